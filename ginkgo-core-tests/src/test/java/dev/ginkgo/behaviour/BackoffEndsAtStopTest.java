@@ -1,0 +1,73 @@
+package dev.ginkgo.behaviour;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.ginkgo.State;
+import dev.ginkgo.Supervision;
+import dev.ginkgo.testing.FakeClock;
+import dev.ginkgo.testing.TestTree;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+
+final class BackoffEndsAtStopTest {
+    private static final Duration BACKOFF = Duration.ofMinutes(10);
+
+    @Test
+    @DisplayName("S-06 a stop at any moment of the backoff ends the wait at once; nothing is started any more")
+    void atEveryMoment() throws Exception {
+        for (Supervision policy : List.of(Supervision.restart(), Supervision.restartAll(), Supervision.restartRest())) {
+            for (int minute = -1; minute <= 10; minute++) {
+                // Given
+                FakeClock clock = new FakeClock();
+                Puppet root = new Puppet("root");
+                Puppet hub = root.child("hub", new Puppet("hub"));
+                Puppet child = hub.child("child", new Puppet("child"), policy.backoff(BACKOFF, BACKOFF));
+                Puppet sibling = hub.child("sibling", new Puppet("sibling"));
+                try (TestTree<Puppet> tree = TestTree.start(root, clock)) {
+                    child.fails("boom");
+                    if (minute >= 0) { // before that, at the very moment of the failure
+                        clock.advance(Duration.ofMinutes(minute));
+                    }
+
+                    // When
+                    tree.ginkgo().stop();
+                    tree.ginkgo().awaitStopped();
+
+                    // Then: without any time going by
+                    child.awaitStopped();
+                    assertThat(root.status().state()).isEqualTo(State.STOPPED);
+                    assertThat(child.status().restartIn()).isEmpty();
+                    clock.settle();
+                    assertThat(tree.ginkgo().tasks()).isEmpty();
+                    clock.advance(BACKOFF.multipliedBy(2));
+                    assertThat(child.starts).hasValue(1);
+                    assertThat(child.status().state()).isIn(State.FAILED, State.STOPPED);
+                    assertThat(sibling.status().state()).isEqualTo(State.STOPPED);
+                }
+            }
+        }
+    }
+
+    @Test
+    @DisplayName("S-06 the stop of the child itself, or its removal, ends the wait too")
+    void stopOfTheChild() throws Exception {
+        FakeClock clock = new FakeClock();
+        Puppet root = new Puppet("root");
+        Puppet child =
+                root.child("child", new Puppet("child"), Supervision.restart().backoff(BACKOFF, BACKOFF));
+        try (TestTree<Puppet> tree = TestTree.start(root, clock)) {
+            child.fails("boom");
+            clock.settle();
+
+            child.stop();
+            child.awaitStopped();
+            clock.advance(BACKOFF.multipliedBy(2));
+
+            assertThat(child.starts).hasValue(1);
+            assertThat(tree.ginkgo().tasks()).isEmpty();
+            assertThat(tree.ginkgo().status().state()).isEqualTo(State.READY);
+        }
+    }
+}

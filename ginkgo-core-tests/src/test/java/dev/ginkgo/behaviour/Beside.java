@@ -1,0 +1,65 @@
+package dev.ginkgo.behaviour;
+
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
+
+/** Something that a thread outside the tree does while the test goes on. */
+final class Beside {
+    private final CompletableFuture<@Nullable Throwable> end = new CompletableFuture<>();
+    private final Thread thread;
+
+    private Beside(Action action) {
+        thread = Thread.ofPlatform().daemon().unstarted(() -> {
+            Throwable thrown = null;
+            try {
+                action.run();
+            } catch (Throwable t) {
+                thrown = t;
+            }
+            end.complete(thrown);
+        });
+    }
+
+    /** What is done. */
+    @FunctionalInterface
+    interface Action {
+        void run() throws Exception;
+    }
+
+    static Beside run(Action action) {
+        Beside beside = new Beside(action);
+        beside.thread.start();
+        return beside;
+    }
+
+    /** Waits for the end, at most ten seconds; returns what was thrown, if anything was. */
+    @Nullable
+    Throwable thrown() {
+        try {
+            return end.get(10, TimeUnit.SECONDS);
+        } catch (TimeoutException e) {
+            AssertionError stuck = new AssertionError("still there after 10 s: " + thread);
+            stuck.setStackTrace(thread.getStackTrace());
+            throw stuck;
+        } catch (InterruptedException | ExecutionException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    boolean isDone() {
+        return end.isDone();
+    }
+
+    /** Whether it waits for something. */
+    boolean isParked() {
+        Thread.State state = thread.getState();
+        return state == Thread.State.WAITING || state == Thread.State.TIMED_WAITING;
+    }
+
+    void interrupt() {
+        thread.interrupt();
+    }
+}

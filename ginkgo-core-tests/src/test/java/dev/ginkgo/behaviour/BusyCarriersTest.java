@@ -1,0 +1,81 @@
+package dev.ginkgo.behaviour;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import ch.qos.logback.classic.Level;
+import dev.ginkgo.Ginkgo;
+import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+
+final class BusyCarriersTest {
+    private static final int SPINNERS = Runtime.getRuntime().availableProcessors() * 2;
+
+    private final AtomicBoolean enough = new AtomicBoolean();
+
+    private void compute() {
+        while (!enough.get()) {
+            Thread.onSpinWait();
+        }
+    }
+
+    @Test
+    @DisplayName("T-11 tasks that hold every carrier are named with their stacks within seconds, and only once a while")
+    void watchdogTells() {
+        // Given
+        Puppet root = new Puppet("root");
+        try (LogCapture log = new LogCapture("dev.ginkgo.Watchdog")) {
+            Ginkgo ginkgo = Ginkgo.of(root).name("numbers").start();
+            try {
+                // When
+                for (int i = 0; i < SPINNERS; i++) {
+                    root.task("crunch", this::compute);
+                }
+
+                // Then
+                await().atMost(10, TimeUnit.SECONDS)
+                        .until(() -> !log.at(Level.WARN).isEmpty());
+                assertThat(log.at(Level.WARN))
+                        .singleElement()
+                        .asString()
+                        .contains("no virtual thread got its turn for 1 s")
+                        .contains("sleep(Duration.ZERO)")
+                        .contains("\nnumbers#crunch\n    at ")
+                        .contains(BusyCarriersTest.class.getName() + ".compute");
+                await().during(2_500, TimeUnit.MILLISECONDS)
+                        .atMost(5, TimeUnit.SECONDS)
+                        .until(() -> log.at(Level.WARN).size() == 1);
+            } finally {
+                enough.set(true);
+                ginkgo.stop();
+            }
+        }
+    }
+
+    @Test
+    @DisplayName("T-11 sleep(Duration.ZERO) yields: others get their turn")
+    void zeroYields() throws Exception {
+        // Given
+        Puppet root = new Puppet("root");
+        Ginkgo ginkgo = Ginkgo.start(root);
+        for (int i = 0; i < SPINNERS; i++) {
+            root.task("crunch", () -> {
+                while (!enough.get()) {
+                    root.pause(Duration.ZERO);
+                }
+            });
+        }
+
+        // When
+        CountDownLatch ran = new CountDownLatch(1);
+        root.task("other", ran::countDown);
+
+        // Then
+        assertThat(ran.await(5, TimeUnit.SECONDS)).isTrue();
+        ginkgo.stop(); // and it notices the interrupt
+    }
+}

@@ -1,0 +1,129 @@
+package dev.ginkgo.behaviour;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+import static org.awaitility.Awaitility.await;
+
+import dev.ginkgo.Ginkgo;
+import dev.ginkgo.NotReadyException;
+import dev.ginkgo.State;
+import java.io.IOException;
+import java.time.Duration;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+
+class DegradedTest {
+    private final Part root = Part.root();
+    private final Part client = root.child("client");
+
+    @Test
+    @DisplayName("L-16 degraded shows in state and readiness, awaitReady blocks, ready() restores, with no restart")
+    void aClientLosesItsConnection() {
+        try (Ginkgo ginkgo = Ginkgo.start(root)) {
+            // When
+            client.isDegraded("connection lost");
+
+            // Then
+            assertThat(client.state()).isEqualTo(State.DEGRADED);
+            assertThat(client.status().reason()).isEqualTo("connection lost");
+            assertThat(ginkgo.status().notReady()).containsExactly("part/client: DEGRADED, connection lost");
+            Beside waiter = Beside.run(() -> client.awaitReady(Duration.ofMinutes(1)));
+            await().until(waiter::isParked);
+            client.isDegraded("still gone");
+            assertThat(client.status().reason()).isEqualTo("still gone");
+            assertThat(waiter.isDone()).isFalse();
+
+            // When
+            client.isReady();
+
+            // Then
+            assertThat(waiter.thrown()).isNull();
+            assertThat(client.state()).isEqualTo(State.READY);
+            assertThat(client.status().reason()).isEmpty();
+            assertThat(client.status().restarts()).isZero();
+            assertThat(ginkgo.status().ready()).isTrue();
+            assertThat(root.events).containsExactly("client onStart", "root onStart");
+        }
+    }
+
+    @Test
+    @DisplayName("L-23 a degraded child leaves its parent as it is, but the tree is not ready and names the child")
+    void theTreeNamesTheChild() {
+        client.starting(self -> self.isDegraded("waiting for 10.0.0.1:4440"));
+        try (Ginkgo ginkgo = Ginkgo.start(root)) {
+            assertThat(root.state()).isEqualTo(State.READY);
+            assertThat(ginkgo.status().ready()).isFalse();
+            assertThat(ginkgo.status().notReady()).containsExactly("part/client: DEGRADED, waiting for 10.0.0.1:4440");
+
+            client.stop();
+            assertThat(ginkgo.status().ready())
+                    .as("a child that has ended holds nobody up")
+                    .isTrue();
+        }
+    }
+
+    @Test
+    @DisplayName("L-17 awaitReady that comes to its timeout names path, state, reason and last error")
+    void awaitReadyTimesOut() {
+        try (Ginkgo ginkgo = Ginkgo.start(root)) {
+            client.isDegraded("no route");
+
+            NotReadyException thrown =
+                    catchThrowableOfType(NotReadyException.class, () -> client.awaitReady(Duration.ofMillis(20)));
+
+            assertThat(thrown)
+                    .hasMessage("part/client is DEGRADED (no route), and was not ready within 20 ms")
+                    .hasNoCause();
+            assertThat(thrown.path()).isEqualTo("part/client");
+            assertThat(thrown.state()).isEqualTo(State.DEGRADED);
+            assertThat(ginkgo.status().state()).isEqualTo(State.READY);
+        }
+    }
+
+    @Test
+    @DisplayName("L-18 who waits for a service that fails wakes at once, with the cause")
+    void waitersWakeAtAFailure() throws InterruptedException {
+        IOException cause = new IOException("disk full");
+        client.starting(self -> self.isDegraded("opening"));
+        Ginkgo ginkgo = Ginkgo.start(root);
+        Beside waiter = Beside.run(() -> client.awaitReady(Duration.ofMinutes(1)));
+        await().until(waiter::isParked);
+
+        client.spawning("write", () -> {
+            throw cause;
+        });
+
+        assertThat(waiter.thrown())
+                .isInstanceOf(NotReadyException.class)
+                .hasMessage("part/client is FAILED (disk full), for good")
+                .hasCause(cause);
+        ginkgo.awaitStopped();
+        assertThatThrownBy(() -> client.awaitReady(Duration.ofMinutes(1))).hasCause(cause);
+    }
+
+    @Test
+    @DisplayName("L-18 who waits for a service whose start fails wakes at once, with the cause")
+    void waitersWakeAtAFailedStart() {
+        client.starting(self -> {
+            throw new IOException("disk full");
+        });
+        Beside waiter = Beside.run(() -> client.awaitReady(Duration.ofMinutes(1)));
+        await().until(waiter::isParked);
+
+        assertThatThrownBy(root::start).hasMessage("part/client did not start: disk full");
+
+        assertThat(waiter.thrown()).isInstanceOf(NotReadyException.class).hasRootCauseMessage("disk full");
+    }
+
+    @Test
+    @DisplayName("L-18 who waits for the end of a tree whose configuration is refused is not left waiting")
+    void aRefusedConfigurationHasNoEnd() throws InterruptedException {
+        assertThatThrownBy(() -> Ginkgo.start(root, "no-such-key = 1"))
+                .isInstanceOf(dev.ginkgo.config.ConfigException.class);
+
+        assertThat(Beside.run(root::awaitStopped).thrown()).isNull();
+        root.start();
+        root.stop();
+    }
+}

@@ -1,0 +1,179 @@
+package dev.ginkgo.behaviour;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.ginkgo.Ginkgo;
+import dev.ginkgo.State;
+import dev.ginkgo.Status;
+import dev.ginkgo.Supervision;
+import dev.ginkgo.testing.FakeClock;
+import dev.ginkgo.testing.TestTree;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.RepeatedTest;
+import org.junit.jupiter.api.Test;
+
+final class GroupRestartTest {
+    private final FakeClock clock = new FakeClock();
+    private final Puppet root = new Puppet("root");
+
+    private List<Puppet> children(Supervision policy, String... names) {
+        List<Puppet> all = new ArrayList<>();
+        for (String name : names) {
+            all.add(root.child(name, new Puppet(name, root.journal()), policy));
+        }
+        return all;
+    }
+
+    @Test
+    @DisplayName("S-04 one for all: every child is stopped in reverse and started in order")
+    void oneForAll() {
+        List<Puppet> all = children(Supervision.restartAll(), "a", "b", "c", "d");
+        try (TestTree<Puppet> tree = TestTree.start(root, clock)) {
+            root.journal().clear();
+
+            all.get(1).fails("boom");
+            clock.settle();
+            assertThat(root.journal()).containsExactly("-b", "-d", "-c", "-a"); // the failed one is down already
+            assertThat(root.status().children())
+                    .extracting(Status::state)
+                    .containsExactly(State.STOPPED, State.FAILED, State.STOPPED, State.STOPPED);
+
+            root.journal().clear();
+            clock.advance(Duration.ofSeconds(1));
+            assertThat(root.journal()).containsExactly("+a", "+b", "+c", "+d");
+            assertThat(tree.ginkgo().status().ready()).isTrue();
+            assertThat(root.status().children()).extracting(Status::restarts).containsExactly(0, 1, 0, 0);
+        }
+    }
+
+    @Test
+    @DisplayName("S-04 rest for one: the child and those after it are stopped in reverse and started in order")
+    void restForOne() {
+        List<Puppet> all = children(Supervision.restartRest(), "a", "b", "c", "d");
+        try (TestTree<Puppet> tree = TestTree.start(root, clock)) {
+            root.journal().clear();
+
+            all.get(1).fails("boom");
+            clock.settle();
+            assertThat(root.journal()).containsExactly("-b", "-d", "-c");
+
+            root.journal().clear();
+            clock.advance(Duration.ofSeconds(1));
+            assertThat(root.journal()).containsExactly("+b", "+c", "+d");
+            assertThat(tree.ginkgo().status().ready()).isTrue();
+        }
+    }
+
+    @RepeatedTest(200)
+    @DisplayName("S-04 siblings that fail at the same moment: one restart of the group, and all come back")
+    void failTogether() {
+        Supervision quick = Supervision.restartAll()
+                .backoff(Duration.ZERO, Duration.ofMillis(1))
+                .atMost(100, Duration.ofMinutes(1));
+        List<Puppet> all = children(quick, "a", "b", "c");
+        Ginkgo ginkgo = Ginkgo.start(root);
+        CountDownLatch together = new CountDownLatch(1);
+        for (Puppet each : all) {
+            each.task("work", () -> {
+                together.await();
+                throw new IllegalStateException("boom");
+            });
+        }
+
+        together.countDown();
+
+        await().atMost(Duration.ofSeconds(5))
+                .pollInterval(Duration.ofMillis(1))
+                .until(() -> ginkgo.status().ready() && all.stream().allMatch(each -> each.starts.get() > 1));
+        ginkgo.stop();
+    }
+
+    @Test
+    @DisplayName("S-04 a child that fails again during the group's restart: the group is taken down again, in order")
+    void failsDuringTheRestart() {
+        // Given: c fails to start once, in the restart of the group
+        List<Puppet> all = children(Supervision.restartAll(), "a", "b", "c", "d");
+        Puppet c = all.get(2);
+        c.atStart(() -> {
+            if (c.starts.get() == 2) {
+                throw new IllegalStateException("no luck");
+            }
+        });
+        try (TestTree<Puppet> tree = TestTree.start(root, clock)) {
+            root.journal().clear();
+
+            // When
+            all.get(0).fails("boom");
+            clock.advance(Duration.ofSeconds(5));
+
+            // Then
+            assertThat(root.journal())
+                    .containsExactly("-a", "-d", "-c", "-b", "+a", "+b", "+c", "-b", "-a", "+a", "+b", "+c", "+d");
+            assertThat(tree.ginkgo().status().ready()).isTrue();
+        }
+    }
+
+    @Test
+    @DisplayName(
+            "S-04 the first that is back fails while the others still start: the group waits for it, none comes up before it")
+    void failsAgainWhileTheGroupStarts() {
+        // Given: b takes a while in the restart; a fails meanwhile
+        List<Puppet> all = children(Supervision.restartAll(), "a", "b", "c");
+        Puppet a = all.get(0);
+        Puppet b = all.get(1);
+        b.atStart(() -> {
+            if (b.starts.get() == 2) {
+                a.fails("again");
+                b.idle();
+            }
+        });
+        try (TestTree<Puppet> tree = TestTree.start(root, clock)) {
+            root.journal().clear();
+
+            // When
+            a.fails("boom");
+            clock.advance(Duration.ofMillis(125));
+
+            // Then
+            assertThat(root.journal()).containsExactly("-a", "-c", "-b", "+a", "+b", "-a");
+            assertThat(b.status().state()).isEqualTo(State.STOPPED);
+            root.journal().clear();
+            clock.advance(Duration.ofSeconds(5));
+            assertThat(root.journal()).containsExactly("+a", "+b", "+c");
+            assertThat(tree.ginkgo().status().ready()).isTrue();
+        }
+    }
+
+    @Test
+    @DisplayName("S-04 stopping one of the group while it waits takes out that one only: the others come back")
+    void stopOneOfTheGroup() {
+        for (int stopped = 0; stopped < 3; stopped++) {
+            // Given
+            Puppet parent = new Puppet("parent");
+            List<Puppet> all = new ArrayList<>();
+            for (String name : List.of("a", "b", "c")) {
+                all.add(parent.child(name, new Puppet(name, parent.journal()), Supervision.restartAll()));
+            }
+            try (TestTree<Puppet> tree = TestTree.start(parent, clock)) {
+                all.get(1).fails("boom");
+                clock.settle();
+                parent.journal().clear();
+
+                // When
+                all.get(stopped).stop();
+                clock.advance(Duration.ofSeconds(5));
+
+                // Then
+                List<String> expected = new ArrayList<>(List.of("+a", "+b", "+c"));
+                expected.remove(stopped);
+                assertThat(parent.journal()).containsExactlyElementsOf(expected);
+                assertThat(tree.ginkgo().tasks()).isEmpty();
+            }
+        }
+    }
+}

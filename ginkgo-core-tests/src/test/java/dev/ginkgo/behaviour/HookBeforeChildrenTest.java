@@ -1,0 +1,69 @@
+package dev.ginkgo.behaviour;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.ginkgo.Lifecycle;
+import dev.ginkgo.StartException;
+import dev.ginkgo.State;
+import java.io.IOException;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+
+class HookBeforeChildrenTest {
+    private final Part root = Part.root().lives(Lifecycle.standard().hookBeforeChildren());
+    private final Part a = root.child("a");
+    private final Part b = root.child("b");
+
+    @Test
+    @DisplayName("L-19 the hook first, then the children; mirrored, the children first, then onStop")
+    void theHookPrecedesTheChildren() {
+        root.starting(self -> {
+            self.owning(self.resource("pool"));
+            self.waitingTask("work");
+            assertThat(a.state()).isEqualTo(State.NEW);
+        });
+
+        root.start();
+        assertThat(root.state()).isEqualTo(State.READY);
+        root.stop();
+
+        assertThat(root.events)
+                .containsExactly(
+                        "root onStart",
+                        "a onStart",
+                        "b onStart",
+                        "b onStop",
+                        "a onStop",
+                        "root onStop",
+                        "root work ends",
+                        "root closes pool");
+    }
+
+    @Test
+    @DisplayName("L-19 when a child fails, the hook that went first gets its onStop")
+    void aFailingChild() {
+        b.starting(self -> {
+            throw new IOException("no");
+        });
+
+        assertThatThrownBy(root::start).isInstanceOf(StartException.class).hasMessage("part/b did not start: no");
+
+        assertThat(root.events).containsExactly("root onStart", "a onStart", "b onStart", "a onStop", "root onStop");
+        assertThat(root.state()).isEqualTo(State.FAILED);
+    }
+
+    @Test
+    @DisplayName("L-19 when the hook fails, no child starts")
+    void aFailingHook() {
+        root.starting(self -> {
+            throw new IOException("no");
+        });
+
+        assertThatThrownBy(root::start).hasMessage("part did not start: no");
+
+        assertThat(root.events).containsExactly("root onStart");
+        assertThat(a.state()).isEqualTo(State.NEW);
+        assertThat(root.state()).isEqualTo(State.FAILED);
+    }
+}

@@ -1,0 +1,134 @@
+package dev.ginkgo.behaviour;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import dev.ginkgo.Mailbox;
+import dev.ginkgo.Mailbox.Overflow;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Iterator;
+import java.util.List;
+import java.util.NoSuchElementException;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+
+class MailboxTest {
+    private final Part root = Part.root();
+    private final Mailbox<Integer> newest = root.adding("newest", new Mailbox<>(2, Overflow.DROP_OLDEST));
+    private final Mailbox<Integer> oldest = root.adding("oldest", new Mailbox<>(2, Overflow.DROP_NEWEST));
+    private final Mailbox<Integer> all = root.adding("all", new Mailbox<>(2, Overflow.BLOCK));
+
+    @BeforeEach
+    void start() {
+        root.start();
+    }
+
+    @AfterEach
+    void stop() {
+        root.stop();
+    }
+
+    @Test
+    @DisplayName("N-06 DROP_OLDEST keeps the newest, DROP_NEWEST the oldest; what was dropped is counted")
+    void boundsAndPolicies() throws InterruptedException {
+        for (int i = 1; i <= 4; i++) {
+            assertThat(newest.put(i)).isTrue();
+            assertThat(oldest.put(i)).isEqualTo(i <= 2);
+        }
+
+        assertThat(newest.size()).isEqualTo(2);
+        assertThat(newest.dropped()).isEqualTo(2);
+        assertThat(List.of(newest.take(), newest.take())).containsExactly(3, 4);
+        assertThat(oldest.dropped()).isEqualTo(2);
+        assertThat(List.of(oldest.take(), oldest.take())).containsExactly(1, 2);
+        assertThat(oldest.size()).isZero();
+    }
+
+    @Test
+    @DisplayName("N-06 BLOCK lets the one who puts wait until there is room, or until the mailbox has stopped for good")
+    void block() throws InterruptedException {
+        all.put(1);
+        all.put(2);
+        Beside third = Beside.run(() -> assertThat(all.put(3)).isTrue());
+        await().until(third::isParked);
+
+        assertThat(all.take()).isEqualTo(1);
+        assertThat(third.thrown()).isNull();
+        Beside fourth = Beside.run(() -> assertThat(all.put(4)).isFalse());
+        await().until(fourth::isParked);
+        root.stop();
+
+        assertThat(fourth.thrown()).isNull();
+        assertThat(List.of(all.take(), all.take())).containsExactly(2, 3);
+        assertThat(all.dropped()).as("what was put after the end").isEqualTo(1);
+    }
+
+    @Test
+    @DisplayName("N-07 an iteration ends when the mailbox has stopped for good and is empty")
+    void theIterationEnds() throws InterruptedException {
+        List<Integer> seen = Collections.synchronizedList(new ArrayList<>());
+        Beside consumer = Beside.run(() -> all.forEach(seen::add));
+        all.put(1);
+        await().until(() -> seen.size() == 1 && consumer.isParked());
+
+        root.stop();
+
+        assertThat(consumer.thrown()).isNull();
+        assertThat(seen).containsExactly(1);
+        assertThatThrownBy(all::take)
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessage("part/all has stopped for good; nothing more will come");
+        Iterator<Integer> over = all.iterator();
+        assertThat(over.hasNext()).isFalse();
+        assertThatThrownBy(over::next).isInstanceOf(NoSuchElementException.class);
+    }
+
+    @Test
+    @DisplayName("N-07 an interrupt ends the iteration and keeps the flag")
+    void anInterruptEndsTheIteration() {
+        List<Boolean> flag = Collections.synchronizedList(new ArrayList<>());
+        Beside consumer = Beside.run(() -> {
+            for (Integer each : all) {
+                throw new AssertionError(each);
+            }
+            flag.add(Thread.currentThread().isInterrupted());
+        });
+        await().until(consumer::isParked);
+
+        consumer.interrupt();
+
+        assertThat(consumer.thrown()).isNull();
+        assertThat(flag).containsExactly(true);
+    }
+
+    @Test
+    @DisplayName("N-07 each item goes to one consumer")
+    void manyConsumers() throws InterruptedException {
+        List<Integer> seen = Collections.synchronizedList(new ArrayList<>());
+        List<Beside> consumers = new ArrayList<>();
+        for (int i = 0; i < 4; i++) {
+            consumers.add(Beside.run(() -> all.forEach(seen::add)));
+        }
+        List<Integer> put = new ArrayList<>();
+        for (int i = 0; i < 10_000; i++) {
+            put.add(i);
+            all.put(i);
+        }
+        root.stop();
+
+        consumers.forEach(consumer -> assertThat(consumer.thrown()).isNull());
+        assertThat(seen).containsExactlyInAnyOrderElementsOf(put);
+    }
+
+    @Test
+    @DisplayName("N-06 a mailbox without room, or a null, is refused")
+    void refused() {
+        assertThatThrownBy(() -> new Mailbox<String>(0, Overflow.BLOCK))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("a mailbox for 0 items; it needs room for one at least");
+    }
+}

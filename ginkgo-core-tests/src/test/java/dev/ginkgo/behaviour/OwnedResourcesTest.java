@@ -1,0 +1,105 @@
+package dev.ginkgo.behaviour;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import dev.ginkgo.StartException;
+import dev.ginkgo.StopException;
+import java.util.concurrent.CountDownLatch;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+
+class OwnedResourcesTest {
+
+    @Test
+    @DisplayName("L-11 what was owned before a later line throws is closed in reverse order")
+    void aFailedStartClosesWhatItOwns() {
+        Part root = Part.root().starting(self -> {
+            self.owning(self.resource("file"));
+            self.owning(self.resource("socket"));
+            throw new IllegalArgumentException("third");
+        });
+
+        assertThatThrownBy(root::start).isInstanceOf(StartException.class).hasMessageEndingWith("third");
+
+        assertThat(root.events).containsExactly("root onStart", "root closes socket", "root closes file");
+    }
+
+    @Test
+    @DisplayName("L-11 own before onStart throws, closes the resource and says what to do")
+    void ownInTheConstructor() {
+        Part root = Part.root();
+
+        assertThatThrownBy(() -> root.owning(root.resource("file")))
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessage("own was called on part before its onStart: a constructor declares, onStart acts, so move"
+                        + " the call there");
+        assertThat(root.events).containsExactly("root closes file");
+    }
+
+    @Test
+    @DisplayName("L-11 own after the stop began closes the resource and throws")
+    void ownTooLate() {
+        Part root = Part.root();
+        root.starting(self -> self.spawning("accept", () -> {
+            try {
+                new CountDownLatch(1).await();
+            } catch (InterruptedException e) {
+                assertThatThrownBy(() -> self.owning(self.resource("accepted")))
+                        .isInstanceOf(IllegalStateException.class)
+                        .hasMessage("part is stopping: it can own nothing more; accepted was closed");
+                self.note("told");
+            }
+        }));
+        root.start();
+
+        root.stop();
+
+        assertThat(root.events).containsExactly("root onStart", "root onStop", "root closes accepted", "root told");
+        assertThatThrownBy(() -> root.owning(root.resource("late")))
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessage("part is STOPPED: own has no effect there");
+        assertThat(root.events).endsWith("root closes late");
+    }
+
+    @Test
+    @DisplayName("L-11 a close that throws or hangs is told and costs the others nothing")
+    void aCloseThatThrows() {
+        Part root = Part.root()
+                .lives(dev.ginkgo.Lifecycle.standard().stopTimeout(java.time.Duration.ofMillis(100)))
+                .starting(self -> {
+                    self.owning(self.resource("first"));
+                    self.owning(new Deaf());
+                    self.owning(() -> {
+                        throw new java.io.IOException("broken");
+                    });
+                });
+        root.start();
+
+        StopException thrown = catchThrowableOfType(StopException.class, root::stop);
+
+        assertThat(thrown.getSuppressed()).hasSize(2);
+        assertThat(thrown.getSuppressed()[0]).hasRootCauseMessage("broken");
+        assertThat(thrown.getSuppressed()[1])
+                .hasMessageStartingWith("part: closing a deaf thing threw")
+                .hasMessageContaining("close had not returned after");
+        assertThat(root.events).endsWith("root closes first");
+    }
+
+    private static final class Deaf implements AutoCloseable {
+        @Override
+        public void close() {
+            try {
+                new CountDownLatch(1).await();
+            } catch (InterruptedException e) {
+                // too late
+            }
+        }
+
+        @Override
+        public String toString() {
+            return "a deaf thing";
+        }
+    }
+}

@@ -1,0 +1,96 @@
+package dev.ginkgo.behaviour;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.stream.Collectors;
+import java.util.stream.LongStream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Starts, stops, reloads, additions, removals and failures at random moments, from several threads, on random trees.
+ * {@code -Dginkgo.schedules=100000} draws more of them; {@code -Dginkgo.seed=17} draws that one a hundred times (the
+ * dice fall the same, the threads need not).
+ */
+final class RandomSchedulesTest {
+    private static final int AT_ONCE = 12;
+    private static final int LIMIT_SECONDS = 20;
+
+    private final Logger ours = (Logger) LoggerFactory.getLogger("dev.ginkgo");
+
+    @BeforeEach
+    void beQuiet() {
+        ours.setLevel(Level.OFF);
+    }
+
+    @AfterEach
+    void speakAgain() {
+        ours.setLevel(null);
+    }
+
+    @Test
+    @DisplayName("L, T, S: random interleavings")
+    void randomInterleavings() throws InterruptedException {
+        Long one = Long.getLong("ginkgo.seed");
+        long[] seeds = one != null
+                ? LongStream.generate(() -> one).limit(100).toArray()
+                : LongStream.range(0, Long.getLong("ginkgo.schedules", 2_000)).toArray();
+        Semaphore permits = new Semaphore(AT_ONCE);
+        ConcurrentLinkedQueue<String> wrong = new ConcurrentLinkedQueue<>();
+        List<Thread> threads = new ArrayList<>();
+        for (long seed : seeds) {
+            permits.acquire();
+            if (wrong.size() > 5) {
+                break;
+            }
+            threads.add(Thread.ofPlatform().daemon().start(() -> {
+                try {
+                    String complaint = run(seed);
+                    if (!complaint.isEmpty()) {
+                        wrong.add("seed " + seed + " (run it again with -Dginkgo.seed=" + seed + "):\n" + complaint);
+                    }
+                } finally {
+                    permits.release();
+                }
+            }));
+        }
+        for (Thread thread : threads) {
+            thread.join();
+        }
+        assertThat(String.join("\n\n", wrong)).isEmpty();
+    }
+
+    private static String run(long seed) {
+        Schedule schedule = new Schedule(seed);
+        FutureTask<List<String>> result = new FutureTask<>(schedule::run);
+        Thread thread = Thread.ofPlatform().daemon().name("schedule " + seed).start(result);
+        try {
+            return String.join("\n", result.get(LIMIT_SECONDS, TimeUnit.SECONDS));
+        } catch (TimeoutException e) {
+            return "hangs after " + LIMIT_SECONDS + " s at\n    "
+                    + Arrays.stream(thread.getStackTrace())
+                            .map(StackTraceElement::toString)
+                            .collect(Collectors.joining("\n    "))
+                    + schedule.dump();
+        } catch (ExecutionException e) {
+            return "ended with " + e.getCause();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return "interrupted";
+        }
+    }
+}

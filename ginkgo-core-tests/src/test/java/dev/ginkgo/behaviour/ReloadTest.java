@@ -1,0 +1,344 @@
+package dev.ginkgo.behaviour;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.ginkgo.Ginkgo;
+import dev.ginkgo.Reload;
+import dev.ginkgo.Service;
+import dev.ginkgo.Setting;
+import dev.ginkgo.Snapshot;
+import dev.ginkgo.config.Configuration;
+import dev.ginkgo.config.Problem;
+import dev.ginkgo.testing.TestTree;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class ReloadTest {
+
+    private static final class Leaf extends Service {
+        final Setting<Integer> rate = setting("rate", 60).between(1, 60_000);
+        final Setting<Integer> port = setting("port", 1).fixed();
+        final List<String> told;
+
+        Leaf(List<String> told) {
+            this.told = told;
+            rate.onChange((old, now) -> told.add("leaf rate " + old + "->" + now));
+            rate.onChange((old, now) -> told.add("leaf again " + old + "->" + now));
+        }
+
+        @Override
+        protected void onReload() {
+            told.add("leaf onReload");
+        }
+    }
+
+    private static final class Root extends Service {
+        final List<String> told = new CopyOnWriteArrayList<>();
+        final Setting<String> name = setting("name", "x").onChange((old, now) -> told.add("root name"));
+        final Leaf leaf = add("leaf", new Leaf(told));
+
+        @Override
+        protected void onReload() {
+            told.add("root onReload");
+        }
+    }
+
+    @Test
+    @DisplayName("C-01 a bad file changes nothing, and every problem is told with file:line:column")
+    void badFileChangesNothing(@TempDir Path folder) throws Exception {
+        // Given a tree that runs from a file
+        Path file = Files.writeString(folder.resolve("app.toml"), "name = 'a'\n[leaf]\nrate = 7\n");
+        Root root = new Root();
+        try (Ginkgo ginkgo =
+                Ginkgo.of(root).configuration(Configuration.none().file(file)).start()) {
+            // When the file is edited, with one good value and two bad ones
+            Files.writeString(file, "name = 'b'\n[leaf]\nrate = 0\nprot = 9\n");
+            Reload reload = ginkgo.reload();
+            // Then nothing is changed, nobody is told, and both problems have their place
+            assertThat(reload.outcome()).isEqualTo(Reload.Outcome.REFUSED);
+            assertThat(reload.problems())
+                    .extracting(Problem::toString)
+                    .satisfiesExactly(
+                            bound -> assertThat(bound).contains("app.toml:3:").contains("0 is outside 1..60000"),
+                            unknown -> assertThat(unknown)
+                                    .contains("app.toml:4:1")
+                                    .contains("prot")
+                                    .contains("did you mean \"port\"?"));
+            assertThat(root.name.get()).isEqualTo("a");
+            assertThat(root.leaf.rate.get()).isEqualTo(7);
+            assertThat(root.told).isEmpty();
+            // And a good file is applied
+            Files.writeString(file, "name = 'b'\n[leaf]\nrate = 8\n");
+            assertThat(ginkgo.reload().changed()).containsExactly("name: a -> b", "leaf.rate: 7 -> 8");
+        }
+    }
+
+    @Test
+    @DisplayName("C-02 two settings that change together are seen both old or both new")
+    void noTornPairs() throws Exception {
+        // Given two settings that always say the same, and a reader of both
+        final class Pair extends Service {
+            final Setting<Integer> a = setting("a", 0);
+            final Setting<Integer> b = setting("b", 0);
+            final AtomicInteger torn = new AtomicInteger();
+            final AtomicInteger seen = new AtomicInteger();
+
+            @Override
+            protected void onStart() {
+                spawn("reader", () -> {
+                    while (!Thread.interrupted()) {
+                        Snapshot both = snapshot();
+                        int first = both.get(a);
+                        if (first != both.get(b)) {
+                            torn.incrementAndGet();
+                        }
+                        seen.set(first);
+                    }
+                });
+            }
+        }
+        Pair pair = new Pair();
+        try (TestTree<Pair> tree = TestTree.start(pair)) {
+            // When both are reloaded again and again
+            for (int i = 1; i <= 200; i++) {
+                tree.reload("a = " + i + "\nb = " + i);
+            }
+            Awaitility.await().until(() -> pair.seen.get() == 200);
+            // Then no pair was ever torn
+            assertThat(pair.torn).hasValue(0);
+        }
+    }
+
+    @Test
+    @DisplayName("C-03 a key that is removed from the file returns to its default")
+    void removedKeyReturnsToItsDefault() {
+        try (TestTree<Root> tree = TestTree.start(new Root(), "[leaf]\nrate = 7")) {
+            tree.reload("");
+            assertThat(tree.root().leaf.rate.get()).isEqualTo(60);
+        }
+    }
+
+    @Test
+    @DisplayName("C-08 a reload that would change a setting fixed at start is refused, and says why")
+    void fixedSettingRefusesReload() {
+        try (TestTree<Root> tree = TestTree.start(new Root(), "[leaf]\nport = 1")) {
+            // When a fixed setting and another one change
+            Reload reload = tree.reload("name = 'b'\n[leaf]\nport = 2");
+            // Then neither does
+            assertThat(reload.outcome()).isEqualTo(Reload.Outcome.REFUSED);
+            assertThat(reload.problems())
+                    .singleElement()
+                    .satisfies(problem -> assertThat(problem.toString())
+                            .contains("test:3:")
+                            .contains("leaf.port: 1 -> 2")
+                            .contains("restart"));
+            assertThat(tree.root().name.get()).isEqualTo("x");
+            assertThat(tree.ginkgo().pendingRestart()).isEmpty();
+        }
+    }
+
+    @Test
+    @DisplayName("C-08 if so configured, the rest is applied and the fixed setting waits for a restart")
+    void fixedSettingIsDeferred() {
+        try (TestTree<Root> tree = TestTree.start(new Root(), "[ginkgo]\nfixed-change = 'defer'")) {
+            Reload reload = tree.reload("name = 'b'\n[ginkgo]\nfixed-change = 'defer'\n[leaf]\nport = 2");
+            assertThat(reload.outcome()).isEqualTo(Reload.Outcome.APPLIED);
+            assertThat(reload.pending()).containsExactly("leaf.port");
+            assertThat(tree.root().name.get()).isEqualTo("b");
+            assertThat(tree.root().leaf.port.get()).isEqualTo(1);
+            assertThat(tree.ginkgo().pendingRestart()).containsExactly("leaf.port");
+            // And what is taken back waits no more
+            tree.reload("[ginkgo]\nfixed-change = 'defer'");
+            assertThat(tree.ginkgo().pendingRestart()).isEmpty();
+        }
+    }
+
+    @Test
+    @DisplayName("C-09, C-18 each observer is told once, in order, of its own keys only; children before the parent")
+    void observersAreToldOnceInOrder() {
+        try (TestTree<Root> tree = TestTree.start(new Root())) {
+            tree.reload("[leaf]\nrate = 7");
+            assertThat(tree.root().told)
+                    .containsExactly("leaf rate 60->7", "leaf again 60->7", "leaf onReload", "root onReload");
+        }
+    }
+
+    @Test
+    @DisplayName("C-10 an observer or onReload that throws stops nobody; the service is marked, the settings stay")
+    void throwingObserverStopsNobody() {
+        // Given an observer and an onReload that throw when the value is odd
+        final class Fragile extends Service {
+            final List<String> told = new CopyOnWriteArrayList<>();
+            final Setting<Integer> n = setting("n", 0)
+                    .onChange((old, now) -> {
+                        if (now % 2 == 1) {
+                            throw new IllegalStateException("odd");
+                        }
+                    })
+                    .onChange((old, now) -> told.add("second " + now));
+
+            @Override
+            protected void onReload() {
+                if (n.get() % 2 == 1) {
+                    throw new IllegalArgumentException("odd too");
+                }
+            }
+        }
+        final class Parent extends Service {
+            final Fragile fragile = add("fragile", new Fragile());
+            final List<String> told = new CopyOnWriteArrayList<>();
+
+            @Override
+            protected void onReload() {
+                told.add("parent");
+            }
+        }
+        try (TestTree<Parent> tree = TestTree.start(new Parent())) {
+            // When
+            Reload reload = tree.reload("fragile.n = 1");
+            // Then
+            assertThat(reload.outcome()).isEqualTo(Reload.Outcome.APPLIED);
+            assertThat(reload.failures())
+                    .extracting(
+                            failure -> failure.path() + ": " + failure.thrown().getMessage())
+                    .containsExactly("parent/fragile: odd", "parent/fragile: odd too");
+            assertThat(tree.root().fragile.told).containsExactly("second 1");
+            assertThat(tree.root().told).containsExactly("parent");
+            assertThat(tree.root().fragile.n.get()).isEqualTo(1);
+            assertThat(tree.root().fragile.status().reloadFailure())
+                    .hasValueSatisfying(e -> assertThat(e).hasMessage("odd"));
+            // And a reload that works takes the mark away
+            tree.reload("fragile.n = 2");
+            assertThat(tree.root().fragile.status().reloadFailure()).isEmpty();
+        }
+    }
+
+    @Test
+    @DisplayName("C-11 a reload during the start is queued, and the latest wins")
+    void reloadDuringStartIsQueued() throws Exception {
+        // Given a tree whose start is held up
+        CountDownLatch held = new CountDownLatch(1);
+        CountDownLatch starting = new CountDownLatch(1);
+        final class Slow extends Service {
+            final Setting<Integer> n = setting("n", 0);
+            final List<Integer> seen = new CopyOnWriteArrayList<>();
+
+            @Override
+            protected void onStart() throws Exception {
+                starting.countDown();
+                held.await();
+            }
+
+            @Override
+            protected void onReload() {
+                seen.add(n.get());
+            }
+        }
+        Slow slow = new Slow();
+        HandleCatcher catcher = new HandleCatcher();
+        Thread starter =
+                Thread.ofVirtual().start(() -> Ginkgo.of(slow).time(catcher).start());
+        assertThat(starting.await(10, TimeUnit.SECONDS)).isTrue();
+        Ginkgo ginkgo = catcher.tree();
+        // When two reloads come
+        Reload first = ginkgo.reload(Configuration.none().set("n", "1"));
+        Reload second = ginkgo.reload(Configuration.none().set("n", "2"));
+        held.countDown();
+        starter.join();
+        // Then only the second is applied, after the start
+        assertThat(first.outcome()).isEqualTo(Reload.Outcome.QUEUED);
+        assertThat(second.outcome()).isEqualTo(Reload.Outcome.QUEUED);
+        Awaitility.await().untilAsserted(() -> assertThat(slow.seen).containsExactly(2));
+        slow.stop();
+    }
+
+    @Test
+    @DisplayName("C-11 a reload during the stop is refused")
+    void reloadDuringStopIsRefused() throws Exception {
+        CountDownLatch held = new CountDownLatch(1);
+        CountDownLatch stopping = new CountDownLatch(1);
+        final class Slow extends Service {
+            @Override
+            protected void onStop() throws Exception {
+                stopping.countDown();
+                held.await();
+            }
+        }
+        TestTree<Slow> tree = TestTree.start(new Slow());
+        Thread stopper = Thread.ofVirtual().start(tree::close);
+        assertThat(stopping.await(10, TimeUnit.SECONDS)).isTrue();
+        Reload reload = tree.reload("");
+        held.countDown();
+        stopper.join();
+        assertThat(reload.outcome()).isEqualTo(Reload.Outcome.REFUSED);
+        assertThat(reload.problems().toString()).contains("slow").contains("STOPPING");
+    }
+
+    @Test
+    @DisplayName("C-11 two reloads never interleave")
+    void reloadsTakeTurns() throws Exception {
+        // Given an onReload that can tell whether another one runs
+        final class Watched extends Service {
+            final AtomicInteger inside = new AtomicInteger();
+            final AtomicInteger overlaps = new AtomicInteger();
+            final AtomicInteger turns = new AtomicInteger();
+
+            @Override
+            protected void onReload() {
+                if (inside.incrementAndGet() > 1) {
+                    overlaps.incrementAndGet();
+                }
+                Thread.onSpinWait();
+                turns.incrementAndGet();
+                inside.decrementAndGet();
+            }
+        }
+        try (TestTree<Watched> tree = TestTree.start(new Watched())) {
+            List<Thread> threads = new CopyOnWriteArrayList<>();
+            for (int i = 0; i < 20; i++) {
+                threads.add(Thread.ofVirtual().start(() -> tree.ginkgo().reload()));
+            }
+            for (Thread thread : threads) {
+                thread.join();
+            }
+            assertThat(tree.root().turns).hasValue(20);
+            assertThat(tree.root().overlaps).hasValue(0);
+        }
+    }
+
+    @Test
+    @DisplayName("C-12 two trees in one JVM do not see each other's values")
+    void twoTreesKnowNothingOfEachOther() {
+        Root a = new Root();
+        Root b = new Root();
+        try (Ginkgo first = Ginkgo.start(a, "name = 'a'");
+                Ginkgo second = Ginkgo.start(b, "name = 'b'")) {
+            first.reload(Configuration.none().text("toml", "name = 'c'"));
+            assertThat(a.name.get()).isEqualTo("c");
+            assertThat(b.name.get()).isEqualTo("b");
+            assertThat(b.told).isEmpty();
+            assertThat(second.status().ready()).isTrue();
+        }
+    }
+
+    @Test
+    @DisplayName("C-17 without a file, onReload cascades all the same and the result says so")
+    void reloadWithoutFile() {
+        Root root = new Root();
+        try (Ginkgo ginkgo = Ginkgo.start(root)) {
+            Reload reload = ginkgo.reload();
+            assertThat(reload.hasFile()).isFalse();
+            assertThat(reload.toString()).contains("no file");
+            assertThat(root.told).containsExactly("leaf onReload", "root onReload");
+        }
+    }
+}

@@ -1,0 +1,126 @@
+package dev.ginkgo.behaviour;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import dev.ginkgo.Ginkgo;
+import dev.ginkgo.State;
+import dev.ginkgo.testing.TestTree;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.RepeatedTest;
+import org.junit.jupiter.api.Test;
+
+final class SpawnOutsideOfARunTest {
+
+    @Test
+    @DisplayName("T-03 spawn on a new or a stopped service throws, says why, and makes no thread")
+    void spawnThrows() {
+        // Given
+        Puppet root = new Puppet("root");
+        AtomicBoolean ran = new AtomicBoolean();
+
+        // When it is new
+        assertThatThrownBy(() -> root.task("work", () -> ran.set(true)))
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessage("spawn was called on puppet before its onStart: a constructor declares, onStart acts,"
+                        + " so move the call there");
+
+        // When it has stopped
+        Ginkgo ginkgo = Ginkgo.start(root);
+        ginkgo.stop();
+        assertThatThrownBy(() -> root.task("work", () -> ran.set(true)))
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessage("puppet is STOPPED: spawn has no effect there");
+
+        // Then
+        await().until(() -> ginkgo.tasks().isEmpty());
+        assertThat(root.status().tasks()).isZero();
+        assertThat(ran).isFalse();
+    }
+
+    @Test
+    @DisplayName("T-09 a spawn that loses against the stop throws, and the caller's rollback runs")
+    void spawnWhileStopping() throws Exception {
+        // Given: a task that answers the interrupt by one more spawn, and rolls back when that is refused
+        Puppet root = new Puppet("root");
+        AtomicReference<Exception> refused = new AtomicReference<>();
+        AtomicBoolean rolledBack = new AtomicBoolean();
+        AtomicBoolean ran = new AtomicBoolean();
+        try (TestTree<Puppet> tree = TestTree.start(root)) {
+            root.task("accept", () -> {
+                try {
+                    root.idle();
+                } catch (InterruptedException stopping) {
+                    try {
+                        root.task("connection", () -> ran.set(true));
+                    } catch (IllegalStateException e) {
+                        refused.set(e);
+                        rolledBack.set(true);
+                    }
+                }
+            });
+
+            // When
+            tree.ginkgo().stop();
+        }
+
+        // Then
+        assertThat(refused.get())
+                .hasMessage(
+                        "puppet is stopping: no task \"connection\" was spawned. Let the exception end the caller.");
+        assertThat(rolledBack).isTrue();
+        assertThat(ran).isFalse();
+        assertThat(root.status().state()).isEqualTo(State.STOPPED);
+    }
+
+    @RepeatedTest(50)
+    @DisplayName(
+            "T-09 tasks that spawn without pause race against the stop: each is joined or refused, none is forgotten")
+    void spawnRaces() throws Exception {
+        // Given
+        Puppet root = new Puppet("root");
+        List<Thread> spawned = new CopyOnWriteArrayList<>();
+        CountDownLatch busy = new CountDownLatch(20);
+        AtomicBoolean refused = new AtomicBoolean();
+        Ginkgo ginkgo = Ginkgo.start(root);
+        root.task("accept", () -> {
+            try {
+                while (true) {
+                    root.task("connection", () -> {
+                        spawned.add(Thread.currentThread());
+                        busy.countDown();
+                        root.idle();
+                    });
+                    root.pause(Duration.ZERO);
+                }
+            } catch (IllegalStateException e) {
+                refused.set(true);
+            }
+        });
+        busy.await();
+
+        // When
+        ginkgo.stop();
+
+        // Then
+        await().until(() -> ginkgo.tasks().isEmpty());
+        assertThat(spawned).isNotEmpty().noneMatch(t -> t.getState() != Thread.State.TERMINATED && !joined(t));
+        assertThat(root.status().state()).isEqualTo(State.STOPPED);
+    }
+
+    private static boolean joined(Thread thread) {
+        try {
+            return thread.join(Duration.ofSeconds(5)); // it has left its service; what is left is its last frame
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return false;
+        }
+    }
+}

@@ -1,0 +1,130 @@
+package dev.ginkgo.behaviour;
+
+import static java.util.Objects.requireNonNull;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import dev.ginkgo.Ginkgo;
+import dev.ginkgo.Lifecycle;
+import dev.ginkgo.StartException;
+import dev.ginkgo.State;
+import dev.ginkgo.config.Configuration;
+import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeoutException;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+
+class StartTimeoutTest {
+
+    @Test
+    @DisplayName("L-06 an onStart that does not return in time is interrupted and rolled back; the error says where")
+    void anOnStartThatHangsIsInterrupted() {
+        // Given
+        Part root = Part.root();
+        Part a = root.child("a");
+        Part b = root.child("b")
+                .lives(Lifecycle.standard().startTimeout(Duration.ofMillis(50)))
+                .starting(StartTimeoutTest::hang);
+
+        // When
+        StartException thrown = catchThrowableOfType(StartException.class, root::start);
+
+        // Then
+        assertThat(thrown.path()).isEqualTo("part/b");
+        assertThat(thrown).hasMessageStartingWith("part/b is not ready after 50 ms: onStart waits at ");
+        assertThat(thrown.getCause()).isInstanceOf(TimeoutException.class).hasMessageContaining("start-timeout");
+        assertThat(requireNonNull(thrown.getCause()).getStackTrace())
+                .anyMatch(frame -> frame.getClassName().equals(StartTimeoutTest.class.getName())
+                        && frame.getMethodName().equals("hang"));
+        assertThat(root.events).containsExactly("a onStart", "b onStart", "b interrupted", "a onStop");
+        assertThat(a.state()).isEqualTo(State.STOPPED);
+        assertThat(b.state()).isEqualTo(State.FAILED);
+        assertThat(root.state()).isEqualTo(State.FAILED);
+    }
+
+    @Test
+    @DisplayName("L-06 ready() that never comes after readyLater() is the same error, and says what is missing")
+    void readyLaterThatIsNeverReady() {
+        Part root = Part.root()
+                .lives(Lifecycle.standard().startTimeout(Duration.ofMillis(50)))
+                .starting(self -> {
+                    self.isReadyLater();
+                    self.waitingTask("connect");
+                });
+
+        StartException thrown = catchThrowableOfType(StartException.class, root::start);
+
+        assertThat(thrown)
+                .hasMessage("part is not ready after 50 ms: onStart returned after readyLater(), and neither ready()"
+                        + " nor degraded() was called");
+        assertThat(root.events).endsWith("root connect ends");
+    }
+
+    @Test
+    @DisplayName("L-06 the timeout is ten seconds, or what start-timeout in [ginkgo] says, or what the service says")
+    void theTimeoutIsASetting() {
+        Part root = Part.root().starting(StartTimeoutTest::hang);
+        Ginkgo.Builder builder =
+                Ginkgo.of(root).configuration(Configuration.none().text("test", "[ginkgo]\nstart-timeout = '40ms'"));
+
+        StartException thrown = catchThrowableOfType(StartException.class, builder::start);
+
+        assertThat(thrown).hasMessageContaining("not ready after 40 ms");
+        assertThat(Ginkgo.of(Part.root()).describe().settings())
+                .anySatisfy(setting -> assertThat(setting.toString()).contains("start-timeout", "10s"));
+    }
+
+    @Test
+    @DisplayName("L-06 the time that children take does not count")
+    void childrenHaveATimeOfTheirOwn() {
+        Part root = Part.root().lives(Lifecycle.standard().startTimeout(Duration.ofMillis(200)));
+        for (String name : new String[] {"a", "b", "c"}) {
+            root.child(name)
+                    .lives(Lifecycle.standard().startTimeout(Duration.ofSeconds(10)))
+                    .starting(self -> self.sleeping(Duration.ofMillis(100)));
+        }
+
+        try (Ginkgo ginkgo = Ginkgo.start(root)) {
+            assertThat(ginkgo.status().ready()).isTrue();
+        }
+    }
+
+    @Test
+    @DisplayName("L-07 readyLater: ready() wakes the waiters and lets the parent go on")
+    void readyLaterHoldsUpTheParent() {
+        // Given
+        CountDownLatch connected = new CountDownLatch(1);
+        Part root = Part.root();
+        Part a = root.child("a").starting(self -> {
+            self.isReadyLater();
+            self.spawning("connect", () -> {
+                connected.await();
+                self.note("ready");
+                self.isReady();
+            });
+        });
+        Beside start = Beside.run(root::start);
+        Beside waiter = Beside.run(() -> a.awaitReady(Duration.ofMinutes(1)));
+        org.awaitility.Awaitility.await().until(() -> a.state() == State.STARTING && waiter.isParked());
+        assertThat(start.isDone()).isFalse();
+        assertThat(waiter.isDone()).isFalse();
+
+        // When
+        connected.countDown();
+
+        // Then
+        assertThat(start.thrown()).isNull();
+        assertThat(waiter.thrown()).isNull();
+        assertThat(root.events).containsExactly("a onStart", "a ready", "root onStart");
+        root.stop();
+    }
+
+    private static void hang(Part self) throws InterruptedException {
+        try {
+            new CountDownLatch(1).await();
+        } finally {
+            self.note("interrupted");
+        }
+    }
+}

@@ -1,0 +1,85 @@
+package dev.ginkgo.behaviour;
+
+import static dev.ginkgo.State.DEGRADED;
+import static dev.ginkgo.State.FAILED;
+import static dev.ginkgo.State.NEW;
+import static dev.ginkgo.State.READY;
+import static dev.ginkgo.State.STARTING;
+import static dev.ginkgo.State.STOPPED;
+import static dev.ginkgo.State.STOPPING;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.ginkgo.Ginkgo;
+import dev.ginkgo.State;
+import dev.ginkgo.StateChange;
+import java.io.IOException;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+
+class StateTableTest {
+
+    @Test
+    @DisplayName("L-01 the transition table")
+    void theTable() {
+        Map<State, Set<State>> table = Map.of(
+                NEW, EnumSet.of(STARTING),
+                STARTING, EnumSet.of(READY, DEGRADED, STOPPING, FAILED),
+                READY, EnumSet.of(DEGRADED, STOPPING, FAILED),
+                DEGRADED, EnumSet.of(READY, STOPPING, FAILED),
+                STOPPING, EnumSet.of(STOPPED, FAILED),
+                STOPPED, EnumSet.of(STARTING),
+                FAILED, EnumSet.of(STARTING));
+        for (State from : State.values()) {
+            for (State to : State.values()) {
+                assertThat(from.mayBecome(to))
+                        .as("%s to %s", from, to)
+                        .isEqualTo(table.getOrDefault(from, Set.of()).contains(to));
+            }
+        }
+    }
+
+    @Test
+    @DisplayName("L-01 every change is told, in order, also after an observer that throws")
+    void everyChangeIsTold() throws InterruptedException {
+        // Given
+        List<String> told = new CopyOnWriteArrayList<>();
+        List<StateChange> changes = new CopyOnWriteArrayList<>();
+        Part root = Part.root();
+        Part a = root.child("a").starting(self -> self.isDegraded("no line"));
+        Ginkgo ginkgo = Ginkgo.of(root)
+                .onChange(change -> {
+                    changes.add(change);
+                    told.add(change.path() + " " + change.from() + " " + change.to());
+                    throw new AssertionError("an observer that throws");
+                })
+                .start();
+
+        // When
+        a.isReady();
+        a.spawning("work", () -> {
+            throw new IOException("lost");
+        });
+        ginkgo.awaitStopped();
+
+        // Then
+        await().until(() -> told.size() >= 7);
+        assertThat(told)
+                .containsExactly(
+                        "part NEW STARTING",
+                        "part/a NEW STARTING",
+                        "part/a STARTING DEGRADED",
+                        "part STARTING READY",
+                        "part/a DEGRADED READY",
+                        "part/a READY FAILED",
+                        "part READY FAILED");
+        assertThat(changes.get(2).reason()).isEqualTo("no line");
+        assertThat(changes.get(5).failure()).get().isInstanceOf(IOException.class);
+        await().until(() -> ginkgo.tasks().isEmpty());
+    }
+}

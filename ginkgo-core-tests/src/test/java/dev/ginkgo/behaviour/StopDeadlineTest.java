@@ -1,0 +1,133 @@
+package dev.ginkgo.behaviour;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import dev.ginkgo.Ginkgo;
+import dev.ginkgo.Leak;
+import dev.ginkgo.Lifecycle;
+import dev.ginkgo.StartException;
+import dev.ginkgo.State;
+import dev.ginkgo.StopException;
+import dev.ginkgo.Time;
+import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+
+class StopDeadlineTest {
+    private final CountDownLatch release = new CountDownLatch(1);
+
+    @AfterEach
+    void releaseTheDeaf() {
+        release.countDown();
+    }
+
+    @Test
+    @DisplayName("L-20 one deadline governs the whole stop: twenty deaf services do not add up")
+    void timeoutsDoNotAddUp() {
+        // Given
+        Part root = Part.root().lives(Lifecycle.standard().stopTimeout(Duration.ofMillis(300)));
+        for (int i = 0; i < 20; i++) {
+            root.child("deaf-" + i).starting(this::deafTask).stopping(self -> deaf());
+        }
+        root.start();
+
+        // When
+        long begin = Time.system().nanos();
+        StopException thrown = catchThrowableOfType(StopException.class, root::stop);
+        Duration took = Duration.ofNanos(Time.system().nanos() - begin);
+
+        // Then
+        assertThat(thrown.leaks()).extracting(Leak::task).contains("deaf").hasSizeGreaterThanOrEqualTo(20);
+        assertThat(thrown.getSuppressed()).hasSize(20);
+        assertThat(took).isLessThan(Duration.ofMillis(300 + 1200));
+        assertThat(root.state()).isEqualTo(State.FAILED);
+        assertThat(root.status().children()).allSatisfy(child -> {
+            assertThat(child.state()).isEqualTo(State.FAILED);
+            assertThat(child.reason()).isEqualTo("leak");
+        });
+    }
+
+    @Test
+    @DisplayName("L-20 a deaf task of the parent leaves the children half of the time")
+    void aDeafTaskLeavesTheChildrenTheirTurn() {
+        Part root = Part.root()
+                .lives(Lifecycle.standard().stopTimeout(Duration.ofMillis(400)))
+                .starting(this::deafTask);
+        root.child("a").stopping(self -> {
+            self.sleeping(Duration.ofMillis(50));
+            self.note("drained");
+        });
+        Ginkgo ginkgo = Ginkgo.start(root);
+
+        StopException thrown = catchThrowableOfType(StopException.class, root::stop);
+
+        assertThat(root.events).endsWith("a onStop", "a drained");
+        assertThat(thrown.leaks()).singleElement().satisfies(leak -> {
+            assertThat(leak.path()).isEqualTo("part");
+            assertThat(leak.task()).isEqualTo("deaf");
+            assertThat(leak.age()).isPositive();
+            assertThat(leak.stack()).anyMatch(frame -> frame.getMethodName().equals("deaf"));
+        });
+        assertThat(thrown).hasMessageContaining("part#deaf still runs after");
+        assertThat(ginkgo.tasks())
+                .as("what still runs is told")
+                .anyMatch(t -> t.fullName().equals("part#deaf"));
+        release.countDown();
+        org.awaitility.Awaitility.await().until(() -> ginkgo.tasks().isEmpty());
+    }
+
+    @Test
+    @DisplayName("L-20 a service has its own timeout, or what is left, whichever is less")
+    void theOwnTimeout() {
+        Part root = Part.root();
+        root.child("a");
+        root.child("b")
+                .lives(Lifecycle.standard().stopTimeout(Duration.ofMillis(50)))
+                .stopping(self -> deaf());
+        root.start();
+
+        long begin = Time.system().nanos();
+        StopException thrown = catchThrowableOfType(StopException.class, root::stop);
+
+        assertThat(Duration.ofNanos(Time.system().nanos() - begin)).isLessThan(Duration.ofSeconds(2));
+        assertThat(thrown).hasMessageContaining("part/b: onStop threw java.util.concurrent.TimeoutException");
+        assertThat(root.events).endsWith("root onStop", "b onStop", "a onStop");
+    }
+
+    @Test
+    @DisplayName("L-20 after a start timeout the way back has a deadline of its own")
+    void aFreshDeadlineForTheWayBack() {
+        Part root = Part.root();
+        root.child("a").stopping(self -> {
+            self.sleeping(Duration.ofMillis(100));
+            self.note("drained");
+        });
+        root.child("b")
+                .lives(Lifecycle.standard().startTimeout(Duration.ofMillis(20)))
+                .starting(self -> new CountDownLatch(1).await());
+
+        StartException thrown = catchThrowableOfType(StartException.class, root::start);
+
+        assertThat(thrown).hasMessageContaining("not ready after 20 ms").hasNoSuppressedExceptions();
+        assertThat(root.events).endsWith("a onStop", "a drained");
+    }
+
+    private void deafTask(Part self) {
+        self.spawning("deaf", this::deaf);
+    }
+
+    private void deaf() {
+        boolean released = false;
+        while (!released) {
+            try {
+                release.await();
+                released = true;
+            } catch (InterruptedException e) {
+                // deaf
+            }
+        }
+    }
+}

@@ -1,0 +1,100 @@
+package dev.ginkgo.behaviour;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.ginkgo.Ginkgo;
+import dev.ginkgo.State;
+import dev.ginkgo.testing.FakeClock;
+import dev.ginkgo.testing.TestTree;
+import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+
+final class StopInterruptsTasksTest {
+
+    @Test
+    @DisplayName("T-01 a stop interrupts all tasks at once, then joins them: none is joined before all are interrupted")
+    void allAtOnceThenJoined() {
+        // Given: tasks that end only when every one of them has been interrupted
+        int n = 100;
+        Puppet root = new Puppet("root");
+        CountDownLatch interrupted = new CountDownLatch(n);
+        AtomicInteger ended = new AtomicInteger();
+        Ginkgo ginkgo = Ginkgo.start(root);
+        for (int i = 0; i < n; i++) {
+            root.task("t" + i, () -> {
+                try {
+                    root.idle();
+                } catch (InterruptedException e) {
+                    interrupted.countDown();
+                    if (interrupted.await(10, TimeUnit.SECONDS)) {
+                        ended.incrementAndGet();
+                    }
+                }
+            });
+        }
+        assertThat(root.status().tasks()).isEqualTo(n);
+
+        // When
+        long begin = System.nanoTime();
+        ginkgo.stop();
+
+        // Then: joined, so all have ended; and no fixed delay was paid
+        assertThat(ended).hasValue(n);
+        assertThat(Duration.ofNanos(System.nanoTime() - begin)).isLessThan(Duration.ofSeconds(5));
+        assertThat(root.status().state()).isEqualTo(State.STOPPED);
+        assertThat(root.status().tasks()).isZero();
+    }
+
+    @Test
+    @DisplayName("T-06 what was to run later, or every so often, never runs after a stop, and the stop does not wait")
+    void delayedBodiesNeverRun() {
+        // Given
+        FakeClock clock = new FakeClock();
+        Puppet root = new Puppet("root");
+        AtomicInteger ran = new AtomicInteger();
+        AtomicInteger turns = new AtomicInteger();
+        try (TestTree<Puppet> tree = TestTree.start(root, clock)) {
+            root.taskLater("once", Duration.ofSeconds(10), ran::incrementAndGet);
+            root.taskEvery("again", () -> Duration.ofSeconds(4), turns::incrementAndGet);
+
+            // When: it stops before the one, and between two turns of the other
+            clock.advance(Duration.ofSeconds(9));
+            assertThat(turns).hasValue(2);
+            long begin = System.nanoTime();
+            tree.ginkgo().stop();
+            assertThat(Duration.ofNanos(System.nanoTime() - begin)).isLessThan(Duration.ofSeconds(2));
+        }
+
+        // Then
+        clock.advance(Duration.ofMinutes(1));
+        assertThat(ran).hasValue(0);
+        assertThat(turns).hasValue(2);
+    }
+
+    @Test
+    @DisplayName("T-06 later runs once, after its delay; every runs at the period that it asks for each time")
+    void delayedBodiesRunOnTime() {
+        FakeClock clock = new FakeClock();
+        Puppet root = new Puppet("root");
+        AtomicInteger ran = new AtomicInteger();
+        AtomicInteger turns = new AtomicInteger();
+        try (TestTree<Puppet> tree = TestTree.start(root, clock)) {
+            root.taskLater("once", Duration.ofSeconds(10), ran::incrementAndGet);
+            root.taskEvery("again", () -> Duration.ofSeconds(turns.get() + 1), turns::incrementAndGet);
+
+            clock.advance(Duration.ofMillis(9_999));
+            assertThat(ran).hasValue(0);
+            assertThat(turns).hasValue(3); // after 1, 1 + 2 and 1 + 2 + 3 seconds
+            clock.advance(Duration.ofMillis(1));
+            assertThat(ran).hasValue(1);
+            assertThat(turns).hasValue(4);
+            clock.advance(Duration.ofHours(1));
+            assertThat(ran).hasValue(1);
+            assertThat(tree.root().status().tasks()).isEqualTo(1);
+        }
+    }
+}

@@ -1,0 +1,122 @@
+package dev.ginkgo.behaviour;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+import static org.awaitility.Awaitility.await;
+
+import dev.ginkgo.Ginkgo;
+import dev.ginkgo.State;
+import dev.ginkgo.StopException;
+import java.io.IOException;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+
+class StopMirrorsStartTest {
+
+    @Test
+    @DisplayName("L-04 onStop while the tasks live, then the tasks, then what is owned in reverse, then the children")
+    void theStopIsTheMirrorOfTheStart() {
+        // Given
+        Part root = Part.root();
+        AtomicBoolean readyInOnStop = new AtomicBoolean(true);
+        for (String name : new String[] {"a", "b"}) {
+            root.child(name).starting(self -> self.waitingTask("task"));
+        }
+        root.starting(self -> {
+            self.owning(self.resource("first"));
+            self.owning(self.resource("second"));
+            self.waitingTask("task");
+        });
+        root.stopping(self -> {
+            readyInOnStop.set(self.status().ready());
+            assertThat(self.status().tasks()).as("the task and this hook").isEqualTo(2);
+        });
+        Ginkgo ginkgo = Ginkgo.start(root);
+        root.events.clear();
+
+        // When
+        root.stop();
+
+        // Then
+        assertThat(root.events)
+                .containsExactly(
+                        "root onStop",
+                        "root task ends",
+                        "root closes second",
+                        "root closes first",
+                        "b onStop",
+                        "b task ends",
+                        "a onStop",
+                        "a task ends");
+        assertThat(readyInOnStop).isFalse();
+        assertThat(root.status().children()).allMatch(child -> child.state() == State.STOPPED);
+        assertThat(root.state()).isEqualTo(State.STOPPED);
+        await().until(() -> ginkgo.tasks().isEmpty());
+    }
+
+    @Test
+    @DisplayName("L-05 when onStop of b throws, all others are stopped, and one StopException carries all errors")
+    void aFailingStopStopsNothingFromStopping() {
+        // Given
+        Part root = Part.root();
+        Part a = root.child("a").stopping(self -> {
+            throw new IOException("a failed");
+        });
+        Part b = root.child("b").stopping(self -> {
+            throw new IOException("b failed");
+        });
+        Part c = root.child("c");
+        root.starting(self -> self.owning(() -> {
+            throw new IOException("not closed");
+        }));
+        Ginkgo ginkgo = Ginkgo.start(root);
+        root.events.clear();
+
+        // When
+        StopException thrown = catchThrowableOfType(StopException.class, root::stop);
+
+        // Then
+        assertThat(root.events).containsExactly("root onStop", "c onStop", "b onStop", "a onStop");
+        assertThat(thrown)
+                .hasMessageStartingWith("part did not stop cleanly; part: closing ")
+                .hasMessageContaining("part/b: onStop threw java.io.IOException: b failed")
+                .hasMessageContaining("part/a: onStop threw java.io.IOException: a failed");
+        assertThat(thrown.getSuppressed())
+                .extracting(error -> String.valueOf(error.getCause()))
+                .containsExactly(
+                        "java.io.IOException: not closed",
+                        "java.io.IOException: b failed",
+                        "java.io.IOException: a failed");
+        assertThat(thrown.leaks()).isEmpty();
+        assertThat(root.state()).isEqualTo(State.FAILED);
+        assertThat(root.status().reason()).isEqualTo("stop failed");
+        assertThat(a.state()).isEqualTo(State.FAILED);
+        assertThat(b.state()).isEqualTo(State.FAILED);
+        assertThat(c.state()).isEqualTo(State.STOPPED);
+        await().until(() -> ginkgo.tasks().isEmpty());
+    }
+
+    @Test
+    @DisplayName("L-05 after a stop that was not clean the tree can be started again")
+    void aFailedStopCanBeFollowedByAStart() {
+        Part root = Part.root();
+        AtomicBoolean bad = new AtomicBoolean(true);
+        root.child("a").stopping(self -> {
+            if (bad.get()) {
+                throw new IOException("a failed");
+            }
+        });
+        root.start();
+        assertThatThrownBy(root::stop).isInstanceOf(StopException.class);
+        bad.set(false);
+
+        root.start();
+
+        assertThat(root.state()).isEqualTo(State.READY);
+        assertThat(root.status().failure()).isEmpty();
+        root.stop();
+        assertThat(root.state()).isEqualTo(State.STOPPED);
+    }
+}

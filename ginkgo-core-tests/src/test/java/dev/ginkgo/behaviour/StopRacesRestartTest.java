@@ -1,0 +1,109 @@
+package dev.ginkgo.behaviour;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.ginkgo.Ginkgo;
+import dev.ginkgo.State;
+import dev.ginkgo.Supervision;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ThreadLocalRandom;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class StopRacesRestartTest {
+
+    @Test
+    @Timeout(60)
+    @DisplayName("L-08 L-13 a child that is stopped or removed at any moment of its restarts stays stopped")
+    void stoppedIsStopped() {
+        Part root = Part.root();
+        try (Ginkgo ginkgo = Ginkgo.start(root)) {
+            for (int round = 0; round < 500; round++) {
+                Part flaky = root.other("flaky")
+                        .starting(self -> self.spawning("fail", () -> {
+                            self.awaitReady(Duration.ofSeconds(10));
+                            throw new IOException("again");
+                        }));
+                root.adding(
+                        "flaky",
+                        flaky,
+                        Supervision.restart()
+                                .backoff(Duration.ZERO, Duration.ofNanos(1))
+                                .atMost(1_000_000, Duration.ofMinutes(1)));
+                long until = dev.ginkgo.Time.system().nanos()
+                        + ThreadLocalRandom.current().nextLong(500_000);
+                while (dev.ginkgo.Time.system().nanos() < until) {
+                    Thread.onSpinWait();
+                }
+
+                if (round % 2 == 0) {
+                    flaky.stop();
+                } else {
+                    root.removing(flaky);
+                }
+
+                int starts = root.events.size();
+                assertThat(flaky.state()).isIn(State.STOPPED, State.FAILED);
+                assertThat(flaky.status().tasks()).isZero();
+                assertThat(root.events).hasSize(starts);
+                if (round % 2 == 0) {
+                    root.removing(flaky);
+                }
+                root.events.clear();
+            }
+            assertThat(ginkgo.status().state()).isEqualTo(State.READY);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    @DisplayName("L-12 L-13 a child that is stopped or removed while a fresh object is made for it is not replaced")
+    void stoppedWhileItIsMadeAnew(boolean remove) throws InterruptedException {
+        // Given a child that has failed, and whose successor is being made
+        CountDownLatch making = new CountDownLatch(1);
+        CountDownLatch go = new CountDownLatch(1);
+        Part root = Part.root();
+        Part fresh = root.other("fresh");
+        Part flaky = root.other("flaky")
+                .starting(self -> self.spawning("fail", () -> {
+                    self.awaitReady(Duration.ofSeconds(10));
+                    throw new IOException("lost");
+                }));
+        root.adding(
+                "flaky",
+                flaky,
+                Supervision.restart(() -> {
+                            making.countDown();
+                            try {
+                                go.await();
+                            } catch (InterruptedException e) {
+                                Thread.currentThread().interrupt();
+                            }
+                            return fresh;
+                        })
+                        .backoff(Duration.ZERO, Duration.ofNanos(1)));
+        Ginkgo ginkgo = Ginkgo.start(root);
+        making.await();
+
+        // When
+        if (remove) {
+            root.removing(flaky);
+        } else {
+            flaky.stop();
+        }
+        go.countDown();
+
+        // Then
+        await().until(() -> ginkgo.tasks().isEmpty());
+        assertThat(fresh.state()).isEqualTo(State.NEW);
+        assertThat(root.state()).isEqualTo(State.READY);
+        assertThat(root.status().children()).hasSize(remove ? 0 : 1);
+        root.stop();
+    }
+}

@@ -1,0 +1,248 @@
+package dev.ginkgo.behaviour;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import dev.ginkgo.Ginkgo;
+import dev.ginkgo.StartException;
+import dev.ginkgo.State;
+import dev.ginkgo.Time;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.RepeatedTest;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+class StopWhileStartingTest {
+
+    @Test
+    @DisplayName("L-08 a stop cancels the start: what has not started never does, and both calls return after STOPPED")
+    void theStartIsCancelled() throws InterruptedException {
+        // Given
+        CountDownLatch inside = new CountDownLatch(1);
+        Part root = Part.root();
+        Part a = root.child("a");
+        Part b = root.child("b").starting(self -> {
+            inside.countDown();
+            new CountDownLatch(1).await();
+        });
+        Part c = root.child("c");
+        Beside start = Beside.run(root::start);
+        inside.await();
+
+        // When
+        root.stop();
+
+        // Then
+        assertThat(root.state()).isEqualTo(State.STOPPED);
+        assertThat(a.state()).isEqualTo(State.STOPPED);
+        assertThat(b.state()).isEqualTo(State.STOPPED);
+        assertThat(c.state()).isEqualTo(State.NEW);
+        assertThat(root.events).containsExactly("a onStart", "b onStart", "a onStop");
+        assertThat(start.thrown()).isInstanceOfSatisfying(StartException.class, cancelled -> {
+            assertThat(cancelled.cancelled()).isTrue();
+            assertThat(cancelled.path()).isEqualTo("part");
+            assertThat(cancelled).hasMessage("the start of part was cancelled by a stop");
+        });
+    }
+
+    @Test
+    @DisplayName("L-08 onStart may stop its own service")
+    void onStartStopsItself() {
+        Part root = Part.root();
+        root.starting(Part::stop);
+
+        StartException thrown = catchThrowableOfType(StartException.class, root::start);
+
+        assertThat(thrown.cancelled()).isTrue();
+        assertThat(root.state()).isEqualTo(State.STOPPED);
+    }
+
+    @Test
+    @DisplayName(
+            "L-08 a stop of one child that is starting ends that child only: it has done its work, the rest goes on")
+    void aChildThatIsStoppedWhileItStartsHoldsNobodyUp() {
+        // Given a child that ends so soon that its start is not over yet
+        Part root = Part.root();
+        Part once = root.child("once").starting(self -> {
+            self.spawning("work", self::stop);
+            new CountDownLatch(1).await();
+        });
+        Part next = root.child("next");
+
+        // When
+        try (Ginkgo ginkgo = Ginkgo.start(root)) {
+            // Then
+            assertThat(once.state()).isEqualTo(State.STOPPED);
+            assertThat(next.state()).isEqualTo(State.READY);
+            assertThat(ginkgo.status().ready()).isTrue();
+        }
+    }
+
+    @Test
+    @DisplayName("L-08 an interrupt of the starting thread cancels the start and is kept")
+    void anInterruptCancelsTheStart() throws InterruptedException {
+        CountDownLatch inside = new CountDownLatch(1);
+        List<Boolean> flag = new ArrayList<>();
+        Part root = Part.root();
+        root.child("a").starting(self -> {
+            inside.countDown();
+            new CountDownLatch(1).await();
+        });
+        Beside start = Beside.run(() -> {
+            try {
+                root.start();
+            } finally {
+                flag.add(Thread.currentThread().isInterrupted());
+            }
+        });
+        inside.await();
+
+        start.interrupt();
+
+        assertThat(start.thrown()).isInstanceOfSatisfying(StartException.class, cancelled -> {
+            assertThat(cancelled.cancelled()).isTrue();
+            assertThat(cancelled).hasMessage("the start of part was cancelled by an interrupt");
+        });
+        assertThat(flag).containsExactly(true);
+        assertThat(root.state()).isEqualTo(State.STOPPED);
+    }
+
+    @RepeatedTest(20)
+    @DisplayName("L-08 a thread that is interrupted already starts nothing")
+    void anInterruptedThreadStartsNothing() {
+        Part root = Part.root();
+        root.child("a");
+        Beside start = Beside.run(() -> {
+            Thread.currentThread().interrupt();
+            root.start();
+        });
+
+        assertThat(start.thrown())
+                .isInstanceOfSatisfying(
+                        StartException.class,
+                        cancelled -> assertThat(cancelled.cancelled()).isTrue());
+        assertThat(root.events).isEmpty();
+    }
+
+    @Test
+    @Timeout(60)
+    @DisplayName(
+            "L-08 L-09 stops from several threads at any moment of the start: the end is STOPPED, and nothing is left")
+    void stopsAtAnyMoment() {
+        for (int round = 0; round < 500; round++) {
+            AtomicInteger live = new AtomicInteger();
+            Part root = Part.root();
+            Part middle = root.child("middle");
+            middle.child("leaf").starting(self -> {
+                live.incrementAndGet();
+                self.owning(live::decrementAndGet);
+                self.spawning("work", () -> work(live));
+            });
+            root.child("last").starting(self -> self.spawning("work", () -> work(live)));
+            long pause = ThreadLocalRandom.current().nextLong(400_000);
+            CountDownLatch go = new CountDownLatch(3);
+            Beside start = Beside.run(() -> {
+                go.countDown();
+                root.start();
+            });
+            List<Beside> stops = new ArrayList<>();
+            for (int i = 0; i < 2; i++) {
+                stops.add(Beside.run(() -> {
+                    go.countDown();
+                    go.await();
+                    long until = Time.system().nanos() + pause;
+                    while (Time.system().nanos() < until) {
+                        Thread.onSpinWait();
+                    }
+                    root.stop();
+                }));
+            }
+
+            stops.forEach(stop -> assertThat(stop.thrown()).isNull());
+            Throwable thrown = start.thrown();
+            if (thrown != null) {
+                assertThat(thrown).isInstanceOf(StartException.class);
+                assertThat(((StartException) thrown).cancelled()).isTrue();
+            }
+            root.stop(); // where both came before the start
+            assertThat(root.state()).isIn(State.STOPPED, State.NEW);
+            assertThat(live).hasValue(0);
+        }
+    }
+
+    @Test
+    @DisplayName("L-09 a second stop waits for the first and has the same outcome")
+    void aSecondStopWaitsForTheFirst() throws InterruptedException {
+        // Given
+        CountDownLatch inside = new CountDownLatch(1);
+        CountDownLatch release = new CountDownLatch(1);
+        Part root = Part.root().stopping(self -> {
+            inside.countDown();
+            release.await();
+        });
+        root.start();
+        Beside first = Beside.run(root::stop);
+        inside.await();
+        Beside second = Beside.run(root::close);
+        Beside waiter = Beside.run(root::awaitStopped);
+        org.awaitility.Awaitility.await().until(() -> second.isParked() && waiter.isParked());
+        assertThat(root.state()).isEqualTo(State.STOPPING);
+
+        // When
+        release.countDown();
+
+        // Then
+        assertThat(first.thrown()).isNull();
+        assertThat(second.thrown()).isNull();
+        assertThat(waiter.thrown()).isNull();
+        assertThat(root.events).containsExactly("root onStart", "root onStop");
+        root.stop();
+        assertThat(root.events).hasSize(2);
+    }
+
+    @Test
+    @DisplayName("L-09 the outcome of a stop that was not clean is told to all who asked for it")
+    void aSecondStopHasTheSameErrors() throws InterruptedException {
+        CountDownLatch inside = new CountDownLatch(1);
+        CountDownLatch release = new CountDownLatch(1);
+        Part root = Part.root().stopping(self -> {
+            inside.countDown();
+            release.await();
+            throw new java.io.IOException("bad");
+        });
+        root.start();
+        Beside first = Beside.run(root::stop);
+        inside.await();
+        Beside second = Beside.run(root::stop);
+        org.awaitility.Awaitility.await().until(second::isParked);
+        release.countDown();
+
+        Throwable one = first.thrown();
+        Throwable two = second.thrown();
+        assertThat(one).isInstanceOf(dev.ginkgo.StopException.class).hasRootCauseMessage("bad");
+        assertThat(two).isInstanceOf(dev.ginkgo.StopException.class).hasRootCauseMessage("bad");
+    }
+
+    @Test
+    @DisplayName("L-09 stop of a service that never ran does nothing")
+    void stopOfANewService() {
+        Part root = Part.root();
+        root.stop();
+        root.close();
+        assertThat(root.state()).isEqualTo(State.NEW);
+    }
+
+    private static void work(AtomicInteger live) throws InterruptedException {
+        live.incrementAndGet();
+        try {
+            new CountDownLatch(1).await();
+        } finally {
+            live.decrementAndGet();
+        }
+    }
+}

@@ -1,0 +1,155 @@
+package dev.ginkgo.behaviour;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import ch.qos.logback.classic.Level;
+import com.sun.management.HotSpotDiagnosticMXBean;
+import com.sun.management.HotSpotDiagnosticMXBean.ThreadDumpFormat;
+import dev.ginkgo.Ginkgo;
+import dev.ginkgo.TaskInfo;
+import dev.ginkgo.spi.TaskScope;
+import dev.ginkgo.testing.TestTree;
+import java.lang.management.ManagementFactory;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+final class TaskBookkeepingTest {
+
+    @Test
+    @DisplayName("T-07 a million tasks that have ended leave nothing behind")
+    void millionTasks() throws Exception {
+        // Given
+        int million = 1_000_000;
+        int atOnce = 500;
+        Puppet root = new Puppet("root");
+        Semaphore permits = new Semaphore(atOnce);
+        AtomicInteger ran = new AtomicInteger();
+        AtomicInteger most = new AtomicInteger();
+        try (TestTree<Puppet> tree = TestTree.start(root)) {
+            root.task("spawner", () -> {
+                for (int i = 0; i < million; i++) {
+                    permits.acquire();
+                    root.task("t", () -> {
+                        ran.incrementAndGet();
+                        permits.release();
+                    });
+                    if (i % 50_000 == 0) {
+                        most.accumulateAndGet(root.status().tasks(), Math::max);
+                    }
+                }
+            });
+
+            // When
+            await().until(() -> ran.get() == million);
+
+            // Then: none is listed any more, and there was never an end that was not taken note of
+            await().until(() -> root.status().tasks() == 0);
+            await().until(() -> tree.ginkgo().tasks().isEmpty());
+            assertThat(most.get()).isLessThan(50_000);
+        }
+    }
+
+    @Test
+    @DisplayName("T-08 a task's thread is named path#task, in a thread dump too, and tasks are listed by service")
+    void namesInADump(@TempDir Path folder) throws Exception {
+        // Given
+        Puppet root = new Puppet("root");
+        Puppet hub = root.child("hub", new Puppet("hub"));
+        Puppet http = hub.child("http", new Puppet("http"));
+        CountDownLatch running = new CountDownLatch(2);
+        Ginkgo ginkgo = Ginkgo.of(root).name("gateway").start();
+        http.task("accept", () -> {
+            running.countDown();
+            http.idle();
+        });
+        root.task("bridge", () -> {
+            running.countDown();
+            root.idle();
+        });
+        running.await();
+
+        // When
+        Path dump = folder.resolve("dump.txt");
+        ManagementFactory.getPlatformMXBean(HotSpotDiagnosticMXBean.class)
+                .dumpThreads(dump.toString(), ThreadDumpFormat.TEXT_PLAIN);
+
+        // Then
+        assertThat(Files.readString(dump)).contains("\"gateway/hub/http#accept\"", "\"gateway#bridge\"");
+        assertThat(ginkgo.tasks())
+                .extracting(TaskInfo::fullName)
+                .containsExactly("gateway#bridge", "gateway/hub/http#accept");
+        assertThat(ginkgo.tasks())
+                .allSatisfy(task -> assertThat(task.thread().getName()).isEqualTo(task.fullName()));
+        ginkgo.stop();
+    }
+
+    @Test
+    @DisplayName(
+            "T-10 what a task opened and forgot is closed when the task ends, in reverse; also when it fails or is stopped")
+    void forgottenSubscriptionsAreClosed() throws Exception {
+        // Given
+        Puppet root = new Puppet("root");
+        List<String> closed = new CopyOnWriteArrayList<>();
+        Ginkgo ginkgo = Ginkgo.start(root);
+
+        // When a task ends by itself
+        root.task("reader", () -> {
+            TaskScope.closeAtEnd(() -> closed.add("a"));
+            AutoCloseable inTime = () -> closed.add("closed in time");
+            TaskScope.closeAtEnd(inTime);
+            TaskScope.closeAtEnd(() -> closed.add("b"));
+            inTime.close();
+            TaskScope.forget(inTime);
+        });
+        await().until(() -> root.status().tasks() == 0);
+        assertThat(closed).containsExactly("closed in time", "b", "a");
+
+        // When a task is stopped, and one fails
+        CountDownLatch running = new CountDownLatch(1);
+        root.task("stopped", () -> {
+            TaskScope.closeAtEnd(() -> closed.add("stopped"));
+            running.countDown();
+            root.idle();
+        });
+        running.await();
+        root.task("failing", () -> {
+            TaskScope.closeAtEnd(() -> closed.add("failing"));
+            throw new IllegalStateException("boom");
+        });
+        ginkgo.awaitStopped();
+        assertThat(closed).endsWith("failing", "stopped").hasSize(5);
+    }
+
+    @Test
+    @DisplayName(
+            "T-10 a close that throws is logged and stops neither the others nor the service; outside of a task nothing is kept")
+    void closeThatThrows() throws Exception {
+        Puppet root = new Puppet("root");
+        AtomicBoolean closed = new AtomicBoolean();
+        try (LogCapture log = LogCapture.of(TaskScope.class);
+                TestTree<Puppet> tree = TestTree.start(root)) {
+            root.task("reader", () -> {
+                TaskScope.closeAtEnd(() -> closed.set(true));
+                TaskScope.closeAtEnd(() -> {
+                    throw new IllegalStateException("broken");
+                });
+            });
+            await().until(() -> root.status().tasks() == 0);
+
+            assertThat(closed).isTrue();
+            assertThat(tree.ginkgo().status().ready()).isTrue();
+            assertThat(log.at(Level.WARN)).containsExactly("closing what a task left open failed");
+            assertThat(TaskScope.closeAtEnd(() -> {})).isFalse();
+        }
+    }
+}

@@ -1,0 +1,110 @@
+package dev.ginkgo.behaviour;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import ch.qos.logback.classic.Level;
+import dev.ginkgo.Ginkgo;
+import dev.ginkgo.State;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.SocketException;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicReference;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+
+final class TaskFailureTest {
+
+    @Test
+    @DisplayName("T-04 what escapes a task is logged once, with the path, and fails the service")
+    void escapeFailsTheService() throws Exception {
+        // Given
+        Puppet root = new Puppet("root");
+        Puppet hub = root.child("hub", new Puppet("hub"));
+        try (LogCapture log = LogCapture.of(Puppet.class)) {
+            Ginkgo ginkgo = Ginkgo.start(root);
+
+            // When
+            hub.fails("boom");
+            ginkgo.awaitStopped();
+
+            // Then
+            assertThat(log.at(Level.ERROR)).containsExactly("puppet/hub#work failed");
+            assertThat(hub.status().state()).isEqualTo(State.FAILED);
+            assertThat(hub.status().reason()).isEqualTo("boom");
+            assertThat(hub.status().failure())
+                    .get()
+                    .isInstanceOf(IllegalStateException.class)
+                    .extracting(Throwable::getMessage)
+                    .isEqualTo("boom");
+        }
+    }
+
+    @Test
+    @DisplayName("T-04 an Error, and an interrupt that nobody asked for, fail the service too")
+    void errorsToo() throws Exception {
+        Puppet root = new Puppet("root");
+        Ginkgo ginkgo = Ginkgo.start(root);
+        root.task("work", () -> {
+            throw new StackOverflowError("deep");
+        });
+        ginkgo.awaitStopped();
+        assertThat(root.status().failure()).get().isInstanceOf(StackOverflowError.class);
+
+        ginkgo = Ginkgo.start(root);
+        root.task("work", () -> {
+            Thread.currentThread().interrupt();
+            root.idle();
+        });
+        ginkgo.awaitStopped();
+        assertThat(root.status().failure()).get().isInstanceOf(InterruptedException.class);
+    }
+
+    @Test
+    @DisplayName(
+            "T-05 what escapes a task after its stop began is normal: the interrupt, the socket's exception, any other")
+    void escapesAfterTheStopAreNormal() throws Exception {
+        // Given
+        Puppet root = new Puppet("root");
+        CountDownLatch accepting = new CountDownLatch(1);
+        AtomicReference<Throwable> escaped = new AtomicReference<>();
+        root.atStart(() -> {
+            ServerSocket socket = root.owns(new ServerSocket(0, 1, InetAddress.getLoopbackAddress()));
+            root.task("sleeper", root::idle);
+            root.task("accept", () -> {
+                accepting.countDown();
+                try {
+                    socket.accept().close();
+                } catch (SocketException e) {
+                    escaped.set(e);
+                    throw e;
+                }
+            });
+            root.task("careless", () -> {
+                try {
+                    root.idle();
+                } catch (InterruptedException e) {
+                    throw new IllegalStateException("wrapped", e);
+                }
+            });
+        });
+        try (LogCapture log = LogCapture.of(Puppet.class)) {
+            Ginkgo ginkgo = Ginkgo.start(root);
+            accepting.await();
+
+            // When
+            ginkgo.stop();
+
+            // Then
+            assertThat(escaped.get()).isInstanceOf(SocketException.class);
+            assertThat(root.status().state()).isEqualTo(State.STOPPED);
+            assertThat(log.at(Level.ERROR)).isEmpty();
+            assertThat(log.at(Level.WARN)).isEmpty();
+            assertThat(log.at(Level.DEBUG))
+                    .contains(
+                            "puppet#sleeper ended while its service stopped",
+                            "puppet#accept ended while its service stopped",
+                            "puppet#careless ended while its service stopped");
+        }
+    }
+}

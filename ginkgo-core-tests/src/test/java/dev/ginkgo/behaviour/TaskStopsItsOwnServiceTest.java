@@ -1,0 +1,67 @@
+package dev.ginkgo.behaviour;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.ginkgo.Ginkgo;
+import dev.ginkgo.State;
+import java.time.Duration;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+
+class TaskStopsItsOwnServiceTest {
+
+    @Test
+    @DisplayName("L-10 a task that stops its own service is interrupted like any task, and the stop runs to the end")
+    void aTaskStopsItsService() throws InterruptedException {
+        // Given
+        AtomicBoolean interrupted = new AtomicBoolean();
+        Part root = Part.root();
+        root.child("a");
+        root.starting(self -> {
+            self.waitingTask("other");
+            self.spawning("suicide", () -> {
+                self.awaitReady(Duration.ofSeconds(10));
+                self.stop();
+                interrupted.set(Thread.currentThread().isInterrupted());
+                self.note("suicide returns");
+            });
+        });
+
+        // When
+        Ginkgo ginkgo = Ginkgo.start(root);
+        ginkgo.awaitStopped();
+
+        // Then
+        assertThat(interrupted).isTrue();
+        assertThat(root.state()).isEqualTo(State.STOPPED);
+        assertThat(root.events)
+                .startsWith("a onStart", "root onStart", "root onStop")
+                .contains("root other ends", "root suicide returns")
+                .endsWith("a onStop");
+        await().until(() -> ginkgo.tasks().isEmpty());
+    }
+
+    @Test
+    @DisplayName("L-10 a task of a child may stop the whole tree, or have its own service removed")
+    void aTaskStopsOthers() throws InterruptedException {
+        Part root = Part.root();
+        Part removed = root.child("removed")
+                .starting(self -> self.spawning("work", () -> {
+                    root.awaitReady(Duration.ofSeconds(10));
+                    root.removing(self);
+                }));
+        Ginkgo ginkgo = Ginkgo.start(root);
+        await().until(() -> root.status().children().isEmpty());
+        assertThat(removed.state()).isEqualTo(State.STOPPED);
+        assertThat(root.state()).isEqualTo(State.READY);
+
+        Part stopper = root.other("stopper").starting(self -> self.spawning("work", root::stop));
+        root.spawning("add", () -> root.adding("stopper", stopper));
+        ginkgo.awaitStopped();
+
+        assertThat(root.state()).isEqualTo(State.STOPPED);
+        await().until(() -> ginkgo.tasks().isEmpty());
+    }
+}

@@ -1,0 +1,79 @@
+package dev.ginkgo.net;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowable;
+
+import dev.ginkgo.Ginkgo;
+import java.io.IOException;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.net.SocketException;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+
+class AcceptTroubleTest {
+
+    @Test
+    @DisplayName("N-10 an accept that fails for want of descriptors is tried again after a pause")
+    void outOfDescriptors() throws Exception {
+        // Given a listener whose first three accepts fail
+        AtomicInteger accepts = new AtomicInteger();
+        TcpServer server = new TcpServer(() -> Peer.ANY_PORT, ServerTest::echo, () -> new ServerSocket() {
+            @Override
+            public Socket accept() throws IOException {
+                if (accepts.incrementAndGet() <= 3) {
+                    throw new SocketException("Too many open files");
+                }
+                return super.accept();
+            }
+        });
+        long begin = System.nanoTime();
+        try (Ginkgo tree = Ginkgo.start(server);
+                Peer peer = Peer.connect(server.address())) {
+            // When
+            peer.send("here\n");
+
+            // Then it is served, after three pauses and with one accept more, now waiting
+            assertThat(peer.readLine()).isEqualTo("<here>");
+            assertThat(System.nanoTime() - begin).isGreaterThan(TimeUnit.MILLISECONDS.toNanos(300));
+            assertThat(accepts.get()).isBetween(4, 5);
+            assertThat(tree.status().ready()).isTrue();
+        }
+    }
+
+    @Test
+    @DisplayName("N-10 T-09 an accept that loses against a stop closes the socket")
+    void anAcceptThatComesTooLate() throws Exception {
+        // Given a listener that holds back what it accepted until the stop has begun
+        BlockingQueue<Socket> accepted = new LinkedBlockingQueue<>();
+        CountDownLatch stopping = new CountDownLatch(1);
+        AtomicInteger handled = new AtomicInteger();
+        TcpServer server = new TcpServer(() -> Peer.ANY_PORT, c -> handled.incrementAndGet(), () -> new ServerSocket() {
+            @Override
+            public Socket accept() throws IOException {
+                Socket socket = super.accept();
+                accepted.add(socket);
+                assertThat(catchThrowable(stopping::await)).isInstanceOf(InterruptedException.class);
+                return socket;
+            }
+        });
+        try (Ginkgo tree = Ginkgo.start(server);
+                Peer peer = Peer.connect(server.address())) {
+            Socket socket = accepted.poll(10, TimeUnit.SECONDS);
+            assertThat(socket).isNotNull();
+
+            // When
+            tree.stop();
+
+            // Then
+            assertThat(socket.isClosed()).isTrue();
+            peer.awaitEnd();
+            assertThat(handled.get()).isZero();
+        }
+    }
+}

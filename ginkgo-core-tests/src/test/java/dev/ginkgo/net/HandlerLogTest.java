@@ -1,0 +1,111 @@
+package dev.ginkgo.net;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import ch.qos.logback.classic.Level;
+import dev.ginkgo.Ginkgo;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+
+class HandlerLogTest {
+
+    @Test
+    @DisplayName("N-10 what a handler throws is told in one line, with the peer and the place")
+    void aBugIsTold() throws Exception {
+        // Given
+        TcpServer server = new TcpServer(() -> Peer.ANY_PORT, c -> {
+            throw new IllegalStateException("two\nlines");
+        });
+        try (Logged logged = new Logged(TcpServer.class);
+                Ginkgo tree = Ginkgo.start(server);
+                Peer peer = Peer.connect(server.address())) {
+            // When
+            peer.awaitEnd();
+
+            // Then
+            await().untilAsserted(() -> assertThat(logged.at(Level.WARN))
+                    .singleElement()
+                    .asString()
+                    .startsWith("connection " + peer.local() + " ended: IllegalStateException: two at ")
+                    .contains("HandlerLogTest.java"));
+            assertThat(tree.status().ready()).isTrue();
+        }
+    }
+
+    @Test
+    @DisplayName("N-10 a peer that goes away is not worth a warning")
+    void aDisconnectIsOrdinary() throws Exception {
+        // Given a handler that writes until its peer is gone, and wraps what it gets
+        TcpServer server = new TcpServer(() -> Peer.ANY_PORT, c -> {
+            try {
+                while (true) {
+                    c.writeLine("still there?");
+                }
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        });
+        try (Logged logged = new Logged(TcpServer.class);
+                Ginkgo tree = Ginkgo.start(server)) {
+            // When
+            Peer.connect(server.address()).close();
+
+            // Then
+            await().until(() -> logged.at(Level.DEBUG).stream().anyMatch(m -> m.contains("is lost")));
+            assertThat(logged.at(Level.WARN)).isEmpty();
+            assertThat(tree.status().ready()).isTrue();
+        }
+    }
+
+    @Test
+    @DisplayName("N-10 many refused connections are told once a while")
+    void aFloodIsToldOnce() throws Exception {
+        TcpServer server = new TcpServer(() -> Peer.ANY_PORT, ServerTest::echo);
+        try (Logged logged = new Logged(TcpServer.class);
+                Ginkgo tree = Ginkgo.start(server, "max-connections = 1");
+                Peer first = Peer.connect(server.address())) {
+            first.send("here\n");
+            assertThat(first.readLine()).isEqualTo("<here>");
+
+            // When
+            for (int i = 0; i < 20; i++) {
+                try (Peer refused = Peer.connect(server.address())) {
+                    refused.awaitEnd();
+                }
+            }
+
+            // Then
+            assertThat(logged.at(Level.WARN))
+                    .containsExactly("max-connections = 1 are open; closed at once since last told: 1");
+            assertThat(tree.status().ready()).isTrue();
+        }
+    }
+
+    @Test
+    @DisplayName("N-05 an outage is told once, not at each attempt")
+    void anOutageIsToldOnce() throws Exception {
+        try (RawServer server = new RawServer();
+                Logged logged = new Logged(TcpClient.class)) {
+            // Given
+            TcpClient client = new TcpClient(server::address, ServerTest::echo);
+            try (Ginkgo tree = Ginkgo.start(client, "[reconnect]\nmin = \"5ms\"\nmax = \"10ms\"")) {
+                Peer peer = server.accept();
+
+                // When
+                server.stopListening();
+                peer.close();
+
+                // Then
+                await().until(() -> logged.at(Level.DEBUG).stream()
+                                .filter(m -> m.startsWith("cannot reach"))
+                                .count()
+                        > 3);
+                assertThat(logged.at(Level.WARN)).singleElement().asString().contains("ended the connection");
+                assertThat(tree.status().ready()).isFalse();
+            }
+        }
+    }
+}

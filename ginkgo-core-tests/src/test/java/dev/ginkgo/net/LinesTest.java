@@ -1,0 +1,96 @@
+package dev.ginkgo.net;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.ginkgo.config.Address;
+import dev.ginkgo.config.Size;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class LinesTest {
+    private static final Address PEER = Address.of("10.1.2.3:4567");
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2, 3, 7, 1000})
+    @DisplayName("N-09 a blank line is a line, whatever the pieces in which it comes")
+    void blankLinesAreLines(int piece) throws IOException {
+        // Given
+        Lines lines = lines("a\n\n\r\nzwölf\r\nb\rc\r\r\n€ without end", piece, Size.ofKibibytes(64));
+
+        // Then
+        assertThat(all(lines)).containsExactly("a", "", "", "zwölf", "b\rc\r", "€ without end");
+        assertThat(lines.ended()).isTrue();
+    }
+
+    @Test
+    void anEmptyStreamHasNoLine() throws IOException {
+        Lines lines = lines("", 10, Size.ofKibibytes(64));
+        assertThat(lines.next()).isNull();
+        assertThat(lines.next()).isNull();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"\n", "\r\n", ""})
+    void theLongestLineAllowedIsRead(String end) throws IOException {
+        assertThat(all(lines("12345678" + end, 3, Size.ofBytes(8)))).containsExactly("12345678");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"123456789\n", "123456789\r\n", "123456789", "123456789 and no end in sight"})
+    @DisplayName("N-08 a line longer than the limit is an error that names limit and peer")
+    void longerLinesAreRefused(String text) {
+        Lines lines = lines(text, 3, Size.ofBytes(8));
+        assertThatThrownBy(lines::next)
+                .isInstanceOf(IOException.class)
+                .hasMessage("line longer than " + Size.ofBytes(8) + " from peer 10.1.2.3:4567");
+    }
+
+    @Test
+    void manyLongLinesAreRead() throws IOException {
+        // Given
+        List<String> sent = new ArrayList<>();
+        for (int i = 0; i < 200; i++) {
+            sent.add("x".repeat(i * 97));
+        }
+
+        // Then
+        assertThat(all(lines(String.join("\n", sent) + "\n", 5_000, Size.ofKibibytes(64))))
+                .isEqualTo(sent);
+    }
+
+    @Test
+    void whatIsNotUtf8IsAnErrorAndTheNextLineCanBeRead() throws IOException {
+        // Given
+        byte[] bytes = {'a', (byte) 0xC3, '\n', 'b', '\n'};
+        ByteArrayInputStream in = new ByteArrayInputStream(bytes);
+        Lines lines = new Lines(in::read, () -> Size.ofBytes(100), PEER);
+
+        // Then
+        assertThatThrownBy(lines::next)
+                .isInstanceOf(IOException.class)
+                .hasMessage("a line from peer 10.1.2.3:4567 is not valid UTF-8");
+        assertThat(lines.next()).isEqualTo("b");
+    }
+
+    private static Lines lines(String text, int piece, Size longest) {
+        ByteArrayInputStream in = new ByteArrayInputStream(text.getBytes(UTF_8));
+        return new Lines(
+                (buffer, offset, length) -> in.read(buffer, offset, Math.min(piece, length)), () -> longest, PEER);
+    }
+
+    private static List<String> all(Lines lines) throws IOException {
+        List<String> all = new ArrayList<>();
+        for (String line = lines.next(); line != null; line = lines.next()) {
+            all.add(line);
+        }
+        return all;
+    }
+}

@@ -1,0 +1,58 @@
+package dev.ginkgo.net;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import dev.ginkgo.config.Address;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.net.Socket;
+import java.net.SocketException;
+import org.jspecify.annotations.Nullable;
+
+/** The other end, without any of our code. Its reads give up after 10 s. */
+final class Peer implements AutoCloseable {
+    static final Address ANY_PORT = Address.of("127.0.0.1:0");
+
+    final Socket socket;
+    private final BufferedReader in;
+
+    Peer(Socket socket) throws IOException {
+        this.socket = socket;
+        socket.setSoTimeout(10_000);
+        in = new BufferedReader(new InputStreamReader(socket.getInputStream(), UTF_8));
+    }
+
+    static Peer connect(Address address) throws IOException {
+        return new Peer(new Socket(address.host(), address.port()));
+    }
+
+    void send(String text) throws IOException {
+        socket.getOutputStream().write(text.getBytes(UTF_8));
+    }
+
+    @Nullable
+    String readLine() throws IOException {
+        return in.readLine();
+    }
+
+    /** Reads to the end, in whichever way it comes; a connection that stays open fails the test by its timeout. */
+    void awaitEnd() throws IOException {
+        try {
+            while (in.readLine() != null) {
+                // what had been sent before
+            }
+        } catch (SocketException e) {
+            // a reset is an end too
+        }
+    }
+
+    Address local() {
+        return new Address(socket.getLocalAddress().getHostAddress(), socket.getLocalPort());
+    }
+
+    @Override
+    public void close() throws IOException {
+        socket.close();
+    }
+}

@@ -1,0 +1,63 @@
+package dev.ginkgo.net;
+
+import dev.ginkgo.config.Address;
+import java.io.IOException;
+import java.net.ServerSocket;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+
+/** A server without any of our code: it hands out each connection that comes. */
+final class RawServer implements AutoCloseable {
+    private final ServerSocket listener;
+    private final BlockingQueue<Peer> accepted = new LinkedBlockingQueue<>();
+
+    RawServer() throws IOException {
+        this(Peer.ANY_PORT);
+    }
+
+    RawServer(Address address) throws IOException {
+        listener = new ServerSocket();
+        listener.setReuseAddress(true);
+        listener.bind(address.toSocketAddress());
+        Thread.ofVirtual().start(() -> {
+            try {
+                while (true) {
+                    accepted.add(new Peer(listener.accept()));
+                }
+            } catch (IOException e) {
+                // closed
+            }
+        });
+    }
+
+    Address address() {
+        return new Address("127.0.0.1", listener.getLocalPort());
+    }
+
+    /** The next connection; waits at most 10 s. */
+    Peer accept() throws InterruptedException {
+        Peer peer = accepted.poll(10, TimeUnit.SECONDS);
+        if (peer == null) {
+            throw new AssertionError("nobody connected");
+        }
+        return peer;
+    }
+
+    /** How many connections wait to be taken. */
+    int waiting() {
+        return accepted.size();
+    }
+
+    void stopListening() throws IOException {
+        listener.close();
+    }
+
+    @Override
+    public void close() throws IOException {
+        listener.close();
+        for (Peer peer : accepted) {
+            peer.close();
+        }
+    }
+}

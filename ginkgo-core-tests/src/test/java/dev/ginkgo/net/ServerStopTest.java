@@ -1,0 +1,111 @@
+package dev.ginkgo.net;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.ginkgo.Ginkgo;
+import dev.ginkgo.StopException;
+import dev.ginkgo.config.Address;
+import java.net.ConnectException;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+
+class ServerStopTest {
+
+    @Test
+    @DisplayName("N-02 a stop interrupts the handlers and closes their connections and the listener")
+    void aStopEndsEveryConnection() throws Exception {
+        // Given one handler that reads and one that sleeps
+        CountDownLatch asleep = new CountDownLatch(1);
+        CountDownLatch interrupted = new CountDownLatch(1);
+        TcpServer server = new TcpServer(() -> Peer.ANY_PORT, c -> {
+            c.writeLine("hello");
+            if ("sleep".equals(c.readLine())) {
+                asleep.countDown();
+                try {
+                    Thread.sleep(Long.MAX_VALUE);
+                } catch (InterruptedException e) {
+                    interrupted.countDown();
+                    throw e;
+                }
+            }
+        });
+        try (Ginkgo tree = Ginkgo.start(server);
+                Peer reading = Peer.connect(server.address());
+                Peer sleeping = Peer.connect(server.address())) {
+            Address address = server.address();
+            assertThat(reading.readLine()).isEqualTo("hello");
+            sleeping.send("sleep\n");
+            assertThat(asleep.await(10, TimeUnit.SECONDS)).isTrue();
+
+            // When
+            tree.stop();
+
+            // Then
+            assertThat(interrupted.getCount()).isZero();
+            reading.awaitEnd();
+            sleeping.awaitEnd();
+            assertThatThrownBy(() -> Peer.connect(address)).isInstanceOf(ConnectException.class);
+        }
+    }
+
+    @Test
+    @DisplayName("N-02 T-02 a stop closes the connection of a handler that is deaf to interrupts, and tells of it")
+    void aDeafHandlerLosesItsConnection() throws Exception {
+        // Given
+        CountDownLatch begun = new CountDownLatch(1);
+        CountDownLatch released = new CountDownLatch(1);
+        TcpServer server = new TcpServer(() -> Peer.ANY_PORT, c -> {
+            begun.countDown();
+            awaitUninterruptibly(released);
+        });
+        Ginkgo tree = Ginkgo.start(server, "[ginkgo]\nstop-timeout = \"300ms\"");
+        try (Peer peer = Peer.connect(server.address())) {
+            assertThat(begun.await(10, TimeUnit.SECONDS)).isTrue();
+
+            // When
+            assertThatThrownBy(tree::stop)
+                    .isInstanceOfSatisfying(
+                            StopException.class,
+                            e -> assertThat(e.leaks())
+                                    .singleElement()
+                                    .satisfies(
+                                            leak -> assertThat(leak.task()).isEqualTo("connection-" + peer.local())));
+
+            // Then
+            peer.awaitEnd();
+        } finally {
+            released.countDown();
+        }
+    }
+
+    @Test
+    void aServerStartsAgain() throws Exception {
+        // Given
+        TcpServer server = new TcpServer(() -> Peer.ANY_PORT, ServerTest::echo);
+        Ginkgo.start(server).stop();
+
+        // When
+        try (Ginkgo tree = Ginkgo.start(server);
+                Peer peer = Peer.connect(server.address())) {
+            peer.send("again\n");
+
+            // Then
+            assertThat(peer.readLine()).isEqualTo("<again>");
+            assertThat(tree.status().ready()).isTrue();
+        }
+    }
+
+    private static void awaitUninterruptibly(CountDownLatch latch) {
+        while (true) {
+            try {
+                latch.await();
+                return;
+            } catch (InterruptedException e) {
+                // deaf
+            }
+        }
+    }
+}

@@ -1,0 +1,237 @@
+package dev.ginkgo.net;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import dev.ginkgo.Ginkgo;
+import dev.ginkgo.State;
+import dev.ginkgo.config.Address;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+
+class ServerTest {
+
+    @Test
+    void linesGoBothWays() throws Exception {
+        // Given
+        TcpServer server = new TcpServer(() -> Peer.ANY_PORT, ServerTest::echo);
+        try (Ginkgo tree = Ginkgo.start(server);
+                Peer peer = Peer.connect(server.address())) {
+            // When
+            peer.send("one\n\nzwölf\r\n");
+
+            // Then
+            assertThat(peer.readLine()).isEqualTo("<one>");
+            assertThat(peer.readLine()).isEqualTo("<>");
+            assertThat(peer.readLine()).isEqualTo("<zwölf>");
+            assertThat(tree.status().ready()).isTrue();
+        }
+    }
+
+    @Test
+    void theAddressTellsTheRealPort() {
+        // Given
+        TcpServer server = new TcpServer(() -> Peer.ANY_PORT, ServerTest::echo);
+        assertThatThrownBy(server::address)
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageContaining("between start and stop");
+
+        // Then
+        try (Ginkgo tree = Ginkgo.start(server)) {
+            assertThat(server.address().host()).isEqualTo("127.0.0.1");
+            assertThat(server.address().port()).isPositive();
+            assertThat(tree.status().state()).isEqualTo(State.READY);
+        }
+        assertThatThrownBy(server::address).isInstanceOf(IllegalStateException.class);
+    }
+
+    @Test
+    @DisplayName("T-08 the thread of a connection is named for its service and its peer")
+    void threadsAreNamed() throws Exception {
+        // Given
+        BlockingQueue<String> names = new LinkedBlockingQueue<>();
+        TcpServer server = new TcpServer(
+                () -> Peer.ANY_PORT, c -> names.add(Thread.currentThread().getName()));
+
+        // Then
+        try (Ginkgo tree = Ginkgo.start(server);
+                Peer peer = Peer.connect(server.address())) {
+            assertThat(names.poll(10, TimeUnit.SECONDS))
+                    .isEqualTo(tree.status().path() + "#connection-" + peer.local());
+        }
+    }
+
+    @Test
+    @DisplayName("T-10 a connection that a handler leaves open is closed")
+    void aForgottenConnectionIsClosed() throws Exception {
+        TcpServer server = new TcpServer(() -> Peer.ANY_PORT, c -> c.writeLine("good-bye"));
+        try (Ginkgo tree = Ginkgo.start(server);
+                Peer peer = Peer.connect(server.address())) {
+            assertThat(peer.readLine()).isEqualTo("good-bye");
+            assertThat(peer.readLine()).isNull();
+            assertThat(tree.status().ready()).isTrue();
+        }
+    }
+
+    @Test
+    @DisplayName("N-10 a handler that throws ends its own connection only")
+    void aHandlerThatThrows() throws Exception {
+        // Given
+        TcpServer server = new TcpServer(() -> Peer.ANY_PORT, c -> {
+            String line = String.valueOf(c.readLine());
+            if (line.equals("deep")) {
+                recurse(1);
+            }
+            c.writeLine(Integer.toString(Integer.parseInt(line)));
+        });
+        try (Ginkgo tree = Ginkgo.start(server);
+                Peer bad = Peer.connect(server.address());
+                Peer deep = Peer.connect(server.address());
+                Peer good = Peer.connect(server.address())) {
+            // When
+            bad.send("not a number\n");
+            bad.awaitEnd();
+            deep.send("deep\n");
+            deep.awaitEnd();
+
+            // Then
+            good.send("7\n");
+            assertThat(good.readLine()).isEqualTo("7");
+            assertThat(tree.status().ready()).isTrue();
+        }
+    }
+
+    @Test
+    @DisplayName("N-08 a line longer than max-line ends the connection")
+    void aLineTooLong() throws Exception {
+        // Given
+        BlockingQueue<Exception> thrown = new LinkedBlockingQueue<>();
+        TcpServer server = new TcpServer(() -> Peer.ANY_PORT, c -> {
+            try {
+                echo(c);
+            } catch (Exception e) {
+                thrown.add(e);
+            }
+        });
+        try (Ginkgo tree = Ginkgo.start(server, "max-line = \"10B\"");
+                Peer peer = Peer.connect(server.address())) {
+            // When
+            peer.send("0123456789\n");
+            assertThat(peer.readLine()).isEqualTo("<0123456789>");
+            peer.send("0123456789a");
+
+            // Then
+            assertThat(thrown.poll(10, TimeUnit.SECONDS))
+                    .hasMessageStartingWith("line longer than 10")
+                    .hasMessageEndingWith("from peer " + peer.local());
+            peer.awaitEnd();
+            assertThat(tree.status().ready()).isTrue();
+        }
+    }
+
+    @Test
+    void aLineThatIsTwoIsRefused() throws Exception {
+        BlockingQueue<String> told = new LinkedBlockingQueue<>();
+        TcpServer server = new TcpServer(() -> Peer.ANY_PORT, c -> {
+            for (String line : new String[] {"a\nb", "a\r", "\n"}) {
+                try {
+                    c.writeLine(line);
+                } catch (IllegalArgumentException e) {
+                    told.add(String.valueOf(e.getMessage()));
+                }
+            }
+            c.writeLine("end");
+        });
+        try (Ginkgo tree = Ginkgo.start(server);
+                Peer peer = Peer.connect(server.address())) {
+            assertThat(peer.readLine()).isEqualTo("end");
+            assertThat(told).hasSize(3).allMatch(m -> m.startsWith("a line must not hold a line's end"));
+            assertThat(tree.status().ready()).isTrue();
+        }
+    }
+
+    @Test
+    @DisplayName("N-08 writes are whole, also large ones, and those of several threads")
+    void writesAreWhole() throws Exception {
+        // Given four writers of lines that no socket buffer holds
+        int writers = 4;
+        int length = 3_000_000;
+        TcpServer server = new TcpServer(() -> Peer.ANY_PORT, c -> {
+            Thread[] threads = new Thread[writers];
+            for (int i = 0; i < writers; i++) {
+                String line = Character.toString('a' + i).repeat(length);
+                threads[i] = Thread.ofVirtual().start(() -> {
+                    try {
+                        c.writeLine(line);
+                    } catch (IOException e) {
+                        throw new UncheckedIOException(e);
+                    }
+                });
+            }
+            for (Thread thread : threads) {
+                thread.join();
+            }
+        });
+        try (Ginkgo tree = Ginkgo.start(server);
+                Peer peer = Peer.connect(server.address())) {
+            // Then
+            for (int i = 0; i < writers; i++) {
+                String line = String.valueOf(peer.readLine());
+                assertThat(line).hasSize(length);
+                assertThat(line.chars().distinct().count()).isEqualTo(1);
+            }
+            assertThat(peer.readLine()).isNull();
+            assertThat(tree.status().ready()).isTrue();
+        }
+    }
+
+    @Test
+    void connectionsAboveTheLimitAreClosedAtOnce() throws Exception {
+        // Given
+        TcpServer server = new TcpServer(() -> Peer.ANY_PORT, ServerTest::echo);
+        try (Ginkgo tree = Ginkgo.start(server, "max-connections = 1")) {
+            Address address = server.address();
+            try (Peer first = Peer.connect(address)) {
+                assertEchoes(first);
+
+                // When
+                try (Peer second = Peer.connect(address)) {
+                    // Then
+                    second.awaitEnd();
+                }
+                assertEchoes(first);
+            }
+
+            // And when there is room again
+            await().ignoreExceptions().untilAsserted(() -> {
+                try (Peer third = Peer.connect(address)) {
+                    assertEchoes(third);
+                }
+            });
+            assertThat(tree.status().ready()).isTrue();
+        }
+    }
+
+    private static void assertEchoes(Peer peer) throws IOException {
+        peer.send("here\n");
+        assertThat(peer.readLine()).isEqualTo("<here>");
+    }
+
+    static void echo(Connection connection) throws IOException {
+        for (@Nullable String line = connection.readLine(); line != null; line = connection.readLine()) {
+            connection.writeLine("<" + line + ">");
+        }
+    }
+
+    @SuppressWarnings("InfiniteRecursion")
+    private static int recurse(int depth) {
+        return recurse(depth + 1) + 1;
+    }
+}

@@ -1,0 +1,70 @@
+package dev.ginkgo.net;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.ginkgo.Ginkgo;
+import java.io.IOException;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+
+class WriteTimeoutTest {
+
+    @Test
+    @DisplayName("N-03 a peer that stops reading ends the handler by the write timeout; others are served")
+    void aPeerThatDoesNotRead() throws Exception {
+        // Given a handler that writes for ever
+        BlockingQueue<IOException> ends = new LinkedBlockingQueue<>();
+        AtomicLong written = new AtomicLong();
+        TcpServer server = new TcpServer(() -> Peer.ANY_PORT, c -> {
+            if ("echo".equals(c.readLine())) {
+                ServerTest.echo(c);
+                return;
+            }
+            byte[] chunk = new byte[100_000];
+            try {
+                while (true) {
+                    c.write(chunk);
+                    written.addAndGet(chunk.length);
+                }
+            } catch (IOException e) {
+                ends.add(e);
+            }
+        });
+        try (Ginkgo tree = Ginkgo.start(server, "write-timeout = \"200ms\"");
+                Peer deaf = Peer.connect(server.address());
+                Peer other = Peer.connect(server.address())) {
+            // When
+            deaf.send("write\n");
+
+            // Then
+            assertThat(ends.poll(10, TimeUnit.SECONDS)).hasMessage("peer " + deaf.local() + " did not read for 200 ms");
+            // What was taken in is what the kernel's own buffers hold, and no more.
+            assertThat(written.get()).isLessThan(64L << 20);
+            other.send("echo\nhere\n");
+            assertThat(other.readLine()).isEqualTo("<here>");
+            assertThat(tree.status().ready()).isTrue();
+        }
+    }
+
+    @Test
+    @DisplayName("N-03 a connection whose writes go out is left alone")
+    void aConnectionWithoutWritesIsLeftAlone() throws Exception {
+        // Given
+        TcpServer server = new TcpServer(() -> Peer.ANY_PORT, ServerTest::echo);
+        try (Ginkgo tree = Ginkgo.start(server, "write-timeout = \"50ms\"");
+                Peer peer = Peer.connect(server.address())) {
+            // When many times the write timeout goes by
+            for (int i = 0; i < 500; i++) {
+                peer.send("line " + i + "\n");
+                assertThat(peer.readLine()).isEqualTo("<line " + i + ">");
+            }
+
+            // Then
+            assertThat(tree.status().ready()).isTrue();
+        }
+    }
+}

@@ -1,0 +1,156 @@
+package dev.ginkgo;
+
+import static java.util.Objects.requireNonNull;
+
+import dev.ginkgo.config.Configuration;
+import dev.ginkgo.config.Origin;
+import dev.ginkgo.config.Problem;
+import dev.ginkgo.config.Raw;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Binds the settings of a tree to what a configuration holds: finds, converts and checks every value, and every key
+ * that nobody declared. It tells all problems at once and changes nothing that a setting gives: that is for the one
+ * who publishes the snapshot. Binding one tree again is what a reload does.
+ */
+final class Binder {
+    private final Schema schema;
+    private final Raw raw;
+    private final String scope;
+    private final List<Problem> problems = new ArrayList<>();
+    private final List<String> warnings = new ArrayList<>();
+    private final List<SettingInfo> infos = new ArrayList<>();
+    private final Map<Setting<?>, Snapshot.Bound> values = new LinkedHashMap<>();
+    private final Lookup lookup;
+
+    private Binder(List<? extends Place> places, Raw raw, String scope) {
+        schema = Schema.of(places);
+        this.raw = raw;
+        this.scope = scope;
+        lookup = new Lookup(raw, problems);
+    }
+
+    /**
+     * Binds a whole tree.
+     *
+     * @param places the root and the tables around it
+     * @param configuration loaded anew
+     * @param current where the settings find their values from now on; if there are problems, they keep what they
+     *     had
+     */
+    static Binding bind(List<? extends Place> places, Configuration configuration, Supplier<Snapshot> current) {
+        return new Binder(places, configuration.load(), "").run(current);
+    }
+
+    /**
+     * Binds a child that was added while the tree runs, and all below it.
+     *
+     * @param raw what the tree was bound to last; nothing is read again, but secret files
+     * @return with a snapshot of the child's settings only, for {@link Snapshot#with}
+     */
+    static Binding bindAdded(Place child, Raw raw, Supplier<Snapshot> current) {
+        return new Binder(List.of(child), raw, child.key()).run(current);
+    }
+
+    private Binding run(Supplier<Snapshot> current) {
+        problems.addAll(schema.problems());
+        if (scope.isEmpty()) {
+            problems.addAll(raw.problems());
+        }
+        new UnknownKeys(schema, scope, problems, warnings).check(raw);
+        Map<Setting<?>, List<Leaf>> settings = new LinkedHashMap<>();
+        schema.leaves()
+                .forEach(leaf -> settings.computeIfAbsent(leaf.setting(), _ -> new ArrayList<>())
+                        .add(leaf));
+        settings.forEach(this::bind);
+        Snapshot snapshot = Snapshot.of(values);
+        List<Problem> all = new LinkedHashSet<>(problems).stream().sorted().toList();
+        if (all.isEmpty()) {
+            settings.keySet().forEach(setting -> setting.attach(current));
+        }
+        return new Binding(snapshot, all, warnings, infos, raw);
+    }
+
+    /** What one key has come to: its value, and where from; no value if it is missing or bad. */
+    private record Read(Leaf leaf, @Nullable Object value, Origin origin) {}
+
+    private void bind(Setting<?> setting, List<Leaf> leaves) {
+        List<Read> reads = leaves.stream().map(this::read).toList();
+        boolean good = reads.stream().allMatch(each -> each.value != null) && assemble(setting, reads);
+        reads.forEach(each -> infos.add(good ? info(each) : info(new Read(each.leaf, null, Origin.byDefault()))));
+    }
+
+    private Read read(Leaf leaf) {
+        Optional<Lookup.Given> found = lookup.find(leaf);
+        if (found.isEmpty()) {
+            Object byDefault = leaf.field().byDefault();
+            if (byDefault == null && !lookup.mentions(leaf) && raw.problems().isEmpty()) {
+                problems.add(missing(leaf));
+            }
+            return new Read(leaf, byDefault, Origin.byDefault());
+        }
+        Lookup.Given given = found.get();
+        try {
+            return new Read(leaf, given.read(leaf.field().type()), given.origin());
+        } catch (BadValue e) {
+            problems.add(Problem.at(given.origin(), leaf.fullKey() + ": " + e.message(leaf.secret())));
+            return new Read(leaf, null, given.origin());
+        }
+    }
+
+    private boolean assemble(Setting<?> setting, List<Read> reads) {
+        Origin origin = reads.stream()
+                .map(Read::origin)
+                .filter(each -> !each.equals(Origin.byDefault()))
+                .findFirst()
+                .orElse(Origin.byDefault());
+        Map<String, Object> fields = new HashMap<>();
+        reads.forEach(each -> fields.put(each.leaf.field().key(), requireNonNull(each.value)));
+        Object byDefault = setting.byDefault();
+        try {
+            Object value =
+                    origin.equals(Origin.byDefault()) && byDefault != null ? byDefault : setting.assemble(fields);
+            values.put(setting, new Snapshot.Bound(value, origin));
+            return true;
+        } catch (BadValue e) {
+            problems.add(Problem.at(origin, setting.fullKey() + ": " + e.message(setting.isSecret())));
+            return false;
+        }
+    }
+
+    private static SettingInfo info(Read read) {
+        Leaf leaf = read.leaf;
+        Setting<?> setting = leaf.setting();
+        Object byDefault = leaf.field().byDefault();
+        Object value = read.value == null ? byDefault : read.value;
+        return new SettingInfo(
+                leaf.fullKey(),
+                leaf.field().type().name(),
+                setting.bounds(),
+                byDefault == null ? "" : leaf.print(byDefault),
+                value == null ? "" : leaf.print(value),
+                read.origin,
+                setting.helpText(),
+                setting.isFixed(),
+                leaf.secret(),
+                byDefault == null,
+                leaf.environmentName(),
+                setting.owner().path());
+    }
+
+    private static Problem missing(Leaf leaf) {
+        String key = leaf.fullKey();
+        String way = leaf.secret()
+                ? "name a file that holds it as " + key + Leaf.FILE + " or in " + leaf.fileVariable()
+                : "write it in the file, or give it as " + leaf.environmentName() + " or --set " + key + "=…";
+        return Problem.of(key, "required (" + leaf.field().type().name() + "), but not given; " + way);
+    }
+}

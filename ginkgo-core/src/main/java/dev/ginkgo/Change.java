@@ -1,0 +1,18 @@
+package dev.ginkgo;
+
+import java.util.List;
+
+/** A setting whose value differs between two snapshots. */
+record Change(Setting<?> setting, Object old, Object now) {
+
+    /** Tells the setting's observers one after another, and gives what they threw. */
+    List<Throwable> tell() {
+        return setting.tell(old, now);
+    }
+
+    /** {@code rate: 60 -> 90}; a secret is masked. */
+    @Override
+    public String toString() {
+        return setting.fullKey() + ": " + setting.print(old) + " -> " + setting.print(now);
+    }
+}

@@ -1,0 +1,227 @@
+package dev.ginkgo;
+
+import static java.util.Objects.requireNonNull;
+
+import dev.ginkgo.config.ConfigException;
+import dev.ginkgo.config.Configuration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.function.Consumer;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A tree of services with its configuration, running.
+ *
+ * <pre>{@code
+ * try (Ginkgo gateway = Ginkgo.of(new NumberGateway())
+ *         .configuration(Configuration.none().file(Path.of("gateway.toml")))
+ *         .start()) {
+ *     gateway.awaitStopped();
+ * }
+ * }</pre>
+ *
+ * <p>Two trees in one process know nothing of each other. All methods may be called from any thread.
+ */
+public final class Ginkgo implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(Ginkgo.class);
+
+    private final Tree tree;
+    private final Reloader reloader;
+    private final LiveSettings settings;
+    private final Limits limits;
+
+    private Ginkgo(Tree tree, LiveSettings settings, Limits limits) {
+        this.tree = tree;
+        this.settings = settings;
+        this.limits = limits;
+        this.reloader = new Reloader(tree, settings, limits);
+    }
+
+    /** Starts a service as the root of a tree, with the defaults of all its settings. See {@link Builder#start()}. */
+    public static Ginkgo start(Service root) {
+        return of(root).start();
+    }
+
+    /** Starts a service as the root of a tree, configured by the text of a TOML file. See {@link Builder#start()}. */
+    public static Ginkgo start(Service root, String toml) {
+        return of(root).configuration(Configuration.none().text("toml", toml)).start();
+    }
+
+    /** Begins to say how {@code root} is to be started. */
+    public static Builder of(Service root) {
+        return new Builder(requireNonNull(root, "root is null"));
+    }
+
+    /** The service at the root. */
+    public Service root() {
+        return tree.root().service();
+    }
+
+    /** {@link Service#status()} of the root. */
+    public Status status() {
+        return tree.root().status();
+    }
+
+    /** Every live task of the tree, and of the engine's work for it. */
+    public List<TaskInfo> tasks() {
+        return tree.tasks();
+    }
+
+    /**
+     * Reads the configuration's files again and applies what has changed, or nothing. Returns when every service
+     * has been told; reloads that come at once take turns. Not to be called by an observer or {@code onReload}.
+     */
+    public Reload reload() {
+        return reload(settings.configuration());
+    }
+
+    /** The same with another configuration, which takes the place of the one before if it is applied. */
+    public Reload reload(Configuration configuration) {
+        return reloader.reload(requireNonNull(configuration, "configuration is null"));
+    }
+
+    /** Every setting of the tree as it is now. */
+    public List<SettingInfo> settings() {
+        return settings.bind(settings.configuration()).infos();
+    }
+
+    /** The keys of settings fixed at start whose new values wait for a restart. */
+    public List<String> pendingRestart() {
+        return settings.pending();
+    }
+
+    /** The exit code of a process whose tree was stopped by TERM, {@code [ginkgo] exit-on-term}. */
+    public int exitOnTerm() {
+        return limits.exitOnTerm();
+    }
+
+    /** {@link Service#stop()} of the root. */
+    public void stop() {
+        root().stop();
+    }
+
+    /** {@link #stop()}. */
+    @Override
+    public void close() {
+        stop();
+    }
+
+    /** {@link Service#awaitStopped()} of the root. */
+    public void awaitStopped() throws InterruptedException {
+        root().awaitStopped();
+    }
+
+    /** How a tree is to be started. Each method returns the builder; nothing is read or started before the last. */
+    public static final class Builder {
+        private final Service root;
+        private final List<Table> tables = new ArrayList<>();
+        private Configuration configuration = Configuration.none();
+        private Time time = Time.system();
+        private RandomGenerator random = new Random();
+        private @Nullable Consumer<StateChange> observer;
+        private @Nullable String name;
+
+        private Builder(Service root) {
+            this.root = root;
+        }
+
+        /** The name of the root, the first part of every path; by default its class's, {@code number-gateway}. */
+        public Builder name(String rootName) {
+            Node.requireName(rootName);
+            this.name = rootName;
+            return this;
+        }
+
+        /** Where the settings come from; by default from nowhere. */
+        public Builder configuration(Configuration from) {
+            this.configuration = requireNonNull(from, "configuration is null");
+            return this;
+        }
+
+        /** A table beside the services' that is bound with them, such as {@code [log]}. */
+        public Builder table(Table table) {
+            tables.add(requireNonNull(table, "table is null"));
+            return this;
+        }
+
+        /** The time that the services live in; by default the machine's. */
+        public Builder time(Time treeTime) {
+            this.time = requireNonNull(treeTime, "time is null");
+            return this;
+        }
+
+        /** Where the jitter of backoffs comes from. */
+        public Builder random(RandomGenerator generator) {
+            this.random = requireNonNull(generator, "random is null");
+            return this;
+        }
+
+        /**
+         * Is told of every change of state of every service, in order, on a thread that is not that of any service.
+         */
+        public Builder onChange(Consumer<StateChange> told) {
+            this.observer = requireNonNull(told, "observer is null");
+            return this;
+        }
+
+        /** Binds and validates everything, and starts nothing: what {@code -h} and {@code check} print. */
+        public Description describe() {
+            requireRoot();
+            return live(new Limits()).bind(configuration).describe();
+        }
+
+        /**
+         * Binds the settings and starts the tree; returns when the root is ready or degraded.
+         *
+         * @throws ConfigException with every problem of the configuration; nothing has been started
+         * @throws StartException if a service did not start; everything has been stopped again
+         * @throws IllegalStateException if the root runs already, or is a child
+         */
+        public Ginkgo start() {
+            requireRoot();
+            Limits limits = new Limits();
+            LiveSettings live = live(limits);
+            Tree tree = new Tree(root.node, time, random, limits, live, observer);
+            Ginkgo ginkgo = new Ginkgo(tree, live, limits);
+            root.node.claim(tree);
+            boolean bound = false;
+            try {
+                if (name != null) {
+                    root.node.rename(name);
+                }
+                Binding binding = live.bind(configuration).orThrow();
+                live.publish(configuration, binding, binding.snapshot(), List.of());
+                binding.warnings().forEach(LOG::warn);
+                bound = true;
+            } finally {
+                if (!bound) {
+                    tree.refused();
+                }
+            }
+            time.attached(ginkgo);
+            tree.start();
+            ginkgo.reloader.applyQueued();
+            return ginkgo;
+        }
+
+        private LiveSettings live(Limits limits) {
+            List<Place> places = new ArrayList<>();
+            places.add(root.node);
+            places.add(limits.table().place());
+            tables.forEach(table -> places.add(table.place()));
+            return new LiveSettings(places, configuration);
+        }
+
+        private void requireRoot() {
+            Node parent = root.node.parent();
+            if (parent != null) {
+                throw new IllegalStateException(
+                        root.node.path() + " is a child; it starts with its root, which is started instead");
+            }
+        }
+    }
+}

@@ -1,0 +1,75 @@
+package dev.ginkgo;
+
+import dev.ginkgo.config.Configuration;
+import java.util.Locale;
+import java.util.regex.Pattern;
+
+/** The rules for keys of settings and names of children, which share the tables of a configuration. */
+final class Keys {
+    private static final String WORDS = "[a-z0-9]+(-[a-z0-9]+)*";
+    private static final Pattern NAME = Pattern.compile(WORDS);
+    private static final Pattern KEY = Pattern.compile(WORDS + "(\\." + WORDS + ")*");
+
+    private Keys() {}
+
+    /** Checks the name of a child: {@code number-client}. */
+    static String requireName(String name) {
+        return require(NAME, name, "a name: lower case words of letters and digits, joined by \"-\"");
+    }
+
+    /** Checks the key of a setting: {@code rate-per-minute}, {@code http.bind}. */
+    static String requireKey(String key) {
+        return require(KEY, key, "a key: lower case words of letters and digits, joined by \"-\", tables by \".\"");
+    }
+
+    private static String require(Pattern pattern, String text, String rule) {
+        if (!pattern.matcher(text).matches()) {
+            String better = Texts.kebab(text).replace('_', '-').replace(' ', '-');
+            throw new IllegalArgumentException("\"" + text + "\" is not " + rule
+                    + (pattern.matcher(better).matches() ? Similar.question(better) : ""));
+        }
+        return text;
+    }
+
+    /** Checks that a key is neither a setting nor a child of its owner yet. */
+    static void requireFree(Place owner, String key) {
+        if (owner.settings().stream().anyMatch(each -> each.key().equals(key))) {
+            throw new IllegalArgumentException(owner.type() + " has two settings with the key \"" + key + "\"");
+        }
+        if (owner.places().stream().anyMatch(each -> last(each.key()).equals(first(key)))) {
+            throw clash(owner, first(key));
+        }
+    }
+
+    /** Checks that the name of a child is not the key or table of a setting of its parent. */
+    static void requireFreeName(Place parent, String name) {
+        if (parent.settings().stream().anyMatch(each -> first(each.key()).equals(name))) {
+            throw clash(parent, name);
+        }
+    }
+
+    private static IllegalArgumentException clash(Place owner, String name) {
+        return new IllegalArgumentException(owner.type() + " has a setting and a child that are both named \"" + name
+                + "\", and would share the table; rename one");
+    }
+
+    /** {@code hub.http.bind} as {@code GINKGO_HUB_HTTP_BIND}. */
+    static String environmentName(String fullKey) {
+        return Configuration.PREFIX
+                + fullKey.toUpperCase(Locale.ROOT).replace('.', '_').replace('-', '_');
+    }
+
+    /** A key below a table; either may be empty. */
+    static String join(String table, String key) {
+        return table.isEmpty() || key.isEmpty() ? table + key : table + "." + key;
+    }
+
+    static String first(String key) {
+        int dot = key.indexOf('.');
+        return dot < 0 ? key : key.substring(0, dot);
+    }
+
+    private static String last(String key) {
+        return key.substring(key.lastIndexOf('.') + 1);
+    }
+}

@@ -1,0 +1,37 @@
+package dev.ginkgo;
+
+import dev.ginkgo.config.Secret;
+
+/**
+ * One key of a tree: a setting, or one component of a record setting.
+ *
+ * @param setting the setting
+ * @param field which of its keys
+ * @param fullKey the key from the root
+ */
+record Leaf(Setting<?> setting, Shape.Field field, String fullKey) {
+    /** What is added to the key of a secret to name a file that holds it. */
+    static final String FILE = "-file";
+
+    static Leaf of(Setting<?> setting, Shape.Field field) {
+        return new Leaf(setting, field, Keys.join(setting.fullKey(), field.key()));
+    }
+
+    boolean secret() {
+        return setting.isSecret(field);
+    }
+
+    /** For people. Of a secret, it is told whether it is empty, and no more. */
+    String print(Object value) {
+        String text = field.type().print(value);
+        return secret() && !text.isEmpty() ? Secret.MASK : text;
+    }
+
+    String environmentName() {
+        return Keys.environmentName(fullKey);
+    }
+
+    String fileVariable() {
+        return Keys.environmentName(fullKey + FILE);
+    }
+}

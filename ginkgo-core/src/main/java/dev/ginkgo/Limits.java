@@ -1,0 +1,52 @@
+package dev.ginkgo;
+
+import java.time.Duration;
+
+/** The table {@code [ginkgo]}: what the engine itself is configured with. */
+final class Limits {
+    /** What a reload does that would change a setting which is fixed at start. */
+    enum FixedChange {
+        /** Nothing is changed, and the problem is told. */
+        REFUSE,
+        /** The rest is changed; the fixed one waits for a restart. */
+        DEFER
+    }
+
+    private final Table table = new Table("ginkgo");
+
+    private final Setting<Duration> startTimeout = table.setting("start-timeout", Duration.ofSeconds(10))
+            .between(Duration.ofMillis(1), Duration.ofDays(1))
+            .help("How long the onStart of one service may take to become ready");
+    private final Setting<Duration> stopTimeout = table.setting("stop-timeout", Duration.ofSeconds(30))
+            .between(Duration.ofMillis(1), Duration.ofDays(1))
+            .help("How long a whole stop may take");
+    private final Setting<FixedChange> fixedChange = table.setting("fixed-change", FixedChange.REFUSE)
+            .help("What a reload does that would change a setting fixed at start: refuse it, or apply the rest");
+    private final Setting<Integer> exitOnTerm =
+            table.setting("exit-on-term", 143).between(0, 255).help("The exit code after a stop by TERM");
+
+    Table table() {
+        return table;
+    }
+
+    Duration startTimeout() {
+        return startTimeout.get();
+    }
+
+    Duration stopTimeout() {
+        return stopTimeout.get();
+    }
+
+    FixedChange fixedChange() {
+        return fixedChange.get();
+    }
+
+    int exitOnTerm() {
+        return exitOnTerm.get();
+    }
+
+    /** What a reload would have it be. */
+    FixedChange fixedChange(Snapshot snapshot) {
+        return snapshot.get(fixedChange);
+    }
+}

@@ -1,0 +1,400 @@
+package dev.ginkgo;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A service's place in its tree: who is above and below, what it declared, where it stands. What changes while the
+ * tree runs is guarded by the tree's lock (see {@link Tree}); what a constructor declares is read-only from then on.
+ */
+final class Node implements Place {
+    private static final Pattern NAME = Pattern.compile("[a-z0-9]+(-[a-z0-9]+)*");
+
+    private final Service service;
+    private final AtomicReference<@Nullable Node> parent = new AtomicReference<>();
+    private final Children children = new Children();
+    private final List<Setting<?>> settings = new ArrayList<>();
+    private final List<String> expected = new ArrayList<>();
+    private final Waiters waiters = new Waiters();
+    private volatile String name;
+    private volatile Supervision supervision = Supervision.escalate();
+    private Lifecycle lifecycle = Lifecycle.standard();
+    private volatile @Nullable Tree tree;
+
+    // guarded by the tree's lock; volatile ones may be read without
+    volatile State state = State.NEW;
+    volatile Instant since = Instant.EPOCH;
+    volatile @Nullable Run run;
+    /** Stopped or failed, and nobody will start it again (but the root's owner). */
+    volatile boolean ended;
+
+    volatile String reason = "";
+    volatile @Nullable Throwable failure;
+    volatile @Nullable Throwable reloadFailure;
+    /** How the last run ended. */
+    volatile Outcome outcome = Outcome.CLEAN;
+    /** The recovery that will start it again, where there is one; a stop takes it out, another recovery takes it over. */
+    Supervisor.@Nullable Keeper keeper;
+    /** Added while its parent ran: goes with the parent's stop. Set before it is among the children. */
+    volatile boolean added;
+
+    volatile Restarts restarts = new Restarts();
+
+    Node(Service service) {
+        this.service = service;
+        String simple = service.getClass().getSimpleName();
+        this.name = simple.isEmpty() ? "service" : Texts.kebab(simple);
+    }
+
+    // ---- declare
+
+    void add(String childName, Node child, Supervision onFailure) {
+        requireName(childName);
+        Run current = run;
+        if (current == null && tree != null) {
+            throw new IllegalStateException(
+                    path() + " is " + state + ": a child can be added in the constructor or while"
+                            + " the service runs, so \"" + childName + "\" was not");
+        }
+        Keys.requireFreeName(this, childName);
+        child.adopt(this, childName, onFailure);
+        child.added = current != null;
+        Node namesake = children.putIfAbsent(childName, child);
+        if (namesake != null) {
+            child.added = false;
+            child.parent.set(null);
+            throw new IllegalArgumentException(path() + " has a child \"" + childName + "\" already (a "
+                    + namesake.type() + "); use add(\"" + children.freeName(childName) + "\", …)");
+        }
+        if (current != null) {
+            current.tree().startAdded(this, current, child);
+        }
+    }
+
+    private void adopt(Node newParent, String newName, Supervision onFailure) {
+        for (Node above = newParent; above != null; above = above.parent()) {
+            if (above == this) {
+                throw new IllegalArgumentException(
+                        path() + " cannot be its own child: it was to be added as " + newParent.path() + "/" + newName);
+            }
+        }
+        if (tree != null && parent.get() == null && state != State.NEW) {
+            throw new IllegalArgumentException("the " + type() + " at " + path()
+                    + " runs as a root, or has run; it cannot become " + newParent.path() + "/" + newName);
+        }
+        if (!parent.compareAndSet(null, newParent)) {
+            throw new IllegalArgumentException("the " + type() + " to be added as " + newParent.path() + "/" + newName
+                    + " stands at " + path() + " already; a service has one parent, so make another object");
+        }
+        name = newName;
+        supervision = onFailure;
+    }
+
+    /** Undoes {@link #add}. */
+    void orphan() {
+        Node above = parent();
+        if (above != null) {
+            above.children.remove(name, this);
+            added = false;
+            parent.set(null);
+        }
+    }
+
+    /** Puts a fresh service where this one stood; {@code fresh} has no parent yet. */
+    void replaceBy(Node fresh) {
+        Node above = parent();
+        if (above == null) {
+            throw new IllegalStateException(path() + " is not a child");
+        }
+        fresh.adopt(above, name, supervision);
+        fresh.restarts = restarts;
+        fresh.added = added;
+        above.children.replace(name, this, fresh);
+        parent.set(null);
+    }
+
+    void expect(List<String> names) {
+        requireDeclaring("expect");
+        expected.addAll(names);
+    }
+
+    void lifecycle(Lifecycle declared) {
+        requireDeclaring("lifecycle");
+        lifecycle = declared;
+    }
+
+    <T> Setting<T> declare(Setting<T> setting) {
+        requireDeclaring("setting \"" + setting.key() + "\"");
+        settings.add(setting);
+        return setting;
+    }
+
+    private void requireDeclaring(String what) {
+        if (tree != null) {
+            throw new IllegalStateException(path() + " is " + state + ": " + what
+                    + " belongs in the constructor (a constructor declares, onStart acts)");
+        }
+    }
+
+    static void requireName(String name) {
+        if (!NAME.matcher(name).matches()) {
+            throw new IllegalArgumentException(
+                    "\"" + name + "\" is no name for a service: lower case letters and digits,"
+                            + " in words joined by \"-\", such as \"number-server\"");
+        }
+    }
+
+    // ---- the place
+
+    @Override
+    public String path() {
+        Node above = parent.get();
+        return above == null ? name : above.path() + "/" + name;
+    }
+
+    @Override
+    public String key() {
+        Node above = parent.get();
+        if (above == null) {
+            return "";
+        }
+        String table = above.key();
+        return table.isEmpty() ? name : table + "." + name;
+    }
+
+    @Override
+    public String type() {
+        return service.getClass().getSimpleName();
+    }
+
+    @Override
+    public List<Setting<?>> settings() {
+        return settings;
+    }
+
+    @Override
+    public List<Node> places() {
+        return children();
+    }
+
+    @Override
+    public List<String> expected() {
+        return expected;
+    }
+
+    // ---- look
+
+    Service service() {
+        return service;
+    }
+
+    @Nullable
+    Node parent() {
+        return parent.get();
+    }
+
+    List<Node> children() {
+        return children.list();
+    }
+
+    Waiters waiters() {
+        return waiters;
+    }
+
+    Supervision supervision() {
+        return supervision;
+    }
+
+    boolean hookFirst() {
+        return lifecycle.hookFirst();
+    }
+
+    Optional<Duration> startTimeout() {
+        return lifecycle.startTimeout();
+    }
+
+    Optional<Duration> stopTimeout() {
+        return lifecycle.stopTimeout();
+    }
+
+    /** Under the tree's lock: whether this node, and those below, are started no more. */
+    void markEnded(boolean now) {
+        ended = now;
+        children().forEach(child -> child.markEnded(now));
+    }
+
+    /** Becomes the root of a new tree, unless it runs in another. */
+    synchronized void claim(Tree fresh) {
+        Tree old = tree;
+        if (old != null && !old.isOver()) {
+            throw new IllegalStateException(path() + " is " + state + ": it can be started again when it has stopped");
+        }
+        attach(fresh);
+    }
+
+    /** Belongs to a tree from now on, with all below it. */
+    void attach(Tree to) {
+        tree = to;
+        children().forEach(child -> child.attach(to));
+    }
+
+    void rename(String rootName) {
+        requireName(rootName);
+        name = rootName;
+    }
+
+    Time timeOrSystem() {
+        Tree attached = tree;
+        return attached == null ? Time.system() : attached.time();
+    }
+
+    Tree tree(String operation) {
+        Tree attached = tree;
+        if (attached == null) {
+            throw new IllegalStateException(notYet(operation));
+        }
+        return attached;
+    }
+
+    /** The run in which the service may act, for {@code operation}. */
+    Run run(String operation) {
+        Run current = run;
+        if (current == null) {
+            throw new IllegalStateException(
+                    tree == null
+                            ? notYet(operation)
+                            : path() + " is " + state + ": " + operation + " has no effect there");
+        }
+        if (!current.isActing()) {
+            throw new IllegalStateException(notYet(operation));
+        }
+        return current;
+    }
+
+    private String notYet(String operation) {
+        return operation + " was called on " + path()
+                + " before its onStart: a constructor declares, onStart acts, so move the call there";
+    }
+
+    void ownOrClose(AutoCloseable resource) {
+        IllegalStateException refused = null;
+        try {
+            Run current = run("own");
+            if (!current.own(resource)) {
+                refused = new IllegalStateException(
+                        path() + " is stopping: it can own nothing more; " + resource + " was closed");
+            }
+        } catch (IllegalStateException e) {
+            refused = e;
+        }
+        if (refused != null) {
+            try {
+                resource.close();
+            } catch (Exception e) {
+                refused.addSuppressed(e);
+            }
+            throw refused;
+        }
+    }
+
+    // ---- control
+
+    void remove(Node child) {
+        if (child.parent() != this) {
+            throw new IllegalArgumentException(child.path() + " is not a child of " + path());
+        }
+        Tree attached = tree;
+        if (attached == null) {
+            child.orphan();
+        } else {
+            attached.remove(this, child);
+        }
+    }
+
+    void stop() {
+        Tree attached = tree;
+        if (attached != null) {
+            attached.stop(this);
+        }
+    }
+
+    void awaitReady(Duration atMost) throws InterruptedException {
+        Time time = timeOrSystem();
+        Boolean up = waiters.await(this::readyOrNever, time, Waiters.in(time, atMost));
+        if (!Boolean.TRUE.equals(up)) {
+            Throwable last = failureHereOrAbove();
+            String why = reason.isEmpty() ? "" : " (" + reason + ")";
+            throw new NotReadyException(
+                    path(),
+                    state,
+                    path() + " is " + state + why
+                            + (up == null ? ", and was not ready within " + Texts.shortly(atMost) : ", for good"),
+                    last);
+        }
+    }
+
+    /** Whether it is ready; null while it may become so. */
+    private @Nullable Boolean readyOrNever() {
+        State now = state;
+        if (now == State.READY) {
+            return true;
+        }
+        boolean never = ended || (now == State.FAILED && !mayRestart());
+        return never ? false : null;
+    }
+
+    /** Its own failure, or that which kept it from being started. */
+    private @Nullable Throwable failureHereOrAbove() {
+        for (Node node = this; node != null; node = node.parent()) {
+            if (node.failure != null) {
+                return node.failure;
+            }
+        }
+        return null;
+    }
+
+    /** Whether somebody above would start it again after a failure. */
+    private boolean mayRestart() {
+        for (Node node = this; node != null; node = node.parent()) {
+            if (node.supervision.scope() != Supervision.Scope.NONE) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    void awaitStopped() throws InterruptedException {
+        Tree attached = tree;
+        if (attached == null) {
+            return;
+        }
+        boolean root = this == attached.root();
+        Time time = Time.system();
+        waiters.await(
+                () -> (attached.isOver() || (!root && ended && run == null)) ? true : null,
+                time,
+                Waiters.forever(time));
+    }
+
+    Status status() {
+        Run current = run;
+        return new Status(
+                path(),
+                type(),
+                state,
+                since,
+                reason,
+                Optional.ofNullable(failure),
+                restarts.count(),
+                restarts.left(),
+                current == null ? 0 : current.taskCount(),
+                Optional.ofNullable(reloadFailure),
+                children().stream().map(Node::status).toList());
+    }
+}

@@ -1,0 +1,25 @@
+package dev.ginkgo;
+
+import java.util.List;
+
+/** What binding needs to know of one place in a tree: a service, or a reserved table. */
+interface Place {
+
+    /** The place for people: {@code gateway/hub/http}. */
+    String path();
+
+    /** The place as a table of the configuration: {@code hub.http}; empty for the root. */
+    String key();
+
+    /** What the class is called, for help. */
+    String type();
+
+    /** The settings, in the order of their declaration. */
+    List<Setting<?>> settings();
+
+    /** The places below, in the order of their declaration. */
+    List<? extends Place> places();
+
+    /** Names, or patterns with {@code *}, of children that may be added while the tree runs. */
+    List<String> expected();
+}

@@ -1,0 +1,126 @@
+package dev.ginkgo;
+
+import java.lang.reflect.Constructor;
+import java.lang.reflect.InaccessibleObjectException;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Method;
+import java.lang.reflect.ParameterizedType;
+import java.lang.reflect.RecordComponent;
+import java.lang.reflect.Type;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** A record as a table: each component is a key, a component that is a record is a table below. */
+final class RecordShape<T> implements Shape<T> {
+    private static final Map<Class<?>, Class<?>> BOXES = Map.of(
+            int.class, Integer.class, long.class, Long.class, double.class, Double.class, boolean.class, Boolean.class);
+
+    private final Constructor<T> constructor;
+    private final List<Part> parts;
+
+    private RecordShape(Constructor<T> constructor, List<Part> parts) {
+        this.constructor = constructor;
+        this.parts = parts;
+    }
+
+    private record Part(String key, Method accessor, Shape<?> shape) {
+        String key(Field field) {
+            return field.key().isEmpty() ? key : key + "." + field.key();
+        }
+    }
+
+    static <T> RecordShape<T> of(Class<T> type) {
+        return of(type, Set.of());
+    }
+
+    private static <T> RecordShape<T> of(Class<T> type, Set<Class<?>> around) {
+        if (around.contains(type)) {
+            throw new IllegalArgumentException("record " + type.getSimpleName() + " contains itself");
+        }
+        Set<Class<?>> inside = new HashSet<>(around);
+        inside.add(type);
+        RecordComponent[] components = type.getRecordComponents();
+        List<Part> parts = new ArrayList<>();
+        try {
+            for (RecordComponent each : components) {
+                each.getAccessor().setAccessible(true);
+                parts.add(new Part(
+                        Texts.kebab(each.getName()), each.getAccessor(), shape(type, each.getGenericType(), inside)));
+            }
+            Constructor<T> constructor = type.getDeclaredConstructor(
+                    Arrays.stream(components).map(RecordComponent::getType).toArray(Class<?>[]::new));
+            constructor.setAccessible(true);
+            return new RecordShape<>(constructor, List.copyOf(parts));
+        } catch (InaccessibleObjectException | NoSuchMethodException e) {
+            throw new IllegalArgumentException(
+                    "record " + type.getName() + " cannot be read; open its package to Ginkgo in module-info.java", e);
+        }
+    }
+
+    private static Shape<?> shape(Class<?> around, Type type, Set<Class<?>> inside) {
+        if (type instanceof Class<?> plain) {
+            Class<?> boxed = BOXES.getOrDefault(plain, plain);
+            return Shape.isTable(boxed) ? of(boxed, inside) : Shape.of(boxed);
+        }
+        if (type instanceof ParameterizedType generic
+                && generic.getRawType() == List.class
+                && generic.getActualTypeArguments()[0] instanceof Class<?> element) {
+            return Shape.ofList(element);
+        }
+        throw new IllegalArgumentException("record " + around.getSimpleName() + " has a component of type "
+                + type.getTypeName() + ", which is no type of a setting");
+    }
+
+    @Override
+    public List<Field> fields(@Nullable Object byDefault) {
+        List<Field> fields = new ArrayList<>();
+        for (Part part : parts) {
+            Object value = byDefault == null ? null : component(part, byDefault);
+            part.shape
+                    .fields(value)
+                    .forEach(field -> fields.add(new Field(part.key(field), field.type(), field.byDefault())));
+        }
+        return fields;
+    }
+
+    private static Object component(Part part, Object value) {
+        try {
+            Object component = part.accessor.invoke(value);
+            if (component == null) {
+                throw new IllegalArgumentException("component \"" + part.key + "\" of the default is null");
+            }
+            return component;
+        } catch (ReflectiveOperationException e) {
+            throw new IllegalArgumentException("component \"" + part.key + "\" of the default cannot be read", e);
+        }
+    }
+
+    @Override
+    public T assemble(Map<String, Object> values) throws BadValue {
+        Object[] arguments = new Object[parts.size()];
+        for (int i = 0; i < arguments.length; i++) {
+            Part part = parts.get(i);
+            Map<String, Object> own = new HashMap<>();
+            part.shape.fields(null).forEach(field -> own.put(field.key(), values.get(part.key(field))));
+            arguments[i] = part.shape.assemble(own);
+        }
+        try {
+            return constructor.newInstance(arguments);
+        } catch (InvocationTargetException e) {
+            Throwable thrown = e.getTargetException();
+            if (thrown instanceof Error error) {
+                throw error;
+            }
+            throw BadValue.inconsistent(Texts.oneLine(thrown));
+        } catch (ReflectiveOperationException e) {
+            throw new IllegalStateException(
+                    "cannot make a " + constructor.getDeclaringClass().getName(), e);
+        }
+    }
+}

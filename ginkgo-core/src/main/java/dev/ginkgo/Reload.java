@@ -1,0 +1,70 @@
+package dev.ginkgo;
+
+import dev.ginkgo.config.Problem;
+import java.util.List;
+
+/**
+ * What came of a reload.
+ *
+ * @param outcome whether it was applied
+ * @param hasFile whether there is a file that could have changed
+ * @param changed each key that has a new value, {@code rate: 60 -> 90}; secrets are masked
+ * @param pending the keys of settings fixed at start whose new values wait for a restart
+ * @param problems why it was refused: all of them
+ * @param failures what observers and {@code onReload} threw; the new settings hold all the same
+ */
+public record Reload(
+        Outcome outcome,
+        boolean hasFile,
+        List<String> changed,
+        List<String> pending,
+        List<Problem> problems,
+        List<Failure> failures) {
+
+    /** Whether a reload was applied. */
+    public enum Outcome {
+        /** All is new. */
+        APPLIED,
+        /** The tree still starts; it will be applied when it is up. The latest one wins. */
+        QUEUED,
+        /** Nothing has changed. */
+        REFUSED
+    }
+
+    /** What one service threw. */
+    public record Failure(String path, Throwable thrown) {}
+
+    public Reload {
+        changed = List.copyOf(changed);
+        pending = List.copyOf(pending);
+        problems = List.copyOf(problems);
+        failures = List.copyOf(failures);
+    }
+
+    /** What happened, in a line or, where there are problems, several. */
+    @Override
+    public String toString() {
+        StringBuilder text = new StringBuilder();
+        switch (outcome) {
+            case QUEUED -> text.append("the reload waits until the start is done");
+            case REFUSED -> text.append("nothing was changed");
+            case APPLIED -> {
+                text.append(changed.isEmpty() ? "no setting changed" : String.join(", ", changed));
+                if (!hasFile) {
+                    text.append(" (no file)");
+                }
+            }
+        }
+        pending.forEach(key -> text.append("\n").append(key).append(" waits for a restart"));
+        problems.forEach(problem -> text.append("\n").append(problem));
+        failures.forEach(failure -> text.append("\n")
+                .append(failure.path)
+                .append(": onReload threw ")
+                .append(failure.thrown));
+        return text.toString();
+    }
+
+    static Reload refused(List<Problem> problems, boolean hasFile) {
+        return new Reload(Outcome.REFUSED, hasFile, List.of(), List.of(), problems, List.of());
+    }
+}

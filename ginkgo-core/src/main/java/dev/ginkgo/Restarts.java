@@ -1,0 +1,82 @@
+package dev.ginkgo;
+
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
+import java.util.Optional;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The failures of one child within its supervision's window, and the pause that the next restart waits. After
+ * Erlang/OTP's restart intensity; the backoff doubles from one failure to the next, with up to a quarter of jitter,
+ * and begins anew after a quiet period longer than the window.
+ */
+final class Restarts {
+    private record Failure(long at, Throwable cause) {}
+
+    private final Deque<Failure> failures = new ArrayDeque<>();
+    private int inARow;
+    private int count;
+    private long pauseEnd;
+    private @Nullable Time pausing;
+
+    /**
+     * Counts a failure.
+     *
+     * @return the pause before the restart, or null if the intensity is exceeded
+     */
+    synchronized @Nullable Duration next(Supervision policy, Time time, RandomGenerator random, Throwable cause) {
+        long now = time.nanos();
+        long window = Waiters.nanosOf(policy.window());
+        if (failures.isEmpty() || now - failures.getLast().at > window) {
+            inARow = 0;
+        }
+        failures.removeIf(failure -> now - failure.at > window);
+        failures.add(new Failure(now, cause));
+        if (failures.size() > policy.most()) {
+            return null;
+        }
+        long min = Waiters.nanosOf(policy.minBackoff());
+        long max = Waiters.nanosOf(policy.maxBackoff());
+        long pause = inARow > 40 || min > max >> inARow ? max : min << inARow;
+        inARow++;
+        return Duration.ofNanos(pause + (long) (pause * 0.25 * random.nextDouble()));
+    }
+
+    /** The parent starts the child itself, which is a new life with all its restarts. */
+    synchronized void anew() {
+        failures.clear();
+        inARow = 0;
+    }
+
+    synchronized void restarted() {
+        count++;
+    }
+
+    synchronized int count() {
+        return count;
+    }
+
+    /** What made the failures that are still inside the window, oldest first. */
+    synchronized List<Throwable> history() {
+        return failures.stream().map(Failure::cause).toList();
+    }
+
+    synchronized void pausing(Time time, long until) {
+        pausing = time;
+        pauseEnd = until;
+    }
+
+    synchronized void pauseOver() {
+        pausing = null;
+    }
+
+    /** What is left of the pause before the next restart, where there is one. */
+    synchronized Optional<Duration> left() {
+        return pausing == null
+                ? Optional.empty()
+                : Optional.of(Duration.ofNanos(Math.max(0, pauseEnd - pausing.nanos())));
+    }
+}

@@ -1,0 +1,186 @@
+package dev.ginkgo;
+
+import dev.ginkgo.config.Address;
+import dev.ginkgo.config.Durations;
+import dev.ginkgo.config.Secret;
+import dev.ginkgo.config.Size;
+import java.math.BigDecimal;
+import java.math.BigInteger;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.BiFunction;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+
+/**
+ * A simple type. Every one is read from a text; in a TOML file, numbers and booleans stand without quotes and all
+ * others within.
+ *
+ * @param name the type for people
+ * @param bare whether TOML has values of this type: they are written without quotes
+ * @param read reads a text, and throws {@code IllegalArgumentException} with the right forms
+ * @param printed prints a value
+ * @param secret whether its values are never to be shown
+ */
+record Scalar<T>(
+        String name, boolean bare, BiFunction<String, Path, T> read, Function<T, String> printed, boolean secret)
+        implements ValueType<T> {
+
+    private static final String SUPPORTED = "String, Integer, Long, Double, Boolean, Duration, Size, Address, Secret,"
+            + " Path, enums, lists of these, and records of all these";
+
+    private static final Map<Class<?>, Scalar<?>> TYPES = Map.ofEntries(
+            Map.entry(String.class, quoted("string", (text, _) -> text)),
+            Map.entry(
+                    Integer.class,
+                    number(
+                            "int",
+                            text -> whole(text, "int", Integer.MIN_VALUE, Integer.MAX_VALUE)
+                                    .intValueExact())),
+            Map.entry(
+                    Long.class,
+                    number(
+                            "long",
+                            text -> whole(text, "long", Long.MIN_VALUE, Long.MAX_VALUE)
+                                    .longValueExact())),
+            Map.entry(Double.class, number("double", Scalar::decimal)),
+            Map.entry(Boolean.class, number("boolean", Scalar::truth)),
+            Map.entry(
+                    Duration.class,
+                    new Scalar<Duration>(
+                            "duration", false, (text, _) -> Durations.parse(text), Durations::format, false)),
+            Map.entry(Size.class, quoted("size", (text, _) -> Size.of(text))),
+            Map.entry(Address.class, quoted("address", (text, _) -> Address.of(text))),
+            Map.entry(Path.class, quoted("path", Scalar::path)),
+            Map.entry(
+                    Secret.class,
+                    new Scalar<Secret>("secret", false, (text, _) -> Secret.of(text), Secret::toString, true)));
+
+    /**
+     * The type of a class.
+     *
+     * @throws IllegalArgumentException if there is none; the message lists what is supported
+     */
+    @SuppressWarnings("unchecked") // the map pairs each class with its own type
+    static <T> Scalar<T> of(Class<T> type) {
+        Class<?> known = Path.class.isAssignableFrom(type) ? Path.class : type;
+        Class<?> outer = type.getSuperclass();
+        if (type.isEnum() || (outer != null && outer.isEnum())) {
+            return (Scalar<T>) oneOf(type.isEnum() ? type : outer);
+        }
+        return (Scalar<T>) Optional.ofNullable(TYPES.get(known))
+                .orElseThrow(() -> new IllegalArgumentException(
+                        type.getTypeName() + " is no type of a setting; there are " + SUPPORTED));
+    }
+
+    @Override
+    public T fromToml(Object raw, Path folder) throws BadValue {
+        String text = String.valueOf(raw);
+        if (raw instanceof Collection || raw instanceof Map) {
+            throw BadValue.unreadable(quoted(raw) + " is not " + withArticle(), name);
+        }
+        T value = fromText(text, folder);
+        if (bare == raw instanceof String) {
+            String right = bare ? "without quotes: " + text : "in quotes: \"" + text + "\"";
+            throw BadValue.unreadable(quoted(raw) + " is not " + withArticle() + "; write it " + right, name);
+        }
+        return value;
+    }
+
+    @Override
+    public T fromText(String text, Path folder) throws BadValue {
+        try {
+            return read.apply(text, folder);
+        } catch (IllegalArgumentException e) {
+            throw BadValue.unreadable(String.valueOf(e.getMessage()), name);
+        }
+    }
+
+    @Override
+    @SuppressWarnings("unchecked") // only values of this type come here
+    public String print(Object value) {
+        return printed.apply((T) value);
+    }
+
+    /** As a TOML file would hold it. */
+    static String quoted(Object raw) {
+        return raw instanceof String ? "\"" + raw + "\"" : String.valueOf(raw);
+    }
+
+    private String withArticle() {
+        return name.startsWith("one of") ? name : ("aeiou".indexOf(name.charAt(0)) < 0 ? "a " : "an ") + name;
+    }
+
+    private static <T> Scalar<T> quoted(String name, BiFunction<String, Path, T> read) {
+        return new Scalar<>(name, false, read, String::valueOf, false);
+    }
+
+    private static <T> Scalar<T> number(String name, Function<String, T> read) {
+        return new Scalar<>(name, true, (text, _) -> read.apply(text), String::valueOf, false);
+    }
+
+    private static Scalar<?> oneOf(Class<?> type) {
+        Map<String, Object> constants = new LinkedHashMap<>();
+        for (Object each : type.getEnumConstants()) {
+            constants.put(kebab(each), each);
+        }
+        String names = constants.keySet().stream().collect(Collectors.joining(", "));
+        return new Scalar<Object>(
+                "one of " + names,
+                false,
+                (text, _) -> Optional.ofNullable(constants.get(text))
+                        .orElseThrow(() -> new IllegalArgumentException("\"" + text + "\" is not one of " + names
+                                + Similar.to(text, constants.keySet())
+                                        .map(Similar::question)
+                                        .orElse(""))),
+                Scalar::kebab,
+                false);
+    }
+
+    private static String kebab(Object constant) {
+        return ((Enum<?>) constant).name().toLowerCase(Locale.ROOT).replace('_', '-');
+    }
+
+    private static BigInteger whole(String text, String type, long min, long max) {
+        if (!text.matches("[+-]?\\d(_?\\d){0,30}")) {
+            throw new IllegalArgumentException("\"" + text + "\" is not a whole number; write it like 60");
+        }
+        BigInteger number = new BigInteger(text.replace("_", ""));
+        if (number.compareTo(BigInteger.valueOf(min)) < 0 || number.compareTo(BigInteger.valueOf(max)) > 0) {
+            throw new IllegalArgumentException(text + " is outside the range of " + type + ", " + min + ".." + max);
+        }
+        return number;
+    }
+
+    private static double decimal(String text) {
+        try {
+            double number = new BigDecimal(text).doubleValue();
+            if (Double.isFinite(number)) {
+                return number;
+            }
+        } catch (NumberFormatException _) {
+            // told below
+        }
+        throw new IllegalArgumentException("\"" + text + "\" is not a finite number; write it like 0.5");
+    }
+
+    private static boolean truth(String text) {
+        return switch (text) {
+            case "true" -> true;
+            case "false" -> false;
+            default -> throw new IllegalArgumentException("\"" + text + "\" is not a boolean; write true or false");
+        };
+    }
+
+    private static Path path(String text, Path folder) {
+        if (text.isEmpty()) {
+            throw new IllegalArgumentException("\"\" is not a path; write a file or folder, or leave the key out");
+        }
+        return folder.resolve(text);
+    }
+}

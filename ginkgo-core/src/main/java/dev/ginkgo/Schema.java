@@ -1,0 +1,224 @@
+package dev.ginkgo;
+
+import dev.ginkgo.config.Problem;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/** All keys that a tree knows, as the tables in which they stand. Where two things want one key, it is a problem. */
+final class Schema {
+    private static final Set<String> RESERVED = Set.of("service", "ginkgo", "log");
+
+    private final Key root = new Key("", "");
+    private final List<Leaf> leaves = new ArrayList<>();
+    private final Map<String, Leaf> variables = new HashMap<>();
+    private final List<Pattern> openVariables = new ArrayList<>();
+    private final List<Problem> problems = new ArrayList<>();
+
+    private Schema() {}
+
+    /** A key: a table with keys below it, a value, or the name of the file that holds a secret value. */
+    static final class Key {
+        private final String name;
+        private final String full;
+        private final Map<String, Key> below = new LinkedHashMap<>();
+        private final List<String> expected = new ArrayList<>();
+        private @Nullable Leaf leaf;
+        private @Nullable Place place;
+
+        private Key(String name, String full) {
+            this.name = name;
+            this.full = full;
+        }
+
+        private Key step(String next) {
+            return below.computeIfAbsent(next, each -> new Key(each, Keys.join(full, each)));
+        }
+
+        boolean isValue() {
+            return leaf != null;
+        }
+
+        String full() {
+            return full;
+        }
+
+        @Nullable
+        Key at(String next) {
+            return below.get(next);
+        }
+
+        Collection<String> names() {
+            return below.keySet();
+        }
+
+        /** Whether a table of that name may stand here though there is no child for it now. */
+        boolean mayHold(String next) {
+            return expected.stream()
+                    .anyMatch(pattern -> matcher(pattern).matcher(next).matches());
+        }
+    }
+
+    /** Of a whole tree with the tables around it, or of a single child. */
+    static Schema of(List<? extends Place> places) {
+        Schema schema = new Schema();
+        places.forEach(schema::add);
+        if (schema.root.at("log") == null && schema.root.place != null) {
+            schema.open(schema.root, "log");
+        }
+        return schema;
+    }
+
+    private void add(Place place) {
+        Key table = table(place.key());
+        if (table.place != null || table.isValue() || (!table.below.isEmpty() && !table.full.isEmpty())) {
+            problems.add(Problem.of(
+                    place.path(), "two things are named \"" + table.full + "\" and would share the table; rename one"));
+            return;
+        }
+        table.place = place;
+        for (Setting<?> setting : place.settings()) {
+            for (Shape.Field field : setting.fields()) {
+                Leaf leaf = Leaf.of(setting, field);
+                leaves.add(leaf);
+                add(table, leaf, Keys.join(setting.key(), field.key()));
+            }
+        }
+        place.places().forEach(this::add);
+        place.expected().forEach(pattern -> open(table, pattern));
+        if (table == root) {
+            reserve(place);
+        }
+    }
+
+    private void reserve(Place rootPlace) {
+        Stream.concat(
+                        rootPlace.settings().stream().map(each -> Keys.first(each.key())),
+                        rootPlace.places().stream().map(Place::key))
+                .filter(RESERVED::contains)
+                .forEach(name -> problems.add(Problem.of(
+                        rootPlace.path(),
+                        "\"" + name + "\" is reserved at the root; give the setting or child another name")));
+    }
+
+    private Key table(String full) {
+        Key at = root;
+        for (String step : full.isEmpty() ? new String[0] : full.split("\\.", -1)) {
+            at = at.step(step);
+        }
+        return at;
+    }
+
+    private void add(Key table, Leaf leaf, String key) {
+        String[] steps = key.split("\\.", -1);
+        Key at = table;
+        for (int i = 0; i < steps.length; i++) {
+            at = at.step(steps[i]);
+            boolean last = i == steps.length - 1;
+            if (at.isValue() || at.place != null || (last && !at.below.isEmpty())) {
+                problems.add(taken(leaf, at.full));
+                return;
+            }
+        }
+        at.leaf = leaf;
+        variable(leaf, leaf.environmentName());
+        if (leaf.secret()) {
+            Key file = table(leaf.fullKey() + Leaf.FILE);
+            if (file.isValue() || !file.below.isEmpty()) {
+                problems.add(taken(leaf, file.full));
+            }
+            file.leaf = leaf;
+            variable(leaf, leaf.fileVariable());
+        }
+    }
+
+    private static Problem taken(Leaf leaf, String full) {
+        return Problem.of(
+                leaf.setting().owner().path(),
+                "two settings, or a setting and a child, want the key \"" + full + "\"; rename one");
+    }
+
+    private void variable(Leaf leaf, String name) {
+        Leaf other = variables.putIfAbsent(name, leaf);
+        if (other != null) {
+            problems.add(Problem.of(
+                    leaf.setting().owner().path(),
+                    "\"" + other.fullKey() + "\" and \"" + leaf.fullKey() + "\" have one environment variable, " + name
+                            + "; rename one"));
+        }
+    }
+
+    private void open(Key table, String pattern) {
+        table.expected.add(pattern);
+        String name = Keys.environmentName(Keys.join(table.full, pattern));
+        openVariables.add(matcher(name + "_*"));
+    }
+
+    /** A pattern in which {@code *} stands for any characters. */
+    private static Pattern matcher(String pattern) {
+        return Pattern.compile(pattern.chars()
+                .mapToObj(c -> c == '*' ? ".*" : Pattern.quote(Character.toString(c)))
+                .collect(Collectors.joining()));
+    }
+
+    Key root() {
+        return root;
+    }
+
+    /** Every key that has a value, in the order of declaration. */
+    List<Leaf> leaves() {
+        return leaves;
+    }
+
+    /** What is wrong with the declarations themselves. */
+    List<Problem> problems() {
+        return problems;
+    }
+
+    Set<String> variables() {
+        return variables.keySet();
+    }
+
+    /** Whether a variable belongs to a child that may be added later, or to {@code [log]}, of which nobody knows more. */
+    boolean mayHoldVariable(String name) {
+        return openVariables.stream().anyMatch(each -> each.matcher(name).matches());
+    }
+
+    /** Advice for a key that is not known in a table. */
+    String advice(String unknown, Key table) {
+        List<String> fullKeys = leaves.stream().map(Leaf::fullKey).toList();
+        String full = Keys.join(table.full, unknown);
+        return table.names().stream()
+                .filter(unknown::equalsIgnoreCase)
+                .findFirst()
+                .map(same -> "; keys are in lower case: write \"" + same + "\"")
+                .or(() -> Similar.to(unknown, table.names()).map(Similar::question))
+                .or(() -> fullKeys.stream()
+                        .filter(each -> each.endsWith("." + unknown))
+                        .findFirst()
+                        .map(Similar::question))
+                .or(() -> Similar.to(full, fullKeys).map(Similar::question))
+                .orElseGet(() -> known(table));
+    }
+
+    /** {@code ; known here: bind, history}, or nothing where there are none. */
+    static String known(Key table) {
+        if (table.below.isEmpty()) {
+            return "; there are no settings here";
+        }
+        int most = 10;
+        String names = table.below.values().stream()
+                .limit(most)
+                .map(each -> each.isValue() ? each.name : "[" + each.full + "]")
+                .collect(Collectors.joining(", "));
+        return "; known here: " + names + (table.below.size() > most ? ", …" : "");
+    }
+}

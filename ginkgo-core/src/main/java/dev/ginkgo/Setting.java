@@ -1,0 +1,283 @@
+package dev.ginkgo;
+
+import static java.util.Objects.requireNonNull;
+
+import dev.ginkgo.config.Origin;
+import dev.ginkgo.config.Secret;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.function.BiConsumer;
+import java.util.function.Predicate;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A handle on one value of the configuration. It is declared in a constructor, by {@code Service.setting} or {@link
+ * Table}, and bound before the start; from then on {@link #get()} gives the value of the moment, also after a
+ * reload. As it is a {@link Supplier}, hand on the setting itself where a later value should be felt.
+ *
+ * <p>Types: String, Integer, Long, Double, Boolean, {@link java.time.Duration}, {@link dev.ginkgo.config.Size},
+ * {@link dev.ginkgo.config.Address}, {@link dev.ginkgo.config.Secret}, {@link java.nio.file.Path}, enums (in kebab
+ * case: {@code drop-oldest}), lists of these, and records of all these. A record is a table: each component is a
+ * key of its own, and what its constructor refuses is a problem of the configuration. A relative path in a file is
+ * relative to the folder of that file, elsewhere to the working folder of the {@link
+ * dev.ginkgo.config.Configuration}; a default is taken as it is.
+ *
+ * <p>Declaring is for the one thread that constructs the service; {@code get} may be called from any thread, costs
+ * two volatile reads and a look into a map, and never blocks.
+ */
+public final class Setting<T> implements Supplier<T> {
+    private final Place owner;
+    private final String key;
+    private final Shape<T> shape;
+    private final @Nullable T byDefault;
+    private final List<Shape.Field> fields;
+    private final List<Rule<T>> rules = new ArrayList<>();
+    private final List<BiConsumer<? super T, ? super T>> observers = new ArrayList<>();
+
+    private String help = "";
+    private String bounds = "";
+    private boolean fixed;
+    private boolean secret;
+    private volatile @Nullable Supplier<Snapshot> current;
+
+    private record Rule<T>(Predicate<? super T> test, String otherwise) {}
+
+    private Setting(Place owner, String key, Shape<T> shape, @Nullable T byDefault) {
+        Keys.requireFree(owner, Keys.requireKey(key));
+        this.owner = owner;
+        this.key = key;
+        this.shape = shape;
+        this.byDefault = byDefault;
+        this.fields = List.copyOf(shape.fields(byDefault));
+    }
+
+    static <T> Setting<T> of(Place owner, String key, T byDefault) {
+        requireNonNull(byDefault, "the default of \"" + key + "\" is null; a setting without one is given its class");
+        return new Setting<>(owner, key, Shape.ofValue(byDefault), byDefault);
+    }
+
+    static <T> Setting<T> required(Place owner, String key, Class<T> type) {
+        return new Setting<>(owner, key, Shape.of(requireNonNull(type, "type is null")), null);
+    }
+
+    static <E> Setting<List<E>> list(Place owner, String key, Class<E> element) {
+        return new Setting<>(owner, key, Shape.ofList(requireNonNull(element, "element is null")), List.of());
+    }
+
+    // ---- declare: in the constructor
+
+    /** Says in a line what it is for; {@code -h} prints it. */
+    public Setting<T> help(String text) {
+        declaring("help").help = requireNonNull(text, "text is null");
+        return this;
+    }
+
+    /**
+     * Bounds the value; both ends are allowed.
+     *
+     * @throws IllegalArgumentException if the type has no order, or the default lies outside
+     */
+    public Setting<T> between(T lo, T hi) {
+        if (!(lo instanceof Comparable<?>)) {
+            throw new IllegalArgumentException("\"" + key + "\" has no order, so it has no bounds");
+        }
+        String range = print(lo) + ".." + print(hi);
+        if (compare(lo, hi) > 0) {
+            throw new IllegalArgumentException("the bounds " + range + " of \"" + key + "\" are empty");
+        }
+        rule(value -> compare(lo, value) <= 0 && compare(value, hi) <= 0, "is outside " + range);
+        bounds = range;
+        return this;
+    }
+
+    /**
+     * Refuses values that fail a test.
+     *
+     * @param test runs at every load, perhaps several times for one value; it must not act
+     * @param otherwise what is told of a value that fails, after the value: {@code "is not even"}
+     * @throws IllegalArgumentException if the default fails it
+     */
+    public Setting<T> check(Predicate<? super T> test, String otherwise) {
+        return rule(requireNonNull(test, "test is null"), requireNonNull(otherwise, "otherwise is null"));
+    }
+
+    /** Says that it cannot change while the tree runs: a new value waits for a restart. */
+    public Setting<T> fixed() {
+        declaring("fixed").fixed = true;
+        return this;
+    }
+
+    /** Says that its value is never shown, and may come from a file: {@code <key>-file}. */
+    public Setting<T> secret() {
+        declaring("secret").secret = true;
+        return this;
+    }
+
+    /**
+     * Adds an observer: at each reload that changes the value it is told once, with the old and the new one. Several
+     * are told in the order in which they were added. What one throws is reported, and stops no other.
+     */
+    public Setting<T> onChange(BiConsumer<? super T, ? super T> observer) {
+        declaring("onChange").observers.add(requireNonNull(observer, "observer is null"));
+        return this;
+    }
+
+    private Setting<T> rule(Predicate<? super T> test, String otherwise) {
+        declaring("a check").rules.add(new Rule<>(test, otherwise));
+        if (byDefault != null && !test.test(byDefault)) {
+            throw new IllegalArgumentException(
+                    "the default of \"" + key + "\", " + print(byDefault) + ", " + otherwise);
+        }
+        return this;
+    }
+
+    private Setting<T> declaring(String what) {
+        if (current != null) {
+            throw new IllegalStateException("setting \"" + fullKey() + "\" is bound already: " + what
+                    + " belongs into the constructor, where the setting is declared");
+        }
+        return this;
+    }
+
+    // ---- read
+
+    /**
+     * The value of the moment. Two values that belong together are read from one {@link Snapshot}.
+     *
+     * @throws IllegalStateException before the setting is bound, as in a constructor
+     */
+    @Override
+    public T get() {
+        Supplier<Snapshot> snapshots = current;
+        Snapshot.Bound bound = snapshots == null ? null : snapshots.get().bound(this);
+        if (bound == null) {
+            throw new IllegalStateException("setting \"" + key + "\" of " + owner.type()
+                    + " is not bound yet: a constructor declares, onStart acts; read it in onStart, or hand on the"
+                    + " setting itself, which is a Supplier");
+        }
+        return cast(bound.value());
+    }
+
+    /** The key relative to the table of its service: {@code bind}. */
+    public String key() {
+        return key;
+    }
+
+    /** The key from the root of the tree, {@code hub.http.bind}; complete once the service has its parent. */
+    public String fullKey() {
+        return Keys.join(owner.key(), key);
+    }
+
+    /** The setting and where its value comes from, for messages: {@code setting `bind`, file numbers.toml:3:8}. */
+    public String describe() {
+        Supplier<Snapshot> snapshots = current;
+        Snapshot.Bound bound = snapshots == null ? null : snapshots.get().bound(this);
+        String name = "setting `" + fullKey() + "`";
+        return switch (bound == null ? null : bound.origin()) {
+            case null -> name;
+            case Origin.File file -> name + ", file " + file.where();
+            case Origin origin -> name + ", " + origin;
+        };
+    }
+
+    /** The key and, unless it is a secret, the value. */
+    @Override
+    public String toString() {
+        Supplier<Snapshot> snapshots = current;
+        Snapshot.Bound bound = snapshots == null ? null : snapshots.get().bound(this);
+        return fullKey() + (bound == null ? " (not bound)" : " = " + print(bound.value()));
+    }
+
+    // ---- for the binder and the engine
+
+    /** From here on values come from there. Nothing of the declaration changes any more. */
+    void attach(Supplier<Snapshot> snapshots) {
+        current = snapshots;
+    }
+
+    /** Makes the value of those of the fields, and checks it. */
+    T assemble(Map<String, Object> values) throws BadValue {
+        T value = shape.assemble(values);
+        for (Rule<T> rule : rules) {
+            boolean good;
+            try {
+                good = rule.test.test(value);
+            } catch (RuntimeException e) {
+                throw BadValue.unreadable(print(value) + " cannot be checked: " + Texts.oneLine(e), "its kind");
+            }
+            if (!good) {
+                throw BadValue.refused(print(value), rule.otherwise);
+            }
+        }
+        return value;
+    }
+
+    @Nullable
+    T byDefault() {
+        return byDefault;
+    }
+
+    /** Its keys: one, or for a record one for each component. */
+    List<Shape.Field> fields() {
+        return fields;
+    }
+
+    /** Tells the observers one after another, and gives what they threw. */
+    List<Throwable> tell(Object old, Object now) {
+        List<Throwable> thrown = new ArrayList<>();
+        for (BiConsumer<? super T, ? super T> observer : observers) {
+            try {
+                observer.accept(cast(old), cast(now));
+            } catch (Throwable t) { // whatever it is: the other observers still have their turn
+                thrown.add(t);
+            }
+        }
+        return thrown;
+    }
+
+    Place owner() {
+        return owner;
+    }
+
+    String helpText() {
+        return help;
+    }
+
+    String bounds() {
+        return bounds;
+    }
+
+    boolean isFixed() {
+        return fixed;
+    }
+
+    /** Whether any part of it is a secret. */
+    boolean isSecret() {
+        return secret || fields.stream().anyMatch(field -> field.type().secret());
+    }
+
+    /** Whether one of its fields is a secret. */
+    boolean isSecret(Shape.Field field) {
+        return secret || field.type().secret();
+    }
+
+    /** For people; a secret is masked. */
+    String print(Object value) {
+        if (isSecret()) {
+            return Secret.MASK;
+        }
+        return shape instanceof Shape.Single<T>(ValueType<T> type) ? type.print(value) : value.toString();
+    }
+
+    @SuppressWarnings("unchecked") // the binder puts only what this setting has assembled under it
+    private T cast(Object value) {
+        return (T) value;
+    }
+
+    @SuppressWarnings("unchecked") // "between" has checked that T is Comparable, and every Comparable here is to itself
+    private static <T> int compare(T a, T b) {
+        return ((Comparable<T>) a).compareTo(b);
+    }
+}

@@ -1,0 +1,34 @@
+package dev.ginkgo;
+
+import dev.ginkgo.config.Origin;
+
+/**
+ * One key of a tree, for people; a record setting has one for each component. Values are printed as they would be
+ * read, without quotes; those of secrets are masked.
+ *
+ * @param fullKey the key from the root, {@code hub.http.bind}
+ * @param type the type, {@code duration}
+ * @param bounds {@code 1..60000}, or empty
+ * @param byDefault the default; empty if there is none
+ * @param value the value; the default if that which was given is bad; empty if there is neither
+ * @param origin where the value comes from
+ * @param help what it is for
+ * @param fixed whether a new value waits for a restart
+ * @param secret whether it is never shown
+ * @param required whether it must be given
+ * @param environmentName the environment variable, {@code GINKGO_HUB_HTTP_BIND}
+ * @param path the service that declared it, {@code gateway/hub/http}
+ */
+public record SettingInfo(
+        String fullKey,
+        String type,
+        String bounds,
+        String byDefault,
+        String value,
+        Origin origin,
+        String help,
+        boolean fixed,
+        boolean secret,
+        boolean required,
+        String environmentName,
+        String path) {}

@@ -1,0 +1,268 @@
+package dev.ginkgo;
+
+import static dev.ginkgo.State.FAILED;
+import static dev.ginkgo.State.STARTING;
+import static dev.ginkgo.State.STOPPING;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.TimeoutException;
+import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Brings a node up: its children in order, then its hook (or the hook first), on the thread that asks for it. When
+ * anything goes wrong, or somebody stops it meanwhile, the way back is the stop of what had been started, under one
+ * deadline for all of it.
+ */
+final class Starting {
+    private final Tree tree;
+
+    Starting(Tree tree) {
+        this.tree = tree;
+    }
+
+    /** What one start has in common from its top to its leaves: the deadline of its way back. */
+    private static final class Attempt {
+        private final Duration timeout;
+        private @Nullable Deadline rollback;
+        private boolean interrupted;
+
+        Attempt(Duration timeout) {
+            this.timeout = timeout;
+        }
+
+        Deadline rollback() {
+            if (rollback == null) {
+                rollback = Deadline.in(timeout);
+            }
+            return rollback;
+        }
+
+        void stoppedBy(@Nullable Deadline deadline) {
+            if (rollback == null) {
+                rollback = deadline;
+            }
+        }
+    }
+
+    /** The start was cancelled, by a stop, a failure or an interrupt. */
+    private static final class Cancelled extends Exception {
+        private static final long serialVersionUID = 1L;
+
+        Cancelled() {
+            super(null, null, false, false);
+        }
+    }
+
+    /**
+     * Starts a node within the run of its parent, and returns when it is up.
+     *
+     * @throws StartException if it is not; nothing of it runs any more then
+     */
+    void start(Node node, @Nullable Run parent) {
+        start(node, parent, () -> true);
+    }
+
+    /**
+     * The same, if {@code stillWanted}, which is asked under the tree's lock, in the step that begins the start:
+     * nobody can come between.
+     */
+    void start(Node node, @Nullable Run parent, BooleanSupplier stillWanted) {
+        start(node, parent, new Attempt(tree.stopTimeout(node)), stillWanted);
+    }
+
+    private void start(Node node, @Nullable Run parent, Attempt attempt, BooleanSupplier stillWanted) {
+        Run run = begin(node, parent, stillWanted);
+        Throwable error;
+        try {
+            bringUp(node, run, attempt);
+            logReady(node, run);
+            return;
+        } catch (Cancelled e) {
+            error = e;
+        } catch (StartException e) {
+            if (e.cancelled()) {
+                run.cancelled = true;
+            }
+            error = e;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            attempt.interrupted = true;
+            run.cancelled = true;
+            error = new Cancelled();
+        } catch (Throwable t) {
+            error = new StartException(run.path(), run.path() + " did not start: " + Texts.oneLine(t), false, t);
+        }
+        throw rollBack(node, run, error, attempt);
+    }
+
+    private Run begin(Node node, @Nullable Run parent, BooleanSupplier stillWanted) {
+        return tree.locked(() -> {
+            if (!stillWanted.getAsBoolean()) {
+                throw new StartException(
+                        node.path(), node.path() + " was not started: it was stopped meanwhile", true, null);
+            }
+            if (parent != null && (parent.ending || parent.isCancelled())) {
+                throw new StartException(
+                        node.path(), node.path() + " was not started: its parent is stopping", true, null);
+            }
+            if (parent != null && node.parent() != parent.node()) {
+                throw new StartException(node.path(), node.path() + " was not started: it was removed", true, null);
+            }
+            if (node.run != null || !node.state.mayBecome(STARTING)) {
+                throw new IllegalStateException(node.path() + " is " + node.state + ": it cannot be started now");
+            }
+            Run run = new Run(node, tree, parent);
+            node.run = run;
+            node.markEnded(false);
+            node.outcome = Outcome.CLEAN;
+            if (parent != null && !parent.order.contains(node)) {
+                parent.order.add(node);
+            }
+            tree.move(node, STARTING, "", null);
+            return run;
+        });
+    }
+
+    private void bringUp(Node node, Run run, Attempt attempt) throws Exception {
+        if (Thread.interrupted()) {
+            throw new InterruptedException();
+        }
+        if (node.hookFirst()) {
+            hook(node, run);
+        }
+        for (Node child : node.children()) {
+            if (run.isCancelled()) {
+                throw new Cancelled();
+            }
+            if (!child.added) { // else whoever added it while this node starts has started it too
+                child.restarts.anew();
+                startDeclared(child, run, attempt);
+            }
+        }
+        if (!node.hookFirst()) {
+            hook(node, run);
+        }
+        boolean up = tree.locked(() -> {
+            Run.Signalled signalled = run.signalled();
+            if (run.isCancelled() || signalled == null) {
+                return false;
+            }
+            tree.move(node, signalled.state(), signalled.reason(), null);
+            return true;
+        });
+        node.waiters().signal();
+        if (!up) {
+            throw new Cancelled();
+        }
+    }
+
+    /** A child that is stopped while it starts ends alone, just as it would a moment later. */
+    private void startDeclared(Node child, Run run, Attempt attempt) {
+        try {
+            start(child, run, attempt, () -> true);
+        } catch (StartException e) {
+            if (!e.cancelled() || !child.ended) {
+                throw e;
+            }
+        }
+    }
+
+    private void hook(Node node, Run run) throws Exception {
+        if (run.isCancelled()) {
+            throw new Cancelled();
+        }
+        Duration timeout = tree.startTimeout(node);
+        long deadline = Deadline.in(timeout).nanos();
+        run.beginHook();
+        Boolean settled = node.waiters()
+                .await(
+                        () -> (run.signalled() != null || run.hookError() != null || run.isCancelled()) ? true : null,
+                        SystemTime.INSTANCE,
+                        deadline);
+        if (run.isCancelled()) {
+            throw new Cancelled();
+        }
+        Throwable error = run.hookError();
+        if (error != null) {
+            throw new StartException(run.path(), run.path() + " did not start: " + Texts.oneLine(error), false, error);
+        }
+        if (settled == null) {
+            throw tooLate(run, timeout);
+        }
+    }
+
+    private static StartException tooLate(Run run, Duration timeout) {
+        List<StackTraceElement> stack = run.hookStack();
+        String why = "not ready after " + Texts.shortly(timeout)
+                + (stack.isEmpty()
+                        ? ": onStart returned after readyLater(), and neither ready() nor degraded() was called"
+                        : ": onStart waits at " + stack.getFirst());
+        TimeoutException cause = new TimeoutException(why + " (start-timeout)");
+        if (!stack.isEmpty()) {
+            cause.setStackTrace(stack.toArray(StackTraceElement[]::new));
+        }
+        return new StartException(run.path(), run.path() + " is " + why, false, cause);
+    }
+
+    private StartException rollBack(Node node, Run run, Throwable error, Attempt attempt) {
+        tree.locked(() -> {
+            run.ending = true;
+            run.last = run.last || run.parent() == null;
+            if (node.state == FAILED) {
+                return; // a task or a child failed meanwhile, and that is the cause
+            }
+            if (run.isCancelled()) {
+                attempt.stoppedBy(stopDeadline(run));
+                tree.move(node, STOPPING, "", null);
+            } else {
+                tree.move(node, FAILED, Texts.oneLine(error), error);
+            }
+        });
+        node.waiters().signal();
+        Outcome outcome = tree.stopping().windDown(node, run, attempt.rollback().sooner(tree.stopTimeout(node)));
+        StartException thrown = thrown(node, run, error, attempt);
+        outcome.errors().forEach(thrown::addSuppressed);
+        outcome.leaks().forEach(leak -> thrown.addSuppressed(new HookFailure(leak.toString())));
+        tree.stopping().finish(node, run, outcome);
+        return thrown;
+    }
+
+    private static StartException thrown(Node node, Run run, Throwable error, Attempt attempt) {
+        if (error instanceof StartException start && !start.cancelled()) {
+            return start;
+        }
+        Throwable failure = node.state == FAILED ? node.failure : null;
+        if (failure instanceof StartException start) {
+            return start;
+        }
+        return failure == null
+                ? new StartException(
+                        run.path(),
+                        "the start of " + run.path() + " was cancelled by "
+                                + (attempt.interrupted ? "an interrupt" : "a stop"),
+                        true,
+                        null)
+                : new StartException(
+                        run.path(), run.path() + " did not start: " + Texts.oneLine(failure), false, failure);
+    }
+
+    private static @Nullable Deadline stopDeadline(Run run) {
+        for (Run above = run; above != null; above = above.parent()) {
+            if (above.stopDeadline != null) {
+                return above.stopDeadline;
+            }
+        }
+        return null;
+    }
+
+    private void logReady(Node node, Run run) {
+        String took = Texts.shortly(Duration.ofNanos(run.ageNanos()));
+        if (run.parent() == null || run.wasLater()) {
+            node.service().log.info("{} is {} after {}", run.path(), node.state, took);
+        } else {
+            node.service().log.debug("{} is {} after {}", run.path(), node.state, took);
+        }
+    }
+}

@@ -1,0 +1,32 @@
+package dev.ginkgo;
+
+import java.time.Instant;
+import java.util.concurrent.locks.LockSupport;
+
+/** The machine's clocks. The one class that reads {@code System.nanoTime()}. */
+enum SystemTime implements Time {
+    INSTANCE;
+
+    @Override
+    public Instant now() {
+        return Instant.now();
+    }
+
+    @Override
+    public long nanos() {
+        return System.nanoTime();
+    }
+
+    @Override
+    public void park(long deadline) {
+        long left = deadline - System.nanoTime();
+        if (left > 0) {
+            LockSupport.parkNanos(left);
+        }
+    }
+
+    @Override
+    public void unpark(Thread thread) {
+        LockSupport.unpark(thread);
+    }
+}

@@ -1,0 +1,69 @@
+package dev.ginkgo;
+
+import dev.ginkgo.spi.TaskScope;
+import java.time.Duration;
+import java.util.List;
+import java.util.function.BiConsumer;
+import org.jspecify.annotations.Nullable;
+
+/** One virtual thread of a tree, named {@code path#name}: a task of a service, one of its hooks, or the engine's own. */
+final class Task {
+    private final String path;
+    private final String name;
+    private final Thread thread;
+    private final long since = SystemTime.INSTANCE.nanos();
+
+    /**
+     * Makes it; {@link #start()} runs it.
+     *
+     * @param atEnd told once, on the task's thread, with what escaped the body, if anything did
+     */
+    Task(String path, String name, Body body, BiConsumer<Task, @Nullable Throwable> atEnd) {
+        this.path = path;
+        this.name = name;
+        this.thread = Thread.ofVirtual().name(path + "#" + name).unstarted(() -> {
+            Throwable escaped = null;
+            try {
+                TaskScope.call(() -> {
+                    body.run();
+                    return true;
+                });
+            } catch (Throwable t) {
+                escaped = t;
+            }
+            atEnd.accept(this, escaped);
+        });
+    }
+
+    void start() {
+        thread.start();
+    }
+
+    void interrupt() {
+        thread.interrupt();
+    }
+
+    boolean isCurrent() {
+        return Thread.currentThread() == thread;
+    }
+
+    String name() {
+        return name;
+    }
+
+    List<StackTraceElement> stack() {
+        return List.of(thread.getStackTrace());
+    }
+
+    Leak leak() {
+        return new Leak(path, name, age(), stack());
+    }
+
+    TaskInfo info() {
+        return new TaskInfo(path, name, age(), thread);
+    }
+
+    private Duration age() {
+        return Duration.ofNanos(SystemTime.INSTANCE.nanos() - since);
+    }
+}

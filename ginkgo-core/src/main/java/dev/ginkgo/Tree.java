@@ -1,0 +1,354 @@
+package dev.ginkgo;
+
+import static dev.ginkgo.State.FAILED;
+import static dev.ginkgo.State.STARTING;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The engine of one tree: its time, its settings, and the one lock under which states change. The lock is held for a
+ * few field accesses and never while a hook, a task, an observer or a resource's {@code close} runs; what a step
+ * leads to (a start, a stop, a restart) happens outside of it, in {@link Starting}, {@link Stopping} and {@link
+ * Supervisor}, which ask here whether they still may.
+ */
+final class Tree {
+    private static final Logger LOG = LoggerFactory.getLogger(Ginkgo.class);
+
+    private final Node root;
+    private final Time time;
+    private final RandomGenerator random;
+    private final Limits limits;
+    private final LiveSettings settings;
+    private final Outbox outbox;
+    private final Watchdog watchdog;
+    private final Starting starting = new Starting(this);
+    private final Stopping stopping = new Stopping(this);
+    private final Supervisor supervisor = new Supervisor(this);
+
+    private final ReentrantLock lock = new ReentrantLock();
+    private final Set<Task> workers = ConcurrentHashMap.newKeySet();
+    private final Set<Task> lingering = ConcurrentHashMap.newKeySet();
+    private final Waiters workerWaiters = new Waiters();
+    private volatile boolean over;
+
+    Tree(
+            Node root,
+            Time time,
+            RandomGenerator random,
+            Limits limits,
+            LiveSettings settings,
+            @Nullable Consumer<StateChange> observer) {
+        this.root = root;
+        this.time = time;
+        this.random = random;
+        this.limits = limits;
+        this.settings = settings;
+        this.outbox = new Outbox(this, observer);
+        this.watchdog = new Watchdog(this);
+    }
+
+    Node root() {
+        return root;
+    }
+
+    Time time() {
+        return time;
+    }
+
+    RandomGenerator random() {
+        return random;
+    }
+
+    LiveSettings settings() {
+        return settings;
+    }
+
+    Snapshot snapshot() {
+        return settings.snapshot();
+    }
+
+    Stopping stopping() {
+        return stopping;
+    }
+
+    Starting starting() {
+        return starting;
+    }
+
+    Duration startTimeout(Node node) {
+        return node.startTimeout().orElseGet(limits::startTimeout);
+    }
+
+    Duration stopTimeout(Node node) {
+        return node.stopTimeout().orElseGet(limits::stopTimeout);
+    }
+
+    /** Whether the root has come to its end, so that it may be started again. */
+    boolean isOver() {
+        return over;
+    }
+
+    void over() {
+        over = true;
+        watchdog.stop();
+    }
+
+    /** The configuration was refused: nothing has been started, and nobody need wait for its end. */
+    void refused() {
+        over();
+        signalBelow(root);
+    }
+
+    // ---- states
+
+    <T> T locked(Supplier<T> step) {
+        lock.lock();
+        try {
+            return step.get();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    void locked(Runnable step) {
+        lock.lock();
+        try {
+            step.run();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** The one place where a state changes. */
+    void move(Node node, State to, String reason, @Nullable Throwable failure) {
+        if (!lock.isHeldByCurrentThread()) {
+            throw new AssertionError("a state changes under the tree's lock");
+        }
+        State from = node.state;
+        if (!from.mayBecome(to)) {
+            throw new AssertionError(node.path() + ": " + from + " cannot become " + to);
+        }
+        node.state = to;
+        node.since = time.now();
+        node.reason = reason;
+        if (failure != null) {
+            node.failure = failure;
+        } else if (to.isUp()) {
+            node.failure = null;
+        }
+        outbox.add(node, from, to, reason, failure);
+    }
+
+    /** A service said how it is while it runs; during its start the start looks by itself. */
+    void moveTo(Node node, Run run, Run.Signalled now) {
+        locked(() -> {
+            if (node.run != run || run.ending || !node.state.isUp()) {
+                return;
+            }
+            if (node.state != now.state()) {
+                move(node, now.state(), now.reason(), null);
+            } else {
+                node.reason = now.reason();
+            }
+        });
+    }
+
+    /** Something escaped a task: normal once a stop has begun, else the failure of its service. */
+    void taskFailed(Node node, Run run, Task task, Throwable escaped) {
+        if (fail(node, run, escaped)) {
+            node.service().log.error("{}#{} failed", run.path(), task.name(), escaped);
+        } else {
+            node.service().log.debug("{}#{} ended while its service stopped", run.path(), task.name(), escaped);
+        }
+    }
+
+    /**
+     * Fails a run.
+     *
+     * @return false if it is ending already
+     */
+    boolean fail(Node node, Run run, Throwable cause) {
+        boolean failed = locked(() -> {
+            if (node.run != run || run.ending || run.cancelled) {
+                return false;
+            }
+            boolean up = node.state.isUp();
+            run.cancelled = true;
+            move(node, FAILED, Texts.oneLine(cause), cause);
+            if (up) {
+                run.ending = true;
+                run.last = node == root;
+                Supervisor.Keeper keeper = new Supervisor.Keeper();
+                node.keeper = keeper;
+                work(run.path(), "supervise", () -> supervisor.failed(node, run, cause, keeper));
+            }
+            return true;
+        });
+        if (failed) {
+            signalBelow(node);
+        }
+        return failed;
+    }
+
+    /** Wakes all who wait at a node or below: its run has been cancelled. */
+    void signalBelow(Node node) {
+        node.waiters().signal();
+        node.children().forEach(this::signalBelow);
+    }
+
+    // ---- control
+
+    void start() {
+        watchdog.start();
+        starting.start(root, null);
+    }
+
+    /** Starts a child that was added to a running parent, or throws it out again. */
+    void startAdded(Node parent, Run run, Node child) {
+        boolean started = false;
+        try {
+            child.attach(this);
+            settings.bindAdded(child);
+            starting.start(child, run);
+            started = true;
+        } finally {
+            if (!started) {
+                discard(run, child);
+            }
+        }
+        parent.waiters().signal();
+    }
+
+    void remove(Node parent, Node child) {
+        stopAnd(child, () -> discard(parent.run, child));
+    }
+
+    /** Lets go of a child that has stopped for good. */
+    void discard(@Nullable Run parentRun, Node child) {
+        boolean down = locked(() -> {
+            if (child.run != null) {
+                return false;
+            }
+            if (parentRun != null) {
+                parentRun.order.remove(child);
+            }
+            child.orphan();
+            return true;
+        });
+        if (!down && over) {
+            return; // it belongs to another tree by now
+        }
+        if (!down) { // its parent was restarted meanwhile, and started it
+            stopping.stop(child, Deadline.in(stopTimeout(child)), true);
+            discard(parentRun, child);
+            return;
+        }
+        stopping.endBelow(child);
+        settings.forget(child);
+    }
+
+    void stop(Node node) {
+        stopAnd(node, () -> {});
+    }
+
+    /**
+     * Stops a node on a thread of its own, so that a task may stop its own service, and then does {@code after}
+     * there. A task that waits here is interrupted by the stop and returns.
+     */
+    private void stopAnd(Node node, Runnable after) {
+        String path = node.path();
+        AtomicReference<Outcome> outcome = new AtomicReference<>(Outcome.CLEAN);
+        Task worker = work(path, "stop", () -> {
+            try {
+                outcome.set(stopping.stop(node, Deadline.in(stopTimeout(node)), true));
+            } finally {
+                after.run();
+            }
+        });
+        Supplier<@Nullable Boolean> done = () -> workers.contains(worker) ? null : true;
+        Deadline never = Deadline.in(Duration.ofDays(365_000));
+        if (isTask(Thread.currentThread())) {
+            try {
+                workerWaiters.await(done, SystemTime.INSTANCE, never.nanos());
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                return;
+            }
+        } else {
+            workerWaiters.awaitDeaf(done, never);
+        }
+        outcome.get().orThrow(path);
+    }
+
+    // ---- tasks
+
+    /** Does a piece of the engine's own work on a thread of its own. */
+    Task work(String path, String name, Body body) {
+        Task task = new Task(path, name, body, (self, escaped) -> {
+            if (escaped != null) {
+                LOG.error("{}#{} failed; this is a fault of Ginkgo itself", path, name, escaped);
+            }
+            lingers(self);
+            workers.remove(self);
+            workerWaiters.signal();
+            gone(self);
+        });
+        workers.add(task);
+        task.start();
+        return task;
+    }
+
+    /** Every live task, the services' in the order of the tree, then the engine's own. */
+    List<TaskInfo> tasks() {
+        List<TaskInfo> all = new ArrayList<>();
+        collect(root, all);
+        workers.forEach(worker -> all.add(worker.info()));
+        lingering.forEach(task -> all.add(task.info()));
+        return all;
+    }
+
+    /**
+     * The task is no longer its service's, but has still to wake those who waited for its end: until it is {@link
+     * #gone}, a test's clock must not believe that all is still.
+     */
+    void lingers(Task task) {
+        lingering.add(task);
+    }
+
+    void gone(Task task) {
+        lingering.remove(task);
+    }
+
+    private static void collect(Node node, List<TaskInfo> into) {
+        Run run = node.run;
+        if (run != null) {
+            run.tasks().forEach(task -> into.add(task.info()));
+        }
+        node.children().forEach(child -> collect(child, into));
+    }
+
+    private boolean isTask(Thread thread) {
+        return thread.isVirtual() && tasks().stream().anyMatch(task -> task.thread() == thread);
+    }
+
+    boolean isStarting() {
+        return root.state == STARTING;
+    }
+
+    /** Stopping, stopped or failed. */
+    boolean isDown() {
+        return !root.state.isUp();
+    }
+}

@@ -1,0 +1,134 @@
+package dev.ginkgo;
+
+import dev.ginkgo.config.Entry;
+import dev.ginkgo.config.Origin;
+import dev.ginkgo.config.Problem;
+import dev.ginkgo.config.Raw;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** Finds what was given and means nothing: keys that nobody declared, tables where values belong, and the reverse. */
+final class UnknownKeys {
+    private final Schema schema;
+    private final String scope;
+    private final List<Problem> problems;
+    private final List<String> warnings;
+
+    /**
+     * @param scope the table below which to look; empty for everything
+     */
+    UnknownKeys(Schema schema, String scope, List<Problem> problems, List<String> warnings) {
+        this.schema = schema;
+        this.scope = scope;
+        this.problems = problems;
+        this.warnings = warnings;
+    }
+
+    void check(Raw raw) {
+        table(raw.table(), schema.root());
+        raw.overrides().keySet().stream().filter(this::inScope).forEach(this::override);
+        environment(raw.environment());
+    }
+
+    private boolean inScope(String fullKey) {
+        return scope.isEmpty() || fullKey.equals(scope) || fullKey.startsWith(scope + ".");
+    }
+
+    /** Whether a key lies above the scope, so that what else stands beside it is not looked at. */
+    private boolean above(Schema.Key key) {
+        return !inScope(key.full());
+    }
+
+    private void table(Entry.Table table, Schema.Key at) {
+        table.entries().forEach((name, entry) -> {
+            Schema.Key known = at.at(name);
+            if (known != null) {
+                known(entry, known);
+            } else if (!above(at)) {
+                unknown(name, entry, at);
+            }
+        });
+    }
+
+    private void known(Entry entry, Schema.Key known) {
+        switch (entry) {
+            case Entry.Table _
+            when known.isValue() ->
+                problem(entry, "\"" + known.full() + "\" is a value, not a table; write " + known.full() + " = …");
+            case Entry.Table below -> table(below, known);
+            case Entry.Value value
+            when !known.isValue() ->
+                problem(
+                        entry,
+                        "\"" + known.full() + "\" is a table, not a "
+                                + (value.value() instanceof Collection ? "list" : "value") + "; write ["
+                                + known.full() + "] and its keys below" + Schema.known(known));
+            case Entry.Value _ -> {}
+        }
+    }
+
+    private void unknown(String name, Entry entry, Schema.Key at) {
+        boolean root = at == schema.root();
+        if (root && name.equals("service") && entry instanceof Entry.Value) {
+            return;
+        }
+        String full = Keys.join(at.full(), name);
+        if (at.mayHold(name)) {
+            if (entry instanceof Entry.Value) {
+                problem(entry, "\"" + full + "\" is a table, not a value; write [" + full + "] and its keys below");
+            }
+            return;
+        }
+        String what = entry instanceof Entry.Table ? "unknown table [" + full + "]" : "unknown key \"" + name + "\"";
+        problem(entry, what + schema.advice(name, at));
+    }
+
+    private void override(String fullKey) {
+        Schema.Key at = schema.root();
+        String[] steps = fullKey.split("\\.", -1);
+        for (int i = 0; i < steps.length; i++) {
+            Schema.Key next = at.at(steps[i]);
+            if (next == null) {
+                boolean later = i < steps.length - 1 && at.mayHold(steps[i]);
+                if (!later) {
+                    override(fullKey, "unknown key \"" + fullKey + "\"" + advice(fullKey, steps[i], at));
+                }
+                return;
+            }
+            at = next;
+        }
+        if (!at.isValue()) {
+            override(fullKey, "\"" + fullKey + "\" is a table; set one of its keys" + Schema.known(at));
+        }
+    }
+
+    private String advice(String fullKey, String step, Schema.Key at) {
+        List<String> all = schema.leaves().stream().map(Leaf::fullKey).toList();
+        return Similar.to(fullKey, all).map(Similar::question).orElseGet(() -> schema.advice(step, at));
+    }
+
+    /** Only a warning: orchestrators put variables for every service of theirs into the environment. */
+    private void environment(Map<String, String> environment) {
+        String prefix = scope.isEmpty() ? "" : Keys.environmentName(scope) + "_";
+        environment.keySet().stream()
+                .sorted()
+                .filter(name -> name.startsWith(prefix))
+                .filter(name -> !schema.variables().contains(name) && !schema.mayHoldVariable(name))
+                .forEach(name -> warnings.add("env " + name + ": no setting has this variable"
+                        + nearest(name).map(Similar::question).orElse("")));
+    }
+
+    private Optional<String> nearest(String variable) {
+        return Similar.to(variable, schema.variables());
+    }
+
+    private void problem(Entry entry, String message) {
+        problems.add(Problem.at(entry.key(), message));
+    }
+
+    private void override(String fullKey, String message) {
+        problems.add(Problem.at(new Origin.Option(fullKey), message));
+    }
+}

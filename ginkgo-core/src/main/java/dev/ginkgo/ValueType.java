@@ -1,0 +1,80 @@
+package dev.ginkgo;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
+/** How the values of one key are read and printed. */
+sealed interface ValueType<T> permits Scalar, ValueType.ListOf {
+
+    /** For people: {@code int}, {@code list of address}, {@code one of drop-oldest, drop-newest}. */
+    String name();
+
+    /** Reads what a TOML file holds; {@code folder} is what a relative path is relative to. */
+    T fromToml(Object raw, Path folder) throws BadValue;
+
+    /** Reads what an environment variable, {@code --set} or a secret file holds. */
+    T fromText(String text, Path folder) throws BadValue;
+
+    /** For people, without quotes. */
+    String print(Object value);
+
+    /** Whether its values are never to be shown. */
+    boolean secret();
+
+    /** Several values of one simple type; in a text, separated by commas. */
+    record ListOf<E>(Scalar<E> element) implements ValueType<List<E>> {
+        @Override
+        public String name() {
+            return "list of " + element.name();
+        }
+
+        @Override
+        public List<E> fromToml(Object raw, Path folder) throws BadValue {
+            if (!(raw instanceof List<?> list)) {
+                throw BadValue.unreadable(
+                        Scalar.quoted(raw) + " is not a list; write it in brackets: [" + Scalar.quoted(raw) + "]",
+                        name());
+            }
+            return new Elements<E>(list).map(each -> element.fromToml(each, folder));
+        }
+
+        @Override
+        public List<E> fromText(String text, Path folder) throws BadValue {
+            List<String> parts = text.isBlank() ? List.of() : Arrays.asList(text.split(",", -1));
+            return new Elements<E>(parts)
+                    .map(each -> element.fromText(String.valueOf(each).strip(), folder));
+        }
+
+        @Override
+        public String print(Object value) {
+            return ((List<?>) value).stream().map(element::print).toList().toString();
+        }
+
+        @Override
+        public boolean secret() {
+            return element.secret();
+        }
+    }
+
+    /** The elements of a list on their way: the first bad one says which it is. */
+    record Elements<E>(List<?> raw) {
+        /** Reads one element. */
+        interface Reader<E> {
+            E read(Object raw) throws BadValue;
+        }
+
+        List<E> map(Reader<E> reader) throws BadValue {
+            List<E> read = new ArrayList<>();
+            for (Object each : raw) {
+                try {
+                    read.add(reader.read(each));
+                } catch (BadValue e) {
+                    throw e.of("element " + (read.size() + 1));
+                }
+            }
+            return List.copyOf(read);
+        }
+    }
+}

@@ -1,0 +1,83 @@
+package dev.ginkgo;
+
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Notices when the virtual threads stand still because tasks compute without ever blocking: once a second it lets
+ * one virtual thread run, and if that does not get its turn within a second, it names the tasks that do. (The talk's
+ * "if you're in a loop that doesn't use IO, run gevent.sleep(0)".) It is a platform thread, or it would stand still
+ * with the others, and keeps the machine's time.
+ */
+final class Watchdog {
+    private static final Logger LOG = LoggerFactory.getLogger(Watchdog.class);
+    private static final Duration PATIENCE = Duration.ofSeconds(1);
+    private static final long QUIET_NANOS = Duration.ofSeconds(10).toNanos();
+
+    private final Tree tree;
+    private volatile @Nullable Thread thread;
+
+    Watchdog(Tree tree) {
+        this.tree = tree;
+    }
+
+    void start() {
+        thread = Thread.ofPlatform()
+                .daemon()
+                .name(tree.root().path() + "#watchdog")
+                .start(this::watch);
+    }
+
+    void stop() {
+        Thread watching = thread;
+        if (watching != null) {
+            watching.interrupt();
+        }
+    }
+
+    private void watch() {
+        long quietUntil = SystemTime.INSTANCE.nanos();
+        try {
+            while (true) {
+                Waiters.sleep(SystemTime.INSTANCE, PATIENCE);
+                AtomicBoolean ran = new AtomicBoolean();
+                Thread.ofVirtual().start(() -> ran.set(true));
+                Waiters.sleep(SystemTime.INSTANCE, PATIENCE);
+                if (!ran.get() && SystemTime.INSTANCE.nanos() - quietUntil >= 0 && tell()) {
+                    quietUntil = SystemTime.INSTANCE.nanos() + QUIET_NANOS;
+                }
+            }
+        } catch (InterruptedException e) {
+            // the tree has come to its end
+        }
+    }
+
+    private boolean tell() {
+        String busy = tree.tasks().stream().map(Watchdog::ifBusy).collect(Collectors.joining());
+        if (busy.isEmpty()) {
+            return false; // the machine was slow, or another tree's tasks are busy
+        }
+        LOG.warn(
+                "no virtual thread got its turn for {}: these tasks hold every carrier thread; where they compute in a"
+                        + " loop, let them call sleep(Duration.ZERO) now and then{}",
+                Texts.shortly(PATIENCE),
+                busy);
+        return true;
+    }
+
+    private static String ifBusy(TaskInfo task) {
+        StackTraceElement[] stack = task.thread().getStackTrace();
+        boolean busy = task.thread().getState() == Thread.State.RUNNABLE
+                && stack.length > 0
+                && !stack[0].getClassName().startsWith("java.lang.VirtualThread");
+        return busy
+                ? "\n" + task.fullName()
+                        + Arrays.stream(stack).map(frame -> "\n    at " + frame).collect(Collectors.joining())
+                : "";
+    }
+}

@@ -1,0 +1,73 @@
+package dev.ginkgo.config;
+
+import java.time.DateTimeException;
+import java.time.Duration;
+import java.util.Locale;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** How durations are written in a configuration: {@code 250ms}, {@code 5s}, {@code 1m30s}, {@code 2h}, {@code 1d}. */
+public final class Durations {
+    private static final String FORMS =
+            "write a number and its unit, such as \"250ms\", \"5s\", \"1m30s\", \"2h\", \"1d\" or \"PT5S\"";
+    private static final Pattern PART = Pattern.compile("(\\d{1,18})(ns|us|ms|s|m|h|d)");
+    private static final String[] UNITS = {"d", "h", "m", "s", "ms", "us", "ns"};
+
+    private Durations() {}
+
+    /**
+     * Reads one or several numbers with units ({@code ns us ms s m h d}), or ISO 8601 ({@code PT5S}).
+     *
+     * @throws IllegalArgumentException for anything else, also for a bare number and a negative duration; the
+     *     message shows the forms
+     */
+    public static Duration parse(String text) {
+        try {
+            Duration duration = text.toUpperCase(Locale.ROOT).startsWith("P") ? Duration.parse(text) : sum(text);
+            if (!duration.isNegative()) {
+                return duration;
+            }
+        } catch (DateTimeException | ArithmeticException _) {
+            // told below, with the forms
+        }
+        throw new IllegalArgumentException("\"" + text + "\" is not a duration; " + FORMS);
+    }
+
+    private static Duration sum(String text) {
+        Matcher part = PART.matcher(text);
+        Duration sum = Duration.ZERO;
+        int end = 0;
+        while (part.find() && part.start() == end) {
+            sum = sum.plus(of(part.group(2)).multipliedBy(Long.parseLong(part.group(1))));
+            end = part.end();
+        }
+        return end == 0 || end < text.length() ? Duration.ofNanos(-1) : sum;
+    }
+
+    /** The exact form that {@link #parse} reads: {@code 1m30s}; zero is {@code 0s}. */
+    public static String format(Duration duration) {
+        if (duration.isNegative()) {
+            return duration.toString();
+        }
+        StringBuilder text = new StringBuilder();
+        Duration left = duration;
+        for (String unit : UNITS) {
+            long count = left.dividedBy(of(unit));
+            left = left.minus(of(unit).multipliedBy(count));
+            text.append(count == 0 ? "" : count + unit);
+        }
+        return text.isEmpty() ? "0s" : text.toString();
+    }
+
+    private static Duration of(String unit) {
+        return switch (unit) {
+            case "ns" -> Duration.ofNanos(1);
+            case "us" -> Duration.ofNanos(1_000);
+            case "ms" -> Duration.ofMillis(1);
+            case "s" -> Duration.ofSeconds(1);
+            case "m" -> Duration.ofMinutes(1);
+            case "h" -> Duration.ofHours(1);
+            default -> Duration.ofDays(1);
+        };
+    }
+}

@@ -1,0 +1,21 @@
+package dev.ginkgo.net;
+
+import java.time.Duration;
+
+/**
+ * How long to wait between two attempts: the bound doubles from {@code min} to {@code max}, and each pause is drawn
+ * from its upper half, so that many clients of one server do not come back in step.
+ *
+ * @param min the bound of the first pause
+ * @param max the longest pause, a day at most
+ */
+public record Backoff(Duration min, Duration max) {
+    private static final Duration LONGEST = Duration.ofDays(1);
+
+    public Backoff {
+        if (!min.isPositive() || max.compareTo(min) < 0 || max.compareTo(LONGEST) > 0) {
+            throw new IllegalArgumentException("a backoff needs 0 < min <= max <= 24 h, not min " + Texts.shortly(min)
+                    + " and max " + Texts.shortly(max));
+        }
+    }
+}

@@ -1,0 +1,143 @@
+package dev.ginkgo.net;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import dev.ginkgo.Time;
+import dev.ginkgo.config.Address;
+import java.io.IOException;
+import java.net.Socket;
+import java.net.SocketException;
+import java.net.SocketTimeoutException;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One TCP connection, in lines of UTF-8 or in bytes. It belongs to the {@link Handler} that was given it and is
+ * closed when that ends.
+ *
+ * <p>One thread may read while others write; each write goes out whole, in the order of the calls, with no queue
+ * between: a writer waits for its peer. If a single write waits longer than the service's {@code write-timeout}, the
+ * connection is ended and the writer gets an {@code IOException} that says so. All methods but {@code close} throw
+ * an {@code IOException} once the connection has ended, also when the calling task is interrupted by a stop.
+ */
+public final class Connection implements AutoCloseable {
+    private static final long NOBODY_WRITES = 0;
+
+    private final Socket socket;
+    private final Address peer;
+    private final Time time;
+    private final Limits limits;
+    private final Lines lines;
+
+    /** Keeps writes whole. Held during a write; a closed socket frees the holder. */
+    private final ReentrantLock writing = new ReentrantLock();
+
+    private volatile long writingSince = NOBODY_WRITES;
+    private volatile boolean stuck;
+
+    Connection(Socket socket, Address peer, Time time, Limits limits) {
+        this.socket = socket;
+        this.peer = peer;
+        this.time = time;
+        this.limits = limits;
+        lines = new Lines(this::read, limits.maxLine(), peer);
+    }
+
+    /** The other end. */
+    public Address peer() {
+        return peer;
+    }
+
+    /**
+     * Waits for the next line and returns it without its end, {@code \n} or {@code \r\n}. A blank line is {@code ""};
+     * the last line of the stream need not have an end.
+     *
+     * @return null at the end of the stream
+     * @throws IOException if the connection is lost; if the line is not valid UTF-8 (the next line can be read); if
+     *     it is longer than {@code max-line} (the connection is ended)
+     */
+    public @Nullable String readLine() throws IOException {
+        try {
+            return lines.next();
+        } catch (Lines.LineTooLongException e) {
+            close();
+            throw e;
+        }
+    }
+
+    /**
+     * Writes a line and its end, {@code \n}, at once.
+     *
+     * @throws IllegalArgumentException if the text holds a line's end: it would be two lines for the peer
+     * @throws IOException if the connection is lost, or the peer does not read
+     */
+    public void writeLine(String line) throws IOException {
+        if (line.indexOf('\n') >= 0 || line.indexOf('\r') >= 0) {
+            throw new IllegalArgumentException("a line must not hold a line's end; write each line by itself");
+        }
+        write((line + '\n').getBytes(UTF_8));
+    }
+
+    /**
+     * Writes all of the bytes.
+     *
+     * @throws IOException if the connection is lost, or the peer does not read; some of the bytes may have gone out
+     */
+    public void write(byte[] bytes) throws IOException {
+        writing.lock();
+        try {
+            writingSince = time.nanos() | 1; // never "nobody writes"; a nanosecond is neither here nor there
+            socket.getOutputStream().write(bytes);
+        } catch (SocketException e) {
+            throw stuck ? stuck(e) : disconnected(e);
+        } finally {
+            writingSince = NOBODY_WRITES;
+            writing.unlock();
+        }
+    }
+
+    /** Ends the connection, also under a thread that reads or writes. Closing twice is fine. */
+    @Override
+    public void close() {
+        Sockets.close(socket);
+    }
+
+    /** Whether the peer has ended its side and all that it sent was read. */
+    boolean ended() {
+        return lines.ended();
+    }
+
+    /** Called by the service from time to time: a blocking write has no time limit of its own. */
+    void endIfStuck() {
+        long since = writingSince;
+        if (since != NOBODY_WRITES
+                && time.nanos() - since > limits.writeTimeout().get().toNanos()) {
+            stuck = true;
+            try {
+                socket.setSoLinger(true, 0); // what the peer did not read is thrown away at once
+            } catch (SocketException e) {
+                // Closed meanwhile.
+            }
+            close();
+        }
+    }
+
+    private int read(byte[] buffer, int offset, int length) throws IOException {
+        try {
+            return Outside.call(time, () -> socket.getInputStream().read(buffer, offset, length));
+        } catch (SocketException e) {
+            throw disconnected(e);
+        }
+    }
+
+    private IOException disconnected(SocketException e) {
+        return new DisconnectedException("connection with " + peer + " is lost: " + e.getMessage(), e);
+    }
+
+    private IOException stuck(SocketException e) {
+        String waited = Texts.shortly(limits.writeTimeout().get());
+        IOException told = new SocketTimeoutException("peer " + peer + " did not read for " + waited);
+        told.initCause(e);
+        return told;
+    }
+}

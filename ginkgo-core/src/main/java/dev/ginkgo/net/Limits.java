@@ -1,0 +1,16 @@
+package dev.ginkgo.net;
+
+import dev.ginkgo.config.Size;
+import java.time.Duration;
+import java.util.function.Supplier;
+
+/** What bounds a connection. Suppliers, because a reload is felt by connections that are open. */
+record Limits(Supplier<Size> maxLine, Supplier<Duration> writeTimeout) {
+    private static final Duration OFTEN = Duration.ofSeconds(1);
+
+    /** The pause between two looks for stuck writes: short beside the timeout, and beside a reload of it. */
+    Duration inspection() {
+        Duration quarter = writeTimeout.get().dividedBy(4);
+        return quarter.compareTo(OFTEN) < 0 ? quarter : OFTEN;
+    }
+}

@@ -1,0 +1,181 @@
+package dev.ginkgo.net;
+
+import static java.util.Objects.requireNonNull;
+
+import dev.ginkgo.Service;
+import dev.ginkgo.Setting;
+import dev.ginkgo.Time;
+import dev.ginkgo.config.Address;
+import dev.ginkgo.config.Size;
+import java.io.IOException;
+import java.net.Socket;
+import java.time.Duration;
+import java.util.function.Supplier;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.event.Level;
+
+/**
+ * Stays connected to a server and runs a handler on each connection, one at a time, in a task named {@code
+ * connection}. It is ready while connected and degraded otherwise, with the reason; a server that is down when the
+ * client starts therefore does not fail the start, which waits for the first attempt only, and for 2 s at most.
+ *
+ * <p>When the connection ends, be it by the peer or by the handler, the client pauses and connects again, for ever.
+ * The pauses grow as {@code reconnect} says, and begin anew after a connection that lived longer than its {@code
+ * max}: a server that accepts and closes, even after a greeting, is not hammered.
+ *
+ * <p>Where the address is a setting and a reload changes it, the connection to the old address is closed, and the
+ * new one is tried as soon as the handler has noticed, at its next read or write.
+ */
+public final class TcpClient extends Service {
+    /** A start does not wait longer for an answer, be it that a name is looked up or that nobody answers. */
+    private static final Duration LONGEST_START = Duration.ofSeconds(2);
+
+    private final Setting<Backoff> reconnect = setting(
+                    "reconnect", new Backoff(Duration.ofMillis(100), Duration.ofSeconds(10)))
+            .help("The pause before connecting again: from min, doubling, to max");
+
+    private final Setting<Duration> connectTimeout = setting("connect-timeout", Duration.ofSeconds(5))
+            .between(Duration.ofMillis(1), Duration.ofMinutes(10))
+            .help("How long one attempt to connect may take");
+
+    private final Setting<Duration> writeTimeout = setting("write-timeout", Duration.ofSeconds(10))
+            .between(Duration.ofMillis(1), Duration.ofHours(1))
+            .help("How long the server may let one write wait before the connection is ended");
+
+    private final Setting<Size> maxLine =
+            setting("max-line", Size.ofKibibytes(64)).help("The longest line that the server may send");
+
+    private final Limits limits = new Limits(maxLine, writeTimeout);
+    private final Supplier<Address> server;
+    private final Handler handler;
+    private final RandomGenerator random;
+
+    private volatile @Nullable Bell pauses;
+    private volatile @Nullable Attempt latest;
+
+    /**
+     * Declares a client.
+     *
+     * @param server where to connect, asked at each attempt; usually a {@link Setting} of the parent
+     * @param handler runs once for each connection
+     */
+    public TcpClient(Supplier<Address> server, Handler handler) {
+        this(server, handler, RandomGenerator.getDefault());
+    }
+
+    /** With a test's own dice. */
+    TcpClient(Supplier<Address> server, Handler handler, RandomGenerator random) {
+        this.server = requireNonNull(server, "server is null: is the setting it comes from declared further down?");
+        this.handler = requireNonNull(handler, "handler is null");
+        this.random = requireNonNull(random, "random is null");
+    }
+
+    @Override
+    protected void onStart() {
+        Time time = time();
+        Bell bell = new Bell(time);
+        Connections connections = own(new Connections());
+        Patience patience = new Patience();
+        pauses = bell;
+        readyLater();
+        spawn("connection", () -> stayConnected(connections, patience, time, bell));
+        later(
+                "patience",
+                LONGEST_START,
+                () -> patience.unlessOver(() -> degraded("still connecting to " + server.get())));
+        every("stuck-writes", limits::inspection, connections::endStuckWrites);
+    }
+
+    @Override
+    protected void onReload() {
+        Attempt attempt = latest;
+        Bell bell = pauses;
+        if (attempt != null && bell != null && moved(attempt)) {
+            log.info("the server's address is {} now, leaving {}", server.get(), attempt.target());
+            attempt.leave();
+            bell.ring();
+        }
+    }
+
+    private void stayConnected(Connections connections, Patience patience, Time time, Bell bell)
+            throws InterruptedException {
+        Retries retries = new Retries(random);
+        boolean news = true;
+        while (true) {
+            Attempt attempt = new Attempt(server.get(), new Socket());
+            latest = attempt; // and only then look, so that either this thread or onReload sees a move
+            if (moved(attempt)) {
+                continue;
+            }
+            String end;
+            try (Connection connection = connect(attempt, connections, time)) {
+                news = true;
+                patience.end();
+                log.info("connected to {}", attempt.target());
+                ready();
+                end = serve(connection, time, retries);
+                connections.remove(connection);
+            } catch (IOException e) {
+                end = "cannot reach " + attempt.target() + ": " + Texts.unreachable(e, connectTimeout.get());
+            }
+            if (Thread.interrupted()) {
+                throw new InterruptedException();
+            }
+            patience.end();
+            if (moved(attempt)) {
+                degraded("moving from " + attempt.target() + " to " + server.get());
+                retries.reset();
+                continue;
+            }
+            Duration pause = retries.next(reconnect.get());
+            end += "; next try in " + Texts.shortly(pause);
+            degraded(end);
+            log.atLevel(news ? Level.WARN : Level.DEBUG).log(end); // once for each outage
+            news = false;
+            bell.await(pause, () -> moved(attempt));
+        }
+    }
+
+    private Connection connect(Attempt attempt, Connections connections, Time time) throws IOException {
+        Duration timeout = connectTimeout.get();
+        Socket socket = Outside.call(time, () -> Sockets.connect(attempt.socket(), attempt.target(), timeout));
+        Connection connection = new Connection(socket, attempt.target(), time, limits);
+        connections.add(connection);
+        return connection;
+    }
+
+    /** Runs the handler, and tells why the connection has ended. */
+    private String serve(Connection connection, Time time, Retries retries) throws InterruptedException {
+        long since = time.nanos();
+        try {
+            handler.handle(connection);
+            return connection.ended()
+                    ? connection.peer() + " ended the connection"
+                    : "the handler left " + connection.peer();
+        } catch (InterruptedException e) {
+            throw e;
+        } catch (DisconnectedException e) {
+            return Texts.oneLine(e);
+        } catch (Exception | StackOverflowError e) {
+            log.debug("connection with {} ended by", connection.peer(), e);
+            return "connection with " + connection.peer() + " ended: " + Texts.oneLine(e);
+        } finally {
+            if (time.nanos() - since > reconnect.get().max().toNanos()) {
+                retries.reset();
+            }
+        }
+    }
+
+    private boolean moved(Attempt attempt) {
+        return !attempt.target().equals(server.get());
+    }
+
+    /** A connection from before it is made; closing the socket ends it in every phase. */
+    private record Attempt(Address target, Socket socket) {
+
+        void leave() {
+            Sockets.close(socket);
+        }
+    }
+}

@@ -1,0 +1,185 @@
+package dev.ginkgo;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.tuple;
+
+import dev.ginkgo.config.ConfigException;
+import dev.ginkgo.config.Configuration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+
+/** A load is all or nothing, and a snapshot is one moment. */
+class BindingTest {
+    private final FakePlace root = FakePlace.root();
+    private final Setting<Integer> rate = root.setting("rate", 60).between(1, 1_000);
+    private final Setting<String> name = root.child("hub").setting("name", "anon");
+    private final Bound tree = new Bound(root);
+
+    @Test
+    @DisplayName("C-01 on any problem nothing changes, and every problem is told at once with file, line and column")
+    void nothingChangesOnAProblem() {
+        // Given
+        tree.load("rate = 5\n[hub]\nname = 'a'");
+        // When
+        Binding binding = tree.load("rate = 0\nbogus = 1\n[hub]\nname = 7\n[nowhere]\nx = 1");
+        // Then
+        assertThat(Bound.printed(binding))
+                .containsExactly(
+                        "app.toml:1:8: rate: 0 is outside 1..1000",
+                        "app.toml:2:1: unknown key \"bogus\"; known here: rate, [hub]",
+                        "app.toml:4:8: hub.name: 7 is not a string; write it in quotes: \"7\"",
+                        "app.toml:5:1: unknown table [nowhere]; known here: rate, [hub]");
+        assertThat(rate.get()).isEqualTo(5);
+        assertThat(name.get()).isEqualTo("a");
+        assertThatThrownBy(binding::orThrow)
+                .isInstanceOfSatisfying(
+                        ConfigException.class, e -> assertThat(e.problems()).hasSize(4))
+                .hasMessageContaining("app.toml:1:8")
+                .hasMessageContaining("app.toml:5:1");
+    }
+
+    @Test
+    @DisplayName("C-01 a first load with a problem leaves the settings unbound, and still describes them")
+    void firstLoadWithAProblem() {
+        Binding binding = tree.load("rate = 0");
+        assertThatThrownBy(rate::get).isInstanceOf(IllegalStateException.class);
+        assertThat(binding.infos())
+                .extracting(SettingInfo::fullKey, SettingInfo::value)
+                .containsExactly(tuple("rate", "60"), tuple("hub.name", "anon"));
+    }
+
+    @Test
+    @DisplayName("C-01 a file that does not parse is told with its places, without problems that follow from it")
+    void syntaxErrors() {
+        FakePlace strict = FakePlace.root();
+        strict.required("server", String.class);
+        assertThat(new Bound(strict).problems("x = \n[table\nserver = 'a'"))
+                .hasSize(2)
+                .allMatch(each -> each.matches("app.toml:[12]:\\d+: .*expected.*"));
+    }
+
+    @Test
+    @DisplayName("C-02 two settings read through one snapshot are both old or both new")
+    void noTornPairs() throws InterruptedException {
+        // Given a tree in which both settings always say the same number
+        FakePlace pair = FakePlace.root();
+        Setting<Integer> a = pair.setting("a", 0);
+        Setting<Integer> b = pair.setting("b", 0);
+        Bound both = new Bound(pair);
+        both.load("");
+        AtomicBoolean stop = new AtomicBoolean();
+        AtomicReference<String> torn = new AtomicReference<>("");
+        Thread reader = Thread.ofVirtual().start(() -> {
+            while (!stop.get()) {
+                Snapshot snapshot = both.snapshot();
+                if (!snapshot.get(a).equals(snapshot.get(b))) {
+                    torn.set(snapshot.get(a) + " and " + snapshot.get(b));
+                }
+            }
+        });
+        // When
+        for (int i = 1; i <= 300; i++) {
+            both.load("a = " + i + "\nb = " + i);
+        }
+        stop.set(true);
+        reader.join();
+        // Then
+        assertThat(torn.get()).isEmpty();
+        assertThat(a.get()).isEqualTo(300);
+    }
+
+    @Test
+    @DisplayName("C-03 a key removed from the file returns to its default")
+    void removedKey() {
+        tree.load("rate = 5");
+        assertThat(rate.get()).isEqualTo(5);
+        tree.load("");
+        assertThat(rate.get()).isEqualTo(60);
+    }
+
+    @Test
+    @DisplayName("C-09 observers are told once each, in order, with old and new, also if one throws")
+    void observers() {
+        // Given
+        FakePlace place = FakePlace.root();
+        List<String> told = new ArrayList<>();
+        Setting<Integer> setting = place.setting("n", 1)
+                .onChange((old, now) -> told.add("first " + old + " " + now))
+                .onChange((_, _) -> {
+                    throw new IllegalStateException("no");
+                })
+                .onChange((old, now) -> told.add("third " + old + " " + now));
+        Bound bound = new Bound(place);
+        Snapshot before = bound.load("").snapshot();
+        // When
+        List<Change> changes = before.changes(bound.load("n = 2").snapshot());
+        List<Throwable> thrown = changes.getFirst().tell();
+        // Then
+        assertThat(changes).singleElement().hasToString("n: 1 -> 2");
+        assertThat(changes.getFirst().setting()).isSameAs(setting);
+        assertThat(told).containsExactly("first 1 2", "third 1 2");
+        assertThat(thrown).singleElement().asString().contains("no");
+    }
+
+    @Test
+    @DisplayName("C-12 two trees with different files do not see each other's values")
+    void twoTrees() {
+        FakePlace otherRoot = FakePlace.root();
+        Setting<Integer> otherRate = otherRoot.setting("rate", 60);
+        tree.load("rate = 1");
+        new Bound(otherRoot).load("rate = 2");
+        assertThat(rate.get()).isEqualTo(1);
+        assertThat(otherRate.get()).isEqualTo(2);
+        assertThatThrownBy(() -> tree.snapshot().get(otherRate))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("another tree");
+    }
+
+    @Test
+    @DisplayName("C-08 a snapshot can keep some settings at their old values")
+    void keeping() {
+        Snapshot before = tree.load("rate = 1\nhub.name = 'old'").snapshot();
+        Snapshot after = tree.load("rate = 2\nhub.name = 'new'").snapshot();
+        Snapshot kept = after.keeping(List.of(rate), before);
+        assertThat(kept.get(rate)).isEqualTo(1);
+        assertThat(kept.get(name)).isEqualTo("new");
+        assertThat(before.changes(kept)).singleElement().hasToString("hub.name: old -> new");
+        assertThat(kept.changes(after)).singleElement().hasToString("rate: 1 -> 2");
+    }
+
+    @Test
+    @DisplayName("C-16 a setting read before binding throws with advice")
+    void readBeforeBinding() {
+        assertThatThrownBy(rate::get)
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageContaining("setting \"rate\" of Fake")
+                .hasMessageContaining("a constructor declares, onStart acts");
+    }
+
+    @Test
+    @DisplayName("C-16 a setting cannot be declared further once it is bound")
+    void declaredAfterBinding() {
+        tree.load("");
+        assertThatThrownBy(() -> rate.between(1, 2)).isInstanceOf(IllegalStateException.class);
+        assertThatThrownBy(() -> rate.help("x")).hasMessageContaining("belongs into the constructor");
+        assertThatThrownBy(rate::fixed).isInstanceOf(IllegalStateException.class);
+        assertThatThrownBy(() -> rate.onChange((_, _) -> {})).isInstanceOf(IllegalStateException.class);
+    }
+
+    @Test
+    @DisplayName("N-01 a setting describes itself with the place of its value")
+    void describesItself() {
+        assertThat(rate.describe()).isEqualTo("setting `rate`");
+        tree.load("rate = 2\nhub.name = 'x'");
+        assertThat(rate.describe()).isEqualTo("setting `rate`, file app.toml:1:8");
+        assertThat(name.describe()).isEqualTo("setting `hub.name`, file app.toml:2:12");
+        tree.load(Configuration.none().set("rate", "3"));
+        assertThat(rate.describe()).isEqualTo("setting `rate`, --set");
+        assertThat(name.describe()).isEqualTo("setting `hub.name`, default");
+    }
+}

@@ -1,0 +1,65 @@
+package dev.ginkgo;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.ginkgo.config.Configuration;
+import java.util.Map;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+
+/** Tables of children that are added while the tree runs. */
+class ExpectedChildTest {
+    private final FakePlace root = FakePlace.root();
+    private final FakePlace pool = root.child("pool");
+    private final Bound tree = new Bound(root);
+
+    @Test
+    @DisplayName("C-22 a table for a later child is accepted only under a name or pattern that the parent expects")
+    void accepted() {
+        pool.expect("worker-*");
+        pool.setting("size", 1);
+        assertThat(tree.problems("[pool.worker-1]\nrate = 5\n[pool.other]\nrate = 5"))
+                .containsExactly("app.toml:3:1: unknown table [pool.other]; known here: size");
+        assertThat(tree.problems("pool.worker-1 = 5"))
+                .singleElement()
+                .asString()
+                .contains("is a table, not a value");
+    }
+
+    @Test
+    @DisplayName("C-22 the child is bound to its table when it is added, and unknown keys are told then")
+    void boundWhenAdded() {
+        // Given
+        pool.expect("worker-*");
+        Binding last = tree.load(Configuration.none()
+                .text("app.toml", "[pool.worker-1]\nrate = 5\n[pool.worker-2]\nraet = 5")
+                .environment(Map.of("GINKGO_POOL_WORKER_1_NAME", "x"))
+                .set("pool.worker-1.size", "3"));
+        assertThat(Bound.printed(last)).isEmpty();
+        assertThat(last.warnings()).isEmpty();
+        // When
+        FakePlace one = pool.detached("worker-1");
+        Setting<Integer> rate = one.setting("rate", 1);
+        Setting<String> name = one.setting("name", "");
+        Setting<Integer> size = one.setting("size", 1);
+        Binding added = tree.add(one, last);
+        FakePlace two = pool.detached("worker-2");
+        two.setting("rate", 1);
+        // Then
+        assertThat(Bound.printed(added)).isEmpty();
+        assertThat(rate.get()).isEqualTo(5);
+        assertThat(name.get()).isEqualTo("x");
+        assertThat(size.get()).isEqualTo(3);
+        assertThat(Bound.printed(tree.add(two, last)))
+                .containsExactly("app.toml:4:1: unknown key \"raet\"; did you mean \"rate\"?");
+    }
+
+    @Test
+    @DisplayName("C-22 settings of a removed child leave the snapshot")
+    void removed() {
+        Setting<Integer> rate = pool.setting("rate", 1);
+        Snapshot snapshot = tree.load("").snapshot();
+        assertThat(snapshot.without(pool.settings()).bound(rate)).isNull();
+        assertThat(snapshot.bound(rate)).isNotNull();
+    }
+}

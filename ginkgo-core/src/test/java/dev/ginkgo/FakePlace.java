@@ -1,0 +1,84 @@
+package dev.ginkgo;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/** A service without an engine: declares settings and children, and does nothing. */
+final class FakePlace implements Place {
+    private final String path;
+    private final String key;
+    private final List<Setting<?>> settings = new ArrayList<>();
+    private final List<FakePlace> places = new ArrayList<>();
+    private final List<String> expected = new ArrayList<>();
+
+    private FakePlace(String path, String key) {
+        this.path = path;
+        this.key = key;
+    }
+
+    static FakePlace root() {
+        return new FakePlace("app", "");
+    }
+
+    FakePlace child(String name) {
+        FakePlace child = detached(name);
+        places.add(child);
+        return child;
+    }
+
+    /** A child that is not in the tree yet. */
+    FakePlace detached(String name) {
+        return new FakePlace(path + "/" + name, Keys.join(key, name));
+    }
+
+    <T> Setting<T> setting(String name, T byDefault) {
+        return declare(Setting.of(this, name, byDefault));
+    }
+
+    <T> Setting<T> required(String name, Class<T> type) {
+        return declare(Setting.required(this, name, type));
+    }
+
+    <E> Setting<List<E>> list(String name, Class<E> element) {
+        return declare(Setting.list(this, name, element));
+    }
+
+    void expect(String pattern) {
+        expected.add(pattern);
+    }
+
+    private <T> Setting<T> declare(Setting<T> setting) {
+        settings.add(setting);
+        return setting;
+    }
+
+    @Override
+    public String path() {
+        return path;
+    }
+
+    @Override
+    public String key() {
+        return key;
+    }
+
+    @Override
+    public String type() {
+        return "Fake";
+    }
+
+    @Override
+    public List<Setting<?>> settings() {
+        return settings;
+    }
+
+    @Override
+    public List<? extends Place> places() {
+        return places;
+    }
+
+    @Override
+    public List<String> expected() {
+        return expected;
+    }
+}

@@ -1,0 +1,101 @@
+package dev.ginkgo;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.ginkgo.config.Configuration;
+import dev.ginkgo.config.Origin;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Which source wins, and what is told of it. */
+class PrecedenceTest {
+    private final FakePlace root = FakePlace.root();
+    private final Setting<Integer> rate =
+            root.setting("rate", 1).between(1, 100).fixed().help("How often");
+    private final Bound tree = new Bound(root);
+
+    private String origin(Configuration configuration) {
+        Binding binding = tree.load(configuration);
+        assertThat(Bound.printed(binding)).isEmpty();
+        SettingInfo info = binding.infos().getFirst();
+        return info.value() + " from " + info.origin();
+    }
+
+    @Test
+    @DisplayName("C-13 default < file < environment < --set, and each value tells its origin")
+    void precedence() {
+        Configuration none = Configuration.none();
+        Configuration file = none.text("gateway.toml", "\nrate = 2");
+        Configuration two = file.text("more.toml", "rate = 3");
+        Configuration environment = two.environment(Map.of("GINKGO_RATE", "4"));
+        assertThat(origin(none)).isEqualTo("1 from default");
+        assertThat(origin(file)).isEqualTo("2 from file gateway.toml:2");
+        assertThat(origin(two)).isEqualTo("3 from file more.toml:1");
+        assertThat(origin(environment)).isEqualTo("4 from env GINKGO_RATE");
+        assertThat(origin(environment.set("rate", "5"))).isEqualTo("5 from --set");
+        assertThat(origin(environment.set("rate", "5").set("rate", "6"))).isEqualTo("6 from --set");
+        assertThat(rate.get()).isEqualTo(6);
+    }
+
+    @Test
+    @DisplayName("C-13 a description holds all that help prints")
+    void info() {
+        assertThat(tree.load("rate = 9").infos())
+                .containsExactly(new SettingInfo(
+                        "rate",
+                        "int",
+                        "1..100",
+                        "1",
+                        "9",
+                        new Origin.File("app.toml", 1, 8),
+                        "How often",
+                        true,
+                        false,
+                        false,
+                        "GINKGO_RATE",
+                        "app"));
+    }
+
+    @Test
+    @DisplayName("C-05 a missing or unreadable file is a problem with its absolute path")
+    void missingFile(@TempDir Path folder) throws IOException {
+        Files.write(folder.resolve("binary.toml"), new byte[] {(byte) 0xff, (byte) 0xfe});
+        Configuration configuration = Configuration.none()
+                .workingFolder(folder)
+                .file(Path.of("absent.toml"))
+                .file(Path.of("binary.toml"))
+                .file(folder);
+        assertThat(tree.problems(configuration))
+                .containsExactlyInAnyOrder(
+                        folder.resolve("absent.toml") + ": there is no such file; create it or give another one",
+                        folder.resolve("binary.toml") + ": the file is not UTF-8 text; save it as UTF-8",
+                        folder + ": this is a folder; name a file in it");
+    }
+
+    @Test
+    @DisplayName("C-17 a configuration knows its files, and whether it has any")
+    void files() {
+        assertThat(Configuration.none().text("x", "").hasFiles()).isFalse();
+        Configuration configuration =
+                Configuration.none().file(Path.of("a.toml")).text("x", "").file(Path.of("b.toml"));
+        assertThat(configuration.hasFiles()).isTrue();
+        assertThat(configuration.files()).containsExactly(Path.of("a.toml"), Path.of("b.toml"));
+    }
+
+    @Test
+    @DisplayName("C-01 a file is read anew by every load")
+    void readAnew(@TempDir Path folder) throws IOException {
+        Path file = folder.resolve("app.toml");
+        Configuration configuration = Configuration.none().file(file);
+        Files.writeString(file, "rate = 2");
+        tree.load(configuration);
+        Files.writeString(file, "\ufeffrate = 3");
+        tree.load(configuration);
+        assertThat(rate.get()).isEqualTo(3);
+    }
+}

@@ -1,0 +1,136 @@
+package dev.ginkgo;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.ginkgo.config.Configuration;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+
+/** What was given and means nothing is told, with its place and what was probably meant. */
+class UnknownKeyTest {
+    private final FakePlace root = FakePlace.root();
+    private final Bound tree = new Bound(root);
+
+    UnknownKeyTest() {
+        root.setting("rate-per-minute", 60);
+        FakePlace hub = root.child("hub");
+        hub.setting("history", 10);
+        hub.child("http").setting("bind", "x");
+    }
+
+    @Test
+    @DisplayName("C-04 an unknown key is an error that names the place and the nearest key")
+    void unknownKey() {
+        assertThat(tree.problems("\n\nrate_per_minut = 5"))
+                .containsExactly("app.toml:3:1: unknown key \"rate_per_minut\"; did you mean \"rate-per-minute\"?");
+    }
+
+    @Test
+    @DisplayName("C-04 a key that is near to nothing is told with what is known there")
+    void nearToNothing() {
+        FakePlace other = FakePlace.root();
+        other.setting("y", 1);
+        assertThat(new Bound(other).problems("x = 5"))
+                .containsExactly("app.toml:1:1: unknown key \"x\"; known here: y");
+    }
+
+    @Test
+    @DisplayName("C-04 keys that differ only in case are an error")
+    void caseMatters() {
+        assertThat(tree.problems("rate-per-minute = 5\nRate-Per-Minute = 6"))
+                .containsExactly("app.toml:2:1: unknown key \"Rate-Per-Minute\"; keys are in lower case: write"
+                        + " \"rate-per-minute\"");
+    }
+
+    @Test
+    @DisplayName("C-04 a key in the wrong table is led to its full key")
+    void wrongTable() {
+        assertThat(tree.problems("bind = 'y'"))
+                .containsExactly("app.toml:1:1: unknown key \"bind\"; did you mean \"hub.http.bind\"?");
+    }
+
+    @Test
+    @DisplayName("C-04 a table for a child that does not exist is led to the nearest child")
+    void unknownTable() {
+        assertThat(tree.problems("[hubb.http]\nbind = 'y'"))
+                .containsExactly("app.toml:1:1: unknown table [hubb]; did you mean \"hub\"?");
+    }
+
+    @Test
+    @DisplayName("C-04 a value where a table belongs, and the reverse, are told as that")
+    void wrongShapes() {
+        assertThat(tree.problems("hub = 1\n[rate-per-minute]\nx = 1"))
+                .containsExactly(
+                        "app.toml:1:1: \"hub\" is a table, not a value; write [hub] and its keys below; known here:"
+                                + " history, [hub.http]",
+                        "app.toml:2:1: \"rate-per-minute\" is a value, not a table; write rate-per-minute = …");
+        assertThat(tree.problems("[[hub]]\nhistory = 1"))
+                .singleElement()
+                .asString()
+                .contains("not a list");
+    }
+
+    @Test
+    @DisplayName("C-04 dotted keys, inline tables and tables are the same")
+    void sameTables() {
+        for (String toml : List.of(
+                "hub.http.bind = 'y'",
+                "[hub]\nhttp = { bind = 'y' }",
+                "[hub.http]\nbind = 'y'",
+                "[hub]\nhttp.bind = 'y'")) {
+            assertThat(tree.problems(toml)).as(toml).isEmpty();
+            assertThat(tree.snapshot().toString()).isEqualTo("3 settings");
+        }
+    }
+
+    @Test
+    @DisplayName("C-04 an unknown --set key is an error")
+    void unknownOverride() {
+        assertThat(tree.problems(Configuration.none()
+                        .set("hub.histroy", "1")
+                        .set("hub", "1")
+                        .set("zzz", "1")))
+                .containsExactly(
+                        "--set hub: \"hub\" is a table; set one of its keys; known here: history, [hub.http]",
+                        "--set hub.histroy: unknown key \"hub.histroy\"; did you mean \"hub.history\"?",
+                        "--set zzz: unknown key \"zzz\"; known here: rate-per-minute, [hub]");
+    }
+
+    @Test
+    @DisplayName("C-04 an unknown GINKGO_ variable is a warning, a bad value of a known one an error")
+    void environment() {
+        Binding binding = tree.load(Configuration.none()
+                .environment(Map.of(
+                        "GINKGO_HUB_HISTORI",
+                        "1",
+                        "GINKGO_RATE_PER_MINUTE",
+                        "x",
+                        "GINKGO_JAVA_HOME",
+                        "y",
+                        "PATH",
+                        "z")));
+        assertThat(binding.warnings())
+                .containsExactly(
+                        "env GINKGO_HUB_HISTORI: no setting has this variable; did you mean \"GINKGO_HUB_HISTORY\"?");
+        assertThat(Bound.printed(binding))
+                .containsExactly("env GINKGO_RATE_PER_MINUTE: rate-per-minute: \"x\" is not a whole number; write it"
+                        + " like 60");
+    }
+
+    @Test
+    @DisplayName("C-04 at the root, service is left to the runner and [log] is free where nobody declares it")
+    void reservedNames() {
+        assertThat(tree.problems("service = 'Gateway.java'\n[log]\nlevel = 'debug'"))
+                .isEmpty();
+        Table log = new Table("log");
+        Setting<String> level = log.setting("level", "info");
+        Bound withLog = new Bound(root, log.place());
+        assertThat(withLog.problems("[log]\nlevl = 'debug'"))
+                .containsExactly("app.toml:2:1: unknown key \"levl\"; did you mean \"level\"?");
+        assertThat(withLog.problems("[log]\nlevel = 'debug'")).isEmpty();
+        assertThat(level.get()).isEqualTo("debug");
+        assertThat(level.fullKey()).isEqualTo("log.level");
+    }
+}

@@ -1,0 +1,206 @@
+package dev.ginkgo;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.ginkgo.config.Address;
+import dev.ginkgo.config.Configuration;
+import dev.ginkgo.config.Secret;
+import dev.ginkgo.config.Size;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Values are read by their type, and refused with the right form. */
+class ValueTest {
+    private final FakePlace root = FakePlace.root();
+    private final Bound tree = new Bound(root);
+
+    enum Policy {
+        DROP_OLDEST,
+        BLOCK {
+            @Override
+            boolean waits() {
+                return true;
+            }
+        };
+
+        boolean waits() {
+            return false;
+        }
+    }
+
+    @Test
+    @DisplayName("every type is read from TOML")
+    void fromToml() {
+        Setting<String> text = root.setting("text", "");
+        Setting<Integer> number = root.setting("number", 1);
+        Setting<Long> big = root.setting("big", 1L);
+        Setting<Double> real = root.setting("real", 1.0);
+        Setting<Boolean> yes = root.setting("yes", false);
+        Setting<Duration> wait = root.setting("wait", Duration.ZERO);
+        Setting<Size> size = root.setting("size", Size.ofBytes(1));
+        Setting<Address> bind = root.setting("bind", Address.of("a:1"));
+        Setting<Policy> policy = root.setting("policy", Policy.BLOCK);
+        Setting<Secret> secret = root.setting("secret", Secret.of(""));
+        Setting<List<Address>> join = root.list("join", Address.class);
+        assertThat(tree.problems("""
+                text = "a"
+                number = 60_000
+                big = 5_000_000_000
+                real = 2
+                yes = true
+                wait = "5s"
+                size = "64KiB"
+                bind = "[::1]:80"
+                policy = "drop-oldest"
+                secret = "s"
+                join = ["a:1", "b:2"]
+                """)).isEmpty();
+        assertThat(text.get()).isEqualTo("a");
+        assertThat(number.get()).isEqualTo(60_000);
+        assertThat(big.get()).isEqualTo(5_000_000_000L);
+        assertThat(real.get()).isEqualTo(2.0);
+        assertThat(yes.get()).isTrue();
+        assertThat(wait.get()).isEqualTo(Duration.ofSeconds(5));
+        assertThat(size.get()).isEqualTo(Size.ofKibibytes(64));
+        assertThat(bind.get()).isEqualTo(new Address("::1", 80));
+        assertThat(policy.get()).isEqualTo(Policy.DROP_OLDEST);
+        assertThat(secret.get().reveal()).isEqualTo("s");
+        assertThat(join.get()).containsExactly(Address.of("a:1"), Address.of("b:2"));
+    }
+
+    @Test
+    @DisplayName("environment and --set are read by type, lists separated by commas")
+    void fromText() {
+        Setting<Integer> number = root.setting("number", 1);
+        Setting<Policy> policy = root.setting("policy", Policy.DROP_OLDEST);
+        Setting<List<String>> names = root.list("names", String.class);
+        Setting<List<Integer>> some = root.setting("some", List.of(1));
+        Setting<Boolean> yes = root.setting("yes", false);
+        tree.load(Configuration.none()
+                .environment(Map.of("GINKGO_NUMBER", "7", "GINKGO_NAMES", "a, b", "GINKGO_SOME", ""))
+                .set("policy", "block")
+                .set("yes", "true"));
+        assertThat(number.get()).isEqualTo(7);
+        assertThat(policy.get()).isEqualTo(Policy.BLOCK);
+        assertThat(names.get()).containsExactly("a", "b");
+        assertThat(some.get()).isEmpty();
+        assertThat(yes.get()).isTrue();
+    }
+
+    @Test
+    @DisplayName("C-06 a value outside its bounds is told with the bounds and the place")
+    void bounds() {
+        root.setting("rate-per-minute", 60).between(1, 60_000);
+        root.setting("wait", Duration.ofSeconds(1)).between(Duration.ofMillis(1), Duration.ofMinutes(1));
+        root.setting("even", 2).check(n -> n % 2 == 0, "is not even");
+        assertThat(tree.problems("rate-per-minute = 0\nwait = '2m'\neven = 3"))
+                .containsExactly(
+                        "app.toml:1:19: rate-per-minute: 0 is outside 1..60000",
+                        "app.toml:2:8: wait: 2m is outside 1ms..1m",
+                        "app.toml:3:8: even: 3 is not even");
+    }
+
+    @Test
+    @DisplayName("C-07 a bare number for a duration or size shows the right forms")
+    void bareNumber() {
+        root.setting("wait", Duration.ZERO);
+        root.setting("size", Size.ofBytes(1));
+        assertThat(tree.problems("wait = 5\nsize = 5"))
+                .containsExactly(
+                        "app.toml:1:8: wait: \"5\" is not a duration; write a number and its unit, such as \"250ms\","
+                                + " \"5s\", \"1m30s\", \"2h\", \"1d\" or \"PT5S\"",
+                        "app.toml:2:8: size: \"5\" is not a size; write a number and its unit, such as \"512B\","
+                                + " \"64KiB\" or \"10MB\"");
+    }
+
+    @Test
+    @DisplayName("a value of the wrong kind shows the right form")
+    void wrongKinds() {
+        root.setting("number", 1);
+        root.setting("policy", Policy.BLOCK);
+        root.setting("yes", false);
+        root.setting("text", "");
+        root.setting("small", 1);
+        root.list("join", Address.class);
+        assertThat(tree.problems("""
+                number = "60"
+                policy = "drop-oldst"
+                yes = "true"
+                text = 5
+                small = 3_000_000_000
+                join = ["a:1", "b"]
+                """))
+                .containsExactly(
+                        "app.toml:1:10: number: \"60\" is not an int; write it without quotes: 60",
+                        "app.toml:2:10: policy: \"drop-oldst\" is not one of drop-oldest, block; did you mean"
+                                + " \"drop-oldest\"?",
+                        "app.toml:3:7: yes: \"true\" is not a boolean; write it without quotes: true",
+                        "app.toml:4:8: text: 5 is not a string; write it in quotes: \"5\"",
+                        "app.toml:5:9: small: 3000000000 is outside the range of int, -2147483648..2147483647",
+                        "app.toml:6:8: join: element 2: \"b\" is not an address; write host:port, such as"
+                                + " \"127.0.0.1:7776\", \"[::1]:80\" or \"localhost:80\"");
+        assertThat(tree.problems("join = 'a:1'")).singleElement().asString().contains("in brackets: [\"a:1\"]");
+        assertThat(tree.problems("number = 1.5")).singleElement().asString().contains("\"1.5\" is not a whole number");
+        assertThat(tree.problems("number = [1]")).singleElement().asString().contains("[1] is not an int");
+        assertThat(tree.problems("number = 2026-11-23"))
+                .singleElement()
+                .asString()
+                .contains("not a whole number");
+    }
+
+    @Test
+    @DisplayName("a required setting that is missing is told with the ways to give it")
+    void required() {
+        root.child("numbers").required("server", Address.class);
+        assertThat(tree.problems(""))
+                .containsExactly("numbers.server: required (address), but not given; write it in the file, or give it"
+                        + " as GINKGO_NUMBERS_SERVER or --set numbers.server=…");
+        assertThat(tree.problems("[numbers]\nserver = 5"))
+                .as("a bad value is not missing as well")
+                .hasSize(1);
+        assertThat(tree.problems("numbers.server = 'db:1'")).isEmpty();
+    }
+
+    @Test
+    @DisplayName("a relative path in a file is relative to the file's folder, elsewhere to the working folder")
+    void paths(@TempDir Path folder) throws IOException {
+        Setting<Path> data = root.setting("data", Path.of("default"));
+        Setting<Path> logs = root.setting("logs", Path.of("default"));
+        Setting<Path> kept = root.setting("kept", Path.of("default"));
+        Path etc = Files.createDirectory(folder.resolve("etc"));
+        Files.writeString(etc.resolve("app.toml"), "data = 'here/data'\nlogs = 'logs'");
+        Configuration configuration = Configuration.none()
+                .workingFolder(folder)
+                .file(Path.of("etc/app.toml"))
+                .set("logs", "there");
+        assertThat(tree.problems(configuration)).isEmpty();
+        assertThat(data.get()).isEqualTo(etc.resolve("here/data"));
+        assertThat(logs.get()).isEqualTo(folder.resolve("there"));
+        assertThat(kept.get()).isEqualTo(Path.of("default"));
+        assertThat(tree.snapshot().origin(data)).hasToString("file etc/app.toml:1");
+    }
+
+    @Test
+    @DisplayName("an unsupported type is refused at declaration, with the list of those that are supported")
+    void unsupported() {
+        assertThatThrownBy(() -> root.setting("x", new StringBuilder()))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("java.lang.StringBuilder is no type of a setting")
+                .hasMessageContaining("Duration, Size, Address, Secret");
+        assertThatThrownBy(() -> root.setting("x", List.of())).hasMessageContaining("list(key, Class)");
+        assertThatThrownBy(() -> root.setting("x", List.of(List.of(1)))).isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> root.setting("x", 5).between(6, 7))
+                .hasMessageContaining("the default of \"x\", 5, is outside 6..7");
+        assertThatThrownBy(() -> root.setting("y", 5).between(7, 6)).hasMessageContaining("empty");
+        assertThatThrownBy(() -> root.list("z", String.class).between(List.of(), List.of()))
+                .hasMessageContaining("no order");
+    }
+}

@@ -1,0 +1,47 @@
+package dev.ginkgo.config;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.time.Duration;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class DurationsTest {
+    @ParameterizedTest
+    @DisplayName("C-07 durations are numbers with units, or ISO 8601")
+    @CsvSource({
+        "250ms, PT0.25S",
+        "5s, PT5S",
+        "1m30s, PT1M30S",
+        "2h, PT2H",
+        "1d, PT24H",
+        "PT5S, PT5S",
+        "pt5s, PT5S",
+        "0s, PT0S",
+        "7us, PT0.000007S",
+        "9ns, PT0.000000009S"
+    })
+    void reads(String text, Duration duration) {
+        assertThat(Durations.parse(text)).isEqualTo(duration);
+        assertThat(Durations.parse(Durations.format(duration))).isEqualTo(duration);
+    }
+
+    @ParameterizedTest
+    @DisplayName("C-07 anything else is refused with the right forms")
+    @ValueSource(strings = {"", "5", "s", "5 s", "-5s", "PT-5S", "5x", "5s5", "1.5s", "P", "999999999999999999d"})
+    void refuses(String text) {
+        assertThatThrownBy(() -> Durations.parse(text))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("\"250ms\", \"5s\"");
+    }
+
+    @Test
+    void printsShortly() {
+        assertThat(Durations.format(Duration.ofMillis(90_250))).isEqualTo("1m30s250ms");
+        assertThat(Durations.format(Duration.ZERO)).isEqualTo("0s");
+    }
+}

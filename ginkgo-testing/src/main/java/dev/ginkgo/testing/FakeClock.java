@@ -1,0 +1,212 @@
+package dev.ginkgo.testing;
+
+import dev.ginkgo.Ginkgo;
+import dev.ginkgo.TaskInfo;
+import dev.ginkgo.Time;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.WeakHashMap;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.locks.LockSupport;
+import java.util.stream.Collectors;
+
+/**
+ * Time that stands still until the test moves it. What a service asks for through {@code Service} obeys it: {@code
+ * sleep}, {@code every}, {@code later}, {@code awaitReady}, mailboxes, the pause before a supervised restart. The
+ * deadlines of start and stop stay real.
+ *
+ * <p>{@link #advance} wakes one thread at a time, in the order of their deadlines, and before and after each it waits
+ * until every task of every tree on this clock is parked in such a wait, or waits for the world outside (a socket).
+ * So a run is the same each time, except for bytes in flight: a test must read them before it advances.
+ */
+public final class FakeClock implements Time {
+    private static final Duration PATIENCE = Duration.ofSeconds(10);
+
+    private record Parked(long deadline, long number) {}
+
+    private final Instant origin;
+    private final Duration patience;
+    private final List<Ginkgo> trees = new CopyOnWriteArrayList<>();
+
+    // guarded by this
+    private final Map<Thread, Parked> parked = new HashMap<>();
+    private final Set<Thread> permits = Collections.newSetFromMap(new WeakHashMap<>());
+    private final Set<Thread> outside = new HashSet<>();
+    private long nanos;
+    private long activity;
+
+    /** Begins at noon of 2000-01-01, UTC. */
+    public FakeClock() {
+        this(Instant.parse("2000-01-01T12:00:00Z"));
+    }
+
+    public FakeClock(Instant origin) {
+        this(origin, PATIENCE);
+    }
+
+    /** With another patience: for the test of this class. */
+    FakeClock(Instant origin, Duration patience) {
+        this.origin = origin;
+        this.patience = patience;
+    }
+
+    /**
+     * Moves the time, firing what becomes due on the way, in order. Returns when every task is parked again.
+     *
+     * @throws AssertionError if a task is blocked elsewhere for ten real seconds; it names the task and its stack
+     */
+    public void advance(Duration by) {
+        if (by.isNegative()) {
+            throw new IllegalArgumentException("time cannot go back by " + by);
+        }
+        settle();
+        long target = nanos() + by.toNanos();
+        while (fireNext(target)) {
+            settle();
+        }
+        settle();
+    }
+
+    /** Waits until every task is parked, without moving the time. Throws like {@link #advance}. */
+    public void settle() {
+        long giveUp = Time.system().nanos() + patience.toNanos();
+        while (true) {
+            long before;
+            synchronized (this) {
+                before = activity;
+            }
+            List<TaskInfo> tasks = new ArrayList<>();
+            trees.forEach(tree -> tasks.addAll(tree.tasks()));
+            synchronized (this) {
+                List<TaskInfo> busy =
+                        tasks.stream().filter(task -> !isWaiting(task.thread())).toList();
+                if (busy.isEmpty() && activity == before) {
+                    return;
+                }
+                if (Time.system().nanos() - giveUp > 0) {
+                    throw new AssertionError(blocked(busy));
+                }
+                try {
+                    wait(1); // woken by each park; the rest is for threads that end
+                } catch (InterruptedException e) {
+                    Thread.currentThread().interrupt();
+                    throw new AssertionError("interrupted while waiting for the tasks to settle", e);
+                }
+            }
+        }
+    }
+
+    private boolean isWaiting(Thread thread) {
+        return (parked.containsKey(thread) && !thread.isInterrupted()) || outside.contains(thread);
+    }
+
+    private static String blocked(List<TaskInfo> busy) {
+        return busy.stream()
+                .map(task -> "\n" + task.fullName()
+                        + Arrays.stream(task.thread().getStackTrace())
+                                .map(frame -> "\n    at " + frame)
+                                .collect(Collectors.joining()))
+                .collect(Collectors.joining(
+                        "", "these tasks do not wait in the clock's time; they run, or are blocked elsewhere:", ""));
+    }
+
+    /** Wakes the next that is due by {@code target}; if there is none, it is {@code target} now. */
+    private synchronized boolean fireNext(long target) {
+        Optional<Map.Entry<Thread, Parked>> next = parked.entrySet().stream()
+                .filter(entry -> entry.getValue().deadline - target <= 0)
+                .min(Map.Entry.comparingByValue(
+                        Comparator.comparingLong(Parked::deadline).thenComparingLong(Parked::number)));
+        if (next.isEmpty()) {
+            nanos = target;
+            return false;
+        }
+        nanos = Math.max(nanos, next.get().getValue().deadline);
+        wake(next.get().getKey());
+        return true;
+    }
+
+    private void wake(Thread thread) {
+        parked.remove(thread);
+        activity++;
+        LockSupport.unpark(thread);
+    }
+
+    @Override
+    public synchronized Instant now() {
+        return origin.plusNanos(nanos);
+    }
+
+    @Override
+    public synchronized long nanos() {
+        return nanos;
+    }
+
+    @Override
+    public void park(long deadline) {
+        Thread self = Thread.currentThread();
+        synchronized (this) {
+            if (permits.remove(self) || nanos - deadline >= 0 || self.isInterrupted()) {
+                return;
+            }
+            parked.put(self, new Parked(deadline, ++activity));
+            notifyAll();
+        }
+        try {
+            while (isParked(self) && !self.isInterrupted()) {
+                LockSupport.park(this);
+            }
+        } finally {
+            synchronized (this) {
+                parked.remove(self);
+                activity++;
+            }
+        }
+    }
+
+    private synchronized boolean isParked(Thread thread) {
+        return parked.containsKey(thread);
+    }
+
+    @Override
+    public synchronized void unpark(Thread thread) {
+        if (parked.containsKey(thread)) {
+            wake(thread);
+        } else {
+            permits.add(thread);
+        }
+    }
+
+    @Override
+    public <T> T outside(Callable<T> call) throws Exception {
+        Thread self = Thread.currentThread();
+        synchronized (this) {
+            outside.add(self);
+            activity++;
+            notifyAll();
+        }
+        try {
+            return call.call();
+        } finally {
+            synchronized (this) {
+                outside.remove(self);
+                activity++;
+            }
+        }
+    }
+
+    @Override
+    public void attached(Ginkgo tree) {
+        trees.add(tree);
+    }
+}

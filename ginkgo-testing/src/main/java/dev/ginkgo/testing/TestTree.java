@@ -1,0 +1,119 @@
+package dev.ginkgo.testing;
+
+import dev.ginkgo.Ginkgo;
+import dev.ginkgo.Reload;
+import dev.ginkgo.Service;
+import dev.ginkgo.TaskInfo;
+import dev.ginkgo.Time;
+import dev.ginkgo.config.Configuration;
+import java.time.Duration;
+import java.util.List;
+import java.util.Random;
+
+/**
+ * A tree for the length of a test:
+ *
+ * <pre>{@code
+ * try (TestTree<NumberServer> tree = TestTree.start(new NumberServer(), "bind = '127.0.0.1:0'")) {
+ *     …
+ * }
+ * }</pre>
+ *
+ * <p>{@code close} stops it and fails if the stop was not clean, or if a task, a socket or a file that was opened
+ * since the start is still open. (It looks at the descriptors of the process, on Linux; do not run such tests side
+ * by side in one JVM.)
+ *
+ * @param <S> the class of the root
+ */
+public final class TestTree<S extends Service> implements AutoCloseable {
+    private static final Duration PATIENCE = Duration.ofSeconds(5);
+
+    private final S root;
+    private final Ginkgo ginkgo;
+    private final Descriptors before;
+    private final Duration patience;
+
+    private TestTree(S root, Ginkgo ginkgo, Descriptors before, Duration patience) {
+        this.patience = patience;
+        this.root = root;
+        this.ginkgo = ginkgo;
+        this.before = before;
+    }
+
+    /** Starts with the defaults, in the machine's time. */
+    public static <S extends Service> TestTree<S> start(S root) {
+        return start(root, Time.system(), "");
+    }
+
+    /** Starts with settings, in the machine's time. */
+    public static <S extends Service> TestTree<S> start(S root, String toml) {
+        return start(root, Time.system(), toml);
+    }
+
+    /** Starts with the defaults. */
+    public static <S extends Service> TestTree<S> start(S root, Time time) {
+        return start(root, time, "");
+    }
+
+    /**
+     * Starts with settings. The jitter of backoffs is the same each time.
+     *
+     * @throws dev.ginkgo.StartException if it does not start
+     * @throws AssertionError if it does not start and leaves something behind
+     */
+    public static <S extends Service> TestTree<S> start(S root, Time time, String toml) {
+        return start(root, time, toml, PATIENCE);
+    }
+
+    /** With another patience: for the test of this class. */
+    static <S extends Service> TestTree<S> start(S root, Duration patience) {
+        return start(root, Time.system(), "", patience);
+    }
+
+    private static <S extends Service> TestTree<S> start(S root, Time time, String toml, Duration patience) {
+        Descriptors before = Descriptors.open();
+        Ginkgo.Builder builder = Ginkgo.of(root)
+                .configuration(Configuration.none().text("test", toml))
+                .time(time)
+                .random(new Random(1));
+        try {
+            return new TestTree<>(root, builder.start(), before, patience);
+        } catch (RuntimeException failedToStart) {
+            try {
+                before.assertNothingNew(patience);
+            } catch (AssertionError left) {
+                left.addSuppressed(failedToStart);
+                throw left;
+            }
+            throw failedToStart;
+        }
+    }
+
+    public S root() {
+        return root;
+    }
+
+    public Ginkgo ginkgo() {
+        return ginkgo;
+    }
+
+    /** Reloads with other settings. */
+    public Reload reload(String toml) {
+        return ginkgo.reload(Configuration.none().text("test", toml));
+    }
+
+    /** Stops the tree; see the class. Called again, it does nothing more. */
+    @Override
+    public void close() {
+        ginkgo.stop();
+        assertNoTasks();
+        before.assertNothingNew(patience);
+    }
+
+    private void assertNoTasks() {
+        Patience.await(patience, () -> {
+            List<String> left = ginkgo.tasks().stream().map(TaskInfo::fullName).toList();
+            return left.isEmpty() ? "" : "tasks are left: " + left;
+        });
+    }
+}

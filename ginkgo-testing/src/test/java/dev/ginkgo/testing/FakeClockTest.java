@@ -1,0 +1,114 @@
+package dev.ginkgo.testing;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.ginkgo.Service;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import org.junit.jupiter.api.Test;
+
+class FakeClockTest {
+    private final List<String> events = new CopyOnWriteArrayList<>();
+
+    @Test
+    void timersFireInTheOrderOfTheirDeadlines() {
+        FakeClock clock = new FakeClock();
+        try (TestTree<Timers> tree = TestTree.start(new Timers(), clock)) {
+            tree.root().after("late", 30);
+            tree.root().after("early", 10);
+            tree.root().after("middle", 20);
+
+            clock.advance(Duration.ofSeconds(25));
+            assertThat(events).containsExactly("early at 10", "middle at 20");
+
+            clock.advance(Duration.ofSeconds(5));
+            assertThat(events).containsExactly("early at 10", "middle at 20", "late at 30");
+            assertThat(clock.now()).isEqualTo(Instant.parse("2000-01-01T12:00:30Z"));
+        }
+    }
+
+    @Test
+    void tiesFireInTheOrderOfParking() {
+        FakeClock clock = new FakeClock();
+        try (TestTree<Timers> tree = TestTree.start(new Timers(), clock)) {
+            for (String name : List.of("c", "a", "b")) {
+                tree.root().after(name, 10);
+                clock.settle();
+            }
+
+            clock.advance(Duration.ofSeconds(10));
+
+            assertThat(events).containsExactly("c at 10", "a at 10", "b at 10");
+        }
+    }
+
+    @Test
+    void aTaskThatIsBlockedElsewhereIsNamedWithItsStack() {
+        FakeClock clock = new FakeClock(Instant.EPOCH, Duration.ofMillis(50));
+        CountDownLatch elsewhere = new CountDownLatch(1);
+        try (TestTree<Timers> tree = TestTree.start(new Timers(), clock)) {
+            tree.root().run("blocked", elsewhere::await);
+
+            assertThatThrownBy(() -> clock.advance(Duration.ofSeconds(1)))
+                    .isInstanceOf(AssertionError.class)
+                    .hasMessageStartingWith("these tasks do not wait in the clock's time; they run, or are blocked"
+                            + " elsewhere:\ntimers#blocked\n    at ")
+                    .hasMessageContaining("CountDownLatch.await");
+            elsewhere.countDown();
+        }
+    }
+
+    @Test
+    void timeDoesNotGoBack() {
+        assertThatThrownBy(() -> new FakeClock().advance(Duration.ofSeconds(-1)))
+                .isInstanceOf(IllegalArgumentException.class);
+    }
+
+    @Test
+    void sevenHundredRunsAreTheSame() {
+        List<String> first = run();
+        assertThat(first).hasSize(60 / 2 + 60 / 3 + 60 / 5);
+        for (int i = 1; i < 700; i++) {
+            assertThat(run()).isEqualTo(first);
+        }
+    }
+
+    private List<String> run() {
+        FakeClock clock = new FakeClock();
+        events.clear();
+        try (TestTree<Timers> tree = TestTree.start(new Timers(), clock)) {
+            for (int seconds : new int[] {2, 3, 5}) {
+                tree.root().each("every-" + seconds, seconds);
+                clock.settle(); // so that ties have an order
+            }
+            clock.advance(Duration.ofMinutes(1));
+        }
+        return new ArrayList<>(events);
+    }
+
+    /** Notes when its timers fire. */
+    final class Timers extends Service {
+        void after(String name, int seconds) {
+            later(name, Duration.ofSeconds(seconds), () -> note(name));
+        }
+
+        void each(String name, int seconds) {
+            every(name, () -> Duration.ofSeconds(seconds), () -> note(name));
+        }
+
+        void run(String name, dev.ginkgo.Body body) {
+            spawn(name, body);
+        }
+
+        private void note(String name) {
+            events.add(name + " at "
+                    + Duration.between(Instant.parse("2000-01-01T12:00:00Z"), now())
+                            .toSeconds());
+        }
+    }
+}
