@@ -1,0 +1,14 @@
+package dev.ginkgo.run;
+
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * A source file that compiled, with the files beside it that it needs.
+ *
+ * @param classes the bytes of every class, by binary name
+ * @param ofFile the classes that are declared in the named file itself, in the order of their declaration
+ * @param root the folder at which the packages of the sources begin
+ */
+record Compilation(Map<String, byte[]> classes, List<String> ofFile, Path root) {}

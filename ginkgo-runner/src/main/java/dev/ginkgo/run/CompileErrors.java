@@ -1,0 +1,111 @@
+package dev.ginkgo.run;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.stream.Collectors;
+import javax.tools.Diagnostic;
+import javax.tools.JavaFileObject;
+
+/**
+ * Prints compile errors (R-12) the way terminals and editors read them, the user's line first:
+ *
+ * <pre>
+ * Hello.java:7:9: error: cannot find symbol
+ *         mesage.get();
+ *         ^
+ *   symbol:   variable mesage
+ *   location: class Hello
+ * </pre>
+ */
+final class CompileErrors {
+    private static final String NO_MAIN = "compiler.err.implicit.class.does.not.have.main.method";
+
+    private final Terminal terminal;
+
+    CompileErrors(Terminal terminal) {
+        this.terminal = terminal;
+    }
+
+    static boolean any(List<Diagnostic<? extends JavaFileObject>> diagnostics) {
+        return diagnostics.stream().anyMatch(CompileErrors::isError);
+    }
+
+    /** Every error in the compiler's order, and how many there are. */
+    String render(Path file, List<Diagnostic<? extends JavaFileObject>> diagnostics) {
+        List<Diagnostic<? extends JavaFileObject>> errors =
+                diagnostics.stream().filter(CompileErrors::isError).toList();
+        String all = errors.stream().map(error -> one(file, error)).collect(Collectors.joining(System.lineSeparator()));
+        String count = errors.size() == 1 ? "1 error" : errors.size() + " errors";
+        return all + System.lineSeparator() + count + " in " + terminal.shown(file) + "; nothing was started.";
+    }
+
+    private String one(Path file, Diagnostic<? extends JavaFileObject> error) {
+        List<String> message = error.getMessage(Locale.ROOT).lines().toList();
+        JavaFileObject source = error.getSource();
+        StringBuilder text = new StringBuilder();
+        Optional<Line> line = source == null ? Optional.empty() : line(source, error);
+        if (source != null) {
+            text.append(terminal.shown(Path.of(source.toUri())));
+            line.ifPresent(at ->
+                    text.append(':').append(error.getLineNumber()).append(':').append(at.column() + 1));
+            text.append(": ");
+        }
+        text.append("error: ").append(message.isEmpty() ? error.getCode() : message.getFirst());
+        line.ifPresent(at -> append(text, at.text()));
+        line.ifPresent(at -> append(text, at.caret()));
+        message.stream().skip(1).forEach(detail -> append(text, detail));
+        if (NO_MAIN.equals(error.getCode())) {
+            String name = String.valueOf(file.getFileName()).replace(".java", "");
+            append(
+                    text,
+                    "  A file with fields or methods outside of a class is a program of its own, and a class in it");
+            append(text, "  cannot be made by ginkgo. Move them into \"class " + name + " extends Service\", or write");
+            append(text, "  \"void main()\" to start it yourself.");
+        }
+        return text.toString();
+    }
+
+    private static void append(StringBuilder text, String line) {
+        text.append(System.lineSeparator()).append(line);
+    }
+
+    /** The line that an error is in; javac's own column counts tabs as eight and is of no use to an editor. */
+    private static Optional<Line> line(JavaFileObject source, Diagnostic<?> error) {
+        if (error.getPosition() == Diagnostic.NOPOS) {
+            return Optional.empty();
+        }
+        try {
+            String content = source.getCharContent(true).toString();
+            int at = (int) Math.min(error.getPosition(), content.length());
+            int begin = at;
+            while (begin > 0 && !isBreak(content.charAt(begin - 1))) {
+                begin--;
+            }
+            int end = at;
+            while (end < content.length() && !isBreak(content.charAt(end))) {
+                end++;
+            }
+            return Optional.of(new Line(content.substring(begin, end), at - begin));
+        } catch (IOException e) {
+            return Optional.empty(); // changed under our hands; the message alone still helps
+        }
+    }
+
+    private static boolean isBreak(char c) {
+        return c == '\n' || c == '\r';
+    }
+
+    private static boolean isError(Diagnostic<?> diagnostic) {
+        return diagnostic.getKind() == Diagnostic.Kind.ERROR;
+    }
+
+    private record Line(String text, int column) {
+        /** Blanks up to the column; tabs stay tabs, so that the caret stands where the terminal puts the letter. */
+        String caret() {
+            return text.substring(0, column).replaceAll("[^\t]", " ") + "^";
+        }
+    }
+}

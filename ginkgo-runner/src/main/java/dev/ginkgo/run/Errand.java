@@ -1,0 +1,149 @@
+package dev.ginkgo.run;
+
+import dev.ginkgo.Description;
+import dev.ginkgo.Ginkgo;
+import dev.ginkgo.Service;
+import dev.ginkgo.SettingInfo;
+import dev.ginkgo.config.Configuration;
+import dev.ginkgo.config.Origin;
+import dev.ginkgo.config.Problem;
+import java.util.List;
+import java.util.Map;
+
+/** One target, loaded, and what the command does with it. Gives exit codes, and {@link Refusal} for all else. */
+final class Errand {
+    private final Terminal terminal;
+    private final Options options;
+    private final Target target;
+    private final Loading.Loaded loaded;
+    private final Failures failures;
+    private final String word;
+
+    Errand(Terminal terminal, Options options, String word) {
+        this.terminal = terminal;
+        this.options = options;
+        this.word = word;
+        target = new Targets(terminal).resolve(word);
+        loaded = new Loading(terminal, options.classPath(terminal.directory()), options.service()).load(target);
+        failures = new Failures(options.stackTraces, loaded.sources());
+        Thread.currentThread().setContextClassLoader(loaded.loader());
+    }
+
+    Program program() {
+        return loaded.program();
+    }
+
+    /** Says that there is nothing to check but the compiler's opinion. */
+    int checkMain(Program.OfMain main) {
+        terminal.out()
+                .println("ok: " + word + " compiles; " + main.type().getName()
+                        + " has a main method, which configures by itself what it starts. Nothing was started.");
+        return ExitCode.OK.number();
+    }
+
+    /** Runs a main method on this thread. When it returns, its other threads run on, as with {@code java}. */
+    @SuppressWarnings("CatchAndPrintStackTrace")
+    int runMain(Program.OfMain main, List<String> arguments) {
+        try {
+            main.main().invoke(arguments.toArray(String[]::new));
+            return Main.RUNS_ON;
+        } catch (Throwable e) {
+            terminal.tell(failures.render(e));
+            return ExitCode.SOFTWARE.number();
+        }
+    }
+
+    /** Prints every setting. */
+    int help() {
+        Prepared prepared = prepare();
+        Description description = prepared.builder().describe();
+        terminal.out()
+                .println("Settings of " + name()
+                        + ", as the lines of a .toml file; each can be given by --set key=value too.");
+        terminal.out().println();
+        terminal.out().print(HelpPrinter.render(description.settings()));
+        terminal.out().flush();
+        description.problems().forEach(problem -> terminal.tell(problem.toString()));
+        return ExitCode.OK.number();
+    }
+
+    /** Binds and validates, and says what is wrong, all of it. */
+    int check() {
+        Description description = prepare().builder().describe();
+        description.warnings().forEach(warning -> terminal.tell("warning: " + warning));
+        if (!description.problems().isEmpty()) {
+            return refuse(description.problems());
+        }
+        long given = description.settings().stream()
+                .map(SettingInfo::origin)
+                .filter(origin -> !origin.equals(Origin.byDefault()))
+                .count();
+        terminal.out()
+                .println("ok: " + name() + ", " + description.settings().size() + " settings, " + given
+                        + " of them given; nothing was started.");
+        return ExitCode.OK.number();
+    }
+
+    /** Starts the service and stays until it has stopped. */
+    int run() {
+        Prepared prepared = prepare();
+        Description description = prepared.builder().describe();
+        if (!description.problems().isEmpty()) {
+            return refuse(description.problems());
+        }
+        prepared.logging().configure(description, terminal.directory());
+        return new Foreground(terminal, failures, prepared.builder(), exitOnTerm(description)).run();
+    }
+
+    private static int exitOnTerm(Description description) {
+        return description.settings().stream()
+                .filter(setting -> setting.fullKey().equals("ginkgo.exit-on-term"))
+                .map(setting -> Integer.parseInt(setting.value()))
+                .findFirst()
+                .orElse(ExitCode.TERMINATED.number());
+    }
+
+    private int refuse(List<Problem> problems) {
+        problems.forEach(problem -> terminal.tell(problem.toString()));
+        terminal.tell((problems.size() == 1 ? "1 problem" : problems.size() + " problems") + " in the configuration of "
+                + name() + "; nothing was started.");
+        return ExitCode.CONFIGURATION.number();
+    }
+
+    private record Prepared(Ginkgo.Builder builder, Logging logging) {}
+
+    private Prepared prepare() {
+        Program.OfService program = (Program.OfService) loaded.program();
+        Logging logging = new Logging(loaded.loader(), failures);
+        logging.byDefault();
+        Service service = make(program);
+        return new Prepared(Ginkgo.of(service).configuration(configuration()).table(logging.table()), logging);
+    }
+
+    private Service make(Program.OfService program) {
+        try {
+            return Loading.make(program.type());
+        } catch (Throwable e) {
+            throw new Refusal(ExitCode.SOFTWARE, program.type().getName() + " cannot be made: " + failures.render(e));
+        }
+    }
+
+    private Configuration configuration() {
+        Configuration configuration =
+                Configuration.none().workingFolder(terminal.directory()).environment(terminal.environment());
+        if (target.configuration().isPresent()) {
+            configuration = configuration.file(
+                    terminal.directory().relativize(target.configuration().get()));
+        }
+        for (Map.Entry<String, String> entry : options.set.entrySet()) {
+            configuration = configuration.set(entry.getKey(), entry.getValue());
+        }
+        return configuration;
+    }
+
+    private String name() {
+        Program.OfService program = (Program.OfService) loaded.program();
+        String type = program.type().getSimpleName();
+        return word.equals(program.type().getName()) ? type : type + " (" + word + ")";
+    }
+}

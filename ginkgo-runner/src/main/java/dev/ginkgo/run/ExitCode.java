@@ -1,0 +1,45 @@
+package dev.ginkgo.run;
+
+/**
+ * How the {@code ginkgo} command ends. The numbers from 64 to 78 are those of BSD's {@code sysexits.h}, those above
+ * 128 are a signal's number plus 128, as a shell reports it.
+ *
+ * <table>
+ * <caption>Exit codes</caption>
+ * <tr><th>code</th><th>meaning</th></tr>
+ * <tr><td>0</td><td>done: the service ended by itself, {@code check} found nothing wrong, help was printed</td></tr>
+ * <tr><td>1</td><td>the service failed while it was running</td></tr>
+ * <tr><td>64</td><td>the command line is wrong</td></tr>
+ * <tr><td>65</td><td>the source file does not compile</td></tr>
+ * <tr><td>69</td><td>an address is in use</td></tr>
+ * <tr><td>70</td><td>an exception in the program while it was loaded, started or stopped, or on a stray thread</td></tr>
+ * <tr><td>75</td><td>a service was not ready within its start timeout; trying again may help</td></tr>
+ * <tr><td>78</td><td>the configuration is wrong, or the target or a JDK was not found</td></tr>
+ * <tr><td>79</td><td>a task outlived the stop</td></tr>
+ * <tr><td>130</td><td>stopped by SIGINT (Ctrl-C)</td></tr>
+ * <tr><td>143</td><td>stopped by SIGTERM</td></tr>
+ * </table>
+ */
+enum ExitCode {
+    OK(0),
+    FAILED(1),
+    USAGE(64),
+    DATA(65),
+    UNAVAILABLE(69),
+    SOFTWARE(70),
+    TIMEOUT(75),
+    CONFIGURATION(78),
+    LEAK(79),
+    INTERRUPTED(130),
+    TERMINATED(143);
+
+    private final int number;
+
+    ExitCode(int number) {
+        this.number = number;
+    }
+
+    int number() {
+        return number;
+    }
+}

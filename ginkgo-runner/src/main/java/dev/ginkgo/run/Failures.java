@@ -1,0 +1,127 @@
+package dev.ginkgo.run;
+
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * Prints exceptions for the one who wrote the service (R-12): the message, his own frames with the line of source,
+ * and the frames of ginkgo and the JDK as a number.
+ *
+ * <pre>
+ * hello did not start: no luck
+ * Caused by: IllegalStateException: no luck
+ *     at Hello.onStart(Hello.java:12)
+ *         throw new IllegalStateException("no luck");
+ *     … 7 frames of ginkgo and the JDK (--stack-traces shows them)
+ * </pre>
+ */
+final class Failures {
+    private static final int FRAMES = 12;
+
+    private final boolean stackTraces;
+    private final Sources sources;
+
+    /**
+     * @param stackTraces whether to print everything, as the JDK does
+     */
+    Failures(boolean stackTraces, Sources sources) {
+        this.stackTraces = stackTraces;
+        this.sources = sources;
+    }
+
+    String render(Throwable failure) {
+        if (stackTraces) {
+            StringWriter text = new StringWriter();
+            failure.printStackTrace(new PrintWriter(text));
+            return text.toString().stripTrailing();
+        }
+        List<String> lines = new ArrayList<>();
+        append(lines, "", failure, new StackTraceElement[0], Collections.newSetFromMap(new IdentityHashMap<>()));
+        return String.join(System.lineSeparator(), lines);
+    }
+
+    private void append(
+            List<String> lines, String caption, Throwable t, StackTraceElement[] enclosing, Set<Throwable> seen) {
+        if (!seen.add(t)) {
+            return;
+        }
+        lines.add(caption + message(t));
+        StackTraceElement[] trace = t.getStackTrace();
+        frames(lines, List.of(trace).subList(0, trace.length - inCommon(trace, enclosing)), isOurs(t));
+        Throwable cause = t.getCause();
+        if (cause != null) {
+            append(lines, "Caused by: ", cause, trace, seen);
+        }
+        for (Throwable suppressed : t.getSuppressed()) {
+            append(lines, "Besides: ", suppressed, trace, seen);
+        }
+    }
+
+    private void frames(List<String> lines, List<StackTraceElement> trace, boolean ours) {
+        List<StackTraceElement> own =
+                trace.stream().filter(frame -> !isFolded(frame)).toList();
+        boolean first = true;
+        for (StackTraceElement frame : own.subList(0, Math.min(FRAMES, own.size()))) {
+            lines.add("    at " + frame.getClassName() + "." + frame.getMethodName() + "(" + place(frame) + ")");
+            if (first) {
+                sources.line(frame).ifPresent(line -> lines.add("        " + line));
+                first = false;
+            }
+        }
+        if (own.size() > FRAMES) {
+            lines.add("    … " + (own.size() - FRAMES) + " frames more (--stack-traces shows them)");
+        }
+        int folded = trace.size() - own.size();
+        if (folded > 0 && !(ours && own.isEmpty())) { // the frames of our own report say nothing to anybody
+            lines.add("    … " + (folded == 1 ? "1 frame" : folded + " frames")
+                    + " of ginkgo and the JDK (--stack-traces shows them)");
+        }
+    }
+
+    /** Our exceptions are sentences; those of others mean little without their class. */
+    private static String message(Throwable t) {
+        String message = t.getMessage();
+        if (message == null || message.isBlank()) {
+            return t.getClass().getSimpleName();
+        }
+        return isOurs(t) ? message : t.getClass().getSimpleName() + ": " + message;
+    }
+
+    private static String place(StackTraceElement frame) {
+        String file = frame.getFileName() == null ? "unknown source" : frame.getFileName();
+        return frame.getLineNumber() < 0 ? file : file + ":" + frame.getLineNumber();
+    }
+
+    private static boolean isOurs(Throwable t) {
+        return t.getClass().getName().startsWith("dev.ginkgo.")
+                && !(t.getClass().getClassLoader() instanceof UserLoader);
+    }
+
+    private static boolean isFolded(StackTraceElement frame) {
+        String module = frame.getModuleName();
+        if (module != null) {
+            return module.startsWith("java.") || module.startsWith("jdk.");
+        }
+        String name = frame.getClassName();
+        if (name.contains("$$Lambda")) {
+            return true; // the JVM's own class around a lambda; the lambda's body has a frame itself
+        }
+        return !UserLoader.NAME.equals(frame.getClassLoaderName())
+                && (name.startsWith("dev.ginkgo.") || name.startsWith("picocli."));
+    }
+
+    private static int inCommon(StackTraceElement[] trace, StackTraceElement[] enclosing) {
+        int n = 0;
+        while (n < trace.length
+                && n < enclosing.length
+                && trace[trace.length - 1 - n].equals(enclosing[enclosing.length - 1 - n])) {
+            n++;
+        }
+        return n;
+    }
+}

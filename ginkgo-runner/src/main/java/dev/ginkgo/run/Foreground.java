@@ -1,0 +1,235 @@
+package dev.ginkgo.run;
+
+import dev.ginkgo.Ginkgo;
+import dev.ginkgo.StartException;
+import dev.ginkgo.State;
+import dev.ginkgo.Status;
+import dev.ginkgo.StopException;
+import dev.ginkgo.Time;
+import dev.ginkgo.config.ConfigException;
+import java.time.Duration;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A service in the foreground (R-03): starts it, says when it is ready, reloads it, stops it, and finds the exit
+ * code.
+ *
+ * <p>Whatever comes from outside (a signal, an error on a stray thread, the end of the root itself) is an event in
+ * one queue, and the main thread takes one after another; so a reload that comes while the tree starts waits, and
+ * nothing is done twice. Two things do not wait: a signal during the start interrupts it, and a second SIGINT halts
+ * the process.
+ */
+final class Foreground {
+    /** How long a stop after an {@link Event.Uncaught} may take in all; the tree's own deadline is shorter. */
+    private static final Duration LAST_RESORT = Duration.ofMinutes(1);
+
+    private final Terminal terminal;
+    private final Reports reports;
+    private final Ginkgo.Builder builder;
+    private final int exitOnTerm;
+    private final Thread main = Thread.currentThread();
+    private final BlockingQueue<Event> events = new LinkedBlockingQueue<>();
+    private final AtomicInteger interrupts = new AtomicInteger();
+    private volatile boolean starting = true;
+    private volatile @Nullable Ginkgo tree;
+
+    private sealed interface Event {
+        /** SIGINT. */
+        record Interrupt() implements Event {}
+
+        /** SIGTERM. */
+        record Terminate() implements Event {}
+
+        /** SIGHUP. */
+        record Hangup() implements Event {}
+
+        /** An error that nobody caught, on a thread that is no task. */
+        record Uncaught(Thread thread, Throwable error) implements Event {}
+
+        /** The root came to its end by itself. */
+        record Ended() implements Event {}
+    }
+
+    /**
+     * @param exitOnTerm the exit code for a SIGTERM that comes before the tree is up and can be asked itself
+     */
+    Foreground(Terminal terminal, Failures failures, Ginkgo.Builder builder, int exitOnTerm) {
+        this.exitOnTerm = exitOnTerm;
+        this.terminal = terminal;
+        this.builder = builder;
+        reports = new Reports(failures);
+    }
+
+    /** Returns when the service has stopped. Called by the main thread, once. */
+    int run() {
+        listen();
+        long begin = Time.system().nanos();
+        Ginkgo running;
+        try {
+            running = builder.start();
+        } catch (ConfigException e) {
+            e.problems().forEach(problem -> terminal.tell(problem.toString()));
+            return ExitCode.CONFIGURATION.number();
+        } catch (StartException e) {
+            return notStarted(e);
+        }
+        tree = running;
+        starting = false;
+        boolean late = Thread.interrupted(); // a signal at the last moment of the start: it is in the queue
+        if (!late) {
+            terminal.tell(reports.readiness(
+                    running.status(), Duration.ofNanos(Time.system().nanos() - begin)));
+        }
+        Thread.ofVirtual().name("ginkgo-end").start(() -> awaitEnd(running));
+        return stop(running, serve(running));
+    }
+
+    private void listen() {
+        Thread.setDefaultUncaughtExceptionHandler(
+                (thread, error) -> orHalt(() -> tell(new Event.Uncaught(thread, error))));
+        boolean handled = Signals.handle("INT", this::interrupt);
+        handled &= Signals.handle("TERM", () -> tell(new Event.Terminate()));
+        Signals.handle("HUP", () -> events.add(new Event.Hangup()));
+        if (!handled) {
+            // Then the JVM ends by itself at a signal, with the same exit codes, and waits for this.
+            Runtime.getRuntime().addShutdownHook(new Thread(this::stopInHook, "ginkgo-stop"));
+        }
+    }
+
+    private void tell(Event event) {
+        events.add(event);
+        if (starting) {
+            main.interrupt();
+        }
+    }
+
+    private void interrupt() {
+        if (interrupts.incrementAndGet() == 1) {
+            tell(new Event.Interrupt());
+            return;
+        }
+        Ginkgo running = tree;
+        terminal.tell(running == null ? "Halted while starting." : reports.halted(running.tasks()));
+        Runtime.getRuntime().halt(ExitCode.INTERRUPTED.number());
+    }
+
+    private void awaitEnd(Ginkgo running) {
+        try {
+            running.awaitStopped();
+            events.add(new Event.Ended());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt(); // nobody does
+        }
+    }
+
+    /** Takes events until one of them ends it all, and gives the exit code that it asks for. */
+    private int serve(Ginkgo running) {
+        while (true) {
+            switch (next()) {
+                case Event.Interrupt _ -> {
+                    return ExitCode.INTERRUPTED.number();
+                }
+                case Event.Terminate _ -> {
+                    return running.exitOnTerm();
+                }
+                case Event.Hangup _ -> terminal.tell(reports.reload(running.reload()));
+                case Event.Uncaught(Thread thread, Throwable error) -> {
+                    terminal.tell(reports.uncaught(thread, error));
+                    haltLater(running);
+                    return ExitCode.SOFTWARE.number();
+                }
+                case Event.Ended _ -> {
+                    return ended(running.status());
+                }
+            }
+        }
+    }
+
+    private Event next() {
+        while (true) {
+            try {
+                return events.take();
+            } catch (InterruptedException e) {
+                // The interrupt was for a start that is over; the signal itself is in the queue.
+            }
+        }
+    }
+
+    private int ended(Status status) {
+        if (status.state() != State.FAILED) {
+            terminal.tell(status.path() + " has ended.");
+            return ExitCode.OK.number();
+        }
+        terminal.tell(reports.failed(status));
+        return ExitCode.FAILED.number();
+    }
+
+    private int stop(Ginkgo running, int code) {
+        long begin = Time.system().nanos();
+        boolean ended = code == ExitCode.OK.number() || code == ExitCode.FAILED.number();
+        try {
+            running.stop();
+            if (!ended) {
+                terminal.tell(reports.stopped(
+                        running.status(), Duration.ofNanos(Time.system().nanos() - begin)));
+            }
+            return code;
+        } catch (StopException e) {
+            terminal.tell(reports.unclean(e));
+            if (!e.leaks().isEmpty()) {
+                return ExitCode.LEAK.number();
+            }
+            return code == ExitCode.FAILED.number() ? code : ExitCode.SOFTWARE.number();
+        }
+    }
+
+    private int notStarted(StartException e) {
+        starting = false;
+        terminal.tell(reports.notStarted(e));
+        if (!e.cancelled()) {
+            return Reports.code(e).number();
+        }
+        Event event = events.poll();
+        if (event == null) {
+            return ExitCode.OK.number(); // the service stopped itself: what it had to do was done before it was ready
+        }
+        return switch (event) {
+            case Event.Interrupt _ -> ExitCode.INTERRUPTED.number();
+            case Event.Terminate _ -> exitOnTerm;
+            default -> ExitCode.SOFTWARE.number();
+        };
+    }
+
+    /** Ends the process even if the stop cannot: after an OutOfMemoryError there may be no memory to stop with. */
+    private void haltLater(Ginkgo running) {
+        orHalt(() -> Thread.ofPlatform().daemon().name("ginkgo-halt").start(() -> {
+            try {
+                TimeUnit.NANOSECONDS.sleep(LAST_RESORT.toNanos());
+                terminal.tell(reports.halted(running.tasks()));
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt(); // nobody does; then it halts now
+            } finally {
+                Runtime.getRuntime().halt(ExitCode.SOFTWARE.number());
+            }
+        }));
+    }
+
+    private static void orHalt(Runnable action) {
+        try {
+            action.run();
+        } catch (Throwable e) {
+            Runtime.getRuntime().halt(ExitCode.SOFTWARE.number());
+        }
+    }
+
+    private void stopInHook() {
+        Ginkgo running = tree;
+        if (running != null) {
+            stop(running, ExitCode.TERMINATED.number());
+        }
+    }
+}

@@ -1,0 +1,186 @@
+package dev.ginkgo.run;
+
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.LoggerContext;
+import ch.qos.logback.classic.encoder.JsonEncoder;
+import ch.qos.logback.classic.joran.JoranConfigurator;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.ConsoleAppender;
+import ch.qos.logback.core.FileAppender;
+import ch.qos.logback.core.OutputStreamAppender;
+import ch.qos.logback.core.encoder.Encoder;
+import ch.qos.logback.core.encoder.LayoutWrappingEncoder;
+import ch.qos.logback.core.joran.spi.JoranException;
+import dev.ginkgo.Description;
+import dev.ginkgo.SettingInfo;
+import dev.ginkgo.Table;
+import java.net.URL;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Logback, set up in code from the table {@code [log]}; a Logback file of the user's own ({@code
+ * -Dlogback.configurationFile}, or {@code logback.xml} on his class path) wins over the table entirely. The level
+ * follows reloads.
+ */
+final class Logging {
+    /** The levels, by the names that Logback has for them. */
+    enum Verbosity {
+        TRACE,
+        DEBUG,
+        INFO,
+        WARN,
+        ERROR,
+        OFF
+    }
+
+    /** How a line looks. */
+    enum Format {
+        TEXT,
+        JSON
+    }
+
+    private final Table table = new Table("log");
+    private final LoggerContext context;
+    private final Optional<URL> usersOwn;
+    private final Failures failures;
+
+    /**
+     * @param loader the loader of the user's classes, which may have a Logback file
+     * @param failures how exceptions are printed in text; JSON has them whole
+     */
+    Logging(ClassLoader loader, Failures failures) {
+        this.failures = failures;
+        context = (LoggerContext) LoggerFactory.getILoggerFactory();
+        usersOwn = usersOwn(loader);
+        table.setting("level", Verbosity.INFO)
+                .help("What is logged, from trace (all) to off (nothing)")
+                .onChange((old, now) -> level(now.name()));
+        table.setting("file", Path.of(""))
+                .help("The file that the log is appended to; standard error if empty")
+                .fixed();
+        table.setting("format", Format.TEXT)
+                .help("text, or json for one object a line")
+                .fixed();
+    }
+
+    /** The settings, for the builder of the tree. */
+    Table table() {
+        return table;
+    }
+
+    /** Sets Logback up for the defaults: text at level info to standard error. */
+    void byDefault() {
+        set("info", "", "text", Path.of(""));
+    }
+
+    /** Sets Logback up as configured, before anything is started. */
+    void configure(Description description, Path directory) {
+        set(
+                value(description, "log.level"),
+                value(description, "log.file"),
+                value(description, "log.format"),
+                directory);
+    }
+
+    private void set(String level, String file, String format, Path directory) {
+        context.reset();
+        if (usersOwn.isPresent()) {
+            load(usersOwn.get());
+            return;
+        }
+        OutputStreamAppender<ILoggingEvent> appender = file.isEmpty() ? console() : file(directory.resolve(file));
+        appender.setContext(context);
+        appender.setName("ginkgo");
+        appender.setEncoder(encoder(format));
+        appender.start();
+        if (!appender.isStarted()) {
+            throw new Refusal(
+                    ExitCode.CONFIGURATION,
+                    "log.file: " + directory.resolve(file)
+                            + " cannot be opened for appending; check its folder and mode");
+        }
+        root().addAppender(appender);
+        level(level);
+    }
+
+    private void level(String name) {
+        if (usersOwn.isEmpty()) {
+            root().setLevel(Level.toLevel(name, Level.INFO));
+        }
+    }
+
+    private Encoder<ILoggingEvent> encoder(String format) {
+        Encoder<ILoggingEvent> encoder;
+        if (format.equalsIgnoreCase(Format.JSON.name())) {
+            encoder = new JsonEncoder();
+        } else {
+            TextLayout layout = new TextLayout(failures);
+            layout.setContext(context);
+            layout.start();
+            LayoutWrappingEncoder<ILoggingEvent> wrapping = new LayoutWrappingEncoder<>();
+            wrapping.setLayout(layout);
+            encoder = wrapping;
+        }
+        encoder.setContext(context);
+        encoder.start();
+        return encoder;
+    }
+
+    private static OutputStreamAppender<ILoggingEvent> console() {
+        ConsoleAppender<ILoggingEvent> console = new ConsoleAppender<>();
+        console.setTarget("System.err");
+        return console;
+    }
+
+    private static OutputStreamAppender<ILoggingEvent> file(Path path) {
+        FileAppender<ILoggingEvent> file = new FileAppender<>();
+        file.setFile(path.toString());
+        file.setAppend(true);
+        return file;
+    }
+
+    private void load(URL configuration) {
+        JoranConfigurator joran = new JoranConfigurator();
+        joran.setContext(context);
+        try {
+            joran.doConfigure(configuration);
+        } catch (JoranException e) {
+            throw new Refusal(ExitCode.CONFIGURATION, configuration + " cannot be used by Logback: " + e.getMessage());
+        }
+    }
+
+    private Logger root() {
+        return context.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME);
+    }
+
+    private static String value(Description description, String key) {
+        return description.settings().stream()
+                .filter(setting -> setting.fullKey().equals(key))
+                .map(SettingInfo::value)
+                .findFirst()
+                .orElse("");
+    }
+
+    private static Optional<URL> usersOwn(ClassLoader loader) {
+        String named = System.getProperty("logback.configurationFile");
+        if (named != null) {
+            return Files.exists(Path.of(named)) ? url(Path.of(named)) : Optional.ofNullable(loader.getResource(named));
+        }
+        return Stream.of("logback-test.xml", "logback.xml")
+                .flatMap(name -> Stream.ofNullable(loader.getResource(name)))
+                .findFirst();
+    }
+
+    private static Optional<URL> url(Path file) {
+        try {
+            return Optional.of(file.toUri().toURL());
+        } catch (java.net.MalformedURLException e) {
+            return Optional.empty();
+        }
+    }
+}

@@ -1,0 +1,98 @@
+package dev.ginkgo.run;
+
+import static java.util.stream.Collectors.joining;
+
+import dev.ginkgo.Reload;
+import dev.ginkgo.StartException;
+import dev.ginkgo.Status;
+import dev.ginkgo.StopException;
+import dev.ginkgo.TaskInfo;
+import java.net.BindException;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.TimeoutException;
+
+/** What the foreground says of a tree, as text. */
+final class Reports {
+    private static final String LINE = System.lineSeparator();
+
+    private final Failures failures;
+
+    Reports(Failures failures) {
+        this.failures = failures;
+    }
+
+    /** {@code number-server is READY after 123 ms (pid 4711); Ctrl-C stops it}. */
+    String readiness(Status status, Duration after) {
+        String times = " after " + after.toMillis() + " ms (pid "
+                + ProcessHandle.current().pid() + ")";
+        return status.ready()
+                ? status.path() + " is READY" + times + "; Ctrl-C stops it"
+                : status.path() + " is up" + times + ", but not all of it is ready; Ctrl-C stops it" + LINE
+                        + indented(status.notReady());
+    }
+
+    String stopped(Status status, Duration after) {
+        return status.path() + " has stopped after " + after.toMillis() + " ms";
+    }
+
+    /** A stop that was not clean: the errors, and the tasks that are left, with their stacks. */
+    String unclean(StopException e) {
+        return failures.render(e);
+    }
+
+    /** Why it did not start, and what went wrong when it was stopped again. */
+    String notStarted(StartException e) {
+        return failures.render(e);
+    }
+
+    /** The exit code of a start that failed. */
+    static ExitCode code(StartException e) {
+        if (e.getCause() instanceof TimeoutException) {
+            return ExitCode.TIMEOUT;
+        }
+        Set<Throwable> seen = new HashSet<>();
+        for (Throwable t = e; t != null && seen.add(t); t = t.getCause()) {
+            if (t instanceof BindException) {
+                return ExitCode.UNAVAILABLE;
+            }
+        }
+        return ExitCode.SOFTWARE;
+    }
+
+    String failed(Status status) {
+        return status.path() + " has failed"
+                + status.failure()
+                        .map(failure -> ": " + failures.render(failure))
+                        .orElse(": " + status.reason());
+    }
+
+    String uncaught(Thread thread, Throwable error) {
+        return "Thread " + thread.getName() + " died of an error that nobody caught; stopping. "
+                + failures.render(error);
+    }
+
+    /** What runs at the moment, with stacks: the last words before a halt. */
+    String halted(List<TaskInfo> tasks) {
+        String running = tasks.stream()
+                .map(task -> task.fullName() + " still runs after " + task.age().toMillis() + " ms"
+                        + Arrays.stream(task.thread().getStackTrace())
+                                .map(frame -> LINE + "    at " + frame)
+                                .collect(joining()))
+                .collect(joining(LINE));
+        return "Halted before the stop was done; "
+                + (tasks.isEmpty() ? "no task was running." : "still running:" + LINE + running);
+    }
+
+    /** The result of a reload: what changed, or everything that is wrong. */
+    String reload(Reload reload) {
+        return "reload: " + reload;
+    }
+
+    private static String indented(List<String> lines) {
+        return lines.stream().map(line -> "    " + line).collect(joining(LINE));
+    }
+}

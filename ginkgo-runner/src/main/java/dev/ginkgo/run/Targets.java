@@ -1,0 +1,136 @@
+package dev.ginkgo.run;
+
+import static java.util.stream.Collectors.joining;
+
+import dev.ginkgo.config.Configuration;
+import dev.ginkgo.config.Entry;
+import dev.ginkgo.config.Origin;
+import dev.ginkgo.config.Problem;
+import dev.ginkgo.config.Raw;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+
+/** Finds out what the words of the command line, and the {@code service} key of a file, stand for. */
+final class Targets {
+    private static final Pattern CLASS_NAME = Pattern.compile("\\p{javaJavaIdentifierStart}\\p{javaJavaIdentifierPart}*"
+            + "(\\.\\p{javaJavaIdentifierStart}\\p{javaJavaIdentifierPart}*)*");
+    private static final List<String> COMMANDS = List.of("run", "check", "version", "help");
+    private static final int LISTED = 12;
+
+    private final Terminal terminal;
+
+    Targets(Terminal terminal) {
+        this.terminal = terminal;
+    }
+
+    /** A {@code .java} file, a {@code .toml} file or the name of a class. */
+    Target resolve(String word) {
+        if (word.endsWith(".toml")) {
+            Path file = existing(word, terminal.directory(), word);
+            return new Target(
+                    code(service(file), folder(file), terminal.shown(file) + ": service = "), Optional.of(file));
+        }
+        return new Target(code(word, terminal.directory(), ""), Optional.empty());
+    }
+
+    private Target.Code code(String word, Path folder, String origin) {
+        if (word.endsWith(".java")) {
+            return new Target.Source(existing(word, folder, origin + word));
+        }
+        if (CLASS_NAME.matcher(word).matches()) {
+            return new Target.Named(word);
+        }
+        throw new Refusal(
+                ExitCode.CONFIGURATION,
+                origin + word + " is neither a .java file, nor a .toml file, nor the name of a class."
+                        + near(folder, word));
+    }
+
+    /** What to say of a class that is not on the class path. */
+    Refusal noSuchClass(String className) {
+        return new Refusal(
+                ExitCode.CONFIGURATION,
+                "There is no class " + className + " on the class path (--class-path adds jars and folders to it), and "
+                        + className + " names no .java or .toml file."
+                        + near(terminal.directory(), className)
+                        + Nearest.to(className, COMMANDS)
+                                .map(command -> " There is also the command " + command + ".")
+                                .orElse(""));
+    }
+
+    private Path existing(String word, Path folder, String shown) {
+        Path file = folder.resolve(word).normalize();
+        if (Files.isRegularFile(file) && Files.isReadable(file)) {
+            return file;
+        }
+        String what = Files.isRegularFile(file)
+                ? " cannot be read"
+                : Files.exists(file) ? " is not a file" : " does not exist";
+        throw new Refusal(
+                ExitCode.CONFIGURATION,
+                shown + what + "; looked for " + file + "." + near(folder(file), String.valueOf(file.getFileName())));
+    }
+
+    private String service(Path file) {
+        String name = terminal.shown(file);
+        Raw raw = Configuration.none()
+                .workingFolder(terminal.directory())
+                .file(Path.of(name))
+                .load();
+        if (!raw.problems().isEmpty()) {
+            throw new Refusal(
+                    ExitCode.CONFIGURATION,
+                    raw.problems().stream().map(Problem::toString).collect(joining(System.lineSeparator())));
+        }
+        String advice = "; write service = \"Hello.java\" (a file beside it) or service = \"pkg.Hello\" (a class) above"
+                + " its first table";
+        return switch (raw.table().entries().get("service")) {
+            case Entry.Value(String service, Origin _, Origin _, Path _) -> service;
+            case null -> throw new Refusal(ExitCode.CONFIGURATION, name + " does not say what to run" + advice);
+            case Entry entry ->
+                throw new Refusal(
+                        ExitCode.CONFIGURATION,
+                        Problem.at(entry.key(), "service is not a string" + advice)
+                                .toString());
+        };
+    }
+
+    /** {@code " Did you mean Hello.java? Here are: …"}, as far as there is something. */
+    private static String near(Path folder, String wanted) {
+        List<String> names = programs(folder);
+        if (names.isEmpty()) {
+            return "";
+        }
+        Optional<String> meant = Nearest.to(
+                        stem(wanted), names.stream().map(Targets::stem).toList())
+                .flatMap(stem ->
+                        names.stream().filter(name -> stem(name).equals(stem)).findFirst());
+        String here = names.stream().limit(LISTED).collect(joining(", ")) + (names.size() > LISTED ? ", …" : "");
+        return meant.map(name -> " Did you mean " + name + "?").orElse("") + " Here are: " + here + ".";
+    }
+
+    private static List<String> programs(Path folder) {
+        try (Stream<Path> files = Files.list(folder)) {
+            return files.map(file -> String.valueOf(file.getFileName()))
+                    .filter(name -> name.endsWith(".java") || name.endsWith(".toml"))
+                    .sorted()
+                    .toList();
+        } catch (IOException e) {
+            return List.of(); // a folder that cannot be listed has nothing to propose
+        }
+    }
+
+    private static String stem(String name) {
+        return name.replaceFirst("\\.(java|toml)$", "");
+    }
+
+    private static Path folder(Path file) {
+        Path parent = file.getParent();
+        return parent == null ? file.toAbsolutePath().getRoot() : parent;
+    }
+}

@@ -1,0 +1,41 @@
+package dev.ginkgo.run;
+
+import java.net.MalformedURLException;
+import java.net.URL;
+import java.net.URLClassLoader;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * The user's classes: those that were compiled in memory, then those of his class path. Its name stands in stack
+ * traces, by which {@link Failures} tells his frames from ours.
+ */
+final class UserLoader extends URLClassLoader {
+    static final String NAME = "user";
+
+    private final Map<String, byte[]> compiled;
+
+    UserLoader(List<Path> classPath, Map<String, byte[]> compiled) {
+        super(NAME, urls(classPath), UserLoader.class.getClassLoader());
+        this.compiled = compiled;
+    }
+
+    @Override
+    protected Class<?> findClass(String name) throws ClassNotFoundException {
+        byte[] bytes = compiled.get(name);
+        return bytes == null ? super.findClass(name) : defineClass(name, bytes, 0, bytes.length);
+    }
+
+    private static URL[] urls(List<Path> classPath) {
+        return classPath.stream()
+                .map(path -> {
+                    try {
+                        return path.toUri().toURL();
+                    } catch (MalformedURLException e) {
+                        throw new IllegalArgumentException(path + " cannot be on a class path", e);
+                    }
+                })
+                .toArray(URL[]::new);
+    }
+}

@@ -1,0 +1,23 @@
+package dev.ginkgo.run;
+
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+
+/** {@code ginkgo version}. */
+@Command(description = "Prints the versions of ginkgo and of Java.")
+final class VersionCommand implements Callable<Integer> {
+    private final Terminal terminal;
+
+    VersionCommand(Terminal terminal) {
+        this.terminal = terminal;
+    }
+
+    @Override
+    public Integer call() {
+        String version = Optional.ofNullable(Main.class.getPackage().getImplementationVersion())
+                .orElse("(not from a jar)");
+        terminal.out().println("ginkgo " + version + ", Java " + Runtime.version());
+        return ExitCode.OK.number();
+    }
+}

@@ -1,0 +1,59 @@
+package dev.ginkgo.run;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.io.PrintStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+
+/**
+ * Does once what every start does (compile, bind, start, log, stop), so that the launcher can archive the classes
+ * that it takes. Hidden: it is for {@code java -XX:ArchiveClassesAtExit}.
+ */
+@Command(hidden = true, description = "Loads what a start needs.")
+final class WarmUp implements Callable<Integer> {
+    private final Terminal terminal;
+
+    WarmUp(Terminal terminal) {
+        this.terminal = terminal;
+    }
+
+    @Override
+    public Integer call() throws IOException {
+        Path folder = Files.createTempDirectory("ginkgo-warm-up");
+        Path source = folder.resolve("WarmUp.java");
+        Path configuration = folder.resolve("warm-up.toml");
+        try (InputStream program = WarmUp.class.getResourceAsStream("WarmUp.java.txt")) {
+            Files.write(source, program == null ? new byte[0] : program.readAllBytes());
+            Files.write(
+                    configuration,
+                    List.of("service = \"WarmUp.java\"", "pause = \"1ms\"", "[log]", "level = \"debug\""));
+            Main quiet = new Main(new Terminal(silent(), silent(), Map.of(), folder));
+            for (List<String> words : List.of(
+                    List.of("check", "warm-up.toml"),
+                    List.of("warm-up.toml", "-h"),
+                    List.of("WarmUp.java", "--set", "pause=2ms"),
+                    List.of("warm-up.toml"))) {
+                int code = quiet.run(words.toArray(String[]::new));
+                if (code != ExitCode.OK.number()) {
+                    terminal.tell("ginkgo " + String.join(" ", words) + " ended with " + code);
+                    return code;
+                }
+            }
+            return ExitCode.OK.number();
+        } finally {
+            Files.deleteIfExists(source);
+            Files.deleteIfExists(configuration);
+            Files.deleteIfExists(folder);
+        }
+    }
+
+    private static PrintStream silent() {
+        return new PrintStream(OutputStream.nullOutputStream());
+    }
+}

@@ -1,0 +1,64 @@
+package dev.ginkgo.run;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.Map;
+
+/** The command in this JVM, in a folder of its own, for all that starts nothing. */
+final class Command {
+    private final Path folder;
+    private final Map<String, String> environment = new HashMap<>();
+    private final ByteArrayOutputStream out = new ByteArrayOutputStream();
+    private final ByteArrayOutputStream err = new ByteArrayOutputStream();
+
+    Command(Path folder) {
+        this.folder = folder;
+    }
+
+    /** Writes a file into the folder. */
+    Command with(String name, String text) {
+        try {
+            Path file = folder.resolve(name);
+            Files.createDirectories(file.getParent() == null ? folder : file.getParent());
+            Files.writeString(file, text);
+            return this;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    Command environment(String name, String value) {
+        environment.put(name, value);
+        return this;
+    }
+
+    /** Runs it and gives the exit code. */
+    int run(String... words) {
+        out.reset();
+        err.reset();
+        return new Main(terminal()).run(words);
+    }
+
+    Terminal terminal() {
+        return new Terminal(
+                new PrintStream(out, true, UTF_8),
+                new PrintStream(err, true, UTF_8),
+                Map.copyOf(environment),
+                folder.toAbsolutePath());
+    }
+
+    String out() {
+        return out.toString(UTF_8);
+    }
+
+    String err() {
+        return err.toString(UTF_8);
+    }
+}

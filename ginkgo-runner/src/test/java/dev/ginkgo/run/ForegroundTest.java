@@ -1,0 +1,253 @@
+package dev.ginkgo.run;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A service in a real process: signals, exit codes, and what is said. */
+class ForegroundTest {
+    private static final String READY = "Ctrl-C stops it";
+
+    @TempDir
+    private Path folder = Path.of("");
+
+    @Test
+    @DisplayName("R-03 Ctrl-C stops in order and exits with 130; R-20 the file is all that is needed")
+    void interrupt() throws Exception {
+        try (Launched hello = hello()) {
+            hello.awaitOutput("hello-world is READY after ").signal("INT");
+            assertThat(hello.exitCode()).isEqualTo(130);
+            assertThat(hello.output()).contains("onStop ran").contains("hello-world has stopped after ");
+        }
+    }
+
+    @Test
+    @DisplayName("R-03 TERM exits with 143, or as configured")
+    void terminate() throws Exception {
+        try (Launched hello = hello()) {
+            hello.awaitOutput(READY).signal("TERM");
+            assertThat(hello.exitCode()).isEqualTo(143);
+            assertThat(hello.output()).contains("onStop ran");
+        }
+        try (Launched hello = hello("--set", "ginkgo.exit-on-term=0")) {
+            hello.awaitOutput(READY).signal("TERM");
+            assertThat(hello.exitCode()).isZero();
+        }
+    }
+
+    @Test
+    @DisplayName("R-03 a repeated TERM changes nothing; a second INT halts at once and tells what still runs")
+    void again() throws Exception {
+        String deaf = """
+                class Deaf extends dev.ginkgo.Service {
+                    @Override protected void onStart() { spawn("deaf", this::forEver); }
+                    @Override protected void onStop() { IO.println("stopping"); }
+                    void forEver() {
+                        while (true) java.util.concurrent.locks.LockSupport.park();
+                    }
+                }
+                """;
+        try (Launched service = launch("Deaf.java", deaf)) {
+            service.awaitOutput(READY)
+                    .signal("TERM")
+                    .awaitOutput("stopping")
+                    .signal("TERM")
+                    .signal("INT");
+            assertThat(service.isAlive()).isTrue();
+            service.signal("INT");
+            assertThat(service.exitCode()).isEqualTo(130);
+            assertThat(service.output())
+                    .contains("Halted before the stop was done")
+                    .contains("deaf#deaf still runs after");
+            assertThat(service.output()).contains("Deaf.forEver(Deaf.java:5)");
+        }
+    }
+
+    @Test
+    @DisplayName("R-03 a signal during the start cancels it")
+    void cancelled() throws Exception {
+        try (Launched service = launch("Slow.java", """
+                class Slow extends dev.ginkgo.Service {
+                    @Override protected void onStart() throws Exception {
+                        IO.println("starting");
+                        new java.util.concurrent.CountDownLatch(1).await();
+                    }
+                }
+                """)) {
+            service.awaitOutput("starting").signal("INT");
+            assertThat(service.exitCode()).isEqualTo(130);
+        }
+    }
+
+    @Test
+    @DisplayName("R-03 a task that outlives the stop is told with its stack; exit 79")
+    void leak() throws Exception {
+        try (Launched service = launch("Deaf.java", """
+                class Deaf extends dev.ginkgo.Service {
+                    @Override protected void onStart() { spawn("deaf", this::forEver); }
+                    void forEver() {
+                        while (true) java.util.concurrent.locks.LockSupport.park();
+                    }
+                }
+                """, "--set", "ginkgo.stop-timeout=100ms")) {
+            service.awaitOutput(READY).signal("TERM");
+            assertThat(service.exitCode()).isEqualTo(79);
+            assertThat(service.output()).contains("deaf#deaf still runs").contains("Deaf.java:4");
+        }
+    }
+
+    @Test
+    @DisplayName("HUP reloads: changed keys, or every problem and \"nothing was changed\", or \"no file\"")
+    void hangup() throws Exception {
+        Path toml = write("hello.toml", "service = \"HelloWorld.java\"\nrate = 60\n");
+        write("HelloWorld.java", HELLO);
+        try (Launched hello = Launched.start(folder, "hello.toml")) {
+            hello.awaitOutput(READY);
+            Files.writeString(toml, "service = \"HelloWorld.java\"\nrate = 90\n");
+            hello.signal("HUP").awaitOutput("rate: 60 -> 90");
+            Files.writeString(toml, "service = \"HelloWorld.java\"\nrate = 0\n");
+            hello.signal("HUP").awaitOutput("nothing was changed").awaitOutput("hello.toml:2:");
+            hello.signal("TERM");
+            assertThat(hello.exitCode()).isEqualTo(143);
+        }
+        try (Launched hello = Launched.start(folder, "HelloWorld.java")) {
+            hello.awaitOutput(READY).signal("HUP").awaitOutput("no file");
+        }
+    }
+
+    @Test
+    @DisplayName(
+            "R-12 a start that fails shows the user's line and exits with 70, 69 for a port in use, 75 if it is late")
+    void failedStarts() throws Exception {
+        try (Launched service = launch("Boom.java", """
+                class Boom extends dev.ginkgo.Service {
+                    @Override protected void onStart() {
+                        throw new IllegalStateException("no luck");
+                    }
+                }
+                """)) {
+            assertThat(service.exitCode()).isEqualTo(70);
+            assertThat(service.output()).contains("no luck\n    at Boom.onStart(Boom.java:3)\n        throw new Ill");
+        }
+        try (Launched service = launch("Port.java", """
+                import java.net.*;
+                class Port extends dev.ginkgo.Service {
+                    @Override protected void onStart() throws Exception {
+                        ServerSocket first = own(new ServerSocket(0));
+                        own(new ServerSocket(first.getLocalPort()));
+                    }
+                }
+                """)) {
+            assertThat(service.exitCode()).isEqualTo(69);
+        }
+        try (Launched service = launch("Late.java", """
+                class Late extends dev.ginkgo.Service {
+                    @Override protected void onStart() { readyLater(); }
+                }
+                """, "--set", "ginkgo.start-timeout=50ms")) {
+            assertThat(service.exitCode()).isEqualTo(75);
+            assertThat(service.output()).contains("not ready after 50 ms");
+        }
+    }
+
+    @Test
+    @DisplayName("a service that fails while running ends the process with 1, one that ends by itself with 0")
+    void ends() throws Exception {
+        try (Launched service = launch("Fails.java", """
+                class Fails extends dev.ginkgo.Service {
+                    @Override protected void onStart() {
+                        spawn("task", () -> {
+                            awaitReady(java.time.Duration.ofSeconds(9));
+                            throw new IllegalStateException("later");
+                        });
+                    }
+                }
+                """)) {
+            assertThat(service.exitCode()).isEqualTo(1);
+            assertThat(service.output()).contains("fails has failed: ").contains("Fails.java:5");
+        }
+        try (Launched service = launch("Ends.java", """
+                class Ends extends dev.ginkgo.Service {
+                    @Override protected void onStart() { spawn("task", this::stop); }
+                }
+                """)) {
+            assertThat(service.exitCode()).isZero();
+        }
+    }
+
+    @Test
+    @DisplayName("R-18 an error that nobody caught, on any thread, stops the process in order; exit 70")
+    void uncaught() throws Exception {
+        try (Launched service = launch("Stray.java", """
+                class Stray extends dev.ginkgo.Service {
+                    @Override protected void onStart() {
+                        Thread stray = new Thread(() -> { throw new OutOfMemoryError("none left"); }, "stray");
+                        stray.start();
+                    }
+                    @Override protected void onStop() { IO.println("onStop ran"); }
+                }
+                """)) {
+            assertThat(service.exitCode()).isEqualTo(70);
+            assertThat(service.output())
+                    .contains("stray")
+                    .contains("OutOfMemoryError: none left")
+                    .contains("Stray.java:3");
+        }
+    }
+
+    @Test
+    @DisplayName("the log is text on standard error, or JSON in a file, and its level follows a reload")
+    void logs() throws Exception {
+        write("Talk.java", """
+                class Talk extends dev.ginkgo.Service {
+                    @Override protected void onStart() { spawn("talk", () -> log.info("spoken")); }
+                    @Override protected void onReload() { log.debug("whispered"); }
+                }
+                """);
+        Path toml = write("talk.toml", "service = \"Talk.java\"\n[log]\nlevel = \"info\"\n");
+        try (Launched service = Launched.start(folder, "talk.toml")) {
+            service.awaitOutput("INFO  [talk#talk] Talk - spoken");
+            Files.writeString(toml, "service = \"Talk.java\"\n[log]\nlevel = \"debug\"\n");
+            service.awaitOutput(READY).signal("HUP").awaitOutput("Talk - whispered");
+        }
+        try (Launched service =
+                Launched.start(folder, "talk.toml", "--set", "log.format=json", "--set", "log.file=talk.log")) {
+            service.awaitOutput(READY).signal("TERM");
+            assertThat(service.exitCode()).isEqualTo(143);
+            assertThat(service.output()).doesNotContain("spoken");
+            assertThat(folder.resolve("talk.log"))
+                    .content()
+                    .contains("\"message\":\"spoken\"")
+                    .startsWith("{");
+        }
+    }
+
+    private static final String HELLO = """
+            import dev.ginkgo.*;
+            class HelloWorld extends Service {
+                final Setting<Integer> rate = setting("rate", 60).between(1, 60_000);
+                @Override protected void onStop() { IO.println("onStop ran"); }
+            }
+            """;
+
+    private Launched hello(String... options) throws IOException {
+        return launch("HelloWorld.java", HELLO, options);
+    }
+
+    private Launched launch(String file, String program, String... options) throws IOException {
+        write(file, program);
+        String[] words = new String[options.length + 1];
+        words[0] = file;
+        System.arraycopy(options, 0, words, 1, options.length);
+        return Launched.start(folder, words);
+    }
+
+    private Path write(String name, String text) throws IOException {
+        return Files.writeString(folder.resolve(name), text);
+    }
+}

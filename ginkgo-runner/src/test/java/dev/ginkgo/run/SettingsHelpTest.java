@@ -1,0 +1,124 @@
+package dev.ginkgo.run;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** {@code ginkgo TARGET -h} and {@code ginkgo check TARGET}: they look, and start nothing. */
+class SettingsHelpTest {
+    @TempDir
+    private Path folder = Path.of("");
+
+    private Command ginkgo = new Command(folder);
+
+    @BeforeEach
+    void service() {
+        ginkgo = new Command(folder)
+                .with("Hello.java", """
+                import dev.ginkgo.*;
+                import java.nio.file.*;
+                class Hello extends Service {
+                    final Setting<String> message = setting("message", "Hello").help("Text to print");
+                    final Setting<Integer> rate = setting("rate-per-minute", 60).between(1, 60_000);
+                    final Setting<String> place = setting("place", String.class);
+                    final Child child = add("child", new Child());
+                    @Override protected void onStart() throws Exception { Files.createFile(Path.of("started")); }
+                }
+                class Child extends Service {
+                    final Setting<String> word = setting("word", "x").secret();
+                    @Override protected void onStart() throws Exception { Files.createFile(Path.of("started")); }
+                }
+                """)
+                .with("hello.toml", "service = \"Hello.java\"\nplace = \"here\"\nrate-per-minute = 90\n");
+    }
+
+    @Test
+    @DisplayName("C-15 -h after a target prints every setting of the tree, with all that is known of it")
+    void help() throws Exception {
+        // When
+        int code = ginkgo.environment("GINKGO_CHILD_WORD", "hidden").run("hello.toml", "--set", "message=Hi", "-h");
+
+        // Then
+        assertThat(code).isZero();
+        assertThat(ginkgo.err()).isEmpty();
+        assertThat(ginkgo.out())
+                .contains("""
+                        message = Hi
+                            Text to print
+                            string; default Hello
+                            GINKGO_MESSAGE; now from --set
+                        rate-per-minute = 90
+                            int; 1..60000; default 60
+                            GINKGO_RATE_PER_MINUTE; now from file hello.toml:3
+                        place = here
+                            string; required
+                            GINKGO_PLACE; now from file hello.toml:2
+                        """)
+                .contains("[child]\nword = ••••••\n", "GINKGO_CHILD_WORD; now from env GINKGO_CHILD_WORD")
+                .contains("[ginkgo]\n", "stop-timeout = 30s", "[log]\n", "level = info")
+                .doesNotContain("hidden");
+        try (Stream<Path> files = Files.list(folder)) {
+            assertThat(files).hasSize(2);
+        }
+    }
+
+    @Test
+    @DisplayName("C-13 help prints what is wrong beside it, so that it helps where it is needed")
+    void helpInTrouble() {
+        assertThat(ginkgo.run("Hello.java", "-h", "--set", "rat-per-minute=1")).isZero();
+        assertThat(ginkgo.out()).contains("place = (must be given)");
+        assertThat(ginkgo.err()).contains("did you mean \"rate-per-minute\"?").contains("place");
+    }
+
+    @Test
+    @DisplayName("-h before a target, or without one, is the usage of the command")
+    void usage() {
+        assertThat(ginkgo.run("run", "-h", "Hello.java")).isZero();
+        assertThat(ginkgo.out()).contains("Usage: ginkgo run").contains("--class-path");
+        assertThat(ginkgo.run("-h")).isZero();
+        assertThat(ginkgo.out()).contains("ginkgo TARGET -h").doesNotContain("warm-up");
+    }
+
+    @Test
+    @DisplayName("R-24 check says ok, or every problem with its place, and starts nothing")
+    void check() {
+        assertThat(ginkgo.run("check", "hello.toml")).isZero();
+        assertThat(ginkgo.out()).startsWith("ok: Hello (hello.toml)");
+
+        ginkgo.with("hello.toml", "service = \"Hello.java\"\nrate-per-minute = 0\nrat = 1\n[child]\nwrd = 1\n");
+        assertThat(ginkgo.run("check", "hello.toml")).isEqualTo(78);
+        assertThat(ginkgo.err())
+                .contains("hello.toml:2:", "0 is outside 1..60000")
+                .contains("hello.toml:3:1", "hello.toml:5:1")
+                .contains("place")
+                .contains("4 problems in the configuration of Hello (hello.toml); nothing was started.");
+        assertThat(folder.resolve("started")).doesNotExist();
+    }
+
+    @Test
+    @DisplayName("a bad configuration keeps run from starting: 78, and every problem")
+    void run() {
+        assertThat(ginkgo.run("Hello.java", "--set", "rate-per-minute=0")).isEqualTo(78);
+        assertThat(ginkgo.err())
+                .contains("0 is outside 1..60000")
+                .contains("place")
+                .contains("2 problems");
+    }
+
+    @Test
+    @DisplayName("a wrong command line exits with 64 and proposes what is near")
+    void misuse() {
+        assertThat(ginkgo.run()).isEqualTo(64);
+        assertThat(ginkgo.run("run")).isEqualTo(64);
+        assertThat(ginkgo.run("Hello.java", "--sett", "a=b")).isEqualTo(64);
+        assertThat(ginkgo.err()).contains("'--sett'").contains("--set");
+        assertThat(ginkgo.run("Hello.java", "argument")).isEqualTo(64);
+        assertThat(ginkgo.err()).contains("a service takes no arguments, but there is: argument");
+    }
+}

@@ -1,0 +1,84 @@
+package dev.ginkgo.run;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Path;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What the word on the command line may be, and what is said if it is not. */
+class TargetTest {
+    @TempDir
+    private Path folder = Path.of("");
+
+    private Command ginkgo = new Command(folder);
+
+    @BeforeEach
+    void hello() {
+        ginkgo = new Command(folder).with("Hello.java", """
+                import dev.ginkgo.*;
+                class Hello extends Service {
+                    final Setting<Integer> rate = setting("rate", 60);
+                }
+                """);
+    }
+
+    @Test
+    @DisplayName("R-20 a .java file, a .toml file and the name of a class are targets")
+    void threeKinds() {
+        // Given
+        ginkgo.with("hello.toml", "service = \"Hello.java\"\nrate = 7\n")
+                .with("idle.toml", "service = \"" + Idle.class.getName() + "\"\n");
+
+        // When / Then
+        assertThat(ginkgo.run("check", "Hello.java")).isZero();
+        assertThat(ginkgo.run("check", "hello.toml")).isZero();
+        assertThat(ginkgo.out()).contains("Hello (hello.toml)").contains("1 of them given");
+        assertThat(ginkgo.run("check", "idle.toml")).isZero();
+        assertThat(ginkgo.run("check", Idle.class.getName())).isZero();
+    }
+
+    @Test
+    @DisplayName("C-05 a missing file is named by its absolute path, with what may have been meant, and exits with 78")
+    void missingFile() {
+        for (String missing : new String[] {"Helo.java", "helo.toml", "Helo"}) {
+            assertThat(ginkgo.run(missing)).isEqualTo(78);
+            assertThat(ginkgo.err()).contains("Did you mean Hello.java?");
+        }
+        ginkgo.run("Helo.java");
+        assertThat(ginkgo.err()).contains(folder.resolve("Helo.java").toAbsolutePath() + ".");
+    }
+
+    @Test
+    @DisplayName("C-05 a .toml file whose service is missing, or that is broken, exits with 78 and names the place")
+    void badToml() {
+        ginkgo.with("none.toml", "rate = 7\n")
+                .with("number.toml", "service = 7\n")
+                .with("lost.toml", "service = \"Lost.java\"\n")
+                .with("broken.toml", "service = \"Hello.java\"\nrate = = 7\n");
+
+        assertThat(ginkgo.run("none.toml")).isEqualTo(78);
+        assertThat(ginkgo.err()).contains("none.toml does not say what to run").contains("service = \"Hello.java\"");
+        assertThat(ginkgo.run("number.toml")).isEqualTo(78);
+        assertThat(ginkgo.err()).contains("number.toml:1:1");
+        assertThat(ginkgo.run("lost.toml")).isEqualTo(78);
+        assertThat(ginkgo.err())
+                .contains(folder.resolve("Lost.java").toAbsolutePath().toString());
+        assertThat(ginkgo.run("broken.toml")).isEqualTo(78);
+        assertThat(ginkgo.err()).contains("broken.toml:2:");
+    }
+
+    @Test
+    @DisplayName("a class that is no service says so; a mistyped command is recognized")
+    void noService() {
+        assertThat(ginkgo.run("java.lang.String")).isEqualTo(78);
+        assertThat(ginkgo.err()).contains("java.lang.String cannot be run");
+        assertThat(ginkgo.run("chekc")).isEqualTo(78);
+        assertThat(ginkgo.err()).contains("There is also the command check.");
+    }
+
+    /** A service on the class path. */
+    static final class Idle extends dev.ginkgo.Service {}
+}

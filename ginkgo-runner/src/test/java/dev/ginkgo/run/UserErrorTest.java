@@ -1,0 +1,109 @@
+package dev.ginkgo.run;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Path;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** How errors in the user's file are shown. */
+class UserErrorTest {
+    @TempDir
+    private Path folder = Path.of("");
+
+    @Test
+    @DisplayName("R-12 a compile error shows place, line and caret first, then details; all of them, and their number")
+    void compileErrors() {
+        // Given a tab as indent: the column counts it as one, and the caret line keeps it
+        Command ginkgo = new Command(folder).with("Hello.java", """
+                import dev.ginkgo.*;
+                class Hello extends Service {
+                \tint a = mesage.get();
+                    int b = "x";
+                }
+                """);
+
+        // When
+        int code = ginkgo.run("Hello.java");
+
+        // Then
+        assertThat(code).isEqualTo(65);
+        assertThat(ginkgo.err().lines())
+                .containsExactly(
+                        "Hello.java:3:10: error: cannot find symbol",
+                        "\tint a = mesage.get();",
+                        "\t        ^",
+                        "  symbol:   variable mesage",
+                        "  location: class Hello",
+                        "Hello.java:4:13: error: incompatible types: java.lang.String cannot be converted to int",
+                        "    int b = \"x\";",
+                        "            ^",
+                        "2 errors in Hello.java; nothing was started.");
+    }
+
+    @Test
+    @DisplayName("R-12 an error in a file beside the target names that file")
+    void besides() {
+        Command ginkgo = new Command(folder)
+                .with("Part.java", "class Part {\n    int a = no;\n}\n")
+                .with("Hello.java", "class Hello extends dev.ginkgo.Service { Part part = new Part(); }");
+
+        assertThat(ginkgo.run("Hello.java")).isEqualTo(65);
+        assertThat(ginkgo.err())
+                .startsWith("Part.java:2:13: error: cannot find symbol")
+                .contains("1 error");
+    }
+
+    @Test
+    @DisplayName("R-12 an exception shows the message, the user's frame and its line; other frames are a number")
+    void exceptions() {
+        // Given
+        Command ginkgo = new Command(folder).with("Hello.java", """
+                class Hello extends dev.ginkgo.Service {
+                    Hello() {
+                        try {
+                            java.util.Objects.requireNonNull(null, "the thing is null");
+                        } catch (NullPointerException e) {
+                            throw new IllegalStateException("no luck", e);
+                        }
+                    }
+                }
+                """);
+
+        // When
+        int code = ginkgo.run("Hello.java");
+
+        // Then
+        assertThat(code).isEqualTo(70);
+        assertThat(ginkgo.err().lines().filter(line -> !line.contains("…") && !line.contains("org.junit")))
+                .containsExactly(
+                        "Hello cannot be made: IllegalStateException: no luck",
+                        "    at Hello.<init>(Hello.java:6)",
+                        "        throw new IllegalStateException(\"no luck\", e);",
+                        "Caused by: NullPointerException: the thing is null",
+                        "    at Hello.<init>(Hello.java:4)",
+                        "        java.util.Objects.requireNonNull(null, \"the thing is null\");");
+        assertThat(ginkgo.err())
+                .contains("    … 1 frame of ginkgo and the JDK (--stack-traces shows them)")
+                .containsPattern("    … \\d\\d frames of ginkgo and the JDK");
+
+        // And with every frame, if asked for
+        assertThat(ginkgo.run("Hello.java", "--stack-traces")).isEqualTo(70);
+        assertThat(ginkgo.err()).contains("at dev.ginkgo.run.Errand").doesNotContain("…");
+    }
+
+    @Test
+    @DisplayName("R-12 what a main throws is shown the same way")
+    void mains() {
+        Command ginkgo =
+                new Command(folder).with("Prog.java", "void main() {\n    throw new RuntimeException(\"oh\");\n}\n");
+
+        assertThat(ginkgo.run("Prog.java")).isEqualTo(70);
+        assertThat(ginkgo.err()).startsWith("""
+                RuntimeException: oh
+                    at Prog.main(Prog.java:2)
+                        throw new RuntimeException("oh");
+                """);
+    }
+}
