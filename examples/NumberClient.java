@@ -1,0 +1,29 @@
+import dev.ginkgo.*;
+import dev.ginkgo.config.Address;
+import dev.ginkgo.net.*;
+import java.io.IOException;
+import java.util.Iterator;
+
+/**
+ * Reads numbers from a {@link NumberServer}, and gives them to whoever iterates over it. It connects again whenever
+ * it has to. If nobody takes the numbers, the oldest are dropped. {@link NumberPrinter} shows how to use it.
+ */
+final class NumberClient extends Service implements Iterable<Integer> {
+    final Setting<Address> server =
+            setting("server", Address.of("127.0.0.1:7776")).help("Where the numbers come from");
+
+    final Mailbox<Integer> mailbox = add("mailbox", new Mailbox<>(64, Mailbox.Overflow.DROP_OLDEST));
+    final TcpClient tcp = add("tcp", new TcpClient(server, this::readNumbers));
+
+    /** Numbers as they come, until the calling task or this service is stopped. */
+    @Override
+    public Iterator<Integer> iterator() {
+        return mailbox.iterator();
+    }
+
+    private void readNumbers(Connection connection) throws IOException, InterruptedException {
+        for (String line = connection.readLine(); line != null; line = connection.readLine()) {
+            mailbox.put(Integer.valueOf(line)); // what is no number ends this connection
+        }
+    }
+}

@@ -1,0 +1,53 @@
+package dev.ginkgo.house;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
+
+/** The source tree that is being built. */
+final class House {
+    private static final Path ROOT = Path.of(System.getProperty("ginkgo.root", ".."));
+
+    private House() {}
+
+    static Path path(String first, String... more) {
+        return ROOT.resolve(Path.of(first, more));
+    }
+
+    static String read(Path file) {
+        try {
+            return Files.readString(file);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** The folders that have a POM. */
+    static List<Path> modules() {
+        try (Stream<Path> folders = Files.list(ROOT)) {
+            return folders.filter(folder -> Files.exists(folder.resolve("pom.xml")))
+                    .sorted()
+                    .toList();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** The files of a module whose path from there contains {@code part}, built ones left out. */
+    static List<Path> java(Path module, String part) {
+        try (Stream<Path> files = Files.walk(module)) {
+            return files.filter(file -> file.toString().endsWith(".java"))
+                    .filter(file -> {
+                        String inside = module.relativize(file).toString().replace('\\', '/');
+                        return inside.contains(part) && !inside.startsWith("target/");
+                    })
+                    .sorted()
+                    .toList();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}

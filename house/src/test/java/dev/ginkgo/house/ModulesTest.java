@@ -1,0 +1,56 @@
+package dev.ginkgo.house;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+
+/** The arrows between the modules' POMs go downwards only. */
+class ModulesTest {
+    private static final Pattern OURS = Pattern.compile(
+            "<dependency><groupId>dev\\.ginkgo</groupId><artifactId>([a-z-]+)</artifactId>(<scope>test)?");
+
+    /** What each module may need to run; for tests it may need anything. */
+    private static final Map<String, List<String>> ALLOWED = Map.of(
+            "ginkgo-core", List.of(),
+            "ginkgo-testing", List.of("ginkgo-core"),
+            "ginkgo-core-tests", List.of("ginkgo-core"),
+            "ginkgo-runner", List.of("ginkgo-core"),
+            "examples", List.of("ginkgo-core"),
+            "house", List.of("ginkgo-core", "ginkgo-testing", "ginkgo-runner"));
+
+    @Test
+    @DisplayName("each module depends only on those below it")
+    void arrowsGoDownwards() {
+        for (Path module : House.modules()) {
+            String name = module.getFileName().toString();
+            assertThat(ALLOWED).as("the place of a module in the house").containsKey(name);
+            List<String> needed = OURS.matcher(House.read(module.resolve("pom.xml")))
+                    .results()
+                    .filter(found -> found.group(2) == null)
+                    .map(found -> found.group(1))
+                    .toList();
+            assertThat(ALLOWED.get(name)).as(name).containsAll(needed);
+        }
+    }
+
+    @Test
+    @DisplayName("no POM declares one of ours in a form that the test above would not see")
+    void dependenciesAreWrittenInOneForm() {
+        for (Path module : House.modules()) {
+            String pom = House.read(module.resolve("pom.xml"));
+            long mentioned = Pattern.compile("<artifactId>ginkgo-")
+                    .matcher(pom)
+                    .results()
+                    .count();
+            long seen = OURS.matcher(pom).results().map(MatchResult::group).count();
+            long own = pom.contains("<artifactId>ginkgo-") ? 1 : 0;
+            assertThat(mentioned).as(module.toString()).isEqualTo(seen + own);
+        }
+    }
+}

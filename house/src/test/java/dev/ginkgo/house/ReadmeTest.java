@@ -1,0 +1,83 @@
+package dev.ginkgo.house;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.ginkgo.Service;
+import dev.ginkgo.testing.FakeClock;
+import dev.ginkgo.testing.TestTree;
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.net.URL;
+import java.net.URLClassLoader;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import javax.tools.ToolProvider;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What the README shows does what the README says. */
+class ReadmeTest {
+    private static final String README = House.read(House.path("README.md"));
+
+    @Test
+    @DisplayName("the service in one file compiles, and prints at the rate that the README gives it")
+    void helloRuns(@TempDir Path folder) throws Exception {
+        // Given the README's first Java snippet, compiled as it stands
+        Path file = folder.resolve("Hello.java");
+        Files.writeString(file, snippets("java").getFirst());
+        int result = ToolProvider.getSystemJavaCompiler()
+                .run(null, null, null, "-Xlint:all", "-d", folder.toString(), file.toString());
+        assertThat(result).isZero();
+        ByteArrayOutputStream printed = new ByteArrayOutputStream();
+        PrintStream out = System.out;
+        try (URLClassLoader loader =
+                new URLClassLoader(new URL[] {folder.toUri().toURL()})) {
+            var constructor = loader.loadClass("Hello").getDeclaredConstructor();
+            constructor.setAccessible(true);
+            Service hello = (Service) constructor.newInstance();
+            System.setOut(new PrintStream(printed, true, StandardCharsets.UTF_8));
+            // When it runs for a minute at two a minute, as in the README's second snippet
+            FakeClock clock = new FakeClock();
+            try (TestTree<Service> tree = TestTree.start(hello, clock, "rate-per-minute = 2")) {
+                clock.advance(Duration.ofMinutes(1));
+                assertThat(tree.ginkgo().status().ready()).isTrue();
+            }
+        } finally {
+            System.setOut(out);
+        }
+        // Then it has said hello at once, and twice more
+        assertThat(printed.toString(StandardCharsets.UTF_8).lines())
+                .containsExactly("Hello World", "Hello World", "Hello World");
+    }
+
+    @Test
+    @DisplayName("every file that the docs link to is there")
+    void linksLeadSomewhere() {
+        List<Path> pages = List.of(
+                House.path("README.md"),
+                House.path("CONTRIBUTING.md"),
+                House.path("CHANGELOG.md"),
+                House.path("docs", "decisions", "README.md"));
+        Pattern link = Pattern.compile("\\]\\(([^)#:]+)(#[^)]*)?\\)");
+        for (Path page : pages) {
+            Matcher found = link.matcher(House.read(page));
+            while (found.find()) {
+                assertThat(page.resolveSibling(found.group(1))).exists();
+            }
+        }
+    }
+
+    private static List<String> snippets(String language) {
+        return Pattern.compile("(?s)```" + language + "\n(.*?)```")
+                .matcher(README)
+                .results()
+                .map(found -> found.group(1))
+                .toList();
+    }
+}

@@ -1,0 +1,35 @@
+package dev.ginkgo.house;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Path;
+import java.util.List;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+
+/** The core stays small enough to be read. */
+class SizeTest {
+    private static final Pattern NO_CODE = Pattern.compile("\\s*|\\s*(//|/\\*|\\*).*|(package|import) .*");
+
+    @Test
+    @DisplayName("the core's main code is under 5,000 lines, comments, imports and blank lines not counted")
+    void coreIsSmall() {
+        long lines = House.java(House.path("ginkgo-core"), "src/main/").stream()
+                .flatMap(file -> House.read(file).lines())
+                .filter(line -> !NO_CODE.matcher(line).matches())
+                .count();
+        assertThat(lines).isBetween(1_000L, 5_000L);
+    }
+
+    @Test
+    @DisplayName("no file of main code is over 400 lines")
+    void filesAreSmall() {
+        for (Path module : House.modules()) {
+            List<Path> files = House.java(module, "src/main/");
+            for (Path file : files) {
+                assertThat(House.read(file).lines().count()).as(file.toString()).isLessThanOrEqualTo(400);
+            }
+        }
+    }
+}
