@@ -10,10 +10,11 @@ import org.junit.jupiter.api.Test;
 
 /** The core stays small enough to be read. */
 class SizeTest {
-    private static final Pattern NO_CODE = Pattern.compile("\\s*|\\s*(//|/\\*|\\*).*|(package|import) .*");
+    private static final Pattern NO_CODE = Pattern.compile("[\\s})\\];,]*|\\s*(//|/\\*|\\*).*|(package|import) .*");
 
     @Test
-    @DisplayName("the core's main code is under 5,000 lines, comments, imports and blank lines not counted")
+    @DisplayName(
+            "the core's main code is under 5,000 lines, not counting comments, imports, blank lines and closing brackets")
     void coreIsSmall() {
         long lines = House.java(House.path("ginkgo-core"), "src/main/").stream()
                 .flatMap(file -> House.read(file).lines())
