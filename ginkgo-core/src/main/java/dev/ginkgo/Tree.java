@@ -245,6 +245,7 @@ final class Tree {
                 parentRun.order.remove(child);
             }
             child.orphan();
+            child.markEnded(true);
             return true;
         });
         if (!down && over) {
@@ -255,7 +256,7 @@ final class Tree {
             discard(parentRun, child);
             return;
         }
-        stopping.endBelow(child);
+        signalBelow(child);
         settings.forget(child);
     }
 

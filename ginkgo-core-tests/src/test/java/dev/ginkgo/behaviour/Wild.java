@@ -134,7 +134,7 @@ final class Wild extends Service {
                 try {
                     sleep(Duration.ofDays(1));
                 } catch (InterruptedException first) {
-                    sleep(Duration.ofDays(1));
+                    sleep(Duration.ofMillis(400)); // two interrupts may have fallen into one
                 }
             }
         }

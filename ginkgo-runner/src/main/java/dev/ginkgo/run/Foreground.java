@@ -164,7 +164,9 @@ final class Foreground {
             terminal.tell(status.path() + " has ended.");
             return ExitCode.OK.number();
         }
-        terminal.tell(reports.failed(status));
+        if (status.failure().filter(StopException.class::isInstance).isEmpty()) { // else the stop tells it, below
+            terminal.tell(reports.failed(status));
+        }
         return ExitCode.FAILED.number();
     }
 
