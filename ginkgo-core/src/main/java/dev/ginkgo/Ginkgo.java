@@ -131,8 +131,7 @@ public final class Ginkgo implements AutoCloseable {
 
         /** The name of the root, the first part of every path; by default its class's, {@code number-gateway}. */
         public Builder name(String rootName) {
-            Node.requireName(rootName);
-            this.name = rootName;
+            this.name = Keys.requireName(rootName);
             return this;
         }
 
@@ -188,7 +187,6 @@ public final class Ginkgo implements AutoCloseable {
             Tree tree = new Tree(root.node, time, random, limits, live, observer);
             Ginkgo ginkgo = new Ginkgo(tree, live, limits);
             root.node.claim(tree);
-            boolean bound = false;
             try {
                 if (name != null) {
                     root.node.rename(name);
@@ -196,11 +194,9 @@ public final class Ginkgo implements AutoCloseable {
                 Binding binding = live.bind(configuration).orThrow();
                 live.publish(configuration, binding, binding.snapshot(), List.of());
                 binding.warnings().forEach(LOG::warn);
-                bound = true;
-            } finally {
-                if (!bound) {
-                    tree.refused();
-                }
+            } catch (RuntimeException | Error e) {
+                tree.refused();
+                throw e;
             }
             time.attached(ginkgo);
             tree.start();
