@@ -26,6 +26,8 @@ final class Launched implements AutoCloseable {
     /** Starts it in that folder; what it prints goes to a file there. */
     static Launched start(Path folder, String... words) throws IOException {
         List<String> command = new ArrayList<>(List.of(
+                "env", // whoever runs the tests may ignore a signal (nohup does), and children inherit that
+                "--default-signal=HUP,INT,TERM",
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-XX:TieredStopAtLevel=1",
                 "-cp",
