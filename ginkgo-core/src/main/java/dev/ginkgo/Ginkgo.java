@@ -66,7 +66,10 @@ public final class Ginkgo implements AutoCloseable {
         return tree.root().status();
     }
 
-    /** Every live task of the tree, and of the engine's work for it. */
+    /**
+     * Every live task of the tree, and of the engine's work for it; for a moment also one that has done its work and
+     * whose thread has still to wake those who waited for it.
+     */
     public List<TaskInfo> tasks() {
         return tree.tasks();
     }

@@ -84,9 +84,9 @@ final class TaskBookkeepingTest {
 
         // Then
         assertThat(Files.readString(dump)).contains("\"gateway/hub/http#accept\"", "\"gateway#bridge\"");
-        assertThat(ginkgo.tasks())
+        await().untilAsserted(() -> assertThat(ginkgo.tasks())
                 .extracting(TaskInfo::fullName)
-                .containsExactly("gateway#bridge", "gateway/hub/http#accept");
+                .containsExactly("gateway#bridge", "gateway/hub/http#accept"));
         assertThat(ginkgo.tasks())
                 .allSatisfy(task -> assertThat(task.thread().getName()).isEqualTo(task.fullName()));
         ginkgo.stop();

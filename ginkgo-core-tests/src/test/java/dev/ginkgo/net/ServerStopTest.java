@@ -25,7 +25,7 @@ class ServerStopTest {
             if ("sleep".equals(c.readLine())) {
                 asleep.countDown();
                 try {
-                    Thread.sleep(Long.MAX_VALUE);
+                    new CountDownLatch(1).await(); // for ever
                 } catch (InterruptedException e) {
                     interrupted.countDown();
                     throw e;
