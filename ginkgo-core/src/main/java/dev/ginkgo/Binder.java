@@ -25,17 +25,21 @@ final class Binder {
     private final Schema schema;
     private final Raw raw;
     private final String scope;
+    private final Supplier<Snapshot> current;
     private final List<Problem> problems = new ArrayList<>();
     private final List<String> warnings = new ArrayList<>();
     private final List<SettingInfo> infos = new ArrayList<>();
     private final Map<Setting<?>, Snapshot.Bound> values = new LinkedHashMap<>();
     private final Lookup lookup;
 
-    private Binder(List<? extends Place> places, Raw raw, String scope) {
-        schema = Schema.of(places);
+    private Binder(List<? extends Place> places, Raw raw, String scope, Supplier<Snapshot> current) {
         this.raw = raw;
         this.scope = scope;
+        this.current = current;
         lookup = new Lookup(raw, problems);
+        Snapshot before = current.get();
+        places.forEach(place -> build(place, before));
+        schema = Schema.of(places);
     }
 
     /**
@@ -47,7 +51,7 @@ final class Binder {
      *     had
      */
     static Binding bind(List<? extends Place> places, Configuration configuration, Supplier<Snapshot> current) {
-        return new Binder(places, configuration.load(), "").run(current);
+        return new Binder(places, configuration.load(), "", current).run();
     }
 
     /**
@@ -57,10 +61,30 @@ final class Binder {
      * @return with a snapshot of the child's settings only, for {@link Snapshot#with}
      */
     static Binding bindAdded(Place child, Raw raw, Supplier<Snapshot> current) {
-        return new Binder(List.of(child), raw, child.key()).run(current);
+        return new Binder(List.of(child), raw, child.key(), current).run();
     }
 
-    private Binding run(Supplier<Snapshot> current) {
+    /**
+     * Builds what is to be chosen, from the top down: an engine may have choices of its own. What the tree lives
+     * with already stays; that its choice has changed is told like the change of any fixed setting.
+     */
+    private void build(Place place, Snapshot before) {
+        Choice<?> choice = place.choice();
+        if (choice != null && before.bound(choice.engine()) == null) {
+            Leaf engine = Leaf.of(choice.engine(), choice.engine().fields().getFirst());
+            Object name = lookup.find(engine)
+                    .map(Lookup.Given::value)
+                    .orElse(choice.engine().byDefault());
+            try {
+                choice.build(String.valueOf(name));
+            } catch (RuntimeException | LinkageError e) {
+                problems.add(Problem.of(engine.fullKey(), "\"" + name + "\" cannot be built: " + Texts.oneLine(e)));
+            }
+        }
+        place.places().forEach(each -> build(each, before));
+    }
+
+    private Binding run() {
         problems.addAll(schema.problems());
         if (scope.isEmpty()) {
             problems.addAll(raw.problems());

@@ -134,8 +134,7 @@ public final class Ginkgo implements AutoCloseable {
 
         /** The name of the root, the first part of every path; by default its class's, {@code number-gateway}. */
         public Builder name(String rootName) {
-            Node.requireName(rootName);
-            this.name = rootName;
+            this.name = Keys.requireName(rootName);
             return this;
         }
 
@@ -191,7 +190,6 @@ public final class Ginkgo implements AutoCloseable {
             Tree tree = new Tree(root.node, time, random, limits, live, observer);
             Ginkgo ginkgo = new Ginkgo(tree, live, limits);
             root.node.claim(tree);
-            boolean bound = false;
             try {
                 if (name != null) {
                     root.node.rename(name);
@@ -199,11 +197,9 @@ public final class Ginkgo implements AutoCloseable {
                 Binding binding = live.bind(configuration).orThrow();
                 live.publish(configuration, binding, binding.snapshot(), List.of());
                 binding.warnings().forEach(LOG::warn);
-                bound = true;
-            } finally {
-                if (!bound) {
-                    tree.refused();
-                }
+            } catch (RuntimeException | Error e) {
+                tree.refused();
+                throw e;
             }
             time.attached(ginkgo);
             tree.start();

@@ -1,5 +1,6 @@
 package dev.ginkgo;
 
+import dev.ginkgo.config.Durations;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
@@ -39,8 +40,8 @@ final class Hook {
         if (end != null) {
             return end.escaped;
         }
-        TimeoutException late = new TimeoutException(
-                name + " had not returned after " + Texts.shortly(task.info().age()));
+        TimeoutException late = new TimeoutException(name + " had not returned after "
+                + Durations.shortly(task.info().age()));
         late.setStackTrace(task.stack().toArray(StackTraceElement[]::new));
         task.interrupt();
         node.waiters().awaitDeaf(ended::get, deadline.withGrace());

@@ -1,5 +1,6 @@
 package dev.ginkgo;
 
+import dev.ginkgo.config.Durations;
 import java.time.Duration;
 import java.util.List;
 
@@ -20,7 +21,7 @@ public record Leak(String path, String task, Duration age, List<StackTraceElemen
     /** Name, age and stack, as a thread dump shows them. */
     @Override
     public String toString() {
-        StringBuilder text = new StringBuilder(path + "#" + task + " still runs after " + Texts.shortly(age));
+        StringBuilder text = new StringBuilder(path + "#" + task + " still runs after " + Durations.shortly(age));
         stack.forEach(frame -> text.append("\n    at ").append(frame));
         return text.toString();
     }

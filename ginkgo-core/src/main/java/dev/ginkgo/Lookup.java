@@ -53,17 +53,16 @@ final class Lookup {
     boolean mentions(Leaf leaf) {
         return mentions(leaf.fullKey(), leaf.environmentName())
                 || (leaf.secret()
-                        && (mentions(leaf.fullKey() + Leaf.FILE, leaf.fileVariable()) || hasCredential(leaf)));
+                        && (mentions(leaf.fullKey() + Leaf.FILE, leaf.fileVariable())
+                                || folderWith(leaf).isPresent()));
     }
 
     private boolean mentions(String key, String variable) {
         return raw.overrides().containsKey(key) || raw.environment().containsKey(variable) || entry(key) != null;
     }
 
-    private boolean hasCredential(Leaf leaf) {
-        return raw.credentials()
-                .filter(folder -> Files.exists(folder.resolve(leaf.fullKey())))
-                .isPresent();
+    private Optional<Path> folderWith(Leaf leaf) {
+        return raw.credentials().filter(folder -> Files.exists(folder.resolve(leaf.fullKey())));
     }
 
     private Optional<Given> override(Leaf leaf) {
@@ -84,8 +83,7 @@ final class Lookup {
     }
 
     private Optional<Given> credential(Leaf leaf) {
-        return raw.credentials()
-                .filter(folder -> Files.exists(folder.resolve(leaf.fullKey())))
+        return folderWith(leaf)
                 .flatMap(folder -> secret(
                         folder.resolve(leaf.fullKey()).toAbsolutePath(),
                         new Origin.Credential(folder, leaf.fullKey())));
@@ -117,10 +115,7 @@ final class Lookup {
     /** Reads a file that holds one secret, and perhaps a newline after it. */
     private Optional<Given> secret(Path file, Origin origin) {
         try {
-            String text = Files.readString(file);
-            String secret = text.endsWith("\r\n")
-                    ? text.substring(0, text.length() - 2)
-                    : text.endsWith("\n") ? text.substring(0, text.length() - 1) : text;
+            String secret = Files.readString(file).replaceFirst("\\r?\\n\\z", "");
             if (!secret.isEmpty()) {
                 return Optional.of(new Given(secret, false, origin, raw.folder()));
             }

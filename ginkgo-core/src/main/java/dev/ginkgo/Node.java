@@ -1,12 +1,12 @@
 package dev.ginkgo;
 
+import dev.ginkgo.config.Durations;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,8 +14,6 @@ import org.jspecify.annotations.Nullable;
  * tree runs is guarded by the tree's lock (see {@link Tree}); what a constructor declares is read-only from then on.
  */
 final class Node implements Place {
-    private static final Pattern NAME = Pattern.compile("[a-z0-9]+(-[a-z0-9]+)*");
-
     private final Service service;
     private final AtomicReference<@Nullable Node> parent = new AtomicReference<>();
     private final Children children = new Children();
@@ -55,16 +53,23 @@ final class Node implements Place {
     // ---- declare
 
     void add(String childName, Node child, Supervision onFailure) {
-        requireName(childName);
         Run current = run;
         if (current == null && tree != null) {
             throw new IllegalStateException(
                     path() + " is " + state + ": a child can be added in the constructor or while"
                             + " the service runs, so \"" + childName + "\" was not");
         }
-        Keys.requireFreeName(this, childName);
+        put(childName, child, onFailure, current != null);
+        if (current != null) {
+            current.tree().startAdded(this, current, child);
+        }
+    }
+
+    /** Makes it a child that belongs to this node's tree, if there is one, and starts nothing. */
+    void put(String childName, Node child, Supervision onFailure, boolean whileRunning) {
+        Keys.requireFreeName(this, Keys.requireName(childName));
         child.adopt(this, childName, onFailure);
-        child.added = current != null;
+        child.added = whileRunning;
         Node namesake = children.putIfAbsent(childName, child);
         if (namesake != null) {
             child.added = false;
@@ -72,8 +77,9 @@ final class Node implements Place {
             throw new IllegalArgumentException(path() + " has a child \"" + childName + "\" already (a "
                     + namesake.type() + "); use add(\"" + children.freeName(childName) + "\", …)");
         }
-        if (current != null) {
-            current.tree().startAdded(this, current, child);
+        Tree attached = tree;
+        if (attached != null) {
+            child.attach(attached);
         }
     }
 
@@ -142,14 +148,6 @@ final class Node implements Place {
         }
     }
 
-    static void requireName(String name) {
-        if (!NAME.matcher(name).matches()) {
-            throw new IllegalArgumentException(
-                    "\"" + name + "\" is no name for a service: lower case letters and digits,"
-                            + " in words joined by \"-\", such as \"number-server\"");
-        }
-    }
-
     // ---- the place
 
     @Override
@@ -161,11 +159,7 @@ final class Node implements Place {
     @Override
     public String key() {
         Node above = parent.get();
-        if (above == null) {
-            return "";
-        }
-        String table = above.key();
-        return table.isEmpty() ? name : table + "." + name;
+        return above == null ? "" : Keys.join(above.key(), name);
     }
 
     @Override
@@ -188,6 +182,11 @@ final class Node implements Place {
         return expected;
     }
 
+    @Override
+    public @Nullable Choice<?> choice() {
+        return service instanceof Choice<?> choice ? choice : null;
+    }
+
     // ---- look
 
     Service service() {
@@ -201,6 +200,10 @@ final class Node implements Place {
 
     List<Node> children() {
         return children.list();
+    }
+
+    String name() {
+        return name;
     }
 
     Waiters waiters() {
@@ -245,7 +248,6 @@ final class Node implements Place {
     }
 
     void rename(String rootName) {
-        requireName(rootName);
         name = rootName;
     }
 
@@ -283,17 +285,12 @@ final class Node implements Place {
     }
 
     void ownOrClose(AutoCloseable resource) {
-        IllegalStateException refused = null;
         try {
-            Run current = run("own");
-            if (!current.own(resource)) {
-                refused = new IllegalStateException(
+            if (!run("own").own(resource)) {
+                throw new IllegalStateException(
                         path() + " is stopping: it can own nothing more; " + resource + " was closed");
             }
-        } catch (IllegalStateException e) {
-            refused = e;
-        }
-        if (refused != null) {
+        } catch (IllegalStateException refused) {
             try {
                 resource.close();
             } catch (Exception e) {
@@ -334,7 +331,7 @@ final class Node implements Place {
                     path(),
                     state,
                     path() + " is " + state + why
-                            + (up == null ? ", and was not ready within " + Texts.shortly(atMost) : ", for good"),
+                            + (up == null ? ", and was not ready within " + Durations.shortly(atMost) : ", for good"),
                     last);
         }
     }

@@ -17,12 +17,6 @@ record Outcome(List<Throwable> errors, List<Leak> leaks) {
     }
 
     Outcome plus(Outcome other) {
-        if (isClean()) {
-            return other;
-        }
-        if (other.isClean()) {
-            return this;
-        }
         return new Outcome(concat(errors, other.errors), concat(leaks, other.leaks));
     }
 

@@ -1,6 +1,7 @@
 package dev.ginkgo;
 
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** What binding needs to know of one place in a tree: a service, or a reserved table. */
 interface Place {
@@ -22,4 +23,9 @@ interface Place {
 
     /** Names, or patterns with {@code *}, of children that may be added while the tree runs. */
     List<String> expected();
+
+    /** What is to be built here before the places below are known. */
+    default @Nullable Choice<?> choice() {
+        return null;
+    }
 }

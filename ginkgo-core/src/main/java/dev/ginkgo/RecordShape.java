@@ -1,5 +1,6 @@
 package dev.ginkgo;
 
+import java.lang.invoke.MethodType;
 import java.lang.reflect.Constructor;
 import java.lang.reflect.InaccessibleObjectException;
 import java.lang.reflect.InvocationTargetException;
@@ -18,9 +19,6 @@ import org.jspecify.annotations.Nullable;
 
 /** A record as a table: each component is a key, a component that is a record is a table below. */
 final class RecordShape<T> implements Shape<T> {
-    private static final Map<Class<?>, Class<?>> BOXES = Map.of(
-            int.class, Integer.class, long.class, Long.class, double.class, Double.class, boolean.class, Boolean.class);
-
     private final Constructor<T> constructor;
     private final List<Part> parts;
 
@@ -35,11 +33,12 @@ final class RecordShape<T> implements Shape<T> {
         }
     }
 
-    static <T> RecordShape<T> of(Class<T> type) {
-        return of(type, Set.of());
-    }
-
-    private static <T> RecordShape<T> of(Class<T> type, Set<Class<?>> around) {
+    /**
+     * The shape of a record.
+     *
+     * @param around the records that it is a component of, itself or through others
+     */
+    static <T> RecordShape<T> of(Class<T> type, Set<Class<?>> around) {
         if (around.contains(type)) {
             throw new IllegalArgumentException("record " + type.getSimpleName() + " contains itself");
         }
@@ -65,7 +64,7 @@ final class RecordShape<T> implements Shape<T> {
 
     private static Shape<?> shape(Class<?> around, Type type, Set<Class<?>> inside) {
         if (type instanceof Class<?> plain) {
-            Class<?> boxed = BOXES.getOrDefault(plain, plain);
+            Class<?> boxed = MethodType.methodType(plain).wrap().returnType();
             return Shape.isTable(boxed) ? of(boxed, inside) : Shape.of(boxed);
         }
         if (type instanceof ParameterizedType generic

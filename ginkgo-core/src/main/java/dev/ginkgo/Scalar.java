@@ -1,5 +1,7 @@
 package dev.ginkgo;
 
+import static java.util.Objects.requireNonNull;
+
 import dev.ginkgo.config.Address;
 import dev.ginkgo.config.Durations;
 import dev.ginkgo.config.Secret;
@@ -13,9 +15,9 @@ import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.BiFunction;
 import java.util.function.Function;
-import java.util.stream.Collectors;
 
 /**
  * A simple type. Every one is read from a text; in a TOML file, numbers and booleans stand without quotes and all
@@ -36,18 +38,9 @@ record Scalar<T>(
 
     private static final Map<Class<?>, Scalar<?>> TYPES = Map.ofEntries(
             Map.entry(String.class, quoted("string", (text, _) -> text)),
-            Map.entry(
-                    Integer.class,
-                    number(
-                            "int",
-                            text -> whole(text, "int", Integer.MIN_VALUE, Integer.MAX_VALUE)
-                                    .intValueExact())),
-            Map.entry(
-                    Long.class,
-                    number(
-                            "long",
-                            text -> whole(text, "long", Long.MIN_VALUE, Long.MAX_VALUE)
-                                    .longValueExact())),
+            Map.entry(Integer.class, number("int", text ->
+                    (int) whole(text, "int", Integer.MIN_VALUE, Integer.MAX_VALUE))),
+            Map.entry(Long.class, number("long", text -> whole(text, "long", Long.MIN_VALUE, Long.MAX_VALUE))),
             Map.entry(Double.class, number("double", Scalar::decimal)),
             Map.entry(Boolean.class, number("boolean", Scalar::truth)),
             Map.entry(
@@ -129,16 +122,24 @@ record Scalar<T>(
         for (Object each : type.getEnumConstants()) {
             constants.put(kebab(each), each);
         }
-        String names = constants.keySet().stream().collect(Collectors.joining(", "));
-        return new Scalar<Object>(
-                "one of " + names,
+        return oneOf(constants.keySet(), name -> requireNonNull(constants.get(name)), Scalar::kebab);
+    }
+
+    /** A value out of some, by their names. */
+    static <T> Scalar<T> oneOf(Set<String> names, Function<String, T> named, Function<T, String> printed) {
+        String type = "one of " + String.join(", ", names);
+        return new Scalar<T>(
+                type,
                 false,
-                (text, _) -> Optional.ofNullable(constants.get(text))
-                        .orElseThrow(() -> new IllegalArgumentException("\"" + text + "\" is not one of " + names
-                                + Similar.to(text, constants.keySet())
-                                        .map(Similar::question)
-                                        .orElse(""))),
-                Scalar::kebab,
+                (text, _) -> {
+                    if (names.contains(text)) {
+                        return named.apply(text);
+                    }
+                    String meant =
+                            Similar.to(text, names).map(Similar::question).orElse("");
+                    throw new IllegalArgumentException("\"" + text + "\" is not " + type + meant);
+                },
+                printed,
                 false);
     }
 
@@ -146,7 +147,7 @@ record Scalar<T>(
         return ((Enum<?>) constant).name().toLowerCase(Locale.ROOT).replace('_', '-');
     }
 
-    private static BigInteger whole(String text, String type, long min, long max) {
+    private static long whole(String text, String type, long min, long max) {
         if (!text.matches("[+-]?\\d(_?\\d){0,30}")) {
             throw new IllegalArgumentException("\"" + text + "\" is not a whole number; write it like 60");
         }
@@ -154,7 +155,7 @@ record Scalar<T>(
         if (number.compareTo(BigInteger.valueOf(min)) < 0 || number.compareTo(BigInteger.valueOf(max)) > 0) {
             throw new IllegalArgumentException(text + " is outside the range of " + type + ", " + min + ".." + max);
         }
-        return number;
+        return number.longValueExact();
     }
 
     private static double decimal(String text) {

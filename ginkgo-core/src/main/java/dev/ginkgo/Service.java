@@ -5,6 +5,7 @@ import static java.util.Objects.requireNonNull;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -75,6 +76,18 @@ public abstract class Service implements AutoCloseable {
         requireNonNull(child, "the child \"" + name + "\" is null: is the field it comes from declared further down?");
         node.add(name, child.node, requireNonNull(onFailure, "onFailure is null"));
         return child;
+    }
+
+    /**
+     * Adds a slot whose child the configuration chooses, by {@code engine = "…"} in the slot's table; see {@link Choice}.
+     *
+     * @param name the slot's name, by the rules of {@link #add(String, Service)}
+     * @param byDefault the engine if the configuration names none
+     * @param engines makers by name; the chosen one is called while binding, before anything starts
+     */
+    protected final <S extends Service> Choice<S> choose(
+            String name, String byDefault, Map<String, Supplier<? extends S>> engines) {
+        return add(name, new Choice<>(byDefault, engines));
     }
 
     /**

@@ -7,6 +7,7 @@ import dev.ginkgo.config.Secret;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.BiConsumer;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
@@ -64,6 +65,12 @@ public final class Setting<T> implements Supplier<T> {
 
     static <E> Setting<List<E>> list(Place owner, String key, Class<E> element) {
         return new Setting<>(owner, key, Shape.ofList(requireNonNull(element, "element is null")), List.of());
+    }
+
+    /** A name out of some. */
+    static Setting<String> oneOf(Place owner, String key, String byDefault, Set<String> names) {
+        Shape<String> shape = new Shape.Single<>(Scalar.oneOf(names, name -> name, name -> name));
+        return new Setting<>(owner, key, shape, byDefault).check(names::contains, "is not one of " + names);
     }
 
     // ---- declare: in the constructor

@@ -4,6 +4,7 @@ import dev.ginkgo.config.Address;
 import dev.ginkgo.config.Size;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Which keys make the value of a setting: one, or for a record one for each component. */
@@ -40,7 +41,7 @@ sealed interface Shape<T> permits Shape.Single, RecordShape {
 
     /** The shape for a class, a record included. */
     static <T> Shape<T> of(Class<T> type) {
-        return isTable(type) ? RecordShape.of(type) : new Single<>(Scalar.of(type));
+        return isTable(type) ? RecordShape.of(type, Set.of()) : new Single<>(Scalar.of(type));
     }
 
     /** The shape for a default value, a list with elements included. */

@@ -4,6 +4,7 @@ import static dev.ginkgo.State.FAILED;
 import static dev.ginkgo.State.STARTING;
 import static dev.ginkgo.State.STOPPING;
 
+import dev.ginkgo.config.Durations;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeoutException;
@@ -92,7 +93,7 @@ final class Starting {
             run.cancelled = true;
             error = new Cancelled();
         } catch (Throwable t) {
-            error = new StartException(run.path(), run.path() + " did not start: " + Texts.oneLine(t), false, t);
+            error = StartException.failed(run.path(), t);
         }
         throw rollBack(node, run, error, attempt);
     }
@@ -186,7 +187,7 @@ final class Starting {
         }
         Throwable error = run.hookError();
         if (error != null) {
-            throw new StartException(run.path(), run.path() + " did not start: " + Texts.oneLine(error), false, error);
+            throw StartException.failed(run.path(), error);
         }
         if (settled == null) {
             throw tooLate(run, timeout);
@@ -195,7 +196,7 @@ final class Starting {
 
     private static StartException tooLate(Run run, Duration timeout) {
         List<StackTraceElement> stack = run.hookStack();
-        String why = "not ready after " + Texts.shortly(timeout)
+        String why = "not ready after " + Durations.shortly(timeout)
                 + (stack.isEmpty()
                         ? ": onStart returned after readyLater(), and neither ready() nor degraded() was called"
                         : ": onStart waits at " + stack.getFirst());
@@ -244,8 +245,7 @@ final class Starting {
                                 + (attempt.interrupted ? "an interrupt" : "a stop"),
                         true,
                         null)
-                : new StartException(
-                        run.path(), run.path() + " did not start: " + Texts.oneLine(failure), false, failure);
+                : StartException.failed(run.path(), failure);
     }
 
     private static @Nullable Deadline stopDeadline(Run run) {
@@ -258,7 +258,7 @@ final class Starting {
     }
 
     private void logReady(Node node, Run run) {
-        String took = Texts.shortly(Duration.ofNanos(run.ageNanos()));
+        String took = Durations.shortly(Duration.ofNanos(run.ageNanos()));
         if (run.parent() == null || run.wasLater()) {
             node.service().log.info("{} is {} after {}", run.path(), node.state, took);
         } else {

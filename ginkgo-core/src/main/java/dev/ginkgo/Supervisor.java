@@ -1,5 +1,6 @@
 package dev.ginkgo;
 
+import dev.ginkgo.config.Durations;
 import java.time.Duration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -77,7 +78,7 @@ final class Supervisor {
                             "{} failed ({}); restarting in {}",
                             culprit.path(),
                             Texts.oneLine(cause),
-                            Texts.shortly(pause));
+                            Durations.shortly(pause));
             if (policy.scope() != Supervision.Scope.ONE && !awaitParent()) {
                 return false;
             }
@@ -224,7 +225,7 @@ final class Supervisor {
         private Throwable exhausted(Supervision policy) {
             List<Throwable> history = culprit.restarts.history();
             StringBuilder text = new StringBuilder(culprit.path() + " failed " + history.size() + " times within "
-                    + Texts.shortly(policy.window()) + "; its supervision allows " + policy.most() + " restarts");
+                    + Durations.shortly(policy.window()) + "; its supervision allows " + policy.most() + " restarts");
             history.forEach(each -> text.append("\n  ").append(Texts.oneLine(each)));
             RuntimeException exhausted = new RuntimeException(text.toString(), cause);
             history.subList(0, history.size() - 1).forEach(exhausted::addSuppressed); // the last is the cause

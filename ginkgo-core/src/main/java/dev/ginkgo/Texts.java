@@ -1,25 +1,10 @@
 package dev.ginkgo;
 
-import java.time.Duration;
 import java.util.Locale;
 
 /** How the messages of this package print things. */
 final class Texts {
     private Texts() {}
-
-    /** {@code 12 ms}, {@code 1.5 s}, {@code 10 s}, {@code 3 min}: for people. */
-    static String shortly(Duration d) {
-        long millis = d.toMillis();
-        if (millis < 1_000) {
-            return millis + " ms";
-        }
-        if (millis < 120_000) {
-            return millis % 1_000 == 0 ? millis / 1_000 + " s" : String.format(Locale.ROOT, "%.1f s", millis / 1_000.0);
-        }
-        return millis % 60_000 == 0
-                ? millis / 60_000 + " min"
-                : String.format(Locale.ROOT, "%.1f min", millis / 60_000.0);
-    }
 
     /** {@code NumberGateway} as {@code number-gateway}: the name of a root that was given none. */
     static String kebab(String camel) {

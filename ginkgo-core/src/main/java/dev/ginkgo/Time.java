@@ -1,7 +1,6 @@
 package dev.ginkgo;
 
 import java.time.Instant;
-import java.util.concurrent.Callable;
 
 /**
  * The time of a tree: every wait that a service asks for ({@code sleep}, {@code every}, {@code later}, {@code
@@ -33,8 +32,13 @@ public interface Time {
      * Runs a call that waits for the world outside: a socket, a process. The system's time just makes the call; a
      * test's clock may count the thread as waiting meanwhile.
      */
-    default <T> T outside(Callable<T> call) throws Exception {
+    default <T, X extends Exception> T outside(Outside<T, X> call) throws X {
         return call.call();
+    }
+
+    /** A call that waits for the world outside. */
+    interface Outside<T, X extends Exception> {
+        T call() throws X;
     }
 
     /** Called once by a tree that begins to live on this time, before any of its tasks. */

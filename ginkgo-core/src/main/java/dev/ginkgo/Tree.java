@@ -217,16 +217,12 @@ final class Tree {
 
     /** Starts a child that was added to a running parent, or throws it out again. */
     void startAdded(Node parent, Run run, Node child) {
-        boolean started = false;
         try {
-            child.attach(this);
             settings.bindAdded(child);
             starting.start(child, run);
-            started = true;
-        } finally {
-            if (!started) {
-                discard(run, child);
-            }
+        } catch (RuntimeException | Error e) {
+            discard(run, child);
+            throw e;
         }
         parent.waiters().signal();
     }

@@ -7,7 +7,6 @@ import dev.ginkgo.config.Raw;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 
 /** Finds what was given and means nothing: keys that nobody declared, tables where values belong, and the reverse. */
 final class UnknownKeys {
@@ -117,11 +116,9 @@ final class UnknownKeys {
                 .filter(name -> name.startsWith(prefix))
                 .filter(name -> !schema.variables().contains(name) && !schema.mayHoldVariable(name))
                 .forEach(name -> warnings.add("env " + name + ": no setting has this variable"
-                        + nearest(name).map(Similar::question).orElse("")));
-    }
-
-    private Optional<String> nearest(String variable) {
-        return Similar.to(variable, schema.variables());
+                        + Similar.to(name, schema.variables())
+                                .map(Similar::question)
+                                .orElse("")));
     }
 
     private void problem(Entry entry, String message) {

@@ -1,5 +1,6 @@
 package dev.ginkgo;
 
+import dev.ginkgo.config.Durations;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -65,7 +66,7 @@ final class Watchdog {
         LOG.warn(
                 "no virtual thread got its turn for {}: these tasks hold every carrier thread; where they compute in a"
                         + " loop, let them call sleep(Duration.ZERO) now and then{}",
-                Texts.shortly(PATIENCE),
+                Durations.shortly(PATIENCE),
                 busy);
         return true;
     }

@@ -59,6 +59,17 @@ public final class Durations {
         return text.isEmpty() ? "0s" : text.toString();
     }
 
+    /** For people, and not exact: {@code 12 ms}, {@code 1.5 s}, {@code 10 s}, {@code 3 min}. */
+    public static String shortly(Duration duration) {
+        long millis = duration.toMillis();
+        if (millis < 1_000) {
+            return millis + " ms";
+        }
+        boolean seconds = millis < 120_000;
+        String number = String.format(Locale.ROOT, "%.1f", millis / (seconds ? 1_000.0 : 60_000.0));
+        return (number.endsWith(".0") ? number.substring(0, number.length() - 2) : number) + (seconds ? " s" : " min");
+    }
+
     private static Duration of(String unit) {
         return switch (unit) {
             case "ns" -> Duration.ofNanos(1);

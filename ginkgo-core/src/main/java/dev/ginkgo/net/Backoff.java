@@ -1,5 +1,6 @@
 package dev.ginkgo.net;
 
+import dev.ginkgo.config.Durations;
 import java.time.Duration;
 
 /**
@@ -14,8 +15,8 @@ public record Backoff(Duration min, Duration max) {
 
     public Backoff {
         if (!min.isPositive() || max.compareTo(min) < 0 || max.compareTo(LONGEST) > 0) {
-            throw new IllegalArgumentException("a backoff needs 0 < min <= max <= 24 h, not min " + Texts.shortly(min)
-                    + " and max " + Texts.shortly(max));
+            throw new IllegalArgumentException("a backoff needs 0 < min <= max <= 24 h, not min "
+                    + Durations.shortly(min) + " and max " + Durations.shortly(max));
         }
     }
 }

@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.ginkgo.Time;
 import dev.ginkgo.config.Address;
+import dev.ginkgo.config.Durations;
 import java.io.IOException;
 import java.net.Socket;
 import java.net.SocketException;
@@ -124,7 +125,7 @@ public final class Connection implements AutoCloseable {
 
     private int read(byte[] buffer, int offset, int length) throws IOException {
         try {
-            return Outside.call(time, () -> socket.getInputStream().read(buffer, offset, length));
+            return time.outside(() -> socket.getInputStream().read(buffer, offset, length));
         } catch (SocketException e) {
             throw disconnected(e);
         }
@@ -135,7 +136,7 @@ public final class Connection implements AutoCloseable {
     }
 
     private IOException stuck(SocketException e) {
-        String waited = Texts.shortly(limits.writeTimeout().get());
+        String waited = Durations.shortly(limits.writeTimeout().get());
         IOException told = new SocketTimeoutException("peer " + peer + " did not read for " + waited);
         told.initCause(e);
         return told;

@@ -6,6 +6,7 @@ import dev.ginkgo.Service;
 import dev.ginkgo.Setting;
 import dev.ginkgo.Time;
 import dev.ginkgo.config.Address;
+import dev.ginkgo.config.Durations;
 import dev.ginkgo.config.Size;
 import java.io.IOException;
 import java.net.Socket;
@@ -129,7 +130,7 @@ public final class TcpClient extends Service {
                 continue;
             }
             Duration pause = retries.next(reconnect.get());
-            end += "; next try in " + Texts.shortly(pause);
+            end += "; next try in " + Durations.shortly(pause);
             degraded(end);
             log.atLevel(news ? Level.WARN : Level.DEBUG).log(end); // once for each outage
             news = false;
@@ -139,7 +140,7 @@ public final class TcpClient extends Service {
 
     private Connection connect(Attempt attempt, Connections connections, Time time) throws IOException {
         Duration timeout = connectTimeout.get();
-        Socket socket = Outside.call(time, () -> Sockets.connect(attempt.socket(), attempt.target(), timeout));
+        Socket socket = time.outside(() -> Sockets.connect(attempt.socket(), attempt.target(), timeout));
         Connection connection = new Connection(socket, attempt.target(), time, limits);
         connections.add(connection);
         return connection;

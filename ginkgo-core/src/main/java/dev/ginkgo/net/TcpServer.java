@@ -100,7 +100,7 @@ public final class TcpServer extends Service {
         while (true) {
             Socket socket;
             try {
-                socket = Outside.call(time, listener::accept);
+                socket = time.outside(listener::accept);
             } catch (IOException e) {
                 if (listener.isClosed()) {
                     throw e; // by a stop

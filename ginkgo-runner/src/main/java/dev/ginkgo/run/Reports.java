@@ -7,6 +7,7 @@ import dev.ginkgo.StartException;
 import dev.ginkgo.Status;
 import dev.ginkgo.StopException;
 import dev.ginkgo.TaskInfo;
+import dev.ginkgo.config.ConfigException;
 import java.net.BindException;
 import java.time.Duration;
 import java.util.Arrays;
@@ -58,6 +59,9 @@ final class Reports {
         for (Throwable t = e; t != null && seen.add(t); t = t.getCause()) {
             if (t instanceof BindException) {
                 return ExitCode.UNAVAILABLE;
+            }
+            if (t instanceof ConfigException) {
+                return ExitCode.CONFIGURATION; // settings that a service itself refused, together with others
             }
         }
         return ExitCode.SOFTWARE;

@@ -16,7 +16,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.WeakHashMap;
-import java.util.concurrent.Callable;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Collectors;
@@ -188,7 +187,7 @@ public final class FakeClock implements Time {
     }
 
     @Override
-    public <T> T outside(Callable<T> call) throws Exception {
+    public <T, X extends Exception> T outside(Outside<T, X> call) throws X {
         Thread self = Thread.currentThread();
         synchronized (this) {
             outside.add(self);

@@ -22,6 +22,8 @@ class ArchitectureTest {
     @DisplayName("the importer sees the house")
     void somethingIsChecked() {
         assertThat(OURS.contain("dev.ginkgo.Service")).isTrue();
+        assertThat(OURS.contain("dev.ginkgo.cluster.Cluster")).isTrue();
+        assertThat(OURS.contain("dev.ginkgo.hub.MessageHub")).isTrue();
         assertThat(OURS.contain("dev.ginkgo.run.Main")).isTrue();
         assertThat(OURS.contain("dev.ginkgo.testing.FakeClock")).isTrue();
     }
@@ -34,21 +36,46 @@ class ArchitectureTest {
                 .resideInAnyPackage("dev.ginkgo.config", "dev.ginkgo.spi")
                 .should()
                 .dependOnClassesThat()
-                .resideInAnyPackage("dev.ginkgo", "dev.ginkgo.net", "dev.ginkgo.run", "dev.ginkgo.testing")
+                .resideInAnyPackage(
+                        "dev.ginkgo",
+                        "dev.ginkgo.net",
+                        "dev.ginkgo.cluster..",
+                        "dev.ginkgo.hub..",
+                        "dev.ginkgo.run",
+                        "dev.ginkgo.testing")
                 .check(OURS);
         noClasses()
                 .that()
                 .resideInAPackage("dev.ginkgo")
                 .should()
                 .dependOnClassesThat()
-                .resideInAnyPackage("dev.ginkgo.net", "dev.ginkgo.run", "dev.ginkgo.testing")
+                .resideInAnyPackage(
+                        "dev.ginkgo.net",
+                        "dev.ginkgo.cluster..",
+                        "dev.ginkgo.hub..",
+                        "dev.ginkgo.run",
+                        "dev.ginkgo.testing")
                 .check(OURS);
         noClasses()
                 .that()
                 .resideInAnyPackage("dev.ginkgo.net", "dev.ginkgo.testing")
                 .should()
                 .dependOnClassesThat()
-                .resideInAnyPackage("dev.ginkgo.run")
+                .resideInAnyPackage("dev.ginkgo.cluster..", "dev.ginkgo.hub..", "dev.ginkgo.run")
+                .check(OURS);
+        noClasses()
+                .that()
+                .resideInAPackage("dev.ginkgo.cluster..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage("dev.ginkgo.hub..", "dev.ginkgo.run", "dev.ginkgo.testing")
+                .check(OURS);
+        noClasses()
+                .that()
+                .resideInAPackage("dev.ginkgo.hub..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage("dev.ginkgo.run", "dev.ginkgo.testing")
                 .check(OURS);
         slices().matching("dev.ginkgo.(*)..").should().beFreeOfCycles().check(OURS);
     }

@@ -20,8 +20,10 @@ class ModulesTest {
             "ginkgo-core", List.of(),
             "ginkgo-testing", List.of("ginkgo-core"),
             "ginkgo-core-tests", List.of("ginkgo-core"),
-            "ginkgo-runner", List.of("ginkgo-core"),
-            "examples", List.of("ginkgo-core"),
+            "ginkgo-cluster", List.of("ginkgo-core"),
+            "ginkgo-hub", List.of("ginkgo-core", "ginkgo-cluster"),
+            "ginkgo-runner", List.of("ginkgo-core", "ginkgo-cluster", "ginkgo-hub"),
+            "examples", List.of("ginkgo-core", "ginkgo-cluster", "ginkgo-hub"),
             "house", List.of("ginkgo-core", "ginkgo-testing", "ginkgo-runner"));
 
     @Test

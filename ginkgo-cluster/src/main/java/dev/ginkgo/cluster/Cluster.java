@@ -1,0 +1,216 @@
+package dev.ginkgo.cluster;
+
+import static java.util.Objects.requireNonNull;
+
+import dev.ginkgo.Choice;
+import dev.ginkgo.Service;
+import dev.ginkgo.Setting;
+import dev.ginkgo.cluster.spi.Coordinator;
+import dev.ginkgo.cluster.spi.Engine;
+import dev.ginkgo.cluster.spi.Seat;
+import dev.ginkgo.cluster.spi.Stamp;
+import dev.ginkgo.cluster.spi.Terms;
+import dev.ginkgo.config.Address;
+import java.net.URI;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.ServiceLoader;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The nodes that run one program together: who they are, and which one of them leads.
+ *
+ * <pre>{@code
+ * final Cluster cluster = add("cluster", new Cluster());
+ * …
+ * cluster.ifLeading(lease -> hub.publish("/numbers", number, lease));
+ * }</pre>
+ *
+ * <p>An engine does the work, chosen by the configuration; {@code local}, the default, is a cluster of this process
+ * alone, which leads itself:
+ *
+ * <pre>{@code
+ * [cluster]
+ * identity = "10.0.0.2:4440"
+ * [cluster.coordinator]
+ * engine = "local"
+ * }</pre>
+ *
+ * <p>Leading is a {@link Lease}, which runs out by itself when the node is frozen or cut off. All methods may be
+ * called from any thread; observers are told on tasks of this service, each by itself and in order, so that one that
+ * blocks or throws affects no other. What an observer has not been told yet waits in memory.
+ */
+public final class Cluster extends Service {
+    final Setting<Address> identity = setting("identity", Address.of("127.0.0.1:4440"))
+            .fixed()
+            .help("The address of this node in the cluster, and its name; no two nodes have the same");
+
+    final Setting<Terms> lease = setting("lease", new Terms(Duration.ofMillis(1_200), Duration.ofMillis(100)))
+            .fixed()
+            .help("How long the leader may act after a renewal, ttl less margin; the same on all nodes");
+
+    final Choice<Coordinator> coordinator;
+
+    private final Observers<List<Member>> roster = new Observers<>(List.of(), body -> spawn("roster-observer", body));
+    private final Leadership leadership = new Leadership(body -> spawn("leadership-observer", body));
+    private final Seat seat = new OwnSeat();
+    private final Object advertising = new Object();
+    private @Nullable Member self; // guarded by advertising
+
+    /** A cluster by the engine that the configuration names. */
+    public Cluster() {
+        this(new LocalGroup());
+    }
+
+    /** The same, but by the engine {@code local} it is a node of that group: several nodes in one process. */
+    public Cluster(LocalGroup group) {
+        requireNonNull(group, "group is null");
+        Map<String, Supplier<? extends Coordinator>> engines = new HashMap<>();
+        engines.put("local", () -> new LocalCoordinator(group));
+        ServiceLoader.load(Engine.class).forEach(engine -> engines.put(engine.name(), engine::make));
+        coordinator = choose("coordinator", "local", engines);
+    }
+
+    @Override
+    protected void onStart() throws Exception {
+        Coordinator engine = coordinator.get();
+        Address address = identity.get();
+        Member me = new Member(
+                address.toString(), engine.incarnation(), address, Optional.empty(), Optional.empty(), version());
+        synchronized (advertising) {
+            self = me;
+        }
+        roster.begin(List.of(me));
+        leadership.begin(lease.get(), time());
+        spawn("lease", leadership::watch);
+        engine.join(me, seat);
+    }
+
+    @Override
+    protected void onStop() throws Exception {
+        try {
+            coordinator.get().leave();
+        } finally {
+            leadership.end();
+            roster.end();
+        }
+    }
+
+    // ---- the roster
+
+    /** The address of this node, which is also its name. */
+    public Address identity() {
+        return identity.get();
+    }
+
+    /** The members as they are known here, this node included. Empty before the first start. */
+    public List<Member> roster() {
+        return roster.latest();
+    }
+
+    /**
+     * Has {@code observer} told the whole roster now, and again after each change, in order. It may be added in a
+     * constructor, for all runs, and is then told from the start of the cluster on; what is added by a run of another
+     * service belongs into its {@code own(…)}.
+     */
+    public Watch onRoster(Consumer<? super List<Member>> observer) {
+        return roster.add(requireNonNull(observer, "observer is null"));
+    }
+
+    /** Shows the others where this node's hub talks with theirs. From {@code onStart} on; lasts for this run. */
+    public void advertiseTransport(Address address) {
+        advertise(member -> member.withTransport(address));
+    }
+
+    /** Shows the others where browsers reach this node. From {@code onStart} on; lasts for this run. */
+    public void advertiseUrl(URI url) {
+        advertise(member -> member.withUrl(url));
+    }
+
+    private void advertise(UnaryOperator<Member> change) {
+        synchronized (advertising) {
+            Member changed = change.apply(requireNonNull(self, "the cluster has not been started yet"));
+            self = changed;
+            coordinator.get().update(changed);
+        }
+    }
+
+    // ---- leadership
+
+    /** Whether this node holds a valid lease at this moment. */
+    public boolean isLeader() {
+        return lease().isPresent();
+    }
+
+    /** The lease, if this node holds a valid one. */
+    public Optional<Lease> lease() {
+        return leadership.lease();
+    }
+
+    /**
+     * Waits until this node leads. Best on a task: it parks, and an interrupt ends it. While the cluster restarts, it
+     * goes on waiting.
+     *
+     * @return a lease that was valid a moment ago
+     */
+    public Lease awaitLeadership() throws InterruptedException {
+        return leadership.await();
+    }
+
+    /**
+     * Does something if this node leads, and nothing else. The action is run by the caller; it asks the lease again
+     * before each act if it takes its time.
+     *
+     * @return whether it was run
+     * @throws X what the action throws
+     */
+    public <X extends Exception> boolean ifLeading(LeaseAction<X> action) throws X {
+        Optional<Lease> held = lease();
+        if (held.isPresent()) {
+            action.run(held.get());
+        }
+        return held.isPresent();
+    }
+
+    /**
+     * Has {@code observer} told whether this node leads: now, and again at each promotion, with the lease, and each
+     * demotion, with nothing; each once and in order. A lease that runs out is told at latest when the last renewal
+     * is a term old by the monotonic clock. See {@link #onRoster} for when it may be added.
+     */
+    public Watch onLeadership(Consumer<? super Optional<Lease>> observer) {
+        return leadership.observe(requireNonNull(observer, "observer is null"));
+    }
+
+    private static String version() {
+        return Optional.ofNullable(Cluster.class.getPackage().getImplementationVersion())
+                .orElse("development");
+    }
+
+    private final class OwnSeat implements Seat {
+        @Override
+        public Terms terms() {
+            return lease.get();
+        }
+
+        @Override
+        public void roster(List<Member> members) {
+            roster.tell(List.copyOf(members));
+        }
+
+        @Override
+        public boolean renewed(Epoch epoch, Stamp start) {
+            return leadership.renewed(epoch, start);
+        }
+
+        @Override
+        public void ended(Epoch epoch) {
+            leadership.ended(epoch);
+        }
+    }
+}

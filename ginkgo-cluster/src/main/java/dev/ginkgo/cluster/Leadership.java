@@ -1,0 +1,110 @@
+package dev.ginkgo.cluster;
+
+import dev.ginkgo.Body;
+import dev.ginkgo.Time;
+import dev.ginkgo.cluster.spi.Stamp;
+import dev.ginkgo.cluster.spi.Terms;
+import java.util.Optional;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Whether this node leads: the lease that it holds, those who want to know, those who wait for it.
+ *
+ * <pre>
+ *            renewed, higher epoch, in time
+ *   follows --------------------------------&gt; leads
+ *           &lt;--------------------------------
+ *            ended, or run out, or a higher epoch
+ * </pre>
+ *
+ * Each arrow is told once, in order. An epoch that is over stays over.
+ */
+final class Leadership {
+    private final Observers<Optional<Lease>> observers;
+    private final Changes changes = new Changes();
+
+    private volatile Time time = Time.system();
+    private volatile @Nullable Lease held; // written under this
+
+    // guarded by this
+    private @Nullable Terms terms;
+    private @Nullable Epoch latest;
+
+    Leadership(Consumer<Body> spawn) {
+        observers = new Observers<>(Optional.empty(), spawn);
+    }
+
+    Watch observe(Consumer<? super Optional<Lease>> observer) {
+        return observers.add(observer);
+    }
+
+    Optional<Lease> lease() {
+        return Optional.ofNullable(held).filter(Lease::valid);
+    }
+
+    Lease await() throws InterruptedException {
+        return changes.await(time, () -> lease().orElse(null));
+    }
+
+    synchronized void begin(Terms newTerms, Time newTime) {
+        terms = newTerms;
+        time = newTime;
+        latest = null;
+        observers.begin(Optional.empty());
+    }
+
+    synchronized void end() {
+        follow();
+        terms = null;
+        observers.end();
+    }
+
+    synchronized boolean renewed(Epoch epoch, Stamp start) {
+        Lease lease = held;
+        if (lease != null && lease.epoch().equals(epoch)) {
+            return lease.renew(start) || follow();
+        }
+        if (terms == null || (latest != null && !latest.isBefore(epoch))) {
+            return false;
+        }
+        follow();
+        latest = epoch;
+        Lease fresh = new Lease(epoch, start, terms, time);
+        if (fresh.valid()) {
+            held = fresh;
+            observers.tell(Optional.of(fresh));
+            changes.signal();
+        }
+        return fresh.valid();
+    }
+
+    synchronized void ended(Epoch epoch) {
+        Lease lease = held;
+        if (lease != null && lease.epoch().equals(epoch)) {
+            follow();
+        }
+    }
+
+    private boolean follow() {
+        Lease lease = held;
+        if (lease != null) {
+            lease.end();
+            held = null;
+            observers.tell(Optional.empty());
+            changes.signal();
+        }
+        return false;
+    }
+
+    /** Sees to it that a lease which runs out is told, though nobody asks for it. A task for the length of a run. */
+    void watch() throws InterruptedException {
+        while (true) {
+            Lease lease = changes.await(time, () -> held);
+            changes.await(time, lease.remaining().toNanos(), () -> held == lease ? null : true);
+            if (!lease.valid()) {
+                ended(lease.epoch());
+            }
+        }
+    }
+}

@@ -1,0 +1,75 @@
+package dev.ginkgo.cluster;
+
+import dev.ginkgo.Time;
+import dev.ginkgo.cluster.spi.Stamp;
+import dev.ginkgo.cluster.spi.Terms;
+import java.time.Duration;
+
+/**
+ * The right to act as the leader, for a short time that is renewed again and again. A node that was frozen, or cut off
+ * from the others, may believe for seconds that it leads; its lease has run out by then, and that needs no word from
+ * anybody. A lease that has run out never becomes valid again: the next leadership has another.
+ *
+ * <p>Ask {@link #valid()} right before each act. Nothing can stop a process between the question and the act, so
+ * whoever receives what was done compares {@link #epoch()}. All methods may be called from any thread, and are a look
+ * at two clocks.
+ */
+public final class Lease {
+    private final Epoch epoch;
+    private final Terms terms;
+    private final Time time;
+    private volatile Stamp renewed;
+    private volatile boolean over;
+
+    Lease(Epoch epoch, Stamp renewed, Terms terms, Time time) {
+        this.epoch = epoch;
+        this.renewed = renewed;
+        this.terms = terms;
+        this.time = time;
+    }
+
+    /** The leadership that it belongs to. */
+    public Epoch epoch() {
+        return epoch;
+    }
+
+    /**
+     * Whether less than its term (ttl − margin) has passed since the start of the last committed renewal, by the
+     * monotonic and by the wall clock, and nobody has ended it.
+     */
+    public boolean valid() {
+        if (!over && remainingByTheClocks().isZero()) {
+            over = true;
+        }
+        return !over;
+    }
+
+    /** For how long it is valid if no renewal comes; zero if it is not. */
+    public Duration remaining() {
+        return valid() ? remainingByTheClocks() : Duration.ZERO;
+    }
+
+    private Duration remainingByTheClocks() {
+        Duration left = terms.usable().minus(renewed.elapsed(time));
+        return left.isNegative() ? Duration.ZERO : left;
+    }
+
+    /** False if it had run out before. */
+    boolean renew(Stamp start) {
+        if (!valid()) {
+            return false;
+        }
+        renewed = start;
+        return valid();
+    }
+
+    void end() {
+        over = true;
+    }
+
+    /** {@code lease of epoch 7@local-1763942400000, valid for PT0.8S}. */
+    @Override
+    public String toString() {
+        return "lease of epoch " + epoch + (valid() ? ", valid for " + remaining() : ", over");
+    }
+}

@@ -1,0 +1,130 @@
+package dev.ginkgo.cluster;
+
+import static java.util.Objects.requireNonNull;
+
+import dev.ginkgo.Time;
+import dev.ginkgo.cluster.spi.Seat;
+import dev.ginkgo.cluster.spi.Stamp;
+import java.time.Instant;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Nodes in one process that form a cluster by the {@code local} engine: for a program that is its own cluster, and
+ * for tests of what several nodes do, each a {@link Cluster} that was given the same group. The node that has been in
+ * it for longest leads. Epochs count from 1, and each leadership is one higher, for the life of the group; as nothing
+ * is kept on disk, the cluster that they belong to is another in each process, so that they never compare.
+ *
+ * <p>May be used from any thread, also by several trees.
+ */
+public final class LocalGroup {
+    private static final Logger LOG = LoggerFactory.getLogger(LocalGroup.class);
+
+    private final Changes elections = new Changes();
+
+    // guarded by this
+    private final Map<String, Chair> chairs = new LinkedHashMap<>();
+    private @Nullable Chair leader;
+    private @Nullable Epoch epoch;
+    private long incarnation;
+
+    /** A group that nobody has joined yet. */
+    public LocalGroup() {}
+
+    /** One node's place in the group. */
+    static final class Chair {
+        private final Seat seat;
+        private final Time time;
+        private Member member;
+
+        private Chair(Member member, Seat seat, Time time) {
+            this.member = member;
+            this.seat = seat;
+            this.time = time;
+        }
+    }
+
+    /** Grows, also over the starts of the process unless its clock is set back. */
+    synchronized long incarnation(Instant now) {
+        incarnation = Math.max(incarnation + 1, now.toEpochMilli());
+        return incarnation;
+    }
+
+    synchronized Chair join(Member member, Seat seat, Time time) {
+        Chair older = chairs.get(member.name());
+        if (older != null) {
+            if (older.member.incarnation() >= member.incarnation()) {
+                throw new IllegalStateException("a newer node " + member.name() + " is in the cluster already"
+                        + " (incarnation " + older.member.incarnation() + ", this one is " + member.incarnation()
+                        + "); give this one an identity of its own");
+            }
+            LOG.warn("a new node {} takes the place of the one before; is its identity given twice?", member.name());
+            remove(older);
+        }
+        Chair chair = new Chair(member, seat, time);
+        chairs.put(member.name(), chair);
+        told();
+        return chair;
+    }
+
+    synchronized void update(Chair chair, Member member) {
+        chair.member = member;
+        told();
+    }
+
+    /** Leaves, if it is in; another that has taken its place stays. */
+    synchronized void leave(Chair chair) {
+        if (chairs.get(chair.member.name()) == chair) {
+            remove(chair);
+            told();
+        }
+    }
+
+    private void remove(Chair chair) {
+        chairs.remove(chair.member.name());
+        if (chair == leader) {
+            chair.seat.ended(requireNonNull(epoch));
+            leader = null;
+        }
+    }
+
+    /** Who is in it has changed. */
+    private void told() {
+        List<Member> members =
+                chairs.values().stream().map(chair -> chair.member).toList();
+        chairs.values().forEach(chair -> chair.seat.roster(members));
+        if (leader == null && !chairs.isEmpty()) {
+            elect(chairs.values().iterator().next());
+        }
+    }
+
+    private void elect(Chair chair) {
+        Epoch last = epoch;
+        Epoch next = last == null
+                ? new Epoch("local-" + chair.time.now().toEpochMilli(), 1)
+                : new Epoch(last.cluster(), last.number() + 1);
+        epoch = next;
+        leader = chair;
+        chair.seat.renewed(next, Stamp.of(chair.time));
+        elections.signal();
+    }
+
+    /** Renews the leader's lease; if it has run out, the leadership is over, and the next begins. */
+    synchronized void renew(Chair chair) {
+        if (chair == leader && !chair.seat.renewed(requireNonNull(epoch), Stamp.of(chair.time))) {
+            elect(chairs.values().iterator().next());
+        }
+    }
+
+    void awaitElection(Chair chair) throws InterruptedException {
+        elections.await(chair.time, () -> leads(chair) ? true : null);
+    }
+
+    private synchronized boolean leads(Chair chair) {
+        return chair == leader;
+    }
+}

@@ -1,0 +1,51 @@
+package dev.ginkgo.cluster;
+
+import dev.ginkgo.Ginkgo;
+import dev.ginkgo.Time;
+import dev.ginkgo.testing.FakeClock;
+import java.time.Duration;
+import java.time.Instant;
+
+/** A fake clock whose wall can jump by itself: a machine that was suspended, a clock that somebody set. */
+final class JumpingClock implements Time {
+    private final FakeClock clock = new FakeClock();
+    private volatile Duration jumped = Duration.ZERO;
+
+    void advance(Duration by) {
+        clock.advance(by);
+    }
+
+    void jump(Duration by) {
+        jumped = jumped.plus(by);
+    }
+
+    @Override
+    public Instant now() {
+        return clock.now().plus(jumped);
+    }
+
+    @Override
+    public long nanos() {
+        return clock.nanos();
+    }
+
+    @Override
+    public void park(long deadline) {
+        clock.park(deadline);
+    }
+
+    @Override
+    public void unpark(Thread thread) {
+        clock.unpark(thread);
+    }
+
+    @Override
+    public <T, X extends Exception> T outside(Outside<T, X> call) throws X {
+        return clock.outside(call);
+    }
+
+    @Override
+    public void attached(Ginkgo tree) {
+        clock.attached(tree);
+    }
+}

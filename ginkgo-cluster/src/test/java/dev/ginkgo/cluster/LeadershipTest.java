@@ -1,0 +1,171 @@
+package dev.ginkgo.cluster;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.ginkgo.Service;
+import dev.ginkgo.cluster.spi.Stamp;
+import dev.ginkgo.testing.TestTree;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+
+class LeadershipTest {
+    private final JumpingClock clock = new JumpingClock();
+    private final Node node = new Node();
+
+    private static final class Node extends Service {
+        final Cluster cluster = add("cluster", new Cluster());
+        final List<String> told = new CopyOnWriteArrayList<>();
+
+        Node() {
+            cluster.onLeadership(lease -> told.add(said(lease)));
+        }
+
+        @Override
+        protected void onStart() {
+            spawn("leader", () -> {
+                Lease lease = cluster.awaitLeadership();
+                told.add("awaited " + lease.epoch().number());
+            });
+        }
+
+        private static String said(Optional<Lease> lease) {
+            return lease.map(each -> "leads " + each.epoch().number()).orElse("follows");
+        }
+    }
+
+    private TestTree<Node> start() {
+        TestTree<Node> tree = TestTree.start(node, clock, "cluster.coordinator.engine = 'scripted'");
+        clock.advance(Duration.ZERO);
+        return tree;
+    }
+
+    private ScriptedCoordinator engine() {
+        return ScriptedCoordinator.of(node.cluster);
+    }
+
+    private List<String> told() {
+        clock.advance(Duration.ZERO);
+        return node.told.stream().filter(each -> !each.startsWith("awaited")).toList();
+    }
+
+    @Test
+    @DisplayName("K-13 promotion and demotion are each told once, in order, and renewals are not")
+    void toldOnce() {
+        try (TestTree<Node> _ = start()) {
+            assertThat(engine().renew(1)).isTrue();
+            assertThat(engine().renew(1)).isTrue();
+            engine().end(1);
+            engine().end(1);
+            assertThat(engine().renew(2)).isTrue();
+            assertThat(engine().renew(3)).isTrue();
+
+            assertThat(told()).containsExactly("follows", "leads 1", "follows", "leads 2", "follows", "leads 3");
+        }
+    }
+
+    @Test
+    @DisplayName("K-13 a lease that nobody renews ends the leadership at its time, and is told though nobody asks")
+    void lapseIsTold() {
+        try (TestTree<Node> _ = start()) {
+            engine().renew(1);
+            clock.advance(Duration.ofSeconds(1));
+            assertThat(engine().renew(1)).isTrue();
+            clock.advance(Duration.ofMillis(1_099));
+            assertThat(told()).containsExactly("follows", "leads 1");
+            assertThat(node.cluster.isLeader()).isTrue();
+
+            clock.advance(Duration.ofMillis(1));
+
+            assertThat(told()).containsExactly("follows", "leads 1", "follows");
+            assertThat(node.cluster.isLeader()).isFalse();
+        }
+    }
+
+    @Test
+    @DisplayName("K-13 after a suspend the node leads no longer, and the engine learns it from its next renewal")
+    void suspended() {
+        try (TestTree<Node> _ = start()) {
+            engine().renew(1);
+            Lease lease = node.cluster.lease().orElseThrow();
+
+            clock.jump(Duration.ofMinutes(5));
+
+            assertThat(lease.valid()).isFalse();
+            assertThat(node.cluster.isLeader()).isFalse();
+            assertThat(engine().renew(1)).isFalse();
+            assertThat(told()).containsExactly("follows", "leads 1", "follows");
+        }
+    }
+
+    @Test
+    @DisplayName("K-13 an epoch that is over, or lower than one before, makes no leader; nor does a promotion too late")
+    void oldEpochs() {
+        try (TestTree<Node> _ = start()) {
+            engine().renew(5);
+            engine().end(5);
+            assertThat(engine().renew(5)).isFalse();
+            assertThat(engine().renew(4)).isFalse();
+            Stamp start = Stamp.of(clock);
+            clock.advance(Duration.ofSeconds(2));
+            assertThat(engine().seat().renewed(new Epoch("script", 6), start)).isFalse();
+            assertThat(told()).containsExactly("follows", "leads 5", "follows");
+        }
+    }
+
+    @Test
+    @DisplayName("K-13 awaitLeadership parks a task until there is a valid lease, and gives it")
+    void awaitsLeadership() {
+        try (TestTree<Node> tree = start()) {
+            clock.advance(Duration.ofHours(1));
+            assertThat(node.told).containsExactly("follows");
+            assertThat(tree.ginkgo().tasks())
+                    .filteredOn(task -> task.fullName().equals("node#leader"))
+                    .singleElement()
+                    .satisfies(task -> assertThat(task.thread().isVirtual()).isTrue());
+            engine().renew(1);
+            clock.advance(Duration.ZERO);
+            assertThat(node.told).contains("awaited 1");
+        }
+    }
+
+    @Test
+    @DisplayName("K-13 what only the leader does runs under its lease, and throws what it throws")
+    void ifLeading() throws IOException {
+        try (TestTree<Node> _ = start()) {
+            assertThat(node.cluster.ifLeading(lease -> node.told.add("acted"))).isFalse();
+            engine().renew(1);
+            assertThat(node.cluster.ifLeading(lease -> node.told.add("acts in " + lease.epoch())))
+                    .isTrue();
+            assertThat(node.told).contains("acts in 1@script").doesNotContain("acted");
+            assertThatThrownBy(() -> node.cluster.ifLeading(lease -> {
+                        throw new IOException("no route");
+                    }))
+                    .isInstanceOf(IOException.class);
+        }
+    }
+
+    @Test
+    @DisplayName("K-13 a stop ends the lease and is told; the next start begins by following")
+    void stopEndsTheLease() {
+        Lease lease;
+        try (TestTree<Node> _ = start()) {
+            engine().renew(8);
+            lease = node.cluster.lease().orElseThrow();
+        }
+        assertThat(lease.valid()).isFalse();
+        assertThat(engine().seat().renewed(new Epoch("script", 9), Stamp.of(clock)))
+                .as("after leaving")
+                .isFalse();
+        node.told.clear();
+        try (TestTree<Node> _ = start()) {
+            assertThat(engine().renew(9)).isTrue();
+            assertThat(told()).containsExactly("follows", "leads 9");
+        }
+    }
+}

@@ -1,0 +1,109 @@
+package dev.ginkgo.cluster;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.ginkgo.cluster.spi.Stamp;
+import dev.ginkgo.cluster.spi.Terms;
+import java.time.Duration;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+
+class LeaseTest {
+    private static final Terms TERMS = new Terms(Duration.ofMillis(1_200), Duration.ofMillis(100));
+
+    private final JumpingClock clock = new JumpingClock();
+
+    private static Duration millis(long millis) {
+        return Duration.ofMillis(millis);
+    }
+
+    private Lease lease() {
+        return new Lease(new Epoch("test", 7), Stamp.of(clock), TERMS, clock);
+    }
+
+    @Test
+    @DisplayName("K-13 a lease is valid for ttl less margin, and remaining tells what is left of that")
+    void runsOut() {
+        Lease lease = lease();
+        assertThat(lease.epoch().number()).isEqualTo(7);
+        assertThat(lease.remaining()).isEqualTo(millis(1_100));
+
+        clock.advance(millis(1_099));
+        assertThat(lease.valid()).isTrue();
+        assertThat(lease.remaining()).isEqualTo(millis(1));
+
+        clock.advance(millis(1));
+        assertThat(lease.valid()).isFalse();
+        assertThat(lease.remaining()).isZero();
+    }
+
+    @Test
+    @DisplayName("K-13 a lease counts from the start of the renewal, however long its commit took")
+    void countsFromTheStart() {
+        // Given
+        Lease lease = lease();
+        clock.advance(millis(300));
+        Stamp start = Stamp.of(clock);
+
+        // When it is committed half a second later
+        clock.advance(millis(500));
+        assertThat(lease.renew(start)).isTrue();
+
+        // Then
+        assertThat(lease.remaining()).isEqualTo(millis(600));
+    }
+
+    @Test
+    @DisplayName(
+            "K-13 a machine that was suspended wakes without a lease: the wall clock went on, the other stood still")
+    void suspendedMachine() {
+        Lease lease = lease();
+        clock.advance(millis(100));
+        clock.jump(millis(999));
+        assertThat(lease.remaining()).isEqualTo(millis(1));
+        clock.jump(millis(1));
+        assertThat(lease.valid()).isFalse();
+    }
+
+    @Test
+    @DisplayName("K-13 a wall clock that is set back makes no lease younger")
+    void wallSetBack() {
+        Lease lease = lease();
+        clock.jump(Duration.ofHours(-1));
+        clock.advance(millis(1_099));
+        assertThat(lease.remaining()).isEqualTo(millis(1));
+        clock.advance(millis(1));
+        assertThat(lease.valid()).isFalse();
+    }
+
+    @Test
+    @DisplayName("K-13 a lease that has run out stays so: neither a renewal nor a clock set back brings it to life")
+    void neverAgain() {
+        Lease lease = lease();
+        clock.jump(Duration.ofSeconds(2));
+        assertThat(lease.valid()).isFalse();
+        clock.jump(Duration.ofSeconds(-2));
+        assertThat(lease.valid()).isFalse();
+        assertThat(lease.renew(Stamp.of(clock))).isFalse();
+        assertThat(lease.valid()).isFalse();
+    }
+
+    @Test
+    @DisplayName("K-13 a renewal that starts within the lease and is committed after it comes too late")
+    void committedTooLate() {
+        Lease lease = lease();
+        clock.advance(millis(1_000));
+        Stamp start = Stamp.of(clock);
+        clock.advance(millis(200));
+        assertThat(lease.renew(start)).isFalse();
+    }
+
+    @Test
+    @DisplayName("K-13 an epoch is before those of its own cluster with higher numbers, and no others")
+    void epochs() {
+        Epoch seven = new Epoch("a", 7);
+        assertThat(seven.isBefore(new Epoch("a", 8))).isTrue();
+        assertThat(seven.isBefore(new Epoch("a", 7))).isFalse();
+        assertThat(seven.isBefore(new Epoch("b", 8))).isFalse();
+    }
+}

@@ -1,0 +1,13 @@
+package dev.ginkgo.cluster;
+
+import dev.ginkgo.cluster.spi.Coordinator;
+import dev.ginkgo.cluster.spi.CoordinatorContract;
+
+class LocalCoordinatorTest extends CoordinatorContract {
+    private final LocalGroup group = new LocalGroup();
+
+    @Override
+    protected Coordinator engine() {
+        return new LocalCoordinator(group);
+    }
+}

@@ -1,0 +1,132 @@
+package dev.ginkgo.cluster;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.ginkgo.config.Address;
+import dev.ginkgo.testing.TestTree;
+import java.net.URI;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+
+class RosterObserverTest {
+    private final Cluster cluster = new Cluster();
+
+    private TestTree<Cluster> start() {
+        return TestTree.start(cluster, "coordinator.engine = 'scripted'\nidentity = '10.0.0.1:4440'");
+    }
+
+    private static Member member(int n) {
+        Address address = new Address("10.0.0." + n, 4440);
+        return new Member(address.toString(), n, address, Optional.empty(), Optional.empty(), "1");
+    }
+
+    /** This node and as many others. */
+    private List<Member> roster(int others) {
+        List<Member> all = new ArrayList<>();
+        all.add(ScriptedCoordinator.of(cluster).self());
+        IntStream.range(2, 2 + others).forEach(n -> all.add(member(n)));
+        return all;
+    }
+
+    private void tell(int others) {
+        ScriptedCoordinator.of(cluster).seat().roster(roster(others));
+    }
+
+    @Test
+    @DisplayName("K-14 an observer sees the whole roster first and then every change, in order, each once")
+    void snapshotThenChanges() {
+        List<Integer> early = new CopyOnWriteArrayList<>();
+        List<Integer> late = new CopyOnWriteArrayList<>();
+        cluster.onRoster(members -> early.add(members.size()));
+        try (TestTree<Cluster> _ = start()) {
+            IntStream.rangeClosed(1, 50).forEach(this::tell);
+            tell(50); // no change
+            cluster.onRoster(members -> late.add(members.size()));
+            IntStream.rangeClosed(51, 100).forEach(this::tell);
+
+            await().until(() -> early.size() >= 101 && late.size() >= 51);
+            assertThat(early)
+                    .containsExactlyElementsOf(
+                            IntStream.rangeClosed(1, 101).boxed().toList());
+            assertThat(late)
+                    .containsExactlyElementsOf(
+                            IntStream.rangeClosed(51, 101).boxed().toList());
+            assertThat(cluster.roster()).hasSize(101).isEqualTo(roster(100));
+        }
+    }
+
+    @Test
+    @DisplayName("K-14 an observer that blocks or throws holds up neither the roster nor the others")
+    void badObservers() {
+        CountDownLatch release = new CountDownLatch(1);
+        List<Integer> blocked = new CopyOnWriteArrayList<>();
+        List<Integer> good = new CopyOnWriteArrayList<>();
+        List<Integer> thrower = new CopyOnWriteArrayList<>();
+        cluster.onRoster(members -> {
+            try {
+                release.await();
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+            blocked.add(members.size());
+        });
+        cluster.onRoster(members -> {
+            thrower.add(members.size());
+            throw new IllegalStateException("cannot stand " + members.size());
+        });
+        cluster.onRoster(members -> good.add(members.size()));
+        try (TestTree<Cluster> _ = start()) {
+            // When
+            tell(1);
+            tell(2);
+            // Then
+            await().untilAsserted(() -> assertThat(good).containsExactly(1, 2, 3));
+            await().untilAsserted(() -> assertThat(thrower).containsExactly(1, 2, 3));
+            assertThat(cluster.roster()).hasSize(3);
+            assertThat(blocked).isEmpty();
+            // And it misses nothing
+            release.countDown();
+            await().untilAsserted(() -> assertThat(blocked).containsExactly(1, 2, 3));
+        }
+    }
+
+    @Test
+    @DisplayName("K-14 an observer that is closed is told no more")
+    void closed() {
+        List<Integer> told = new CopyOnWriteArrayList<>();
+        List<Integer> other = new CopyOnWriteArrayList<>();
+        try (TestTree<Cluster> _ = start()) {
+            Watch watch = cluster.onRoster(members -> told.add(members.size()));
+            cluster.onRoster(members -> other.add(members.size()));
+            await().until(() -> told.size() == 1);
+            watch.close();
+            tell(1);
+            await().until(() -> other.size() == 2);
+            assertThat(told).containsExactly(1);
+        }
+    }
+
+    @Test
+    @DisplayName("a member carries its name, incarnation, addresses, public URL and version")
+    void whatAMemberCarries() {
+        try (TestTree<Cluster> _ = start()) {
+            cluster.advertiseTransport(Address.of("10.0.0.1:2222"));
+            cluster.advertiseUrl(URI.create("https://a.example.org/"));
+
+            Member self = ScriptedCoordinator.of(cluster).self();
+            assertThat(self.name()).isEqualTo("10.0.0.1:4440");
+            assertThat(self.identity()).isEqualTo(cluster.identity());
+            assertThat(self.incarnation()).isPositive();
+            assertThat(self.transport()).contains(Address.of("10.0.0.1:2222"));
+            assertThat(self.url()).contains(URI.create("https://a.example.org/"));
+            assertThat(self.version()).isNotEmpty();
+        }
+    }
+}

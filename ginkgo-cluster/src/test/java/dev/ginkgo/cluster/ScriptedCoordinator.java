@@ -1,0 +1,65 @@
+package dev.ginkgo.cluster;
+
+import static java.util.Objects.requireNonNull;
+
+import dev.ginkgo.cluster.spi.Coordinator;
+import dev.ginkgo.cluster.spi.Engine;
+import dev.ginkgo.cluster.spi.Seat;
+import dev.ginkgo.cluster.spi.Stamp;
+import org.jspecify.annotations.Nullable;
+
+/** An engine that does what the test says. */
+final class ScriptedCoordinator extends Coordinator {
+    private volatile @Nullable Seat seat;
+    private volatile @Nullable Member self;
+
+    /** How the cluster finds it. */
+    public static final class Made implements Engine {
+        public Made() {}
+
+        @Override
+        public String name() {
+            return "scripted";
+        }
+
+        @Override
+        public Coordinator make() {
+            return new ScriptedCoordinator();
+        }
+    }
+
+    static ScriptedCoordinator of(Cluster cluster) {
+        return (ScriptedCoordinator) cluster.coordinator.get();
+    }
+
+    @Override
+    public void join(Member joining, Seat itsSeat) {
+        self = joining;
+        seat = itsSeat;
+    }
+
+    @Override
+    public void update(Member changed) {
+        self = changed;
+    }
+
+    @Override
+    public void leave() {}
+
+    Member self() {
+        return requireNonNull(self);
+    }
+
+    Seat seat() {
+        return requireNonNull(seat);
+    }
+
+    /** Commits a renewal that starts and ends now. */
+    boolean renew(long epoch) {
+        return seat().renewed(new Epoch("script", epoch), Stamp.of(time()));
+    }
+
+    void end(long epoch) {
+        seat().ended(new Epoch("script", epoch));
+    }
+}

@@ -1,0 +1,110 @@
+package dev.ginkgo.cluster;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.ginkgo.Service;
+import dev.ginkgo.testing.FakeClock;
+import dev.ginkgo.testing.TestTree;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+
+class TurnTest {
+    private static final Duration TURN = Duration.ofSeconds(1);
+
+    private record Call(String node, long epoch) {}
+
+    /** A node that calls the turns when it leads. */
+    private static final class Announcer extends Service {
+        final Cluster cluster;
+        private final String name;
+        private final List<Call> calls;
+
+        Announcer(String name, LocalGroup group, List<Call> calls) {
+            this.name = name;
+            this.calls = calls;
+            cluster = add("cluster", new Cluster(group));
+        }
+
+        @Override
+        protected void onStart() {
+            every(
+                    "turns",
+                    () -> TURN,
+                    () -> cluster.ifLeading(
+                            lease -> calls.add(new Call(name, lease.epoch().number()))));
+        }
+    }
+
+    private static final class Nodes extends Service {
+        final List<Announcer> all = new ArrayList<>();
+        final List<Call> calls = new CopyOnWriteArrayList<>();
+
+        Nodes(int count) {
+            LocalGroup group = new LocalGroup();
+            for (int n = 1; n <= count; n++) {
+                all.add(add("n" + n, new Announcer("n" + n, group, calls)));
+            }
+        }
+
+        void kill(int n) {
+            remove(all.get(n));
+        }
+    }
+
+    private static String identity(String table, int n) {
+        return table + "cluster.identity = '127.0.0.1:" + (10_000 + n) + "'";
+    }
+
+    @Test
+    @DisplayName("K-15 of 300 members exactly one announces a turn, and after the leader has left another one")
+    void oneAnnouncesEachTurn() {
+        int count = 300;
+        String toml = IntStream.rangeClosed(1, count)
+                .mapToObj(n -> identity("n" + n + ".", n))
+                .collect(Collectors.joining("\n"));
+        FakeClock clock = new FakeClock();
+        try (TestTree<Nodes> tree = TestTree.start(new Nodes(count), clock, toml)) {
+            Nodes nodes = tree.root();
+            assertThat(nodes.all.getLast().cluster.roster()).hasSize(count);
+
+            clock.advance(TURN.multipliedBy(3));
+            assertThat(nodes.calls).containsExactly(new Call("n1", 1), new Call("n1", 1), new Call("n1", 1));
+
+            nodes.kill(0);
+            nodes.calls.clear();
+            clock.advance(TURN.multipliedBy(2));
+            assertThat(nodes.calls).containsExactly(new Call("n2", 2), new Call("n2", 2));
+            assertThat(nodes.all.getLast().cluster.roster()).hasSize(count - 1);
+            assertThat(nodes.all.stream().filter(each -> each.cluster.isLeader()))
+                    .hasSize(1);
+        }
+    }
+
+    @Test
+    @DisplayName("K-15 nodes whose clocks are years apart have one leader, and its lease calls the turns")
+    void unequalClocks() {
+        LocalGroup group = new LocalGroup();
+        List<Call> calls = new CopyOnWriteArrayList<>();
+        FakeClock one = new FakeClock(Instant.parse("1999-01-01T00:00:00Z"));
+        FakeClock two = new FakeClock(Instant.parse("2031-01-01T00:00:00Z"));
+        try (TestTree<Announcer> first = TestTree.start(new Announcer("a", group, calls), one, identity("", 1))) {
+            try (TestTree<Announcer> second = TestTree.start(new Announcer("b", group, calls), two, identity("", 2))) {
+                two.advance(TURN);
+                one.advance(TURN.multipliedBy(2));
+                two.advance(TURN);
+                assertThat(calls).containsExactly(new Call("a", 1), new Call("a", 1));
+                first.root().stop();
+                two.advance(TURN);
+                assertThat(calls.getLast()).isEqualTo(new Call("b", 2));
+                assertThat(second.root().cluster.roster()).hasSize(1);
+            }
+        }
+    }
+}

@@ -1,0 +1,197 @@
+package dev.ginkgo.cluster.spi;
+
+import static java.util.Objects.requireNonNull;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.ginkgo.Service;
+import dev.ginkgo.cluster.Epoch;
+import dev.ginkgo.cluster.Member;
+import dev.ginkgo.config.Address;
+import dev.ginkgo.testing.TestTree;
+import java.net.URI;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+
+/**
+ * What every engine promises, as tests. Each engine has a subclass that makes nodes of one cluster, a new one for
+ * each test.
+ */
+public abstract class CoordinatorContract {
+    /** More than any engine's detection takes. */
+    private static final Duration PATIENCE = Duration.ofSeconds(20);
+
+    private final List<Node> nodes = new ArrayList<>();
+
+    /** Another node of the cluster of this test. */
+    protected abstract Coordinator engine() throws Exception;
+
+    /** An engine with a seat in place of the cluster. */
+    private static final class Node {
+        final RecordingSeat seat = new RecordingSeat();
+        final Coordinator engine;
+        final Member self;
+        private final TestTree<Around> tree;
+        private boolean in = true;
+
+        private static final class Around extends Service {
+            Around(Coordinator engine) {
+                add("engine", engine);
+            }
+        }
+
+        Node(Coordinator engine, int port) throws Exception {
+            this.engine = engine;
+            tree = TestTree.start(new Around(engine));
+            Address address = new Address("127.0.0.1", port);
+            self = new Member(
+                    address.toString(), engine.incarnation(), address, Optional.empty(), Optional.empty(), "1");
+            engine.join(self, seat);
+        }
+
+        void leave() throws Exception {
+            in = false;
+            engine.leave();
+        }
+
+        void stop() throws Exception {
+            if (in) {
+                leave();
+            }
+            tree.close();
+        }
+    }
+
+    private Node join(int port) throws Exception {
+        Node node = new Node(engine(), port);
+        nodes.add(node);
+        return node;
+    }
+
+    private static Node leader(Node... among) {
+        await().atMost(PATIENCE)
+                .until(() -> Stream.of(among).filter(node -> node.seat.leads()).count() == 1);
+        return Stream.of(among).filter(node -> node.seat.leads()).findFirst().orElseThrow();
+    }
+
+    private static Epoch epoch(Node leader) {
+        return requireNonNull(leader.seat.renewals.getLast().epoch());
+    }
+
+    private static void awaitNames(Node node, Node... members) {
+        List<String> names =
+                Stream.of(members).map(each -> each.self.name()).sorted().toList();
+        await().atMost(PATIENCE)
+                .untilAsserted(() -> assertThat(node.seat.names()).isEqualTo(names));
+    }
+
+    @AfterEach
+    void stopAll() throws Exception {
+        for (Node node : nodes.reversed()) {
+            node.stop();
+        }
+        assertThat(nodes).allSatisfy(node -> assertThat(node.seat.faults).isEmpty());
+    }
+
+    @Test
+    @DisplayName("contract: every node is told of every other, of what changes in one, and of those that leave")
+    void roster() throws Exception {
+        Node a = join(1);
+        awaitNames(a, a);
+        Node b = join(2);
+        Node c = join(3);
+        awaitNames(a, a, b, c);
+        awaitNames(c, a, b, c);
+
+        Member changed = b.self.withUrl(URI.create("https://b.example.org/"));
+        b.engine.update(changed);
+        await().atMost(PATIENCE)
+                .untilAsserted(() -> assertThat(a.seat.rosters.getLast()).contains(changed));
+
+        b.leave();
+        awaitNames(a, a, c);
+        awaitNames(c, a, c);
+    }
+
+    @Test
+    @DisplayName("contract: one node leads, and renews its lease with stamps that are taken before the commit")
+    void oneLeads() throws Exception {
+        Node a = join(1);
+        Node b = join(2);
+        Node leader = leader(a, b);
+        await().atMost(PATIENCE).until(() -> leader.seat.renewals.size() >= 5);
+
+        List<RecordingSeat.Renewal> renewals = List.copyOf(leader.seat.renewals);
+        assertThat(renewals).extracting(RecordingSeat.Renewal::epoch).containsOnly(epoch(leader));
+        assertThat(renewals).extracting(each -> each.start().nanos()).isSorted().doesNotHaveDuplicates();
+        assertThat(renewals)
+                .allSatisfy(each -> assertThat(each.start().nanos())
+                        .isLessThanOrEqualTo(each.told().nanos()));
+        assertThat(a == leader ? b.seat.renewals : a.seat.renewals).isEmpty();
+    }
+
+    @Test
+    @DisplayName("contract: over twenty elections the epochs grow strictly, and never do two nodes lead")
+    void epochsGrow() throws Exception {
+        List<Epoch> epochs = new ArrayList<>();
+        Node a = join(1);
+        Node b = join(2);
+        for (int n = 3; n < 23; n++) {
+            Node leader = leader(a, b);
+            epochs.add(epoch(leader));
+            leader.leave();
+            assertThat(leader.seat.ended).contains(epoch(leader));
+            Node next = join(n);
+            a = leader == a ? b : a;
+            b = next;
+        }
+        assertThat(epochs).hasSize(20);
+        for (int i = 1; i < epochs.size(); i++) {
+            assertThat(epochs.get(i - 1).isBefore(epochs.get(i)))
+                    .as("%s before %s", epochs.get(i - 1), epochs.get(i))
+                    .isTrue();
+        }
+    }
+
+    @Test
+    @DisplayName("contract: a leadership whose lease has run out is given up; the next one has a higher epoch")
+    void lapsedLease() throws Exception {
+        Node a = join(1);
+        Epoch first = epoch(leader(a));
+
+        a.seat.refuse(first);
+
+        await().atMost(PATIENCE).until(() -> first.isBefore(epoch(a)));
+        assertThat(a.seat.renewals.stream().dropWhile(each -> each.epoch().equals(first)))
+                .noneMatch(each -> each.epoch().equals(first));
+    }
+
+    @Test
+    @DisplayName(
+            "contract: K-12 of two nodes with one identity the newer stays, and the older's end does not remove it")
+    void newerIncarnation() throws Exception {
+        Node older = join(1);
+        Node other = join(2);
+        awaitNames(other, older, other);
+
+        Node newer = join(1);
+        await().atMost(PATIENCE)
+                .untilAsserted(() -> assertThat(other.seat.rosters.getLast())
+                        .extracting(Member::incarnation)
+                        .contains(newer.self.incarnation())
+                        .doesNotContain(older.self.incarnation()));
+        older.leave();
+
+        assertThat(newer.self.incarnation()).isGreaterThan(older.self.incarnation());
+        awaitNames(other, newer, other);
+        awaitNames(newer, newer, other);
+        leader(newer, other);
+        assertThat(older.seat.leads()).isFalse();
+    }
+}

@@ -1,0 +1,256 @@
+package dev.ginkgo.behaviour;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.ginkgo.Choice;
+import dev.ginkgo.Description;
+import dev.ginkgo.Ginkgo;
+import dev.ginkgo.Reload;
+import dev.ginkgo.Service;
+import dev.ginkgo.Setting;
+import dev.ginkgo.SettingInfo;
+import dev.ginkgo.StartException;
+import dev.ginkgo.State;
+import dev.ginkgo.Status;
+import dev.ginkgo.config.Configuration;
+import dev.ginkgo.config.Problem;
+import dev.ginkgo.testing.TestTree;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+
+class ChoiceTest {
+    private final List<String> told = new ArrayList<>();
+
+    private abstract static class Engine extends Service {
+        abstract String says();
+    }
+
+    private final class Local extends Engine {
+        final Setting<Integer> capacity = setting("capacity", 16);
+
+        Local() {
+            told.add("built local");
+        }
+
+        @Override
+        protected void onStart() {
+            told.add("started local");
+        }
+
+        @Override
+        String says() {
+            return "local " + capacity.get();
+        }
+    }
+
+    private final class Nats extends Engine {
+        final Setting<String> server = setting("server", "127.0.0.1:4222").fixed();
+
+        Nats() {
+            told.add("built nats");
+        }
+
+        @Override
+        String says() {
+            return "nats " + server.get();
+        }
+    }
+
+    private final class Hub extends Service {
+        final Choice<Engine> transport =
+                choose("transport", "local", Map.of("local", Local::new, "nats", Nats::new, "far", () -> {
+                    throw new IllegalStateException("add the artifact ginkgo-far");
+                }));
+
+        @Override
+        protected void onStart() {
+            told.add("started hub on " + transport.get().says());
+        }
+    }
+
+    private static Configuration toml(String text) {
+        return Configuration.none().text("hub.toml", text);
+    }
+
+    private static List<String> keys(Description description) {
+        return description.settings().stream()
+                .map(SettingInfo::fullKey)
+                .filter(key -> key.startsWith("transport"))
+                .toList();
+    }
+
+    private static List<String> problems(Description description) {
+        return description.problems().stream().map(Problem::toString).toList();
+    }
+
+    @Test
+    @DisplayName("C-19 the engine that the configuration names is built while binding and started as a child")
+    void namedEngineRuns() {
+        // Given
+        Hub hub = new Hub();
+        assertThat(told).isEmpty();
+
+        // When
+        try (TestTree<Hub> tree = TestTree.start(hub, """
+                [transport]
+                engine = "nats"
+                [transport.nats]
+                server = "10.0.0.1:4222"
+                """)) {
+            // Then
+            assertThat(told).containsExactly("built nats", "started hub on nats 10.0.0.1:4222");
+            Status slot = tree.root().status().children().getFirst();
+            assertThat(slot.children()).extracting(Status::path).containsExactly("hub/transport/nats");
+            assertThat(slot.children().getFirst().state()).isEqualTo(State.READY);
+        }
+    }
+
+    @Test
+    @DisplayName(
+            "C-19 without a word in the configuration it is the default; the environment and --set go before a file")
+    void precedence() {
+        try (TestTree<Hub> _ = TestTree.start(new Hub())) {
+            assertThat(told).containsExactly("built local", "started local", "started hub on local 16");
+        }
+        Configuration file = toml("transport.engine = 'local'");
+        Configuration environment = file.environment(Map.of("GINKGO_TRANSPORT_ENGINE", "nats"));
+        assertThat(keys(Ginkgo.of(new Hub()).configuration(environment).describe()))
+                .contains("transport.nats.server");
+        assertThat(keys(Ginkgo.of(new Hub())
+                        .configuration(environment.set("transport.engine", "local"))
+                        .describe()))
+                .contains("transport.local.capacity");
+    }
+
+    @Test
+    @DisplayName("C-19 a description shows the keys of the chosen engine, and starts nothing")
+    void descriptionShowsChosenKeys() {
+        Description description = Ginkgo.of(new Hub())
+                .configuration(toml("transport.engine = 'nats'"))
+                .describe();
+
+        assertThat(problems(description)).isEmpty();
+        assertThat(keys(description)).containsExactly("transport.engine", "transport.nats.server");
+        assertThat(description.settings().getFirst().type()).isEqualTo("one of far, local, nats");
+        assertThat(description.settings().getFirst().fixed()).isTrue();
+        assertThat(told).containsExactly("built nats");
+    }
+
+    @Test
+    @DisplayName("C-19 an unknown engine is one problem, which lists the choices and the one that was meant")
+    void unknownEngine() {
+        Description description = Ginkgo.of(new Hub()).configuration(toml("""
+                [transport]
+                engine = "nast"
+                [transport.nats]
+                server = "10.0.0.1:4222"
+                """)).describe();
+
+        assertThat(problems(description))
+                .containsExactly("hub.toml:2:10: transport.engine: \"nast\" is not one of far, local, nats;"
+                        + " did you mean \"nats\"?");
+    }
+
+    @Test
+    @DisplayName("C-19 an engine that cannot be built is a problem that says why")
+    void engineThatCannotBeBuilt() {
+        assertThat(problems(Ginkgo.of(new Hub())
+                        .configuration(toml("transport.engine = 'far'"))
+                        .describe()))
+                .containsExactly("transport.engine: \"far\" cannot be built: add the artifact ginkgo-far");
+    }
+
+    @Test
+    @DisplayName("C-19 tables of engines that are not chosen may stay in the file; the chosen one's is checked")
+    void tablesOfOthers() {
+        assertThat(problems(Ginkgo.of(new Hub()).configuration(toml("""
+                        [transport.nats]
+                        server = "10.0.0.1:4222"
+                        [transport.local]
+                        capacitie = 3
+                        """)).describe()))
+                .containsExactly("hub.toml:4:1: unknown key \"capacitie\"; did you mean \"capacity\"?");
+    }
+
+    @Test
+    @DisplayName("C-19 a reload builds nothing: another engine is a fixed setting that has changed")
+    void reloadKeepsTheEngine() {
+        try (TestTree<Hub> tree = TestTree.start(new Hub(), "transport.local.capacity = 1")) {
+            Engine engine = tree.root().transport.get();
+
+            // When what the engine reads changes
+            Reload changed = tree.reload("transport.local.capacity = 2");
+            // Then it is told
+            assertThat(changed.outcome()).isEqualTo(Reload.Outcome.APPLIED);
+            assertThat(engine.says()).isEqualTo("local 2");
+
+            // When the engine changes
+            Reload other = tree.reload("transport.engine = 'nats'\ntransport.nats.server = 'b'");
+            // Then nothing else does
+            assertThat(other.outcome()).isEqualTo(Reload.Outcome.REFUSED);
+            assertThat(other.problems())
+                    .singleElement()
+                    .asString()
+                    .contains("transport.engine", "cannot change while the service runs");
+            assertThat(tree.root().transport.get()).isSameAs(engine);
+            assertThat(told).filteredOn(each -> each.startsWith("built")).containsExactly("built local");
+        }
+    }
+
+    @Test
+    @DisplayName("C-19 a tree that is started again may have another engine")
+    void startedAgain() {
+        Hub hub = new Hub();
+        TestTree.start(hub).close();
+        try (TestTree<Hub> tree = TestTree.start(hub, "transport.engine = 'nats'")) {
+            assertThat(tree.root().transport.get().says()).isEqualTo("nats 127.0.0.1:4222");
+            assertThat(tree.root().status().children().getFirst().children()).hasSize(1);
+        }
+        // And what did not change is not built anew
+        told.clear();
+        TestTree.start(hub, "transport.engine = 'nats'").close();
+        assertThat(told).containsExactly("started hub on nats 127.0.0.1:4222");
+    }
+
+    @Test
+    @DisplayName("C-19 an engine may have choices of its own, and a choice may come with a child that is added later")
+    void nestedAndLate() throws StartException {
+        final class Front extends Service {
+            final Choice<Hub> hub = choose("hub", "plain", Map.of("plain", Hub::new));
+        }
+        final class Late extends Service {
+            Late() {
+                expect("front");
+            }
+
+            Front grow() {
+                return add("front", new Front());
+            }
+        }
+        try (TestTree<Late> tree = TestTree.start(new Late(), "front.hub.plain.transport.engine = 'nats'")) {
+            Front front = tree.root().grow();
+            assertThat(front.hub.get().transport.get().says()).startsWith("nats");
+        }
+    }
+
+    @Test
+    @DisplayName("C-19 asking for the engine before it is chosen, or a default that is no engine, is told with advice")
+    void adviceForProgrammers() {
+        assertThatThrownBy(() -> new Hub().transport.get())
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageContaining("hub/transport")
+                .hasMessageContaining("onStart");
+        final class Wrong extends Service {
+            Wrong() {
+                choose("transport", "nast", Map.of("nats", Nats::new));
+            }
+        }
+        assertThatThrownBy(Wrong::new)
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContainingAll("nast", "[nats]");
+    }
+}

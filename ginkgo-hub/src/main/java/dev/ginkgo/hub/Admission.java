@@ -1,0 +1,65 @@
+package dev.ginkgo.hub;
+
+import java.net.InetAddress;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Counts connections, and says which are too many. Those that are turned away are counted too while they are told so,
+ * and beyond {@link #BENCH} of them nobody is told anything.
+ */
+final class Admission {
+    private static final int BENCH = 100;
+
+    private final Supplier<Integer> maxConnections;
+    private final Supplier<Integer> maxPerAddress;
+    private final Map<InetAddress, Integer> byAddress = new HashMap<>();
+    private int open;
+
+    Admission(Supplier<Integer> maxConnections, Supplier<Integer> maxPerAddress) {
+        this.maxConnections = maxConnections;
+        this.maxPerAddress = maxPerAddress;
+    }
+
+    /** Whether one more can be held at all; each that may enter has to {@link #leave}. */
+    synchronized boolean enter(InetAddress address) {
+        if (open >= maxConnections.get() + BENCH || byAddress.getOrDefault(address, 0) >= maxPerAddress.get() + BENCH) {
+            return false;
+        }
+        open++;
+        byAddress.merge(address, 1, Integer::sum);
+        return true;
+    }
+
+    /** What one that has entered is told, or null if it is welcome. */
+    synchronized @Nullable Refusal refusal(InetAddress address) {
+        if (open > maxConnections.get()) {
+            return new Refusal(
+                            Problem.TOO_MANY_CONNECTIONS,
+                            "http.max-connections = " + maxConnections.get() + " are open; try again later")
+                    .with("Retry-After", "5")
+                    .last();
+        }
+        if (byAddress.getOrDefault(address, 0) > maxPerAddress.get()) {
+            return new Refusal(
+                            Problem.TOO_MANY_FROM_ADDRESS,
+                            "http.max-connections-per-address = " + maxPerAddress.get()
+                                    + " are open from your address; close some, or try again later")
+                    .with("Retry-After", "5")
+                    .last();
+        }
+        return null;
+    }
+
+    synchronized void leave(InetAddress address) {
+        open--;
+        byAddress.computeIfPresent(address, (_, count) -> count == 1 ? null : count - 1);
+    }
+
+    /** How many are open. */
+    synchronized int open() {
+        return open;
+    }
+}

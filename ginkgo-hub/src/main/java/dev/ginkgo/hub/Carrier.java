@@ -1,0 +1,86 @@
+package dev.ginkgo.hub;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.netty.buffer.ByteBuf;
+import java.nio.charset.StandardCharsets;
+
+/** What keeps one piece of a stream apart from the next. */
+enum Carrier {
+    /** A chunk of HTTP/1.1 (RFC 9112, 7.1). */
+    CHUNK {
+        @Override
+        void frame(ByteBuf body, boolean binary, ByteBuf out) {
+            out.writeCharSequence(Integer.toHexString(body.readableBytes()), StandardCharsets.US_ASCII);
+            out.writeShort(CRLF).writeBytes(body).writeShort(CRLF);
+        }
+
+        @Override
+        void ping(ByteBuf out) {}
+
+        @Override
+        void end(String reason, ByteBuf out) {
+            out.writeByte('0').writeShort(CRLF).writeShort(CRLF);
+        }
+    },
+
+    /** A frame of a WebSocket, whole and unmasked, as a server sends it (RFC 6455, 5.2). */
+    WEBSOCKET {
+        @Override
+        void frame(ByteBuf body, boolean binary, ByteBuf out) {
+            header(binary ? BINARY : TEXT, body.readableBytes(), out);
+            out.writeBytes(body);
+        }
+
+        @Override
+        void ping(ByteBuf out) {
+            header(PING, 0, out);
+        }
+
+        @Override
+        void end(String reason, ByteBuf out) {
+            byte[] text = shorten(reason).getBytes(UTF_8);
+            header(CLOSE, Short.BYTES + text.length, out);
+            out.writeShort(GOING_AWAY).writeBytes(text);
+        }
+    };
+
+    /** The most that {@link #frame} adds to a body. */
+    static final int OVERHEAD = 12;
+
+    private static final int CRLF = ('\r' << 8) | '\n';
+    private static final int FIN = 0x80;
+    private static final int TEXT = 0x1;
+    private static final int BINARY = 0x2;
+    private static final int CLOSE = 0x8;
+    private static final int PING = 0x9;
+    private static final int GOING_AWAY = 1001;
+
+    /** A control frame holds 125 bytes; in the worst case a character takes three of them. */
+    private static final int REASON = 40;
+
+    /** Writes {@code body}, and reads it off. */
+    abstract void frame(ByteBuf body, boolean binary, ByteBuf out);
+
+    /** What the carrier itself has to say to keep a connection alive. */
+    abstract void ping(ByteBuf out);
+
+    /** The last thing on a connection. */
+    abstract void end(String reason, ByteBuf out);
+
+    private static void header(int opcode, int length, ByteBuf out) {
+        out.writeByte(FIN | opcode);
+        if (length < 126) {
+            out.writeByte(length);
+        } else if (length < 1 << 16) {
+            out.writeByte(126).writeShort(length);
+        } else {
+            out.writeByte(127).writeLong(length);
+        }
+    }
+
+    private static String shorten(String reason) {
+        int end = Math.min(REASON, reason.length());
+        return reason.substring(0, end > 0 && Character.isHighSurrogate(reason.charAt(end - 1)) ? end - 1 : end);
+    }
+}

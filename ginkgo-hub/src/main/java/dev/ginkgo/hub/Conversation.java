@@ -1,0 +1,272 @@
+package dev.ginkgo.hub;
+
+import io.netty.buffer.ByteBufAllocator;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFutureListener;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.socket.DuplexChannel;
+import io.netty.handler.codec.http.FullHttpResponse;
+import io.netty.handler.codec.http.HttpContent;
+import io.netty.handler.codec.http.HttpRequest;
+import io.netty.handler.codec.http.HttpResponse;
+import io.netty.handler.codec.http.HttpResponseEncoder;
+import io.netty.handler.codec.http.HttpUtil;
+import io.netty.handler.codec.http.LastHttpContent;
+import io.netty.util.ReferenceCountUtil;
+import java.net.InetSocketAddress;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One connection that speaks HTTP: requests come in one after another, and each is answered before the next is looked
+ * at, until one of them makes a stream of the connection.
+ *
+ * <pre>
+ *            bytes        head, body wanted       last byte: answered
+ *   IDLE ----------> HEAD -----------------> BODY -------------------+
+ *    ^                | answered                                     |
+ *    +----------------+----------------------------------------------+
+ *                     | answered for the last time          becomes a stream
+ *                     +-----------------------> ENDING           GONE
+ * </pre>
+ *
+ * <p>Answers are flushed when all that had come in is read, so that one publish is one write and so are sixteen that
+ * came together. A peer that does not read its answers is not read either.
+ *
+ * <p>{@code ENDING}: we have shut our side, and throw away what still comes until the peer closes too, for a second at
+ * most. Closing at once would reset the connection, and the peer could lose the very answer that says why.
+ */
+final class Conversation extends ChannelInboundHandlerAdapter {
+    private static final Logger LOG = LoggerFactory.getLogger(Conversation.class);
+
+    private enum Phase {
+        IDLE,
+        HEAD,
+        BODY,
+        ENDING,
+        GONE
+    }
+
+    private final Routes routes;
+    private final Patience patience;
+    private final Channel channel;
+    private final @Nullable Refusal turnedAway;
+
+    // on the event loop
+    private Runnable onGone = () -> {};
+    private Phase phase = Phase.IDLE;
+    private @Nullable Exchange exchange;
+    private boolean last;
+
+    /**
+     * @param turnedAway what its first request is told; null if it is welcome
+     */
+    Conversation(Channel channel, Routes routes, Patience patience, @Nullable Refusal turnedAway) {
+        this.channel = channel;
+        this.routes = routes;
+        this.patience = patience;
+        this.turnedAway = turnedAway;
+        patience.until(turnedAway == null ? Patience.Kind.IDLE : Patience.Kind.ENDING);
+    }
+
+    /** Something has come in: a request has begun. */
+    void onBytes() {
+        if (phase == Phase.IDLE) {
+            phase = Phase.HEAD;
+            patience.until(Patience.Kind.REQUEST);
+        }
+    }
+
+    /** No further request: an idle connection ends at once, another one with its answer. */
+    void end() {
+        last = true;
+        if (phase == Phase.IDLE) {
+            phase = Phase.GONE;
+            var _ = channel.close();
+        }
+    }
+
+    /** Calls this when it ends, or becomes a stream. Given before it is in a pipeline. */
+    void whenGone(Runnable told) {
+        onGone = told;
+    }
+
+    /** Whether it has kept us waiting for too long. Any thread. */
+    boolean isOver() {
+        return patience.isOver();
+    }
+
+    /** Ends it if it still keeps us waiting for too long. */
+    void timeUp() {
+        if (!patience.isOver()) {
+            return;
+        }
+        switch (patience.kind()) {
+            case REQUEST -> {
+                Refusal slow = new Refusal(
+                        Problem.REQUEST_TIMEOUT, "the request did not come in whole within http.request-timeout");
+                refuse(slow.last());
+                channel.flush();
+            }
+            case IDLE, ENDING, WRITE -> {
+                var _ = channel.close();
+            }
+        }
+    }
+
+    @Override
+    public void channelRead(ChannelHandlerContext context, Object message) {
+        try {
+            switch (phase) {
+                case IDLE, HEAD, BODY -> take(message);
+                case ENDING, GONE -> {}
+            }
+        } catch (Refusal refusal) {
+            refuse(refusal);
+        } catch (RuntimeException e) {
+            LOG.error("a request could not be served", e);
+            refuse(new Refusal(Problem.INTERNAL_ERROR, "the hub has logged what went wrong").last());
+        } finally {
+            ReferenceCountUtil.release(message);
+        }
+    }
+
+    private void take(Object message) throws Refusal {
+        if (message instanceof HttpRequest request) {
+            Requests.requireDecoded(request);
+            begin(request);
+        }
+        Exchange now = exchange;
+        if (message instanceof HttpContent content && now != null) {
+            Requests.requireDecoded(content);
+            now.add(content.content());
+            if (content instanceof LastHttpContent) {
+                now.complete();
+                now.release();
+                exchange = null;
+            }
+        }
+    }
+
+    private void begin(HttpRequest request) throws Refusal {
+        phase = Phase.HEAD; // of a request that came together with the one before it, too
+        last |= !HttpUtil.isKeepAlive(request);
+        if (turnedAway != null) {
+            throw turnedAway;
+        }
+        Exchange begun = new Exchange(this, request);
+        exchange = begun;
+        routes.begin(begun);
+        phase = Phase.BODY;
+    }
+
+    private void refuse(Refusal refusal) {
+        Exchange now = exchange;
+        if (refusal.isLast() || (now != null && now.hasBodyToCome())) {
+            last = true; // what of the body is still to come will not be read
+        }
+        FullHttpResponse response = Reply.problem(refusal);
+        if (now != null) {
+            now.release();
+            exchange = null;
+            now.decorate(response);
+            response = now.isHead() ? Reply.headOf(response) : response;
+        }
+        send(response);
+    }
+
+    /** Sends a whole answer; it is on its way when the read is over. */
+    void send(FullHttpResponse response) {
+        HttpUtil.setKeepAlive(response, !last);
+        stamp(response);
+        if (last) {
+            phase = Phase.ENDING;
+            patience.until(Patience.Kind.ENDING);
+            var _ = channel.write(response).addListener((ChannelFutureListener) written -> {
+                if (written.isSuccess() && channel instanceof DuplexChannel duplex) {
+                    var _ = duplex.shutdownOutput();
+                } else {
+                    var _ = channel.close();
+                }
+            });
+        } else {
+            phase = Phase.IDLE;
+            patience.until(Patience.Kind.IDLE);
+            var _ = channel.write(response, channel.voidPromise());
+        }
+    }
+
+    /** Adds what every answer has. */
+    void stamp(HttpResponse response) {
+        routes.date(response);
+    }
+
+    /** Says at once that the body may come. */
+    void proceed(HttpResponse informational) {
+        var _ = channel.writeAndFlush(informational, channel.voidPromise());
+    }
+
+    /** From here on it is a stream; this handler is out of it. */
+    void becomeStream() {
+        phase = Phase.GONE;
+        patience.none();
+        channel.config().setAutoRead(true);
+        channel.pipeline().remove(StrictDecoder.class);
+        channel.pipeline().remove(HttpResponseEncoder.class);
+        channel.pipeline().remove(this);
+    }
+
+    Channel channel() {
+        return channel;
+    }
+
+    ByteBufAllocator allocator() {
+        return channel.alloc();
+    }
+
+    /** Whether it came in by a loopback address of this machine. */
+    boolean isOnLoopback() {
+        return channel.localAddress() instanceof InetSocketAddress local
+                && local.getAddress().isLoopbackAddress();
+    }
+
+    @Override
+    public void channelReadComplete(ChannelHandlerContext context) {
+        context.flush();
+    }
+
+    @Override
+    public void channelWritabilityChanged(ChannelHandlerContext context) {
+        boolean writable = channel.isWritable();
+        channel.config().setAutoRead(writable);
+        if (phase != Phase.ENDING) {
+            Patience.Kind then = phase == Phase.IDLE ? Patience.Kind.IDLE : Patience.Kind.REQUEST;
+            patience.until(writable ? then : Patience.Kind.WRITE);
+        }
+    }
+
+    @Override
+    public void channelInactive(ChannelHandlerContext context) {
+        handlerRemoved(context);
+        phase = Phase.GONE;
+    }
+
+    @Override
+    public void handlerRemoved(ChannelHandlerContext context) {
+        patience.none();
+        onGone.run();
+        Exchange now = exchange;
+        if (now != null) {
+            now.release();
+            exchange = null;
+        }
+    }
+
+    @Override
+    public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
+        LOG.debug("connection {} ended by", channel.remoteAddress(), cause);
+        var _ = context.close();
+    }
+}

@@ -1,0 +1,65 @@
+package dev.ginkgo.hub;
+
+import io.netty.channel.Channel;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Random;
+import java.util.random.RandomGenerator;
+
+/**
+ * The end of a front, in order: nobody is sent here any more, then nobody comes in, then those who read are bidden
+ * farewell one after another, so that they do not all knock at the next door in one moment. Like the deadline of a
+ * stop it goes by real time.
+ */
+final class Drain {
+    /** Streams end in so many groups at most. */
+    private static final int GROUPS = 25;
+
+    /** How long the last bytes may take: whoever reads has them by then, and whoever does not holds nobody up. */
+    private static final Duration GRACE = Duration.ofMillis(300);
+
+    private final RandomGenerator random;
+    private volatile boolean begun;
+    private volatile boolean over;
+
+    Drain(RandomGenerator random) {
+        this.random = random;
+    }
+
+    /** Whether it has begun: readiness is down from then on. */
+    boolean hasBegun() {
+        return begun;
+    }
+
+    /** Whether nothing is taken any more. */
+    boolean isOver() {
+        return over;
+    }
+
+    /** Readiness falls; for so long all is served as before, and then nobody comes in any more. */
+    void begin(Channel listener, Duration delay) throws InterruptedException {
+        begun = true;
+        listener.closeFuture().await(delay.toMillis());
+        listener.close().awaitUninterruptibly();
+        over = true;
+    }
+
+    /** Ends what is open. */
+    void end(Connections connections, OpenStreams open, Duration spread) throws InterruptedException {
+        connections.endConversations();
+        List<OpenStreams.Stream> streams = new ArrayList<>(open.all());
+        Collections.shuffle(streams, Random.from(random));
+        int groups = Math.clamp(streams.size(), 1, GROUPS);
+        for (int group = 0; group < groups; group++) {
+            if (group > 0) {
+                connections.awaitClosed(spread.dividedBy(groups));
+            }
+            int from = streams.size() * group / groups;
+            int to = streams.size() * (group + 1) / groups;
+            streams.subList(from, to).forEach(stream -> stream.reader().bye("stopping"));
+        }
+        connections.awaitClosed(GRACE);
+    }
+}

@@ -1,0 +1,69 @@
+package dev.ginkgo.hub;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import java.util.function.Consumer;
+
+/** How messages go over a connection: a format on a carrier. */
+enum Framing {
+    /** A line a message, {@code text/plain}, on chunks. */
+    LINES(new LineFormat(true), Carrier.CHUNK),
+    /** Server-sent events, {@code text/event-stream}, on chunks. */
+    SSE(new SseFormat(), Carrier.CHUNK),
+    /** A JSON object a line, {@code application/x-ndjson}, on chunks. */
+    NDJSON(new NdjsonFormat(), Carrier.CHUNK),
+    /** A WebSocket frame a message: text or binary. */
+    WEBSOCKET(new LineFormat(false), Carrier.WEBSOCKET);
+
+    @SuppressWarnings("ImmutableEnumChecker") // a format has no state that changes
+    private final Format format;
+
+    private final Carrier carrier;
+
+    Framing(Format format, Carrier carrier) {
+        this.format = format;
+        this.carrier = carrier;
+    }
+
+    /** Writes what is to be framed; the first half of a message, because its length is needed for the other. */
+    void body(Message message, ByteBuf out) {
+        format.message(message, out);
+    }
+
+    /** Writes the second half: the frame around such a body, which it reads off. */
+    void frame(Message message, ByteBuf body, ByteBuf out) {
+        carrier.frame(body, message.isBinary(), out);
+    }
+
+    /** A control event, framed. */
+    ByteBuf event(Control event) {
+        return framed(out -> format.event(event, out));
+    }
+
+    /** What keeps an idle stream alive, framed. */
+    ByteBuf keepAlive() {
+        ByteBuf out = Unpooled.buffer();
+        carrier.ping(out);
+        return Unpooled.wrappedBuffer(out, framed(format::keepAlive));
+    }
+
+    /** The end of a stream: the event that says so, and what the carrier needs. */
+    ByteBuf bye(Control.Bye bye) {
+        ByteBuf end = Unpooled.buffer();
+        carrier.end(bye.reason(), end);
+        return Unpooled.wrappedBuffer(event(bye), end);
+    }
+
+    /** Whether the stream begins with the event that says so. A plain reader of lines sees plain lines. */
+    boolean saysStart() {
+        return this != LINES;
+    }
+
+    private ByteBuf framed(Consumer<ByteBuf> writer) {
+        ByteBuf body = Unpooled.buffer();
+        writer.accept(body);
+        ByteBuf out = Unpooled.buffer(body.readableBytes() + Carrier.OVERHEAD);
+        carrier.frame(body, false, out);
+        return out;
+    }
+}

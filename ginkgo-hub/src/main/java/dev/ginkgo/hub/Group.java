@@ -1,0 +1,52 @@
+package dev.ginkgo.hub;
+
+import java.util.LinkedHashSet;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
+
+/** The readers of one view on one loop. */
+final class Group {
+    final View view;
+    final Loop loop;
+
+    /** Whether the loop knows that there is something new. */
+    final AtomicBoolean dirty = new AtomicBoolean();
+
+    /** Guarded by the store. */
+    int members;
+
+    // for the loop only
+    private final Set<StreamReader> waiting = new LinkedHashSet<>();
+    private @Nullable Batch batch;
+    private long batchAt;
+
+    Group(View view, Loop loop) {
+        this.view = view;
+        this.loop = loop;
+    }
+
+    /** The readers that have read everything, and are not being written to. */
+    Set<StreamReader> waiting() {
+        return waiting;
+    }
+
+    /** What comes at a position. Those who stand together get the same; until the end of the loop's round. */
+    Batch batch(long position) {
+        if (batch == null || batchAt != position) {
+            release();
+            loop.releaseAfterRound(this);
+            batch = view.next(position);
+            batchAt = position;
+        }
+        return batch;
+    }
+
+    /** A waiting reader holds nothing, and neither does its group. */
+    void release() {
+        if (batch != null) {
+            batch.close();
+            batch = null;
+        }
+    }
+}

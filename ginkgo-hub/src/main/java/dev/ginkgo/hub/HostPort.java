@@ -1,0 +1,48 @@
+package dev.ginkgo.hub;
+
+import dev.ginkgo.config.Address;
+import java.util.Locale;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A host, as a {@code Host} header or the part of an origin after its scheme gives it.
+ *
+ * @param host in lower case, without brackets and without the dot of the root
+ * @param port as given, or the default
+ */
+record HostPort(String host, int port) {
+    private static final Pattern FORM =
+            Pattern.compile("(?:([A-Za-z0-9._~-]{1,255})|\\[([0-9A-Fa-f:.]{2,45})])(?::(\\d{1,5}))?");
+
+    /** Reads it; null if it is none. */
+    static @Nullable HostPort of(String text, int defaultPort) {
+        Matcher matcher = FORM.matcher(text);
+        if (!matcher.matches()) {
+            return null;
+        }
+        String name = matcher.group(1) != null ? matcher.group(1) : matcher.group(2);
+        String host = name.toLowerCase(Locale.ROOT);
+        int port = matcher.group(3) == null ? defaultPort : Integer.parseInt(matcher.group(3));
+        return new HostPort(
+                host.length() > 1 && host.endsWith(".") ? host.substring(0, host.length() - 1) : host, port);
+    }
+
+    /** Whether it names this machine to itself: {@code localhost}, what is below it, a loopback address. */
+    boolean isLoopback() {
+        if (host.endsWith(".localhost")) {
+            return true;
+        }
+        try {
+            return new Address(host, 0).isLoopback();
+        } catch (IllegalArgumentException notAnAddress) {
+            return false;
+        }
+    }
+
+    /** Whether it is what a list allows: the same host and, where the list names one, the same port. */
+    boolean is(@Nullable HostPort listed) {
+        return listed != null && host.equals(listed.host) && (listed.port < 0 || listed.port == port);
+    }
+}

@@ -1,0 +1,182 @@
+package dev.ginkgo.hub;
+
+import static java.util.Objects.requireNonNull;
+
+import dev.ginkgo.Service;
+import dev.ginkgo.Setting;
+import dev.ginkgo.Status;
+import dev.ginkgo.config.Address;
+import dev.ginkgo.config.ConfigException;
+import dev.ginkgo.config.Size;
+import io.netty.channel.Channel;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.List;
+import java.util.function.Supplier;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The hub's HTTP port: publish by POST, read by GET; see {@code docs/http.md}. Ready means: bound and accepting.
+ *
+ * <p>Connections live on a few event loops; nothing blocks there. What takes time is done by tasks: keep-alives, and
+ * the end of connections that keep us waiting.
+ */
+final class HttpFront extends Service {
+    private static final Duration INSPECTION = Duration.ofMillis(500);
+    private static final Duration LINGER = Duration.ofSeconds(1);
+
+    private final Setting<Address> bind =
+            setting("bind", Address.of("127.0.0.1:8088")).fixed().help("Where to listen; port 0 takes a free one");
+
+    private final Setting<Boolean> anonymous = setting("anonymous", false)
+            .fixed()
+            .help("Whether anybody who reaches the port may publish and read; needed to bind beyond loopback");
+
+    private final Setting<Network.Transport> transport =
+            setting("transport", Network.Transport.AUTO).fixed().help("How the kernel is asked: auto, epoll or nio");
+
+    private final Setting<Integer> loops = setting("loops", 0)
+            .between(0, 1024)
+            .fixed()
+            .help("How many threads carry the connections; 0 is one for each processor");
+
+    private final Setting<List<String>> allowedOrigins = list("allowed-origins", String.class)
+            .check(
+                    all -> all.stream().allMatch(Origins::isOrigin),
+                    "is no list of origins such as \"https://example.org\"")
+            .help("Other origins whose pages may use the hub, such as \"https://example.org\"");
+
+    private final Setting<List<String>> allowedHosts = list("allowed-hosts", String.class)
+            .check(all -> all.stream().allMatch(Origins::isHost), "is no list of hosts such as \"hub.example.org\"")
+            .help("Names by which the hub may be called besides localhost; if given, it answers to no other");
+
+    private final Setting<Size> maxBody = setting("max-body", Size.ofMebibytes(1))
+            .between(Size.ofBytes(1), Size.ofMebibytes(1024))
+            .help("The longest message that may be posted");
+
+    private final Setting<Integer> maxConnections =
+            setting("max-connections", 10_000).between(1, 1_000_000).help("How many connections may be open at a time");
+
+    private final Setting<Integer> maxPerAddress = setting("max-connections-per-address", 1_000)
+            .between(1, 1_000_000)
+            .help("How many of them from one address; raise it behind a proxy");
+
+    private final Setting<Integer> maxSubscribers =
+            setting("max-subscribers", 10_000).between(1, 1_000_000).help("How many connections may read one channel");
+
+    private final Setting<Duration> requestTimeout = setting("request-timeout", Duration.ofSeconds(10))
+            .between(Duration.ofMillis(10), Duration.ofHours(1))
+            .help("How long a request may take to come in, and its answer to be taken");
+
+    private final Setting<Duration> idleTimeout = setting("idle-timeout", Duration.ofSeconds(60))
+            .between(Duration.ofMillis(10), Duration.ofDays(1))
+            .help("How long a connection may wait for its next request");
+
+    private final Setting<Duration> heartbeat = setting("heartbeat", Duration.ofSeconds(15))
+            .between(Duration.ofMillis(10), Duration.ofHours(1))
+            .help("After how much silence a stream gets a sign of life");
+
+    private final Setting<Duration> drainDelay = setting("drain-delay", Duration.ZERO)
+            .between(Duration.ZERO, Duration.ofHours(1))
+            .help("How long a stop serves on while /-/health/ready already says no");
+
+    private final Setting<Duration> drainTime = setting("drain-time", Duration.ofMillis(500))
+            .between(Duration.ZERO, Duration.ofHours(1))
+            .help("Over how much time a stop spreads the end of the streams");
+
+    private final Supplier<Streams> streams;
+    private final Supplier<Publisher> publisher;
+    private final Supplier<Status> hub;
+    private final RandomGenerator random;
+
+    private volatile @Nullable Running running;
+
+    /** What one run has. */
+    private record Running(Channel listener, Connections connections, OpenStreams open, Drain drain) {}
+
+    /**
+     * Declares the front of a hub.
+     *
+     * @param streams asked for at each start
+     * @param publisher asked for at each start
+     * @param hub the status of the hub, for readiness
+     */
+    HttpFront(Supplier<Streams> streams, Supplier<Publisher> publisher, Supplier<Status> hub, RandomGenerator random) {
+        this.streams = requireNonNull(streams, "streams is null");
+        this.publisher = requireNonNull(publisher, "publisher is null");
+        this.hub = requireNonNull(hub, "hub is null");
+        this.random = requireNonNull(random, "random is null");
+    }
+
+    /**
+     * Where it listens, with the real port where the setting said 0.
+     *
+     * @throws IllegalStateException if it does not listen
+     */
+    Address address() {
+        Running now = running;
+        if (now == null
+                || !now.listener.isOpen()
+                || !(now.listener.localAddress() instanceof InetSocketAddress local)) {
+            throw new IllegalStateException("the hub does not listen; ask for its address between start and stop");
+        }
+        return new Address(bind.get().host(), local.getPort());
+    }
+
+    @Override
+    protected void onStart() throws Exception {
+        requireNotExposed();
+        Drain drain = new Drain(random);
+        Streams fanOut = streams.get();
+        OpenStreams open = new OpenStreams(maxSubscribers);
+        Routes routes = new Routes(
+                new Origins(allowedOrigins, allowedHosts),
+                new Publishing(publisher.get(), () -> maxBody.get().bytes(), drain::isOver),
+                new Subscribing(fanOut, open, drain::isOver),
+                new Health(() -> hub.get().notReady(), drain::hasBegun),
+                new DateHeader(time()));
+        Connections connections =
+                new Connections(time(), routes, new Admission(maxConnections, maxPerAddress), patience());
+
+        int threads = loops.get() == 0 ? Runtime.getRuntime().availableProcessors() : loops.get();
+        Network network = own(new Network(transport.get(), threads, status().path() + "#loop-"));
+        own(connections);
+        Channel listener = network.listen(bind.get(), bind.describe(), connections);
+        running = new Running(listener, connections, open, drain);
+        own(() -> listener.close().awaitUninterruptibly());
+        log.info("listening on {}", address());
+
+        every("heartbeat", this::heartbeatTurn, () -> fanOut.heartbeat(heartbeat.get()));
+        every("timeouts", () -> INSPECTION, connections::inspect);
+    }
+
+    @Override
+    protected void onStop() throws InterruptedException {
+        Running now = running;
+        if (now != null) {
+            now.drain.begin(now.listener, drainDelay.get());
+            now.drain.end(now.connections, now.open, drainTime.get());
+        }
+    }
+
+    /** Often enough that a silence is never much longer than it may be. */
+    private Duration heartbeatTurn() {
+        Duration turn = heartbeat.get().dividedBy(10);
+        return turn.compareTo(Duration.ofSeconds(1)) < 0 ? turn : Duration.ofSeconds(1);
+    }
+
+    private Patience.Limits patience() {
+        return new Patience.Limits(idleTimeout, requestTimeout, requestTimeout, () -> LINGER);
+    }
+
+    private void requireNotExposed() {
+        if (!bind.get().isLoopback() && !anonymous.get()) {
+            throw new ConfigException(List.of(dev.ginkgo.config.Problem.of(
+                    anonymous.fullKey(),
+                    bind.get() + " (" + bind.describe() + ") can be reached from other machines, where nobody is asked"
+                            + " who he is; if anybody may publish and read, write " + anonymous.fullKey()
+                            + " = true, else bind to 127.0.0.1")));
+        }
+    }
+}

@@ -1,0 +1,31 @@
+package dev.ginkgo.hub;
+
+/**
+ * What a hub holds now, and what it has done since its start.
+ *
+ * @param published messages taken
+ * @param delivered messages handed to a reader: taken by a program, or by the socket of a connection
+ * @param gaps how often a reader was told a gap
+ * @param dropped messages that these gaps stand for
+ * @param stalled connections ended because one write waited longer than {@code write-timeout}
+ * @param readers who reads now: connections and subscriptions of programs
+ * @param channels channels now
+ * @param views channels in a framing now
+ * @param storedBytes what the store holds of its budget, in bytes
+ * @param pinnedBytes bytes of writes that wait for their sockets
+ * @param wakeUps how often a publish woke an event loop
+ * @param writes how often the hub wrote to a connection
+ */
+public record HubStats(
+        long published,
+        long delivered,
+        long gaps,
+        long dropped,
+        long stalled,
+        int readers,
+        int channels,
+        int views,
+        long storedBytes,
+        long pinnedBytes,
+        long wakeUps,
+        long writes) {}

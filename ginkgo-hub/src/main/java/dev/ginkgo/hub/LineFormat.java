@@ -1,0 +1,68 @@
+package dev.ginkgo.hub;
+
+import io.netty.buffer.ByteBuf;
+
+/**
+ * The payload as it came. What would not be told apart then (a control event, a message that is empty, holds CR, LF or
+ * NUL, or begins with the mark itself, and bytes) is JSON behind the mark U+001E, which RFC 7464 uses so.
+ */
+final class LineFormat implements Format {
+    static final byte MARK = 0x1e;
+
+    private final boolean lines;
+
+    /**
+     * Makes the format.
+     *
+     * @param lines whether each ends with a line feed, and bytes are base64; else the carrier keeps them apart
+     */
+    LineFormat(boolean lines) {
+        this.lines = lines;
+    }
+
+    @Override
+    public void message(Message message, ByteBuf out) {
+        byte[] bytes = message.shared();
+        if (message.isBinary() ? !lines : isPlain(bytes)) {
+            out.writeBytes(bytes);
+        } else {
+            out.writeByte(MARK);
+            MessageJson.message(message, out);
+        }
+        end(out);
+    }
+
+    private static boolean isPlain(byte[] bytes) {
+        if (bytes.length == 0 || bytes[0] == MARK) {
+            return false;
+        }
+        for (byte b : bytes) {
+            if (b == '\r' || b == '\n' || b == 0) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    @Override
+    public void event(Control event, ByteBuf out) {
+        out.writeByte(MARK);
+        MessageJson.event(event, out);
+        end(out);
+    }
+
+    @Override
+    public void keepAlive(ByteBuf out) {
+        if (lines) {
+            end(out);
+        } else {
+            event(new Control.Heartbeat(), out);
+        }
+    }
+
+    private void end(ByteBuf out) {
+        if (lines) {
+            out.writeByte('\n');
+        }
+    }
+}

@@ -1,0 +1,141 @@
+package dev.ginkgo.hub;
+
+import dev.ginkgo.Time;
+import io.netty.channel.EventLoop;
+import java.util.ArrayDeque;
+import java.util.Collection;
+import java.util.Deque;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Queue;
+import java.util.Set;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Moves the readers of one event loop. A publisher leaves word which groups have something new and wakes the loop
+ * unless it is on its way already: once for any number of messages. In its round the loop visits the readers of these
+ * groups that wait, and those that were left behind; whoever is being written to is not visited, and costs nothing.
+ */
+final class Loop implements Runnable {
+    private static final Logger LOG = LoggerFactory.getLogger(Loop.class);
+
+    private final EventLoop executor;
+    private final Time time;
+    private final Counters counters;
+
+    private final AtomicBoolean scheduled = new AtomicBoolean();
+    private final Queue<Group> dirty = new ConcurrentLinkedQueue<>();
+
+    // for the loop only
+    private final Set<StreamReader> readers = new LinkedHashSet<>();
+    private final Deque<StreamReader> behind = new ArrayDeque<>();
+    private final Set<Group> holding = new LinkedHashSet<>();
+    private long now;
+
+    Loop(EventLoop executor, Time time, Counters counters) {
+        this.executor = executor;
+        this.time = time;
+        this.counters = counters;
+        now = time.nanos();
+    }
+
+    // ---- any thread
+
+    /** There is something new for that group. */
+    void wake(Group group) {
+        if (group.dirty.compareAndSet(false, true)) {
+            dirty.add(group);
+        }
+        if (schedule()) {
+            counters.wakeUps.increment();
+        }
+    }
+
+    /** Does something with each reader, on the loop. */
+    void forEach(Consumer<StreamReader> action) {
+        execute(() -> {
+            tick();
+            List.copyOf(readers).forEach(action);
+        });
+    }
+
+    /** Runs on the loop; if the loop has ended, so have its connections. */
+    boolean execute(Runnable task) {
+        try {
+            executor.execute(task);
+            return true;
+        } catch (RejectedExecutionException ended) {
+            return false;
+        }
+    }
+
+    private boolean schedule() {
+        return scheduled.compareAndSet(false, true) && execute(this);
+    }
+
+    // ---- the loop
+
+    @Override
+    public void run() {
+        scheduled.set(false); // before looking, so that nothing is overlooked
+        tick();
+        for (Group group = dirty.poll(); group != null; group = dirty.poll()) {
+            group.dirty.set(false);
+            behind.addAll(group.waiting());
+            group.waiting().clear();
+        }
+        try {
+            for (int turns = behind.size(); turns > 0; turns--) {
+                pump(behind.remove());
+            }
+        } finally {
+            holding.forEach(Group::release);
+            holding.clear();
+            if (!behind.isEmpty()) {
+                schedule();
+            }
+        }
+    }
+
+    private static void pump(StreamReader reader) {
+        try {
+            reader.pump();
+        } catch (RuntimeException | OutOfMemoryError e) { // direct memory, mostly; the others still have their turn
+            LOG.error("a stream of {} is ended, because it could not be written", reader, e);
+            reader.close();
+        }
+    }
+
+    /** The reader has more to get; in the next round, so that others have their turn and their sockets are served. */
+    void again(StreamReader reader) {
+        behind.add(reader);
+        schedule();
+    }
+
+    void releaseAfterRound(Group group) {
+        holding.add(group);
+    }
+
+    /** Looks at the clock. */
+    void tick() {
+        now = time.nanos();
+    }
+
+    /** The time of this round. */
+    long now() {
+        return now;
+    }
+
+    Counters counters() {
+        return counters;
+    }
+
+    Collection<StreamReader> readers() {
+        return readers;
+    }
+}

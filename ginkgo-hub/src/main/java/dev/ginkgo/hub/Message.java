@@ -1,0 +1,62 @@
+package dev.ginkgo.hub;
+
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+
+/** A message as its readers see it. It does not change. */
+public final class Message {
+    private final String channel;
+    private final long incarnation;
+    private final long sequence;
+    private final Instant time;
+    private final Payload payload;
+
+    Message(String channel, long incarnation, long sequence, Instant time, Payload payload) {
+        this.channel = channel;
+        this.incarnation = incarnation;
+        this.sequence = sequence;
+        this.time = time;
+        this.payload = payload;
+    }
+
+    /** The name of its channel. */
+    public String channel() {
+        return channel;
+    }
+
+    /** Its id: one of its own, never used again, and the same for all readers. */
+    public String id() {
+        return MessageId.of(0, incarnation, sequence).text();
+    }
+
+    /** When it was published, by the clock of the node that took it. */
+    public Instant time() {
+        return time;
+    }
+
+    /** Whether it was published as bytes, which may be no text. */
+    public boolean isBinary() {
+        return payload.binary();
+    }
+
+    /** What was published. Of bytes that are no UTF-8, the bad ones are replaced by U+FFFD; see {@link #bytes()}. */
+    public String text() {
+        return new String(payload.bytes(), StandardCharsets.UTF_8);
+    }
+
+    /** What was published, a text as UTF-8. The array is the caller's own. */
+    public byte[] bytes() {
+        return payload.bytes().clone();
+    }
+
+    /** The bytes themselves, not to be changed. */
+    byte[] shared() {
+        return payload.bytes();
+    }
+
+    /** For people. */
+    @Override
+    public String toString() {
+        return channel + " " + id() + " (" + payload.bytes().length + " bytes)";
+    }
+}

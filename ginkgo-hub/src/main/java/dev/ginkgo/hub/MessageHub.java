@@ -1,0 +1,163 @@
+package dev.ginkgo.hub;
+
+import dev.ginkgo.Lifecycle;
+import dev.ginkgo.Service;
+import dev.ginkgo.Setting;
+import dev.ginkgo.Time;
+import dev.ginkgo.config.Address;
+import dev.ginkgo.config.Size;
+import dev.ginkgo.spi.TaskScope;
+import io.netty.buffer.ByteBufAllocator;
+import java.time.Duration;
+import java.util.Random;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Publish and subscribe. Anybody may publish on a channel, whose name is a path, and all who read it at that moment
+ * get it: programs here, and connections from outside.
+ *
+ * <pre>{@code
+ * final MessageHub hub = add("hub", new MessageHub());
+ * …
+ * hub.publish("/numbers", "42");
+ * }</pre>
+ *
+ * <p>A publish never waits for a reader. A reader that is too slow loses messages, and is told; see {@link
+ * Subscription}. The messages of all channels live in memory, within {@code store.budget}, and are gone when the hub
+ * stops. Its methods may be called from any thread while the hub runs.
+ */
+public final class MessageHub extends Service {
+    private static final Duration OFTEN = Duration.ofSeconds(1);
+
+    private final Setting<Size> budget = setting("store.budget", Size.ofMebibytes(64))
+            .between(Size.ofKibibytes(64), Size.of("1TiB"))
+            .help("The memory for messages; an eighth of it is the most that one message may take");
+
+    private final Setting<Integer> historyCount =
+            setting("history.count", 1_000).between(1, 10_000_000).help("How many messages of one channel are kept");
+
+    private final Setting<Duration> historyAge = setting("history.age", Duration.ofMinutes(10))
+            .between(Duration.ofSeconds(1), Duration.ofDays(365))
+            .help("How long a message is kept");
+
+    private final Setting<Integer> maxChannels = setting("max-channels", 10_000)
+            .between(1, 10_000_000)
+            .help("How many channels there may be: those with messages or readers");
+
+    private final Setting<Duration> writeTimeout = setting("write-timeout", Duration.ofSeconds(10))
+            .between(Duration.ofMillis(1), Duration.ofHours(1))
+            .help("How long a reader may let one write wait before its connection is ended");
+
+    private final HttpFront http;
+    private final ByteBufAllocator allocator;
+    private final RandomGenerator random;
+    private long incarnation;
+
+    private volatile @Nullable Store store;
+    private volatile @Nullable FanOut fanOut;
+
+    /** A hub of its own, that knows of no other node. */
+    public MessageHub() {
+        this(ByteBufAllocator.DEFAULT, new Random());
+    }
+
+    /** With memory and chance of a test's making. */
+    MessageHub(ByteBufAllocator allocator, RandomGenerator random) {
+        this.allocator = allocator;
+        this.random = random;
+        this.http = add("http", new HttpFront(this::streams, this::publisher, this::status, random));
+        lifecycle(Lifecycle.standard().hookBeforeChildren()); // the front is open only while there is a store
+    }
+
+    @Override
+    protected void onStart() {
+        Time time = time();
+        Counters counters = new Counters();
+        incarnation = Math.max(incarnation + 1, now().toEpochMilli());
+        StoreLimits limits = new StoreLimits(budget, historyCount, historyAge, maxChannels);
+        Store opened = own(new Store(limits, time, incarnation, allocator, counters));
+        FanOut streams = own(new FanOut(opened, time, random, counters));
+        store = opened;
+        fanOut = streams;
+        every("old-messages", () -> OFTEN, opened::evict);
+        every("stuck-writes", this::inspection, () -> streams.endStuckWrites(writeTimeout.get()));
+    }
+
+    /** The pause between two looks for stuck writes: short beside the timeout, and beside a reload of it. */
+    private Duration inspection() {
+        Duration quarter = writeTimeout.get().dividedBy(4);
+        return quarter.compareTo(OFTEN) < 0 ? quarter : OFTEN;
+    }
+
+    /**
+     * Publishes a text.
+     *
+     * @param channel the channel's name, such as {@code /numbers}: not percent-encoded
+     * @throws BadChannelException if that is no channel
+     * @throws IllegalArgumentException if the text holds half a surrogate pair
+     * @throws RefusedException if the message is too large, there are too many channels, or the hub does not run
+     */
+    public Receipt publish(String channel, String text) {
+        return publisher().publish(ChannelName.of(channel), Payload.text(text));
+    }
+
+    /**
+     * Publishes bytes, which need be no text.
+     *
+     * @throws BadChannelException if that is no channel
+     * @throws RefusedException if the message is too large, there are too many channels, or the hub does not run
+     */
+    public Receipt publish(String channel, byte[] bytes) {
+        return publisher().publish(ChannelName.of(channel), Payload.binary(bytes.clone()));
+    }
+
+    /**
+     * Begins to read a channel, with the next message that is published. To be closed; if it is made by a task of a
+     * service, it is closed at the latest when that task ends.
+     *
+     * @throws BadChannelException if that is no channel
+     * @throws RefusedException if there are too many channels, or the hub does not run
+     */
+    public Subscription subscribe(String channel) {
+        Subscription subscription = running(store).subscribe(ChannelName.of(channel));
+        TaskScope.closeAtEnd(subscription);
+        return subscription;
+    }
+
+    /**
+     * What the hub holds now, and has done since its start.
+     *
+     * @throws RefusedException if it has not started yet
+     */
+    public HubStats stats() {
+        return running(store).stats();
+    }
+
+    /**
+     * Where the hub listens for HTTP, with the real port where {@code http.bind} said 0.
+     *
+     * @throws IllegalStateException if it does not listen
+     */
+    public Address address() {
+        return http.address();
+    }
+
+    /** Where the front puts what it was sent. */
+    Publisher publisher() {
+        return running(store);
+    }
+
+    /** Where the front puts its connections. */
+    Streams streams() {
+        return running(fanOut);
+    }
+
+    private static <T> T running(@Nullable T part) {
+        if (part == null) {
+            throw new RefusedException(
+                    RefusedException.Reason.STOPPED, "the hub does not run yet: use it between start and stop");
+        }
+        return part;
+    }
+}

@@ -1,0 +1,76 @@
+package dev.ginkgo.hub;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonGenerator;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
+
+/**
+ * Messages and control events as JSON, on one line, the same in every framing that uses it. What has a member {@code
+ * event} is a control event, what has {@code data} is a message.
+ */
+final class MessageJson {
+    private static final JsonFactory FACTORY = new JsonFactory();
+
+    @FunctionalInterface
+    private interface Members {
+        void write(JsonGenerator json) throws IOException;
+    }
+
+    private MessageJson() {}
+
+    /** {@code {"id":"…","data":"…"}}, with {@code "encoding":"base64"} before the data if it was bytes. */
+    static void message(Message message, ByteBuf out) {
+        object(out, json -> {
+            byte[] bytes = message.shared();
+            json.writeStringField("id", message.id());
+            if (message.isBinary()) {
+                json.writeStringField("encoding", "base64");
+                json.writeFieldName("data");
+                json.writeBinary(bytes);
+            } else {
+                json.writeFieldName("data");
+                json.writeUTF8String(bytes, 0, bytes.length);
+            }
+        });
+    }
+
+    /** {@code {"event":"gap","missed":3}}. */
+    static void event(Control event, ByteBuf out) {
+        object(out, json -> {
+            json.writeStringField("event", event.name());
+            members(event, json);
+        });
+    }
+
+    /** What the event says besides its name: {@code {"missed":3}}. */
+    static void members(Control event, ByteBuf out) {
+        object(out, json -> members(event, json));
+    }
+
+    private static void members(Control event, JsonGenerator json) throws IOException {
+        switch (event) {
+            case Control.Start start -> json.writeBooleanField("recovered", start.recovered());
+            case Control.Missed gap -> json.writeNumberField("missed", gap.messages());
+            case Control.Bye bye -> {
+                json.writeStringField("reason", bye.reason());
+                json.writeNumberField("retry", bye.retryMillis());
+            }
+            case Control.Heartbeat heartbeat -> {}
+        }
+    }
+
+    private static void object(ByteBuf out, Members members) {
+        try (OutputStream bytes = new ByteBufOutputStream(out);
+                JsonGenerator json = FACTORY.createGenerator(bytes)) {
+            json.writeStartObject();
+            members.write(json);
+            json.writeEndObject();
+        } catch (IOException e) {
+            throw new UncheckedIOException("a buffer refused to be written", e);
+        }
+    }
+}

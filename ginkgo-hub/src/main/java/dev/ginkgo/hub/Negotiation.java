@@ -1,0 +1,130 @@
+package dev.ginkgo.hub;
+
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpHeaders;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * In which form a {@code GET} of a channel is answered: by {@code ?as=}, else by an upgrade to WebSocket, else by
+ * {@code Accept} (RFC 9110, section 12.5.1). Of forms that are equally welcome the one that was named more exactly
+ * wins, and then the first of {@link Form}; so {@code curl} gets lines and a browser gets the page.
+ */
+final class Negotiation {
+    /** What can be had. */
+    enum Form {
+        LINES("text/plain", "lines"),
+        SSE("text/event-stream", "sse"),
+        NDJSON("application/x-ndjson", "ndjson"),
+        PAGE("text/html", null),
+        WEBSOCKET(null, null);
+
+        private final @Nullable String type;
+        private final @Nullable String name;
+
+        Form(@Nullable String type, @Nullable String name) {
+            this.type = type;
+            this.name = name;
+        }
+    }
+
+    private record Range(String type, double quality) {
+        /** How exactly it names a type: 3, 2 for {@code text/*}, 1 for everything, 0 if it does not. */
+        int exactness(String offered) {
+            if (type.equals(offered)) {
+                return 3;
+            }
+            if (type.endsWith("/*") && offered.startsWith(type.substring(0, type.length() - 1))) {
+                return 2;
+            }
+            return type.equals("*/*") ? 1 : 0;
+        }
+    }
+
+    private Negotiation() {}
+
+    static Form choose(HttpHeaders headers, @Nullable String as) throws Refusal {
+        boolean upgrade = headers.containsValue(HttpHeaderNames.UPGRADE, "websocket", true)
+                && headers.containsValue(HttpHeaderNames.CONNECTION, "upgrade", true);
+        if (as != null) {
+            if (upgrade) {
+                throw new Refusal(Problem.BAD_PARAMETER, "\"as\" has no meaning for a WebSocket");
+            }
+            return byName(as);
+        }
+        return upgrade ? Form.WEBSOCKET : byAccept(headers.getAll(HttpHeaderNames.ACCEPT));
+    }
+
+    private static Form byName(String name) throws Refusal {
+        for (Form form : Form.values()) {
+            if (name.equals(form.name)) {
+                return form;
+            }
+        }
+        throw new Refusal(Problem.BAD_PARAMETER, "as=" + name + " is unknown; there are as=lines, as=sse, as=ndjson");
+    }
+
+    private static Form byAccept(List<String> accept) throws Refusal {
+        List<Range> ranges = ranges(String.join(",", accept));
+        if (ranges.isEmpty()) {
+            return Form.LINES;
+        }
+        Form best = null;
+        double bestQuality = 0;
+        int bestExactness = 0;
+        for (Form form : Form.values()) {
+            if (form.type == null) {
+                continue;
+            }
+            int exactness = 0;
+            double quality = 0;
+            for (Range range : ranges) {
+                int found = range.exactness(form.type);
+                if (found > exactness) {
+                    exactness = found;
+                    quality = range.quality;
+                }
+            }
+            if (quality > bestQuality || (quality > 0 && quality == bestQuality && exactness > bestExactness)) {
+                best = form;
+                bestQuality = quality;
+                bestExactness = exactness;
+            }
+        }
+        if (best == null) {
+            throw new Refusal(
+                    Problem.NOT_ACCEPTABLE,
+                    "there are text/plain (lines), text/event-stream, application/x-ndjson and text/html;"
+                            + " Accept allows none of them");
+        }
+        return best;
+    }
+
+    private static List<Range> ranges(String accept) {
+        List<Range> ranges = new ArrayList<>();
+        for (String part : accept.split(",", -1)) {
+            String[] fields = part.split(";", -1);
+            String type = fields[0].strip().toLowerCase(Locale.ROOT);
+            if (!type.isEmpty()) {
+                ranges.add(new Range(type, quality(fields)));
+            }
+        }
+        return ranges;
+    }
+
+    private static double quality(String[] fields) {
+        for (int i = 1; i < fields.length; i++) {
+            String field = fields[i].strip();
+            if (field.regionMatches(true, 0, "q=", 0, 2)) {
+                try {
+                    return Math.clamp(Double.parseDouble(field.substring(2)), 0, 1);
+                } catch (NumberFormatException e) {
+                    return 0; // what cannot be read cannot be wanted
+                }
+            }
+        }
+        return 1;
+    }
+}

@@ -1,0 +1,68 @@
+package dev.ginkgo.hub;
+
+import dev.ginkgo.Time;
+import java.time.Duration;
+import java.util.function.Supplier;
+
+/**
+ * How long one connection may keep us waiting, and for what. Its event loop moves the deadline; one task of the tree
+ * looks at all of them a few times a second, in the tree's time.
+ */
+final class Patience {
+    /** What is waited for. */
+    enum Kind {
+        /** The next request. */
+        IDLE,
+        /** The rest of a request. */
+        REQUEST,
+        /** That answers are read. */
+        WRITE,
+        /** That the peer closes too. */
+        ENDING
+    }
+
+    /** How long each may take. */
+    record Limits(
+            Supplier<Duration> idle, Supplier<Duration> request, Supplier<Duration> write, Supplier<Duration> ending) {
+        Duration of(Kind kind) {
+            return switch (kind) {
+                case IDLE -> idle.get();
+                case REQUEST -> request.get();
+                case WRITE -> write.get();
+                case ENDING -> ending.get();
+            };
+        }
+    }
+
+    private record Deadline(Kind kind, long nanos) {}
+
+    private static final long NEVER = Long.MAX_VALUE;
+    private static final Deadline NONE = new Deadline(Kind.IDLE, NEVER);
+
+    private final Time time;
+    private final Limits limits;
+    private volatile Deadline deadline = NONE;
+
+    Patience(Time time, Limits limits) {
+        this.time = time;
+        this.limits = limits;
+    }
+
+    void until(Kind kind) {
+        deadline = new Deadline(kind, time.nanos() + limits.of(kind).toNanos());
+    }
+
+    void none() {
+        deadline = NONE;
+    }
+
+    /** Whether it is over. Any thread; to be asked again on the event loop before anything is done about it. */
+    boolean isOver() {
+        Deadline now = deadline;
+        return now.nanos != NEVER && time.nanos() - now.nanos >= 0;
+    }
+
+    Kind kind() {
+        return deadline.kind;
+    }
+}

@@ -1,0 +1,54 @@
+package dev.ginkgo.hub;
+
+import java.util.Locale;
+
+/**
+ * What a request may be told instead of what it asked for. The code never changes, so programs may look at it; the
+ * detail that goes with it is for people.
+ */
+enum Problem {
+    BAD_REQUEST(400, "Bad Request"),
+    BAD_CHANNEL(400, "Bad Channel Name"),
+    BAD_PARAMETER(400, "Bad Parameter"),
+    FOREIGN_ORIGIN(403, "Foreign Origin"),
+    NOT_FOUND(404, "Not Found"),
+    METHOD_NOT_ALLOWED(405, "Method Not Allowed"),
+    NOT_ACCEPTABLE(406, "Not Acceptable"),
+    REQUEST_TIMEOUT(408, "Request Timeout"),
+    BODY_TOO_LARGE(413, "Body Too Large"),
+    TARGET_TOO_LONG(414, "Request Target Too Long"),
+    UNSUPPORTED_BODY(415, "Unsupported Body"),
+    UNKNOWN_EXPECTATION(417, "Unknown Expectation"),
+    FOREIGN_HOST(421, "Foreign Host"),
+    WEBSOCKET_VERSION(426, "WebSocket Version"),
+    TOO_MANY_CONNECTIONS(429, "Too Many Connections"),
+    TOO_MANY_FROM_ADDRESS(429, "Too Many Connections From One Address"),
+    TOO_MANY_SUBSCRIBERS(429, "Too Many Subscribers"),
+    TOO_MANY_CHANNELS(429, "Too Many Channels"),
+    HEADERS_TOO_LARGE(431, "Headers Too Large"),
+    INTERNAL_ERROR(500, "Internal Error"),
+    STOPPING(503, "Stopping"),
+    NOT_READY(503, "Not Ready"),
+    HTTP_VERSION(505, "HTTP Version Not Supported");
+
+    private final int status;
+    private final String title;
+
+    Problem(int status, String title) {
+        this.status = status;
+        this.title = title;
+    }
+
+    int status() {
+        return status;
+    }
+
+    String title() {
+        return title;
+    }
+
+    /** The stable name: {@code body-too-large}. */
+    String code() {
+        return name().toLowerCase(Locale.ROOT).replace('_', '-');
+    }
+}

@@ -1,0 +1,13 @@
+package dev.ginkgo.hub;
+
+/** A connection and a position in a log. */
+interface Reader {
+    /** Writes a keep-alive if nothing else is being written. Any thread. */
+    void heartbeat();
+
+    /**
+     * Ends the stream in order: what has been published until now, the {@code bye} event with a jittered time to come
+     * back, the end of the body or close frame 1001, and the connection is closed. Any thread; later calls do nothing.
+     */
+    void bye(String reason);
+}

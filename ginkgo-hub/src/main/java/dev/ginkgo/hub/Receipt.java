@@ -1,0 +1,11 @@
+package dev.ginkgo.hub;
+
+/**
+ * What became of a publish.
+ *
+ * @param id the message's id, the same that its readers see
+ * @param channel the channel's name
+ * @param receivers how many readers the channel had on this node at that moment; each will get the message, or be
+ *     told a gap
+ */
+public record Receipt(String id, String channel, int receivers) {}

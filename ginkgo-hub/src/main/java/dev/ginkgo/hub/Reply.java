@@ -1,0 +1,75 @@
+package dev.ginkgo.hub;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.handler.codec.http.DefaultFullHttpResponse;
+import io.netty.handler.codec.http.FullHttpResponse;
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpHeaderValues;
+import io.netty.handler.codec.http.HttpHeaders;
+import io.netty.handler.codec.http.HttpResponseStatus;
+import io.netty.handler.codec.http.HttpVersion;
+
+/** Makes answers; what belongs to one connection (keep-alive, an allowed origin) is added where they are sent. */
+final class Reply {
+    static final String PROBLEM = "application/problem+json";
+    static final String JSON = "application/json";
+
+    private Reply() {}
+
+    /** A whole answer with a body. */
+    static FullHttpResponse of(HttpResponseStatus status, String type, byte[] body) {
+        ByteBuf content = Unpooled.wrappedBuffer(body);
+        FullHttpResponse response = new DefaultFullHttpResponse(HttpVersion.HTTP_1_1, status, content);
+        common(response.headers(), type).set(HttpHeaderNames.CONTENT_LENGTH, body.length);
+        return response;
+    }
+
+    /** A whole answer that never has a body. */
+    static FullHttpResponse noContent() {
+        FullHttpResponse response =
+                new DefaultFullHttpResponse(HttpVersion.HTTP_1_1, HttpResponseStatus.NO_CONTENT, Unpooled.EMPTY_BUFFER);
+        response.headers().set("X-Content-Type-Options", "nosniff");
+        return response;
+    }
+
+    /** The same answer to a {@code HEAD}: every header, and nothing after them. */
+    static FullHttpResponse headOf(FullHttpResponse response) {
+        FullHttpResponse head = response.replace(Unpooled.EMPTY_BUFFER);
+        response.release();
+        return head;
+    }
+
+    static FullHttpResponse problem(Refusal refusal) {
+        Problem problem = refusal.problem();
+        byte[] body = Json.object(json -> {
+            json.writeStringField("title", problem.title());
+            json.writeNumberField("status", problem.status());
+            json.writeStringField("code", problem.code());
+            json.writeStringField("detail", refusal.detail());
+        });
+        FullHttpResponse response = of(HttpResponseStatus.valueOf(problem.status()), PROBLEM, body);
+        refusal.headers().forEach((name, value) -> response.headers().set(name, value));
+        return response;
+    }
+
+    /** The head of a stream; what follows it is written by the hub. */
+    static FullHttpResponse stream(String type) {
+        FullHttpResponse response =
+                new DefaultFullHttpResponse(HttpVersion.HTTP_1_1, HttpResponseStatus.OK, Unpooled.EMPTY_BUFFER);
+        common(response.headers(), type).set("X-Accel-Buffering", "no").set(HttpHeaderNames.VARY, "Accept");
+        return response;
+    }
+
+    static byte[] utf8(String text) {
+        return text.getBytes(UTF_8);
+    }
+
+    private static HttpHeaders common(HttpHeaders headers, String type) {
+        return headers.set(HttpHeaderNames.CONTENT_TYPE, type)
+                .set(HttpHeaderNames.CACHE_CONTROL, HttpHeaderValues.NO_CACHE)
+                .set("X-Content-Type-Options", "nosniff");
+    }
+}

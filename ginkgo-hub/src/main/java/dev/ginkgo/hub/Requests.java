@@ -1,0 +1,74 @@
+package dev.ginkgo.hub;
+
+import io.netty.handler.codec.DecoderResult;
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpHeaders;
+import io.netty.handler.codec.http.HttpObject;
+import io.netty.handler.codec.http.HttpRequest;
+import io.netty.handler.codec.http.TooLongHttpHeaderException;
+import io.netty.handler.codec.http.TooLongHttpLineException;
+import java.util.List;
+
+/** What every request has to be, whatever it asks for. */
+final class Requests {
+    private Requests() {}
+
+    /** Refuses what the decoder could not read; nothing after it can be read either. */
+    static void requireDecoded(HttpObject object) throws Refusal {
+        DecoderResult result = object.decoderResult();
+        if (!result.isFailure()) {
+            return;
+        }
+        Throwable cause = result.cause();
+        if (cause instanceof TooLongHttpLineException) {
+            throw new Refusal(
+                            Problem.TARGET_TOO_LONG,
+                            "the first line of a request may have " + StrictDecoder.MAX_LINE + " bytes")
+                    .last();
+        }
+        if (cause instanceof TooLongHttpHeaderException) {
+            throw new Refusal(
+                            Problem.HEADERS_TOO_LARGE,
+                            "the headers of a request may have " + StrictDecoder.MAX_HEADERS + " bytes together")
+                    .last();
+        }
+        throw new Refusal(Problem.BAD_REQUEST, "this is not HTTP: " + reason(cause)).last();
+    }
+
+    /** The one host that a request names. */
+    static String host(HttpRequest request, Target target) throws Refusal {
+        List<String> hosts = request.headers().getAll(HttpHeaderNames.HOST);
+        if (hosts.size() != 1) {
+            throw new Refusal(
+                            Problem.BAD_REQUEST,
+                            hosts.isEmpty() ? "the Host header is missing" : "there is more than one Host header")
+                    .last();
+        }
+        String authority = target.authority();
+        return authority == null ? hosts.getFirst() : authority;
+    }
+
+    /** Refuses a transfer coding that we do not undo, and chunks from a protocol that had none. */
+    static void requireKnownTransfer(HttpRequest request) throws Refusal {
+        HttpHeaders headers = request.headers();
+        List<String> codings = headers.getAll(HttpHeaderNames.TRANSFER_ENCODING);
+        if (codings.isEmpty()) {
+            return;
+        }
+        boolean chunked = codings.size() == 1 && codings.getFirst().strip().equalsIgnoreCase("chunked");
+        if (!chunked || !request.protocolVersion().isKeepAliveDefault()) {
+            throw new Refusal(
+                            Problem.BAD_REQUEST,
+                            "the only Transfer-Encoding that is understood is chunked, in HTTP/1.1")
+                    .last();
+        }
+    }
+
+    private static String reason(Throwable cause) {
+        String message = cause.getMessage();
+        String line = message == null
+                ? cause.getClass().getSimpleName()
+                : message.lines().findFirst().orElse("");
+        return line.length() > 120 ? line.substring(0, 120) + "…" : line;
+    }
+}

@@ -1,0 +1,73 @@
+package dev.ginkgo.hub;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.netty.buffer.ByteBuf;
+
+/**
+ * Server-sent events as WHATWG's HTML standard has them. Each message has its {@code id:}. Line feeds split the data
+ * into several {@code data:} lines, which the receiver joins again. The receiver would turn a CR into a line feed, and
+ * some lose a NUL, so a message with one of these, and bytes, comes as event {@code json}: the object that NDJSON has.
+ */
+final class SseFormat implements Format {
+    private static final byte[] ID = "id: ".getBytes(UTF_8);
+    private static final byte[] EVENT = "event: ".getBytes(UTF_8);
+    private static final byte[] DATA = "data: ".getBytes(UTF_8);
+    private static final byte[] RETRY = "retry: ".getBytes(UTF_8);
+    private static final byte[] AS_JSON = "json".getBytes(UTF_8);
+    private static final byte[] NOTHING = ":\n\n".getBytes(UTF_8);
+
+    @Override
+    public void message(Message message, ByteBuf out) {
+        line(ID, message.id().getBytes(UTF_8), out);
+        byte[] bytes = message.shared();
+        if (message.isBinary() || !isPlain(bytes)) {
+            line(EVENT, AS_JSON, out);
+            out.writeBytes(DATA);
+            MessageJson.message(message, out);
+            out.writeByte('\n');
+        } else {
+            data(bytes, out);
+        }
+        out.writeByte('\n');
+    }
+
+    private static boolean isPlain(byte[] bytes) {
+        for (byte b : bytes) {
+            if (b == '\r' || b == 0) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private static void data(byte[] bytes, ByteBuf out) {
+        int from = 0;
+        for (int i = 0; i <= bytes.length; i++) {
+            if (i == bytes.length || bytes[i] == '\n') {
+                out.writeBytes(DATA).writeBytes(bytes, from, i - from).writeByte('\n');
+                from = i + 1;
+            }
+        }
+    }
+
+    @Override
+    public void event(Control event, ByteBuf out) {
+        line(EVENT, event.name().getBytes(UTF_8), out);
+        if (event instanceof Control.Bye bye) {
+            line(RETRY, Long.toString(bye.retryMillis()).getBytes(UTF_8), out);
+        }
+        out.writeBytes(DATA);
+        MessageJson.members(event, out);
+        out.writeByte('\n').writeByte('\n');
+    }
+
+    @Override
+    public void keepAlive(ByteBuf out) {
+        out.writeBytes(NOTHING);
+    }
+
+    private static void line(byte[] field, byte[] value, ByteBuf out) {
+        out.writeBytes(field).writeBytes(value).writeByte('\n');
+    }
+}

@@ -1,0 +1,93 @@
+package dev.ginkgo.hub;
+
+import java.net.URLDecoder;
+import java.nio.charset.StandardCharsets;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a request is for, from the first line of it (RFC 9112, section 3.2).
+ *
+ * @param authority host and port, where the target was written in full as to a proxy; it then counts instead of the
+ *     {@code Host} header
+ * @param path as it was sent, still encoded
+ * @param parameters of the query, decoded; a name given twice is refused
+ */
+record Target(@Nullable String authority, String path, Map<String, String> parameters) {
+
+    static Target of(String text) throws Refusal {
+        String authority = null;
+        String rest = text;
+        for (String scheme : new String[] {"http://", "https://"}) {
+            if (text.regionMatches(true, 0, scheme, 0, scheme.length())) {
+                int end = endOfAuthority(text, scheme.length());
+                authority = text.substring(scheme.length(), end);
+                rest = text.startsWith("/", end) ? text.substring(end) : "/" + text.substring(end);
+            }
+        }
+        if (rest.equals("*")) {
+            return new Target(authority, rest, Map.of());
+        }
+        if (!rest.startsWith("/")) {
+            throw new Refusal(Problem.BAD_REQUEST, "the target of a request is a path that begins with \"/\"");
+        }
+        int query = rest.indexOf('?');
+        return query < 0
+                ? new Target(authority, rest, Map.of())
+                : new Target(authority, rest.substring(0, query), parameters(rest.substring(query + 1)));
+    }
+
+    /** Refuses a query that says anything else than these: what is not understood would be silently left out. */
+    void allow(Set<String> names) throws Refusal {
+        for (String name : parameters.keySet()) {
+            if (!names.contains(name)) {
+                throw new Refusal(
+                        Problem.BAD_PARAMETER,
+                        "unknown parameter \"" + name + "\""
+                                + (names.isEmpty()
+                                        ? "; there are none here"
+                                        : "; known here: " + String.join(", ", names)));
+            }
+        }
+    }
+
+    /** Whether it is one of the hub's own pages and not a channel. */
+    boolean isReserved() {
+        return path.equals("/-") || path.startsWith("/-/");
+    }
+
+    private static int endOfAuthority(String text, int from) {
+        for (int i = from; i < text.length(); i++) {
+            if (text.charAt(i) == '/' || text.charAt(i) == '?') {
+                return i;
+            }
+        }
+        return text.length();
+    }
+
+    private static Map<String, String> parameters(String query) throws Refusal {
+        Map<String, String> parameters = new LinkedHashMap<>();
+        for (String pair : query.split("&", -1)) {
+            if (pair.isEmpty()) {
+                continue;
+            }
+            int equals = pair.indexOf('=');
+            String name = decoded(equals < 0 ? pair : pair.substring(0, equals));
+            String value = equals < 0 ? "" : decoded(pair.substring(equals + 1));
+            if (parameters.put(name, value) != null) {
+                throw new Refusal(Problem.BAD_PARAMETER, "the parameter \"" + name + "\" is given twice");
+            }
+        }
+        return parameters;
+    }
+
+    private static String decoded(String text) throws Refusal {
+        try {
+            return URLDecoder.decode(text, StandardCharsets.UTF_8);
+        } catch (IllegalArgumentException e) {
+            throw new Refusal(Problem.BAD_PARAMETER, "the query is not percent-encoded: \"" + text + "\"");
+        }
+    }
+}

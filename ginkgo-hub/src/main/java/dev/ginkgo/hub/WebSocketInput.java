@@ -1,0 +1,90 @@
+package dev.ginkgo.hub;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufUtil;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFutureListener;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.SimpleChannelInboundHandler;
+import io.netty.handler.codec.http.websocketx.CloseWebSocketFrame;
+import io.netty.handler.codec.http.websocketx.CorruptedWebSocketFrameException;
+import io.netty.handler.codec.http.websocketx.PingWebSocketFrame;
+import io.netty.handler.codec.http.websocketx.PongWebSocketFrame;
+import io.netty.handler.codec.http.websocketx.WebSocket13FrameDecoder;
+import io.netty.handler.codec.http.websocketx.WebSocketCloseStatus;
+import io.netty.handler.codec.http.websocketx.WebSocketDecoderConfig;
+import io.netty.handler.codec.http.websocketx.WebSocketFrame;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What a client sends on a WebSocket: pings, which are answered, and its close. The socket is for reading a channel;
+ * a message on it would be a publish that nobody confirms, so it ends the socket with 1003 and says where to go.
+ */
+final class WebSocketInput extends SimpleChannelInboundHandler<WebSocketFrame> {
+    private static final Logger LOG = LoggerFactory.getLogger(WebSocketInput.class);
+    private static final int MAX_FRAME = 4 * 1024;
+    private static final int PONG = 0x8A;
+    private static final int CLOSE = 0x88;
+
+    /** Masked frames of at most 4 KiB, no extension. */
+    static WebSocket13FrameDecoder decoder() {
+        return new WebSocket13FrameDecoder(WebSocketDecoderConfig.newBuilder()
+                .expectMaskedFrames(true)
+                .allowMaskMismatch(false)
+                .allowExtensions(false)
+                .maxFramePayloadLength(MAX_FRAME)
+                .closeOnProtocolViolation(false)
+                .withUTF8Validator(false)
+                .build());
+    }
+
+    @Override
+    protected void channelRead0(ChannelHandlerContext context, WebSocketFrame frame) {
+        switch (frame) {
+            case PingWebSocketFrame ping -> pong(context.channel(), ping.content());
+            case PongWebSocketFrame _ -> {}
+            case CloseWebSocketFrame close -> close(context.channel(), echo(close), "");
+            default -> close(context.channel(), 1003, "this socket only reads; publish by POST");
+        }
+    }
+
+    @Override
+    public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
+        LOG.debug("websocket {} ended by", context.channel().remoteAddress(), cause);
+        if (cause instanceof CorruptedWebSocketFrameException corrupted) {
+            WebSocketCloseStatus status = corrupted.closeStatus();
+            close(context.channel(), status.code(), status.reasonText());
+        } else {
+            var _ = context.close();
+        }
+    }
+
+    /** A client that sends pings and reads nothing is owed none. */
+    private static void pong(Channel channel, ByteBuf content) {
+        if (channel.isWritable()) {
+            var _ = channel.writeAndFlush(frame(channel, PONG, ByteBufUtil.getBytes(content)));
+        }
+    }
+
+    private static void close(Channel channel, int code, String reason) {
+        byte[] text = Reply.utf8(reason);
+        byte[] content = new byte[2 + text.length];
+        content[0] = (byte) (code >> 8);
+        content[1] = (byte) code;
+        System.arraycopy(text, 0, content, 2, text.length);
+        var _ = channel.writeAndFlush(frame(channel, CLOSE, content)).addListener(ChannelFutureListener.CLOSE);
+    }
+
+    private static int echo(CloseWebSocketFrame close) {
+        return close.statusCode() < 0 ? WebSocketCloseStatus.NORMAL_CLOSURE.code() : close.statusCode();
+    }
+
+    private static ByteBuf frame(Channel channel, int head, byte[] content) {
+        return channel.alloc()
+                .buffer(2 + content.length)
+                .writeByte(head)
+                .writeByte(content.length)
+                .writeBytes(content);
+    }
+}

@@ -1,0 +1,34 @@
+package dev.ginkgo.hub;
+
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.handler.codec.http.FullHttpResponse;
+
+/** Writes answers where no encoder stands in the pipeline any more. */
+final class Wire {
+    private Wire() {}
+
+    /** The answer as it goes over the wire; the response is released. */
+    static ByteBuf bytes(FullHttpResponse response) {
+        StringBuilder head = new StringBuilder(256);
+        head.append(response.protocolVersion())
+                .append(' ')
+                .append(response.status())
+                .append("\r\n");
+        response.headers()
+                .forEach(header -> head.append(header.getKey())
+                        .append(": ")
+                        .append(header.getValue())
+                        .append("\r\n"));
+        head.append("\r\n");
+        try {
+            return Unpooled.buffer(head.length() + response.content().readableBytes())
+                    .writeBytes(head.toString().getBytes(ISO_8859_1))
+                    .writeBytes(response.content());
+        } finally {
+            response.release();
+        }
+    }
+}

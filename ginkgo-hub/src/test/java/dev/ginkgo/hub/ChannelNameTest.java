@@ -1,0 +1,74 @@
+package dev.ginkgo.hub;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** One rule for the names of channels. */
+class ChannelNameTest {
+    @ParameterizedTest
+    @CsvSource({
+        "/a, /a",
+        "/A, /A",
+        "/numbers/even, /numbers/even",
+        "/%61, /a",
+        "/a%20b, /a b",
+        "/%C3%A4, /ä",
+        "/%f0%9f%8c%b3, /🌳",
+        "/a+b, /a+b",
+        "/-a, /-a"
+    })
+    @DisplayName("H-06 a name is the percent-decoded path; its case matters")
+    void good(String raw, String text) {
+        assertThat(ChannelName.parse(raw).text()).isEqualTo(text);
+        assertThat(ChannelName.of(text)).isEqualTo(ChannelName.parse(raw));
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "a, slash",
+        "'', slash",
+        "/, segment is empty",
+        "//a, segment is empty",
+        "/a/, segment is empty",
+        "/a%2F%2Fb, segment is empty",
+        "/a%, hexadecimal",
+        "/a%4, hexadecimal",
+        "/a%zz, hexadecimal",
+        "/%ff, not UTF-8",
+        "/%c0%af, not UTF-8",
+        "/%ed%a0%80, not UTF-8",
+        "/a%00, control character U+0000",
+        "/a%0a, control character U+000A",
+        "/a%7f, control character U+007F",
+        "/ä, ASCII",
+        "/a/*, kept for patterns",
+        "/a/%3e, kept for patterns",
+        "/-, the hub's own",
+        "/-/metrics, the hub's own"
+    })
+    @DisplayName("H-06 anything else is refused, and it is said why")
+    void bad(String raw, String why) {
+        assertThatThrownBy(() -> ChannelName.parse(raw))
+                .isInstanceOf(BadChannelException.class)
+                .hasMessageContaining(why);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"253, true", "254, true", "255, false", "5000, false"})
+    @DisplayName("H-06 a name has at most 255 bytes")
+    void length(int letters, boolean good) {
+        String raw = "/" + "a".repeat(letters);
+        if (good) {
+            assertThat(ChannelName.parse(raw).text()).hasSize(letters + 1);
+        } else {
+            assertThatThrownBy(() -> ChannelName.parse(raw))
+                    .isInstanceOf(BadChannelException.class)
+                    .hasMessageContaining("255")
+                    .satisfies(e -> assertThat(e.getMessage()).hasSizeLessThan(200));
+        }
+    }
+}

@@ -1,0 +1,152 @@
+package dev.ginkgo.hub;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.ginkgo.Time;
+import java.io.IOException;
+import java.net.ConnectException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+
+class DrainTest {
+    @Test
+    @DisplayName("H-18 a stop ends every stream in order, none by a reset, in under a second")
+    void inOrder() throws Exception {
+        List<Wired> readers = new ArrayList<>();
+        try (Front front = Front.start()) {
+            for (String as : new String[] {"lines", "sse", "ndjson"}) {
+                for (int i = 0; i < 10; i++) {
+                    Wired reader = front.request("GET /x?as=" + as);
+                    reader.head();
+                    readers.add(reader);
+                }
+            }
+            Wired socket = front.request(
+                    "GET /x",
+                    "Upgrade: websocket",
+                    "Connection: Upgrade",
+                    "Sec-WebSocket-Version: 13",
+                    "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==");
+            socket.head();
+            Wired idle = front.request("GET /-/health/live");
+            idle.answer();
+            await().until(() -> front.hub().stats().readers() == 31);
+            front.post("/x", "last words");
+
+            // When
+            long begin = Time.system().nanos();
+            front.tree().ginkgo().stop();
+            Duration took = Duration.ofNanos(Time.system().nanos() - begin);
+
+            // Then
+            assertThat(took).isBetween(Duration.ofMillis(400), Duration.ofSeconds(1));
+            for (int i = 0; i < readers.size(); i++) {
+                assertThat(readers.get(i).rest())
+                        .as("stream " + i)
+                        .contains("last words")
+                        .endsWith("0\r\n\r\n");
+            }
+            String frames = socket.rest();
+            int close = frames.lastIndexOf(0x88);
+            assertThat(frames.charAt(close + 2) << 8 | frames.charAt(close + 3)).isEqualTo(1001);
+            assertThat(idle.rest()).isEmpty();
+            readers.addAll(List.of(socket, idle));
+            for (Wired each : readers) {
+                each.close();
+            }
+        }
+    }
+
+    @Test
+    @DisplayName("H-18 a reader that reads nothing does not hold a stop up")
+    void stuck() throws Exception {
+        try (Front front = Front.start();
+                Wired stuck = front.lines("/x")) {
+            assertThat(stuck).isNotNull();
+            for (int i = 0; i < 8; i++) {
+                front.hub().publish("/x", "x".repeat(4 << 20));
+            }
+            await().until(() -> front.hub().stats().pinnedBytes() > 0);
+
+            // When
+            long begin = Time.system().nanos();
+            front.tree().ginkgo().stop();
+
+            // Then
+            assertThat(Duration.ofNanos(Time.system().nanos() - begin)).isLessThan(Duration.ofSeconds(1));
+            stuck.reset();
+        }
+    }
+
+    @Test
+    @DisplayName("H-18 an event stream is told when to come back")
+    void retry() throws Exception {
+        try (Front front = Front.start();
+                Wired reader = front.request("GET /x?as=sse")) {
+            reader.head();
+            await().until(() -> front.hub().stats().readers() == 1);
+            front.tree().ginkgo().stop();
+            assertThat(reader.rest()).contains("event: bye\n").containsPattern("retry: \\d+\n");
+        }
+    }
+
+    @Test
+    @DisplayName("H-18 readiness falls first; for drain-delay all is served as before")
+    void delay() throws Exception {
+        try (Front front = Front.start("drain-delay = '2s'", "drain-time = '0s'");
+                Wired client = front.connect()) {
+            // When
+            Thread stop = Thread.ofVirtual().start(() -> front.tree().ginkgo().stop());
+
+            // Then
+            await().untilAsserted(() -> {
+                client.send("GET /-/health/ready HTTP/1.1\r\nHost: localhost\r\n\r\n");
+                assertThat(client.answer()).startsWith("HTTP/1.1 503").contains("not-ready", "Retry-After: 1");
+            });
+            client.send("GET /-/health/live HTTP/1.1\r\nHost: localhost\r\n\r\n");
+            assertThat(client.answer()).startsWith("HTTP/1.1 200");
+            client.send("POST /x HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1\r\n\r\n1");
+            assertThat(client.answer()).startsWith("HTTP/1.1 200");
+
+            // And then it is over
+            int port = front.port();
+            stop.join();
+            assertThat(client.rest()).isEmpty();
+            assertThat(refused(port)).isTrue();
+        }
+    }
+
+    @Test
+    @DisplayName("H-13 a publish that has begun when the hub stops is answered by a 503, never by a false 200")
+    void publishInFlight() throws Exception {
+        try (Front front = Front.start();
+                Wired publisher = front.connect();
+                Wired stalled = front.lines("/y")) {
+            assertThat(stalled).isNotNull();
+            publisher.send("POST /x HTTP/1.1\r\nHost: localhost\r\nContent-Length: 2\r\nExpect: 100-continue\r\n\r\n");
+            publisher.head();
+
+            // When
+            Thread stop = Thread.ofVirtual().start(() -> front.tree().ginkgo().stop());
+            stalled.rest();
+            publisher.send("ab");
+
+            // Then
+            assertThat(publisher.rest()).startsWith("HTTP/1.1 503").contains("\"code\":\"stopping\"");
+            stop.join();
+        }
+    }
+
+    private static boolean refused(int port) throws IOException {
+        try (Wired wired = new Wired(port)) {
+            assertThat(wired).isNotNull();
+            return false;
+        } catch (ConnectException e) {
+            return true;
+        }
+    }
+}

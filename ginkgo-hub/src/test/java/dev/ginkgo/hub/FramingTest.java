@@ -1,0 +1,251 @@
+package dev.ginkgo.hub;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonToken;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufUtil;
+import io.netty.buffer.Unpooled;
+import java.io.IOException;
+import java.time.Instant;
+import java.util.Arrays;
+import java.util.Base64;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Whatever is published comes out of every framing as it went in. */
+class FramingTest {
+    private static final String ID = MessageId.of(0, 7, 1).text();
+
+    static Stream<String> texts() {
+        return Stream.of(
+                "plain",
+                "",
+                " leading and trailing ",
+                "\r",
+                "\n",
+                "\r\n",
+                "a\rb",
+                "a\nb",
+                "a\r\nb",
+                "\n\n",
+                "trailing\n",
+                "\0",
+                "a\0b",
+                "\u001e",
+                "\u001e{\"event\":\"bye\"}",
+                "a\u001eb",
+                "\ud83c\udf33 four bytes",
+                "data: x",
+                ": comment",
+                "id: 3\n\nevent: bye",
+                "\ufeffmark",
+                "\u2028\u2029\u0085",
+                "\"quoted\\\"",
+                "x".repeat(1 << 20),
+                "\ud83c\udf33\n".repeat(200_000));
+    }
+
+    static Stream<byte[]> binaries() {
+        byte[] all = new byte[256];
+        for (int i = 0; i < all.length; i++) {
+            all[i] = (byte) i;
+        }
+        return Stream.of(all, new byte[0], new byte[] {(byte) 0xff}, new byte[1 << 20], "text".getBytes(UTF_8));
+    }
+
+    @ParameterizedTest
+    @MethodSource("texts")
+    @DisplayName("H-12 H-26 a line is the payload as it came, or JSON behind U+001E")
+    void lines(String text) throws IOException {
+        String line = utf8(chunk(Framing.LINES, Payload.text(text)));
+        assertThat(line).endsWith("\n");
+        String body = line.substring(0, line.length() - 1);
+        assertThat(body).doesNotContain("\n", "\r", "\0").isNotEmpty();
+        assertThat(unmark(body)).isEqualTo(text);
+        assertThat(body.startsWith("\u001e"))
+                .isEqualTo(text.isEmpty() || text.startsWith("\u001e") || text.matches("(?s).*[\r\n\0].*"));
+    }
+
+    @ParameterizedTest
+    @MethodSource("texts")
+    @DisplayName("H-12 an event of SSE gives its data back unaltered, by the rules of the standard")
+    void sse(String text) throws IOException {
+        Event event = Event.parse(utf8(chunk(Framing.SSE, Payload.text(text))));
+        assertThat(event.id).isEqualTo(ID);
+        boolean json = text.indexOf('\r') >= 0 || text.indexOf('\0') >= 0;
+        assertThat(event.name).isEqualTo(json ? "json" : "message");
+        assertThat(json ? members(event.data).get("data") : event.data).isEqualTo(text);
+    }
+
+    @ParameterizedTest
+    @MethodSource("texts")
+    @DisplayName("H-12 a line of NDJSON is one object with id and data")
+    void ndjson(String text) throws IOException {
+        String line = utf8(chunk(Framing.NDJSON, Payload.text(text)));
+        assertThat(line.indexOf('\n')).isEqualTo(line.length() - 1);
+        assertThat(members(line)).isEqualTo(Map.of("id", ID, "data", text));
+    }
+
+    @ParameterizedTest
+    @MethodSource("texts")
+    @DisplayName("H-12 H-26 a text frame is the payload as it came, or JSON behind U+001E")
+    void webSocket(String text) throws IOException {
+        byte[] frame = framed(Framing.WEBSOCKET, Payload.text(text));
+        assertThat(frame[0]).isEqualTo((byte) 0x81);
+        assertThat(unmark(utf8(webSocketBody(frame)))).isEqualTo(text);
+    }
+
+    @ParameterizedTest
+    @MethodSource("binaries")
+    @DisplayName("H-26 bytes are a binary frame of a WebSocket, and base64 elsewhere")
+    void binary(byte[] bytes) throws IOException {
+        byte[] frame = framed(Framing.WEBSOCKET, Payload.binary(bytes));
+        assertThat(frame[0]).isEqualTo((byte) 0x82);
+        assertThat(webSocketBody(frame)).isEqualTo(bytes);
+
+        String line = utf8(chunk(Framing.LINES, Payload.binary(bytes)));
+        assertThat(line).startsWith("\u001e").endsWith("\n");
+        Event event = Event.parse(utf8(chunk(Framing.SSE, Payload.binary(bytes))));
+        assertThat(event.name).isEqualTo("json");
+        String json = utf8(chunk(Framing.NDJSON, Payload.binary(bytes)));
+        for (String object : List.of(line.substring(1), event.data, json)) {
+            Map<String, String> members = members(object);
+            assertThat(members).containsEntry("encoding", "base64").containsEntry("id", ID);
+            assertThat(Base64.getDecoder().decode(members.get("data"))).isEqualTo(bytes);
+        }
+    }
+
+    @Test
+    @DisplayName("H-26 control events are told apart from messages in every framing")
+    void controlEvents() {
+        Control gap = new Control.Missed(3);
+        assertThat(utf8(unchunk(bytes(Framing.LINES.event(gap)))))
+                .isEqualTo("\u001e{\"event\":\"gap\",\"missed\":3}\n");
+        assertThat(utf8(unchunk(bytes(Framing.SSE.event(gap))))).isEqualTo("event: gap\ndata: {\"missed\":3}\n\n");
+        assertThat(utf8(unchunk(bytes(Framing.NDJSON.event(gap))))).isEqualTo("{\"event\":\"gap\",\"missed\":3}\n");
+        assertThat(utf8(webSocketBody(bytes(Framing.WEBSOCKET.event(gap)))))
+                .isEqualTo("\u001e{\"event\":\"gap\",\"missed\":3}");
+        assertThat(utf8(unchunk(bytes(Framing.SSE.event(new Control.Start(false))))))
+                .isEqualTo("event: start\ndata: {\"recovered\":false}\n\n");
+    }
+
+    @Test
+    @DisplayName("H-11 H-17 the keep-alive of each framing is no message")
+    void keepAlives() {
+        assertThat(utf8(unchunk(bytes(Framing.LINES.keepAlive())))).isEqualTo("\n");
+        assertThat(utf8(unchunk(bytes(Framing.SSE.keepAlive())))).isEqualTo(":\n\n");
+        assertThat(utf8(unchunk(bytes(Framing.NDJSON.keepAlive())))).isEqualTo("{\"event\":\"heartbeat\"}\n");
+        byte[] frames = bytes(Framing.WEBSOCKET.keepAlive());
+        assertThat(Arrays.copyOf(frames, 2)).containsExactly(0x89, 0);
+        assertThat(utf8(webSocketBody(Arrays.copyOfRange(frames, 2, frames.length))))
+                .isEqualTo("\u001e{\"event\":\"heartbeat\"}");
+    }
+
+    @Test
+    @DisplayName("H-18 the end says when to come back, and then ends the body, or closes with 1001")
+    void ends() {
+        Control.Bye bye = new Control.Bye("the hub stops", 1500);
+        assertThat(utf8(bytes(Framing.SSE.bye(bye))))
+                .endsWith(
+                        "event: bye\nretry: 1500\ndata: {\"reason\":\"the hub stops\",\"retry\":1500}\n\n\r\n0\r\n\r\n");
+        byte[] close = bytes(Framing.WEBSOCKET.bye(new Control.Bye("\ud83c\udf33".repeat(100), 1500)));
+        int at = close.length - 2 - 2 - 80;
+        assertThat(Arrays.copyOfRange(close, at, at + 4)).containsExactly(0x88, 82, 1001 >> 8, 1001 & 0xff);
+    }
+
+    private static byte[] framed(Framing framing, Payload payload) {
+        Message message = new Message("/a", 7, 1, Instant.EPOCH, payload);
+        ByteBuf body = Unpooled.buffer();
+        framing.body(message, body);
+        ByteBuf out = Unpooled.buffer();
+        int room = body.readableBytes() + Carrier.OVERHEAD;
+        framing.frame(message, body, out);
+        assertThat(out.readableBytes()).isLessThanOrEqualTo(room);
+        return bytes(out);
+    }
+
+    private static byte[] chunk(Framing framing, Payload payload) {
+        return unchunk(framed(framing, payload));
+    }
+
+    private static byte[] unchunk(byte[] chunk) {
+        int head = 0;
+        while (chunk[head] != '\r') {
+            head++;
+        }
+        int length = Integer.parseInt(new String(chunk, 0, head, UTF_8), 16);
+        assertThat(chunk).hasSize(head + 2 + length + 2).endsWith('\r', '\n');
+        return Arrays.copyOfRange(chunk, head + 2, head + 2 + length);
+    }
+
+    private static byte[] webSocketBody(byte[] frame) {
+        ByteBuf in = Unpooled.wrappedBuffer(frame).skipBytes(1);
+        long length = in.readByte();
+        if (length == 126) {
+            length = in.readUnsignedShort();
+        } else if (length == 127) {
+            length = in.readLong();
+        }
+        assertThat((long) in.readableBytes()).isEqualTo(length);
+        return ByteBufUtil.getBytes(in);
+    }
+
+    private static String unmark(String body) throws IOException {
+        return body.startsWith("\u001e") ? members(body.substring(1)).getOrDefault("data", "") : body;
+    }
+
+    private static Map<String, String> members(String json) throws IOException {
+        Map<String, String> members = new HashMap<>();
+        try (JsonParser parser = new JsonFactory().createParser(json)) {
+            assertThat(parser.nextToken()).isEqualTo(JsonToken.START_OBJECT);
+            while (parser.nextToken() == JsonToken.FIELD_NAME) {
+                String name = parser.currentName();
+                parser.nextToken();
+                members.put(name, parser.getText());
+            }
+            assertThat(parser.nextToken()).isNull();
+        }
+        return members;
+    }
+
+    private static byte[] bytes(ByteBuf buffer) {
+        return ByteBufUtil.getBytes(buffer);
+    }
+
+    private static String utf8(byte[] bytes) {
+        return new String(bytes, UTF_8);
+    }
+
+    /** The parser of the HTML standard, 9.2.6, for one event. */
+    private record Event(String id, String name, String data) {
+        static Event parse(String text) {
+            String id = "";
+            String name = "message";
+            StringBuilder data = new StringBuilder();
+            assertThat(text).endsWith("\n\n");
+            for (String line : text.substring(0, text.length() - 2).split("\r\n|\r|\n", -1)) {
+                assertThat(line).isNotEmpty();
+                int colon = line.indexOf(':');
+                String field = line.substring(0, colon);
+                String value = line.substring(line.startsWith(" ", colon + 1) ? colon + 2 : colon + 1);
+                switch (field) {
+                    case "id" -> id = value;
+                    case "event" -> name = value;
+                    case "data" -> data.append(value).append('\n');
+                    default -> throw new AssertionError("an unknown field: " + line);
+                }
+            }
+            return new Event(id, name, data.substring(0, data.length() - 1));
+        }
+    }
+}

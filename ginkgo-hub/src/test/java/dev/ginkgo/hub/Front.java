@@ -1,0 +1,140 @@
+package dev.ginkgo.hub;
+
+import dev.ginkgo.Time;
+import dev.ginkgo.testing.TestTree;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/** A hub with its front on a free port, for the length of a test. */
+final class Front implements AutoCloseable {
+    private final TestTree<MessageHub> tree;
+    private final HttpClient client = HttpClient.newHttpClient();
+
+    private Front(TestTree<MessageHub> tree) {
+        this.tree = tree;
+    }
+
+    static Front start(String... settings) {
+        return start(Time.system(), settings);
+    }
+
+    /** With settings of the table {@code http}. */
+    static Front start(Time time, String... settings) {
+        return with(time, "[http]\nbind = '127.0.0.1:0'\n" + String.join("\n", settings));
+    }
+
+    /** Bound to another address. */
+    static Front withBind(String bind, String... settings) {
+        return with(Time.system(), "[http]\nbind = '" + bind + "'\n" + String.join("\n", settings));
+    }
+
+    /** With settings of the hub. */
+    static Front startHub(String... settings) {
+        return with(Time.system(), "http.bind = '127.0.0.1:0'\n" + String.join("\n", settings));
+    }
+
+    private static Front with(Time time, String toml) {
+        warmUp();
+        return new Front(TestTree.start(new MessageHub(), time, toml));
+    }
+
+    /** The JDK opens a socket of its own with the first one, and keeps it: that is no leak. */
+    static void warmUp() {
+        try (ServerSocket server = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
+                Socket socket = new Socket(server.getInetAddress(), server.getLocalPort())) {
+            socket.shutdownOutput();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    TestTree<MessageHub> tree() {
+        return tree;
+    }
+
+    MessageHub hub() {
+        return tree.root();
+    }
+
+    int port() {
+        return hub().address().port();
+    }
+
+    URI uri(String path) {
+        return URI.create("http://127.0.0.1:" + port() + path);
+    }
+
+    Wired connect() throws IOException {
+        return new Wired(port());
+    }
+
+    /** Connects and sends one request without a body. */
+    Wired request(String line, String... headers) throws IOException {
+        return connect().send(line + " HTTP/1.1\r\nHost: localhost\r\n" + lines(headers) + "\r\n");
+    }
+
+    HttpResponse<String> get(String path, String... headers) throws IOException, InterruptedException {
+        HttpRequest.Builder request = HttpRequest.newBuilder(uri(path));
+        if (headers.length > 0) {
+            request.headers(headers);
+        }
+        return client.send(request.build(), HttpResponse.BodyHandlers.ofString());
+    }
+
+    HttpResponse<String> post(String path, String body, String... headers) throws IOException, InterruptedException {
+        HttpRequest.Builder request = HttpRequest.newBuilder(uri(path)).POST(HttpRequest.BodyPublishers.ofString(body));
+        if (headers.length > 0) {
+            request.headers(headers);
+        }
+        return client.send(request.build(), HttpResponse.BodyHandlers.ofString());
+    }
+
+    /** Opens a stream of lines and has read its head. */
+    Wired lines(String path) throws IOException {
+        Wired wired = request("GET " + path);
+        wired.head();
+        return wired;
+    }
+
+    /** Runs curl to its end, and gives what it printed. */
+    static String curl(String... arguments) throws IOException, InterruptedException {
+        List<String> command = new ArrayList<>(List.of("curl", "-sS", "--max-time", "10"));
+        command.addAll(List.of(arguments));
+        Path out = Files.createTempFile("curl", ".out");
+        try {
+            Process process = new ProcessBuilder(command)
+                    .redirectErrorStream(true)
+                    .redirectOutput(out.toFile())
+                    .start();
+            process.waitFor();
+            return Files.readString(out);
+        } finally {
+            Files.delete(out);
+        }
+    }
+
+    private static String lines(String... headers) {
+        StringBuilder lines = new StringBuilder();
+        for (String header : headers) {
+            lines.append(header).append("\r\n");
+        }
+        return lines.toString();
+    }
+
+    @Override
+    public void close() {
+        client.close();
+        tree.close();
+    }
+}

@@ -1,0 +1,63 @@
+package dev.ginkgo.hub;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.ginkgo.StartException;
+import dev.ginkgo.config.ConfigException;
+import java.net.BindException;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+
+class FrontStartTest {
+    @Test
+    @DisplayName("H-22 a bind beyond loopback refuses to start unless anonymous = true is written")
+    void exposed() throws Exception {
+        assertThatThrownBy(() -> Front.withBind("0.0.0.0:0"))
+                .isInstanceOf(StartException.class)
+                .hasRootCauseInstanceOf(ConfigException.class)
+                .rootCause()
+                .hasMessageContaining("http.anonymous")
+                .hasMessageContaining("0.0.0.0:0")
+                .hasMessageContaining("http.anonymous = true");
+        try (Front front = Front.withBind("0.0.0.0:0", "anonymous = true")) {
+            assertThat(front.get("/-/health/ready").statusCode()).isEqualTo(200);
+        }
+    }
+
+    @Test
+    @DisplayName("a port in use fails the start with the address and the setting")
+    void portInUse() {
+        try (Front front = Front.start()) {
+            assertThatThrownBy(() -> Front.withBind("127.0.0.1:" + front.port()))
+                    .cause()
+                    .isInstanceOf(BindException.class)
+                    .hasMessageContaining("127.0.0.1:" + front.port())
+                    .hasMessageContaining("setting `http.bind`")
+                    .hasMessageContaining("ss -ltnp");
+        }
+    }
+
+    @Test
+    @DisplayName("it works on NIO as well")
+    void nio() throws Exception {
+        try (Front front = Front.start("transport = 'nio'", "loops = 1");
+                Wired reader = front.lines("/x")) {
+            assertThat(front.post("/x", "1").body()).contains("\"receivers\":1");
+            assertThat(reader.readTo("1\n")).isNotEmpty();
+        }
+    }
+
+    @Test
+    @DisplayName("H-10 a hub that was stopped starts again, on the same port")
+    void again() throws Exception {
+        int port;
+        try (Front front = Front.start()) {
+            port = front.port();
+            assertThat(front.post("/x", "1").statusCode()).isEqualTo(200);
+        }
+        try (Front front = Front.withBind("127.0.0.1:" + port)) {
+            assertThat(front.post("/x", "1").statusCode()).isEqualTo(200);
+        }
+    }
+}

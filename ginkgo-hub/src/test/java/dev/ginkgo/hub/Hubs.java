@@ -1,0 +1,168 @@
+package dev.ginkgo.hub;
+
+import static java.util.Objects.requireNonNull;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.ginkgo.Time;
+import dev.ginkgo.testing.TestTree;
+import io.netty.bootstrap.ServerBootstrap;
+import io.netty.buffer.UnpooledByteBufAllocator;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelInitializer;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.epoll.Epoll;
+import io.netty.channel.epoll.EpollIoHandler;
+import io.netty.channel.epoll.EpollServerSocketChannel;
+import io.netty.channel.nio.NioIoHandler;
+import io.netty.channel.socket.nio.NioServerSocketChannel;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Queue;
+import java.util.Random;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import org.awaitility.core.ConditionFactory;
+
+/**
+ * A hub and real sockets before it: each connection to it becomes a stream at once, without any HTTP. When it is
+ * closed, nothing that it allocated may be left.
+ */
+final class Hubs implements AutoCloseable {
+    final UnpooledByteBufAllocator memory = new UnpooledByteBufAllocator(true);
+    final MessageHub hub = new MessageHub(memory, new Random(1));
+
+    private final TestTree<MessageHub> tree;
+    private final EventLoopGroup group;
+    private final Channel listening;
+    private final BlockingQueue<Request> requests = new LinkedBlockingQueue<>();
+    private final Map<Integer, Reader> readers = new ConcurrentHashMap<>();
+
+    private final Queue<Peer> peers = new ConcurrentLinkedQueue<>();
+
+    private final Queue<Channel> connections = new ConcurrentLinkedQueue<>();
+
+    private record Request(ChannelName channel, Framing framing, int sendBuffer) {}
+
+    Hubs(int loops, String toml) {
+        this(loops, Time.system(), toml);
+    }
+
+    Hubs(int loops, Time time, String toml) {
+        openWhatTheJvmKeeps();
+        tree = TestTree.start(hub, time, "http.bind = '127.0.0.1:0'\n" + toml);
+        boolean epoll = Epoll.isAvailable();
+        group = new MultiThreadIoEventLoopGroup(loops, epoll ? EpollIoHandler.newFactory() : NioIoHandler.newFactory());
+        listening = new ServerBootstrap()
+                .group(group)
+                .channel(epoll ? EpollServerSocketChannel.class : NioServerSocketChannel.class)
+                .option(ChannelOption.SO_BACKLOG, 1024)
+                .childHandler(new ChannelInitializer<>() {
+                    @Override
+                    protected void initChannel(Channel connection) {
+                        connection.pipeline().addLast(new Attach());
+                    }
+                })
+                .bind(InetAddress.getLoopbackAddress(), 0)
+                .syncUninterruptibly()
+                .channel();
+    }
+
+    /** The first closing of a socket that was used opens one that the JVM keeps; it is no leak of the test's. */
+    private static void openWhatTheJvmKeeps() {
+        try (ServerSocket server = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
+                Socket client = new Socket(server.getInetAddress(), server.getLocalPort())) {
+            server.accept().close();
+            client.shutdownOutput();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Makes a stream of the connection as soon as it is there. */
+    private final class Attach extends ChannelInboundHandlerAdapter {
+        @Override
+        public void channelActive(ChannelHandlerContext context) {
+            Request request = requests.remove();
+            Channel connection = context.channel();
+            connections.add(connection);
+            if (request.sendBuffer > 0) {
+                connection.config().setOption(ChannelOption.SO_SNDBUF, request.sendBuffer);
+            }
+            context.pipeline().remove(this);
+            Reader reader = hub.streams().attach(connection, request.channel, request.framing);
+            readers.put(((InetSocketAddress) connection.remoteAddress()).getPort(), reader);
+        }
+    }
+
+    /** A reader whose stream has begun. */
+    Peer connect(String channel, Framing framing) throws IOException {
+        return connect(channel, framing, 0);
+    }
+
+    /** The same with small buffers in the kernel, so that it is soon full if nobody reads. */
+    Peer connect(String channel, Framing framing, int buffers) throws IOException {
+        requests.add(new Request(ChannelName.of(channel), framing, buffers));
+        Socket socket = new Socket();
+        if (buffers > 0) {
+            socket.setReceiveBufferSize(buffers);
+        }
+        socket.connect(listening.localAddress());
+        Peer peer = new Peer(socket);
+        peers.add(peer);
+        soon().until(() -> readers.containsKey(socket.getLocalPort()));
+        return peer;
+    }
+
+    /** Runs something while the loop does nothing else. */
+    void onLoop(Runnable action) {
+        group.next().submit(action).syncUninterruptibly();
+    }
+
+    Reader readerOf(Peer peer) {
+        return requireNonNull(readers.get(peer.port()));
+    }
+
+    HubStats stats() {
+        return hub.stats();
+    }
+
+    /** Looks every millisecond. */
+    static ConditionFactory soon() {
+        return await().pollDelay(Duration.ZERO).pollInterval(Duration.ofMillis(1));
+    }
+
+    /** Waits until so many messages have been handed to the sockets. */
+    void awaitDelivered(long messages) {
+        soon().until(() -> stats().delivered() >= messages);
+    }
+
+    @Override
+    public void close() throws IOException {
+        for (Peer peer : peers) {
+            peer.close();
+        }
+        listening.close().syncUninterruptibly();
+        // Netty 4.2.18 may end a loop without closing its connections, if the quiet period is zero.
+        connections.forEach(connection -> connection.close().syncUninterruptibly());
+        group.shutdownGracefully(0, 5, TimeUnit.SECONDS).syncUninterruptibly();
+        tree.close();
+        soon().untilAsserted(() -> {
+            assertThat(memory.metric().usedDirectMemory()).isZero();
+            assertThat(stats().pinnedBytes()).isZero();
+        });
+    }
+}

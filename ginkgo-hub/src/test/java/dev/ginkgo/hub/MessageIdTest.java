@@ -1,0 +1,37 @@
+package dev.ginkgo.hub;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.util.List;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** An id has one text, and the text one id. */
+class MessageIdTest {
+    @Test
+    @DisplayName("an id is read as it was written, with any number of origins")
+    void roundTrip() {
+        for (long number : new long[] {0, 1, 127, 128, 16_383, 16_384, Integer.MAX_VALUE, Long.MAX_VALUE}) {
+            MessageId one = MessageId.of(0, number, number);
+            assertThat(MessageId.parse(one.text())).isEqualTo(one);
+        }
+        MessageId several = new MessageId(List.of(
+                new MessageId.Position(1, 2, 3),
+                new MessageId.Position(5, 1_800_000_000_000L, 9),
+                new MessageId.Position(300, 0, 0)));
+        assertThat(MessageId.parse(several.text())).isEqualTo(several);
+        assertThat(several.text()).matches("[A-Za-z0-9_-]+").hasSizeLessThan(30);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "!", "AAA=", "AA", "AAAA_", "gAAAAA", "AAEBAAEB", "______________8", "a b"})
+    @DisplayName("anything else is refused")
+    void refused(String text) {
+        assertThatThrownBy(() -> MessageId.parse(text))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("is no id of a message");
+    }
+}

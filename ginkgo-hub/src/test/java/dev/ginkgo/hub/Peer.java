@@ -1,0 +1,73 @@
+package dev.ginkgo.hub;
+
+import static java.nio.charset.StandardCharsets.US_ASCII;
+
+import java.io.BufferedInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.EOFException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+
+/** The other end of a stream on chunks. It checks each chunk's frame, so a torn one fails the test. */
+final class Peer implements AutoCloseable {
+    private final Socket socket;
+    private final InputStream in;
+
+    Peer(Socket socket) throws IOException {
+        this.socket = socket;
+        socket.setSoTimeout(20_000);
+        in = new BufferedInputStream(socket.getInputStream(), 64 * 1024);
+    }
+
+    int port() {
+        return socket.getLocalPort();
+    }
+
+    /** The body of the next chunk; empty for the last. */
+    byte[] chunk() throws IOException {
+        int length = Integer.parseInt(line(), 16);
+        byte[] body = in.readNBytes(length);
+        if (body.length < length || !line().isEmpty()) {
+            throw new EOFException("torn: " + body.length + " of " + length + " bytes");
+        }
+        return body;
+    }
+
+    String text() throws IOException {
+        return new String(chunk(), StandardCharsets.UTF_8);
+    }
+
+    /** Whether the stream has ended, between chunks. */
+    boolean atEnd() throws IOException {
+        in.mark(1);
+        boolean end = in.read() < 0;
+        if (!end) {
+            in.reset();
+        }
+        return end;
+    }
+
+    private String line() throws IOException {
+        ByteArrayOutputStream line = new ByteArrayOutputStream();
+        while (true) {
+            int b = in.read();
+            if (b < 0) {
+                throw new EOFException("torn in a chunk's frame after \"" + line.toString(US_ASCII) + "\"");
+            }
+            if (b == '\r') {
+                if (in.read() != '\n') {
+                    throw new IOException("a CR without LF in a chunk's frame");
+                }
+                return line.toString(US_ASCII);
+            }
+            line.write(b);
+        }
+    }
+
+    @Override
+    public void close() throws IOException {
+        socket.close();
+    }
+}

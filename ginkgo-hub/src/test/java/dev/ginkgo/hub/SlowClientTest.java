@@ -1,0 +1,84 @@
+package dev.ginkgo.hub;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.ginkgo.testing.FakeClock;
+import java.io.IOException;
+import java.time.Duration;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+
+class SlowClientTest {
+    @Test
+    @DisplayName("H-23 a request that does not come in whole is a 408")
+    void slowRequest() throws IOException {
+        FakeClock clock = new FakeClock();
+        try (Front front = Front.start(clock);
+                Wired head = front.connect();
+                Wired body = front.connect()) {
+            head.send("GET /x HTTP/1.1\r\nHost: localh");
+            body.send("POST /x HTTP/1.1\r\nHost: localhost\r\nContent-Length: 10\r\nExpect: 100-continue\r\n\r\n");
+            assertThat(body.head()).startsWith("HTTP/1.1 100");
+            body.send("12345");
+            // the bytes of the other one are read by then, too: the same loops, one after another
+            try (Wired other = front.request("GET /-/health/live")) {
+                assertThat(other.answer()).startsWith("HTTP/1.1 200");
+            }
+
+            // When
+            clock.advance(Duration.ofSeconds(11));
+
+            // Then
+            assertThat(body.rest()).startsWith("HTTP/1.1 408").contains("request-timeout", "connection: close");
+            assertThat(head.rest()).startsWith("HTTP/1.1 408");
+        }
+    }
+
+    @Test
+    @DisplayName("an idle connection is closed after a minute, a stream is not")
+    void idle() throws Exception {
+        FakeClock clock = new FakeClock();
+        try (Front front = Front.start(clock);
+                Wired stream = front.lines("/x");
+                Wired idle = front.request("GET /-/health/live")) {
+            idle.answer();
+            await().until(() -> front.hub().stats().readers() == 1);
+
+            // When
+            clock.advance(Duration.ofSeconds(50));
+            idle.send("GET /-/health/live HTTP/1.1\r\nHost: localhost\r\n\r\n");
+            assertThat(idle.answer()).startsWith("HTTP/1.1 200");
+            clock.advance(Duration.ofSeconds(61));
+
+            // Then
+            assertThat(idle.rest()).isEmpty();
+            front.post("/x", "still here");
+            assertThat(stream.readTo("still here")).isNotEmpty();
+        }
+    }
+
+    @Test
+    @DisplayName("H-23 connections beyond the limit, and beyond the limit of one address, are told so")
+    void tooMany() throws IOException {
+        try (Front front = Front.start("max-connections = 1");
+                Wired first = front.lines("/x")) {
+            try (Wired second = front.request("GET /x")) {
+                assertThat(second.rest()).startsWith("HTTP/1.1 429").contains("Retry-After: 5", "too-many-connections");
+            }
+            first.shutdownOutput();
+            await().untilAsserted(() -> {
+                try (Wired third = front.request("GET /-/health/live")) {
+                    assertThat(third.answer()).startsWith("HTTP/1.1 200");
+                }
+            });
+        }
+        try (Front front = Front.start("max-connections-per-address = 1");
+                Wired first = front.lines("/x")) {
+            assertThat(first).isNotNull();
+            try (Wired second = front.request("POST /x", "Content-Length: 0")) {
+                assertThat(second.rest()).startsWith("HTTP/1.1 429").contains("too-many-from-address");
+            }
+        }
+    }
+}

@@ -1,0 +1,151 @@
+package dev.ginkgo.hub;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+
+/** One who does not read harms nobody else. */
+class SlowReaderTest {
+    private static final String BIG = "x".repeat(32 * 1024 - 8);
+
+    @Test
+    @DisplayName("H-01 one reader that never reads costs 999 others no wake-up and no write, and is told the gap")
+    void deadReaderCostsNothing() throws Exception {
+        try (Hubs hubs = new Hubs(1, "history.count = 50\nwrite-timeout = '10m'")) {
+            // Given one loop, a reader that never reads and is full, and 999 that do
+            Peer dead = hubs.connect("/a", Framing.LINES, 4096);
+            int filling = 0;
+            while (hubs.stats().pinnedBytes() == 0 || filling < 60) {
+                hubs.hub.publish("/a", BIG);
+                filling++;
+                assertThat(filling).isLessThan(1_000);
+            }
+            List<Peer> healthy = new ArrayList<>();
+            for (int i = 0; i < 999; i++) {
+                healthy.add(hubs.connect("/a", Framing.LINES));
+            }
+            HubStats before = hubs.stats();
+
+            // When messages are published, one at a time
+            int messages = 100;
+            for (int i = 1; i <= messages; i++) {
+                hubs.hub.publish("/a", "message " + i);
+                hubs.awaitDelivered(before.delivered() + 999L * i);
+            }
+
+            // Then there was one write for each healthy reader and message, none for the other, one wake-up a message
+            HubStats after = hubs.stats();
+            assertThat(after.writes() - before.writes()).isEqualTo(999L * messages);
+            assertThat(after.wakeUps() - before.wakeUps()).isEqualTo(messages);
+            assertThat(after.delivered() - before.delivered()).isEqualTo(999L * messages);
+            assertThat(after.gaps()).isEqualTo(before.gaps());
+            for (Peer peer : healthy) {
+                for (int i = 1; i <= messages; i++) {
+                    assertThat(peer.text()).isEqualTo("message " + i + "\n");
+                }
+            }
+
+            // And when it reads after all, it gets whole messages, the gap, and the newest
+            long seen = 0;
+            long missed = 0;
+            long gaps = 0;
+            String text = dead.text();
+            while (!text.equals("message " + messages + "\n")) {
+                if (text.startsWith("\u001e")) {
+                    assertThat(text).matches("\u001e\\{\"event\":\"gap\",\"missed\":\\d+}\n");
+                    missed += Long.parseLong(text.replaceAll("\\D", ""));
+                    gaps++;
+                } else {
+                    seen++;
+                }
+                text = dead.text();
+            }
+            assertThat(seen + 1 + missed).isEqualTo(filling + messages);
+            assertThat(hubs.stats().gaps()).isEqualTo(gaps);
+            assertThat(hubs.stats().dropped()).isEqualTo(missed).isPositive();
+        }
+    }
+
+    @Test
+    @DisplayName("H-01 400 messages of 32 KiB pass a dead reader: all others get them all")
+    void largeMessagesPassADeadReader() throws Exception {
+        try (Hubs hubs = new Hubs(2, "")) {
+            hubs.connect("/a", Framing.LINES, 4096); // never read
+            List<Peer> healthy = new ArrayList<>();
+            for (int i = 0; i < 20; i++) {
+                healthy.add(hubs.connect("/a", Framing.LINES));
+            }
+            Readers reading = Readers.of(healthy, peer -> {
+                for (int i = 0; i < 400; i++) {
+                    assertThat(peer.text()).isEqualTo("%08d".formatted(i) + BIG + "\n");
+                }
+            });
+            for (int i = 0; i < 400; i++) {
+                hubs.hub.publish("/a", "%08d".formatted(i) + BIG);
+            }
+            reading.join();
+            HubStats stats = hubs.stats();
+            assertThat(stats.storedBytes()).isLessThan(64 << 20);
+            assertThat(stats.pinnedBytes()).isBetween(1L, 2L * View.BATCH);
+            assertThat(stats.gaps()).isZero();
+        }
+    }
+
+    @Test
+    @DisplayName("H-01 a write that waits for longer than write-timeout ends the connection, and is counted")
+    void stuckWriteEnds() throws Exception {
+        try (Hubs hubs = new Hubs(1, "write-timeout = '200ms'")) {
+            try (Peer dead = hubs.connect("/a", Framing.LINES, 4096);
+                    Peer healthy = hubs.connect("/b", Framing.LINES)) {
+                while (hubs.stats().pinnedBytes() == 0) {
+                    hubs.hub.publish("/a", BIG);
+                }
+                Hubs.soon().untilAsserted(() -> {
+                    assertThat(hubs.stats().stalled()).isEqualTo(1);
+                    assertThat(hubs.stats().readers()).isEqualTo(1);
+                    assertThat(hubs.stats().pinnedBytes()).isZero();
+                });
+                hubs.hub.publish("/b", "still here");
+                assertThat(healthy.text()).isEqualTo("still here\n");
+                assertThat(dead.port()).isPositive();
+            }
+        }
+    }
+
+    @Test
+    @DisplayName("H-28 a reader stuck in the middle of a frame while its slab is evicted gets whole frames and a gap")
+    void stuckInTheMiddleOfAFrame() throws Exception {
+        try (Hubs hubs = new Hubs(1, "history.count = 4\nwrite-timeout = '10m'")) {
+            try (Peer slow = hubs.connect("/a", Framing.NDJSON, 4096)) {
+                // Given a reader whose write is on its way
+                int published = 0;
+                while (hubs.stats().pinnedBytes() == 0) {
+                    hubs.hub.publish("/a", "%08d".formatted(published++) + BIG);
+                }
+                // When all that it was being sent has left the log, and other messages have come
+                for (int i = 0; i < 100; i++) {
+                    hubs.hub.publish("/a", "%08d".formatted(published++) + BIG);
+                }
+                // Then each chunk is whole, in order, and the gap is exactly what is missing
+                assertThat(slow.text()).isEqualTo("{\"event\":\"start\",\"recovered\":false}\n");
+                int expected = 0;
+                int gaps = 0;
+                while (expected < published) {
+                    String line = slow.text();
+                    if (line.startsWith("{\"event\":\"gap\",\"missed\":")) {
+                        gaps++;
+                        expected += Integer.parseInt(line.replaceAll("\\D", ""));
+                    } else {
+                        assertThat(line).endsWith(",\"data\":\"%08d".formatted(expected) + BIG + "\"}\n");
+                        expected++;
+                    }
+                }
+                assertThat(expected).isEqualTo(published);
+                assertThat(hubs.stats().gaps()).isEqualTo(gaps).isPositive();
+            }
+        }
+    }
+}

@@ -1,0 +1,145 @@
+package dev.ginkgo.hub;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+
+/** What a stream gets, and what is left of it afterwards. */
+class StreamTest {
+    private static final List<Framing> ON_CHUNKS = List.of(Framing.LINES, Framing.SSE, Framing.NDJSON);
+
+    @Test
+    @DisplayName("H-02 a reader whose client goes is gone at once: counts and memory go back to nothing")
+    void goneReader() throws Exception {
+        try (Hubs hubs = new Hubs(2, "history.age = '1s'")) {
+            List<Peer> peers = new ArrayList<>();
+            for (int i = 0; i < 100; i++) {
+                peers.add(hubs.connect("/" + i % 10, ON_CHUNKS.get(i % 3)));
+            }
+            for (int i = 0; i < 100; i++) {
+                hubs.hub.publish("/" + i % 10, "x");
+            }
+            hubs.awaitDelivered(1_000);
+            assertThat(hubs.stats().readers()).isEqualTo(100);
+            assertThat(hubs.stats().channels()).isEqualTo(10);
+            assertThat(hubs.stats().views()).isEqualTo(30);
+            assertThat(hubs.memory.metric().usedDirectMemory()).isPositive();
+
+            for (Peer peer : peers) {
+                peer.close();
+            }
+            Hubs.soon().untilAsserted(() -> {
+                assertThat(hubs.stats().readers()).isZero();
+                assertThat(hubs.stats().views()).isZero();
+                assertThat(hubs.stats().channels()).isZero();
+                assertThat(hubs.stats().storedBytes()).isZero();
+                assertThat(hubs.memory.metric().usedDirectMemory()).isZero();
+            });
+        }
+    }
+
+    @Test
+    @DisplayName("H-03 200 readers come and go while 10,000 messages are published: nobody else loses one")
+    void churn() throws Exception {
+        int messages = 10_000;
+        try (Hubs hubs = new Hubs(2, "history.count = 20000")) {
+            List<Peer> staying = new ArrayList<>();
+            for (int i = 0; i < 10; i++) {
+                staying.add(hubs.connect("/a", Framing.LINES));
+            }
+            Readers reading = Readers.of(staying, peer -> {
+                for (int i = 0; i < messages; i++) {
+                    assertThat(peer.text()).isEqualTo(i + "\n");
+                }
+            });
+            Thread publisher = Thread.ofVirtual().start(() -> {
+                for (int i = 0; i < messages; i++) {
+                    hubs.hub.publish("/a", Integer.toString(i));
+                }
+            });
+            for (int i = 0; i < 200; i++) {
+                Peer guest = hubs.connect("/a", ON_CHUNKS.get(i % 3));
+                guest.close();
+            }
+            publisher.join();
+            reading.join();
+            assertThat(hubs.stats().gaps()).isZero();
+            Hubs.soon().until(() -> hubs.stats().readers() == 10);
+        }
+    }
+
+    @Test
+    @DisplayName("H-05 a reader of /a does not get what is published on /ab, /a/b or /A")
+    void exactChannels() throws Exception {
+        try (Hubs hubs = new Hubs(1, "")) {
+            Peer peer = hubs.connect("/a", Framing.LINES);
+            for (String other : List.of("/ab", "/a/b", "/A")) {
+                hubs.hub.publish(other, "not for /a");
+            }
+            assertThat(hubs.hub.publish("/a", "for /a").receivers()).isEqualTo(1);
+            assertThat(peer.text()).isEqualTo("for /a\n");
+        }
+    }
+
+    @Test
+    @DisplayName("H-01 many messages at once are one wake-up and one write")
+    void coalescing() throws Exception {
+        try (Hubs hubs = new Hubs(1, "")) {
+            Peer peer = hubs.connect("/a", Framing.SSE);
+            assertThat(peer.text()).isEqualTo("event: start\ndata: {\"recovered\":false}\n\n");
+            HubStats before = hubs.stats();
+            hubs.onLoop(() -> {
+                for (int i = 0; i < 100; i++) {
+                    hubs.hub.publish("/a", "message " + i);
+                }
+            });
+            for (int i = 0; i < 100; i++) {
+                assertThat(peer.text()).endsWith("\ndata: message " + i + "\n\n");
+            }
+            assertThat(hubs.stats().wakeUps() - before.wakeUps()).isEqualTo(1);
+            assertThat(hubs.stats().writes() - before.writes()).isEqualTo(1);
+        }
+    }
+
+    @Test
+    @DisplayName("H-11 a keep-alive goes to idle readers only, and takes the place of no message")
+    void keepAlive() throws Exception {
+        try (Hubs hubs = new Hubs(1, "write-timeout = '10m'")) {
+            Peer stuck = hubs.connect("/stuck", Framing.LINES, 4096);
+            while (hubs.stats().pinnedBytes() == 0) {
+                hubs.hub.publish("/stuck", "x".repeat(32 * 1024));
+            }
+            Peer idle = hubs.connect("/a", Framing.LINES);
+            HubStats before = hubs.stats();
+            hubs.hub.streams().heartbeat(Duration.ZERO);
+            assertThat(idle.text()).isEqualTo("\n");
+            hubs.hub.streams().heartbeat(Duration.ofHours(1));
+            hubs.hub.publish("/a", "message");
+            assertThat(idle.text()).isEqualTo("message\n");
+            assertThat(hubs.stats().writes() - before.writes()).isEqualTo(2);
+            assertThat(stuck.text()).startsWith("xxx");
+        }
+    }
+
+    @Test
+    @DisplayName("H-18 a stream that is sent away gets what was published before, then bye, then its end")
+    void bye() throws Exception {
+        try (Hubs hubs = new Hubs(1, "")) {
+            Peer peer = hubs.connect("/a", Framing.LINES);
+            hubs.hub.publish("/a", "last");
+            Reader reader = hubs.readerOf(peer);
+            reader.bye("the hub stops");
+            reader.bye("twice");
+            assertThat(peer.text()).isEqualTo("last\n");
+            assertThat(peer.text())
+                    .matches("\u001e\\{\"event\":\"bye\",\"reason\":\"the hub stops\",\"retry\":\\d{3,4}}\n");
+            assertThat(peer.chunk()).isEmpty();
+            assertThat(peer.atEnd()).isTrue();
+            Hubs.soon().until(() -> hubs.stats().readers() == 0);
+        }
+    }
+}

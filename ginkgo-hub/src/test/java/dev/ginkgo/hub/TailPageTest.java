@@ -1,0 +1,26 @@
+package dev.ginkgo.hub;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.net.http.HttpResponse;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+
+class TailPageTest {
+    @Test
+    @DisplayName("a browser gets the page, whose policy lets its own script run and no other")
+    void page() throws Exception {
+        try (Front front = Front.start()) {
+            HttpResponse<String> page =
+                    front.get("/numbers", "Accept", "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8");
+            assertThat(page.statusCode()).isEqualTo(200);
+            assertThat(page.headers().firstValue("content-type")).hasValue("text/html; charset=utf-8");
+            assertThat(page.headers().firstValue("content-security-policy").orElseThrow())
+                    .startsWith("default-src 'none'; connect-src 'self'")
+                    .containsPattern("script-src 'sha256-[A-Za-z0-9+/]{43}='")
+                    .doesNotContain("unsafe");
+            assertThat(page.body()).contains("new EventSource(").doesNotContain("innerHTML", "eval(");
+            assertThat(front.hub().stats().readers()).isZero();
+        }
+    }
+}

@@ -1,0 +1,176 @@
+package dev.ginkgo.hub;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.WebSocket;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+
+class WebSocketTest {
+    /** What a WebSocket of the JDK hears, as words. */
+    private static final class Heard implements WebSocket.Listener {
+        private final BlockingQueue<String> words = new LinkedBlockingQueue<>();
+
+        @Override
+        public @Nullable CompletionStage<?> onText(WebSocket socket, CharSequence data, boolean last) {
+            words.add("text " + data);
+            socket.request(1);
+            return null;
+        }
+
+        @Override
+        public @Nullable CompletionStage<?> onBinary(WebSocket socket, ByteBuffer data, boolean last) {
+            words.add("binary " + data.remaining());
+            socket.request(1);
+            return null;
+        }
+
+        @Override
+        public @Nullable CompletionStage<?> onPong(WebSocket socket, ByteBuffer data) {
+            words.add("pong " + data.remaining());
+            socket.request(1);
+            return null;
+        }
+
+        @Override
+        public @Nullable CompletionStage<?> onClose(WebSocket socket, int code, String reason) {
+            words.add("close " + code + " " + reason);
+            return null;
+        }
+
+        String next() throws InterruptedException {
+            String word = words.poll(5, TimeUnit.SECONDS);
+            return word == null ? "nothing" : word;
+        }
+
+        /** The next that is not the start event. */
+        String nextAfterStart() throws InterruptedException {
+            String word = next();
+            return word.contains("\"event\":\"start\"") ? next() : word;
+        }
+    }
+
+    private static WebSocket open(HttpClient client, Front front, Heard heard) {
+        return client.newWebSocketBuilder()
+                .buildAsync(URI.create("ws://127.0.0.1:" + front.port() + "/x"), heard)
+                .join();
+    }
+
+    @Test
+    @DisplayName(
+            "a WebSocket reads a channel: text as text, bytes as bytes, pings are answered, and its close is told back")
+    void reads() throws Exception {
+        Heard heard = new Heard();
+        try (Front front = Front.start();
+                HttpClient client = HttpClient.newHttpClient()) {
+            WebSocket socket = open(client, front, heard);
+            await().until(() -> front.hub().stats().readers() == 1);
+
+            front.post("/x", "hello");
+            assertThat(heard.nextAfterStart()).isEqualTo("text hello");
+            front.post("/x", "abc", "Content-Type", "application/octet-stream");
+            assertThat(heard.next()).isEqualTo("binary 3");
+            socket.sendPing(ByteBuffer.wrap(new byte[5])).join();
+            assertThat(heard.next()).isEqualTo("pong 5");
+
+            // When
+            socket.sendClose(WebSocket.NORMAL_CLOSURE, "enough").join();
+
+            // Then
+            assertThat(heard.next()).isEqualTo("close 1000 ");
+            await().atMost(Duration.ofSeconds(1))
+                    .until(() -> front.hub().stats().readers() == 0);
+        }
+    }
+
+    @Test
+    @DisplayName("a message on a WebSocket ends it with 1003 and says where to publish")
+    void sends() throws Exception {
+        Heard heard = new Heard();
+        try (Front front = Front.start();
+                HttpClient client = HttpClient.newHttpClient()) {
+            WebSocket socket = open(client, front, heard);
+            socket.sendText("publish me", true).join();
+            assertThat(heard.nextAfterStart()).isEqualTo("close 1003 this socket only reads; publish by POST");
+            assertThat(front.hub().stats().published()).isZero();
+        }
+    }
+
+    @Test
+    @DisplayName("H-02 a WebSocket whose client vanishes is gone at once")
+    void vanishes() throws Exception {
+        try (Front front = Front.start();
+                Wired socket = opened(front)) {
+            await().until(() -> front.hub().stats().readers() == 1);
+            socket.reset();
+            await().atMost(Duration.ofSeconds(1))
+                    .until(() -> front.hub().stats().readers() == 0);
+        }
+    }
+
+    @Test
+    @DisplayName("a frame that breaks the protocol, or is too long, ends the WebSocket with its code")
+    void brokenFrames() throws IOException {
+        byte[][] frames = {
+            {(byte) 0x81, 1, 'x'}, // not masked
+            {(byte) 0xF1, (byte) 0x80, 0, 0, 0, 0}, // reserved bits
+            {(byte) 0x82, (byte) 0xFE, 0x40, 0, 0, 0, 0, 0}, // 16 KiB
+        };
+        int[] codes = {1002, 1002, 1009};
+        try (Front front = Front.start()) {
+            for (int i = 0; i < frames.length; i++) {
+                try (Wired socket = opened(front)) {
+                    socket.send(frames[i]);
+                    String rest = socket.rest();
+                    int close = rest.indexOf(0x88);
+                    assertThat(close).as("a close frame in \"%s\"", rest).isNotNegative();
+                    assertThat(rest.charAt(close + 2) << 8 | rest.charAt(close + 3))
+                            .isEqualTo(codes[i]);
+                }
+            }
+        }
+    }
+
+    @Test
+    @DisplayName("an opening that is none is refused as a request")
+    void badOpening() throws IOException {
+        try (Front front = Front.start()) {
+            try (Wired old =
+                    front.request("GET /x", "Upgrade: websocket", "Connection: Upgrade", "Sec-WebSocket-Version: 8")) {
+                assertThat(old.answer()).startsWith("HTTP/1.1 426").contains("Sec-WebSocket-Version: 13");
+            }
+            try (Wired keyless =
+                    front.request("GET /x", "Upgrade: websocket", "Connection: Upgrade", "Sec-WebSocket-Version: 13")) {
+                assertThat(keyless.answer()).startsWith("HTTP/1.1 400").contains("Sec-WebSocket-Key");
+            }
+            try (Wired foreign = front.request(
+                    "GET /x", "Upgrade: websocket", "Connection: Upgrade", "Origin: https://evil.example")) {
+                assertThat(foreign.answer()).startsWith("HTTP/1.1 403");
+            }
+        }
+    }
+
+    private static Wired opened(Front front) throws IOException {
+        Wired socket = front.request(
+                "GET /x",
+                "Upgrade: websocket",
+                "Connection: keep-alive, Upgrade",
+                "Sec-WebSocket-Version: 13",
+                "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==");
+        assertThat(socket.head())
+                .startsWith("HTTP/1.1 101 Switching Protocols\r\n")
+                .contains("sec-websocket-accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\n");
+        return socket;
+    }
+}

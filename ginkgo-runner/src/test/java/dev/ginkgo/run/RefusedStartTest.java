@@ -1,0 +1,29 @@
+package dev.ginkgo.run;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import dev.ginkgo.Ginkgo;
+import dev.ginkgo.Service;
+import dev.ginkgo.StartException;
+import dev.ginkgo.config.ConfigException;
+import dev.ginkgo.config.Problem;
+import java.util.List;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+
+class RefusedStartTest {
+    private static final class Exposed extends Service {
+        @Override
+        protected void onStart() {
+            throw new ConfigException(List.of(Problem.of("anonymous", "is needed here")));
+        }
+    }
+
+    @Test
+    @DisplayName("settings that a service refuses when it starts are an error of the configuration: 78")
+    void refused() {
+        StartException failure = catchThrowableOfType(StartException.class, () -> Ginkgo.start(new Exposed()));
+        assertThat(Reports.code(failure)).isEqualTo(ExitCode.CONFIGURATION);
+    }
+}
