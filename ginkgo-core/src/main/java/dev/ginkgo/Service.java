@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -122,6 +123,11 @@ public abstract class Service implements AutoCloseable {
     /** Declares a setting that is a list, empty by default. */
     protected final <E> Setting<List<E>> list(String key, Class<E> element) {
         return node.declare(Setting.list(node, key, element));
+    }
+
+    /** Declares a setting that the configuration may give, and that is empty otherwise. */
+    protected final <T> Setting<Optional<T>> optional(String key, Class<T> type) {
+        return node.declare(Setting.optional(node, key, type));
     }
 
     // ---- hooks

@@ -7,6 +7,7 @@ import dev.ginkgo.config.Secret;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.BiConsumer;
 import java.util.function.Predicate;
@@ -65,6 +66,10 @@ public final class Setting<T> implements Supplier<T> {
 
     static <E> Setting<List<E>> list(Place owner, String key, Class<E> element) {
         return new Setting<>(owner, key, Shape.ofList(requireNonNull(element, "element is null")), List.of());
+    }
+
+    static <E> Setting<Optional<E>> optional(Place owner, String key, Class<E> some) {
+        return new Setting<>(owner, key, Shape.ofOptional(requireNonNull(some, "some is null")), Optional.empty());
     }
 
     /** A name out of some. */

@@ -4,6 +4,7 @@ import dev.ginkgo.config.Address;
 import dev.ginkgo.config.Size;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -58,6 +59,10 @@ sealed interface Shape<T> permits Shape.Single, RecordShape {
 
     static <E> Shape<List<E>> ofList(Class<E> element) {
         return new Single<>(new ValueType.ListOf<>(Scalar.of(element)));
+    }
+
+    static <E> Shape<Optional<E>> ofOptional(Class<E> some) {
+        return new Single<>(new ValueType.OptionalOf<>(Scalar.of(some)));
     }
 
     /** Whether a class is a record to be flattened. Size and Address are records too, but each is one value. */

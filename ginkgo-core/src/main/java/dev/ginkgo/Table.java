@@ -2,6 +2,7 @@ package dev.ginkgo;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * A table of settings that belongs to no service: what a program around the tree wants to be configured with it,
@@ -31,6 +32,11 @@ public final class Table {
     /** Declares a setting that is a list, empty by default. */
     public <E> Setting<List<E>> list(String key, Class<E> element) {
         return place.declare(Setting.list(place, key, element));
+    }
+
+    /** Declares a setting that the configuration may give, and that is empty otherwise. */
+    public <T> Setting<Optional<T>> optional(String key, Class<T> type) {
+        return place.declare(Setting.optional(place, key, type));
     }
 
     Place place() {

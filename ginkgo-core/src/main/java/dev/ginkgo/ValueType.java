@@ -4,9 +4,10 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 
 /** How the values of one key are read and printed. */
-sealed interface ValueType<T> permits Scalar, ValueType.ListOf {
+sealed interface ValueType<T> permits Scalar, ValueType.ListOf, ValueType.OptionalOf {
 
     /** For people: {@code int}, {@code list of address}, {@code one of drop-oldest, drop-newest}. */
     String name();
@@ -55,6 +56,34 @@ sealed interface ValueType<T> permits Scalar, ValueType.ListOf {
         @Override
         public boolean secret() {
             return element.secret();
+        }
+    }
+
+    /** One value of a simple type, or none. */
+    record OptionalOf<E>(Scalar<E> some) implements ValueType<Optional<E>> {
+        @Override
+        public String name() {
+            return some.name();
+        }
+
+        @Override
+        public Optional<E> fromToml(Object raw, Path folder) throws BadValue {
+            return Optional.of(some.fromToml(raw, folder));
+        }
+
+        @Override
+        public Optional<E> fromText(String text, Path folder) throws BadValue {
+            return Optional.of(some.fromText(text, folder));
+        }
+
+        @Override
+        public String print(Object value) {
+            return ((Optional<?>) value).map(some::print).orElse(secret() ? "" : "none");
+        }
+
+        @Override
+        public boolean secret() {
+            return some.secret();
         }
     }
 

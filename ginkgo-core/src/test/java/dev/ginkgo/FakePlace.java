@@ -2,6 +2,7 @@ package dev.ginkgo;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /** A service without an engine: declares settings and children, and does nothing. */
 final class FakePlace implements Place {
@@ -37,6 +38,10 @@ final class FakePlace implements Place {
 
     <T> Setting<T> required(String name, Class<T> type) {
         return declare(Setting.required(this, name, type));
+    }
+
+    <E> Setting<Optional<E>> optional(String key, Class<E> type) {
+        return declare(Setting.optional(this, key, type));
     }
 
     <E> Setting<List<E>> list(String name, Class<E> element) {

@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -93,6 +94,22 @@ class ValueTest {
         assertThat(names.get()).containsExactly("a", "b");
         assertThat(some.get()).isEmpty();
         assertThat(yes.get()).isTrue();
+    }
+
+    @Test
+    @DisplayName("an optional value is empty unless it is given, and is read and checked like any other")
+    void optional() {
+        Setting<Optional<Path>> page = root.optional("page", Path.class);
+        Setting<Optional<Address>> bind = root.optional("bind", Address.class);
+        Setting<Optional<Secret>> key = root.optional("key", Secret.class);
+        tree.load(Configuration.none().set("bind", "a:1").set("key", "hidden"));
+        assertThat(page.get()).isEmpty();
+        assertThat(bind.get()).contains(Address.of("a:1"));
+        assertThat(key.get()).contains(Secret.of("hidden"));
+        assertThat(tree.problems("bind = 7\npage = ''"))
+                .hasSize(2)
+                .anyMatch(problem -> problem.startsWith("app.toml:1:8: bind: \"7\" is not an address"))
+                .anyMatch(problem -> problem.startsWith("app.toml:2:8: page: \"\" is not a path"));
     }
 
     @Test

@@ -165,17 +165,26 @@ public final class Cluster extends Service {
 
     /**
      * Does something if this node leads, and nothing else. The action is run by the caller; it asks the lease again
-     * before each act if it takes its time.
+     * before each act if it takes its time, or gives it to what it calls. A {@link LeaseOverException} for this lease
+     * ends the action.
      *
-     * @return whether it was run
+     * @return whether the action was run to its end
      * @throws X what the action throws
      */
     public <X extends Exception> boolean ifLeading(LeaseAction<X> action) throws X {
         Optional<Lease> held = lease();
-        if (held.isPresent()) {
-            action.run(held.get());
+        if (held.isEmpty()) {
+            return false;
         }
-        return held.isPresent();
+        try {
+            action.run(held.get());
+            return true;
+        } catch (LeaseOverException e) {
+            if (!e.lease().equals(held.get())) { // somebody else's
+                throw e;
+            }
+            return false;
+        }
     }
 
     /**

@@ -44,6 +44,17 @@ public final class Lease {
         return !over;
     }
 
+    /**
+     * Does nothing if it is valid.
+     *
+     * @throws LeaseOverException if it is not
+     */
+    public void requireValid() {
+        if (!valid()) {
+            throw new LeaseOverException(this);
+        }
+    }
+
     /** For how long it is valid if no renewal comes; zero if it is not. */
     public Duration remaining() {
         return valid() ? remainingByTheClocks() : Duration.ZERO;

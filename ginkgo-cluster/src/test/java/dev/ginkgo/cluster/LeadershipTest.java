@@ -151,6 +151,35 @@ class LeadershipTest {
     }
 
     @Test
+    @DisplayName("K-13 a lease that runs out inside an action ends the action, and the node did not lead")
+    void leaseRunsOutWithinTheAction() {
+        try (TestTree<Node> _ = start()) {
+            engine().renew(1);
+            assertThat(node.cluster.ifLeading(lease -> {
+                        lease.requireValid();
+                        engine().end(1);
+                        lease.requireValid();
+                        node.told.add("acted");
+                    }))
+                    .isFalse();
+            assertThat(node.told).doesNotContain("acted");
+            // And a lease of somebody else is somebody else's matter
+            Lease old = engineLease();
+            engine().end(2);
+            engine().renew(3);
+            assertThatThrownBy(() -> node.cluster.ifLeading(lease -> old.requireValid()))
+                    .isInstanceOf(LeaseOverException.class)
+                    .hasMessageContaining("lease of epoch 2@script, over")
+                    .hasMessageContaining("awaitLeadership()");
+        }
+    }
+
+    private Lease engineLease() {
+        engine().renew(2);
+        return node.cluster.lease().orElseThrow();
+    }
+
+    @Test
     @DisplayName("K-13 a stop ends the lease and is told; the next start begins by following")
     void stopEndsTheLease() {
         Lease lease;

@@ -9,9 +9,14 @@ import dev.ginkgo.config.Address;
 import dev.ginkgo.config.ConfigException;
 import dev.ginkgo.config.Size;
 import io.netty.channel.Channel;
+import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.net.URI;
+import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
@@ -51,6 +56,16 @@ final class HttpFront extends Service {
             .check(all -> all.stream().allMatch(Origins::isHost), "is no list of hosts such as \"hub.example.org\"")
             .help("Names by which the hub may be called besides localhost; if given, it answers to no other");
 
+    private final Setting<Optional<Path>> page = optional("page", Path.class)
+            .help("The folder of a page of your own: its index.html is at /, its other files below /-/page/");
+
+    private final Setting<Optional<String>> advertise = optional("advertise", String.class)
+            .check(
+                    url -> url.isEmpty() || Origins.isOrigin(url.get()),
+                    "is no address such as \"https://node2.example.org\"")
+            .fixed()
+            .help("Where browsers reach this node, if that is not http:// and the bind address");
+
     private final Setting<Size> maxBody = setting("max-body", Size.ofMebibytes(1))
             .between(Size.ofBytes(1), Size.ofMebibytes(1024))
             .help("The longest message that may be posted");
@@ -88,6 +103,8 @@ final class HttpFront extends Service {
     private final Supplier<Streams> streams;
     private final Supplier<Publisher> publisher;
     private final Supplier<Status> hub;
+    private final Neighbours neighbours;
+    private final Site site = new Site();
     private final RandomGenerator random;
 
     private volatile @Nullable Running running;
@@ -102,10 +119,16 @@ final class HttpFront extends Service {
      * @param publisher asked for at each start
      * @param hub the status of the hub, for readiness
      */
-    HttpFront(Supplier<Streams> streams, Supplier<Publisher> publisher, Supplier<Status> hub, RandomGenerator random) {
+    HttpFront(
+            Supplier<Streams> streams,
+            Supplier<Publisher> publisher,
+            Supplier<Status> hub,
+            Neighbours neighbours,
+            RandomGenerator random) {
         this.streams = requireNonNull(streams, "streams is null");
         this.publisher = requireNonNull(publisher, "publisher is null");
         this.hub = requireNonNull(hub, "hub is null");
+        this.neighbours = requireNonNull(neighbours, "neighbours is null");
         this.random = requireNonNull(random, "random is null");
     }
 
@@ -127,13 +150,15 @@ final class HttpFront extends Service {
     @Override
     protected void onStart() throws Exception {
         requireNotExposed();
+        site.read(page.get());
         Drain drain = new Drain(random);
         Streams fanOut = streams.get();
         OpenStreams open = new OpenStreams(maxSubscribers);
         Routes routes = new Routes(
-                new Origins(allowedOrigins, allowedHosts),
+                new Origins(this::origins, allowedHosts),
                 new Publishing(publisher.get(), () -> maxBody.get().bytes(), drain::isOver),
                 new Subscribing(fanOut, open, drain::isOver),
+                site,
                 new Health(() -> hub.get().notReady(), drain::hasBegun),
                 new DateHeader(time()));
         Connections connections =
@@ -146,6 +171,7 @@ final class HttpFront extends Service {
         running = new Running(listener, connections, open, drain);
         own(() -> listener.close().awaitUninterruptibly());
         log.info("listening on {}", address());
+        url().ifPresent(neighbours.advertise());
 
         every("heartbeat", this::heartbeatTurn, () -> fanOut.heartbeat(heartbeat.get()));
         every("timeouts", () -> INSPECTION, connections::inspect);
@@ -158,6 +184,26 @@ final class HttpFront extends Service {
             now.drain.begin(now.listener, drainDelay.get());
             now.drain.end(now.connections, now.open, drainTime.get());
         }
+    }
+
+    /** A page is read again, so that it can be worked on; one that cannot be read leaves the old one where it is. */
+    @Override
+    protected void onReload() throws IOException {
+        site.read(page.get());
+    }
+
+    /** Where browsers reach this node; empty if it listens on all addresses and nobody has said which one is meant. */
+    Optional<URI> url() {
+        return advertise
+                .get()
+                .or(() -> bind.get().isWildcard() ? Optional.empty() : Optional.of("http://" + address()))
+                .map(URI::create);
+    }
+
+    private List<String> origins() {
+        List<String> origins = new ArrayList<>(allowedOrigins.get());
+        origins.addAll(neighbours.origins().get());
+        return origins;
     }
 
     /** Often enough that a silence is never much longer than it may be. */

@@ -1,14 +1,20 @@
 package dev.ginkgo.hub;
 
+import static java.util.Objects.requireNonNull;
+
 import dev.ginkgo.Lifecycle;
 import dev.ginkgo.Service;
 import dev.ginkgo.Setting;
 import dev.ginkgo.Time;
+import dev.ginkgo.cluster.Cluster;
+import dev.ginkgo.cluster.Lease;
 import dev.ginkgo.config.Address;
 import dev.ginkgo.config.Size;
 import dev.ginkgo.spi.TaskScope;
 import io.netty.buffer.ByteBufAllocator;
+import java.net.URI;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.Random;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
@@ -59,14 +65,27 @@ public final class MessageHub extends Service {
 
     /** A hub of its own, that knows of no other node. */
     public MessageHub() {
-        this(ByteBufAllocator.DEFAULT, new Random());
+        this(ByteBufAllocator.DEFAULT, new Random(), Neighbours.none());
+    }
+
+    /**
+     * The hub of a node: it shows the other members the address of its pages, and lets theirs use it.
+     *
+     * @param cluster started before this hub, so declared before it
+     */
+    public MessageHub(Cluster cluster) {
+        this(ByteBufAllocator.DEFAULT, new Random(), Neighbours.of(requireNonNull(cluster, "cluster is null")));
     }
 
     /** With memory and chance of a test's making. */
     MessageHub(ByteBufAllocator allocator, RandomGenerator random) {
+        this(allocator, random, Neighbours.none());
+    }
+
+    private MessageHub(ByteBufAllocator allocator, RandomGenerator random, Neighbours neighbours) {
         this.allocator = allocator;
         this.random = random;
-        this.http = add("http", new HttpFront(this::streams, this::publisher, this::status, random));
+        this.http = add("http", new HttpFront(this::streams, this::publisher, this::status, neighbours, random));
         lifecycle(Lifecycle.standard().hookBeforeChildren()); // the front is open only while there is a store
     }
 
@@ -113,6 +132,20 @@ public final class MessageHub extends Service {
     }
 
     /**
+     * Publishes a text that only the leader may publish. The lease is looked at when the message is put into the log,
+     * so that nothing is published by a node that was frozen in between.
+     *
+     * @throws dev.ginkgo.cluster.LeaseOverException if the lease has run out; nothing was published
+     * @throws BadChannelException if that is no channel
+     * @throws IllegalArgumentException if the text holds half a surrogate pair
+     * @throws RefusedException if the message is too large, there are too many channels, or the hub does not run
+     */
+    public Receipt publish(String channel, String text, Lease lease) {
+        return running(store)
+                .publish(ChannelName.of(channel), Payload.text(text), requireNonNull(lease, "lease is null"));
+    }
+
+    /**
      * Begins to read a channel, with the next message that is published. To be closed; if it is made by a task of a
      * service, it is closed at the latest when that task ends.
      *
@@ -141,6 +174,16 @@ public final class MessageHub extends Service {
      */
     public Address address() {
         return http.address();
+    }
+
+    /**
+     * Where browsers reach the hub: {@code http.advertise}, or the address where it listens. Empty if it listens on
+     * all addresses of the machine and {@code http.advertise} does not say which one is meant.
+     *
+     * @throws IllegalStateException if it does not listen
+     */
+    public Optional<URI> url() {
+        return http.url();
     }
 
     /** Where the front puts what it was sent. */

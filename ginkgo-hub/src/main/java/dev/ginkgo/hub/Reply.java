@@ -35,6 +35,16 @@ final class Reply {
         return response;
     }
 
+    /** What the client has is still right. */
+    static FullHttpResponse notModified() {
+        FullHttpResponse response = new DefaultFullHttpResponse(
+                HttpVersion.HTTP_1_1, HttpResponseStatus.NOT_MODIFIED, Unpooled.EMPTY_BUFFER);
+        response.headers()
+                .set(HttpHeaderNames.CACHE_CONTROL, HttpHeaderValues.NO_CACHE)
+                .set("X-Content-Type-Options", "nosniff");
+        return response;
+    }
+
     /** The same answer to a {@code HEAD}: every header, and nothing after them. */
     static FullHttpResponse headOf(FullHttpResponse response) {
         FullHttpResponse head = response.replace(Unpooled.EMPTY_BUFFER);

@@ -18,13 +18,15 @@ final class Routes {
     private final Origins origins;
     private final Publishing publishing;
     private final Subscribing subscribing;
+    private final Site site;
     private final Health health;
     private final DateHeader date;
 
-    Routes(Origins origins, Publishing publishing, Subscribing subscribing, Health health, DateHeader date) {
+    Routes(Origins origins, Publishing publishing, Subscribing subscribing, Site site, Health health, DateHeader date) {
         this.origins = origins;
         this.publishing = publishing;
         this.subscribing = subscribing;
+        this.site = site;
         this.health = health;
         this.date = date;
     }
@@ -44,6 +46,8 @@ final class Routes {
         HttpMethod method = request.method();
         if (method.equals(HttpMethod.OPTIONS)) {
             exchange.then(null, Routes::options);
+        } else if (site.serves(target)) {
+            site.begin(exchange, target);
         } else if (target.isReserved()) {
             health.begin(exchange, target);
         } else if (method.equals(HttpMethod.GET) || method.equals(HttpMethod.HEAD)) {

@@ -1,6 +1,7 @@
 package dev.ginkgo.hub;
 
 import dev.ginkgo.Time;
+import dev.ginkgo.cluster.Lease;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import java.time.Duration;
@@ -45,11 +46,23 @@ final class Store implements Publisher, AutoCloseable {
 
     @Override
     public Receipt publish(ChannelName channel, Payload payload) {
+        return publish(channel, payload, null);
+    }
+
+    /**
+     * The same, if a lease is valid when the message is appended.
+     *
+     * @throws dev.ginkgo.cluster.LeaseOverException if it is not
+     */
+    Receipt publish(ChannelName channel, Payload payload, @Nullable Lease lease) {
         Group[] groups;
         List<Subscription> subscribed;
         Receipt receipt;
         synchronized (this) {
             requireRoom(payload.bytes().length);
+            if (lease != null) {
+                lease.requireValid();
+            }
             ChannelLog log = open(channel);
             Message message = new Message(channel.text(), incarnation, ++sequence, time.now(), payload);
             append(new Entry(message, log, time.nanos()));

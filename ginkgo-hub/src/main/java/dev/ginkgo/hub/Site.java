@@ -1,0 +1,70 @@
+package dev.ginkgo.hub;
+
+import io.netty.handler.codec.http.FullHttpResponse;
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpMethod;
+import io.netty.handler.codec.http.HttpResponseStatus;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/** Serves the user's own page: {@code index.html} at the root, and what it needs below {@code /-/page/}. */
+final class Site {
+    /**
+     * Scripts and styles come from this hub only; it may read other hubs, for a page goes on at another node when its
+     * own is gone.
+     */
+    private static final String POLICY = "default-src 'self'; connect-src 'self' http: https: ws: wss:;"
+            + " img-src 'self' data:; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
+
+    private volatile Pages pages = Pages.none();
+
+    /** Reads the folder anew; if that fails, what was served before is served on. */
+    void read(Optional<Path> folder) throws IOException {
+        pages = folder.isPresent() ? Pages.read(folder.get()) : Pages.none();
+    }
+
+    boolean serves(Target target) {
+        return target.path().equals("/") || target.path().startsWith(Pages.PREFIX);
+    }
+
+    void begin(Exchange exchange, Target target) throws Refusal {
+        HttpMethod method = exchange.request().method();
+        if (!method.equals(HttpMethod.GET) && !method.equals(HttpMethod.HEAD)) {
+            throw Routes.notAllowed(method, "GET, HEAD, OPTIONS");
+        }
+        Pages.Asset asset = pages.at(target.path());
+        if (asset == null) {
+            throw new Refusal(
+                    Problem.NOT_FOUND,
+                    "there is no page at " + target.path()
+                            + "; read a channel, such as /numbers, or show a page of your own by http.page");
+        }
+        target.allow(Set.of());
+        exchange.then(null, done -> done.answer(answer(done, asset)));
+    }
+
+    private static FullHttpResponse answer(Exchange exchange, Pages.Asset asset) {
+        boolean known = isKnown(exchange.request().headers().getAll(HttpHeaderNames.IF_NONE_MATCH), asset.tag);
+        FullHttpResponse response =
+                known ? Reply.notModified() : Reply.of(HttpResponseStatus.OK, asset.type, asset.bytes());
+        response.headers()
+                .set(HttpHeaderNames.ETAG, asset.tag)
+                .set(HttpHeaderNames.CONTENT_SECURITY_POLICY, POLICY)
+                .set("Referrer-Policy", "no-referrer");
+        return response;
+    }
+
+    /** RFC 9110, section 13.1.2. */
+    private static boolean isKnown(List<String> ifNoneMatch, String tag) {
+        for (String each : String.join(",", ifNoneMatch).split(",", -1)) {
+            String one = each.strip();
+            if (one.equals("*") || one.equals(tag) || one.equals("W/" + tag)) {
+                return true;
+            }
+        }
+        return false;
+    }
+}

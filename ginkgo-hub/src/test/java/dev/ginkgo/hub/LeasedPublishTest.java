@@ -1,0 +1,36 @@
+package dev.ginkgo.hub;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.ginkgo.cluster.Cluster;
+import dev.ginkgo.cluster.Lease;
+import dev.ginkgo.cluster.LeaseOverException;
+import dev.ginkgo.testing.TestTree;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+
+class LeasedPublishTest {
+    @Test
+    @DisplayName("K-03 a publish under a lease that is over is refused at the append, and nobody gets it")
+    void leaseOver() throws Exception {
+        try (Front front = Front.start();
+                Subscription reader = front.hub().subscribe("/x")) {
+            // Given
+            Lease lease;
+            try (TestTree<Cluster> cluster = TestTree.start(new Cluster())) {
+                lease = cluster.root().awaitLeadership();
+                assertThat(front.hub().publish("/x", "1", lease).receivers()).isEqualTo(1);
+            }
+
+            // When its node no longer leads
+            assertThatThrownBy(() -> front.hub().publish("/x", "2", lease)).isInstanceOf(LeaseOverException.class);
+
+            // Then
+            front.hub().publish("/x", "3");
+            assertThat(reader.take().text()).isEqualTo("1");
+            assertThat(reader.take().text()).isEqualTo("3");
+            assertThat(front.hub().stats().published()).isEqualTo(2);
+        }
+    }
+}

@@ -1,0 +1,111 @@
+package dev.ginkgo.hub;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.ginkgo.StartException;
+import java.io.IOException;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class SiteTest {
+    @TempDir
+    Path folder;
+
+    @BeforeEach
+    void aPage() throws IOException {
+        Files.writeString(folder.resolve("index.html"), "<script type=module src=-/page/js/app.js></script>");
+        Files.createDirectory(folder.resolve("js"));
+        Files.writeString(folder.resolve("js/app.js"), "1");
+        Files.writeString(folder.resolve(".secret"), "no");
+        Files.writeString(folder.resolveSibling("outside.txt"), "no");
+    }
+
+    private Front start() {
+        return Front.start("page = '" + folder + "'");
+    }
+
+    @Test
+    @DisplayName("G-05 a page of the user's own is at /, and its modules beside it, each with its type")
+    void served() throws Exception {
+        try (Front front = start()) {
+            HttpResponse<String> index = front.get("/");
+            assertThat(index.statusCode()).isEqualTo(200);
+            assertThat(index.headers().firstValue("content-type")).hasValue("text/html; charset=utf-8");
+            assertThat(index.headers().firstValue("content-security-policy").orElseThrow())
+                    .startsWith("default-src 'self'")
+                    .doesNotContain("unsafe");
+            HttpResponse<String> module = front.get("/-/page/js/app.js");
+            assertThat(module.headers().firstValue("content-type")).hasValue("text/javascript; charset=utf-8");
+            assertThat(module.body()).isEqualTo("1");
+        }
+    }
+
+    @Test
+    @DisplayName("what a browser has is not sent again while it is the same")
+    void conditional() throws Exception {
+        try (Front front = start()) {
+            String tag = front.get("/").headers().firstValue("etag").orElseThrow();
+            HttpResponse<String> same = front.get("/", "If-None-Match", "\"other\", W/" + tag);
+            assertThat(same.statusCode()).isEqualTo(304);
+            assertThat(same.body()).isEmpty();
+            assertThat(front.get("/", "If-None-Match", "\"other\"").statusCode())
+                    .isEqualTo(200);
+        }
+    }
+
+    @Test
+    @DisplayName("nothing else can be asked for: hidden files, files elsewhere, and no way out of the folder")
+    void nothingElse() throws Exception {
+        try (Front front = start()) {
+            for (String path : new String[] {
+                "/-/page/.secret",
+                "/-/page/../outside.txt",
+                "/-/page/%2e%2e/outside.txt",
+                "/-/page//etc/passwd",
+                "/-/page/",
+                "/-/page/js"
+            }) {
+                try (Wired wired = front.request("GET " + path)) {
+                    assertThat(wired.head()).as(path).startsWith("HTTP/1.1 404");
+                }
+            }
+            assertThat(front.post("/", "x").statusCode()).isEqualTo(405);
+        }
+    }
+
+    @Test
+    @DisplayName("a reload reads the page again; one that cannot be read leaves the old one where it is")
+    void reload() throws Exception {
+        try (Front front = start()) {
+            Files.writeString(folder.resolve("index.html"), "new");
+            front.tree().ginkgo().reload();
+            assertThat(front.get("/").body()).isEqualTo("new");
+            Files.delete(folder.resolve("index.html"));
+            front.tree().ginkgo().reload();
+            assertThat(front.get("/").body()).isEqualTo("new");
+        }
+    }
+
+    @Test
+    @DisplayName("a folder without index.html fails the start, and is named; without a page / is a 404 with advice")
+    void noPage() throws Exception {
+        Path empty = Files.createDirectory(folder.resolve("empty"));
+        assertThatThrownBy(() -> Front.start("page = '" + empty + "'"))
+                .isInstanceOf(StartException.class)
+                .rootCause()
+                .isInstanceOf(NoSuchFileException.class)
+                .hasMessageContaining(empty + "/index.html does not exist");
+        try (Front front = Front.start()) {
+            HttpResponse<String> answer = front.get("/");
+            assertThat(answer.statusCode()).isEqualTo(404);
+            assertThat(answer.body()).contains("http.page");
+        }
+    }
+}
