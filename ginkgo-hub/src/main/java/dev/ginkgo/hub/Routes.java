@@ -46,7 +46,7 @@ final class Routes {
         HttpMethod method = request.method();
         if (method.equals(HttpMethod.OPTIONS)) {
             exchange.then(null, Routes::options);
-        } else if (site.serves(target)) {
+        } else if (site.serves(method, target)) {
             site.begin(exchange, target);
         } else if (target.isReserved()) {
             health.begin(exchange, target);

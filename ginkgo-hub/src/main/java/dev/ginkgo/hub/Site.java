@@ -26,13 +26,14 @@ final class Site {
         pages = folder.isPresent() ? Pages.read(folder.get()) : Pages.none();
     }
 
-    boolean serves(Target target) {
-        return target.path().equals("/") || target.path().startsWith(Pages.PREFIX);
+    /** What is posted to the root is meant for a channel, and is none. */
+    boolean serves(HttpMethod method, Target target) {
+        return target.path().equals("/") ? isReading(method) : target.path().startsWith(Pages.PREFIX);
     }
 
     void begin(Exchange exchange, Target target) throws Refusal {
         HttpMethod method = exchange.request().method();
-        if (!method.equals(HttpMethod.GET) && !method.equals(HttpMethod.HEAD)) {
+        if (!isReading(method)) {
             throw Routes.notAllowed(method, "GET, HEAD, OPTIONS");
         }
         Pages.Asset asset = pages.at(target.path());
@@ -44,6 +45,10 @@ final class Site {
         }
         target.allow(Set.of());
         exchange.then(null, done -> done.answer(answer(done, asset)));
+    }
+
+    private static boolean isReading(HttpMethod method) {
+        return method.equals(HttpMethod.GET) || method.equals(HttpMethod.HEAD);
     }
 
     private static FullHttpResponse answer(Exchange exchange, Pages.Asset asset) {

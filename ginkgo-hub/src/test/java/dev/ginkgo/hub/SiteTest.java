@@ -76,7 +76,8 @@ class SiteTest {
                     assertThat(wired.head()).as(path).startsWith("HTTP/1.1 404");
                 }
             }
-            assertThat(front.post("/", "x").statusCode()).isEqualTo(405);
+            assertThat(front.post("/-/page/js/app.js", "x").statusCode()).isEqualTo(405);
+            assertThat(front.post("/", "x").body()).contains("bad-channel");
         }
     }
 

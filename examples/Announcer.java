@@ -1,0 +1,54 @@
+import dev.ginkgo.*;
+import dev.ginkgo.cluster.*;
+import dev.ginkgo.hub.*;
+import java.time.Duration;
+import java.util.List;
+
+/**
+ * The members of a cluster take turns to announce themselves. The leader calls the turns on {@code /turns}, under its
+ * lease; whoever is called answers on {@code /announcements}. No clock decides, so no two answer at once.
+ */
+final class Announcer extends Service {
+    final Setting<Duration> every = setting("every", Duration.ofSeconds(3))
+            .between(Duration.ofMillis(1), Duration.ofHours(1))
+            .help("The pause between two announcements");
+
+    private final MessageHub hub;
+    private final Cluster cluster;
+
+    Announcer(MessageHub hub, Cluster cluster) {
+        this.hub = hub;
+        this.cluster = cluster;
+    }
+
+    @Override
+    protected void onStart() {
+        spawn("answer", this::answer);
+        spawn("call", this::call);
+    }
+
+    private void call() throws InterruptedException {
+        for (int turn = 0; true; turn++) {
+            Lease lease = cluster.awaitLeadership();
+            List<Member> members = cluster.roster();
+            String called = members.get(turn % members.size()).name();
+            try {
+                hub.publish("/turns", called, lease);
+            } catch (LeaseOverException e) {
+                continue; // somebody else calls now
+            }
+            sleep(every.get());
+        }
+    }
+
+    private void answer() {
+        String me = cluster.identity().toString();
+        try (Subscription turns = hub.subscribe("/turns")) {
+            for (Message turn : turns) {
+                if (turn.text().equals(me)) {
+                    hub.publish("/announcements", "It is the turn of " + me);
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,47 @@
+import dev.ginkgo.*;
+import dev.ginkgo.cluster.*;
+import dev.ginkgo.hub.*;
+import java.time.Duration;
+import java.util.stream.Collectors;
+
+/** Publishes each second on {@code /cluster} what this node knows of its cluster, and how busy its hub is, as JSON. */
+final class ClusterReport extends Service {
+    private final MessageHub hub;
+    private final Cluster cluster;
+
+    ClusterReport(MessageHub hub, Cluster cluster) {
+        this.hub = hub;
+        this.cluster = cluster;
+    }
+
+    @Override
+    protected void onStart() {
+        every("report", () -> Duration.ofSeconds(1), () -> hub.publish("/cluster", json()));
+    }
+
+    private String json() {
+        HubStats stats = hub.stats();
+        return """
+                {"node":%s,"leads":%b,"epoch":%s,"members":[%s],"published":%d,"delivered":%d,"readers":%d}""".formatted(
+                        quoted(cluster.identity()),
+                        cluster.isLeader(),
+                        cluster.lease().map(lease -> quoted(lease.epoch())).orElse("null"),
+                        cluster.roster().stream().map(ClusterReport::json).collect(Collectors.joining(",")),
+                        stats.published(),
+                        stats.delivered(),
+                        stats.readers());
+    }
+
+    private static String json(Member member) {
+        return """
+                {"name":%s,"url":%s,"version":%s}""".formatted(
+                        quoted(member.name()),
+                        member.url().map(ClusterReport::quoted).orElse("null"),
+                        quoted(member.version()));
+    }
+
+    /** Names, addresses and versions hold nothing that JSON would have escaped, but a quote or a backslash would. */
+    private static String quoted(Object text) {
+        return '"' + text.toString().replace("\\", "\\\\").replace("\"", "\\\"") + '"';
+    }
+}

@@ -1,0 +1,27 @@
+import dev.ginkgo.*;
+import dev.ginkgo.cluster.Cluster;
+import dev.ginkgo.hub.MessageHub;
+
+/**
+ * Takes numbers from a {@link NumberServer} and publishes them on {@code /numbers}. Any number of gateways may run:
+ * they are a cluster, and only the one that leads publishes. The page at / shows what happens.
+ */
+final class NumberGateway extends Service {
+    final Cluster cluster = add("cluster", new Cluster());
+    final MessageHub hub = add("hub", new MessageHub(cluster));
+    final NumberClient numbers = add("numbers", new NumberClient());
+    final Announcer announcer = add("announcer", new Announcer(hub, cluster));
+    final ClusterReport report = add("report", new ClusterReport(hub, cluster));
+
+    @Override
+    protected void onStart() {
+        spawn("bridge", this::bridge);
+        hub.url().ifPresent(url -> IO.println("Open " + url + " in a browser, or: curl -N " + url + "/numbers"));
+    }
+
+    private void bridge() {
+        for (int number : numbers) { // a follower takes them too, and lets them go
+            cluster.ifLeading(lease -> hub.publish("/numbers", Integer.toString(number), lease));
+        }
+    }
+}

@@ -1,0 +1,140 @@
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The configurations of this folder, run by the command in a process of its own. */
+class TalkTest {
+    @TempDir
+    Path folder;
+
+    @Test
+    @DisplayName(
+            "G-06 H-18 gateway.toml is the talk in one process; Ctrl-C ends it in a second, and its readers in order")
+    void gateway() throws Exception {
+        try (HttpClient client = HttpClient.newHttpClient();
+                Running talk = new Running(
+                        "gateway.toml",
+                        "server.bind=127.0.0.1:0",
+                        "server.rate-per-minute=600",
+                        "gateway.hub.http.bind=127.0.0.1:0")) {
+            URI url = talk.address("Open ");
+            List<Iterator<String>> readers = new ArrayList<>();
+            for (int i = 0; i < 20; i++) {
+                readers.add(lines(client, url, i % 2 == 0 ? "text/plain" : "text/event-stream"));
+            }
+            readers.forEach(reader -> assertThat(reader.next()).isNotNull());
+
+            // When
+            long began = System.nanoTime();
+            talk.signal("INT");
+
+            // Then
+            assertThat(talk.exitCode()).isEqualTo(130);
+            assertThat(Duration.ofNanos(System.nanoTime() - began)).isLessThan(Duration.ofSeconds(3));
+            readers.forEach(reader -> assertThat(reader).toIterable().isNotNull()); // to the end, which is no error
+        }
+    }
+
+    @Test
+    @DisplayName("G-06 hub.toml is a hub alone")
+    void hub() throws Exception {
+        try (HttpClient client = HttpClient.newHttpClient();
+                Running hub = new Running("hub.toml", "http.bind=127.0.0.1:0")) {
+            URI url = hub.address("listening on ");
+            Iterator<String> reader = lines(client, url, "text/plain");
+            HttpResponse<String> posted = client.send(
+                    HttpRequest.newBuilder(url.resolve("/numbers"))
+                            .POST(HttpRequest.BodyPublishers.ofString("Hello"))
+                            .build(),
+                    HttpResponse.BodyHandlers.ofString());
+            assertThat(posted.body()).contains("\"receivers\":1");
+            assertThat(reader.next()).isEqualTo("Hello");
+            hub.signal("TERM");
+            assertThat(hub.exitCode()).isEqualTo(143);
+        }
+    }
+
+    private static Iterator<String> lines(HttpClient client, URI url, String type)
+            throws IOException, InterruptedException {
+        HttpRequest request = HttpRequest.newBuilder(url.resolve("/numbers"))
+                .header("Accept", type)
+                .build();
+        Stream<String> lines =
+                client.send(request, HttpResponse.BodyHandlers.ofLines()).body();
+        return lines.iterator();
+    }
+
+    /** {@code ginkgo run}. */
+    private final class Running implements AutoCloseable {
+        private final Process process;
+        private final Path output = Files.createTempFile(folder, "output", ".txt");
+
+        Running(String file, String... settings) throws IOException {
+            List<String> command = new ArrayList<>(List.of(
+                    "env", // whoever runs the tests may ignore a signal (nohup does), and children inherit that
+                    "--default-signal=HUP,INT,TERM",
+                    Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                    "-XX:TieredStopAtLevel=1",
+                    "-cp",
+                    System.getProperty("java.class.path"),
+                    "dev.ginkgo.run.Main",
+                    "run",
+                    file));
+            for (String setting : settings) {
+                command.addAll(List.of("--set", setting));
+            }
+            process = new ProcessBuilder(command)
+                    .redirectErrorStream(true)
+                    .redirectOutput(output.toFile())
+                    .start();
+        }
+
+        /** The address that it prints in a line with such words. */
+        URI address(String words) {
+            Pattern pattern = Pattern.compile(Pattern.quote(words) + "(?:http://)?(127\\.0\\.0\\.1:\\d+)");
+            return await().atMost(Duration.ofSeconds(30))
+                    .pollInterval(Duration.ofMillis(20))
+                    .until(() -> pattern.matcher(Files.readString(output)), Matcher::find)
+                    .toMatchResult()
+                    .group(1)
+                    .transform(found -> URI.create("http://" + found));
+        }
+
+        void signal(String name) throws IOException, InterruptedException {
+            assertThat(new ProcessBuilder("kill", "-" + name, Long.toString(process.pid()))
+                            .start()
+                            .waitFor())
+                    .isZero();
+        }
+
+        int exitCode() throws IOException, InterruptedException {
+            assertThat(process.waitFor(30, TimeUnit.SECONDS))
+                    .as(Files.readString(output))
+                    .isTrue();
+            return process.exitValue();
+        }
+
+        @Override
+        public void close() {
+            process.destroyForcibly();
+        }
+    }
+}
