@@ -63,6 +63,7 @@ class ReadmeTest {
                 House.path("README.md"),
                 House.path("CONTRIBUTING.md"),
                 House.path("CHANGELOG.md"),
+                House.path("docs", "tutorial.md"),
                 House.path("docs", "decisions", "README.md"));
         Pattern link = Pattern.compile("\\]\\(([^)#:]+)(#[^)]*)?\\)");
         for (Path page : pages) {

@@ -1,0 +1,28 @@
+package dev.ginkgo.house;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.List;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+
+/** The tutorial shows the examples as they are. */
+class TutorialTest {
+    private static final Pattern EXCERPT = Pattern.compile("(?s)```java examples/(\\w+\\.java)\n(.*?)```");
+
+    @Test
+    @DisplayName("every excerpt stands in its file, line for line")
+    void excerpts() {
+        String tutorial = House.read(House.path("docs", "tutorial.md"));
+        List<MatchResult> excerpts = EXCERPT.matcher(tutorial).results().toList();
+        assertThat(excerpts).hasSizeGreaterThan(5);
+        for (MatchResult excerpt : excerpts) {
+            assertThat(House.read(House.path("examples", excerpt.group(1)))).contains(excerpt.group(2));
+        }
+        assertThat(Pattern.compile("```java").matcher(tutorial).results().count())
+                .as("excerpts that name their file")
+                .isEqualTo(excerpts.size());
+    }
+}
