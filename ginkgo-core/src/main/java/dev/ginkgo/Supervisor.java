@@ -31,7 +31,7 @@ final class Supervisor {
         Node parent = node.parent();
         Run parentRun = run.parent();
         if (parent != null && parentRun != null) {
-            new Recovery(parent, parentRun, node, cause, keeper).run();
+            new Recovery(parent, parentRun, node, cause, keeper, outcome.leaks()).run();
         }
     }
 
@@ -43,12 +43,16 @@ final class Supervisor {
         private Node culprit;
         private Throwable cause;
 
-        Recovery(Node parent, Run parentRun, Node culprit, Throwable cause, Keeper self) {
+        /** Tasks that did not end: a restart would run beside them. */
+        private List<Leak> leaks;
+
+        Recovery(Node parent, Run parentRun, Node culprit, Throwable cause, Keeper self, List<Leak> leaks) {
             this.parent = parent;
             this.parentRun = parentRun;
             this.culprit = culprit;
             this.cause = cause;
             this.self = self;
+            this.leaks = leaks;
         }
 
         void run() {
@@ -66,6 +70,9 @@ final class Supervisor {
             if (policy.scope() == Supervision.Scope.NONE) {
                 escalate(new RuntimeException(culprit.path() + " failed: " + Texts.oneLine(cause), cause));
                 return false;
+            }
+            if (!leaks.isEmpty()) {
+                return refuse();
             }
             Duration pause = culprit.restarts.next(policy, tree.time(), tree.random(), cause);
             if (pause == null) {
@@ -89,7 +96,16 @@ final class Supervisor {
                     stopForRestart(node);
                 }
             }
-            return true;
+            return leaks.isEmpty() || refuse();
+        }
+
+        /** Two of one service at a time would be worse than none: whoever is above decides. */
+        private boolean refuse() {
+            StringBuilder text =
+                    new StringBuilder(culprit.path() + " failed, and cannot be restarted beside what did not stop:");
+            leaks.forEach(leak -> text.append('\n').append(leak));
+            escalate(new RuntimeException(text.toString(), cause));
+            return false;
         }
 
         /** A group is stopped and started as a whole, so not while the parent is still starting it. */
@@ -128,6 +144,7 @@ final class Supervisor {
 
         private void stopForRestart(Node node) {
             Outcome outcome = tree.stopping().stop(node, Deadline.in(tree.stopTimeout(node)), false);
+            leaks = outcome.leaks().isEmpty() ? leaks : outcome.leaks();
             if (!outcome.isClean()) {
                 node.service().log.error("{}", outcome.message(node.path()));
             }

@@ -8,10 +8,12 @@ import dev.ginkgo.Leak;
 import dev.ginkgo.State;
 import dev.ginkgo.Status;
 import dev.ginkgo.StopException;
+import dev.ginkgo.Supervision;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -130,5 +132,37 @@ final class LeakedTaskTest {
         assertThat(thrown.leaks()).extracting(Leak::path).containsExactly("puppet");
         assertThat(child.status().state()).isEqualTo(State.STOPPED);
         assertThat(root.journal()).containsExactly("+child", "+root", "-root", "-child");
+    }
+
+    @Test
+    @DisplayName("S-01 T-02 a service that left a task behind is not restarted beside it: the failure escalates")
+    void noRestartBesideALeak() throws InterruptedException {
+        // Given
+        CountDownLatch breaking = new CountDownLatch(1);
+        Puppet deaf = new Puppet("deaf").stopTimeout(TIMEOUT);
+        Puppet root = new Puppet("root");
+        root.child("hub", deaf, Supervision.restart());
+        AtomicInteger starts = new AtomicInteger();
+        deaf.atStart(() -> {
+            starts.incrementAndGet();
+            deaf.task("reader", this::deaf);
+            deaf.task("culprit", () -> {
+                breaking.await();
+                throw new IllegalStateException("broken");
+            });
+        });
+
+        // When
+        Ginkgo ginkgo = Ginkgo.of(root).name("gateway").start();
+        breaking.countDown();
+        ginkgo.awaitStopped();
+        StopException thrown = catchThrowableOfType(StopException.class, ginkgo::stop);
+
+        // Then
+        assertThat(starts).hasValue(1);
+        assertThat(root.status().failure().orElseThrow())
+                .hasMessageContaining("gateway/hub failed, and cannot be restarted beside what did not stop")
+                .hasMessageContaining("gateway/hub#reader still runs after");
+        assertThat(thrown.leaks()).extracting(Leak::task).containsExactly("reader");
     }
 }
