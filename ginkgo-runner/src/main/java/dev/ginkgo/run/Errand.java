@@ -74,6 +74,7 @@ final class Errand {
         if (!description.problems().isEmpty()) {
             return refuse(description.problems());
         }
+        entourage(description).warnings().forEach(warning -> terminal.tell("warning: " + warning));
         long given = description.settings().stream()
                 .map(SettingInfo::origin)
                 .filter(origin -> !origin.equals(Origin.byDefault()))
@@ -91,8 +92,17 @@ final class Errand {
         if (!description.problems().isEmpty()) {
             return refuse(description.problems());
         }
+        Entourage entourage = entourage(description);
+        entourage.prepare();
         prepared.logging().configure(description, terminal.directory());
-        return new Foreground(terminal, failures, prepared.builder(), exitOnTerm(description)).run();
+        return new Foreground(terminal, failures, entourage.attach(prepared.builder()), exitOnTerm(description)).run();
+    }
+
+    private Entourage entourage(Description description) {
+        return new Entourage(
+                terminal,
+                ProcessSettings.Values.of(description, terminal.directory()),
+                target.configuration().stream().toList());
     }
 
     private static int exitOnTerm(Description description) {
@@ -117,7 +127,11 @@ final class Errand {
         Logging logging = new Logging(loaded.loader(), failures);
         logging.byDefault();
         Service service = make(program);
-        return new Prepared(Ginkgo.of(service).configuration(configuration()).table(logging.table()), logging);
+        Ginkgo.Builder builder = Ginkgo.of(service)
+                .configuration(configuration())
+                .table(logging.table())
+                .table(new ProcessSettings().table());
+        return new Prepared(builder, logging);
     }
 
     private Service make(Program.OfService program) {
