@@ -1,6 +1,7 @@
 package dev.ginkgo.run;
 
 import dev.ginkgo.Ginkgo;
+import dev.ginkgo.Reload;
 import dev.ginkgo.run.os.Access;
 import dev.ginkgo.run.os.OsException;
 import dev.ginkgo.run.os.Privileges;
@@ -21,6 +22,7 @@ final class Entourage {
     private final ProcessSettings.Values settings;
     private final List<Path> files;
     private final Optional<Privileges> privileges;
+    private final Optional<Systemd> systemd;
     private final List<Path> toBeGiven = new ArrayList<>();
 
     /**
@@ -35,6 +37,7 @@ final class Entourage {
             privileges = settings.changesUser()
                     ? Optional.of(Privileges.to(settings.user(), settings.group(), System.getProperty("os.name")))
                     : Optional.empty();
+            systemd = Systemd.of(terminal.environment(), settings.startTimeout(), settings.stopTimeout());
         } catch (OsException e) {
             throw refusal(e);
         }
@@ -78,7 +81,31 @@ final class Entourage {
 
     /** Has the tree started so that nobody is served before the rights of root are gone. */
     Ginkgo.Builder attach(Ginkgo.Builder builder) {
+        systemd.ifPresent(each -> builder.onChange(each::changed));
         return privileges.filter(each -> !each.held()).isPresent() ? builder.beforeOpen(this::handOver) : builder;
+    }
+
+    /** The tree is up, and serves. */
+    void serving(Ginkgo running) {
+        systemd.ifPresent(each -> each.ready(running));
+    }
+
+    /** Reloads the tree. */
+    Reload reload(Ginkgo running) {
+        systemd.ifPresent(Systemd::reloading);
+        Optional<Reload> reload = Optional.empty();
+        try {
+            reload = Optional.of(running.reload());
+            return reload.get();
+        } finally {
+            Optional<Reload> outcome = reload;
+            systemd.ifPresent(each -> each.reloaded(outcome));
+        }
+    }
+
+    /** The tree is about to be stopped. */
+    void stopping() {
+        systemd.ifPresent(Systemd::stopping);
     }
 
     private void handOver() throws IOException {

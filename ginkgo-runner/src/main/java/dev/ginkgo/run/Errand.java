@@ -95,7 +95,7 @@ final class Errand {
         Entourage entourage = entourage(description);
         entourage.prepare();
         prepared.logging().configure(description, terminal.directory());
-        return new Foreground(terminal, failures, entourage.attach(prepared.builder()), exitOnTerm(description)).run();
+        return new Foreground(terminal, failures, prepared.builder(), exitOnTerm(description), entourage).run();
     }
 
     private Entourage entourage(Description description) {

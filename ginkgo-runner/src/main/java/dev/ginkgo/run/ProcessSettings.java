@@ -4,7 +4,9 @@ import dev.ginkgo.Description;
 import dev.ginkgo.SettingInfo;
 import dev.ginkgo.Table;
 import dev.ginkgo.config.Address;
+import dev.ginkgo.config.Durations;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Optional;
 import java.util.function.Function;
 
@@ -54,7 +56,9 @@ final class ProcessSettings {
             Optional<String> umask,
             Optional<Path> workdir,
             Optional<Address> admin,
-            Optional<Path> logFile) {
+            Optional<Path> logFile,
+            Duration startTimeout,
+            Duration stopTimeout) {
 
         /** Of a description without problems. */
         static Values of(Description description, Path directory) {
@@ -69,7 +73,9 @@ final class ProcessSettings {
                     given.apply("ginkgo.umask"),
                     given.apply("ginkgo.workdir").map(directory::resolve),
                     given.apply("ginkgo.admin").map(Address::of),
-                    given.apply("log.file").map(directory::resolve));
+                    given.apply("log.file").map(directory::resolve),
+                    Durations.parse(given.apply("ginkgo.start-timeout").orElseThrow()),
+                    Durations.parse(given.apply("ginkgo.stop-timeout").orElseThrow()));
         }
 
         boolean changesUser() {
