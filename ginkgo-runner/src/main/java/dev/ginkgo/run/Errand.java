@@ -7,6 +7,8 @@ import dev.ginkgo.SettingInfo;
 import dev.ginkgo.config.Configuration;
 import dev.ginkgo.config.Origin;
 import dev.ginkgo.config.Problem;
+import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
@@ -103,6 +105,25 @@ final class Errand {
                 terminal,
                 ProcessSettings.Values.of(description, terminal.directory()),
                 target.configuration().stream().toList());
+    }
+
+    /** Prints a unit for systemd that runs it. */
+    int unit() {
+        Description description = prepare().builder().describe();
+        if (!description.problems().isEmpty()) {
+            return refuse(description.problems());
+        }
+        Program.OfService program = (Program.OfService) loaded.program();
+        Path directory = terminal.directory();
+        boolean isFile = word.endsWith(".java") || word.endsWith(".toml");
+        List<String> command = new ArrayList<>(List.of(System.getProperty("ginkgo.launcher", "ginkgo"), "run"));
+        command.addAll(options.words(directory));
+        command.add(isFile ? directory.resolve(word).normalize().toString() : word);
+        terminal.out()
+                .print(SystemdUnit.of(program.type().getSimpleName(), Path.of(word), command, description, directory)
+                        .render());
+        terminal.out().flush();
+        return ExitCode.OK.number();
     }
 
     private static int exitOnTerm(Description description) {
