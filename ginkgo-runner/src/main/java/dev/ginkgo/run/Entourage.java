@@ -2,6 +2,7 @@ package dev.ginkgo.run;
 
 import dev.ginkgo.Ginkgo;
 import dev.ginkgo.Reload;
+import dev.ginkgo.Status;
 import dev.ginkgo.run.os.Access;
 import dev.ginkgo.run.os.OsException;
 import dev.ginkgo.run.os.Privileges;
@@ -12,6 +13,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Supplier;
 
 /**
  * What accompanies a tree that has a process to itself: as whom it runs, and where. Made before anything starts;
@@ -23,16 +25,19 @@ final class Entourage {
     private final List<Path> files;
     private final Optional<Privileges> privileges;
     private final Optional<Systemd> systemd;
+    private final Optional<AdminPages> admin;
     private final List<Path> toBeGiven = new ArrayList<>();
 
     /**
      * @param files what a reload reads again
+     * @param status of the tree
      * @throws Refusal if the operating system cannot do what the settings ask for
      */
-    Entourage(Terminal terminal, ProcessSettings.Values settings, List<Path> files) {
+    Entourage(Terminal terminal, ProcessSettings.Values settings, List<Path> files, Supplier<Status> status) {
         this.terminal = terminal;
         this.settings = settings;
         this.files = files;
+        admin = settings.admin().map(address -> new AdminPages(address, status));
         try {
             privileges = settings.changesUser()
                     ? Optional.of(Privileges.to(settings.user(), settings.group(), System.getProperty("os.name")))
@@ -85,6 +90,24 @@ final class Entourage {
         return privileges.filter(each -> !each.held()).isPresent() ? builder.beforeOpen(this::handOver) : builder;
     }
 
+    /**
+     * Before anything of the tree starts.
+     *
+     * @throws dev.ginkgo.StartException if the admin pages cannot be served
+     */
+    void starting() {
+        if (privileges.filter(each -> !each.held()).isEmpty()) {
+            openAdmin();
+        }
+    }
+
+    private void openAdmin() {
+        admin.ifPresent(pages -> {
+            Ginkgo.of(pages).name("admin").start();
+            terminal.tell("admin pages at http://" + pages.address() + "/-/tree");
+        });
+    }
+
     /** The tree is up, and serves. */
     void serving(Ginkgo running) {
         systemd.ifPresent(each -> each.ready(running));
@@ -108,6 +131,11 @@ final class Entourage {
         systemd.ifPresent(Systemd::stopping);
     }
 
+    /** The tree has stopped, or did not start. */
+    void over() {
+        admin.ifPresent(AdminPages::stop);
+    }
+
     private void handOver() throws IOException {
         Privileges to = privileges.orElseThrow();
         for (Path path : toBeGiven) {
@@ -116,6 +144,7 @@ final class Entourage {
         openClassPath();
         to.drop();
         terminal.tell("goes on as " + to);
+        openAdmin();
     }
 
     /**

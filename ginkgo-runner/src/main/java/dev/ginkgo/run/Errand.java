@@ -71,12 +71,13 @@ final class Errand {
 
     /** Binds and validates, and says what is wrong, all of it. */
     int check() {
-        Description description = prepare().builder().describe();
+        Prepared prepared = prepare();
+        Description description = prepared.builder().describe();
         description.warnings().forEach(warning -> terminal.tell("warning: " + warning));
         if (!description.problems().isEmpty()) {
             return refuse(description.problems());
         }
-        entourage(description).warnings().forEach(warning -> terminal.tell("warning: " + warning));
+        entourage(prepared, description).warnings().forEach(warning -> terminal.tell("warning: " + warning));
         long given = description.settings().stream()
                 .map(SettingInfo::origin)
                 .filter(origin -> !origin.equals(Origin.byDefault()))
@@ -94,17 +95,18 @@ final class Errand {
         if (!description.problems().isEmpty()) {
             return refuse(description.problems());
         }
-        Entourage entourage = entourage(description);
+        Entourage entourage = entourage(prepared, description);
         entourage.prepare();
         prepared.logging().configure(description, terminal.directory());
         return new Foreground(terminal, failures, prepared.builder(), exitOnTerm(description), entourage).run();
     }
 
-    private Entourage entourage(Description description) {
+    private Entourage entourage(Prepared prepared, Description description) {
         return new Entourage(
                 terminal,
                 ProcessSettings.Values.of(description, terminal.directory()),
-                target.configuration().stream().toList());
+                target.configuration().stream().toList(),
+                prepared.service()::status);
     }
 
     /** Prints a unit for systemd that runs it. */
@@ -141,7 +143,7 @@ final class Errand {
         return ExitCode.CONFIGURATION.number();
     }
 
-    private record Prepared(Ginkgo.Builder builder, Logging logging) {}
+    private record Prepared(Service service, Ginkgo.Builder builder, Logging logging) {}
 
     private Prepared prepare() {
         Program.OfService program = (Program.OfService) loaded.program();
@@ -152,7 +154,7 @@ final class Errand {
                 .configuration(configuration())
                 .table(logging.table())
                 .table(new ProcessSettings().table());
-        return new Prepared(builder, logging);
+        return new Prepared(service, builder, logging);
     }
 
     private Service make(Program.OfService program) {

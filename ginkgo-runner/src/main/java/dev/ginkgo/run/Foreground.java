@@ -68,10 +68,19 @@ final class Foreground {
 
     /** Returns when the service has stopped. Called by the main thread, once. */
     int run() {
+        try {
+            return startAndStop();
+        } finally {
+            entourage.over();
+        }
+    }
+
+    private int startAndStop() {
         listen();
         long begin = Time.system().nanos();
         Ginkgo running;
         try {
+            entourage.starting();
             running = builder.start();
         } catch (ConfigException e) {
             e.problems().forEach(problem -> terminal.tell(problem.toString()));
