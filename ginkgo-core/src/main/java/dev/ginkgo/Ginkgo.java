@@ -126,6 +126,7 @@ public final class Ginkgo implements AutoCloseable {
         private Time time = Time.system();
         private RandomGenerator random = new Random();
         private @Nullable Consumer<StateChange> observer;
+        private @Nullable Body beforeOpen;
         private @Nullable String name;
 
         private Builder(Service root) {
@@ -163,10 +164,21 @@ public final class Ginkgo implements AutoCloseable {
         }
 
         /**
-         * Is told of every change of state of every service, in order, on a thread that is not that of any service.
+         * Adds one who is told of every change of state of every service, in order, on a thread that is not that of
+         * any service.
          */
         public Builder onChange(Consumer<StateChange> told) {
-            this.observer = requireNonNull(told, "observer is null");
+            requireNonNull(told, "observer is null");
+            this.observer = observer == null ? told : observer.andThen(told);
+            return this;
+        }
+
+        /**
+         * Runs when all services are up, on the thread that starts them: every listener is bound, and no connection
+         * has been served yet. If it throws, the tree is stopped again, and the start has failed.
+         */
+        public Builder beforeOpen(Body step) {
+            this.beforeOpen = requireNonNull(step, "step is null");
             return this;
         }
 
@@ -202,9 +214,38 @@ public final class Ginkgo implements AutoCloseable {
                 throw e;
             }
             time.attached(ginkgo);
+            if (beforeOpen == null) {
+                tree.open();
+            }
             tree.start();
+            if (beforeOpen != null) {
+                open(tree, beforeOpen);
+            }
             ginkgo.reloader.applyQueued();
             return ginkgo;
+        }
+
+        private void open(Tree tree, Body step) {
+            try {
+                step.run();
+                tree.open();
+            } catch (Throwable t) { // whatever it is, the services must not stay behind
+                boolean cancelled = t instanceof InterruptedException;
+                if (cancelled) {
+                    Thread.currentThread().interrupt();
+                }
+                String path = root.node.path();
+                StartException failed = cancelled
+                        ? new StartException(
+                                path, "the start of " + path + " was cancelled by an interrupt", true, null)
+                        : StartException.failed(path, t);
+                try {
+                    root.stop();
+                } catch (StopException e) {
+                    failed.addSuppressed(e);
+                }
+                throw failed;
+            }
         }
 
         private LiveSettings live(Limits limits) {

@@ -24,6 +24,11 @@ interface Place {
     /** Names, or patterns with {@code *}, of children that may be added while the tree runs. */
     List<String> expected();
 
+    /** Whether several may have one table between them, as long as no two want the same key in it. */
+    default boolean sharesTable() {
+        return false;
+    }
+
     /** What is to be built here before the places below are known. */
     default @Nullable Choice<?> choice() {
         return null;

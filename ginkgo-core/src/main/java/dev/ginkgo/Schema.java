@@ -79,7 +79,8 @@ final class Schema {
 
     private void add(Place place) {
         Key table = table(place.key());
-        if (table.place != null || table.isValue() || (!table.below.isEmpty() && !table.full.isEmpty())) {
+        boolean shared = table.place != null && table.place.sharesTable() && place.sharesTable();
+        if (!shared && (table.place != null || table.isValue() || (!table.below.isEmpty() && !table.full.isEmpty()))) {
             problems.add(Problem.of(
                     place.path(), "two things are named \"" + table.full + "\" and would share the table; rename one"));
             return;

@@ -227,6 +227,15 @@ public abstract class Service implements AutoCloseable {
         node.run("degraded").degraded(requireNonNull(reason, "reason is null"));
     }
 
+    /**
+     * Waits until connections may be served: for a service that listens by itself, before its first accept. That is
+     * at once, unless whoever started the tree has something to do between the last bind and the first connection,
+     * such as giving up root's rights. To be called by a task: in {@code onStart} it would wait for itself.
+     */
+    protected final void awaitOpen() throws InterruptedException {
+        node.run("awaitOpen").tree().awaitOpen();
+    }
+
     /** All settings at one moment: two values read from it belong together. */
     protected final Snapshot snapshot() {
         return node.tree("snapshot").snapshot();

@@ -7,7 +7,7 @@ import java.util.Optional;
 /**
  * A table of settings that belongs to no service: what a program around the tree wants to be configured with it,
  * such as {@code [log]}. It is handed to {@code Ginkgo}'s builder, and its settings are bound and reloaded with all
- * others. For the one thread that constructs it; the settings are for any.
+ * others. Tables of one name are one table in the configuration. For the one thread that constructs it; the settings are for any.
  */
 public final class Table {
     private final Outside place;
@@ -62,6 +62,11 @@ public final class Table {
         @Override
         public List<? extends Place> places() {
             return List.of();
+        }
+
+        @Override
+        public boolean sharesTable() {
+            return true;
         }
 
         @Override

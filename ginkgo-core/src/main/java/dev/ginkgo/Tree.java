@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
@@ -41,6 +42,7 @@ final class Tree {
     private final Set<Task> workers = ConcurrentHashMap.newKeySet();
     private final Set<Task> lingering = ConcurrentHashMap.newKeySet();
     private final Waiters workerWaiters = new Waiters();
+    private final CountDownLatch open = new CountDownLatch(1);
     private volatile boolean over;
 
     Tree(
@@ -225,6 +227,15 @@ final class Tree {
             throw e;
         }
         parent.waiters().signal();
+    }
+
+    /** Everything is bound, and connections may be served. */
+    void open() {
+        open.countDown();
+    }
+
+    void awaitOpen() throws InterruptedException {
+        open.await();
     }
 
     void remove(Node parent, Node child) {

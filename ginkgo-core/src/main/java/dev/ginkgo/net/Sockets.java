@@ -45,6 +45,24 @@ final class Sockets {
         }
     }
 
+    /** Makes something that is bound to an address. */
+    interface Binder<T> {
+        T bind(InetSocketAddress address) throws IOException;
+    }
+
+    /**
+     * Makes a listener of any kind.
+     *
+     * @param origin where the address comes from, for the error
+     */
+    static <T> T listen(Binder<T> binder, Address address, String origin) throws IOException {
+        try {
+            return binder.bind(resolve(address));
+        } catch (BindException | UnknownHostException e) {
+            throw cannotBind(address, origin, e);
+        }
+    }
+
     /** Connects, or throws; nothing is left open then. */
     static Socket connect(Socket fresh, Address address, Duration timeout) throws IOException {
         try {

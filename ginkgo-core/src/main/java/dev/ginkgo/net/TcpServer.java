@@ -97,6 +97,7 @@ public final class TcpServer extends Service {
     private void accept(ServerSocket listener, Connections connections, Time time) throws Exception {
         OnceAWhile troubles = new OnceAWhile(time);
         OnceAWhile refusals = new OnceAWhile(time);
+        awaitOpen();
         while (true) {
             Socket socket;
             try {

@@ -173,6 +173,10 @@ final class HttpFront extends Service {
         log.info("listening on {}", address());
         url().ifPresent(neighbours.advertise());
 
+        spawn("accept", () -> {
+            awaitOpen();
+            listener.config().setAutoRead(true);
+        });
         every("heartbeat", this::heartbeatTurn, () -> fanOut.heartbeat(heartbeat.get()));
         every("timeouts", () -> INSPECTION, connections::inspect);
     }

@@ -70,7 +70,7 @@ final class Network implements AutoCloseable {
     }
 
     /**
-     * Begins to accept.
+     * Listens, and accepts nobody before it is told to: {@code autoRead} of the channel it gives is off.
      *
      * @param origin where the address comes from, for the error
      */
@@ -80,6 +80,7 @@ final class Network implements AutoCloseable {
                 .channel(channelClass())
                 .option(ChannelOption.SO_BACKLOG, BACKLOG)
                 .option(ChannelOption.SO_REUSEADDR, true)
+                .option(ChannelOption.AUTO_READ, false)
                 .childOption(ChannelOption.TCP_NODELAY, true)
                 .childOption(ChannelOption.SO_KEEPALIVE, true)
                 .childOption(ChannelOption.ALLOW_HALF_CLOSURE, false)

@@ -7,6 +7,8 @@ import dev.ginkgo.SettingInfo;
 import dev.ginkgo.config.Configuration;
 import dev.ginkgo.config.Origin;
 import dev.ginkgo.config.Problem;
+import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
@@ -69,11 +71,13 @@ final class Errand {
 
     /** Binds and validates, and says what is wrong, all of it. */
     int check() {
-        Description description = prepare().builder().describe();
+        Prepared prepared = prepare();
+        Description description = prepared.builder().describe();
         description.warnings().forEach(warning -> terminal.tell("warning: " + warning));
         if (!description.problems().isEmpty()) {
             return refuse(description.problems());
         }
+        entourage(prepared, description).warnings().forEach(warning -> terminal.tell("warning: " + warning));
         long given = description.settings().stream()
                 .map(SettingInfo::origin)
                 .filter(origin -> !origin.equals(Origin.byDefault()))
@@ -91,8 +95,37 @@ final class Errand {
         if (!description.problems().isEmpty()) {
             return refuse(description.problems());
         }
+        Entourage entourage = entourage(prepared, description);
+        entourage.prepare();
         prepared.logging().configure(description, terminal.directory());
-        return new Foreground(terminal, failures, prepared.builder(), exitOnTerm(description)).run();
+        return new Foreground(terminal, failures, prepared.builder(), exitOnTerm(description), entourage).run();
+    }
+
+    private Entourage entourage(Prepared prepared, Description description) {
+        return new Entourage(
+                terminal,
+                ProcessSettings.Values.of(description, terminal.directory()),
+                target.configuration().stream().toList(),
+                prepared.service()::status);
+    }
+
+    /** Prints a unit for systemd that runs it. */
+    int unit() {
+        Description description = prepare().builder().describe();
+        if (!description.problems().isEmpty()) {
+            return refuse(description.problems());
+        }
+        Program.OfService program = (Program.OfService) loaded.program();
+        Path directory = terminal.directory();
+        boolean isFile = word.endsWith(".java") || word.endsWith(".toml");
+        List<String> command = new ArrayList<>(List.of(System.getProperty("ginkgo.launcher", "ginkgo"), "run"));
+        command.addAll(options.words(directory));
+        command.add(isFile ? directory.resolve(word).normalize().toString() : word);
+        terminal.out()
+                .print(SystemdUnit.of(program.type().getSimpleName(), Path.of(word), command, description, directory)
+                        .render());
+        terminal.out().flush();
+        return ExitCode.OK.number();
     }
 
     private static int exitOnTerm(Description description) {
@@ -110,14 +143,18 @@ final class Errand {
         return ExitCode.CONFIGURATION.number();
     }
 
-    private record Prepared(Ginkgo.Builder builder, Logging logging) {}
+    private record Prepared(Service service, Ginkgo.Builder builder, Logging logging) {}
 
     private Prepared prepare() {
         Program.OfService program = (Program.OfService) loaded.program();
         Logging logging = new Logging(loaded.loader(), failures);
         logging.byDefault();
         Service service = make(program);
-        return new Prepared(Ginkgo.of(service).configuration(configuration()).table(logging.table()), logging);
+        Ginkgo.Builder builder = Ginkgo.of(service)
+                .configuration(configuration())
+                .table(logging.table())
+                .table(new ProcessSettings().table());
+        return new Prepared(service, builder, logging);
     }
 
     private Service make(Program.OfService program) {

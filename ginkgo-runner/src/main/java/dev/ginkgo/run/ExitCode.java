@@ -14,6 +14,7 @@ package dev.ginkgo.run;
  * <tr><td>69</td><td>an address is in use</td></tr>
  * <tr><td>70</td><td>an exception in the program while it was loaded, started or stopped, or on a stray thread</td></tr>
  * <tr><td>75</td><td>a service was not ready within its start timeout; trying again may help</td></tr>
+ * <tr><td>77</td><td>the configuration asks for what this user may not do</td></tr>
  * <tr><td>78</td><td>the configuration is wrong, or the target or a JDK was not found</td></tr>
  * <tr><td>79</td><td>a task outlived the stop</td></tr>
  * <tr><td>130</td><td>stopped by SIGINT (Ctrl-C)</td></tr>
@@ -28,6 +29,7 @@ enum ExitCode {
     UNAVAILABLE(69),
     SOFTWARE(70),
     TIMEOUT(75),
+    NOT_PERMITTED(77),
     CONFIGURATION(78),
     LEAK(79),
     INTERRUPTED(130),

@@ -30,6 +30,7 @@ final class Foreground {
     private final Terminal terminal;
     private final Reports reports;
     private final Ginkgo.Builder builder;
+    private final Entourage entourage;
     private final int exitOnTerm;
     private final Thread main = Thread.currentThread();
     private final BlockingQueue<Event> events = new LinkedBlockingQueue<>();
@@ -57,19 +58,29 @@ final class Foreground {
     /**
      * @param exitOnTerm the exit code for a SIGTERM that comes before the tree is up and can be asked itself
      */
-    Foreground(Terminal terminal, Failures failures, Ginkgo.Builder builder, int exitOnTerm) {
+    Foreground(Terminal terminal, Failures failures, Ginkgo.Builder builder, int exitOnTerm, Entourage entourage) {
         this.exitOnTerm = exitOnTerm;
         this.terminal = terminal;
-        this.builder = builder;
+        this.entourage = entourage;
+        this.builder = entourage.attach(builder);
         reports = new Reports(failures);
     }
 
     /** Returns when the service has stopped. Called by the main thread, once. */
     int run() {
+        try {
+            return startAndStop();
+        } finally {
+            entourage.over();
+        }
+    }
+
+    private int startAndStop() {
         listen();
         long begin = Time.system().nanos();
         Ginkgo running;
         try {
+            entourage.starting();
             running = builder.start();
         } catch (ConfigException e) {
             e.problems().forEach(problem -> terminal.tell(problem.toString()));
@@ -81,6 +92,7 @@ final class Foreground {
         starting = false;
         boolean late = Thread.interrupted(); // a signal at the last moment of the start: it is in the queue
         if (!late) {
+            entourage.serving(running);
             terminal.tell(reports.readiness(
                     running.status(), Duration.ofNanos(Time.system().nanos() - begin)));
         }
@@ -136,7 +148,7 @@ final class Foreground {
                 case Event.Terminate _ -> {
                     return running.exitOnTerm();
                 }
-                case Event.Hangup _ -> terminal.tell(reports.reload(running.reload()));
+                case Event.Hangup _ -> terminal.tell(reports.reload(entourage.reload(running)));
                 case Event.Uncaught(Thread thread, Throwable error) -> {
                     terminal.tell(reports.uncaught(thread, error));
                     haltLater(running);
@@ -172,6 +184,7 @@ final class Foreground {
 
     private int stop(Ginkgo running, int code) {
         long begin = Time.system().nanos();
+        entourage.stopping();
         boolean ended = code == ExitCode.OK.number() || code == ExitCode.FAILED.number();
         try {
             running.stop();

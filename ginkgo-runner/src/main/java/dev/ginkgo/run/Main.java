@@ -19,6 +19,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
             "ginkgo TARGET [options]        starts it in the foreground, as ginkgo run does",
             "ginkgo TARGET -h               prints every setting of it",
             "ginkgo check TARGET [options]  checks its configuration, starts nothing",
+            "ginkgo systemd TARGET          prints a unit for systemd that runs it",
             "ginkgo version"
         },
         footer = {
@@ -79,6 +80,7 @@ public final class Main {
         CommandLine command = new CommandLine(this)
                 .addSubcommand("run", target(TargetCommand.Verb.RUN, "Starts a service and stays in the foreground."))
                 .addSubcommand("check", target(TargetCommand.Verb.CHECK, "Checks a configuration; nothing is started."))
+                .addSubcommand("systemd", target(TargetCommand.Verb.SYSTEMD, "Prints a unit for systemd that runs it."))
                 .addSubcommand("version", new VersionCommand(terminal))
                 .addSubcommand("help", new CommandLine.HelpCommand())
                 .addSubcommand("warm-up", new WarmUp(terminal));

@@ -62,6 +62,15 @@ final class Options {
                 .toList();
     }
 
+    /** As words that mean the same from any folder. */
+    List<String> words(Path directory) {
+        List<String> words = new ArrayList<>();
+        set.forEach((key, value) -> words.addAll(List.of("--set", key + "=" + value)));
+        classPath(directory).forEach(entry -> words.addAll(List.of("--class-path", entry.toString())));
+        service().ifPresent(name -> words.addAll(List.of("--service", name)));
+        return words;
+    }
+
     Optional<String> service() {
         return Optional.ofNullable(service);
     }

@@ -8,6 +8,7 @@ import dev.ginkgo.Status;
 import dev.ginkgo.StopException;
 import dev.ginkgo.TaskInfo;
 import dev.ginkgo.config.ConfigException;
+import dev.ginkgo.run.os.OsException;
 import java.net.BindException;
 import java.time.Duration;
 import java.util.Arrays;
@@ -59,6 +60,9 @@ final class Reports {
         for (Throwable t = e; t != null && seen.add(t); t = t.getCause()) {
             if (t instanceof BindException) {
                 return ExitCode.UNAVAILABLE;
+            }
+            if (t instanceof OsException os) {
+                return Entourage.code(os);
             }
             if (t instanceof ConfigException) {
                 return ExitCode.CONFIGURATION; // settings that a service itself refused, together with others

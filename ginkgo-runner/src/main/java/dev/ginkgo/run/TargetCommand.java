@@ -17,7 +17,7 @@ import picocli.CommandLine.Spec;
 import picocli.CommandLine.UnmatchedArgumentException;
 
 /**
- * {@code run} and {@code check}. What stands after the target belongs to the program: a main method gets it as it
+ * {@code run}, {@code check} and {@code systemd}. What stands after the target belongs to the program: a main method gets it as it
  * is, and for a service it is parsed as the same options again. Hence two rounds of parsing.
  */
 @Command(sortOptions = false, usageHelpAutoWidth = true)
@@ -25,7 +25,8 @@ final class TargetCommand implements Callable<Integer> {
     /** What is done with the target. */
     enum Verb {
         RUN,
-        CHECK
+        CHECK,
+        SYSTEMD
     }
 
     private final Terminal terminal;
@@ -77,7 +78,15 @@ final class TargetCommand implements Callable<Integer> {
         Optional<ParameterException> misused = parse(new CommandLine(after), rest);
         Errand errand = new Errand(terminal, options.and(after.options), target);
         if (errand.program() instanceof Program.OfMain main) {
-            return verb == Verb.CHECK ? errand.checkMain(main) : errand.runMain(main, rest);
+            return switch (verb) {
+                case RUN -> errand.runMain(main, rest);
+                case CHECK -> errand.checkMain(main);
+                case SYSTEMD ->
+                    throw new Refusal(
+                            ExitCode.CONFIGURATION,
+                            target
+                                    + " has a main method, which nobody can tell systemd about; --service names a service");
+            };
         }
         if (misused.isPresent()) {
             throw misused.get();
@@ -85,7 +94,11 @@ final class TargetCommand implements Callable<Integer> {
         if (after.options.help) {
             return errand.help();
         }
-        return verb == Verb.CHECK ? errand.check() : errand.run();
+        return switch (verb) {
+            case RUN -> errand.run();
+            case CHECK -> errand.check();
+            case SYSTEMD -> errand.unit();
+        };
     }
 
     /** Parses what it can; whether the remainder is an error, only the program can tell. */

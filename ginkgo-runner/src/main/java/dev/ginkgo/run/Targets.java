@@ -19,7 +19,7 @@ import java.util.stream.Stream;
 final class Targets {
     private static final Pattern CLASS_NAME = Pattern.compile("\\p{javaJavaIdentifierStart}\\p{javaJavaIdentifierPart}*"
             + "(\\.\\p{javaJavaIdentifierStart}\\p{javaJavaIdentifierPart}*)*");
-    private static final List<String> COMMANDS = List.of("run", "check", "version", "help");
+    private static final List<String> COMMANDS = List.of("run", "check", "systemd", "version", "help");
     private static final int LISTED = 12;
 
     private final Terminal terminal;

@@ -25,16 +25,22 @@ final class Launched implements AutoCloseable {
 
     /** Starts it in that folder; what it prints goes to a file there. */
     static Launched start(Path folder, String... words) throws IOException {
+        return start(folder, command(words));
+    }
+
+    /** What starts it in a JVM of its own. */
+    static List<String> command(String... words) {
         List<String> command = new ArrayList<>(List.of(
                 "env", // whoever runs the tests may ignore a signal (nohup does), and children inherit that
                 "--default-signal=HUP,INT,TERM",
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-XX:TieredStopAtLevel=1",
+                "--enable-native-access=ALL-UNNAMED",
                 "-cp",
                 System.getProperty("java.class.path"),
                 Main.class.getName()));
         command.addAll(List.of(words));
-        return start(folder, command);
+        return command;
     }
 
     static Launched start(Path folder, List<String> command) throws IOException {
@@ -75,6 +81,10 @@ final class Launched implements AutoCloseable {
             throw new AssertionError("it runs on: " + output());
         }
         return process.exitValue();
+    }
+
+    long pid() {
+        return process.pid();
     }
 
     boolean isAlive() {

@@ -1,0 +1,262 @@
+package dev.ginkgo.net;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import com.sun.net.httpserver.HttpExchange;
+import dev.ginkgo.Time;
+import dev.ginkgo.config.Size;
+import java.io.FilterInputStream;
+import java.io.FilterOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.net.HttpURLConnection;
+import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Supplier;
+
+/**
+ * The requests that run on one server, each on a thread of its own, and the limits that the JDK's server has for a
+ * whole process only. A request that is overdue, or whose client does not read, is ended by an interrupt: that closes
+ * the channel on which its virtual thread waits.
+ */
+final class HttpRequests {
+    /** What {@link HttpExchange#getResponseCode()} says before the headers of the answer are sent. */
+    static final int NOT_ANSWERED = -1;
+
+    private static final Duration OFTEN = Duration.ofSeconds(1);
+    private static final long NO_LENGTH = -1;
+
+    private final Time time;
+    private final Limits limits;
+    private final Bell bell;
+    private final OnceAWhile refusals;
+    private final Map<Thread, Progress> running = new ConcurrentHashMap<>();
+    private volatile boolean draining;
+
+    /** What bounds a request. Suppliers, because a reload is felt at once. */
+    record Limits(
+            Supplier<Size> maxBody,
+            Supplier<Integer> maxRequests,
+            Supplier<Duration> requestTimeout,
+            Supplier<Duration> writeTimeout) {}
+
+    /** A body that is longer than {@code max-body}, and came without saying so. */
+    static final class TooLarge extends IOException {
+        private static final long serialVersionUID = 1L;
+
+        TooLarge() {
+            super("the body is longer than max-body");
+        }
+    }
+
+    /** How far a request has come. Written by its own thread, read by who looks for those that are stuck. */
+    private static final class Progress {
+        private volatile long readingSince;
+        private volatile long writingSince;
+        private volatile boolean reading = true;
+        private volatile boolean writing;
+
+        Progress(long since) {
+            readingSince = since;
+        }
+    }
+
+    HttpRequests(Time time, Limits limits) {
+        this.time = time;
+        this.limits = limits;
+        bell = new Bell(time);
+        refusals = new OnceAWhile(time);
+    }
+
+    boolean isFull() {
+        return running.size() >= limits.maxRequests().get();
+    }
+
+    /** Counts one that was turned away; see {@link OnceAWhile#count()}. */
+    long refused() {
+        return refusals.count();
+    }
+
+    /** Whether a stop has begun. */
+    boolean isDraining() {
+        return draining;
+    }
+
+    /** Runs what the JDK does with a connection that has sent something: reads a request, calls the handler. */
+    void run(Runnable request) {
+        Thread thread = Thread.currentThread();
+        running.put(thread, new Progress(time.nanos()));
+        try {
+            request.run();
+        } finally {
+            running.remove(thread);
+            bell.ring();
+        }
+    }
+
+    /** Puts the limits around an exchange, or answers it if it is beyond them. */
+    boolean admit(HttpExchange exchange) throws IOException {
+        long length = length(exchange);
+        if (length > limits.maxBody().get().bytes()) {
+            tooLarge(exchange);
+            return false;
+        }
+        Progress progress = running.get(Thread.currentThread());
+        if (progress == null) { // a filter has changed the thread; then there is nobody to watch
+            return true;
+        }
+        progress.reading = false;
+        exchange.setStreams(
+                new Body(exchange.getRequestBody(), limits.maxBody().get().bytes(), progress, time),
+                new Answer(exchange.getResponseBody(), progress, time));
+        return true;
+    }
+
+    void tooLarge(HttpExchange exchange) throws IOException {
+        if (exchange.getResponseCode() == NOT_ANSWERED) {
+            exchange.getResponseHeaders().set("Connection", "close"); // the rest of the body is not read
+            answer(
+                    exchange,
+                    HttpURLConnection.HTTP_ENTITY_TOO_LARGE,
+                    "the body is longer than " + limits.maxBody().get());
+        }
+    }
+
+    /** Answers with a line of text. */
+    static void answer(HttpExchange exchange, int code, String text) throws IOException {
+        byte[] bytes = (text + "\n").getBytes(UTF_8);
+        boolean head = exchange.getRequestMethod().equals("HEAD");
+        exchange.getResponseHeaders().set("Content-Type", "text/plain; charset=utf-8");
+        exchange.sendResponseHeaders(code, head ? NO_LENGTH : bytes.length);
+        if (!head) {
+            exchange.getResponseBody().write(bytes);
+        }
+    }
+
+    /** From here on new requests are turned away; waits for those that run. */
+    void drain(Duration atMost) throws InterruptedException {
+        draining = true;
+        bell.await(atMost, running::isEmpty);
+    }
+
+    /** The pause between two looks: short beside the timeouts, and beside a reload of them. */
+    Duration inspection() {
+        Duration quarter =
+                limits.requestTimeout().get().compareTo(limits.writeTimeout().get()) < 0
+                        ? limits.requestTimeout().get().dividedBy(4)
+                        : limits.writeTimeout().get().dividedBy(4);
+        return quarter.compareTo(OFTEN) < 0 ? quarter : OFTEN;
+    }
+
+    /** Ends what takes too long to come in, or to be taken. */
+    void endOverdue() {
+        long now = time.nanos();
+        long longestIn = limits.requestTimeout().get().toNanos();
+        long longestOut = limits.writeTimeout().get().toNanos();
+        running.forEach((thread, progress) -> {
+            boolean late = progress.reading && now - progress.readingSince > longestIn;
+            boolean stuck = progress.writing && now - progress.writingSince > longestOut;
+            if (late || stuck) {
+                thread.interrupt();
+            }
+        });
+    }
+
+    private static long length(HttpExchange exchange) {
+        String length = exchange.getRequestHeaders().getFirst("Content-Length");
+        return length == null ? NO_LENGTH : Long.parseLong(length.strip()); // the JDK has read it before us
+    }
+
+    /** A request's body, up to a limit, with a note of when it was first asked for. */
+    private static final class Body extends FilterInputStream {
+        private final Progress progress;
+        private final Time time;
+        private long left;
+        private boolean begun;
+
+        Body(InputStream in, long limit, Progress progress, Time time) {
+            super(in);
+            this.left = limit;
+            this.progress = progress;
+            this.time = time;
+        }
+
+        @Override
+        public int read() throws IOException {
+            byte[] one = new byte[1];
+            return read(one, 0, 1) < 0 ? -1 : Byte.toUnsignedInt(one[0]);
+        }
+
+        @Override
+        public int read(byte[] bytes, int from, int length) throws IOException {
+            if (!begun) {
+                begun = true;
+                progress.readingSince = time.nanos();
+            }
+            progress.reading = true;
+            try {
+                int read = in.read(bytes, from, length);
+                left -= Math.max(0, read);
+                if (left < 0) {
+                    throw new TooLarge();
+                }
+                return read;
+            } finally {
+                progress.reading = false;
+            }
+        }
+
+        @Override
+        public long skip(long n) throws IOException {
+            return Math.max(0, read(new byte[(int) Math.min(n, 8192)]));
+        }
+    }
+
+    /** An answer's body, with a note of when a write began. */
+    private static final class Answer extends FilterOutputStream {
+        private final Progress progress;
+        private final Time time;
+
+        Answer(OutputStream out, Progress progress, Time time) {
+            super(out);
+            this.progress = progress;
+            this.time = time;
+        }
+
+        @Override
+        public void write(int one) throws IOException {
+            write(new byte[] {(byte) one}, 0, 1);
+        }
+
+        @Override
+        public void write(byte[] bytes, int from, int length) throws IOException {
+            noted(() -> out.write(bytes, from, length));
+        }
+
+        @Override
+        public void flush() throws IOException {
+            noted(out::flush);
+        }
+
+        @Override
+        public void close() throws IOException {
+            noted(out::close);
+        }
+
+        private interface Writing {
+            void go() throws IOException;
+        }
+
+        private void noted(Writing write) throws IOException {
+            progress.writingSince = time.nanos();
+            progress.writing = true;
+            try {
+                write.go();
+            } finally {
+                progress.writing = false;
+            }
+        }
+    }
+}

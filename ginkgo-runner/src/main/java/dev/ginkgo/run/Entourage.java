@@ -1,0 +1,188 @@
+package dev.ginkgo.run;
+
+import dev.ginkgo.Ginkgo;
+import dev.ginkgo.Reload;
+import dev.ginkgo.Status;
+import dev.ginkgo.run.os.Access;
+import dev.ginkgo.run.os.OsException;
+import dev.ginkgo.run.os.Privileges;
+import dev.ginkgo.run.os.Surroundings;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Supplier;
+
+/**
+ * What accompanies a tree that has a process to itself: as whom it runs, and where. Made before anything starts;
+ * {@link Foreground} tells it of each step.
+ */
+final class Entourage {
+    private final Terminal terminal;
+    private final ProcessSettings.Values settings;
+    private final List<Path> files;
+    private final Optional<Privileges> privileges;
+    private final Optional<Systemd> systemd;
+    private final Optional<AdminPages> admin;
+    private final List<Path> toBeGiven = new ArrayList<>();
+
+    /**
+     * @param files what a reload reads again
+     * @param status of the tree
+     * @throws Refusal if the operating system cannot do what the settings ask for
+     */
+    Entourage(Terminal terminal, ProcessSettings.Values settings, List<Path> files, Supplier<Status> status) {
+        this.terminal = terminal;
+        this.settings = settings;
+        this.files = files;
+        admin = settings.admin().map(address -> new AdminPages(address, status));
+        try {
+            privileges = settings.changesUser()
+                    ? Optional.of(Privileges.to(settings.user(), settings.group(), System.getProperty("os.name")))
+                    : Optional.empty();
+            systemd = Systemd.of(terminal.environment(), settings.startTimeout(), settings.stopTimeout());
+        } catch (OsException e) {
+            throw refusal(e);
+        }
+    }
+
+    /** What will fail later, when the process has become another user: not enough to refuse the start. */
+    List<String> warnings() {
+        List<String> warnings = new ArrayList<>();
+        privileges.filter(each -> !each.held()).map(Privileges::access).ifPresent(access -> {
+            files.stream()
+                    .filter(file -> !access.canRead(file))
+                    .forEach(file -> warnings.add(access.name() + " cannot read " + file
+                            + ": reloads will be refused; let its group or others read it"));
+            settings.workdir()
+                    .filter(folder -> Files.isDirectory(folder) && !access.canEnter(folder))
+                    .ifPresent(folder -> warnings.add(access.name() + " cannot enter ginkgo.workdir, " + folder));
+            settings.logFile()
+                    .flatMap(Entourage::folder)
+                    .filter(folder -> isClosed(access, folder))
+                    .ifPresent(folder -> warnings.add(access.name() + " cannot make files in " + folder
+                            + ": after a rotation the log cannot be opened again; give him that folder"));
+        });
+        return warnings;
+    }
+
+    /** Umask and working folder; before the log is opened, the first file that this process makes. */
+    void prepare() {
+        warnings().forEach(warning -> terminal.tell("warning: " + warning));
+        settings.logFile().ifPresent(this::rememberWhatIsMissing);
+        try {
+            if (settings.umask().isPresent()) {
+                new Surroundings().umask(Integer.parseInt(settings.umask().get(), 8));
+            }
+            if (settings.workdir().isPresent()) {
+                new Surroundings().workingFolder(settings.workdir().get());
+            }
+        } catch (OsException e) {
+            throw refusal(e);
+        }
+    }
+
+    /** Has the tree started so that nobody is served before the rights of root are gone. */
+    Ginkgo.Builder attach(Ginkgo.Builder builder) {
+        systemd.ifPresent(each -> builder.onChange(each::changed));
+        return privileges.filter(each -> !each.held()).isPresent() ? builder.beforeOpen(this::handOver) : builder;
+    }
+
+    /**
+     * Before anything of the tree starts.
+     *
+     * @throws dev.ginkgo.StartException if the admin pages cannot be served
+     */
+    void starting() {
+        if (privileges.filter(each -> !each.held()).isEmpty()) {
+            openAdmin();
+        }
+    }
+
+    private void openAdmin() {
+        admin.ifPresent(pages -> {
+            Ginkgo.of(pages).name("admin").start();
+            terminal.tell("admin pages at http://" + pages.address() + "/-/tree");
+        });
+    }
+
+    /** The tree is up, and serves. */
+    void serving(Ginkgo running) {
+        systemd.ifPresent(each -> each.ready(running));
+    }
+
+    /** Reloads the tree. */
+    Reload reload(Ginkgo running) {
+        systemd.ifPresent(Systemd::reloading);
+        Optional<Reload> reload = Optional.empty();
+        try {
+            reload = Optional.of(running.reload());
+            return reload.get();
+        } finally {
+            Optional<Reload> outcome = reload;
+            systemd.ifPresent(each -> each.reloaded(outcome));
+        }
+    }
+
+    /** The tree is about to be stopped. */
+    void stopping() {
+        systemd.ifPresent(Systemd::stopping);
+    }
+
+    /** The tree has stopped, or did not start. */
+    void over() {
+        admin.ifPresent(AdminPages::stop);
+    }
+
+    private void handOver() throws IOException {
+        Privileges to = privileges.orElseThrow();
+        for (Path path : toBeGiven) {
+            to.give(path);
+        }
+        openClassPath();
+        to.drop();
+        terminal.tell("goes on as " + to);
+        openAdmin();
+    }
+
+    /**
+     * Jars are opened when they are first searched; the user may not be able to read them. Whoever looks for what is
+     * in none of them opens them all.
+     */
+    private static void openClassPath() {
+        Thread.currentThread().getContextClassLoader().getResource("dev/ginkgo/run/in-no-jar");
+    }
+
+    /** The log, and those folders above it that Logback is about to make. */
+    private void rememberWhatIsMissing(Path log) {
+        toBeGiven.add(log);
+        for (Optional<Path> above = folder(log);
+                above.isPresent() && !Files.exists(above.get());
+                above = folder(above.get())) {
+            toBeGiven.add(above.get());
+        }
+    }
+
+    private static boolean isClosed(Access access, Path folder) {
+        return Files.isDirectory(folder) && !access.canChange(folder);
+    }
+
+    private static Optional<Path> folder(Path file) {
+        return Optional.ofNullable(file.getParent());
+    }
+
+    private static Refusal refusal(OsException e) {
+        return new Refusal(code(e), String.valueOf(e.getMessage()));
+    }
+
+    /** The exit code of what the operating system refused. */
+    static ExitCode code(OsException e) {
+        return switch (e.kind()) {
+            case CONFIGURATION -> ExitCode.CONFIGURATION;
+            case PERMISSION -> ExitCode.NOT_PERMITTED;
+            case FAILURE -> ExitCode.SOFTWARE;
+        };
+    }
+}

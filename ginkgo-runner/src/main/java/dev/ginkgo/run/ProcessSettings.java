@@ -1,0 +1,89 @@
+package dev.ginkgo.run;
+
+import dev.ginkgo.Description;
+import dev.ginkgo.SettingInfo;
+import dev.ginkgo.Table;
+import dev.ginkgo.config.Address;
+import dev.ginkgo.config.Durations;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.function.Function;
+
+/** The part of the table {@code [ginkgo]} that is the process's own, and not its tree's. All fixed at start. */
+final class ProcessSettings {
+    private static final String UMASK = "0?[0-7]{1,3}";
+
+    private final Table table = new Table("ginkgo");
+
+    ProcessSettings() {
+        table.setting("user", "")
+                .help("The user to go on as once all is bound; for a process that root starts (Linux)")
+                .fixed();
+        table.setting("group", "")
+                .help("The group to go on as; the user's primary group if empty")
+                .fixed();
+        table.setting("umask", "")
+                .check(text -> text.isEmpty() || text.matches(UMASK), "is no umask; write it in octal, such as \"027\"")
+                .help("Which permissions new files do not get, in octal; as inherited if empty")
+                .fixed();
+        table.setting("workdir", Path.of(""))
+                .help("The working folder of the process; as inherited if empty")
+                .fixed();
+        table.setting("admin", "")
+                .check(
+                        ProcessSettings::isLoopback,
+                        "is no loopback address; write such as \"127.0.0.1:9090\", port 0 is any")
+                .help("Where to serve /-/health/live, /-/health/ready and /-/tree, on loopback; nowhere if empty")
+                .fixed();
+    }
+
+    /** The settings, for the builder of the tree. */
+    Table table() {
+        return table;
+    }
+
+    /**
+     * What they say.
+     *
+     * @param user empty for none
+     * @param group empty for the user's own
+     * @param umask in octal, where it is given
+     */
+    record Values(
+            String user,
+            String group,
+            Optional<String> umask,
+            Optional<Path> workdir,
+            Optional<Address> admin,
+            Optional<Path> logFile,
+            Duration startTimeout,
+            Duration stopTimeout) {
+
+        /** Of a description without problems. */
+        static Values of(Description description, Path directory) {
+            Function<String, Optional<String>> given = key -> description.settings().stream()
+                    .filter(setting -> setting.fullKey().equals(key))
+                    .map(SettingInfo::value)
+                    .filter(value -> !value.isEmpty())
+                    .findFirst();
+            return new Values(
+                    given.apply("ginkgo.user").orElse(""),
+                    given.apply("ginkgo.group").orElse(""),
+                    given.apply("ginkgo.umask"),
+                    given.apply("ginkgo.workdir").map(directory::resolve),
+                    given.apply("ginkgo.admin").map(Address::of),
+                    given.apply("log.file").map(directory::resolve),
+                    Durations.parse(given.apply("ginkgo.start-timeout").orElseThrow()),
+                    Durations.parse(given.apply("ginkgo.stop-timeout").orElseThrow()));
+        }
+
+        boolean changesUser() {
+            return !user.isEmpty() || !group.isEmpty();
+        }
+    }
+
+    private static boolean isLoopback(String text) {
+        return text.isEmpty() || Address.of(text).isLoopback();
+    }
+}

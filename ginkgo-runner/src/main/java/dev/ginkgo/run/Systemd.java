@@ -1,0 +1,165 @@
+package dev.ginkgo.run;
+
+import dev.ginkgo.Ginkgo;
+import dev.ginkgo.Reload;
+import dev.ginkgo.State;
+import dev.ginkgo.StateChange;
+import dev.ginkgo.Status;
+import dev.ginkgo.Time;
+import dev.ginkgo.run.os.OsException;
+import dev.ginkgo.run.os.SystemdSocket;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Tells systemd how a tree is, by the protocol of sd_notify(3) for {@code Type=notify} and {@code notify-reload}
+ * (R-16). What cannot be told is logged once and stops nothing.
+ *
+ * <p>While a start makes progress it asks for more time, at most once a second. The watchdog is fed from a virtual
+ * thread, at half the interval and only while the root is ready: so it starves too when the tree hangs, or when tasks
+ * that compute keep every carrier thread from all others.
+ */
+final class Systemd {
+    private static final Logger LOG = LoggerFactory.getLogger(Systemd.class);
+    private static final Duration LOOK = Duration.ofSeconds(1);
+
+    /** Added to what a start or stop may take by itself, so that its own error comes first. */
+    private static final Duration GRACE = Duration.ofSeconds(5);
+
+    private final SystemdSocket socket;
+    private final Optional<Duration> watchdog;
+    private final Duration startTimeout;
+    private final Duration stopTimeout;
+    private final AtomicBoolean troubled = new AtomicBoolean();
+    private final AtomicLong extended = new AtomicLong(Time.system().nanos() - LOOK.toNanos());
+    private volatile boolean starting = true;
+    private volatile boolean stopping;
+
+    private Systemd(SystemdSocket socket, Optional<Duration> watchdog, Duration startTimeout, Duration stopTimeout) {
+        this.socket = socket;
+        this.watchdog = watchdog;
+        this.startTimeout = startTimeout;
+        this.stopTimeout = stopTimeout;
+    }
+
+    /**
+     * Of this process; empty where {@code NOTIFY_SOCKET} is not set, and then no native code is touched.
+     *
+     * @throws OsException if it is set to what cannot be
+     */
+    static Optional<Systemd> of(Map<String, String> environment, Duration startTimeout, Duration stopTimeout)
+            throws OsException {
+        String address = environment.getOrDefault("NOTIFY_SOCKET", "");
+        if (address.isEmpty()) {
+            return Optional.empty();
+        }
+        return Optional.of(new Systemd(
+                new SystemdSocket(address, System.getProperty("os.name")),
+                watchdog(environment),
+                startTimeout,
+                stopTimeout));
+    }
+
+    /** {@code WATCHDOG_USEC}, if it is meant for this process. */
+    private static Optional<Duration> watchdog(Map<String, String> environment) {
+        String pid = environment.getOrDefault("WATCHDOG_PID", "");
+        boolean ours = pid.isEmpty()
+                || pid.equals(Long.toString(ProcessHandle.current().pid()));
+        return Optional.of(environment.getOrDefault("WATCHDOG_USEC", ""))
+                .filter(text -> ours && text.matches("[1-9]\\d{0,17}"))
+                .map(text -> Duration.of(Long.parseLong(text), java.time.temporal.ChronoUnit.MICROS));
+    }
+
+    /** A service of the tree has changed its state. */
+    void changed(StateChange change) {
+        long last = extended.get();
+        long now = Time.system().nanos();
+        if (starting && now - last >= LOOK.toNanos() && extended.compareAndSet(last, now)) {
+            send(extension(startTimeout), "STATUS=" + change.path() + " is " + change.to());
+        }
+    }
+
+    /** The tree is up, and serves. */
+    void ready(Ginkgo running) {
+        starting = false;
+        String status = summary(running.status());
+        send("READY=1", "STATUS=" + status);
+        Thread.ofVirtual().name("ginkgo-systemd").start(() -> attend(running, status));
+    }
+
+    void reloading() {
+        try {
+            send("RELOADING=1", "MONOTONIC_USEC=" + socket.monotonicMicros());
+        } catch (OsException e) {
+            told(e);
+        }
+    }
+
+    /** Whatever came of it, the service runs on. */
+    void reloaded(Optional<Reload> reload) {
+        String outcome = reload.map(Reload::toString)
+                .map(text -> text.lines().findFirst().orElse(""))
+                .orElse("failed, see the log");
+        send("READY=1", "STATUS=reload: " + outcome);
+    }
+
+    void stopping() {
+        stopping = true;
+        send("STOPPING=1", extension(stopTimeout), "STATUS=stopping");
+    }
+
+    private void attend(Ginkgo running, String first) {
+        String told = first;
+        long half = watchdog.orElse(LOOK.multipliedBy(2)).toNanos() / 2;
+        long pause = Math.min(half, LOOK.toNanos());
+        long fed = Time.system().nanos() - half;
+        try {
+            while (!stopping) {
+                Status status = running.status();
+                long now = Time.system().nanos();
+                if (watchdog.isPresent() && status.state() == State.READY && now - fed >= half - pause / 2) {
+                    send("WATCHDOG=1");
+                    fed = now;
+                }
+                String summary = summary(status);
+                if (!summary.equals(told)) {
+                    send("STATUS=" + summary);
+                    told = summary;
+                }
+                TimeUnit.NANOSECONDS.sleep(pause);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt(); // nobody does
+        }
+    }
+
+    private static String summary(Status status) {
+        return status.ready()
+                ? status.path() + " is " + status.state()
+                : "not ready: " + String.join("; ", status.notReady()).replace('\n', ' ');
+    }
+
+    private static String extension(Duration timeout) {
+        return "EXTEND_TIMEOUT_USEC=" + timeout.plus(GRACE).toNanos() / 1_000;
+    }
+
+    private void send(String... lines) {
+        try {
+            socket.send(lines);
+        } catch (OsException e) {
+            told(e);
+        }
+    }
+
+    private void told(OsException e) {
+        if (troubled.compareAndSet(false, true)) {
+            LOG.warn("systemd cannot be told: {}; NOTIFY_SOCKET says where it listens", e.getMessage());
+        }
+    }
+}

@@ -1,0 +1,142 @@
+package dev.ginkgo.run;
+
+import dev.ginkgo.Description;
+import dev.ginkgo.SettingInfo;
+import dev.ginkgo.config.Address;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.stream.Collectors;
+
+/**
+ * A unit file for a service: it starts, reloads and watches it by its notifications, as a user of its own with as few
+ * rights as a JVM can live with. It is a proposal to be read, so each line that surprises says why it is there.
+ *
+ * @param name of the service, {@code number-server}
+ * @param title for people
+ * @param command what is executed, words not yet quoted
+ */
+record SystemdUnit(String name, String title, List<String> command, ProcessSettings.Values settings, boolean lowPort) {
+    private static final Duration START_GRACE = Duration.ofSeconds(20);
+    private static final Duration STOP_GRACE = Duration.ofSeconds(5);
+    private static final int LOWEST_FREE_PORT = 1024;
+
+    static SystemdUnit of(String type, Path target, List<String> command, Description description, Path directory) {
+        return new SystemdUnit(
+                kebab(type),
+                type + " (" + target.getFileName() + ")",
+                command,
+                ProcessSettings.Values.of(description, directory),
+                description.settings().stream().anyMatch(SystemdUnit::isLowPort));
+    }
+
+    String render() {
+        List<String> lines = new ArrayList<>(List.of(
+                "# /etc/systemd/system/" + name + ".service",
+                "# Then: systemctl daemon-reload; systemctl enable --now " + name,
+                "[Unit]",
+                "Description=" + escaped(title),
+                "Wants=network-online.target",
+                "After=network-online.target",
+                "",
+                "[Service]",
+                "# Ready when the service is; \"systemctl reload\" waits for it. Before systemd 253 write Type=notify and",
+                "# ExecReload=/bin/kill -HUP $MAINPID.",
+                "Type=notify-reload",
+                "ExecStart=" + command.stream().map(SystemdUnit::quoted).collect(Collectors.joining(" ")),
+                "TimeoutStartSec=" + settings.startTimeout().plus(START_GRACE).toSeconds(),
+                "TimeoutStopSec=" + settings.stopTimeout().plus(STOP_GRACE).toSeconds(),
+                "WatchdogSec=30",
+                "Restart=on-failure",
+                "RestartSec=1",
+                "# A wrong command line, a program that does not compile, a wrong configuration: again would not help.",
+                "RestartPreventExitStatus=64 65 77 78",
+                "SuccessExitStatus=143",
+                "LimitNOFILE=65536",
+                ""));
+        lines.addAll(
+                settings.user().isEmpty()
+                        ? List.of("DynamicUser=yes")
+                        : List.of(
+                                "# ginkgo.user: systemd does it before the process starts, and it finds it done.",
+                                "User=" + settings.user()));
+        if (!settings.group().isEmpty()) {
+            lines.add("Group=" + settings.group());
+        }
+        lines.addAll(List.of(
+                "# The folders that it may write to: /var/lib, /var/log and /run, each with /" + name + ".",
+                "StateDirectory=" + name,
+                "LogsDirectory=" + name,
+                "RuntimeDirectory=" + name,
+                "UMask=" + settings.umask().orElse("0027"),
+                "",
+                lowPort ? "# It binds a port below 1024." : "# It binds no port below 1024.",
+                "CapabilityBoundingSet=" + (lowPort ? "CAP_NET_BIND_SERVICE" : ""),
+                "AmbientCapabilities=" + (lowPort ? "CAP_NET_BIND_SERVICE" : ""),
+                "NoNewPrivileges=yes",
+                "ProtectSystem=strict"));
+        lines.addAll(homes());
+        lines.addAll(List.of(
+                "PrivateTmp=yes",
+                "PrivateDevices=yes",
+                "ProtectClock=yes",
+                "ProtectControlGroups=yes",
+                "ProtectHostname=yes",
+                "ProtectKernelLogs=yes",
+                "ProtectKernelModules=yes",
+                "ProtectKernelTunables=yes",
+                "ProtectProc=invisible",
+                "RestrictAddressFamilies=AF_UNIX AF_INET AF_INET6",
+                "RestrictNamespaces=yes",
+                "RestrictRealtime=yes",
+                "RestrictSUIDSGID=yes",
+                "LockPersonality=yes",
+                "KeyringMode=private",
+                "SystemCallArchitectures=native",
+                "SystemCallFilter=@system-service",
+                "SystemCallErrorNumber=EPERM",
+                "# Not MemoryDenyWriteExecute: the JVM compiles while it runs.",
+                "",
+                "[Install]",
+                "WantedBy=multi-user.target",
+                ""));
+        return String.join("\n", lines);
+    }
+
+    private List<String> homes() {
+        boolean atHome = command.stream().anyMatch(word -> word.startsWith("/home/") || word.startsWith("/root/"));
+        return atHome
+                ? List.of(
+                        "# Something above lies in a home, which is better moved to /opt or /srv: then write yes.",
+                        "ProtectHome=read-only")
+                : List.of("ProtectHome=yes");
+    }
+
+    private static boolean isLowPort(SettingInfo setting) {
+        if (!setting.type().equals("address")
+                || setting.value().isEmpty()
+                || !setting.fullKey().endsWith("bind")) {
+            return false;
+        }
+        int port = Address.of(setting.value()).port();
+        return port > 0 && port < LOWEST_FREE_PORT;
+    }
+
+    /** By the rules of systemd.service(5), "Command lines", and systemd.unit(5), "Specifiers". */
+    private static String quoted(String word) {
+        String text = escaped(word).replace("$", "$$");
+        return text.matches("[\\p{Alnum}/._:=,@%$+-]+")
+                ? text
+                : "\"" + text.replace("\\", "\\\\").replace("\"", "\\\"") + "\"";
+    }
+
+    private static String escaped(String text) {
+        return text.replace("%", "%%");
+    }
+
+    private static String kebab(String type) {
+        return type.replaceAll("(\\p{Lower})(\\p{Upper})", "$1-$2").toLowerCase(Locale.ROOT);
+    }
+}

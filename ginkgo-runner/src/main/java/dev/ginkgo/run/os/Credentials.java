@@ -1,0 +1,70 @@
+package dev.ginkgo.run.os;
+
+import java.io.IOException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.List;
+
+/** As whom the threads of this process act, by the kernel's own word: {@code /proc}, see proc_pid_status(5). */
+final class Credentials {
+    private static final List<String> LINES = List.of("Uid:", "Gid:", "Groups:");
+
+    private final Path proc;
+
+    /** @param proc the folder of the process, {@code /proc/self} */
+    Credentials(Path proc) {
+        this.proc = proc;
+    }
+
+    /** Checks that each thread acts as that user and group, with the supplementary groups of all the others. */
+    void require(int user, int group) throws IOException {
+        String all = "";
+        try (DirectoryStream<Path> tasks = Files.newDirectoryStream(proc.resolve("task"))) {
+            for (Path task : tasks) {
+                List<String> lines = lines(task.resolve("status"));
+                if (lines.isEmpty()) {
+                    continue; // it has ended meanwhile
+                }
+                String groups = lines.get(2);
+                boolean first = all.isEmpty();
+                if (!lines.get(0).equals(four(user))
+                        || !lines.get(1).equals(four(group))
+                        || !(first || groups.equals(all))) {
+                    throw new OsException(
+                            OsException.Kind.FAILURE,
+                            "thread " + task.getFileName() + " still acts as user " + lines.get(0) + ", group "
+                                    + lines.get(1) + ", groups " + groups + "; nothing is served like that");
+                }
+                all = groups;
+            }
+        }
+    }
+
+    private static List<String> lines(Path status) throws IOException {
+        try {
+            List<String> all = Files.readAllLines(status);
+            return LINES.stream()
+                    .map(name -> all.stream()
+                            .filter(line -> line.startsWith(name))
+                            .map(line -> line.substring(name.length()).strip())
+                            .findFirst()
+                            .orElse(""))
+                    .toList();
+        } catch (NoSuchFileException e) {
+            return List.of();
+        } catch (IOException e) {
+            if (String.valueOf(e.getMessage()).contains("No such process")) {
+                return List.of();
+            }
+            throw e;
+        }
+    }
+
+    /** Real, effective, saved, and that of the file system. */
+    private static String four(int id) {
+        String one = Integer.toUnsignedString(id);
+        return String.join("\t", one, one, one, one);
+    }
+}

@@ -1,0 +1,104 @@
+package dev.ginkgo.run.os;
+
+import java.lang.foreign.AddressLayout;
+import java.lang.foreign.Arena;
+import java.lang.foreign.FunctionDescriptor;
+import java.lang.foreign.Linker;
+import java.lang.foreign.MemoryLayout;
+import java.lang.foreign.MemoryLayout.PathElement;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.StructLayout;
+import java.lang.foreign.ValueLayout;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+
+/**
+ * Calls functions of the C library by name. A dozen calls in the life of a process, so each is looked up when it is
+ * made. The library's functions and not the kernel's: {@code setuid} of the kernel changes one thread, that of the
+ * library (glibc's and musl's) all of them, as POSIX has it.
+ *
+ * <p>A call blocks its carrier thread; none of those made here waits for anything.
+ */
+final class Libc {
+    static final int EPERM = 1;
+    static final int ERANGE = 34;
+
+    private static final StructLayout STATE = Linker.Option.captureStateLayout();
+    private static final AddressLayout TEXT =
+            ValueLayout.ADDRESS.withTargetLayout(MemoryLayout.sequenceLayout(Integer.MAX_VALUE, ValueLayout.JAVA_BYTE));
+
+    private final Linker linker = Linker.nativeLinker();
+
+    /** What a call gave: its value, and {@code errno}, which means something only if the value says so. */
+    record Result(long value, int errno) {
+        boolean failed() {
+            return value == -1;
+        }
+    }
+
+    /** Calls a function that gives an {@code int}. Arguments are {@link Integer}, {@link Long}, {@link MemorySegment}. */
+    Result call(String function, Object... arguments) {
+        return call(ValueLayout.JAVA_INT, function, arguments);
+    }
+
+    /** Calls a function that gives a {@code ssize_t}. */
+    Result callForSize(String function, Object... arguments) {
+        return call(ValueLayout.JAVA_LONG, function, arguments);
+    }
+
+    /** Calls a function that gives an {@code int}, and throws if that is -1. */
+    int require(String function, Object... arguments) throws OsException {
+        Result result = call(function, arguments);
+        if (result.failed()) {
+            throw failed(function, result.errno());
+        }
+        return Math.toIntExact(result.value());
+    }
+
+    OsException failed(String function, int errno) {
+        return new OsException(
+                errno == EPERM ? OsException.Kind.PERMISSION : OsException.Kind.FAILURE,
+                function + " failed: " + text(errno));
+    }
+
+    /** What an {@code errno} means. */
+    String text(int errno) {
+        try {
+            MemorySegment text = (MemorySegment) linker.downcallHandle(
+                            linker.defaultLookup().findOrThrow("strerror"),
+                            FunctionDescriptor.of(TEXT, ValueLayout.JAVA_INT))
+                    .invokeWithArguments(errno);
+            return text.getString(0);
+        } catch (Throwable e) {
+            return "errno " + errno;
+        }
+    }
+
+    private Result call(MemoryLayout returned, String function, Object... arguments) {
+        MemoryLayout[] layouts = Stream.of(arguments).map(Libc::layout).toArray(MemoryLayout[]::new);
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment state = arena.allocate(STATE);
+            List<Object> all = new ArrayList<>(List.of(state));
+            all.addAll(List.of(arguments));
+            Number value = (Number) linker.downcallHandle(
+                            linker.defaultLookup().findOrThrow(function),
+                            FunctionDescriptor.of(returned, layouts),
+                            Linker.Option.captureCallState("errno"))
+                    .invokeWithArguments(all);
+            int errno = state.get(ValueLayout.JAVA_INT, STATE.byteOffset(PathElement.groupElement("errno")));
+            return new Result(value.longValue(), errno);
+        } catch (Throwable e) {
+            throw new IllegalStateException("the C library's " + function + " cannot be called", e);
+        }
+    }
+
+    private static MemoryLayout layout(Object argument) {
+        return switch (argument) {
+            case Integer _ -> ValueLayout.JAVA_INT;
+            case Long _ -> ValueLayout.JAVA_LONG;
+            case MemorySegment _ -> ValueLayout.ADDRESS;
+            default -> throw new IllegalArgumentException(argument + " is no argument of a C function here");
+        };
+    }
+}

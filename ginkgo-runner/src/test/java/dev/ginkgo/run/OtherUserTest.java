@@ -1,0 +1,261 @@
+package dev.ginkgo.run;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import dev.ginkgo.run.os.OsException;
+import dev.ginkgo.run.os.Privileges;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A process that root starts and that goes on as somebody else, by the kernel's own word. */
+class OtherUserTest {
+    private static final String PORT_SERVER = """
+            import dev.ginkgo.*;
+            import dev.ginkgo.config.Address;
+            import dev.ginkgo.net.*;
+            import java.net.*;
+            import java.nio.file.*;
+
+            final class PortServer extends Service {
+                final Setting<Address> bind = setting("bind", Address.class).fixed();
+                final Setting<String> word = setting("word", "hello");
+                final TcpServer tcp = add("tcp", new TcpServer(bind, client -> {
+                    client.writeLine(word.get() + " " + Files.exists(Path.of("/proc/self/task"))
+                            + " " + asked("/etc/shadow") + " " + another());
+                }));
+
+                @Override protected void onStart() {
+                    for (int i = 0; i < 100; i++) {
+                        spawn("idle-" + i, () -> sleep(java.time.Duration.ofDays(1)));
+                    }
+                }
+
+                static String asked(String file) {
+                    try {
+                        return "read " + Files.readString(Path.of(file)).length();
+                    } catch (java.io.IOException e) {
+                        return e.getClass().getSimpleName();
+                    }
+                }
+
+                String another() {
+                    try (ServerSocket second = new ServerSocket(0, 1, InetAddress.getByName(bind.get().host()))) {
+                        return "bound";
+                    } catch (java.io.IOException e) {
+                        return e.getClass().getSimpleName();
+                    }
+                }
+            }
+            """;
+
+    @TempDir
+    private Path folder = Path.of("");
+
+    @BeforeEach
+    void open() throws IOException {
+        Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwxr-xr-x"));
+    }
+
+    @Test
+    @DisplayName(
+            "R-13 what root started binds its port, goes on as nobody on every thread, serves, reloads, logs on and"
+                    + " stops")
+    void dropsAllRights() throws Exception {
+        assumeTrue(isRoot(), "only root can go on as somebody else: run as root to see this tested");
+        InetSocketAddress low = freeLowPort();
+        write("PortServer.java", PORT_SERVER);
+        String settings = "service = \"PortServer.java\"\nbind = \"127.0.0.1:" + low.getPort() + "\"\n";
+        String tables = "[ginkgo]\nuser = \"nobody\"\numask = \"027\"\n[log]\nfile = \"logs/server.log\"\n";
+        Path toml = write("server.toml", settings + tables);
+        try (Launched server = Launched.start(folder, "server.toml")) {
+            // When it is ready
+            server.awaitOutput("Ctrl-C stops it");
+            // Then no thread acts as root, and the port that only root could bind serves
+            int nobody = id("-u");
+            int group = id("-g");
+            assertThat(credentials(server.pid(), "Uid:")).containsExactly(four(nobody));
+            assertThat(credentials(server.pid(), "Gid:")).containsExactly(four(group));
+            assertThat(credentials(server.pid(), "Groups:")).hasSize(1).doesNotContain("0");
+            assertThat(line(low)).isEqualTo("hello true AccessDeniedException bound");
+            // And the log is his, made with the umask
+            Path log = folder.resolve("logs/server.log");
+            assertThat(Files.getAttribute(log, "unix:uid")).isEqualTo(nobody);
+            assertThat(Files.getAttribute(log.resolveSibling("."), "unix:uid")).isEqualTo(nobody);
+            assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(log)))
+                    .isEqualTo("rw-r-----");
+            // And a reload and a stop are his too
+            Files.writeString(toml, settings + "word = \"reloaded\"\n" + tables);
+            server.signal("HUP").awaitOutput("word: hello -> reloaded");
+            assertThat(line(low)).startsWith("reloaded ");
+            server.signal("TERM");
+            assertThat(server.exitCode()).isEqualTo(143);
+            assertThat(log).content().contains("listening on");
+        }
+    }
+
+    @Test
+    @DisplayName("R-13 nobody is served before the rights of root are gone, and if they stay the process ends")
+    void servesNobodyBefore() throws Exception {
+        assumeTrue(isRoot(), "only root can go on as somebody else: run as root to see this tested");
+        write("PortServer.java", PORT_SERVER);
+        // Given a process whose user namespace knows no user but root, so that the change fails
+        List<String> command =
+                Launched.command("PortServer.java", "--set", "bind=127.0.0.1:0", "--set", "ginkgo.user=nobody");
+        assumeTrue(succeeds("unshare", "--user", "--map-root-user", "true"), "this machine has no user namespaces");
+        List<String> alone = Stream.concat(Stream.of("unshare", "--user", "--map-root-user"), command.stream())
+                .toList();
+        try (Launched server = Launched.start(folder, alone)) {
+            assertThat(server.exitCode()).isIn(70, 77);
+            assertThat(server.output())
+                    .contains("port-server did not start: ")
+                    .contains(" failed: ")
+                    .doesNotContain("Ctrl-C stops it");
+        }
+    }
+
+    @Test
+    @DisplayName("R-13 the chosen group wins over the user's own; an unknown user or group is told before the start")
+    void names() throws Exception {
+        assumeTrue(isRoot(), "only root can go on as somebody else: run as root to see this tested");
+        assertThat(Privileges.to("nobody", "daemon", "Linux")).hasToString("nobody (user 65534, group 1)");
+        assertThat(Privileges.to("65534", "7", "Linux")).hasToString("nobody (user 65534, group 7)");
+        assertThatThrownBy(() -> Privileges.to("no-such-user", "", "Linux"))
+                .hasMessage("ginkgo.user: there is no user no-such-user on this machine; getent passwd lists them");
+        assertThatThrownBy(() -> Privileges.to("nobody", "no-such-group", "Linux"))
+                .hasMessageContaining("there is no group no-such-group");
+        assertThatThrownBy(() -> Privileges.to("", "daemon", "Linux")).hasMessageContaining("needs ginkgo.user");
+        assertThatThrownBy(() -> Privileges.to("root", "", "Linux")).hasMessageContaining("keeps every right");
+    }
+
+    @Test
+    @DisplayName("R-21 another platform than Linux refuses ginkgo.user in one sentence, and only if it is given")
+    void otherPlatforms() {
+        assertThatThrownBy(() -> Privileges.to("nobody", "", "Mac OS X"))
+                .isInstanceOfSatisfying(
+                        OsException.class, e -> assertThat(e.kind()).isEqualTo(OsException.Kind.CONFIGURATION))
+                .hasMessage("ginkgo.user works on Linux only, and this is Mac OS X; leave it out, and start the service"
+                        + " as the user that it should run as");
+    }
+
+    @Test
+    @DisplayName("R-13 check warns of what the user will not be able to read")
+    void tellsBefore() throws Exception {
+        assumeTrue(isRoot(), "only root can go on as somebody else: run as root to see this tested");
+        write("PortServer.java", PORT_SERVER);
+        Path toml = write(
+                "server.toml",
+                "service = \"PortServer.java\"\nbind = \"127.0.0.1:0\"\n[ginkgo]\nuser = \"nobody\"\n[log]\nfile ="
+                        + " \"x.log\"\n");
+        Files.setPosixFilePermissions(toml, PosixFilePermissions.fromString("rw-------"));
+        try (Launched check = Launched.start(folder, "check", "server.toml")) {
+            assertThat(check.exitCode()).isZero();
+            assertThat(check.output())
+                    .contains("warning: nobody cannot read " + toml + ": reloads will be refused")
+                    .contains("warning: nobody cannot make files in " + folder);
+        }
+    }
+
+    @Test
+    @DisplayName("R-13 who is not root cannot go on as somebody else: exit 77 before anything starts")
+    void notRoot() throws Exception {
+        // Given a user namespace in which this process is nobody
+        assumeTrue(succeeds("unshare", "--user", "true"), "this machine has no user namespaces");
+        write("PortServer.java", PORT_SERVER);
+        List<String> command = Stream.concat(
+                        Stream.of("unshare", "--user"),
+                        Launched.command("PortServer.java", "--set", "bind=127.0.0.1:0", "--set", "ginkgo.user=daemon")
+                                .stream())
+                .toList();
+        try (Launched refused = Launched.start(folder, command)) {
+            assertThat(refused.exitCode()).isEqualTo(77);
+            assertThat(refused.output()).contains("ginkgo.user = \"daemon\": only root can go on as somebody else");
+        }
+    }
+
+    private static boolean succeeds(String... command) throws Exception {
+        return new ProcessBuilder(command)
+                        .redirectErrorStream(true)
+                        .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                        .start()
+                        .waitFor()
+                == 0;
+    }
+
+    private static boolean isRoot() {
+        return "root".equals(System.getProperty("user.name"));
+    }
+
+    private static int id(String option) throws IOException {
+        Process process = new ProcessBuilder("id", option, "nobody").start();
+        return Integer.parseInt(new String(process.getInputStream().readAllBytes(), UTF_8).strip());
+    }
+
+    private static String four(int id) {
+        return Stream.generate(() -> Integer.toString(id)).limit(4).collect(Collectors.joining("\t"));
+    }
+
+    /** What all threads of a process have in one line of their status: one value, if they agree. */
+    private static Set<String> credentials(long pid, String line) throws IOException {
+        Set<String> values = new TreeSet<>();
+        try (Stream<Path> tasks = Files.list(Path.of("/proc/" + pid + "/task"))) {
+            for (Path task : tasks.toList()) {
+                if (Files.exists(task.resolve("status"))) {
+                    Files.readAllLines(task.resolve("status")).stream()
+                            .filter(each -> each.startsWith(line))
+                            .map(each -> each.substring(line.length()).strip())
+                            .forEach(values::add);
+                }
+            }
+        }
+        return values;
+    }
+
+    private static String line(InetSocketAddress address) throws IOException {
+        try (Socket socket = new Socket(address.getAddress(), address.getPort());
+                BufferedReader lines = new BufferedReader(new InputStreamReader(socket.getInputStream(), UTF_8))) {
+            return String.valueOf(lines.readLine());
+        }
+    }
+
+    private static InetSocketAddress freeLowPort() {
+        return IntStream.rangeClosed(600, 1023)
+                .mapToObj(port -> new InetSocketAddress(InetAddress.getLoopbackAddress(), port))
+                .filter(OtherUserTest::isFree)
+                .findFirst()
+                .orElseThrow();
+    }
+
+    private static boolean isFree(InetSocketAddress address) {
+        try (ServerSocket socket = new ServerSocket()) {
+            socket.bind(address);
+            return true;
+        } catch (IOException e) {
+            return false;
+        }
+    }
+
+    private Path write(String name, String text) throws IOException {
+        return Files.writeString(folder.resolve(name), text);
+    }
+}
