@@ -11,7 +11,9 @@ import dev.ginkgo.config.Size;
 import io.netty.channel.Channel;
 import java.net.InetSocketAddress;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
@@ -77,6 +79,10 @@ final class HttpFront extends Service {
             .between(Duration.ofMillis(10), Duration.ofHours(1))
             .help("After how much silence a stream gets a sign of life");
 
+    private final Setting<Duration> maxLifetime = setting("max-lifetime", Duration.ZERO)
+            .between(Duration.ZERO, Duration.ofDays(365))
+            .help("After how long at most a stream is ended, and its reader comes back; 0 is never");
+
     private final Setting<Duration> drainDelay = setting("drain-delay", Duration.ZERO)
             .between(Duration.ZERO, Duration.ofHours(1))
             .help("How long a stop serves on while /-/health/ready already says no");
@@ -85,9 +91,8 @@ final class HttpFront extends Service {
             .between(Duration.ZERO, Duration.ofHours(1))
             .help("Over how much time a stop spreads the end of the streams");
 
-    private final Supplier<Streams> streams;
-    private final Supplier<Publisher> publisher;
-    private final Supplier<Status> hub;
+    private final Supplier<Core> core;
+    private final Supplier<Status> tree;
     private final RandomGenerator random;
 
     private volatile @Nullable Running running;
@@ -98,14 +103,12 @@ final class HttpFront extends Service {
     /**
      * Declares the front of a hub.
      *
-     * @param streams asked for at each start
-     * @param publisher asked for at each start
-     * @param hub the status of the hub, for readiness
+     * @param core asked for at each start
+     * @param tree the status of the whole tree, for readiness
      */
-    HttpFront(Supplier<Streams> streams, Supplier<Publisher> publisher, Supplier<Status> hub, RandomGenerator random) {
-        this.streams = requireNonNull(streams, "streams is null");
-        this.publisher = requireNonNull(publisher, "publisher is null");
-        this.hub = requireNonNull(hub, "hub is null");
+    HttpFront(Supplier<Core> core, Supplier<Status> tree, RandomGenerator random) {
+        this.core = requireNonNull(core, "core is null");
+        this.tree = requireNonNull(tree, "tree is null");
         this.random = requireNonNull(random, "random is null");
     }
 
@@ -128,16 +131,16 @@ final class HttpFront extends Service {
     protected void onStart() throws Exception {
         requireNotExposed();
         Drain drain = new Drain(random);
-        Streams fanOut = streams.get();
-        OpenStreams open = new OpenStreams(maxSubscribers);
+        Core hub = core.get();
+        OpenStreams open = new OpenStreams(maxSubscribers, time(), random);
         Routes routes = new Routes(
                 new Origins(allowedOrigins, allowedHosts),
-                new Publishing(publisher.get(), () -> maxBody.get().bytes(), drain::isOver),
-                new Subscribing(fanOut, open, drain::isOver),
-                new Health(() -> hub.get().notReady(), drain::hasBegun),
+                new Publishing(hub.store(), () -> maxBody.get().bytes(), drain::isOver),
+                new Subscribing(hub.streams(), open, drain::isOver),
+                new Pages(pages(hub, open, drain)),
                 new DateHeader(time()));
-        Connections connections =
-                new Connections(time(), routes, new Admission(maxConnections, maxPerAddress), patience());
+        Connections connections = new Connections(
+                time(), routes, new Admission(maxConnections, maxPerAddress), patience(), hub.counters());
 
         int threads = loops.get() == 0 ? Runtime.getRuntime().availableProcessors() : loops.get();
         Network network = own(new Network(transport.get(), threads, status().path() + "#loop-"));
@@ -147,8 +150,37 @@ final class HttpFront extends Service {
         own(() -> listener.close().awaitUninterruptibly());
         log.info("listening on {}", address());
 
-        every("heartbeat", this::heartbeatTurn, () -> fanOut.heartbeat(heartbeat.get()));
-        every("timeouts", () -> INSPECTION, connections::inspect);
+        every("heartbeat", this::heartbeatTurn, () -> hub.streams().heartbeat(heartbeat.get()));
+        every("timeouts", () -> INSPECTION, () -> {
+            connections.inspect();
+            open.endOld(maxLifetime.get());
+        });
+    }
+
+    private Map<String, Pages.Page> pages(Core hub, OpenStreams open, Drain drain) {
+        Map<String, Pages.Page> pages = new HashMap<>();
+        pages.putAll(new Health(() -> tree.get().notReady(), drain::hasBegun).pages());
+        pages.putAll(new Instruments(
+                        () -> new Readings(hub.store().stats(), hub.counters(), connections()),
+                        tree,
+                        hub.store(),
+                        open,
+                        time(),
+                        page -> spawn("page", page::run))
+                .pages());
+        return pages;
+    }
+
+    /** How many connections are open. */
+    int connections() {
+        Running now = running;
+        return now == null ? 0 : now.connections.size();
+    }
+
+    /** How far behind the streams are; not to be called by an event loop. */
+    Depth depth() throws InterruptedException {
+        Running now = running;
+        return Depth.of(now == null ? List.of() : Standings.slowestFirst(now.open.all()));
     }
 
     @Override

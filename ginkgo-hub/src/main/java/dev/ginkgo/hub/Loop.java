@@ -26,7 +26,8 @@ final class Loop implements Runnable {
 
     private final EventLoop executor;
     private final Time time;
-    private final Counters counters;
+    private final Counters all;
+    private final LoopCounters counters;
 
     private final AtomicBoolean scheduled = new AtomicBoolean();
     private final Queue<Group> dirty = new ConcurrentLinkedQueue<>();
@@ -40,7 +41,8 @@ final class Loop implements Runnable {
     Loop(EventLoop executor, Time time, Counters counters) {
         this.executor = executor;
         this.time = time;
-        this.counters = counters;
+        this.all = counters;
+        this.counters = counters.ofLoop();
         now = time.nanos();
     }
 
@@ -52,7 +54,7 @@ final class Loop implements Runnable {
             dirty.add(group);
         }
         if (schedule()) {
-            counters.wakeUps.increment();
+            all.wakeUps.increment();
         }
     }
 
@@ -107,6 +109,7 @@ final class Loop implements Runnable {
             reader.pump();
         } catch (RuntimeException | OutOfMemoryError e) { // direct memory, mostly; the others still have their turn
             LOG.error("a stream of {} is ended, because it could not be written", reader, e);
+            Disconnect.ERROR.mark(reader.connection());
             reader.close();
         }
     }
@@ -131,7 +134,7 @@ final class Loop implements Runnable {
         return now;
     }
 
-    Counters counters() {
+    LoopCounters counters() {
         return counters;
     }
 

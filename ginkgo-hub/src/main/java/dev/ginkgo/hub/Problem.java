@@ -11,6 +11,7 @@ enum Problem {
     BAD_CHANNEL(400, "Bad Channel Name"),
     BAD_PARAMETER(400, "Bad Parameter"),
     FOREIGN_ORIGIN(403, "Foreign Origin"),
+    LOOPBACK_ONLY(403, "Loopback Only"),
     NOT_FOUND(404, "Not Found"),
     METHOD_NOT_ALLOWED(405, "Method Not Allowed"),
     NOT_ACCEPTABLE(406, "Not Acceptable"),

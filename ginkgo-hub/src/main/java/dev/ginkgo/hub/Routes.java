@@ -18,14 +18,14 @@ final class Routes {
     private final Origins origins;
     private final Publishing publishing;
     private final Subscribing subscribing;
-    private final Health health;
+    private final Pages pages;
     private final DateHeader date;
 
-    Routes(Origins origins, Publishing publishing, Subscribing subscribing, Health health, DateHeader date) {
+    Routes(Origins origins, Publishing publishing, Subscribing subscribing, Pages pages, DateHeader date) {
         this.origins = origins;
         this.publishing = publishing;
         this.subscribing = subscribing;
-        this.health = health;
+        this.pages = pages;
         this.date = date;
     }
 
@@ -45,7 +45,7 @@ final class Routes {
         if (method.equals(HttpMethod.OPTIONS)) {
             exchange.then(null, Routes::options);
         } else if (target.isReserved()) {
-            health.begin(exchange, target);
+            pages.begin(exchange, target, host);
         } else if (method.equals(HttpMethod.GET) || method.equals(HttpMethod.HEAD)) {
             subscribing.begin(exchange, target);
         } else if (method.equals(HttpMethod.POST)) {

@@ -70,7 +70,8 @@ final class Subscribing {
             pipeline.addLast(input);
         }
         try {
-            open.add(name, connection, streams.attach(connection, name, framing(form)));
+            Framing framing = framing(form);
+            open.add(name, framing, connection, streams.attach(connection, name, framing));
             opening.write();
             connection.flush();
         } catch (RefusedException e) {
