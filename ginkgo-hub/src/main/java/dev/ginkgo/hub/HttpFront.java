@@ -135,7 +135,8 @@ final class HttpFront extends Service {
         OpenStreams open = new OpenStreams(maxSubscribers, time(), random);
         Routes routes = new Routes(
                 new Origins(allowedOrigins, allowedHosts),
-                new Publishing(hub.store(), () -> maxBody.get().bytes(), drain::isOver),
+                new Publishing(
+                        hub.store(), new Retries(time()), () -> maxBody.get().bytes(), drain::isOver),
                 new Subscribing(hub.streams(), open, drain::isOver),
                 new Pages(pages(hub, open, drain)),
                 new DateHeader(time()));

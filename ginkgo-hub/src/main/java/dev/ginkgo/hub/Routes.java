@@ -80,7 +80,9 @@ final class Routes {
         if (exchange.request().headers().contains(HttpHeaderNames.ACCESS_CONTROL_REQUEST_METHOD)) {
             response.headers()
                     .set(HttpHeaderNames.ACCESS_CONTROL_ALLOW_METHODS, METHODS)
-                    .set(HttpHeaderNames.ACCESS_CONTROL_ALLOW_HEADERS, "Content-Type, Last-Event-ID, Cache-Control")
+                    .set(
+                            HttpHeaderNames.ACCESS_CONTROL_ALLOW_HEADERS,
+                            "Content-Type, Last-Event-ID, Cache-Control, Idempotency-Key")
                     .set(HttpHeaderNames.ACCESS_CONTROL_MAX_AGE, 600);
         }
         exchange.answer(response);
