@@ -23,8 +23,8 @@ class DrainOfManyTest {
     @Test
     @DisplayName("H-18 a stop ends 1,000 streams within drain-time, spread over it, each in order, none by a reset")
     void thousand() throws Exception {
-        try (Front front = Front.start(
-                        "max-connections-per-address = 2000", "drain-delay = '1s'", "drain-time = '1s'");
+        try (Front front =
+                        Front.start("max-connections-per-address = 2000", "drain-delay = '1s'", "drain-time = '1s'");
                 ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
                 Crowd readers = Crowd.ofReaders(STREAMS, front, "/x");
                 Wired probe = front.connect()) {

@@ -24,7 +24,8 @@ class MaxLifetimeTest {
 
             // When the last fifth is half over, then about a half has
             clock.advance(Duration.ofSeconds(11));
-            await().untilAsserted(() -> assertThat(front.hub().stats().readers()).isBetween(20, 80));
+            await().untilAsserted(
+                            () -> assertThat(front.hub().stats().readers()).isBetween(20, 80));
 
             // When it is over, then all have, each with its farewell
             clock.advance(Duration.ofSeconds(12));
