@@ -258,7 +258,8 @@ class InstrumentsTest {
         }
     }
 
-    private static double value(Front front, String name) throws IOException, InterruptedException {
+    /** One of the numbers on the page of metrics. */
+    static double value(Front front, String name) throws IOException, InterruptedException {
         return value(front.get("/-/metrics").body(), name);
     }
 
