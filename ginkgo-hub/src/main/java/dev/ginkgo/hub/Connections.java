@@ -10,6 +10,8 @@ import io.netty.util.concurrent.ImmediateEventExecutor;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Duration;
+import java.util.Collection;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
@@ -70,6 +72,10 @@ final class Connections extends ChannelInitializer<Channel> implements AutoClose
     /** Waits, in real time, until all are closed. */
     boolean awaitClosed(Duration atMost) throws InterruptedException {
         return all.newCloseFuture().await(atMost.toMillis());
+    }
+
+    Collection<Channel> all() {
+        return List.copyOf(all);
     }
 
     int size() {

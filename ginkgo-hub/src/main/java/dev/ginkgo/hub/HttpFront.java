@@ -11,6 +11,7 @@ import dev.ginkgo.config.Size;
 import io.netty.channel.Channel;
 import java.net.InetSocketAddress;
 import java.time.Duration;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -176,6 +177,12 @@ final class HttpFront extends Service {
     int connections() {
         Running now = running;
         return now == null ? 0 : now.connections.size();
+    }
+
+    /** All connections that are open. */
+    Collection<Channel> channels() {
+        Running now = running;
+        return now == null ? List.of() : now.connections.all();
     }
 
     /** How far behind the streams are; not to be called by an event loop. */

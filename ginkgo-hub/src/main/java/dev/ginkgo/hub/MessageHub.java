@@ -50,7 +50,7 @@ public final class MessageHub extends Service {
             .between(Duration.ofMillis(1), Duration.ofHours(1))
             .help("How long a reader may let one write wait before its connection is ended");
 
-    private final HttpFront http;
+    final HttpFront http;
     private final ByteBufAllocator allocator;
     private final RandomGenerator random;
     private long incarnation;

@@ -17,10 +17,12 @@ import org.junit.jupiter.api.Test;
 /** Strangers who send much, or little for long. The others do not notice, and memory stays as it is. */
 class FloodTest {
     private static final String MEBIBYTE = "x".repeat(1 << 20);
-    private static final String HALF_A_REQUEST = "POST /x HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100\r\n\r\nhalf";
+    private static final String HALF_A_REQUEST =
+            "POST /x HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100\r\n\r\nhalf";
 
     @Test
-    @DisplayName("H-13 a body of 100 MiB is a 413 before it is read, told or in chunks; memory is flat, others are served")
+    @DisplayName(
+            "H-13 a body of 100 MiB is a 413 before it is read, told or in chunks; memory is flat, others are served")
     void largeBody() throws IOException {
         try (Front front = Front.start("loops = 1");
                 Wired other = front.connect()) {
@@ -72,7 +74,9 @@ class FloodTest {
 
     private static void half(int clients, String patience) throws Exception {
         try (Front front = Front.start(
-                "max-connections-per-address = 10000", "max-connections = 10000", "request-timeout = '" + patience + "'")) {
+                "max-connections-per-address = 10000",
+                "max-connections = 10000",
+                "request-timeout = '" + patience + "'")) {
             try (Wired other = front.connect();
                     Wired reader = front.lines("/x")) {
                 publish(other);
@@ -105,7 +109,8 @@ class FloodTest {
     }
 
     @Test
-    @DisplayName("H-23 1,000 connections that say nothing are closed after idle-timeout, and cost no memory of messages")
+    @DisplayName(
+            "H-23 1,000 connections that say nothing are closed after idle-timeout, and cost no memory of messages")
     void silent() throws Exception {
         try (Front front = Front.start("max-connections-per-address = 2000", "idle-timeout = '3s'")) {
             try (Wired reader = front.lines("/x")) {
