@@ -48,12 +48,27 @@ final class Loop implements Runnable {
 
     // ---- any thread
 
-    /** There is something new for that group. */
-    void wake(Group group) {
-        if (group.dirty.compareAndSet(false, true)) {
-            dirty.add(group);
+    /**
+     * There is something new for these groups. All of them are marked before a loop is woken, so that a loop that begins
+     * its round at once finds them all, and is not woken again for the rest.
+     */
+    static void wake(Group[] groups) {
+        for (Group group : groups) {
+            if (group.dirty.compareAndSet(false, true)) {
+                group.loop.dirty.add(group);
+            }
         }
-        if (schedule()) {
+        Loop woken = null;
+        for (Group group : groups) {
+            if (group.loop != woken) {
+                woken = group.loop;
+                woken.wake();
+            }
+        }
+    }
+
+    private void wake() {
+        if (!dirty.isEmpty() && schedule()) {
             all.wakeUps.increment();
         }
     }

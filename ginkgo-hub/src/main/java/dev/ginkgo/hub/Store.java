@@ -59,9 +59,7 @@ final class Store implements Publisher, AutoCloseable {
             receipt = new Receipt(message.id(), channel.text(), log.readers());
         }
         counters.published.increment();
-        for (Group group : groups) {
-            group.loop.wake(group);
-        }
+        Loop.wake(groups);
         subscribed.forEach(Subscription::wake);
         return receipt;
     }

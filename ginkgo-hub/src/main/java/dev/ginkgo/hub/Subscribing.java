@@ -76,6 +76,7 @@ final class Subscribing {
             connection.flush();
         } catch (RefusedException e) {
             opening.forget();
+            Disconnect.REFUSED.mark(connection);
             FullHttpResponse response = Reply.problem(Publishing.refusal(e));
             response.headers().set(HttpHeaderNames.CONNECTION, "close");
             conversation.stamp(response);
