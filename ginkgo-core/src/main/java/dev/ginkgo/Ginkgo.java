@@ -56,6 +56,18 @@ public final class Ginkgo implements AutoCloseable {
         return new Builder(requireNonNull(root, "root is null"));
     }
 
+    /**
+     * {@link Service#status()} of the root of the tree in which {@code member} stands: for one that speaks for the
+     * whole program, as a page of health does.
+     */
+    public static Status treeOf(Service member) {
+        Node top = requireNonNull(member, "member is null").node;
+        for (Node above = top.parent(); above != null; above = above.parent()) {
+            top = above;
+        }
+        return top.status();
+    }
+
     /** The service at the root. */
     public Service root() {
         return tree.root().service();

@@ -9,11 +9,12 @@ import java.util.List;
  * @param parts the frames of whole messages; released by {@link #close}
  * @param bytes their length
  * @param messages how many
+ * @param since when the oldest of them was published, on the clock of {@code Time.nanos}
  * @param missed how many were gone before they could be sent
  * @param next the position after it
  * @param toTheEnd whether there was no more
  */
-record Batch(List<ByteBuf> parts, int bytes, int messages, long missed, long next, boolean toTheEnd)
+record Batch(List<ByteBuf> parts, int bytes, int messages, long since, long missed, long next, boolean toTheEnd)
         implements AutoCloseable {
 
     boolean isEmpty() {

@@ -10,6 +10,8 @@ import io.netty.util.concurrent.ImmediateEventExecutor;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Duration;
+import java.util.Collection;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
@@ -19,24 +21,30 @@ final class Connections extends ChannelInitializer<Channel> implements AutoClose
     private final Routes routes;
     private final Admission admission;
     private final Patience.Limits limits;
+    private final Counters counters;
     private final Set<Conversation> conversations = ConcurrentHashMap.newKeySet();
     private final ChannelGroup all = new DefaultChannelGroup(ImmediateEventExecutor.INSTANCE);
 
-    Connections(Time time, Routes routes, Admission admission, Patience.Limits limits) {
+    Connections(Time time, Routes routes, Admission admission, Patience.Limits limits, Counters counters) {
         this.time = time;
         this.routes = routes;
         this.admission = admission;
         this.limits = limits;
+        this.counters = counters;
     }
 
     @Override
     protected void initChannel(Channel channel) {
         if (!(channel.remoteAddress() instanceof InetSocketAddress peer) || !admission.enter(peer.getAddress())) {
+            counters.disconnected(Disconnect.REFUSED);
             var _ = channel.close();
             return;
         }
         InetAddress address = peer.getAddress();
-        var _ = channel.closeFuture().addListener(_ -> admission.leave(address));
+        var _ = channel.closeFuture().addListener(_ -> {
+            admission.leave(address);
+            counters.disconnected(Disconnect.of(channel));
+        });
         all.add(channel);
         Patience patience = new Patience(time, limits);
         Conversation conversation = new Conversation(channel, routes, patience, admission.refusal(address));
@@ -66,6 +74,10 @@ final class Connections extends ChannelInitializer<Channel> implements AutoClose
         return all.newCloseFuture().await(atMost.toMillis());
     }
 
+    Collection<Channel> all() {
+        return List.copyOf(all);
+    }
+
     int size() {
         return all.size();
     }
@@ -73,6 +85,7 @@ final class Connections extends ChannelInitializer<Channel> implements AutoClose
     /** Closes what is left. */
     @Override
     public void close() {
+        all.forEach(Disconnect.STOPPING::mark);
         all.close().awaitUninterruptibly();
     }
 }

@@ -15,6 +15,10 @@ import io.netty.handler.codec.http.HttpUtil;
 import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.util.ReferenceCountUtil;
 import java.net.InetSocketAddress;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -32,6 +36,9 @@ import org.slf4j.LoggerFactory;
  *                     +-----------------------> ENDING           GONE
  * </pre>
  *
+ * <p>{@code ASIDE}, between the last byte and the answer: the answer is being made elsewhere. What had come in already
+ * waits for its turn, and nothing more is read.
+ *
  * <p>Answers are flushed when all that had come in is read, so that one publish is one write and so are sixteen that
  * came together. A peer that does not read its answers is not read either.
  *
@@ -45,6 +52,7 @@ final class Conversation extends ChannelInboundHandlerAdapter {
         IDLE,
         HEAD,
         BODY,
+        ASIDE,
         ENDING,
         GONE
     }
@@ -59,6 +67,7 @@ final class Conversation extends ChannelInboundHandlerAdapter {
     private Phase phase = Phase.IDLE;
     private @Nullable Exchange exchange;
     private boolean last;
+    private final Deque<Object> held = new ArrayDeque<>(0);
 
     /**
      * @param turnedAway what its first request is told; null if it is welcome
@@ -82,6 +91,7 @@ final class Conversation extends ChannelInboundHandlerAdapter {
     /** No further request: an idle connection ends at once, another one with its answer. */
     void end() {
         last = true;
+        Disconnect.STOPPING.mark(channel);
         if (phase == Phase.IDLE) {
             phase = Phase.GONE;
             var _ = channel.close();
@@ -105,12 +115,14 @@ final class Conversation extends ChannelInboundHandlerAdapter {
         }
         switch (patience.kind()) {
             case REQUEST -> {
+                Disconnect.REQUEST_TIMEOUT.mark(channel);
                 Refusal slow = new Refusal(
                         Problem.REQUEST_TIMEOUT, "the request did not come in whole within http.request-timeout");
                 refuse(slow.last());
                 channel.flush();
             }
             case IDLE, ENDING, WRITE -> {
+                (patience.kind() == Patience.Kind.IDLE ? Disconnect.IDLE : Disconnect.REQUEST_TIMEOUT).mark(channel);
                 var _ = channel.close();
             }
         }
@@ -118,9 +130,14 @@ final class Conversation extends ChannelInboundHandlerAdapter {
 
     @Override
     public void channelRead(ChannelHandlerContext context, Object message) {
+        channelRead(message);
+    }
+
+    private void channelRead(Object message) {
         try {
             switch (phase) {
                 case IDLE, HEAD, BODY -> take(message);
+                case ASIDE -> held.add(ReferenceCountUtil.retain(message));
                 case ENDING, GONE -> {}
             }
         } catch (Refusal refusal) {
@@ -165,6 +182,7 @@ final class Conversation extends ChannelInboundHandlerAdapter {
     private void refuse(Refusal refusal) {
         Exchange now = exchange;
         if (refusal.isLast() || (now != null && now.hasBodyToCome())) {
+            Disconnect.REFUSED.mark(channel);
             last = true; // what of the body is still to come will not be read
         }
         FullHttpResponse response = Reply.problem(refusal);
@@ -208,6 +226,37 @@ final class Conversation extends ChannelInboundHandlerAdapter {
         var _ = channel.writeAndFlush(informational, channel.voidPromise());
     }
 
+    /** The answer will come later; nothing is read until then. */
+    void pause() {
+        phase = Phase.ASIDE;
+        patience.none();
+        channel.config().setAutoRead(false);
+    }
+
+    /** The answer that was waited for is there. Any thread. */
+    void resume(FullHttpResponse response, Consumer<FullHttpResponse> answer) {
+        try {
+            channel.eventLoop().execute(() -> {
+                if (phase == Phase.ASIDE) {
+                    answer.accept(response);
+                    channel.config().setAutoRead(channel.isWritable());
+                    takeHeld();
+                    channel.flush();
+                } else {
+                    response.release(); // nobody is there any more
+                }
+            });
+        } catch (RejectedExecutionException ended) {
+            response.release();
+        }
+    }
+
+    private void takeHeld() {
+        for (int left = held.size(); left > 0; left--) {
+            channelRead(held.remove());
+        }
+    }
+
     /** From here on it is a stream; this handler is out of it. */
     void becomeStream() {
         phase = Phase.GONE;
@@ -232,6 +281,12 @@ final class Conversation extends ChannelInboundHandlerAdapter {
                 && local.getAddress().isLoopbackAddress();
     }
 
+    /** Whether the peer is on this machine. */
+    boolean isFromLoopback() {
+        return channel.remoteAddress() instanceof InetSocketAddress peer
+                && peer.getAddress().isLoopbackAddress();
+    }
+
     @Override
     public void channelReadComplete(ChannelHandlerContext context) {
         context.flush();
@@ -240,6 +295,9 @@ final class Conversation extends ChannelInboundHandlerAdapter {
     @Override
     public void channelWritabilityChanged(ChannelHandlerContext context) {
         boolean writable = channel.isWritable();
+        if (phase == Phase.ASIDE) {
+            return;
+        }
         channel.config().setAutoRead(writable);
         if (phase != Phase.ENDING) {
             Patience.Kind then = phase == Phase.IDLE ? Patience.Kind.IDLE : Patience.Kind.REQUEST;
@@ -257,6 +315,8 @@ final class Conversation extends ChannelInboundHandlerAdapter {
     public void handlerRemoved(ChannelHandlerContext context) {
         patience.none();
         onGone.run();
+        held.forEach(ReferenceCountUtil::release);
+        held.clear();
         Exchange now = exchange;
         if (now != null) {
             now.release();
@@ -267,6 +327,7 @@ final class Conversation extends ChannelInboundHandlerAdapter {
     @Override
     public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
         LOG.debug("connection {} ended by", channel.remoteAddress(), cause);
+        Disconnect.mark(channel, cause);
         var _ = context.close();
     }
 }

@@ -1,20 +1,82 @@
 package dev.ginkgo.hub;
 
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Function;
 
-/** What the hub counts; each may be raised by any thread, and is read when somebody asks. */
+/**
+ * What one run of a hub counts. What happens once for a write is counted by the loop that writes, see {@link
+ * LoopCounters}; what stands here may be raised by any thread. All is added up when somebody asks.
+ */
 final class Counters {
     final LongAdder published = new LongAdder();
-    final LongAdder delivered = new LongAdder();
-    final LongAdder gaps = new LongAdder();
-    final LongAdder dropped = new LongAdder();
-    final LongAdder stalled = new LongAdder();
-    final LongAdder pinnedBytes = new LongAdder();
     final LongAdder wakeUps = new LongAdder();
-    final LongAdder writes = new LongAdder();
 
+    // of programs that read
+    final LongAdder delivered = new LongAdder();
+    private final LongAdder gaps = new LongAdder();
+    private final LongAdder dropped = new LongAdder();
+
+    private final Map<Disconnect, LongAdder> disconnects = new EnumMap<>(Disconnect.class);
+    private final List<LoopCounters> loops = new CopyOnWriteArrayList<>();
+
+    Counters() {
+        for (Disconnect reason : Disconnect.values()) {
+            disconnects.put(reason, new LongAdder());
+        }
+    }
+
+    /** The counters of one more loop. */
+    LoopCounters ofLoop() {
+        LoopCounters counters = new LoopCounters();
+        loops.add(counters);
+        return counters;
+    }
+
+    /** A program has missed so many messages. */
     void gap(long missed) {
         gaps.increment();
         dropped.add(missed);
+    }
+
+    /** A connection has ended. */
+    void disconnected(Disconnect reason) {
+        adder(reason).increment();
+    }
+
+    long disconnects(Disconnect reason) {
+        return adder(reason).sum();
+    }
+
+    long delivered() {
+        return delivered.sum() + loops(each -> each.delivered);
+    }
+
+    long gaps() {
+        return gaps.sum() + loops(each -> each.gaps);
+    }
+
+    long dropped() {
+        return dropped.sum() + loops(each -> each.dropped);
+    }
+
+    /** The same of one thing that only loops count. */
+    long loops(Function<LoopCounters, Count> counter) {
+        return loops.stream().mapToLong(each -> counter.apply(each).sum()).sum();
+    }
+
+    Delays.Sum delays() {
+        return Delays.sum(loops.stream().map(each -> each.delays).toList());
+    }
+
+    private LongAdder adder(Disconnect reason) {
+        LongAdder adder = disconnects.get(reason);
+        if (adder == null) {
+            throw new IllegalStateException("nobody counts " + reason);
+        }
+        return adder;
     }
 }

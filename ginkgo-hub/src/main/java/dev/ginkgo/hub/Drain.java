@@ -58,7 +58,7 @@ final class Drain {
             }
             int from = streams.size() * group / groups;
             int to = streams.size() * (group + 1) / groups;
-            streams.subList(from, to).forEach(stream -> stream.reader().bye("stopping"));
+            streams.subList(from, to).forEach(stream -> stream.bye(Disconnect.STOPPING));
         }
         connections.awaitClosed(GRACE);
     }

@@ -7,7 +7,11 @@ import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpResponse;
 import io.netty.handler.codec.http.HttpUtil;
+import java.util.concurrent.Executor;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** One request and what becomes of it. */
 final class Exchange {
@@ -16,6 +20,8 @@ final class Exchange {
     interface Completion {
         void run(Exchange exchange) throws Refusal;
     }
+
+    private static final Logger LOG = LoggerFactory.getLogger(Exchange.class);
 
     private final Conversation conversation;
     private final HttpRequest request;
@@ -44,6 +50,11 @@ final class Exchange {
     /** A foreign origin that is allowed has to be named in the answer, else the browser hides it from its page. */
     void allow(@Nullable String origin) {
         allowedOrigin = origin;
+    }
+
+    /** Whether a page of another origin asks, even if it may. */
+    boolean isFromForeignOrigin() {
+        return allowedOrigin != null;
     }
 
     /** What is done at the end; without a body there must be none. */
@@ -84,6 +95,30 @@ final class Exchange {
     void answer(FullHttpResponse response) {
         decorate(response);
         conversation.send(isHead() ? Reply.headOf(response) : response);
+    }
+
+    /**
+     * Sends a whole answer that takes longer to make than an event loop has time. Until then nothing more is read from
+     * the connection.
+     *
+     * @param aside runs the maker; what it refuses to run is refused to the client
+     */
+    void answerLater(Executor aside, Supplier<FullHttpResponse> maker) throws Refusal {
+        try {
+            aside.execute(() -> conversation.resume(made(maker), this::answer));
+        } catch (IllegalStateException stopping) {
+            throw Publishing.stopping("the hub stops");
+        }
+        conversation.pause();
+    }
+
+    private static FullHttpResponse made(Supplier<FullHttpResponse> maker) {
+        try {
+            return maker.get();
+        } catch (RuntimeException e) {
+            LOG.error("a page could not be made", e);
+            return Reply.problem(new Refusal(Problem.INTERNAL_ERROR, "the hub has logged what went wrong"));
+        }
     }
 
     void decorate(HttpResponse response) {

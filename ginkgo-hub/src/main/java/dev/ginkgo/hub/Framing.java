@@ -2,6 +2,7 @@ package dev.ginkgo.hub;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
+import java.util.Locale;
 import java.util.function.Consumer;
 
 /** How messages go over a connection: a format on a carrier. */
@@ -23,6 +24,11 @@ enum Framing {
     Framing(Format format, Carrier carrier) {
         this.format = format;
         this.carrier = carrier;
+    }
+
+    /** Its name, as {@code ?as=} knows it. */
+    String text() {
+        return name().toLowerCase(Locale.ROOT);
     }
 
     /** Writes what is to be framed; the first half of a message, because its length is needed for the other. */

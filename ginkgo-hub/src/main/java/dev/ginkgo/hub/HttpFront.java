@@ -15,7 +15,10 @@ import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
@@ -92,6 +95,10 @@ final class HttpFront extends Service {
             .between(Duration.ofMillis(10), Duration.ofHours(1))
             .help("After how much silence a stream gets a sign of life");
 
+    private final Setting<Duration> maxLifetime = setting("max-lifetime", Duration.ZERO)
+            .between(Duration.ZERO, Duration.ofDays(365))
+            .help("After how long at most a stream is ended, and its reader comes back; 0 is never");
+
     private final Setting<Duration> drainDelay = setting("drain-delay", Duration.ZERO)
             .between(Duration.ZERO, Duration.ofHours(1))
             .help("How long a stop serves on while /-/health/ready already says no");
@@ -100,9 +107,8 @@ final class HttpFront extends Service {
             .between(Duration.ZERO, Duration.ofHours(1))
             .help("Over how much time a stop spreads the end of the streams");
 
-    private final Supplier<Streams> streams;
-    private final Supplier<Publisher> publisher;
-    private final Supplier<Status> hub;
+    private final Supplier<Core> core;
+    private final Supplier<Status> tree;
     private final Neighbours neighbours;
     private final Site site = new Site();
     private final RandomGenerator random;
@@ -115,19 +121,12 @@ final class HttpFront extends Service {
     /**
      * Declares the front of a hub.
      *
-     * @param streams asked for at each start
-     * @param publisher asked for at each start
-     * @param hub the status of the hub, for readiness
+     * @param core asked for at each start
+     * @param tree the status of the whole tree, for readiness
      */
-    HttpFront(
-            Supplier<Streams> streams,
-            Supplier<Publisher> publisher,
-            Supplier<Status> hub,
-            Neighbours neighbours,
-            RandomGenerator random) {
-        this.streams = requireNonNull(streams, "streams is null");
-        this.publisher = requireNonNull(publisher, "publisher is null");
-        this.hub = requireNonNull(hub, "hub is null");
+    HttpFront(Supplier<Core> core, Supplier<Status> tree, Neighbours neighbours, RandomGenerator random) {
+        this.core = requireNonNull(core, "core is null");
+        this.tree = requireNonNull(tree, "tree is null");
         this.neighbours = requireNonNull(neighbours, "neighbours is null");
         this.random = requireNonNull(random, "random is null");
     }
@@ -152,17 +151,18 @@ final class HttpFront extends Service {
         requireNotExposed();
         site.read(page.get());
         Drain drain = new Drain(random);
-        Streams fanOut = streams.get();
-        OpenStreams open = new OpenStreams(maxSubscribers);
+        Core hub = core.get();
+        OpenStreams open = new OpenStreams(maxSubscribers, time(), random);
         Routes routes = new Routes(
                 new Origins(this::origins, allowedHosts),
-                new Publishing(publisher.get(), () -> maxBody.get().bytes(), drain::isOver),
-                new Subscribing(fanOut, open, drain::isOver),
+                new Publishing(
+                        hub.store(), new Retries(time()), () -> maxBody.get().bytes(), drain::isOver),
+                new Subscribing(hub.streams(), open, drain::isOver),
                 site,
-                new Health(() -> hub.get().notReady(), drain::hasBegun),
+                new Pages(pages(hub, open, drain)),
                 new DateHeader(time()));
-        Connections connections =
-                new Connections(time(), routes, new Admission(maxConnections, maxPerAddress), patience());
+        Connections connections = new Connections(
+                time(), routes, new Admission(maxConnections, maxPerAddress), patience(), hub.counters());
 
         int threads = loops.get() == 0 ? Runtime.getRuntime().availableProcessors() : loops.get();
         Network network = own(new Network(transport.get(), threads, status().path() + "#loop-"));
@@ -177,8 +177,43 @@ final class HttpFront extends Service {
             awaitOpen();
             listener.config().setAutoRead(true);
         });
-        every("heartbeat", this::heartbeatTurn, () -> fanOut.heartbeat(heartbeat.get()));
-        every("timeouts", () -> INSPECTION, connections::inspect);
+        every("heartbeat", this::heartbeatTurn, () -> hub.streams().heartbeat(heartbeat.get()));
+        every("timeouts", () -> INSPECTION, () -> {
+            connections.inspect();
+            open.endOld(maxLifetime.get());
+        });
+    }
+
+    private Map<String, Pages.Page> pages(Core hub, OpenStreams open, Drain drain) {
+        Map<String, Pages.Page> pages = new HashMap<>();
+        pages.putAll(new Health(() -> tree.get().notReady(), drain::hasBegun).pages());
+        pages.putAll(new Instruments(
+                        () -> new Readings(hub.store().stats(), hub.counters(), connections()),
+                        tree,
+                        hub.store(),
+                        open,
+                        time(),
+                        page -> spawn("page", page::run))
+                .pages());
+        return pages;
+    }
+
+    /** How many connections are open. */
+    int connections() {
+        Running now = running;
+        return now == null ? 0 : now.connections.size();
+    }
+
+    /** All connections that are open. */
+    Collection<Channel> channels() {
+        Running now = running;
+        return now == null ? List.of() : now.connections.all();
+    }
+
+    /** How far behind the streams are; not to be called by an event loop. */
+    Depth depth() throws InterruptedException {
+        Running now = running;
+        return Depth.of(now == null ? List.of() : Standings.slowestFirst(now.open.all()));
     }
 
     @Override

@@ -7,6 +7,7 @@ package dev.ginkgo.hub;
  * @param delivered messages handed to a reader: taken by a program, or by the socket of a connection
  * @param gaps how often a reader was told a gap
  * @param dropped messages that these gaps stand for
+ * @param replayed messages of them that were older than their reader
  * @param stalled connections ended because one write waited longer than {@code write-timeout}
  * @param readers who reads now: connections and subscriptions of programs
  * @param channels channels now
@@ -21,6 +22,7 @@ public record HubStats(
         long delivered,
         long gaps,
         long dropped,
+        long replayed,
         long stalled,
         int readers,
         int channels,

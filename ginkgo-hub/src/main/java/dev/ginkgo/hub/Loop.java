@@ -26,7 +26,8 @@ final class Loop implements Runnable {
 
     private final EventLoop executor;
     private final Time time;
-    private final Counters counters;
+    private final Counters all;
+    private final LoopCounters counters;
 
     private final AtomicBoolean scheduled = new AtomicBoolean();
     private final Queue<Group> dirty = new ConcurrentLinkedQueue<>();
@@ -40,19 +41,35 @@ final class Loop implements Runnable {
     Loop(EventLoop executor, Time time, Counters counters) {
         this.executor = executor;
         this.time = time;
-        this.counters = counters;
+        this.all = counters;
+        this.counters = counters.ofLoop();
         now = time.nanos();
     }
 
     // ---- any thread
 
-    /** There is something new for that group. */
-    void wake(Group group) {
-        if (group.dirty.compareAndSet(false, true)) {
-            dirty.add(group);
+    /**
+     * There is something new for these groups. All of them are marked before a loop is woken, so that a loop that begins
+     * its round at once finds them all, and is not woken again for the rest.
+     */
+    static void wake(Group[] groups) {
+        for (Group group : groups) {
+            if (group.dirty.compareAndSet(false, true)) {
+                group.loop.dirty.add(group);
+            }
         }
-        if (schedule()) {
-            counters.wakeUps.increment();
+        Loop woken = null;
+        for (Group group : groups) {
+            if (group.loop != woken) {
+                woken = group.loop;
+                woken.wake();
+            }
+        }
+    }
+
+    private void wake() {
+        if (!dirty.isEmpty() && schedule()) {
+            all.wakeUps.increment();
         }
     }
 
@@ -107,6 +124,7 @@ final class Loop implements Runnable {
             reader.pump();
         } catch (RuntimeException | OutOfMemoryError e) { // direct memory, mostly; the others still have their turn
             LOG.error("a stream of {} is ended, because it could not be written", reader, e);
+            Disconnect.ERROR.mark(reader.connection());
             reader.close();
         }
     }
@@ -131,7 +149,7 @@ final class Loop implements Runnable {
         return now;
     }
 
-    Counters counters() {
+    LoopCounters counters() {
         return counters;
     }
 

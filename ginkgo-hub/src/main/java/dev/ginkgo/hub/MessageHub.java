@@ -2,6 +2,7 @@ package dev.ginkgo.hub;
 
 import static java.util.Objects.requireNonNull;
 
+import dev.ginkgo.Ginkgo;
 import dev.ginkgo.Lifecycle;
 import dev.ginkgo.Service;
 import dev.ginkgo.Setting;
@@ -55,13 +56,12 @@ public final class MessageHub extends Service {
             .between(Duration.ofMillis(1), Duration.ofHours(1))
             .help("How long a reader may let one write wait before its connection is ended");
 
-    private final HttpFront http;
+    final HttpFront http;
     private final ByteBufAllocator allocator;
     private final RandomGenerator random;
     private long incarnation;
 
-    private volatile @Nullable Store store;
-    private volatile @Nullable FanOut fanOut;
+    private volatile @Nullable Core core;
 
     /** A hub of its own, that knows of no other node. */
     public MessageHub() {
@@ -85,7 +85,7 @@ public final class MessageHub extends Service {
     private MessageHub(ByteBufAllocator allocator, RandomGenerator random, Neighbours neighbours) {
         this.allocator = allocator;
         this.random = random;
-        this.http = add("http", new HttpFront(this::streams, this::publisher, this::status, neighbours, random));
+        this.http = add("http", new HttpFront(this::core, () -> Ginkgo.treeOf(this), neighbours, random));
         lifecycle(Lifecycle.standard().hookBeforeChildren()); // the front is open only while there is a store
     }
 
@@ -97,8 +97,7 @@ public final class MessageHub extends Service {
         StoreLimits limits = new StoreLimits(budget, historyCount, historyAge, maxChannels);
         Store opened = own(new Store(limits, time, incarnation, allocator, counters));
         FanOut streams = own(new FanOut(opened, time, random, counters));
-        store = opened;
-        fanOut = streams;
+        core = new Core(opened, streams, counters);
         every("old-messages", () -> OFTEN, opened::evict);
         every("stuck-writes", this::inspection, () -> streams.endStuckWrites(writeTimeout.get()));
     }
@@ -141,7 +140,7 @@ public final class MessageHub extends Service {
      * @throws RefusedException if the message is too large, there are too many channels, or the hub does not run
      */
     public Receipt publish(String channel, String text, Lease lease) {
-        return running(store)
+        return core().store()
                 .publish(ChannelName.of(channel), Payload.text(text), requireNonNull(lease, "lease is null"));
     }
 
@@ -153,7 +152,7 @@ public final class MessageHub extends Service {
      * @throws RefusedException if there are too many channels, or the hub does not run
      */
     public Subscription subscribe(String channel) {
-        Subscription subscription = running(store).subscribe(ChannelName.of(channel));
+        Subscription subscription = core().store().subscribe(ChannelName.of(channel));
         TaskScope.closeAtEnd(subscription);
         return subscription;
     }
@@ -164,7 +163,7 @@ public final class MessageHub extends Service {
      * @throws RefusedException if it has not started yet
      */
     public HubStats stats() {
-        return running(store).stats();
+        return core().store().stats();
     }
 
     /**
@@ -188,19 +187,31 @@ public final class MessageHub extends Service {
 
     /** Where the front puts what it was sent. */
     Publisher publisher() {
-        return running(store);
+        return core().store();
     }
 
     /** Where the front puts its connections. */
     Streams streams() {
-        return running(fanOut);
+        return core().streams();
     }
 
-    private static <T> T running(@Nullable T part) {
-        if (part == null) {
+    /** What {@link HubMeters} shows. */
+    Readings readings() {
+        Core now = core();
+        return new Readings(now.store().stats(), now.counters(), http.connections());
+    }
+
+    /** How far behind its readers over HTTP are; not to be called by an event loop. */
+    Depth depth() throws InterruptedException {
+        return http.depth();
+    }
+
+    private Core core() {
+        Core now = core;
+        if (now == null) {
             throw new RefusedException(
                     RefusedException.Reason.STOPPED, "the hub does not run yet: use it between start and stop");
         }
-        return part;
+        return now;
     }
 }

@@ -1,23 +1,44 @@
 package dev.ginkgo.hub;
 
+import dev.ginkgo.Time;
 import io.netty.channel.Channel;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
+import java.util.random.RandomGenerator;
 
-/** The streams that are open over HTTP: to count them, and to end them. Any thread. */
+/** The streams that are open over HTTP: to count them, to look at them, and to end them. Any thread. */
 final class OpenStreams {
-    /** One of them. */
-    record Stream(Channel connection, Reader reader) {}
+    /** The share of the longest life that a stream has at least; so those that came together do not go together. */
+    private static final double SHORTEST = 0.8;
+
+    /**
+     * One of them.
+     *
+     * @param since when it began, on the clock of {@code Time.nanos}
+     * @param share of the longest life that it may have
+     */
+    record Stream(ChannelName channel, Framing framing, Channel connection, Reader reader, long since, double share) {
+        /** Ends it in order. */
+        void bye(Disconnect why) {
+            why.mark(connection);
+            reader.bye(why.text());
+        }
+    }
 
     private final Supplier<Integer> maxSubscribers;
+    private final Time time;
+    private final RandomGenerator random;
     private final Set<Stream> open = ConcurrentHashMap.newKeySet();
     private final Map<ChannelName, Integer> byChannel = new ConcurrentHashMap<>();
 
-    OpenStreams(Supplier<Integer> maxSubscribers) {
+    OpenStreams(Supplier<Integer> maxSubscribers, Time time, RandomGenerator random) {
         this.maxSubscribers = maxSubscribers;
+        this.time = time;
+        this.random = random;
     }
 
     /** Refuses one reader more than a channel may have; of those that come at one moment a few more may get in. */
@@ -32,14 +53,28 @@ final class OpenStreams {
     }
 
     /** Keeps it until its connection is closed. */
-    void add(ChannelName channel, Channel connection, Reader reader) {
-        Stream stream = new Stream(connection, reader);
+    void add(ChannelName channel, Framing framing, Channel connection, Reader reader) {
+        double share = random.nextDouble(SHORTEST, 1);
+        Stream stream = new Stream(channel, framing, connection, reader, time.nanos(), share);
         open.add(stream);
         byChannel.merge(channel, 1, Integer::sum);
         var _ = connection.closeFuture().addListener(_ -> {
             open.remove(stream);
             byChannel.computeIfPresent(channel, (_, count) -> count == 1 ? null : count - 1);
         });
+    }
+
+    /** Ends those that have lived for as long as one may; zero is for ever. */
+    void endOld(Duration maxLifetime) {
+        if (maxLifetime.isZero()) {
+            return;
+        }
+        long now = time.nanos();
+        for (Stream each : open) {
+            if (now - each.since >= maxLifetime.toNanos() * each.share) {
+                each.bye(Disconnect.MAX_LIFETIME);
+            }
+        }
     }
 
     List<Stream> all() {

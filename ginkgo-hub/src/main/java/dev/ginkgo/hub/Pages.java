@@ -1,153 +1,70 @@
 package dev.ginkgo.hub;
 
-import java.io.IOException;
-import java.nio.file.FileVisitOption;
-import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
-import java.nio.file.NotDirectoryException;
-import java.nio.file.Path;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.Arrays;
-import java.util.Base64;
-import java.util.HashMap;
+import io.netty.handler.codec.http.HttpMethod;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
-import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
 
-/**
- * The files of a folder, held in memory: nobody outside can name a file that is not among them, and no event loop
- * waits for a disk. Files and folders whose names begin with a dot are left out.
- */
+/** The hub's own pages, below {@code /-/}. Health is open to all; the rest is for those who are on this machine. */
 final class Pages {
-    static final String PREFIX = "/-/page/";
-    private static final String INDEX = "index.html";
+    private static final List<String> FORWARDED =
+            List.of("Forwarded", "Via", "X-Forwarded-For", "X-Forwarded-Host", "X-Real-IP");
 
-    private static final int MOST_FILES = 1_000;
-    private static final long MOST_BYTES = 16 * 1024 * 1024;
-    private static final int DEEPEST = 8;
-    private static final String UNKNOWN_TYPE = "application/octet-stream";
+    /**
+     * One page.
+     *
+     * @param isOpen whether anybody may see it
+     * @param parameters of its query
+     */
+    record Page(boolean isOpen, Set<String> parameters, Served served) {}
 
-    private static final Map<String, String> TYPES = Map.ofEntries(
-            Map.entry("html", "text/html; charset=utf-8"),
-            Map.entry("js", "text/javascript; charset=utf-8"),
-            Map.entry("mjs", "text/javascript; charset=utf-8"),
-            Map.entry("css", "text/css; charset=utf-8"),
-            Map.entry("json", "application/json"),
-            Map.entry("map", "application/json"),
-            Map.entry("webmanifest", "application/manifest+json"),
-            Map.entry("txt", "text/plain; charset=utf-8"),
-            Map.entry("svg", "image/svg+xml"),
-            Map.entry("png", "image/png"),
-            Map.entry("jpg", "image/jpeg"),
-            Map.entry("webp", "image/webp"),
-            Map.entry("ico", "image/x-icon"),
-            Map.entry("woff2", "font/woff2"),
-            Map.entry("wasm", "application/wasm"));
-
-    private final Map<String, Asset> assets;
-
-    /** One file. */
-    static final class Asset {
-        final String type;
-        private final byte[] bytes;
-
-        /** Changes with the bytes: an entity tag in its quotes (RFC 9110, section 8.8.3). */
-        final String tag;
-
-        private Asset(String type, byte[] bytes) {
-            this.type = type;
-            this.bytes = bytes;
-            this.tag = tag(bytes);
-        }
-
-        /** Not to be changed. */
-        byte[] bytes() {
-            return bytes;
-        }
+    /** What is done when the request for a page is there. */
+    @FunctionalInterface
+    interface Served {
+        void serve(Exchange exchange, Target target) throws Refusal;
     }
 
-    private Pages(Map<String, Asset> assets) {
-        this.assets = Map.copyOf(assets);
+    private final Map<String, Page> pages;
+
+    Pages(Map<String, Page> pages) {
+        this.pages = new TreeMap<>(pages);
     }
 
-    static Pages none() {
-        return new Pages(Map.of());
+    void begin(Exchange exchange, Target target, String host) throws Refusal {
+        Page page = pages.get(target.path());
+        if (page == null) {
+            String there = pages.keySet().stream().collect(Collectors.joining(", "));
+            throw new Refusal(Problem.NOT_FOUND, "there is no " + target.path() + "; there are " + there);
+        }
+        HttpMethod method = exchange.request().method();
+        if (!method.equals(HttpMethod.GET) && !method.equals(HttpMethod.HEAD)) {
+            throw Routes.notAllowed(method, "GET, HEAD, OPTIONS");
+        }
+        if (!page.isOpen) {
+            requireNear(exchange, host);
+        }
+        target.allow(page.parameters);
+        exchange.then(null, done -> page.served.serve(done, target));
     }
 
     /**
-     * Reads a folder.
-     *
-     * @throws IOException if it cannot be read, has no {@code index.html}, or is too large to be a page; the message
-     *     says what to do
+     * Who asks has to be on this machine and to call it by a loopback name, and nobody may ask on behalf of another: a
+     * proxy on this machine is near, those behind it are not.
      */
-    static Pages read(Path folder) throws IOException {
-        if (!Files.isDirectory(folder)) {
-            throw Files.exists(folder)
-                    ? new NotDirectoryException(folder + " is a file; http.page names the folder of index.html")
-                    : new NoSuchFileException(folder + " does not exist; http.page names the folder of index.html");
-        }
-        Map<String, Asset> assets = new HashMap<>();
-        long bytes = 0;
-        for (Path file : files(folder)) {
-            byte[] content = Files.readAllBytes(file);
-            bytes += content.length;
-            if (bytes > MOST_BYTES || assets.size() == MOST_FILES) {
-                throw new IOException(folder + " holds more than " + MOST_FILES + " files or " + (MOST_BYTES >> 20)
-                        + " MiB; http.page is for a small page, larger things belong on a web server");
-            }
-            String name = folder.relativize(file).toString().replace('\\', '/');
-            assets.put(name, new Asset(type(name), content));
-        }
-        if (!assets.containsKey(INDEX)) {
-            throw new NoSuchFileException(folder.resolve(INDEX) + " does not exist; it is what http.page shows at /");
-        }
-        return new Pages(assets);
-    }
-
-    private static List<Path> files(Path folder) throws IOException {
-        try (Stream<Path> all = Files.walk(folder, DEEPEST, FileVisitOption.FOLLOW_LINKS)) {
-            return all.filter(Files::isRegularFile)
-                    .filter(file -> !isHidden(folder.relativize(file)))
-                    .limit(MOST_FILES + 1L)
-                    .sorted()
-                    .toList();
-        } catch (java.io.UncheckedIOException e) {
-            throw e.getCause();
-        }
-    }
-
-    private static boolean isHidden(Path relative) {
-        for (Path part : relative) {
-            if (part.toString().startsWith(".")) {
-                return true;
-            }
-        }
-        return false;
-    }
-
-    /** What is at the path of a request; null if nothing is. */
-    @Nullable
-    Asset at(String path) {
-        if (path.equals("/")) {
-            return assets.get(INDEX);
-        }
-        return path.startsWith(PREFIX) ? assets.get(path.substring(PREFIX.length())) : null;
-    }
-
-    private static String type(String name) {
-        String end = name.substring(name.lastIndexOf('.') + 1).toLowerCase(Locale.ROOT);
-        return TYPES.getOrDefault(end, UNKNOWN_TYPE);
-    }
-
-    private static String tag(byte[] bytes) {
-        try {
-            byte[] hash = MessageDigest.getInstance("SHA-256").digest(bytes);
-            return '"' + Base64.getUrlEncoder().withoutPadding().encodeToString(Arrays.copyOf(hash, 16)) + '"';
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every JDK has SHA-256", e);
+    private static void requireNear(Exchange exchange, String host) throws Refusal {
+        HostPort asked = HostPort.of(host, -1);
+        boolean near = exchange.conversation().isFromLoopback()
+                && asked != null
+                && asked.isLoopback()
+                && !exchange.isFromForeignOrigin()
+                && FORWARDED.stream()
+                        .noneMatch(name -> exchange.request().headers().contains(name));
+        if (!near) {
+            throw new Refusal(
+                    Problem.LOOPBACK_ONLY,
+                    "this page is for those who are on the machine of the hub, and ask it directly at localhost");
         }
     }
 }

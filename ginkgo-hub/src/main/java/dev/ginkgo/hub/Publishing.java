@@ -1,18 +1,24 @@
 package dev.ginkgo.hub;
 
+import io.netty.handler.codec.http.FullHttpResponse;
+import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpResponseStatus;
+import java.util.List;
 import java.util.Set;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /** {@code POST /channel}: the body is a message. */
 final class Publishing {
     private final Publisher publisher;
+    private final Retries retries;
     private final Supplier<Long> maxBody;
     private final BooleanSupplier stopping;
 
-    Publishing(Publisher publisher, Supplier<Long> maxBody, BooleanSupplier stopping) {
+    Publishing(Publisher publisher, Retries retries, Supplier<Long> maxBody, BooleanSupplier stopping) {
         this.publisher = publisher;
+        this.retries = retries;
         this.maxBody = maxBody;
         this.stopping = stopping;
     }
@@ -21,28 +27,79 @@ final class Publishing {
         requireRunning();
         target.allow(Set.of());
         ChannelName channel = Routes.channel(target);
+        String key = key(exchange.request().headers());
         Body body = Body.of(
                 exchange.request(), maxBody.get(), exchange.conversation().allocator());
-        exchange.then(body, done -> publish(done, channel));
+        exchange.then(body, done -> publish(done, channel, key));
     }
 
-    private void publish(Exchange exchange, ChannelName channel) throws Refusal {
+    private void publish(Exchange exchange, ChannelName channel, @Nullable String key) throws Refusal {
         requireRunning();
         Body body = exchange.body();
+        boolean binary = body.isBinary();
         byte[] bytes = body.take();
+        if (key == null) {
+            answer(exchange, publish(channel, binary, bytes), false);
+            return;
+        }
+        byte[] before = retries.begin(key, Retries.digest(channel, binary, bytes));
+        if (before != null) {
+            answer(exchange, before, true);
+            return;
+        }
+        byte[] answer = null;
+        try {
+            answer = publish(channel, binary, bytes);
+            retries.answered(key, answer);
+        } finally {
+            if (answer == null) {
+                retries.forget(key);
+            }
+        }
+        answer(exchange, answer, false);
+    }
+
+    private byte[] publish(ChannelName channel, boolean binary, byte[] bytes) throws Refusal {
         Receipt receipt;
         try {
-            receipt = publisher.publish(channel, body.isBinary() ? Payload.binary(bytes) : Payload.text(bytes));
+            receipt = publisher.publish(channel, binary ? Payload.binary(bytes) : Payload.text(bytes));
         } catch (RefusedException e) {
             throw refusal(e);
         }
-        byte[] answer = Json.object(json -> {
+        return Json.object(json -> {
             json.writeStringField("id", receipt.id());
             json.writeStringField("channel", receipt.channel());
             json.writeNumberField("receivers", receipt.receivers());
             json.writeNumberField("peers", 0);
         });
-        exchange.answer(Reply.of(HttpResponseStatus.OK, Reply.JSON, answer));
+    }
+
+    private static void answer(Exchange exchange, byte[] json, boolean again) {
+        FullHttpResponse response = Reply.of(HttpResponseStatus.OK, Reply.JSON, json);
+        if (again) {
+            response.headers().set("Idempotency-Replayed", "true");
+        }
+        exchange.answer(response);
+    }
+
+    /** The key of the publisher's, if there is one: any visible characters, quoted or not. */
+    private static @Nullable String key(HttpHeaders headers) throws Refusal {
+        List<String> keys = headers.getAll("Idempotency-Key");
+        if (keys.isEmpty()) {
+            return null;
+        }
+        String key = keys.getFirst();
+        boolean good = keys.size() == 1
+                && !key.isEmpty()
+                && key.length() <= Retries.LONGEST_KEY
+                && key.chars().allMatch(c -> c > ' ' && c < 0x7f);
+        if (!good) {
+            throw new Refusal(
+                    Problem.BAD_KEY,
+                    "an Idempotency-Key is given once, and has 1 to " + Retries.LONGEST_KEY
+                            + " visible ASCII characters");
+        }
+        return key;
     }
 
     /** What the hub itself does not take, as it is told over HTTP. */

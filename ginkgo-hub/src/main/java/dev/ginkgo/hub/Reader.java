@@ -2,6 +2,9 @@ package dev.ginkgo.hub;
 
 /** A connection and a position in a log. */
 interface Reader {
+    /** How many messages there are that it has not been sent. On its event loop. */
+    long behind();
+
     /** Writes a keep-alive if nothing else is being written. Any thread. */
     void heartbeat();
 

@@ -20,7 +20,7 @@ final class Requests {
             return;
         }
         Throwable cause = result.cause();
-        if (cause instanceof TooLongHttpLineException) {
+        if (cause instanceof TooLongHttpLineException && object instanceof HttpRequest) {
             throw new Refusal(
                             Problem.TARGET_TOO_LONG,
                             "the first line of a request may have " + StrictDecoder.MAX_LINE + " bytes")

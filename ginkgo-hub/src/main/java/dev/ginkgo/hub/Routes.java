@@ -19,15 +19,15 @@ final class Routes {
     private final Publishing publishing;
     private final Subscribing subscribing;
     private final Site site;
-    private final Health health;
+    private final Pages pages;
     private final DateHeader date;
 
-    Routes(Origins origins, Publishing publishing, Subscribing subscribing, Site site, Health health, DateHeader date) {
+    Routes(Origins origins, Publishing publishing, Subscribing subscribing, Site site, Pages pages, DateHeader date) {
         this.origins = origins;
         this.publishing = publishing;
         this.subscribing = subscribing;
         this.site = site;
-        this.health = health;
+        this.pages = pages;
         this.date = date;
     }
 
@@ -49,7 +49,7 @@ final class Routes {
         } else if (site.serves(method, target)) {
             site.begin(exchange, target);
         } else if (target.isReserved()) {
-            health.begin(exchange, target);
+            pages.begin(exchange, target, host);
         } else if (method.equals(HttpMethod.GET) || method.equals(HttpMethod.HEAD)) {
             subscribing.begin(exchange, target);
         } else if (method.equals(HttpMethod.POST)) {
@@ -84,7 +84,9 @@ final class Routes {
         if (exchange.request().headers().contains(HttpHeaderNames.ACCESS_CONTROL_REQUEST_METHOD)) {
             response.headers()
                     .set(HttpHeaderNames.ACCESS_CONTROL_ALLOW_METHODS, METHODS)
-                    .set(HttpHeaderNames.ACCESS_CONTROL_ALLOW_HEADERS, "Content-Type, Last-Event-ID, Cache-Control")
+                    .set(
+                            HttpHeaderNames.ACCESS_CONTROL_ALLOW_HEADERS,
+                            "Content-Type, Last-Event-ID, Cache-Control, Idempotency-Key")
                     .set(HttpHeaderNames.ACCESS_CONTROL_MAX_AGE, 600);
         }
         exchange.answer(response);

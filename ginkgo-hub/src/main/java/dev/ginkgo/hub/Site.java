@@ -19,16 +19,16 @@ final class Site {
     private static final String POLICY = "default-src 'self'; connect-src 'self' http: https: ws: wss:;"
             + " img-src 'self' data:; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
 
-    private volatile Pages pages = Pages.none();
+    private volatile StaticFiles files = StaticFiles.none();
 
     /** Reads the folder anew; if that fails, what was served before is served on. */
     void read(Optional<Path> folder) throws IOException {
-        pages = folder.isPresent() ? Pages.read(folder.get()) : Pages.none();
+        files = folder.isPresent() ? StaticFiles.read(folder.get()) : StaticFiles.none();
     }
 
     /** What is posted to the root is meant for a channel, and is none. */
     boolean serves(HttpMethod method, Target target) {
-        return target.path().equals("/") ? isReading(method) : target.path().startsWith(Pages.PREFIX);
+        return target.path().equals("/") ? isReading(method) : target.path().startsWith(StaticFiles.PREFIX);
     }
 
     void begin(Exchange exchange, Target target) throws Refusal {
@@ -36,7 +36,7 @@ final class Site {
         if (!isReading(method)) {
             throw Routes.notAllowed(method, "GET, HEAD, OPTIONS");
         }
-        Pages.Asset asset = pages.at(target.path());
+        StaticFiles.Asset asset = files.at(target.path());
         if (asset == null) {
             throw new Refusal(
                     Problem.NOT_FOUND,
@@ -51,7 +51,7 @@ final class Site {
         return method.equals(HttpMethod.GET) || method.equals(HttpMethod.HEAD);
     }
 
-    private static FullHttpResponse answer(Exchange exchange, Pages.Asset asset) {
+    private static FullHttpResponse answer(Exchange exchange, StaticFiles.Asset asset) {
         boolean known = isKnown(exchange.request().headers().getAll(HttpHeaderNames.IF_NONE_MATCH), asset.tag);
         FullHttpResponse response =
                 known ? Reply.notModified() : Reply.of(HttpResponseStatus.OK, asset.type, asset.bytes());

@@ -6,6 +6,7 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -71,9 +72,7 @@ final class Store implements Publisher, AutoCloseable {
             receipt = new Receipt(message.id(), channel.text(), log.readers());
         }
         counters.published.increment();
-        for (Group group : groups) {
-            group.loop.wake(group);
-        }
+        Loop.wake(groups);
         subscribed.forEach(Subscription::wake);
         return receipt;
     }
@@ -220,20 +219,42 @@ final class Store implements Publisher, AutoCloseable {
         return closed;
     }
 
+    /** A channel, for people. */
+    record ChannelInfo(String channel, long messages, int readers) {}
+
+    /**
+     * Some of the channels.
+     *
+     * @param all how many there are
+     * @param some in the order of their names
+     */
+    record Channels(int all, List<ChannelInfo> some) {}
+
+    /** So many of the channels, at most. */
+    synchronized Channels channels(int limit) {
+        List<ChannelInfo> some = channels.values().stream()
+                .limit(limit)
+                .map(log -> new ChannelInfo(log.name.text(), log.end() - log.first(), log.readers()))
+                .sorted(Comparator.comparing(ChannelInfo::channel))
+                .toList();
+        return new Channels(channels.size(), some);
+    }
+
     synchronized HubStats stats() {
         return new HubStats(
                 counters.published.sum(),
-                counters.delivered.sum(),
-                counters.gaps.sum(),
-                counters.dropped.sum(),
-                counters.stalled.sum(),
+                counters.delivered(),
+                counters.gaps(),
+                counters.dropped(),
+                counters.loops(each -> each.replayed),
+                counters.loops(each -> each.stalled),
                 readers,
                 channels.size(),
                 channels.values().stream().mapToInt(ChannelLog::views).sum(),
                 held,
-                counters.pinnedBytes.sum(),
+                counters.loops(each -> each.pinnedBytes),
                 counters.wakeUps.sum(),
-                counters.writes.sum());
+                counters.loops(each -> each.writes));
     }
 
     /** Lets go of everything. Those who wait for a message are woken. */

@@ -21,6 +21,7 @@ final class StreamInput extends ChannelInboundHandlerAdapter {
     @Override
     public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
         LOG.debug("stream {} ended by", context.channel().remoteAddress(), cause);
+        Disconnect.mark(context.channel(), cause);
         var _ = context.close();
     }
 }

@@ -26,6 +26,7 @@ final class StreamReader implements Reader {
     private final long retryMillis;
 
     private long position;
+    private long joinedAt;
     private boolean writing;
     private boolean gone;
     private @Nullable String bye;
@@ -54,10 +55,11 @@ final class StreamReader implements Reader {
     void begin() {
         loop.tick();
         loop.readers().add(this);
+        joinedAt = loop.now();
         wroteAt = loop.now();
         connection.closeFuture().addListener(closed -> leave());
         if (group.view.framing.saysStart()) {
-            write(List.of(group.view.framing.event(new Control.Start(false))), 0, false);
+            write(List.of(group.view.framing.event(new Control.Start(false))), 0, 0, false);
         } else {
             loop.again(this);
         }
@@ -71,7 +73,7 @@ final class StreamReader implements Reader {
         Batch batch = group.batch(position);
         if (bye != null && (position >= byeAt || (batch.toTheEnd() && batch.isEmpty()))) {
             ended = true;
-            write(List.of(group.view.framing.bye(new Control.Bye(bye, retryMillis))), 0, true);
+            write(List.of(group.view.framing.bye(new Control.Bye(bye, retryMillis))), 0, 0, true);
         } else if (!batch.isEmpty() || batch.missed() > 0) {
             List<ByteBuf> frames = new ArrayList<>(batch.parts().size() + 1);
             if (batch.missed() > 0) {
@@ -80,7 +82,7 @@ final class StreamReader implements Reader {
             }
             batch.parts().forEach(part -> frames.add(part.retainedDuplicate()));
             position = batch.next();
-            write(frames, batch.messages(), batch.toTheEnd());
+            write(frames, batch.messages(), batch.since(), batch.toTheEnd());
         } else if (batch.toTheEnd()) {
             group.waiting().add(this);
         } else {
@@ -90,7 +92,7 @@ final class StreamReader implements Reader {
 
     // ---- write
 
-    private void write(List<ByteBuf> frames, int messages, boolean toTheEnd) {
+    private void write(List<ByteBuf> frames, int messages, long since, boolean toTheEnd) {
         long bytes = 0;
         ChannelFuture last = connection.newSucceededFuture();
         for (ByteBuf frame : frames) {
@@ -102,24 +104,30 @@ final class StreamReader implements Reader {
         loop.counters().writes.increment();
         connection.flush();
         if (last.isDone()) {
-            written(last, messages, toTheEnd);
+            written(last, messages, since, toTheEnd);
         } else {
             long pinned = bytes;
             loop.counters().pinnedBytes.add(pinned);
             last.addListener(done -> {
                 loop.counters().pinnedBytes.add(-pinned);
-                written((ChannelFuture) done, messages, false); // there may be more by now
+                written((ChannelFuture) done, messages, since, false); // there may be more by now
             });
         }
     }
 
-    private void written(ChannelFuture done, int messages, boolean toTheEnd) {
+    private void written(ChannelFuture done, int messages, long since, boolean toTheEnd) {
         writing = false;
         if (!done.isSuccess() || ended) {
             close();
             return;
         }
-        loop.counters().delivered.add(messages);
+        if (messages > 0) {
+            loop.counters().delivered.add(messages);
+            loop.tick();
+            if (since - joinedAt >= 0) { // else it was history when the reader came
+                loop.counters().delays.record(loop.now() - since);
+            }
+        }
         if (gone) {
             return;
         }
@@ -149,7 +157,7 @@ final class StreamReader implements Reader {
     /** Writes a keep-alive if nothing was written for so long. On the loop. */
     void heartbeat(long idleNanos) {
         if (loop.now() - wroteAt >= idleNanos && group.waiting().remove(this)) {
-            write(List.of(group.view.framing.keepAlive()), 0, false);
+            write(List.of(group.view.framing.keepAlive()), 0, 0, false);
         }
     }
 
@@ -167,6 +175,7 @@ final class StreamReader implements Reader {
             wroteAt = Math.max(wroteAt, loop.now());
         } else if (loop.now() - wroteAt >= timeoutNanos) {
             loop.counters().stalled.increment();
+            Disconnect.STALLED.mark(connection);
             close();
         }
     }
@@ -182,6 +191,15 @@ final class StreamReader implements Reader {
                 }
             }
         });
+    }
+
+    @Override
+    public long behind() {
+        return group.view.end() - position;
+    }
+
+    Channel connection() {
+        return connection;
     }
 
     /** Ends the connection at once. */

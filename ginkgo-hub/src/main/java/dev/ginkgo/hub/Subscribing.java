@@ -70,11 +70,13 @@ final class Subscribing {
             pipeline.addLast(input);
         }
         try {
-            open.add(name, connection, streams.attach(connection, name, framing(form)));
+            Framing framing = framing(form);
+            open.add(name, framing, connection, streams.attach(connection, name, framing));
             opening.write();
             connection.flush();
         } catch (RefusedException e) {
             opening.forget();
+            Disconnect.REFUSED.mark(connection);
             FullHttpResponse response = Reply.problem(Publishing.refusal(e));
             response.headers().set(HttpHeaderNames.CONNECTION, "close");
             conversation.stamp(response);

@@ -33,6 +33,12 @@ record Target(@Nullable String authority, String path, Map<String, String> param
         if (!rest.startsWith("/")) {
             throw new Refusal(Problem.BAD_REQUEST, "the target of a request is a path that begins with \"/\"");
         }
+        if (rest.chars().anyMatch(c -> c <= ' ' || c >= 0x7f || c == '#')) {
+            throw new Refusal(
+                            Problem.BAD_REQUEST,
+                            "the target of a request has visible ASCII characters and no \"#\"; percent-encode the rest")
+                    .last();
+        }
         int query = rest.indexOf('?');
         return query < 0
                 ? new Target(authority, rest, Map.of())

@@ -175,7 +175,8 @@ final class View {
                 break; // the batch is full; the rest of this slab comes before the next one
             }
         }
-        return new Batch(parts, bytes, (int) (to - from), from - position, to, closed || to == log.end());
+        long since = to == from ? 0 : log.get(from).nanos;
+        return new Batch(parts, bytes, (int) (to - from), since, from - position, to, closed || to == log.end());
     }
 
     /** The index of the slab that holds that message; if none does, how many there are. */

@@ -45,7 +45,10 @@ final class WebSocketInput extends SimpleChannelInboundHandler<WebSocketFrame> {
             case PingWebSocketFrame ping -> pong(context.channel(), ping.content());
             case PongWebSocketFrame _ -> {}
             case CloseWebSocketFrame close -> close(context.channel(), echo(close), "");
-            default -> close(context.channel(), 1003, "this socket only reads; publish by POST");
+            default -> {
+                Disconnect.REFUSED.mark(context.channel());
+                close(context.channel(), 1003, "this socket only reads; publish by POST");
+            }
         }
     }
 
@@ -53,9 +56,11 @@ final class WebSocketInput extends SimpleChannelInboundHandler<WebSocketFrame> {
     public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
         LOG.debug("websocket {} ended by", context.channel().remoteAddress(), cause);
         if (cause instanceof CorruptedWebSocketFrameException corrupted) {
+            Disconnect.REFUSED.mark(context.channel());
             WebSocketCloseStatus status = corrupted.closeStatus();
             close(context.channel(), status.code(), status.reasonText());
         } else {
+            Disconnect.mark(context.channel(), cause);
             var _ = context.close();
         }
     }

@@ -116,12 +116,12 @@ class BadRequestTest {
     }
 
     @Test
-    @DisplayName("only health is there below /-/")
+    @DisplayName("what is not there below /-/ is a 404 that lists what is")
     void reserved() throws Exception {
         try (Front front = Front.start()) {
             assertThat(front.get("/-/health/live").body()).isEqualTo("ok\n");
             assertThat(front.get("/-/health/ready").body()).isEqualTo("ok\n");
-            assertThat(front.get("/-/metrics").body()).contains("\"status\":404", "/-/health/live");
+            assertThat(front.get("/-/nothing").body()).contains("\"status\":404", "/-/health/live");
             assertThat(front.post("/-/health/live", "").body()).contains("\"status\":405");
         }
     }

@@ -80,6 +80,15 @@ class HttpDocsTest {
         }
     }
 
+    /** Each row of the table of problems: {@code 400 bad-request}. */
+    static List<String> refusals() {
+        return Pattern.compile("(?m)^\\| (\\d{3}) \\| `([a-z-]+)` \\| \\S.* \\|$")
+                .matcher(docs())
+                .results()
+                .map(row -> row.group(1) + " " + row.group(2))
+                .toList();
+    }
+
     /** Ids are others each time. */
     private static String generic(Path output) throws IOException {
         return Files.readString(output)

@@ -1,0 +1,4 @@
+package dev.ginkgo.hub;
+
+/** What one run of a hub has, and its front works with. */
+record Core(Store store, FanOut streams, Counters counters) {}

@@ -1,0 +1,36 @@
+package dev.ginkgo.hub;
+
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+
+/**
+ * A number that one thread raises and any may read: an ordinary addition, and no fence but the one that keeps a reader
+ * from seeing it out of order.
+ */
+final class Count {
+    private static final VarHandle VALUE;
+
+    static {
+        try {
+            VALUE = MethodHandles.lookup().findVarHandle(Count.class, "value", long.class);
+        } catch (ReflectiveOperationException e) {
+            throw new ExceptionInInitializerError(e);
+        }
+    }
+
+    private long value;
+
+    /** For the one thread. */
+    void add(long more) {
+        VALUE.setRelease(this, value + more);
+    }
+
+    /** For the one thread. */
+    void increment() {
+        add(1);
+    }
+
+    long sum() {
+        return (long) VALUE.getAcquire(this);
+    }
+}

@@ -1,0 +1,76 @@
+package dev.ginkgo.hub;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * How long messages took from their publish to the socket of a reader: one sample for each write, the age of the oldest
+ * message in it. A loop raises one number for a sample; the rest is done when somebody asks.
+ */
+final class Delays {
+    /** The upper bounds, in nanoseconds: 1, 2.5 and 5 of each decade from 100 µs to 10 s. */
+    private static final long[] BOUNDS = bounds();
+
+    private final Count[] buckets = new Count[BOUNDS.length + 1];
+    private final Count nanos = new Count();
+
+    /**
+     * The samples of all loops together.
+     *
+     * @param buckets how many lie in each bucket: up to its bound and above the one before; the last has no bound
+     * @param nanos all together
+     */
+    record Sum(List<Long> buckets, long nanos) {
+        Sum {
+            buckets = List.copyOf(buckets);
+        }
+
+        long samples() {
+            return buckets.stream().mapToLong(Long::longValue).sum();
+        }
+    }
+
+    Delays() {
+        for (int i = 0; i < buckets.length; i++) {
+            buckets[i] = new Count();
+        }
+    }
+
+    /** For the loop. */
+    void record(long delay) {
+        int bucket = 0;
+        while (bucket < BOUNDS.length && delay > BOUNDS[bucket]) {
+            bucket++;
+        }
+        buckets[bucket].increment();
+        nanos.add(delay);
+    }
+
+    static Sum sum(List<Delays> all) {
+        List<Long> buckets = new ArrayList<>();
+        for (int i = 0; i <= BOUNDS.length; i++) {
+            int bucket = i;
+            buckets.add(
+                    all.stream().mapToLong(each -> each.buckets[bucket].sum()).sum());
+        }
+        return new Sum(buckets, all.stream().mapToLong(each -> each.nanos.sum()).sum());
+    }
+
+    /** The upper bounds of all buckets but the last, in seconds. */
+    static List<Double> seconds() {
+        List<Double> seconds = new ArrayList<>();
+        for (long bound : BOUNDS) {
+            seconds.add(bound / 1e9);
+        }
+        return seconds;
+    }
+
+    private static long[] bounds() {
+        List<Long> bounds = new ArrayList<>();
+        for (long decade = 100_000; decade < 10_000_000_000L; decade *= 10) {
+            bounds.addAll(List.of(decade, decade * 5 / 2, decade * 5));
+        }
+        bounds.add(10_000_000_000L);
+        return bounds.stream().mapToLong(Long::longValue).toArray();
+    }
+}

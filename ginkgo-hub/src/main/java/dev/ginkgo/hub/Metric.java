@@ -1,0 +1,91 @@
+package dev.ginkgo.hub;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.ToDoubleFunction;
+
+/**
+ * One number that the hub tells about itself, whoever asks: the page {@code /-/metrics}, or a registry of the program.
+ *
+ * @param name {@code ginkgo.hub.published}
+ * @param counts whether it only rises
+ * @param help in a line
+ * @param reason the value of the label {@code reason}; empty if it has none
+ * @param value takes it out of what was read
+ */
+record Metric(String name, boolean counts, String help, String reason, ToDoubleFunction<Readings> value) {
+    static final String DELAY = "ginkgo.hub.delay";
+    static final String DELAY_HELP = "From the publish of the oldest message of a write to the end of the write";
+    static final String DEPTH = "ginkgo.hub.queue.depth";
+    static final String DEPTH_HELP = "Messages that HTTP readers have yet to be sent, all together";
+    static final String DEEPEST = "ginkgo.hub.queue.depth.max";
+    static final String DEEPEST_HELP = "The same of the reader that is farthest behind";
+
+    /** All but the delays and the depths, which are read in another way. */
+    static List<Metric> all() {
+        List<Metric> all = new ArrayList<>(List.of(
+                counter("published", "Messages taken", read -> read.hub().published()),
+                counter(
+                        "delivered",
+                        "Messages handed to a reader",
+                        read -> read.hub().delivered()),
+                counter(
+                        "replayed",
+                        "Messages of them that were older than their reader",
+                        read -> read.hub().replayed()),
+                counter(
+                        "gaps",
+                        "How often a reader was told that it had missed something",
+                        read -> read.hub().gaps()),
+                new Metric(
+                        "ginkgo.hub.dropped",
+                        true,
+                        "Messages that readers have missed",
+                        "slow",
+                        read -> read.hub().dropped()),
+                counter(
+                        "writes",
+                        "Writes to the sockets of readers",
+                        read -> read.hub().writes()),
+                counter(
+                        "wakeups",
+                        "How often a publish woke an event loop",
+                        read -> read.hub().wakeUps()),
+                gauge("connections", "Connections that are open", Readings::connections),
+                gauge(
+                        "subscribers",
+                        "Who reads: connections, and programs",
+                        read -> read.hub().readers()),
+                gauge(
+                        "channels",
+                        "Channels with messages or readers",
+                        read -> read.hub().channels()),
+                gauge("views", "Channels in a framing", read -> read.hub().views()),
+                gauge("peers", "Other nodes to which messages go", _ -> 0),
+                gauge(
+                        "held.bytes",
+                        "What the store holds of its budget",
+                        read -> read.hub().storedBytes()),
+                gauge(
+                        "pinned.bytes",
+                        "Bytes of writes that wait for their sockets",
+                        read -> read.hub().pinnedBytes())));
+        for (Disconnect reason : Disconnect.values()) {
+            all.add(new Metric(
+                    "ginkgo.hub.disconnects",
+                    true,
+                    "Connections that have ended",
+                    reason.text(),
+                    read -> read.counters().disconnects(reason)));
+        }
+        return all;
+    }
+
+    private static Metric counter(String name, String help, ToDoubleFunction<Readings> value) {
+        return new Metric("ginkgo.hub." + name, true, help, "", value);
+    }
+
+    private static Metric gauge(String name, String help, ToDoubleFunction<Readings> value) {
+        return new Metric("ginkgo.hub." + name, false, help, "", value);
+    }
+}

@@ -1,0 +1,121 @@
+package dev.ginkgo.hub;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import dev.ginkgo.Time;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What publishers with an {@code Idempotency-Key} have been answered, so that the same request, sent again because the
+ * answer was lost, is answered again and not published again (after draft-ietf-httpapi-idempotency-key-header-07).
+ *
+ * <p>Remembered for five minutes, and {@link #MOST} at a time: beyond that the oldest is forgotten. A request that was
+ * refused is not remembered, for nothing has happened. Of the body there is only a digest.
+ */
+final class Retries {
+    static final int MOST = 10_000;
+    static final int LONGEST_KEY = 255;
+    static final Duration REMEMBERED = Duration.ofMinutes(5);
+
+    private final Time time;
+
+    /** By key, oldest first; guarded by this. */
+    private final Map<String, Remembered> known = new LinkedHashMap<>();
+
+    private static final class Remembered {
+        private final byte[] request;
+        private final long nanos;
+        private byte @Nullable [] answer;
+
+        Remembered(byte[] request, long nanos) {
+            this.request = request;
+            this.nanos = nanos;
+        }
+    }
+
+    Retries(Time time) {
+        this.time = time;
+    }
+
+    /**
+     * Begins a request, or finds it answered.
+     *
+     * @param key the client's
+     * @param request {@linkplain #digest what it asks for}
+     * @return the answer that was given to it before; null if it is new, and then it is to be {@link #answered} or
+     *     {@link #forget forgotten}
+     * @throws Refusal if the key was used for another request, or its request has not been answered yet
+     */
+    synchronized byte @Nullable [] begin(String key, byte[] request) throws Refusal {
+        long now = time.nanos();
+        forgetOld(now);
+        Remembered before = known.get(key);
+        if (before == null) {
+            if (known.size() == MOST) {
+                forgetFirst();
+            }
+            known.put(key, new Remembered(request, now));
+            return null;
+        }
+        if (!Arrays.equals(before.request, request)) {
+            throw new Refusal(
+                    Problem.KEY_REUSED,
+                    "this Idempotency-Key was sent with another message or channel; a new message needs a new key");
+        }
+        if (before.answer == null) {
+            throw new Refusal(Problem.UNDER_WAY, "the first request with this Idempotency-Key is not answered yet")
+                    .with("Retry-After", "1");
+        }
+        return before.answer;
+    }
+
+    /** The request has been served. */
+    synchronized void answered(String key, byte[] answer) {
+        Remembered begun = known.get(key);
+        if (begun != null) {
+            begun.answer = answer;
+        }
+    }
+
+    /** The request has been refused: it may come again. */
+    synchronized void forget(String key) {
+        known.remove(key);
+    }
+
+    synchronized int size() {
+        return known.size();
+    }
+
+    private void forgetOld(long now) {
+        Iterator<Remembered> oldest = known.values().iterator();
+        while (oldest.hasNext() && now - oldest.next().nanos >= REMEMBERED.toNanos()) {
+            oldest.remove();
+        }
+    }
+
+    private void forgetFirst() {
+        Iterator<Remembered> oldest = known.values().iterator();
+        oldest.next();
+        oldest.remove();
+    }
+
+    /** What tells one request from another: channel, kind and body. */
+    static byte[] digest(ChannelName channel, boolean binary, byte[] body) {
+        try {
+            MessageDigest digest = MessageDigest.getInstance("SHA-256");
+            digest.update(channel.text().getBytes(UTF_8));
+            digest.update((byte) 0); // in no name
+            digest.update((byte) (binary ? 1 : 0));
+            return digest.digest(body);
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every JDK has SHA-256", e);
+        }
+    }
+}

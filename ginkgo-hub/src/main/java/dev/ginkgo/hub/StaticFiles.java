@@ -1,0 +1,153 @@
+package dev.ginkgo.hub;
+
+import java.io.IOException;
+import java.nio.file.FileVisitOption;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.NotDirectoryException;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.Arrays;
+import java.util.Base64;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The files of a folder, held in memory: nobody outside can name a file that is not among them, and no event loop
+ * waits for a disk. Files and folders whose names begin with a dot are left out.
+ */
+final class StaticFiles {
+    static final String PREFIX = "/-/page/";
+    private static final String INDEX = "index.html";
+
+    private static final int MOST_FILES = 1_000;
+    private static final long MOST_BYTES = 16 * 1024 * 1024;
+    private static final int DEEPEST = 8;
+    private static final String UNKNOWN_TYPE = "application/octet-stream";
+
+    private static final Map<String, String> TYPES = Map.ofEntries(
+            Map.entry("html", "text/html; charset=utf-8"),
+            Map.entry("js", "text/javascript; charset=utf-8"),
+            Map.entry("mjs", "text/javascript; charset=utf-8"),
+            Map.entry("css", "text/css; charset=utf-8"),
+            Map.entry("json", "application/json"),
+            Map.entry("map", "application/json"),
+            Map.entry("webmanifest", "application/manifest+json"),
+            Map.entry("txt", "text/plain; charset=utf-8"),
+            Map.entry("svg", "image/svg+xml"),
+            Map.entry("png", "image/png"),
+            Map.entry("jpg", "image/jpeg"),
+            Map.entry("webp", "image/webp"),
+            Map.entry("ico", "image/x-icon"),
+            Map.entry("woff2", "font/woff2"),
+            Map.entry("wasm", "application/wasm"));
+
+    private final Map<String, Asset> assets;
+
+    /** One file. */
+    static final class Asset {
+        final String type;
+        private final byte[] bytes;
+
+        /** Changes with the bytes: an entity tag in its quotes (RFC 9110, section 8.8.3). */
+        final String tag;
+
+        private Asset(String type, byte[] bytes) {
+            this.type = type;
+            this.bytes = bytes;
+            this.tag = tag(bytes);
+        }
+
+        /** Not to be changed. */
+        byte[] bytes() {
+            return bytes;
+        }
+    }
+
+    private StaticFiles(Map<String, Asset> assets) {
+        this.assets = Map.copyOf(assets);
+    }
+
+    static StaticFiles none() {
+        return new StaticFiles(Map.of());
+    }
+
+    /**
+     * Reads a folder.
+     *
+     * @throws IOException if it cannot be read, has no {@code index.html}, or is too large to be a page; the message
+     *     says what to do
+     */
+    static StaticFiles read(Path folder) throws IOException {
+        if (!Files.isDirectory(folder)) {
+            throw Files.exists(folder)
+                    ? new NotDirectoryException(folder + " is a file; http.page names the folder of index.html")
+                    : new NoSuchFileException(folder + " does not exist; http.page names the folder of index.html");
+        }
+        Map<String, Asset> assets = new HashMap<>();
+        long bytes = 0;
+        for (Path file : files(folder)) {
+            byte[] content = Files.readAllBytes(file);
+            bytes += content.length;
+            if (bytes > MOST_BYTES || assets.size() == MOST_FILES) {
+                throw new IOException(folder + " holds more than " + MOST_FILES + " files or " + (MOST_BYTES >> 20)
+                        + " MiB; http.page is for a small page, larger things belong on a web server");
+            }
+            String name = folder.relativize(file).toString().replace('\\', '/');
+            assets.put(name, new Asset(type(name), content));
+        }
+        if (!assets.containsKey(INDEX)) {
+            throw new NoSuchFileException(folder.resolve(INDEX) + " does not exist; it is what http.page shows at /");
+        }
+        return new StaticFiles(assets);
+    }
+
+    private static List<Path> files(Path folder) throws IOException {
+        try (Stream<Path> all = Files.walk(folder, DEEPEST, FileVisitOption.FOLLOW_LINKS)) {
+            return all.filter(Files::isRegularFile)
+                    .filter(file -> !isHidden(folder.relativize(file)))
+                    .limit(MOST_FILES + 1L)
+                    .sorted()
+                    .toList();
+        } catch (java.io.UncheckedIOException e) {
+            throw e.getCause();
+        }
+    }
+
+    private static boolean isHidden(Path relative) {
+        for (Path part : relative) {
+            if (part.toString().startsWith(".")) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** What is at the path of a request; null if nothing is. */
+    @Nullable
+    Asset at(String path) {
+        if (path.equals("/")) {
+            return assets.get(INDEX);
+        }
+        return path.startsWith(PREFIX) ? assets.get(path.substring(PREFIX.length())) : null;
+    }
+
+    private static String type(String name) {
+        String end = name.substring(name.lastIndexOf('.') + 1).toLowerCase(Locale.ROOT);
+        return TYPES.getOrDefault(end, UNKNOWN_TYPE);
+    }
+
+    private static String tag(byte[] bytes) {
+        try {
+            byte[] hash = MessageDigest.getInstance("SHA-256").digest(bytes);
+            return '"' + Base64.getUrlEncoder().withoutPadding().encodeToString(Arrays.copyOf(hash, 16)) + '"';
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every JDK has SHA-256", e);
+        }
+    }
+}

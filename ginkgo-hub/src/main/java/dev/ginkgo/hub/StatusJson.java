@@ -1,0 +1,37 @@
+package dev.ginkgo.hub;
+
+import com.fasterxml.jackson.core.JsonGenerator;
+import dev.ginkgo.Status;
+import java.io.IOException;
+
+/** A tree of services as JSON; what is empty is left out. */
+final class StatusJson {
+    private StatusJson() {}
+
+    static void members(Status status, JsonGenerator json) throws IOException {
+        json.writeStringField("path", status.path());
+        json.writeStringField("type", status.type());
+        json.writeStringField("state", status.state().name());
+        json.writeStringField("since", status.since().toString());
+        if (!status.reason().isEmpty()) {
+            json.writeStringField("reason", status.reason());
+        }
+        if (status.failure().isPresent()) {
+            json.writeStringField("failure", status.failure().get().toString());
+        }
+        json.writeNumberField("restarts", status.restarts());
+        if (status.restartIn().isPresent()) {
+            json.writeNumberField("restart-in-seconds", status.restartIn().get().toMillis() / 1e3);
+        }
+        json.writeNumberField("tasks", status.tasks());
+        if (!status.children().isEmpty()) {
+            json.writeArrayFieldStart("children");
+            for (Status child : status.children()) {
+                json.writeStartObject();
+                members(child, json);
+                json.writeEndObject();
+            }
+            json.writeEndArray();
+        }
+    }
+}

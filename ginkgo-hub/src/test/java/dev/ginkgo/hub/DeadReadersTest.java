@@ -1,0 +1,135 @@
+package dev.ginkgo.hub;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.ginkgo.Time;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Of 1,000 readers some never read: the others do not notice. */
+class DeadReadersTest {
+    private static final int READERS = 1_000;
+    private static final String SETTINGS = "history.count = 50\nwrite-timeout = '10m'";
+
+    @ParameterizedTest
+    @ValueSource(ints = {10, 100})
+    @DisplayName("H-01 with 1 % and 10 % dead readers among 1,000 the others cost one write a message, as without them")
+    void nothingExtra(int dead) throws Exception {
+        try (Hubs hubs = new Hubs(2, SETTINGS)) {
+            // Given some that are full, and others that read
+            fill(hubs, dead);
+            List<Peer> healthy = connect(hubs, READERS - dead);
+            HubStats before = hubs.stats();
+
+            // When messages are published one at a time
+            int messages = 30;
+            for (int i = 1; i <= messages; i++) {
+                hubs.hub.publish("/a", "message " + i);
+                hubs.awaitDelivered(before.delivered() + (long) healthy.size() * i);
+            }
+
+            // Then there was one write for each healthy reader and message, one wake-up for each loop, and nothing else
+            HubStats after = hubs.stats();
+            assertThat(after.writes() - before.writes()).isEqualTo((long) healthy.size() * messages);
+            assertThat(after.wakeUps() - before.wakeUps()).isEqualTo(2L * messages);
+            assertThat(after.gaps()).isEqualTo(before.gaps());
+            for (Peer each : healthy) {
+                assertThat(each.text()).isEqualTo("message 1\n");
+            }
+        }
+    }
+
+    @Test
+    @Tag("long")
+    @DisplayName(
+            "H-01 with 1 % and 10 % dead readers the others' p99 is within 1.5 of that without, median of seven pairs")
+    void delays() throws Exception {
+        for (int dead : new int[] {10, 100}) {
+            measure(0); // warm
+            double[] ratios = new double[7];
+            for (int pair = 0; pair < ratios.length; pair++) {
+                boolean first = pair % 2 == 0;
+                double one = measure(first ? 0 : dead);
+                double other = measure(first ? dead : 0);
+                ratios[pair] = first ? other / one : one / other;
+            }
+            Arrays.sort(ratios);
+            assertThat(ratios[ratios.length / 2])
+                    .as("p99 with " + dead + " dead readers, over that without; all: " + Arrays.toString(ratios))
+                    .isLessThan(1.5);
+        }
+    }
+
+    /** The p99 over 900 healthy readers and 300 messages, in nanoseconds from the publish to the reader's thread. */
+    private static double measure(int dead) throws Exception {
+        int messages = 300;
+        try (Hubs hubs = new Hubs(2, SETTINGS)) {
+            fill(hubs, dead);
+            List<Peer> healthy = connect(hubs, READERS - 100);
+            long[] published = new long[messages];
+            long[][] delays = new long[healthy.size()][messages];
+            List<CountDownLatch> rounds = new ArrayList<>();
+            for (int i = 0; i < messages; i++) {
+                rounds.add(new CountDownLatch(healthy.size()));
+            }
+            Time time = Time.system();
+            Readers reading = Readers.of(healthy, peer -> {
+                int me = healthy.indexOf(peer);
+                for (int i = 0; i < messages; i++) {
+                    peer.text();
+                    delays[me][i] = time.nanos() - published[i];
+                    rounds.get(i).countDown();
+                }
+            });
+            for (int i = 0; i < messages; i++) {
+                published[i] = time.nanos();
+                hubs.hub.publish("/a", "message " + i);
+                rounds.get(i).await();
+            }
+            reading.join();
+            long[] all =
+                    Arrays.stream(delays).flatMapToLong(Arrays::stream).sorted().toArray();
+            return all[all.length * 99 / 100];
+        }
+    }
+
+    /** Connects readers that never read, and publishes until the sockets of all are full. */
+    private static void fill(Hubs hubs, int dead) throws IOException {
+        if (dead == 0) {
+            return;
+        }
+        for (int i = 0; i < dead; i++) {
+            hubs.connect("/a", Framing.LINES, 4096);
+        }
+        String big = "x".repeat(32 * 1024);
+        HubStats stats = hubs.stats();
+        long writes = -1;
+        while (stats.pinnedBytes() == 0 || stats.writes() != writes || stats.pinnedBytes() < dead * 1024L) {
+            writes = stats.writes();
+            for (int i = 0; i < 60; i++) {
+                hubs.hub.publish("/a", big);
+            }
+            hubs.onLoop(() -> {}); // and whatever it does before
+            hubs.onLoop(() -> {});
+            hubs.onLoop(() -> {});
+            hubs.onLoop(() -> {});
+            stats = hubs.stats();
+        }
+    }
+
+    private static List<Peer> connect(Hubs hubs, int count) throws IOException {
+        List<Peer> peers = new ArrayList<>();
+        for (int i = 0; i < count; i++) {
+            peers.add(hubs.connect("/a", Framing.LINES));
+        }
+        return peers;
+    }
+}

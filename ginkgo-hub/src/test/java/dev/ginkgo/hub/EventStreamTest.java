@@ -1,0 +1,209 @@
+package dev.ginkgo.hub;
+
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonToken;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+
+/**
+ * What goes over the wire as {@code text/event-stream}, read by the parser that WHATWG HTML describes in section 9.2,
+ * "Server-sent events": whatever is published, a browser gets it and nothing else.
+ */
+class EventStreamTest {
+    private static final Pattern LINE_END = Pattern.compile("\r\n|\n|\r");
+    private static final Set<String> FIELDS = Set.of("", "event", "data", "id", "retry");
+
+    /** Payloads that a careless server would let through as something else. */
+    private static final List<String> PAYLOADS = List.of(
+            "plain",
+            "",
+            " a space in front",
+            "two\nlines",
+            "an end\n",
+            "\n",
+            "\n\n",
+            "a CR\rwithin",
+            "CRLF\r\nwithin",
+            "NUL\0within",
+            "data: injected",
+            "x\ndata: injected\n\nevent: bye\ndata: {}\n\n",
+            "x\n\nid: 1\n\n",
+            "retry: 1",
+            ": a comment",
+            "id: \0",
+            "\ufeffa byte order mark",
+            "\ud83c\udf42 beyond the first plane",
+            "\u2028 and \u0085, which end no line here",
+            "{\"json\":true}",
+            "last");
+
+    /** An event as the standard's dispatch gives it. */
+    private record Event(String type, String data, String lastId) {}
+
+    @Test
+    @DisplayName("H-12 whatever is published, a browser's parser gets it from the event stream, and nothing else")
+    void everyPayload() throws Exception {
+        try (Front front = Front.start();
+                Wired reader = front.request("GET /x", "Accept: text/event-stream")) {
+            String head = reader.head();
+            for (String payload : PAYLOADS) {
+                front.hub().publish("/x", payload);
+            }
+            front.hub().publish("/x", new byte[] {(byte) 0xff, 0, '\n'});
+            front.tree().ginkgo().stop();
+            byte[] body = unchunked(reader.rest());
+
+            // the head (9.2.1: the type must be this, else the browser fails the connection)
+            assertThat(head).startsWith("HTTP/1.1 200 ").contains("content-type: text/event-stream\r\n");
+
+            // the stream as a whole (9.2.5: UTF-8, no byte order mark needed, each field of the grammar)
+            String text = decoded(body);
+            assertThat(text).doesNotStartWith("\ufeff").endsWith("\n\n").doesNotContain("\0");
+            for (String line : LINE_END.split(text, -1)) {
+                assertThat(FIELDS).contains(line.split(":", 2)[0]);
+            }
+
+            // the events (9.2.6)
+            List<Event> events = parsed(text);
+            assertThat(events.getFirst()).isEqualTo(new Event("start", "{\"recovered\":false}", ""));
+            assertThat(events.getLast().type).isEqualTo("bye");
+            List<Event> messages = events.subList(1, events.size() - 1);
+            assertThat(messages).hasSize(PAYLOADS.size() + 1);
+            Set<String> ids = new HashSet<>();
+            for (int i = 0; i < PAYLOADS.size(); i++) {
+                Event event = messages.get(i);
+                assertThat(event.type).isIn("message", "json");
+                assertThat(event.type.equals("json") ? field(event.data, "data") : event.data)
+                        .isEqualTo(PAYLOADS.get(i));
+                assertThat(ids.add(event.lastId)).as("an id of its own").isTrue();
+                assertThat(event.lastId).isNotEmpty();
+            }
+            assertThat(field(messages.getLast().data, "encoding")).isEqualTo("base64");
+            assertThat(field(messages.getLast().data, "data")).isEqualTo("/wAK");
+        }
+    }
+
+    @Test
+    @DisplayName("H-17 a stream begins at once, and its sign of life is a comment that dispatches nothing")
+    void comment() throws Exception {
+        try (Front front = Front.start("heartbeat = '50ms'");
+                Wired reader = front.request("GET /x?as=sse")) {
+            reader.head();
+            reader.readTo("\r\n:");
+            front.tree().ginkgo().stop();
+            String text = "data: x\n\n:" + decoded(unchunkedFromMiddle(reader.rest()));
+            assertThat(parsed(text)).hasSize(2);
+        }
+    }
+
+    @Test
+    @DisplayName("H-18 the time to come back is digits alone, and no shorter for some than for others by more than 2 s")
+    void retry() throws Exception {
+        try (Front front = Front.start();
+                Crowd readers = Crowd.of(20, _ -> front.request("GET /x?as=sse"))) {
+            for (Wired reader : readers) {
+                reader.head();
+            }
+            front.tree().ginkgo().stop();
+            Set<String> times = new HashSet<>();
+            for (Wired reader : readers) {
+                String text = decoded(unchunked(reader.rest()));
+                List<String> retries = Arrays.stream(LINE_END.split(text))
+                        .filter(line -> line.startsWith("retry"))
+                        .toList();
+                assertThat(retries).hasSize(1);
+                assertThat(retries.getFirst()).matches("retry: [1-9][0-9]{2,3}");
+                times.addAll(retries);
+            }
+            assertThat(times).as("spread").hasSizeGreaterThan(10);
+        }
+    }
+
+    // ---- the standard's parser
+
+    private static List<Event> parsed(String stream) {
+        List<Event> events = new ArrayList<>();
+        StringBuilder data = new StringBuilder();
+        String type = "";
+        String lastId = "";
+        String text = stream.startsWith("\ufeff") ? stream.substring(1) : stream;
+        for (String line : LINE_END.split(text, -1)) {
+            if (line.isEmpty()) {
+                if (!data.isEmpty()) {
+                    data.setLength(data.length() - 1); // the last line feed
+                    events.add(new Event(type.isEmpty() ? "message" : type, data.toString(), lastId));
+                }
+                data.setLength(0);
+                type = "";
+                continue;
+            }
+            int colon = line.indexOf(':');
+            String field = colon < 0 ? line : line.substring(0, colon);
+            String value = colon < 0 ? "" : line.substring(colon + 1);
+            value = value.startsWith(" ") ? value.substring(1) : value;
+            switch (field) {
+                case "event" -> type = value;
+                case "data" -> data.append(value).append('\n');
+                case "id" -> lastId = value.contains("\0") ? lastId : value;
+                default -> {} // retry, comments, and what is unknown
+            }
+        }
+        return events;
+    }
+
+    private static String decoded(byte[] bytes) throws CharacterCodingException {
+        return UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();
+    }
+
+    private static byte[] unchunked(String body) {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        int at = 0;
+        while (true) {
+            int end = body.indexOf("\r\n", at);
+            int length = Integer.parseInt(body.substring(at, end), 16);
+            if (length == 0) {
+                assertThat(body.substring(end)).isEqualTo("\r\n\r\n");
+                return bytes.toByteArray();
+            }
+            bytes.writeBytes(body.substring(end + 2, end + 2 + length).getBytes(ISO_8859_1));
+            at = end + 2 + length + 2;
+        }
+    }
+
+    /** The same, where the beginning of a chunk has been read already, up to its first character. */
+    private static byte[] unchunkedFromMiddle(String rest) {
+        int end = rest.indexOf("\r\n");
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        bytes.writeBytes(rest.substring(0, end).getBytes(ISO_8859_1));
+        bytes.writeBytes(unchunked(rest.substring(end + 2)));
+        return bytes.toByteArray();
+    }
+
+    private static String field(String json, String name) throws IOException {
+        try (JsonParser parser = new JsonFactory().createParser(json)) {
+            while (parser.nextToken() != null) {
+                if (parser.currentToken() == JsonToken.FIELD_NAME
+                        && parser.currentName().equals(name)) {
+                    parser.nextToken();
+                    return parser.getText();
+                }
+            }
+            throw new AssertionError("no " + name + " in " + json);
+        }
+    }
+}

@@ -1,0 +1,148 @@
+package dev.ginkgo.hub;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.ginkgo.Time;
+import dev.ginkgo.testing.FakeClock;
+import java.net.http.HttpResponse;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+
+class IdempotencyTest {
+    private static final String KEY = "Idempotency-Key";
+
+    @Test
+    @DisplayName("H-19 a publish that is sent again with its key is answered as before, and published once")
+    void again() throws Exception {
+        try (Front front = Front.start()) {
+            HttpResponse<String> first = front.post("/x", "1", KEY, "a");
+            HttpResponse<String> second = front.post("/x", "1", KEY, "a");
+
+            assertThat(first.body()).contains("\"id\":\"", "\"channel\":\"/x\"", "\"receivers\":0", "\"peers\":0");
+            assertThat(second.statusCode()).isEqualTo(200);
+            assertThat(second.body()).isEqualTo(first.body());
+            assertThat(first.headers().firstValue("idempotency-replayed")).isEmpty();
+            assertThat(second.headers().firstValue("idempotency-replayed")).hasValue("true");
+            assertThat(front.hub().stats().published()).isEqualTo(1);
+        }
+    }
+
+    @Test
+    @DisplayName("H-19 a key that comes with another message or channel is a 422, and nothing is published")
+    void reused() throws Exception {
+        try (Front front = Front.start()) {
+            front.post("/x", "1", KEY, "a");
+            assertThat(front.post("/x", "2", KEY, "a").body()).contains("\"status\":422", "\"code\":\"key-reused\"");
+            assertThat(front.post("/y", "1", KEY, "a").statusCode()).isEqualTo(422);
+            assertThat(front.post("/x", "1", KEY, "a", "Content-Type", "application/octet-stream")
+                            .statusCode())
+                    .isEqualTo(422);
+            assertThat(front.post("/x", "2", KEY, "b").statusCode()).isEqualTo(200);
+            assertThat(front.hub().stats().published()).isEqualTo(2);
+        }
+    }
+
+    @Test
+    @DisplayName("H-19 what was refused is not remembered: the same key may try again")
+    void refused() throws Exception {
+        try (Front front = Front.startHub("max-channels = 1")) {
+            front.hub().publish("/a", "1");
+            assertThat(front.post("/b", "1", KEY, "k").statusCode()).isEqualTo(429);
+            assertThat(front.post("/b", "1", KEY, "k").statusCode()).isEqualTo(429);
+            assertThat(front.post("/a", "1", KEY, "k").statusCode()).isEqualTo(200);
+        }
+    }
+
+    @Test
+    @DisplayName("H-19 a key is remembered for five minutes")
+    void fiveMinutes() throws Exception {
+        FakeClock clock = new FakeClock();
+        try (Front front = Front.start(clock)) {
+            front.post("/x", "1", KEY, "a");
+            clock.advance(Duration.ofSeconds(299));
+            front.post("/x", "1", KEY, "a");
+            assertThat(front.hub().stats().published()).isEqualTo(1);
+            clock.advance(Duration.ofSeconds(2));
+            front.post("/x", "1", KEY, "a");
+            assertThat(front.hub().stats().published()).isEqualTo(2);
+        }
+    }
+
+    @Test
+    @DisplayName("H-19 a hundred that send the same key at once publish one message")
+    void atOnce() throws Exception {
+        try (Front front = Front.start();
+                ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            List<Callable<HttpResponse<String>>> posts = new ArrayList<>();
+            for (int i = 0; i < 100; i++) {
+                posts.add(() -> front.post("/x", "1", KEY, "same"));
+            }
+            Set<String> answers = new HashSet<>();
+            for (var each : threads.invokeAll(posts)) {
+                HttpResponse<String> answer = each.get();
+                assertThat(answer.statusCode()).isIn(200, 409);
+                if (answer.statusCode() == 200) {
+                    answers.add(answer.body());
+                } else {
+                    assertThat(answer.body()).contains("\"code\":\"under-way\"");
+                }
+            }
+            assertThat(answers).hasSize(1);
+            assertThat(front.hub().stats().published()).isEqualTo(1);
+        }
+    }
+
+    @Test
+    @DisplayName("H-19 10,000 keys are kept; beyond that the oldest is forgotten, and memory stays as it is")
+    void bounded() throws Exception {
+        Retries retries = new Retries(Time.system());
+        byte[] request = Retries.digest(ChannelName.of("/x"), false, new byte[] {1});
+        for (int i = 0; i < 100_000; i++) {
+            assertThat(retries.begin("key " + i, request)).isNull();
+            retries.answered("key " + i, new byte[] {1});
+        }
+        assertThat(retries.size()).isEqualTo(Retries.MOST);
+        assertThat(retries.begin("key 99999", request)).isNotNull();
+        assertThat(retries.begin("key 90000", request)).isNotNull();
+        assertThat(retries.begin("key 89999", request)).isNull();
+    }
+
+    @Test
+    @DisplayName("H-19 while the first request is under way the second is a 409")
+    void underWay() throws Exception {
+        Retries retries = new Retries(Time.system());
+        byte[] request = Retries.digest(ChannelName.of("/x"), false, new byte[0]);
+        retries.begin("k", request);
+        assertThatThrownBy(() -> retries.begin("k", request))
+                .isInstanceOfSatisfying(
+                        Refusal.class, refusal -> assertThat(refusal.problem()).isEqualTo(Problem.UNDER_WAY));
+        retries.forget("k");
+        assertThat(retries.begin("k", request)).isNull();
+    }
+
+    @Test
+    @DisplayName("a key that is none is a 400")
+    void badKey() throws Exception {
+        try (Front front = Front.start()) {
+            for (String headers : new String[] {
+                KEY + ": ", KEY + ": a b", KEY + ": \u00e4", KEY + ": " + "x".repeat(256), KEY + ": a\r\n" + KEY + ": b"
+            }) {
+                try (Wired client = front.request("POST /x", headers, "Content-Length: 0")) {
+                    assertThat(client.answer())
+                            .as(headers)
+                            .startsWith("HTTP/1.1 400")
+                            .contains("bad-key");
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,272 @@
+package dev.ginkgo.hub;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.ginkgo.Service;
+import dev.ginkgo.testing.TestTree;
+import io.micrometer.core.instrument.FunctionTimer;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.NetworkInterface;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+
+/** What a hub tells those who look after it. */
+class InstrumentsTest {
+    @Test
+    @DisplayName("H-24 the metrics count what happened: publishes, deliveries, gaps, disconnects by reason, delays")
+    void metrics() throws Exception {
+        try (Front front = Front.startHub("history.count = 50", "write-timeout = '300ms'");
+                Wired dead = front.lines("/a");
+                Wired reader = front.lines("/a")) {
+            // Given a reader that went, one that never reads, and one that has read three messages
+            front.lines("/b").reset();
+            for (int i = 1; i <= 3; i++) {
+                front.post("/a", "message " + i);
+                reader.readTo("message " + i + "\n");
+            }
+            await().until(() -> value(front, "disconnects_total{reason=\"client\"}") >= 1);
+            String before = front.get("/-/metrics").body();
+            assertThat(value(before, "published_total")).isEqualTo(3);
+            assertThat(value(before, "delivered_total")).isEqualTo(6);
+            assertThat(value(before, "delay_seconds_count"))
+                    .isEqualTo(value(before, "writes_total"))
+                    .isEqualTo(6);
+            assertThat(value(before, "delay_seconds_bucket{le=\"10.0\"}")).isEqualTo(6);
+            assertThat(value(before, "delay_seconds_sum")).isBetween(0.0, 6.0);
+            assertThat(value(before, "subscribers")).isEqualTo(2);
+            assertThat(value(before, "connections")).isBetween(3.0, 6.0);
+            assertThat(value(before, "queue_depth")).isZero();
+            assertThat(value(before, "held_bytes")).isPositive();
+            assertThat(value(before, "disconnects_total{reason=\"stalled\"}")).isZero();
+
+            // When the dead one is too slow
+            Thread reading = Thread.ofVirtual().start(() -> drain(reader));
+            for (int i = 0; i < 300; i++) {
+                front.hub().publish("/a", "x".repeat(64 * 1024));
+            }
+            double deepest = value(front, "queue_depth_max");
+
+            // Then that is told, and what it cost
+            assertThat(deepest).isPositive();
+            await().until(() -> value(front, "disconnects_total{reason=\"stalled\"}") == 1);
+            String after = front.get("/-/metrics").body();
+            assertThat(value(after, "pinned_bytes")).isZero();
+            assertThat(value(after, "subscribers")).isEqualTo(1);
+            assertThat(dead).isNotNull();
+            reader.reset();
+            reading.join();
+        }
+    }
+
+    @Test
+    @DisplayName("H-24 the metrics are Prometheus text, each family with its help and type, once")
+    void format() throws Exception {
+        try (Front front = Front.start()) {
+            var answer = front.get("/-/metrics");
+            assertThat(answer.headers().firstValue("content-type"))
+                    .hasValue("text/plain; version=0.0.4; charset=utf-8");
+            String text = answer.body();
+            assertThat(text).endsWith("\n").doesNotContain("\r");
+            for (Metric metric : Metric.all()) {
+                String name = metric.name().replace('.', '_') + (metric.counts() ? "_total" : "");
+                assertThat(text)
+                        .containsOnlyOnce("# TYPE " + name + (metric.counts() ? " counter\n" : " gauge\n"))
+                        .containsOnlyOnce("# HELP " + name + " ");
+            }
+            assertThat(text).contains("# TYPE ginkgo_hub_delay_seconds histogram\n", "_bucket{le=\"+Inf\"} 0\n");
+            assertThat(text).contains("ginkgo_hub_dropped_total{reason=\"slow\"} 0.0\n");
+        }
+    }
+
+    @Test
+    @DisplayName("H-24 a program shows the same numbers in a registry of its own")
+    void registry() {
+        MessageHub hub = new MessageHub();
+        SimpleMeterRegistry registry = new SimpleMeterRegistry();
+        new HubMeters(hub).bindTo(registry);
+        assertThat(registry.get("ginkgo.hub.published").functionCounter().count())
+                .isZero();
+        try (TestTree<MessageHub> tree = TestTree.start(hub, "http.bind = '127.0.0.1:0'")) {
+            hub.publish("/a", "1");
+            assertThat(tree.root()).isSameAs(hub);
+            assertThat(registry.get("ginkgo.hub.published").functionCounter().count())
+                    .isEqualTo(1);
+            assertThat(registry.get("ginkgo.hub.channels").gauge().value()).isEqualTo(1);
+            assertThat(registry.get("ginkgo.hub.queue.depth").gauge().value()).isZero();
+            assertThat(registry.get("ginkgo.hub.disconnects")
+                            .tag("reason", "stalled")
+                            .functionCounter()
+                            .count())
+                    .isZero();
+            FunctionTimer delay = registry.get("ginkgo.hub.delay").functionTimer();
+            assertThat(delay.count()).isZero();
+            assertThat(delay.totalTime(TimeUnit.SECONDS)).isZero();
+        }
+    }
+
+    @Test
+    @DisplayName("H-24 the connections page lists the slowest first: who, what, how far behind, how much is held")
+    void connections() throws Exception {
+        try (Front front = Front.startHub("write-timeout = '10m'");
+                Wired slow = front.lines("/slow");
+                Wired quick = front.request("GET /quick?as=sse")) {
+            quick.head();
+            assertThat(slow).isNotNull();
+            for (int i = 0; i < 20; i++) {
+                front.hub().publish("/slow", "x".repeat(1 << 20));
+            }
+            await().until(() -> front.hub().stats().pinnedBytes() > 0);
+            String page = front.get("/-/connections").body();
+            assertThat(page)
+                    .startsWith("{\"connections\":3,\"streams\":2,\"slowest\":[{\"address\":\"127.0.0.1:")
+                    .containsPattern(
+                            "\"channel\":\"/slow\",\"form\":\"lines\",\"behind\":[1-9]\\d*,\"pinned-bytes\":[1-9]\\d*,"
+                                    + "\"age-seconds\":[\\d.]+},\\{")
+                    .containsPattern(
+                            "\"channel\":\"/quick\",\"form\":\"sse\",\"behind\":0,\"pinned-bytes\":0,\"age-seconds\":[\\d.]+}]}$");
+            assertThat(front.get("/-/connections?limit=1").body()).doesNotContain("/quick");
+            assertThat(front.get("/-/connections?limit=0").body()).contains("\"status\":400", "bad-parameter");
+        }
+    }
+
+    @Test
+    @DisplayName("the channels page lists channels with their messages and readers")
+    void channels() throws Exception {
+        try (Front front = Front.start();
+                Wired reader = front.lines("/b")) {
+            assertThat(reader).isNotNull();
+            front.post("/a", "1");
+            front.post("/a", "2");
+            assertThat(front.get("/-/channels").body())
+                    .isEqualTo("{\"channels\":2,\"some\":[{\"channel\":\"/a\",\"messages\":2,\"readers\":0},"
+                            + "{\"channel\":\"/b\",\"messages\":0,\"readers\":1}]}");
+            assertThat(front.get("/-/channels?limit=1").body()).startsWith("{\"channels\":2,\"some\":[{\"channel\"");
+        }
+    }
+
+    /** A program in which the hub is one of several services. */
+    private static final class Program extends Service {
+        final MessageHub hub = add("hub", new MessageHub());
+        final Other other = add("other", new Other());
+    }
+
+    private static final class Other extends Service {
+        void missing(String what) {
+            degraded(what);
+        }
+    }
+
+    @Test
+    @DisplayName("H-24 readiness and the tree's page see the whole program, not only the hub")
+    void wholeTree() throws Exception {
+        try (TestTree<Program> tree = TestTree.start(new Program(), "hub.http.bind = '127.0.0.1:0'");
+                Wired client = new Wired(tree.root().hub.address().port())) {
+            String ready = "GET /-/health/ready HTTP/1.1\r\nHost: localhost\r\n\r\n";
+            assertThat(client.send(ready).answer()).startsWith("HTTP/1.1 200");
+            tree.root().other.missing("the number server");
+            assertThat(client.send(ready).answer())
+                    .startsWith("HTTP/1.1 503")
+                    .contains("program/other: DEGRADED, the number server");
+            assertThat(client.send(ready.replace("health/ready", "tree")).answer())
+                    .contains("{\"path\":\"program\",\"type\":\"Program\",\"state\":\"READY\"")
+                    .contains("{\"path\":\"program/hub/http\",\"type\":\"HttpFront\",\"state\":\"READY\"")
+                    .contains("\"state\":\"DEGRADED\",\"since\":\"")
+                    .contains("\"reason\":\"the number server\"");
+        }
+    }
+
+    @Test
+    @DisplayName("H-24 only who is on the hub's machine, and asks it directly, sees more than its health")
+    void loopbackOnly() throws Exception {
+        try (Front front = Front.withBind(
+                "0.0.0.0:0",
+                "anonymous = true",
+                "allowed-hosts = ['hub.example']",
+                "allowed-origins = ['https://app.example']")) {
+            for (String page : new String[] {"metrics", "connections", "channels", "tree"}) {
+                assertThat(page(front, page, "Host: localhost")).startsWith("HTTP/1.1 200");
+                assertThat(page(front, page, "Host: [::1]:8088")).startsWith("HTTP/1.1 200");
+                for (String header : new String[] {
+                    "Host: hub.example",
+                    "Host: localhost\r\nX-Forwarded-For: 10.0.0.7",
+                    "Host: localhost\r\nForwarded: for=10.0.0.7",
+                    "Host: localhost\r\nVia: 1.1 proxy",
+                    "Host: localhost\r\nOrigin: https://app.example"
+                }) {
+                    assertThat(page(front, page, header))
+                            .as(page + " with " + header)
+                            .startsWith("HTTP/1.1 403")
+                            .contains("\"code\":\"loopback-only\"");
+                }
+            }
+            assertThat(page(front, "health/ready", "Host: hub.example")).startsWith("HTTP/1.1 200");
+            Optional<InetAddress> other = NetworkInterface.networkInterfaces()
+                    .flatMap(NetworkInterface::inetAddresses)
+                    .filter(each -> !each.isLoopbackAddress() && each.getAddress().length == 4)
+                    .findFirst();
+            if (other.isPresent()) {
+                try (Socket far = new Socket(other.get(), front.port())) {
+                    far.setSoTimeout(5_000);
+                    far.getOutputStream()
+                            .write("GET /-/tree HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"
+                                    .getBytes(StandardCharsets.US_ASCII));
+                    assertThat(new String(far.getInputStream().readAllBytes(), StandardCharsets.UTF_8))
+                            .startsWith("HTTP/1.1 403");
+                }
+            }
+        }
+    }
+
+    @Test
+    @DisplayName("requests that come behind one whose answer takes longer wait for their turn")
+    void pipelined() throws Exception {
+        try (Front front = Front.start();
+                Wired client = front.connect()) {
+            String tree = "GET /-/tree HTTP/1.1\r\nHost: localhost\r\n\r\n";
+            String post = "POST /x HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1\r\n\r\n1";
+            client.send(tree + post + tree + tree + post);
+            for (String expected : new String[] {"\"path\"", "\"id\"", "\"path\"", "\"path\"", "\"id\""}) {
+                assertThat(client.answer()).startsWith("HTTP/1.1 200").contains("{" + expected);
+            }
+            client.send("HEAD /-/metrics HTTP/1.1\r\nHost: localhost\r\n\r\n" + post);
+            assertThat(client.head()).startsWith("HTTP/1.1 200").containsPattern("content-length: [1-9]");
+            assertThat(client.answer()).contains("\"id\"");
+        }
+    }
+
+    private static String page(Front front, String name, String headers) throws IOException {
+        try (Wired wired = front.connect()) {
+            return wired.send("GET /-/" + name + " HTTP/1.1\r\n" + headers + "\r\n\r\n")
+                    .answer();
+        }
+    }
+
+    private static void drain(Wired reader) {
+        try {
+            reader.rest();
+        } catch (IOException closed) {
+            // that is its end
+        }
+    }
+
+    /** One of the numbers on the page of metrics. */
+    static double value(Front front, String name) throws IOException, InterruptedException {
+        return value(front.get("/-/metrics").body(), name);
+    }
+
+    private static double value(String metrics, String name) {
+        Matcher line = Pattern.compile("(?m)^ginkgo_hub_" + Pattern.quote(name) + " (\\S+)$")
+                .matcher(metrics);
+        assertThat(line.find()).as(name + " in:\n" + metrics).isTrue();
+        return Double.parseDouble(line.group(1));
+    }
+}

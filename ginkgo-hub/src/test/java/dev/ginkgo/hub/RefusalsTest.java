@@ -1,0 +1,236 @@
+package dev.ginkgo.hub;
+
+import static java.util.Objects.requireNonNull;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.ginkgo.Service;
+import dev.ginkgo.Status;
+import dev.ginkgo.Time;
+import dev.ginkgo.config.Size;
+import dev.ginkgo.testing.TestTree;
+import io.netty.buffer.ByteBufAllocator;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.concurrent.ExecutorCompletionService;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** Each refusal that the docs list, provoked by a real request over a real socket. */
+class RefusalsTest {
+    private static final String EMPTY = "Content-Length: 0";
+
+    /** Brings about one refusal, and gives the answer. */
+    @FunctionalInterface
+    private interface Scenario {
+        String answer() throws Exception;
+    }
+
+    private final Map<Problem, Scenario> scenarios = new EnumMap<>(Problem.class);
+
+    RefusalsTest() {
+        scenarios.put(Problem.BAD_REQUEST, () -> answer("POST /x", "Content-Length: x"));
+        scenarios.put(Problem.BAD_CHANNEL, () -> answer("POST /a//b", EMPTY));
+        scenarios.put(Problem.BAD_PARAMETER, () -> answer("POST /x?a=b", EMPTY));
+        scenarios.put(Problem.BAD_KEY, () -> answer("POST /x", EMPTY, "Idempotency-Key: a b"));
+        scenarios.put(Problem.FOREIGN_ORIGIN, () -> answer("POST /x", EMPTY, "Origin: https://evil.example"));
+        scenarios.put(Problem.LOOPBACK_ONLY, () -> answer("GET /-/tree", "Via: 1.1 proxy"));
+        scenarios.put(Problem.NOT_FOUND, () -> answer("GET /-/nothing"));
+        scenarios.put(Problem.METHOD_NOT_ALLOWED, () -> answer("DELETE /x"));
+        scenarios.put(Problem.NOT_ACCEPTABLE, () -> answer("GET /x", "Accept: image/png"));
+        scenarios.put(Problem.REQUEST_TIMEOUT, RefusalsTest::tooSlow);
+        scenarios.put(Problem.UNDER_WAY, RefusalsTest::underWay);
+        scenarios.put(Problem.BODY_TOO_LARGE, () -> answer("POST /x", "Content-Length: 2000000"));
+        scenarios.put(Problem.TARGET_TOO_LONG, () -> answer("GET /" + "x".repeat(9_000)));
+        scenarios.put(
+                Problem.UNSUPPORTED_BODY,
+                () -> answer("POST /x", "Content-Type: text/plain; charset=latin1", "Content-Length: 0"));
+        scenarios.put(Problem.UNKNOWN_EXPECTATION, () -> answer("POST /x", EMPTY, "Expect: a miracle"));
+        scenarios.put(Problem.FOREIGN_HOST, () -> answer("GET http://evil.example/x"));
+        scenarios.put(Problem.KEY_REUSED, RefusalsTest::keyReused);
+        scenarios.put(
+                Problem.WEBSOCKET_VERSION,
+                () -> answer(
+                        "GET /x",
+                        "Upgrade: websocket",
+                        "Connection: Upgrade",
+                        "Sec-WebSocket-Version: 12",
+                        "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ=="));
+        scenarios.put(Problem.TOO_MANY_CONNECTIONS, () -> second("http.max-connections = 1"));
+        scenarios.put(Problem.TOO_MANY_FROM_ADDRESS, () -> second("http.max-connections-per-address = 1"));
+        scenarios.put(Problem.TOO_MANY_SUBSCRIBERS, () -> second("http.max-subscribers = 1"));
+        scenarios.put(Problem.TOO_MANY_CHANNELS, () -> secondOn("/y", "max-channels = 1"));
+        scenarios.put(Problem.HEADERS_TOO_LARGE, () -> answer("GET /x", "X: " + "x".repeat(20_000)));
+        scenarios.put(Problem.INTERNAL_ERROR, RefusalsTest::bug);
+        scenarios.put(Problem.STOPPING, RefusalsTest::stopping);
+        scenarios.put(Problem.NOT_READY, RefusalsTest::notReady);
+        scenarios.put(Problem.HTTP_VERSION, RefusalsTest::version);
+    }
+
+    @ParameterizedTest
+    @EnumSource(Problem.class)
+    @DisplayName("H-23 each refusal is a problem with its status, its stable code and what to do; 429 and 503 say when")
+    void refusal(Problem problem) throws Exception {
+        Scenario scenario = requireNonNull(scenarios.get(problem), () -> "nobody knows how to provoke " + problem);
+        String answer = scenario.answer();
+        assertThat(answer)
+                .startsWith("HTTP/1.1 " + problem.status() + " ")
+                .contains("content-type: application/problem+json\r\n")
+                .contains("\"title\":\"" + problem.title() + "\"")
+                .contains("\"status\":" + problem.status() + ",")
+                .contains("\"code\":\"" + problem.code() + "\"")
+                .containsPattern("\"detail\":\".{10,}\"}");
+        if (problem.status() == 429 || problem.status() == 503) {
+            assertThat(answer).containsPattern("Retry-After: \\d+\r\n");
+        }
+    }
+
+    private static String answer(String line, String... headers) throws IOException {
+        try (Front front = Front.start();
+                Wired client = front.request(line, headers)) {
+            return client.answer();
+        }
+    }
+
+    private static String second(String setting) throws IOException {
+        return secondOn("/x", setting);
+    }
+
+    private static String secondOn(String channel, String setting) throws IOException {
+        try (Front front = Front.startHub(setting);
+                Wired first = front.lines("/x");
+                Wired second = front.request("GET " + channel)) {
+            await().until(() -> front.hub().stats().readers() == 1);
+            assertThat(first).isNotNull();
+            return second.answer();
+        }
+    }
+
+    private static String tooSlow() throws IOException {
+        try (Front front = Front.start("request-timeout = '100ms'");
+                Wired client = front.connect()) {
+            return client.send("POST /x HTTP/1.1\r\n").answer();
+        }
+    }
+
+    private static String keyReused() throws IOException {
+        String post = "POST /x HTTP/1.1\r\nHost: localhost\r\nIdempotency-Key: a\r\nContent-Length: 1\r\n\r\n";
+        try (Front front = Front.start();
+                Wired client = front.connect()) {
+            client.send(post + "1").answer();
+            return client.send(post + "2").answer();
+        }
+    }
+
+    /** Two loops: the publish of one waits for the store, which the test holds; the other finds its key in use. */
+    private static String underWay() throws Exception {
+        String post = "POST /x HTTP/1.1\r\nHost: localhost\r\nIdempotency-Key: a\r\nContent-Length: 1\r\n\r\n1";
+        try (Front front = Front.start("loops = 2");
+                Wired one = front.connect();
+                Wired two = front.connect();
+                ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            Publisher store = front.hub().publisher();
+            ExecutorCompletionService<String> answers = new ExecutorCompletionService<>(threads);
+            String first;
+            synchronized (store) {
+                one.send(post);
+                two.send(post);
+                answers.submit(one::answer);
+                answers.submit(two::answer);
+                first = answers.take().get();
+            }
+            assertThat(answers.take().get()).startsWith("HTTP/1.1 200");
+            return first;
+        }
+    }
+
+    private static String stopping() throws Exception {
+        try (Front front = Front.start();
+                Wired publisher = front.connect();
+                Wired reader = front.lines("/y")) {
+            publisher.send("POST /x HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1\r\nExpect: 100-continue\r\n\r\n");
+            publisher.head();
+            Thread stop = Thread.ofVirtual().start(() -> front.tree().ginkgo().stop());
+            reader.rest();
+            String answer = publisher.send("1").answer();
+            stop.join();
+            return answer;
+        }
+    }
+
+    private static String notReady() throws Exception {
+        try (Front front = Front.start("drain-delay = '1s'");
+                Wired client = front.connect()) {
+            String live = "GET /-/health/live HTTP/1.1\r\nHost: localhost\r\n\r\n";
+            client.send(live).answer();
+            Thread stop = Thread.ofVirtual().start(() -> front.tree().ginkgo().stop());
+            String answer = "";
+            while (!answer.startsWith("HTTP/1.1 503")) {
+                answer = client.send(live.replace("live", "ready")).answer();
+            }
+            stop.join();
+            return answer;
+        }
+    }
+
+    private static String version() throws IOException {
+        try (Front front = Front.start();
+                Wired client = front.connect()) {
+            return client.send("GET /x HTTP/1.0\r\nHost: localhost\r\n\r\n").answer();
+        }
+    }
+
+    /** A front whose program cannot say how it is. */
+    private static final class Broken extends Service {
+        final HttpFront http = add("http", new HttpFront(Broken::core, Broken::broken, new Random()));
+
+        private static Core core() {
+            Counters counters = new Counters();
+            StoreLimits limits =
+                    new StoreLimits(() -> Size.ofMebibytes(1), () -> 10, () -> Duration.ofMinutes(1), () -> 10);
+            Store store = new Store(limits, Time.system(), 1, ByteBufAllocator.DEFAULT, counters);
+            return new Core(store, new FanOut(store, Time.system(), new Random(), counters), counters);
+        }
+
+        private static Status broken() {
+            throw new IllegalStateException("a bug");
+        }
+    }
+
+    private static String bug() throws IOException {
+        Front.warmUp();
+        try (TestTree<Broken> tree = TestTree.start(new Broken(), "http.bind = '127.0.0.1:0'")) {
+            String answer;
+            int port = tree.root().http.address().port();
+            try (Wired client = new Wired(port)) {
+                answer = client.send("GET /-/tree HTTP/1.1\r\nHost: localhost\r\n\r\n")
+                        .answer();
+            }
+            try (Wired client = new Wired(port)) {
+                assertThat(client.send("GET /-/health/ready HTTP/1.1\r\nHost: localhost\r\n\r\n")
+                                .answer())
+                        .startsWith("HTTP/1.1 500");
+            }
+            return answer;
+        }
+    }
+
+    @Test
+    @DisplayName("H-23 the table of refusals in the docs and the refusals that there are agree")
+    void table() {
+        List<String> rows = HttpDocsTest.refusals();
+        assertThat(rows)
+                .containsExactlyInAnyOrderElementsOf(Arrays.stream(Problem.values())
+                        .map(each -> each.status() + " " + each.code())
+                        .toList());
+    }
+}
