@@ -32,8 +32,8 @@ final class Loop implements Runnable {
     private final Queue<Group> dirty = new ConcurrentLinkedQueue<>();
 
     // for the loop only
-    private final Set<StreamReader> readers = new LinkedHashSet<>();
-    private final Deque<StreamReader> behind = new ArrayDeque<>();
+    private final Set<Attached> readers = new LinkedHashSet<>();
+    private final Deque<Attached> behind = new ArrayDeque<>();
     private final Set<Group> holding = new LinkedHashSet<>();
     private long now;
 
@@ -57,7 +57,7 @@ final class Loop implements Runnable {
     }
 
     /** Does something with each reader, on the loop. */
-    void forEach(Consumer<StreamReader> action) {
+    void forEach(Consumer<Attached> action) {
         execute(() -> {
             tick();
             List.copyOf(readers).forEach(action);
@@ -102,7 +102,7 @@ final class Loop implements Runnable {
         }
     }
 
-    private static void pump(StreamReader reader) {
+    private static void pump(Attached reader) {
         try {
             reader.pump();
         } catch (RuntimeException | OutOfMemoryError e) { // direct memory, mostly; the others still have their turn
@@ -112,7 +112,7 @@ final class Loop implements Runnable {
     }
 
     /** The reader has more to get; in the next round, so that others have their turn and their sockets are served. */
-    void again(StreamReader reader) {
+    void again(Attached reader) {
         behind.add(reader);
         schedule();
     }
@@ -135,7 +135,7 @@ final class Loop implements Runnable {
         return counters;
     }
 
-    Collection<StreamReader> readers() {
+    Collection<Attached> readers() {
         return readers;
     }
 }

@@ -14,14 +14,14 @@ final class OpenStreams {
 
     private final Supplier<Integer> maxSubscribers;
     private final Set<Stream> open = ConcurrentHashMap.newKeySet();
-    private final Map<ChannelName, Integer> byChannel = new ConcurrentHashMap<>();
+    private final Map<Selector, Integer> byChannel = new ConcurrentHashMap<>();
 
     OpenStreams(Supplier<Integer> maxSubscribers) {
         this.maxSubscribers = maxSubscribers;
     }
 
     /** Refuses one reader more than a channel may have; of those that come at one moment a few more may get in. */
-    void requireRoom(ChannelName channel) throws Refusal {
+    void requireRoom(Selector channel) throws Refusal {
         if (byChannel.getOrDefault(channel, 0) >= maxSubscribers.get()) {
             throw new Refusal(
                             Problem.TOO_MANY_SUBSCRIBERS,
@@ -32,7 +32,7 @@ final class OpenStreams {
     }
 
     /** Keeps it until its connection is closed. */
-    void add(ChannelName channel, Channel connection, Reader reader) {
+    void add(Selector channel, Channel connection, Reader reader) {
         Stream stream = new Stream(connection, reader);
         open.add(stream);
         byChannel.merge(channel, 1, Integer::sum);

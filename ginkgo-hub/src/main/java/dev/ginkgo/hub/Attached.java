@@ -1,0 +1,16 @@
+package dev.ginkgo.hub;
+
+/** A connection that its loop looks after. Everything is called on the loop. */
+interface Attached {
+    /** Sends what comes next. */
+    void pump();
+
+    /** Writes a keep-alive if nothing was written for so long. */
+    void heartbeat(long idleNanos);
+
+    /** Ends the connection if no byte of a write has left for so long. */
+    void endIfStuck(long timeoutNanos);
+
+    /** Ends the connection at once. */
+    void close();
+}
