@@ -2,20 +2,48 @@ package dev.ginkgo.hub;
 
 import io.netty.buffer.ByteBuf;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a reader at one position is to be sent next, shared by all who stand there.
  *
- * @param parts the frames of whole messages; released by {@link #close}
- * @param bytes their length
+ * @param parts the messages; released by {@link #close}
  * @param messages how many
  * @param since when the oldest of them was published, on the clock of {@code Time.nanos}
- * @param missed how many were gone before they could be sent
+ * @param missed how many were gone before they could be sent; {@link Gap#UNKNOWN} if some
+ * @param after the id of the place where it begins, if there is a gap to be told
+ * @param last the last of the messages
  * @param next the position after it
  * @param toTheEnd whether there was no more
  */
-record Batch(List<ByteBuf> parts, int bytes, int messages, long since, long missed, long next, boolean toTheEnd)
+record Batch(
+        List<Part> parts,
+        int messages,
+        long since,
+        long missed,
+        @Nullable String after,
+        @Nullable Message last,
+        long next,
+        boolean toTheEnd)
         implements AutoCloseable {
+
+    /**
+     * Messages that follow each other.
+     *
+     * @param frames whole ones
+     * @param from the number of the first
+     * @param to the number after the last
+     */
+    record Part(ByteBuf frames, long from, long to) {}
+
+    /** How many of the messages have a lower number. */
+    int before(long number) {
+        long count = 0;
+        for (Part part : parts) {
+            count += Math.clamp(number - part.from, 0, part.to - part.from);
+        }
+        return (int) count;
+    }
 
     boolean isEmpty() {
         return parts.isEmpty();
@@ -23,6 +51,6 @@ record Batch(List<ByteBuf> parts, int bytes, int messages, long since, long miss
 
     @Override
     public void close() {
-        parts.forEach(ByteBuf::release);
+        parts.forEach(part -> part.frames.release());
     }
 }

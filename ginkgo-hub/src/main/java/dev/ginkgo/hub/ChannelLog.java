@@ -1,160 +1,99 @@
 package dev.ginkgo.hub;
 
 import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.EnumMap;
 import java.util.List;
-import java.util.Map;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The messages of one channel, numbered from 0 in the order in which they came; and who reads them. Everything here is
- * guarded by the store.
+ * One channel: its messages, what is gone of them, and who else reads it: the feeds of patterns and lists that it
+ * belongs to. Everything here is guarded by the store.
  */
 final class ChannelLog {
-    private static final Group[] NO_GROUPS = {};
-
     final ChannelName name;
+    final Feed feed;
+    final Floor floor;
 
-    private final Map<Framing, View> views = new EnumMap<>(Framing.class);
-    private final List<Subscription> subscriptions = new ArrayList<>(0);
-    private List<Subscription> subscribed = List.of();
-    private Group[] groups = NO_GROUPS;
-    private int readers;
+    private final List<Feed> merged = new ArrayList<>(0);
 
-    // A ring: message n lies at n modulo its length, a power of two.
-    private @Nullable Entry[] ring = new @Nullable Entry[4];
-    private long first;
-    private long end;
-
-    ChannelLog(ChannelName name) {
+    /**
+     * Makes the log of a channel.
+     *
+     * @param floor what is gone of an earlier one of this name
+     */
+    ChannelLog(ChannelName name, Floor floor) {
         this.name = name;
+        this.floor = floor;
+        this.feed = Feed.of(this);
     }
 
-    // ---- messages
-
-    /** The number of the oldest message that is left. */
-    long first() {
-        return first;
+    /** The feeds that this channel is merged into. */
+    List<Feed> merged() {
+        return merged;
     }
 
-    /** The number that the next message will have. */
-    long end() {
-        return end;
+    void joinTo(Feed other) {
+        merged.add(other);
+        other.add(this);
     }
 
-    void append(Entry entry) {
-        if (end - first == ring.length) {
-            @Nullable Entry[] larger = new @Nullable Entry[ring.length * 2];
-            for (long n = first; n < end; n++) {
-                larger[index(n, larger.length)] = ring[index(n, ring.length)];
+    void leave(Feed other) {
+        merged.remove(other);
+    }
+
+    long size() {
+        return feed.end() - feed.first();
+    }
+
+    /** The oldest message. */
+    @Nullable
+    Entry oldest() {
+        return feed.get(feed.first());
+    }
+
+    @Nullable
+    Entry newest() {
+        return feed.get(feed.end() - 1);
+    }
+
+    /** Whether none came after it here, up to an arrival. */
+    boolean isNewest(Entry entry, long arrival) {
+        Entry next = feed.next(entry);
+        return next == null || next.arrival > arrival;
+    }
+
+    void forEach(Consumer<Entry> action) {
+        for (long n = feed.first(); n < feed.end(); n++) {
+            Entry entry = feed.get(n);
+            if (entry != null) {
+                action.accept(entry);
             }
-            ring = larger;
         }
-        ring[index(end, ring.length)] = entry;
-        end++;
     }
 
-    Entry get(long number) {
-        Entry entry = ring[index(number, ring.length)];
-        if (number < first || number >= end || entry == null) {
-            throw new IllegalStateException(name + " has no message " + number + ", but " + first + ".." + end);
-        }
-        return entry;
+    /** Lets go of the oldest message. */
+    void remove(Entry entry) {
+        feed.remove(entry);
+        merged.forEach(each -> each.remove(entry));
+        floor.raise(entry.message.position(), entry.nanos);
     }
 
-    /** Lets go of the oldest message, and of the frames that nobody can read any more. */
-    void removeFirst() {
-        ring[index(first, ring.length)] = null;
-        first++;
-        views.values().forEach(View::trim);
-    }
-
-    /** Messages from a number on: as many as have so many bytes together, and one at least if there is one. */
-    List<Message> some(long from, int bytes) {
-        List<Message> some = new ArrayList<>();
-        long length = 0;
-        for (long n = from; n < end && length < bytes; n++) {
-            Message message = get(n).message;
-            some.add(message);
-            length += message.shared().length;
-        }
-        return some;
-    }
-
-    private static int index(long number, int length) {
-        return (int) number & (length - 1);
-    }
-
-    // ---- readers
-
+    /** Connections and programs that get what is published here. */
     int readers() {
+        int readers = feed.readers();
+        for (Feed each : merged) {
+            readers += each.readers();
+        }
         return readers;
     }
 
     boolean isUnused() {
-        return readers == 0 && first == end;
+        return feed.readers() == 0 && feed.first() == feed.end();
     }
 
-    /** The readers of each framing on each loop. The array is never changed. */
-    Group[] groups() {
-        return groups;
-    }
-
-    /** The subscriptions of programs. The list is never changed. */
-    List<Subscription> subscribed() {
-        return subscribed;
-    }
-
-    int views() {
-        return views.size();
-    }
-
-    /** Counts a reader in, whose view is made if it is the first. */
-    Group join(Store store, Framing framing, Loop loop) {
-        View view = views.computeIfAbsent(framing, f -> new View(store, this, f));
-        Group group = view.groups.get(loop);
-        if (group == null) {
-            group = new Group(view, loop);
-            view.groups.put(loop, group);
-            groups = Arrays.copyOf(groups, groups.length + 1);
-            groups[groups.length - 1] = group;
-        }
-        group.members++;
-        readers++;
-        return group;
-    }
-
-    /** Counts a reader out; the last one takes the view with it. */
-    @SuppressWarnings("ReferenceEquality") // this very group
-    void leave(Group group) {
-        readers--;
-        if (--group.members > 0) {
-            return;
-        }
-        groups = Arrays.stream(groups).filter(each -> each != group).toArray(Group[]::new);
-        View view = group.view;
-        view.groups.remove(group.loop);
-        if (view.groups.isEmpty()) {
-            views.remove(view.framing, view);
-            view.close();
-        }
-    }
-
-    void join(Subscription subscription) {
-        subscriptions.add(subscription);
-        subscribed = List.copyOf(subscriptions);
-        readers++;
-    }
-
-    void leave(Subscription subscription) {
-        if (subscriptions.remove(subscription)) {
-            subscribed = List.copyOf(subscriptions);
-            readers--;
-        }
-    }
-
-    void close() {
-        views.values().forEach(View::close);
+    /** For people. */
+    @Override
+    public String toString() {
+        return name.text();
     }
 }

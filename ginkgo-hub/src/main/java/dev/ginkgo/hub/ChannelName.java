@@ -9,7 +9,7 @@ import java.nio.charset.StandardCharsets;
 /**
  * The name of a channel: a path such as {@code /numbers/even}. One rule holds on every front: after percent-decoding
  * it is valid UTF-8 of at most 255 bytes, begins with a slash, has no empty segment and no control character, and its
- * case matters. {@code *} and {@code >} are kept for patterns, {@code /-/} for the hub's own pages.
+ * case matters. {@code *} and {@code >} are kept for patterns, {@code ,/} for lists, {@code /-/} for the hub's own pages.
  *
  * @param text the decoded form
  */
@@ -26,6 +26,11 @@ record ChannelName(String text) {
      * @throws BadChannelException if it is none
      */
     static ChannelName parse(String rawPath) {
+        return of(decode(rawPath));
+    }
+
+    /** A path without its percent-encoding; what it says is not looked at. */
+    static String decode(String rawPath) {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream(rawPath.length());
         for (int i = 0; i < rawPath.length(); i++) {
             char c = rawPath.charAt(i);
@@ -43,16 +48,14 @@ record ChannelName(String text) {
                 bytes.write(c);
             }
         }
-        String text;
         try {
-            text = StandardCharsets.UTF_8
+            return StandardCharsets.UTF_8
                     .newDecoder()
                     .decode(ByteBuffer.wrap(bytes.toByteArray()))
                     .toString();
         } catch (CharacterCodingException e) {
             throw bad(rawPath, "its percent-encoded bytes are not UTF-8");
         }
-        return of(text);
     }
 
     /**
@@ -70,6 +73,9 @@ record ChannelName(String text) {
         if (text.contains("//") || text.endsWith("/")) {
             throw bad(text, "a segment is empty; a name has no slash at its end and no two in a row");
         }
+        if (text.contains(",/")) {
+            throw bad(text, "a comma before a slash is kept for lists, which can only be read");
+        }
         if (text.equals("/-") || text.startsWith("/-/")) {
             throw bad(text, "what begins with /-/ is the hub's own");
         }
@@ -79,7 +85,7 @@ record ChannelName(String text) {
                 throw bad(text, "it holds the control character U+%04X".formatted((int) c));
             }
             if (c == '*' || c == '>') {
-                throw bad(text, "\"" + c + "\" is kept for patterns");
+                throw bad(text, "\"" + c + "\" is kept for patterns, which can only be read");
             }
         }
         return new ChannelName(text);

@@ -5,19 +5,53 @@ sealed interface Control {
     /** The event's name; none is {@code open} or {@code error}, which browsers use themselves. */
     String name();
 
-    /** The first thing on a stream. */
-    record Start(boolean recovered) implements Control {
+    /** The place of a reader who has had this; empty if it says nothing about that. */
+    default String id() {
+        return "";
+    }
+
+    /**
+     * The first thing on a stream.
+     *
+     * @param id the place where it begins
+     */
+    record Start(boolean recovered, String id) implements Control {
         @Override
         public String name() {
             return "start";
         }
     }
 
-    /** So many messages are lost to this reader. */
-    record Missed(long messages) implements Control {
+    /**
+     * Messages are lost to this reader.
+     *
+     * @param messages how many, or {@link Gap#UNKNOWN}
+     * @param id the place where it goes on
+     */
+    record Missed(long messages, String id) implements Control {
         @Override
         public String name() {
             return "gap";
+        }
+    }
+
+    /** One of a list cannot be read; the others can. */
+    record Refused(String channel, String code, String detail) implements Control {
+        static Refused of(Selector.Refused refused) {
+            return new Refused(refused.name(), Problem.BAD_CHANNEL.code(), refused.why());
+        }
+
+        @Override
+        public String name() {
+            return "refused";
+        }
+    }
+
+    /** The end of an answer that is not a stream, and the place to go on from. */
+    record Next(String id) implements Control {
+        @Override
+        public String name() {
+            return "next";
         }
     }
 

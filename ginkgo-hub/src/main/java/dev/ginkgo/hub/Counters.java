@@ -13,10 +13,13 @@ import java.util.function.Function;
  */
 final class Counters {
     final LongAdder published = new LongAdder();
+    final LongAdder resumed = new LongAdder();
+    final LongAdder notRecovered = new LongAdder();
     final LongAdder wakeUps = new LongAdder();
 
     // of programs that read
-    final LongAdder delivered = new LongAdder();
+    private final LongAdder delivered = new LongAdder();
+    private final LongAdder replayed = new LongAdder();
     private final LongAdder gaps = new LongAdder();
     private final LongAdder dropped = new LongAdder();
 
@@ -36,10 +39,22 @@ final class Counters {
         return counters;
     }
 
-    /** A program has missed so many messages. */
+    /**
+     * A program has got a message.
+     *
+     * @param old whether it was there before the program
+     */
+    void delivered(boolean old) {
+        if (old) {
+            replayed.increment();
+        }
+        delivered.increment();
+    }
+
+    /** A program has missed so many messages, or {@link Gap#UNKNOWN}. */
     void gap(long missed) {
         gaps.increment();
-        dropped.add(missed);
+        dropped.add(Math.max(0, missed));
     }
 
     /** A connection has ended. */
@@ -53,6 +68,10 @@ final class Counters {
 
     long delivered() {
         return delivered.sum() + loops(each -> each.delivered);
+    }
+
+    long replayed() {
+        return replayed.sum() + loops(each -> each.replayed);
     }
 
     long gaps() {
@@ -70,6 +89,27 @@ final class Counters {
 
     Delays.Sum delays() {
         return Delays.sum(loops.stream().map(each -> each.delays).toList());
+    }
+
+    /** All of it, with what the store holds now. */
+    HubStats stats(int readers, int channels, int patterns, int views, long held) {
+        return new HubStats(
+                published.sum(),
+                delivered(),
+                gaps(),
+                dropped(),
+                replayed(),
+                resumed.sum(),
+                notRecovered.sum(),
+                loops(each -> each.stalled),
+                readers,
+                channels,
+                patterns,
+                views,
+                held,
+                loops(each -> each.pinnedBytes),
+                wakeUps.sum(),
+                loops(each -> each.writes));
     }
 
     private LongAdder adder(Disconnect reason) {

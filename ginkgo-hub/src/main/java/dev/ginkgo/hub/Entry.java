@@ -5,11 +5,14 @@ import org.jspecify.annotations.Nullable;
 /** A message in the store: in its channel's log, and in the line of all messages from the oldest to the newest. */
 final class Entry {
     /** What a message takes besides its bytes: this object, the message, their arrays and references. */
-    private static final int OVERHEAD = 160;
+    private static final int OVERHEAD = 208;
 
     final Message message;
     final ChannelLog log;
     final long nanos;
+
+    /** Counts all messages of the store, from whichever origin, as they came. */
+    final long arrival;
 
     @Nullable
     Entry older;
@@ -17,17 +20,14 @@ final class Entry {
     @Nullable
     Entry newer;
 
-    Entry(Message message, ChannelLog log, long nanos) {
+    Entry(Message message, ChannelLog log, long nanos, long arrival) {
         this.message = message;
         this.log = log;
         this.nanos = nanos;
+        this.arrival = arrival;
     }
 
     long cost() {
-        return cost(message.shared().length);
-    }
-
-    static long cost(int bytes) {
-        return OVERHEAD + (long) bytes;
+        return OVERHEAD + (long) message.shared().length;
     }
 }

@@ -1,11 +1,14 @@
 package dev.ginkgo.hub;
 
 import dev.ginkgo.Time;
+import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.EventLoop;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Function;
+import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 
 /** The streams of one run of a hub, by the event loops that carry them. */
@@ -17,10 +20,12 @@ final class FanOut implements Streams, AutoCloseable {
     private final Time time;
     private final RandomGenerator random;
     private final Counters counters;
+    private final PatternsByAddress patterns;
     private final Map<EventLoop, Loop> loops = new ConcurrentHashMap<>();
     private volatile boolean closed;
 
-    FanOut(Store store, Time time, RandomGenerator random, Counters counters) {
+    FanOut(Store store, Time time, RandomGenerator random, Counters counters, Supplier<Integer> maxPerAddress) {
+        this.patterns = new PatternsByAddress(maxPerAddress);
         this.store = store;
         this.time = time;
         this.random = random;
@@ -28,18 +33,34 @@ final class FanOut implements Streams, AutoCloseable {
     }
 
     @Override
-    public Reader attach(Channel connection, ChannelName channel, Framing framing) {
-        if (closed) {
-            throw new RefusedException(RefusedException.Reason.STOPPED, "the hub has stopped");
-        }
-        Loop loop = loops.computeIfAbsent(connection.eventLoop(), each -> new Loop(each, time, counters));
+    public Reader attach(Channel connection, Wish wish, Framing framing) {
+        Loop loop = loop(connection, wish);
         long retry = random.nextLong(RETRY_MILLIS / 4, RETRY_MILLIS);
-        StreamReader reader = new StreamReader(connection, store.join(channel, framing, loop), store, retry);
+        StreamReader reader = new StreamReader(connection, wish, store.join(wish, framing, loop), store, retry);
         reader.begin();
         if (closed) { // meanwhile
             reader.close();
         }
         return reader;
+    }
+
+    @Override
+    public Reader poll(Channel connection, Wish wish, Framing framing, Duration wait, Function<String, ByteBuf> head) {
+        Loop loop = loop(connection, wish);
+        PollReader reader = new PollReader(connection, wish, store.join(wish, framing, loop), store, wait, head);
+        reader.begin();
+        if (closed) { // meanwhile
+            reader.close();
+        }
+        return reader;
+    }
+
+    private Loop loop(Channel connection, Wish wish) {
+        if (closed) {
+            throw new RefusedException(RefusedException.Reason.STOPPED, "the hub has stopped");
+        }
+        patterns.add(connection, wish);
+        return loops.computeIfAbsent(connection.eventLoop(), each -> new Loop(each, time, counters));
     }
 
     @Override
@@ -58,6 +79,6 @@ final class FanOut implements Streams, AutoCloseable {
     @Override
     public void close() {
         closed = true;
-        loops.values().forEach(loop -> loop.forEach(StreamReader::close));
+        loops.values().forEach(loop -> loop.forEach(Attached::close));
     }
 }

@@ -4,7 +4,12 @@ import io.netty.buffer.ByteBuf;
 
 /** How messages and control events are written, whatever carries them. No format alters a payload. */
 interface Format {
-    void message(Message message, ByteBuf out);
+    /**
+     * Writes a message.
+     *
+     * @param alone whether all are of one channel; else it says of which it is
+     */
+    void message(Message message, boolean alone, ByteBuf out);
 
     void event(Control event, ByteBuf out);
 

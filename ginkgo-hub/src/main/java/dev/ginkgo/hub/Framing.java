@@ -31,14 +31,18 @@ enum Framing {
         return name().toLowerCase(Locale.ROOT);
     }
 
-    /** Writes what is to be framed; the first half of a message, because its length is needed for the other. */
-    void body(Message message, ByteBuf out) {
-        format.message(message, out);
+    /**
+     * Writes what is to be framed; the first half of a message, because its length is needed for the other.
+     *
+     * @param alone whether all are of one channel
+     */
+    void body(Message message, boolean alone, ByteBuf out) {
+        format.message(message, alone, out);
     }
 
     /** Writes the second half: the frame around such a body, which it reads off. */
-    void frame(Message message, ByteBuf body, ByteBuf out) {
-        carrier.frame(body, message.isBinary(), out);
+    void frame(Message message, boolean alone, ByteBuf body, ByteBuf out) {
+        carrier.frame(body, alone && message.isBinary(), out);
     }
 
     /** A control event, framed. */
@@ -58,6 +62,13 @@ enum Framing {
         ByteBuf end = Unpooled.buffer();
         carrier.end(bye.reason(), end);
         return Unpooled.wrappedBuffer(event(bye), end);
+    }
+
+    /** The end of what is no stream, and needs no event. */
+    ByteBuf end() {
+        ByteBuf end = Unpooled.buffer();
+        carrier.end("", end);
+        return end;
     }
 
     /** Whether the stream begins with the event that says so. A plain reader of lines sees plain lines. */

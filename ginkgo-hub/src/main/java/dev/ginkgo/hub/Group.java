@@ -17,7 +17,7 @@ final class Group {
     int members;
 
     // for the loop only
-    private final Set<StreamReader> waiting = new LinkedHashSet<>();
+    private final Set<Attached> waiting = new LinkedHashSet<>();
     private @Nullable Batch batch;
     private long batchAt;
 
@@ -27,7 +27,7 @@ final class Group {
     }
 
     /** The readers that have read everything, and are not being written to. */
-    Set<StreamReader> waiting() {
+    Set<Attached> waiting() {
         return waiting;
     }
 
@@ -36,7 +36,7 @@ final class Group {
         if (batch == null || batchAt != position) {
             release();
             loop.releaseAfterRound(this);
-            batch = view.next(position);
+            batch = view.next(position, null);
             batchAt = position;
         }
         return batch;

@@ -8,10 +8,13 @@ package dev.ginkgo.hub;
  * @param gaps how often a reader was told a gap
  * @param dropped messages that these gaps stand for
  * @param replayed messages of them that were older than their reader
+ * @param resumed readers that asked for older messages and got all they asked for
+ * @param notRecovered readers that asked for older messages, of which some were gone
  * @param stalled connections ended because one write waited longer than {@code write-timeout}
  * @param readers who reads now: connections and subscriptions of programs
  * @param channels channels now
- * @param views channels in a framing now
+ * @param patterns patterns, lists and conflated channels that are read now
+ * @param views what is read now, each in a framing
  * @param storedBytes what the store holds of its budget, in bytes
  * @param pinnedBytes bytes of writes that wait for their sockets
  * @param wakeUps how often a publish woke an event loop
@@ -23,9 +26,12 @@ public record HubStats(
         long gaps,
         long dropped,
         long replayed,
+        long resumed,
+        long notRecovered,
         long stalled,
         int readers,
         int channels,
+        int patterns,
         int views,
         long storedBytes,
         long pinnedBytes,

@@ -4,7 +4,8 @@ import io.netty.buffer.ByteBuf;
 
 /**
  * The payload as it came. What would not be told apart then (a control event, a message that is empty, holds CR, LF or
- * NUL, or begins with the mark itself, and bytes) is JSON behind the mark U+001E, which RFC 7464 uses so.
+ * NUL, or begins with the mark itself, bytes, and any of several channels) is JSON behind the mark U+001E, which RFC
+ * 7464 uses so.
  */
 final class LineFormat implements Format {
     static final byte MARK = 0x1e;
@@ -21,13 +22,13 @@ final class LineFormat implements Format {
     }
 
     @Override
-    public void message(Message message, ByteBuf out) {
+    public void message(Message message, boolean alone, ByteBuf out) {
         byte[] bytes = message.shared();
-        if (message.isBinary() ? !lines : isPlain(bytes)) {
+        if (alone && (message.isBinary() ? !lines : isPlain(bytes))) {
             out.writeBytes(bytes);
         } else {
             out.writeByte(MARK);
-            MessageJson.message(message, out);
+            MessageJson.message(message, alone, out);
         }
         end(out);
     }

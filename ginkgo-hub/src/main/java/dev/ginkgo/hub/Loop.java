@@ -33,8 +33,8 @@ final class Loop implements Runnable {
     private final Queue<Group> dirty = new ConcurrentLinkedQueue<>();
 
     // for the loop only
-    private final Set<StreamReader> readers = new LinkedHashSet<>();
-    private final Deque<StreamReader> behind = new ArrayDeque<>();
+    private final Set<Attached> readers = new LinkedHashSet<>();
+    private final Deque<Attached> behind = new ArrayDeque<>();
     private final Set<Group> holding = new LinkedHashSet<>();
     private long now;
 
@@ -49,20 +49,24 @@ final class Loop implements Runnable {
     // ---- any thread
 
     /**
-     * There is something new for these groups. All of them are marked before a loop is woken, so that a loop that begins
-     * its round at once finds them all, and is not woken again for the rest.
+     * There is something new for these. All groups are marked before a loop is woken, so that a loop that begins its
+     * round at once finds them all, and is not woken again for the rest.
      */
-    static void wake(Group[] groups) {
-        for (Group group : groups) {
-            if (group.dirty.compareAndSet(false, true)) {
-                group.loop.dirty.add(group);
+    static void wake(List<Feed.Audience> told) {
+        for (Feed.Audience audience : told) {
+            for (Group group : audience.groups()) {
+                if (group.dirty.compareAndSet(false, true)) {
+                    group.loop.dirty.add(group);
+                }
             }
         }
         Loop woken = null;
-        for (Group group : groups) {
-            if (group.loop != woken) {
-                woken = group.loop;
-                woken.wake();
+        for (Feed.Audience audience : told) {
+            for (Group group : audience.groups()) {
+                if (group.loop != woken) {
+                    woken = group.loop;
+                    woken.wake();
+                }
             }
         }
     }
@@ -74,7 +78,7 @@ final class Loop implements Runnable {
     }
 
     /** Does something with each reader, on the loop. */
-    void forEach(Consumer<StreamReader> action) {
+    void forEach(Consumer<Attached> action) {
         execute(() -> {
             tick();
             List.copyOf(readers).forEach(action);
@@ -119,7 +123,7 @@ final class Loop implements Runnable {
         }
     }
 
-    private static void pump(StreamReader reader) {
+    private static void pump(Attached reader) {
         try {
             reader.pump();
         } catch (RuntimeException | OutOfMemoryError e) { // direct memory, mostly; the others still have their turn
@@ -130,7 +134,7 @@ final class Loop implements Runnable {
     }
 
     /** The reader has more to get; in the next round, so that others have their turn and their sockets are served. */
-    void again(StreamReader reader) {
+    void again(Attached reader) {
         behind.add(reader);
         schedule();
     }
@@ -149,11 +153,19 @@ final class Loop implements Runnable {
         return now;
     }
 
+    /** A write has been taken by its socket. */
+    void delivered(Cargo cargo) {
+        if (cargo.messages() > 0) {
+            tick();
+            counters.delivered(cargo, now);
+        }
+    }
+
     LoopCounters counters() {
         return counters;
     }
 
-    Collection<StreamReader> readers() {
+    Collection<Attached> readers() {
         return readers;
     }
 }

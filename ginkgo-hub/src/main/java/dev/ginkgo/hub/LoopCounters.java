@@ -11,8 +11,18 @@ final class LoopCounters {
     final Count writes = new Count();
     final Delays delays = new Delays();
 
+    /** A write with messages has been taken by its socket. */
+    void delivered(Cargo cargo, long now) {
+        replayed.add(cargo.replayed());
+        if (cargo.isFresh()) {
+            delays.record(now - cargo.since());
+        }
+        delivered.add(cargo.messages()); // last: whoever sees it finds the rest
+    }
+
+    /** A reader has been told that it has missed so many messages, or {@link Gap#UNKNOWN}. */
     void gap(long missed) {
         gaps.increment();
-        dropped.add(missed);
+        dropped.add(Math.max(0, missed));
     }
 }

@@ -2,19 +2,30 @@ package dev.ginkgo.hub;
 
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
+import java.util.List;
 
 /** A message as its readers see it. It does not change. */
 public final class Message {
     private final String channel;
-    private final long incarnation;
-    private final long sequence;
+    private final MessageId.Position position;
+    private final List<MessageId.Position> others;
     private final Instant time;
     private final Payload payload;
 
-    Message(String channel, long incarnation, long sequence, Instant time, Payload payload) {
+    /**
+     * Makes a message.
+     *
+     * @param others what had come from other origins before it
+     */
+    Message(
+            String channel,
+            MessageId.Position position,
+            List<MessageId.Position> others,
+            Instant time,
+            Payload payload) {
         this.channel = channel;
-        this.incarnation = incarnation;
-        this.sequence = sequence;
+        this.position = position;
+        this.others = others;
         this.time = time;
         this.payload = payload;
     }
@@ -24,9 +35,21 @@ public final class Message {
         return channel;
     }
 
-    /** Its id: one of its own, never used again, and the same for all readers. */
+    /**
+     * Its id: one of its own, never used again, and the same for all readers of this node. Who reads on after it, here
+     * or at another node, misses nothing.
+     */
     public String id() {
-        return MessageId.of(0, incarnation, sequence).text();
+        return MessageId.of(position, others).text();
+    }
+
+    /** The id of a place just before it. */
+    String idBefore() {
+        return MessageId.of(position.before(), others).text();
+    }
+
+    MessageId.Position position() {
+        return position;
     }
 
     /** When it was published, by the clock of the node that took it. */

@@ -36,6 +36,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class MessageHub extends Service {
     private static final Duration OFTEN = Duration.ofSeconds(1);
+    private static final Duration SHORT = Duration.ofMillis(50);
 
     private final Setting<Size> budget = setting("store.budget", Size.ofMebibytes(64))
             .between(Size.ofKibibytes(64), Size.of("1TiB"))
@@ -44,6 +45,10 @@ public final class MessageHub extends Service {
     private final Setting<Integer> historyCount =
             setting("history.count", 1_000).between(1, 10_000_000).help("How many messages of one channel are kept");
 
+    private final Setting<Duration> historyGrace = setting("history.grace", Duration.ofSeconds(1))
+            .between(Duration.ZERO, Duration.ofMinutes(1))
+            .help("For how long messages beyond history.count are kept all the same while the channel has readers");
+
     private final Setting<Duration> historyAge = setting("history.age", Duration.ofMinutes(10))
             .between(Duration.ofSeconds(1), Duration.ofDays(365))
             .help("How long a message is kept");
@@ -51,6 +56,14 @@ public final class MessageHub extends Service {
     private final Setting<Integer> maxChannels = setting("max-channels", 10_000)
             .between(1, 10_000_000)
             .help("How many channels there may be: those with messages or readers");
+
+    private final Setting<Integer> maxPatterns = setting("max-patterns", 1_000)
+            .between(0, 1_000_000)
+            .help("How many different patterns, lists and conflated channels may be read at a time");
+
+    private final Setting<Integer> maxPatternsPerAddress = setting("max-patterns-per-address", 100)
+            .between(0, 1_000_000)
+            .help("How many of them by connections from one address");
 
     private final Setting<Duration> writeTimeout = setting("write-timeout", Duration.ofSeconds(10))
             .between(Duration.ofMillis(1), Duration.ofHours(1))
@@ -94,11 +107,12 @@ public final class MessageHub extends Service {
         Time time = time();
         Counters counters = new Counters();
         incarnation = Math.max(incarnation + 1, now().toEpochMilli());
-        StoreLimits limits = new StoreLimits(budget, historyCount, historyAge, maxChannels);
+        StoreLimits limits = new StoreLimits(budget, historyCount, historyGrace, historyAge, maxChannels, maxPatterns);
         Store opened = own(new Store(limits, time, incarnation, allocator, counters));
-        FanOut streams = own(new FanOut(opened, time, random, counters));
+        FanOut streams = own(new FanOut(opened, time, random, counters, maxPatternsPerAddress));
         core = new Core(opened, streams, counters);
         every("old-messages", () -> OFTEN, opened::evict);
+        every("conflation", () -> opened.conflates() ? SHORT : OFTEN, opened::flush);
         every("stuck-writes", this::inspection, () -> streams.endStuckWrites(writeTimeout.get()));
     }
 
@@ -145,14 +159,29 @@ public final class MessageHub extends Service {
     }
 
     /**
-     * Begins to read a channel, with the next message that is published. To be closed; if it is made by a task of a
-     * service, it is closed at the latest when that task ends.
+     * Begins to read, with the next message that is published. The same as {@link #subscribe(String, Since)} with
+     * {@link Since.Point#NONE}.
      *
-     * @throws BadChannelException if that is no channel
-     * @throws RefusedException if there are too many channels, or the hub does not run
+     * @throws BadChannelException if that is no channel, pattern or list
+     * @throws RefusedException if there are too many channels or patterns, or the hub does not run
      */
-    public Subscription subscribe(String channel) {
-        Subscription subscription = core().store().subscribe(ChannelName.of(channel));
+    public Subscription subscribe(String channels) {
+        return subscribe(channels, Since.Point.NONE);
+    }
+
+    /**
+     * Begins to read a channel, a pattern or a list. To be closed; if it is made by a task of a service, it is closed
+     * at the latest when that task ends. If not everything from that point on is held any more, the first thing that
+     * it gets is a gap.
+     *
+     * @param channels a name such as {@code /numbers}; a pattern, in which {@code *} stands for one whole segment and
+     *     {@code >} at the end for one or more; or several of these, with commas: {@code /a,/room/>}
+     * @param since from where on
+     * @throws BadChannelException if that is no channel, pattern or list
+     * @throws RefusedException if there are too many channels or patterns, or the hub does not run
+     */
+    public Subscription subscribe(String channels, Since since) {
+        Subscription subscription = core().store().subscribe(Wish.of(Selector.of(channels), since));
         TaskScope.closeAtEnd(subscription);
         return subscription;
     }

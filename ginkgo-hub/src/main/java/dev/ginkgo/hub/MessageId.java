@@ -3,7 +3,9 @@ package dev.ginkgo.hub;
 import java.io.ByteArrayOutputStream;
 import java.util.ArrayList;
 import java.util.Base64;
+import java.util.Comparator;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a message is known by, and where a reader stands: for each origin (a node) the position in what it has
@@ -29,6 +31,16 @@ record MessageId(List<Position> positions) {
                         "a position has no negative part: " + origin + ", " + incarnation + ", " + sequence);
             }
         }
+
+        /** Of two of one origin, whether this is the earlier. */
+        boolean isBefore(Position other) {
+            return incarnation < other.incarnation || (incarnation == other.incarnation && sequence < other.sequence);
+        }
+
+        /** Where a reader stands that is to get this message next. */
+        Position before() {
+            return new Position(origin, incarnation, Math.max(0, sequence - 1));
+        }
     }
 
     MessageId {
@@ -41,6 +53,31 @@ record MessageId(List<Position> positions) {
                 throw new IllegalArgumentException("the origins of an id rise");
             }
         }
+    }
+
+    /** What an origin is known by here, if it is. */
+    @Nullable
+    Position position(long origin) {
+        for (Position each : positions) {
+            if (each.origin == origin) {
+                return each;
+            }
+        }
+        return null;
+    }
+
+    /** Whether a message comes after this id: whoever stands here has not had it. */
+    boolean precedes(Position message) {
+        Position mine = position(message.origin);
+        return mine == null || mine.isBefore(message);
+    }
+
+    /** An id with one position, and those of others. */
+    static MessageId of(Position one, List<Position> others) {
+        List<Position> all = new ArrayList<>(others);
+        all.add(one);
+        all.sort(Comparator.comparingLong(Position::origin));
+        return new MessageId(all);
     }
 
     static MessageId of(long origin, long incarnation, long sequence) {

@@ -22,11 +22,18 @@ final class MessageJson {
 
     private MessageJson() {}
 
-    /** {@code {"id":"…","data":"…"}}, with {@code "encoding":"base64"} before the data if it was bytes. */
-    static void message(Message message, ByteBuf out) {
+    /**
+     * {@code {"id":"…","data":"…"}}, with {@code "encoding":"base64"} before the data if it was bytes.
+     *
+     * @param alone whether it can be of one channel only; else {@code "channel"} says of which
+     */
+    static void message(Message message, boolean alone, ByteBuf out) {
         object(out, json -> {
             byte[] bytes = message.shared();
             json.writeStringField("id", message.id());
+            if (!alone) {
+                json.writeStringField("channel", message.channel());
+            }
             if (message.isBinary()) {
                 json.writeStringField("encoding", "base64");
                 json.writeFieldName("data");
@@ -38,15 +45,18 @@ final class MessageJson {
         });
     }
 
-    /** {@code {"event":"gap","missed":3}}. */
+    /** {@code {"event":"gap","missed":3,"id":"…"}}. */
     static void event(Control event, ByteBuf out) {
         object(out, json -> {
             json.writeStringField("event", event.name());
             members(event, json);
+            if (!event.id().isEmpty()) {
+                json.writeStringField("id", event.id());
+            }
         });
     }
 
-    /** What the event says besides its name: {@code {"missed":3}}. */
+    /** What the event says besides its name and its id: {@code {"missed":3}}. */
     static void members(Control event, ByteBuf out) {
         object(out, json -> members(event, json));
     }
@@ -54,12 +64,22 @@ final class MessageJson {
     private static void members(Control event, JsonGenerator json) throws IOException {
         switch (event) {
             case Control.Start start -> json.writeBooleanField("recovered", start.recovered());
-            case Control.Missed gap -> json.writeNumberField("missed", gap.messages());
+            case Control.Missed gap -> {
+                if (gap.messages() != Gap.UNKNOWN) {
+                    json.writeNumberField("missed", gap.messages());
+                }
+            }
+            case Control.Refused refused -> {
+                json.writeStringField("channel", refused.channel());
+                json.writeStringField("code", refused.code());
+                json.writeStringField("detail", refused.detail());
+            }
             case Control.Bye bye -> {
                 json.writeStringField("reason", bye.reason());
                 json.writeNumberField("retry", bye.retryMillis());
             }
             case Control.Heartbeat heartbeat -> {}
+            case Control.Next next -> {}
         }
     }
 

@@ -34,6 +34,14 @@ record Metric(String name, boolean counts, String help, String reason, ToDoubleF
                         "Messages of them that were older than their reader",
                         read -> read.hub().replayed()),
                 counter(
+                        "resumed",
+                        "Readers that asked for older messages and got all of them",
+                        read -> read.hub().resumed()),
+                counter(
+                        "not.recovered",
+                        "Readers that asked for older messages, of which some were gone",
+                        read -> read.hub().notRecovered()),
+                counter(
                         "gaps",
                         "How often a reader was told that it had missed something",
                         read -> read.hub().gaps()),
@@ -60,7 +68,11 @@ record Metric(String name, boolean counts, String help, String reason, ToDoubleF
                         "channels",
                         "Channels with messages or readers",
                         read -> read.hub().channels()),
-                gauge("views", "Channels in a framing", read -> read.hub().views()),
+                gauge(
+                        "patterns",
+                        "Patterns, lists and conflated channels that are read",
+                        read -> read.hub().patterns()),
+                gauge("views", "What is read, in a framing", read -> read.hub().views()),
                 gauge("peers", "Other nodes to which messages go", _ -> 0),
                 gauge(
                         "held.bytes",

@@ -5,8 +5,8 @@ import io.netty.buffer.ByteBuf;
 /** A JSON object a line, always. */
 final class NdjsonFormat implements Format {
     @Override
-    public void message(Message message, ByteBuf out) {
-        MessageJson.message(message, out);
+    public void message(Message message, boolean alone, ByteBuf out) {
+        MessageJson.message(message, alone, out);
         out.writeByte('\n');
     }
 

@@ -21,7 +21,7 @@ final class OpenStreams {
      * @param since when it began, on the clock of {@code Time.nanos}
      * @param share of the longest life that it may have
      */
-    record Stream(ChannelName channel, Framing framing, Channel connection, Reader reader, long since, double share) {
+    record Stream(Selector channel, Framing framing, Channel connection, Reader reader, long since, double share) {
         /** Ends it in order. */
         void bye(Disconnect why) {
             why.mark(connection);
@@ -33,7 +33,7 @@ final class OpenStreams {
     private final Time time;
     private final RandomGenerator random;
     private final Set<Stream> open = ConcurrentHashMap.newKeySet();
-    private final Map<ChannelName, Integer> byChannel = new ConcurrentHashMap<>();
+    private final Map<Selector, Integer> byChannel = new ConcurrentHashMap<>();
 
     OpenStreams(Supplier<Integer> maxSubscribers, Time time, RandomGenerator random) {
         this.maxSubscribers = maxSubscribers;
@@ -42,7 +42,7 @@ final class OpenStreams {
     }
 
     /** Refuses one reader more than a channel may have; of those that come at one moment a few more may get in. */
-    void requireRoom(ChannelName channel) throws Refusal {
+    void requireRoom(Selector channel) throws Refusal {
         if (byChannel.getOrDefault(channel, 0) >= maxSubscribers.get()) {
             throw new Refusal(
                             Problem.TOO_MANY_SUBSCRIBERS,
@@ -53,7 +53,7 @@ final class OpenStreams {
     }
 
     /** Keeps it until its connection is closed. */
-    void add(ChannelName channel, Framing framing, Channel connection, Reader reader) {
+    void add(Selector channel, Framing framing, Channel connection, Reader reader) {
         double share = random.nextDouble(SHORTEST, 1);
         Stream stream = new Stream(channel, framing, connection, reader, time.nanos(), share);
         open.add(stream);

@@ -108,6 +108,7 @@ final class Publishing {
         return switch (e.reason()) {
             case TOO_LARGE -> new Refusal(Problem.BODY_TOO_LARGE, detail);
             case TOO_MANY_CHANNELS -> new Refusal(Problem.TOO_MANY_CHANNELS, detail).with("Retry-After", "60");
+            case TOO_MANY_PATTERNS -> new Refusal(Problem.TOO_MANY_PATTERNS, detail).with("Retry-After", "60");
             case STOPPED -> stopping(detail);
         };
     }

@@ -10,6 +10,8 @@ public final class RefusedException extends RuntimeException {
         TOO_LARGE,
         /** There are as many channels as there may be. */
         TOO_MANY_CHANNELS,
+        /** There are as many patterns and lists as there may be, here or from one address. */
+        TOO_MANY_PATTERNS,
         /** The hub does not run. */
         STOPPED
     }

@@ -5,22 +5,30 @@ import java.util.Arrays;
 
 /**
  * Frames of successive messages, one after another in one buffer that all readers share. It is only appended to, never
- * overwritten: when the log lets go of it, a write in flight still holds it, and so never sees another's bytes.
+ * overwritten: when the view lets go of it, a write in flight still holds it, and so never sees another's bytes.
  */
 final class Slab {
+    final View view;
+    final long first;
     private final ByteBuf bytes;
-    private final long first;
 
     // guarded by the store: how many of the frames may be read, and where each ends
     private int[] ends = new int[8];
     private int count;
+
+    /** How many of its messages are still there. */
+    int live;
+
+    /** Somebody appends to it now; it stays. */
+    boolean filling;
 
     /**
      * Makes an empty slab.
      *
      * @param first the number of the message whose frame comes first
      */
-    Slab(ByteBuf bytes, long first) {
+    Slab(View view, ByteBuf bytes, long first) {
+        this.view = view;
         this.bytes = bytes;
         this.first = first;
     }
@@ -47,15 +55,14 @@ final class Slab {
         return first + count;
     }
 
-    /** Where the frame of that message begins. */
-    int offset(long number) {
-        int index = (int) (number - first);
-        return index == 0 ? 0 : ends[index - 1];
+    /** How long the frame of that message is. */
+    int length(long number) {
+        return offset(number + 1) - offset(number);
     }
 
-    /** Where the last frame ends. */
-    int length() {
-        return offset(end());
+    private int offset(long number) {
+        int index = (int) (number - first);
+        return index == 0 ? 0 : ends[index - 1];
     }
 
     /** The frames of messages from one number to before another, to be released by the caller. */

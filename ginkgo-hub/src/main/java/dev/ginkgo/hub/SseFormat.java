@@ -7,7 +7,8 @@ import io.netty.buffer.ByteBuf;
 /**
  * Server-sent events as WHATWG's HTML standard has them. Each message has its {@code id:}. Line feeds split the data
  * into several {@code data:} lines, which the receiver joins again. The receiver would turn a CR into a line feed, and
- * some lose a NUL, so a message with one of these, and bytes, comes as event {@code json}: the object that NDJSON has.
+ * some lose a NUL, so a message with one of these, bytes, and what may be of several channels come as event {@code
+ * json}: the object that NDJSON has.
  */
 final class SseFormat implements Format {
     private static final byte[] ID = "id: ".getBytes(UTF_8);
@@ -18,13 +19,13 @@ final class SseFormat implements Format {
     private static final byte[] NOTHING = ":\n\n".getBytes(UTF_8);
 
     @Override
-    public void message(Message message, ByteBuf out) {
+    public void message(Message message, boolean alone, ByteBuf out) {
         line(ID, message.id().getBytes(UTF_8), out);
         byte[] bytes = message.shared();
-        if (message.isBinary() || !isPlain(bytes)) {
+        if (!alone || message.isBinary() || !isPlain(bytes)) {
             line(EVENT, AS_JSON, out);
             out.writeBytes(DATA);
-            MessageJson.message(message, out);
+            MessageJson.message(message, alone, out);
             out.writeByte('\n');
         } else {
             data(bytes, out);
@@ -54,6 +55,9 @@ final class SseFormat implements Format {
     @Override
     public void event(Control event, ByteBuf out) {
         line(EVENT, event.name().getBytes(UTF_8), out);
+        if (!event.id().isEmpty()) {
+            line(ID, event.id().getBytes(UTF_8), out);
+        }
         if (event instanceof Control.Bye bye) {
             line(RETRY, Long.toString(bye.retryMillis()).getBytes(UTF_8), out);
         }

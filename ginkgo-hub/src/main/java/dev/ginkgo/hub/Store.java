@@ -2,14 +2,18 @@ package dev.ginkgo.hub;
 
 import dev.ginkgo.Time;
 import dev.ginkgo.cluster.Lease;
+import dev.ginkgo.hub.MessageId.Position;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,17 +24,24 @@ import org.jspecify.annotations.Nullable;
  * references: nothing is encoded, written or told there.
  */
 final class Store implements Publisher, AutoCloseable {
+    /** The number of this node among the origins of messages. */
+    static final long SELF = 0;
+
     private final StoreLimits limits;
     private final Time time;
-    private final long incarnation;
     private final ByteBufAllocator allocator;
     private final Counters counters;
+    private final long begun;
 
     // guarded by this
     private final Map<ChannelName, ChannelLog> channels = new HashMap<>();
-    private @Nullable Entry oldest;
-    private @Nullable Entry newest;
-    private long sequence;
+    private final Set<ChannelLog> overfull = new LinkedHashSet<>();
+    private final Merges merges = new Merges();
+    private final Tombs tombs = new Tombs();
+    private final Slabs slabs = new Slabs();
+    private final Arrivals arrivals;
+    private final Line line = new Line();
+    private long arrival;
     private long held;
     private int readers;
     private boolean closed;
@@ -38,9 +49,10 @@ final class Store implements Publisher, AutoCloseable {
     Store(StoreLimits limits, Time time, long incarnation, ByteBufAllocator allocator, Counters counters) {
         this.limits = limits;
         this.time = time;
-        this.incarnation = incarnation;
         this.allocator = allocator;
         this.counters = counters;
+        begun = time.nanos();
+        arrivals = new Arrivals(new Position(SELF, incarnation, 0), begun);
     }
 
     // ---- publish
@@ -56,25 +68,67 @@ final class Store implements Publisher, AutoCloseable {
      * @throws dev.ginkgo.cluster.LeaseOverException if it is not
      */
     Receipt publish(ChannelName channel, Payload payload, @Nullable Lease lease) {
-        Group[] groups;
-        List<Subscription> subscribed;
         Receipt receipt;
+        List<Feed.Audience> told = new ArrayList<>(1);
         synchronized (this) {
-            requireRoom(payload.bytes().length);
             if (lease != null) {
                 lease.requireValid();
             }
-            ChannelLog log = open(channel);
-            Message message = new Message(channel.text(), incarnation, ++sequence, time.now(), payload);
-            append(new Entry(message, log, time.nanos()));
-            groups = log.groups();
-            subscribed = log.subscribed();
-            receipt = new Receipt(message.id(), channel.text(), log.readers());
+            Position last = arrivals.own();
+            Position position = new Position(SELF, last.incarnation(), last.sequence() + 1);
+            Entry entry = append(channel, position, time.now(), payload, told);
+            receipt = new Receipt(entry.message.id(), channel.text(), entry.log.readers());
         }
         counters.published.increment();
-        Loop.wake(groups);
-        subscribed.forEach(Subscription::wake);
+        Feed.Audience.wake(told);
         return receipt;
+    }
+
+    /**
+     * Takes what was published at another node; what came before is left out. Of one origin, messages come in order.
+     *
+     * @return whether it was new
+     */
+    boolean relay(ChannelName channel, Position position, Instant published, Payload payload) {
+        List<Feed.Audience> told = new ArrayList<>(1);
+        synchronized (this) {
+            Position last = arrivals.of(position.origin());
+            if (last != null && !last.isBefore(position)) {
+                return false;
+            }
+            if (last == null && position.sequence() > 1) {
+                tombs.raise(position.before(), time.nanos()); // what came before it was never here
+            }
+            append(channel, position, published, payload, told);
+        }
+        Feed.Audience.wake(told);
+        return true;
+    }
+
+    private Entry append(
+            ChannelName channel, Position position, Instant published, Payload payload, List<Feed.Audience> told) {
+        requireRoom(payload.bytes().length);
+        ChannelLog log = open(channel);
+        long now = time.nanos();
+        List<Position> others = arrivals.add(position, now, nanos(limits.age().get()));
+        Entry entry = new Entry(new Message(channel.text(), position, others, published, payload), log, now, ++arrival);
+        line.add(entry);
+        log.feed.add(entry);
+        told.add(log.feed.audience());
+        for (Feed feed : log.merged()) {
+            long before = feed.cost();
+            if (feed.add(entry)) {
+                told.add(feed.audience());
+            }
+            charge(feed.cost() - before);
+        }
+        charge(entry.cost());
+        if (log.size() > limits.count().get()) {
+            overfull.add(log);
+            shorten(log, now);
+        }
+        evict(now);
+        return entry;
     }
 
     private void requireRoom(int bytes) {
@@ -88,9 +142,7 @@ final class Store implements Publisher, AutoCloseable {
     }
 
     private ChannelLog open(ChannelName name) {
-        if (closed) {
-            throw new RefusedException(RefusedException.Reason.STOPPED, "the hub has stopped");
-        }
+        requireOpen();
         ChannelLog log = channels.get(name);
         if (log == null) {
             if (channels.size() >= limits.channels().get()) {
@@ -98,66 +150,96 @@ final class Store implements Publisher, AutoCloseable {
                         RefusedException.Reason.TOO_MANY_CHANNELS,
                         "`max-channels` = " + channels.size() + " are in use, so " + name + " cannot be one more");
             }
-            log = new ChannelLog(name);
+            log = new ChannelLog(name, tombs.open(name));
             channels.put(name, log);
+            merges.begin(log);
         }
         return log;
     }
 
-    private void append(Entry entry) {
-        entry.log.append(entry);
-        entry.older = newest;
-        if (newest == null) {
-            oldest = entry;
-        } else {
-            newest.newer = entry;
+    private void requireOpen() {
+        if (closed) {
+            throw new RefusedException(RefusedException.Reason.STOPPED, "the hub has stopped");
         }
-        newest = entry;
-        charge(entry.cost());
-        while (entry.log.end() - entry.log.first() > limits.count().get()) {
-            drop(entry.log.get(entry.log.first()));
-        }
-        evict();
     }
 
     // ---- let go
 
-    /** Lets go of what is over the budget or too old, but for the newest. */
+    /** Lets go of what is over the budget, too many or too old. */
     synchronized void evict() {
+        long now = time.nanos();
+        List.copyOf(overfull).forEach(log -> shorten(log, now));
+        evict(now);
+    }
+
+    /** More than the count stays for a moment, for the readers who are there and may be about to get it. */
+    private void shorten(ChannelLog log, long now) {
+        long count = limits.count().get();
+        long grace = nanos(limits.grace().get());
+        Entry first = log.oldest();
+        while (first != null && log.size() > count && (log.readers() == 0 || now - first.nanos >= grace)) {
+            drop(first);
+            first = log.oldest();
+        }
+        if (log.size() <= count) {
+            overfull.remove(log);
+        }
+    }
+
+    private void evict(long now) {
         long budget = limits.budget().get().bytes();
         long tooOld = nanos(limits.age().get());
-        long now = time.nanos();
+        while (held > budget && slabs.dropOldest(budget / 4)) {
+            // frames can be made again
+        }
+        Entry oldest = line.oldest();
         while (oldest != null && (held > budget || now - oldest.nanos > tooOld)) {
             drop(oldest);
+            oldest = line.oldest();
         }
     }
 
     /** The oldest message of its channel goes. */
     private void drop(Entry entry) {
-        if (entry.older == null) {
-            oldest = entry.newer;
-        } else {
-            entry.older.newer = entry.newer;
-        }
-        if (entry.newer == null) {
-            newest = entry.older;
-        } else {
-            entry.newer.older = entry.older;
-        }
+        line.remove(entry);
         charge(-entry.cost());
-        entry.log.removeFirst();
+        long before = mergedCost(entry.log);
+        entry.log.remove(entry);
+        charge(mergedCost(entry.log) - before);
         forgetIfUnused(entry.log);
     }
 
+    private static long mergedCost(ChannelLog log) {
+        long cost = 0;
+        for (Feed feed : log.merged()) {
+            cost += feed.cost();
+        }
+        return cost;
+    }
+
     private void forgetIfUnused(ChannelLog log) {
-        if (log.isUnused()) {
-            channels.remove(log.name, log);
+        if (log.isUnused() && channels.remove(log.name, log)) {
+            overfull.remove(log);
+            merges.end(log);
+            tombs.bury(log);
         }
     }
 
-    /** Counts so many bytes more, or fewer, as held. Under the lock. */
-    void charge(long bytes) {
+    private void charge(long bytes) {
         held += bytes;
+    }
+
+    /** Keeps frames that somebody has made, in the budget. Under the lock. */
+    void keep(Slab slab) {
+        slabs.add(slab);
+        charge(slab.capacity());
+    }
+
+    /** Lets go of frames. Under the lock. */
+    void letGo(Slab slab) {
+        slabs.remove(slab);
+        charge(-slab.capacity());
+        slab.release();
     }
 
     /** A buffer that the store will be charged for. */
@@ -165,7 +247,7 @@ final class Store implements Publisher, AutoCloseable {
         return allocator.directBuffer(bytes, bytes);
     }
 
-    private static long nanos(Duration d) {
+    static long nanos(Duration d) {
         try {
             return d.toNanos();
         } catch (ArithmeticException longerThanAnyLife) {
@@ -175,44 +257,122 @@ final class Store implements Publisher, AutoCloseable {
 
     // ---- readers
 
-    /** Where a reader begins: its group, and the number of the next message of the channel. */
-    record Place(Group group, long position) {}
+    /** Where a reader begins: its group, and where in its feed. */
+    record Place(Group group, Beginning beginning) {}
 
     /**
      * Counts a connection in.
      *
-     * @throws RefusedException if the channel cannot be made
+     * @throws RefusedException if the channel cannot be made, or the pattern is one too many
      */
-    synchronized Place join(ChannelName name, Framing framing, Loop loop) {
-        ChannelLog log = open(name);
+    synchronized Place join(Wish wish, Framing framing, Loop loop) {
+        Feed feed = feed(wish);
         readers++;
-        return new Place(log.join(this, framing, loop), log.end());
+        Group group = feed.join(this, framing, loop);
+        return new Place(group, begin(feed, wish));
+    }
+
+    /** Makes a subscription of a program; the same as {@link #join(Wish, Framing, Loop)}. */
+    synchronized Subscription subscribe(Wish wish) {
+        Feed feed = feed(wish);
+        readers++;
+        Subscription subscription = new Subscription(this, feed, begin(feed, wish), wish.resumes(), time, counters);
+        feed.join(subscription);
+        return subscription;
+    }
+
+    private Feed feed(Wish wish) {
+        requireOpen();
+        if (wish.isPlain()) {
+            return open(wish.selector().channel()).feed;
+        }
+        Feed found = merges.find(wish);
+        if (found != null) {
+            return found;
+        }
+        if (merges.size() >= limits.patterns().get()) {
+            throw new RefusedException(
+                    RefusedException.Reason.TOO_MANY_PATTERNS,
+                    "`max-patterns` = " + merges.size() + " patterns, lists and conflated channels are being read, so "
+                            + wish.selector() + " cannot be one more");
+        }
+        Feed made = merges.add(wish, channels);
+        charge(made.cost());
+        return made;
+    }
+
+    private Beginning begin(Feed feed, Wish wish) {
+        long before = feed.cost();
+        Floor forgotten = wish.isPlain() ? new Floor() : tombs.floor(wish.selector());
+        Beginning beginning = Beginning.of(
+                feed,
+                wish.since(),
+                new Beginning.Scene(
+                        arrivals, forgotten, arrival, time.nanos(), time.now().toEpochMilli(), begun));
+        if (!wish.isPlain()) {
+            charge(feed.cost() - before);
+            evict(time.nanos());
+        }
+        if (wish.resumes()) {
+            (beginning.recovered() ? counters.resumed : counters.notRecovered).increment();
+        }
+        return beginning;
     }
 
     synchronized void leave(Group group) {
         if (!closed) {
-            ChannelLog log = group.view.log();
             readers--;
-            log.leave(group);
-            forgetIfUnused(log);
+            group.view.feed.leave(group);
+            forgetIfUnread(group.view.feed);
         }
-    }
-
-    /** Makes a subscription of a program; the same as {@link #join(ChannelName, Framing, Loop)}. */
-    synchronized Subscription subscribe(ChannelName name) {
-        ChannelLog log = open(name);
-        Subscription subscription = new Subscription(this, log, log.end(), time, counters);
-        readers++;
-        log.join(subscription);
-        return subscription;
     }
 
     synchronized void leave(Subscription subscription) {
         if (!closed) {
             readers--;
-            subscription.log().leave(subscription);
-            forgetIfUnused(subscription.log());
+            subscription.feed().leave(subscription);
+            forgetIfUnread(subscription.feed());
         }
+    }
+
+    private void forgetIfUnread(Feed feed) {
+        if (feed.readers() > 0) {
+            return;
+        }
+        long now = time.nanos();
+        feed.logs.stream().filter(overfull::contains).toList().forEach(log -> shorten(log, now));
+        if (feed.plain) {
+            feed.logs.forEach(this::forgetIfUnused);
+        } else {
+            charge(-feed.cost());
+            merges.remove(feed);
+        }
+    }
+
+    /** Shows what conflated feeds hold back, where it is time. */
+    void flush() {
+        List<Feed.Audience> told = new ArrayList<>(0);
+        synchronized (this) {
+            long now = time.nanos();
+            for (Feed feed : merges.conflated()) {
+                long before = feed.cost();
+                if (feed.flush(now)) {
+                    told.add(feed.audience());
+                }
+                charge(feed.cost() - before);
+            }
+        }
+        Feed.Audience.wake(told);
+    }
+
+    /** Whether somebody reads with conflation. */
+    synchronized boolean conflates() {
+        return !merges.conflated().isEmpty();
+    }
+
+    /** The id of the place of a reader who has had everything. Under the lock. */
+    String idOfEnd() {
+        return arrivals.now();
     }
 
     synchronized boolean isClosed() {
@@ -234,44 +394,40 @@ final class Store implements Publisher, AutoCloseable {
     synchronized Channels channels(int limit) {
         List<ChannelInfo> some = channels.values().stream()
                 .limit(limit)
-                .map(log -> new ChannelInfo(log.name.text(), log.end() - log.first(), log.readers()))
+                .map(log -> new ChannelInfo(log.name.text(), log.size(), log.readers()))
                 .sorted(Comparator.comparing(ChannelInfo::channel))
                 .toList();
         return new Channels(channels.size(), some);
     }
 
+    /** How many nodes of the patterns' trie have been looked at, ever. */
+    synchronized long steps() {
+        return merges.steps();
+    }
+
     synchronized HubStats stats() {
-        return new HubStats(
-                counters.published.sum(),
-                counters.delivered(),
-                counters.gaps(),
-                counters.dropped(),
-                counters.loops(each -> each.replayed),
-                counters.loops(each -> each.stalled),
-                readers,
-                channels.size(),
-                channels.values().stream().mapToInt(ChannelLog::views).sum(),
-                held,
-                counters.loops(each -> each.pinnedBytes),
-                counters.wakeUps.sum(),
-                counters.loops(each -> each.writes));
+        int views = merges.all().stream().mapToInt(Feed::views).sum()
+                + channels.values().stream().mapToInt(log -> log.feed.views()).sum();
+        return counters.stats(readers, channels.size(), merges.size(), views, held);
     }
 
     /** Lets go of everything. Those who wait for a message are woken. */
     @Override
     public void close() {
-        List<Subscription> subscribed = new ArrayList<>();
+        List<Feed.Audience> told = new ArrayList<>();
         synchronized (this) {
             closed = true;
-            channels.values().forEach(log -> {
-                log.close();
-                subscribed.addAll(log.subscribed());
+            List<Feed> all = new ArrayList<>(merges.all());
+            channels.values().forEach(log -> all.add(log.feed));
+            all.forEach(feed -> {
+                feed.close();
+                told.add(feed.audience());
             });
             channels.clear();
-            oldest = null;
-            newest = null;
+            overfull.clear();
+            line.clear();
             readers = 0;
         }
-        subscribed.forEach(Subscription::wake);
+        told.forEach(audience -> audience.subscriptions().forEach(Subscription::wake));
     }
 }

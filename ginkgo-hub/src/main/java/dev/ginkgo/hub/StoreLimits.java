@@ -9,10 +9,18 @@ import java.util.function.Supplier;
  *
  * @param budget for all it holds: messages, what is kept with each, and their frames
  * @param count messages of one channel
+ * @param grace for how long messages beyond the count are kept for readers that are there
  * @param age of any message
  * @param channels how many
+ * @param patterns how many feeds that are not just one channel
  */
-record StoreLimits(Supplier<Size> budget, Supplier<Integer> count, Supplier<Duration> age, Supplier<Integer> channels) {
+record StoreLimits(
+        Supplier<Size> budget,
+        Supplier<Integer> count,
+        Supplier<Duration> grace,
+        Supplier<Duration> age,
+        Supplier<Integer> channels,
+        Supplier<Integer> patterns) {
     /** The share of the budget that one message may be: JSON may take six bytes for one, and all must fit. */
     private static final int SHARE = 8;
 

@@ -3,7 +3,6 @@ package dev.ginkgo.hub;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
-import io.netty.channel.ChannelOutboundBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -18,71 +17,97 @@ import org.jspecify.annotations.Nullable;
  *      +----------------(written: no more)--------------+          gone: from anywhere
  * </pre>
  */
-final class StreamReader implements Reader {
+final class StreamReader implements Reader, Attached {
     private final Channel connection;
     private final Group group;
     private final Loop loop;
     private final Store store;
     private final long retryMillis;
 
+    private final Wish wish;
+    private final Beginning beginning;
+    private final Stall stall;
+
     private long position;
-    private long joinedAt;
+    private @Nullable Replay replay;
     private boolean writing;
     private boolean gone;
     private @Nullable String bye;
     private long byeAt;
     private boolean ended;
 
-    // when bytes last left for the socket, and what was left to go then
-    private long wroteAt;
-    private long pending;
-    private long progress;
-
     /**
      * Makes a reader.
      *
      * @param retryMillis when it is asked to come back, if it is sent away
      */
-    StreamReader(Channel connection, Store.Place place, Store store, long retryMillis) {
+    StreamReader(Channel connection, Wish wish, Store.Place place, Store store, long retryMillis) {
         this.connection = connection;
         this.group = place.group();
         this.loop = group.loop;
         this.store = store;
-        this.position = place.position();
+        this.wish = wish;
+        this.stall = new Stall(connection);
+        this.beginning = place.beginning();
+        this.position = beginning.number();
+        this.replay = beginning.replay();
         this.retryMillis = retryMillis;
     }
 
     void begin() {
         loop.tick();
         loop.readers().add(this);
-        joinedAt = loop.now();
-        wroteAt = loop.now();
+        stall.begin(loop.now());
         connection.closeFuture().addListener(closed -> leave());
-        if (group.view.framing.saysStart()) {
-            write(List.of(group.view.framing.event(new Control.Start(false))), 0, 0, false);
-        } else {
+        Framing framing = group.view.framing;
+        List<ByteBuf> first = new ArrayList<>(1);
+        if (framing.saysStart() || wish.resumes()) {
+            first.add(framing.event(new Control.Start(beginning.recovered(), beginning.id())));
+        }
+        for (Selector.Refused refused : wish.refused()) {
+            first.add(framing.event(Control.Refused.of(refused)));
+        }
+        if (first.isEmpty()) {
             loop.again(this);
+        } else {
+            write(first, Cargo.NONE, false);
         }
     }
 
-    /** Sends what comes next. */
-    void pump() {
+    @Override
+    public void pump() {
         if (gone || writing || ended) {
             return;
         }
-        Batch batch = group.batch(position);
+        Replay selected = replay;
+        if (selected == null) {
+            send(group.batch(position));
+            return;
+        }
+        try (Batch batch = group.view.next(position, selected)) {
+            send(batch);
+        }
+    }
+
+    private void send(Batch batch) {
         if (bye != null && (position >= byeAt || (batch.toTheEnd() && batch.isEmpty()))) {
             ended = true;
-            write(List.of(group.view.framing.bye(new Control.Bye(bye, retryMillis))), 0, 0, true);
-        } else if (!batch.isEmpty() || batch.missed() > 0) {
+            write(List.of(group.view.framing.bye(new Control.Bye(bye, retryMillis))), Cargo.NONE, true);
+            return;
+        }
+        position = batch.next();
+        if (replay != null && position >= replay.until()) {
+            replay = null;
+        }
+        String after = batch.after();
+        if (!batch.isEmpty() || after != null) {
             List<ByteBuf> frames = new ArrayList<>(batch.parts().size() + 1);
-            if (batch.missed() > 0) {
+            if (after != null) {
                 loop.counters().gap(batch.missed());
-                frames.add(group.view.framing.event(new Control.Missed(batch.missed())));
+                frames.add(group.view.framing.event(new Control.Missed(batch.missed(), after)));
             }
-            batch.parts().forEach(part -> frames.add(part.retainedDuplicate()));
-            position = batch.next();
-            write(frames, batch.messages(), batch.since(), batch.toTheEnd());
+            batch.parts().forEach(part -> frames.add(part.frames().retainedDuplicate()));
+            write(frames, Cargo.of(batch, beginning, group.view.feed), batch.toTheEnd());
         } else if (batch.toTheEnd()) {
             group.waiting().add(this);
         } else {
@@ -92,7 +117,7 @@ final class StreamReader implements Reader {
 
     // ---- write
 
-    private void write(List<ByteBuf> frames, int messages, long since, boolean toTheEnd) {
+    private void write(List<ByteBuf> frames, Cargo cargo, boolean toTheEnd) {
         long bytes = 0;
         ChannelFuture last = connection.newSucceededFuture();
         for (ByteBuf frame : frames) {
@@ -100,34 +125,28 @@ final class StreamReader implements Reader {
             last = connection.write(frame);
         }
         writing = true;
-        wroteAt = loop.now();
+        stall.begin(loop.now());
         loop.counters().writes.increment();
         connection.flush();
         if (last.isDone()) {
-            written(last, messages, since, toTheEnd);
+            written(last, cargo, toTheEnd);
         } else {
             long pinned = bytes;
             loop.counters().pinnedBytes.add(pinned);
             last.addListener(done -> {
                 loop.counters().pinnedBytes.add(-pinned);
-                written((ChannelFuture) done, messages, since, false); // there may be more by now
+                written((ChannelFuture) done, cargo, false); // there may be more by now
             });
         }
     }
 
-    private void written(ChannelFuture done, int messages, long since, boolean toTheEnd) {
+    private void written(ChannelFuture done, Cargo cargo, boolean toTheEnd) {
         writing = false;
         if (!done.isSuccess() || ended) {
             close();
             return;
         }
-        if (messages > 0) {
-            loop.counters().delivered.add(messages);
-            loop.tick();
-            if (since - joinedAt >= 0) { // else it was history when the reader came
-                loop.counters().delays.record(loop.now() - since);
-            }
-        }
+        loop.delivered(cargo);
         if (gone) {
             return;
         }
@@ -154,26 +173,16 @@ final class StreamReader implements Reader {
         loop.execute(() -> heartbeat(0));
     }
 
-    /** Writes a keep-alive if nothing was written for so long. On the loop. */
-    void heartbeat(long idleNanos) {
-        if (loop.now() - wroteAt >= idleNanos && group.waiting().remove(this)) {
-            write(List.of(group.view.framing.keepAlive()), 0, 0, false);
+    @Override
+    public void heartbeat(long idleNanos) {
+        if (loop.now() - stall.wroteAt() >= idleNanos && group.waiting().remove(this)) {
+            write(List.of(group.view.framing.keepAlive()), Cargo.NONE, false);
         }
     }
 
-    /** Ends the connection if no byte of a write has left for so long. On the loop. */
-    void endIfStuck(long timeoutNanos) {
-        if (!writing) {
-            return;
-        }
-        ChannelOutboundBuffer buffer = connection.unsafe().outboundBuffer();
-        long pendingNow = buffer == null ? 0 : buffer.totalPendingWriteBytes();
-        long progressNow = buffer == null ? 0 : buffer.currentProgress();
-        if (pendingNow != pending || progressNow != progress) {
-            pending = pendingNow;
-            progress = progressNow;
-            wroteAt = Math.max(wroteAt, loop.now());
-        } else if (loop.now() - wroteAt >= timeoutNanos) {
+    @Override
+    public void endIfStuck(long timeoutNanos) {
+        if (writing && stall.isOver(loop.now(), timeoutNanos)) {
             loop.counters().stalled.increment();
             Disconnect.STALLED.mark(connection);
             close();
@@ -198,19 +207,20 @@ final class StreamReader implements Reader {
         return group.view.end() - position;
     }
 
-    Channel connection() {
+    @Override
+    public Channel connection() {
         return connection;
     }
 
-    /** Ends the connection at once. */
     @SuppressWarnings("FutureReturnValueIgnored") // whoever wants to know listens to the connection
-    void close() {
+    @Override
+    public void close() {
         connection.close();
     }
 
     /** For the log. */
     @Override
     public String toString() {
-        return group.view.log().name + " to " + connection.remoteAddress();
+        return group.view.feed.selector + " to " + connection.remoteAddress();
     }
 }

@@ -2,13 +2,13 @@ package dev.ginkgo.hub;
 
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFutureListener;
-import io.netty.channel.ChannelInboundHandler;
-import io.netty.channel.ChannelPipeline;
+import io.netty.channel.ChannelHandler;
 import io.netty.handler.codec.http.FullHttpResponse;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpResponseStatus;
-import java.util.Set;
+import java.time.Duration;
 import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
 
 /** {@code GET /channel}: makes a stream of the connection, in the form that was asked for, or shows the page. */
 final class Subscribing {
@@ -24,24 +24,32 @@ final class Subscribing {
     }
 
     void begin(Exchange exchange, Target target) throws Refusal {
-        target.allow(Set.of("as"));
-        ChannelName channel = Routes.channel(target);
+        Wish wish = Wishes.of(exchange.request().headers(), target);
         Negotiation.Form form = Negotiation.choose(
                 exchange.request().headers(), target.parameters().get("as"));
-        exchange.then(null, done -> serve(done, channel, form));
+        Duration poll = Wishes.poll(target);
+        if (poll != null && form == Negotiation.Form.WEBSOCKET) {
+            throw new Refusal(Problem.BAD_PARAMETER, "\"poll\" has no meaning for a WebSocket");
+        }
+        exchange.then(null, done -> serve(done, wish, form, poll));
     }
 
-    private void serve(Exchange exchange, ChannelName channel, Negotiation.Form form) throws Refusal {
+    private void serve(Exchange exchange, Wish wish, Negotiation.Form form, @Nullable Duration poll) throws Refusal {
         if (form == Negotiation.Form.PAGE) {
             exchange.answer(page());
         } else if (exchange.isHead()) {
             exchange.answer(form == Negotiation.Form.WEBSOCKET ? Reply.noContent() : head(form));
         } else {
-            stream(exchange, channel, form);
+            requireStream(exchange, wish);
+            if (poll == null) {
+                stream(exchange, wish, form);
+            } else {
+                poll(exchange, wish, form, poll);
+            }
         }
     }
 
-    private void stream(Exchange exchange, ChannelName channel, Negotiation.Form form) throws Refusal {
+    private void requireStream(Exchange exchange, Wish wish) throws Refusal {
         if (stopping.getAsBoolean()) {
             throw Publishing.stopping("the hub stops");
         }
@@ -51,43 +59,67 @@ final class Subscribing {
                             "a stream needs HTTP/1.1; a proxy has to speak it too (nginx: proxy_http_version 1.1)")
                     .last();
         }
+        open.requireRoom(wish.selector());
+    }
+
+    private void stream(Exchange exchange, Wish wish, Negotiation.Form form) throws Refusal {
         FullHttpResponse head = form == Negotiation.Form.WEBSOCKET ? Handshake.answer(exchange.request()) : head(form);
-        open.requireRoom(channel);
         if (form != Negotiation.Form.WEBSOCKET) {
             head.headers().set(HttpHeaderNames.TRANSFER_ENCODING, "chunked");
         }
         exchange.decorate(head);
         exchange.conversation().stamp(head);
-        attach(exchange.conversation(), channel, form, new Opening(Wire.bytes(head)));
-    }
-
-    private void attach(Conversation conversation, ChannelName name, Negotiation.Form form, Opening opening) {
+        Conversation conversation = exchange.conversation();
         Channel connection = conversation.channel();
-        ChannelPipeline pipeline = connection.pipeline();
+        Opening opening = new Opening(Wire.bytes(head));
         conversation.becomeStream();
-        pipeline.addLast(opening);
-        for (ChannelInboundHandler input : inputs(form)) {
-            pipeline.addLast(input);
-        }
+        connection.pipeline().addLast(opening).addLast(inputs(form));
         try {
             Framing framing = framing(form);
-            open.add(name, framing, connection, streams.attach(connection, name, framing));
+            open.add(wish.selector(), framing, connection, streams.attach(connection, wish, framing));
             opening.write();
             connection.flush();
         } catch (RefusedException e) {
             opening.forget();
-            Disconnect.REFUSED.mark(connection);
-            FullHttpResponse response = Reply.problem(Publishing.refusal(e));
-            response.headers().set(HttpHeaderNames.CONNECTION, "close");
-            conversation.stamp(response);
-            var _ = connection.writeAndFlush(Wire.bytes(response)).addListener(ChannelFutureListener.CLOSE);
+            refuse(conversation, e);
         }
     }
 
-    private static ChannelInboundHandler[] inputs(Negotiation.Form form) {
+    private void poll(Exchange exchange, Wish wish, Negotiation.Form form, Duration wait) {
+        Conversation conversation = exchange.conversation();
+        Channel connection = conversation.channel();
+        FullHttpResponse head = head(form);
+        head.headers()
+                .set(HttpHeaderNames.TRANSFER_ENCODING, "chunked")
+                .set(HttpHeaderNames.CONNECTION, "close")
+                .set(HttpHeaderNames.ACCESS_CONTROL_EXPOSE_HEADERS, Wishes.LAST_EVENT_ID);
+        exchange.decorate(head);
+        conversation.becomeStream();
+        connection.pipeline().addLast(inputs(form));
+        try {
+            Framing framing = framing(form);
+            open.add(wish.selector(), framing, connection, streams.poll(connection, wish, framing, wait, id -> {
+                conversation.stamp(head);
+                head.headers().set(Wishes.LAST_EVENT_ID, id);
+                return Wire.bytes(head);
+            }));
+        } catch (RefusedException e) {
+            refuse(conversation, e);
+        }
+    }
+
+    private static void refuse(Conversation conversation, RefusedException refused) {
+        Disconnect.REFUSED.mark(conversation.channel());
+        FullHttpResponse response = Reply.problem(Publishing.refusal(refused));
+        response.headers().set(HttpHeaderNames.CONNECTION, "close");
+        conversation.stamp(response);
+        var _ = conversation.channel().writeAndFlush(Wire.bytes(response)).addListener(ChannelFutureListener.CLOSE);
+    }
+
+    private static ChannelHandler[] inputs(Negotiation.Form form) {
         return form == Negotiation.Form.WEBSOCKET
-                ? new ChannelInboundHandler[] {WebSocketInput.decoder(), new WebSocketInput()}
-                : new ChannelInboundHandler[] {new StreamInput()};
+                ? new ChannelHandler[] {WebSocketInput.decoder(), new WebSocketInput()}
+                : new ChannelHandler[] {new StreamInput()};
     }
 
     private FullHttpResponse page() {

@@ -12,7 +12,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A program's place in a channel: it gets what is published from the moment of its making on, in order.
+ * A program's place in a channel, a pattern or a list: it gets what is published from the moment of its making on, and
+ * what was before if it asked for that, in order.
  *
  * <pre>{@code
  * try (Subscription numbers = hub.subscribe("/numbers")) {
@@ -33,23 +34,34 @@ public final class Subscription implements Iterable<Message>, AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Subscription.class);
 
     private final Store store;
-    private final ChannelLog log;
+    private final Feed feed;
+    private final Beginning beginning;
     private final Time time;
     private final Counters counters;
 
     private volatile Consumer<Gap> onGap;
     private volatile @Nullable Thread waiter;
     private volatile boolean closed;
-    private long position; // guarded by the store
+    private boolean lost;
+
+    // guarded by the store
+    private long position;
+    private @Nullable Replay replay;
 
     /** Made under the store's lock. */
-    Subscription(Store store, ChannelLog log, long position, Time time, Counters counters) {
+    Subscription(Store store, Feed feed, Beginning beginning, boolean resumes, Time time, Counters counters) {
         this.store = store;
-        this.log = log;
-        this.position = position;
+        this.feed = feed;
+        this.beginning = beginning;
+        this.position = beginning.number();
+        this.replay = beginning.replay();
+        this.lost = resumes && !beginning.recovered();
         this.time = time;
         this.counters = counters;
-        onGap = gap -> LOG.warn("a reader of {} was too slow and has lost messages: {}", gap.channel(), gap.missed());
+        onGap = gap -> LOG.warn(
+                "a reader of {} has lost {} messages",
+                gap.channel(),
+                gap.missed() == Gap.UNKNOWN ? "some" : gap.missed());
     }
 
     /**
@@ -71,7 +83,7 @@ public final class Subscription implements Iterable<Message>, AutoCloseable {
     public Message take() throws InterruptedException {
         Message message = takeOrEnd();
         if (message == null) {
-            throw new IllegalStateException("the subscription to " + log.name + " is closed");
+            throw new IllegalStateException("the subscription to " + feed.selector + " is closed");
         }
         return message;
     }
@@ -80,24 +92,19 @@ public final class Subscription implements Iterable<Message>, AutoCloseable {
         waiter = Thread.currentThread(); // before the first look, so that no message is overlooked
         try {
             while (true) {
-                long missed;
-                Message message;
-                synchronized (store) {
-                    missed = Math.max(0, log.first() - position);
-                    position += missed;
-                    message = closed || missed > 0 || position == log.end() ? null : log.get(position++).message;
+                if (lost) {
+                    lost = false;
+                    tell(Gap.UNKNOWN, beginning.id());
                 }
-                if (message != null) {
-                    counters.delivered.increment();
-                    return message;
-                }
-                if (closed) {
+                Step step = step();
+                if (step.missed != 0) {
+                    tell(step.missed, step.after);
+                } else if (step.message != null) {
+                    counters.delivered(step.old);
+                    return step.message;
+                } else if (closed) {
                     return null;
-                }
-                if (missed > 0) {
-                    counters.gap(missed);
-                    onGap.accept(new Gap(log.name.text(), missed));
-                } else {
+                } else if (step.atEnd) {
                     pause();
                 }
             }
@@ -106,10 +113,43 @@ public final class Subscription implements Iterable<Message>, AutoCloseable {
         }
     }
 
+    /** What one look at the log has found: a gap, a message, or nothing. */
+    private record Step(@Nullable Message message, boolean old, long missed, String after, boolean atEnd) {}
+
+    private Step step() {
+        synchronized (store) {
+            if (closed) {
+                return new Step(null, false, 0, "", true);
+            }
+            long next = feed.present(position);
+            Entry entry = feed.get(next);
+            long missed = feed.missed(position, next);
+            if (missed != 0) {
+                position = next;
+                return new Step(null, false, missed, entry == null ? store.idOfEnd() : entry.message.idBefore(), false);
+            }
+            if (entry == null) {
+                position = next;
+                return new Step(null, false, 0, "", true);
+            }
+            boolean wanted = Scan.wants(replay, next, entry);
+            position = next + 1;
+            if (replay != null && position >= replay.until()) {
+                replay = null;
+            }
+            return new Step(wanted ? entry.message : null, next < beginning.end(), 0, "", false);
+        }
+    }
+
+    private void tell(long missed, String after) {
+        counters.gap(missed);
+        onGap.accept(new Gap(feed.selector.text(), missed, after));
+    }
+
     private void pause() throws InterruptedException {
         if (store.isClosed()) {
-            throw new IllegalStateException(
-                    "the hub has stopped, nothing more will come on " + log.name + "; subscribe again when it runs");
+            throw new IllegalStateException("the hub has stopped, nothing more will come on " + feed.selector
+                    + "; subscribe again when it runs");
         }
         if (Thread.interrupted()) {
             throw new InterruptedException();
@@ -125,8 +165,8 @@ public final class Subscription implements Iterable<Message>, AutoCloseable {
         }
     }
 
-    ChannelLog log() {
-        return log;
+    Feed feed() {
+        return feed;
     }
 
     @Override
@@ -149,7 +189,7 @@ public final class Subscription implements Iterable<Message>, AutoCloseable {
             @Override
             public Message next() {
                 if (!hasNext()) {
-                    throw new NoSuchElementException("the subscription to " + log.name + " has come to its end");
+                    throw new NoSuchElementException("the subscription to " + feed.selector + " has come to its end");
                 }
                 Message message = requireNonNull(next);
                 next = null;

@@ -2,15 +2,14 @@ package dev.ginkgo.hub;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
-import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One channel in one framing: what its readers have in common. Each message is encoded once, by the first loop that
- * needs it, into slabs.
+ * A feed in one framing: what its readers have in common. Each message is encoded once, by the first loop that needs
+ * it, into slabs. Slabs can be made again, so they go before messages do when memory is short.
  *
  * <p>Encoding is done under a lock of the view, which only loops take, and not under the store's: a publisher never
  * waits for it.
@@ -23,101 +22,105 @@ final class View {
     private static final int SMALLEST_SLAB = 1024;
 
     final Framing framing;
+    final Feed feed;
 
     /** Guarded by the store. */
     final Map<Loop, Group> groups = new HashMap<>(2);
 
     private final Store store;
-    private final ChannelLog log;
+    private final boolean alone;
 
     // guarded by `encoding`
     private final Object encoding = new Object();
     private ByteBuf body = Unpooled.buffer();
     private int slabSize = SMALLEST_SLAB;
 
-    // guarded by the store; the slabs hold the frames of successive messages, up to that before `encoded`
-    private final List<Slab> slabs = new ArrayList<>(1);
-    private @Nullable Slab filling;
-    private long encoded;
+    // guarded by the store: by the number of their first message; they do not overlap, and need not meet
+    private final TreeMap<Long, Slab> slabs = new TreeMap<>();
     private boolean closed;
 
-    private record Frame(Slab slab, int end) {}
-
-    /** Made under the store's lock: it begins with the next message. */
-    View(Store store, ChannelLog log, Framing framing) {
+    /** Made under the store's lock. */
+    View(Store store, Feed feed, Framing framing) {
         this.store = store;
-        this.log = log;
+        this.feed = feed;
         this.framing = framing;
-        encoded = log.end();
+        this.alone = feed.selector.isChannel();
     }
 
-    ChannelLog log() {
-        return log;
-    }
-
-    /** The number that the channel's next message will have. */
+    /** The number that the feed's next message will have. */
     long end() {
         synchronized (store) {
-            return log.end();
+            return feed.end();
         }
     }
 
-    /** What a reader at {@code position} is to be sent next; to be closed. Called by loops. */
-    Batch next(long position) {
+    /** The id of the place of a reader who has had everything. */
+    String idOfEnd() {
+        synchronized (store) {
+            return store.idOfEnd();
+        }
+    }
+
+    /**
+     * What a reader is to be sent next; to be closed. Called by loops.
+     *
+     * @param replay what it wants; null if everything from its position on
+     */
+    Batch next(long position, @Nullable Replay replay) {
         synchronized (encoding) {
-            while (encodeSome(position)) {
-                // until there is enough, or no more
+            Work work = null;
+            while (true) {
+                synchronized (store) {
+                    if (work != null) {
+                        add(work);
+                    }
+                    Scan scan = new Scan(feed, this, replay);
+                    scan.from(position);
+                    if (closed || scan.unencoded < 0) {
+                        Batch batch = scan.cut(closed);
+                        if (work != null) {
+                            store.evict();
+                        }
+                        return batch;
+                    }
+                    work = new Work(feed, slabBefore(scan.unencoded));
+                    work.plan(scan.unencoded, replay, this);
+                }
+                encode(work);
             }
-        }
-        synchronized (store) {
-            return cut(position);
         }
     }
 
-    // ---- encode
-
-    private boolean encodeSome(long position) {
-        List<Message> messages;
-        Slab slab;
-        long number;
-        synchronized (store) {
-            encoded = Math.max(encoded, log.first());
-            if (closed || encoded == log.end() || encodedFrom(position) >= BATCH) {
-                return false;
-            }
-            number = encoded;
-            messages = log.some(number, BATCH);
-            slab = slabs.isEmpty() ? null : slabs.getLast();
-            filling = slab;
-        }
-        List<Slab> fresh = new ArrayList<>(1);
-        List<Frame> frames = new ArrayList<>(messages.size());
+    private void encode(Work work) {
+        boolean done = false;
         try {
-            for (Message message : messages) {
-                framing.body(message, body.clear());
+            for (Work.Item item : work.items()) {
+                framing.body(item.message(), alone, body.clear());
                 int needed = body.readableBytes() + Carrier.OVERHEAD;
-                if (slab == null || slab.buffer().writableBytes() < needed) {
-                    slab = new Slab(store.allocate(sizeFor(needed)), number + frames.size());
-                    fresh.add(slab);
+                Slab slab = work.slabFor(item.number(), needed);
+                if (slab == null) {
+                    slab = work.begin(new Slab(this, store.allocate(sizeFor(needed, item.room())), item.number()));
                 }
-                framing.frame(message, body, slab.buffer());
-                frames.add(new Frame(slab, slab.buffer().writerIndex()));
+                framing.frame(item.message(), alone, body, slab.buffer());
+                work.encoded(slab);
             }
+            done = true;
         } finally {
             if (body.capacity() > BATCH) {
                 body = Unpooled.buffer(); // of one large message; not to be kept
             }
-            synchronized (store) {
-                publish(fresh, frames);
+            if (!done) {
+                synchronized (store) {
+                    add(work);
+                }
             }
         }
-        return true;
     }
 
     /** A large message gets a slab of its own; the slabs for small ones begin small and grow, for quiet channels. */
-    private int sizeFor(int needed) {
-        if (needed > SLAB / 4) {
-            return needed;
+    private int sizeFor(int needed, long room) {
+        if (needed > SLAB / 4 || room < slabSize) {
+            return (int) Math.max(needed, Math.min(room, SLAB));
         }
         int size = slabSize;
         while (size < needed) {
@@ -127,98 +130,56 @@ final class View {
         return size;
     }
 
-    private void publish(List<Slab> fresh, List<Frame> frames) {
-        slabs.addAll(fresh);
-        store.charge(fresh.stream().mapToLong(Slab::capacity).sum());
-        frames.forEach(frame -> frame.slab.add(frame.end));
-        encoded += frames.size();
-        filling = null;
-        if (closed) {
-            close();
-        } else {
-            trim();
-            store.evict();
+    private void add(Work work) {
+        for (Slab fresh : work.fresh()) {
+            slabs.put(fresh.first, fresh);
+            store.keep(fresh);
+        }
+        work.finish();
+        work.slabs().forEach(slab -> {
+            if (closed || slab.live == 0) {
+                letGo(slab);
+            }
+        });
+    }
+
+    // ---- under the store's lock
+
+    /** The slab that holds that message. */
+    @Nullable
+    Slab slabAt(long number) {
+        Map.Entry<Long, Slab> floor = slabs.floorEntry(number);
+        return floor == null || floor.getValue().end() <= number ? null : floor.getValue();
+    }
+
+    private @Nullable Slab slabBefore(long number) {
+        Map.Entry<Long, Slab> lower = slabs.lowerEntry(number);
+        return lower == null || lower.getValue().end() < number ? null : lower.getValue();
+    }
+
+    /** A message is gone: its slab goes with the last of them. */
+    void gone(long number) {
+        Slab slab = slabAt(number);
+        if (slab != null && --slab.live == 0 && !slab.filling) {
+            letGo(slab);
         }
     }
 
-    /** How many bytes are encoded from there on; of more than a batch it need not know. */
-    private int encodedFrom(long position) {
-        long from = Math.max(position, log.first());
-        int bytes = 0;
-        for (int i = slabOf(from); i < slabs.size() && bytes < BATCH; i++) {
-            Slab slab = slabs.get(i);
-            bytes += slab.length() - (bytes == 0 ? slab.offset(from) : 0);
-        }
-        return bytes;
-    }
-
-    // ---- read
-
-    private Batch cut(long position) {
-        long from = Math.max(position, log.first());
-        long to = from;
-        int bytes = 0;
-        List<ByteBuf> parts = new ArrayList<>(2);
-        for (int i = slabOf(from); i < slabs.size(); i++) {
-            Slab slab = slabs.get(i);
-            long begin = to;
-            int start = slab.offset(begin);
-            while (to < slab.end() && (to == from || bytes + slab.offset(to + 1) - start <= BATCH)) {
-                to++;
-            }
-            if (to == begin) {
-                break;
-            }
-            bytes += slab.offset(to) - start;
-            parts.add(slab.retained(begin, to));
-            if (to < slab.end()) {
-                break; // the batch is full; the rest of this slab comes before the next one
-            }
-        }
-        long since = to == from ? 0 : log.get(from).nanos;
-        return new Batch(parts, bytes, (int) (to - from), since, from - position, to, closed || to == log.end());
-    }
-
-    /** The index of the slab that holds that message; if none does, how many there are. */
-    private int slabOf(long number) {
-        int low = 0;
-        int high = slabs.size();
-        while (low < high) {
-            int middle = (low + high) >>> 1;
-            if (slabs.get(middle).end() > number) {
-                high = middle;
-            } else {
-                low = middle + 1;
-            }
-        }
-        return low;
-    }
-
-    // ---- let go; under the store's lock
-
-    /** Lets go of the slabs whose messages are all gone from the log. */
-    void trim() {
-        while (!slabs.isEmpty()
-                && slabs.getFirst() != filling
-                && slabs.getFirst().end() <= log.first()) {
-            letGo(slabs.removeFirst());
-        }
+    /** Lets go of a slab that nobody fills. */
+    void letGo(Slab slab) {
+        slabs.remove(slab.first);
+        store.letGo(slab);
     }
 
     /** Lets go of all. Whoever is encoding now does the rest. */
     void close() {
         closed = true;
-        slabs.removeIf(slab -> {
-            if (slab == filling) {
+        slabs.values().removeIf(slab -> {
+            if (slab.filling) {
                 return false;
             }
-            letGo(slab);
+            store.letGo(slab);
             return true;
         });
-    }
-
-    private void letGo(Slab slab) {
-        store.charge(-slab.capacity());
-        slab.release();
     }
 }

@@ -128,15 +128,17 @@ class FramingTest {
     @Test
     @DisplayName("H-26 control events are told apart from messages in every framing")
     void controlEvents() {
-        Control gap = new Control.Missed(3);
+        Control gap = new Control.Missed(3, "AAcB");
         assertThat(utf8(unchunk(bytes(Framing.LINES.event(gap)))))
-                .isEqualTo("\u001e{\"event\":\"gap\",\"missed\":3}\n");
-        assertThat(utf8(unchunk(bytes(Framing.SSE.event(gap))))).isEqualTo("event: gap\ndata: {\"missed\":3}\n\n");
-        assertThat(utf8(unchunk(bytes(Framing.NDJSON.event(gap))))).isEqualTo("{\"event\":\"gap\",\"missed\":3}\n");
+                .isEqualTo("\u001e{\"event\":\"gap\",\"missed\":3,\"id\":\"AAcB\"}\n");
+        assertThat(utf8(unchunk(bytes(Framing.SSE.event(gap)))))
+                .isEqualTo("event: gap\nid: AAcB\ndata: {\"missed\":3}\n\n");
+        assertThat(utf8(unchunk(bytes(Framing.NDJSON.event(gap)))))
+                .isEqualTo("{\"event\":\"gap\",\"missed\":3,\"id\":\"AAcB\"}\n");
         assertThat(utf8(webSocketBody(bytes(Framing.WEBSOCKET.event(gap)))))
-                .isEqualTo("\u001e{\"event\":\"gap\",\"missed\":3}");
-        assertThat(utf8(unchunk(bytes(Framing.SSE.event(new Control.Start(false))))))
-                .isEqualTo("event: start\ndata: {\"recovered\":false}\n\n");
+                .isEqualTo("\u001e{\"event\":\"gap\",\"missed\":3,\"id\":\"AAcB\"}");
+        assertThat(utf8(unchunk(bytes(Framing.SSE.event(new Control.Start(false, "AAcB"))))))
+                .isEqualTo("event: start\nid: AAcB\ndata: {\"recovered\":false}\n\n");
     }
 
     @Test
@@ -164,12 +166,12 @@ class FramingTest {
     }
 
     private static byte[] framed(Framing framing, Payload payload) {
-        Message message = new Message("/a", 7, 1, Instant.EPOCH, payload);
+        Message message = new Message("/a", new MessageId.Position(0, 7, 1), List.of(), Instant.EPOCH, payload);
         ByteBuf body = Unpooled.buffer();
-        framing.body(message, body);
+        framing.body(message, true, body);
         ByteBuf out = Unpooled.buffer();
         int room = body.readableBytes() + Carrier.OVERHEAD;
-        framing.frame(message, body, out);
+        framing.frame(message, true, body, out);
         assertThat(out.readableBytes()).isLessThanOrEqualTo(room);
         return bytes(out);
     }

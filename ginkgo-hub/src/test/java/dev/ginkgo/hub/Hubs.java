@@ -55,7 +55,7 @@ final class Hubs implements AutoCloseable {
 
     private final Queue<Channel> connections = new ConcurrentLinkedQueue<>();
 
-    private record Request(ChannelName channel, Framing framing, int sendBuffer) {}
+    private record Request(Wish wish, Framing framing, int sendBuffer) {}
 
     Hubs(int loops, String toml) {
         this(loops, Time.system(), toml);
@@ -103,7 +103,7 @@ final class Hubs implements AutoCloseable {
                 connection.config().setOption(ChannelOption.SO_SNDBUF, request.sendBuffer);
             }
             context.pipeline().remove(this);
-            Reader reader = hub.streams().attach(connection, request.channel, request.framing);
+            Reader reader = hub.streams().attach(connection, request.wish, request.framing);
             readers.put(((InetSocketAddress) connection.remoteAddress()).getPort(), reader);
         }
     }
@@ -115,7 +115,12 @@ final class Hubs implements AutoCloseable {
 
     /** The same with small buffers in the kernel, so that it is soon full if nobody reads. */
     Peer connect(String channel, Framing framing, int buffers) throws IOException {
-        requests.add(new Request(ChannelName.of(channel), framing, buffers));
+        return connect(Wish.of(ChannelName.of(channel)), framing, buffers);
+    }
+
+    /** The same with more to wish for. */
+    Peer connect(Wish wish, Framing framing, int buffers) throws IOException {
+        requests.add(new Request(wish, framing, buffers));
         Socket socket = new Socket();
         if (buffers > 0) {
             socket.setReceiveBufferSize(buffers);

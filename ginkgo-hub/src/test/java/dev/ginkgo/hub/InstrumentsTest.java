@@ -12,6 +12,7 @@ import java.net.InetAddress;
 import java.net.NetworkInterface;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
@@ -64,6 +65,41 @@ class InstrumentsTest {
             assertThat(dead).isNotNull();
             reader.reset();
             reading.join();
+        }
+    }
+
+    @Test
+    @DisplayName("H-24 the metrics tell how much was history, and for how many readers all of it was there")
+    void history() throws Exception {
+        try (Front front = Front.startHub("history.count = 3", "history.grace = '0s'")) {
+            // Given five messages, of which three are kept
+            for (int i = 1; i <= 5; i++) {
+                front.hub().publish("/a", "message " + i);
+            }
+            try (Wired some = front.lines("/a?since=all");
+                    Wired newest = front.lines("/*?since=latest");
+                    Wired later = front.lines("/a?conflate=100ms");
+                    Subscription program = front.hub().subscribe("/a", Since.Point.LATEST)) {
+                program.take();
+                await().until(() -> front.hub().stats().delivered() == 5);
+
+                // When one more comes
+                front.hub().publish("/a", "message 6");
+                for (Wired each : List.of(some, newest, later)) {
+                    each.readTo("message 6");
+                }
+                program.take();
+                await().until(() -> front.hub().stats().delivered() == 9);
+
+                // Then the first five were history, and only what was not, and was not held back either, has a delay
+                String page = front.get("/-/metrics").body();
+                assertThat(value(page, "replayed_total")).isEqualTo(5);
+                assertThat(value(page, "resumed_total")).isEqualTo(2);
+                assertThat(value(page, "not_recovered_total")).isEqualTo(1);
+                assertThat(value(page, "delay_seconds_count")).isEqualTo(2);
+                assertThat(value(page, "patterns")).isEqualTo(2);
+                assertThat(front.get("/-/connections").body()).contains("\"channel\":\"/*\"");
+            }
         }
     }
 

@@ -77,13 +77,16 @@ class MessageHubTest {
     @Test
     @DisplayName("H-16 a subscription that is overtaken is told the gap, and goes on at the oldest message left")
     void gap() throws Exception {
-        try (TestTree<MessageHub> tree = TestTree.start(new MessageHub(), FREE_PORT + "history.count = 10")) {
+        try (TestTree<MessageHub> tree =
+                TestTree.start(new MessageHub(), FREE_PORT + "history.count = 10\nhistory.grace = '0s'")) {
             MessageHub hub = tree.root();
             List<Gap> gaps = new ArrayList<>();
             try (Subscription slow = hub.subscribe("/a").onGap(gaps::add)) {
-                IntStream.range(0, 100).forEach(i -> hub.publish("/a", Integer.toString(i)));
+                List<String> ids = IntStream.range(0, 100)
+                        .mapToObj(i -> hub.publish("/a", Integer.toString(i)).id())
+                        .toList();
                 assertThat(slow.take().text()).isEqualTo("90");
-                assertThat(gaps).containsExactly(new Gap("/a", 90));
+                assertThat(gaps).containsExactly(new Gap("/a", 90, ids.get(89)));
                 assertThat(hub.stats().dropped()).isEqualTo(90);
             }
         }

@@ -168,7 +168,7 @@ class PublishTest {
     void unknownParameter() throws Exception {
         try (Front front = Front.start()) {
             assertThat(front.post("/x?ttl=5", "1").body()).contains("bad-parameter", "unknown parameter \\\"ttl\\\"");
-            assertThat(front.get("/x?since=all").body()).contains("bad-parameter", "known here: as");
+            assertThat(front.get("/x?from=all").body()).contains("bad-parameter", "known here: as, since");
         }
     }
 }

@@ -20,6 +20,8 @@ import java.util.Random;
 import java.util.concurrent.ExecutorCompletionService;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -42,6 +44,7 @@ class RefusalsTest {
         scenarios.put(Problem.BAD_CHANNEL, () -> answer("POST /a//b", EMPTY));
         scenarios.put(Problem.BAD_PARAMETER, () -> answer("POST /x?a=b", EMPTY));
         scenarios.put(Problem.BAD_KEY, () -> answer("POST /x", EMPTY, "Idempotency-Key: a b"));
+        scenarios.put(Problem.TOO_MANY_NAMES, RefusalsTest::longList);
         scenarios.put(Problem.FOREIGN_ORIGIN, () -> answer("POST /x", EMPTY, "Origin: https://evil.example"));
         scenarios.put(Problem.LOOPBACK_ONLY, () -> answer("GET /-/tree", "Via: 1.1 proxy"));
         scenarios.put(Problem.NOT_FOUND, () -> answer("GET /-/nothing"));
@@ -68,6 +71,7 @@ class RefusalsTest {
         scenarios.put(Problem.TOO_MANY_CONNECTIONS, () -> second("http.max-connections = 1"));
         scenarios.put(Problem.TOO_MANY_FROM_ADDRESS, () -> second("http.max-connections-per-address = 1"));
         scenarios.put(Problem.TOO_MANY_SUBSCRIBERS, () -> second("http.max-subscribers = 1"));
+        scenarios.put(Problem.TOO_MANY_PATTERNS, () -> secondOn("/y/*", "max-patterns = 0"));
         scenarios.put(Problem.TOO_MANY_CHANNELS, () -> secondOn("/y", "max-channels = 1"));
         scenarios.put(Problem.HEADERS_TOO_LARGE, () -> answer("GET /x", "X: " + "x".repeat(20_000)));
         scenarios.put(Problem.INTERNAL_ERROR, RefusalsTest::bug);
@@ -99,6 +103,11 @@ class RefusalsTest {
                 Wired client = front.request(line, headers)) {
             return client.answer();
         }
+    }
+
+    private static String longList() throws IOException {
+        return answer(
+                "GET " + IntStream.rangeClosed(0, 64).mapToObj(i -> "/" + i).collect(Collectors.joining(",")));
     }
 
     private static String second(String setting) throws IOException {
@@ -196,9 +205,15 @@ class RefusalsTest {
         private static Core core() {
             Counters counters = new Counters();
             StoreLimits limits =
-                    new StoreLimits(() -> Size.ofMebibytes(1), () -> 10, () -> Duration.ofMinutes(1), () -> 10);
+                    new StoreLimits(
+                            () -> Size.ofMebibytes(1),
+                            () -> 10,
+                            () -> Duration.ZERO,
+                            () -> Duration.ofMinutes(1),
+                            () -> 10,
+                            () -> 10);
             Store store = new Store(limits, Time.system(), 1, ByteBufAllocator.DEFAULT, counters);
-            return new Core(store, new FanOut(store, Time.system(), new Random(), counters), counters);
+            return new Core(store, new FanOut(store, Time.system(), new Random(), counters, () -> 10), counters);
         }
 
         private static Status broken() {

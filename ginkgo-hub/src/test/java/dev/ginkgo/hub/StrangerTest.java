@@ -1,58 +1,136 @@
 package dev.ginkgo.hub;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
-import java.io.IOException;
+import dev.ginkgo.Time;
+import dev.ginkgo.config.Size;
+import io.netty.buffer.UnpooledByteBufAllocator;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
+/** A stranger who opens more than he needs harms nobody else. */
 class StrangerTest {
     @Test
-    @DisplayName("H-29 a stranger who opens thousands of channels meets a limit; others are served at the same cost")
-    void thousandsOfChannels() throws IOException {
-        int limit = 100;
-        try (Front front = Front.startHub("max-channels = " + limit, "http.loops = 1", "http.heartbeat = '1h'");
-                Wired reader = front.lines("/mine");
-                Wired publisher = front.connect();
-                Wired stranger = front.connect()) {
-            publish(publisher, "/mine");
-            reader.readTo("7\n");
-
-            // When a stranger publishes on 2,000 channels, and wants to read as many
-            int taken = 0;
-            for (int i = 0; i < 2_000; i++) {
-                String answer = publish(stranger, "/stranger/" + i);
-                if (answer.startsWith("HTTP/1.1 200")) {
-                    taken++;
-                } else {
-                    assertThat(answer).startsWith("HTTP/1.1 429").contains("too-many-channels", "Retry-After: 60");
+    @DisplayName("H-29 patterns beyond the limit, here or of one address, are a 429; what is the same is shared")
+    void limits() throws Exception {
+        try (Front front = Front.startHub("max-patterns = 3\nmax-patterns-per-address = 2")) {
+            List<Wired> readers = new ArrayList<>();
+            for (String path : List.of("/a/*", "/b/*", "/a/*", "/plain", "/other")) {
+                readers.add(front.lines(path));
+            }
+            for (String path : List.of("/c/*", "/a,/b", "/a?conflate=2s", "/a/*?poll=1&conflate=3s")) {
+                try (Wired refused = front.request("GET " + path)) {
+                    assertThat(refused.rest())
+                            .as(path)
+                            .startsWith("HTTP/1.1 429")
+                            .contains("too-many-patterns", "max-patterns-per-address", "Retry-After: ");
                 }
             }
-            long held = front.hub().stats().storedBytes();
-            for (int i = 0; i < 200; i++) {
-                try (Wired wired = front.request("GET /reader/" + i)) {
-                    assertThat(wired.rest()).startsWith("HTTP/1.1 429").contains("too-many-channels");
+            Subscription third = front.hub().subscribe("/c/>");
+            assertThatThrownBy(() -> front.hub().subscribe("/d/>"))
+                    .isInstanceOfSatisfying(
+                            RefusedException.class,
+                            e -> assertThat(e.reason()).isEqualTo(RefusedException.Reason.TOO_MANY_PATTERNS))
+                    .hasMessageContaining("`max-patterns` = 3");
+            third.close();
+            readers.get(1).close();
+            await().untilAsserted(() -> {
+                try (Wired next = front.request("GET /d/*")) {
+                    assertThat(next.head()).startsWith("HTTP/1.1 200");
                 }
+            });
+            for (Wired each : readers) {
+                each.close();
             }
-
-            // Then there are as many as there may be, what is held is no more, and a delivery costs what it did
-            assertThat(taken).isEqualTo(limit - 1);
-            HubStats before = front.hub().stats();
-            assertThat(before.channels()).isEqualTo(limit);
-            assertThat(before.views()).isEqualTo(1);
-            assertThat(before.storedBytes()).isEqualTo(held).isLessThan(64 * 1024);
-            for (int i = 0; i < 100; i++) {
-                assertThat(publish(publisher, "/mine")).contains("\"receivers\":1");
-                reader.readTo("7\n");
-            }
-            HubStats after = front.hub().stats();
-            assertThat(after.writes() - before.writes()).isEqualTo(100);
-            assertThat(after.wakeUps() - before.wakeUps()).isEqualTo(100);
+            await().until(() -> front.hub().stats().patterns() == 0);
         }
     }
 
-    private static String publish(Wired client, String channel) throws IOException {
-        return client.send("POST " + channel + " HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1\r\n\r\n7")
-                .answer();
+    @Test
+    @DisplayName("H-29 a list of too many names is a 400")
+    void longList() throws Exception {
+        try (Front front = Front.start()) {
+            String list = IntStream.range(0, 65).mapToObj(i -> "/" + i).collect(Collectors.joining(","));
+            assertThat(front.get(list).body()).contains("\"status\":400", "too-many-names", "64");
+            try (Wired fits = front.lines(list.substring(0, list.lastIndexOf(',')))) {
+                front.hub().publish("/63", "x");
+                assertThat(fits.readTo("\n")).isNotEmpty();
+            }
+        }
+    }
+
+    @Test
+    @DisplayName("H-29 a publish looks at no node of the trie, however many patterns strangers read")
+    void publishPath() {
+        try (Store store = store()) {
+            Payload payload = Payload.text("x");
+            ChannelName mine = ChannelName.of("/mine/a/b");
+            store.publish(mine, payload);
+            List<Subscription> strangers = new ArrayList<>();
+            for (int i = 0; i < 5_000; i++) {
+                String pattern = switch (i % 4) {
+                    case 0 -> "/stranger/" + i + "/*";
+                    case 1 -> "/*/" + i + "/>";
+                    case 2 -> "/mine/*/" + i;
+                    default -> "/mine/" + i + ",/stranger/" + i;
+                };
+                strangers.add(store.subscribe(Wish.of(Selector.of(pattern), Since.Point.NONE)));
+            }
+            long held = store.stats().storedBytes();
+            long before = store.steps();
+            for (int i = 0; i < 1_000; i++) {
+                store.publish(mine, payload);
+            }
+            assertThat(store.steps()).isEqualTo(before);
+            assertThat(store.stats().storedBytes() - held).isLessThan(1_000 * 300);
+
+            // a new channel is looked up once, and only where the beginning of a pattern fits
+            store.publish(ChannelName.of("/mine/new/one"), payload);
+            assertThat(store.steps() - before).isBetween(1L, 10L);
+            strangers.forEach(Subscription::close);
+            assertThat(store.stats().patterns()).isZero();
+            store.publish(ChannelName.of("/mine/new/two"), payload);
+            assertThat(store.steps() - before).isLessThan(12);
+        }
+    }
+
+    @Test
+    @DisplayName("H-29 patterns that match everything are charged to the budget, which holds")
+    void memory() throws Exception {
+        try (Hubs hubs = new Hubs(1, "store.budget = '1MiB'\nmax-patterns = 200\nmax-patterns-per-address = 200")) {
+            for (int i = 0; i < 50; i++) {
+                hubs.connect(
+                        Wish.of(Selector.of("/>,/x/" + i), i % 2 == 0 ? Since.Point.ALL : Since.Point.LATEST),
+                        Framing.NDJSON,
+                        4096);
+            }
+            for (int i = 0; i < 5_000; i++) {
+                hubs.hub.publish("/c/" + i % 100, "x".repeat(i % 700));
+                assertThat(hubs.stats().storedBytes()).isLessThanOrEqualTo(1 << 20);
+            }
+            Hubs.soon().until(() -> hubs.memory.metric().usedDirectMemory() < (1 << 20) + 50L * View.BATCH);
+        }
+    }
+
+    private static Store store() {
+        return new Store(
+                new StoreLimits(
+                        () -> Size.ofMebibytes(64),
+                        () -> 1_000_000,
+                        () -> Duration.ZERO,
+                        () -> Duration.ofMinutes(10),
+                        () -> 10_000,
+                        () -> 10_000),
+                Time.system(),
+                1,
+                new UnpooledByteBufAllocator(true),
+                new Counters());
     }
 }

@@ -1,0 +1,19 @@
+package dev.ginkgo.hub;
+
+/**
+ * What a write carries, to be counted when the socket has taken it.
+ *
+ * @param messages how many
+ * @param replayed how many of them were there before the reader
+ * @param isFresh whether its delay is the hub's: nothing of it is history, or was held back because the reader wants that
+ * @param since when the oldest of them was published, on the clock of {@code Time.nanos}
+ */
+record Cargo(int messages, int replayed, boolean isFresh, long since) {
+    /** No messages. */
+    static final Cargo NONE = new Cargo(0, 0, false, 0);
+
+    static Cargo of(Batch batch, Beginning beginning, Feed feed) {
+        int replayed = batch.before(beginning.end());
+        return new Cargo(batch.messages(), replayed, replayed == 0 && !feed.isConflated(), batch.since());
+    }
+}

@@ -1,0 +1,76 @@
+package dev.ginkgo.hub;
+
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Shows the newest message of each channel, and of no channel more than one in a period. The first after a pause is
+ * shown at once; what follows too soon waits for the end of the period, and only the newest of it is shown. It takes
+ * the place of what was shown before, so that a slow reader finds nothing but the newest. All that waits is shown
+ * together, in the order of arrival: so the id of what is shown is a place to read on from. Guarded by the store.
+ */
+final class Conflation {
+    private final long period;
+    private final Map<ChannelLog, Entry> shown = new HashMap<>();
+    private final Map<ChannelLog, Entry> held = new HashMap<>();
+    private long shownAt;
+    private boolean begun;
+    private boolean lost;
+
+    Conflation(long period) {
+        this.period = period;
+    }
+
+    /** Begins with the newest of some channels, in the order of their arrival. */
+    void begin(Entry newest, Feed feed) {
+        show(newest, feed);
+    }
+
+    /** Takes a message; says whether it is shown. */
+    boolean offer(Entry entry, Feed feed) {
+        held.put(entry.log, entry);
+        return flush(entry.nanos, feed);
+    }
+
+    /** Shows what waits, if it has for long enough; says whether readers find something new. */
+    boolean flush(long now, Feed feed) {
+        boolean any = lost;
+        lost = false;
+        if (held.isEmpty() || (begun && now - shownAt < period)) {
+            return any;
+        }
+        begun = true;
+        shownAt = now;
+        List<Entry> due = new ArrayList<>(held.values());
+        held.clear();
+        due.sort(Comparator.comparingLong(entry -> entry.arrival));
+        due.forEach(entry -> show(entry, feed));
+        return true;
+    }
+
+    private void show(Entry entry, Feed feed) {
+        Entry before = shown.put(entry.log, entry);
+        if (before != null) {
+            feed.hide(before);
+        }
+        feed.show(entry);
+    }
+
+    /** The store lets go of a message. To have been superseded is no loss; the newest is one. */
+    void remove(Entry entry, Feed feed) {
+        if (held.remove(entry.log, entry)) {
+            show(entry, feed); // nobody has seen it: it gets a number, that it may be missed
+            lost = true;
+        }
+        if (shown.remove(entry.log, entry)) {
+            if (held.containsKey(entry.log)) {
+                feed.hide(entry);
+            } else {
+                feed.lose(entry);
+            }
+        }
+    }
+}

@@ -1,0 +1,254 @@
+package dev.ginkgo.hub;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.EnumMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What somebody reads: the messages of a channel, or those of several, merged in the order of their arrival; and who
+ * reads them. Everything here is guarded by the store.
+ */
+final class Feed {
+    final Selector selector;
+
+    /** Whether it is a channel's own. */
+    final boolean plain;
+
+    final Set<ChannelLog> logs = new LinkedHashSet<>(1);
+
+    private final Ring ring = new Ring();
+    private final @Nullable Conflation conflation;
+    private final Map<Framing, View> views = new EnumMap<>(Framing.class);
+    private final List<Subscription> subscriptions = new ArrayList<>(0);
+    private Audience audience = Audience.NOBODY;
+    private int readers;
+    private long lost = -1;
+
+    private Feed(Selector selector, boolean plain, @Nullable Conflation conflation) {
+        this.plain = plain;
+        this.selector = selector;
+        this.conflation = conflation;
+    }
+
+    /** The messages of one channel. */
+    static Feed of(ChannelLog log) {
+        Feed feed = new Feed(Selector.of(log.name), true, null);
+        feed.logs.add(log);
+        return feed;
+    }
+
+    /** The messages of many channels, without those that are there already. */
+    static Feed of(Selector selector) {
+        return new Feed(selector, false, null);
+    }
+
+    /** The newest of each channel, one at most in each period. */
+    static Feed of(Selector selector, Conflation conflation) {
+        return new Feed(selector, false, conflation);
+    }
+
+    // ---- messages
+
+    /** The number of the oldest message that is left. */
+    long first() {
+        return ring.first();
+    }
+
+    /** The number that the next message will have. */
+    long end() {
+        return ring.end();
+    }
+
+    @Nullable
+    Entry get(long number) {
+        return ring.get(number);
+    }
+
+    /** The message after one that is here. */
+    @Nullable
+    Entry next(Entry entry) {
+        return ring.get(ring.present(ring.find(entry.arrival) + 1));
+    }
+
+    /** The first number from there on whose message is there; if there is none, the end. */
+    long present(long from) {
+        return ring.present(from);
+    }
+
+    /** Adds a message; says whether there is something new to read. */
+    boolean add(Entry entry) {
+        if (conflation == null) {
+            ring.append(entry);
+            return true;
+        }
+        return conflation.offer(entry, this);
+    }
+
+    /** Begins with what its channels hold. */
+    void addHistory() {
+        List<Entry> history = new ArrayList<>();
+        logs.forEach(log -> log.forEach(history::add));
+        history.sort(Comparator.comparingLong(entry -> entry.arrival));
+        history.forEach(ring::append);
+    }
+
+    /** Shows what was held back for long enough; says whether there is something new to read. */
+    boolean flush(long now) {
+        return conflation != null && conflation.flush(now, this);
+    }
+
+    /** Puts a message at the end. */
+    void show(Entry entry) {
+        ring.append(entry);
+    }
+
+    /** The store lets go of a message. */
+    void remove(Entry entry) {
+        if (conflation == null) {
+            take(entry);
+        } else {
+            conflation.remove(entry, this);
+        }
+    }
+
+    /** Takes out what is shown of a channel; a newer one will be. */
+    void hide(Entry shown) {
+        take(shown);
+    }
+
+    /** Takes out what is shown of a channel; a reader who has not had it is told so. */
+    void lose(Entry shown) {
+        lost = Math.max(lost, take(shown));
+    }
+
+    private long take(Entry entry) {
+        long number = ring.remove(entry);
+        if (number >= 0) {
+            views.values().forEach(view -> view.gone(number));
+        }
+        return number;
+    }
+
+    /** Whether an older message goes when a newer one of its channel comes. */
+    boolean isConflated() {
+        return conflation != null;
+    }
+
+    /** How many messages a reader loses that goes on from one number to another; or that it loses some. */
+    long missed(long from, long to) {
+        if (from >= to) {
+            return 0;
+        }
+        return conflation == null ? to - from : lost >= from && lost < to ? Gap.UNKNOWN : 0;
+    }
+
+    void add(ChannelLog log) {
+        logs.add(log);
+        Entry newest = log.newest();
+        if (conflation != null && newest != null) {
+            conflation.begin(newest, this);
+        }
+    }
+
+    void forget(ChannelLog log) {
+        logs.remove(log);
+    }
+
+    /** What this takes besides the messages, in bytes. */
+    long cost() {
+        return Ring.PLACE * (ring.end() - ring.first());
+    }
+
+    // ---- readers
+
+    int readers() {
+        return readers;
+    }
+
+    Audience audience() {
+        return audience;
+    }
+
+    int views() {
+        return views.size();
+    }
+
+    /** Counts a reader in, whose view is made if it is the first. */
+    Group join(Store store, Framing framing, Loop loop) {
+        View view = views.computeIfAbsent(framing, f -> new View(store, this, f));
+        Group group = view.groups.get(loop);
+        if (group == null) {
+            group = new Group(view, loop);
+            view.groups.put(loop, group);
+            audience = audience.with(group);
+        }
+        group.members++;
+        readers++;
+        return group;
+    }
+
+    /** Counts a reader out; the last one takes the view with it. */
+    void leave(Group group) {
+        readers--;
+        if (--group.members > 0) {
+            return;
+        }
+        audience = audience.without(group);
+        View view = group.view;
+        view.groups.remove(group.loop);
+        if (view.groups.isEmpty()) {
+            views.remove(view.framing, view);
+            view.close();
+        }
+    }
+
+    void join(Subscription subscription) {
+        subscriptions.add(subscription);
+        audience = audience.with(subscriptions);
+        readers++;
+    }
+
+    void leave(Subscription subscription) {
+        if (subscriptions.remove(subscription)) {
+            audience = audience.with(subscriptions);
+            readers--;
+        }
+    }
+
+    void close() {
+        views.values().forEach(View::close);
+    }
+
+    /** Who is to be told that there is something new; never changed. */
+    record Audience(List<Group> groups, List<Subscription> subscriptions) {
+        static final Audience NOBODY = new Audience(List.of(), List.of());
+
+        /** There is something new for all of these. Without any lock. */
+        static void wake(List<Audience> told) {
+            Loop.wake(told);
+            told.forEach(audience -> audience.subscriptions.forEach(Subscription::wake));
+        }
+
+        private Audience with(Group group) {
+            Group[] more = groups.toArray(Group[]::new);
+            more = Arrays.copyOf(more, more.length + 1);
+            more[more.length - 1] = group;
+            return new Audience(List.of(more), subscriptions);
+        }
+
+        @SuppressWarnings("ReferenceEquality") // this very group
+        private Audience without(Group group) {
+            return new Audience(groups.stream().filter(each -> each != group).toList(), subscriptions);
+        }
+
+        private Audience with(List<Subscription> now) {
+            return new Audience(groups, List.copyOf(now));
+        }
+    }
+}

@@ -1,0 +1,110 @@
+package dev.ginkgo.hub;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The feeds that are more than one channel as it comes: patterns, lists, and what is conflated. A channel knows those
+ * that it belongs to, so that a publish on it looks for nothing; they are found once, when the channel is made, or the
+ * feed. Guarded by the store.
+ */
+final class Merges {
+    private record Key(Selector selector, Duration conflate, boolean history) {}
+
+    private final Map<Key, Feed> feeds = new HashMap<>();
+    private final Trie<Feed> trie = new Trie<>();
+    private final List<Feed> conflated = new ArrayList<>(0);
+
+    int size() {
+        return feeds.size();
+    }
+
+    @Nullable
+    Feed find(Wish wish) {
+        Feed withHistory = feeds.get(key(wish, true));
+        return withHistory != null || wish.resumes() ? withHistory : feeds.get(key(wish, false));
+    }
+
+    private static Key key(Wish wish, boolean history) {
+        return new Key(wish.selector(), wish.conflate(), history);
+    }
+
+    /** Makes the feed that somebody wants. */
+    Feed add(Wish wish, Map<ChannelName, ChannelLog> channels) {
+        Selector selector = wish.selector();
+        Feed feed;
+        if (wish.conflate().isZero()) {
+            feed = Feed.of(selector);
+        } else {
+            feed = Feed.of(selector, new Conflation(wish.conflate().toNanos()));
+            conflated.add(feed);
+        }
+        feeds.put(key(wish, wish.resumes() || feed.isConflated()), feed);
+        trie.add(selector, feed);
+        matching(selector, channels).forEach(log -> log.joinTo(feed));
+        if (wish.resumes() && !feed.isConflated()) {
+            feed.addHistory();
+        }
+        return feed;
+    }
+
+    private static List<ChannelLog> matching(Selector selector, Map<ChannelName, ChannelLog> channels) {
+        List<ChannelLog> matching = new ArrayList<>();
+        if (selector.names().stream().allMatch(Selector::isName)) {
+            for (String name : selector.names()) {
+                ChannelLog log = channels.get(new ChannelName(name));
+                if (log != null) {
+                    matching.add(log);
+                }
+            }
+        } else {
+            channels.values().stream().filter(log -> selector.matches(log.name)).forEach(matching::add);
+        }
+        matching.sort(Comparator.comparingLong(Merges::lastArrival));
+        return matching;
+    }
+
+    private static long lastArrival(ChannelLog log) {
+        Entry newest = log.newest();
+        return newest == null ? 0 : newest.arrival;
+    }
+
+    /** A channel is there: it joins those that want it. */
+    void begin(ChannelLog log) {
+        if (!trie.isEmpty()) {
+            trie.find(log.name).forEach(log::joinTo);
+        }
+    }
+
+    /** A channel is gone. */
+    void end(ChannelLog log) {
+        log.merged().forEach(feed -> feed.forget(log));
+    }
+
+    /** A feed has lost its last reader. */
+    void remove(Feed feed) {
+        feeds.values().remove(feed);
+        conflated.remove(feed);
+        trie.remove(feed.selector, feed);
+        feed.logs.forEach(log -> log.leave(feed));
+    }
+
+    Collection<Feed> all() {
+        return feeds.values();
+    }
+
+    List<Feed> conflated() {
+        return conflated;
+    }
+
+    /** How many nodes of the trie have been looked at, ever. */
+    long steps() {
+        return trie.steps();
+    }
+}

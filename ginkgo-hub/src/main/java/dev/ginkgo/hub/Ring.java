@@ -1,0 +1,107 @@
+package dev.ginkgo.hub;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Messages in the order of their arrival, by numbers from 0 that never change. Any of them may go; its number stays empty.
+ * Guarded by the store.
+ */
+final class Ring {
+    /** What a place takes, in bytes. */
+    static final int PLACE = 16;
+
+    private static final int SMALLEST = 4;
+
+    // message n lies at n modulo the length, a power of two
+    private @Nullable Entry[] entries = new @Nullable Entry[SMALLEST];
+    private long[] arrivals = new long[SMALLEST];
+    private long first;
+    private long end;
+
+    /** The number of the oldest message; if there is none, that of the next. */
+    long first() {
+        return first;
+    }
+
+    /** The number that the next message will have. */
+    long end() {
+        return end;
+    }
+
+    boolean isEmpty() {
+        return first == end;
+    }
+
+    void append(Entry entry) {
+        if (end - first == entries.length) {
+            resize(entries.length * 2);
+        }
+        end++;
+        entries[index(end - 1)] = entry;
+        arrivals[index(end - 1)] = entry.arrival;
+    }
+
+    /** The message of that number, unless it is gone or still to come. */
+    @Nullable
+    Entry get(long number) {
+        return number < first || number >= end ? null : entries[index(number)];
+    }
+
+    /** The first number from there on that has a message; if there is none, the next. */
+    long present(long from) {
+        long number = Math.max(from, first);
+        while (number < end && entries[index(number)] == null) {
+            number++;
+        }
+        return number;
+    }
+
+    /** Takes a message out, and says which number it had; -1 if it is not here. */
+    long remove(Entry entry) {
+        long number = find(entry.arrival);
+        if (number >= end || entries[index(number)] != entry) {
+            return -1;
+        }
+        entries[index(number)] = null;
+        if (number == first) {
+            first = present(first);
+        }
+        if (entries.length > 16 * SMALLEST && end - first < entries.length / 4) {
+            resize(entries.length / 2);
+        }
+        return number;
+    }
+
+    /** The number of the first place whose message did not come before that one. */
+    long find(long arrival) {
+        if (first < end && arrivals[index(first)] >= arrival) {
+            return first;
+        }
+        long low = first;
+        long high = end;
+        while (low < high) {
+            long middle = (low + high) >>> 1;
+            if (arrivals[index(middle)] < arrival) {
+                low = middle + 1;
+            } else {
+                high = middle;
+            }
+        }
+        return low;
+    }
+
+    private void resize(int length) {
+        @Nullable Entry[] moved = new @Nullable Entry[length];
+        long[] movedArrivals = new long[length];
+        for (long n = first; n < end; n++) {
+            moved[(int) n & (length - 1)] = entries[index(n)];
+            movedArrivals[(int) n & (length - 1)] = arrivals[index(n)];
+        }
+        entries = moved;
+        arrivals = movedArrivals;
+    }
+
+    private int index(long number) {
+        return (int) number & (entries.length - 1);
+    }
+}

@@ -1,0 +1,123 @@
+package dev.ginkgo.hub;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Looks for what a reader is to be sent next. Under the store's lock, so it does not look at everything at once. */
+final class Scan {
+    /** Messages that are looked at under one hold of the lock. */
+    static final int STEPS = 10_000;
+
+    private record Piece(Slab slab, long from, long to) {}
+
+    private final Feed feed;
+    private final View view;
+    private final @Nullable Replay replay;
+    private final List<Piece> pieces = new ArrayList<>(2);
+    private int bytes;
+    private int messages;
+    private int steps;
+    private long missed;
+    private long next;
+    private boolean full;
+
+    /** The number of a message that has to be encoded first; -1 if there is none. */
+    long unencoded = -1;
+
+    Scan(Feed feed, View view, @Nullable Replay replay) {
+        this.feed = feed;
+        this.view = view;
+        this.replay = replay;
+    }
+
+    static boolean wants(@Nullable Replay replay, long number, Entry entry) {
+        return replay == null || number >= replay.until() || replay.wanted().test(entry);
+    }
+
+    void from(long position) {
+        next = wanted(position);
+        missed = feed.missed(position, Math.min(next, feed.present(position)));
+        while (next < feed.end() && !full && bytes < View.BATCH && steps < STEPS) {
+            Slab slab = view.slabAt(next);
+            if (slab == null) {
+                unencoded = next;
+                return;
+            }
+            long from = next;
+            while (next < slab.end() && !full && isWanted(next)) {
+                take(slab);
+            }
+            if (from < next) {
+                pieces.add(new Piece(slab, from, next));
+            }
+            if (!full && next < feed.end() && !isWanted(next)) {
+                skip();
+            }
+        }
+    }
+
+    private void take(Slab slab) {
+        int length = slab.length(next);
+        if (messages > 0 && bytes + length > View.BATCH) {
+            full = true;
+        } else {
+            bytes += length;
+            messages++;
+            steps++;
+            next++;
+        }
+    }
+
+    /** Goes over messages that the reader does not want; what it misses is for the next batch to tell. */
+    private void skip() {
+        long to = wanted(next);
+        if (feed.missed(next, Math.min(to, feed.present(next))) != 0) {
+            full = true;
+        } else {
+            next = to;
+        }
+    }
+
+    private boolean isWanted(long number) {
+        Entry entry = feed.get(number);
+        return entry != null && wants(replay, number, entry);
+    }
+
+    /** The first number from there on that the reader wants; one that is gone is for the next batch to tell. */
+    private long wanted(long from) {
+        long number = feed.present(from);
+        while (number < feed.end()) {
+            Entry entry = feed.get(number);
+            if (entry != null && wants(replay, number, entry)) {
+                return number;
+            }
+            if (steps++ >= STEPS || entry == null) {
+                full = true;
+                return number;
+            }
+            number = feed.isConflated() ? feed.present(number + 1) : number + 1;
+        }
+        return number;
+    }
+
+    /** What has been found. */
+    Batch cut(boolean closed) {
+        List<Batch.Part> parts = new ArrayList<>(pieces.size());
+        for (Piece piece : pieces) {
+            parts.add(new Batch.Part(piece.slab.retained(piece.from, piece.to), piece.from, piece.to));
+        }
+        Entry last = pieces.isEmpty() ? null : feed.get(pieces.getLast().to - 1);
+        Entry first = pieces.isEmpty() ? null : feed.get(pieces.getFirst().from);
+        String after = missed == 0 ? null : first == null ? view.idOfEnd() : first.message.idBefore();
+        return new Batch(
+                parts,
+                messages,
+                first == null ? 0 : first.nanos,
+                missed,
+                after,
+                last == null ? null : last.message,
+                next,
+                closed || next == feed.end());
+    }
+}

@@ -1,0 +1,90 @@
+package dev.ginkgo.hub;
+
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Who reads by pattern or list, found by the name of a channel: only those nodes are looked at whose beginning matches
+ * the name's. Guarded by the store.
+ */
+final class Trie<T> {
+    private final Node<T> root = new Node<>();
+    private long steps;
+
+    private static final class Node<T> {
+        private final Map<String, Node<T>> children = new HashMap<>(2);
+        private final Set<T> ends = new LinkedHashSet<>(1);
+
+        boolean isEmpty() {
+            return children.isEmpty() && ends.isEmpty();
+        }
+    }
+
+    void add(Selector selector, T value) {
+        for (String name : selector.names()) {
+            Node<T> node = root;
+            for (String segment : Selector.segments(name)) {
+                node = node.children.computeIfAbsent(segment, s -> new Node<>());
+            }
+            node.ends.add(value);
+        }
+    }
+
+    void remove(Selector selector, T value) {
+        for (String name : selector.names()) {
+            remove(root, Selector.segments(name), 0, value);
+        }
+    }
+
+    private void remove(Node<T> node, String[] segments, int depth, T value) {
+        if (depth == segments.length) {
+            node.ends.remove(value);
+            return;
+        }
+        Node<T> child = node.children.get(segments[depth]);
+        if (child != null) {
+            remove(child, segments, depth + 1, value);
+            if (child.isEmpty()) {
+                node.children.remove(segments[depth]);
+            }
+        }
+    }
+
+    /** Whoever reads that channel, each once. */
+    Set<T> find(ChannelName channel) {
+        Set<T> found = new LinkedHashSet<>();
+        find(root, Selector.segments(channel.text()), 0, found);
+        return found;
+    }
+
+    private void find(@Nullable Node<T> node, String[] segments, int depth, Set<T> found) {
+        if (node == null) {
+            return;
+        }
+        steps++;
+        if (depth == segments.length) {
+            found.addAll(node.ends);
+            return;
+        }
+        Node<T> rest = node.children.get(">");
+        if (rest != null && depth > 0) {
+            found.addAll(rest.ends);
+        }
+        find(node.children.get(segments[depth]), segments, depth + 1, found);
+        if (depth > 0) {
+            find(node.children.get("*"), segments, depth + 1, found);
+        }
+    }
+
+    /** How many nodes have been looked at, ever. */
+    long steps() {
+        return steps;
+    }
+
+    boolean isEmpty() {
+        return root.isEmpty();
+    }
+}

@@ -1,0 +1,118 @@
+package dev.ginkgo.hub;
+
+import dev.ginkgo.config.Durations;
+import io.netty.handler.codec.http.HttpHeaders;
+import java.time.Duration;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** What a {@code GET} asks for, by its path, its query and what the browser remembers. */
+final class Wishes {
+    static final String LAST_EVENT_ID = "Last-Event-ID";
+
+    /** Names that one list may have. */
+    static final int MOST_NAMES = 64;
+
+    private static final Set<String> PARAMETERS =
+            new LinkedHashSet<>(List.of("as", "since", "last_event_id", "conflate", "poll", "wait"));
+    private static final Duration SHORTEST = Duration.ofMillis(100);
+    private static final Duration LONGEST = Duration.ofHours(1);
+    private static final Duration WAIT = Duration.ofSeconds(30);
+    private static final Duration LONGEST_WAIT = Duration.ofMinutes(5);
+
+    private Wishes() {}
+
+    static Wish of(HttpHeaders headers, Target target) throws Refusal {
+        target.allow(PARAMETERS);
+        Selector.Parsed parsed = selector(target);
+        return new Wish(parsed.selector(), since(headers, target), conflate(target), parsed.refused());
+    }
+
+    private static Selector.Parsed selector(Target target) throws Refusal {
+        try {
+            Selector.Parsed parsed = Selector.parse(target.path());
+            int names = parsed.selector().names().size() + parsed.refused().size();
+            if (names > MOST_NAMES) {
+                throw new Refusal(
+                        Problem.TOO_MANY_NAMES,
+                        "a list may have " + MOST_NAMES + " names, this one has " + names
+                                + "; read a pattern, or use several connections");
+            }
+            return parsed;
+        } catch (BadChannelException e) {
+            throw new Refusal(Problem.BAD_CHANNEL, String.valueOf(e.getMessage()));
+        }
+    }
+
+    /** The header counts first: a browser that comes back sends it with the address that it was given at first. */
+    private static Since since(HttpHeaders headers, Target target) throws Refusal {
+        String remembered = headers.get(LAST_EVENT_ID);
+        if (remembered != null && !remembered.isEmpty()) {
+            return after(LAST_EVENT_ID, remembered);
+        }
+        String id = target.parameters().get("last_event_id");
+        if (id != null && !id.isEmpty()) {
+            return after("last_event_id", id);
+        }
+        String since = target.parameters().get("since");
+        try {
+            return since == null ? Since.Point.NONE : Since.parse(since);
+        } catch (IllegalArgumentException e) {
+            throw new Refusal(Problem.BAD_PARAMETER, String.valueOf(e.getMessage()));
+        }
+    }
+
+    private static Since after(String where, String id) throws Refusal {
+        try {
+            return new Since.After(id);
+        } catch (IllegalArgumentException e) {
+            throw new Refusal(
+                    Problem.BAD_PARAMETER,
+                    where + ": " + e.getMessage()
+                            + "; or leave it out, and say since=10m, since=1700000000 (seconds since 1970), since=all,"
+                            + " since=latest or since=none");
+        }
+    }
+
+    /** For how long one answer may wait; null if it is not one answer that is asked for, but a stream. */
+    static @Nullable Duration poll(Target target) throws Refusal {
+        String poll = target.parameters().get("poll");
+        if (poll == null) {
+            if (target.parameters().containsKey("wait")) {
+                throw new Refusal(Problem.BAD_PARAMETER, "wait has a meaning only together with poll=1");
+            }
+            return null;
+        }
+        if (!poll.equals("1")) {
+            throw new Refusal(Problem.BAD_PARAMETER, "poll=" + poll + " is unknown; there is poll=1");
+        }
+        return duration(target, "wait", WAIT, Duration.ZERO, LONGEST_WAIT);
+    }
+
+    private static Duration conflate(Target target) throws Refusal {
+        return duration(target, "conflate", null, SHORTEST, LONGEST);
+    }
+
+    /** A parameter that is a time; zero if it is not there and nothing else is said. */
+    static Duration duration(Target target, String name, @Nullable Duration absent, Duration least, Duration most)
+            throws Refusal {
+        String text = target.parameters().get(name);
+        if (text == null) {
+            return absent == null ? Duration.ZERO : absent;
+        }
+        try {
+            Duration duration = Durations.parse(text);
+            if (duration.compareTo(least) >= 0 && duration.compareTo(most) <= 0) {
+                return duration;
+            }
+        } catch (IllegalArgumentException _) {
+            // told below
+        }
+        throw new Refusal(
+                Problem.BAD_PARAMETER,
+                name + "=" + text + " is no time from " + Durations.format(least) + " to " + Durations.format(most)
+                        + ", such as 2s");
+    }
+}

@@ -1,0 +1,116 @@
+package dev.ginkgo.hub;
+
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** Messages that are to be encoded, and where their frames go. Planned and finished under the store's lock. */
+final class Work {
+    /** What a frame takes besides the payload, mostly. */
+    private static final int FRAME = 256;
+
+    /**
+     * A message and its number.
+     *
+     * @param room for it and those right after it, estimated, in bytes
+     */
+    record Item(long number, Message message, long room) {}
+
+    private record Frame(Slab slab, long number, int end) {}
+
+    private final Feed feed;
+    private final List<Item> items = new ArrayList<>();
+    private final List<Slab> fresh = new ArrayList<>(1);
+    private final List<Frame> frames = new ArrayList<>();
+    private final Set<Slab> touched = new LinkedHashSet<>(2);
+    private @Nullable Slab slab;
+    private long next;
+
+    /**
+     * Begins.
+     *
+     * @param slab where the first may go, if it comes right after what is there
+     */
+    Work(Feed feed, @Nullable Slab slab) {
+        this.feed = feed;
+        this.slab = slab;
+        if (slab != null) {
+            touched.add(slab);
+            slab.filling = true;
+            next = slab.end();
+        }
+    }
+
+    /** Chooses messages from a number on: as many as make a batch, and one at least. */
+    void plan(long from, @Nullable Replay replay, View view) {
+        long bytes = 0;
+        int steps = 0;
+        for (long n = from; n < feed.end() && bytes < View.BATCH && steps < Scan.STEPS; n++, steps++) {
+            Entry entry = feed.get(n);
+            if (entry != null && Scan.wants(replay, n, entry) && view.slabAt(n) == null) {
+                items.add(new Item(n, entry.message, 0));
+                bytes += entry.message.shared().length;
+            }
+        }
+        long room = 0;
+        long after = feed.end();
+        for (int i = items.size() - 1; i >= 0; i--) {
+            Item item = items.get(i);
+            if (item.number + 1 == feed.end()) {
+                room = Long.MAX_VALUE / 2; // more will come
+            } else if (item.number + 1 != after) {
+                room = 0;
+            }
+            room += FRAME + item.message.shared().length;
+            after = item.number;
+            items.set(i, new Item(item.number, item.message, room));
+        }
+    }
+
+    List<Item> items() {
+        return items;
+    }
+
+    /** The slab that a frame of that length can be appended to, if there is one. */
+    @Nullable
+    Slab slabFor(long number, int length) {
+        return slab != null && next == number && slab.buffer().writableBytes() >= length ? slab : null;
+    }
+
+    Slab begin(Slab begun) {
+        begun.filling = true;
+        fresh.add(begun);
+        touched.add(begun);
+        slab = begun;
+        next = begun.first;
+        return begun;
+    }
+
+    /** The next frame is in that slab. */
+    void encoded(Slab filled) {
+        frames.add(new Frame(filled, next, filled.buffer().writerIndex()));
+        next++;
+    }
+
+    List<Slab> fresh() {
+        return fresh;
+    }
+
+    /** Makes the frames readable. */
+    void finish() {
+        for (Frame frame : frames) {
+            frame.slab.add(frame.end);
+            if (feed.get(frame.number) != null) {
+                frame.slab.live++;
+            }
+        }
+        touched.forEach(each -> each.filling = false);
+    }
+
+    /** All that were or might have been filled. */
+    Set<Slab> slabs() {
+        return touched;
+    }
+}

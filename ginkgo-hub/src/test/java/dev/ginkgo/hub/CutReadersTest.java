@@ -1,0 +1,205 @@
+package dev.ginkgo.hub;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.util.Random;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.LockSupport;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+
+/**
+ * Readers that are cut at random points while messages are published, and come back with the id that they saw last:
+ * each gets every message once and in order, or is told that some are lost. The seed of a failure is in its message.
+ */
+class CutReadersTest {
+    private static final String SMALL = "history.count = 100\nhistory.grace = '0s'";
+
+    /** What one reader has had, and been told. */
+    private static final class Reading {
+        private volatile int next;
+        private boolean excused = true; // where it begins is not known
+        private int gaps;
+
+        void message(String text) {
+            int number = Integer.parseInt(text);
+            if (!excused) {
+                assertThat(number).isEqualTo(next);
+            }
+            assertThat(number).isGreaterThanOrEqualTo(next);
+            next = number + 1;
+            excused = false;
+        }
+
+        void lost() {
+            excused = true;
+            gaps++;
+        }
+    }
+
+    @FunctionalInterface
+    private interface Part {
+        /** Reads so many messages, after the last that the record has had, and is cut. */
+        void read(int messages) throws Exception;
+    }
+
+    @Test
+    @DisplayName("H-15 H-16 by EventSource's rules: cut 50 times, each message once and in order, or the gap is told")
+    void sse() throws Exception {
+        cut(new Random().nextLong(), 50, "", CutReadersTest::sse);
+        cut(new Random().nextLong(), 50, SMALL, CutReadersTest::sse);
+    }
+
+    @Test
+    @DisplayName("H-15 H-16 over the line stream with since: cut 50 times, each once and in order, or the gap is told")
+    void lines() throws Exception {
+        cut(new Random().nextLong(), 50, "", CutReadersTest::ndjson);
+        cut(new Random().nextLong(), 50, SMALL, CutReadersTest::ndjson);
+    }
+
+    @Test
+    @DisplayName("H-15 H-16 in Java: cut 50 times, each once and in order, or the gap is told")
+    void java() throws Exception {
+        cut(new Random().nextLong(), 50, "", CutReadersTest::java);
+        cut(new Random().nextLong(), 50, SMALL, CutReadersTest::java);
+    }
+
+    @Test
+    @Tag("long")
+    @DisplayName("H-15 H-16 the same, cut a thousand times")
+    void thousand() throws Exception {
+        for (String settings : new String[] {"", SMALL}) {
+            cut(new Random().nextLong(), 1_000, settings, CutReadersTest::sse);
+            cut(new Random().nextLong(), 1_000, settings, CutReadersTest::ndjson);
+            cut(new Random().nextLong(), 1_000, settings, CutReadersTest::java);
+        }
+    }
+
+    @FunctionalInterface
+    private interface Kind {
+        Part of(Front front, Reading record);
+    }
+
+    private static void cut(long seed, int cuts, String settings, Kind kind) throws Exception {
+        Random random = new Random(seed);
+        AtomicBoolean over = new AtomicBoolean();
+        try (Front front = Front.startHub(settings)) {
+            Reading record = new Reading();
+            FutureTask<Integer> publishing = new FutureTask<>(() -> publish(front.hub(), record, new Random(seed), over));
+            Thread.ofVirtual().start(publishing);
+            Part part = kind.of(front, record);
+            try {
+                for (int i = 0; i < cuts; i++) {
+                    part.read(random.nextInt(40));
+                }
+            } finally {
+                over.set(true);
+            }
+            publishing.get(20, TimeUnit.SECONDS);
+            assertThat(record.next).isPositive();
+            if (settings.isEmpty()) {
+                assertThat(record.gaps).isZero();
+            } else {
+                assertThat(record.gaps).isPositive();
+            }
+        } catch (Exception | AssertionError e) {
+            throw new AssertionError("with seed " + seed + ", " + cuts + " cuts and \"" + settings + "\"", e);
+        }
+    }
+
+    /** Publishes numbers, and among them others elsewhere, in bursts; never more than 500 before the reader. */
+    private static int publish(MessageHub hub, Reading reading, Random random, AtomicBoolean over) {
+        int number = 0;
+        while (!over.get()) {
+            int burst = number - reading.next > 500 ? 0 : random.nextInt(1, 200);
+            for (int i = 0; i < burst; i++) {
+                hub.publish("/a", Integer.toString(number++));
+                hub.publish("/b", "other");
+            }
+            LockSupport.parkNanos(random.nextInt(1_000_000));
+        }
+        return number;
+    }
+
+    private static Part sse(Front front, Reading record) {
+        Sse source = new Sse(front, "/a?since=all");
+        return messages -> {
+            source.connect();
+            int read = 0;
+            while (read < messages) {
+                Sse.Event event = source.next();
+                switch (event.name()) {
+                    case "start" -> {
+                        if (event.data().contains("false")) {
+                            record.lost();
+                        }
+                    }
+                    case "gap" -> record.lost();
+                    default -> {
+                        record.message(event.data());
+                        read++;
+                    }
+                }
+            }
+            source.cut();
+        };
+    }
+
+    /** The line stream has ids only in its JSON form. */
+    private static Part ndjson(Front front, Reading record) {
+        String[] since = {"all"};
+        return messages -> {
+            try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), front.port())) {
+                socket.setSoTimeout(20_000);
+                socket.getOutputStream()
+                        .write(("GET /a?as=ndjson&since=" + since[0] + " HTTP/1.1\r\nHost: localhost\r\n\r\n")
+                                .getBytes(StandardCharsets.US_ASCII));
+                BufferedReader in = new BufferedReader(
+                        new InputStreamReader(new Unchunked(socket.getInputStream()), StandardCharsets.UTF_8));
+                int read = 0;
+                while (read < messages) {
+                    String line = in.readLine();
+                    if (line == null) {
+                        throw new IOException("the stream has ended");
+                    }
+                    if (line.contains("\"id\"")) {
+                        since[0] = line.replaceAll(".*\"id\":\"([^\"]+)\".*", "$1");
+                    }
+                    if (line.contains("\"data\"")) {
+                        record.message(line.replaceAll(".*\"data\":\"(\\d+)\".*", "$1"));
+                        read++;
+                    } else if (line.contains("\"recovered\":false") || line.contains("\"gap\"")) {
+                        record.lost();
+                    }
+                }
+            }
+        };
+    }
+
+    private static Part java(Front front, Reading record) {
+        Since[] since = {Since.Point.ALL};
+        return messages -> {
+            try (Subscription subscription = front.hub()
+                    .subscribe("/a", since[0])
+                    .onGap(gap -> {
+                        record.lost();
+                        since[0] = new Since.After(gap.after());
+                    })) {
+                for (int i = 0; i < messages; i++) {
+                    Message message = subscription.take();
+                    record.message(message.text());
+                    since[0] = new Since.After(message.id());
+                }
+            }
+        };
+    }
+}

@@ -1,0 +1,255 @@
+package dev.ginkgo.hub;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+
+/** What a reader gets that asks for what was before. */
+class HistoryTest {
+    /** One answer, as far as a message that ends it. */
+    static String lines(Front front, String path, String end, String... headers) throws IOException {
+        try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), front.port())) {
+            socket.setSoTimeout(10_000);
+            String more = headers.length == 0 ? "" : String.join("\r\n", headers) + "\r\n";
+            socket.getOutputStream()
+                    .write(("GET " + path + " HTTP/1.1\r\nHost: localhost\r\n" + more + "\r\n")
+                            .getBytes(StandardCharsets.US_ASCII));
+            Unchunked body = new Unchunked(socket.getInputStream());
+            StringBuilder text = new StringBuilder();
+            while (!text.toString().endsWith(end + "\n")) {
+                int b = body.read();
+                if (b < 0) {
+                    throw new IOException("ended after: " + text);
+                }
+                text.append((char) b);
+            }
+            return text.toString().replaceAll("\"id\":\"[^\"]+\"", "ID");
+        }
+    }
+
+    private static final String RECOVERED = "\u001e{\"event\":\"start\",\"recovered\":true,ID}\n";
+    private static final String LOST = "\u001e{\"event\":\"start\",\"recovered\":false,ID}\n";
+
+    @Test
+    @DisplayName("H-15 H-26 since an id, all, latest, a time: first start, then what was before, then what comes")
+    void forms() throws Exception {
+        try (Front front = Front.start()) {
+            List<String> ids = new ArrayList<>();
+            for (int i = 1; i <= 4; i++) {
+                ids.add(front.hub().publish("/a", Integer.toString(i)).id());
+                front.hub().publish("/b", "not this");
+            }
+            String id = ids.get(1);
+            assertThat(lines(front, "/a?since=" + id, "4")).isEqualTo(RECOVERED + "3\n4\n");
+            assertThat(lines(front, "/a?last_event_id=" + id, "4")).isEqualTo(RECOVERED + "3\n4\n");
+            assertThat(lines(front, "/a", "4", "Last-Event-ID: " + id)).isEqualTo(RECOVERED + "3\n4\n");
+            assertThat(lines(front, "/a?since=all", "4")).isEqualTo(RECOVERED + "1\n2\n3\n4\n");
+            assertThat(lines(front, "/a?since=latest", "4")).isEqualTo(RECOVERED + "4\n");
+            assertThat(lines(front, "/a?since=10m", "4")).isEqualTo(LOST + "1\n2\n3\n4\n"); // the hub is younger
+            assertThat(lines(front, "/a?since=" + (Instant.now().getEpochSecond() - 600), "4"))
+                    .isEqualTo(LOST + "1\n2\n3\n4\n");
+        }
+    }
+
+    @Test
+    @DisplayName("H-15 the header counts before last_event_id, and that before since; none is as if it were not there")
+    void precedence() throws Exception {
+        try (Front front = Front.start()) {
+            String first = front.hub().publish("/a", "1").id();
+            String second = front.hub().publish("/a", "2").id();
+            front.hub().publish("/a", "3");
+            assertThat(lines(front, "/a?since=all&last_event_id=" + first, "3", "Last-Event-ID: " + second))
+                    .isEqualTo(RECOVERED + "3\n");
+            assertThat(lines(front, "/a?since=all&last_event_id=" + second, "3", "Last-Event-ID: "))
+                    .isEqualTo(RECOVERED + "3\n");
+            try (Wired none = front.lines("/a?since=none")) {
+                front.hub().publish("/a", "4");
+                assertThat(none.readTo("\n\r\n")).isEqualTo("2\r\n4\n\r\n");
+            }
+        }
+    }
+
+    @Test
+    @DisplayName("H-15 what cannot be understood is a 400 that says what there is")
+    void malformed() throws Exception {
+        try (Front front = Front.start()) {
+            for (String since : List.of("", "yesterday", "10", "-5m", "10x", "AAA", "99999999999999999999h", "%00")) {
+                if (!since.equals("10")) {
+                    assertThat(front.get("/a?since=" + since).body())
+                            .as(since)
+                            .contains("\"code\":\"bad-parameter\"", "10m", "all, latest and none");
+                }
+            }
+            assertThat(front.get("/a", "Last-Event-ID", "no id").body())
+                    .contains("bad-parameter", "Last-Event-ID", "since=10m", "since=latest");
+            assertThat(front.get("/a?last_event_id=AA").body()).contains("bad-parameter", "last_event_id");
+            assertThat(front.hub().stats().readers()).isZero();
+        }
+    }
+
+    @Test
+    @DisplayName("H-15 in server-sent events, NDJSON and WebSocket too")
+    void framings() throws Exception {
+        try (Front front = Front.start()) {
+            String id = front.hub().publish("/a", "1").id();
+            String last = front.hub().publish("/a", "2").id();
+            try (Sse sse = new Sse(front, "/a?since=" + id)) {
+                sse.connect();
+                assertThat(sse.next()).isEqualTo(new Sse.Event("start", "{\"recovered\":true}"));
+                assertThat(sse.lastId()).isEqualTo(id);
+                assertThat(sse.next()).isEqualTo(new Sse.Event("message", "2"));
+                assertThat(sse.lastId()).isEqualTo(last);
+            }
+            try (Wired ndjson = front.request("GET /a?as=ndjson&since=" + id)) {
+                assertThat(ndjson.readTo("\"2\"}")).contains("\"recovered\":true", "\"data\":\"2\"");
+            }
+            try (Wired socket = front.request(
+                    "GET /a?since=" + id,
+                    "Upgrade: websocket",
+                    "Connection: Upgrade",
+                    "Sec-WebSocket-Version: 13",
+                    "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==")) {
+                assertThat(socket.head()).startsWith("HTTP/1.1 101");
+                assertThat(socket.readTo("2")).contains("\"recovered\":true");
+            }
+        }
+    }
+
+    @Test
+    @DisplayName("H-15 a browser that has seen no message yet misses none either: start has an id")
+    void nothingSeenYet() throws Exception {
+        try (Front front = Front.start();
+                Sse sse = new Sse(front, "/a")) {
+            sse.connect();
+            assertThat(sse.next().name()).isEqualTo("start");
+            sse.cut();
+            front.hub().publish("/a", "while it was away");
+            sse.connect();
+            assertThat(sse.next().data()).isEqualTo("{\"recovered\":true}");
+            assertThat(sse.next().data()).isEqualTo("while it was away");
+        }
+    }
+
+    @Test
+    @DisplayName("H-15 when messages after the id are gone, or the hub was restarted, it says so and gives all it has")
+    void notRecovered() throws Exception {
+        try (Front front = Front.startHub("history.count = 2")) {
+            String first = front.hub().publish("/a", "1").id();
+            for (int i = 2; i <= 4; i++) {
+                front.hub().publish("/a", Integer.toString(i));
+            }
+            assertThat(lines(front, "/a?since=" + first, "4")).isEqualTo(LOST + "3\n4\n");
+            assertThat(lines(front, "/a?since=all", "4")).isEqualTo(LOST + "3\n4\n");
+            String earlier = MessageId.of(0, 1, 3).text();
+            assertThat(lines(front, "/a?since=" + earlier, "4")).isEqualTo(LOST + "3\n4\n");
+            String never = MessageId.of(0, Long.MAX_VALUE, 3).text();
+            assertThat(lines(front, "/a?since=" + never, "4")).isEqualTo(LOST + "3\n4\n");
+            assertThat(front.hub().stats().notRecovered()).isEqualTo(4);
+        }
+    }
+
+    @Test
+    @DisplayName("H-15 a channel that was forgotten remembers what is gone of it; of others it says nothing wrong")
+    void forgottenChannel() throws Exception {
+        try (Front front = Front.startHub("store.budget = '64KiB'")) {
+            String before = front.hub().publish("/other", "x").id();
+            String first = front.hub().publish("/a", "1").id();
+            String second = front.hub().publish("/a", "2").id();
+            for (int i = 0; i < 20; i++) {
+                front.hub().publish("/big", "x".repeat(8_000)); // everything else goes
+            }
+            assertThat(front.hub().stats().channels()).isEqualTo(1);
+            front.hub().publish("/a", "3");
+            assertThat(lines(front, "/a?since=" + second, "3")).isEqualTo(RECOVERED + "3\n");
+            assertThat(lines(front, "/a?since=" + first, "3")).isEqualTo(LOST + "3\n");
+            front.hub().publish("/never", "1");
+            assertThat(lines(front, "/never?since=" + before, "1")).isEqualTo(RECOVERED + "1\n");
+        }
+    }
+
+    @Test
+    @DisplayName("H-15 in Java: history first, then what comes; a loss is a gap whose number nobody knows")
+    void java() throws Exception {
+        try (Front front = Front.startHub("history.count = 2")) {
+            MessageHub hub = front.hub();
+            String first = hub.publish("/a", "1").id();
+            String second = hub.publish("/a", "2").id();
+            hub.publish("/a", "3");
+            try (Subscription all = hub.subscribe("/a", Since.Point.ALL).onGap(gap -> {});
+                    Subscription after = hub.subscribe("/a", new Since.After(second));
+                    Subscription latest = hub.subscribe("/a", Since.Point.LATEST)) {
+                hub.publish("/a", "4");
+                assertThat(List.of(after.take().text(), after.take().text())).containsExactly("3", "4");
+                assertThat(List.of(latest.take().text(), latest.take().text())).containsExactly("3", "4");
+                assertThat(List.of(
+                                all.take().text(), all.take().text(), all.take().text()))
+                        .containsExactly("2", "3", "4");
+            }
+            List<Gap> gaps = new ArrayList<>();
+            try (Subscription late = hub.subscribe("/a", new Since.After(first)).onGap(gaps::add)) {
+                Message message = late.take();
+                assertThat(message.text()).isEqualTo("3");
+                assertThat(gaps).singleElement().satisfies(gap -> {
+                    assertThat(gap.missed()).isEqualTo(Gap.UNKNOWN);
+                    assertThat(gap.after()).isEqualTo(message.idBefore());
+                });
+            }
+        }
+    }
+
+    @Test
+    @DisplayName("H-16 a tight loop of more than history.count messages does not overtake readers who are there")
+    void tightLoop() throws Exception {
+        try (Hubs hubs = new Hubs(1, "history.count = 10")) {
+            Peer peer = hubs.connect("/a", Framing.LINES);
+            hubs.onLoop(() -> {
+                for (int i = 0; i < 1_000; i++) {
+                    hubs.hub.publish("/a", Integer.toString(i));
+                    hubs.hub.publish("/nobody", Integer.toString(i));
+                }
+            });
+            for (int i = 0; i < 1_000; i++) {
+                assertThat(peer.text()).isEqualTo(i + "\n");
+            }
+            assertThat(hubs.stats().gaps()).isZero();
+            try (Subscription left =
+                    hubs.hub.subscribe("/nobody", Since.Point.ALL).onGap(gap -> {})) {
+                assertThat(left.take().text()).isEqualTo("990");
+            }
+            // and what is over the count goes when the moment is over
+            Hubs.soon().until(() -> hubs.stats().storedBytes() < 20_000);
+        }
+    }
+
+    @Test
+    @DisplayName("H-16 a reader overtaken while it was idle is told within a second: how many, and where it goes on")
+    void overtakenWhileIdle() throws Exception {
+        try (Hubs hubs = new Hubs(1, "history.count = 10\nhistory.grace = '0s'")) {
+            for (Framing framing : List.of(Framing.LINES, Framing.NDJSON, Framing.SSE)) {
+                Peer peer = hubs.connect("/" + framing, framing);
+                List<String> ids = new ArrayList<>();
+                hubs.onLoop(() -> {
+                    for (int i = 0; i < 100; i++) {
+                        ids.add(hubs.hub
+                                .publish("/" + framing, Integer.toString(i))
+                                .id());
+                    }
+                });
+                String said = peer.text();
+                while (!said.contains("gap")) {
+                    said = peer.text();
+                }
+                assertThat(said).contains("\"missed\":90", ids.get(89));
+                assertThat(peer.text()).contains("90");
+            }
+        }
+    }
+}

@@ -1,0 +1,168 @@
+package dev.ginkgo.hub;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.ginkgo.Time;
+import dev.ginkgo.config.Size;
+import dev.ginkgo.hub.MessageId.Position;
+import io.netty.buffer.UnpooledByteBufAllocator;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+
+/** Two nodes that have the same messages of three origins, in different order: an id means the same at both. */
+class OriginsOfMessagesTest {
+    private static final ChannelName CHANNEL = ChannelName.of("/a");
+
+    private static Store node(long count) {
+        return new Store(
+                new StoreLimits(
+                        () -> Size.ofMebibytes(1),
+                        () -> (int) count,
+                        () -> Duration.ZERO,
+                        () -> Duration.ofMinutes(10),
+                        () -> 100,
+                        () -> 100),
+                Time.system(),
+                7,
+                new UnpooledByteBufAllocator(true),
+                new Counters());
+    }
+
+    /** Message {@code 5/3}: the third of origin 5. */
+    private static void relay(Store store, String... messages) {
+        for (String each : messages) {
+            String[] parts = each.split("/", -1);
+            Position position = new Position(Long.parseLong(parts[0]), 1, Long.parseLong(parts[1]));
+            store.relay(CHANNEL, position, Instant.EPOCH, Payload.text(each));
+        }
+    }
+
+    /** Reads all that is there from an id on. */
+    private static List<String> after(Store store, String id, List<Gap> gaps) throws InterruptedException {
+        List<String> texts = new ArrayList<>();
+        try (Subscription subscription = store.subscribe(Wish.of(Selector.of(CHANNEL), new Since.After(id)))
+                .onGap(gaps::add)) {
+            store.publish(CHANNEL, Payload.text("end"));
+            for (Message message = subscription.take(); !message.text().equals("end"); message = subscription.take()) {
+                texts.add(message.text());
+            }
+        }
+        return texts;
+    }
+
+    private static String idOf(Store store, String text) throws InterruptedException {
+        try (Subscription subscription = store.subscribe(Wish.of(Selector.of(CHANNEL), Since.Point.ALL))) {
+            Message message = subscription.take();
+            while (!message.text().equals(text)) {
+                message = subscription.take();
+            }
+            return message.id();
+        }
+    }
+
+    @Test
+    @DisplayName("H-15 an id of one node means the same at another that got the messages in another order")
+    void anotherNode() throws InterruptedException {
+        try (Store one = node(100);
+                Store other = node(100)) {
+            relay(one, "5/1", "6/1", "5/2", "6/2", "5/3", "9/1");
+            relay(other, "6/1", "6/2", "5/1", "9/1", "5/2", "5/3");
+            List<Gap> gaps = new ArrayList<>();
+            assertThat(after(other, idOf(one, "5/2"), gaps)).containsExactly("6/2", "9/1", "5/3");
+            assertThat(after(one, idOf(other, "9/1"), gaps)).containsExactly("5/2", "5/3");
+            assertThat(gaps).isEmpty();
+        }
+    }
+
+    @Test
+    @DisplayName("H-15 a reader who has been further than this node gets nothing twice when it catches up")
+    void furtherThanThisNode() throws InterruptedException {
+        try (Store one = node(100);
+                Store other = node(100)) {
+            relay(one, "5/1", "6/1", "5/2", "5/3");
+            relay(other, "5/1", "6/1");
+            List<String> texts = new ArrayList<>();
+            try (Subscription subscription =
+                    other.subscribe(Wish.of(Selector.of(CHANNEL), new Since.After(idOf(one, "5/2"))))) {
+                relay(other, "5/2", "6/2", "5/3", "5/2");
+                texts.add(subscription.take().text());
+                texts.add(subscription.take().text());
+            }
+            assertThat(texts).containsExactly("6/2", "5/3");
+        }
+    }
+
+    @Test
+    @DisplayName("H-15 of an origin that this node does not know, or whose messages are gone, the loss is told")
+    void unknownOrigin() throws InterruptedException {
+        try (Store one = node(100);
+                Store other = node(2)) {
+            relay(one, "5/1", "77/1", "5/2");
+            relay(other, "5/1", "5/2");
+            List<Gap> gaps = new ArrayList<>();
+            assertThat(after(other, idOf(one, "5/2"), gaps)).isEmpty();
+            assertThat(gaps.getFirst().missed()).isEqualTo(Gap.UNKNOWN);
+
+            // one message of origin 6 has gone here, which the reader has never had
+            relay(other, "6/1", "6/2", "6/3");
+            gaps.clear();
+            assertThat(after(other, idOf(one, "5/1"), gaps)).containsExactly("6/3");
+            assertThat(gaps.getFirst().missed()).isEqualTo(Gap.UNKNOWN);
+        }
+    }
+
+    @Test
+    @DisplayName("H-15 what a node was told of an origin from the middle on is not taken for all of it")
+    void fromTheMiddle() throws InterruptedException {
+        try (Store node = node(100)) {
+            relay(node, "5/4", "5/5");
+            List<Gap> gaps = new ArrayList<>();
+            assertThat(after(node, new MessageId(List.of(new Position(5, 1, 2))).text(), gaps))
+                    .containsExactly("5/4", "5/5");
+            assertThat(gaps).hasSize(1);
+            gaps.clear();
+            assertThat(after(node, new MessageId(List.of(new Position(5, 1, 4))).text(), gaps))
+                    .containsExactly("5/5");
+            assertThat(gaps).isEmpty();
+        }
+    }
+
+    @Test
+    @DisplayName("H-08 a message that comes twice from another node is delivered once")
+    void twice() {
+        try (Store node = node(100)) {
+            assertThat(node.relay(CHANNEL, new Position(5, 1, 1), Instant.EPOCH, Payload.text("x")))
+                    .isTrue();
+            assertThat(node.relay(CHANNEL, new Position(5, 1, 1), Instant.EPOCH, Payload.text("x")))
+                    .isFalse();
+            assertThat(node.relay(CHANNEL, new Position(5, 2, 1), Instant.EPOCH, Payload.text("x")))
+                    .isTrue();
+            assertThat(node.stats().channels()).isEqualTo(1);
+        }
+    }
+
+    @Test
+    @DisplayName("H-15 with sixteen origins an id is still at most 256 characters, and with more it stays so")
+    void manyOrigins() throws InterruptedException {
+        try (Store node = node(100)) {
+            for (int origin = 1; origin <= 40; origin++) {
+                node.relay(
+                        CHANNEL,
+                        new Position(origin, 1_800_000_000_000L, 1),
+                        Instant.EPOCH,
+                        Payload.text(Integer.toString(origin)));
+            }
+            String sixteenth = idOf(node, "16");
+            assertThat(MessageId.parse(sixteenth).positions()).hasSize(17);
+            String last = idOf(node, "40");
+            assertThat(last).hasSizeLessThanOrEqualTo(MessageId.MAX_TEXT);
+            List<Gap> gaps = new ArrayList<>();
+            assertThat(after(node, sixteenth, gaps)).hasSize(24);
+            assertThat(gaps).isEmpty();
+        }
+    }
+}

@@ -1,0 +1,210 @@
+package dev.ginkgo.hub;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class PatternTest {
+    @ParameterizedTest
+    @CsvSource({
+        "/a/*, /a/b, true",
+        "/a/*, /a, false",
+        "/a/*, /a/b/c, false",
+        "/*/b, /a/b, true",
+        "/*/b, /a/c, false",
+        "/a/>, /a/b, true",
+        "/a/>, /a/b/c/d, true",
+        "/a/>, /a, false",
+        "/a/>, /ab/c, false",
+        "/>, /a, true",
+        "/>, /a/b, true",
+        "/*/>, /a/b, true",
+        "/*/>, /a, false",
+        "/a, /ab, false",
+        "'/a,/b/*', /a, true",
+        "'/a,/b/*', /b/c, true",
+        "'/a,/b/*', /b, false"
+    })
+    @DisplayName("H-05 * is one segment, > the rest, by NATS's rules; the trie finds the same")
+    void rules(String pattern, String channel, boolean matches) {
+        Selector selector = Selector.of(pattern);
+        assertThat(selector.matches(ChannelName.of(channel))).isEqualTo(matches);
+        Trie<String> trie = new Trie<>();
+        trie.add(selector, "found");
+        trie.add(Selector.of("/zzz/*"), "other");
+        assertThat(trie.find(ChannelName.of(channel)).contains("found")).isEqualTo(matches);
+        trie.remove(selector, "found");
+        trie.remove(Selector.of("/zzz/*"), "other");
+        assertThat(trie.isEmpty()).isTrue();
+    }
+
+    @Test
+    @DisplayName("H-05 a pattern is for readers only, and stands for whole segments")
+    void readersOnly() throws Exception {
+        try (Front front = Front.start()) {
+            for (String path : List.of("/a/*", "/a/%3E", "/%2A", "/a,/b", "/a%2C/b")) {
+                assertThat(front.post(path, "1").body())
+                        .as(path)
+                        .contains("\"code\":\"bad-channel\"", "can only be read");
+            }
+            for (String path : List.of("/a*", "/%3E/a", "/a/b%3E", "/a/**")) {
+                assertThat(front.get(path).body()).as(path).contains("bad-channel", "one whole segment");
+            }
+            assertThatThrownBy(() -> front.hub().publish("/a/*", "1")).isInstanceOf(BadChannelException.class);
+            assertThatThrownBy(() -> front.hub().subscribe("a,/b")).isInstanceOf(BadChannelException.class);
+        }
+    }
+
+    @Test
+    @DisplayName(
+            "H-05 H-15 a pattern's history is the merge of its channels, in order of arrival, then live, none twice")
+    void merge() throws Exception {
+        try (Front front = Front.start()) {
+            MessageHub hub = front.hub();
+            List<String> ids = new ArrayList<>();
+            for (int i = 0; i < 30; i++) {
+                ids.add(hub.publish("/room/" + i % 3, Integer.toString(i)).id());
+                hub.publish("/elsewhere", "no");
+            }
+            try (Subscription all = hub.subscribe("/room/*", Since.Point.ALL);
+                    Subscription some = hub.subscribe("/room/0,/room/1", new Since.After(ids.get(20)));
+                    Subscription latest = hub.subscribe("/room/>", Since.Point.LATEST);
+                    Subscription live = hub.subscribe("/*/0")) {
+                hub.publish("/room/0", "30");
+                hub.publish("/room/9", "new channel");
+                for (int i = 0; i <= 30; i++) {
+                    Message message = all.take();
+                    assertThat(message.text()).isEqualTo(Integer.toString(i));
+                    assertThat(message.channel()).isEqualTo("/room/" + i % 3);
+                }
+                assertThat(all.take().channel()).isEqualTo("/room/9");
+                for (String text : List.of("21", "22", "24", "25", "27", "28", "30")) {
+                    assertThat(some.take().text()).isEqualTo(text);
+                }
+                for (String text : List.of("27", "28", "29", "30", "new channel")) {
+                    assertThat(latest.take().text()).isEqualTo(text);
+                }
+                assertThat(live.take().text()).isEqualTo("30");
+                assertThat(hub.publish("/room/0", "x").receivers()).isEqualTo(4);
+            }
+            assertThat(hub.stats().patterns()).isZero();
+            assertThat(hub.stats().readers()).isZero();
+        }
+    }
+
+    @Test
+    @DisplayName("H-05 each form says of which channel a message is; a single channel stays plain")
+    void framings() throws Exception {
+        try (Hubs hubs = new Hubs(1, "")) {
+            Wish wish = Wish.of(Selector.of("/a,/b"), Since.Point.NONE);
+            Peer lines = hubs.connect(wish, Framing.LINES, 0);
+            Peer sse = hubs.connect(wish, Framing.SSE, 0);
+            Peer ndjson = hubs.connect(wish, Framing.NDJSON, 0);
+            sse.text();
+            ndjson.text();
+            String id = hubs.hub.publish("/b", "x").id();
+            String json = "{\"id\":\"" + id + "\",\"channel\":\"/b\",\"data\":\"x\"}\n";
+            assertThat(lines.text()).isEqualTo("\u001e" + json);
+            assertThat(ndjson.text()).isEqualTo(json);
+            assertThat(sse.text()).isEqualTo("id: " + id + "\nevent: json\ndata: " + json + "\n");
+            Peer again = hubs.connect(Wish.of(Selector.of("/b,/b"), Since.Point.NONE), Framing.LINES, 0);
+            hubs.hub.publish("/b", "y");
+            assertThat(again.text()).startsWith("\u001e{").endsWith("\"channel\":\"/b\",\"data\":\"y\"}\n");
+        }
+    }
+
+    @Test
+    @DisplayName("H-05 a name of a list that cannot be read is refused by name, in-band, and the others go on")
+    void refusedName() throws Exception {
+        try (Front front = Front.start()) {
+            front.hub().publish("/c", "1");
+            String said = HistoryTest.lines(front, "/a//b,/c?as=ndjson&since=all", "\"data\":\"1\"}");
+            assertThat(said)
+                    .contains(
+                            "{\"event\":\"start\"",
+                            "{\"event\":\"refused\",\"channel\":\"/a//b\",\"code\":\"bad-channel\",\"detail\":",
+                            "\"channel\":\"/c\"");
+            assertThat(front.get("/a//b,/-/c").body()).contains("\"status\":400", "bad-channel");
+        }
+    }
+
+    @Test
+    @DisplayName("H-05 patterns over HTTP resume where they were, over all their channels")
+    void resume() throws Exception {
+        try (Front front = Front.start();
+                Sse sse = new Sse(front, "/room/*?since=none")) {
+            sse.connect();
+            sse.next();
+            for (int i = 0; i < 100; i++) {
+                front.hub().publish("/room/" + i % 7, Integer.toString(i));
+                if (i % 10 == 3) {
+                    sse.connect();
+                    assertThat(sse.next().data()).isEqualTo("{\"recovered\":true}");
+                } else {
+                    assertThat(sse.next().data())
+                            .contains("\"channel\":\"/room/" + i % 7 + "\",\"data\":\"" + i + "\"");
+                }
+                if (i % 10 == 3) {
+                    assertThat(sse.next().data()).contains("\"data\":\"" + i + "\"");
+                }
+            }
+        }
+    }
+
+    @Test
+    @DisplayName("H-16 a pattern's reader is told what its channels let go of in the middle, too")
+    void gapInTheMiddle() throws Exception {
+        try (Front front = Front.startHub("history.count = 5\nhistory.grace = '0s'")) {
+            MessageHub hub = front.hub();
+            List<Long> gaps = new ArrayList<>();
+            try (Subscription slow = hub.subscribe("/>").onGap(gap -> gaps.add(gap.missed()))) {
+                hub.publish("/quiet", "first");
+                for (int i = 0; i < 20; i++) {
+                    hub.publish("/busy", Integer.toString(i));
+                }
+                assertThat(slow.take().text()).isEqualTo("first");
+                assertThat(gaps).isEmpty();
+                assertThat(slow.take().text()).isEqualTo("15");
+                assertThat(gaps).containsExactly(15L);
+            }
+        }
+        try (Hubs hubs = new Hubs(1, "history.count = 5\nhistory.grace = '0s'")) {
+            Peer peer = hubs.connect(Wish.of(Selector.of("/>"), Since.Point.NONE), Framing.NDJSON, 0);
+            peer.text();
+            hubs.onLoop(() -> {
+                hubs.hub.publish("/quiet", "first");
+                for (int i = 0; i < 20; i++) {
+                    hubs.hub.publish("/busy", Integer.toString(i));
+                }
+            });
+            assertThat(peer.text()).contains("first");
+            assertThat(peer.text()).startsWith("{\"event\":\"gap\",\"missed\":15,");
+            assertThat(peer.text()).contains("\"data\":\"15\"");
+        }
+    }
+
+    @Test
+    @DisplayName("H-01 a publish wakes a loop once for its channel, patterns and lists, and is one write for each reader")
+    void wakesOnce() throws Exception {
+        int messages = 200;
+        try (Hubs hubs = new Hubs(1, "")) {
+            List<String> read = List.of("/a/b", "/a/*", "/>", "/a/b,/c");
+            for (String each : read) {
+                hubs.connect(Wish.of(Selector.of(each), Since.Point.NONE), Framing.NDJSON, 0);
+            }
+            HubStats before = hubs.stats();
+            for (int i = 1; i <= messages; i++) {
+                hubs.hub.publish("/a/b", "x");
+                hubs.awaitDelivered(before.delivered() + (long) read.size() * i);
+            }
+            assertThat(hubs.stats().wakeUps() - before.wakeUps()).isEqualTo(messages);
+            assertThat(hubs.stats().writes() - before.writes()).isEqualTo((long) read.size() * messages);
+        }
+    }
+}

@@ -1,0 +1,142 @@
+package dev.ginkgo.hub;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.ginkgo.testing.FakeClock;
+import java.net.http.HttpResponse;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+
+class PollTest {
+    private static String id(HttpResponse<String> answer) {
+        return answer.headers().firstValue("Last-Event-ID").orElseThrow();
+    }
+
+    @Test
+    @DisplayName("H-27 what is there comes at once, in one answer, with the id to go on with in head and body")
+    void whatIsThere() throws Exception {
+        try (Front front = Front.start()) {
+            front.hub().publish("/a", "1");
+            String last = front.hub().publish("/a", "2").id();
+            HttpResponse<String> answer = front.get("/a?poll=1&since=all");
+            assertThat(answer.statusCode()).isEqualTo(200);
+            assertThat(id(answer)).isEqualTo(last);
+            assertThat(answer.body().replace(last, "LAST").replaceAll("\"id\":\"A[^\"]+\"", "ID"))
+                    .isEqualTo("\u001e{'event':'start','recovered':true,ID}|1|2|\u001e{'event':'next','id':'LAST'}|"
+                            .replace("'", "\"")
+                            .replace("|", "\n"));
+            assertThat(front.get("/a?poll=1&since=all&as=sse").body())
+                    .endsWith("event: next\nid: " + last + "\ndata: {}\n\n");
+            assertThat(front.get("/a?poll=1&since=all&as=ndjson").body())
+                    .endsWith(
+                            "{\"id\":\"" + last + "\",\"data\":\"2\"}\n{\"event\":\"next\",\"id\":\"" + last + "\"}\n");
+            await().until(() -> front.hub().stats().readers() == 0);
+        }
+    }
+
+    @Test
+    @DisplayName("H-27 a poll waits for what comes first; the next one goes on after it, and nothing is missed between")
+    void whatComesFirst() throws Exception {
+        try (Front front = Front.start()) {
+            FutureTask<HttpResponse<String>> first = new FutureTask<>(() -> front.get("/a?poll=1&wait=30s"));
+            Thread.ofVirtual().start(first);
+            await().until(() -> front.hub().stats().readers() == 1);
+            front.hub().publish("/a", "1");
+            front.hub().publish("/a", "2");
+            HttpResponse<String> answer = first.get(10, TimeUnit.SECONDS);
+            assertThat(answer.body()).startsWith("1\n");
+            String rest =
+                    front.get("/a?poll=1&wait=0s", "Last-Event-ID", id(answer)).body();
+            assertThat(answer.body() + rest).containsOnlyOnce("1\n").containsOnlyOnce("2\n");
+        }
+    }
+
+    @Test
+    @DisplayName("H-27 when nothing comes in time, the answer is empty and says where to go on")
+    void nothing() throws Exception {
+        FakeClock clock = new FakeClock();
+        try (Front front = Front.start(clock)) {
+            front.hub().publish("/a", "before");
+            FutureTask<HttpResponse<String>> poll = new FutureTask<>(() -> front.get("/a?poll=1&wait=20s"));
+            Thread.ofVirtual().start(poll);
+            await().until(() -> front.hub().stats().readers() == 1);
+            clock.advance(Duration.ofSeconds(15));
+            assertThat(poll.isDone()).isFalse();
+            clock.advance(Duration.ofSeconds(7));
+            HttpResponse<String> answer = poll.get(10, TimeUnit.SECONDS);
+            assertThat(answer.body()).matches("\u001e\\{\"event\":\"next\",\"id\":\"[\\w-]+\"}\n");
+            front.hub().publish("/a", "after");
+            assertThat(front.get("/a?poll=1&since=" + id(answer)).body())
+                    .contains("after\n")
+                    .doesNotContain("before");
+        }
+    }
+
+    @Test
+    @DisplayName("H-27 much of history comes in answers of 64 KiB, one after another")
+    void bounded() throws Exception {
+        try (Front front = Front.start()) {
+            for (int i = 0; i < 500; i++) {
+                front.hub().publish("/a", "%03d".formatted(i) + "x".repeat(1_000));
+            }
+            StringBuilder all = new StringBuilder();
+            String since = "all";
+            int polls = 0;
+            while (!all.toString().contains("499x")) {
+                HttpResponse<String> answer = front.get("/a?poll=1&wait=0s&since=" + since);
+                assertThat(answer.body().length()).isLessThan(View.BATCH + 1_000);
+                since = id(answer);
+                all.append(answer.body().replaceAll("\u001e.*\n", ""));
+                polls++;
+            }
+            assertThat(polls).isBetween(8, 12);
+            String[] lines = all.toString().split("\n", 500);
+            assertThat(lines).hasSize(500);
+            for (int i = 0; i < 500; i++) {
+                assertThat(lines[i]).startsWith("%03dx".formatted(i));
+            }
+        }
+    }
+
+    @Test
+    @DisplayName("H-02 H-27 a client that goes while it waits is gone at once")
+    void clientGoes() throws Exception {
+        try (Front front = Front.start()) {
+            Wired waiting = front.request("GET /a?poll=1");
+            Wired other = front.request("GET /a?poll=1");
+            await().until(() -> front.hub().stats().readers() == 2);
+            waiting.close();
+            other.shutdownOutput();
+            await().until(() -> front.hub().stats().readers() == 0);
+            other.close();
+            assertThat(front.hub().stats().channels()).isZero();
+        }
+    }
+
+    @Test
+    @DisplayName("H-27 a loss is told at once; a stop ends the wait; what makes no sense is a 400")
+    void otherEnds() throws Exception {
+        try (Front front = Front.startHub("history.count = 1")) {
+            String first = front.hub().publish("/a", "1").id();
+            front.hub().publish("/b", "1");
+            front.hub().publish("/a", "2");
+            front.hub().publish("/a", "3");
+            assertThat(front.get("/a?poll=1&since=" + first).body())
+                    .startsWith("\u001e{\"event\":\"start\",\"recovered\":false,")
+                    .contains("\n3\n");
+            for (String bad : List.of("poll=0", "poll", "wait=3s", "poll=1&wait=6m", "poll=1&wait=3")) {
+                assertThat(front.get("/a?" + bad).body()).as(bad).contains("bad-parameter");
+            }
+            FutureTask<HttpResponse<String>> poll = new FutureTask<>(() -> front.get("/quiet?poll=1&wait=5m"));
+            Thread.ofVirtual().start(poll);
+            await().until(() -> front.hub().stats().readers() == 1);
+            front.tree().close();
+            assertThat(poll.get(10, TimeUnit.SECONDS).body()).contains("\"event\":\"next\"");
+        }
+    }
+}

@@ -1,0 +1,88 @@
+package dev.ginkgo.hub;
+
+import java.io.BufferedReader;
+import java.io.EOFException;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a browser's {@code EventSource} does, by the HTML standard (9.2): it keeps the last id that it saw, and sends it
+ * when it comes back.
+ */
+final class Sse implements AutoCloseable {
+    /** An event as a page sees it. */
+    record Event(String name, String data) {}
+
+    private final Front front;
+    private final String path;
+    private @Nullable Socket socket;
+    private @Nullable BufferedReader in;
+    private String lastId = "";
+
+    Sse(Front front, String path) {
+        this.front = front;
+        this.path = path;
+    }
+
+    /** Connects, or connects again. */
+    void connect() throws IOException {
+        close();
+        Socket opened = new Socket(InetAddress.getLoopbackAddress(), front.port());
+        opened.setSoTimeout(20_000);
+        String header = lastId.isEmpty() ? "" : "Last-Event-ID: " + lastId + "\r\n";
+        opened.getOutputStream()
+                .write(("GET " + path + " HTTP/1.1\r\nHost: localhost\r\nAccept: text/event-stream\r\n" + header
+                                + "\r\n")
+                        .getBytes(StandardCharsets.US_ASCII));
+        socket = opened;
+        in = new BufferedReader(new InputStreamReader(new Unchunked(opened.getInputStream()), StandardCharsets.UTF_8));
+    }
+
+    /** The next event; comments are left out. */
+    Event next() throws IOException {
+        String name = "message";
+        StringBuilder data = new StringBuilder();
+        while (true) {
+            String line = in == null ? null : in.readLine();
+            if (line == null) {
+                throw new EOFException("the stream has ended");
+            }
+            if (line.isEmpty()) {
+                if (!data.isEmpty()) {
+                    return new Event(name, data.substring(0, data.length() - 1));
+                }
+                name = "message";
+            } else if (!line.startsWith(":")) {
+                List<String> field = List.of(line.split(": ", 2));
+                switch (field.getFirst()) {
+                    case "id" -> lastId = field.getLast();
+                    case "event" -> name = field.getLast();
+                    case "data" ->
+                        data.append(field.size() == 1 ? "" : field.getLast()).append('\n');
+                    default -> {}
+                }
+            }
+        }
+    }
+
+    String lastId() {
+        return lastId;
+    }
+
+    /** The connection breaks. */
+    void cut() throws IOException {
+        close();
+    }
+
+    @Override
+    public void close() throws IOException {
+        if (socket != null) {
+            socket.close();
+        }
+    }
+}
