@@ -80,11 +80,13 @@ class EventStreamTest {
 
             // the events (9.2.6)
             List<Event> events = parsed(text);
-            assertThat(events.getFirst()).isEqualTo(new Event("start", "{\"recovered\":false}", ""));
+            Event start = events.getFirst();
+            assertThat(start).isEqualTo(new Event("start", "{\"recovered\":false}", start.lastId));
+            assertThat(start.lastId).as("the place where it begins").isNotEmpty();
             assertThat(events.getLast().type).isEqualTo("bye");
             List<Event> messages = events.subList(1, events.size() - 1);
             assertThat(messages).hasSize(PAYLOADS.size() + 1);
-            Set<String> ids = new HashSet<>();
+            Set<String> ids = new HashSet<>(Set.of(start.lastId));
             for (int i = 0; i < PAYLOADS.size(); i++) {
                 Event event = messages.get(i);
                 assertThat(event.type).isIn("message", "json");
