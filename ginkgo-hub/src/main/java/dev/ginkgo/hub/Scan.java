@@ -102,6 +102,10 @@ final class Scan {
         return number;
     }
 
+    boolean hasSome() {
+        return !pieces.isEmpty();
+    }
+
     /** What has been found. */
     Batch cut(boolean closed) {
         List<ByteBuf> parts = new ArrayList<>(pieces.size());
