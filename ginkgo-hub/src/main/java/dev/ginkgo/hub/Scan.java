@@ -101,6 +101,10 @@ final class Scan {
         return number;
     }
 
+    boolean hasSome() {
+        return !pieces.isEmpty();
+    }
+
     /** What has been found. */
     Batch cut(boolean closed) {
         List<Batch.Part> parts = new ArrayList<>(pieces.size());

@@ -76,7 +76,8 @@ final class View {
                     }
                     Scan scan = new Scan(feed, this, replay);
                     scan.from(position);
-                    if (closed || scan.unencoded < 0) {
+                    // once encoded it is taken at once: only then may it be let go of, if it is too much
+                    if (closed || scan.unencoded < 0 || (work != null && scan.hasSome())) {
                         Batch batch = scan.cut(closed);
                         if (work != null) {
                             store.evict();

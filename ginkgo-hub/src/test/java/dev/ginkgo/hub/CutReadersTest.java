@@ -62,8 +62,8 @@ class CutReadersTest {
     @Test
     @DisplayName("H-15 H-16 over the line stream with since: cut 50 times, each once and in order, or the gap is told")
     void lines() throws Exception {
-        cut(new Random().nextLong(), 50, "", CutReadersTest::ndjson);
-        cut(new Random().nextLong(), 50, SMALL, CutReadersTest::ndjson);
+        cut(new Random().nextLong(), 50, "", CutReadersTest::list);
+        cut(new Random().nextLong(), 50, SMALL, CutReadersTest::list);
     }
 
     @Test
@@ -79,7 +79,7 @@ class CutReadersTest {
     void thousand() throws Exception {
         for (String settings : new String[] {"", SMALL}) {
             cut(new Random().nextLong(), 1_000, settings, CutReadersTest::sse);
-            cut(new Random().nextLong(), 1_000, settings, CutReadersTest::ndjson);
+            cut(new Random().nextLong(), 1_000, settings, CutReadersTest::list);
             cut(new Random().nextLong(), 1_000, settings, CutReadersTest::java);
         }
     }
@@ -94,7 +94,8 @@ class CutReadersTest {
         AtomicBoolean over = new AtomicBoolean();
         try (Front front = Front.startHub(settings)) {
             Reading record = new Reading();
-            FutureTask<Integer> publishing = new FutureTask<>(() -> publish(front.hub(), record, new Random(seed), over));
+            FutureTask<Integer> publishing =
+                    new FutureTask<>(() -> publish(front.hub(), record, new Random(seed), over));
             Thread.ofVirtual().start(publishing);
             Part part = kind.of(front, record);
             try {
@@ -154,14 +155,14 @@ class CutReadersTest {
         };
     }
 
-    /** The line stream has ids only in its JSON form. */
-    private static Part ndjson(Front front, Reading record) {
+    /** Lines have ids where they tell their channel: of a list. */
+    private static Part list(Front front, Reading record) {
         String[] since = {"all"};
         return messages -> {
             try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), front.port())) {
                 socket.setSoTimeout(20_000);
                 socket.getOutputStream()
-                        .write(("GET /a?as=ndjson&since=" + since[0] + " HTTP/1.1\r\nHost: localhost\r\n\r\n")
+                        .write(("GET /a,/quiet?since=" + since[0] + " HTTP/1.1\r\nHost: localhost\r\n\r\n")
                                 .getBytes(StandardCharsets.US_ASCII));
                 BufferedReader in = new BufferedReader(
                         new InputStreamReader(new Unchunked(socket.getInputStream()), StandardCharsets.UTF_8));
