@@ -31,7 +31,7 @@ final class Answers {
         int status = response.statusCode();
         String text = url.uri().getAuthority() + " answers " + status + ": " + detail(body(response));
         return switch (status) {
-            case 408, 425, 429, 502, 503, 504 -> Trouble.busy(text, retryAfter(response.headers()));
+            case 408, 409, 425, 429, 502, 503, 504 -> Trouble.busy(text, retryAfter(response.headers()));
             case 401, 403, 407, 421 -> throw new Failure(Ending.FORBIDDEN, text);
             default -> throw new Failure(lasting(status), text);
         };

@@ -12,7 +12,7 @@ import java.io.PrintStream;
  */
 public record Console(InputStream in, PrintStream out, PrintStream err) {
     void tell(String text) {
-        err.println("ginkgo: " + text);
+        err.println("ginkgo: " + text.replaceAll("\\p{Cntrl}", "?")); // much of it comes from elsewhere
         err.flush();
     }
 }

@@ -25,6 +25,9 @@ sealed interface Event {
     /** The hub ends the stream, and says when to come back. */
     record Bye(Optional<String> id, Optional<Duration> retry) implements Event {}
 
+    /** One of several channels is not read; the others are. */
+    record Refused(Optional<String> id, String channel, String detail) implements Event {}
+
     /** A heartbeat, or what a later hub may have to say. */
     record Other(Optional<String> id) implements Event {}
 }

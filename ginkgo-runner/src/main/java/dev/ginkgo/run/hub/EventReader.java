@@ -86,6 +86,11 @@ final class EventReader {
             case "start" -> new Event.Start(id, Boolean.parseBoolean(members.get("recovered")));
             case "gap" -> new Event.Gap(id, number(members, "missed"));
             case "bye" -> new Event.Bye(id, number(members, "retry").map(Duration::ofMillis));
+            case "refused" ->
+                new Event.Refused(
+                        id,
+                        members.getOrDefault("channel", "a channel"),
+                        members.getOrDefault("detail", "the hub does not say why"));
             default -> new Event.Other(id);
         };
     }

@@ -90,8 +90,8 @@ final class Following {
             case Event.Start start -> {
                 connected = true;
                 attempts.connected();
-                if (from.mustBeKept() && !start.recovered()) {
-                    lost(Optional.empty());
+                if (!start.recovered()) {
+                    notRecovered(from);
                 }
             }
             case Event.Message message -> {
@@ -99,16 +99,26 @@ final class Following {
                 left--;
                 attempts.worked();
             }
-            case Event.Gap gap -> lost(gap.missed());
+            case Event.Gap gap ->
+                lost(gap.missed()
+                                .map(count -> count == 1 ? "1 message is" : count + " messages are")
+                                .orElse("messages are")
+                        + " lost: the hub does not have them any more");
+            case Event.Refused refused -> console.tell(refused.channel() + " is not read: " + refused.detail());
             case Event.Bye bye -> throw Trouble.busy("the hub stops", bye.retry());
             case Event.Other _ -> attempts.worked();
         }
     }
 
-    private void lost(Optional<Long> messages) {
-        String text = messages.map(count -> count == 1 ? "1 message is" : count + " messages are")
-                        .orElse("messages may be")
-                + " lost: the hub does not have them any more";
+    private void notRecovered(Position from) {
+        if (from.mustBeKept()) {
+            lost("messages may be lost: the hub cannot go on from there, and begins with the oldest that it has");
+        } else if (from instanceof Position.Since since && since.isTime()) {
+            console.tell("the hub does not reach back so far; it begins with the oldest message that it has");
+        }
+    }
+
+    private void lost(String text) {
         if (!terms.ignoreGaps()) {
             throw new Failure(Ending.GAP, text + " (--ignore-gaps goes on)");
         }

@@ -4,6 +4,8 @@ import dev.ginkgo.config.Durations;
 import java.net.URI;
 import java.net.http.HttpRequest;
 import java.time.Duration;
+import java.util.List;
+import java.util.regex.Pattern;
 
 /** Where a stream is to begin. */
 sealed interface Position {
@@ -25,6 +27,14 @@ sealed interface Position {
 
     /** Where the user says: {@code --since}. */
     record Since(String text) implements Position {
+        private static final Pattern TIME = Pattern.compile("\\d+|(\\d+(ms|s|m|h|d))+");
+        private static final List<String> POINTS = List.of("none", "latest", "all");
+
+        /** Whether that is a time, which may be longer ago than what the hub has. */
+        boolean isTime() {
+            return TIME.matcher(text).matches();
+        }
+
         @Override
         public URI in(ChannelUrl stream) {
             return stream.with("since", text);
@@ -32,7 +42,7 @@ sealed interface Position {
 
         @Override
         public boolean mustBeKept() {
-            return !text.equals("none") && !text.equals("latest");
+            return !POINTS.contains(text) && !isTime();
         }
     }
 
