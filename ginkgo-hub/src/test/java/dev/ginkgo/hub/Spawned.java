@@ -71,11 +71,9 @@ final class Spawned implements AutoCloseable {
     }
 
     /** Asks it to end, and waits for that. */
-    void terminate() throws InterruptedException {
+    void terminate() {
         process.destroy();
-        if (!process.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS)) {
-            throw new AssertionError("it runs on: " + output());
-        }
+        await().atMost(PATIENCE).until(() -> !process.isAlive());
     }
 
     @Override
