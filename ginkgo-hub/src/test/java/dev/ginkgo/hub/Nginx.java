@@ -79,7 +79,7 @@ final class Nginx implements AutoCloseable {
     }
 
     private boolean isUp() {
-        await().atMost(Spawned.PATIENCE).until(() -> isBound() && answers() || !process.isAlive());
+        await().atMost(Spawned.PATIENCE).until(() -> (isBound() && answers()) || !process.isAlive());
         return process.isAlive();
     }
 
