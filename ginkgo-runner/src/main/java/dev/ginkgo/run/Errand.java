@@ -11,12 +11,14 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /** One target, loaded, and what the command does with it. Gives exit codes, and {@link Refusal} for all else. */
 final class Errand {
     private final Terminal terminal;
     private final Options options;
     private final Target target;
+    private final Engines engines;
     private final Loading.Loaded loaded;
     private final Failures failures;
     private final String word;
@@ -26,7 +28,11 @@ final class Errand {
         this.options = options;
         this.word = word;
         target = new Targets(terminal).resolve(word);
-        loaded = new Loading(terminal, options.classPath(terminal.directory()), options.service()).load(target);
+        engines = Engines.of(
+                Optional.ofNullable(System.getProperty("ginkgo.home")).map(Path::of),
+                configuration(terminal, options, target));
+        loaded = new Loading(terminal, options.classPath(terminal.directory()), options.service(), engines.loader())
+                .load(target);
         failures = new Failures(options.stackTraces, loaded.sources());
         Thread.currentThread().setContextClassLoader(loaded.loader());
     }
@@ -66,6 +72,7 @@ final class Errand {
         terminal.out().print(HelpPrinter.render(description.settings()));
         terminal.out().flush();
         description.problems().forEach(problem -> terminal.tell(problem.toString()));
+        engines.missing(description.problems()).forEach(terminal::tell);
         return ExitCode.OK.number();
     }
 
@@ -138,6 +145,7 @@ final class Errand {
 
     private int refuse(List<Problem> problems) {
         problems.forEach(problem -> terminal.tell(problem.toString()));
+        engines.missing(problems).forEach(terminal::tell);
         terminal.tell((problems.size() == 1 ? "1 problem" : problems.size() + " problems") + " in the configuration of "
                 + name() + "; nothing was started.");
         return ExitCode.CONFIGURATION.number();
@@ -151,7 +159,7 @@ final class Errand {
         logging.byDefault();
         Service service = make(program);
         Ginkgo.Builder builder = Ginkgo.of(service)
-                .configuration(configuration())
+                .configuration(configuration(terminal, options, target))
                 .table(logging.table())
                 .table(new ProcessSettings().table());
         return new Prepared(service, builder, logging);
@@ -165,7 +173,7 @@ final class Errand {
         }
     }
 
-    private Configuration configuration() {
+    private static Configuration configuration(Terminal terminal, Options options, Target target) {
         Configuration configuration =
                 Configuration.none().workingFolder(terminal.directory()).environment(terminal.environment());
         if (target.configuration().isPresent()) {

@@ -13,12 +13,15 @@ final class Loading {
     private final Terminal terminal;
     private final List<Path> classPath;
     private final Optional<String> chosen;
+    private final ClassLoader parent;
 
     /**
      * @param classPath the user's jars and folders
      * @param chosen the service that the user has named, by {@code --service}
+     * @param parent has our classes, and those of the chosen engines
      */
-    Loading(Terminal terminal, List<Path> classPath, Optional<String> chosen) {
+    Loading(Terminal terminal, List<Path> classPath, Optional<String> chosen, ClassLoader parent) {
+        this.parent = parent;
         this.terminal = terminal;
         this.classPath = classPath;
         this.chosen = chosen;
@@ -41,7 +44,7 @@ final class Loading {
 
     private Loaded ofSource(Path file, Target target) {
         Compilation compiled = new SourceCompiler(terminal, classPath).compile(file);
-        UserLoader loader = new UserLoader(classPath, compiled.classes());
+        UserLoader loader = new UserLoader(parent, classPath, compiled.classes());
         List<Class<?>> classes = compiled.ofFile().stream()
                 .<Class<?>>map(name -> Loading.load(name, loader).orElseThrow())
                 .toList();
@@ -52,7 +55,7 @@ final class Loading {
     }
 
     private Loaded ofClass(String name, Target target) {
-        UserLoader loader = new UserLoader(classPath, Map.of());
+        UserLoader loader = new UserLoader(parent, classPath, Map.of());
         Class<?> type = load(name, loader).orElseThrow(() -> new Targets(terminal).noSuchClass(name));
         boolean service = chosen.isPresent() || target.configuration().isPresent();
         Optional<MainMethod> main = service ? Optional.empty() : MainMethod.of(type);

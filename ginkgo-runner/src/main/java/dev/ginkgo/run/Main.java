@@ -1,5 +1,8 @@
 package dev.ginkgo.run;
 
+import dev.ginkgo.run.hub.Console;
+import dev.ginkgo.run.hub.Pub;
+import dev.ginkgo.run.hub.Sub;
 import java.io.PrintWriter;
 import java.util.Arrays;
 import java.util.List;
@@ -20,12 +23,14 @@ import picocli.CommandLine.UnmatchedArgumentException;
             "ginkgo TARGET -h               prints every setting of it",
             "ginkgo check TARGET [options]  checks its configuration, starts nothing",
             "ginkgo systemd TARGET          prints a unit for systemd that runs it",
+            "ginkgo pub URL [FILE]          publishes on a channel of a hub",
+            "ginkgo sub URL                 prints what is published on a channel of a hub",
             "ginkgo version"
         },
         footer = {
             "",
             "A TARGET is a .java file, a .toml file that names its service, or the name of a class.",
-            "\"ginkgo help run\" has the options."
+            "\"ginkgo help run\" has the options, and so for each command."
         })
 public final class Main {
     /** What is returned when a main method has returned: the process goes on as long as its threads. */
@@ -81,6 +86,8 @@ public final class Main {
                 .addSubcommand("run", target(TargetCommand.Verb.RUN, "Starts a service and stays in the foreground."))
                 .addSubcommand("check", target(TargetCommand.Verb.CHECK, "Checks a configuration; nothing is started."))
                 .addSubcommand("systemd", target(TargetCommand.Verb.SYSTEMD, "Prints a unit for systemd that runs it."))
+                .addSubcommand("pub", new Pub(console()))
+                .addSubcommand("sub", new Sub(console()))
                 .addSubcommand("version", new VersionCommand(terminal))
                 .addSubcommand("help", new CommandLine.HelpCommand())
                 .addSubcommand("warm-up", new WarmUp(terminal));
@@ -89,6 +96,10 @@ public final class Main {
         command.setParameterExceptionHandler((e, given) -> misused(e));
         command.setExecutionExceptionHandler((e, where, parsed) -> refused(e));
         return command;
+    }
+
+    private Console console() {
+        return new Console(System.in, terminal.out(), terminal.err());
     }
 
     private CommandLine target(TargetCommand.Verb verb, String description) {

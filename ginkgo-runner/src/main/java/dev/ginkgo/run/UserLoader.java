@@ -16,8 +16,8 @@ final class UserLoader extends URLClassLoader {
 
     private final Map<String, byte[]> compiled;
 
-    UserLoader(List<Path> classPath, Map<String, byte[]> compiled) {
-        super(NAME, urls(classPath), UserLoader.class.getClassLoader());
+    UserLoader(ClassLoader parent, List<Path> classPath, Map<String, byte[]> compiled) {
+        super(NAME, urls(classPath), parent);
         this.compiled = compiled;
     }
 

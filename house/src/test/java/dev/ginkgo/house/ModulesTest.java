@@ -24,6 +24,7 @@ class ModulesTest {
             "ginkgo-hub", List.of("ginkgo-core", "ginkgo-cluster"),
             "ginkgo-runner", List.of("ginkgo-core", "ginkgo-cluster", "ginkgo-hub"),
             "examples", List.of("ginkgo-core", "ginkgo-cluster", "ginkgo-hub"),
+            "dist", List.of("ginkgo-runner"),
             "house", List.of("ginkgo-core", "ginkgo-testing", "ginkgo-runner"));
 
     @Test

@@ -1,0 +1,13 @@
+import io.helidon.webserver.WebServer;
+
+/** Hello world by Helidon SE. */
+final class Hello {
+    public static void main(String[] arguments) {
+        WebServer.builder()
+                .host("127.0.0.1")
+                .port(Integer.getInteger("port"))
+                .routing(routing -> routing.get("/", (request, response) -> response.send("hello\n")))
+                .build()
+                .start();
+    }
+}

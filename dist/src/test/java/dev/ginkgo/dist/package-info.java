@@ -1,0 +1,3 @@
+/** What was packed, unpacked and run. */
+@org.jspecify.annotations.NullMarked
+package dev.ginkgo.dist;

@@ -1,0 +1,132 @@
+package dev.ginkgo.hub;
+
+import static org.awaitility.Awaitility.await;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * A real nginx as a process of its own, set up as {@code docs/proxies.md} says. It cannot take port 0, so a free port is
+ * looked for, and another one if somebody was faster.
+ */
+final class Nginx implements AutoCloseable {
+    private static final Pattern DOCUMENTED = Pattern.compile("```nginx\n(.*?)```", Pattern.DOTALL);
+    private static final int ATTEMPTS = 10;
+
+    private final Path folder;
+    private final Path configuration;
+    private final int port;
+    private Spawned process;
+
+    private Nginx(Path folder, Path configuration, int port, Spawned process) {
+        this.folder = folder;
+        this.configuration = configuration;
+        this.port = port;
+        this.process = process;
+    }
+
+    /** The server block of the docs. */
+    static String documented() throws IOException {
+        Matcher block = DOCUMENTED.matcher(
+                Files.readString(Path.of(System.getProperty("ginkgo.root", ".."), "docs", "proxies.md")));
+        if (!block.find()) {
+            throw new IllegalStateException("docs/proxies.md has no configuration of nginx");
+        }
+        return block.group(1);
+    }
+
+    /**
+     * Starts one.
+     *
+     * @param http its configuration, with the ports of the docs
+     */
+    static Nginx start(Path folder, String http, int hub) throws IOException {
+        String output = "";
+        for (int i = 0; i < ATTEMPTS; i++) {
+            int port = freePort();
+            Path configuration =
+                    Files.writeString(folder.resolve("nginx.conf"), configuration(folder, http, port, hub));
+            Nginx nginx = new Nginx(folder, configuration, port, spawn(folder, configuration));
+            if (nginx.isUp()) {
+                return nginx;
+            }
+            output = nginx.process.output();
+            nginx.close();
+        }
+        throw new AssertionError("nginx does not start: " + output);
+    }
+
+    int port() {
+        return port;
+    }
+
+    void stop() {
+        process.terminate();
+    }
+
+    void startAgain() throws IOException {
+        process.close();
+        process = spawn(folder, configuration);
+        if (!isUp()) {
+            throw new AssertionError("nginx does not start again: " + process.output());
+        }
+    }
+
+    private boolean isUp() {
+        await().atMost(Spawned.PATIENCE).until(() -> (isBound() && answers()) || !process.isAlive());
+        return process.isAlive();
+    }
+
+    /** It writes its number when it has all its ports; before, somebody else may answer there. */
+    private boolean isBound() {
+        return Files.exists(folder.resolve("nginx.pid"));
+    }
+
+    private boolean answers() {
+        try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
+            return socket.isConnected();
+        } catch (IOException e) {
+            return false;
+        }
+    }
+
+    private static Spawned spawn(Path folder, Path configuration) throws IOException {
+        String nginx = Files.isExecutable(Path.of("/usr/sbin/nginx")) ? "/usr/sbin/nginx" : "nginx";
+        return Spawned.start(folder, nginx, "-p", folder.toString(), "-e", "stderr", "-c", configuration.toString());
+    }
+
+    private static String configuration(Path folder, String http, int port, int hub) {
+        StringBuilder text = new StringBuilder("daemon off;\nworker_processes 1;\npid nginx.pid;\n");
+        if (System.getProperty("user.name").equals("root")) {
+            text.append("user root;\n"); // else its worker may not enter the folder
+        }
+        text.append("events { worker_connections 1024; }\nhttp {\naccess_log off;\n");
+        for (String each : new String[] {"client_body", "proxy", "fastcgi", "uwsgi", "scgi"}) {
+            text.append(each).append("_temp_path ").append(folder.resolve(each)).append(";\n");
+        }
+        return text.append(http.replace("listen 80;", "listen 127.0.0.1:" + port + ";")
+                        .replace("127.0.0.1:8088", "127.0.0.1:" + hub))
+                .append("}\n")
+                .toString();
+    }
+
+    private static int freePort() throws IOException {
+        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            return socket.getLocalPort();
+        }
+    }
+
+    @Override
+    public void close() {
+        if (process.isAlive()) {
+            process.terminate(); // not by force: its worker would live on
+        }
+        process.close();
+    }
+}

@@ -1,0 +1,145 @@
+package dev.ginkgo.hub;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Supplier;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Clients that are not ours. */
+class OtherClientsTest {
+    private static final Pattern DATA = Pattern.compile("\"data\":\"([^\"]*)\"");
+
+    private final List<AutoCloseable> open = new ArrayList<>();
+    private final Map<String, Supplier<List<String>>> heard = new LinkedHashMap<>();
+
+    @TempDir
+    private Path folder = Path.of("");
+
+    @Test
+    @DisplayName("curl, the JDK, npm's eventsource and npm's ws all see the same messages, in the same order")
+    void sameNumbers() throws Exception {
+        HttpClient client = HttpClient.newHttpClient();
+        open.add(client::shutdownNow); // its close() would wait for the streams
+        try (Front front = Front.start()) {
+            everybodyReads(front, client);
+            await().atMost(Spawned.PATIENCE).until(() -> front.hub().stats().readers() == heard.size());
+
+            // When
+            List<String> numbers =
+                    IntStream.rangeClosed(1, 500).mapToObj(Integer::toString).toList();
+            for (String number : numbers.subList(0, 490)) {
+                assertThat(front.post("/numbers", number).statusCode()).isEqualTo(200);
+            }
+            for (String number : numbers.subList(490, 500)) {
+                Front.curl("-d", number, front.uri("/numbers").toString());
+            }
+
+            // Then
+            heard.forEach((who, list) -> await(who)
+                    .atMost(Spawned.PATIENCE)
+                    .untilAsserted(() -> assertThat(list.get()).as(who).isEqualTo(numbers)));
+        } finally {
+            for (AutoCloseable each : open) {
+                each.close();
+            }
+        }
+    }
+
+    private void everybodyReads(Front front, HttpClient client) throws Exception {
+        String url = front.uri("/numbers").toString();
+        URI socket = URI.create(url.replace("http:", "ws:"));
+
+        Spawned lines = opened(Spawned.start(folder, "curl", "-sSN", url));
+        heard.put("curl, lines", lines::lines);
+
+        Spawned events = opened(Spawned.start(folder, "curl", "-sSN", "-H", "Accept: text/event-stream", url));
+        heard.put("curl, events", () -> data(events.lines(), "data: ", "{"));
+
+        HttpResponse<Stream<String>> response = client.send(
+                HttpRequest.newBuilder(URI.create(url + "?as=ndjson")).build(), HttpResponse.BodyHandlers.ofLines());
+        List<String> objects = new CopyOnWriteArrayList<>();
+        open.add(response.body());
+        Thread.ofVirtual().start(() -> response.body().forEach(objects::add));
+        heard.put(
+                "the JDK, objects",
+                () -> objects.stream()
+                        .map(DATA::matcher)
+                        .filter(Matcher::find)
+                        .map(matcher -> matcher.group(1))
+                        .toList());
+
+        JdkWebSocket jdk = opened(new JdkWebSocket(client, socket));
+        heard.put("the JDK, WebSocket", () -> data(jdk.texts(), "", "\u001e"));
+
+        Spawned source = opened(Node.run("eventsource.mjs", url));
+        heard.put(
+                "npm's eventsource",
+                () -> data(source.lines(), "message ", "").stream()
+                        .map(line -> line.substring(line.indexOf(' ') + 1))
+                        .toList());
+
+        Spawned ws = opened(Node.run("ws.mjs", socket.toString()));
+        heard.put("npm's ws", () -> data(ws.lines(), "text ", "\u001e"));
+    }
+
+    @Test
+    @DisplayName("H-18 when the hub stops, npm's ws gets 1001 or 1012, and npm's eventsource is told and comes back")
+    void stop() throws Exception {
+        Spawned ws;
+        Spawned source;
+        int port;
+        try (Front front = Front.start()) {
+            port = front.port();
+            ws = opened(Node.run("ws.mjs", "ws://127.0.0.1:" + port + "/x"));
+            source = opened(Node.run("eventsource.mjs", front.uri("/x").toString()));
+            source.awaitOutput("start {");
+            ws.awaitOutput("open\n");
+            await().until(() -> front.hub().stats().readers() == 2);
+        }
+        try {
+            ws.awaitOutput("close 10");
+            assertThat(ws.lines().getLast()).matches("close (1001|1012) .*");
+            source.awaitOutput("bye {");
+            // When there is a hub again
+            try (Front again = Front.withBind("127.0.0.1:" + port)) {
+                await().atMost(Spawned.PATIENCE).until(() -> again.hub().stats().readers() == 1);
+                again.post("/x", "after");
+                source.awaitOutput(" after\n");
+            }
+        } finally {
+            ws.close();
+            source.close();
+        }
+    }
+
+    private <T extends AutoCloseable> T opened(T client) {
+        open.add(client);
+        return client;
+    }
+
+    /** What stands after a prefix, control events left out. */
+    private static List<String> data(List<String> lines, String prefix, String control) {
+        return lines.stream()
+                .filter(line -> line.startsWith(prefix))
+                .map(line -> line.substring(prefix.length()))
+                .filter(line -> control.isEmpty() || !line.startsWith(control))
+                .toList();
+    }
+}

@@ -1,0 +1,142 @@
+package dev.ginkgo.hub;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.ginkgo.testing.TestTree;
+import io.netty.buffer.UnpooledByteBufAllocator;
+import java.io.IOException;
+import java.lang.management.ManagementFactory;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+
+/** Readers come and go in every form and leave in every way, while messages flow; afterwards nothing is left of them. */
+class SoakTest {
+    private static final int CHANNELS = 10;
+    private static final long MEMORY_SLACK = 8 * 1024 * 1024;
+
+    private final UnpooledByteBufAllocator memory = new UnpooledByteBufAllocator(true);
+    private final AtomicBoolean over = new AtomicBoolean();
+    private final AtomicLong visits = new AtomicLong();
+
+    @Test
+    @DisplayName(
+            "H-02 H-03 50 readers churn for two seconds: none misses a message between two, and nothing is left of them")
+    void brief() throws Exception {
+        soak(50, Duration.ofSeconds(2));
+        assertThat(visits.get()).isGreaterThan(50);
+    }
+
+    @Test
+    @Tag("long")
+    @DisplayName("H-02 H-03 200 readers churn for a minute: counts, memory and descriptors go back to where they were")
+    void aMinute() throws Exception {
+        soak(200, Duration.ofMinutes(1));
+        assertThat(visits.get()).isGreaterThan(2_000);
+    }
+
+    private void soak(int readers, Duration time) throws Exception {
+        Front.warmUp();
+        MessageHub hub = new MessageHub(memory, new Random(1));
+        try (TestTree<MessageHub> tree = TestTree.start(
+                hub,
+                "http.bind = '127.0.0.1:0'\nhttp.max-connections-per-address = 10000\nhistory.age = '1s'\n"
+                        + "history.count = 100000")) {
+            churn(hub, readers, Duration.ofSeconds(1)); // loads classes, fills caches
+            awaitNothingLeft(hub);
+            long heap = heap();
+
+            churn(hub, readers, time);
+
+            assertThat(hub.stats().gaps()).isZero();
+            awaitNothingLeft(hub);
+            await().atMost(Duration.ofSeconds(30))
+                    .untilAsserted(() -> assertThat(heap()).isLessThan(heap + MEMORY_SLACK));
+            assertThat(tree.root().stats().readers()).isZero();
+        }
+        assertThat(memory.metric().usedDirectMemory()).isZero();
+    }
+
+    private void churn(MessageHub hub, int readers, Duration time) throws Exception {
+        over.set(false);
+        List<FutureTask<Boolean>> tasks = new ArrayList<>();
+        for (int i = 0; i < CHANNELS; i++) {
+            String channel = "/soak/" + i;
+            tasks.add(started(() -> publish(hub, channel)));
+        }
+        for (int i = 0; i < readers; i++) {
+            Random random = new Random(i);
+            tasks.add(started(() -> visit(hub.address().port(), random)));
+        }
+        await().pollDelay(time).atMost(time.plusSeconds(10)).until(() -> true);
+        over.set(true);
+        for (FutureTask<Boolean> task : tasks) {
+            task.get(60, TimeUnit.SECONDS);
+        }
+    }
+
+    private void publish(MessageHub hub, String channel) {
+        // On for a while after the end, so that nobody waits for a last message.
+        for (long n = 0; !over.get() || hub.stats().readers() > 0; n++) {
+            hub.publish(channel, "<" + n + ">");
+            LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(5));
+        }
+    }
+
+    private void visit(int port, Random random) throws IOException {
+        while (!over.get()) {
+            String channel = "/soak/" + random.nextInt(CHANNELS);
+            try (Visitor visitor = new Visitor(port, channel, random.nextInt(Visitor.FORMS))) {
+                long last = visitor.next();
+                for (int left = random.nextInt(100); left > 0; left--) {
+                    long next = visitor.next();
+                    assertThat(next)
+                            .as("what comes after %d on %s", last, channel)
+                            .isEqualTo(last + 1);
+                    last = next;
+                }
+                visitor.leave(random.nextInt(Visitor.WAYS));
+            }
+            visits.incrementAndGet();
+        }
+    }
+
+    private void awaitNothingLeft(MessageHub hub) {
+        await().atMost(Duration.ofSeconds(15)).untilAsserted(() -> {
+            assertThat(hub.stats().readers()).isZero();
+            assertThat(hub.stats().views()).isZero();
+            assertThat(hub.stats().channels()).isZero();
+            assertThat(hub.stats().storedBytes()).isZero();
+            assertThat(hub.stats().pinnedBytes()).isZero();
+            assertThat(memory.metric().usedDirectMemory()).isZero();
+        });
+    }
+
+    private static long heap() {
+        System.gc();
+        return ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getUsed();
+    }
+
+    private interface Work {
+        void run() throws Exception;
+    }
+
+    private static FutureTask<Boolean> started(Work work) {
+        FutureTask<Boolean> task = new FutureTask<>(() -> {
+            work.run();
+            return true;
+        });
+        Thread.ofVirtual().start(task);
+        return task;
+    }
+}

@@ -1,0 +1,88 @@
+package dev.ginkgo.hub;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.awaitility.Awaitility.await;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/** A process of somebody else's program, whose output goes to a file until it is closed. */
+final class Spawned implements AutoCloseable {
+    static final Duration PATIENCE = Duration.ofSeconds(30);
+
+    private final Process process;
+    private final Path output;
+
+    private Spawned(Process process, Path output) {
+        this.process = process;
+        this.output = output;
+    }
+
+    static Spawned start(Path folder, String... command) throws IOException {
+        Path output = Files.createTempFile(folder, "output", ".txt");
+        Process process = new ProcessBuilder(command)
+                .directory(folder.toFile())
+                .redirectErrorStream(true)
+                .redirectOutput(output.toFile())
+                .start();
+        return new Spawned(process, output);
+    }
+
+    String output() {
+        try {
+            return Files.readString(output, UTF_8);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    List<String> lines() {
+        return output().lines().toList();
+    }
+
+    /** Waits until it has printed that. */
+    Spawned awaitOutput(String text) {
+        await().atMost(PATIENCE)
+                .pollInterval(Duration.ofMillis(10))
+                .until(() -> output().contains(text) || !process.isAlive());
+        if (!output().contains(text)) {
+            throw new AssertionError("it ended without printing \"" + text + "\": " + output());
+        }
+        return this;
+    }
+
+    /** Waits for its end, which has to be a good one. */
+    void awaitSuccess() throws InterruptedException {
+        if (!process.waitFor(PATIENCE.toSeconds() * 4, TimeUnit.SECONDS)) {
+            throw new AssertionError("it runs on: " + output());
+        }
+        if (process.exitValue() != 0) {
+            throw new AssertionError("it ended with " + process.exitValue() + ": " + output());
+        }
+    }
+
+    boolean isAlive() {
+        return process.isAlive();
+    }
+
+    /** Asks it to end, and waits for that. */
+    void terminate() {
+        process.destroy();
+        await().atMost(PATIENCE).until(() -> !process.isAlive());
+    }
+
+    @Override
+    public void close() {
+        process.destroyForcibly();
+        try {
+            Files.deleteIfExists(output);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}

@@ -1,0 +1,79 @@
+package dev.ginkgo.hub;
+
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+
+import java.io.BufferedInputStream;
+import java.io.EOFException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.InetAddress;
+import java.net.Socket;
+
+/** A reader in some form, of messages such as {@code <42>}, which look the same in all of them. */
+final class Visitor implements AutoCloseable {
+    static final int FORMS = 4;
+    static final int WAYS = 3;
+
+    private static final int PATIENCE_MILLIS = 30_000;
+    private static final String[] HEADERS = {
+        "Accept: text/plain",
+        "Accept: text/event-stream",
+        "Accept: application/x-ndjson",
+        String.join(
+                "\r\n",
+                "Upgrade: websocket",
+                "Connection: Upgrade",
+                "Sec-WebSocket-Version: 13",
+                "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ=="),
+    };
+
+    private final Socket socket;
+    private final InputStream in;
+
+    Visitor(int port, String channel, int form) throws IOException {
+        socket = new Socket(InetAddress.getLoopbackAddress(), port);
+        socket.setSoTimeout(PATIENCE_MILLIS);
+        in = new BufferedInputStream(socket.getInputStream());
+        String request = "GET " + channel + " HTTP/1.1\r\nHost: localhost\r\n" + HEADERS[form] + "\r\n\r\n";
+        socket.getOutputStream().write(request.getBytes(ISO_8859_1));
+    }
+
+    /** The number of the next message. */
+    long next() throws IOException {
+        while (read() != '<') {
+            // a frame, an id, an event
+        }
+        long number = 0;
+        for (int digit = read(); digit != '>'; digit = read()) {
+            number = 10 * number + Character.digit(digit, 10);
+        }
+        return number;
+    }
+
+    /** Leaves, before it is closed, in one of several ways. */
+    void leave(int way) throws IOException {
+        switch (way) {
+            case 0 -> socket.setSoLinger(true, 0); // by a reset
+            case 1 -> {
+                socket.shutdownOutput();
+                while (in.read() >= 0) {
+                    // what is on its way
+                }
+            }
+            default -> {} // what was not read makes a reset of it as well, later
+        }
+    }
+
+    private int read() throws IOException {
+        int next = in.read();
+        if (next < 0) {
+            throw new EOFException("the stream has ended");
+        }
+        return next;
+    }
+
+    @Override
+    public void close() throws IOException {
+        socket.close();
+    }
+}

@@ -1,0 +1,65 @@
+package dev.ginkgo.run.hub;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.net.URI;
+import java.net.URISyntaxException;
+import java.net.URLDecoder;
+import java.net.URLEncoder;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/** The URL of a channel, as it is given on the command line; without a scheme it is http. */
+record ChannelUrl(URI uri) {
+    /** The parameters that the client itself sends. */
+    private static final List<String> OURS = List.of("as", "since", "last_event_id", "poll", "wait");
+
+    static ChannelUrl of(String text) {
+        URI uri;
+        try {
+            String written = text.replace(">", "%3E"); // a wildcard of the hub's, which no URI may have
+            uri = URI.create(new URI(written.contains("://") ? written : "http://" + written).toASCIIString());
+        } catch (URISyntaxException e) {
+            throw usage(text, e.getReason());
+        }
+        if (!List.of("http", "https").contains(uri.getScheme())) {
+            throw usage(text, "the scheme has to be http or https");
+        }
+        if (uri.getHost() == null || uri.getRawUserInfo() != null || uri.getRawFragment() != null) {
+            throw usage(text, "it needs a host, and may have no user and no #fragment");
+        }
+        if (uri.getRawPath().length() < 2) {
+            throw usage(text, "it has no path, which names the channel, as in " + uri.getAuthority() + "/numbers");
+        }
+        parameters(uri).filter(OURS::contains).findFirst().ifPresent(name -> {
+            throw usage(text, "\"" + name + "\" is for the client to say; see ginkgo help sub");
+        });
+        return new ChannelUrl(uri);
+    }
+
+    /** The same with one parameter more. */
+    URI with(String name, String value) {
+        return URI.create(uri + (uri.getRawQuery() == null ? "?" : "&") + name + "=" + URLEncoder.encode(value, UTF_8));
+    }
+
+    /** The channel's name, as the hub reads it. */
+    String channel() {
+        return Optional.ofNullable(uri.getPath()).orElse("");
+    }
+
+    @Override
+    public String toString() {
+        return uri.toString();
+    }
+
+    private static Stream<String> parameters(URI uri) {
+        String query = Optional.ofNullable(uri.getRawQuery()).orElse("");
+        return Stream.of(query.split("&", -1))
+                .map(parameter -> URLDecoder.decode(parameter.split("=", -1)[0], UTF_8));
+    }
+
+    private static Failure usage(String text, String why) {
+        return new Failure(Ending.USAGE, "\"" + text + "\" is no URL of a channel: " + why);
+    }
+}

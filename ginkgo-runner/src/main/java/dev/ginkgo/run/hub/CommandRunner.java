@@ -1,0 +1,48 @@
+package dev.ginkgo.run.hub;
+
+import java.io.IOException;
+import java.io.OutputStream;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** Runs a command of the shell for each message, one after another: the payload is its input. */
+final class CommandRunner implements Sink {
+    private final String command;
+    private @Nullable String before;
+
+    CommandRunner(String command) {
+        this.command = command;
+    }
+
+    @Override
+    public void accept(Event.Message message) throws InterruptedException {
+        int code;
+        try {
+            code = run(message);
+        } catch (IOException e) {
+            throw new Failure(Ending.COMMAND_FAILED, "\"" + command + "\" cannot be run: " + e.getMessage());
+        }
+        if (code != 0) {
+            throw new Failure(
+                    Ending.COMMAND_FAILED,
+                    "\"" + command + "\" ended with " + code + " for message " + message.name() + " of "
+                            + message.channel()
+                            + (before == null ? "" : "; to go on with that message: --since " + before));
+        }
+        before = message.name();
+    }
+
+    private int run(Event.Message message) throws IOException, InterruptedException {
+        ProcessBuilder builder = new ProcessBuilder("sh", "-c", command)
+                .redirectOutput(ProcessBuilder.Redirect.INHERIT)
+                .redirectError(ProcessBuilder.Redirect.INHERIT);
+        builder.environment().putAll(Map.of("MESSAGE_ID", message.name(), "MESSAGE_CHANNEL", message.channel()));
+        Process process = builder.start();
+        try (OutputStream input = process.getOutputStream()) {
+            message.payload().writeTo(input);
+        } catch (IOException _) {
+            // it does not want to know it all, which is its own affair
+        }
+        return process.waitFor();
+    }
+}

@@ -1,0 +1,81 @@
+package dev.ginkgo.run.hub;
+
+import dev.ginkgo.Time;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.URI;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.net.http.HttpTimeoutException;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+
+/** Opens streams of one channel. */
+final class Connector {
+    private static final String NDJSON = "application/x-ndjson";
+
+    private final Web web;
+    private final ChannelUrl url;
+    private final Time time;
+    private final Duration patience;
+
+    /**
+     * @param patience how long the hub may be silent, before its answer and within it
+     */
+    Connector(Web web, ChannelUrl url, Time time, Duration patience) {
+        this.web = web;
+        this.url = url;
+        this.time = time;
+        this.patience = patience;
+    }
+
+    /**
+     * Opens one.
+     *
+     * @throws Trouble if it cannot be had now
+     * @throws Failure if it will not be had later either
+     */
+    Stream open(Position position) throws Trouble, InterruptedException {
+        URI uri = new ChannelUrl(position.in(url)).with("as", "ndjson");
+        HttpRequest.Builder request = web.request(uri).header("Accept", NDJSON);
+        position.addTo(request);
+        try {
+            HttpResponse<InputStream> response = send(request.build());
+            if (response.statusCode() != 200) {
+                throw Answers.trouble(url, response);
+            }
+            String type = response.headers().firstValue("Content-Type").orElse("nothing");
+            if (!type.startsWith(NDJSON)) {
+                response.body().close();
+                throw new Failure(
+                        Ending.NO_HUB, url + " is no channel of a hub: asked for " + NDJSON + " it sends " + type);
+            }
+            return new Stream(response.body(), new EventReader(url.channel()), time, patience).open();
+        } catch (IOException e) {
+            throw trouble(e);
+        }
+    }
+
+    /** What it means that the connection broke. */
+    Trouble trouble(IOException e) {
+        return Trouble.of(url.uri(), e);
+    }
+
+    /** A request's own timeout would, in a later JDK, end the stream as well. */
+    private HttpResponse<InputStream> send(HttpRequest request) throws IOException, InterruptedException {
+        CompletableFuture<HttpResponse<InputStream>> answer =
+                web.client().sendAsync(request, HttpResponse.BodyHandlers.ofInputStream());
+        try {
+            return answer.get(patience.toNanos(), TimeUnit.NANOSECONDS);
+        } catch (TimeoutException e) {
+            throw new HttpTimeoutException("no answer");
+        } catch (ExecutionException e) {
+            throw e.getCause() instanceof IOException cause ? cause : new IOException(e.getCause());
+        } finally {
+            answer.cancel(true);
+        }
+    }
+}

@@ -1,0 +1,33 @@
+package dev.ginkgo.run.hub;
+
+import java.time.Duration;
+import java.util.Optional;
+
+/** What comes on a stream. */
+sealed interface Event {
+    /** The position after it, if it tells one: who reads on from there has lost nothing. */
+    Optional<String> id();
+
+    /** A message. */
+    record Message(String name, String channel, Bytes payload, Bytes json) implements Event {
+        @Override
+        public Optional<String> id() {
+            return Optional.of(name);
+        }
+    }
+
+    /** The first thing on a stream: whether it goes on where it was to. */
+    record Start(Optional<String> id, boolean recovered) implements Event {}
+
+    /** Messages were lost; how many is not always known. */
+    record Gap(Optional<String> id, Optional<Long> missed) implements Event {}
+
+    /** The hub ends the stream, and says when to come back. */
+    record Bye(Optional<String> id, Optional<Duration> retry) implements Event {}
+
+    /** One of several channels is not read; the others are. */
+    record Refused(Optional<String> id, String channel, String detail) implements Event {}
+
+    /** A heartbeat, or what a later hub may have to say. */
+    record Other(Optional<String> id) implements Event {}
+}

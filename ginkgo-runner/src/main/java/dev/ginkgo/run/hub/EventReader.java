@@ -1,0 +1,117 @@
+package dev.ginkgo.run.hub;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.core.StreamReadConstraints;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.Base64;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+
+/** Reads the JSON objects of a stream. Members that it does not know may be there; a later hub may say more. */
+final class EventReader {
+    private static final JsonFactory FACTORY = JsonFactory.builder()
+            .streamReadConstraints(StreamReadConstraints.builder()
+                    .maxStringLength(Integer.MAX_VALUE) // the line is limited already
+                    .build())
+            .build();
+
+    private final String channel;
+
+    /**
+     * @param channel of messages that do not name theirs
+     */
+    EventReader(String channel) {
+        this.channel = channel;
+    }
+
+    /**
+     * Reads one line.
+     *
+     * @throws Failure if that is nothing that a hub says
+     */
+    Event read(byte[] line) {
+        try {
+            Map<String, String> members = members(line);
+            Optional<String> id = Optional.ofNullable(members.get("id"));
+            id.ifPresent(EventReader::requirePlain);
+            String event = members.get("event");
+            return event == null ? message(members, id, line) : control(event, members, id);
+        } catch (IOException | IllegalArgumentException e) {
+            throw new Failure(
+                    Ending.NO_HUB,
+                    "a line came that no hub writes: " + shortened(line)
+                            + "; the URL may be that of something else, or a proxy changes what it passes on");
+        }
+    }
+
+    /** The members of one object that are text, numbers or truth values, as text. */
+    static Map<String, String> members(byte[] json) throws IOException {
+        Map<String, String> members = new HashMap<>();
+        try (JsonParser parser = FACTORY.createParser(json)) {
+            require(parser.nextToken() == JsonToken.START_OBJECT);
+            while (parser.nextToken() != JsonToken.END_OBJECT) {
+                String name = parser.currentName();
+                JsonToken value = parser.nextToken();
+                if (value.isScalarValue() && value != JsonToken.VALUE_NULL) {
+                    members.put(name, parser.getText());
+                } else {
+                    parser.skipChildren();
+                }
+            }
+            require(parser.nextToken() == null);
+        }
+        return members;
+    }
+
+    private Event message(Map<String, String> members, Optional<String> id, byte[] line) {
+        String data = members.get("data");
+        if (data == null || id.isEmpty()) {
+            throw new IllegalArgumentException("no message and no event");
+        }
+        String from = members.getOrDefault("channel", channel);
+        requirePlain(from);
+        byte[] payload = "base64".equals(members.get("encoding"))
+                ? Base64.getDecoder().decode(data)
+                : data.getBytes(StandardCharsets.UTF_8);
+        return new Event.Message(id.get(), from, new Bytes(payload), new Bytes(line));
+    }
+
+    private static Event control(String event, Map<String, String> members, Optional<String> id) {
+        return switch (event) {
+            case "start" -> new Event.Start(id, Boolean.parseBoolean(members.get("recovered")));
+            case "gap" -> new Event.Gap(id, number(members, "missed"));
+            case "bye" -> new Event.Bye(id, number(members, "retry").map(Duration::ofMillis));
+            case "refused" ->
+                new Event.Refused(
+                        id,
+                        members.getOrDefault("channel", "a channel"),
+                        members.getOrDefault("detail", "the hub does not say why"));
+            default -> new Event.Other(id);
+        };
+    }
+
+    private static Optional<Long> number(Map<String, String> members, String name) {
+        return Optional.ofNullable(members.get(name)).map(Long::valueOf).filter(number -> number >= 0);
+    }
+
+    /** What becomes a header or a variable of the environment has no control characters. */
+    private static void requirePlain(String text) {
+        require(text.chars().noneMatch(Character::isISOControl));
+    }
+
+    private static void require(boolean so) {
+        if (!so) {
+            throw new IllegalArgumentException("not what a hub writes");
+        }
+    }
+
+    private static String shortened(byte[] line) {
+        String text = new String(line, 0, Math.min(line.length, 80), StandardCharsets.UTF_8);
+        return text.replaceAll("\\p{Cntrl}", "?") + (line.length > 80 ? "…" : "");
+    }
+}

@@ -1,0 +1,66 @@
+package dev.ginkgo.run.hub;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.Optional;
+
+/** Splits bytes at line feeds, and at nothing else: a carriage return belongs to its line. For one thread. */
+final class LineInput {
+    private final InputStream in;
+    private final int longest;
+    private final Ending tooLong;
+    private final byte[] buffer = new byte[64 * 1024];
+    private int from;
+    private int to;
+    private boolean cut;
+
+    /**
+     * @param longest how many bytes one line may have
+     * @param tooLong what a longer one is called
+     */
+    LineInput(InputStream in, int longest, Ending tooLong) {
+        this.in = in;
+        this.longest = longest;
+        this.tooLong = tooLong;
+    }
+
+    /**
+     * The next line, without its line feed; nothing at the end.
+     *
+     * @throws Failure if it is longer than it may be; then this is of no more use
+     */
+    Optional<byte[]> next() throws IOException {
+        ByteArrayOutputStream line = new ByteArrayOutputStream(256);
+        while (true) {
+            int end = from;
+            while (end < to && buffer[end] != '\n') {
+                end++;
+            }
+            line.write(buffer, from, end - from);
+            if (line.size() > longest) {
+                throw new Failure(tooLong, "a line is longer than " + longest + " bytes");
+            }
+            if (end < to) {
+                from = end + 1;
+                return Optional.of(line.toByteArray());
+            }
+            from = 0;
+            to = Math.max(0, in.read(buffer, 0, buffer.length));
+            if (to == 0) {
+                cut = line.size() > 0;
+                return cut ? Optional.of(line.toByteArray()) : Optional.empty();
+            }
+        }
+    }
+
+    /** Whether the last line had no line feed: the input ended inside of it. */
+    boolean isCut() {
+        return cut;
+    }
+
+    /** Whether the next line would have to be waited for. */
+    boolean isDry() throws IOException {
+        return from == to && in.available() == 0;
+    }
+}

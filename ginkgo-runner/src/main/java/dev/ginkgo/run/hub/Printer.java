@@ -1,0 +1,51 @@
+package dev.ginkgo.run.hub;
+
+import java.io.BufferedOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.PrintStream;
+
+/** Prints messages, each with something at its end. */
+final class Printer implements Sink {
+    private final PrintStream console;
+    private final OutputStream out;
+    private final boolean json;
+    private final char end;
+
+    /**
+     * @param json whether to print the whole object, else the payload
+     */
+    Printer(PrintStream console, boolean json, char end) {
+        this.console = console;
+        this.out = new BufferedOutputStream(console, 64 * 1024);
+        this.json = json;
+        this.end = end;
+    }
+
+    @Override
+    public void accept(Event.Message message) {
+        try {
+            (json ? message.json() : message.payload()).writeTo(out);
+            out.write(end);
+        } catch (IOException e) {
+            throw unread();
+        }
+    }
+
+    @Override
+    public void flush() {
+        try {
+            out.flush();
+        } catch (IOException e) {
+            throw unread();
+        }
+        if (console.checkError()) {
+            throw unread();
+        }
+    }
+
+    /** As a process that dies of SIGPIPE: without a word. */
+    private static Failure unread() {
+        return new Failure(Ending.NO_READER, "");
+    }
+}

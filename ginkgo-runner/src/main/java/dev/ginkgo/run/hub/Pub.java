@@ -1,0 +1,139 @@
+package dev.ginkgo.run.hub;
+
+import dev.ginkgo.Time;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.util.HexFormat;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code ginkgo pub}. Its exit codes are {@link Ending}. */
+@Command(
+        description = "Publishes a file, or each of its lines, on a channel of a hub.",
+        sortOptions = false,
+        usageHelpAutoWidth = true,
+        footer = {
+            "",
+            "It tries again while the hub cannot be reached, and never publishes a message twice by that.",
+            "Exit codes: 0 published, 65 refused, 66 no such file, 69 not reached,",
+            "75 no room there, 76 that is no hub, 77 forbidden."
+        })
+public final class Pub implements Callable<Integer> {
+    private static final int LONGEST = 1 << 30; // what a hub can be set to take at most
+
+    private final Console console;
+
+    @Parameters(index = "0", paramLabel = "URL", description = "The channel, such as localhost:8088/numbers.")
+    private String url = "";
+
+    @Parameters(
+            index = "1",
+            arity = "0..1",
+            paramLabel = "FILE",
+            description = "What to publish; - or nothing is the standard input.")
+    private String file = "-";
+
+    @Option(names = "--lines", description = "Each line is a message; else the whole file is one.")
+    private boolean lines;
+
+    @Option(names = "--binary", description = "These are bytes; else it is text in UTF-8.")
+    private boolean binary;
+
+    @Option(
+            names = {"-v", "--verbose"},
+            description = "Prints the hub's receipt for each message.")
+    private boolean verbose;
+
+    @Option(
+            names = "--retry-for",
+            paramLabel = "TIME",
+            converter = DurationOption.class,
+            description = "How long to try to reach the hub, such as 5s or 2m (10s).")
+    private Duration retryFor = Duration.ofSeconds(10);
+
+    @Option(names = "--token-file", paramLabel = "FILE", description = "Holds the token to show to the hub.")
+    private @Nullable Path tokenFile;
+
+    @Option(
+            names = {"-h", "--help"},
+            usageHelp = true,
+            description = "Prints this.")
+    @SuppressWarnings("UnusedVariable") // picocli looks at it
+    private boolean help;
+
+    public Pub(Console console) {
+        this.console = console;
+    }
+
+    @Override
+    public Integer call() throws InterruptedException {
+        try (Web web = new Web(tokenFile)) {
+            SecureRandom random = new SecureRandom();
+            byte[] key = new byte[16];
+            random.nextBytes(key);
+            Posting posting = new Posting(
+                    web,
+                    ChannelUrl.of(url),
+                    binary ? "application/octet-stream" : "text/plain; charset=utf-8",
+                    new Attempts(console, Time.system(), random),
+                    retryFor,
+                    HexFormat.of().formatHex(key));
+            return publish(posting).number();
+        } catch (Failure e) {
+            console.tell(e.text());
+            return e.ending().number();
+        }
+    }
+
+    private Ending publish(Posting posting) throws InterruptedException {
+        try (InputStream in = file.equals("-") ? console.in() : Files.newInputStream(Path.of(file))) {
+            if (lines) {
+                publishLines(posting, in);
+            } else {
+                publishWhole(posting, in);
+            }
+            return Ending.DONE;
+        } catch (IOException e) {
+            throw new Failure(Ending.NO_INPUT, file + " cannot be read: " + e.getMessage());
+        }
+    }
+
+    private void publishWhole(Posting posting, InputStream in) throws IOException, InterruptedException {
+        byte[] message = in.readNBytes(LONGEST + 1);
+        if (message.length > LONGEST) {
+            throw new Failure(Ending.REFUSED, file + " is longer than any hub takes; --lines publishes its lines");
+        }
+        receipt(posting.post(message));
+    }
+
+    private void publishLines(Posting posting, InputStream in) throws IOException, InterruptedException {
+        LineInput input = new LineInput(in, LONGEST, Ending.REFUSED);
+        try {
+            for (Optional<byte[]> line = input.next(); line.isPresent(); line = input.next()) {
+                receipt(posting.post(line.get()));
+            }
+        } catch (Failure e) {
+            throw new Failure(
+                    e.ending(),
+                    "line " + (posting.count() + 1) + ": " + e.text() + " (the lines before it are published)");
+        }
+    }
+
+    private void receipt(byte[] receipt) {
+        if (verbose) {
+            console.out().writeBytes(receipt);
+            console.out().println();
+            if (console.out().checkError()) {
+                verbose = false; // nobody reads; what is to be published is published all the same
+            }
+        }
+    }
+}

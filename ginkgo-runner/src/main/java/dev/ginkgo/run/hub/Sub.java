@@ -1,0 +1,130 @@
+package dev.ginkgo.run.hub;
+
+import dev.ginkgo.Time;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.ArgGroup;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code ginkgo sub}. Its exit codes are {@link Ending}. */
+@Command(
+        description = "Prints what is published on a channel of a hub, a message a line.",
+        sortOptions = false,
+        usageHelpAutoWidth = true,
+        footer = {
+            "",
+            "When the connection breaks it comes back by itself, after the last message that came.",
+            "Exit codes: 0 --count is reached, 1 the command failed, 65 refused,",
+            "69 not reached, 75 no room there, 76 that is no hub, 77 forbidden,",
+            "80 messages were lost."
+        })
+public final class Sub implements Callable<Integer> {
+    private final Console console;
+
+    @Parameters(index = "0", paramLabel = "URL", description = "The channel, such as localhost:8088/numbers.")
+    private String url = "";
+
+    @Option(
+            names = "--since",
+            paramLabel = "WHEN",
+            description = "Begins earlier: after the message of that id, so long ago (10m), at a time in seconds since"
+                    + " 1970, with \"all\" that is kept, or with the \"latest\" message.")
+    private @Nullable String since;
+
+    @Option(names = "--count", paramLabel = "N", description = "Ends after so many messages.")
+    private long count;
+
+    @ArgGroup
+    private Form form = new Form();
+
+    @Option(names = "--ignore-gaps", description = "Goes on when messages are lost; it is told all the same.")
+    private boolean ignoreGaps;
+
+    @Option(
+            names = "--retry-for",
+            paramLabel = "TIME",
+            converter = DurationOption.class,
+            description = "How long to try to reach the hub; if it is not given: at the start not again, later for"
+                    + " ever.")
+    private @Nullable Duration retryFor;
+
+    @Option(
+            names = "--silence",
+            paramLabel = "TIME",
+            converter = DurationOption.class,
+            description = "After how much silence a connection counts as dead (60s); a hub says something every 15 s.")
+    private Duration silence = Duration.ofSeconds(60);
+
+    @Option(names = "--token-file", paramLabel = "FILE", description = "Holds the token to show to the hub.")
+    private @Nullable Path tokenFile;
+
+    @Option(
+            names = {"-h", "--help"},
+            usageHelp = true,
+            description = "Prints this.")
+    @SuppressWarnings("UnusedVariable") // picocli looks at it
+    private boolean help;
+
+    /** What becomes of a message. */
+    private static final class Form {
+        @Option(names = "--json", description = "Prints each message as the JSON object that has its id.")
+        private boolean json;
+
+        @Option(
+                names = {"-0", "--null"},
+                description = "Ends each message with NUL, so that messages may have line feeds.")
+        private boolean nul;
+
+        @Option(
+                names = "--exec",
+                paramLabel = "COMMAND",
+                description = "Runs a command of the shell for each message, which is its input; MESSAGE_ID and"
+                        + " MESSAGE_CHANNEL are in its environment. If it fails, this ends; \"… || true\" goes on.")
+        private @Nullable String exec;
+    }
+
+    public Sub(Console console) {
+        this.console = console;
+    }
+
+    @Override
+    public Integer call() throws InterruptedException {
+        try (Web web = new Web(tokenFile)) {
+            ChannelUrl channel = ChannelUrl.of(url);
+            if (count < 0 || !silence.isPositive()) {
+                throw new Failure(Ending.USAGE, "--count and --silence have to be positive");
+            }
+            Time time = Time.system();
+            new Following(
+                            new Connector(web, channel, time, silence),
+                            sink(),
+                            console,
+                            new Attempts(console, time, new SecureRandom()),
+                            time,
+                            new Following.Terms(
+                                    since == null ? new Position.Live() : new Position.Since(since),
+                                    count,
+                                    Optional.ofNullable(retryFor),
+                                    ignoreGaps))
+                    .run();
+            return Ending.DONE.number();
+        } catch (Failure e) {
+            if (!e.text().isEmpty()) {
+                console.tell(e.text());
+            }
+            return e.ending().number();
+        }
+    }
+
+    private Sink sink() {
+        return form.exec == null
+                ? new Printer(console.out(), form.json, form.nul ? '\0' : '\n')
+                : new CommandRunner(form.exec);
+    }
+}

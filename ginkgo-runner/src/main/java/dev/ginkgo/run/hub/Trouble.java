@@ -1,0 +1,65 @@
+package dev.ginkgo.run.hub;
+
+import java.io.IOException;
+import java.net.ConnectException;
+import java.net.URI;
+import java.net.http.HttpTimeoutException;
+import java.nio.channels.UnresolvedAddressException;
+import java.time.Duration;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** An attempt failed for a reason that may pass. */
+final class Trouble extends Exception {
+    private static final long serialVersionUID = 1L;
+
+    private final Ending ending;
+    private final transient @Nullable Duration retryAfter;
+
+    private Trouble(Ending ending, String message, @Nullable Duration retryAfter) {
+        super(message, null, false, false);
+        this.ending = ending;
+        this.retryAfter = retryAfter;
+    }
+
+    /** The hub was not reached, or the connection broke. */
+    static Trouble of(URI uri, IOException e) {
+        return new Trouble(Ending.UNREACHABLE, reason(uri.getAuthority(), e), null);
+    }
+
+    /** The hub was reached and is not able to, just now. */
+    static Trouble busy(String message, Optional<Duration> retryAfter) {
+        return new Trouble(Ending.BUSY, message, retryAfter.orElse(null));
+    }
+
+    /** What it is, if it does not pass. */
+    Failure lasting() {
+        return new Failure(ending, text());
+    }
+
+    /** When the other side wants to be asked again. */
+    Optional<Duration> retryAfter() {
+        return Optional.ofNullable(retryAfter);
+    }
+
+    String text() {
+        return String.valueOf(getMessage());
+    }
+
+    /** The JDK's client often leaves the reason out, or has it in a cause. */
+    private static String reason(String where, IOException e) {
+        for (Throwable cause = e; cause != null; cause = cause.getCause()) {
+            if (cause instanceof UnresolvedAddressException) {
+                return "nobody knows the name in " + where;
+            }
+        }
+        if (e instanceof HttpTimeoutException) {
+            return where + " does not answer";
+        }
+        if (e instanceof ConnectException) {
+            return "nobody listens on " + where;
+        }
+        return "the connection to " + where + " broke ("
+                + (e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage()) + ")";
+    }
+}

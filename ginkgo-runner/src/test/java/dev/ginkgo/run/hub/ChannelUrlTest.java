@@ -1,0 +1,40 @@
+package dev.ginkgo.run.hub;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.util.List;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+
+class ChannelUrlTest {
+    @Test
+    @DisplayName("a URL needs no scheme, may have letters of any alphabet, wildcards, and parameters of the hub")
+    void good() {
+        assertThat(ChannelUrl.of("localhost:8088/a")).hasToString("http://localhost:8088/a");
+        assertThat(ChannelUrl.of("https://hub.example/ä/*/>")).hasToString("https://hub.example/%C3%A4/*/%3E");
+        assertThat(ChannelUrl.of("https://hub.example/ä/*/>").channel()).isEqualTo("/ä/*/>");
+        assertThat(ChannelUrl.of("[::1]:8088/a?conflate=2s").with("as", "x&y"))
+                .hasToString("http://[::1]:8088/a?conflate=2s&as=x%26y");
+    }
+
+    @Test
+    @DisplayName("what is no URL of a channel is refused, and so are parameters that are the client's own")
+    void bad() {
+        for (String text : List.of(
+                "localhost:8088",
+                "localhost:8088/",
+                "ftp://localhost/x",
+                "http:///x",
+                "http://user@localhost/x",
+                "localhost/x#y",
+                "local host/x",
+                "localhost/x?since=1",
+                "localhost/x?a=b&last_event_id=1")) {
+            assertThatThrownBy(() -> ChannelUrl.of(text)).as(text).isInstanceOfSatisfying(Failure.class, failure -> {
+                assertThat(failure.ending()).isEqualTo(Ending.USAGE);
+                assertThat(failure.text()).startsWith("\"" + text + "\" is no URL of a channel: ");
+            });
+        }
+    }
+}

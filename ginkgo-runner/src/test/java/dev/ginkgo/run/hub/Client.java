@@ -1,0 +1,45 @@
+package dev.ginkgo.run.hub;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.InputStream;
+import java.io.PrintStream;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
+import picocli.CommandLine;
+
+/** {@code pub} or {@code sub} in this JVM, as if called by a shell. */
+final class Client {
+    private final ByteArrayOutputStream out = new ByteArrayOutputStream();
+    private final ByteArrayOutputStream err = new ByteArrayOutputStream();
+    private final CompletableFuture<Integer> code = new CompletableFuture<>();
+
+    private Client(Function<Console, Object> command, InputStream in, String... words) {
+        CommandLine line = new CommandLine(
+                command.apply(new Console(in, new PrintStream(out, true, UTF_8), new PrintStream(err, true, UTF_8))));
+        Thread.ofVirtual().start(() -> code.complete(line.execute(words)));
+    }
+
+    static Client sub(String... words) {
+        return new Client(Sub::new, InputStream.nullInputStream(), words);
+    }
+
+    static Client pub(String input, String... words) {
+        return new Client(Pub::new, new ByteArrayInputStream(input.getBytes(UTF_8)), words);
+    }
+
+    int code() throws Exception {
+        return code.get(30, TimeUnit.SECONDS);
+    }
+
+    String out() {
+        return out.toString(UTF_8);
+    }
+
+    String err() {
+        return err.toString(UTF_8);
+    }
+}

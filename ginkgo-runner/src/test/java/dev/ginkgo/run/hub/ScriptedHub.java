@@ -1,0 +1,162 @@
+package dev.ginkgo.run.hub;
+
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+
+/** Plays one scene for each connection, the last one for all that come after it, and remembers what it was asked. */
+final class ScriptedHub implements AutoCloseable {
+    private final ServerSocket server;
+    private final List<Scene> scenes;
+    private final List<Asked> asked = new CopyOnWriteArrayList<>();
+    private final List<Socket> open = new CopyOnWriteArrayList<>();
+
+    /** What happens on a connection after its request; when it returns, the connection is closed. */
+    interface Scene {
+        void play(Stage stage) throws Exception;
+    }
+
+    /** A request. */
+    record Asked(String line, Map<String, String> headers, String body) {
+        String header(String name) {
+            return headers.getOrDefault(name.toLowerCase(Locale.ROOT), "none");
+        }
+    }
+
+    /** One connection. */
+    static final class Stage {
+        private final OutputStream out;
+        private final Socket socket;
+
+        private Stage(Socket socket) throws IOException {
+            this.socket = socket;
+            out = socket.getOutputStream();
+        }
+
+        /** A whole answer. */
+        void answer(String status, String type, String body, String... headers) throws IOException {
+            StringBuilder text = new StringBuilder("HTTP/1.1 " + status + "\r\nConnection: close\r\nContent-Type: "
+                    + type + "\r\nContent-Length: " + body.length() + "\r\n");
+            for (String header : headers) {
+                text.append(header).append("\r\n");
+            }
+            out.write(text.append("\r\n").append(body).toString().getBytes(UTF_8));
+        }
+
+        /** Begins a stream, with its start event. */
+        Stage stream(boolean recovered) throws IOException {
+            out.write("HTTP/1.1 200 OK\r\nContent-Type: application/x-ndjson\r\nTransfer-Encoding: chunked\r\n\r\n"
+                    .getBytes(UTF_8));
+            return line("{\"event\":\"start\",\"recovered\":" + recovered + "}");
+        }
+
+        Stage message(String id, String data) throws IOException {
+            return line("{\"id\":\"" + id + "\",\"data\":\"" + data + "\"}");
+        }
+
+        Stage line(String json) throws IOException {
+            return raw(json + "\n");
+        }
+
+        /** A chunk. */
+        Stage raw(String text) throws IOException {
+            byte[] bytes = text.getBytes(UTF_8);
+            out.write((Integer.toHexString(bytes.length) + "\r\n").getBytes(UTF_8));
+            out.write(bytes);
+            out.write("\r\n".getBytes(UTF_8));
+            return this;
+        }
+
+        /** The end of a stream in order. */
+        void end() throws IOException {
+            out.write("0\r\n\r\n".getBytes(UTF_8));
+        }
+
+        /** Says nothing more, until the other side has gone. */
+        void holdOn() throws IOException {
+            while (socket.getInputStream().read() >= 0) {
+                // nobody listens
+            }
+        }
+    }
+
+    private ScriptedHub(List<Scene> scenes) throws IOException {
+        this.scenes = scenes;
+        server = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
+    }
+
+    static ScriptedHub playing(Scene... scenes) throws IOException {
+        ScriptedHub hub = new ScriptedHub(List.of(scenes));
+        Thread.ofVirtual().start(hub::serve);
+        return hub;
+    }
+
+    String url(String path) {
+        return "127.0.0.1:" + server.getLocalPort() + path;
+    }
+
+    /** The requests, in order. */
+    List<Asked> asked() {
+        return asked;
+    }
+
+    private void serve() {
+        for (int i = 0; ; i++) {
+            Scene scene = scenes.get(Math.min(i, scenes.size() - 1));
+            try (Socket socket = server.accept()) {
+                open.add(socket);
+                asked.add(request(socket.getInputStream()));
+                scene.play(new Stage(socket));
+            } catch (Exception e) {
+                if (server.isClosed()) {
+                    return;
+                }
+            }
+        }
+    }
+
+    private static Asked request(InputStream in) throws IOException {
+        StringBuilder head = new StringBuilder();
+        while (head.indexOf("\r\n\r\n") < 0) {
+            int next = in.read();
+            if (next < 0) {
+                throw new IOException("no request");
+            }
+            head.append((char) next);
+        }
+        String[] lines = head.toString().split("\r\n", -1);
+        Map<String, String> headers = new TreeMap<>();
+        for (String line : List.of(lines).subList(1, lines.length)) {
+            String[] parts = line.split(": ", 2);
+            if (parts.length == 2) {
+                headers.put(parts[0].toLowerCase(Locale.ROOT), parts[1]);
+            }
+        }
+        int length = Integer.parseInt(headers.getOrDefault("content-length", "0"));
+        return new Asked(lines[0], headers, new String(in.readNBytes(length), ISO_8859_1));
+    }
+
+    @Override
+    public void close() {
+        try {
+            server.close();
+            for (Socket socket : open) {
+                socket.close();
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}

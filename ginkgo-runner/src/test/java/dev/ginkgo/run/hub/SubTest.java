@@ -1,0 +1,256 @@
+package dev.ginkgo.run.hub;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.io.PrintStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Base64;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import picocli.CommandLine;
+
+/** What {@code ginkgo sub} makes of a stream. */
+class SubTest {
+    @TempDir
+    private Path folder = Path.of("");
+
+    @Test
+    @DisplayName("sub prints payloads a line each, with --json the objects, with --null NUL in between")
+    void forms() throws Exception {
+        String bytes = Base64.getEncoder().encodeToString(new byte[] {'x', 'y'});
+        ScriptedHub.Scene scene = stage -> stage.stream(false)
+                .message("a", "one")
+                .line("{\"event\":\"heartbeat\"}")
+                .line("{\"event\":\"refused\",\"channel\":\"/a//b\",\"detail\":\"a segment is empty\"}")
+                .message("b", "two\\nlines")
+                .line("{\"id\":\"c\",\"encoding\":\"base64\",\"data\":\"" + bytes + "\",\"later\":{\"x\":[1]}}")
+                .holdOn();
+        try (ScriptedHub hub = ScriptedHub.playing(scene)) {
+            Client plain = Client.sub("--count", "3", hub.url("/x"));
+            assertThat(plain.code()).isZero();
+            assertThat(plain.out()).isEqualTo("one\ntwo\nlines\nxy\n");
+            assertThat(plain.err()).isEqualTo("ginkgo: /a//b is not read: a segment is empty\n");
+
+            Client nul = Client.sub("--null", "--count", "3", hub.url("/x"));
+            assertThat(nul.code()).isZero();
+            assertThat(nul.out()).isEqualTo("one\0two\nlines\0xy\0");
+
+            Client json = Client.sub("--json", "--count", "1", hub.url("/x"));
+            assertThat(json.code()).isZero();
+            assertThat(json.out()).isEqualTo("{\"id\":\"a\",\"data\":\"one\"}\n");
+            assertThat(hub.asked()).allSatisfy(asked -> {
+                assertThat(asked.line()).isEqualTo("GET /x?as=ndjson HTTP/1.1");
+                assertThat(asked.header("Last-Event-ID")).isEqualTo("none");
+            });
+        }
+    }
+
+    @Test
+    @DisplayName("H-15 sub comes back by itself after the last id, also when a line was cut; none is lost or doubled")
+    void resumes() throws Exception {
+        try (ScriptedHub hub = ScriptedHub.playing(
+                stage -> stage.stream(false).message("a", "1").message("b", "2").raw("{\"id\":\"c\",\"da"),
+                stage -> stage.answer("503 Busy", "text/plain", "no", "Retry-After: 0"),
+                stage -> stage.stream(true).message("c", "3").end(),
+                stage -> stage.stream(true).message("d", "4").holdOn())) {
+            Client sub = Client.sub("--count", "4", hub.url("/x"));
+            assertThat(sub.code()).isZero();
+            assertThat(sub.out()).isEqualTo("1\n2\n3\n4\n");
+            assertThat(hub.asked())
+                    .extracting(asked -> asked.header("Last-Event-ID"))
+                    .containsExactly("none", "b", "b", "c");
+            assertThat(sub.err()).contains("; trying again\n").contains("connected again\n");
+        }
+    }
+
+    @Test
+    @DisplayName("sub waits as long as the hub asks it to when it says goodbye")
+    void honoursRetry() throws Exception {
+        try (ScriptedHub hub = ScriptedHub.playing(
+                stage -> stage.stream(false)
+                        .message("a", "1")
+                        .line("{\"event\":\"bye\",\"reason\":\"stopping\",\"retry\":900}")
+                        .end(),
+                stage -> stage.stream(true).message("b", "2").holdOn())) {
+            long begin = System.nanoTime();
+            Client sub = Client.sub("--count", "2", hub.url("/x"));
+            assertThat(sub.code()).isZero();
+            assertThat(Duration.ofNanos(System.nanoTime() - begin)).isGreaterThan(Duration.ofMillis(900));
+            assertThat(sub.out()).isEqualTo("1\n2\n");
+        }
+    }
+
+    @Test
+    @DisplayName(
+            "H-16 a gap that cannot be filled ends sub with 80, after all that came before it; --ignore-gaps goes on")
+    void gaps() throws Exception {
+        ScriptedHub.Scene overtaken = stage -> stage.stream(false)
+                .message("a", "1")
+                .line("{\"event\":\"gap\",\"missed\":3}")
+                .message("e", "5")
+                .holdOn();
+        try (ScriptedHub hub = ScriptedHub.playing(overtaken)) {
+            Client sub = Client.sub("--count", "2", hub.url("/x"));
+            assertThat(sub.code()).isEqualTo(80);
+            assertThat(sub.out()).isEqualTo("1\n");
+            assertThat(sub.err()).contains("3 messages are lost").contains("--ignore-gaps");
+
+            Client ignoring = Client.sub("--ignore-gaps", "--count", "2", hub.url("/x"));
+            assertThat(ignoring.code()).isZero();
+            assertThat(ignoring.out()).isEqualTo("1\n5\n");
+            assertThat(ignoring.err()).contains("3 messages are lost");
+        }
+        try (ScriptedHub hub = ScriptedHub.playing(
+                stage -> stage.stream(false).message("a", "1"),
+                stage -> stage.stream(false).message("z", "9").holdOn())) {
+            Client sub = Client.sub("--count", "2", hub.url("/x"));
+            assertThat(sub.code()).isEqualTo(80);
+            assertThat(sub.out()).isEqualTo("1\n");
+        }
+    }
+
+    @Test
+    @DisplayName("sub begins where --since says; an id that the hub cannot go on from is a gap, a time is not")
+    void since() throws Exception {
+        try (ScriptedHub hub = ScriptedHub.playing(
+                stage -> stage.stream(false).message("a", "1").holdOn())) {
+            Client time = Client.sub("--since", "10m", "--count", "1", hub.url("/x"));
+            assertThat(time.code()).isZero();
+            assertThat(time.err()).contains("does not reach back so far");
+            assertThat(Client.sub("--since", "some+id", "--count", "1", hub.url("/x"))
+                            .code())
+                    .isEqualTo(80);
+            assertThat(hub.asked())
+                    .extracting(ScriptedHub.Asked::line)
+                    .containsExactly(
+                            "GET /x?since=10m&as=ndjson HTTP/1.1", "GET /x?since=some%2Bid&as=ndjson HTTP/1.1");
+        }
+    }
+
+    @Test
+    @DisplayName("a connection that breaks before the first message is made up for by time, or by the id of its start")
+    void nothingYet() throws Exception {
+        try (ScriptedHub hub = ScriptedHub.playing(
+                stage -> stage.stream(false).end(),
+                stage -> stage.stream(true).message("a", "1").holdOn())) {
+            assertThat(Client.sub("--count", "1", hub.url("/x")).code()).isZero();
+            assertThat(hub.asked().get(1).line()).isEqualTo("GET /x?since=1s&as=ndjson HTTP/1.1");
+        }
+        try (ScriptedHub hub = ScriptedHub.playing(
+                stage -> {
+                    stage.stream(false);
+                    stage.line("{\"event\":\"start\",\"recovered\":false,\"id\":\"here\"}")
+                            .end();
+                },
+                stage -> stage.stream(true).message("a", "1").holdOn())) {
+            assertThat(Client.sub("--count", "1", hub.url("/x")).code()).isZero();
+            assertThat(hub.asked().get(1).header("Last-Event-ID")).isEqualTo("here");
+        }
+    }
+
+    @Test
+    @DisplayName("a connection on which nothing comes for --silence is given up for a new one")
+    void silence() throws Exception {
+        try (ScriptedHub hub = ScriptedHub.playing(
+                stage -> stage.stream(false).message("a", "1").holdOn(),
+                stage -> stage.stream(true).message("b", "2").holdOn())) {
+            Client sub = Client.sub("--silence", "300ms", "--count", "2", hub.url("/x"));
+            assertThat(sub.code()).isZero();
+            assertThat(sub.out()).isEqualTo("1\n2\n");
+            assertThat(sub.err()).contains("nothing has come for 300 ms");
+        }
+    }
+
+    @Test
+    @DisplayName(
+            "--exec runs a command for each message, with the payload as input and id and channel in its environment")
+    void exec() throws Exception {
+        Path result = folder.resolve("result");
+        String command = "{ printf '%s %s ' \"$MESSAGE_CHANNEL\" \"$MESSAGE_ID\"; cat; echo; } >> '" + result + "'";
+        try (ScriptedHub hub = ScriptedHub.playing(stage -> stage.stream(false)
+                .message("a", "one")
+                .line("{\"id\":\"b\",\"channel\":\"/y\",\"data\":\"two\"}")
+                .holdOn())) {
+            Client sub = Client.sub("--exec", command, "--count", "2", hub.url("/x%20x"));
+            assertThat(sub.code()).isZero();
+            assertThat(result).hasContent("/x x a one\n/y b two\n");
+            assertThat(sub.out()).isEmpty();
+        }
+    }
+
+    @Test
+    @DisplayName("a command that fails ends sub with 1, which says where to go on")
+    void execFails() throws Exception {
+        try (ScriptedHub hub = ScriptedHub.playing(
+                stage -> stage.stream(false).message("a", "x").message("b", "y").holdOn())) {
+            Client sub = Client.sub("--exec", "read -r line; test \"$line\" = x", hub.url("/x"));
+            assertThat(sub.code()).isEqualTo(1);
+            assertThat(sub.err())
+                    .contains("ended with 1 for message b of /x")
+                    .contains("to go on with that message: --since a");
+        }
+    }
+
+    @Test
+    @DisplayName("sub's exit code tells why it cannot go on: 65, 69, 75, 76, 77")
+    void refusals() throws Exception {
+        String problem = "{\"title\":\"Bad Channel Name\",\"status\":400,\"detail\":\"a segment is empty\"}";
+        assertEnds(65, "a segment is empty", stage -> stage.answer("400 No", "application/problem+json", problem));
+        assertEnds(77, "answers 403", stage -> stage.answer("403 No", "text/plain", "no"));
+        assertEnds(76, "no channel of a hub", stage -> stage.answer("200 OK", "text/html", "<html>"));
+        assertEnds(
+                76, "no hub writes", stage -> stage.stream(false).line("<html>").holdOn());
+        assertEnds(76, "answers 301", stage -> stage.answer("301 There", "text/html", ""));
+        assertEnds(75, "answers 429", stage -> stage.answer("429 Full", "text/plain", "", "Retry-After: 60"));
+        Client nobody = Client.sub("127.0.0.1:1/x");
+        assertThat(nobody.code()).isEqualTo(69);
+        assertThat(nobody.err()).isEqualTo("ginkgo: nobody listens on 127.0.0.1:1\n");
+        assertThat(Client.sub("ftp://x/y").code()).isEqualTo(64);
+    }
+
+    private static void assertEnds(int code, String text, ScriptedHub.Scene scene) throws Exception {
+        try (ScriptedHub hub = ScriptedHub.playing(scene)) {
+            Client sub = Client.sub(hub.url("/x"));
+            assertThat(sub.code()).isEqualTo(code);
+            assertThat(sub.err()).contains(text);
+        }
+    }
+
+    @Test
+    @DisplayName("the token of --token-file is shown to the hub")
+    void token() throws Exception {
+        Path file = Files.writeString(folder.resolve("token"), "abc.def\n");
+        try (ScriptedHub hub = ScriptedHub.playing(
+                stage -> stage.stream(false).message("a", "1").holdOn())) {
+            assertThat(Client.sub("--token-file", file.toString(), "--count", "1", hub.url("/x"))
+                            .code())
+                    .isZero();
+            assertThat(hub.asked().getFirst().header("Authorization")).isEqualTo("Bearer abc.def");
+        }
+        assertThat(Client.sub("--token-file", "/nowhere/token", "localhost:1/x").code())
+                .isEqualTo(66);
+    }
+
+    @Test
+    @DisplayName("when nobody reads its output any more, sub ends without a word, as if by SIGPIPE")
+    void brokenPipe() throws Exception {
+        OutputStream closed = new OutputStream() {
+            @Override
+            public void write(int b) throws IOException {
+                throw new IOException("Broken pipe");
+            }
+        };
+        try (ScriptedHub hub = ScriptedHub.playing(
+                stage -> stage.stream(false).message("a", "1").holdOn())) {
+            Sub sub = new Sub(
+                    new Console(InputStream.nullInputStream(), new PrintStream(closed), new PrintStream(closed)));
+            assertThat(new CommandLine(sub).execute(hub.url("/x"))).isEqualTo(141);
+        }
+    }
+}
