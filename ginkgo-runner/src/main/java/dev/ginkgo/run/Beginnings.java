@@ -19,10 +19,19 @@ import org.jspecify.annotations.Nullable;
  */
 record Beginnings(Path directory, List<String> words) {
 
+    static void remove(Path pidFile) {
+        try {
+            Files.deleteIfExists(file(pidFile));
+        } catch (IOException e) {
+            throw new Refusal(
+                    ExitCode.CANNOT_CREATE, file(pidFile) + " cannot be removed: " + Registration.reason(e));
+        }
+    }
+
     static void write(Path pidFile, Path directory, List<String> words) {
+        remove(pidFile);
         Path file = file(pidFile);
         try {
-            Files.deleteIfExists(file);
             Files.createFile(file, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
             Files.writeString(file, Json.write(Map.of("directory", directory.toString(), "words", words)));
         } catch (IOException e) {

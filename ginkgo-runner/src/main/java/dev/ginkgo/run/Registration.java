@@ -12,12 +12,15 @@ import java.nio.file.Path;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * This process under a name, for others to find: it holds the lock of its pidfile until it ends, and answers at its
  * control socket. For the main thread, but for {@link #serve} which the housekeeping calls too.
  */
 final class Registration {
+    private static final Logger LOG = LoggerFactory.getLogger("ginkgo");
     private static final int ATTEMPTS = 50;
     private static final long PAUSE_MILLIS = 20;
 
@@ -55,7 +58,8 @@ final class Registration {
                     DaemonNames.code(target, terminal.directory()),
                     terminal.directory().toString(),
                     "",
-                    folders.sockets().resolve(name + ".sock").toString(),
+                    socket(folders, name, options.pidFile(terminal.directory()))
+                            .toString(),
                     Time.system().now().toString(),
                     VersionCommand.version(),
                     Optional.empty());
@@ -65,6 +69,12 @@ final class Registration {
         } catch (IOException e) {
             throw new Refusal(ExitCode.CANNOT_CREATE, name + " cannot be registered: " + reason(e));
         }
+    }
+
+    /** Two of one name, with pidfiles of their own, have sockets of their own. */
+    private static Path socket(Folders folders, String name, Optional<Path> pidFile) {
+        String which = pidFile.map(file -> "-" + Integer.toHexString(file.hashCode())).orElse("");
+        return folders.sockets().resolve(name + which + ".sock");
     }
 
     private static PidFile lock(Path file, String name) throws IOException {
@@ -119,6 +129,9 @@ final class Registration {
 
     /** The end of this process, in order. */
     synchronized void end(int code, String words) {
+        if (Thread.interrupted()) {
+            LOG.debug("the interrupt that ended the start would close the pidfile before its last words");
+        }
         try (PidFile closed = pidFile) {
             closed.write(card.ended(new Card.End(Time.system().now().toString(), code, words)));
             if (control != null) {

@@ -123,7 +123,11 @@ final class TargetCommand implements Callable<Integer> {
         }
         Registration registration = Registration.claim(terminal, all, word);
         try {
-            Beginnings.write(registration.file(), terminal.directory(), words());
+            if (verb == Verb.START) {
+                Beginnings.write(registration.file(), terminal.directory(), words());
+            } else {
+                Beginnings.remove(registration.file()); // whoever runs it starts it again, and not as a daemon
+            }
             Errand errand = new Errand(terminal, all, word);
             if (errand.program() instanceof Program.OfMain) {
                 throw new Refusal(

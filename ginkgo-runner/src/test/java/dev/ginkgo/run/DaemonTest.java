@@ -231,6 +231,20 @@ class DaemonTest {
     }
 
     @Test
+    @DisplayName("R-04 run with a name is found and asked like a daemon, but is not one to start again")
+    void named() throws Exception {
+        Path out = folder.resolve("out");
+        Process run = shell.start("exec ginkgo run hello.toml --name here", out, folder.resolve("err"));
+        await().atMost(PATIENCE).until(() -> shell.type("ginkgo status here").code() == 0);
+        shell.type("ginkgo reload here").exits(0);
+        shell.type("ginkgo restart here").exits(78).tells("not started by \"ginkgo start\"", "nothing was stopped");
+        shell.type("ginkgo log here").exits(78).tells("has no log");
+        shell.type("ginkgo stop here").exits(0);
+        assertThat(run.waitFor()).isEqualTo(143);
+        assertThat(Files.readString(out)).contains("hello at 10");
+    }
+
+    @Test
     @DisplayName("two programs of one name are told apart")
     void sameName() throws Exception {
         shell.type("ginkgo start hello.toml").exits(0);

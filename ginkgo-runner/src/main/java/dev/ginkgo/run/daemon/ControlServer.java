@@ -117,12 +117,13 @@ public final class ControlServer implements AutoCloseable {
                 BufferedReader in = new BufferedReader(Channels.newReader(asker, UTF_8));
                 Writer out = Channels.newWriter(asker, UTF_8)) {
             UserPrincipal peer = peer(asker);
-            if (!allowed().contains(peer)) {
-                LOG.warn("{} may not ask at the control socket", peer.getName());
-                tell(out, error(peer.getName() + " may not ask here"));
-                return;
-            }
+            boolean allowed = allowed().contains(peer);
             for (String line = read(in); line != null; line = read(in)) {
+                if (!allowed) { // told after a request was read: else the end of the connection overtakes the answer
+                    LOG.warn("{} may not ask at the control socket", peer.getName());
+                    tell(out, error(peer.getName() + " may not ask here"));
+                    return;
+                }
                 tell(out, answer(line));
             }
         } catch (IOException e) {
