@@ -64,7 +64,7 @@ final class LocalLink {
     @SuppressWarnings("ReferenceEquality") // this very one: another run of the peer has another
     private void talk(Inbox inbox) throws InterruptedException {
         try {
-            inbox.beat(self, backlogs.open(backlog));
+            inbox.beat(self, backlogs.open(backlog), transport.positions());
             ready(true);
             long beatAt = time.nanos() + BEAT;
             while (!closed && transport.reach(peer, self) == inbox) {
@@ -73,7 +73,7 @@ final class LocalLink {
                     inbox.received(message);
                 }
                 if (load.toTheEnd() && time.nanos() - beatAt >= 0) {
-                    inbox.beat(self, load.last());
+                    inbox.beat(self, load.last(), transport.positions());
                     beatAt = time.nanos() + BEAT;
                 }
                 for (Stretch stretch = questions.poll(); stretch != null; stretch = questions.poll()) {

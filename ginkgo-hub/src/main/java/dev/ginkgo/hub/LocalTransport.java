@@ -142,6 +142,11 @@ final class LocalTransport extends Transport {
         }
     }
 
+    Map<Origin, Long> positions() {
+        Station here = station;
+        return here == null ? Map.of() : here.inbox.positions();
+    }
+
     void ready(Origin peer, boolean isReady) {
         Station here = station;
         synchronized (readiness) {

@@ -58,16 +58,22 @@ public final class Backlog {
      * @return whether it was taken
      */
     public synchronized boolean offer(Envelope message) {
-        last = message.sequence();
         if (open && (messages.isEmpty() || queued + message.cost() <= budget)) {
             messages.add(message);
             queued += message.cost();
+            last = message.sequence();
             return true;
         }
+        skip(message);
+        return false;
+    }
+
+    /** Drops a message. */
+    synchronized void skip(Envelope message) {
+        last = message.sequence();
         if (opened) {
             dropped++;
         }
-        return false;
     }
 
     /** Takes out what is next: so many bytes of it, but one message at least. */

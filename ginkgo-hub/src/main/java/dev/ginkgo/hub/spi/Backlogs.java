@@ -50,4 +50,15 @@ public final class Backlogs {
         }
         return took;
     }
+
+    /**
+     * Leaves a message out that cannot be carried; it is counted as dropped.
+     *
+     * @return how many took it: none
+     */
+    public synchronized int skip(Envelope message) {
+        last = message.sequence();
+        all.forEach(backlog -> backlog.skip(message));
+        return 0;
+    }
 }

@@ -16,6 +16,8 @@ public final class RecordingInbox implements Inbox {
     private final List<Envelope> history = new CopyOnWriteArrayList<>();
     final List<Answer> answers = new CopyOnWriteArrayList<>();
     final List<String> faults = new CopyOnWriteArrayList<>();
+    final Map<Origin, Map<Origin, Long>> others = new ConcurrentHashMap<>();
+    volatile Map<Origin, Long> positions = Map.of();
     volatile Set<Origin> ready = Set.of();
     private volatile CountDownLatch thawed = new CountDownLatch(0);
 
@@ -61,9 +63,15 @@ public final class RecordingInbox implements Inbox {
     }
 
     @Override
-    public void beat(Origin peer, long last) {
+    public void beat(Origin peer, long last, Map<Origin, Long> positionsOfPeer) {
         pass();
         beats.put(peer, last);
+        others.put(peer, positionsOfPeer);
+    }
+
+    @Override
+    public Map<Origin, Long> positions() {
+        return positions;
     }
 
     @Override

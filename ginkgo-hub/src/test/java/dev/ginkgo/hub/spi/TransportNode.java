@@ -1,37 +1,30 @@
 package dev.ginkgo.hub.spi;
 
-import dev.ginkgo.Service;
 import dev.ginkgo.cluster.Epoch;
 import dev.ginkgo.config.Address;
-import dev.ginkgo.testing.TestTree;
 import java.nio.charset.StandardCharsets;
 import java.util.HashSet;
 import java.util.Optional;
 import java.util.Set;
 
 /** A transport with an inbox in place of the hub. */
-final class TransportNode implements AutoCloseable {
+final class TransportNode {
     static final long MILLIS = 1_763_942_400_123L;
 
     final RecordingInbox inbox = new RecordingInbox();
     final Transport transport;
     final Origin self;
     private final Address address;
-    private final TestTree<Around> tree;
+    private final TransportNodes nodes;
 
     // guarded by this
     private long last;
 
-    private static final class Around extends Service {
-        Around(Transport transport) {
-            add("transport", transport);
-        }
-    }
-
-    TransportNode(Transport transport, Origin self, String settings) throws Exception {
+    TransportNode(TransportNodes nodes, Transport transport, Origin self) throws Exception {
+        this.nodes = nodes;
         this.transport = transport;
         this.self = self;
-        tree = TestTree.start(new Around(transport), "[transport]\n" + settings);
+        nodes.start(transport);
         address = transport.open(self, inbox);
     }
 
@@ -71,8 +64,7 @@ final class TransportNode implements AutoCloseable {
                 .orElseThrow();
     }
 
-    @Override
-    public void close() {
-        tree.close();
+    void stop() {
+        nodes.stop(transport);
     }
 }
