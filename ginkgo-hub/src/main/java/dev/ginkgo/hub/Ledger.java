@@ -5,7 +5,10 @@ import dev.ginkgo.hub.spi.Envelope;
 import dev.ginkgo.hub.spi.Stretch;
 import java.util.Set;
 
-/** The store as it is seen by what brings in the messages of other nodes. No call waits for anything. */
+/**
+ * The store as it is seen by what brings in the messages of other nodes. No call waits for anything, or throws: what
+ * cannot be taken is counted and told like what is lost.
+ */
 interface Ledger {
     /** Takes a message of another node. Those of one origin come in their order, each once. */
     void relay(Envelope message);

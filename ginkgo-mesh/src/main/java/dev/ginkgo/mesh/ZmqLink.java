@@ -2,6 +2,7 @@ package dev.ginkgo.mesh;
 
 import dev.ginkgo.hub.spi.Backlog;
 import dev.ginkgo.hub.spi.Backlogs;
+import dev.ginkgo.hub.spi.Envelope;
 import dev.ginkgo.hub.spi.Inbox;
 import dev.ginkgo.hub.spi.Origin;
 import dev.ginkgo.hub.spi.Peer;
@@ -62,6 +63,7 @@ final class ZmqLink {
     private long beatAt;
 
     private boolean greeted;
+    private long received;
     private boolean hears;
     private long heardAt;
 
@@ -88,11 +90,6 @@ final class ZmqLink {
         return ready;
     }
 
-    /** Whether the peer has said how far it is, so that its messages mean something. */
-    boolean isGreeted() {
-        return greeted;
-    }
-
     /** When there is something to do, though nothing comes in. */
     long due(long now) {
         if (full) {
@@ -103,6 +100,16 @@ final class ZmqLink {
     }
 
     // ---- what the peer says
+
+    /**
+     * Whether this is the next from the peer, perhaps after some that are lost. What is left of a connection that was
+     * given up may come after the first words of the next one; it is as good as lost then.
+     */
+    boolean isNext(Envelope message) {
+        boolean next = greeted && message.sequence() > received;
+        received = next ? message.sequence() : received;
+        return next;
+    }
 
     /** Anything at all from the peer. */
     void heard(long now) {

@@ -1,7 +1,9 @@
 package dev.ginkgo.mesh;
 
 import dev.ginkgo.Time;
+import dev.ginkgo.hub.spi.Answer;
 import dev.ginkgo.hub.spi.Backlogs;
+import dev.ginkgo.hub.spi.Envelope;
 import dev.ginkgo.hub.spi.Inbox;
 import dev.ginkgo.hub.spi.Origin;
 import dev.ginkgo.hub.spi.Peer;
@@ -36,7 +38,7 @@ final class ZmqOwner {
     private final ZMQ.Socket incoming;
     private final Wake wake;
     private final Time time;
-    private final long budget;
+    private final ZmqLimits limits;
     private final Backlogs backlogs = new Backlogs();
     private final Rarely strangers;
 
@@ -49,14 +51,15 @@ final class ZmqOwner {
 
     private record Ask(Origin peer, Stretch stretch) {}
 
-    ZmqOwner(Origin self, Inbox inbox, ZmqSockets sockets, ZMQ.Socket incoming, Wake wake, Time time, long budget) {
+    ZmqOwner(
+            Origin self, Inbox inbox, ZmqSockets sockets, ZMQ.Socket incoming, Wake wake, Time time, ZmqLimits limits) {
         this.self = self;
         this.inbox = inbox;
         this.sockets = sockets;
         this.incoming = incoming;
         this.wake = wake;
         this.time = time;
-        this.budget = budget;
+        this.limits = limits;
         strangers = new Rarely(LOG, time);
     }
 
@@ -155,7 +158,8 @@ final class ZmqOwner {
         });
         for (Peer peer : present) {
             links.computeIfAbsent(
-                    peer.origin(), origin -> new ZmqLink(peer, self, inbox, sockets, backlogs, budget, time.nanos()));
+                    peer.origin(),
+                    origin -> new ZmqLink(peer, self, inbox, sockets, backlogs, limits.queue(), time.nanos()));
         }
     }
 
@@ -229,14 +233,20 @@ final class ZmqOwner {
                 link.beat(hears, now);
                 inbox.beat(frame.from(), last, others);
             }
-            case Frame.Messages(var messages)
-            when link.isGreeted() -> {
+            case Frame.Messages(var messages) -> {
                 link.heard(now);
-                messages.forEach(inbox::received);
+                messages.stream().filter(link::isNext).forEach(inbox::received);
             }
-            case Frame.Messages _ -> link.heard(now); // from before its first beat, which tells that they are missing
-            case Frame.Question(Stretch stretch) -> link.say(new Frame.Reply(inbox.answer(stretch)));
+            case Frame.Question(Stretch stretch) -> link.say(new Frame.Reply(carried(inbox.answer(stretch))));
             case Frame.Reply(var answer) -> inbox.answered(frame.from(), answer);
         }
+    }
+
+    /** What is too large for a frame is as good as gone. */
+    private Answer carried(Answer answer) {
+        List<Envelope> messages = answer.messages().stream()
+                .filter(message -> message.payload().length <= limits.message())
+                .toList();
+        return new Answer(answer.stretch(), messages, answer.through());
     }
 }

@@ -7,6 +7,7 @@ import org.slf4j.LoggerFactory;
 import org.zeromq.SocketType;
 import org.zeromq.ZContext;
 import org.zeromq.ZMQ;
+import org.zeromq.ZMQException;
 
 /**
  * Makes the sockets of one run as they must be for JeroMQ 0.6.0; see {@code docs/decisions/0017-zeromq.md}. Used by the
@@ -51,7 +52,7 @@ final class ZmqSockets implements AutoCloseable {
         return socket;
     }
 
-    /** A socket for one peer. Its end is {@link #close(ZMQ.Socket)}. */
+    /** A socket for one peer, not connected if its address means nothing. Its end is {@link #close(ZMQ.Socket)}. */
     ZMQ.Socket connected(Address address) {
         ZMQ.Socket socket = prepared(SocketType.XPUB, address);
         socket.setXpubNoDrop(true);
@@ -63,7 +64,11 @@ final class ZmqSockets implements AutoCloseable {
             socket.setCurvePublicKey(secret.publicKey());
             socket.setCurveSecretKey(secret.secretKey());
         }
-        socket.connect(endpoint(address));
+        try {
+            socket.connect(endpoint(address));
+        } catch (ZMQException | IllegalArgumentException e) {
+            LOG.warn("cannot connect to {}, and will try again: {}", address, e.getMessage());
+        }
         return socket;
     }
 

@@ -77,12 +77,12 @@ final class ZmqTransport extends Transport {
                     + " is; write `advertise`, such as \"10.0.0.2:2222\"");
         }
         ZmqSecret secret = secured ? ZmqSecret.read(secretFile.get()) : null;
+        ZmqLimits limits = new ZmqLimits(queue.get().bytes(), maxMessage.get().bytes());
         Wake wake = own(new Wake());
-        ZmqSockets sockets = own(new ZmqSockets(maxMessage.get().bytes() + FrameWriter.OVERHEAD, secret));
+        ZmqSockets sockets = own(new ZmqSockets(limits.frame(), secret));
         ZMQ.Socket incoming = bound(sockets, address);
         String endpoint = incoming.getLastEndpoint();
-        ZmqOwner started = new ZmqOwner(
-                self, inbox, sockets, incoming, wake, time(), queue.get().bytes());
+        ZmqOwner started = new ZmqOwner(self, inbox, sockets, incoming, wake, time(), limits);
         OwnerThread thread = own(new OwnerThread("zeromq-" + self.name(), started::run, started::stop));
         owner = started;
         spawn("owner", thread::awaitFailure);

@@ -76,7 +76,8 @@ final class ZmqPair implements AutoCloseable {
         private final List<String> texts = new CopyOnWriteArrayList<>();
         private final Set<Origin> heard = ConcurrentHashMap.newKeySet();
         private Address address = new Address("nowhere", 0);
-        private long last;
+        private final Set<String> callers = ConcurrentHashMap.newKeySet();
+        private long last; // guarded by this
 
         Node(String name, Transport transport) {
             self = new Origin(name, 1);
@@ -107,7 +108,12 @@ final class ZmqPair implements AutoCloseable {
             return heard;
         }
 
-        void publish(String text) {
+        /** The threads on which it was called. */
+        Set<String> callers() {
+            return callers;
+        }
+
+        synchronized void publish(String text) {
             byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
             last++;
             transport.send(new Envelope(self, last, last - 1, "/texts", false, bytes, 0, Optional.empty()));
@@ -120,6 +126,7 @@ final class ZmqPair implements AutoCloseable {
 
         @Override
         public void received(Envelope message) {
+            callers.add(Thread.currentThread().getName());
             texts.add(new String(message.payload(), StandardCharsets.UTF_8));
         }
 

@@ -19,7 +19,8 @@ public record TransportStats(List<PeerStats> peers, long refused) {
      * @param peer which
      * @param ready whether it hears this node
      * @param sent messages handed on to it
-     * @param dropped messages that it will not get from this node: its queue was full, or its connection broke
+     * @param dropped messages of which this node knows that they did not leave: the queue was full, or the connection
+     *     was gone. What is lost on the way is seen by the peer only
      * @param queued bytes that wait for it
      * @param reconnects how often its connection was given up and made anew
      */

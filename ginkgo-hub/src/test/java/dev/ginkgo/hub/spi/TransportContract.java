@@ -85,7 +85,7 @@ public abstract class TransportContract {
 
     /** The first closing of a socket that was used opens one that the JVM keeps; it is no leak of a transport's. */
     @BeforeAll
-    static void openWhatTheJvmKeeps() throws IOException {
+    public static void openWhatTheJvmKeeps() throws IOException {
         try (ServerSocketChannel server =
                         ServerSocketChannel.open().bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
                 SocketChannel client = SocketChannel.open(server.getLocalAddress())) {
@@ -347,7 +347,7 @@ public abstract class TransportContract {
                 .allMatch(List::isEmpty);
 
         a.knows(a, stranger);
-        awaitReady(a, stranger);
+        soon().until(() -> stranger.transport.readyPeers().contains(a.self));
         long first = stranger.last() + 1;
         stranger.send("/numbers", "thank you");
         awaitNumbers(a, stranger, first, first);
