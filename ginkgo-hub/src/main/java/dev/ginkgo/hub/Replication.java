@@ -73,7 +73,10 @@ final class Replication extends Service {
         wake();
     }
 
-    /** This node in its present life, as the roster shows it. */
+    /**
+     * This node in its present life, as the roster shows it. A hub that restarts while its cluster runs on is in the
+     * same life, and goes on counting; else its peers would take what is new for what they have had.
+     */
     Origin self() {
         String name = cluster.identity().toString();
         return cluster.roster().stream()
