@@ -22,6 +22,7 @@ class ModulesTest {
             "ginkgo-core-tests", List.of("ginkgo-core"),
             "ginkgo-cluster", List.of("ginkgo-core"),
             "ginkgo-hub", List.of("ginkgo-core", "ginkgo-cluster"),
+            "ginkgo-mesh", List.of("ginkgo-core", "ginkgo-cluster", "ginkgo-hub"),
             "ginkgo-runner", List.of("ginkgo-core", "ginkgo-cluster", "ginkgo-hub"),
             "examples", List.of("ginkgo-core", "ginkgo-cluster", "ginkgo-hub"),
             "dist", List.of("ginkgo-runner"),

@@ -1,0 +1,39 @@
+package dev.ginkgo.hub;
+
+import dev.ginkgo.cluster.Epoch;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.LongAdder;
+
+/**
+ * Keeps out what was published under a leadership that is known to be over. It learns of a new one from whatever is
+ * published under it, and from the election. Any thread may call.
+ */
+final class Fence {
+    private final Map<String, Epoch> latest = new ConcurrentHashMap<>();
+    private final LongAdder refused = new LongAdder();
+
+    /** There is this leadership. */
+    void learn(Epoch epoch) {
+        latest.merge(epoch.cluster(), epoch, (known, told) -> known.isBefore(told) ? told : known);
+    }
+
+    /** Whether a message is to be delivered; if not, it is counted. What is under no leadership always is. */
+    boolean admits(Optional<Epoch> epoch) {
+        if (epoch.isEmpty()) {
+            return true;
+        }
+        learn(epoch.get());
+        boolean admitted = epoch.get().equals(latest.get(epoch.get().cluster()));
+        if (!admitted) {
+            refused.increment();
+        }
+        return admitted;
+    }
+
+    /** How many were kept out. */
+    long refused() {
+        return refused.sum();
+    }
+}

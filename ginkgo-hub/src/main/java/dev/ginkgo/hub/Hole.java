@@ -1,0 +1,94 @@
+package dev.ginkgo.hub;
+
+import dev.ginkgo.hub.spi.Origin;
+import java.time.Duration;
+import java.util.HashSet;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** A stretch that is missing, and whom has been asked for it. Guarded by its {@link Replica}. */
+final class Hole {
+    /** How long what has come waits for what is missing. */
+    static final Duration HOLD = Duration.ofMillis(500);
+
+    /** How long a peer may take to answer before the next one is asked. */
+    private static final long ANSWER = Duration.ofMillis(150).toNanos();
+
+    final long to;
+    final long openedAt;
+
+    private final Origin origin;
+    private final Set<Origin> tried = new HashSet<>();
+    private final Set<Origin> answered = new HashSet<>();
+    private long deadline;
+    private @Nullable Origin asked;
+    private long askedAt;
+
+    /**
+     * Opens one.
+     *
+     * @param to the number of the last message that is missing
+     */
+    Hole(Origin origin, long to, long now) {
+        this.origin = origin;
+        this.to = to;
+        openedAt = now;
+        deadline = now + HOLD.toNanos();
+    }
+
+    /** There is hope: it may stay open for longer. */
+    void extend(long now) {
+        deadline = now + HOLD.toNanos();
+    }
+
+    /** Whether that peer's answer is waited for. */
+    boolean waitsFor(Origin peer) {
+        return peer.equals(asked);
+    }
+
+    boolean isOverdue(long now) {
+        return now - askedAt >= ANSWER;
+    }
+
+    boolean isLate(long now) {
+        return now - deadline >= 0;
+    }
+
+    /** Whether all who are there have answered. */
+    boolean isExhausted(Set<Origin> peers) {
+        return !answered.isEmpty() && answered.containsAll(peers);
+    }
+
+    /** That peer has said all it can. */
+    void answered(Origin peer) {
+        answered.add(peer);
+    }
+
+    /** What is missing first is given up, and the rest is asked for from the beginning, in the time that is left. */
+    void restart(long now) {
+        askedAt = now - ANSWER; // so that it is overdue
+        tried.clear();
+        answered.clear();
+    }
+
+    /** Whom to ask next: the origin first, and each once; null if there is nobody, perhaps only now. */
+    @Nullable
+    Origin next(Set<Origin> peers, long now) {
+        asked = peers.contains(origin) && !tried.contains(origin)
+                ? origin
+                : peers.stream()
+                        .filter(peer -> !tried.contains(peer))
+                        .findFirst()
+                        .orElse(null);
+        if (asked != null) {
+            tried.add(asked);
+        }
+        askedAt = now;
+        return asked;
+    }
+
+    /** The same peer is asked for more. */
+    void again(long now) {
+        askedAt = now;
+    }
+}

@@ -1,0 +1,212 @@
+package dev.ginkgo.hub;
+
+import dev.ginkgo.hub.spi.Answer;
+import dev.ginkgo.hub.spi.Envelope;
+import dev.ginkgo.hub.spi.Origin;
+import dev.ginkgo.hub.spi.Stretch;
+import java.time.Duration;
+import java.util.HashSet;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.function.BiConsumer;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What comes from one origin, put in order. If a stretch is missing, what came after it is held back while peers are
+ * asked for it, one after another; when all have been asked, or after {@link Hole#HOLD}, it is given up, and told.
+ *
+ * <pre>
+ *     1 … position | position + 1 … hole.to | … held … | … known
+ *     has gone on        is asked for           waits    is said to be there
+ * </pre>
+ *
+ * Guarded by its {@link Replica}.
+ */
+final class Inflow {
+    /** How long a node that has just heard of an origin fetches its history, at most, while answers come. */
+    private static final long CATCH_UP = Duration.ofSeconds(5).toNanos();
+
+    /** How long a message that a third node has had may still be on its way here. */
+    private static final long RUMOUR = Duration.ofMillis(250).toNanos();
+
+    /** What may wait, in bytes. */
+    private static final long HELD = 16 * 1024 * 1024;
+
+    final Origin origin;
+
+    private final Ledger ledger;
+    private final Fence fence;
+    private final Supplier<Set<Origin>> peers;
+    private final BiConsumer<Origin, Stretch> ask;
+
+    private final TreeMap<Long, Envelope> held = new TreeMap<>();
+    private long heldBytes;
+    private long position;
+    private long known;
+    private long begin = -1; // how far the origin was when it was first heard of
+    private long rumour;
+    private long rumourAt;
+    private @Nullable Hole hole;
+
+    /**
+     * Begins with nothing.
+     *
+     * @param peers who can be asked now
+     * @param ask asks one
+     */
+    Inflow(Origin origin, Ledger ledger, Fence fence, Supplier<Set<Origin>> peers, BiConsumer<Origin, Stretch> ask) {
+        this.origin = origin;
+        this.ledger = ledger;
+        this.fence = fence;
+        this.peers = peers;
+        this.ask = ask;
+    }
+
+    /** All up to here has gone on, or was given up. */
+    long position() {
+        return position;
+    }
+
+    // ---- what is heard
+
+    /** The origin itself says how far it is. */
+    void beat(long last, long now) {
+        learn(last);
+        advance(now);
+    }
+
+    /** A third node says how far it is with this origin. */
+    void rumour(long last, long now) {
+        if (last > Math.max(known, rumour)) {
+            rumourAt = rumour <= known ? now : rumourAt;
+            rumour = last;
+        }
+    }
+
+    void received(Envelope message, long now) {
+        learn(message.sequence() - 1);
+        keep(message);
+        advance(now);
+    }
+
+    void answered(Origin peer, Answer answer, long now) {
+        answer.messages().forEach(this::keep);
+        drain();
+        Hole open = hole;
+        if (open != null && open.waitsFor(peer) && position < open.to) {
+            if (position < begin && now - open.openedAt < CATCH_UP) {
+                open.extend(now);
+            }
+            if (answer.through() < answer.stretch().to()) {
+                open.again(now);
+                ask.accept(peer, gap(open.to));
+            } else {
+                open.answered(peer);
+                askNext(open, now);
+            }
+        }
+        advance(now);
+    }
+
+    /** Time has passed. */
+    void tick(long now) {
+        if (rumour > known && now - rumourAt >= RUMOUR) {
+            learn(rumour);
+            advance(now);
+        }
+        Hole open = hole;
+        if (open != null && open.isLate(now)) {
+            giveUp(open.to);
+            advance(now);
+        } else if (open != null && open.isExhausted(peers.get())) {
+            giveUp(gap(open.to).to());
+            open.restart(now);
+            advance(now);
+        }
+        if (hole != null && hole.isOverdue(now)) {
+            askNext(hole, now);
+        }
+    }
+
+    /** Nothing more will come: another life of the node has begun. */
+    void end() {
+        giveUp(known);
+        hole = null;
+    }
+
+    // ---- in order
+
+    private void learn(long last) {
+        if (begin < 0) {
+            begin = last;
+        }
+        known = Math.max(known, last);
+    }
+
+    private void keep(Envelope message) {
+        if (message.sequence() > position && held.putIfAbsent(message.sequence(), message) == null) {
+            heldBytes += message.cost();
+            known = Math.max(known, message.sequence());
+        }
+    }
+
+    private void drain() {
+        for (Envelope next = held.remove(position + 1); next != null; next = held.remove(position + 1)) {
+            heldBytes -= next.cost();
+            position++;
+            if (fence.admits(next.epoch())) {
+                ledger.relay(next);
+            }
+        }
+    }
+
+    private void advance(long now) {
+        drain();
+        if (hole != null && heldBytes > HELD) {
+            giveUp(hole.to);
+        }
+        if (hole != null && position >= hole.to) {
+            hole = null;
+        }
+        if (hole == null && position < known) {
+            Hole opened = new Hole(origin, gap(known).to(), now);
+            hole = opened;
+            askNext(opened, now);
+        }
+    }
+
+    private void askNext(Hole open, long now) {
+        Origin next = open.next(peers.get(), now);
+        if (next != null) {
+            ask.accept(next, gap(open.to));
+        }
+    }
+
+    /** The first stretch that is missing up to there. */
+    private Stretch gap(long to) {
+        return new Stretch(origin, position + 1, held.isEmpty() ? to : Math.min(to, held.firstKey() - 1));
+    }
+
+    /** Goes on without what is missing up to there, if anything. */
+    private void giveUp(long to) {
+        while (position < to) {
+            Stretch missing = gap(to);
+            ledger.lost(new Ledger.Loss(missing, sound(missing), missing.to() <= begin));
+            position = missing.to();
+            drain();
+        }
+    }
+
+    /** The channels whose next message says that nothing of them is missing. */
+    private Set<String> sound(Stretch missing) {
+        Set<String> seen = new HashSet<>();
+        Set<String> sound = new HashSet<>();
+        for (Envelope message : held.values()) {
+            if (seen.add(message.channel()) && message.previous() < missing.from()) {
+                sound.add(message.channel());
+            }
+        }
+        return sound;
+    }
+}

@@ -1,0 +1,32 @@
+package dev.ginkgo.hub;
+
+import dev.ginkgo.hub.spi.Answer;
+import dev.ginkgo.hub.spi.Envelope;
+import dev.ginkgo.hub.spi.Stretch;
+import java.util.Set;
+
+/**
+ * The store as it is seen by what brings in the messages of other nodes. No call waits for anything, or throws: what
+ * cannot be taken is counted and told like what is lost.
+ */
+interface Ledger {
+    /** Takes a message of another node. Those of one origin come in their order, each once. */
+    void relay(Envelope message);
+
+    /** Some messages of another node will not come; called before {@link #relay} of the next one. */
+    void lost(Loss loss);
+
+    /** What is held of a stretch of any origin, this node included. */
+    Answer answer(Stretch asked);
+
+    /**
+     * Messages that nobody could be asked for.
+     *
+     * @param stretch which
+     * @param sound channels that have lost nothing by it, as what came after says; of all others nobody knows, and
+     *     their readers are told
+     * @param beforeUs whether all of it was published before this node first heard of that origin: then no reader has
+     *     waited for it, and only one who resumes is told
+     */
+    record Loss(Stretch stretch, Set<String> sound, boolean beforeUs) {}
+}

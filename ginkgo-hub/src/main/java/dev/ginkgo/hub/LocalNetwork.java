@@ -1,0 +1,34 @@
+package dev.ginkgo.hub;
+
+import dev.ginkgo.config.Address;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
+
+/**
+ * Hubs in one process that reach each other by the transport {@code local}: for tests of what several nodes do, each a
+ * {@link MessageHub} that was given the same network. May be used from any thread, also by several trees.
+ */
+public final class LocalNetwork {
+    private final Map<Address, LocalTransport> stations = new ConcurrentHashMap<>();
+    private final AtomicLong count = new AtomicLong();
+
+    /** A network that nobody is in yet. */
+    public LocalNetwork() {}
+
+    /** Where the others find it: an address that no socket has. */
+    Address add(LocalTransport station) {
+        Address address = new Address("local-" + count.incrementAndGet(), 0);
+        stations.put(address, station);
+        return address;
+    }
+
+    Optional<LocalTransport> at(Address address) {
+        return Optional.ofNullable(stations.get(address));
+    }
+
+    void remove(LocalTransport station) {
+        stations.values().remove(station);
+    }
+}

@@ -1,0 +1,143 @@
+package dev.ginkgo.hub;
+
+import static java.util.Objects.requireNonNull;
+
+import dev.ginkgo.Service;
+import dev.ginkgo.cluster.Cluster;
+import dev.ginkgo.cluster.Lease;
+import dev.ginkgo.cluster.Member;
+import dev.ginkgo.config.Address;
+import dev.ginkgo.hub.spi.Envelope;
+import dev.ginkgo.hub.spi.Origin;
+import dev.ginkgo.hub.spi.Peer;
+import dev.ginkgo.hub.spi.Transport;
+import java.time.Duration;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Joins a hub's store with those of the other nodes: what is published here goes to the peers of the roster, what they
+ * publish comes into the {@link Ledger}. It starts after the transport, and stops before it.
+ */
+final class Replication extends Service {
+    /** Short beside the time for which a message may be held back. */
+    private static final Duration OFTEN = Duration.ofMillis(50);
+
+    private final Cluster cluster;
+    private final Supplier<? extends Transport> transport;
+    private final Supplier<Ledger> ledger;
+    private final Supplier<Fence> fence;
+    private final Set<Thread> waiting = ConcurrentHashMap.newKeySet();
+
+    private volatile @Nullable Replica replica;
+    private volatile Set<Origin> expected = Set.of();
+
+    /**
+     * Joins nothing yet.
+     *
+     * @param cluster says who the others are; started before this
+     * @param transport carries the messages; started before this
+     * @param ledger where they come in
+     * @param fence what is kept out
+     */
+    Replication(
+            Cluster cluster, Supplier<? extends Transport> transport, Supplier<Ledger> ledger, Supplier<Fence> fence) {
+        this.cluster = requireNonNull(cluster, "cluster is null: is its field declared further down?");
+        this.transport = transport;
+        this.ledger = ledger;
+        this.fence = fence;
+    }
+
+    @Override
+    protected void onStart() throws Exception {
+        Transport carrier = transport.get();
+        Fence guard = fence.get();
+        Origin self = self();
+        Replica inbox = new Replica(self, ledger.get(), guard, carrier::ask, this::wake, time());
+        Address address = carrier.open(self, inbox);
+        replica = inbox;
+        own(cluster.onLeadership(lease -> lease.map(Lease::epoch).ifPresent(guard::learn)));
+        own(cluster.onRoster(members -> meet(self, members, carrier)));
+        cluster.advertiseTransport(address);
+        every("missing", () -> OFTEN, inbox::tick);
+    }
+
+    @Override
+    protected void onStop() {
+        replica = null;
+        expected = Set.of();
+        wake();
+    }
+
+    /**
+     * This node in its present life, as the roster shows it. A hub that restarts while its cluster runs on is in the
+     * same life, and goes on counting; else its peers would take what is new for what they have had.
+     */
+    Origin self() {
+        String name = cluster.identity().toString();
+        return cluster.roster().stream()
+                .filter(member -> member.name().equals(name))
+                .map(member -> new Origin(name, member.incarnation()))
+                .findFirst()
+                .orElseThrow(
+                        () -> new IllegalStateException("the cluster has not been started: add it before the hub"));
+    }
+
+    private void meet(Origin self, List<Member> members, Transport carrier) {
+        Set<Peer> peers = new HashSet<>();
+        for (Member member : members) {
+            if (!member.name().equals(self.name())) {
+                Origin origin = new Origin(member.name(), member.incarnation());
+                member.transport().ifPresent(address -> peers.add(new Peer(origin, address)));
+            }
+        }
+        Set<Origin> others = new HashSet<>();
+        peers.forEach(peer -> others.add(peer.origin()));
+        expected = others;
+        carrier.peers(peers);
+        wake();
+    }
+
+    /**
+     * Sends what this node has published, in its order, one at a time; the store's lock may be held.
+     *
+     * @return to how many peers it is on its way; none if this does not run
+     */
+    int send(Envelope message) {
+        return replica == null ? 0 : transport.get().send(message);
+    }
+
+    /**
+     * Waits until every hub of the roster hears this node.
+     *
+     * @return whether they do; false after that time, or if this stops
+     */
+    boolean awaitPeers(Duration atMost) throws InterruptedException {
+        long deadline = time().nanos() + atMost.toNanos();
+        Thread self = Thread.currentThread();
+        waiting.add(self); // before the first look, so that no change is missed
+        try {
+            while (true) {
+                if (Thread.interrupted()) {
+                    throw new InterruptedException();
+                }
+                Replica present = replica;
+                boolean complete = present != null && present.readyPeers().containsAll(expected);
+                if (complete || present == null || time().nanos() - deadline >= 0) {
+                    return complete;
+                }
+                time().park(deadline);
+            }
+        } finally {
+            waiting.remove(self);
+        }
+    }
+
+    private void wake() {
+        waiting.forEach(time()::unpark);
+    }
+}

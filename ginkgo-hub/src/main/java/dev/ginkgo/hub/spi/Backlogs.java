@@ -1,0 +1,64 @@
+package dev.ginkgo.hub.spi;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * The backlogs of all peers, to which each message is offered in its order. For transports that keep their queues
+ * themselves; any thread may call.
+ */
+public final class Backlogs {
+
+    // guarded by this
+    private final List<Backlog> all = new ArrayList<>();
+    private long last;
+
+    /** Of no peer yet. */
+    public Backlogs() {}
+
+    /** One more, not open yet. */
+    public synchronized void add(Backlog backlog) {
+        all.add(backlog);
+    }
+
+    /** One less; what waits in it is gone. */
+    public synchronized void remove(Backlog backlog) {
+        backlog.shut();
+        all.remove(backlog);
+    }
+
+    /**
+     * Opens one at this point of the sequence.
+     *
+     * @return the number of the last message that it has not been offered
+     */
+    public synchronized long open(Backlog backlog) {
+        backlog.open(last);
+        return last;
+    }
+
+    /**
+     * Offers a message to all.
+     *
+     * @return how many took it
+     */
+    public synchronized int offer(Envelope message) {
+        last = message.sequence();
+        int took = 0;
+        for (Backlog backlog : all) {
+            took += backlog.offer(message) ? 1 : 0;
+        }
+        return took;
+    }
+
+    /**
+     * Leaves a message out that cannot be carried; it is counted as dropped.
+     *
+     * @return how many took it: none
+     */
+    public synchronized int skip(Envelope message) {
+        last = message.sequence();
+        all.forEach(backlog -> backlog.skip(message));
+        return 0;
+    }
+}

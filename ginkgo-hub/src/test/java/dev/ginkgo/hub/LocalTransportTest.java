@@ -1,0 +1,14 @@
+package dev.ginkgo.hub;
+
+import dev.ginkgo.hub.spi.Transport;
+import dev.ginkgo.hub.spi.TransportContract;
+
+/** The transport {@code local} keeps what every transport promises. */
+class LocalTransportTest extends TransportContract {
+    private final LocalNetwork network = new LocalNetwork();
+
+    @Override
+    protected Transport transport() {
+        return new LocalTransport(network);
+    }
+}

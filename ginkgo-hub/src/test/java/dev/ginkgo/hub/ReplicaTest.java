@@ -1,0 +1,264 @@
+package dev.ginkgo.hub;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.ginkgo.Time;
+import dev.ginkgo.cluster.Epoch;
+import dev.ginkgo.hub.spi.Answer;
+import dev.ginkgo.hub.spi.Envelope;
+import dev.ginkgo.hub.spi.Origin;
+import dev.ginkgo.hub.spi.Stretch;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.LongStream;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+
+/** What one node makes of what others say, on a clock that stands still. */
+class ReplicaTest {
+    private static final Origin SELF = new Origin("self", 1);
+    private static final Origin A = new Origin("a", 1);
+    private static final Origin B = new Origin("b", 1);
+
+    private final List<String> story = new ArrayList<>();
+    private final List<String> asked = new ArrayList<>();
+    private final Fence fence = new Fence();
+    private final Hands time = new Hands();
+    private final Replica replica = new Replica(
+            SELF,
+            new Ledger() {
+                @Override
+                public void relay(Envelope message) {
+                    story.add(message.origin().name() + message.sequence());
+                }
+
+                @Override
+                public void lost(Loss loss) {
+                    story.add("lost " + loss.stretch().from() + ".."
+                            + loss.stretch().to()
+                            + (loss.beforeUs() ? " before us" : "")
+                            + (loss.sound().isEmpty() ? "" : " but not on " + loss.sound()));
+                }
+
+                @Override
+                public Answer answer(Stretch stretch) {
+                    return Answer.nothing(stretch);
+                }
+            },
+            fence,
+            (peer, stretch) -> asked.add(
+                    peer.name() + ": " + stretch.origin().name() + " " + stretch.from() + ".." + stretch.to()),
+            () -> {},
+            time);
+
+    private static final class Hands implements Time {
+        private long nanos;
+
+        @Override
+        public Instant now() {
+            return Instant.EPOCH.plusNanos(nanos);
+        }
+
+        @Override
+        public long nanos() {
+            return nanos;
+        }
+
+        @Override
+        public void park(long deadline) {
+            throw new UnsupportedOperationException("nobody waits here");
+        }
+
+        @Override
+        public void unpark(Thread thread) {
+            throw new UnsupportedOperationException("nobody waits here");
+        }
+    }
+
+    private void pass(long millis) {
+        for (long left = millis; left > 0; left -= 50) {
+            time.nanos += Duration.ofMillis(50).toNanos();
+            replica.tick();
+        }
+    }
+
+    private static Envelope message(Origin origin, long sequence, long previous, String channel) {
+        return new Envelope(origin, sequence, previous, channel, false, new byte[10], 0, Optional.empty());
+    }
+
+    private static Envelope message(Origin origin, long sequence) {
+        return message(origin, sequence, sequence - 1, "/n");
+    }
+
+    private void received(Origin origin, long... sequences) {
+        Arrays.stream(sequences).forEach(each -> replica.received(message(origin, each)));
+    }
+
+    private void answer(Origin peer, Stretch stretch, long through, long... sequences) {
+        List<Envelope> found = LongStream.of(sequences)
+                .mapToObj(each -> message(stretch.origin(), each))
+                .toList();
+        replica.answered(peer, new Answer(stretch, found, through));
+    }
+
+    private void meets(Origin... peers) {
+        replica.ready(Set.of(peers));
+        for (Origin peer : peers) {
+            replica.beat(peer, 0, Map.of());
+        }
+    }
+
+    @Test
+    @DisplayName("H-08 what comes twice is taken once, whatever way it came")
+    void once() {
+        meets(A);
+        received(A, 1, 2, 2, 1, 3);
+        answer(A, new Stretch(A, 1, 3), 3, 1, 2, 3);
+        assertThat(story).containsExactly("a1", "a2", "a3");
+        assertThat(replica.positions()).isEqualTo(Map.of(A, 3L));
+    }
+
+    @Test
+    @DisplayName("K-20 a missing stretch is asked for at once, and what came after it waits until it is there")
+    void repaired() {
+        meets(A, B);
+        received(A, 1, 4, 5);
+        received(B, 1);
+        assertThat(story).containsExactly("a1", "b1");
+        assertThat(asked).containsExactly("a: a 2..3");
+
+        answer(A, new Stretch(A, 2, 3), 3, 2, 3);
+        assertThat(story).containsExactly("a1", "b1", "a2", "a3", "a4", "a5");
+        pass(1_000);
+        assertThat(asked).hasSize(1);
+    }
+
+    @Test
+    @DisplayName(
+            "K-20 if the origin has not all of it, the next peer is asked; if nobody has it, it is told, and life goes on")
+    void nobodyHasIt() {
+        meets(A, B);
+        received(A, 1);
+        replica.received(message(A, 5, 0, "/other"));
+        answer(A, new Stretch(A, 2, 4), 4, 3);
+        assertThat(asked).containsExactly("a: a 2..4", "b: a 2..2");
+        answer(B, new Stretch(A, 2, 2), 2);
+        assertThat(story).containsExactly("a1");
+        pass(250);
+        assertThat(story).containsExactly("a1", "lost 2..2 but not on [/other]", "a3");
+        assertThat(asked).endsWith("a: a 4..4", "b: a 4..4");
+        answer(B, new Stretch(A, 4, 4), 4, 4);
+        assertThat(story).endsWith("a3", "a4", "a5");
+    }
+
+    @Test
+    @DisplayName("H-16 what is missing at the end is seen by the beat")
+    void tail() {
+        meets(A);
+        received(A, 1);
+        replica.beat(A, 3, Map.of());
+        assertThat(asked).containsExactly("a: a 2..3");
+        answer(A, new Stretch(A, 2, 3), 3, 2, 3);
+        assertThat(story).containsExactly("a1", "a2", "a3");
+    }
+
+    @Test
+    @DisplayName("H-16 without an answer what has come waits for 500 ms, not longer, and then the loss is told first")
+    void heldBack() {
+        meets(A, B);
+        received(A, 1, 3);
+        pass(450);
+        assertThat(story).containsExactly("a1");
+        assertThat(asked).containsExactly("a: a 2..2", "b: a 2..2");
+        pass(100);
+        assertThat(story).containsExactly("a1", "lost 2..2", "a3");
+        received(A, 4);
+        assertThat(story).endsWith("a4");
+    }
+
+    @Test
+    @DisplayName(
+            "H-16 a loss is told to the channels that may have lost something, not to one whose numbers say otherwise")
+    void channels() {
+        meets(A);
+        replica.received(message(A, 1, 0, "/sound"));
+        replica.received(message(A, 4, 1, "/sound"));
+        replica.received(message(A, 5, 2, "/hurt"));
+        pass(550);
+        assertThat(story).containsExactly("a1", "lost 2..3 but not on [/sound]", "a4", "a5");
+    }
+
+    @Test
+    @DisplayName(
+            "K-20 a fresh node fetches the history of each origin, in pieces, for longer than 500 ms while answers come")
+    void catchesUp() {
+        replica.ready(Set.of(A));
+        replica.beat(A, 100, Map.of());
+        received(A, 101);
+        assertThat(asked).containsExactly("a: a 1..100");
+        answer(A, new Stretch(A, 1, 100), 61, 61); // older ones are gone
+        answer(A, new Stretch(A, 1, 60), 60);
+        pass(50);
+        assertThat(story).containsExactly("lost 1..60 before us", "a61");
+
+        for (long n = 62; n <= 100; n++) {
+            assertThat(asked.getLast()).isEqualTo("a: a " + n + "..100");
+            pass(100);
+            answer(A, new Stretch(A, n, 100), n, n);
+        }
+        assertThat(story).hasSize(1 + 41).endsWith("a99", "a100", "a101");
+    }
+
+    @Test
+    @DisplayName("K-20 what a node cannot hear, or is gone, is learnt of from a third one, and fetched from it")
+    void rumour() {
+        meets(A);
+        replica.beat(A, 0, Map.of(B, 2L, SELF, 9L));
+        assertThat(asked).isEmpty();
+        pass(300);
+        assertThat(asked).containsExactly("a: b 1..2");
+        answer(A, new Stretch(B, 1, 2), 2, 1, 2);
+        assertThat(story).containsExactly("b1", "b2");
+    }
+
+    @Test
+    @DisplayName(
+            "H-08 another life of a node begins anew; what is left of the one before is told or let through, then over")
+    void lives() {
+        meets(A);
+        received(A, 1, 3);
+        Origin again = new Origin("a", 2);
+        replica.ready(Set.of(again));
+        replica.beat(again, 0, Map.of());
+        received(again, 1);
+        received(A, 4);
+        assertThat(story).containsExactly("a1", "lost 2..2", "a3", "a1");
+        assertThat(replica.positions()).isEqualTo(Map.of(again, 1L));
+    }
+
+    @Test
+    @DisplayName("K-05 what was published under an older epoch than one that is known is not delivered, and counted")
+    void fenced() {
+        meets(A, B);
+        replica.received(fenced(A, 1, 7));
+        replica.received(fenced(B, 1, 8));
+        replica.received(fenced(A, 2, 7));
+        received(A, 3);
+        fence.learn(new Epoch("raft", 9));
+        replica.received(fenced(B, 2, 8));
+        replica.received(new Envelope(B, 3, 2, "/n", false, new byte[0], 0, Optional.of(new Epoch("other", 1))));
+        assertThat(story).containsExactly("a1", "b1", "a3", "b3");
+        assertThat(fence.refused()).isEqualTo(2);
+    }
+
+    private static Envelope fenced(Origin origin, long sequence, long epoch) {
+        return new Envelope(
+                origin, sequence, sequence - 1, "/n", false, new byte[0], 0, Optional.of(new Epoch("raft", epoch)));
+    }
+}

@@ -1,0 +1,33 @@
+package dev.ginkgo.hub.spi;
+
+import dev.ginkgo.Service;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+
+/** The transports of several nodes in one tree, so that what they leave behind is looked for when all have ended. */
+final class TransportNodes extends Service {
+    /** The most that one test starts. */
+    private static final int MOST = 250;
+
+    private int started;
+
+    TransportNodes() {
+        expect("node-*");
+    }
+
+    /** The same settings for each. */
+    static String settings(String each) {
+        return IntStream.rangeClosed(1, MOST)
+                .mapToObj(n -> "[node-" + n + "]\n" + each + "\n")
+                .collect(Collectors.joining());
+    }
+
+    void start(Transport transport) {
+        started++;
+        add("node-" + started, transport);
+    }
+
+    void stop(Transport transport) {
+        remove(transport);
+    }
+}
