@@ -22,9 +22,10 @@ class ModulesTest {
             "ginkgo-core-tests", List.of("ginkgo-core"),
             "ginkgo-cluster", List.of("ginkgo-core"),
             "ginkgo-hub", List.of("ginkgo-core", "ginkgo-cluster"),
-            "ginkgo-runner", List.of("ginkgo-core", "ginkgo-cluster", "ginkgo-hub"),
+            "ginkgo-mesh", List.of("ginkgo-core", "ginkgo-cluster", "ginkgo-hub"),
+            "ginkgo-runner", List.of("ginkgo-core", "ginkgo-cluster", "ginkgo-hub", "ginkgo-mesh"),
             "examples", List.of("ginkgo-core", "ginkgo-cluster", "ginkgo-hub"),
-            "house", List.of("ginkgo-core", "ginkgo-testing", "ginkgo-runner"));
+            "house", List.of("ginkgo-core", "ginkgo-testing", "ginkgo-mesh", "ginkgo-runner"));
 
     @Test
     @DisplayName("each module depends only on those below it")
