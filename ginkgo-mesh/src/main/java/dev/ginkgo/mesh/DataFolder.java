@@ -41,8 +41,8 @@ final class DataFolder implements Closeable {
             makePrivate(folder);
         } catch (IOException e) {
             throw new IOException(
-                    "cannot keep this node's votes in " + folder + ": " + e.getMessage() + "; set cluster.data-dir to a folder of"
-                            + " this user",
+                    "cannot keep this node's votes in " + folder + ": " + e.getMessage()
+                            + "; set cluster.data-dir to a folder of" + " this user",
                     e);
         }
         FileChannel lock =

@@ -46,10 +46,13 @@ final class Voters {
                 || !raft.allKnow(view, raft.commitIndex())) {
             return;
         }
-        next(raft.members(), rows, stay.cluster()).ifPresent(step -> {
-            LOG.info("{} {} ({})", step.name, step.add ? "becomes a voter" : "votes no longer", step.why);
-            change = raft.change(step.add, step.name).whenComplete((_, _) -> node.members.ring());
-        });
+        next(raft.members(), rows, stay.cluster())
+                .ifPresent(step -> change = raft.change(step.add, step.name).whenComplete((_, failed) -> {
+                    if (failed == null) {
+                        LOG.info("{} {} ({})", step.name, step.add ? "becomes a voter" : "votes no longer", step.why);
+                    }
+                    node.members.ring();
+                }));
     }
 
     private void note(List<String> voters, List<Row> rows) {

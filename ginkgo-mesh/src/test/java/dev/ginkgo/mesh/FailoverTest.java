@@ -27,6 +27,9 @@ class FailoverTest {
     /** Three times the silence, its verification, and the election. */
     private static final Duration FREEZE = Duration.ofSeconds(9);
 
+    /** What the leader has committed is known to all by then. */
+    private static final Duration SETTLED = Duration.ofSeconds(1);
+
     @TempDir
     Path folder;
 
@@ -38,7 +41,7 @@ class FailoverTest {
         nodes.add(first);
         nodes.add(new NodeProcess(Ports.free(), folder, List.of(first.identity)));
         nodes.add(new NodeProcess(Ports.free(), folder, List.of(first.identity)));
-        await().atMost(PATIENCE).until(() -> saidByAny("becomes a voter") == 2 && everybodyIsThere());
+        await().during(SETTLED).atMost(PATIENCE).until(() -> saidByAny("becomes a voter") == 2 && everybodyIsThere());
     }
 
     @AfterEach
@@ -220,5 +223,33 @@ class FailoverTest {
         assertOneAtATime();
         dead.getLast().restart();
         await().atMost(PATIENCE).until(this::everybodyIsThere);
+    }
+
+    @Test
+    @DisplayName("K-02 K-04 a voter that died is replaced by a node that learns, and so two more may die, one by one")
+    void replaced() throws Exception {
+        nodes.add(new NodeProcess(Ports.free(), folder, List.of(nodes.getFirst().identity)));
+        await().atMost(PATIENCE).until(this::everybodyIsThere);
+        NodeProcess leader = leader();
+        NodeProcess dead = nodes.subList(0, 3).stream()
+                .filter(each -> each != leader)
+                .findFirst()
+                .orElseThrow();
+        List<NodeProcess> rest = new ArrayList<>(nodes);
+        rest.remove(dead);
+
+        dead.kill();
+
+        await().during(SETTLED)
+                .atMost(PATIENCE)
+                .until(() -> saidByAny("becomes a voter (instead of " + dead.identity) == 1
+                        && saidByAny(dead.identity + " votes no longer") == 1);
+        for (NodeProcess each : rest) {
+            await().atMost(PATIENCE).until(() -> each.knows(rest));
+        }
+        long then = System.nanoTime();
+        leader.kill();
+        awaitOther(leader, then);
+        assertOneAtATime();
     }
 }

@@ -98,7 +98,9 @@ class MeshLogTest {
                 log.append(3, entries(entry(Kind.RENEW, 2)));
             }
             try (MeshLog log = open()) {
-                assertThat(log.lastAppended()).as("written after a cut at %d", length).isEqualTo(3);
+                assertThat(log.lastAppended())
+                        .as("written after a cut at %d", length)
+                        .isEqualTo(3);
             }
         }
     }

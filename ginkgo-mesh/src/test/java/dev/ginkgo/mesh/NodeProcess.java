@@ -37,6 +37,7 @@ final class NodeProcess implements AutoCloseable {
                 data-dir = "%s"
                 [cluster.coordinator]
                 engine = "mesh"
+                mesh.replace-after = "2s"
                 """.formatted(
                         identity,
                         join.stream().map(each -> "\"" + each + "\"").collect(Collectors.joining(", ")),

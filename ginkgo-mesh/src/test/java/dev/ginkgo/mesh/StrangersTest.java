@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
@@ -51,6 +52,8 @@ class StrangersTest {
         Logger logger = (Logger) LoggerFactory.getLogger(MeshCoordinator.class);
         ListAppender<ILoggingEvent> logged = new ListAppender<>();
         logged.start();
+        logger.setLevel(Level.WARN);
+        logger.setAdditive(false);
         logger.addAppender(logged);
         List<Socket> silent = new ArrayList<>();
         try (Clusters clusters = new Clusters(folder)) {
@@ -88,6 +91,8 @@ class StrangersTest {
             Clusters.awaitTogether(a, b);
         } finally {
             logger.detachAppender(logged);
+            logger.setLevel(null);
+            logger.setAdditive(true);
             for (Socket each : silent) {
                 each.close();
             }
