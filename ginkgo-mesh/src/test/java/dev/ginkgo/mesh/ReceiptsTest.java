@@ -47,7 +47,7 @@ class ReceiptsTest {
     @DisplayName("K-16 it does not wait for a lease that was released, but for an older one that was not")
     void released() {
         receipts.received(said(Kind.RENEW, 6, "c"));
-        clock.advance(Duration.ofMillis(1_000));
+        clock.advance(Duration.ofSeconds(1));
         receipts.received(said(Kind.RENEW, 7, "a"));
         receipts.released(said(Kind.RELEASE, 7, "a"));
         assertThat(wait8()).isEqualTo(Duration.ofMillis(300));
