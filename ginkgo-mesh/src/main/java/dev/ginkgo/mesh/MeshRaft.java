@@ -45,7 +45,6 @@ final class MeshRaft extends RAFT {
         stateMachine(state);
         max_log_size = SNAPSHOT_AFTER_BYTES;
         resend_interval = RESEND_MILLIS;
-        send_commits_immediately = true; // who votes is then known to all at once, not at the next renewal
         maxLogCacheSize(0);
     }
 
