@@ -8,10 +8,13 @@ import dev.ginkgo.Setting;
 import dev.ginkgo.cluster.spi.Coordinator;
 import dev.ginkgo.cluster.spi.Engine;
 import dev.ginkgo.cluster.spi.Seat;
+import dev.ginkgo.cluster.spi.Site;
 import dev.ginkgo.cluster.spi.Stamp;
 import dev.ginkgo.cluster.spi.Terms;
 import dev.ginkgo.config.Address;
+import dev.ginkgo.config.Secret;
 import java.net.URI;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
@@ -38,8 +41,10 @@ import org.jspecify.annotations.Nullable;
  * <pre>{@code
  * [cluster]
  * identity = "10.0.0.2:4440"
+ * join = ["10.0.0.1:4440"]
+ * secret-file = "/etc/numbers/secret"
  * [cluster.coordinator]
- * engine = "local"
+ * engine = "mesh"
  * }</pre>
  *
  * <p>Leading is a {@link Lease}, which runs out by itself when the node is frozen or cut off. All methods may be
@@ -50,6 +55,31 @@ public final class Cluster extends Service {
     final Setting<Address> identity = setting("identity", Address.of("127.0.0.1:4440"))
             .fixed()
             .help("The address of this node in the cluster, and its name; no two nodes have the same");
+
+    final Setting<List<Address>> join = list("join", Address.class)
+            .fixed()
+            .help("Where other nodes are: one that is up is enough; a host name stands for all its addresses");
+
+    final Setting<Integer> expect = setting("expect", 0)
+            .between(0, 1_000)
+            .fixed()
+            .help("How many nodes form the first cluster; 0: 1 if there is nobody to join, else 3");
+
+    final Setting<Path> dataDir = setting("data-dir", Path.of(System.getProperty("java.io.tmpdir"), "ginkgo-" + user()))
+            .fixed()
+            .help("Where this node keeps its votes and the members; best on a disk that survives a reboot");
+
+    final Setting<Secret> secret = setting("secret", Secret.of(""))
+            .fixed()
+            .help("What all nodes of the cluster know, and nobody else; better in a file, by secret-file");
+
+    final Setting<Boolean> insecure = setting("insecure", false)
+            .fixed()
+            .help("Allows an identity that other machines reach although there is no secret");
+
+    final Setting<Policy> policy = setting("policy", Policy.QUORUM)
+            .fixed()
+            .help("quorum: only a majority leads; available: each side of a partition does, so two may lead");
 
     final Setting<Terms> lease = setting("lease", new Terms(Duration.ofMillis(1_200), Duration.ofMillis(100)))
             .fixed()
@@ -82,7 +112,7 @@ public final class Cluster extends Service {
         Coordinator engine = coordinator.get();
         Address address = identity.get();
         Member me = new Member(
-                address.toString(), engine.incarnation(), address, Optional.empty(), Optional.empty(), version());
+                address.toString(), engine.prepare(site()), address, Optional.empty(), Optional.empty(), version());
         synchronized (advertising) {
             self = me;
         }
@@ -194,6 +224,15 @@ public final class Cluster extends Service {
      */
     public Watch onLeadership(Consumer<? super Optional<Lease>> observer) {
         return leadership.observe(requireNonNull(observer, "observer is null"));
+    }
+
+    private Site site() {
+        int nodes = expect.get() > 0 ? expect.get() : join.get().isEmpty() ? 1 : 3;
+        return new Site(identity.get(), join.get(), nodes, dataDir.get(), secret.get(), insecure.get(), policy.get());
+    }
+
+    private static String user() {
+        return System.getProperty("user.name");
     }
 
     private static String version() {

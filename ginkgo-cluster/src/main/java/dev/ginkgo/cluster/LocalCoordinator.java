@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import dev.ginkgo.cluster.spi.Coordinator;
 import dev.ginkgo.cluster.spi.Seat;
+import dev.ginkgo.cluster.spi.Site;
 import org.jspecify.annotations.Nullable;
 
 /** The engine {@code local}: one node of a {@link LocalGroup}. It needs nothing, and reaches nobody outside. */
@@ -16,7 +17,7 @@ final class LocalCoordinator extends Coordinator {
     }
 
     @Override
-    public long incarnation() {
+    public long prepare(Site site) {
         return group.incarnation(now());
     }
 

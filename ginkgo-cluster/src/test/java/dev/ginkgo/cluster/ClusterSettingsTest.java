@@ -23,8 +23,12 @@ class ClusterSettingsTest {
     void defaults() {
         assertThat(describe("").settings())
                 .extracting(SettingInfo::fullKey, SettingInfo::value)
-                .startsWith(
+                .contains(
                         tuple("identity", "127.0.0.1:4440"),
+                        tuple("join", "[]"),
+                        tuple("expect", "0"),
+                        tuple("insecure", "false"),
+                        tuple("policy", "quorum"),
                         tuple("lease.ttl", "1s200ms"),
                         tuple("lease.margin", "100ms"),
                         tuple("coordinator.engine", "local"));

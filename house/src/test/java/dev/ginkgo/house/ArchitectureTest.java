@@ -24,6 +24,7 @@ class ArchitectureTest {
         assertThat(OURS.contain("dev.ginkgo.Service")).isTrue();
         assertThat(OURS.contain("dev.ginkgo.cluster.Cluster")).isTrue();
         assertThat(OURS.contain("dev.ginkgo.hub.MessageHub")).isTrue();
+        assertThat(OURS.contain("dev.ginkgo.mesh.MeshEngine")).isTrue();
         assertThat(OURS.contain("dev.ginkgo.run.Main")).isTrue();
         assertThat(OURS.contain("dev.ginkgo.testing.FakeClock")).isTrue();
     }
@@ -41,6 +42,7 @@ class ArchitectureTest {
                         "dev.ginkgo.net",
                         "dev.ginkgo.cluster..",
                         "dev.ginkgo.hub..",
+                        "dev.ginkgo.mesh..",
                         "dev.ginkgo.run",
                         "dev.ginkgo.testing")
                 .check(OURS);
@@ -53,6 +55,7 @@ class ArchitectureTest {
                         "dev.ginkgo.net",
                         "dev.ginkgo.cluster..",
                         "dev.ginkgo.hub..",
+                        "dev.ginkgo.mesh..",
                         "dev.ginkgo.run",
                         "dev.ginkgo.testing")
                 .check(OURS);
@@ -61,18 +64,25 @@ class ArchitectureTest {
                 .resideInAnyPackage("dev.ginkgo.net", "dev.ginkgo.testing")
                 .should()
                 .dependOnClassesThat()
-                .resideInAnyPackage("dev.ginkgo.cluster..", "dev.ginkgo.hub..", "dev.ginkgo.run")
+                .resideInAnyPackage("dev.ginkgo.cluster..", "dev.ginkgo.hub..", "dev.ginkgo.mesh..", "dev.ginkgo.run")
                 .check(OURS);
         noClasses()
                 .that()
                 .resideInAPackage("dev.ginkgo.cluster..")
                 .should()
                 .dependOnClassesThat()
-                .resideInAnyPackage("dev.ginkgo.hub..", "dev.ginkgo.run", "dev.ginkgo.testing")
+                .resideInAnyPackage("dev.ginkgo.hub..", "dev.ginkgo.mesh..", "dev.ginkgo.run", "dev.ginkgo.testing")
                 .check(OURS);
         noClasses()
                 .that()
                 .resideInAPackage("dev.ginkgo.hub..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage("dev.ginkgo.mesh..", "dev.ginkgo.run", "dev.ginkgo.testing")
+                .check(OURS);
+        noClasses()
+                .that()
+                .resideInAPackage("dev.ginkgo.mesh..")
                 .should()
                 .dependOnClassesThat()
                 .resideInAnyPackage("dev.ginkgo.run", "dev.ginkgo.testing")

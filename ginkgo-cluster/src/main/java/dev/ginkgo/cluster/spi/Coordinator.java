@@ -31,10 +31,15 @@ public abstract class Coordinator extends Service {
     protected Coordinator() {}
 
     /**
-     * A number for this start of the node, higher than those of all its starts before. Called before {@link #join}.
-     * As nothing is kept by default, it is the wall clock, in milliseconds; an engine that keeps state counts.
+     * Prepares to join: looks at what the configuration says and at what is kept from runs before. Called once in each
+     * run of this service, before {@link #join}; does not wait for other nodes. By default it does nothing, and as
+     * nothing is kept, the number is the wall clock, in milliseconds; an engine that keeps state counts.
+     *
+     * @return a number for this start of the node, higher than those of all its starts before
+     * @throws Exception if this node can never join as it is configured; the start fails, and the message says what to
+     *     change
      */
-    public long incarnation() {
+    public long prepare(Site site) throws Exception {
         return now().toEpochMilli();
     }
 

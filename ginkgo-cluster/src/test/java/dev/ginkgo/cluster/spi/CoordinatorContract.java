@@ -7,9 +7,12 @@ import static org.awaitility.Awaitility.await;
 import dev.ginkgo.Service;
 import dev.ginkgo.cluster.Epoch;
 import dev.ginkgo.cluster.Member;
+import dev.ginkgo.cluster.Policy;
 import dev.ginkgo.config.Address;
+import dev.ginkgo.config.Secret;
 import dev.ginkgo.testing.TestTree;
 import java.net.URI;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -32,9 +35,27 @@ public abstract class CoordinatorContract {
     /** Another node of the cluster of this test. */
     protected abstract Coordinator engine() throws Exception;
 
+    /** What the configuration of that node says; by default nothing but its identity. */
+    protected Site site(Address identity) {
+        return new Site(identity, List.of(), 1, Path.of("target"), Secret.of(""), false, Policy.QUORUM);
+    }
+
+    /** What a lease is worth; short, so that the tests are. */
+    protected Terms terms() {
+        return new Terms(Duration.ofMillis(400), Duration.ofMillis(50));
+    }
+
+    /**
+     * Waits until the engine has done what it does after nodes have come, so that one may leave; by default there is
+     * nothing.
+     *
+     * @param count how many are in the cluster
+     */
+    protected void settle(int count) throws Exception {}
+
     /** An engine with a seat in place of the cluster. */
     private static final class Node {
-        final RecordingSeat seat = new RecordingSeat();
+        final RecordingSeat seat;
         final Coordinator engine;
         final Member self;
         private final TestTree<Around> tree;
@@ -46,12 +67,13 @@ public abstract class CoordinatorContract {
             }
         }
 
-        Node(Coordinator engine, int port) throws Exception {
+        Node(Coordinator engine, Site site, Terms terms) throws Exception {
             this.engine = engine;
+            seat = new RecordingSeat(terms);
             tree = TestTree.start(new Around(engine));
-            Address address = new Address("127.0.0.1", port);
+            Address address = site.identity();
             self = new Member(
-                    address.toString(), engine.incarnation(), address, Optional.empty(), Optional.empty(), "1");
+                    address.toString(), engine.prepare(site), address, Optional.empty(), Optional.empty(), "1");
             engine.join(self, seat);
         }
 
@@ -61,15 +83,12 @@ public abstract class CoordinatorContract {
         }
 
         void stop() throws Exception {
-            if (in) {
-                leave();
-            }
             tree.close();
         }
     }
 
     private Node join(int port) throws Exception {
-        Node node = new Node(engine(), port);
+        Node node = new Node(engine(), site(new Address("127.0.0.1", port)), terms());
         nodes.add(node);
         return node;
     }
@@ -93,6 +112,11 @@ public abstract class CoordinatorContract {
 
     @AfterEach
     void stopAll() throws Exception {
+        for (Node node : nodes.reversed()) {
+            if (node.in) {
+                node.leave();
+            }
+        }
         for (Node node : nodes.reversed()) {
             node.stop();
         }
@@ -144,6 +168,7 @@ public abstract class CoordinatorContract {
         Node b = join(2);
         for (int n = 3; n < 23; n++) {
             Node leader = leader(a, b);
+            settle(2);
             epochs.add(epoch(leader));
             leader.leave();
             assertThat(leader.seat.ended).contains(epoch(leader));
@@ -178,7 +203,9 @@ public abstract class CoordinatorContract {
     void newerIncarnation() throws Exception {
         Node older = join(1);
         Node other = join(2);
-        awaitNames(other, older, other);
+        Node third = join(3);
+        awaitNames(other, older, other, third);
+        settle(3);
 
         Node newer = join(1);
         await().atMost(PATIENCE)
@@ -189,9 +216,9 @@ public abstract class CoordinatorContract {
         older.leave();
 
         assertThat(newer.self.incarnation()).isGreaterThan(older.self.incarnation());
-        awaitNames(other, newer, other);
-        awaitNames(newer, newer, other);
-        leader(newer, other);
+        awaitNames(other, newer, other, third);
+        awaitNames(newer, newer, other, third);
+        leader(newer, other, third);
         assertThat(older.seat.leads()).isFalse();
     }
 }

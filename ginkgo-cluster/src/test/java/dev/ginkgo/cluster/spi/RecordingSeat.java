@@ -3,7 +3,6 @@ package dev.ginkgo.cluster.spi;
 import dev.ginkgo.Time;
 import dev.ginkgo.cluster.Epoch;
 import dev.ginkgo.cluster.Member;
-import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -17,12 +16,17 @@ final class RecordingSeat implements Seat {
     final List<Renewal> renewals = new CopyOnWriteArrayList<>();
     final List<Epoch> ended = new CopyOnWriteArrayList<>();
     final List<String> faults = new CopyOnWriteArrayList<>();
+    private final Terms terms;
     private final AtomicBoolean inside = new AtomicBoolean();
     private volatile @Nullable Epoch refused;
 
+    RecordingSeat(Terms terms) {
+        this.terms = terms;
+    }
+
     @Override
     public Terms terms() {
-        return new Terms(Duration.ofMillis(400), Duration.ofMillis(50));
+        return terms;
     }
 
     /** From now on the lease of the present leadership has run out. */

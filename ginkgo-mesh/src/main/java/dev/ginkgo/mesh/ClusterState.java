@@ -1,0 +1,54 @@
+package dev.ginkgo.mesh;
+
+import java.io.DataInput;
+import java.io.DataOutput;
+import java.io.IOException;
+import org.jgroups.raft.StateMachine;
+import org.jspecify.annotations.Nullable;
+
+/** What is committed: which cluster this is, and which leases were released. Called by Raft's thread. */
+final class ClusterState implements StateMachine {
+    private final Receipts receipts;
+    private final Runnable changed;
+    private volatile String cluster = "";
+
+    /**
+     * @param changed told when this node has become one of a cluster
+     */
+    ClusterState(Receipts receipts, Runnable changed) {
+        this.receipts = receipts;
+        this.changed = changed;
+    }
+
+    /** The cluster's name; empty in a node that has none yet. */
+    String cluster() {
+        return cluster;
+    }
+
+    @Override
+    public byte @Nullable [] apply(byte[] data, int offset, int length, boolean respond) {
+        Command command = Command.decode(data, offset, length);
+        switch (command.kind()) {
+            case FOUND -> {
+                cluster = command.name();
+                changed.run();
+            }
+            case RELEASE -> receipts.released(command);
+            case RENEW, BARRIER -> {}
+        }
+        return null;
+    }
+
+    @Override
+    public void readContentFrom(DataInput in) throws IOException {
+        cluster = in.readUTF();
+        receipts.readFrom(in);
+        changed.run();
+    }
+
+    @Override
+    public void writeContentTo(DataOutput out) throws IOException {
+        out.writeUTF(cluster);
+        receipts.writeTo(out);
+    }
+}

@@ -1,0 +1,67 @@
+package dev.ginkgo.mesh;
+
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.DataInputStream;
+import java.io.DataOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+
+/**
+ * What the leader has the voters commit, besides changes of the voters.
+ *
+ * @param kind what is said
+ * @param term by the leader of which term
+ * @param name of the leader; for {@link Kind#FOUND} the cluster's
+ * @param incarnation the leader's
+ */
+record Command(Kind kind, long term, String name, long incarnation) {
+
+    /** The codes are written to disk. */
+    enum Kind {
+        /** A cluster with this name exists from here on. */
+        FOUND('f'),
+        /** Nothing; once it is committed, everything before it is. */
+        BARRIER('b'),
+        /** The leader's lease goes on. */
+        RENEW('r'),
+        /** The leader has given its lease up. */
+        RELEASE('x');
+
+        final byte code;
+
+        Kind(char code) {
+            this.code = (byte) code;
+        }
+
+        private static Kind of(byte code) {
+            for (Kind each : values()) {
+                if (each.code == code) {
+                    return each;
+                }
+            }
+            throw new IllegalArgumentException("a command of kind " + code + ", which this version does not know");
+        }
+    }
+
+    byte[] encode() {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        try (DataOutputStream out = new DataOutputStream(bytes)) {
+            out.writeByte(kind.code);
+            out.writeLong(term);
+            out.writeUTF(name);
+            out.writeLong(incarnation);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e); // not to memory
+        }
+        return bytes.toByteArray();
+    }
+
+    static Command decode(byte[] bytes, int offset, int length) {
+        try (DataInputStream in = new DataInputStream(new ByteArrayInputStream(bytes, offset, length))) {
+            return new Command(Kind.of(in.readByte()), in.readLong(), in.readUTF(), in.readLong());
+        } catch (IOException e) {
+            throw new IllegalArgumentException("a command that ends after " + length + " bytes", e);
+        }
+    }
+}

@@ -1,0 +1,137 @@
+package dev.ginkgo.mesh;
+
+import dev.ginkgo.Body;
+import java.io.IOException;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.net.SocketAddress;
+import java.net.SocketException;
+import java.time.Duration;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLSocket;
+
+/**
+ * A server socket that gives only connections of which the other side has proved that it knows the secret. JGroups
+ * would do the handshake on the thread that accepts, where one stranger who says nothing keeps all others waiting; here
+ * each has a thread of its own and {@value #SECONDS} seconds, and so many at a time; what is more is hung up on.
+ */
+final class Doorman extends ServerSocket {
+    private static final int SECONDS = 3;
+    private static final int AT_ONCE = 64;
+    private static final long LOOK_MILLIS = 250;
+
+    private final SSLContext tls;
+    private final Strangers strangers;
+    private final Spawn spawn;
+    private final Semaphore places = new Semaphore(AT_ONCE);
+    private final BlockingQueue<Socket> inside = new LinkedBlockingQueue<>(AT_ONCE);
+
+    /** Runs a body as a task of the engine; throws IllegalStateException when it stops. */
+    interface Spawn {
+        void task(String name, Body body);
+    }
+
+    Doorman(SSLContext tls, Strangers strangers, Spawn spawn) throws IOException {
+        this.tls = tls;
+        this.strangers = strangers;
+        this.spawn = spawn;
+    }
+
+    @Override
+    public void bind(SocketAddress address, int backlog) throws IOException {
+        super.bind(address, backlog);
+        spawn.task("door", this::let);
+    }
+
+    private void let() {
+        while (!isClosed()) {
+            try {
+                Socket outside = super.accept();
+                if (!places.tryAcquire()) {
+                    strangers.count(outside.getRemoteSocketAddress() + ": too many at once");
+                    outside.close();
+                } else {
+                    ask(outside);
+                }
+            } catch (IOException e) {
+                if (!isClosed()) {
+                    strangers.count(String.valueOf(e.getMessage()));
+                }
+            }
+        }
+    }
+
+    private void ask(Socket outside) throws IOException {
+        try {
+            spawn.task("handshake", () -> {
+                try {
+                    shake(outside);
+                } finally {
+                    places.release();
+                }
+            });
+        } catch (IllegalStateException stopped) {
+            places.release();
+            outside.close();
+        }
+    }
+
+    private void shake(Socket outside) throws InterruptedException, IOException {
+        Thread clock = Thread.ofVirtual().start(() -> hangUpLate(outside));
+        try {
+            outside.setSoTimeout((int) Duration.ofSeconds(SECONDS).toMillis());
+            SSLSocket socket = (SSLSocket) tls.getSocketFactory().createSocket(outside, null, outside.getPort(), true);
+            socket.setUseClientMode(false);
+            socket.setNeedClientAuth(true);
+            socket.startHandshake();
+            clock.interrupt();
+            socket.setSoTimeout(0);
+            if (!inside.offer(socket) || isClosed()) {
+                socket.close();
+            }
+        } catch (IOException e) {
+            strangers.count(outside.getRemoteSocketAddress() + ": " + e.getMessage());
+            outside.close();
+        } finally {
+            clock.interrupt();
+        }
+    }
+
+    private static void hangUpLate(Socket outside) {
+        try {
+            new Semaphore(0).tryAcquire(SECONDS, TimeUnit.SECONDS);
+            outside.close();
+        } catch (InterruptedException _) {
+            // it was in time
+        } catch (IOException _) {
+            // closed already
+        }
+    }
+
+    @Override
+    public Socket accept() throws IOException {
+        try {
+            while (!isClosed()) {
+                Socket next = inside.poll(LOOK_MILLIS, TimeUnit.MILLISECONDS);
+                if (next != null) {
+                    return next;
+                }
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        throw new SocketException("closed");
+    }
+
+    @Override
+    public void close() throws IOException {
+        super.close();
+        for (Socket each = inside.poll(); each != null; each = inside.poll()) {
+            each.close();
+        }
+    }
+}

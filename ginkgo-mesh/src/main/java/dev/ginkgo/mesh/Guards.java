@@ -1,0 +1,89 @@
+package dev.ginkgo.mesh;
+
+import dev.ginkgo.cluster.spi.Site;
+import dev.ginkgo.config.Address;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.net.SocketException;
+import java.time.Duration;
+import javax.net.ServerSocketFactory;
+import javax.net.ssl.SSLContext;
+import org.jgroups.util.DefaultSocketFactory;
+import org.jgroups.util.SocketFactory;
+
+/** Who may connect to this node: those who know the secret, or, where there is none, all who can reach it. */
+final class Guards {
+    /** Heartbeats come ten times as often; it also ends a handshake that the other side does not answer. */
+    private static final int READ_MILLIS = (int) Duration.ofSeconds(5).toMillis();
+
+    private Guards() {}
+
+    /**
+     * @throws IllegalArgumentException if the node would listen beyond this machine with nothing to guard it
+     */
+    static Guard of(Site site, Address bind, Strangers strangers, Doorman.Spawn spawn) throws Exception {
+        if (!site.secret().isEmpty()) {
+            SSLContext tls = SharedSecret.tls(site.secret());
+            return () -> sockets(tls, strangers, spawn);
+        }
+        if (!bind.isLoopback() && !site.insecure()) {
+            throw new IllegalArgumentException("the cluster would listen on " + bind
+                    + ", where whoever reaches it could join and lead; give all nodes the same cluster.secret-file, or"
+                    + " allow it by cluster.insecure = true");
+        }
+        return DefaultSocketFactory::new;
+    }
+
+    private static SocketFactory sockets(SSLContext tls, Strangers strangers, Doorman.Spawn spawn) {
+        DefaultSocketFactory sockets =
+                new DefaultSocketFactory(tls.getSocketFactory(), new Doors(tls, strangers, spawn));
+        sockets.setSocketConfigurator(Guards::patient);
+        return sockets;
+    }
+
+    private static void patient(Socket socket) {
+        try {
+            socket.setSoTimeout(READ_MILLIS);
+        } catch (SocketException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static final class Doors extends ServerSocketFactory {
+        private final SSLContext tls;
+        private final Strangers strangers;
+        private final Doorman.Spawn spawn;
+
+        Doors(SSLContext tls, Strangers strangers, Doorman.Spawn spawn) {
+            this.tls = tls;
+            this.strangers = strangers;
+            this.spawn = spawn;
+        }
+
+        @Override
+        public ServerSocket createServerSocket() throws IOException {
+            return new Doorman(tls, strangers, spawn);
+        }
+
+        @Override
+        public ServerSocket createServerSocket(int port) throws IOException {
+            return createServerSocket(port, 0);
+        }
+
+        @Override
+        public ServerSocket createServerSocket(int port, int backlog) throws IOException {
+            return createServerSocket(port, backlog, InetAddress.getByAddress(new byte[Integer.BYTES]));
+        }
+
+        @Override
+        public ServerSocket createServerSocket(int port, int backlog, InetAddress address) throws IOException {
+            ServerSocket socket = createServerSocket();
+            socket.bind(new InetSocketAddress(address, port), backlog);
+            return socket;
+        }
+    }
+}

@@ -1,0 +1,58 @@
+package dev.ginkgo.mesh;
+
+import dev.ginkgo.cluster.Member;
+import dev.ginkgo.config.Address;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Collectors;
+import org.jgroups.View;
+
+/** What keeps this node from doing its work, in words for {@code status}. */
+final class Health {
+    private Health() {}
+
+    /** Empty if there is a leader, or none is needed. */
+    static Optional<String> of(Stay stay, View view) {
+        MeshRaft raft = stay.raft();
+        if (raft == null) {
+            return Optional.empty();
+        }
+        if (raft.leader() != null
+                && view.containsMember(raft.leader())
+                && !stay.cluster().isEmpty()) {
+            return Optional.empty();
+        }
+        List<String> present = stay.members().stream().map(Member::name).toList();
+        return Optional.of(raft.members().isEmpty() ? unfounded(stay, present) : leaderless(stay, raft, view, present));
+    }
+
+    private static String unfounded(Stay stay, List<String> present) {
+        String absent = names(stay.node().site.join().stream()
+                .map(Address::toString)
+                .filter(each -> !present.contains(each))
+                .toList());
+        if (!absent.isEmpty()) {
+            return "waiting for " + absent;
+        }
+        int missing = stay.node().site.expect() - present.size();
+        return missing > 0
+                ? "waiting for " + missing + " more of the " + stay.node().site.expect()
+                        + " nodes that form the cluster (cluster.expect)"
+                : "waiting for the cluster to form";
+    }
+
+    private static String leaderless(Stay stay, MeshRaft raft, View view, List<String> present) {
+        List<String> voters = raft.members();
+        if (raft.hasMajority(view)) {
+            return "waiting for the election of a leader";
+        }
+        String absent =
+                names(voters.stream().filter(each -> !present.contains(each)).toList());
+        return "waiting for " + absent + ": " + raft.present(view) + " of " + voters.size()
+                + " voters here, and a majority has to be (" + stay.node().folder + " says so)";
+    }
+
+    private static String names(List<String> names) {
+        return names.stream().sorted().collect(Collectors.joining(", "));
+    }
+}

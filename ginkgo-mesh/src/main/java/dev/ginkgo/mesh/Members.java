@@ -1,0 +1,176 @@
+package dev.ginkgo.mesh;
+
+import java.io.IOException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.jgroups.View;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Keeps this node among the others: enters, says what it is, tells the roster, founds the cluster if it is the one to
+ * do it, and enters again when a stay is over, for ever.
+ */
+final class Members {
+    private static final Logger LOG = LoggerFactory.getLogger(MeshCoordinator.class);
+    private static final Duration LOOK = Duration.ofMillis(250);
+    private static final Duration LOOK_LEAVING = Duration.ofMillis(20);
+    private static final Duration SAY_AGAIN = Duration.ofSeconds(5);
+    private static final Duration QUIET = Duration.ofMillis(500);
+    private static final Duration MIN_PAUSE = Duration.ofMillis(200);
+    private static final Duration MAX_PAUSE = Duration.ofSeconds(5);
+
+    private final Node node;
+    private final Voters voters;
+    private final CountDownLatch left = new CountDownLatch(1);
+    private Duration pause = MIN_PAUSE;
+    private @Nullable View saidIn;
+    private @Nullable Row said;
+    private long saidAt;
+    private @Nullable View seen;
+    private long seenAt;
+
+    Members(Node node) {
+        this.node = node;
+        voters = new Voters(node);
+    }
+
+    /** The task. Ends when the node has left, or another has its name. */
+    void run() throws InterruptedException {
+        boolean goOn = true;
+        while (goOn) {
+            goOn = stay();
+            if (goOn) {
+                node.members.await(pause);
+                pause = Duration.ofNanos(Math.min(2 * pause.toNanos(), MAX_PAUSE.toNanos()));
+            }
+        }
+        left.countDown();
+    }
+
+    /** Waits until the node has left, or as long. */
+    boolean awaitLeft(Duration atMost) throws InterruptedException {
+        return left.await(atMost.toNanos(), TimeUnit.NANOSECONDS);
+    }
+
+    /** One stay; whether another may follow. */
+    private boolean stay() throws InterruptedException {
+        try (Stay stay = new Stay(node)) {
+            stay.enter();
+            node.stay = stay;
+            String reason = live(stay);
+            LOG.info("{} leaves the view: {}", node.name(), reason);
+            node.health.accept(Optional.of(reason));
+            return !node.leaving && !stay.isReplaced();
+        } catch (InterruptedException e) {
+            throw e;
+        } catch (Exception e) {
+            LOG.warn("{} cannot be among the others; trying again", node.name(), e);
+            node.health.accept(Optional.of(String.valueOf(e.getMessage())));
+            return !node.leaving;
+        } finally {
+            node.stay = null;
+            node.seats.roster(List.of(node.self));
+        }
+    }
+
+    private String live(Stay stay) throws InterruptedException, IOException {
+        while (true) {
+            Optional<String> over = stay.over();
+            if (over.isPresent()) {
+                return over.get();
+            }
+            View view = stay.view();
+            if (view != null) {
+                look(stay, view);
+                if (node.leaving && node.resigned.getCount() == 0 && mayLeave(stay, view)) {
+                    return "it is stopped";
+                }
+            }
+            node.members.await(node.leaving ? LOOK_LEAVING : LOOK);
+        }
+    }
+
+    private void look(Stay stay, View view) throws IOException {
+        Row row = new Row(node.self, stay.cluster(), node.leaving);
+        long now = node.time.nanos();
+        if (!view.equals(saidIn) || !row.equals(said) || now - saidAt >= SAY_AGAIN.toNanos()) {
+            saidIn = view;
+            said = row;
+            saidAt = now;
+            stay.say();
+        }
+        node.seats.roster(stay.members());
+        MeshRaft raft = stay.raft();
+        MeshElection election = stay.election();
+        if (raft != null && election != null) {
+            leaveStrangers(stay);
+            if (founds(stay, raft, view)) {
+                raft.members(List.of(node.name()));
+            }
+            election.holdIfNeeded();
+            voters.tend(stay, raft, view);
+        }
+        Optional<String> ill = Health.of(stay, view);
+        if (ill.isEmpty()) {
+            pause = MIN_PAUSE;
+        }
+        if (!node.leaving) {
+            node.health.accept(ill);
+        }
+    }
+
+    /** Two clusters that were founded apart do not become one: those that came to the other go again. */
+    private void leaveStrangers(Stay stay) {
+        String ours = stay.cluster();
+        stay.rows().stream()
+                .filter(row -> !row.cluster().isEmpty())
+                .findFirst()
+                .filter(first -> !ours.isEmpty() && !first.cluster().equals(ours))
+                .ifPresent(first -> stay.end(first.member().name() + " is of the cluster " + first.cluster()
+                        + ", and this node of " + ours + ", as " + node.folder
+                        + " says; remove that folder to let it join"));
+    }
+
+    /**
+     * The lowest of the nodes founds the cluster, when enough are there and none of them has ever been in one. It looks
+     * for a moment at the others: one of them may be about to say that it is in one.
+     */
+    private boolean founds(Stay stay, MeshRaft raft, View view) {
+        if (!view.equals(seen)) {
+            seen = view;
+            seenAt = node.time.nanos();
+        }
+        boolean quiet = node.time.nanos() - seenAt >= QUIET.toNanos();
+        if (!raft.members().isEmpty() || !stay.isComplete() || node.leaving || (view.size() > 1 && !quiet)) {
+            return false;
+        }
+        List<Row> rows = stay.rows();
+        return rows.size() >= node.site.expect()
+                && rows.stream().allMatch(row -> row.cluster().isEmpty())
+                && rows.stream()
+                        .map(row -> row.member().name())
+                        .min(String::compareTo)
+                        .filter(node.name()::equals)
+                        .isPresent();
+    }
+
+    /** Whether the others can go on without this node, or there are none. */
+    private boolean mayLeave(Stay stay, View view) {
+        MeshRaft raft = stay.raft();
+        List<String> staying = stay.rows().stream()
+                .filter(row -> !row.leaving())
+                .map(row -> row.member().name())
+                .toList();
+        if (raft == null || staying.isEmpty()) {
+            return true;
+        }
+        List<String> names = raft.members();
+        long rest = names.stream().filter(staying::contains).count();
+        return raft.isVoter() ? 2 * rest > names.size() : !raft.isLeader() || raft.allKnow(view, raft.lastAppended());
+    }
+}

@@ -1,0 +1,156 @@
+package dev.ginkgo.mesh;
+
+import static java.util.Objects.requireNonNull;
+
+import dev.ginkgo.Setting;
+import dev.ginkgo.cluster.Member;
+import dev.ginkgo.cluster.Policy;
+import dev.ginkgo.cluster.spi.Coordinator;
+import dev.ginkgo.cluster.spi.Seat;
+import dev.ginkgo.cluster.spi.Site;
+import dev.ginkgo.config.Address;
+import java.io.IOException;
+import java.net.ServerSocket;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/** The engine {@code mesh}: see {@link MeshEngine}. Its tasks are {@link Members} and {@link Leading}. */
+final class MeshCoordinator extends Coordinator {
+    private static final Duration TO_RELEASE = Duration.ofSeconds(1);
+    private static final Duration TO_LEAVE = Duration.ofSeconds(2);
+
+    final Setting<String> bind;
+
+    final Setting<Duration> silence = setting("silence", Duration.ofSeconds(2))
+            .between(Duration.ofMillis(500), Duration.ofMinutes(1))
+            .fixed()
+            .help("A node that says nothing for so long is taken for dead; a dead process is noticed at once");
+
+    final Setting<Integer> voterCount =
+            setting("voters", 3).between(1, 5).fixed().help("How many nodes elect the leader; the others learn");
+
+    final Setting<Duration> replaceAfter = setting("replace-after", Duration.ofMinutes(1))
+            .between(Duration.ofSeconds(1), Duration.ofDays(7))
+            .fixed()
+            .help("A voter that is not there for so long is replaced, if there is a node to take its place");
+
+    private volatile @Nullable Site site;
+    private volatile @Nullable Guard guard;
+    private volatile @Nullable DataFolder folder;
+    private volatile @Nullable Node node;
+    private volatile @Nullable Members members;
+    private volatile Optional<String> told = Optional.empty();
+
+    MeshCoordinator() {
+        this("");
+    }
+
+    /** Listens there if the configuration does not say otherwise. */
+    MeshCoordinator(String bindByDefault) {
+        bind = setting("bind", bindByDefault)
+                .check(text -> text.isEmpty() || isAddress(text), "write host:port, or nothing for cluster.identity")
+                .fixed()
+                .help("Where this node listens, if it is not its identity: 0.0.0.0:4440 in a container");
+    }
+
+    private static boolean isAddress(String text) {
+        try {
+            return Address.of(text).port() > 0;
+        } catch (IllegalArgumentException _) {
+            return false;
+        }
+    }
+
+    private Address bindAddress(Site ofSite) {
+        return bind.get().isEmpty() ? ofSite.identity() : Address.of(bind.get());
+    }
+
+    @Override
+    public long prepare(Site newSite) throws Exception {
+        if (newSite.identity().port() == 0) {
+            throw new IllegalArgumentException("cluster.identity " + newSite.identity()
+                    + " has no port; it is the name by which the others find this node");
+        }
+        try (ServerSocket free = new ServerSocket()) {
+            free.bind(bindAddress(newSite).toSocketAddress());
+        } catch (IOException | IllegalArgumentException e) {
+            throw new IOException(
+                    "cannot listen on " + bindAddress(newSite) + " for the other nodes: " + e.getMessage()
+                            + "; set cluster.identity to an address of this machine that is free",
+                    e);
+        }
+        guard = Guards.of(newSite, bindAddress(newSite), new Strangers(time()), this::spawn);
+        DataFolder opened = own(DataFolder.open(newSite.dataDir(), newSite.identity()));
+        site = newSite;
+        folder = opened;
+        return opened.nextIncarnation(now());
+    }
+
+    @Override
+    public void join(Member self, Seat seat) {
+        Site here = requireNonNull(site, "prepare comes first");
+        Options options = new Options(bindAddress(here), silence.get(), voterCount.get(), replaceAfter.get());
+        Node fresh = new Node(
+                here,
+                options,
+                requireNonNull(folder),
+                time(),
+                requireNonNull(guard),
+                self,
+                new Seats(seat),
+                this::health);
+        Members itsMembers = new Members(fresh);
+        members = itsMembers;
+        node = fresh;
+        health(Optional.of("joining the others"));
+        spawn("members", itsMembers::run);
+        spawn("lease", here.policy() == Policy.QUORUM ? new Leading(fresh)::run : new FirstLeads(fresh)::run);
+    }
+
+    private void health(Optional<String> ill) {
+        if (!ill.equals(told)) {
+            told = ill;
+            ill.ifPresentOrElse(this::degraded, this::ready);
+        }
+    }
+
+    /** The voters as this node knows them; none while it is not in the view. */
+    List<String> voters() {
+        Node here = node;
+        Stay stay = here == null ? null : here.stay;
+        MeshRaft raft = stay == null ? null : stay.raft();
+        return raft == null ? List.of() : raft.members();
+    }
+
+    @Override
+    public void update(Member self) {
+        Node here = requireNonNull(node, "the cluster has not been joined");
+        here.self = self;
+        here.ring();
+    }
+
+    @Override
+    public void leave() throws InterruptedException {
+        Node here = node;
+        if (here == null || here.leaving) {
+            return;
+        }
+        here.leaving = true;
+        here.ring();
+        if (!here.resigned.await(TO_RELEASE.toNanos(), TimeUnit.NANOSECONDS)) {
+            log.warn("the lease could not be released; the next leader waits until it has run out");
+            here.resigned.countDown();
+        }
+        here.ring();
+        if (!requireNonNull(members).awaitLeft(TO_LEAVE)) {
+            Stay stay = here.stay;
+            if (stay != null) {
+                stay.end("it is stopped, although the others have no majority without it");
+            }
+            requireNonNull(members).awaitLeft(TO_LEAVE);
+        }
+    }
+}

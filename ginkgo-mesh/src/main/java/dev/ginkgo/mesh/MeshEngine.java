@@ -1,0 +1,21 @@
+package dev.ginkgo.mesh;
+
+import dev.ginkgo.cluster.spi.Coordinator;
+import dev.ginkgo.cluster.spi.Engine;
+
+/** The engine {@code mesh}: the nodes coordinate themselves. Found by the cluster; nobody else calls it. */
+public final class MeshEngine implements Engine {
+
+    /** For {@link java.util.ServiceLoader}. */
+    public MeshEngine() {}
+
+    @Override
+    public String name() {
+        return "mesh";
+    }
+
+    @Override
+    public Coordinator make() {
+        return new MeshCoordinator();
+    }
+}

@@ -1,0 +1,277 @@
+package dev.ginkgo.mesh;
+
+import dev.ginkgo.mesh.Command.Kind;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+import java.util.function.ObjLongConsumer;
+import org.jgroups.Address;
+import org.jgroups.protocols.raft.Log;
+import org.jgroups.protocols.raft.LogEntries;
+import org.jgroups.protocols.raft.LogEntry;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Raft's log: in memory, and each change in a {@link Journal}. Nearly all entries are renewals, which matter for a
+ * second, so a snapshot follows every few hundred of them; memory and file stay small for ever.
+ *
+ * <p>The term, the vote, and changes of the voters are forced to the disk. A renewal is only handed to the operating
+ * system: it survives the process, and a machine needs longer to boot than a lease is valid.
+ *
+ * <p>Instead of jgroups-raft's {@code FileBasedLog}: that one sets the term on the disk back when entries are deleted
+ * or sent again, and cannot say when a renewal was received.
+ */
+final class MeshLog implements Log {
+    private final Journal journal;
+    private final Consumer<Command> renewals;
+
+    // guarded by this
+    private final List<LogEntry> entries = new ArrayList<>();
+    private long base = 1; // the index of the first entry, whether it is there or not
+    private long commit;
+    private long term;
+    private @Nullable Address vote;
+    private byte @Nullable [] snapshot;
+
+    /**
+     * @param renewals told each renewal that is added, also when the journal is read
+     */
+    MeshLog(Path file, Consumer<Command> renewals) throws IOException {
+        this.renewals = renewals;
+        List<byte[]> records = new ArrayList<>();
+        journal = Journal.open(file, records);
+        try {
+            for (byte[] record : records) {
+                replay(LogRecord.decode(record));
+            }
+        } catch (IOException | RuntimeException e) {
+            journal.close();
+            throw new IOException(
+                    file + " cannot be read: " + e.getMessage() + "; remove it to let this node join"
+                            + " anew, if the others still are a majority",
+                    e);
+        }
+    }
+
+    private void replay(LogRecord record) {
+        switch (record) {
+            case LogRecord.Ballot ballot -> {
+                term = ballot.term();
+                vote = ballot.vote();
+            }
+            case LogRecord.Base start -> {
+                entries.clear();
+                base = start.index();
+                snapshot = start.snapshot();
+            }
+            case LogRecord.Entry entry -> {
+                entries.add(entry.entry());
+                tell(entry.entry());
+            }
+            case LogRecord.Delete delete -> cut(delete.from());
+            case LogRecord.Commit committed -> commit = committed.index();
+        }
+    }
+
+    private void tell(LogEntry entry) {
+        if (isKind(entry, Kind.RENEW)) {
+            renewals.accept(Command.decode(entry.command(), entry.offset(), entry.length()));
+        }
+    }
+
+    private static boolean isKind(LogEntry entry, Kind kind) {
+        return !entry.internal() && entry.length() > 0 && entry.command()[entry.offset()] == kind.code;
+    }
+
+    private void cut(long from) {
+        entries.subList((int) (from - base), entries.size()).clear();
+    }
+
+    private void record(LogRecord record, boolean force) {
+        try {
+            journal.append(record.encode(), force);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private void rewrite() {
+        List<byte[]> records = new ArrayList<>();
+        records.add(new LogRecord.Ballot(term, vote).encode());
+        records.add(new LogRecord.Base(base, snapshot).encode());
+        for (LogEntry entry : entries) {
+            records.add(new LogRecord.Entry(entry).encode());
+        }
+        records.add(new LogRecord.Commit(commit).encode());
+        try {
+            journal.rewrite(records);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    @Override
+    public void init(String name, @Nullable Map<String, String> arguments) {}
+
+    @Override
+    public Log useFsync(boolean ignored) {
+        return this;
+    }
+
+    @Override
+    public boolean useFsync() {
+        return true;
+    }
+
+    @Override
+    public void delete() {
+        throw new UnsupportedOperationException("a node's votes are not deleted while it runs");
+    }
+
+    @Override
+    public synchronized long currentTerm() {
+        return term;
+    }
+
+    /** Never goes back: a vote of an older term would count twice. */
+    @Override
+    public synchronized Log currentTerm(long newTerm) {
+        if (newTerm > term) {
+            record(new LogRecord.Ballot(newTerm, null), true);
+            term = newTerm;
+            vote = null;
+        }
+        return this;
+    }
+
+    @Override
+    public synchronized @Nullable Address votedFor() {
+        return vote;
+    }
+
+    @Override
+    public synchronized Log votedFor(@Nullable Address member) {
+        record(new LogRecord.Ballot(term, member), true);
+        vote = member;
+        return this;
+    }
+
+    @Override
+    public synchronized long commitIndex() {
+        return commit;
+    }
+
+    @Override
+    public synchronized Log commitIndex(long index) {
+        if (index > commit) {
+            boolean voters = entries.subList((int) Math.max(0, commit + 1 - base), (int) (index + 1 - base)).stream()
+                    .anyMatch(LogEntry::internal);
+            record(new LogRecord.Commit(index), voters);
+            commit = index;
+        }
+        return this;
+    }
+
+    @Override
+    public synchronized long firstAppended() {
+        return base == 1 ? 0 : base;
+    }
+
+    @Override
+    public synchronized long lastAppended() {
+        return base + entries.size() - 1;
+    }
+
+    @Override
+    public synchronized void setSnapshot(ByteBuffer data) {
+        byte[] bytes = new byte[data.remaining()];
+        data.duplicate().get(bytes);
+        snapshot = bytes; // written by the truncation that follows
+    }
+
+    @Override
+    public synchronized @Nullable ByteBuffer getSnapshot() {
+        return snapshot == null ? null : ByteBuffer.wrap(snapshot);
+    }
+
+    @Override
+    public synchronized long append(long index, LogEntries added) {
+        if (index != lastAppended() + 1) {
+            throw new IllegalStateException("entry " + index + " cannot follow " + lastAppended());
+        }
+        for (LogEntry entry : added) {
+            record(new LogRecord.Entry(entry), !isKind(entry, Kind.RENEW));
+            entries.add(entry);
+            tell(entry);
+        }
+        return lastAppended();
+    }
+
+    @Override
+    public synchronized @Nullable LogEntry get(long index) {
+        return index < base || index > lastAppended() ? null : entries.get((int) (index - base));
+    }
+
+    @Override
+    public synchronized void truncate(long indexExclusive) {
+        long first = Math.min(indexExclusive, commit);
+        if (first > base) {
+            entries.subList(0, (int) (first - base)).clear();
+            base = first;
+        }
+        rewrite();
+    }
+
+    @Override
+    public synchronized void reinitializeTo(long index, LogEntry entry) {
+        entries.clear();
+        entries.add(entry);
+        base = index;
+        commit = index;
+        rewrite();
+    }
+
+    @Override
+    public synchronized void deleteAllEntriesStartingFrom(long index) {
+        if (index <= commit) {
+            throw new IllegalStateException("entry " + index + " is committed, as all up to " + commit);
+        }
+        if (index <= lastAppended()) {
+            record(new LogRecord.Delete(index), true);
+            cut(index);
+        }
+    }
+
+    @Override
+    public synchronized void forEach(ObjLongConsumer<LogEntry> visitor, long from, long to) {
+        for (long index = Math.max(from, base); index <= Math.min(to, lastAppended()); index++) {
+            visitor.accept(entries.get((int) (index - base)), index);
+        }
+    }
+
+    @Override
+    public void forEach(ObjLongConsumer<LogEntry> visitor) {
+        forEach(visitor, 1, Long.MAX_VALUE);
+    }
+
+    @Override
+    public synchronized long sizeInBytes() {
+        return entries.stream().mapToLong(LogEntry::length).sum();
+    }
+
+    @Override
+    public synchronized void close() throws IOException {
+        journal.close();
+    }
+
+    /** {@code entries 801 to 950, 950 committed, term 7}. */
+    @Override
+    public synchronized String toString() {
+        return "entries " + base + " to " + lastAppended() + ", " + commit + " committed, term " + term;
+    }
+}

@@ -1,0 +1,165 @@
+package dev.ginkgo.mesh;
+
+import java.io.IOException;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Predicate;
+import org.jgroups.Address;
+import org.jgroups.Message;
+import org.jgroups.View;
+import org.jgroups.protocols.raft.InstallSnapshotRequest;
+import org.jgroups.protocols.raft.RAFT;
+import org.jgroups.protocols.raft.RaftHeader;
+import org.jgroups.protocols.raft.Role;
+import org.jgroups.raft.Options;
+import org.jgroups.raft.util.CommitTable;
+import org.jgroups.raft.util.Utils;
+import org.jgroups.util.MessageBatch;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * jgroups-raft, and what it does not do in 1.1.4: it counts a majority anew when the voters come from a snapshot; a
+ * learner that finds itself among those votes; and a leader that is removed from the voters goes on until it leaves, so
+ * that the others learn that the removal is committed (else they would go on counting it).
+ */
+final class MeshRaft extends RAFT {
+    /** A few hundred renewals. */
+    private static final int SNAPSHOT_AFTER_BYTES = 16 * 1024;
+
+    /** Less than a pause between renewals, or entries that a node lacks would never be sent again. */
+    private static final int RESEND_MILLIS = 75;
+
+    private final Predicate<Address> ours;
+    private final MeshLog journal;
+    private volatile boolean stopping;
+
+    /**
+     * @param ours to which nodes it listens
+     */
+    MeshRaft(String name, MeshLog log, ClusterState state, Predicate<Address> ours) {
+        this.ours = ours;
+        journal = log;
+        setId(RAFT_ID);
+        raftId(name);
+        log(log);
+        stateMachine(state);
+        max_log_size = SNAPSHOT_AFTER_BYTES;
+        resend_interval = RESEND_MILLIS;
+        maxLogCacheSize(0);
+    }
+
+    @Override
+    public void start() throws Exception {
+        super.start();
+        count();
+    }
+
+    @Override
+    public @Nullable Object up(Message message) {
+        return message.getHeader(id) == null || ours.test(message.getSrc()) ? super.up(message) : null;
+    }
+
+    @Override
+    public void up(MessageBatch batch) {
+        if (!ours.test(batch.sender())) {
+            batch.removeIf(message -> message.getHeader(id) != null, true);
+        }
+        super.up(batch);
+    }
+
+    /** For a stack that was built and never started; else it is closed already. */
+    void closeLog() {
+        try {
+            journal.close();
+        } catch (IOException e) {
+            log.debug("%s: closing the journal: %s", local_addr, e);
+        }
+    }
+
+    @Override
+    public void handleUpRequest(Message message, RaftHeader header) {
+        if (stopping) {
+            return;
+        }
+        super.handleUpRequest(message, header);
+        if (header instanceof InstallSnapshotRequest) {
+            count();
+        }
+    }
+
+    @Override
+    public void stop() {
+        stopping = true;
+        super.stop();
+    }
+
+    private void count() {
+        computeMajority();
+        if (!isLeader()) {
+            changeRole(isVoter() ? Role.Follower : Role.Learner);
+        }
+    }
+
+    @Override
+    protected void _removeServer(String name) {
+        if (name.equals(raft_id) && isLeader()) {
+            List<String> rest = members();
+            rest.remove(name);
+            members(rest);
+        } else {
+            super._removeServer(name);
+        }
+    }
+
+    boolean isVoter() {
+        return members().contains(raft_id);
+    }
+
+    /** How many of the voters are in the view. */
+    long present(View inView) {
+        return inView.getMembers().stream()
+                .map(Utils::extractRaftId)
+                .filter(members()::contains)
+                .distinct()
+                .count();
+    }
+
+    boolean hasMajority(View inView) {
+        return present(inView) >= majority();
+    }
+
+    /** Completes when the command is committed, and exceptionally if this node leads no longer. */
+    CompletableFuture<?> commit(Command command) {
+        byte[] bytes = command.encode();
+        try {
+            return setAsync(bytes, 0, bytes.length, Options.create(true));
+        } catch (IllegalStateException notLeader) {
+            return CompletableFuture.failedFuture(notLeader);
+        }
+    }
+
+    /** The same for a change of the voters. */
+    CompletableFuture<?> change(boolean add, String name) {
+        try {
+            return add ? addServer(name) : removeServer(name);
+        } catch (Exception notLeader) {
+            return CompletableFuture.failedFuture(notLeader);
+        }
+    }
+
+    /** Whether every voter in the view knows all entries up to that one to be committed. Asked on the leader. */
+    boolean allKnow(View inView, long index) {
+        CommitTable table = commit_table;
+        if (table == null) {
+            return false;
+        }
+        for (Address each : inView.getMembers()) {
+            CommitTable.Entry known = table.get(each);
+            boolean matters = !each.equals(local_addr) && members().contains(Utils.extractRaftId(each));
+            if (matters && (known == null || known.commitIndex() < index)) {
+                return false;
+            }
+        }
+        return true;
+    }
+}

@@ -1,0 +1,56 @@
+package dev.ginkgo.mesh;
+
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.BiConsumer;
+import org.jgroups.Address;
+import org.jgroups.protocols.pbcast.GMS;
+import org.jgroups.stack.MembershipChangePolicy;
+
+/**
+ * Of several nodes with one name only the newest is in the view; the others are told to leave. So of two Raft nodes with one identity only one votes at a time.
+ */
+final class Newest implements MembershipChangePolicy {
+    private final MembershipChangePolicy order = new GMS.DefaultMembershipPolicy();
+    private final BiConsumer<Address, Address> replaced;
+
+    /**
+     * @param replaced told each node that another has replaced, and by which; on a thread of JGroups, must not wait
+     */
+    Newest(BiConsumer<Address, Address> replaced) {
+        this.replaced = replaced;
+    }
+
+    @Override
+    public List<Address> getNewMembership(
+            Collection<Address> current,
+            Collection<Address> joiners,
+            Collection<Address> leavers,
+            Collection<Address> suspects) {
+        return newest(order.getNewMembership(current, joiners, leavers, suspects));
+    }
+
+    @Override
+    public List<Address> getNewMembership(Collection<Collection<Address>> subviews) {
+        return newest(order.getNewMembership(subviews));
+    }
+
+    private List<Address> newest(List<Address> members) {
+        Map<String, Address> byName = new HashMap<>();
+        for (Address each : members) {
+            byName.merge(Names.of(each), each, (one, other) -> Names.compare(one, other) > 0 ? one : other);
+        }
+        List<Address> stay = new ArrayList<>(members);
+        stay.retainAll(byName.values());
+        for (Address each : members) {
+            Address newest = byName.get(Names.of(each));
+            if (newest != null && !newest.equals(each)) {
+                replaced.accept(each, newest);
+            }
+        }
+        return stay;
+    }
+}

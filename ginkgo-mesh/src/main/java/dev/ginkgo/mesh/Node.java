@@ -1,0 +1,71 @@
+package dev.ginkgo.mesh;
+
+import dev.ginkgo.Time;
+import dev.ginkgo.cluster.Member;
+import dev.ginkgo.cluster.spi.Site;
+import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/** What the tasks of one run of the engine share. */
+final class Node {
+    final Site site;
+    final Options options;
+    final DataFolder folder;
+    final long incarnation;
+    final Time time;
+    final Seats seats;
+    final Receipts receipts;
+    final Guard guard;
+
+    /** Told what keeps this node from doing its work, or that nothing does. */
+    final Consumer<Optional<String>> health;
+
+    /** Wakes the task that looks after the members. */
+    final Bell members = new Bell();
+
+    /** Wakes the task that looks after the lease. */
+    final Bell lease = new Bell();
+
+    /** How often it has entered the view. */
+    final AtomicLong entries = new AtomicLong();
+
+    /** Down to zero when this node leads no more, and will not again in this run. */
+    final CountDownLatch resigned = new CountDownLatch(1);
+
+    volatile Member self;
+    volatile boolean leaving;
+    volatile @Nullable Stay stay;
+
+    Node(
+            Site site,
+            Options options,
+            DataFolder folder,
+            Time time,
+            Guard guard,
+            Member self,
+            Seats seats,
+            Consumer<Optional<String>> health) {
+        this.site = site;
+        this.options = options;
+        this.folder = folder;
+        this.incarnation = self.incarnation();
+        this.time = time;
+        this.guard = guard;
+        this.self = self;
+        this.seats = seats;
+        this.health = health;
+        receipts = new Receipts(time);
+    }
+
+    String name() {
+        return self.name();
+    }
+
+    void ring() {
+        members.ring();
+        lease.ring();
+    }
+}

@@ -1,0 +1,78 @@
+package dev.ginkgo.mesh;
+
+import dev.ginkgo.Time;
+import dev.ginkgo.cluster.spi.Stamp;
+import dev.ginkgo.cluster.spi.Terms;
+import java.io.DataInput;
+import java.io.DataOutput;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.TreeMap;
+
+/**
+ * When this node last received a renewal of each leader's lease. From that follows how long it waits before it acts as
+ * the next one: a renewal that was committed is in the log of every node that can be elected (Raft's leader
+ * completeness), so it was received there, and counted from the receipt the lease ends no earlier than it does for its
+ * holder, who counts from before it was sent. What is read from the disk, or from a snapshot, counts as received then.
+ */
+final class Receipts {
+    /** More leaders than could hold a lease within one term of it. */
+    private static final int REMEMBERED = 16;
+
+    private record Receipt(String holder, long incarnation, Stamp at, boolean released) {}
+
+    private final Time time;
+    private final TreeMap<Long, Receipt> byTerm = new TreeMap<>(); // guarded by this
+
+    Receipts(Time time) {
+        this.time = time;
+    }
+
+    /** A renewal was received; whether it is committed is not known yet. */
+    synchronized void received(Command renewal) {
+        put(renewal.term(), new Receipt(renewal.name(), renewal.incarnation(), Stamp.of(time), false));
+    }
+
+    /** A release was committed. */
+    synchronized void released(Command release) {
+        put(release.term(), new Receipt(release.name(), release.incarnation(), Stamp.of(time), true));
+    }
+
+    private void put(long term, Receipt receipt) {
+        byTerm.put(term, receipt);
+        while (byTerm.size() > REMEMBERED) {
+            byTerm.pollFirstEntry();
+        }
+    }
+
+    /**
+     * How long the leader of {@code term} has to wait until no older lease can be valid. Its own older ones do not
+     * count: it has given them up before it was elected again.
+     */
+    synchronized Duration untilFree(long term, String self, long incarnation, Terms terms) {
+        return byTerm.headMap(term).values().stream()
+                .filter(each -> !each.released)
+                .filter(each -> !each.holder.equals(self) || each.incarnation != incarnation)
+                .map(each -> terms.succession().minus(each.at.elapsed(time)))
+                .filter(Duration::isPositive)
+                .max(Duration::compareTo)
+                .orElse(Duration.ZERO);
+    }
+
+    synchronized void writeTo(DataOutput out) throws IOException {
+        out.writeInt(byTerm.size());
+        for (var each : byTerm.entrySet()) {
+            out.writeLong(each.getKey());
+            out.writeUTF(each.getValue().holder);
+            out.writeLong(each.getValue().incarnation);
+            out.writeBoolean(each.getValue().released);
+        }
+    }
+
+    synchronized void readFrom(DataInput in) throws IOException {
+        int count = in.readInt();
+        for (int i = 0; i < count; i++) {
+            put(in.readLong(), new Receipt(in.readUTF(), in.readLong(), Stamp.of(time), in.readBoolean()));
+        }
+    }
+}

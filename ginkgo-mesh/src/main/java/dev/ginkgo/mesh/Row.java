@@ -1,0 +1,63 @@
+package dev.ginkgo.mesh;
+
+import dev.ginkgo.cluster.Member;
+import dev.ginkgo.config.Address;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.DataInputStream;
+import java.io.DataOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.util.Optional;
+
+/**
+ * What a node says of itself to all others, at each new view and when it changes.
+ *
+ * @param member its row of the roster
+ * @param cluster the cluster that it belongs to; empty if it has not been in one yet
+ * @param leaving whether it is about to leave in order
+ */
+record Row(Member member, String cluster, boolean leaving) {
+    private static final int VERSION = 1;
+
+    byte[] encode() {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        try (DataOutputStream out = new DataOutputStream(bytes)) {
+            out.writeByte(VERSION);
+            out.writeUTF(member.name());
+            out.writeLong(member.incarnation());
+            out.writeUTF(member.identity().toString());
+            out.writeUTF(member.transport().map(Address::toString).orElse(""));
+            out.writeUTF(member.url().map(URI::toString).orElse(""));
+            out.writeUTF(member.version());
+            out.writeUTF(cluster);
+            out.writeBoolean(leaving);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e); // not to memory
+        }
+        return bytes.toByteArray();
+    }
+
+    /**
+     * @throws IOException if it is none, or of a later version
+     */
+    static Row decode(byte[] bytes, int offset, int length) throws IOException {
+        try (DataInputStream in = new DataInputStream(new ByteArrayInputStream(bytes, offset, length))) {
+            int version = in.readByte();
+            if (version != VERSION) {
+                throw new IOException("a row of version " + version + "; this node knows " + VERSION);
+            }
+            Member member = new Member(
+                    in.readUTF(),
+                    in.readLong(),
+                    Address.of(in.readUTF()),
+                    Optional.of(in.readUTF()).filter(text -> !text.isEmpty()).map(Address::of),
+                    Optional.of(in.readUTF()).filter(text -> !text.isEmpty()).map(URI::create),
+                    in.readUTF());
+            return new Row(member, in.readUTF(), in.readBoolean());
+        } catch (IllegalArgumentException e) {
+            throw new IOException(e.getMessage(), e);
+        }
+    }
+}

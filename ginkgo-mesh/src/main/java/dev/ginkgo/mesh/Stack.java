@@ -1,0 +1,103 @@
+package dev.ginkgo.mesh;
+
+import dev.ginkgo.cluster.Policy;
+import dev.ginkgo.config.Address;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.function.BiConsumer;
+import java.util.function.Supplier;
+import org.jgroups.JChannel;
+import org.jgroups.protocols.FD_ALL3;
+import org.jgroups.protocols.MERGE3;
+import org.jgroups.protocols.TCP;
+import org.jgroups.protocols.UNICAST3;
+import org.jgroups.protocols.VERIFY_SUSPECT2;
+import org.jgroups.protocols.pbcast.GMS;
+import org.jgroups.protocols.pbcast.NAKACK2;
+import org.jgroups.protocols.pbcast.STABLE;
+import org.jgroups.stack.Protocol;
+
+/**
+ * Our stack of JGroups' protocols, from the socket upwards. A node has one port: that a process has died is seen on
+ * the connections which carry the messages, so there is no second one for it (FD_SOCK2). There is no flow control and
+ * no fragmentation, as all messages are small and few.
+ */
+final class Stack {
+    private static final int CONNECT_MILLIS = 500;
+    private static final int JOIN_MILLIS = 700;
+    private static final int VERIFY_MILLIS = 500;
+    private static final int HEARTBEATS_IN_A_SILENCE = 4;
+    private static final int MERGE_MIN_MILLIS = 1_000;
+    private static final int MERGE_MAX_MILLIS = 3_000;
+
+    /** Far more than any of our messages; a longer one ends the connection. */
+    private static final int MAX_BYTES = 1024 * 1024;
+
+    private Stack() {}
+
+    /**
+     * Builds it; nothing is opened yet.
+     *
+     * @param places where others are
+     * @param replaced told the nodes that another one of the same name replaces, and by which
+     * @param upper what stands on it, from below
+     */
+    static JChannel build(
+            Node node,
+            Supplier<Collection<Address>> places,
+            BiConsumer<org.jgroups.Address, org.jgroups.Address> replaced,
+            List<Protocol> upper)
+            throws Exception {
+        InetAddress bind = resolve(node.options.bind());
+        int port = node.options.bind().port();
+        TCP tcp = new TCP();
+        tcp.setBindAddress(bind).setBindPort(port).setPortRange(0);
+        tcp.setSockConnTimeout(CONNECT_MILLIS)
+                .enableSuspectEvents(true)
+                .setMaxLength(MAX_BYTES)
+                .tcpNodelay(true)
+                .logDetails(false);
+        tcp.logAcceptError(false);
+        tcp.useVirtualThreads(true);
+        if (bind.isAnyLocalAddress()) {
+            tcp.setExternalAddr(resolve(node.site.identity()));
+            tcp.setExternalPort(node.site.identity().port());
+        }
+        List<Protocol> protocols = new ArrayList<>();
+        protocols.add(tcp);
+        protocols.add(new Seeds(bind, port, places));
+        protocols.add(new MERGE3().setMinInterval(MERGE_MIN_MILLIS).setMaxInterval(MERGE_MAX_MILLIS));
+        long silence = node.options.silence().toMillis();
+        protocols.add(new FD_ALL3().setTimeout(silence).setInterval(silence / HEARTBEATS_IN_A_SILENCE));
+        protocols.add(new VERIFY_SUSPECT2().setTimeout(VERIFY_MILLIS));
+        protocols.add(new NAKACK2().useMcastXmit(false));
+        protocols.add(new UNICAST3());
+        protocols.add(new STABLE());
+        GMS gms = new GMS().setJoinTimeout(JOIN_MILLIS).printLocalAddress(false);
+        gms.setMembershipChangePolicy(new Newest(replaced));
+        protocols.add(gms);
+        protocols.addAll(upper);
+        JChannel channel = new JChannel(protocols);
+        tcp.getDiagnosticsHandler().setEnabled(false);
+        tcp.setSocketFactory(node.guard.sockets());
+        channel.setName(node.name());
+        channel.addAddressGenerator(() -> Names.address(node.name(), node.incarnation, node.entries.incrementAndGet()));
+        channel.setDiscardOwnMessages(true);
+        return channel;
+    }
+
+    static boolean elects(Policy policy) {
+        return policy == Policy.QUORUM;
+    }
+
+    private static InetAddress resolve(Address address) throws UnknownHostException {
+        try {
+            return InetAddress.getByName(address.host());
+        } catch (UnknownHostException e) {
+            throw new UnknownHostException("nobody knows the host of " + address + ", where this node is to listen");
+        }
+    }
+}

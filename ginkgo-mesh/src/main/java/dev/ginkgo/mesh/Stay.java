@@ -1,0 +1,248 @@
+package dev.ginkgo.mesh;
+
+import dev.ginkgo.cluster.Member;
+import dev.ginkgo.config.Address;
+import java.io.Closeable;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jgroups.BytesMessage;
+import org.jgroups.JChannel;
+import org.jgroups.Message;
+import org.jgroups.Receiver;
+import org.jgroups.View;
+import org.jgroups.stack.Protocol;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One stay of this node among the others, from entering the view until leaving it: the view, and what each node in it
+ * says of itself. JGroups calls in on its own threads; what is to be done then is done by the node's tasks, which are
+ * woken.
+ */
+final class Stay implements Receiver, Closeable {
+    private static final Logger LOG = LoggerFactory.getLogger(MeshCoordinator.class);
+    private static final String NAME = "ginkgo";
+
+    /** Begins "a node with your name and this incarnation is here". A row begins with its version, a lower number. */
+    private static final byte REPLACED = 127;
+
+    private final Node node;
+    private final JChannel channel;
+    private final ClusterState state;
+    private final @Nullable MeshRaft raft;
+    private final @Nullable MeshElection election;
+    private final Map<org.jgroups.Address, Row> rows = new ConcurrentHashMap<>();
+    private final Map<org.jgroups.Address, Long> outdated = new ConcurrentHashMap<>();
+    private volatile @Nullable View view;
+    private volatile @Nullable String end;
+    private volatile boolean replaced;
+
+    /** Opens the journal and builds the stack; {@link #enter} goes in. */
+    Stay(Node node) throws Exception {
+        this.node = node;
+        state = new ClusterState(node.receipts, node::ring);
+        List<Protocol> upper = new ArrayList<>();
+        if (Stack.elects(node.site.policy())) {
+            MeshRaft itsRaft = new MeshRaft(
+                    node.name(), new MeshLog(node.folder.journal(), node.receipts::received), state, this::isOurs);
+            itsRaft.addRoleListener(role -> node.ring());
+            MeshElection itsElection = new MeshElection(this::isOurs);
+            upper.add(itsElection);
+            upper.add(itsRaft);
+            raft = itsRaft;
+            election = itsElection;
+        } else {
+            raft = null;
+            election = null;
+        }
+        try {
+            channel = Stack.build(node, this::places, this::outdated, upper);
+        } catch (Exception e) {
+            closeLog();
+            throw e;
+        }
+        channel.setReceiver(this);
+    }
+
+    /** Enters the view; alone if nobody is there. Blocks for a second or so. */
+    void enter() throws Exception {
+        channel.connect(NAME);
+        node.ring();
+    }
+
+    private Collection<Address> places() {
+        Set<Address> all = new LinkedHashSet<>(node.site.join());
+        rows.values().stream().map(row -> row.member().identity()).forEach(all::add);
+        if (raft != null) {
+            raft.members().stream().map(Address::of).forEach(all::add);
+        }
+        return all;
+    }
+
+    // ---- called by JGroups
+
+    @Override
+    public void viewAccepted(View newView) {
+        view = newView;
+        rows.keySet().retainAll(newView.getMembers());
+        node.ring();
+    }
+
+    @Override
+    public void receive(Message message) {
+        byte[] bytes = message.getArray();
+        if (bytes == null) {
+            return;
+        }
+        ByteBuffer content = ByteBuffer.wrap(bytes, message.getOffset(), message.getLength());
+        if (content.remaining() == 1 + Long.BYTES && content.get() == REPLACED) {
+            replaced |= content.getLong() > node.incarnation;
+        } else {
+            try {
+                rows.put(message.getSrc(), Row.decode(bytes, message.getOffset(), message.getLength()));
+            } catch (IOException e) {
+                LOG.warn("{} says something that cannot be read: {}", message.getSrc(), e.getMessage());
+            }
+        }
+        node.ring();
+    }
+
+    private void outdated(org.jgroups.Address old, org.jgroups.Address by) {
+        if (old.equals(channel.getAddress())) {
+            replaced |= Names.incarnation(by) > node.incarnation;
+        }
+        outdated.put(old, Names.incarnation(by));
+        node.ring();
+    }
+
+    /** Raft listens only to nodes of its own cluster, and to those that are in none yet. */
+    private boolean isOurs(org.jgroups.Address sender) {
+        if (sender.equals(channel.getAddress())) {
+            return true;
+        }
+        Row row = rows.get(sender);
+        return row != null
+                && (row.cluster().isEmpty()
+                        || state.cluster().isEmpty()
+                        || row.cluster().equals(state.cluster()));
+    }
+
+    // ---- for the node's tasks
+
+    Node node() {
+        return node;
+    }
+
+    @Nullable
+    MeshRaft raft() {
+        return raft;
+    }
+
+    @Nullable
+    MeshElection election() {
+        return election;
+    }
+
+    /** The name of the cluster; empty until this node is in one. */
+    String cluster() {
+        return state.cluster();
+    }
+
+    /** Null before the first. */
+    @Nullable
+    View view() {
+        return view;
+    }
+
+    /** Says to all in the view what this node is. */
+    void say() throws IOException {
+        Row row = new Row(node.self, state.cluster(), node.leaving);
+        send(null, row.encode());
+        for (org.jgroups.Address each : List.copyOf(outdated.keySet())) {
+            Long by = outdated.remove(each);
+            if (by != null) {
+                send(
+                        each,
+                        ByteBuffer.allocate(1 + Long.BYTES)
+                                .put(REPLACED)
+                                .putLong(by)
+                                .array());
+            }
+        }
+    }
+
+    private void send(org.jgroups.@Nullable Address to, byte[] bytes) throws IOException {
+        try {
+            channel.send(new BytesMessage(to, bytes));
+        } catch (Exception e) {
+            throw new IOException("cannot send to " + (to == null ? "all" : to) + ": " + e.getMessage(), e);
+        }
+    }
+
+    /** What is known of the nodes in the view, in its order; this node included. */
+    List<Row> rows() {
+        View current = view;
+        List<Row> known = new ArrayList<>();
+        if (current != null) {
+            for (org.jgroups.Address each : current.getMembers()) {
+                Row row = each.equals(channel.getAddress())
+                        ? new Row(node.self, state.cluster(), node.leaving)
+                        : rows.get(each);
+                if (row != null) {
+                    known.add(row);
+                }
+            }
+        }
+        return known;
+    }
+
+    /** Whether every node in the view has said what it is. */
+    boolean isComplete() {
+        View current = view;
+        return current != null && rows().size() == current.size();
+    }
+
+    List<Member> members() {
+        return rows().stream().map(Row::member).toList();
+    }
+
+    /** Ends this stay: the node leaves the view, and enters again. */
+    void end(String reason) {
+        end = reason;
+        node.ring();
+    }
+
+    /** Why it is over, if it is. */
+    Optional<String> over() {
+        return replaced
+                ? Optional.of("a newer node with the identity " + node.name() + " is in the cluster")
+                : Optional.ofNullable(end);
+    }
+
+    /** Whether another node has this one's name, and stays. */
+    boolean isReplaced() {
+        return replaced;
+    }
+
+    /** Leaves the view, and closes journal and sockets. */
+    @Override
+    public void close() {
+        channel.close();
+        closeLog();
+    }
+
+    private void closeLog() {
+        if (raft != null) {
+            raft.closeLog();
+        }
+    }
+}

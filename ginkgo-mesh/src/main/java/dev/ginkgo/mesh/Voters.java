@@ -1,0 +1,113 @@
+package dev.ginkgo.mesh;
+
+import dev.ginkgo.Time;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import org.jgroups.View;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Which nodes vote. The leader looks after it, one committed change after another:
+ *
+ * <ul>
+ *   <li>Up to three nodes (a setting) vote, all others learn.
+ *   <li>A voter that is not there for a minute is replaced: another node is added, then it is removed. If there is no
+ *       other, it stays; so a cluster never shrinks because nodes died.
+ *   <li>A voter that leaves in order stays one if those that remain are a majority: it will be back. If they are not,
+ *       it is removed, so that the rest can go on; the last one keeps its vote.
+ * </ul>
+ */
+final class Voters {
+    private static final Logger LOG = LoggerFactory.getLogger(MeshCoordinator.class);
+
+    /** One step: a node that becomes a voter, or is one no longer. */
+    record Step(boolean add, String name, String why) {}
+
+    private final Node node;
+    private final Map<String, Long> absentSince = new HashMap<>();
+    private CompletableFuture<?> change = CompletableFuture.completedFuture(null);
+
+    Voters(Node node) {
+        this.node = node;
+    }
+
+    /** Takes the next step, if there is one and the one before is done. Called again and again, by one task. */
+    void tend(Stay stay, MeshRaft raft, View view) {
+        List<Row> rows = stay.rows();
+        note(raft.members(), rows);
+        if (!raft.isLeader()
+                || stay.cluster().isEmpty()
+                || !change.isDone()
+                || !raft.allKnow(view, raft.commitIndex())) {
+            return;
+        }
+        next(raft.members(), rows, stay.cluster())
+                .ifPresent(step -> change = raft.change(step.add, step.name).whenComplete((_, failed) -> {
+                    if (failed == null) {
+                        LOG.info("{} {} ({})", step.name, step.add ? "becomes a voter" : "votes no longer", step.why);
+                    }
+                    node.members.ring();
+                }));
+    }
+
+    private void note(List<String> voters, List<Row> rows) {
+        Time time = node.time;
+        List<String> present = rows.stream().map(row -> row.member().name()).toList();
+        absentSince.keySet().retainAll(voters);
+        absentSince.keySet().removeAll(present);
+        voters.stream()
+                .filter(each -> !present.contains(each))
+                .forEach(each -> absentSince.putIfAbsent(each, time.nanos()));
+    }
+
+    private Optional<Step> next(List<String> voters, List<Row> rows, String cluster) {
+        List<String> staying = rows.stream()
+                .filter(row -> !row.leaving())
+                .map(row -> row.member().name())
+                .toList();
+        Optional<String> learner = rows.stream()
+                .filter(row -> !row.leaving() && row.cluster().equals(cluster))
+                .map(row -> row.member().name())
+                .filter(name -> !voters.contains(name))
+                .min(String::compareTo);
+        List<String> going = new ArrayList<>(voters);
+        going.removeIf(each -> staying.contains(each) || absentSince.containsKey(each));
+        return going.isEmpty() ? replace(voters, learner) : letGo(voters, staying, going, learner);
+    }
+
+    private Optional<Step> letGo(
+            List<String> voters, List<String> staying, List<String> going, Optional<String> learner) {
+        long rest = voters.stream().filter(staying::contains).count();
+        if (2 * rest > voters.size()) {
+            return Optional.empty();
+        }
+        if (rest == 0) {
+            return learner.map(name -> new Step(true, name, "all the voters leave"));
+        }
+        String absent = absentSince.keySet().stream().findFirst().orElse(null);
+        return Optional.of(
+                absent == null
+                        ? new Step(false, going.getFirst(), "it leaves")
+                        : new Step(false, absent, "it is not there, and others leave"));
+    }
+
+    private Optional<Step> replace(List<String> voters, Optional<String> learner) {
+        Optional<String> dead = absentSince.entrySet().stream()
+                .filter(each -> node.time.nanos() - each.getValue()
+                        >= node.options.replaceAfter().toNanos())
+                .map(Map.Entry::getKey)
+                .findFirst();
+        int wanted = node.options.voters();
+        if (voters.size() > wanted) {
+            return dead.map(name -> new Step(false, name, "it is not there, and has been replaced"));
+        }
+        return learner.filter(_ -> voters.size() < wanted || dead.isPresent())
+                .map(name -> new Step(
+                        true, name, dead.map(gone -> "instead of " + gone).orElse("one of " + wanted)));
+    }
+}

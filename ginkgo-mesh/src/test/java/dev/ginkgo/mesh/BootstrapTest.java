@@ -1,0 +1,152 @@
+package dev.ginkgo.mesh;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import dev.ginkgo.cluster.Member;
+import dev.ginkgo.config.Address;
+import dev.ginkgo.mesh.Clusters.Node;
+import java.net.URI;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class BootstrapTest {
+    @TempDir
+    Path folder;
+
+    private Clusters clusters;
+
+    @BeforeEach
+    void make() {
+        clusters = new Clusters(folder);
+    }
+
+    @AfterEach
+    void stop() {
+        clusters.close();
+    }
+
+    @Test
+    @DisplayName("K-08 K-19 a node joins by the address of any member, and each shows the others where it is")
+    void joins() throws Exception {
+        Node a = clusters.start("");
+        await().atMost(Clusters.PATIENCE).until(a.cluster()::isLeader);
+        Node b = clusters.start("", a.identity());
+        Clusters.awaitTogether(a, b);
+        Node c = clusters.start("", b.identity());
+        Clusters.awaitTogether(a, b, c);
+
+        c.cluster().advertiseTransport(new Address("10.0.0.3", 5_555));
+        c.cluster().advertiseUrl(URI.create("https://c.example.org/"));
+
+        await().atMost(Clusters.PATIENCE)
+                .untilAsserted(() -> assertThat(a.cluster().roster())
+                        .filteredOn(member -> member.name().equals(c.identity().toString()))
+                        .singleElement()
+                        .satisfies(member -> {
+                            assertThat(member.transport()).contains(new Address("10.0.0.3", 5_555));
+                            assertThat(member.url()).contains(URI.create("https://c.example.org/"));
+                            assertThat(member.identity()).isEqualTo(c.identity());
+                            assertThat(member.incarnation()).isPositive();
+                        }));
+        assertThat(Clusters.awaitLeader(a, b, c)).isEqualTo(a);
+    }
+
+    @Test
+    @DisplayName("K-09 three nodes that expect three and start at the same moment form one cluster")
+    void atTheSameMoment() throws Exception {
+        Address[] all = {Ports.free(), Ports.free(), Ports.free()};
+        Node[] nodes = Stream.of(all)
+                .parallel()
+                .map(each -> {
+                    synchronized (all) {
+                        return clusters.start(each, "", all);
+                    }
+                })
+                .toArray(Node[]::new);
+        Clusters.awaitTogether(nodes);
+        Clusters.awaitLeader(nodes);
+    }
+
+    @Test
+    @DisplayName("K-11 a node whose seed is not there is degraded, says for whom it waits, and joins when it comes")
+    void seedComesLater() throws Exception {
+        Address seed = Ports.free();
+        Node early = clusters.start("", seed);
+        await().atMost(Clusters.PATIENCE).until(() -> early.reason().equals("waiting for " + seed));
+        assertThat(early.isReady()).isFalse();
+        assertThat(early.cluster().isLeader()).isFalse();
+
+        Node late = clusters.start(seed, "");
+
+        Clusters.awaitTogether(early, late);
+    }
+
+    @Test
+    @DisplayName(
+            "K-06 K-07 of two voters one alone does not lead, and status says for whom it waits; it leads again later")
+    void twoVoters() throws Exception {
+        Node a = clusters.start("");
+        await().atMost(Clusters.PATIENCE).until(a.cluster()::isLeader);
+        Node b = clusters.start("", a.identity());
+        Clusters.awaitTogether(a, b);
+        long before = a.cluster().lease().orElseThrow().epoch().number();
+        // Both stop in order, the follower last: it is the one that votes.
+        a.tree().stop();
+        await().atMost(Clusters.PATIENCE).until(b.cluster()::isLeader);
+        assertThat(b.cluster().lease().orElseThrow().epoch().number()).isGreaterThan(before);
+        b.tree().stop();
+
+        // When only the first comes back, it founds nothing
+        Node again = clusters.start(a.identity(), "");
+        await().atMost(Clusters.PATIENCE)
+                .until(() -> again.reason().startsWith("waiting for " + b.identity() + ": 0 of 1 voters here"));
+        await().during(Duration.ofSeconds(2))
+                .atMost(Clusters.PATIENCE)
+                .until(() -> !again.cluster().isLeader());
+
+        // When the second comes, with the original command line
+        Node other = clusters.start(b.identity(), "", a.identity());
+        Clusters.awaitTogether(again, other);
+        assertThat(Clusters.awaitLeader(again, other)).isEqualTo(other);
+        assertThat(again.cluster().roster()).extracting(Member::incarnation).doesNotHaveDuplicates();
+    }
+
+    @Test
+    @DisplayName("K-06 by the policy available the node that is left leads alone")
+    void available() throws Exception {
+        Node a = clusters.start("policy = 'available'");
+        Node b = clusters.start("policy = 'available'", a.identity());
+        Clusters.awaitTogether(a, b);
+        Node leader = Clusters.awaitLeader(a, b);
+        Node rest = leader.equals(a) ? b : a;
+        leader.tree().stop();
+        await().atMost(Clusters.PATIENCE).until(rest.cluster()::isLeader);
+    }
+
+    @Test
+    @DisplayName("K-21 a node that others could reach without a secret does not start, unless that is allowed")
+    void openToAll() {
+        Address open = new Address("0.0.0.0", 4_440);
+        assertThatThrownBy(() -> clusters.start(open, ""))
+                .rootCause()
+                .hasMessageContaining("cluster.secret-file")
+                .hasMessageContaining("cluster.insecure = true");
+    }
+
+    @Test
+    @DisplayName("a node that cannot listen does not start, and says where and what to change")
+    void twice() throws Exception {
+        Node a = clusters.start("");
+        assertThatThrownBy(() -> clusters.start(a.identity(), ""))
+                .hasStackTraceContaining("cannot listen on " + a.identity())
+                .hasStackTraceContaining("set cluster.identity");
+    }
+}

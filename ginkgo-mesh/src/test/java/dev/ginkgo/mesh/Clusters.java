@@ -1,0 +1,101 @@
+package dev.ginkgo.mesh;
+
+import static org.awaitility.Awaitility.await;
+
+import dev.ginkgo.Ginkgo;
+import dev.ginkgo.Status;
+import dev.ginkgo.cluster.Cluster;
+import dev.ginkgo.cluster.Member;
+import dev.ginkgo.config.Address;
+import dev.ginkgo.config.Configuration;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/** Nodes in this JVM, by the configuration that a user writes; stopped all together. */
+final class Clusters implements AutoCloseable {
+    static final Duration PATIENCE = Duration.ofSeconds(30);
+
+    /** One node. */
+    record Node(Cluster cluster, Ginkgo tree, Address identity) {
+        List<String> roster() {
+            return cluster.roster().stream().map(Member::name).sorted().toList();
+        }
+
+        boolean isReady() {
+            return tree.status().ready();
+        }
+
+        /** What the engine says of itself. */
+        String reason() {
+            Status coordinator = tree.status().children().getFirst();
+            return coordinator.children().getFirst().reason();
+        }
+    }
+
+    private final Path folder;
+    private final List<Node> nodes = new ArrayList<>();
+
+    Clusters(Path folder) {
+        this.folder = folder;
+    }
+
+    /**
+     * @param more lines of {@code [cluster]}
+     */
+    Node start(Address identity, String more, Address... join) {
+        Cluster cluster = new Cluster();
+        String toml = """
+                identity = "%s"
+                join = [%s]
+                data-dir = "%s"
+                %s
+                [coordinator]
+                engine = "mesh"
+                """.formatted(
+                        identity,
+                        Stream.of(join).map(each -> "\"" + each + "\"").collect(Collectors.joining(", ")),
+                        folder,
+                        more);
+        Ginkgo tree = Ginkgo.of(cluster)
+                .configuration(Configuration.none().text("cluster.toml", toml))
+                .start();
+        Node node = new Node(cluster, tree, identity);
+        nodes.add(node);
+        return node;
+    }
+
+    Node start(String more, Address... join) throws IOException {
+        return start(Ports.free(), more, join);
+    }
+
+    static void awaitTogether(Node... members) {
+        List<String> names = Stream.of(members)
+                .map(each -> each.identity.toString())
+                .sorted()
+                .toList();
+        await().atMost(PATIENCE)
+                .until(() -> Stream.of(members).allMatch(each -> each.roster().equals(names) && each.isReady()));
+    }
+
+    static Node awaitLeader(Node... members) {
+        await().atMost(PATIENCE)
+                .until(() -> Stream.of(members)
+                                .filter(each -> each.cluster.isLeader())
+                                .count()
+                        == 1);
+        return Stream.of(members)
+                .filter(each -> each.cluster.isLeader())
+                .findFirst()
+                .orElseThrow();
+    }
+
+    @Override
+    public void close() {
+        nodes.reversed().forEach(node -> node.tree.stop());
+    }
+}

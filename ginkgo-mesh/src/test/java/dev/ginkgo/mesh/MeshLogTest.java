@@ -1,0 +1,159 @@
+package dev.ginkgo.mesh;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.ginkgo.mesh.Command.Kind;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.jgroups.protocols.raft.LogEntries;
+import org.jgroups.protocols.raft.LogEntry;
+import org.jgroups.util.ExtendedUUID;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class MeshLogTest {
+    @TempDir
+    Path folder;
+
+    private Path file;
+    private final List<Command> told = new ArrayList<>();
+
+    @BeforeEach
+    void name() {
+        file = folder.resolve("journal");
+    }
+
+    private MeshLog open() throws IOException {
+        told.clear();
+        return new MeshLog(file, told::add);
+    }
+
+    private static LogEntry entry(Kind kind, long term) {
+        byte[] bytes = new Command(kind, term, "a", 1).encode();
+        return new LogEntry(term, bytes, 0, bytes.length);
+    }
+
+    private static LogEntries entries(LogEntry... all) {
+        return LogEntries.create(all);
+    }
+
+    @Test
+    @DisplayName("term, vote, entries and what is committed are there after a restart, and each renewal is told")
+    void survives() throws IOException {
+        ExtendedUUID vote = Names.address("b", 3, 1);
+        try (MeshLog log = open()) {
+            log.currentTerm(4);
+            log.votedFor(vote);
+            log.append(1, entries(entry(Kind.FOUND, 4), entry(Kind.RENEW, 4), entry(Kind.RENEW, 4)));
+            log.commitIndex(2);
+            assertThat(told).hasSize(2);
+        }
+        try (MeshLog log = open()) {
+            assertThat(log).hasToString("entries 1 to 3, 2 committed, term 4");
+            assertThat(log.votedFor()).isEqualTo(vote);
+            assertThat(log.firstAppended()).isZero();
+            assertThat(told).hasSize(2).allMatch(each -> each.kind() == Kind.RENEW);
+        }
+    }
+
+    @Test
+    @DisplayName("the term never goes back, whatever is deleted or sent again: a node votes once in a term")
+    void termOnlyGrows() throws IOException {
+        try (MeshLog log = open()) {
+            log.append(1, entries(entry(Kind.FOUND, 1), entry(Kind.RENEW, 1)));
+            log.currentTerm(7);
+            log.votedFor(Names.address("b", 3, 1));
+            log.deleteAllEntriesStartingFrom(2);
+            log.append(2, entries(entry(Kind.RENEW, 1)));
+            log.currentTerm(3);
+        }
+        try (MeshLog log = open()) {
+            assertThat(log.currentTerm()).isEqualTo(7);
+            assertThat(log.votedFor()).isNotNull();
+        }
+    }
+
+    @Test
+    @DisplayName("what was cut off when the node died is left out, wherever it was cut")
+    void tornTail() throws IOException {
+        long whole;
+        try (MeshLog log = open()) {
+            log.append(1, entries(entry(Kind.FOUND, 1), entry(Kind.RENEW, 1)));
+            whole = Files.size(file);
+            log.append(3, entries(entry(Kind.RENEW, 1)));
+        }
+        byte[] all = Files.readAllBytes(file);
+        for (int length = (int) whole; length < all.length; length++) {
+            Files.write(file, Arrays.copyOf(all, length));
+            try (MeshLog log = open()) {
+                assertThat(log.lastAppended()).as("cut at %d", length).isEqualTo(2);
+                log.append(3, entries(entry(Kind.RENEW, 2)));
+            }
+            try (MeshLog log = open()) {
+                assertThat(log.lastAppended())
+                        .as("written after a cut at %d", length)
+                        .isEqualTo(3);
+            }
+        }
+    }
+
+    @Test
+    @DisplayName("a record that was changed on the disk ends the log there")
+    void changed() throws IOException {
+        try (MeshLog log = open()) {
+            log.append(1, entries(entry(Kind.FOUND, 1), entry(Kind.RENEW, 1)));
+        }
+        byte[] all = Files.readAllBytes(file);
+        all[all.length - 1] ^= 1;
+        Files.write(file, all);
+        try (MeshLog log = open()) {
+            assertThat(log.lastAppended()).isEqualTo(1);
+        }
+    }
+
+    @Test
+    @DisplayName("what is committed is not deleted")
+    void committedStays() throws IOException {
+        try (MeshLog log = open()) {
+            log.append(1, entries(entry(Kind.FOUND, 1)));
+            log.commitIndex(1);
+            assertThatThrownBy(() -> log.deleteAllEntriesStartingFrom(1))
+                    .isInstanceOf(IllegalStateException.class)
+                    .hasMessageContaining("committed");
+        }
+    }
+
+    @Test
+    @DisplayName("a hundred thousand renewals leave the file and the memory flat")
+    void flat() throws IOException {
+        try (MeshLog log = open()) {
+            log.append(1, entries(entry(Kind.FOUND, 1)));
+            for (long index = 2; index <= 100_000; index++) {
+                log.append(index, entries(entry(Kind.RENEW, 1)));
+                log.commitIndex(index);
+                told.clear();
+                if (index % 500 == 0) {
+                    log.setSnapshot(ByteBuffer.wrap(new byte[100]));
+                    log.truncate(index);
+                    assertThat(Files.size(file)).isLessThan(1_000);
+                }
+            }
+            assertThat(log.size()).isLessThanOrEqualTo(500);
+            assertThat(Files.size(file)).isLessThan(100_000);
+            assertThat(log.get(100_000)).isNotNull();
+            assertThat(log.get(99_000)).isNull();
+        }
+        try (MeshLog log = open()) {
+            assertThat(log).hasToString("entries 100000 to 100000, 100000 committed, term 0");
+            assertThat(log.getSnapshot()).isEqualTo(ByteBuffer.wrap(new byte[100]));
+        }
+    }
+}

@@ -1,0 +1,127 @@
+package dev.ginkgo.mesh;
+
+import dev.ginkgo.config.Address;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Collectors;
+
+/** A {@link NodeMain}, and what it has said. */
+final class NodeProcess implements AutoCloseable {
+    /** Something that it did while it held a lease. */
+    record Act(long nanos, long epoch, String node) {}
+
+    final Address identity;
+    private final Path folder;
+    private final List<Address> join;
+    private final List<Path> outputs = new ArrayList<>();
+    private Process process;
+
+    NodeProcess(Address identity, Path folder, List<Address> join) throws IOException {
+        this.identity = identity;
+        this.folder = folder;
+        this.join = join;
+        process = launch();
+    }
+
+    private Process launch() throws IOException {
+        Path output = folder.resolve(identity.port() + "-" + outputs.size() + ".out");
+        outputs.add(output);
+        String toml = """
+                [cluster]
+                identity = "%s"
+                join = [%s]
+                data-dir = "%s"
+                [cluster.coordinator]
+                engine = "mesh"
+                mesh.replace-after = "2s"
+                """.formatted(
+                        identity,
+                        join.stream().map(each -> "\"" + each + "\"").collect(Collectors.joining(", ")),
+                        folder.resolve("data"));
+        return new ProcessBuilder(
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "-Dtest.log=INFO",
+                        "-XX:TieredStopAtLevel=1",
+                        "-cp",
+                        System.getProperty("java.class.path"),
+                        NodeMain.class.getName(),
+                        toml)
+                .redirectErrorStream(true)
+                .redirectOutput(output.toFile())
+                .start();
+    }
+
+    /** Starts it again, with the same command line. */
+    void restart() throws IOException, InterruptedException {
+        process.waitFor();
+        process = launch();
+    }
+
+    private List<String> lines(Path output) throws IOException {
+        List<String> whole = new ArrayList<>(Files.readString(output).lines().toList());
+        return whole.isEmpty() ? whole : whole.subList(0, whole.size() - 1); // the last may not be whole
+    }
+
+    /** All that this process has said since its last start. */
+    List<String> said() throws IOException {
+        return lines(outputs.getLast());
+    }
+
+    List<Act> acts() throws IOException {
+        List<Act> acts = new ArrayList<>();
+        for (Path output : outputs) {
+            for (String line : lines(output)) {
+                String[] words = line.split(" ", -1);
+                if (words.length == 3 && words[1].equals("act")) {
+                    acts.add(new Act(Long.parseLong(words[0]), Long.parseLong(words[2]), identity.toString()));
+                }
+            }
+        }
+        return acts;
+    }
+
+    /** The last roster, and when it was told. */
+    Optional<String> roster() throws IOException {
+        return said().reversed().stream()
+                .filter(line -> line.contains(" roster "))
+                .findFirst();
+    }
+
+    boolean knows(List<NodeProcess> members) throws IOException {
+        String last = roster().orElse("");
+        return last.chars().filter(c -> c == ',').count() == members.size() - 1
+                && members.stream().allMatch(each -> last.contains(each.identity.toString()));
+    }
+
+    boolean isReady() throws IOException {
+        return said().reversed().stream()
+                .filter(line -> line.contains(" status "))
+                .findFirst()
+                .filter(line -> line.endsWith("true"))
+                .isPresent();
+    }
+
+    void signal(String name) throws IOException, InterruptedException {
+        new ProcessBuilder("kill", "-" + name, Long.toString(process.pid()))
+                .start()
+                .waitFor();
+    }
+
+    void kill() {
+        process.destroyForcibly();
+    }
+
+    /** Has it stop in order. */
+    void stop() throws IOException {
+        process.getOutputStream().close();
+    }
+
+    @Override
+    public void close() throws IOException {
+        process.destroyForcibly().onExit().join();
+    }
+}

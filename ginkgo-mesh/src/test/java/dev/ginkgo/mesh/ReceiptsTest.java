@@ -1,0 +1,80 @@
+package dev.ginkgo.mesh;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.ginkgo.cluster.spi.Terms;
+import dev.ginkgo.mesh.Command.Kind;
+import dev.ginkgo.testing.FakeClock;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.DataInputStream;
+import java.io.DataOutputStream;
+import java.io.IOException;
+import java.time.Duration;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+
+/** How long the leader of term 8, which is {@code b} in its second start, waits for {@code a}, the leader of term 7. */
+class ReceiptsTest {
+    private static final Terms TERMS = new Terms(Duration.ofMillis(1_200), Duration.ofMillis(100));
+
+    private final FakeClock clock = new FakeClock();
+    private final Receipts receipts = new Receipts(clock);
+
+    private static Command said(Kind kind, long term, String by) {
+        return new Command(kind, term, by, 2);
+    }
+
+    private Duration wait8() {
+        return receipts.untilFree(8, "b", 2, TERMS);
+    }
+
+    @Test
+    @DisplayName("K-05 a successor waits a term and a margin from its own receipt of the last renewal of an older term")
+    void waits() {
+        assertThat(wait8()).isZero();
+        receipts.received(said(Kind.RENEW, 7, "a"));
+        clock.advance(Duration.ofMillis(300));
+        receipts.received(said(Kind.RENEW, 7, "a"));
+        assertThat(wait8()).isEqualTo(Duration.ofMillis(1_300));
+        clock.advance(Duration.ofMillis(400));
+        assertThat(wait8()).isEqualTo(Duration.ofMillis(900));
+        clock.advance(Duration.ofMillis(900));
+        assertThat(wait8()).isZero();
+    }
+
+    @Test
+    @DisplayName("K-16 it does not wait for a lease that was released, but for an older one that was not")
+    void released() {
+        receipts.received(said(Kind.RENEW, 6, "c"));
+        clock.advance(Duration.ofSeconds(1));
+        receipts.received(said(Kind.RENEW, 7, "a"));
+        receipts.released(said(Kind.RELEASE, 7, "a"));
+        assertThat(wait8()).isEqualTo(Duration.ofMillis(300));
+    }
+
+    @Test
+    @DisplayName("it does not wait for its own lease, which it has given up, but for that of its own earlier start")
+    void own() {
+        receipts.received(said(Kind.RENEW, 7, "b"));
+        assertThat(wait8()).isZero();
+        assertThat(receipts.untilFree(8, "b", 3, TERMS)).isEqualTo(TERMS.succession());
+    }
+
+    @Test
+    @DisplayName("after a restart it waits in full: what was kept counts as received now")
+    void restarted() throws IOException {
+        receipts.received(said(Kind.RENEW, 6, "c"));
+        receipts.released(said(Kind.RELEASE, 6, "c"));
+        receipts.received(said(Kind.RENEW, 7, "a"));
+        ByteArrayOutputStream kept = new ByteArrayOutputStream();
+        receipts.writeTo(new DataOutputStream(kept));
+        clock.advance(Duration.ofMinutes(1));
+
+        Receipts read = new Receipts(clock);
+        read.readFrom(new DataInputStream(new ByteArrayInputStream(kept.toByteArray())));
+
+        assertThat(read.untilFree(8, "b", 2, TERMS)).isEqualTo(TERMS.succession());
+        assertThat(read.untilFree(7, "b", 2, TERMS)).isZero();
+    }
+}

@@ -1,0 +1,111 @@
+package dev.ginkgo.mesh;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
+import dev.ginkgo.config.Address;
+import dev.ginkgo.mesh.Clusters.Node;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.slf4j.LoggerFactory;
+
+class StrangersTest {
+    private static final String SECRET = "secret = 'correct horse battery staple'";
+    private static final Duration WHILE = Duration.ofSeconds(5);
+
+    @TempDir
+    Path folder;
+
+    private static void send(Address to, byte[] bytes) {
+        try (Socket socket = new Socket(to.host(), to.port());
+                OutputStream out = socket.getOutputStream()) {
+            out.write(bytes);
+            out.flush();
+        } catch (IOException _) {
+            // it was hung up on
+        }
+    }
+
+    private static long used() {
+        System.gc();
+        Runtime runtime = Runtime.getRuntime();
+        return runtime.totalMemory() - runtime.freeMemory();
+    }
+
+    @Test
+    @DisplayName("K-17 strangers are never in the roster and never lead, cost no memory, and are logged once a while")
+    void strangers() throws Exception {
+        Logger logger = (Logger) LoggerFactory.getLogger(MeshCoordinator.class);
+        ListAppender<ILoggingEvent> logged = new ListAppender<>();
+        logged.start();
+        logger.setLevel(Level.WARN);
+        logger.setAdditive(false);
+        logger.addAppender(logged);
+        List<Socket> silent = new ArrayList<>();
+        try (Clusters clusters = new Clusters(folder)) {
+            // Given a cluster of one that has a secret
+            Node a = clusters.start(SECRET);
+            await().atMost(Clusters.PATIENCE).until(a.cluster()::isLeader);
+            long before = used();
+
+            // When one comes with another secret, one with none, and many with anything else
+            Node other = clusters.start("secret = 'incorrect horse battery staple'", a.identity());
+            Node plain = clusters.start("", a.identity());
+            byte[] large = new byte[8 * 1024 * 1024];
+            for (int i = 0; i < 20; i++) {
+                send(a.identity(), "GET / HTTP/1.0\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
+                send(a.identity(), "bela 0.evil".getBytes(StandardCharsets.US_ASCII));
+                send(a.identity(), large);
+                silent.add(new Socket(a.identity().host(), a.identity().port()));
+            }
+
+            // Then they are not there, and lead nobody
+            await().during(WHILE)
+                    .atMost(Clusters.PATIENCE)
+                    .until(() -> a.roster().equals(List.of(a.identity().toString()))
+                            && !other.cluster().isLeader()
+                            && !plain.cluster().isLeader());
+            assertThat(other.reason()).isEqualTo("waiting for " + a.identity());
+            assertThat(a.cluster().isLeader()).isTrue();
+            assertThat(used() - before).as("bytes").isLessThan(32L * 1024 * 1024);
+            assertThat(List.copyOf(logged.list))
+                    .filteredOn(event -> event.getFormattedMessage().startsWith("turned away"))
+                    .hasSizeBetween(1, 4);
+
+            // And whoever knows the secret joins, while the silent ones are still there
+            Node b = clusters.start(SECRET, a.identity());
+            Clusters.awaitTogether(a, b);
+        } finally {
+            logger.detachAppender(logged);
+            logger.setLevel(null);
+            logger.setAdditive(true);
+            for (Socket each : silent) {
+                each.close();
+            }
+        }
+    }
+
+    @Test
+    @DisplayName("K-17 a secret that can be guessed is not taken")
+    void shortSecret() {
+        try (Clusters clusters = new Clusters(folder)) {
+            assertThatThrownBy(() -> clusters.start("secret = 'too short'"))
+                    .rootCause()
+                    .hasMessageContaining("cluster.secret has 9 characters");
+        }
+    }
+}
