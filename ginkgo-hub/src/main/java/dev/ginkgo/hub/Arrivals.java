@@ -17,7 +17,11 @@ final class Arrivals {
     /** A position can take this many characters more while the others are remembered. */
     private static final int SLACK = 16;
 
-    private record Last(Position position, long nanos) {}
+    /**
+     * @param life the incarnation of the origin that was heard of first: what it published in earlier ones is not known
+     *     here
+     */
+    private record Last(Position position, long nanos, long life) {}
 
     private final long self;
     private final TreeMap<Long, Last> last = new TreeMap<>();
@@ -34,7 +38,7 @@ final class Arrivals {
     Arrivals(Position own, long nanos) {
         this.self = own.origin();
         this.othersOf = self;
-        last.put(self, new Last(own, nanos));
+        last.put(self, new Last(own, nanos, own.incarnation()));
     }
 
     /** The last that this node has published. */
@@ -56,7 +60,9 @@ final class Arrivals {
 
     /** A message has come; says what its id holds of the other origins. */
     List<Position> add(Position position, long nanos, long window) {
-        last.put(position.origin(), new Last(position, nanos));
+        Last before = last.get(position.origin());
+        long life = before == null ? position.incarnation() : before.life;
+        last.put(position.origin(), new Last(position, nanos, life));
         if (othersOf != position.origin()) {
             othersOf = position.origin();
             others = others(position, nanos, window);
@@ -93,8 +99,11 @@ final class Arrivals {
         return true;
     }
 
-    /** Whether every origin that a reader has had something of has been heard of here. */
+    /** Whether every origin that a reader has had something of has been heard of here, in that life of it. */
     boolean know(MessageId id) {
-        return id.positions().stream().allMatch(each -> each.sequence() == 0 || last.containsKey(each.origin()));
+        return id.positions().stream().allMatch(each -> {
+            Last here = last.get(each.origin());
+            return each.sequence() == 0 || (here != null && here.life <= each.incarnation());
+        });
     }
 }

@@ -43,7 +43,7 @@ record Beginning(long number, @Nullable Replay replay, boolean recovered, String
                     case LATEST -> latest(feed, scene);
                     case ALL -> at(feed, feed.first(), null, floor(feed, scene).isEmpty(), scene);
                 };
-            case Since.Ago ago -> from(feed, scene.now - Math.min(Store.nanos(ago.time()), LONG_AGO), scene);
+            case Since.Ago ago -> from(feed, scene.now - Math.min(Stock.nanos(ago.time()), LONG_AGO), scene);
             case Since.At at -> {
                 long millis = Math.max(0, scene.wall - at.moment().toEpochMilli());
                 yield from(feed, scene.now - millis * 1_000_000, scene);
@@ -57,7 +57,7 @@ record Beginning(long number, @Nullable Replay replay, boolean recovered, String
         boolean any = feed.present(feed.first()) < end;
         boolean recovered = any || floor(feed, scene).isEmpty();
         if (feed.logs.size() == 1 && !feed.isConflated()) {
-            return at(feed, any ? end - 1 : end, null, recovered, scene);
+            return at(feed, any ? feed.newest() : end, null, recovered, scene);
         }
         Predicate<Entry> newest = entry -> entry.log.isNewest(entry, scene.arrival);
         return at(feed, feed.first(), feed.isConflated() ? null : new Replay(end, newest), recovered, scene);

@@ -14,6 +14,9 @@ final class ChannelLog {
     final Feed feed;
     final Floor floor;
 
+    /** The number of the last message that this node has published here, or may have. */
+    long lastOwn;
+
     private final List<Feed> merged = new ArrayList<>(0);
 
     /**
@@ -53,7 +56,7 @@ final class ChannelLog {
 
     @Nullable
     Entry newest() {
-        return feed.get(feed.end() - 1);
+        return feed.get(feed.newest());
     }
 
     /** Whether none came after it here, up to an arrival. */

@@ -1,11 +1,15 @@
 package dev.ginkgo.hub;
 
+import dev.ginkgo.hub.spi.Envelope;
 import org.jspecify.annotations.Nullable;
 
 /** A message in the store: in its channel's log, and in the line of all messages from the oldest to the newest. */
 final class Entry {
     /** What a message takes besides its bytes: this object, the message, their arrays and references. */
     private static final int OVERHEAD = 208;
+
+    /** What it takes besides in a cluster: the envelope, the name of the channel in it, and a place in {@link Strands}. */
+    private static final int ENVELOPE = 200;
 
     final Message message;
     final ChannelLog log;
@@ -14,20 +18,24 @@ final class Entry {
     /** Counts all messages of the store, from whichever origin, as they came. */
     final long arrival;
 
+    /** As it travels between nodes; null if there are no others. */
+    final @Nullable Envelope envelope;
+
     @Nullable
     Entry older;
 
     @Nullable
     Entry newer;
 
-    Entry(Message message, ChannelLog log, long nanos, long arrival) {
+    Entry(Message message, ChannelLog log, long nanos, long arrival, @Nullable Envelope envelope) {
         this.message = message;
         this.log = log;
         this.nanos = nanos;
         this.arrival = arrival;
+        this.envelope = envelope;
     }
 
     long cost() {
-        return OVERHEAD + (long) message.shared().length;
+        return OVERHEAD + (envelope == null ? 0 : ENVELOPE) + (long) message.shared().length;
     }
 }

@@ -103,6 +103,17 @@ final class Feed {
         return conflation != null && conflation.flush(now, this);
     }
 
+    /** Something was lost before it came here; whoever has read up to here is told so. */
+    void lose(long arrival) {
+        lost = ring.end();
+        ring.skip(arrival);
+    }
+
+    /** The number of the newest message; if there is none, that of the next. */
+    long newest() {
+        return ring.newest();
+    }
+
     /** Puts a message at the end. */
     void show(Entry entry) {
         ring.append(entry);
@@ -145,7 +156,10 @@ final class Feed {
         if (from >= to) {
             return 0;
         }
-        return conflation == null ? to - from : lost >= from && lost < to ? Gap.UNKNOWN : 0;
+        if (lost >= from && lost < to) {
+            return Gap.UNKNOWN;
+        }
+        return conflation == null ? to - from : 0;
     }
 
     void add(ChannelLog log) {

@@ -188,7 +188,11 @@ final class HttpFront extends Service {
         Map<String, Pages.Page> pages = new HashMap<>();
         pages.putAll(new Health(() -> tree.get().notReady(), drain::hasBegun).pages());
         pages.putAll(new Instruments(
-                        () -> new Readings(hub.store().stats(), hub.counters(), connections()),
+                        () -> new Readings(
+                                hub.store().stats(),
+                                hub.counters(),
+                                connections(),
+                                hub.peers().get()),
                         tree,
                         hub.store(),
                         open,

@@ -157,6 +157,8 @@ final class Inflow {
             position++;
             if (fence.admits(next.epoch())) {
                 ledger.relay(next);
+            } else {
+                ledger.refused(next);
             }
         }
     }

@@ -13,6 +13,9 @@ interface Ledger {
     /** Takes a message of another node. Those of one origin come in their order, each once. */
     void relay(Envelope message);
 
+    /** A message is kept out because the leadership that it was published under is over. It is in its order, too. */
+    void refused(Envelope message);
+
     /** Some messages of another node will not come; called before {@link #relay} of the next one. */
     void lost(Loss loss);
 

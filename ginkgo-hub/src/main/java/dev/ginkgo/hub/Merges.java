@@ -7,6 +7,7 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -101,6 +102,27 @@ final class Merges {
 
     List<Feed> conflated() {
         return conflated;
+    }
+
+    /** Shows what conflated feeds hold back, where it is time; says how many bytes more that takes. */
+    long flush(long now, List<Feed.Audience> told) {
+        long more = 0;
+        for (Feed feed : conflated) {
+            long before = feed.cost();
+            if (feed.flush(now)) {
+                told.add(feed.audience());
+            }
+            more += feed.cost() - before;
+        }
+        return more;
+    }
+
+    /** The feeds that may have lost something, if these channels have. */
+    List<Feed> concerned(Predicate<String> channels) {
+        return feeds.values().stream()
+                .filter(feed ->
+                        feed.selector.names().stream().anyMatch(name -> !Selector.isName(name) || channels.test(name)))
+                .toList();
     }
 
     /** How many nodes of the trie have been looked at, ever. */

@@ -2,6 +2,7 @@ package dev.ginkgo.hub;
 
 import static java.util.Objects.requireNonNull;
 
+import dev.ginkgo.Choice;
 import dev.ginkgo.Ginkgo;
 import dev.ginkgo.Lifecycle;
 import dev.ginkgo.Service;
@@ -11,12 +12,19 @@ import dev.ginkgo.cluster.Cluster;
 import dev.ginkgo.cluster.Lease;
 import dev.ginkgo.config.Address;
 import dev.ginkgo.config.Size;
+import dev.ginkgo.hub.spi.Origin;
+import dev.ginkgo.hub.spi.Transport;
+import dev.ginkgo.hub.spi.TransportEngine;
 import dev.ginkgo.spi.TaskScope;
 import io.netty.buffer.ByteBufAllocator;
 import java.net.URI;
 import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
+import java.util.ServiceLoader;
+import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
@@ -69,7 +77,9 @@ public final class MessageHub extends Service {
             .between(Duration.ofMillis(1), Duration.ofHours(1))
             .help("How long a reader may let one write wait before its connection is ended");
 
+    final Optional<Replication> replication;
     final HttpFront http;
+    private final Fence fence = new Fence();
     private final ByteBufAllocator allocator;
     private final RandomGenerator random;
     private long incarnation;
@@ -78,42 +88,83 @@ public final class MessageHub extends Service {
 
     /** A hub of its own, that knows of no other node. */
     public MessageHub() {
-        this(ByteBufAllocator.DEFAULT, new Random(), Neighbours.none());
+        this(ByteBufAllocator.DEFAULT, new Random(), null, new LocalNetwork());
     }
 
     /**
-     * The hub of a node: it shows the other members the address of its pages, and lets theirs use it.
+     * The hub of a node: what is published on any node of the cluster is read on all of them. The transport that
+     * {@code [hub.transport]} names carries it; {@code local}, the default, reaches nobody outside this process. It
+     * shows the other members the address of its pages, and lets theirs use it.
      *
      * @param cluster started before this hub, so declared before it
      */
     public MessageHub(Cluster cluster) {
-        this(ByteBufAllocator.DEFAULT, new Random(), Neighbours.of(requireNonNull(cluster, "cluster is null")));
+        this(cluster, new LocalNetwork());
+    }
+
+    /** The same, but by the transport {@code local} it reaches the hubs of that network: several nodes in one process. */
+    public MessageHub(Cluster cluster, LocalNetwork network) {
+        this(
+                ByteBufAllocator.DEFAULT,
+                new Random(),
+                requireNonNull(cluster, "cluster is null: is its field declared further down?"),
+                requireNonNull(network, "network is null"));
     }
 
     /** With memory and chance of a test's making. */
     MessageHub(ByteBufAllocator allocator, RandomGenerator random) {
-        this(allocator, random, Neighbours.none());
+        this(allocator, random, null, new LocalNetwork());
     }
 
-    private MessageHub(ByteBufAllocator allocator, RandomGenerator random, Neighbours neighbours) {
+    private MessageHub(
+            ByteBufAllocator allocator, RandomGenerator random, @Nullable Cluster cluster, LocalNetwork network) {
         this.allocator = allocator;
         this.random = random;
+        this.replication = Optional.ofNullable(cluster).map(members -> replication(members, network));
+        Neighbours neighbours = cluster == null ? Neighbours.none() : Neighbours.of(cluster);
         this.http = add("http", new HttpFront(this::core, () -> Ginkgo.treeOf(this), neighbours, random));
         lifecycle(Lifecycle.standard().hookBeforeChildren()); // the front is open only while there is a store
+    }
+
+    private Replication replication(Cluster cluster, LocalNetwork network) {
+        Map<String, Supplier<? extends Transport>> engines = new HashMap<>();
+        engines.put("local", () -> new LocalTransport(network));
+        ServiceLoader.load(TransportEngine.class).forEach(engine -> engines.put(engine.name(), engine::make));
+        Choice<Transport> transport = choose("transport", "local", engines);
+        return add(
+                "replication",
+                new Replication(cluster, transport, () -> new Relay(core().store(), time()), () -> fence));
     }
 
     @Override
     protected void onStart() {
         Time time = time();
         Counters counters = new Counters();
-        incarnation = Math.max(incarnation + 1, now().toEpochMilli());
         StoreLimits limits = new StoreLimits(budget, historyCount, historyGrace, historyAge, maxChannels, maxPatterns);
-        Store opened = own(new Store(limits, time, incarnation, allocator, counters));
+        Store opened = own(store(limits, counters));
         FanOut streams = own(new FanOut(opened, time, random, counters, maxPatternsPerAddress));
-        core = new Core(opened, streams, counters);
+        core = new Core(opened, streams, counters, this::peers);
         every("old-messages", () -> OFTEN, opened::evict);
         every("conflation", () -> opened.conflates() ? SHORT : OFTEN, opened::flush);
         every("stuck-writes", this::inspection, () -> streams.endStuckWrites(writeTimeout.get()));
+    }
+
+    private Store store(StoreLimits limits, Counters counters) {
+        Replication others = replication.orElse(null);
+        if (others == null) {
+            incarnation = Math.max(incarnation + 1, now().toEpochMilli());
+            return new Store(limits, time(), incarnation, allocator, counters);
+        }
+        Core before = core;
+        Origin self = others.self();
+        boolean again = self.incarnation() == incarnation; // this hub has restarted, and its cluster has not
+        long last = before != null && again ? before.store().published() : 0;
+        incarnation = self.incarnation();
+        return new Store(limits, time(), new Outlet(self, last, others::send), allocator, counters);
+    }
+
+    private Peers peers() {
+        return new Peers(replication.map(Replication::peers).orElse(0), fence.refused());
     }
 
     /** The pause between two looks for stuck writes: short beside the timeout, and beside a reload of it. */
@@ -214,6 +265,17 @@ public final class MessageHub extends Service {
         return http.url();
     }
 
+    /**
+     * Waits until the hub of every other node in the roster hears this one: what is published from then on comes to all
+     * of them, or they tell their readers a gap. A hub without others does not wait.
+     *
+     * @return whether they do; false after that time, or if the hub stops
+     */
+    public boolean awaitPeers(Duration atMost) throws InterruptedException {
+        Replication others = replication.orElse(null);
+        return others == null || others.awaitPeers(atMost);
+    }
+
     /** Where the front puts what it was sent. */
     Publisher publisher() {
         return core().store();
@@ -227,7 +289,7 @@ public final class MessageHub extends Service {
     /** What {@link HubMeters} shows. */
     Readings readings() {
         Core now = core();
-        return new Readings(now.store().stats(), now.counters(), http.connections());
+        return new Readings(now.store().stats(), now.counters(), http.connections(), peers());
     }
 
     /** How far behind its readers over HTTP are; not to be called by an event loop. */

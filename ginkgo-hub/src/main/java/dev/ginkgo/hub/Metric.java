@@ -52,6 +52,10 @@ record Metric(String name, boolean counts, String help, String reason, ToDoubleF
                         "slow",
                         read -> read.hub().dropped()),
                 counter(
+                        "fenced",
+                        "Messages kept out because the leadership that they were published under is over",
+                        read -> read.peers().fenced()),
+                counter(
                         "writes",
                         "Writes to the sockets of readers",
                         read -> read.hub().writes()),
@@ -73,7 +77,10 @@ record Metric(String name, boolean counts, String help, String reason, ToDoubleF
                         "Patterns, lists and conflated channels that are read",
                         read -> read.hub().patterns()),
                 gauge("views", "What is read, in a framing", read -> read.hub().views()),
-                gauge("peers", "Other nodes to which messages go", _ -> 0),
+                gauge(
+                        "peers",
+                        "Other nodes that hear this one",
+                        read -> read.peers().ready()),
                 gauge(
                         "held.bytes",
                         "What the store holds of its budget",

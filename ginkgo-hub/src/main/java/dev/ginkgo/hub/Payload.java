@@ -50,6 +50,11 @@ final class Payload {
         return new Payload(utf8, false);
     }
 
+    /** What came from another node: text only if it is. */
+    static Payload relayed(byte[] bytes, boolean binary) {
+        return new Payload(bytes, binary || !ByteBufUtil.isText(Unpooled.wrappedBuffer(bytes), StandardCharsets.UTF_8));
+    }
+
     /** Bytes, whatever they are. */
     static Payload binary(byte[] bytes) {
         return new Payload(bytes, true);

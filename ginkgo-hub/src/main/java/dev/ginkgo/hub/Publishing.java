@@ -70,7 +70,7 @@ final class Publishing {
             json.writeStringField("id", receipt.id());
             json.writeStringField("channel", receipt.channel());
             json.writeNumberField("receivers", receipt.receivers());
-            json.writeNumberField("peers", 0);
+            json.writeNumberField("peers", receipt.peers());
         });
     }
 

@@ -4,5 +4,6 @@ package dev.ginkgo.hub;
  * What the instruments of a hub show at one moment.
  *
  * @param connections that are open
+ * @param peers what there is to say of other nodes
  */
-record Readings(HubStats hub, Counters counters, int connections) {}
+record Readings(HubStats hub, Counters counters, int connections, Peers peers) {}

@@ -7,5 +7,6 @@ package dev.ginkgo.hub;
  * @param channel the channel's name
  * @param receivers how many readers the channel had on this node at that moment; each will get the message, or be
  *     told a gap
+ * @param peers how many other nodes it is on its way to
  */
-public record Receipt(String id, String channel, int receivers) {}
+public record Receipt(String id, String channel, int receivers, int peers) {}

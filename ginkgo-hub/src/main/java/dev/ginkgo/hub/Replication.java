@@ -12,8 +12,10 @@ import dev.ginkgo.hub.spi.Origin;
 import dev.ginkgo.hub.spi.Peer;
 import dev.ginkgo.hub.spi.Transport;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
@@ -89,8 +91,17 @@ final class Replication extends Service {
 
     private void meet(Origin self, List<Member> members, Transport carrier) {
         Set<Peer> peers = new HashSet<>();
+        Map<Long, String> numbers = new HashMap<>(Map.of(OriginNumber.of(self.name()), self.name()));
         for (Member member : members) {
-            if (!member.name().equals(self.name())) {
+            String same = numbers.putIfAbsent(OriginNumber.of(member.name()), member.name());
+            if (same != null && !same.equals(member.name())) {
+                log.error(
+                        "the nodes {} and {} have the same number in the ids of messages, so this one hears nothing of"
+                                + " {}; give one of them another identity",
+                        same,
+                        member.name(),
+                        member.name());
+            } else if (!member.name().equals(self.name())) {
                 Origin origin = new Origin(member.name(), member.incarnation());
                 member.transport().ifPresent(address -> peers.add(new Peer(origin, address)));
             }
@@ -135,6 +146,12 @@ final class Replication extends Service {
         } finally {
             waiting.remove(self);
         }
+    }
+
+    /** How many peers hear this node. */
+    int peers() {
+        Replica present = replica;
+        return present == null ? 0 : present.readyPeers().size();
     }
 
     private void wake() {

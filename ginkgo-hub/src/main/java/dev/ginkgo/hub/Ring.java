@@ -41,6 +41,30 @@ final class Ring {
         arrivals[index(end - 1)] = entry.arrival;
     }
 
+    /** Leaves a place empty for ever, as if its message had gone. */
+    void skip(long arrival) {
+        if (isEmpty()) {
+            end++;
+            first = end;
+            return;
+        }
+        if (end - first == entries.length) {
+            resize(entries.length * 2);
+        }
+        end++;
+        entries[index(end - 1)] = null;
+        arrivals[index(end - 1)] = arrival;
+    }
+
+    /** The number of the newest message; if there is none, that of the next. */
+    long newest() {
+        long number = end - 1;
+        while (number >= first && entries[index(number)] == null) {
+            number--;
+        }
+        return number < first ? end : number;
+    }
+
     /** The message of that number, unless it is gone or still to come. */
     @Nullable
     Entry get(long number) {

@@ -3,56 +3,77 @@ package dev.ginkgo.hub;
 import dev.ginkgo.Time;
 import dev.ginkgo.cluster.Lease;
 import dev.ginkgo.hub.MessageId.Position;
+import dev.ginkgo.hub.spi.Answer;
+import dev.ginkgo.hub.spi.Envelope;
+import dev.ginkgo.hub.spi.Stretch;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.HashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
+import java.util.Optional;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The messages of all channels, within one budget. The oldest message goes first, wherever it is; a channel also has
- * bounds of its own. A channel is made by its first publish or reader, and kept while it has messages or readers.
+ * The messages of all channels, this node's and those of others, and who reads them. A channel is made by its first publish or reader, and kept while it has messages or readers.
  *
  * <p>One monitor, the store's own, guards all logs and what hangs on them. What is done under it is a matter of
  * references: nothing is encoded, written or told there.
  */
 final class Store implements Publisher, AutoCloseable {
-    /** The number of this node among the origins of messages. */
+    /** The number, among the origins of messages, of a hub that knows of no others. */
     static final long SELF = 0;
 
     private final StoreLimits limits;
     private final Time time;
     private final ByteBufAllocator allocator;
     private final Counters counters;
+    private final @Nullable Outlet outlet;
     private final long begun;
 
     // guarded by this
     private final Map<ChannelName, ChannelLog> channels = new HashMap<>();
-    private final Set<ChannelLog> overfull = new LinkedHashSet<>();
     private final Merges merges = new Merges();
     private final Tombs tombs = new Tombs();
-    private final Slabs slabs = new Slabs();
     private final Arrivals arrivals;
-    private final Line line = new Line();
+    private final Stock stock;
     private long arrival;
-    private long held;
+    private long forgottenOwn;
     private int readers;
     private boolean closed;
 
+    /** The store of a hub that knows of no others. */
     Store(StoreLimits limits, Time time, long incarnation, ByteBufAllocator allocator, Counters counters) {
+        this(limits, time, new Position(SELF, incarnation, 0), null, allocator, counters);
+    }
+
+    /** The store of a node. */
+    Store(StoreLimits limits, Time time, Outlet outlet, ByteBufAllocator allocator, Counters counters) {
+        this(limits, time, outlet.position(), outlet, allocator, counters);
+    }
+
+    private Store(
+            StoreLimits limits,
+            Time time,
+            Position own,
+            @Nullable Outlet outlet,
+            ByteBufAllocator allocator,
+            Counters counters) {
         this.limits = limits;
         this.time = time;
+        this.outlet = outlet;
         this.allocator = allocator;
         this.counters = counters;
         begun = time.nanos();
-        arrivals = new Arrivals(new Position(SELF, incarnation, 0), begun);
+        arrivals = new Arrivals(own, begun);
+        stock = new Stock(limits, time, this::forgetIfUnused);
+        if (own.sequence() > 0) {
+            tombs.raise(own, begun); // what an earlier run has published is gone
+            forgottenOwn = own.sequence();
+        }
     }
 
     // ---- publish
@@ -74,22 +95,41 @@ final class Store implements Publisher, AutoCloseable {
             if (lease != null) {
                 lease.requireValid();
             }
+            stock.requireFits(payload.bytes().length);
+            ChannelLog log = open(channel);
             Position last = arrivals.own();
-            Position position = new Position(SELF, last.incarnation(), last.sequence() + 1);
-            Entry entry = append(channel, position, time.now(), payload, told);
-            receipt = new Receipt(entry.message.id(), channel.text(), entry.log.readers());
+            Position position = new Position(last.origin(), last.incarnation(), last.sequence() + 1);
+            Instant now = time.now();
+            Envelope envelope = outlet == null
+                    ? null
+                    : outlet.wrap(
+                            log,
+                            position.sequence(),
+                            payload,
+                            now,
+                            Optional.ofNullable(lease).map(Lease::epoch));
+            Entry entry = append(log, position, now, payload, envelope, told);
+            int peers = outlet == null || envelope == null ? 0 : outlet.send().applyAsInt(envelope);
+            receipt = new Receipt(entry.message.id(), channel.text(), log.readers(), peers);
         }
         counters.published.increment();
         Feed.Audience.wake(told);
         return receipt;
     }
 
+    /** How much this node has published in its present life. */
+    synchronized long published() {
+        return arrivals.own().sequence();
+    }
+
     /**
      * Takes what was published at another node; what came before is left out. Of one origin, messages come in order.
      *
      * @return whether it was new
+     * @throws RefusedException if it cannot be taken
      */
-    boolean relay(ChannelName channel, Position position, Instant published, Payload payload) {
+    boolean relay(ChannelName channel, Position position, Envelope envelope) {
+        Payload payload = Payload.relayed(envelope.payload(), envelope.binary());
         List<Feed.Audience> told = new ArrayList<>(1);
         synchronized (this) {
             Position last = arrivals.of(position.origin());
@@ -99,20 +139,66 @@ final class Store implements Publisher, AutoCloseable {
             if (last == null && position.sequence() > 1) {
                 tombs.raise(position.before(), time.nanos()); // what came before it was never here
             }
-            append(channel, position, published, payload, told);
+            stock.requireFits(payload.bytes().length);
+            append(open(channel), position, Instant.ofEpochMilli(envelope.millis()), payload, envelope, told);
         }
         Feed.Audience.wake(told);
         return true;
     }
 
+    /**
+     * What another node has published up to there will never come.
+     *
+     * @param concerned the channels that may have lost something by it
+     * @param tell whether those who read them now are told; those who come back later are in any case
+     */
+    void lose(Position upTo, Predicate<String> concerned, boolean tell) {
+        List<Feed.Audience> told = new ArrayList<>();
+        synchronized (this) {
+            long now = time.nanos();
+            arrivals.add(upTo, now, stock.age());
+            tombs.raise(upTo, now);
+            for (ChannelLog log : channels.values()) {
+                if (concerned.test(log.name.text())) {
+                    log.floor.raise(upTo, now);
+                    if (tell) {
+                        lose(log.feed, told);
+                    }
+                }
+            }
+            if (tell) {
+                merges.concerned(concerned).forEach(feed -> lose(feed, told));
+            }
+        }
+        Feed.Audience.wake(told);
+    }
+
+    private void lose(Feed feed, List<Feed.Audience> told) {
+        long before = feed.cost();
+        feed.lose(++arrival);
+        if (!feed.plain) {
+            stock.charge(feed.cost() - before);
+        }
+        told.add(feed.audience());
+    }
+
+    /** What is held of a stretch, for a node that has missed it. */
+    synchronized Answer answer(Stretch asked) {
+        return stock.answer(asked);
+    }
+
     private Entry append(
-            ChannelName channel, Position position, Instant published, Payload payload, List<Feed.Audience> told) {
-        requireRoom(payload.bytes().length);
-        ChannelLog log = open(channel);
+            ChannelLog log,
+            Position position,
+            Instant published,
+            Payload payload,
+            @Nullable Envelope envelope,
+            List<Feed.Audience> told) {
         long now = time.nanos();
-        List<Position> others = arrivals.add(position, now, nanos(limits.age().get()));
-        Entry entry = new Entry(new Message(channel.text(), position, others, published, payload), log, now, ++arrival);
-        line.add(entry);
+        List<Position> others = arrivals.add(position, now, stock.age());
+        Message message = new Message(log.name.text(), position, others, published, payload);
+        Entry entry = new Entry(message, log, now, ++arrival, envelope);
+        stock.add(entry);
         log.feed.add(entry);
         told.add(log.feed.audience());
         for (Feed feed : log.merged()) {
@@ -120,25 +206,10 @@ final class Store implements Publisher, AutoCloseable {
             if (feed.add(entry)) {
                 told.add(feed.audience());
             }
-            charge(feed.cost() - before);
+            stock.charge(feed.cost() - before);
         }
-        charge(entry.cost());
-        if (log.size() > limits.count().get()) {
-            overfull.add(log);
-            shorten(log, now);
-        }
-        evict(now);
+        stock.evict(log, now);
         return entry;
-    }
-
-    private void requireRoom(int bytes) {
-        long largest = limits.largestMessage();
-        if (bytes > largest) {
-            throw new RefusedException(
-                    RefusedException.Reason.TOO_LARGE,
-                    "a message of " + bytes + " bytes is too large: the most is " + largest
-                            + ", an eighth of `store.budget`");
-        }
     }
 
     private ChannelLog open(ChannelName name) {
@@ -151,6 +222,7 @@ final class Store implements Publisher, AutoCloseable {
                         "`max-channels` = " + channels.size() + " are in use, so " + name + " cannot be one more");
             }
             log = new ChannelLog(name, tombs.open(name));
+            log.lastOwn = forgottenOwn; // at most: a peer that misses it may tell a gap where there is none
             channels.put(name, log);
             merges.begin(log);
         }
@@ -167,92 +239,31 @@ final class Store implements Publisher, AutoCloseable {
 
     /** Lets go of what is over the budget, too many or too old. */
     synchronized void evict() {
-        long now = time.nanos();
-        List.copyOf(overfull).forEach(log -> shorten(log, now));
-        evict(now);
-    }
-
-    /** More than the count stays for a moment, for the readers who are there and may be about to get it. */
-    private void shorten(ChannelLog log, long now) {
-        long count = limits.count().get();
-        long grace = nanos(limits.grace().get());
-        Entry first = log.oldest();
-        while (first != null && log.size() > count && (log.readers() == 0 || now - first.nanos >= grace)) {
-            drop(first);
-            first = log.oldest();
-        }
-        if (log.size() <= count) {
-            overfull.remove(log);
-        }
-    }
-
-    private void evict(long now) {
-        long budget = limits.budget().get().bytes();
-        long tooOld = nanos(limits.age().get());
-        while (held > budget && slabs.dropOldest(budget / 4)) {
-            // frames can be made again
-        }
-        Entry oldest = line.oldest();
-        while (oldest != null && (held > budget || now - oldest.nanos > tooOld)) {
-            drop(oldest);
-            oldest = line.oldest();
-        }
-    }
-
-    /** The oldest message of its channel goes. */
-    private void drop(Entry entry) {
-        line.remove(entry);
-        charge(-entry.cost());
-        long before = mergedCost(entry.log);
-        entry.log.remove(entry);
-        charge(mergedCost(entry.log) - before);
-        forgetIfUnused(entry.log);
-    }
-
-    private static long mergedCost(ChannelLog log) {
-        long cost = 0;
-        for (Feed feed : log.merged()) {
-            cost += feed.cost();
-        }
-        return cost;
+        stock.evict();
     }
 
     private void forgetIfUnused(ChannelLog log) {
         if (log.isUnused() && channels.remove(log.name, log)) {
-            overfull.remove(log);
+            forgottenOwn = Math.max(forgottenOwn, log.lastOwn);
+            stock.forget(log);
             merges.end(log);
             tombs.bury(log);
         }
     }
 
-    private void charge(long bytes) {
-        held += bytes;
-    }
-
     /** Keeps frames that somebody has made, in the budget. Under the lock. */
     void keep(Slab slab) {
-        slabs.add(slab);
-        charge(slab.capacity());
+        stock.keep(slab);
     }
 
     /** Lets go of frames. Under the lock. */
     void letGo(Slab slab) {
-        slabs.remove(slab);
-        charge(-slab.capacity());
-        slab.release();
+        stock.letGo(slab);
     }
 
     /** A buffer that the store will be charged for. */
     ByteBuf allocate(int bytes) {
         return allocator.directBuffer(bytes, bytes);
-    }
-
-    static long nanos(Duration d) {
-        try {
-            return d.toNanos();
-        } catch (ArithmeticException longerThanAnyLife) {
-            return Long.MAX_VALUE;
-        }
     }
 
     // ---- readers
@@ -297,7 +308,7 @@ final class Store implements Publisher, AutoCloseable {
                             + wish.selector() + " cannot be one more");
         }
         Feed made = merges.add(wish, channels);
-        charge(made.cost());
+        stock.charge(made.cost());
         return made;
     }
 
@@ -310,8 +321,8 @@ final class Store implements Publisher, AutoCloseable {
                 new Beginning.Scene(
                         arrivals, forgotten, arrival, time.nanos(), time.now().toEpochMilli(), begun));
         if (!wish.isPlain()) {
-            charge(feed.cost() - before);
-            evict(time.nanos());
+            stock.charge(feed.cost() - before);
+            stock.evict();
         }
         if (wish.resumes()) {
             (beginning.recovered() ? counters.resumed : counters.notRecovered).increment();
@@ -339,12 +350,11 @@ final class Store implements Publisher, AutoCloseable {
         if (feed.readers() > 0) {
             return;
         }
-        long now = time.nanos();
-        feed.logs.stream().filter(overfull::contains).toList().forEach(log -> shorten(log, now));
+        List.copyOf(feed.logs).forEach(stock::shorten);
         if (feed.plain) {
-            feed.logs.forEach(this::forgetIfUnused);
+            List.copyOf(feed.logs).forEach(this::forgetIfUnused);
         } else {
-            charge(-feed.cost());
+            stock.charge(-feed.cost());
             merges.remove(feed);
         }
     }
@@ -353,14 +363,7 @@ final class Store implements Publisher, AutoCloseable {
     void flush() {
         List<Feed.Audience> told = new ArrayList<>(0);
         synchronized (this) {
-            long now = time.nanos();
-            for (Feed feed : merges.conflated()) {
-                long before = feed.cost();
-                if (feed.flush(now)) {
-                    told.add(feed.audience());
-                }
-                charge(feed.cost() - before);
-            }
+            stock.charge(merges.flush(time.nanos(), told));
         }
         Feed.Audience.wake(told);
     }
@@ -379,25 +382,9 @@ final class Store implements Publisher, AutoCloseable {
         return closed;
     }
 
-    /** A channel, for people. */
-    record ChannelInfo(String channel, long messages, int readers) {}
-
-    /**
-     * Some of the channels.
-     *
-     * @param all how many there are
-     * @param some in the order of their names
-     */
-    record Channels(int all, List<ChannelInfo> some) {}
-
     /** So many of the channels, at most. */
-    synchronized Channels channels(int limit) {
-        List<ChannelInfo> some = channels.values().stream()
-                .limit(limit)
-                .map(log -> new ChannelInfo(log.name.text(), log.size(), log.readers()))
-                .sorted(Comparator.comparing(ChannelInfo::channel))
-                .toList();
-        return new Channels(channels.size(), some);
+    synchronized Census channels(int limit) {
+        return Census.of(channels.values(), limit);
     }
 
     /** How many nodes of the patterns' trie have been looked at, ever. */
@@ -408,7 +395,7 @@ final class Store implements Publisher, AutoCloseable {
     synchronized HubStats stats() {
         int views = merges.all().stream().mapToInt(Feed::views).sum()
                 + channels.values().stream().mapToInt(log -> log.feed.views()).sum();
-        return counters.stats(readers, channels.size(), merges.size(), views, held);
+        return counters.stats(readers, channels.size(), merges.size(), views, stock.held());
     }
 
     /** Lets go of everything. Those who wait for a message are woken. */
@@ -424,8 +411,7 @@ final class Store implements Publisher, AutoCloseable {
                 told.add(feed.audience());
             });
             channels.clear();
-            overfull.clear();
-            line.clear();
+            stock.clear();
             readers = 0;
         }
         told.forEach(audience -> audience.subscriptions().forEach(Subscription::wake));

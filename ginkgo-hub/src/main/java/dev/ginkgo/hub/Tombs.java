@@ -42,6 +42,7 @@ final class Tombs {
     /** Messages of any channel that nobody here has ever had. */
     void raise(Position position, long nanos) {
         others.raise(position, nanos);
+        floors.values().forEach(floor -> floor.raise(position, nanos));
     }
 
     /** What is gone of all channels that are not there and would be read. */

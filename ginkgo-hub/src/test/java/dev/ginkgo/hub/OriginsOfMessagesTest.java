@@ -5,11 +5,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.ginkgo.Time;
 import dev.ginkgo.config.Size;
 import dev.ginkgo.hub.MessageId.Position;
+import dev.ginkgo.hub.spi.Envelope;
+import dev.ginkgo.hub.spi.Origin;
 import io.netty.buffer.UnpooledByteBufAllocator;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
@@ -37,8 +40,24 @@ class OriginsOfMessagesTest {
         for (String each : messages) {
             String[] parts = each.split("/", -1);
             Position position = new Position(Long.parseLong(parts[0]), 1, Long.parseLong(parts[1]));
-            store.relay(CHANNEL, position, Instant.EPOCH, Payload.text(each));
+            store.relay(CHANNEL, position, envelope(position, each));
         }
+    }
+
+    private static boolean relay(Store store, Position position, String text) {
+        return store.relay(CHANNEL, position, envelope(position, text));
+    }
+
+    private static Envelope envelope(Position position, String text) {
+        return new Envelope(
+                new Origin("node-" + position.origin(), position.incarnation()),
+                position.sequence(),
+                0,
+                CHANNEL.text(),
+                false,
+                text.getBytes(StandardCharsets.UTF_8),
+                0,
+                Optional.empty());
     }
 
     /** Reads all that is there from an id on. */
@@ -135,12 +154,9 @@ class OriginsOfMessagesTest {
     @DisplayName("H-08 a message that comes twice from another node is delivered once")
     void twice() {
         try (Store node = node(100)) {
-            assertThat(node.relay(CHANNEL, new Position(5, 1, 1), Instant.EPOCH, Payload.text("x")))
-                    .isTrue();
-            assertThat(node.relay(CHANNEL, new Position(5, 1, 1), Instant.EPOCH, Payload.text("x")))
-                    .isFalse();
-            assertThat(node.relay(CHANNEL, new Position(5, 2, 1), Instant.EPOCH, Payload.text("x")))
-                    .isTrue();
+            assertThat(relay(node, new Position(5, 1, 1), "x")).isTrue();
+            assertThat(relay(node, new Position(5, 1, 1), "x")).isFalse();
+            assertThat(relay(node, new Position(5, 2, 1), "x")).isTrue();
             assertThat(node.stats().channels()).isEqualTo(1);
         }
     }
@@ -150,11 +166,7 @@ class OriginsOfMessagesTest {
     void manyOrigins() throws InterruptedException {
         try (Store node = node(100)) {
             for (int origin = 1; origin <= 40; origin++) {
-                node.relay(
-                        CHANNEL,
-                        new Position(origin, 1_800_000_000_000L, 1),
-                        Instant.EPOCH,
-                        Payload.text(Integer.toString(origin)));
+                relay(node, new Position(origin, 1_800_000_000_000L, 1), Integer.toString(origin));
             }
             String sixteenth = idOf(node, "16");
             assertThat(MessageId.parse(sixteenth).positions()).hasSize(17);

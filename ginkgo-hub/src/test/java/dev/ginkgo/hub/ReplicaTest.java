@@ -39,6 +39,9 @@ class ReplicaTest {
                 }
 
                 @Override
+                public void refused(Envelope message) {}
+
+                @Override
                 public void lost(Loss loss) {
                     story.add("lost " + loss.stretch().from() + ".."
                             + loss.stretch().to()

@@ -59,6 +59,9 @@ class ReplicationTest {
         }
 
         @Override
+        public void refused(Envelope message) {}
+
+        @Override
         public void lost(Loss loss) {
             losses.add(loss);
         }

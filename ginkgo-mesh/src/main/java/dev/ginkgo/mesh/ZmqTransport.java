@@ -25,9 +25,13 @@ import org.zeromq.ZMQException;
  * that everybody has a connection and a queue of his own. See {@code docs/decisions/0017-zeromq.md}.
  */
 final class ZmqTransport extends Transport {
-    private final Setting<Address> bind = setting("bind", Address.of("127.0.0.1:2222"))
+    private static final int PORT = 2222;
+
+    private final Setting<String> bind = setting("bind", "")
+            .check(text -> text.isEmpty() || isBind(text), "is no address such as \"10.0.0.2:2222\"")
             .fixed()
-            .help("Where to listen for other nodes; port 0 takes a free one");
+            .help(
+                    "Where to listen for other nodes, if that is not port 2222 of the node's identity; 0 takes a free one");
 
     private final Setting<String> advertise = setting("advertise", "")
             .check(ZmqTransport::isAddress, "is no address such as \"10.0.0.2:2222\"")
@@ -64,9 +68,26 @@ final class ZmqTransport extends Transport {
         }
     }
 
+    private static boolean isBind(String text) {
+        try {
+            return Address.of(text).port() >= 0;
+        } catch (IllegalArgumentException e) {
+            return false;
+        }
+    }
+
+    /** The host of a node's identity is where others reach it; of a name that is no address, nothing is known. */
+    private static Address besideIdentity(String name) {
+        try {
+            return new Address(Address.of(name).host(), PORT);
+        } catch (IllegalArgumentException e) {
+            return new Address("127.0.0.1", PORT);
+        }
+    }
+
     @Override
     public Address open(Origin self, Inbox inbox) throws Exception {
-        Address address = bind.get();
+        Address address = bind.get().isEmpty() ? besideIdentity(self.name()) : Address.of(bind.get());
         boolean secured = !secretFile.get().toString().isEmpty();
         if (!secured && !address.isLoopback() && !insecure.get()) {
             throw new IllegalStateException("`bind` = \"" + address + "\" is reached from other machines, and there is"

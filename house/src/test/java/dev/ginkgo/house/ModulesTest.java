@@ -28,11 +28,6 @@ class ModulesTest {
             entry("examples", List.of("ginkgo-core", "ginkgo-cluster", "ginkgo-hub")),
             entry("dist", List.of("ginkgo-runner", "ginkgo-mesh")),
             entry("house", List.of("ginkgo-core", "ginkgo-testing", "ginkgo-mesh", "ginkgo-runner")));
-=======
-            "ginkgo-runner", List.of("ginkgo-core", "ginkgo-cluster", "ginkgo-hub", "ginkgo-mesh"),
-            "examples", List.of("ginkgo-core", "ginkgo-cluster", "ginkgo-hub"),
-            "house", List.of("ginkgo-core", "ginkgo-testing", "ginkgo-mesh", "ginkgo-runner"));
->>>>>>> mesh
 
     @Test
     @DisplayName("each module depends only on those below it")

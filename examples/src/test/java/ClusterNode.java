@@ -1,0 +1,151 @@
+import static org.awaitility.Awaitility.await;
+
+import dev.ginkgo.config.Address;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.net.HttpURLConnection;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** {@code ginkgo run cluster.toml} in a process of its own, at an address of its own, and its readers. */
+final class ClusterNode implements AutoCloseable {
+    private static final Pattern LEADS = Pattern.compile("\"node\":\"([^\"]+)\",\"leads\":true,\"epoch\":\"(\\d+)@");
+
+    /** A line that a reader got, and when. */
+    record Line(long nanos, String text) {}
+
+    final String host;
+    final List<Line> numbers = new CopyOnWriteArrayList<>();
+    final List<Line> reports = new CopyOnWriteArrayList<>();
+    final List<Line> own = new CopyOnWriteArrayList<>();
+
+    private final Path folder;
+    private final List<String> command;
+    private Path output;
+    private Process process;
+
+    ClusterNode(String host, String join, Address server, Path folder) throws IOException {
+        this.host = host;
+        this.folder = folder;
+        command = new ArrayList<>(List.of(
+                "env",
+                "--default-signal=HUP,INT,TERM",
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-XX:TieredStopAtLevel=1",
+                "-cp",
+                System.getProperty("java.class.path"),
+                "dev.ginkgo.run.Main",
+                "run",
+                "cluster.toml"));
+        List<String> settings = new ArrayList<>(List.of(
+                "cluster.identity=" + host + ":4440",
+                "cluster.data-dir=" + folder.resolve(host),
+                "hub.http.bind=" + host + ":8088",
+                "numbers.server=" + server));
+        if (!join.isEmpty()) {
+            settings.add("cluster.join=" + join + ":4440");
+        }
+        settings.forEach(setting -> command.addAll(List.of("--set", setting)));
+        start();
+    }
+
+    /** Starts it, again perhaps, with the same command line. */
+    void start() throws IOException {
+        output = Files.createTempFile(folder, host, ".txt");
+        process = new ProcessBuilder(command)
+                .redirectErrorStream(true)
+                .redirectOutput(output.toFile())
+                .start();
+    }
+
+    String name() {
+        return host + ":4440";
+    }
+
+    URI uri(String path) {
+        return URI.create("http://" + host + ":8088" + path);
+    }
+
+    void awaitReady() {
+        await().alias("ready: " + output).atMost(Duration.ofSeconds(60)).until(() -> {
+            try {
+                return ((HttpURLConnection) uri("/-/health/ready").toURL().openConnection()).getResponseCode() == 200;
+            } catch (IOException notYet) {
+                return false;
+            }
+        });
+    }
+
+    /** Reads until the process ends. */
+    void read() {
+        read("/numbers", numbers);
+        read("/cluster", reports);
+        read("/own", own);
+    }
+
+    private void read(String channel, List<Line> lines) {
+        Thread.ofVirtual().start(() -> {
+            try (var in = new BufferedReader(
+                    new InputStreamReader(uri(channel).toURL().openStream(), StandardCharsets.UTF_8))) {
+                for (String line = in.readLine(); line != null; line = in.readLine()) {
+                    lines.add(new Line(System.nanoTime(), line));
+                }
+            } catch (IOException ended) {
+                // with the process
+            }
+        });
+    }
+
+    int publish(String channel, String text) throws IOException {
+        HttpURLConnection connection = (HttpURLConnection) uri(channel).toURL().openConnection();
+        connection.setDoOutput(true);
+        connection.getOutputStream().write(text.getBytes(StandardCharsets.UTF_8));
+        connection.getInputStream().readAllBytes(); // so that the connection is used again
+        return connection.getResponseCode();
+    }
+
+    /** Who leads, as the last report says that was read here, and the number of its epoch; nobody knows at first. */
+    Leader leader() {
+        for (Line report : reports.reversed()) {
+            Matcher leads = LEADS.matcher(report.text);
+            if (leads.find()) {
+                return new Leader(leads.group(1), Long.parseLong(leads.group(2)), report.nanos);
+            }
+        }
+        return new Leader("", 0, 0);
+    }
+
+    record Leader(String name, long epoch, long nanos) {}
+
+    void kill() {
+        process.destroyForcibly();
+    }
+
+    void signal(String name) throws IOException, InterruptedException {
+        new ProcessBuilder("kill", "-" + name, Long.toString(process.pid()))
+                .start()
+                .waitFor();
+    }
+
+    void awaitEnd() throws InterruptedException {
+        process.waitFor();
+    }
+
+    String output() throws IOException {
+        return Files.readString(output);
+    }
+
+    @Override
+    public void close() {
+        process.destroyForcibly().onExit().join();
+    }
+}

@@ -1,0 +1,178 @@
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.ginkgo.Ginkgo;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ThreadLocalRandom;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Three gateways by {@code cluster.toml}, each a process, and a number server. */
+class ClusterTest {
+    private static final Duration SOON = Duration.ofSeconds(60);
+
+    /** The promise is 1.5 s; this machine may be busy. */
+    private static final Duration FAIL_OVER = Duration.ofMillis(4_500);
+
+    @TempDir
+    Path folder;
+
+    private final NumberServer server = new NumberServer();
+    private final Ginkgo serving = Ginkgo.start(server, "bind = '127.0.0.1:0'\nrate-per-minute = 3_000");
+    private final List<ClusterNode> nodes = new ArrayList<>();
+
+    @BeforeEach
+    void start() throws IOException {
+        String net = "127." + ThreadLocalRandom.current().nextInt(1, 255) + "."
+                + ThreadLocalRandom.current().nextInt(255) + ".";
+        for (int i = 1; i <= 3; i++) {
+            nodes.add(new ClusterNode(net + i, i == 1 ? "" : net + "1", server.tcp.address(), folder));
+            nodes.getLast().awaitReady();
+        }
+        nodes.forEach(ClusterNode::read);
+        awaitComplete(nodes);
+    }
+
+    @AfterEach
+    void stop() {
+        nodes.forEach(ClusterNode::close);
+        serving.close();
+    }
+
+    /** Until each publishes to the two others, and numbers come. */
+    private static void awaitComplete(List<ClusterNode> all) {
+        for (ClusterNode node : all) {
+            await().atMost(SOON)
+                    .until(() -> new String(
+                                    node.uri("/-/metrics").toURL().openStream().readAllBytes())
+                            .contains("ginkgo_hub_peers " + (all.size() - 1)));
+            await().atMost(SOON).until(() -> !node.numbers.isEmpty());
+            await().atMost(SOON).until(() -> node.leader().epoch() > 0);
+        }
+    }
+
+    private ClusterNode leader() {
+        String name = nodes.getFirst().leader().name();
+        return nodes.stream()
+                .filter(node -> node.name().equals(name))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    @Test
+    @DisplayName("G-01 the leader is killed: numbers flow again at each survivor, and nothing of a survivor's is lost")
+    void killed() throws Exception {
+        Duration took = killLeader();
+        System.out.println("numbers again after " + took.toMillis() + " ms");
+        assertThat(took).isLessThan(FAIL_OVER);
+    }
+
+    @Test
+    @Tag("long")
+    @DisplayName("G-01 K-10 twenty times, with the killed node started again by its own command line")
+    void killedAgainAndAgain() throws Exception {
+        List<Long> millis = new ArrayList<>();
+        for (int i = 0; i < 20; i++) {
+            ClusterNode killed = leader();
+            millis.add(killLeader().toMillis());
+            killed.awaitEnd();
+            killed.numbers.clear();
+            killed.reports.clear();
+            killed.own.clear();
+            killed.start();
+            killed.awaitReady();
+            killed.read();
+            awaitComplete(nodes);
+        }
+        System.out.println(
+                "numbers again after, in ms: " + millis.stream().sorted().toList());
+        assertThat(millis).allMatch(each -> each < FAIL_OVER.toMillis());
+    }
+
+    /** How long the slower one of the two survivors was without numbers. */
+    private Duration killLeader() throws Exception {
+        ClusterNode leader = leader();
+        long epoch = leader.leader().epoch();
+        List<ClusterNode> survivors =
+                nodes.stream().filter(node -> node != leader).toList();
+        survivors.forEach(node -> node.own.clear());
+
+        // When
+        long killed = System.nanoTime();
+        leader.kill();
+        List<String> published = new ArrayList<>();
+        await().atMost(SOON).pollInterval(Duration.ofMillis(5)).until(() -> {
+            published.add("message-" + published.size());
+            assertThat(survivors.getFirst().publish("/own", published.getLast()))
+                    .isEqualTo(200);
+            return System.nanoTime() - killed > FAIL_OVER.toNanos();
+        });
+
+        // Then
+        Duration longest = Duration.ZERO;
+        for (ClusterNode node : survivors) {
+            await().atMost(SOON).until(() -> node.leader().epoch() > epoch);
+            await().atMost(SOON).until(() -> node.numbers.getLast().nanos() - killed > FAIL_OVER.toNanos());
+            Duration pause = Duration.ofNanos(endOfPause(node, killed) - killed);
+            longest = pause.compareTo(longest) > 0 ? pause : longest;
+            await().atMost(SOON)
+                    .untilAsserted(() -> assertThat(node.own)
+                            .extracting(ClusterNode.Line::text)
+                            .filteredOn(text -> text.startsWith("message"))
+                            .containsExactlyElementsOf(published));
+        }
+        return longest;
+    }
+
+    /** When the first number came after the longest silence since then. */
+    private static long endOfPause(ClusterNode node, long from) {
+        long before = from;
+        long longest = 0;
+        long end = from;
+        for (ClusterNode.Line number : node.numbers) {
+            if (number.nanos() > from) {
+                if (number.nanos() - before > longest) {
+                    longest = number.nanos() - before;
+                    end = number.nanos();
+                }
+                before = number.nanos();
+            }
+        }
+        return end;
+    }
+
+    @Test
+    @Tag("long")
+    @DisplayName("K-03 the leader is frozen for 20 s: others go on; awake, it starts nothing, and joins them again")
+    void frozen() throws Exception {
+        ClusterNode leader = leader();
+        long epoch = leader.leader().epoch();
+        List<ClusterNode> others = nodes.stream().filter(node -> node != leader).toList();
+
+        leader.signal("STOP");
+        long stopped = System.nanoTime();
+        await().atMost(SOON)
+                .until(() -> others.stream().allMatch(node -> node.leader().epoch() > epoch));
+        await().pollDelay(Duration.ofSeconds(20)).atMost(SOON).until(() -> true);
+        leader.signal("CONT");
+
+        for (ClusterNode node : others) {
+            long pause = Duration.ofNanos(endOfPause(node, stopped) - stopped).toMillis();
+            System.out.println("frozen: numbers again after " + pause + " ms");
+            assertThat(pause).isLessThan(15_000);
+        }
+        awaitComplete(nodes);
+        long awake = System.nanoTime();
+        await().atMost(SOON).until(() -> leader.leader().nanos() > awake);
+        assertThat(leader.leader().epoch()).isGreaterThan(epoch);
+        assertThat(others.getFirst().leader().name()).isNotEqualTo(leader.name());
+    }
+}

@@ -1,0 +1,39 @@
+package dev.ginkgo.hub;
+
+import dev.ginkgo.cluster.Epoch;
+import dev.ginkgo.hub.MessageId.Position;
+import dev.ginkgo.hub.spi.Envelope;
+import dev.ginkgo.hub.spi.Origin;
+import java.time.Instant;
+import java.util.Optional;
+import java.util.function.ToIntFunction;
+
+/**
+ * Hands what this node publishes on to the others, under the store's lock: so it goes out in the order of its numbers.
+ *
+ * @param self this node, in its present life
+ * @param last how much of that life's messages an earlier run of the hub has published; these are gone
+ * @param send takes microseconds and waits for nobody; returns how many peers it goes to
+ */
+record Outlet(Origin self, long last, ToIntFunction<Envelope> send) {
+
+    /** Before the next message of this node. */
+    Position position() {
+        return new Position(OriginNumber.of(self.name()), self.incarnation(), last);
+    }
+
+    /** A message that is about to be appended. */
+    Envelope wrap(ChannelLog log, long sequence, Payload payload, Instant now, Optional<Epoch> epoch) {
+        Envelope envelope = new Envelope(
+                self,
+                sequence,
+                log.lastOwn,
+                log.name.text(),
+                payload.binary(),
+                payload.bytes(),
+                now.toEpochMilli(),
+                epoch);
+        log.lastOwn = sequence;
+        return envelope;
+    }
+}

@@ -1,0 +1,71 @@
+package dev.ginkgo.hub;
+
+import dev.ginkgo.Time;
+import dev.ginkgo.hub.MessageId.Position;
+import dev.ginkgo.hub.spi.Answer;
+import dev.ginkgo.hub.spi.Envelope;
+import dev.ginkgo.hub.spi.Origin;
+import dev.ginkgo.hub.spi.Stretch;
+import java.time.Duration;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Brings what other nodes have published into the store, under the numbers that ids are made of. What cannot be taken
+ * here, because of this node's limits, is told to the readers of its channel like what is lost.
+ */
+final class Relay implements Ledger {
+    private static final Logger LOG = LoggerFactory.getLogger(Relay.class);
+    private static final long SELDOM = Duration.ofMinutes(1).toNanos();
+
+    private final Store store;
+    private final Time time;
+    private volatile long warned;
+
+    Relay(Store store, Time time) {
+        this.store = store;
+        this.time = time;
+        warned = time.nanos() - SELDOM;
+    }
+
+    @Override
+    public void relay(Envelope message) {
+        Position position = position(message.origin(), message.sequence());
+        try {
+            store.relay(ChannelName.of(message.channel()), position, message);
+        } catch (RefusedException | BadChannelException e) {
+            store.lose(position, message.channel()::equals, true);
+            warn(message, e);
+        }
+    }
+
+    @Override
+    public void refused(Envelope message) {
+        store.lose(position(message.origin(), message.sequence()), message.channel()::equals, false);
+    }
+
+    @Override
+    public void lost(Loss loss) {
+        store.lose(
+                position(loss.stretch().origin(), loss.stretch().to()),
+                channel -> !loss.sound().contains(channel),
+                !loss.beforeUs());
+    }
+
+    @Override
+    public Answer answer(Stretch asked) {
+        return store.answer(asked);
+    }
+
+    private static Position position(Origin origin, long sequence) {
+        return new Position(OriginNumber.of(origin.name()), origin.incarnation(), sequence);
+    }
+
+    private void warn(Envelope message, RuntimeException why) {
+        long now = time.nanos();
+        if (now - warned >= SELDOM) {
+            warned = now;
+            LOG.warn("cannot take {} from another node, its readers are told a gap: {}", message, why.getMessage());
+        }
+    }
+}

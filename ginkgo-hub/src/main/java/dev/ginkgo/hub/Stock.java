@@ -1,0 +1,172 @@
+package dev.ginkgo.hub;
+
+import dev.ginkgo.Time;
+import dev.ginkgo.hub.spi.Answer;
+import dev.ginkgo.hub.spi.Stretch;
+import java.time.Duration;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.function.Consumer;
+
+/**
+ * What a store holds, within its budget: messages, the frames that were made of them, the places of merged feeds. The
+ * oldest message goes first, wherever it is; a channel also has bounds of its own. Guarded by the store.
+ */
+final class Stock {
+    private final StoreLimits limits;
+    private final Time time;
+    private final Consumer<ChannelLog> shortened;
+
+    private final Set<ChannelLog> overfull = new LinkedHashSet<>();
+    private final Slabs slabs = new Slabs();
+    private final Line line = new Line();
+    private final Strands strands = new Strands();
+    private long held;
+
+    /**
+     * Begins with nothing.
+     *
+     * @param shortened is told of a channel that has lost a message, under the store's lock
+     */
+    Stock(StoreLimits limits, Time time, Consumer<ChannelLog> shortened) {
+        this.limits = limits;
+        this.time = time;
+        this.shortened = shortened;
+    }
+
+    /** What is held, in bytes. */
+    long held() {
+        return held;
+    }
+
+    void charge(long bytes) {
+        held += bytes;
+    }
+
+    /** A message is put at the end of its channel. */
+    void add(Entry entry) {
+        line.add(entry);
+        strands.add(entry);
+        charge(entry.cost());
+    }
+
+    /** What is held of a stretch. */
+    Answer answer(Stretch asked) {
+        return strands.answer(asked);
+    }
+
+    /** Lets go of what is over the budget, too many or too old. */
+    void evict() {
+        long now = time.nanos();
+        List.copyOf(overfull).forEach(log -> shorten(log, now));
+        evict(now);
+    }
+
+    /** The same, if a channel has got one more. */
+    void evict(ChannelLog log, long now) {
+        if (log.size() > limits.count().get()) {
+            overfull.add(log);
+            shorten(log, now);
+        }
+        evict(now);
+    }
+
+    /** A channel has lost its last reader, perhaps, and so its grace. */
+    void shorten(ChannelLog log) {
+        if (overfull.contains(log)) {
+            shorten(log, time.nanos());
+        }
+    }
+
+    /** A channel ends. */
+    void forget(ChannelLog log) {
+        overfull.remove(log);
+    }
+
+    /** More than the count stays for a moment, for the readers who are there and may be about to get it. */
+    private void shorten(ChannelLog log, long now) {
+        long count = limits.count().get();
+        long grace = nanos(limits.grace().get());
+        Entry first = log.oldest();
+        while (first != null && log.size() > count && (log.readers() == 0 || now - first.nanos >= grace)) {
+            drop(first);
+            first = log.oldest();
+        }
+        if (log.size() <= count) {
+            overfull.remove(log);
+        }
+    }
+
+    private void evict(long now) {
+        long budget = limits.budget().get().bytes();
+        long tooOld = age();
+        while (held > budget && slabs.dropOldest(budget / 4)) {
+            // frames can be made again
+        }
+        Entry oldest = line.oldest();
+        while (oldest != null && (held > budget || now - oldest.nanos > tooOld)) {
+            drop(oldest);
+            oldest = line.oldest();
+        }
+    }
+
+    /** The oldest message of its channel goes. */
+    private void drop(Entry entry) {
+        line.remove(entry);
+        strands.remove(entry);
+        charge(-entry.cost());
+        long before = mergedCost(entry.log);
+        entry.log.remove(entry);
+        charge(mergedCost(entry.log) - before);
+        shortened.accept(entry.log);
+    }
+
+    private static long mergedCost(ChannelLog log) {
+        long cost = 0;
+        for (Feed feed : log.merged()) {
+            cost += feed.cost();
+        }
+        return cost;
+    }
+
+    void keep(Slab slab) {
+        slabs.add(slab);
+        charge(slab.capacity());
+    }
+
+    void letGo(Slab slab) {
+        slabs.remove(slab);
+        charge(-slab.capacity());
+        slab.release();
+    }
+
+    void requireFits(int bytes) {
+        long largest = limits.largestMessage();
+        if (bytes > largest) {
+            throw new RefusedException(
+                    RefusedException.Reason.TOO_LARGE,
+                    "a message of " + bytes + " bytes is too large: the most is " + largest
+                            + ", an eighth of `store.budget`");
+        }
+    }
+
+    /** How long a message is kept, in nanoseconds. */
+    long age() {
+        return nanos(limits.age().get());
+    }
+
+    static long nanos(Duration d) {
+        try {
+            return d.toNanos();
+        } catch (ArithmeticException longerThanAnyLife) {
+            return Long.MAX_VALUE;
+        }
+    }
+
+    void clear() {
+        overfull.clear();
+        line.clear();
+        strands.clear();
+    }
+}

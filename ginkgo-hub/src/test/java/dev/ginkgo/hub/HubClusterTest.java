@@ -1,0 +1,147 @@
+package dev.ginkgo.hub;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.ginkgo.cluster.Lease;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+
+/** Hubs that are one hub. */
+class HubClusterTest {
+    private static final Pattern ID = Pattern.compile("^id: (.+)$", Pattern.MULTILINE);
+    private static final Pattern DATA = Pattern.compile("^data: (.+)$", Pattern.MULTILINE);
+
+    @Test
+    @DisplayName("H-14 what is published at any node is read at every node, in each publisher's order, once")
+    void publishAnywhereReadAnywhere() throws Exception {
+        try (HubNodes nodes = HubNodes.of(3)) {
+            List<Subscription> readers = new ArrayList<>();
+            for (int i = 0; i < 3; i++) {
+                readers.add(nodes.get(i).hub.subscribe("/n"));
+            }
+
+            for (int n = 0; n < 100; n++) {
+                for (int i = 0; i < 3; i++) {
+                    assertThat(nodes.get(i).hub.publish("/n", i + "/" + n).peers())
+                            .isEqualTo(2);
+                }
+            }
+
+            for (Subscription reader : readers) {
+                List<List<String>> byNode = List.of(new ArrayList<>(), new ArrayList<>(), new ArrayList<>());
+                for (int k = 0; k < 300; k++) {
+                    String[] parts = reader.take().text().split("/", -1);
+                    byNode.get(Integer.parseInt(parts[0])).add(parts[1]);
+                }
+                for (List<String> each : byNode) {
+                    assertThat(each)
+                            .hasSize(100)
+                            .isSortedAccordingTo((a, b) -> Integer.parseInt(a) - Integer.parseInt(b));
+                }
+                reader.close();
+            }
+        }
+    }
+
+    @Test
+    @DisplayName("H-15 K-19 a reader goes to another node with its last id, and gets what it missed: recovered")
+    void resumesElsewhere() throws Exception {
+        try (HubNodes nodes = HubNodes.of(3)) {
+            HubNodes.Node a = nodes.get(0);
+            HubNodes.Node b = nodes.get(1);
+            assertThat(nodes.post(a, "/n", "one").body()).contains("\"peers\":2");
+            nodes.post(b, "/n", "two");
+            await().atMost(HubNodes.SOON).until(() -> data(nodes, a, "all").size() == 2);
+            String first = poll(nodes, a, "all");
+            String id = ids(first).get(ids(first).size() - 1);
+            nodes.post(a, "/n", "three");
+            nodes.post(nodes.get(2), "/n", "four");
+            await().atMost(HubNodes.SOON).until(() -> data(nodes, b, "all").size() == 4);
+
+            // When
+            String resumed = nodes.get(b, "/n?poll=1", "Accept", "text/event-stream", "Last-Event-ID", id)
+                    .body();
+
+            // Then
+            assertThat(resumed).contains("\"recovered\":true");
+            assertThat(texts(resumed)).containsExactlyInAnyOrder("three", "four");
+            String metrics = nodes.get(b, "/-/metrics", "Accept", "*/*").body();
+            assertThat(metrics).contains("ginkgo_hub_peers 2");
+        }
+    }
+
+    @Test
+    @DisplayName("K-20 a fresh node fetches the history from its peers; who resumes there gets recovered: true")
+    void freshNode() throws Exception {
+        try (HubNodes nodes = HubNodes.of(2)) {
+            for (int n = 0; n < 20; n++) {
+                nodes.get(n % 2).hub.publish("/n", Integer.toString(n));
+            }
+            await().atMost(HubNodes.SOON)
+                    .until(() -> data(nodes, nodes.get(0), "all").size() == 20);
+            String id = ids(poll(nodes, nodes.get(0), "all")).get(9);
+
+            HubNodes.Node fresh = nodes.start(3);
+            nodes.awaitPeers();
+
+            await().atMost(HubNodes.SOON).until(() -> data(nodes, fresh, "all").size() == 20);
+            String resumed = nodes.get(fresh, "/n?poll=1", "Accept", "text/event-stream", "Last-Event-ID", id)
+                    .body();
+            assertThat(resumed).contains("\"recovered\":true");
+            assertThat(texts(resumed)).isNotEmpty();
+        }
+    }
+
+    @Test
+    @DisplayName(
+            "K-05 when a node leads, what it publishes carries the higher epoch, and the older comes nowhere after")
+    void fencing() throws Exception {
+        try (HubNodes nodes = HubNodes.of(3)) {
+            await().atMost(HubNodes.SOON).until(nodes.get(0).cluster::isLeader);
+            Lease old = nodes.get(0).cluster.lease().orElseThrow();
+            nodes.get(0).hub.publish("/n", "old", old);
+            await().atMost(HubNodes.SOON)
+                    .until(() -> data(nodes, nodes.get(2), "all").size() == 1);
+
+            nodes.stop(0);
+
+            await().atMost(HubNodes.SOON).until(nodes.get(0).cluster::isLeader);
+            Lease next = nodes.get(0).cluster.lease().orElseThrow();
+            assertThat(old.epoch().isBefore(next.epoch())).isTrue();
+            nodes.get(0).hub.publish("/n", "new", next);
+            await().atMost(HubNodes.SOON)
+                    .untilAsserted(
+                            () -> assertThat(data(nodes, nodes.get(1), "all")).containsExactly("old", "new"));
+        }
+    }
+
+    private static String poll(HubNodes nodes, HubNodes.Node node, String since) throws Exception {
+        return nodes.get(node, "/n?poll=1&wait=100ms&since=" + since, "Accept", "text/event-stream")
+                .body();
+    }
+
+    private static List<String> data(HubNodes nodes, HubNodes.Node node, String since) throws Exception {
+        return texts(poll(nodes, node, since));
+    }
+
+    /** The messages, without what the hub itself says. */
+    private static List<String> texts(String events) {
+        return DATA.matcher(events)
+                .results()
+                .map(found -> found.group(1))
+                .filter(text -> !text.startsWith("{"))
+                .toList();
+    }
+
+    private static List<String> ids(String events) {
+        return ID.matcher(events)
+                .results()
+                .map((MatchResult found) -> found.group(1))
+                .toList();
+    }
+}

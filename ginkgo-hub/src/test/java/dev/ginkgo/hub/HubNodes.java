@@ -1,0 +1,100 @@
+package dev.ginkgo.hub;
+
+import static org.awaitility.Awaitility.await;
+
+import dev.ginkgo.Service;
+import dev.ginkgo.cluster.Cluster;
+import dev.ginkgo.cluster.LocalGroup;
+import dev.ginkgo.testing.TestTree;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Nodes of one process: each a cluster, and a hub with a front of its own. */
+final class HubNodes implements AutoCloseable {
+    static final Duration SOON = Duration.ofSeconds(20);
+
+    private final LocalGroup group = new LocalGroup();
+    private final LocalNetwork network = new LocalNetwork();
+    private final List<TestTree<Node>> trees = new ArrayList<>();
+
+    static final class Node extends Service {
+        final Cluster cluster;
+        final MessageHub hub;
+
+        private Node(LocalGroup group, LocalNetwork network) {
+            cluster = add("cluster", new Cluster(group));
+            hub = add("hub", new MessageHub(cluster, network));
+        }
+
+        URI uri(String path) {
+            return URI.create("http://127.0.0.1:" + hub.address().port() + path);
+        }
+    }
+
+    /** So many nodes that hear each other. */
+    static HubNodes of(int count) throws InterruptedException {
+        Front.warmUp();
+        HubNodes nodes = new HubNodes();
+        for (int i = 1; i <= count; i++) {
+            nodes.start(i);
+        }
+        nodes.awaitPeers();
+        return nodes;
+    }
+
+    Node start(int number) {
+        TestTree<Node> tree = TestTree.start(
+                new Node(group, network),
+                "cluster.identity = '127.0.0.1:" + number + "'\nhub.http.bind = '127.0.0.1:0'");
+        trees.add(tree);
+        return tree.root();
+    }
+
+    Node get(int index) {
+        return trees.get(index).root();
+    }
+
+    void stop(int index) {
+        trees.remove(index).close();
+    }
+
+    /** Until every one has heard of every other, and is heard by it. */
+    void awaitPeers() throws InterruptedException {
+        for (TestTree<Node> tree : trees) {
+            await().atMost(SOON)
+                    .until(() -> tree.root().cluster.roster().stream()
+                                    .filter(member -> member.transport().isPresent())
+                                    .count()
+                            == trees.size());
+            await().atMost(SOON).until(() -> tree.root().hub.awaitPeers(SOON));
+        }
+    }
+
+    HttpResponse<String> get(Node node, String path, String... headers) throws IOException, InterruptedException {
+        return send(HttpRequest.newBuilder(node.uri(path)).headers(headers).build());
+    }
+
+    HttpResponse<String> post(Node node, String path, String body) throws IOException, InterruptedException {
+        return send(HttpRequest.newBuilder(node.uri(path))
+                .POST(HttpRequest.BodyPublishers.ofString(body))
+                .build());
+    }
+
+    /** By a client of its own: an open connection to one node would look like a leak when another one stops. */
+    private static HttpResponse<String> send(HttpRequest request) throws IOException, InterruptedException {
+        try (HttpClient client = HttpClient.newHttpClient()) {
+            return client.send(request, HttpResponse.BodyHandlers.ofString());
+        }
+    }
+
+    @Override
+    public void close() {
+        trees.reversed().forEach(TestTree::close);
+    }
+}

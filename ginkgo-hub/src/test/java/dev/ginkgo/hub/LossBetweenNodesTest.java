@@ -1,0 +1,164 @@
+package dev.ginkgo.hub;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.ginkgo.Time;
+import dev.ginkgo.config.Size;
+import dev.ginkgo.hub.spi.Envelope;
+import dev.ginkgo.hub.spi.Origin;
+import dev.ginkgo.hub.spi.Stretch;
+import io.netty.buffer.UnpooledByteBufAllocator;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+
+/** What a node cannot get of another one's messages. */
+class LossBetweenNodesTest {
+    private static final Origin OTHER = new Origin("10.0.0.2:4440", 3);
+
+    private final List<Envelope> sent = new ArrayList<>();
+    private final Store store = new Store(
+            new StoreLimits(
+                    () -> Size.ofMebibytes(1),
+                    () -> 100,
+                    () -> Duration.ZERO,
+                    () -> Duration.ofMinutes(10),
+                    () -> 100,
+                    () -> 100),
+            Time.system(),
+            new Outlet(new Origin("10.0.0.1:4440", 7), 0, envelope -> {
+                sent.add(envelope);
+                return 2;
+            }),
+            new UnpooledByteBufAllocator(true),
+            new Counters());
+    private final Relay relay = new Relay(store, Time.system());
+    private final List<Gap> gaps = new ArrayList<>();
+
+    @AfterEach
+    void close() {
+        store.close();
+    }
+
+    private Subscription read(String channels, Since since) {
+        return store.subscribe(Wish.of(Selector.of(channels), since)).onGap(gaps::add);
+    }
+
+    private void relay(String channel, long sequence, String text) {
+        relay.relay(new Envelope(OTHER, sequence, sequence - 1, channel, false, text.getBytes(), 0, Optional.empty()));
+    }
+
+    private void lost(long from, long to, boolean beforeUs, String... sound) {
+        relay.lost(new Ledger.Loss(new Stretch(OTHER, from, to), Set.of(sound), beforeUs));
+    }
+
+    @Test
+    @DisplayName("H-16 what was lost between nodes is told, in its place, to those who read a channel that may lack it")
+    void told() throws Exception {
+        try (Subscription hurt = read("/hurt", Since.Point.NONE);
+                Subscription pattern = read("/*", Since.Point.NONE);
+                Subscription sound = read("/sound", Since.Point.NONE)) {
+            relay("/hurt", 1, "one");
+            lost(2, 3, false, "/sound");
+            relay("/hurt", 4, "four");
+            relay("/sound", 5, "five");
+
+            assertThat(hurt.take().text()).isEqualTo("one");
+            assertThat(gaps).isEmpty();
+            assertThat(hurt.take().text()).isEqualTo("four");
+            assertThat(gaps).extracting(Gap::channel).containsExactly("/hurt");
+            assertThat(gaps.getFirst().missed()).isEqualTo(Gap.UNKNOWN);
+            gaps.clear();
+            assertThat(sound.take().text()).isEqualTo("five");
+            assertThat(gaps).isEmpty();
+            for (String text : List.of("one", "four", "five")) {
+                assertThat(pattern.take().text()).isEqualTo(text);
+            }
+            assertThat(gaps).extracting(Gap::channel).containsExactly("/*");
+        }
+    }
+
+    @Test
+    @DisplayName("H-16 a loss is told also if nothing comes after it, and after a resume from before it")
+    void toldToThoseWhoComeBack() throws Exception {
+        relay("/n", 1, "one");
+        String id;
+        try (Subscription reader = read("/n", Since.Point.ALL)) {
+            id = reader.take().id();
+            lost(2, 2, false);
+            store.publish(ChannelName.of("/other"), Payload.text("x"));
+            store.publish(ChannelName.of("/n"), Payload.text("two"));
+            assertThat(reader.take().text()).isEqualTo("two");
+            assertThat(gaps).hasSize(1);
+        }
+        gaps.clear();
+        try (Subscription again = read("/n", new Since.After(id))) {
+            assertThat(again.take().text()).isEqualTo("two");
+            assertThat(gaps).hasSize(1);
+            store.publish(ChannelName.of("/n"), Payload.text("three"));
+            assertThat(again.take().text()).isEqualTo("three");
+            assertThat(gaps).hasSize(1);
+        }
+    }
+
+    @Test
+    @DisplayName("H-16 what was published before this node came is told only to those who ask for it")
+    void beforeUs() throws Exception {
+        try (Subscription reader = read("/n", Since.Point.NONE)) {
+            lost(1, 9, true);
+            relay("/n", 10, "ten");
+            assertThat(reader.take().text()).isEqualTo("ten");
+            assertThat(gaps).isEmpty();
+        }
+        try (Subscription all = read("/n", Since.Point.ALL)) {
+            assertThat(all.take().text()).isEqualTo("ten");
+            assertThat(gaps).hasSize(1);
+        }
+    }
+
+    @Test
+    @DisplayName("K-05 what is kept out because its leadership is over makes no resume look complete")
+    void keptOut() throws Exception {
+        relay("/n", 1, "one");
+        String id;
+        try (Subscription reader = read("/n", Since.Point.ALL)) {
+            id = reader.take().id();
+            relay.refused(new Envelope(OTHER, 2, 1, "/n", false, new byte[1], 0, Optional.empty()));
+            relay("/n", 3, "three");
+            assertThat(reader.take().text()).isEqualTo("three");
+            assertThat(gaps).isEmpty();
+        }
+        try (Subscription again = read("/n", new Since.After(id))) {
+            assertThat(again.take().text()).isEqualTo("three");
+            assertThat(gaps).hasSize(1);
+        }
+    }
+
+    @Test
+    @DisplayName("H-16 an envelope names the message before it on its channel, never too early a one")
+    void previous() {
+        Receipt first = store.publish(ChannelName.of("/a"), Payload.text("x"));
+        store.publish(ChannelName.of("/b"), Payload.text("x"));
+        store.publish(ChannelName.of("/a"), Payload.text("x"));
+        assertThat(first.peers()).isEqualTo(2);
+        assertThat(sent).extracting(Envelope::previous).containsExactly(0L, 0L, 1L);
+        assertThat(relay.answer(new Stretch(sent.getFirst().origin(), 2, 9)).messages())
+                .containsExactly(sent.get(1), sent.get(2));
+    }
+
+    @Test
+    @DisplayName("H-15 an id of a life of a node that ended before this node knew it is not taken for one it knows")
+    void earlierLife() throws Exception {
+        relay("/n", 1, "one");
+        String text = new MessageId(List.of(new MessageId.Position(OriginNumber.of(OTHER.name()), 2, 5))).text();
+        try (Subscription reader = read("/n", new Since.After(text))) {
+            assertThat(reader.take().text()).isEqualTo("one");
+            assertThat(gaps).hasSize(1);
+        }
+    }
+}
