@@ -3,6 +3,7 @@ import static org.awaitility.Awaitility.await;
 import dev.ginkgo.config.Address;
 import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.InputStreamReader;
 import java.net.HttpURLConnection;
 import java.net.URI;
@@ -103,6 +104,12 @@ final class ClusterNode implements AutoCloseable {
                 // with the process
             }
         });
+    }
+
+    String text(String path) throws IOException {
+        try (InputStream in = uri(path).toURL().openStream()) {
+            return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+        }
     }
 
     int publish(String channel, String text) throws IOException {

@@ -50,10 +50,7 @@ class ClusterTest {
     /** Until each publishes to the two others, and numbers come. */
     private static void awaitComplete(List<ClusterNode> all) {
         for (ClusterNode node : all) {
-            await().atMost(SOON)
-                    .until(() -> new String(
-                                    node.uri("/-/metrics").toURL().openStream().readAllBytes())
-                            .contains("ginkgo_hub_peers " + (all.size() - 1)));
+            await().atMost(SOON).until(() -> node.text("/-/metrics").contains("ginkgo_hub_peers " + (all.size() - 1)));
             await().atMost(SOON).until(() -> !node.numbers.isEmpty());
             await().atMost(SOON).until(() -> node.leader().epoch() > 0);
         }

@@ -28,6 +28,11 @@ public final class LocalNetwork {
         return Optional.ofNullable(stations.get(address));
     }
 
+    /** Cuts a node off from all others, or lets it back. */
+    void isolate(Address address, boolean isolated) {
+        at(address).orElseThrow().isolate(isolated);
+    }
+
     void remove(LocalTransport station) {
         stations.values().remove(station);
     }

@@ -36,6 +36,7 @@ final class LocalTransport extends Transport {
     private final Object readiness = new Object();
     private final Set<Origin> ready = new HashSet<>(); // guarded by readiness
     private volatile @Nullable Station station;
+    private volatile boolean isolated;
 
     /** What belongs to one run. */
     private record Station(Origin self, Inbox inbox, Backlogs backlogs, Map<Peer, LocalLink> links) {}
@@ -120,7 +121,11 @@ final class LocalTransport extends Transport {
     @Nullable
     Inbox reach(Peer peer, Origin from) {
         LocalTransport other = network.at(peer.address()).orElse(null);
-        return other == null ? null : other.admit(peer.origin(), from);
+        return other == null || isolated || other.isolated ? null : other.admit(peer.origin(), from);
+    }
+
+    void isolate(boolean cut) {
+        isolated = cut;
     }
 
     private @Nullable Inbox admit(Origin meant, Origin from) {

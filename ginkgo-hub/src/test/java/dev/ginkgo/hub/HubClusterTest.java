@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.ginkgo.cluster.Lease;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.MatchResult;
@@ -117,6 +118,61 @@ class HubClusterTest {
             await().atMost(HubNodes.SOON)
                     .untilAsserted(
                             () -> assertThat(data(nodes, nodes.get(1), "all")).containsExactly("old", "new"));
+        }
+    }
+
+    @Test
+    @DisplayName("K-20 after a partition has healed, the histories are equal, and no reader was told a gap")
+    void healed() throws Exception {
+        try (HubNodes nodes = HubNodes.of(3);
+                Subscription reader = nodes.get(0).hub.subscribe("/n")) {
+            List<Gap> gaps = new ArrayList<>();
+            reader.onGap(gaps::add);
+            nodes.isolate(2, true);
+            await().atMost(HubNodes.SOON)
+                    .until(() -> !nodes.get(2).hub.awaitPeers(Duration.ZERO)
+                            && !nodes.get(0).hub.awaitPeers(Duration.ZERO));
+            for (int n = 0; n < 30; n++) {
+                nodes.get(n % 3).hub.publish("/n", Integer.toString(n));
+            }
+
+            nodes.isolate(2, false);
+
+            for (int i = 0; i < 3; i++) {
+                HubNodes.Node node = nodes.get(i);
+                await().atMost(HubNodes.SOON)
+                        .untilAsserted(() ->
+                                assertThat(data(nodes, node, "all")).hasSize(30).doesNotHaveDuplicates());
+            }
+            for (int n = 0; n < 30; n++) {
+                reader.take();
+            }
+            assertThat(gaps).isEmpty();
+        }
+    }
+
+    @Test
+    @DisplayName("H-16 what is not to be had any more after a partition is told to the readers of the channel as a gap")
+    void healedTooLate() throws Exception {
+        try (HubNodes nodes = HubNodes.of(2, "hub.history.count = 5", "hub.history.grace = '0s'");
+                Subscription reader = nodes.get(1).hub.subscribe("/n")) {
+            List<Gap> gaps = new ArrayList<>();
+            reader.onGap(gaps::add);
+            nodes.get(0).hub.publish("/n", "before");
+            assertThat(reader.take().text()).isEqualTo("before");
+            nodes.isolate(1, true);
+            await().atMost(HubNodes.SOON)
+                    .until(() -> !nodes.get(0).hub.awaitPeers(Duration.ZERO)
+                            && !nodes.get(1).hub.awaitPeers(Duration.ZERO));
+            for (int n = 0; n < 100; n++) {
+                nodes.get(0).hub.publish("/n", Integer.toString(n));
+            }
+
+            nodes.isolate(1, false);
+
+            assertThat(reader.take().text()).isEqualTo("95");
+            assertThat(gaps).hasSize(1);
+            assertThat(gaps.getFirst().missed()).isEqualTo(Gap.UNKNOWN);
         }
     }
 

@@ -22,6 +22,13 @@ final class HubNodes implements AutoCloseable {
     private final LocalGroup group = new LocalGroup();
     private final LocalNetwork network = new LocalNetwork();
     private final List<TestTree<Node>> trees = new ArrayList<>();
+    private final List<TestTree<Node>> stopped = new ArrayList<>();
+
+    private final String settings;
+
+    private HubNodes(String settings) {
+        this.settings = settings;
+    }
 
     static final class Node extends Service {
         final Cluster cluster;
@@ -37,10 +44,10 @@ final class HubNodes implements AutoCloseable {
         }
     }
 
-    /** So many nodes that hear each other. */
-    static HubNodes of(int count) throws InterruptedException {
+    /** So many nodes that hear each other, with settings for all of them. */
+    static HubNodes of(int count, String... settings) throws InterruptedException {
         Front.warmUp();
-        HubNodes nodes = new HubNodes();
+        HubNodes nodes = new HubNodes(String.join("\n", settings));
         for (int i = 1; i <= count; i++) {
             nodes.start(i);
         }
@@ -51,7 +58,7 @@ final class HubNodes implements AutoCloseable {
     Node start(int number) {
         TestTree<Node> tree = TestTree.start(
                 new Node(group, network),
-                "cluster.identity = '127.0.0.1:" + number + "'\nhub.http.bind = '127.0.0.1:0'");
+                "cluster.identity = '127.0.0.1:" + number + "'\nhub.http.bind = '127.0.0.1:0'\n" + settings);
         trees.add(tree);
         return tree.root();
     }
@@ -60,8 +67,17 @@ final class HubNodes implements AutoCloseable {
         return trees.get(index).root();
     }
 
+    /** Cuts a node off from the others, or lets it back; the roster does not notice. */
+    void isolate(int index, boolean isolated) {
+        Node node = get(index);
+        node.cluster.roster().stream()
+                .filter(member -> member.identity().equals(node.cluster.identity()))
+                .forEach(member -> network.isolate(member.transport().orElseThrow(), isolated));
+    }
+
     void stop(int index) {
-        trees.remove(index).close();
+        stopped.add(trees.get(index));
+        trees.remove(index).ginkgo().close();
     }
 
     /** Until every one has heard of every other, and is heard by it. */
@@ -96,5 +112,6 @@ final class HubNodes implements AutoCloseable {
     @Override
     public void close() {
         trees.reversed().forEach(TestTree::close);
+        stopped.reversed().forEach(TestTree::close); // last, for it looks for what is left of what began after it
     }
 }

@@ -8,6 +8,7 @@ import dev.ginkgo.hub.spi.Envelope;
 import dev.ginkgo.hub.spi.Origin;
 import dev.ginkgo.hub.spi.Stretch;
 import io.netty.buffer.UnpooledByteBufAllocator;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -50,7 +51,15 @@ class LossBetweenNodesTest {
     }
 
     private void relay(String channel, long sequence, String text) {
-        relay.relay(new Envelope(OTHER, sequence, sequence - 1, channel, false, text.getBytes(), 0, Optional.empty()));
+        relay.relay(new Envelope(
+                OTHER,
+                sequence,
+                sequence - 1,
+                channel,
+                false,
+                text.getBytes(StandardCharsets.UTF_8),
+                0,
+                Optional.empty()));
     }
 
     private void lost(long from, long to, boolean beforeUs, String... sound) {
