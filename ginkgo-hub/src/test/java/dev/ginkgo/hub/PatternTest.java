@@ -190,7 +190,8 @@ class PatternTest {
     }
 
     @Test
-    @DisplayName("H-01 a publish wakes a loop once for its channel, patterns and lists, and is one write for each reader")
+    @DisplayName(
+            "H-01 a publish wakes a loop once for its channel, patterns and lists, and is one write for each reader")
     void wakesOnce() throws Exception {
         int messages = 200;
         try (Hubs hubs = new Hubs(1, "")) {

@@ -205,14 +205,13 @@ class RefusalsTest {
 
         private static Core core() {
             Counters counters = new Counters();
-            StoreLimits limits =
-                    new StoreLimits(
-                            () -> Size.ofMebibytes(1),
-                            () -> 10,
-                            () -> Duration.ZERO,
-                            () -> Duration.ofMinutes(1),
-                            () -> 10,
-                            () -> 10);
+            StoreLimits limits = new StoreLimits(
+                    () -> Size.ofMebibytes(1),
+                    () -> 10,
+                    () -> Duration.ZERO,
+                    () -> Duration.ofMinutes(1),
+                    () -> 10,
+                    () -> 10);
             Store store = new Store(limits, Time.system(), 1, ByteBufAllocator.DEFAULT, counters);
             return new Core(store, new FanOut(store, Time.system(), new Random(), counters, () -> 10), counters);
         }
