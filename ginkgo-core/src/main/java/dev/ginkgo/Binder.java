@@ -54,6 +54,11 @@ final class Binder {
         return new Binder(places, configuration.load(), "", current).run();
     }
 
+    /** Binds a whole tree to what it was bound to last: nothing is read again, but secret files. */
+    static Binding again(List<? extends Place> places, Raw raw, Supplier<Snapshot> current) {
+        return new Binder(places, raw, "", current).run();
+    }
+
     /**
      * Binds a child that was added while the tree runs, and all below it.
      *

@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import dev.ginkgo.config.ConfigException;
 import dev.ginkgo.config.Configuration;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
@@ -99,9 +100,12 @@ public final class Ginkgo implements AutoCloseable {
         return reloader.reload(requireNonNull(configuration, "configuration is null"));
     }
 
-    /** Every setting of the tree as it is now. */
+    /**
+     * Every setting of the tree as it was applied last, whatever its files have become since. One that waits for a
+     * restart, {@link #pendingRestart()}, is shown with the value that it will have.
+     */
     public List<SettingInfo> settings() {
-        return settings.bind(settings.configuration()).infos();
+        return settings.bound().infos();
     }
 
     /** The keys of settings fixed at start whose new values wait for a restart. */
@@ -112,6 +116,11 @@ public final class Ginkgo implements AutoCloseable {
     /** The exit code of a process whose tree was stopped by TERM, {@code [ginkgo] exit-on-term}. */
     public int exitOnTerm() {
         return limits.exitOnTerm();
+    }
+
+    /** How long a whole stop may take, {@code [ginkgo] stop-timeout}. */
+    public Duration stopTimeout() {
+        return limits.stopTimeout();
     }
 
     /** {@link Service#stop()} of the root. */

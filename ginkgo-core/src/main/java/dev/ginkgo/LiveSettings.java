@@ -44,6 +44,11 @@ final class LiveSettings {
         return Binder.bind(places, from, this::snapshot);
     }
 
+    /** What is bound now, whatever the files have become since. */
+    Binding bound() {
+        return Binder.again(places, current.get().raw, this::snapshot);
+    }
+
     /** Makes {@code next} the values of the tree; those of children added meanwhile stay. */
     void publish(Configuration from, Binding binding, Snapshot next, List<String> nowPending) {
         current.updateAndGet(old -> new Current(old.snapshot.with(next), binding.raw()));

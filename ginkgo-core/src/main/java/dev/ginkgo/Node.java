@@ -388,6 +388,7 @@ final class Node implements Place {
                 since,
                 reason,
                 Optional.ofNullable(failure),
+                restarts.last(),
                 restarts.count(),
                 restarts.left(),
                 current == null ? 0 : current.taskCount(),

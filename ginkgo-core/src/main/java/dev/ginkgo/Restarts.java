@@ -19,6 +19,7 @@ final class Restarts {
     private final Deque<Failure> failures = new ArrayDeque<>();
     private int inARow;
     private int count;
+    private @Nullable Throwable last;
     private long pauseEnd;
     private @Nullable Time pausing;
 
@@ -28,6 +29,7 @@ final class Restarts {
      * @return the pause before the restart, or null if the intensity is exceeded
      */
     synchronized @Nullable Duration next(Supervision policy, Time time, RandomGenerator random, Throwable cause) {
+        last = cause;
         long now = time.nanos();
         long window = Waiters.nanosOf(policy.window());
         if (failures.isEmpty() || now - failures.getLast().at > window) {
@@ -57,6 +59,11 @@ final class Restarts {
 
     synchronized int count() {
         return count;
+    }
+
+    /** What failed last, however long ago. */
+    synchronized Optional<Throwable> last() {
+        return Optional.ofNullable(last);
     }
 
     /** What made the failures that are still inside the window, oldest first. */

@@ -15,6 +15,7 @@ import java.util.Optional;
  * @param since when it came into that state
  * @param reason why it is degraded or failed, in one line; empty where all is well
  * @param failure the last failure, kept until the next successful start
+ * @param lastRestarted the last failure that supervision has answered; kept while the parent lives
  * @param restarts how often supervision has restarted it
  * @param restartIn the pause left before the next supervised restart, where one is waited for
  * @param tasks how many tasks it has running
@@ -28,6 +29,7 @@ public record Status(
         Instant since,
         String reason,
         Optional<Throwable> failure,
+        Optional<Throwable> lastRestarted,
         int restarts,
         Optional<Duration> restartIn,
         int tasks,

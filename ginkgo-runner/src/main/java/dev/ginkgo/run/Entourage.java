@@ -20,6 +20,8 @@ import java.util.function.Supplier;
  * {@link Foreground} tells it of each step.
  */
 final class Entourage {
+    private static final String DAEMON_UMASK = "027";
+
     private final Terminal terminal;
     private final ProcessSettings.Values settings;
     private final List<Path> files;
@@ -68,13 +70,18 @@ final class Entourage {
         return warnings;
     }
 
-    /** Umask and working folder; before the log is opened, the first file that this process makes. */
-    void prepare() {
+    /**
+     * Umask and working folder; before the log is opened, the first file that this process makes.
+     *
+     * @param daemonLog the log of a daemon whose configuration names none; empty for what is no daemon
+     */
+    void prepare(Optional<Path> daemonLog) {
         warnings().forEach(warning -> terminal.tell("warning: " + warning));
-        settings.logFile().ifPresent(this::rememberWhatIsMissing);
+        settings.logFile().or(() -> daemonLog).ifPresent(this::rememberWhatIsMissing);
+        Optional<String> umask = settings.umask().or(() -> daemonLog.map(log -> DAEMON_UMASK));
         try {
-            if (settings.umask().isPresent()) {
-                new Surroundings().umask(Integer.parseInt(settings.umask().get(), 8));
+            if (umask.isPresent()) {
+                new Surroundings().umask(Integer.parseInt(umask.get(), 8));
             }
             if (settings.workdir().isPresent()) {
                 new Surroundings().workingFolder(settings.workdir().get());

@@ -1,5 +1,7 @@
 package dev.ginkgo.run;
 
+import static java.util.stream.Collectors.joining;
+
 import dev.ginkgo.Description;
 import dev.ginkgo.Ginkgo;
 import dev.ginkgo.Service;
@@ -7,6 +9,8 @@ import dev.ginkgo.SettingInfo;
 import dev.ginkgo.config.Configuration;
 import dev.ginkgo.config.Origin;
 import dev.ginkgo.config.Problem;
+import dev.ginkgo.run.daemon.LogFile;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -95,7 +99,7 @@ final class Errand {
         return ExitCode.OK.number();
     }
 
-    /** Starts the service and stays until it has stopped. */
+    /** Starts the service on this terminal and stays until it has stopped. */
     int run() {
         Prepared prepared = prepare();
         Description description = prepared.builder().describe();
@@ -103,9 +107,70 @@ final class Errand {
             return refuse(description.problems());
         }
         Entourage entourage = entourage(prepared, description);
-        entourage.prepare();
-        prepared.logging().configure(description, terminal.directory());
-        return new Foreground(terminal, failures, prepared.builder(), exitOnTerm(description), entourage).run();
+        entourage.prepare(Optional.empty());
+        Optional<LogFile> log = prepared.logging().configure(description, terminal.directory());
+        Foreground foreground = foreground(prepared, description, entourage, new TerminalVoice(terminal), log);
+        try (Housekeeping housekeeping = new Housekeeping()) {
+            log.ifPresent(file -> housekeeping.keep(() -> prepared.logging().rotate(file)));
+            return foreground.run();
+        }
+    }
+
+    /**
+     * The same under a name: it answers at its control socket, and its end is written down.
+     *
+     * @param launcher who waits for the start of a daemon; empty if it stays on the terminal
+     */
+    int run(Registration registration, Optional<Launcher> launcher) {
+        Prepared prepared = prepare();
+        Description description = prepared.builder().describe();
+        if (!description.problems().isEmpty()) {
+            int code = refuse(description.problems());
+            registration.end(
+                    code, description.problems().stream().map(Problem::toString).collect(joining("\n")));
+            return code;
+        }
+        try (Housekeeping housekeeping = new Housekeeping()) {
+            Entourage entourage = entourage(prepared, description);
+            entourage.prepare(launcher.isPresent() ? Optional.of(registration.defaultLog()) : Optional.empty());
+            Optional<LogFile> log = launcher.isPresent()
+                    ? Optional.of(prepared.logging()
+                            .configureDaemon(description, terminal.directory(), registration.defaultLog()))
+                    : prepared.logging().configure(description, terminal.directory());
+            if (log.isPresent()) {
+                registration.log(log.get().path());
+            }
+            LastWords voice =
+                    new LastWords(launcher.<Voice>flatMap(waiting -> log.map(file -> new DaemonVoice(waiting, file)))
+                            .orElseGet(() -> new TerminalVoice(terminal)));
+            Foreground foreground = foreground(prepared, description, entourage, voice, log);
+            Answers answers = new Answers(prepared.service(), foreground, configured());
+            int code;
+            try {
+                registration.serve(answers);
+                housekeeping.keep(() -> registration.serve(answers));
+                log.ifPresent(file -> housekeeping.keep(() -> prepared.logging().rotate(file)));
+                code = foreground.run();
+            } catch (IOException e) { // a daemon's terminal is gone by now: its voice reaches who waits for it
+                voice.notStarted(Registration.reason(e));
+                code = ExitCode.CANNOT_CREATE.number();
+            }
+            registration.end(code, voice.words());
+            return code;
+        } catch (IOException e) {
+            throw new Refusal(ExitCode.CANNOT_CREATE, Registration.reason(e));
+        }
+    }
+
+    private Foreground foreground(
+            Prepared prepared, Description description, Entourage entourage, Voice voice, Optional<LogFile> log) {
+        return new Foreground(
+                voice,
+                failures,
+                prepared.builder(),
+                exitOnTerm(description),
+                entourage,
+                () -> log.ifPresent(Housekeeping.telling(LogFile::reopen)));
     }
 
     private Entourage entourage(Prepared prepared, Description description) {
@@ -133,6 +198,11 @@ final class Errand {
                         .render());
         terminal.out().flush();
         return ExitCode.OK.number();
+    }
+
+    /** Where the configuration comes from, absolute. */
+    private String configured() {
+        return target.configuration().map(Path::toString).orElse("");
     }
 
     private static int exitOnTerm(Description description) {

@@ -1,6 +1,7 @@
 package dev.ginkgo.run;
 
 import dev.ginkgo.Ginkgo;
+import dev.ginkgo.Reload;
 import dev.ginkgo.StartException;
 import dev.ginkgo.State;
 import dev.ginkgo.Status;
@@ -8,7 +9,9 @@ import dev.ginkgo.StopException;
 import dev.ginkgo.Time;
 import dev.ginkgo.config.ConfigException;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -27,8 +30,9 @@ final class Foreground {
     /** How long a stop after an {@link Event.Uncaught} may take in all; the tree's own deadline is shorter. */
     private static final Duration LAST_RESORT = Duration.ofMinutes(1);
 
-    private final Terminal terminal;
+    private final Voice voice;
     private final Reports reports;
+    private final Runnable reopenLog;
     private final Ginkgo.Builder builder;
     private final Entourage entourage;
     private final int exitOnTerm;
@@ -45,8 +49,8 @@ final class Foreground {
         /** SIGTERM. */
         record Terminate() implements Event {}
 
-        /** SIGHUP. */
-        record Hangup() implements Event {}
+        /** SIGHUP, or a request at the control socket, which waits for what comes of it. */
+        record ReloadAsked(CompletableFuture<Reload> result) implements Event {}
 
         /** An error that nobody caught, on a thread that is no task. */
         record Uncaught(Thread thread, Throwable error) implements Event {}
@@ -56,13 +60,22 @@ final class Foreground {
     }
 
     /**
+     * @param voice to whom it says what happens
      * @param exitOnTerm the exit code for a SIGTERM that comes before the tree is up and can be asked itself
+     * @param reopenLog opens the log anew, for HUP and USR1
      */
-    Foreground(Terminal terminal, Failures failures, Ginkgo.Builder builder, int exitOnTerm, Entourage entourage) {
+    Foreground(
+            Voice voice,
+            Failures failures,
+            Ginkgo.Builder builder,
+            int exitOnTerm,
+            Entourage entourage,
+            Runnable reopenLog) {
         this.exitOnTerm = exitOnTerm;
-        this.terminal = terminal;
+        this.voice = voice;
         this.entourage = entourage;
         this.builder = entourage.attach(builder);
+        this.reopenLog = reopenLog;
         reports = new Reports(failures);
     }
 
@@ -83,7 +96,7 @@ final class Foreground {
             entourage.starting();
             running = builder.start();
         } catch (ConfigException e) {
-            e.problems().forEach(problem -> terminal.tell(problem.toString()));
+            voice.notStarted(String.valueOf(e.getMessage()));
             return ExitCode.CONFIGURATION.number();
         } catch (StartException e) {
             return notStarted(e);
@@ -93,11 +106,22 @@ final class Foreground {
         boolean late = Thread.interrupted(); // a signal at the last moment of the start: it is in the queue
         if (!late) {
             entourage.serving(running);
-            terminal.tell(reports.readiness(
-                    running.status(), Duration.ofNanos(Time.system().nanos() - begin)));
+            voice.ready(running.status(), Duration.ofNanos(Time.system().nanos() - begin));
         }
         Thread.ofVirtual().name("ginkgo-end").start(() -> awaitEnd(running));
         return stop(running, serve(running));
+    }
+
+    /** The tree, once it is up. From any thread. */
+    Optional<Ginkgo> tree() {
+        return Optional.ofNullable(tree);
+    }
+
+    /** Asks for a reload; it takes its turn after the start, and gets no answer if the service ends before. */
+    CompletableFuture<Reload> reload() {
+        CompletableFuture<Reload> result = new CompletableFuture<>();
+        events.add(new Event.ReloadAsked(result));
+        return result;
     }
 
     private void listen() {
@@ -105,7 +129,11 @@ final class Foreground {
                 (thread, error) -> orHalt(() -> tell(new Event.Uncaught(thread, error))));
         boolean handled = Signals.handle("INT", this::interrupt);
         handled &= Signals.handle("TERM", () -> tell(new Event.Terminate()));
-        Signals.handle("HUP", () -> events.add(new Event.Hangup()));
+        Signals.handle("HUP", () -> {
+            reopenLog.run();
+            events.add(new Event.ReloadAsked(new CompletableFuture<>()));
+        });
+        Signals.handle("USR1", reopenLog);
         if (!handled) {
             // Then the JVM ends by itself at a signal, with the same exit codes, and waits for this.
             Runtime.getRuntime().addShutdownHook(new Thread(this::stopInHook, "ginkgo-stop"));
@@ -125,7 +153,7 @@ final class Foreground {
             return;
         }
         Ginkgo running = tree;
-        terminal.tell(running == null ? "Halted while starting." : reports.halted(running.tasks()));
+        voice.complain(running == null ? "Halted while starting." : reports.halted(running.tasks()));
         Runtime.getRuntime().halt(ExitCode.INTERRUPTED.number());
     }
 
@@ -148,9 +176,13 @@ final class Foreground {
                 case Event.Terminate _ -> {
                     return running.exitOnTerm();
                 }
-                case Event.Hangup _ -> terminal.tell(reports.reload(entourage.reload(running)));
+                case Event.ReloadAsked(CompletableFuture<Reload> result) -> {
+                    Reload reload = entourage.reload(running);
+                    voice.say(reports.reload(reload));
+                    result.complete(reload);
+                }
                 case Event.Uncaught(Thread thread, Throwable error) -> {
-                    terminal.tell(reports.uncaught(thread, error));
+                    voice.complain(reports.uncaught(thread, error));
                     haltLater(running);
                     return ExitCode.SOFTWARE.number();
                 }
@@ -173,11 +205,11 @@ final class Foreground {
 
     private int ended(Status status) {
         if (status.state() != State.FAILED) {
-            terminal.tell(status.path() + " has ended.");
+            voice.say(status.path() + " has ended.");
             return ExitCode.OK.number();
         }
         if (status.failure().filter(StopException.class::isInstance).isEmpty()) { // else the stop tells it, below
-            terminal.tell(reports.failed(status));
+            voice.complain(reports.failed(status));
         }
         return ExitCode.FAILED.number();
     }
@@ -189,12 +221,12 @@ final class Foreground {
         try {
             running.stop();
             if (!ended) {
-                terminal.tell(reports.stopped(
+                voice.say(reports.stopped(
                         running.status(), Duration.ofNanos(Time.system().nanos() - begin)));
             }
             return code;
         } catch (StopException e) {
-            terminal.tell(reports.unclean(e));
+            voice.complain(reports.unclean(e));
             if (!e.leaks().isEmpty()) {
                 return ExitCode.LEAK.number();
             }
@@ -204,7 +236,7 @@ final class Foreground {
 
     private int notStarted(StartException e) {
         starting = false;
-        terminal.tell(reports.notStarted(e));
+        voice.notStarted(reports.notStarted(e));
         if (!e.cancelled()) {
             return Reports.code(e).number();
         }
@@ -224,7 +256,7 @@ final class Foreground {
         orHalt(() -> Thread.ofPlatform().daemon().name("ginkgo-halt").start(() -> {
             try {
                 TimeUnit.NANOSECONDS.sleep(LAST_RESORT.toNanos());
-                terminal.tell(reports.halted(running.tasks()));
+                voice.complain(reports.halted(running.tasks()));
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt(); // nobody does; then it halts now
             } finally {

@@ -13,8 +13,13 @@ import ch.qos.logback.core.encoder.Encoder;
 import ch.qos.logback.core.encoder.LayoutWrappingEncoder;
 import ch.qos.logback.core.joran.spi.JoranException;
 import dev.ginkgo.Description;
+import dev.ginkgo.Setting;
 import dev.ginkgo.SettingInfo;
 import dev.ginkgo.Table;
+import dev.ginkgo.config.Size;
+import dev.ginkgo.run.daemon.LogFile;
+import dev.ginkgo.run.daemon.StandardStreams;
+import java.io.IOException;
 import java.net.URL;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -48,6 +53,8 @@ final class Logging {
     private final LoggerContext context;
     private final Optional<URL> usersOwn;
     private final Failures failures;
+    private final Setting<Size> maxSize;
+    private final Setting<Integer> keep;
 
     /**
      * @param loader the loader of the user's classes, which may have a Logback file
@@ -63,6 +70,9 @@ final class Logging {
         table.setting("file", Path.of(""))
                 .help("The file that the log is appended to; standard error if empty")
                 .fixed();
+        maxSize = table.setting("max-size", Size.ofMebibytes(64))
+                .help("The size beyond which a log file is renamed to NAME.1 and a new one begun; 0B for never");
+        keep = table.setting("keep", 5).between(0, 1000).help("How many old log files are kept");
         table.setting("format", Format.TEXT)
                 .help("text, or json for one object a line")
                 .fixed();
@@ -75,34 +85,58 @@ final class Logging {
 
     /** Sets Logback up for the defaults: text at level info to standard error. */
     void byDefault() {
-        set("info", "", "text", Path.of(""));
+        set("info", console(), "text");
     }
 
-    /** Sets Logback up as configured, before anything is started. */
-    void configure(Description description, Path directory) {
-        set(
-                value(description, "log.level"),
-                value(description, "log.file"),
-                value(description, "log.format"),
-                directory);
+    /**
+     * Sets Logback up as configured, before anything is started.
+     *
+     * @return the file that is written, if it is one
+     */
+    Optional<LogFile> configure(Description description, Path directory) {
+        Optional<Path> file = file(description).map(directory::resolve);
+        if (file.isEmpty() || usersOwn.isPresent()) {
+            set(value(description, "log.level"), console(), value(description, "log.format"));
+            return Optional.empty();
+        }
+        FileAppender<ILoggingEvent> appender = file(file.get());
+        set(value(description, "log.level"), appender, value(description, "log.format"));
+        return Optional.of(new LogFile(file.get(), path -> appender.openFile(path.toString())));
     }
 
-    private void set(String level, String file, String format, Path directory) {
+    /** The same for a daemon, all of whose output goes to its log, also what is no line of Logback's. */
+    LogFile configureDaemon(Description description, Path directory, Path byDefault) {
+        LogFile log = new LogFile(
+                file(description).map(directory::resolve).orElse(byDefault), new StandardStreams()::appendTo);
+        try {
+            log.reopen();
+        } catch (IOException e) {
+            throw new Refusal(ExitCode.CONFIGURATION, String.valueOf(e.getMessage()));
+        }
+        set(value(description, "log.level"), console(), value(description, "log.format"));
+        return log;
+    }
+
+    /** Begins a new file if that one has become too large. */
+    void rotate(LogFile log) throws IOException {
+        log.rotate(maxSize.get().bytes(), keep.get());
+    }
+
+    private void set(String level, OutputStreamAppender<ILoggingEvent> appender, String format) {
         context.reset();
         if (usersOwn.isPresent()) {
             load(usersOwn.get());
             return;
         }
-        OutputStreamAppender<ILoggingEvent> appender = file.isEmpty() ? console() : file(directory.resolve(file));
         appender.setContext(context);
         appender.setName("ginkgo");
         appender.setEncoder(encoder(format));
         appender.start();
         if (!appender.isStarted()) {
+            String file = appender instanceof FileAppender<?> written ? written.getFile() : "standard error";
             throw new Refusal(
                     ExitCode.CONFIGURATION,
-                    "log.file: " + directory.resolve(file)
-                            + " cannot be opened for appending; check its folder and mode");
+                    "log.file: " + file + " cannot be opened for appending; check its folder and mode");
         }
         root().addAppender(appender);
         level(level);
@@ -137,7 +171,7 @@ final class Logging {
         return console;
     }
 
-    private static OutputStreamAppender<ILoggingEvent> file(Path path) {
+    private static FileAppender<ILoggingEvent> file(Path path) {
         FileAppender<ILoggingEvent> file = new FileAppender<>();
         file.setFile(path.toString());
         file.setAppend(true);
@@ -156,6 +190,10 @@ final class Logging {
 
     private Logger root() {
         return context.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME);
+    }
+
+    private static Optional<String> file(Description description) {
+        return Optional.of(value(description, "log.file")).filter(file -> !file.isEmpty());
     }
 
     private static String value(Description description, String key) {

@@ -7,6 +7,7 @@ import java.io.PrintWriter;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
 import java.util.stream.Stream;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -22,24 +23,43 @@ import picocli.CommandLine.UnmatchedArgumentException;
             "ginkgo TARGET [options]        starts it in the foreground, as ginkgo run does",
             "ginkgo TARGET -h               prints every setting of it",
             "ginkgo check TARGET [options]  checks its configuration, starts nothing",
+            "ginkgo start TARGET [options]  starts it as a daemon, and waits until it is ready",
+            "ginkgo stop NAME               stops a daemon, and waits until it is gone",
+            "ginkgo restart NAME            stops it and starts it again as it was started",
+            "ginkgo reload NAME             lets it read its configuration again",
+            "ginkgo status NAME             says how it is; the exit codes are in its help",
+            "ginkgo log NAME [-f]           prints its log",
+            "ginkgo tree NAME               prints its services; threads, settings likewise",
+            "ginkgo list                    lists the daemons",
             "ginkgo systemd TARGET          prints a unit for systemd that runs it",
             "ginkgo pub URL [FILE]          publishes on a channel of a hub",
             "ginkgo sub URL                 prints what is published on a channel of a hub",
+            "ginkgo completion              prints the completion for bash and zsh",
             "ginkgo version"
         },
         footer = {
             "",
             "A TARGET is a .java file, a .toml file that names its service, or the name of a class.",
-            "\"ginkgo help run\" has the options, and so for each command."
+            "A NAME is given by start --name, or follows from the target, which may stand in its place.",
+            "\"ginkgo help run\" has the options; so has help of each of the others."
         })
 public final class Main {
     /** What is returned when a main method has returned: the process goes on as long as its threads. */
     static final int RUNS_ON = -1;
 
     private final Terminal terminal;
+    private final Optional<Launcher> launcher;
 
     Main(Terminal terminal) {
+        this(terminal, Optional.empty());
+    }
+
+    /**
+     * @param launcher the script that waits for a start
+     */
+    Main(Terminal terminal, Optional<Launcher> launcher) {
         this.terminal = terminal;
+        this.launcher = launcher;
     }
 
     /**
@@ -48,7 +68,9 @@ public final class Main {
      * @param arguments the command line
      */
     public static void main(String[] arguments) {
-        int code = new Main(Terminal.ofProcess()).run(arguments);
+        Optional<Launcher> launcher = Launcher.ofProcess();
+        int code = new Main(Terminal.ofProcess(), launcher).run(arguments);
+        launcher.ifPresent(waiting -> waiting.end(code));
         if (code != RUNS_ON) {
             System.exit(code);
         }
@@ -88,6 +110,19 @@ public final class Main {
                 .addSubcommand("systemd", target(TargetCommand.Verb.SYSTEMD, "Prints a unit for systemd that runs it."))
                 .addSubcommand("pub", new Pub(console()))
                 .addSubcommand("sub", new Sub(console()))
+                .addSubcommand("start", target(TargetCommand.Verb.START, "Starts a service as a daemon."))
+                .addSubcommand("start-again", new StartAgain(terminal, this))
+                .addSubcommand("stop", new StopCommand(terminal))
+                .addSubcommand("restart", new RestartCommand(terminal))
+                .addSubcommand("reload", new ReloadCommand(terminal))
+                .addSubcommand("status", new StatusCommand(terminal))
+                .addSubcommand("log", new LogCommand(terminal))
+                .addSubcommand("list", new ListCommand(terminal))
+                .addSubcommand("tree", view("tree", "Prints the living tree of a daemon.", Views::tree))
+                .addSubcommand("threads", view("threads", "Prints a daemon's tasks with their stacks.", Views::threads))
+                .addSubcommand(
+                        "settings", view("settings", "Prints a daemon's settings as they are now.", Views::settings))
+                .addSubcommand("completion", new CompletionCommand(terminal))
                 .addSubcommand("version", new VersionCommand(terminal))
                 .addSubcommand("help", new CommandLine.HelpCommand())
                 .addSubcommand("warm-up", new WarmUp(terminal));
@@ -103,8 +138,14 @@ public final class Main {
     }
 
     private CommandLine target(TargetCommand.Verb verb, String description) {
-        CommandLine command = new CommandLine(new TargetCommand(terminal, verb));
+        CommandLine command = new CommandLine(new TargetCommand(terminal, verb, launcher));
         command.setStopAtPositional(true);
+        command.getCommandSpec().usageMessage().description(description);
+        return command;
+    }
+
+    private CommandLine view(String what, String description, Function<Values, String> text) {
+        CommandLine command = new CommandLine(new ViewCommand(terminal, what, text));
         command.getCommandSpec().usageMessage().description(description);
         return command;
     }

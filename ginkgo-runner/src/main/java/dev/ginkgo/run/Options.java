@@ -11,7 +11,7 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
-/** The options of {@code run} and {@code check}. They may stand before the target and, if it is a service, after it. */
+/** The options of {@code run}, {@code start} and {@code check}. They may stand before the target and, if it is a service, after it. */
 final class Options {
     @Option(
             names = "--set",
@@ -32,6 +32,21 @@ final class Options {
     @Nullable
     String service;
 
+    @Option(
+            names = "--name",
+            paramLabel = "NAME",
+            description =
+                    "The name under which start, or run if it is given, lets itself be found; by default the target's.")
+    @Nullable
+    String name;
+
+    @Option(
+            names = "--pid",
+            paramLabel = "FILE",
+            description = "The pidfile, in the place of the one in the folder of this user's daemons.")
+    @Nullable
+    String pid;
+
     @Option(names = "--stack-traces", description = "Prints exceptions with every frame.")
     boolean stackTraces;
 
@@ -48,6 +63,8 @@ final class Options {
         all.classPath.addAll(classPath);
         all.classPath.addAll(later.classPath);
         all.service = later.service == null ? service : later.service;
+        all.name = later.name == null ? name : later.name;
+        all.pid = later.pid == null ? pid : later.pid;
         all.stackTraces = stackTraces || later.stackTraces;
         all.help = help || later.help;
         return all;
@@ -69,6 +86,19 @@ final class Options {
         classPath(directory).forEach(entry -> words.addAll(List.of("--class-path", entry.toString())));
         service().ifPresent(name -> words.addAll(List.of("--service", name)));
         return words;
+    }
+
+    /** Whether the process is to be found by others. */
+    boolean isNamed() {
+        return name != null || pid != null;
+    }
+
+    Optional<String> name() {
+        return Optional.ofNullable(name);
+    }
+
+    Optional<Path> pidFile(Path directory) {
+        return Optional.ofNullable(pid).map(file -> directory.resolve(file).normalize());
     }
 
     Optional<String> service() {

@@ -27,13 +27,13 @@ final class Reports {
         this.failures = failures;
     }
 
-    /** {@code number-server is READY after 123 ms (pid 4711); Ctrl-C stops it}. */
-    String readiness(Status status, Duration after) {
+    /** {@code number-server is READY after 123 ms (pid 4711)}, and what is added to that. */
+    static String readiness(Status status, Duration after, String added) {
         String times = " after " + after.toMillis() + " ms (pid "
                 + ProcessHandle.current().pid() + ")";
         return status.ready()
-                ? status.path() + " is READY" + times + "; Ctrl-C stops it"
-                : status.path() + " is up" + times + ", but not all of it is ready; Ctrl-C stops it" + LINE
+                ? status.path() + " is READY" + times + added
+                : status.path() + " is up" + times + ", but not all of it is ready" + added + LINE
                         + indented(status.notReady());
     }
 

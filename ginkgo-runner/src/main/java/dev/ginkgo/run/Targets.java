@@ -19,7 +19,25 @@ import java.util.stream.Stream;
 final class Targets {
     private static final Pattern CLASS_NAME = Pattern.compile("\\p{javaJavaIdentifierStart}\\p{javaJavaIdentifierPart}*"
             + "(\\.\\p{javaJavaIdentifierStart}\\p{javaJavaIdentifierPart}*)*");
-    private static final List<String> COMMANDS = List.of("run", "check", "systemd", "version", "help");
+    private static final List<String> COMMANDS = List.of(
+            "run",
+            "check",
+            "start",
+            "stop",
+            "restart",
+            "reload",
+            "status",
+            "log",
+            "list",
+            "tree",
+            "threads",
+            "settings",
+            "systemd",
+            "pub",
+            "sub",
+            "completion",
+            "version",
+            "help");
     private static final int LISTED = 12;
 
     private final Terminal terminal;

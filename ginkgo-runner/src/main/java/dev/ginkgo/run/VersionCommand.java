@@ -15,9 +15,13 @@ final class VersionCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        String version = Optional.ofNullable(Main.class.getPackage().getImplementationVersion())
-                .orElse("(not from a jar)");
-        terminal.out().println("ginkgo " + version + ", Java " + Runtime.version());
+        terminal.out().println("ginkgo " + version() + ", Java " + Runtime.version());
         return ExitCode.OK.number();
+    }
+
+    /** Of ginkgo. */
+    static String version() {
+        return Optional.ofNullable(Main.class.getPackage().getImplementationVersion())
+                .orElse("(not from a jar)");
     }
 }

@@ -1,0 +1,180 @@
+package dev.ginkgo.run;
+
+import dev.ginkgo.Ginkgo;
+import dev.ginkgo.Reload;
+import dev.ginkgo.Service;
+import dev.ginkgo.SettingInfo;
+import dev.ginkgo.Status;
+import dev.ginkgo.TaskInfo;
+import dev.ginkgo.Time;
+import dev.ginkgo.run.daemon.ControlServer;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
+
+/** What a process under a name says at its control socket. */
+final class Answers implements ControlServer.Answers {
+    private static final Duration RELOAD = Duration.ofMinutes(1);
+
+    private final Service root;
+    private final Foreground foreground;
+    private final String configuration;
+
+    /**
+     * @param configuration the file that it is configured with, or empty
+     */
+    Answers(Service root, Foreground foreground, String configuration) {
+        this.root = root;
+        this.foreground = foreground;
+        this.configuration = configuration;
+    }
+
+    @Override
+    public Map<String, @Nullable Object> answer(boolean acts, String command) throws Exception {
+        if (acts) {
+            return switch (command) {
+                case "reload" -> reload();
+                default -> throw new IllegalArgumentException("there is nothing to do but reload, not " + command);
+            };
+        }
+        return switch (command) {
+            case "status" -> status();
+            case "tree" -> tree(root.status());
+            case "threads" -> threads();
+            case "settings" -> settings();
+            default ->
+                throw new IllegalArgumentException("status, tree, threads and settings can be read, not " + command);
+        };
+    }
+
+    private Map<String, @Nullable Object> status() {
+        Status status = root.status();
+        Map<String, @Nullable Object> answer = new LinkedHashMap<>();
+        answer.put("path", status.path());
+        answer.put("type", status.type());
+        answer.put("state", status.state());
+        answer.put("sinceMillis", millisSince(status.since()));
+        answer.put("ready", status.ready());
+        answer.put("notReady", status.notReady());
+        answer.put("restarts", restarts(status));
+        answer.put("version", VersionCommand.version());
+        answer.put("java", Runtime.version());
+        answer.put("configuration", configuration);
+        answer.put(
+                "pendingRestart", foreground.tree().map(Ginkgo::pendingRestart).orElse(List.of()));
+        answer.put(
+                "stopTimeoutMillis",
+                foreground.tree().map(tree -> tree.stopTimeout().toMillis()).orElse(null));
+        return answer;
+    }
+
+    private static Map<String, @Nullable Object> tree(Status status) {
+        Map<String, @Nullable Object> answer = new LinkedHashMap<>();
+        answer.put("path", status.path());
+        answer.put("type", status.type());
+        answer.put("state", status.state());
+        answer.put("sinceMillis", millisSince(status.since()));
+        answer.put("reason", status.reason());
+        answer.put("tasks", status.tasks());
+        answer.put("restarts", status.restarts());
+        answer.put("restartInMillis", status.restartIn().map(Duration::toMillis).orElse(null));
+        answer.put(
+                "lastError",
+                status.failure().or(status::lastRestarted).map(Answers::oneLine).orElse(null));
+        answer.put("reloadError", status.reloadFailure().map(Answers::oneLine).orElse(null));
+        answer.put("children", status.children().stream().map(Answers::tree).toList());
+        return answer;
+    }
+
+    /** The tasks by service, each with its stack. */
+    private Map<String, @Nullable Object> threads() {
+        Map<String, List<TaskInfo>> byService = new TreeMap<>();
+        for (TaskInfo task : up().tasks()) {
+            byService.computeIfAbsent(task.path(), path -> new ArrayList<>()).add(task);
+        }
+        Map<String, @Nullable Object> answer = new LinkedHashMap<>();
+        answer.put(
+                "services",
+                byService.entrySet().stream()
+                        .map(service -> Map.of(
+                                "path",
+                                service.getKey(),
+                                "tasks",
+                                service.getValue().stream().map(Answers::task).toList()))
+                        .toList());
+        return answer;
+    }
+
+    private static Map<String, Object> task(TaskInfo task) {
+        Map<String, Object> answer = new LinkedHashMap<>();
+        answer.put("name", task.name());
+        answer.put("ageMillis", task.age().toMillis());
+        answer.put("state", task.thread().getState());
+        answer.put(
+                "stack",
+                Arrays.stream(task.thread().getStackTrace())
+                        .map(String::valueOf)
+                        .toList());
+        return answer;
+    }
+
+    private Map<String, @Nullable Object> settings() {
+        Map<String, @Nullable Object> answer = new LinkedHashMap<>();
+        answer.put("settings", up().settings().stream().map(Answers::setting).toList());
+        return answer;
+    }
+
+    private static Map<String, Object> setting(SettingInfo setting) {
+        Map<String, Object> answer = new LinkedHashMap<>();
+        answer.put("key", setting.fullKey());
+        answer.put("value", setting.value());
+        answer.put("origin", setting.origin().toString());
+        answer.put("default", setting.byDefault());
+        answer.put("type", setting.type());
+        answer.put("fixed", setting.fixed());
+        return answer;
+    }
+
+    private Map<String, @Nullable Object> reload() throws InterruptedException, ExecutionException {
+        Map<String, @Nullable Object> answer = new LinkedHashMap<>();
+        try {
+            Reload reload = foreground.reload().get(RELOAD.toMillis(), TimeUnit.MILLISECONDS);
+            answer.put("outcome", reload.outcome());
+            answer.put("text", reload.toString());
+            answer.put("failures", reload.failures().size());
+        } catch (TimeoutException e) {
+            answer.put("outcome", "QUEUED");
+            answer.put("text", "the reload still waits, or is still at work, after " + RELOAD.toSeconds() + " s");
+            answer.put("failures", 0);
+        }
+        return answer;
+    }
+
+    private Ginkgo up() {
+        return foreground.tree().orElseThrow(() -> new IllegalStateException("it is not up yet; ask again"));
+    }
+
+    private static int restarts(Status status) {
+        return status.restarts()
+                + status.children().stream().mapToInt(Answers::restarts).sum();
+    }
+
+    private static long millisSince(Instant moment) {
+        return Math.max(0, Duration.between(moment, Time.system().now()).toMillis());
+    }
+
+    private static String oneLine(Throwable failure) {
+        String message = failure.getMessage();
+        String first = message == null ? "" : message.lines().findFirst().orElse("");
+        return failure.getClass().getSimpleName() + (first.isBlank() ? "" : ": " + first);
+    }
+}

@@ -1,0 +1,59 @@
+package dev.ginkgo.run;
+
+import dev.ginkgo.run.daemon.Json;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * With which words, and in which folder, a daemon was started: what {@code restart} needs. It lies beside the pidfile,
+ * for its owner only, since there may be a secret among the words.
+ *
+ * @param directory the working folder, absolute
+ * @param words what was said after {@code start}
+ */
+record Beginnings(Path directory, List<String> words) {
+
+    static void remove(Path pidFile) {
+        try {
+            Files.deleteIfExists(file(pidFile));
+        } catch (IOException e) {
+            throw new Refusal(ExitCode.CANNOT_CREATE, file(pidFile) + " cannot be removed: " + Registration.reason(e));
+        }
+    }
+
+    static void write(Path pidFile, Path directory, List<String> words) {
+        remove(pidFile);
+        Path file = file(pidFile);
+        try {
+            Files.createFile(file, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+            Files.writeString(file, Json.write(Map.of("directory", directory.toString(), "words", words)));
+        } catch (IOException e) {
+            throw new Refusal(
+                    ExitCode.CANNOT_CREATE,
+                    file + " cannot be written, without which there is no restart: " + Registration.reason(e));
+        }
+    }
+
+    static Optional<Beginnings> read(Path pidFile) {
+        try {
+            Map<String, @Nullable Object> members = Json.read(Files.readString(file(pidFile)));
+            return members.get("directory") instanceof String directory && members.get("words") instanceof List<?> words
+                    ? Optional.of(new Beginnings(
+                            Path.of(directory),
+                            words.stream().map(String::valueOf).toList()))
+                    : Optional.empty();
+        } catch (IOException e) {
+            return Optional.empty();
+        }
+    }
+
+    private static Path file(Path pidFile) {
+        return pidFile.resolveSibling(pidFile.getFileName() + ".start");
+    }
+}

@@ -1,0 +1,35 @@
+package dev.ginkgo.run;
+
+import static java.util.Objects.requireNonNull;
+
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.AutoComplete;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Spec;
+
+/** {@code ginkgo completion}, for {@code source <(ginkgo completion)} in bash or zsh. */
+@Command(description = "Prints the completion for bash and zsh: source <(ginkgo completion)")
+final class CompletionCommand implements Callable<Integer> {
+    private final Terminal terminal;
+
+    @Spec
+    private @Nullable CommandSpec spec;
+
+    CompletionCommand(Terminal terminal) {
+        this.terminal = terminal;
+    }
+
+    @Override
+    public Integer call() {
+        terminal.out()
+                .print(AutoComplete.bash(
+                        "ginkgo",
+                        requireNonNull(spec, "spec is injected by picocli")
+                                .root()
+                                .commandLine()));
+        terminal.out().flush();
+        return ExitCode.OK.number();
+    }
+}

@@ -1,0 +1,101 @@
+package dev.ginkgo.run;
+
+import static java.util.Objects.requireNonNull;
+
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** A command for one daemon, which is named on the command line. */
+@Command(usageHelpAutoWidth = true)
+abstract class DaemonCommand implements Callable<Integer> {
+    private final Terminal terminal;
+
+    @Spec
+    private @Nullable CommandSpec spec;
+
+    @Parameters(
+            arity = "0..1",
+            paramLabel = "NAME",
+            description = "The daemon's name, or the target that it was started from.")
+    private @Nullable String word;
+
+    @Option(names = "--pid", paramLabel = "FILE", description = "The pidfile, if it was started with one.")
+    private @Nullable String pid;
+
+    @Option(
+            names = {"-h", "--help"},
+            usageHelp = true,
+            description = "This text.")
+    @SuppressWarnings("UnusedVariable") // picocli reads it
+    private boolean help;
+
+    DaemonCommand(Terminal terminal) {
+        this.terminal = terminal;
+    }
+
+    @Override
+    public final Integer call() {
+        Daemons daemons = new Daemons(terminal);
+        return found(daemons)
+                .map(this::of)
+                .orElseGet(() -> ofNone(daemons, shown()))
+                .number();
+    }
+
+    /** What it does where nothing of that name has ever been started. */
+    ExitCode ofNone(Daemons daemons, String shown) {
+        throw daemons.none(shown);
+    }
+
+    /** Does what it does. */
+    abstract ExitCode of(Found daemon);
+
+    final Terminal terminal() {
+        return terminal;
+    }
+
+    /** The daemon, with what must be so for asking it anything: it runs, and it is this user's. */
+    final Found running(Found daemon) {
+        if (!daemon.isAlive()) {
+            throw new Refusal(ExitCode.NOT_RUNNING, Ends.text(daemon));
+        }
+        if (!daemon.ours()) {
+            throw new Refusal(ExitCode.NOT_PERMITTED, notPermitted(daemon));
+        }
+        return daemon;
+    }
+
+    static String notPermitted(Found daemon) {
+        return daemon.shortly() + " is running, not permitted: it runs as "
+                + daemon.card().process().user().orElse("another user");
+    }
+
+    static String noAnswer(Found daemon, Exception e) {
+        return daemon.shortly() + " is running, but does not answer at "
+                + daemon.card().socket() + ": " + e.getMessage();
+    }
+
+    private Optional<Found> found(Daemons daemons) {
+        if (pid != null) {
+            return daemons.at(terminal.directory().resolve(Path.of(pid)));
+        }
+        if (word == null) {
+            throw new ParameterException(
+                    requireNonNull(spec, "spec is injected by picocli").commandLine(),
+                    "which daemon? Give its name, its target or --pid; \"ginkgo list\" shows all");
+        }
+        return daemons.find(word);
+    }
+
+    private String shown() {
+        return word == null ? String.valueOf(pid) : word;
+    }
+}

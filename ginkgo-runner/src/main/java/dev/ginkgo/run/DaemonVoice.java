@@ -1,0 +1,87 @@
+package dev.ginkgo.run;
+
+import dev.ginkgo.Status;
+import dev.ginkgo.run.daemon.LogFile;
+import java.io.IOException;
+import java.nio.channels.Channels;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
+import java.util.Scanner;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Speaks to the log, and until the start is over to the launcher as well, which waits for it. */
+final class DaemonVoice implements Voice {
+    private static final Logger LOG = LoggerFactory.getLogger("ginkgo");
+    private static final int LAST_LINES = 10;
+
+    private final Launcher launcher;
+    private final Path log;
+    private final long begin;
+
+    DaemonVoice(Launcher launcher, LogFile log) {
+        this.launcher = launcher;
+        this.log = log.path();
+        begin = size(this.log);
+    }
+
+    @Override
+    public void say(String text) {
+        LOG.info("{}", text);
+    }
+
+    @Override
+    public void ready(Status status, Duration after) {
+        String text = Reports.readiness(status, after, "");
+        LOG.info("{}", text);
+        launcher.out(text);
+        launcher.end(ExitCode.OK.number());
+    }
+
+    @Override
+    public void notStarted(String why) {
+        launcher.err(why);
+        List<String> lines = lastLines();
+        if (!lines.isEmpty()) {
+            launcher.err("The last lines of " + log + ":");
+            lines.forEach(line -> launcher.err("    " + line));
+        }
+        LOG.error("{}", why);
+    }
+
+    @Override
+    public void complain(String text) {
+        LOG.error("{}", text);
+    }
+
+    /** What this start has written. */
+    private List<String> lastLines() {
+        Deque<String> lines = new ArrayDeque<>();
+        try (FileChannel file = FileChannel.open(log);
+                Scanner scanner = new Scanner(Channels.newReader(file.position(begin), StandardCharsets.UTF_8))) {
+            while (scanner.hasNextLine()) {
+                lines.add(scanner.nextLine());
+                if (lines.size() > LAST_LINES) {
+                    lines.removeFirst();
+                }
+            }
+        } catch (IOException e) {
+            LOG.debug("the log cannot be read", e);
+        }
+        return List.copyOf(lines);
+    }
+
+    private static long size(Path file) {
+        try {
+            return Files.size(file);
+        } catch (IOException e) {
+            return 0;
+        }
+    }
+}

@@ -1,0 +1,72 @@
+package dev.ginkgo.run;
+
+import dev.ginkgo.run.daemon.Json;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** {@code ginkgo list}. */
+@Command(description = "Lists the daemons of this user: those that run, and those that died without a word.")
+final class ListCommand implements Callable<Integer> {
+    private static final String ROW = "%-20s %8s %-9s %s%n";
+
+    private final Terminal terminal;
+
+    @Option(names = "--json", description = "Prints one object a line, for programs.")
+    private boolean json;
+
+    @Option(
+            names = {"-a", "--all"},
+            description = "Lists also those that have ended.")
+    private boolean all;
+
+    ListCommand(Terminal terminal) {
+        this.terminal = terminal;
+    }
+
+    @Override
+    public Integer call() {
+        List<Found> daemons = new ArrayList<>(new Daemons(terminal).all());
+        daemons.removeIf(daemon -> !all && daemon.card().end().isPresent());
+        if (daemons.isEmpty() && !json) {
+            terminal.tell("no daemons");
+        } else if (!json) {
+            terminal.out().printf(ROW, "NAME", "PID", "STATE", "TARGET");
+        }
+        for (Found daemon : daemons) {
+            String state = state(daemon);
+            if (json) {
+                Map<String, @Nullable Object> members =
+                        new LinkedHashMap<>(daemon.card().members());
+                members.put("state", state);
+                terminal.out().println(Json.write(members));
+            } else {
+                terminal.out()
+                        .printf(
+                                ROW,
+                                daemon.name(),
+                                daemon.isAlive() ? daemon.card().process().pid() : "-",
+                                state,
+                                daemon.card().code());
+            }
+        }
+        return ExitCode.OK.number();
+    }
+
+    private static String state(Found daemon) {
+        if (!daemon.isAlive()) {
+            return daemon.diedSilently() ? "DEAD" : "STOPPED";
+        }
+        try {
+            return new Values(daemon.ask().read("status")).text("state");
+        } catch (IOException e) {
+            return "UNKNOWN";
+        }
+    }
+}

@@ -1,0 +1,47 @@
+package dev.ginkgo.run;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** {@code ginkgo log}. To follow it ({@code -f}) the script has tail(1), which waits without work. */
+@Command(description = "Prints the log of a daemon, also of one that has ended.")
+final class LogCommand extends DaemonCommand {
+    @Option(
+            names = {"-f", "--follow"},
+            description = "Prints the last lines, and what is added, also after a rotation.")
+    private boolean follow;
+
+    @Option(names = "--path", description = "Prints only where the log is.")
+    private boolean path;
+
+    LogCommand(Terminal terminal) {
+        super(terminal);
+    }
+
+    @Override
+    ExitCode of(Found daemon) {
+        if (daemon.card().log().isEmpty()) {
+            throw new Refusal(
+                    ExitCode.CONFIGURATION, daemon.name() + " has no log; it writes to the terminal that it runs on");
+        }
+        if (path) {
+            terminal().out().println(daemon.card().log());
+            return ExitCode.OK;
+        }
+        if (follow) {
+            throw new Refusal(
+                    ExitCode.USAGE,
+                    "-f is for the script ginkgo; tail -F " + daemon.card().log() + " does it");
+        }
+        try {
+            Files.copy(Path.of(daemon.card().log()), terminal().out());
+            terminal().out().flush();
+            return ExitCode.OK;
+        } catch (IOException e) {
+            throw new Refusal(ExitCode.CONFIGURATION, "the log cannot be read: " + Registration.reason(e));
+        }
+    }
+}

@@ -1,0 +1,46 @@
+package dev.ginkgo.run;
+
+import java.io.IOException;
+import java.time.Duration;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** {@code ginkgo reload}: lets a daemon read its configuration again, and says what came of it. */
+@Command(description = "Lets a daemon read its configuration again: all of it is applied, or nothing.")
+final class ReloadCommand extends DaemonCommand {
+    private static final Duration PATIENCE = Duration.ofSeconds(65);
+
+    @Option(names = "--json", description = "Prints one object, for programs.")
+    private boolean json;
+
+    ReloadCommand(Terminal terminal) {
+        super(terminal);
+    }
+
+    @Override
+    ExitCode of(Found daemon) {
+        Found running = running(daemon);
+        Map<String, @Nullable Object> answer;
+        try {
+            answer = running.ask(PATIENCE).act("reload");
+        } catch (IOException e) {
+            throw new Refusal(ExitCode.UNKNOWN, noAnswer(running, e));
+        }
+        Values reload = new Values(answer);
+        ExitCode code = switch (reload.text("outcome")) {
+            case "APPLIED" -> reload.number("failures") > 0 ? ExitCode.FAILED : ExitCode.OK;
+            case "REFUSED" -> ExitCode.CONFIGURATION;
+            default -> ExitCode.TIMEOUT;
+        };
+        if (json) {
+            terminal().out().println(reload.json());
+        } else if (code == ExitCode.OK) {
+            terminal().out().println(running.name() + ": " + reload.text("text"));
+        } else {
+            terminal().tell(running.name() + ": " + reload.text("text"));
+        }
+        return code;
+    }
+}

@@ -1,0 +1,45 @@
+package dev.ginkgo.run;
+
+import java.util.Optional;
+import picocli.CommandLine.Command;
+
+/**
+ * The first half of {@code ginkgo restart} (R-06): stops the daemon if it runs, and says on standard output how to go
+ * on, in the folder of the first line with the words that belong to the pidfile of the second. The script does the
+ * second half: only it can start a daemon in another folder.
+ */
+@Command(description = "Stops a daemon, waits until it is gone, and starts it as it was started.")
+final class RestartCommand extends StopCommand {
+    /** In the place of a folder: there was none, start what was named. */
+    private static final String FIRST_TIME = "start";
+
+    RestartCommand(Terminal terminal) {
+        super(terminal);
+    }
+
+    @Override
+    ExitCode of(Found daemon) {
+        Optional<Beginnings> beginnings = Beginnings.read(daemon.file());
+        if (beginnings.isEmpty()) {
+            throw new Refusal(
+                    ExitCode.CONFIGURATION,
+                    daemon.name() + " was not started by \"ginkgo start\", so that it cannot be started again;"
+                            + " nothing was stopped");
+        }
+        if (daemon.isAlive()) {
+            super.of(daemon);
+        }
+        terminal().out().println(beginnings.get().directory());
+        terminal().out().println(daemon.file());
+        return ExitCode.OK;
+    }
+
+    @Override
+    ExitCode ofNone(Daemons daemons, String shown) {
+        if (!DaemonNames.isFile(shown)) {
+            return super.ofNone(daemons, shown);
+        }
+        terminal().out().println(FIRST_TIME);
+        return ExitCode.OK;
+    }
+}

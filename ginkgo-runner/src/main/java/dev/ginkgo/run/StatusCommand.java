@@ -1,0 +1,90 @@
+package dev.ginkgo.run;
+
+import dev.ginkgo.config.Durations;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/**
+ * {@code ginkgo status} (R-08). Its exit codes are those of the Linux Standard Base for init scripts: 0 it is up, 1 it
+ * died and left its pidfile, 3 it does not run, 4 unknown, which is also a daemon that runs and is not up (it starts
+ * or stops), does not answer, or is another user's.
+ */
+@Command(description = "Says how a daemon is: exit code 0 it is up, 1 it died, 3 it does not run, 4 anything else.")
+final class StatusCommand extends DaemonCommand {
+    @Option(names = "--json", description = "Prints one object, for programs.")
+    private boolean json;
+
+    StatusCommand(Terminal terminal) {
+        super(terminal);
+    }
+
+    @Override
+    ExitCode of(Found daemon) {
+        if (!daemon.isAlive()) {
+            ExitCode code = daemon.diedSilently() ? ExitCode.FAILED : ExitCode.NOT_RUNNING;
+            return told(daemon, daemon.diedSilently() ? "DEAD" : "STOPPED", Map.of(), Ends.text(daemon), code);
+        }
+        if (!daemon.ours()) {
+            return told(daemon, "UNKNOWN", Map.of(), notPermitted(daemon), ExitCode.UNKNOWN);
+        }
+        Map<String, @Nullable Object> answer;
+        try {
+            answer = daemon.ask().read("status");
+        } catch (IOException e) {
+            return told(daemon, "UNKNOWN", Map.of(), noAnswer(daemon, e), ExitCode.UNKNOWN);
+        }
+        Values status = new Values(answer);
+        String state = status.text("state");
+        boolean up = state.equals("READY") || state.equals("DEGRADED");
+        return told(daemon, state, answer, text(daemon, status), up ? ExitCode.OK : ExitCode.UNKNOWN);
+    }
+
+    private ExitCode told(
+            Found daemon, String state, Map<String, @Nullable Object> answer, String text, ExitCode code) {
+        if (json) {
+            Map<String, @Nullable Object> all =
+                    new LinkedHashMap<>(daemon.card().members());
+            all.put("alive", daemon.isAlive());
+            all.put("state", state);
+            all.putAll(answer);
+            terminal().out().println(new Values(all).json());
+        } else {
+            terminal().out().println(text);
+        }
+        return code;
+    }
+
+    private static String text(Found daemon, Values status) {
+        StringBuilder text = new StringBuilder();
+        text.append(daemon.name()).append(" is ").append(status.text("state"));
+        text.append(" for ").append(Durations.shortly(Duration.ofMillis(status.number("sinceMillis"))));
+        text.append(" (pid ").append(daemon.card().process().pid()).append(')');
+        for (String line : status.texts("notReady")) {
+            text.append("\n    ").append(line);
+        }
+        member(text, "target", daemon.card().target() + " in " + daemon.card().directory());
+        member(text, "started", daemon.card().started());
+        member(text, "version", "ginkgo " + status.text("version") + ", Java " + status.text("java"));
+        member(text, "configured by", status.text("configuration"));
+        member(text, "log", daemon.card().log());
+        if (status.number("restarts") > 0) {
+            member(
+                    text,
+                    "restarts",
+                    status.number("restarts") + ", by supervision; see \"ginkgo tree " + daemon.name() + "\"");
+        }
+        member(text, "waits for a restart", String.join(", ", status.texts("pendingRestart")));
+        return text.toString();
+    }
+
+    private static void member(StringBuilder text, String name, String value) {
+        if (!value.isEmpty()) {
+            text.append("\n  ").append(name).append(": ").append(value);
+        }
+    }
+}

@@ -1,0 +1,104 @@
+package dev.ginkgo.run.daemon;
+
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a daemon writes about itself into its pidfile, for those who look for it.
+ *
+ * @param name its name
+ * @param process the process
+ * @param target what was started, as it was named
+ * @param code the absolute path of the target, or the name of a class; tells two of one name apart
+ * @param directory where it was started
+ * @param log its log; empty if that is standard error
+ * @param socket its control socket
+ * @param started when, as ISO 8601
+ * @param version of ginkgo
+ * @param end how it ended; empty while it runs
+ */
+public record Card(
+        String name,
+        ProcessIdentity process,
+        String target,
+        String code,
+        String directory,
+        String log,
+        String socket,
+        String started,
+        String version,
+        Optional<End> end) {
+
+    /**
+     * How a daemon ended by itself.
+     *
+     * @param at when, as ISO 8601
+     * @param code the exit code
+     * @param words why, and what it left behind; empty if all went well
+     */
+    public record End(String at, int code, String words) {}
+
+    /** Whether the process is there. */
+    public boolean isAlive() {
+        return end.isEmpty() && process.isAlive();
+    }
+
+    /** The same with its log. */
+    public Card withLog(String file) {
+        return new Card(name, process, target, code, directory, file, socket, started, version, end);
+    }
+
+    /** The same after its end. */
+    public Card ended(End how) {
+        return new Card(name, process, target, code, directory, log, socket, started, version, Optional.of(how));
+    }
+
+    /** As the members of an object. */
+    public Map<String, @Nullable Object> members() {
+        Map<String, @Nullable Object> members = new LinkedHashMap<>();
+        members.put("name", name);
+        members.put("pid", process.pid());
+        members.put("birth", process.birth());
+        members.put("target", target);
+        members.put("code", code);
+        members.put("directory", directory);
+        members.put("log", log);
+        members.put("socket", socket);
+        members.put("started", started);
+        members.put("version", version);
+        end.ifPresent(how -> {
+            members.put("ended", how.at);
+            members.put("exitCode", how.code);
+            members.put("words", how.words);
+        });
+        return members;
+    }
+
+    static Card of(Map<String, @Nullable Object> members) {
+        boolean ended = members.get("exitCode") instanceof Long;
+        return new Card(
+                text(members, "name"),
+                new ProcessIdentity(number(members, "pid"), text(members, "birth")),
+                text(members, "target"),
+                text(members, "code"),
+                text(members, "directory"),
+                text(members, "log"),
+                text(members, "socket"),
+                text(members, "started"),
+                text(members, "version"),
+                ended
+                        ? Optional.of(new End(
+                                text(members, "ended"), (int) number(members, "exitCode"), text(members, "words")))
+                        : Optional.empty());
+    }
+
+    private static String text(Map<String, @Nullable Object> members, String key) {
+        return members.get(key) instanceof String text ? text : "";
+    }
+
+    private static long number(Map<String, @Nullable Object> members, String key) {
+        return members.get(key) instanceof Long number ? number : -1;
+    }
+}

@@ -1,0 +1,77 @@
+package dev.ginkgo.run.daemon;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.io.Writer;
+import java.net.UnixDomainSocketAddress;
+import java.nio.channels.Channels;
+import java.nio.channels.SocketChannel;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
+
+/** Asks a daemon over its control socket. */
+public final class ControlClient {
+    private final Path socket;
+    private final Duration patience;
+
+    /**
+     * @param socket the daemon's
+     * @param patience how long to wait for an answer: a daemon may hang, or be stopped by SIGSTOP
+     */
+    public ControlClient(Path socket, Duration patience) {
+        this.socket = socket;
+        this.patience = patience;
+    }
+
+    /** Asks to see something. */
+    public Map<String, @Nullable Object> read(String what) throws IOException {
+        return ask("read", what);
+    }
+
+    /** Asks to do something. */
+    public Map<String, @Nullable Object> act(String what) throws IOException {
+        return ask("do", what);
+    }
+
+    private Map<String, @Nullable Object> ask(String kind, String what) throws IOException {
+        try (SocketChannel channel = SocketChannel.open(java.net.StandardProtocolFamily.UNIX)) {
+            FutureTask<Map<String, @Nullable Object>> answer =
+                    new FutureTask<>(() -> exchange(channel, Json.write(Map.of(kind, what))));
+            Thread.ofPlatform().daemon().name("ginkgo-ask").start(answer);
+            return answer.get(patience.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (ExecutionException e) {
+            throw new IOException(
+                    String.valueOf(e.getCause() == null ? e : e.getCause().getMessage()), e);
+        } catch (TimeoutException e) {
+            throw new IOException("no answer within " + patience.toMillis() + " ms", e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new InterruptedIOException("interrupted while waiting for an answer");
+        }
+    }
+
+    private Map<String, @Nullable Object> exchange(SocketChannel channel, String request) throws IOException {
+        channel.connect(UnixDomainSocketAddress.of(socket));
+        Writer out = Channels.newWriter(channel, UTF_8);
+        out.write(request + "\n");
+        out.flush();
+        String line = new BufferedReader(Channels.newReader(channel, UTF_8)).readLine();
+        if (line == null) {
+            throw new IOException("it closed the connection without an answer");
+        }
+        Map<String, @Nullable Object> answer = Json.read(line);
+        if (answer.get("error") instanceof String error) {
+            throw new IOException(error);
+        }
+        return answer;
+    }
+}

@@ -1,0 +1,190 @@
+package dev.ginkgo.run.daemon;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.Writer;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
+import java.nio.channels.Channels;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.nio.file.attribute.UserPrincipal;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.Semaphore;
+import jdk.net.ExtendedSocketOptions;
+import jdk.net.UnixDomainPrincipal;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The control socket of a daemon (R-17): a Unix socket of mode 0600 on which the same user, or root, asks one JSON
+ * object a line and is answered one JSON object a line. {@code {"read":"status"}} only looks, {@code {"do":"reload"}}
+ * acts; an answer with the member {@code error} is a refusal.
+ *
+ * <p>It runs on platform threads, few of them: a daemon whose virtual threads hang is the one to be asked.
+ */
+public final class ControlServer implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger("ginkgo");
+    private static final int LONGEST_PATH = 107; // sun_path of sockaddr_un(7) has 108 bytes with the last zero
+    private static final int LONGEST_REQUEST = 64 * 1024;
+    private static final int AT_ONCE = 16;
+
+    private final Path path;
+    private final ServerSocketChannel server;
+    private final Answers answers;
+    private final Semaphore free = new Semaphore(AT_ONCE);
+
+    /** What the daemon says. Called on a thread of the connection; what it throws is told to the asker. */
+    public interface Answers {
+        /**
+         * Answers one request.
+         *
+         * @param acts whether the request may change something
+         * @param command what is asked for
+         */
+        Map<String, @Nullable Object> answer(boolean acts, String command) throws Exception;
+    }
+
+    private ControlServer(Path path, ServerSocketChannel server, Answers answers) {
+        this.path = path;
+        this.server = server;
+        this.answers = answers;
+    }
+
+    /**
+     * Opens it, in the place of whatever lies there: that nobody else answers there is for the pidfile's lock to see to.
+     *
+     * @throws IOException if it cannot be opened, or its path is too long for a socket
+     */
+    public static ControlServer open(Path path, Answers answers) throws IOException {
+        int length = path.toString().getBytes(UTF_8).length;
+        if (length > LONGEST_PATH) {
+            throw new IOException("the path of the control socket has " + length + " bytes, and a socket's may have "
+                    + LONGEST_PATH + ": " + path + "; choose a shorter --name, or another XDG_RUNTIME_DIR");
+        }
+        Files.deleteIfExists(path);
+        ServerSocketChannel server = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
+        try {
+            server.bind(UnixDomainSocketAddress.of(path));
+            Files.setPosixFilePermissions(path, PosixFilePermissions.fromString("rw-------"));
+        } catch (IOException e) {
+            server.close();
+            throw new IOException("the control socket " + path + " cannot be opened: " + e.getMessage(), e);
+        }
+        ControlServer control = new ControlServer(path, server, answers);
+        Thread.ofPlatform().daemon().name("ginkgo-control").start(control::accept);
+        return control;
+    }
+
+    /** Whether the file is still there, by which it is found. */
+    public boolean isReachable() {
+        return Files.exists(path);
+    }
+
+    @Override
+    public void close() throws IOException {
+        server.close();
+        Files.deleteIfExists(path);
+    }
+
+    private void accept() {
+        try {
+            while (true) {
+                SocketChannel asker = server.accept();
+                if (!free.tryAcquire()) {
+                    asker.close();
+                    continue;
+                }
+                Thread.ofPlatform().daemon().name("ginkgo-control-asker").start(() -> serve(asker));
+            }
+        } catch (IOException e) {
+            if (server.isOpen()) {
+                LOG.error("the control socket {} has failed", path, e);
+            }
+        }
+    }
+
+    private void serve(SocketChannel asker) {
+        try (asker;
+                BufferedReader in = new BufferedReader(Channels.newReader(asker, UTF_8));
+                Writer out = Channels.newWriter(asker, UTF_8)) {
+            UserPrincipal peer = peer(asker);
+            boolean allowed = allowed().contains(peer);
+            for (String line = read(in); line != null; line = read(in)) {
+                if (!allowed) { // told after a request was read: else the end of the connection overtakes the answer
+                    LOG.warn("{} may not ask at the control socket", peer.getName());
+                    tell(out, error(peer.getName() + " may not ask here"));
+                    return;
+                }
+                tell(out, answer(line));
+            }
+        } catch (IOException e) {
+            LOG.debug("an asker at the control socket went away", e);
+        } finally {
+            free.release();
+        }
+    }
+
+    private Map<String, @Nullable Object> answer(String line) {
+        try {
+            Map<String, @Nullable Object> request = Json.read(line);
+            if (request.get("read") instanceof String command) {
+                return answers.answer(false, command);
+            }
+            if (request.get("do") instanceof String command) {
+                return answers.answer(true, command);
+            }
+            return error("ask {\"read\":\"status\"} or {\"do\":\"reload\"}");
+        } catch (Exception e) {
+            return error(e.getMessage() == null ? e.toString() : e.getMessage());
+        }
+    }
+
+    private static void tell(Writer out, Map<String, @Nullable Object> answer) throws IOException {
+        out.write(Json.write(answer) + "\n");
+        out.flush();
+    }
+
+    private static Map<String, @Nullable Object> error(String text) {
+        Map<String, @Nullable Object> answer = new LinkedHashMap<>();
+        answer.put("error", text);
+        return answer;
+    }
+
+    /** A line; a longer one than anybody needs ends the connection. */
+    private static @Nullable String read(BufferedReader in) throws IOException {
+        StringBuilder line = new StringBuilder();
+        for (int c = in.read(); c >= 0; c = in.read()) {
+            if (c == '\n') {
+                return line.toString();
+            }
+            if (line.length() == LONGEST_REQUEST) {
+                throw new IOException("a request of more than " + LONGEST_REQUEST + " characters");
+            }
+            line.append((char) c);
+        }
+        return null;
+    }
+
+    private static UserPrincipal peer(SocketChannel asker) throws IOException {
+        UnixDomainPrincipal peer = asker.getOption(ExtendedSocketOptions.SO_PEERCRED);
+        return peer.user();
+    }
+
+    /** Root, who made the socket, and whom this process runs as by now. */
+    private Set<UserPrincipal> allowed() throws IOException {
+        Path self = Path.of("/proc/self");
+        UserPrincipal root =
+                path.getFileSystem().getUserPrincipalLookupService().lookupPrincipalByName("root");
+        UserPrincipal owner = Files.getOwner(path);
+        return Set.copyOf(java.util.List.of(root, owner, Files.exists(self) ? Files.getOwner(self) : owner));
+    }
+}

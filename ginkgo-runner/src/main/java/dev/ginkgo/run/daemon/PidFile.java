@@ -1,0 +1,92 @@
+package dev.ginkgo.run.daemon;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * The pidfile of a daemon. Its first line is the pid, or empty once the daemon has ended by itself; the second is its
+ * {@link Card}. The daemon holds a lock on it while it lives, which decides between two starts; a reader needs no
+ * lock, for the card names one process exactly.
+ *
+ * <p>The file is emptied, not deleted: a deleted one can be locked by somebody who opened it before, beside a new one.
+ * A process that opens its own pidfile twice loses the lock (fcntl(2)), so only this class opens it.
+ */
+public final class PidFile implements AutoCloseable {
+    private final FileChannel channel;
+
+    private PidFile(FileChannel channel) {
+        this.channel = channel;
+    }
+
+    /**
+     * Locks it for this process, until it is closed.
+     *
+     * @return empty if another process has it
+     */
+    public static Optional<PidFile> lock(Path file) throws IOException {
+        FileChannel channel = FileChannel.open(
+                file,
+                Set.of(
+                        StandardOpenOption.CREATE,
+                        StandardOpenOption.READ,
+                        StandardOpenOption.WRITE,
+                        LinkOption.NOFOLLOW_LINKS),
+                PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-r--r--")));
+        try {
+            FileLock lock = channel.tryLock();
+            if (lock != null) {
+                return Optional.of(new PidFile(channel));
+            }
+        } catch (OverlappingFileLockException e) {
+            // another part of this process has it
+        } catch (IOException e) {
+            channel.close();
+            throw e;
+        }
+        channel.close();
+        return Optional.empty();
+    }
+
+    /** Says who runs, or how it ended. */
+    public void write(Card card) throws IOException {
+        String first =
+                card.end().isPresent() ? "" : Long.toString(card.process().pid());
+        ByteBuffer text = ByteBuffer.wrap((first + "\n" + Json.write(card.members()) + "\n").getBytes(UTF_8));
+        channel.truncate(0);
+        channel.position(0);
+        while (text.hasRemaining()) {
+            channel.write(text);
+        }
+    }
+
+    /** What it says; empty if there is nothing (yet), or nothing that we wrote. */
+    public static Optional<Card> read(Path file) throws IOException {
+        try {
+            String[] lines = Files.readString(file).split("\n", -1);
+            return lines.length < 2 || !lines[1].startsWith("{")
+                    ? Optional.empty()
+                    : Optional.of(Card.of(Json.read(lines[1])));
+        } catch (NoSuchFileException e) {
+            return Optional.empty();
+        }
+    }
+
+    /** Lets go of the lock. */
+    @Override
+    public void close() throws IOException {
+        channel.close();
+    }
+}

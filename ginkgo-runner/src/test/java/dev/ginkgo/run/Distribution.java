@@ -1,0 +1,113 @@
+package dev.ginkgo.run;
+
+import java.io.File;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.Comparator;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.jar.JarOutputStream;
+import java.util.stream.Stream;
+import java.util.zip.ZipEntry;
+
+/**
+ * The distribution, {@code bin/ginkgo} and {@code lib/*.jar}, made of what is being tested: the packaged one does not
+ * exist yet when tests run. With its archive of classes, as users have it.
+ */
+final class Distribution {
+    private Distribution() {}
+
+    private static final class Made {
+        static final Path SCRIPT = make();
+
+        private static Path make() {
+            try {
+                Path folder = Path.of("target", "distribution-under-test").toAbsolutePath();
+                if (Files.exists(folder)) {
+                    try (Stream<Path> old = Files.walk(folder)) {
+                        old.sorted(Comparator.reverseOrder()).forEach(file -> {
+                            if (!file.toFile().delete()) {
+                                throw new AssertionError(file + " cannot be deleted");
+                            }
+                        });
+                    }
+                }
+                return Distribution.make(folder);
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            } catch (InterruptedException e) {
+                throw new AssertionError(e);
+            }
+        }
+    }
+
+    /** Its script, {@code ginkgo}; made once for all tests. */
+    static Path script() {
+        return Made.SCRIPT;
+    }
+
+    private static Path make(Path folder) throws IOException, InterruptedException {
+        Path lib = Files.createDirectories(folder.resolve("lib"));
+        Path bin = Files.createDirectories(folder.resolve("bin"));
+        int number = 100; // the order of the class path
+        for (String entry : System.getProperty("java.class.path").split(File.pathSeparator, -1)) {
+            Path jar = lib.resolve(number++ + ".jar");
+            if (Files.isDirectory(Path.of(entry))) {
+                jar(Path.of(entry), jar);
+            } else if (Files.exists(Path.of(entry))) {
+                Files.copy(Path.of(entry), jar);
+            }
+        }
+        Path script = bin.resolve("ginkgo");
+        Files.copy(
+                Path.of(System.getProperty("ginkgo.root", ".."), "ginkgo"), script, StandardCopyOption.COPY_ATTRIBUTES);
+        archive(folder);
+        return script;
+    }
+
+    private static void archive(Path folder) throws IOException, InterruptedException {
+        String jars;
+        try (Stream<Path> files = Files.list(folder.resolve("lib"))) {
+            jars = String.join(
+                    File.pathSeparator,
+                    files.map(Path::toString)
+                            .filter(each -> each.endsWith(".jar"))
+                            .sorted()
+                            .toList());
+        }
+        Process process = new ProcessBuilder(List.of(
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "--enable-native-access=ALL-UNNAMED",
+                        "-XX:ArchiveClassesAtExit=" + folder.resolve("ginkgo.jsa"),
+                        "-cp",
+                        jars,
+                        Main.class.getName(),
+                        "warm-up"))
+                .redirectErrorStream(true)
+                .redirectOutput(folder.resolve("archive.txt").toFile())
+                .start();
+        if (!process.waitFor(60, TimeUnit.SECONDS) || process.exitValue() != 0) {
+            throw new AssertionError("no archive: " + Files.readString(folder.resolve("archive.txt")));
+        }
+    }
+
+    private static void jar(Path classes, Path jar) throws IOException {
+        try (OutputStream out = Files.newOutputStream(jar);
+                JarOutputStream entries = new JarOutputStream(out);
+                Stream<Path> files = Files.walk(classes)) {
+            files.filter(Files::isRegularFile).forEach(file -> {
+                try {
+                    entries.putNextEntry(
+                            new ZipEntry(classes.relativize(file).toString().replace(File.separatorChar, '/')));
+                    Files.copy(file, entries);
+                } catch (IOException e) {
+                    throw new UncheckedIOException(e);
+                }
+            });
+        }
+    }
+}

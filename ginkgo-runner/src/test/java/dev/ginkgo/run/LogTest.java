@@ -1,0 +1,121 @@
+package dev.ginkgo.run;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The log of a daemon: what comes into it, and who may rename it. */
+class LogTest {
+    private static final Duration PATIENCE = Duration.ofSeconds(30);
+    private static final String TALKER = """
+            import dev.ginkgo.*;
+            import java.time.Duration;
+            final class Talker extends Service {
+                @Override protected void onStart() {
+                    spawn("talk", () -> {
+                        for (int i = 0; ; i++) {
+                            IO.println("line " + i);
+                            log.info("logged {}", i);
+                            sleep(Duration.ofMillis(20));
+                        }
+                    });
+                }
+            }
+            """;
+
+    @TempDir
+    private Path folder = Path.of("");
+
+    private Shell shell = new Shell(folder);
+    private Path log = folder;
+
+    @BeforeEach
+    void user() throws IOException {
+        shell = new Shell(folder);
+        shell.write("Talker.java", TALKER);
+        log = folder.resolve("state/ginkgo/Talker.log");
+    }
+
+    @AfterEach
+    void logout() throws IOException {
+        shell.close();
+    }
+
+    @Test
+    @DisplayName("R-15 all output goes to the log, which is rotated by size; log -f follows it across the rotation")
+    void rotation() throws Exception {
+        shell.type("ginkgo start Talker.java --set log.max-size=2KiB --set log.keep=2")
+                .exits(0);
+        Path out = folder.resolve("followed");
+        Process follower = shell.start("exec ginkgo log Talker -f", out, folder.resolve("followed.err"));
+        try {
+            await().atMost(PATIENCE).until(() -> Files.exists(log.resolveSibling("Talker.log.2")));
+            int seen = numbers(out).size();
+            await().atMost(PATIENCE).until(() -> numbers(out).size() > seen + 20);
+            List<Integer> numbers = numbers(out);
+            for (int i = 1; i < numbers.size(); i++) {
+                assertThat(numbers.get(i)).as("after %s", numbers.get(i - 1)).isEqualTo(numbers.get(i - 1) + 1);
+            }
+        } finally {
+            follower.destroy();
+        }
+        assertThat(log.resolveSibling("Talker.log.3")).doesNotExist();
+        shell.type("ginkgo log Talker").exits(0).says("line ", "Talker - logged ");
+        shell.type("ginkgo log Talker --path").exits(0).says(log.toString());
+    }
+
+    @Test
+    @DisplayName("R-15 a log that somebody else has renamed is opened anew by USR1 and by HUP, by the JVM itself too")
+    void reopened() throws Exception {
+        long pid = shell.type("ginkgo start Talker.java").exits(0).pid();
+        for (String signal : List.of("USR1", "HUP")) {
+            Path old = log.resolveSibling("old-" + signal);
+            Files.move(log, old);
+            shell.type("kill -" + signal + " " + pid).exits(0);
+            await().atMost(PATIENCE)
+                    .until(() -> Files.exists(log) && Files.readString(log).contains("line "));
+            for (String descriptor : List.of("1", "2")) {
+                assertThat(Files.readSymbolicLink(Path.of("/proc/" + pid + "/fd/" + descriptor)))
+                        .isEqualTo(log.toRealPath());
+            }
+        }
+        shell.type("kill -QUIT " + pid).exits(0); // a thread dump is the JVM's own
+        await().atMost(PATIENCE).until(() -> Files.readString(log).contains("Full thread dump"));
+        shell.type("ginkgo stop Talker").exits(0);
+    }
+
+    @Test
+    @DisplayName("R-15 log.file is the log, log.format = json makes objects of what is logged")
+    void configured() throws Exception {
+        shell.type("ginkgo start Talker.java --set log.file=mine.log --set log.format=json")
+                .exits(0);
+        Path mine = folder.resolve("mine.log");
+        await().atMost(PATIENCE)
+                .until(() -> Files.readString(mine).contains("\"formattedMessage\":\"logged 1\"")
+                        || Files.readString(mine).contains("\"message\":\"logged {}\""));
+        assertThat(Files.readString(mine)).contains("line 1");
+        assertThat(log).doesNotExist();
+        shell.type("ginkgo log Talker").exits(0).says("line 1");
+        shell.type("ginkgo start Talker.java --name other --set log.file=/nowhere/other.log")
+                .exits(78)
+                .tells("/nowhere/other.log cannot be opened");
+    }
+
+    private static List<Integer> numbers(Path out) throws IOException {
+        return Files.readString(out)
+                .lines()
+                .filter(line -> line.startsWith("line "))
+                .map(line -> Integer.valueOf(line.substring(5)))
+                .toList();
+    }
+}

@@ -1,0 +1,124 @@
+package dev.ginkgo.run;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+
+/** A user at a shell: a folder to work in, {@code ginkgo} on the path, daemons of his own. */
+final class Shell implements AutoCloseable {
+    private final Path folder;
+    private final Map<String, String> environment = new TreeMap<>();
+
+    Shell(Path folder) {
+        this.folder = folder;
+        environment.put("PATH", Distribution.script().getParent() + ":" + System.getenv("PATH"));
+        environment.put("GINKGO_JAVA_HOME", System.getProperty("java.home"));
+        environment.put("XDG_STATE_HOME", folder.resolve("state").toString());
+        environment.put("XDG_RUNTIME_DIR", folder.resolve("run").toString());
+        environment.put("HOME", folder.toString());
+    }
+
+    /** What a line has come to. */
+    record Result(String line, int code, String out, String err) {
+        Result exits(int expected) {
+            assertThat(code).as("exit code of %s", this).isEqualTo(expected);
+            return this;
+        }
+
+        Result says(String... texts) {
+            assertThat(out).as("%s", this).contains(texts);
+            return this;
+        }
+
+        Result tells(String... texts) {
+            assertThat(err).as("%s", this).contains(texts);
+            return this;
+        }
+
+        /** The number behind {@code pid }. */
+        long pid() {
+            return Long.parseLong(both().replaceFirst("(?s).*?pid (\\d+).*", "$1"));
+        }
+
+        private String both() {
+            return out + err;
+        }
+
+        @Override
+        public String toString() {
+            return "$ " + line + " → " + code + "\n" + out + err;
+        }
+    }
+
+    /** Sets a variable of the environment. */
+    Shell with(String variable, String value) {
+        environment.put(variable, value);
+        return this;
+    }
+
+    void write(String name, String text) throws IOException {
+        Files.writeString(folder.resolve(name), text);
+    }
+
+    /** Types a line. */
+    Result type(String line) throws IOException, InterruptedException {
+        Path out = Files.createTempFile(folder, "out", "");
+        Path err = Files.createTempFile(folder, "err", "");
+        Process process = start(line, out, err);
+        if (!process.waitFor(60, TimeUnit.SECONDS)) {
+            process.destroyForcibly();
+            throw new AssertionError("it does not end: " + line + "\n" + Files.readString(out) + Files.readString(err));
+        }
+        return new Result(line, process.exitValue(), Files.readString(out), Files.readString(err));
+    }
+
+    /** Types a line that goes on. */
+    Process start(String line, Path out, Path err) throws IOException {
+        ProcessBuilder builder = new ProcessBuilder("sh", "-c", line)
+                .directory(folder.toFile())
+                .redirectOutput(out.toFile())
+                .redirectError(err.toFile());
+        builder.environment().putAll(environment);
+        builder.environment().remove("JDK_JAVA_OPTIONS");
+        builder.environment().remove("JAVA_TOOL_OPTIONS");
+        return builder.start();
+    }
+
+    Path folder() {
+        return folder;
+    }
+
+    /** Kills the daemons that are left. */
+    @Override
+    public void close() throws IOException {
+        Path pids = folder.resolve("state/ginkgo");
+        if (!Files.exists(pids)) {
+            return;
+        }
+        try (Stream<Path> files = Files.list(pids)) {
+            files.filter(file -> file.toString().endsWith(".pid"))
+                    .flatMap(Shell::pid)
+                    .flatMap(pid -> ProcessHandle.of(pid).stream())
+                    .forEach(ProcessHandle::destroyForcibly);
+        }
+    }
+
+    private static Stream<Long> pid(Path file) {
+        try {
+            List<String> lines = Files.readAllLines(file);
+            return lines.isEmpty() || lines.getFirst().isEmpty()
+                    ? Stream.empty()
+                    : Stream.of(Long.valueOf(lines.getFirst()));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}
