@@ -8,7 +8,6 @@ import io.netty.buffer.ByteBufAllocator;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -107,7 +106,7 @@ final class Store implements Publisher, AutoCloseable {
 
     private Entry append(
             ChannelName channel, Position position, Instant published, Payload payload, List<Feed.Audience> told) {
-        requireRoom(payload.bytes().length);
+        limits.requireRoom(payload.bytes().length);
         ChannelLog log = open(channel);
         long now = time.nanos();
         List<Position> others = arrivals.add(position, now, nanos(limits.age().get()));
@@ -129,16 +128,6 @@ final class Store implements Publisher, AutoCloseable {
         }
         evict(now);
         return entry;
-    }
-
-    private void requireRoom(int bytes) {
-        long largest = limits.largestMessage();
-        if (bytes > largest) {
-            throw new RefusedException(
-                    RefusedException.Reason.TOO_LARGE,
-                    "a message of " + bytes + " bytes is too large: the most is " + largest
-                            + ", an eighth of `store.budget`");
-        }
     }
 
     private ChannelLog open(ChannelName name) {
@@ -203,18 +192,10 @@ final class Store implements Publisher, AutoCloseable {
     private void drop(Entry entry) {
         line.remove(entry);
         charge(-entry.cost());
-        long before = mergedCost(entry.log);
+        long before = entry.log.mergedCost();
         entry.log.remove(entry);
-        charge(mergedCost(entry.log) - before);
+        charge(entry.log.mergedCost() - before);
         forgetIfUnused(entry.log);
-    }
-
-    private static long mergedCost(ChannelLog log) {
-        long cost = 0;
-        for (Feed feed : log.merged()) {
-            cost += feed.cost();
-        }
-        return cost;
     }
 
     private void forgetIfUnused(ChannelLog log) {
@@ -379,25 +360,9 @@ final class Store implements Publisher, AutoCloseable {
         return closed;
     }
 
-    /** A channel, for people. */
-    record ChannelInfo(String channel, long messages, int readers) {}
-
-    /**
-     * Some of the channels.
-     *
-     * @param all how many there are
-     * @param some in the order of their names
-     */
-    record Channels(int all, List<ChannelInfo> some) {}
-
     /** So many of the channels, at most. */
     synchronized Channels channels(int limit) {
-        List<ChannelInfo> some = channels.values().stream()
-                .limit(limit)
-                .map(log -> new ChannelInfo(log.name.text(), log.size(), log.readers()))
-                .sorted(Comparator.comparing(ChannelInfo::channel))
-                .toList();
-        return new Channels(channels.size(), some);
+        return Channels.of(channels.values(), limit);
     }
 
     /** How many nodes of the patterns' trie have been looked at, ever. */
