@@ -5,7 +5,7 @@ package dev.ginkgo.hub;
  *
  * @param messages how many
  * @param replayed how many of them were there before the reader
- * @param isFresh whether its delay is the hub's: nothing of it is history, or was held back because the reader wants that
+ * @param isFresh whether its delay is the hub's: nothing of it is history, or was held back as the reader wishes
  * @param since when the oldest of them was published, on the clock of {@code Time.nanos}
  */
 record Cargo(int messages, int replayed, boolean isFresh, long since) {

@@ -90,6 +90,15 @@ final class ChannelLog {
         return readers;
     }
 
+    /** What the feeds that it is merged into take besides the messages, in bytes. */
+    long mergedCost() {
+        long cost = 0;
+        for (Feed each : merged) {
+            cost += each.cost();
+        }
+        return cost;
+    }
+
     boolean isUnused() {
         return feed.readers() == 0 && feed.first() == feed.end();
     }

@@ -119,11 +119,11 @@ final class Instruments {
     }
 
     private FullHttpResponse channels(int limit) {
-        Census some = store.channels(limit);
+        Channels some = store.channels(limit);
         return json(json -> {
             json.writeNumberField("channels", some.all());
             json.writeArrayFieldStart("some");
-            for (Census.Row each : some.some()) {
+            for (Channels.One each : some.some()) {
                 json.writeStartObject();
                 json.writeStringField("channel", each.channel());
                 json.writeNumberField("messages", each.messages());

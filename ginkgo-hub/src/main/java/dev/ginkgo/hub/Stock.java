@@ -116,18 +116,10 @@ final class Stock {
         line.remove(entry);
         strands.remove(entry);
         charge(-entry.cost());
-        long before = mergedCost(entry.log);
+        long before = entry.log.mergedCost();
         entry.log.remove(entry);
-        charge(mergedCost(entry.log) - before);
+        charge(entry.log.mergedCost() - before);
         shortened.accept(entry.log);
-    }
-
-    private static long mergedCost(ChannelLog log) {
-        long cost = 0;
-        for (Feed feed : log.merged()) {
-            cost += feed.cost();
-        }
-        return cost;
     }
 
     void keep(Slab slab) {
@@ -139,16 +131,6 @@ final class Stock {
         slabs.remove(slab);
         charge(-slab.capacity());
         slab.release();
-    }
-
-    void requireFits(int bytes) {
-        long largest = limits.largestMessage();
-        if (bytes > largest) {
-            throw new RefusedException(
-                    RefusedException.Reason.TOO_LARGE,
-                    "a message of " + bytes + " bytes is too large: the most is " + largest
-                            + ", an eighth of `store.budget`");
-        }
     }
 
     /** How long a message is kept, in nanoseconds. */

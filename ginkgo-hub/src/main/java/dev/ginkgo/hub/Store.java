@@ -95,7 +95,7 @@ final class Store implements Publisher, AutoCloseable {
             if (lease != null) {
                 lease.requireValid();
             }
-            stock.requireFits(payload.bytes().length);
+            limits.requireRoom(payload.bytes().length);
             ChannelLog log = open(channel);
             Position last = arrivals.own();
             Position position = new Position(last.origin(), last.incarnation(), last.sequence() + 1);
@@ -139,7 +139,7 @@ final class Store implements Publisher, AutoCloseable {
             if (last == null && position.sequence() > 1) {
                 tombs.raise(position.before(), time.nanos()); // what came before it was never here
             }
-            stock.requireFits(payload.bytes().length);
+            limits.requireRoom(payload.bytes().length);
             append(open(channel), position, Instant.ofEpochMilli(envelope.millis()), payload, envelope, told);
         }
         Feed.Audience.wake(told);
@@ -216,11 +216,7 @@ final class Store implements Publisher, AutoCloseable {
         requireOpen();
         ChannelLog log = channels.get(name);
         if (log == null) {
-            if (channels.size() >= limits.channels().get()) {
-                throw new RefusedException(
-                        RefusedException.Reason.TOO_MANY_CHANNELS,
-                        "`max-channels` = " + channels.size() + " are in use, so " + name + " cannot be one more");
-            }
+            limits.requireFewer(channels.size(), name);
             log = new ChannelLog(name, tombs.open(name));
             log.lastOwn = forgottenOwn; // at most: a peer that misses it may tell a gap where there is none
             channels.put(name, log);
@@ -301,12 +297,7 @@ final class Store implements Publisher, AutoCloseable {
         if (found != null) {
             return found;
         }
-        if (merges.size() >= limits.patterns().get()) {
-            throw new RefusedException(
-                    RefusedException.Reason.TOO_MANY_PATTERNS,
-                    "`max-patterns` = " + merges.size() + " patterns, lists and conflated channels are being read, so "
-                            + wish.selector() + " cannot be one more");
-        }
+        limits.requireFewer(merges.size(), wish.selector());
         Feed made = merges.add(wish, channels);
         stock.charge(made.cost());
         return made;
@@ -383,8 +374,8 @@ final class Store implements Publisher, AutoCloseable {
     }
 
     /** So many of the channels, at most. */
-    synchronized Census channels(int limit) {
-        return Census.of(channels.values(), limit);
+    synchronized Channels channels(int limit) {
+        return Channels.of(channels.values(), limit);
     }
 
     /** How many nodes of the patterns' trie have been looked at, ever. */

@@ -24,7 +24,33 @@ record StoreLimits(
     /** The share of the budget that one message may be: JSON may take six bytes for one, and all must fit. */
     private static final int SHARE = 8;
 
-    long largestMessage() {
-        return budget.get().bytes() / SHARE;
+    /** Refuses a message that is too large. */
+    void requireRoom(int bytes) {
+        long largest = budget.get().bytes() / SHARE;
+        if (bytes > largest) {
+            throw new RefusedException(
+                    RefusedException.Reason.TOO_LARGE,
+                    "a message of " + bytes + " bytes is too large: the most is " + largest
+                            + ", an eighth of `store.budget`");
+        }
+    }
+
+    /** Refuses one channel more than there may be. */
+    void requireFewer(int inUse, ChannelName name) {
+        if (inUse >= channels.get()) {
+            throw new RefusedException(
+                    RefusedException.Reason.TOO_MANY_CHANNELS,
+                    "`max-channels` = " + inUse + " are in use, so " + name + " cannot be one more");
+        }
+    }
+
+    /** Refuses one pattern more than there may be. */
+    void requireFewer(int inUse, Selector selector) {
+        if (inUse >= patterns.get()) {
+            throw new RefusedException(
+                    RefusedException.Reason.TOO_MANY_PATTERNS,
+                    "`max-patterns` = " + inUse + " patterns, lists and conflated channels are being read, so "
+                            + selector + " cannot be one more");
+        }
     }
 }

@@ -50,6 +50,21 @@ public final class LogFile {
         if (most <= 0 || size() <= most) {
             return false;
         }
+        // The next file is open before the old one gets its new name: whoever follows the name (tail -F) has seen the
+        // last line of the old one when the next appears.
+        Path next = file.resolveSibling(file.getFileName() + ".next");
+        opening.open(next);
+        try {
+            shift(keep);
+            Files.move(next, file);
+        } catch (IOException e) {
+            opening.open(file);
+            throw e;
+        }
+        return true;
+    }
+
+    private void shift(int keep) throws IOException {
         for (int number = keep; number > 1; number--) {
             if (Files.exists(old(number - 1))) {
                 Files.move(old(number - 1), old(number), StandardCopyOption.REPLACE_EXISTING);
@@ -60,8 +75,6 @@ public final class LogFile {
         } else {
             Files.delete(file);
         }
-        opening.open(file);
-        return true;
     }
 
     private long size() throws IOException {
