@@ -162,4 +162,14 @@ final class MeshRaft extends RAFT {
         }
         return true;
     }
+
+    /** Whether that node in the view has, and knows to be committed, all that is committed. Asked on the leader. */
+    boolean hasCaughtUp(View inView, String name) {
+        CommitTable table = commit_table;
+        return table != null
+                && inView.getMembers().stream()
+                        .filter(each -> name.equals(Utils.extractRaftId(each)))
+                        .map(table::get)
+                        .anyMatch(known -> known != null && known.commitIndex() >= commitIndex());
+    }
 }

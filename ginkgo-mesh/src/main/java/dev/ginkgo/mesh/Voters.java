@@ -46,7 +46,7 @@ final class Voters {
                 || !raft.allKnow(view, raft.commitIndex())) {
             return;
         }
-        next(raft.members(), rows, stay.cluster())
+        next(raft, view, rows, stay.cluster())
                 .ifPresent(step -> change = raft.change(step.add, step.name).whenComplete((_, failed) -> {
                     if (failed == null) {
                         LOG.info("{} {} ({})", step.name, step.add ? "becomes a voter" : "votes no longer", step.why);
@@ -65,7 +65,9 @@ final class Voters {
                 .forEach(each -> absentSince.putIfAbsent(each, time.nanos()));
     }
 
-    private Optional<Step> next(List<String> voters, List<Row> rows, String cluster) {
+    /** A node votes only when it has caught up: before, its vote would be needed and could not be had. */
+    private Optional<Step> next(MeshRaft raft, View view, List<Row> rows, String cluster) {
+        List<String> voters = raft.members();
         List<String> staying = rows.stream()
                 .filter(row -> !row.leaving())
                 .map(row -> row.member().name())
@@ -73,7 +75,7 @@ final class Voters {
         Optional<String> learner = rows.stream()
                 .filter(row -> !row.leaving() && row.cluster().equals(cluster))
                 .map(row -> row.member().name())
-                .filter(name -> !voters.contains(name))
+                .filter(name -> !voters.contains(name) && raft.hasCaughtUp(view, name))
                 .min(String::compareTo);
         List<String> going = new ArrayList<>(voters);
         going.removeIf(each -> staying.contains(each) || absentSince.containsKey(each));
