@@ -92,6 +92,15 @@ class DistributionTest {
     }
 
     @Test
+    @DisplayName("C-19 the mesh and its transport are one folder, which cluster.toml opens")
+    void mesh() throws Exception {
+        assertThat(home.resolve("engines/mesh")).isDirectoryContaining("glob:**/ginkgo-mesh-*.jar");
+        assertThat(home.resolve("lib")).isDirectoryNotContaining("glob:**/jgroups*.jar");
+        Run check = run("check", home.resolve("examples/cluster.toml").toString());
+        assertThat(check.code).as(check.output).isZero();
+    }
+
+    @Test
     @DisplayName("C-19 of the engines that are installed only the chosen one's folder is opened")
     void onlyTheChosenEngine() throws Exception {
         // Given two engines, each with a class that the other does not have
