@@ -103,10 +103,12 @@ final class Feed {
         return conflation != null && conflation.flush(now, this);
     }
 
-    /** Something was lost before it came here; whoever has read up to here is told so. */
-    void lose(long arrival) {
+    /** Something was lost before it came here; whoever has read up to here is told so. Says what that takes, in bytes. */
+    long lose(long arrival) {
+        long before = cost();
         lost = ring.end();
         ring.skip(arrival);
+        return plain ? 0 : cost() - before;
     }
 
     /** The number of the newest message; if there is none, that of the next. */

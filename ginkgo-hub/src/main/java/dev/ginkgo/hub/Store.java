@@ -76,7 +76,6 @@ final class Store implements Publisher, AutoCloseable {
         }
     }
 
-    // ---- publish
 
     @Override
     public Receipt publish(ChannelName channel, Payload payload) {
@@ -158,28 +157,19 @@ final class Store implements Publisher, AutoCloseable {
             long now = time.nanos();
             arrivals.add(upTo, now, stock.age());
             tombs.raise(upTo, now);
-            for (ChannelLog log : channels.values()) {
-                if (concerned.test(log.name.text())) {
-                    log.floor.raise(upTo, now);
-                    if (tell) {
-                        lose(log.feed, told);
-                    }
-                }
-            }
-            if (tell) {
-                merges.concerned(concerned).forEach(feed -> lose(feed, told));
+            List<Feed> feeds = new ArrayList<>(merges.concerned(concerned));
+            channels.values().stream()
+                    .filter(log -> concerned.test(log.name.text()))
+                    .forEach(log -> {
+                        log.floor.raise(upTo, now);
+                        feeds.add(log.feed);
+                    });
+            for (Feed feed : tell ? feeds : List.<Feed>of()) {
+                stock.charge(feed.lose(++arrival));
+                told.add(feed.audience());
             }
         }
         Feed.Audience.wake(told);
-    }
-
-    private void lose(Feed feed, List<Feed.Audience> told) {
-        long before = feed.cost();
-        feed.lose(++arrival);
-        if (!feed.plain) {
-            stock.charge(feed.cost() - before);
-        }
-        told.add(feed.audience());
     }
 
     /** What is held of a stretch, for a node that has missed it. */
