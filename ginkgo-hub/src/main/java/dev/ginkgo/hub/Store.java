@@ -76,7 +76,6 @@ final class Store implements Publisher, AutoCloseable {
         }
     }
 
-
     @Override
     public Receipt publish(ChannelName channel, Payload payload) {
         return publish(channel, payload, null);
