@@ -101,6 +101,9 @@ final class Binder {
                         .add(leaf));
         settings.forEach(this::bind);
         Snapshot snapshot = Snapshot.of(values);
+        if (values.size() == settings.size() && raw.problems().isEmpty()) {
+            problems.addAll(snapshot.problemsAmong(current.get().with(snapshot)));
+        }
         List<Problem> all = new LinkedHashSet<>(problems).stream().sorted().toList();
         if (all.isEmpty()) {
             settings.keySet().forEach(setting -> setting.attach(current));

@@ -84,6 +84,10 @@ final class Reloader {
         }
         Snapshot next =
                 binding.snapshot().keeping(fixed.stream().map(Change::setting).toList(), before);
+        List<Problem> among = fixed.isEmpty() ? List.of() : next.problemsAmong(next);
+        if (!among.isEmpty()) {
+            return Reload.refused(among, from.hasFiles());
+        }
         List<Change> changes = before.changes(next);
         List<String> pending = fixed.stream().map(c -> c.setting().fullKey()).toList();
         settings.publish(from, binding, next, pending);

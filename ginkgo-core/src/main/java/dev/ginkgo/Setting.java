@@ -3,6 +3,7 @@ package dev.ginkgo;
 import static java.util.Objects.requireNonNull;
 
 import dev.ginkgo.config.Origin;
+import dev.ginkgo.config.Problem;
 import dev.ginkgo.config.Secret;
 import java.util.ArrayList;
 import java.util.List;
@@ -10,6 +11,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.BiConsumer;
+import java.util.function.BiPredicate;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -36,6 +38,7 @@ public final class Setting<T> implements Supplier<T> {
     private final @Nullable T byDefault;
     private final List<Shape.Field> fields;
     private final List<Rule<T>> rules = new ArrayList<>();
+    private final List<Consistency<T>> consistencies = new ArrayList<>();
     private final List<BiConsumer<? super T, ? super T>> observers = new ArrayList<>();
 
     private String help = "";
@@ -45,6 +48,8 @@ public final class Setting<T> implements Supplier<T> {
     private volatile @Nullable Supplier<Snapshot> current;
 
     private record Rule<T>(Predicate<? super T> test, String otherwise) {}
+
+    private record Consistency<T>(BiPredicate<? super T, Snapshot> test, String otherwise) {}
 
     private Setting(Place owner, String key, Shape<T> shape, @Nullable T byDefault) {
         Keys.requireFree(owner, Keys.requireKey(key));
@@ -113,6 +118,26 @@ public final class Setting<T> implements Supplier<T> {
      */
     public Setting<T> check(Predicate<? super T> test, String otherwise) {
         return rule(requireNonNull(test, "test is null"), requireNonNull(otherwise, "otherwise is null"));
+    }
+
+    /**
+     * Refuses values that do not go together with those of other settings, its own default included. It is told at
+     * the place of this setting.
+     *
+     * <pre>{@code
+     * setting("lowest", 1).check((low, all) -> low <= all.get(highest), "is above highest");
+     * }</pre>
+     *
+     * @param test gets the value, and all values that would hold with it; runs once every setting is good by itself,
+     *     before anything starts and at every reload, and must not act
+     * @param otherwise what is told of a value that fails, after the value; what to write where is part of it
+     */
+    public Setting<T> check(BiPredicate<? super T, Snapshot> test, String otherwise) {
+        declaring("a check")
+                .consistencies
+                .add(new Consistency<>(
+                        requireNonNull(test, "test is null"), requireNonNull(otherwise, "otherwise is null")));
+        return this;
     }
 
     /** Says that it cannot change while the tree runs: a new value waits for a restart. */
@@ -224,6 +249,24 @@ public final class Setting<T> implements Supplier<T> {
             }
         }
         return value;
+    }
+
+    /** What is wrong with its value there beside the values of others. */
+    List<Problem> problemsAmong(Snapshot all) {
+        List<Problem> problems = new ArrayList<>();
+        T value = all.get(this);
+        for (Consistency<T> each : consistencies) {
+            String wrong;
+            try {
+                wrong = each.test.test(value, all) ? "" : each.otherwise;
+            } catch (RuntimeException e) {
+                wrong = "cannot be checked: " + (isSecret() ? e.getClass().getSimpleName() : Texts.oneLine(e));
+            }
+            if (!wrong.isEmpty()) {
+                problems.add(Problem.at(all.origin(this), fullKey() + ": " + print(value) + " " + wrong));
+            }
+        }
+        return problems;
     }
 
     @Nullable

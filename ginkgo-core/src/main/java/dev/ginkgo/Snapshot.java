@@ -1,6 +1,7 @@
 package dev.ginkgo;
 
 import dev.ginkgo.config.Origin;
+import dev.ginkgo.config.Problem;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
@@ -107,6 +108,13 @@ public final class Snapshot {
         Map<Setting<?>, Bound> copy = new LinkedHashMap<>(values);
         copy.keySet().removeAll(removed);
         return of(copy);
+    }
+
+    /** What is wrong with these values beside each other and beside those of {@code all}, which has these, too. */
+    List<Problem> problemsAmong(Snapshot all) {
+        return values.keySet().stream()
+                .flatMap(setting -> setting.problemsAmong(all).stream())
+                .toList();
     }
 
     /** How many settings there are; the values may be secrets. */

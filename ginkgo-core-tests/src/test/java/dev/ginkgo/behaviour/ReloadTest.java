@@ -163,6 +163,22 @@ class ReloadTest {
     }
 
     @Test
+    @DisplayName("C-08 what would wait is refused with the rest, if the rest does not go with the value that stays")
+    void deferredAndInconsistent() {
+        final class Pair extends Service {
+            final Setting<Integer> size = setting("size", 1).fixed();
+            final Setting<Integer> used = setting("used", 1).check((n, all) -> n <= all.get(size), "is over size");
+        }
+        try (TestTree<Pair> tree = TestTree.start(new Pair(), "ginkgo.fixed-change = 'defer'")) {
+            Reload reload = tree.reload("used = 2\nsize = 2\nginkgo.fixed-change = 'defer'");
+            assertThat(reload.outcome()).isEqualTo(Reload.Outcome.REFUSED);
+            assertThat(reload.problems()).extracting(Problem::message).containsExactly("used: 2 is over size");
+            assertThat(tree.root().used.get()).isEqualTo(1);
+            assertThat(tree.ginkgo().pendingRestart()).isEmpty();
+        }
+    }
+
+    @Test
     @DisplayName("C-09, C-18 each observer is told once, in order, of its own keys only; children before the parent")
     void observersAreToldOnceInOrder() {
         try (TestTree<Root> tree = TestTree.start(new Root())) {

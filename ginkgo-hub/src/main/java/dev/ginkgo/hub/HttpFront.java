@@ -6,7 +6,6 @@ import dev.ginkgo.Service;
 import dev.ginkgo.Setting;
 import dev.ginkgo.Status;
 import dev.ginkgo.config.Address;
-import dev.ginkgo.config.ConfigException;
 import dev.ginkgo.config.Size;
 import io.netty.channel.Channel;
 import java.io.IOException;
@@ -34,12 +33,17 @@ final class HttpFront extends Service {
     private static final Duration INSPECTION = Duration.ofMillis(500);
     private static final Duration LINGER = Duration.ofSeconds(1);
 
-    private final Setting<Address> bind =
-            setting("bind", Address.of("127.0.0.1:8088")).fixed().help("Where to listen; port 0 takes a free one");
-
     private final Setting<Boolean> anonymous = setting("anonymous", false)
             .fixed()
             .help("Whether anybody who reaches the port may publish and read; needed to bind beyond loopback");
+
+    private final Setting<Address> bind = setting("bind", Address.of("127.0.0.1:8088"))
+            .check(
+                    (address, all) -> address.isLoopback() || all.get(anonymous),
+                    "can be reached from other machines, where nobody is asked who he is; if anybody may publish and"
+                            + " read, write anonymous = true beside it, else bind to 127.0.0.1")
+            .fixed()
+            .help("Where to listen; port 0 takes a free one");
 
     private final Setting<Network.Transport> transport =
             setting("transport", Network.Transport.AUTO).fixed().help("How the kernel is asked: auto, epoll or nio");
@@ -148,7 +152,6 @@ final class HttpFront extends Service {
 
     @Override
     protected void onStart() throws Exception {
-        requireNotExposed();
         site.read(page.get());
         Drain drain = new Drain(random);
         Core hub = core.get();
@@ -257,15 +260,5 @@ final class HttpFront extends Service {
 
     private Patience.Limits patience() {
         return new Patience.Limits(idleTimeout, requestTimeout, requestTimeout, () -> LINGER);
-    }
-
-    private void requireNotExposed() {
-        if (!bind.get().isLoopback() && !anonymous.get()) {
-            throw new ConfigException(List.of(dev.ginkgo.config.Problem.of(
-                    anonymous.fullKey(),
-                    bind.get() + " (" + bind.describe() + ") can be reached from other machines, where nobody is asked"
-                            + " who he is; if anybody may publish and read, write " + anonymous.fullKey()
-                            + " = true, else bind to 127.0.0.1")));
-        }
     }
 }

@@ -3,7 +3,6 @@ package dev.ginkgo.hub;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.ginkgo.StartException;
 import dev.ginkgo.config.ConfigException;
 import java.net.BindException;
 import org.junit.jupiter.api.DisplayName;
@@ -14,12 +13,9 @@ class FrontStartTest {
     @DisplayName("H-22 a bind beyond loopback refuses to start unless anonymous = true is written")
     void exposed() throws Exception {
         assertThatThrownBy(() -> Front.withBind("0.0.0.0:0"))
-                .isInstanceOf(StartException.class)
-                .hasRootCauseInstanceOf(ConfigException.class)
-                .rootCause()
-                .hasMessageContaining("http.anonymous")
-                .hasMessageContaining("0.0.0.0:0")
-                .hasMessageContaining("http.anonymous = true");
+                .isInstanceOf(ConfigException.class)
+                .hasMessageContaining(":2:8: http.bind: 0.0.0.0:0 can be reached from other machines")
+                .hasMessageContaining("anonymous = true");
         try (Front front = Front.withBind("0.0.0.0:0", "anonymous = true")) {
             assertThat(front.get("/-/health/ready").statusCode()).isEqualTo(200);
         }

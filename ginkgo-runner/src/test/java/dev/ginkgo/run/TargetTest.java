@@ -79,6 +79,19 @@ class TargetTest {
         assertThat(ginkgo.err()).contains("There is also the command check.");
     }
 
+    @Test
+    @DisplayName(
+            "H-22 check finds a hub that everybody could reach without being asked, at its place, before any start")
+    void exposedHub() {
+        ginkgo.with("hub.toml", "service = \"dev.ginkgo.hub.MessageHub\"\n[http]\nbind = \"0.0.0.0:0\"\n");
+        assertThat(ginkgo.run("check", "hub.toml")).isEqualTo(78);
+        assertThat(ginkgo.err())
+                .contains("hub.toml:3:8: http.bind: 0.0.0.0:0 can be reached from other machines")
+                .contains("write anonymous = true beside it");
+        assertThat(ginkgo.run("check", "hub.toml", "--set", "http.anonymous=true"))
+                .isZero();
+    }
+
     /** A service on the class path. */
     static final class Idle extends dev.ginkgo.Service {}
 }

@@ -1,0 +1,106 @@
+package dev.ginkgo;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.ginkgo.config.Configuration;
+import dev.ginkgo.config.Secret;
+import java.util.Map;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+
+/** Settings that are good each by itself, and must go together. */
+class ConsistentSettingsTest {
+    private final FakePlace root = FakePlace.root();
+    private final Setting<Integer> highest = root.setting("highest", 10).between(0, 100);
+    private final Setting<Integer> lowest = root.child("pool")
+            .setting("lowest", 1)
+            .check((low, all) -> low <= all.get(highest), "is above highest; lower it, or raise highest");
+    private final Bound tree = new Bound(root);
+
+    @Test
+    @DisplayName("C-01 settings that do not go together are a problem at the place of the one that says so")
+    void place() {
+        assertThat(tree.problems("highest = 5\n[pool]\nlowest = 7"))
+                .containsExactly("app.toml:3:10: pool.lowest: 7 is above highest; lower it, or raise highest");
+        assertThat(tree.problems("highest = 7\n[pool]\nlowest = 7")).isEmpty();
+        assertThat(lowest.get()).isEqualTo(7);
+    }
+
+    @Test
+    @DisplayName("C-01 it holds wherever a value comes from: also for a default, the environment and --set")
+    void everySource() {
+        assertThat(tree.problems("highest = 0"))
+                .containsExactly("default: pool.lowest: 1 is above highest; lower it, or raise highest");
+        assertThat(tree.problems(Configuration.none().environment(Map.of("GINKGO_POOL_LOWEST", "11"))))
+                .singleElement()
+                .asString()
+                .startsWith("env GINKGO_POOL_LOWEST: pool.lowest: 11 is above");
+        assertThat(tree.problems(Configuration.none().set("pool.lowest", "11")))
+                .singleElement()
+                .asString()
+                .startsWith("--set pool.lowest: pool.lowest: 11 is above");
+    }
+
+    @Test
+    @DisplayName("C-01 on such a problem nothing changes")
+    void nothingChanges() {
+        tree.load("highest = 5\n[pool]\nlowest = 2");
+        assertThat(tree.problems("highest = 1\n[pool]\nlowest = 3")).isNotEmpty();
+        assertThat(highest.get()).isEqualTo(5);
+        assertThat(lowest.get()).isEqualTo(2);
+    }
+
+    @Test
+    @DisplayName("C-01 beside a value that is bad by itself nothing is told that would only follow from it")
+    void nothingThatFollows() {
+        assertThat(tree.problems("highest = 101\n[pool]\nlowest = 20"))
+                .containsExactly("app.toml:1:11: highest: 101 is outside 0..100");
+        assertThat(tree.problems("highest = \n[pool]\nlowest = 20"))
+                .singleElement()
+                .asString()
+                .startsWith("app.toml:1");
+        assertThat(tree.problems("bogus = 1\n[pool]\nlowest = 20"))
+                .as("but beside an unknown key it is")
+                .hasSize(2);
+    }
+
+    @Test
+    @DisplayName("C-22 the settings of a child that is added later are looked at beside those that are there")
+    void added() {
+        root.expect("late-*");
+        Binding last = tree.load("highest = 5\n[late-1]\nleast = 6");
+        FakePlace late = root.detached("late-1");
+        late.setting("least", 1).check((least, all) -> least <= all.get(highest), "is above highest");
+        assertThat(Bound.printed(tree.add(late, last)))
+                .containsExactly("app.toml:3:9: late-1.least: 6 is above highest");
+    }
+
+    @Test
+    @DisplayName("C-14 a secret that does not go with others is not shown, nor is what its check throws")
+    void secrets() {
+        FakePlace secretive = FakePlace.root();
+        Setting<Boolean> open = secretive.setting("open", false);
+        secretive
+                .setting("password", Secret.of(""))
+                .check((password, all) -> password.reveal().isEmpty() || all.get(open), "is of no use")
+                .check(
+                        (password, _) -> {
+                            throw new IllegalStateException(password.reveal());
+                        },
+                        "");
+        assertThat(new Bound(secretive).problems("password = 'hunter2'"))
+                .containsExactly(
+                        "app.toml:1:12: password: •••••• cannot be checked: IllegalStateException",
+                        "app.toml:1:12: password: •••••• is of no use");
+    }
+
+    @Test
+    @DisplayName("C-16 such a check belongs into the constructor, too")
+    void declared() {
+        tree.load("");
+        assertThatThrownBy(() -> lowest.check((_, _) -> true, "is not"))
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageContaining("belongs into the constructor");
+    }
+}
