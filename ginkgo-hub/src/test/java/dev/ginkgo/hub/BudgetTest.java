@@ -1,8 +1,11 @@
 package dev.ginkgo.hub;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
+import dev.ginkgo.Time;
 import dev.ginkgo.config.Size;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
@@ -32,7 +35,10 @@ class BudgetTest {
         long most = Size.of(budget).bytes();
         try (Hubs hubs = new Hubs(2, "store.budget = '" + budget + "'\nmax-channels = 20000\nwrite-timeout = '10m'")) {
             List<Subscription> subscriptions = new ArrayList<>();
-            int stuck = 0;
+            List<Peer> peers = new ArrayList<>();
+            long begin = Time.system().nanos();
+            long highest = 0;
+            long beside = 0;
             for (int i = 0; i < messages; i++) {
                 int channel = random.nextInt(10) < 8 ? random.nextInt(10_000) : random.nextInt(10);
                 int size = random.nextInt(100) == 0 ? random.nextInt(50_000) : random.nextInt(300);
@@ -41,19 +47,37 @@ class BudgetTest {
                     Since since = i % 3 == 0 ? Since.Point.ALL : i % 3 == 1 ? Since.Point.LATEST : Since.Point.NONE;
                     String what = i % 5 == 0 ? "/c/*" : "/c/" + random.nextInt(10);
                     subscriptions.add(hubs.hub.subscribe(what, since).onGap(gap -> {}));
-                    hubs.connect(Wish.of(Selector.of(what), since), FRAMINGS.get(i % 3), 4096);
-                    stuck++;
+                    peers.add(hubs.connect(Wish.of(Selector.of(what), since), FRAMINGS.get(i % 3), 4096));
                 }
                 if (i % 100 == 0) {
-                    assertThat(hubs.stats().storedBytes()).isLessThanOrEqualTo(most);
-                    assertThat(hubs.memory.metric().usedDirectMemory())
-                            .isLessThan(most + stuck * (View.BATCH + 60_000L));
+                    highest = Math.max(highest, hubs.stats().storedBytes());
+                    beside = Math.max(beside, hubs.memory.metric().usedDirectMemory());
+                    assertThat(highest).isLessThanOrEqualTo(most);
+                    assertThat(beside).isLessThan(most + peers.size() * (View.BATCH + 60_000L));
                 }
             }
+            double seconds = (Time.system().nanos() - begin) / 1e9;
+            Figures.note("budget " + budget + ", messages a second", Math.round(messages / seconds));
+            Figures.note("budget " + budget + ", most that was stored, bytes", highest);
+            Figures.note("budget " + budget + ", most direct memory, bytes", beside);
+            Figures.note("budget " + budget + ", gaps told", hubs.stats().gaps());
+
+            // Then whoever stayed where he was can read, and when all have left, only messages are held
             for (Subscription each : subscriptions) {
                 each.take();
                 each.close();
             }
+            for (Peer each : peers) {
+                each.close();
+            }
+            await().atMost(Duration.ofSeconds(30)).untilAsserted(() -> {
+                HubStats stats = hubs.stats();
+                assertThat(stats.readers()).isZero();
+                assertThat(stats.patterns()).isZero();
+                assertThat(stats.views()).isZero();
+                assertThat(stats.pinnedBytes()).isZero();
+                assertThat(hubs.memory.metric().usedDirectMemory()).isZero();
+            });
             assertThat(hubs.stats().storedBytes()).isPositive();
         }
     }

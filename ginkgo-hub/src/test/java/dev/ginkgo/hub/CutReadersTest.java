@@ -107,6 +107,9 @@ class CutReadersTest {
             }
             publishing.get(20, TimeUnit.SECONDS);
             assertThat(record.next).isPositive();
+            Figures.note(
+                    "cut " + cuts + " times, " + (settings.isEmpty() ? "history enough" : "history too short"),
+                    record.next + " messages, told " + record.gaps + " times that some are lost");
             if (settings.isEmpty()) {
                 assertThat(record.gaps).isZero();
             } else {

@@ -95,6 +95,7 @@ class FloodTest {
                     HubStats after = front.hub().stats();
                     assertThat(after.writes() - before.writes()).isEqualTo(100);
                     assertThat(after.gaps()).isZero();
+                    Figures.note("memory for " + clients + " half requests, bytes", memory() - memory);
                     assertThat(memory() - memory).isLessThan(clients * 8L * 1024 + (32L << 20));
                     await().atMost(Duration.ofMinutes(2))
                             .until(() -> value(front, "disconnects_total{reason=\"request-timeout\"}") == clients);

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.ginkgo.Ginkgo;
 import dev.ginkgo.Service;
+import dev.ginkgo.Time;
 import dev.ginkgo.testing.TestTree;
 import java.util.ArrayList;
 import java.util.List;
@@ -113,28 +114,31 @@ class MessageHubTest {
 
     @Test
     @DisplayName("50,000 small messages on 100 channels stay inside a small budget")
-    void smallBudget() {
+    void smallBudget() throws Exception {
         stayInside("1MiB", 50_000, 100);
     }
 
     @Test
     @Tag("long")
     @DisplayName("a million small messages on 1,000 channels stay inside the store's budget")
-    void largeBudget() {
+    void largeBudget() throws Exception {
         stayInside("64MiB", 1_000_000, 1_000);
     }
 
-    private static void stayInside(String budget, int messages, int channels) {
+    private static void stayInside(String budget, int messages, int channels) throws Exception {
         try (TestTree<MessageHub> tree =
                 TestTree.start(new MessageHub(), FREE_PORT + "store.budget = '" + budget + "'")) {
             MessageHub hub = tree.root();
             long most = dev.ginkgo.config.Size.of(budget).bytes();
+            long begin = Time.system().nanos();
             for (int i = 0; i < messages; i++) {
                 hub.publish("/" + i % channels, "message " + i);
                 if (i % 1_000 == 0) {
                     assertThat(hub.stats().storedBytes()).isLessThanOrEqualTo(most);
                 }
             }
+            double seconds = (Time.system().nanos() - begin) / 1e9;
+            Figures.note(messages + " small messages, a second, nobody reading", Math.round(messages / seconds));
             assertThat(hub.stats().storedBytes()).isBetween(most / 2, most);
         }
     }

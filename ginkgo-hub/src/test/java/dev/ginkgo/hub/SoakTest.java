@@ -62,6 +62,8 @@ class SoakTest {
             awaitNothingLeft(hub);
             await().atMost(Duration.ofSeconds(30))
                     .untilAsserted(() -> assertThat(heap()).isLessThan(heap + MEMORY_SLACK));
+            Figures.note("visits of " + readers + " readers in " + time, visits);
+            Figures.note("heap afterwards, compared with before, bytes", heap() - heap);
             assertThat(tree.root().stats().readers()).isZero();
         }
         assertThat(memory.metric().usedDirectMemory()).isZero();

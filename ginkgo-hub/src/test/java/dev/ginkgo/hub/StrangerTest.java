@@ -54,6 +54,39 @@ class StrangerTest {
     }
 
     @Test
+    @DisplayName("H-29 thousands of patterns from one address: 429 from the limit on, no more memory, others as before")
+    void thousands() throws Exception {
+        int limit = 100; // the default
+        try (Front front = Front.startHub("http.loops = 1", "http.heartbeat = '1h'");
+                Wired reader = front.lines("/mine");
+                Crowd crowd = Crowd.of(limit, i -> front.lines("/p/" + i + "/*"))) {
+            front.hub().publish("/mine", "first");
+            reader.readTo("first\n");
+            long held = front.hub().stats().storedBytes();
+
+            // When
+            for (int i = 0; i < 3_000; i++) {
+                try (Wired refused = front.request("GET /q/" + i + "/>")) {
+                    assertThat(refused.rest()).startsWith("HTTP/1.1 429").contains("too-many-patterns");
+                }
+            }
+
+            // Then
+            HubStats before = front.hub().stats();
+            assertThat(before.patterns()).isEqualTo(limit);
+            assertThat(before.storedBytes()).isEqualTo(held);
+            for (int i = 0; i < 100; i++) {
+                front.hub().publish("/mine", "again");
+                reader.readTo("again\n");
+            }
+            HubStats after = front.hub().stats();
+            assertThat(after.writes() - before.writes()).isEqualTo(100);
+            assertThat(after.wakeUps() - before.wakeUps()).isEqualTo(100);
+            assertThat(crowd).hasSize(limit);
+        }
+    }
+
+    @Test
     @DisplayName("H-29 a list of too many names is a 400")
     void longList() throws Exception {
         try (Front front = Front.start()) {
