@@ -5,12 +5,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import java.io.File;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.openqa.selenium.OutputType;
 import org.openqa.selenium.chrome.ChromeDriver;
 import org.openqa.selenium.chrome.ChromeDriverService;
 import org.openqa.selenium.chrome.ChromeOptions;
@@ -62,6 +64,60 @@ class BrowserTest {
             }
             await().atMost(Spawned.PATIENCE).until(() -> front.hub().stats().readers() == 0);
         }
+    }
+
+    @Test
+    @DisplayName("H-15 H-16 the page goes on by itself when the hub was started anew, and says what may be missing")
+    void restarted() throws Exception {
+        ChromeDriver browser = browser();
+        try {
+            int port;
+            try (Front front = Front.start("drain-time = '0s'")) {
+                port = front.port();
+                browser.get(front.uri("/numbers").toString());
+                await().atMost(Spawned.PATIENCE).until(() -> front.hub().stats().readers() == 1);
+                publish(front, 1, 5);
+                awaitShown(browser, 1, 5);
+            }
+            await().atMost(Spawned.PATIENCE)
+                    .untilAsserted(() -> assertThat(text(browser, "state")).isEqualTo("reconnecting"));
+
+            // When
+            try (Front front = Front.withBind("127.0.0.1:" + port)) {
+                publish(front, 6, 8);
+                await().atMost(Spawned.PATIENCE).until(() -> front.hub().stats().readers() == 1);
+                publish(front, 9, 10);
+
+                // Then
+                awaitShown(browser, 1, 10);
+                assertThat(strings(browser, "[...document.querySelectorAll('.event pre')].map(e => e.innerText)"))
+                        .isEqualTo(List.of("the hub has ended the stream", "messages may be lost"));
+                assertThat(text(browser, "state")).isEqualTo("connected");
+                Path screenshot = Path.of("target", "tail.png");
+                Files.write(screenshot, browser.getScreenshotAs(OutputType.BYTES));
+            }
+        } finally {
+            browser.quit();
+        }
+    }
+
+    private static void publish(Front front, int first, int last) throws Exception {
+        for (int i = first; i <= last; i++) {
+            front.post("/numbers", Integer.toString(i));
+        }
+    }
+
+    private static void awaitShown(ChromeDriver browser, int first, int last) {
+        List<String> numbers =
+                IntStream.rangeClosed(first, last).mapToObj(Integer::toString).toList();
+        await().atMost(Spawned.PATIENCE)
+                .untilAsserted(() -> assertThat(
+                                strings(browser, "[...document.querySelectorAll('.message pre')].map(e => e.innerText)"))
+                        .isEqualTo(numbers));
+    }
+
+    private static String text(ChromeDriver browser, String id) {
+        return String.valueOf(browser.executeScript("return document.getElementById(arguments[0]).innerText", id));
     }
 
     private static List<?> strings(ChromeDriver browser, String expression) {
