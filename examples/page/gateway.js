@@ -11,11 +11,12 @@ const cluster = members(at('members'), at('leader'), at('epoch'));
 const arrivals = [];
 let received = 0;
 let lost = 0;
+let unknown = false;
 
-const state = {
-  live: url => say(`live from ${new URL(url).host}`, 'live'),
-  lost: url => say(`${new URL(url).host} is gone; looking for another node`, 'lost'),
-  nodes: () => cluster.urls(),
+const channels = {
+  '/numbers': number,
+  '/announcements': announcement,
+  '/cluster': text => cluster.report(JSON.parse(text)),
 };
 
 function say(text, kind) {
@@ -40,7 +41,8 @@ function rate() {
 
 function gap(missed) {
   lost += missed ?? 0;
-  at('lost').textContent = missed === undefined ? `${lost}, and some more` : lost;
+  unknown ||= missed === undefined;
+  at('lost').textContent = unknown ? (lost ? `${lost}, and some more` : 'some') : lost;
 }
 
 function announcement(text) {
@@ -52,7 +54,11 @@ function announcement(text) {
   while (at('turns').childElementCount > SHOWN) at('turns').lastElementChild.remove();
 }
 
-follow('/numbers', { message: number, gap, ...state });
-follow('/announcements', { message: announcement, nodes: state.nodes });
-follow('/cluster', { message: text => cluster.report(JSON.parse(text)), nodes: state.nodes });
+follow(Object.keys(channels), {
+  message: (channel, text) => channels[channel](text),
+  gap,
+  live: url => say(`live from ${new URL(url).host}`, 'live'),
+  lost: url => say(`${new URL(url).host} is gone; looking for another node`, 'lost'),
+  nodes: () => cluster.urls(),
+});
 setInterval(() => { rate(); cluster.show(); }, 500);

@@ -1,32 +1,35 @@
-// A channel, read from whichever node can be reached.
+// Channels, read over one connection from whichever node can be reached.
 
 const PATIENCE = 3_000;
 const PAUSE = 1_000;
 
 /**
- * Reads a channel for as long as the page is open.
+ * Reads channels for as long as the page is open, all by one EventSource: a browser has only six connections to a host.
  *
  * An EventSource connects again by itself while its node only stumbles; after PATIENCE without a connection, or when
- * it gives up, the next node is tried. `to.message(text)` gets each message, `to.gap(missed)` what was lost (undefined
- * if nobody knows how much), `to.live(url)` and `to.lost(url)` the state, and `to.nodes()` tells the nodes' addresses.
+ * it gives up, the next node is tried. In either case it asks for what came after the last id, which means the same at
+ * every node. `to.message(channel, text)` gets each message, `to.gap(missed)` what was lost (undefined if nobody knows
+ * how much), `to.live(url)` and `to.lost(url)` the state, and `to.nodes()` tells the nodes' addresses.
  */
-export function follow(channel, to) {
+export function follow(channels, to) {
   let source;
   let timer;
   let node = location.origin;
+  let lastId = '';
 
   function open() {
     const url = node;
-    source = new EventSource(url + channel);
+    source = new EventSource(url + channels.join(',') + (lastId && `?last_event_id=${lastId}`));
     source.onopen = () => {
       clearTimeout(timer);
       timer = undefined;
-      to.live?.(url);
+      to.live(url);
     };
-    source.onmessage = event => to.message(event.data);
-    source.addEventListener('gap', event => to.gap?.(JSON.parse(event.data).missed));
+    on('start', ({ recovered }) => { if (lastId && !recovered) to.gap(undefined); });
+    on('gap', ({ missed }) => to.gap(missed));
+    on('json', ({ channel, data }) => to.message(channel, data));
     source.onerror = () => {
-      to.lost?.(url);
+      to.lost(url);
       if (source.readyState === EventSource.CLOSED) {
         later(PAUSE);
       } else {
@@ -36,10 +39,17 @@ export function follow(channel, to) {
     timer = setTimeout(elsewhere, PATIENCE);
   }
 
+  /** Of a list of channels every event is JSON, and has an id. */
+  function on(name, act) {
+    source.addEventListener(name, event => {
+      act(JSON.parse(event.data));
+      lastId = event.lastEventId;
+    });
+  }
+
   function elsewhere() {
     source.close();
-    const nodes = to.nodes();
-    const others = nodes.filter(each => each !== node);
+    const others = to.nodes().filter(each => each !== node);
     node = others[Math.floor(Math.random() * others.length)] ?? node;
     later(PAUSE * Math.random());
   }

@@ -111,8 +111,8 @@ class BrowserTest {
         List<String> numbers =
                 IntStream.rangeClosed(first, last).mapToObj(Integer::toString).toList();
         await().atMost(Spawned.PATIENCE)
-                .untilAsserted(() -> assertThat(
-                                strings(browser, "[...document.querySelectorAll('.message pre')].map(e => e.innerText)"))
+                .untilAsserted(() -> assertThat(strings(
+                                browser, "[...document.querySelectorAll('.message pre')].map(e => e.innerText)"))
                         .isEqualTo(numbers));
     }
 
