@@ -1,0 +1,53 @@
+package dev.ginkgo.house;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+
+/** {@code docs/decisions/README.md} lists every decision once, by its title, in order. */
+class DecisionsTest {
+    private static final Path FOLDER = House.path("docs", "decisions");
+    private static final Pattern ENTRY = Pattern.compile("(?m)^- \\[(\\d{4} .+)]\\((\\d{4}-[a-z-]+\\.md)\\)$");
+
+    /** A file, and the title with which it begins: {@code 0009 A channel is a log}. */
+    private record Decision(String file, String title) {}
+
+    @Test
+    @DisplayName("the index of the decisions lists every file by its title, in the order of their numbers")
+    void index() throws IOException {
+        List<Decision> listed = ENTRY.matcher(House.read(FOLDER.resolve("README.md")))
+                .results()
+                .map(entry -> new Decision(entry.group(2), entry.group(1)))
+                .toList();
+        assertThat(listed).hasSizeGreaterThan(10).containsExactlyElementsOf(written());
+    }
+
+    @Test
+    @DisplayName("no two decisions have one number, and each title begins with its own")
+    void numbers() throws IOException {
+        assertThat(written())
+                .allSatisfy(each -> assertThat(each.title).startsWith(each.file.substring(0, 4) + " "))
+                .extracting(each -> each.file.substring(0, 4))
+                .doesNotHaveDuplicates();
+    }
+
+    private static List<Decision> written() throws IOException {
+        try (Stream<Path> files = Files.list(FOLDER)) {
+            return files.filter(file -> !file.endsWith("README.md"))
+                    .sorted()
+                    .map(file -> new Decision(file.getFileName().toString(), title(file)))
+                    .toList();
+        }
+    }
+
+    private static String title(Path file) {
+        return House.read(file).lines().findFirst().orElse("").replaceFirst("^# ", "");
+    }
+}
