@@ -1,0 +1,126 @@
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.ginkgo.Ginkgo;
+import dev.ginkgo.config.Address;
+import dev.ginkgo.hub.RefusedException;
+import dev.ginkgo.hub.Subscription;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.awaitility.core.ConditionFactory;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+
+/** The gateway's page in a browser, while its stream ends, is refused, or the gateway is started anew. */
+class GatewayPageTest {
+    private static final String NOBODY = "127.0.0.1:1";
+    private static final String ANY_PORT = "127.0.0.1:0";
+    private static final String SHORT_STREAMS = "max-lifetime = '1s'";
+
+    private final NumberGateway gateway = new NumberGateway();
+    private final AtomicInteger sent = new AtomicInteger();
+
+    @Test
+    @DisplayName("G-05 the page reads over one connection; when that ends again and again it loses and doubles nothing")
+    void streamEnds() throws Exception {
+        try (Ginkgo alone = Ginkgo.start(gateway, NumberGatewayTest.settings(NOBODY, ANY_PORT, SHORT_STREAMS));
+                Browser browser = new Browser()) {
+            int before = gateway.hub.stats().readers();
+            open(browser);
+            assertThat(gateway.hub.stats().readers()).isEqualTo(before + 1);
+
+            // When
+            soon().until(() -> {
+                publish();
+                return gateway.hub.stats().resumed() >= 3;
+            });
+
+            // Then
+            assertAllArrived(browser);
+            assertThat(alone.status().notReady()).isNotEmpty(); // for want of the number server
+        }
+    }
+
+    @Test
+    @DisplayName("G-05 when the page's EventSource gives up, the page opens another one that goes on after its last id")
+    void streamIsRefused() throws Exception {
+        String settings = NumberGatewayTest.settings(NOBODY, ANY_PORT, SHORT_STREAMS + "\n[hub]\nmax-patterns = 1");
+        try (Ginkgo alone = Ginkgo.start(gateway, settings);
+                Browser browser = new Browser()) {
+            open(browser);
+            publish();
+
+            // When somebody else takes its place, so that it is refused
+            Subscription other =
+                    soon().until(this::subscribe, Optional::isPresent).orElseThrow();
+            publish();
+            soon().until(() -> browser.complaints().stream().anyMatch(each -> each.contains("429")));
+            publish();
+            other.close();
+
+            // Then
+            soon().until(() -> gateway.hub.stats().resumed() > 0);
+            publish();
+            assertAllArrived(browser);
+            assertThat(alone.status().notReady()).isNotEmpty();
+        }
+    }
+
+    @Test
+    @DisplayName("G-05 when the gateway is started anew the page goes on by itself, and shows that some may be lost")
+    void gatewayRestarts() throws Exception {
+        try (Browser browser = new Browser()) {
+            Address address;
+            try (Ginkgo first = Ginkgo.start(gateway, NumberGatewayTest.settings(NOBODY, ANY_PORT, ""))) {
+                address = gateway.hub.address();
+                open(browser);
+                publish();
+                assertAllArrived(browser);
+                first.stop();
+            }
+            soon().until(() -> browser.text("connection").contains("is gone"));
+
+            // When
+            NumberGateway again = new NumberGateway();
+            try (Ginkgo second = Ginkgo.start(again, NumberGatewayTest.settings(NOBODY, address.toString(), ""))) {
+                again.hub.publish("/numbers", "7");
+
+                // Then
+                soon().until(() -> browser.text("received").equals("2"));
+                assertThat(browser.text("number")).isEqualTo("7");
+                assertThat(browser.text("connection")).isEqualTo("live from " + address);
+                assertThat(browser.text("lost")).isEqualTo("some");
+                soon().until(() -> browser.text("leader").equals("127.0.0.1:4440"));
+                assertThat(second.status().notReady()).isNotEmpty();
+            }
+        }
+    }
+
+    private void open(Browser browser) {
+        browser.open(gateway.hub.url().orElseThrow());
+        soon().until(() -> browser.text("connection").startsWith("live from"));
+    }
+
+    private void publish() {
+        gateway.hub.publish("/numbers", Integer.toString(sent.getAndIncrement() % 11));
+    }
+
+    /** Takes the only place for patterns, once it is free. */
+    private Optional<Subscription> subscribe() {
+        try {
+            return Optional.of(gateway.hub.subscribe("/other/*"));
+        } catch (RefusedException notYet) {
+            return Optional.empty();
+        }
+    }
+
+    private void assertAllArrived(Browser browser) {
+        soon().untilAsserted(() -> assertThat(browser.text("received")).isEqualTo(sent.toString()));
+        assertThat(browser.text("lost")).isEqualTo("0");
+    }
+
+    private static ConditionFactory soon() {
+        return await().atMost(Duration.ofSeconds(30)).pollDelay(Duration.ZERO).pollInterval(Duration.ofMillis(10));
+    }
+}
