@@ -191,7 +191,8 @@ class RefusalsTest {
 
     /** A front whose program cannot say how it is. */
     private static final class Broken extends Service {
-        final HttpFront http = add("http", new HttpFront(Broken::core, Broken::broken, Neighbours.none(), new Random()));
+        final HttpFront http =
+                add("http", new HttpFront(Broken::core, Broken::broken, Neighbours.none(), new Random()));
 
         private static Core core() {
             Counters counters = new Counters();
