@@ -1,63 +1,135 @@
 package dev.ginkgo.mesh;
 
+import dev.ginkgo.Time;
 import java.util.List;
 import java.util.function.Predicate;
 import org.jgroups.Address;
 import org.jgroups.Message;
 import org.jgroups.View;
 import org.jgroups.protocols.raft.ELECTION;
+import org.jgroups.protocols.raft.Log;
+import org.jgroups.protocols.raft.LogEntry;
 import org.jgroups.protocols.raft.RaftHeader;
+import org.jgroups.protocols.raft.election.VoteRequest;
+import org.jgroups.protocols.raft.election.VoteResponse;
 import org.jgroups.raft.util.Utils;
 
 /**
- * Elections are held by the first <em>voter</em> of the view. In jgroups-raft that is the first node, which may be one
- * that has just come and does not know the voters yet.
+ * Elections are held by the first <em>voter</em> of the view, and if none is elected, a while later by the second too,
+ * and so on: the nodes may not agree who votes, when the leader died while it changed that. In jgroups-raft it is the
+ * first node, which may be one that has just come and does not know the voters yet.
+ *
+ * <p>As in Raft, a node that is asked votes, whether it knows already that it is a voter or not; who asks has to know.
+ * But it does not vote for one that it knows to be none, and a vote that comes in a later term does not count in that.
  */
 final class MeshElection extends ELECTION {
     private static final int VOTE_TIMEOUT_MILLIS = 600;
 
+    /** Two rounds of the one before. */
+    private static final long TURN_NANOS = 2 * VOTE_TIMEOUT_MILLIS * 1_000_000L;
+
     private final Predicate<Address> ours;
+    private final Time time;
+    private volatile boolean stopped;
+
+    // of the task that calls holdIfNeeded
+    private boolean missing;
+    private long missingSince;
 
     /**
      * @param ours to which nodes it listens
      */
-    MeshElection(Predicate<Address> ours) {
+    MeshElection(Predicate<Address> ours, Time time) {
         this.ours = ours;
+        this.time = time;
         setId(ELECTION_ID);
         voteTimeout(VOTE_TIMEOUT_MILLIS);
     }
 
+    /** For ever. jgroups-raft's thread would go on, as fast as it can, as long as no leader is elected. */
+    @Override
+    public void stop() {
+        stopped = true;
+        super.stop();
+    }
+
+    @Override
+    protected void runVotingProcess() {
+        if (stopped) {
+            Thread.currentThread().interrupt(); // that ends it
+        }
+        super.runVotingProcess();
+    }
+
     @Override
     protected void handleMessage(Message message, RaftHeader header) {
-        if (ours.test(message.getSrc())) {
-            super.handleMessage(message, header);
+        if (!ours.test(message.getSrc())) {
+            return;
+        }
+        switch (header) {
+            case VoteRequest request -> handleRequest(message, request);
+            case VoteResponse response
+            when response.currTerm() != raft.currentTerm() ->
+                log.trace("%s: a vote of term %d comes too late", local_addr, response.currTerm());
+            default -> super.handleMessage(message, header);
+        }
+    }
+
+    private void handleRequest(Message message, VoteRequest request) {
+        List<String> voters = raft.members();
+        if (voters.contains(raft.raftId())) {
+            if (voters.contains(Utils.extractRaftId(message.getSrc()))) {
+                super.handleMessage(message, request);
+            }
+        } else if (!voters.isEmpty()) {
+            vote(message.getSrc(), request.currTerm());
+        }
+    }
+
+    /** What jgroups-raft refuses to a node that does not know that it is a voter. */
+    private void vote(Address elector, long term) {
+        if (raft.currentTerm(term) < 0) {
+            return;
+        }
+        Address vote = raft.votedFor();
+        if (vote == null || vote.equals(elector)) {
+            raft.votedFor(elector);
+            Log entries = raft.log();
+            long last = entries.lastAppended();
+            LogEntry entry = entries.get(last);
+            sendVoteResponse(elector, term, entry == null ? 0 : entry.term(), last);
         }
     }
 
     @Override
     protected boolean isViewCoordinator() {
-        return isFirstVoter(view);
+        return turn(view) == 0;
     }
 
-    private boolean isFirstVoter(View inView) {
+    /** Which of the voters in the view this node is; -1 if it is none. */
+    private int turn(View inView) {
         List<String> voters = raft.members();
-        for (Address each : inView.getMembers()) {
-            if (voters.contains(Utils.extractRaftId(each))) {
-                return each.equals(local_addr);
-            }
-        }
-        return false;
+        List<Address> present = inView.getMembers().stream()
+                .filter(each -> voters.contains(Utils.extractRaftId(each)))
+                .toList();
+        return present.indexOf(local_addr);
     }
 
     /** Holds one if there should be one and there is none: what the reaction to a new view has missed. */
     void holdIfNeeded() {
         View current = view;
-        if (current != null
+        boolean needed = current != null
                 && (raft.leader() == null || !current.containsMember(raft.leader()))
-                && ((MeshRaft) raft).hasMajority(current)
-                && isFirstVoter(current)
-                && !isVotingThreadRunning()) {
-            startVotingThread();
+                && ((MeshRaft) raft).hasMajority(current);
+        if (needed && !missing) {
+            missingSince = time.nanos();
+        }
+        missing = needed;
+        if (current != null && needed && !isVotingThreadRunning()) {
+            int turn = turn(current);
+            if (turn >= 0 && time.nanos() - missingSince >= turn * TURN_NANOS) {
+                startVotingThread();
+            }
         }
     }
 }

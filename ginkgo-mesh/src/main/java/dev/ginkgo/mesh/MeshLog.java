@@ -115,6 +115,26 @@ final class MeshLog implements Log {
         }
     }
 
+    /**
+     * The voters after all changes of them in this log, committed or not. What is committed already is in it twice,
+     * which does not matter: of several changes of one node the last decides.
+     *
+     * @param committed as far as Raft has applied the log
+     */
+    synchronized List<String> voters(List<String> committed) {
+        List<String> voters = new ArrayList<>(committed);
+        for (LogEntry each : entries) {
+            if (each.internal()) {
+                VoterChange change = VoterChange.of(each);
+                voters.remove(change.name());
+                if (change.isAddition()) {
+                    voters.add(change.name());
+                }
+            }
+        }
+        return voters;
+    }
+
     @Override
     public void init(String name, @Nullable Map<String, String> arguments) {}
 

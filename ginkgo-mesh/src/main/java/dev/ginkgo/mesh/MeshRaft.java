@@ -1,6 +1,7 @@
 package dev.ginkgo.mesh;
 
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Predicate;
@@ -93,6 +94,31 @@ final class MeshRaft extends RAFT {
         super.stop();
     }
 
+    /**
+     * Who votes: by all changes in the log, committed or not, as Raft wants it. In jgroups-raft a change counts when it
+     * is known to be committed; those who do not know it yet would wait for the voters of old when the leader dies.
+     */
+    @Override
+    public List<String> members() {
+        return journal.voters(super.members());
+    }
+
+    /**
+     * How many answers it takes, the leader's own included. A leader that is no voter (any more) needs one more. Until
+     * a change is committed, not fewer than before it: the answer of a node that has just been removed may be among
+     * those that came for an older entry.
+     */
+    @Override
+    public int majority() {
+        List<String> voters = members();
+        int needed = voters.size() / 2 + 1;
+        if (!isLeader()) {
+            return needed;
+        }
+        int own = voters.contains(raft_id) ? 0 : 1;
+        return Math.max(needed + own, Math.min(super.majority(), voters.size() + own));
+    }
+
     private void count() {
         computeMajority();
         if (!isLeader()) {
@@ -103,7 +129,7 @@ final class MeshRaft extends RAFT {
     @Override
     protected void _removeServer(String name) {
         if (name.equals(raft_id) && isLeader()) {
-            List<String> rest = members();
+            List<String> rest = new ArrayList<>(super.members());
             rest.remove(name);
             members(rest);
         } else {

@@ -55,7 +55,7 @@ final class Stay implements Receiver, Closeable {
             MeshRaft itsRaft = new MeshRaft(
                     node.name(), new MeshLog(node.folder.journal(), node.receipts::received), state, this::isOurs);
             itsRaft.addRoleListener(role -> node.ring());
-            MeshElection itsElection = new MeshElection(this::isOurs);
+            MeshElection itsElection = new MeshElection(this::isOurs, node.time);
             upper.add(itsElection);
             upper.add(itsRaft);
             raft = itsRaft;

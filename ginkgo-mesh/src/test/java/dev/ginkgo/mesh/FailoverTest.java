@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.ginkgo.mesh.NodeProcess.Act;
-import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -19,7 +18,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Three processes; one of them is killed, frozen or stopped. Every act of every leader is on one clock. */
 class FailoverTest {
-    private static final Duration PATIENCE = Duration.ofSeconds(30);
+    private static final Duration PATIENCE = Nodes.PATIENCE;
 
     /** Three times the second and a third that a kill should cost. */
     private static final Duration KILL = Duration.ofSeconds(4);
@@ -33,85 +32,19 @@ class FailoverTest {
     @TempDir
     Path folder;
 
-    private final List<NodeProcess> nodes = new ArrayList<>();
+    private final Nodes nodes = new Nodes();
 
     @BeforeEach
     void start() throws Exception {
-        NodeProcess first = new NodeProcess(Ports.free(), folder, List.of());
-        nodes.add(first);
+        NodeProcess first = nodes.add(new NodeProcess(Ports.free(), folder, List.of()));
         nodes.add(new NodeProcess(Ports.free(), folder, List.of(first.identity)));
         nodes.add(new NodeProcess(Ports.free(), folder, List.of(first.identity)));
-        await().during(SETTLED).atMost(PATIENCE).until(() -> saidByAny("becomes a voter") == 2 && everybodyIsThere());
+        await().during(SETTLED).atMost(PATIENCE).until(() -> nodes.said("becomes a voter") == 2 && nodes.areTogether());
     }
 
     @AfterEach
     void end() throws Exception {
-        for (NodeProcess node : nodes) {
-            node.close();
-        }
-        for (NodeProcess node : nodes) {
-            assertThat(node.said()).noneMatch(line -> line.contains(" ERROR ") && line.contains("MeshRaft"));
-        }
-    }
-
-    private long saidByAny(String what) throws IOException {
-        long count = 0;
-        for (NodeProcess node : nodes) {
-            count += node.said().stream().filter(line -> line.contains(what)).count();
-        }
-        return count;
-    }
-
-    private boolean everybodyIsThere() throws IOException {
-        for (NodeProcess node : nodes) {
-            if (!node.knows(nodes) || !node.isReady()) {
-                return false;
-            }
-        }
-        return true;
-    }
-
-    /** In the order of the clock. */
-    private List<Act> acts() throws IOException {
-        List<Act> all = new ArrayList<>();
-        for (NodeProcess node : nodes) {
-            all.addAll(node.acts());
-        }
-        all.sort(Comparator.comparingLong(Act::nanos));
-        return all;
-    }
-
-    private NodeProcess leader() throws IOException {
-        String name = acts().getLast().node();
-        return nodes.stream()
-                .filter(each -> each.identity.toString().equals(name))
-                .findFirst()
-                .orElseThrow();
-    }
-
-    /** The first act of another than that one after the moment. */
-    private Act awaitOther(NodeProcess old, long since) {
-        return await().atMost(PATIENCE)
-                .until(
-                        () -> acts().stream()
-                                .filter(act -> act.nanos() > since)
-                                .filter(act -> !act.node().equals(old.identity.toString()))
-                                .findFirst()
-                                .orElse(null),
-                        act -> act != null);
-    }
-
-    /** No two leaders act at once: on one clock, the epochs of all acts only grow. */
-    private void assertOneAtATime() throws IOException {
-        List<Act> acts = acts();
-        for (int i = 1; i < acts.size(); i++) {
-            Act before = acts.get(i - 1);
-            Act after = acts.get(i);
-            assertThat(after.epoch()).as("%s after %s", after, before).isGreaterThanOrEqualTo(before.epoch());
-            assertThat(after.epoch() > before.epoch() || after.node().equals(before.node()))
-                    .as("%s has the epoch of %s", after, before)
-                    .isTrue();
-        }
+        nodes.close();
     }
 
     private static Duration since(long then, long now) {
@@ -119,17 +52,16 @@ class FailoverTest {
     }
 
     private Duration killLeader() throws Exception {
-        NodeProcess old = leader();
-        List<NodeProcess> rest = new ArrayList<>(nodes);
-        rest.remove(old);
+        NodeProcess old = nodes.leader();
+        List<NodeProcess> rest = nodes.but(old);
         long then = System.nanoTime();
         old.kill();
-        Duration taken = since(then, awaitOther(old, then).nanos());
+        Duration taken = since(then, nodes.awaitOther(old, then).nanos());
         await().atMost(PATIENCE)
                 .until(() -> rest.get(0).knows(rest) && rest.get(1).knows(rest));
         System.out.printf("failover: kill -9 of the leader: the next acts after %d ms%n", taken.toMillis());
         old.restart();
-        await().atMost(PATIENCE).until(this::everybodyIsThere);
+        await().atMost(PATIENCE).until(nodes::areTogether);
         return taken;
     }
 
@@ -138,13 +70,13 @@ class FailoverTest {
             "K-01 K-04 K-05 K-10 the leader is killed: the next leads under a higher epoch, the ghost leaves the roster,"
                     + " and the old one comes back as a follower")
     void killed() throws Exception {
-        long before = acts().getLast().epoch();
+        long before = nodes.acts().getLast().epoch();
 
         assertThat(killLeader()).isLessThan(KILL);
 
-        long after = acts().getLast().epoch();
+        long after = nodes.acts().getLast().epoch();
         assertThat(after).isGreaterThan(before);
-        assertOneAtATime();
+        nodes.assertOneAtATime();
     }
 
     @Test
@@ -160,54 +92,62 @@ class FailoverTest {
                 "failover: of 20, median %d ms, longest %d ms%n",
                 all.get(10).toMillis(), all.getLast().toMillis());
         assertThat(all.getLast()).isLessThan(KILL);
-        assertOneAtATime();
+        nodes.assertOneAtATime();
     }
 
-    @Test
-    @DisplayName("K-03 the leader is frozen for 20 s: another leads, and the old one wakes without a lease")
-    void frozen() throws Exception {
-        NodeProcess old = leader();
+    private void freezeLeader(Duration during) throws Exception {
+        NodeProcess old = nodes.leader();
         long then = System.nanoTime();
         old.signal("STOP");
-        Duration taken = since(then, awaitOther(old, then).nanos());
+        Duration taken = since(then, nodes.awaitOther(old, then).nanos());
         System.out.printf("failover: SIGSTOP of the leader: the next acts after %d ms%n", taken.toMillis());
         assertThat(taken).isLessThan(FREEZE);
 
-        await().atMost(PATIENCE)
-                .until(() -> System.nanoTime() - then > Duration.ofSeconds(20).toNanos());
+        await().atMost(PATIENCE).until(() -> System.nanoTime() - then > during.toNanos());
         old.signal("CONT");
         long woken = System.nanoTime();
 
-        await().atMost(PATIENCE).until(this::everybodyIsThere);
+        await().atMost(PATIENCE).until(nodes::areTogether);
         System.out.printf(
                 "failover: all know each other %d ms after SIGCONT%n",
                 since(woken, System.nanoTime()).toMillis());
-        assertOneAtATime();
+        nodes.assertOneAtATime();
+    }
+
+    @Test
+    @DisplayName("K-03 the leader is frozen: another leads, and the old one wakes without a lease")
+    void frozen() throws Exception {
+        freezeLeader(Duration.ofSeconds(5));
+    }
+
+    @Test
+    @Tag("long")
+    @DisplayName("K-03 the leader is frozen for 20 s: another leads, and the old one wakes without a lease")
+    void frozenLong() throws Exception {
+        freezeLeader(Duration.ofSeconds(20));
     }
 
     @Test
     @DisplayName("K-16 the leader is stopped in order: no longer gap than after a kill")
     void stopped() throws Exception {
-        NodeProcess old = leader();
+        NodeProcess old = nodes.leader();
         long then = System.nanoTime();
         old.stop();
-        Act first = awaitOther(old, then);
+        Act first = nodes.awaitOther(old, then);
         long last = old.acts().getLast().nanos();
         System.out.printf(
                 "failover: orderly stop of the leader: a gap of %d ms%n",
                 since(last, first.nanos()).toMillis());
         assertThat(since(last, first.nanos())).isLessThan(Duration.ofMillis(1_300));
-        assertOneAtATime();
+        nodes.assertOneAtATime();
     }
 
     @Test
     @DisplayName("K-06 K-07 of three voters one alone does not lead; with a second it does")
     void minority() throws Exception {
-        NodeProcess leader = leader();
-        NodeProcess last =
-                nodes.stream().filter(each -> each != leader).findFirst().orElseThrow();
-        List<NodeProcess> dead = new ArrayList<>(nodes);
-        dead.remove(last);
+        NodeProcess leader = nodes.leader();
+        NodeProcess last = nodes.but(leader).getFirst();
+        List<NodeProcess> dead = nodes.but(last);
         for (NodeProcess each : dead) {
             each.kill();
         }
@@ -219,37 +159,36 @@ class FailoverTest {
         long then = System.nanoTime();
         dead.getFirst().restart();
 
-        await().atMost(PATIENCE).until(() -> acts().getLast().nanos() > then && last.isReady());
-        assertOneAtATime();
+        await().atMost(PATIENCE).until(() -> nodes.acts().getLast().nanos() > then && last.isReady());
+        nodes.assertOneAtATime();
         dead.getLast().restart();
-        await().atMost(PATIENCE).until(this::everybodyIsThere);
+        await().atMost(PATIENCE).until(nodes::areTogether);
     }
 
     @Test
     @DisplayName("K-02 K-04 a voter that died is replaced by a node that learns, and so two more may die, one by one")
     void replaced() throws Exception {
-        nodes.add(new NodeProcess(Ports.free(), folder, List.of(nodes.getFirst().identity)));
-        await().atMost(PATIENCE).until(this::everybodyIsThere);
-        NodeProcess leader = leader();
-        NodeProcess dead = nodes.subList(0, 3).stream()
+        nodes.add(new NodeProcess(Ports.free(), folder, List.of(nodes.all().getFirst().identity)));
+        await().atMost(PATIENCE).until(nodes::areTogether);
+        NodeProcess leader = nodes.leader();
+        NodeProcess dead = nodes.all().subList(0, 3).stream()
                 .filter(each -> each != leader)
                 .findFirst()
                 .orElseThrow();
-        List<NodeProcess> rest = new ArrayList<>(nodes);
-        rest.remove(dead);
+        List<NodeProcess> rest = nodes.but(dead);
 
         dead.kill();
 
         await().during(SETTLED)
                 .atMost(PATIENCE)
-                .until(() -> saidByAny("becomes a voter (instead of " + dead.identity) == 1
-                        && saidByAny(dead.identity + " votes no longer") == 1);
+                .until(() -> nodes.said("becomes a voter (instead of " + dead.identity) == 1
+                        && nodes.said(dead.identity + " votes no longer") == 1);
         for (NodeProcess each : rest) {
             await().atMost(PATIENCE).until(() -> each.knows(rest));
         }
         long then = System.nanoTime();
         leader.kill();
-        awaitOther(leader, then);
-        assertOneAtATime();
+        nodes.awaitOther(leader, then);
+        nodes.assertOneAtATime();
     }
 }

@@ -11,9 +11,12 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import org.jgroups.protocols.raft.InternalCommand;
+import org.jgroups.protocols.raft.InternalCommand.Type;
 import org.jgroups.protocols.raft.LogEntries;
 import org.jgroups.protocols.raft.LogEntry;
 import org.jgroups.util.ExtendedUUID;
+import org.jgroups.util.Util;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -39,6 +42,28 @@ class MeshLogTest {
     private static LogEntry entry(Kind kind, long term) {
         byte[] bytes = new Command(kind, term, "a", 1).encode();
         return new LogEntry(term, bytes, 0, bytes.length);
+    }
+
+    private static LogEntry change(InternalCommand.Type type, String name) throws Exception {
+        byte[] bytes = Util.streamableToByteBuffer(new InternalCommand(type, name));
+        return new LogEntry(1, bytes, 0, bytes.length, true);
+    }
+
+    @Test
+    @DisplayName("a change of the voters counts from where it is in the log, and no longer if it is deleted from it")
+    void voters() throws Exception {
+        try (MeshLog log = open()) {
+            log.append(1, entries(change(Type.addServer, "a"), change(Type.addServer, "b"), entry(Kind.RENEW, 1)));
+            log.commitIndex(1);
+            log.append(4, entries(change(Type.removeServer, "a")));
+        }
+        try (MeshLog log = open()) {
+            assertThat(log.voters(List.of("a", "c"))).containsExactlyInAnyOrder("b", "c");
+            log.deleteAllEntriesStartingFrom(4);
+            assertThat(log.voters(List.of("a", "c"))).containsExactlyInAnyOrder("a", "b", "c");
+            log.deleteAllEntriesStartingFrom(2);
+            assertThat(log.voters(List.of("a", "c"))).containsExactlyInAnyOrder("a", "c");
+        }
     }
 
     private static LogEntries entries(LogEntry... all) {

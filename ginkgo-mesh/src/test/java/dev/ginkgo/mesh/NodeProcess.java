@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 
 /** A {@link NodeMain}, and what it has said. */
@@ -17,10 +18,23 @@ final class NodeProcess implements AutoCloseable {
     final Address identity;
     private final Path folder;
     private final List<Address> join;
+    private final List<String> before;
+    private final String more;
     private final List<Path> outputs = new ArrayList<>();
     private Process process;
 
     NodeProcess(Address identity, Path folder, List<Address> join) throws IOException {
+        this(identity, folder, join, List.of(), "");
+    }
+
+    /**
+     * @param before what the command line begins with
+     * @param more lines of {@code [cluster]}
+     */
+    NodeProcess(Address identity, Path folder, List<Address> join, List<String> before, String more)
+            throws IOException {
+        this.before = before;
+        this.more = more;
         this.identity = identity;
         this.folder = folder;
         this.join = join;
@@ -28,28 +42,32 @@ final class NodeProcess implements AutoCloseable {
     }
 
     private Process launch() throws IOException {
-        Path output = folder.resolve(identity.port() + "-" + outputs.size() + ".out");
+        Path output = folder.resolve(identity.host() + "-" + identity.port() + "-" + outputs.size() + ".out");
         outputs.add(output);
         String toml = """
                 [cluster]
                 identity = "%s"
                 join = [%s]
                 data-dir = "%s"
+                %s
                 [cluster.coordinator]
                 engine = "mesh"
                 mesh.replace-after = "2s"
                 """.formatted(
                         identity,
                         join.stream().map(each -> "\"" + each + "\"").collect(Collectors.joining(", ")),
-                        folder.resolve("data"));
-        return new ProcessBuilder(
-                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                        "-Dtest.log=INFO",
-                        "-XX:TieredStopAtLevel=1",
-                        "-cp",
-                        System.getProperty("java.class.path"),
-                        NodeMain.class.getName(),
-                        toml)
+                        folder.resolve("data"),
+                        more);
+        List<String> command = new ArrayList<>(before);
+        command.addAll(List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-Dtest.log=INFO",
+                "-XX:TieredStopAtLevel=1",
+                "-cp",
+                System.getProperty("java.class.path"),
+                NodeMain.class.getName(),
+                toml));
+        return new ProcessBuilder(command)
                 .redirectErrorStream(true)
                 .redirectOutput(output.toFile())
                 .start();
@@ -118,6 +136,11 @@ final class NodeProcess implements AutoCloseable {
     /** Has it stop in order. */
     void stop() throws IOException {
         process.getOutputStream().close();
+    }
+
+    /** Waits until it is no more; false if that takes too long. */
+    boolean awaitEnd() throws InterruptedException {
+        return process.waitFor(Nodes.PATIENCE.toSeconds(), TimeUnit.SECONDS);
     }
 
     @Override

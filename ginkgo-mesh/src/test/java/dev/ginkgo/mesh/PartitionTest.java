@@ -1,0 +1,123 @@
+package dev.ginkgo.mesh;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.ginkgo.config.Address;
+import dev.ginkgo.mesh.NodeProcess.Act;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Three processes on three hosts; the leader's is cut off from the others. There is no secret, which is allowed. */
+class PartitionTest {
+    private static final int PORT = 4440;
+    private static final Duration SHORT = Duration.ofSeconds(6);
+    private static final Duration LONG = Duration.ofSeconds(15);
+
+    /** What the leader has committed is known to all by then. */
+    private static final Duration SETTLED = Duration.ofSeconds(2);
+
+    /** Three times the silence, its verification, and the election. */
+    private static final Duration NEXT = Duration.ofSeconds(9);
+
+    /** Three times the five seconds in which all are one again. */
+    private static final Duration HEALED = Duration.ofSeconds(15);
+
+    /** What is done to the cable of a host. */
+    private interface Fault {
+        void on(Lan lan, int host) throws Exception;
+    }
+
+    @TempDir
+    Path folder;
+
+    private Lan lan;
+    private final Nodes nodes = new Nodes();
+
+    @BeforeEach
+    void start() throws Exception {
+        lan = new Lan(3);
+        Address first = new Address(Lan.address(1), PORT);
+        for (int host = 1; host <= 3; host++) {
+            Address here = new Address(Lan.address(host), PORT);
+            nodes.add(new NodeProcess(
+                    here, folder, host == 1 ? List.of() : List.of(first), lan.on(host), "insecure = true"));
+        }
+        await().during(SETTLED)
+                .atMost(Nodes.PATIENCE)
+                .until(() -> nodes.said("becomes a voter") == 2 && nodes.areTogether());
+    }
+
+    @AfterEach
+    void end() throws Exception {
+        try {
+            nodes.close();
+        } finally {
+            if (lan != null) {
+                lan.remove();
+            }
+        }
+    }
+
+    private void cutOff(Fault fault, Fault repair, Duration during) throws Exception {
+        // Given a leader
+        NodeProcess old = nodes.leader();
+        int host = nodes.all().indexOf(old) + 1;
+        long epoch = nodes.acts().getLast().epoch();
+
+        // When it is cut off
+        long cut = System.nanoTime();
+        fault.on(lan, host);
+        Act next = nodes.awaitOther(old, cut);
+        Duration taken = Duration.ofNanos(next.nanos() - cut);
+
+        // Then another leads, and it does not, as long as that lasts
+        assertThat(taken).isLessThan(NEXT);
+        assertThat(next.epoch()).isGreaterThan(epoch);
+        await().atMost(Nodes.PATIENCE).until(() -> System.nanoTime() - cut >= during.toNanos());
+        long healed = System.nanoTime();
+        assertThat(old.acts()).noneMatch(act -> act.nanos() >= next.nanos() && act.nanos() < healed);
+
+        // And when it is not any more, all are one cluster again
+        repair.on(lan, host);
+        await().atMost(HEALED).until(nodes::areTogether);
+        System.out.printf(
+                "partition: the next acts after %d ms; all are one %d ms after it has healed%n",
+                taken.toMillis(), Duration.ofNanos(System.nanoTime() - healed).toMillis());
+        nodes.assertOneAtATime();
+    }
+
+    @Test
+    @DisplayName("K-06 K-07 a leader that is cut off leads no more, another does, and then they are one again")
+    void unplugged() throws Exception {
+        cutOff(Lan::unplug, Lan::plug, SHORT);
+    }
+
+    @Test
+    @Tag("long")
+    @DisplayName("K-06 K-07 a leader that is cut off for 15 s leads no more, another does, and then they are one again")
+    void unpluggedLong() throws Exception {
+        cutOff(Lan::unplug, Lan::plug, LONG);
+    }
+
+    @Test
+    @Tag("long")
+    @DisplayName("K-06 a leader that hears the others for 15 s but is not heard gives way to another")
+    void mute() throws Exception {
+        cutOff(Lan::mute, Lan::unmute, LONG);
+    }
+
+    @Test
+    @Tag("long")
+    @DisplayName("K-06 a leader that is heard by the others for 15 s but hears nobody gives way to another")
+    void deaf() throws Exception {
+        cutOff(Lan::deafen, Lan::undeafen, LONG);
+    }
+}

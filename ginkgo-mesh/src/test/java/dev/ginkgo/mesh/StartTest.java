@@ -1,0 +1,115 @@
+package dev.ginkgo.mesh;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.ginkgo.config.Address;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Three processes with the same list of three, started at once; and started again. */
+class StartTest {
+    /** Three times what it takes to find each other, to found, and to vote. */
+    private static final Duration TOGETHER = Duration.ofSeconds(20);
+
+    @TempDir
+    Path folder;
+
+    private static List<Address> places() throws Exception {
+        return List.of(Ports.free(), Ports.free(), Ports.free());
+    }
+
+    private static long founded(Nodes nodes) throws Exception {
+        return nodes.said(" founds the cluster ");
+    }
+
+    /** How long it takes until the three are one cluster. */
+    private Duration startAtOnce(Path where) throws Exception {
+        try (Nodes nodes = new Nodes()) {
+            List<Address> places = places();
+            long then = System.nanoTime();
+            for (Address each : places) {
+                nodes.add(new NodeProcess(each, where, places));
+            }
+            await().atMost(TOGETHER)
+                    .until(() -> nodes.areTogether() && !nodes.acts().isEmpty());
+            Duration taken = Duration.ofNanos(System.nanoTime() - then);
+            assertThat(founded(nodes)).isEqualTo(1);
+            nodes.assertOneAtATime();
+            return taken;
+        }
+    }
+
+    private void startAtOnce(int times) throws Exception {
+        List<Duration> all = new ArrayList<>();
+        for (int i = 0; i < times; i++) {
+            all.add(startAtOnce(Files.createDirectory(folder.resolve("start-" + i))));
+        }
+        System.out.printf("start: three at once are one cluster after %s ms%n", millis(all));
+        all.sort(Comparator.naturalOrder());
+        System.out.printf(
+                "start: of %d, median %d ms, longest %d ms%n",
+                times, all.get(times / 2).toMillis(), all.getLast().toMillis());
+    }
+
+    private static List<Long> millis(List<Duration> all) {
+        return all.stream().map(Duration::toMillis).toList();
+    }
+
+    @Test
+    @DisplayName("K-09 three processes that are started at once form one cluster, three times of three")
+    void atOnce() throws Exception {
+        startAtOnce(3);
+    }
+
+    @Test
+    @Tag("long")
+    @DisplayName("K-09 three processes that are started at once form one cluster, twenty times of twenty")
+    void atOnceOften() throws Exception {
+        startAtOnce(20);
+    }
+
+    @Test
+    @DisplayName("K-05 K-08 all are stopped and started in another order: the same cluster, under a higher epoch")
+    void again() throws Exception {
+        try (Nodes nodes = new Nodes()) {
+            // Given three, of which one leads
+            List<Address> places = places();
+            for (Address each : places) {
+                nodes.add(new NodeProcess(each, folder, places));
+            }
+            await().atMost(TOGETHER)
+                    .until(() -> nodes.areTogether()
+                            && nodes.said("becomes a voter") == 2
+                            && !nodes.acts().isEmpty());
+            long epoch = nodes.acts().getLast().epoch();
+
+            // When all are stopped, and started in another order
+            for (NodeProcess each : nodes.all()) {
+                each.stop();
+            }
+            for (NodeProcess each : nodes.all()) {
+                assertThat(each.awaitEnd()).as("%s ends", each.identity).isTrue();
+            }
+            long then = System.nanoTime();
+            for (NodeProcess each : nodes.all().reversed()) {
+                each.restart();
+            }
+
+            // Then they are the same cluster, and nobody founds another
+            await().atMost(Nodes.PATIENCE)
+                    .until(() -> nodes.areTogether() && nodes.acts().getLast().nanos() > then);
+            assertThat(nodes.acts().getLast().epoch()).isGreaterThan(epoch);
+            assertThat(founded(nodes)).isZero(); // since the last start
+            nodes.assertOneAtATime();
+        }
+    }
+}
