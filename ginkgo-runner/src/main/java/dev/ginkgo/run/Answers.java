@@ -7,6 +7,7 @@ import dev.ginkgo.SettingInfo;
 import dev.ginkgo.Status;
 import dev.ginkgo.TaskInfo;
 import dev.ginkgo.Time;
+import dev.ginkgo.run.console.Session;
 import dev.ginkgo.run.daemon.ControlServer;
 import java.time.Duration;
 import java.time.Instant;
@@ -20,19 +21,25 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** What a process under a name says at its control socket. */
 final class Answers implements ControlServer.Answers {
+    private static final Logger LOG = LoggerFactory.getLogger("ginkgo");
     private static final Duration RELOAD = Duration.ofMinutes(1);
 
     private final Service root;
     private final Foreground foreground;
     private final String configuration;
+    private final boolean console;
 
     /**
      * @param configuration the file that it is configured with, or empty
+     * @param console whether a console may be opened
      */
-    Answers(Service root, Foreground foreground, String configuration) {
+    Answers(Service root, Foreground foreground, String configuration, boolean console) {
+        this.console = console;
         this.root = root;
         this.foreground = foreground;
         this.configuration = configuration;
@@ -54,6 +61,18 @@ final class Answers implements ControlServer.Answers {
             default ->
                 throw new IllegalArgumentException("status, tree, threads and settings can be read, not " + command);
         };
+    }
+
+    @Override
+    public ControlServer.Conversation converse(String about) {
+        if (!about.equals("console")) {
+            throw new IllegalArgumentException("there is no conversation but console, not " + about);
+        }
+        if (!console) {
+            throw new IllegalStateException("the console is off; set ginkgo.console = true and restart it");
+        }
+        LOG.warn("a console is opened");
+        return new Session(root, Thread.currentThread().getContextClassLoader());
     }
 
     private Map<String, @Nullable Object> status() {

@@ -9,7 +9,8 @@ final class Ends {
     static String text(Found daemon) {
         return daemon.card()
                 .end()
-                .map(end -> daemon.name() + " is not running; it ended at " + end.at() + " with exit code " + end.code()
+                .map(end -> daemon.name() + " is not running; it ended at " + end.at()
+                        + (end.code() == CutOff.UNKNOWN ? "" : " with exit code " + end.code())
                         + (end.words().isEmpty() ? "" : System.lineSeparator() + end.words()))
                 .orElseGet(() -> daemon.name() + " is dead: pid "
                         + daemon.card().process().pid() + " has gone without a word (killed, or out of memory)"

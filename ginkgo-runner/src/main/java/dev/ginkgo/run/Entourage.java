@@ -77,6 +77,10 @@ final class Entourage {
      */
     void prepare(Optional<Path> daemonLog) {
         warnings().forEach(warning -> terminal.tell("warning: " + warning));
+        privileges
+                .filter(each -> !each.held() && settings.logFile().isEmpty() && daemonLog.isPresent())
+                .ifPresent(each -> terminal.tell("warning: " + each.access().name() + " cannot rotate the log in "
+                        + daemonLog.orElseThrow().getParent() + "; set log.file to a file in a folder of his"));
         settings.logFile().or(() -> daemonLog).ifPresent(this::rememberWhatIsMissing);
         Optional<String> umask = settings.umask().or(() -> daemonLog.map(log -> DAEMON_UMASK));
         try {
@@ -89,6 +93,11 @@ final class Entourage {
         } catch (OsException e) {
             throw refusal(e);
         }
+    }
+
+    /** Has a file of this process given to the user that it becomes. Before the start. */
+    void hand(Path file) {
+        toBeGiven.add(file);
     }
 
     /** Has the tree started so that nobody is served before the rights of root are gone. */

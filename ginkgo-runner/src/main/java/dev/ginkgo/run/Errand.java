@@ -140,11 +140,17 @@ final class Errand {
             if (log.isPresent()) {
                 registration.log(log.get().path());
             }
+            // Not the pidfile: whoever could write it could have root's stop end any process.
+            entourage.hand(registration.socket());
             LastWords voice =
                     new LastWords(launcher.<Voice>flatMap(waiting -> log.map(file -> new DaemonVoice(waiting, file)))
                             .orElseGet(() -> new TerminalVoice(terminal)));
             Foreground foreground = foreground(prepared, description, entourage, voice, log);
-            Answers answers = new Answers(prepared.service(), foreground, configured());
+            Answers answers = new Answers(
+                    prepared.service(),
+                    foreground,
+                    configured(),
+                    ProcessSettings.Values.of(description, terminal.directory()).console());
             int code;
             try {
                 registration.serve(answers);

@@ -237,17 +237,27 @@ final class Foreground {
     private int notStarted(StartException e) {
         starting = false;
         voice.notStarted(reports.notStarted(e));
+        Optional<Integer> asked = Optional.empty();
+        for (Event event = events.poll(); event != null; event = events.poll()) {
+            if (event instanceof Event.Uncaught(Thread thread, Throwable error)) {
+                voice.complain(reports.uncaught(thread, error)); // why it was cancelled, or what came with it
+            }
+            asked = asked.isPresent() ? asked : cancelledBy(event);
+        }
         if (!e.cancelled()) {
             return Reports.code(e).number();
         }
-        Event event = events.poll();
-        if (event == null) {
-            return ExitCode.OK.number(); // the service stopped itself: what it had to do was done before it was ready
-        }
+        // Where nobody asked for it the service stopped itself: what it had to do was done before it was ready.
+        return asked.orElse(ExitCode.OK.number());
+    }
+
+    /** The exit code that an event asks for which comes while the tree starts. */
+    private Optional<Integer> cancelledBy(Event event) {
         return switch (event) {
-            case Event.Interrupt _ -> ExitCode.INTERRUPTED.number();
-            case Event.Terminate _ -> exitOnTerm;
-            default -> ExitCode.SOFTWARE.number();
+            case Event.Interrupt _ -> Optional.of(ExitCode.INTERRUPTED.number());
+            case Event.Terminate _ -> Optional.of(exitOnTerm);
+            case Event.Uncaught _ -> Optional.of(ExitCode.SOFTWARE.number());
+            case Event.ReloadAsked _, Event.Ended _ -> Optional.empty();
         };
     }
 

@@ -109,6 +109,14 @@ final class Logging {
         LogFile log = new LogFile(
                 file(description).map(directory::resolve).orElse(byDefault), new StandardStreams()::appendTo);
         try {
+            Path folder = log.path().getParent();
+            if (folder != null) {
+                Files.createDirectories(folder); // as Logback does for its own file
+            }
+        } catch (IOException e) {
+            // then it cannot be opened either, which is told
+        }
+        try {
             log.reopen();
         } catch (IOException e) {
             throw new Refusal(ExitCode.CONFIGURATION, String.valueOf(e.getMessage()));

@@ -30,6 +30,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
             "ginkgo status NAME             says how it is; the exit codes are in its help",
             "ginkgo log NAME [-f]           prints its log",
             "ginkgo tree NAME               prints its services; threads, settings likewise",
+            "ginkgo console NAME            opens a JShell inside a daemon that allows it",
             "ginkgo list                    lists the daemons",
             "ginkgo systemd TARGET          prints a unit for systemd that runs it",
             "ginkgo pub URL [FILE]          publishes on a channel of a hub",
@@ -122,6 +123,7 @@ public final class Main {
                 .addSubcommand("threads", view("threads", "Prints a daemon's tasks with their stacks.", Views::threads))
                 .addSubcommand(
                         "settings", view("settings", "Prints a daemon's settings as they are now.", Views::settings))
+                .addSubcommand("console", new ConsoleCommand(terminal))
                 .addSubcommand("completion", new CompletionCommand(terminal))
                 .addSubcommand("version", new VersionCommand(terminal))
                 .addSubcommand("help", new CommandLine.HelpCommand())

@@ -36,6 +36,9 @@ final class ProcessSettings {
                         "is no loopback address; write such as \"127.0.0.1:9090\", port 0 is any")
                 .help("Where to serve /-/health/live, /-/health/ready and /-/tree, on loopback; nowhere if empty")
                 .fixed();
+        table.setting("console", false)
+                .help("Whether \"ginkgo console\" may run code in the process, for its user and root")
+                .fixed();
     }
 
     /** The settings, for the builder of the tree. */
@@ -57,6 +60,7 @@ final class ProcessSettings {
             Optional<Path> workdir,
             Optional<Address> admin,
             Optional<Path> logFile,
+            boolean console,
             Duration startTimeout,
             Duration stopTimeout) {
 
@@ -74,6 +78,7 @@ final class ProcessSettings {
                     given.apply("ginkgo.workdir").map(directory::resolve),
                     given.apply("ginkgo.admin").map(Address::of),
                     given.apply("log.file").map(directory::resolve),
+                    given.apply("ginkgo.console").map(Boolean::valueOf).orElse(false),
                     Durations.parse(given.apply("ginkgo.start-timeout").orElseThrow()),
                     Durations.parse(given.apply("ginkgo.stop-timeout").orElseThrow()));
         }

@@ -17,7 +17,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * This process under a name, for others to find: it holds the lock of its pidfile until it ends, and answers at its
- * control socket. For the main thread, but for {@link #serve} which the housekeeping calls too.
+ * control socket. For the main thread, but for {@link #serve} which the housekeeping calls too, and a shutdown hook
+ * that writes down the end if nobody else has.
  */
 final class Registration {
     private static final Logger LOG = LoggerFactory.getLogger("ginkgo");
@@ -29,6 +30,7 @@ final class Registration {
     private final PidFile pidFile;
     private Card card;
     private @Nullable ControlServer control;
+    private boolean over;
 
     private Registration(Folders folders, Path file, PidFile pidFile, Card card) {
         this.folders = folders;
@@ -64,7 +66,10 @@ final class Registration {
                     Optional.empty());
             PidFile locked = lock(file, name);
             locked.write(card);
-            return new Registration(folders, file, locked, card);
+            Registration registration = new Registration(folders, file, locked, card);
+            CutOff watch = new CutOff();
+            Runtime.getRuntime().addShutdownHook(new Thread(() -> registration.cutOff(watch), "ginkgo-cut-off"));
+            return registration;
         } catch (IOException e) {
             throw new Refusal(ExitCode.CANNOT_CREATE, name + " cannot be registered: " + reason(e));
         }
@@ -109,6 +114,11 @@ final class Registration {
         return Folders.prepare(folders.logs()).resolve(card.name() + ".log");
     }
 
+    /** Where the control socket is, once it serves. */
+    Path socket() {
+        return Path.of(card.socket());
+    }
+
     /** Says where the log is. */
     void log(Path log) throws IOException {
         card = card.withLog(log.toString());
@@ -120,15 +130,24 @@ final class Registration {
         if (control != null && control.isReachable()) {
             return;
         }
+        Folders.prepare(folders.sockets());
         if (control != null) {
             control.close();
         }
-        Folders.prepare(folders.sockets());
         control = ControlServer.open(Path.of(card.socket()), answers);
     }
 
-    /** The end of this process, in order. */
+    private void cutOff(CutOff watch) {
+        CutOff.End how = watch.end();
+        end(how.code(), how.words());
+    }
+
+    /** The end of this process; the first that is told counts. */
     synchronized void end(int code, String words) {
+        if (over) {
+            return;
+        }
+        over = true;
         if (Thread.interrupted()) {
             LOG.debug("the interrupt that ended the start would close the pidfile before its last words");
         }

@@ -2,33 +2,25 @@ package dev.ginkgo.run;
 
 import com.sun.source.tree.CompilationUnitTree;
 import com.sun.source.util.JavacTask;
-import java.io.ByteArrayOutputStream;
+import dev.ginkgo.run.cache.ClassCache;
+import dev.ginkgo.run.cache.ClassPathState;
+import dev.ginkgo.run.cache.CompiledClasses;
 import java.io.File;
 import java.io.IOException;
-import java.io.OutputStream;
 import java.io.Writer;
-import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
-import java.util.stream.Collectors;
+import java.util.Optional;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
 import javax.tools.DiagnosticCollector;
-import javax.tools.FileObject;
-import javax.tools.ForwardingJavaFileManager;
 import javax.tools.JavaCompiler;
-import javax.tools.JavaFileManager;
 import javax.tools.JavaFileObject;
-import javax.tools.SimpleJavaFileObject;
 import javax.tools.StandardJavaFileManager;
 import javax.tools.StandardLocation;
 import javax.tools.ToolProvider;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Compiles one source file in memory (R-20), as {@code java Hello.java} does, with two differences: other files in
@@ -36,14 +28,17 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>The file is parsed before anything else is looked up, because the package that it declares says where the
  * source path begins: {@code package a.b;} in {@code x/a/b/C.java} makes it {@code x}.
+ *
+ * <p>What came of it is kept for the next start, where there is a cache: the compiler takes most of the time of a start.
  */
 final class SourceCompiler {
     // No lint: it is the user's program, and he did not ask for our opinion.
     private static final List<String> OPTIONS =
-            List.of("-proc:none", "-g", "-parameters", "-Xlint:none", "-nowarn", "-implicit:class");
+            List.of("-proc:none", "-g", "-parameters", "-Xlint:none", "-nowarn", "-implicit:class", "-Xprefer:source");
 
     private final Terminal terminal;
     private final List<Path> classPath;
+    private final Optional<ClassCache> cache;
 
     /**
      * @param classPath the user's jars and folders; ours come before them
@@ -51,10 +46,35 @@ final class SourceCompiler {
     SourceCompiler(Terminal terminal, List<Path> classPath) {
         this.terminal = terminal;
         this.classPath = List.copyOf(classPath);
+        cache = ClassCache.of(terminal.environment());
     }
 
     /** Compiles, or refuses with every error. */
     Compilation compile(Path file) {
+        Optional<String> key = cache.isPresent() ? key(file) : Optional.empty();
+        if (key.isEmpty()) {
+            return compile(file, compiled -> {});
+        }
+        ClassCache kept = cache.orElseThrow();
+        return kept.find(key.get())
+                .map(found -> new Compilation(found.classes(), found.ofFile(), Path.of(found.root())))
+                .orElseGet(() -> compile(file, compiled -> kept.keep(key.get(), compiled)));
+    }
+
+    /** All that decides what comes out, but for the sources; empty if that cannot be told. */
+    private Optional<String> key(Path file) {
+        return ClassPathState.of(wholeClassPath())
+                .map(state -> String.join(
+                        "\n",
+                        "1",
+                        Runtime.version().toString(),
+                        System.getProperty("java.home"),
+                        OPTIONS.toString(),
+                        file.toAbsolutePath().toString(),
+                        state));
+    }
+
+    private Compilation compile(Path file, Consumer<CompiledClasses> then) {
         JavaCompiler compiler = ToolProvider.getSystemJavaCompiler();
         if (compiler == null) {
             throw new Refusal(
@@ -66,9 +86,9 @@ final class SourceCompiler {
         try (StandardJavaFileManager files =
                 compiler.getStandardFileManager(diagnostics, Locale.ROOT, StandardCharsets.UTF_8)) {
             files.setLocationFromPaths(StandardLocation.CLASS_PATH, wholeClassPath());
-            Outputs outputs = new Outputs(files);
+            CompilerFiles seen = new CompilerFiles(files);
             JavacTask task = (JavacTask) compiler.getTask(
-                    Writer.nullWriter(), outputs, diagnostics, OPTIONS, null, files.getJavaFileObjects(file));
+                    Writer.nullWriter(), seen, diagnostics, OPTIONS, null, seen.sources(files.getJavaFileObjects(file)));
             Path root = folder(file);
             for (CompilationUnitTree unit : task.parse()) {
                 root = root(file, unit);
@@ -80,7 +100,9 @@ final class SourceCompiler {
                         ExitCode.DATA, new CompileErrors(terminal).render(file, diagnostics.getDiagnostics()));
             }
             task.generate();
-            return outputs.compilation(file, root);
+            CompiledClasses compiled = seen.outcome(file, root);
+            then.accept(compiled);
+            return new Compilation(compiled.classes(), compiled.ofFile(), root);
         } catch (IOException e) {
             throw new Refusal(ExitCode.CONFIGURATION, terminal.shown(file) + " cannot be read: " + e.getMessage());
         }
@@ -112,43 +134,5 @@ final class SourceCompiler {
     private static Path folder(Path file) {
         Path parent = file.toAbsolutePath().getParent();
         return parent == null ? file.toAbsolutePath().getRoot() : parent;
-    }
-
-    /** Keeps what the compiler writes, and from which source it came. */
-    private static final class Outputs extends ForwardingJavaFileManager<StandardJavaFileManager> {
-        private final Map<String, ByteArrayOutputStream> written = new LinkedHashMap<>();
-        private final Map<String, URI> sources = new HashMap<>();
-
-        Outputs(StandardJavaFileManager files) {
-            super(files);
-        }
-
-        @Override
-        public JavaFileObject getJavaFileForOutput(
-                JavaFileManager.Location location,
-                String className,
-                JavaFileObject.Kind kind,
-                @Nullable FileObject sibling) {
-            ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-            written.put(className, bytes);
-            if (sibling != null) {
-                sources.put(className, sibling.toUri());
-            }
-            return new SimpleJavaFileObject(URI.create("memory:///" + className.replace('.', '/') + ".class"), kind) {
-                @Override
-                public OutputStream openOutputStream() {
-                    return bytes;
-                }
-            };
-        }
-
-        Compilation compilation(Path file, Path root) {
-            Map<String, byte[]> classes = written.entrySet().stream()
-                    .collect(Collectors.toMap(
-                            Map.Entry::getKey, entry -> entry.getValue().toByteArray()));
-            List<String> ofFile = new ArrayList<>(written.keySet());
-            ofFile.removeIf(name -> !file.toUri().equals(sources.get(name)));
-            return new Compilation(classes, List.copyOf(ofFile), root);
-        }
     }
 }

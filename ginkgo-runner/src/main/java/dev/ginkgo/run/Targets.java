@@ -32,6 +32,7 @@ final class Targets {
             "tree",
             "threads",
             "settings",
+            "console",
             "systemd",
             "pub",
             "sub",

@@ -6,9 +6,11 @@ import java.io.OutputStream;
 import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 
 /**
@@ -17,6 +19,16 @@ import picocli.CommandLine.Command;
  */
 @Command(hidden = true, description = "Loads what a start needs.")
 final class WarmUp implements Callable<Integer> {
+    private static final List<List<String>> ASKED = List.of(
+            List.of("status", "warm-up"),
+            List.of("stop", "warm-up"),
+            List.of("reload", "warm-up"),
+            List.of("tree", "warm-up"),
+            List.of("log", "warm-up"),
+            List.of("list"),
+            List.of("pub", "http://127.0.0.1:1/warm-up", "--help"),
+            List.of("sub", "http://127.0.0.1:1/warm-up"));
+
     private final Terminal terminal;
 
     WarmUp(Terminal terminal) {
@@ -33,7 +45,15 @@ final class WarmUp implements Callable<Integer> {
             Files.write(
                     configuration,
                     List.of("service = \"WarmUp.java\"", "pause = \"1ms\"", "[log]", "level = \"debug\""));
-            Main quiet = new Main(new Terminal(silent(), silent(), Map.of(), folder));
+            // With a cache, so that the second start is one without the compiler, as most are.
+            Main quiet = new Main(new Terminal(
+                    silent(),
+                    silent(),
+                    Map.of("XDG_CACHE_HOME", folder.resolve("cache").toString(), "HOME", folder.toString()),
+                    folder));
+            for (List<String> words : ASKED) { // what a client loads before it finds that nobody answers
+                quiet.run(words.toArray(String[]::new));
+            }
             for (List<String> words : List.of(
                     List.of("check", "warm-up.toml"),
                     List.of("warm-up.toml", "-h"),
@@ -47,9 +67,11 @@ final class WarmUp implements Callable<Integer> {
             }
             return ExitCode.OK.number();
         } finally {
-            Files.deleteIfExists(source);
-            Files.deleteIfExists(configuration);
-            Files.deleteIfExists(folder);
+            try (Stream<Path> files = Files.walk(folder)) {
+                for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+                    Files.deleteIfExists(file);
+                }
+            }
         }
     }
 

@@ -198,6 +198,17 @@ class ForegroundTest {
                     .contains("OutOfMemoryError: none left")
                     .contains("Stray.java:3");
         }
+        try (Launched service = launch("Early.java", """
+                class Early extends dev.ginkgo.Service {
+                    @Override protected void onStart() throws Exception {
+                        new Thread(() -> { throw new IllegalStateException("too early"); }, "stray").start();
+                        new java.util.concurrent.CountDownLatch(1).await();
+                    }
+                }
+                """)) {
+            assertThat(service.exitCode()).isEqualTo(70);
+            assertThat(service.output()).contains("Thread stray died").contains("too early").contains("Early.java:3");
+        }
     }
 
     @Test

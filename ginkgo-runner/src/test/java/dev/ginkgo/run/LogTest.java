@@ -106,9 +106,9 @@ class LogTest {
         assertThat(Files.readString(mine)).contains("line 1");
         assertThat(log).doesNotExist();
         shell.type("ginkgo log Talker").exits(0).says("line 1");
-        shell.type("ginkgo start Talker.java --name other --set log.file=/nowhere/other.log")
+        shell.type("ginkgo start Talker.java --name other --set log.file=Talker.java/other.log")
                 .exits(78)
-                .tells("/nowhere/other.log cannot be opened");
+                .tells("other.log cannot be opened");
     }
 
     private static List<Integer> numbers(Path out) throws IOException {

@@ -3,6 +3,7 @@ package dev.ginkgo.run;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.ginkgo.run.os.OsException;
@@ -17,6 +18,7 @@ import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
@@ -111,6 +113,40 @@ class OtherUserTest {
             server.signal("TERM");
             assertThat(server.exitCode()).isEqualTo(143);
             assertThat(log).content().contains("listening on");
+        }
+    }
+
+    @Test
+    @DisplayName("R-13 a daemon that became nobody is found, asked, reloaded, its log rotated and opened anew, and it"
+            + " stops with its last words")
+    void daemon() throws Exception {
+        assumeTrue(isRoot(), "only root can go on as somebody else: run as root to see this tested");
+        write("PortServer.java", PORT_SERVER);
+        String settings = "service = \"PortServer.java\"\nbind = \"127.0.0.1:0\"\n";
+        String tables = "[ginkgo]\nuser = \"nobody\"\n[log]\nfile = \"logs/server.log\"\n";
+        Path toml = write("server.toml", settings + tables);
+        try (Shell shell = new Shell(folder)) {
+            long pid = shell.type("ginkgo start server.toml").exits(0).pid();
+            assertThat(credentials(pid, "Uid:")).containsExactly(four(id("-u")));
+            assertThat(Files.getAttribute(folder.resolve("run/ginkgo/server.sock"), "unix:uid"))
+                    .isEqualTo(id("-u"));
+            assertThat(Files.getAttribute(folder.resolve("state/ginkgo/server.pid"), "unix:uid"))
+                    .isEqualTo(0);
+            // When its log has grown too large
+            Files.writeString(toml, settings + tables + "max-size = \"1B\"\n");
+            shell.type("ginkgo reload server").exits(0).says("log.max-size");
+            Path log = folder.resolve("logs/server.log");
+            await().atMost(Duration.ofSeconds(20)).until(() -> Files.exists(log.resolveSibling("server.log.1")));
+            // And its housekeeping has looked after the socket, which lies where it may not look any more
+            shell.type("ginkgo status server").exits(0).says("server is READY", "pid " + pid);
+            Files.writeString(toml, settings + tables + "max-size = \"0B\"\n");
+            shell.type("ginkgo reload server").exits(0);
+            Files.move(log, log.resolveSibling("moved.log"));
+            shell.type("kill -USR1 " + pid).exits(0);
+            await().atMost(Duration.ofSeconds(20)).until(() -> Files.exists(log));
+            assertThat(Files.getAttribute(log, "unix:uid")).isEqualTo(id("-u"));
+            shell.type("ginkgo stop server").exits(0).tells("has stopped after");
+            shell.type("ginkgo status server").exits(3).says("exit code 143");
         }
     }
 

@@ -82,7 +82,8 @@ final class Shell implements AutoCloseable {
 
     /** Types a line that goes on. */
     Process start(String line, Path out, Path err) throws IOException {
-        ProcessBuilder builder = new ProcessBuilder("sh", "-c", line)
+        // Whoever runs the tests may ignore a signal (nohup and "&" do), and children inherit that.
+        ProcessBuilder builder = new ProcessBuilder("env", "--default-signal=HUP,INT,QUIT,TERM", "sh", "-c", line)
                 .directory(folder.toFile())
                 .redirectOutput(out.toFile())
                 .redirectError(err.toFile());

@@ -35,7 +35,7 @@ public record Card(
      * How a daemon ended by itself.
      *
      * @param at when, as ISO 8601
-     * @param code the exit code
+     * @param code the exit code; -1 if it is not known
      * @param words why, and what it left behind; empty if all went well
      */
     public record End(String at, int code, String words) {}

@@ -42,6 +42,43 @@ public final class ControlClient {
         return ask("do", what);
     }
 
+    /** A connection on which more than one question is asked; its answers take as long as they take. */
+    public static final class Conversation implements AutoCloseable {
+        private final SocketChannel channel;
+        private final BufferedReader in;
+
+        private Conversation(SocketChannel channel) {
+            this.channel = channel;
+            in = new BufferedReader(Channels.newReader(channel, UTF_8));
+        }
+
+        /** Asks and waits for the answer. */
+        public Map<String, @Nullable Object> ask(Map<String, ?> request) throws IOException {
+            Writer out = Channels.newWriter(channel, UTF_8);
+            out.write(Json.write(request) + "\n");
+            out.flush();
+            return answer(in);
+        }
+
+        @Override
+        public void close() throws IOException {
+            channel.close();
+        }
+    }
+
+    /** Begins a conversation. */
+    public Conversation converse(String about) throws IOException {
+        SocketChannel channel = SocketChannel.open(UnixDomainSocketAddress.of(socket));
+        Conversation conversation = new Conversation(channel);
+        try {
+            conversation.ask(Map.of("converse", about));
+            return conversation;
+        } catch (IOException e) {
+            conversation.close();
+            throw e;
+        }
+    }
+
     private Map<String, @Nullable Object> ask(String kind, String what) throws IOException {
         try (SocketChannel channel = SocketChannel.open(java.net.StandardProtocolFamily.UNIX)) {
             FutureTask<Map<String, @Nullable Object>> answer =
@@ -64,7 +101,11 @@ public final class ControlClient {
         Writer out = Channels.newWriter(channel, UTF_8);
         out.write(request + "\n");
         out.flush();
-        String line = new BufferedReader(Channels.newReader(channel, UTF_8)).readLine();
+        return answer(new BufferedReader(Channels.newReader(channel, UTF_8)));
+    }
+
+    private static Map<String, @Nullable Object> answer(BufferedReader in) throws IOException {
+        String line = in.readLine();
         if (line == null) {
             throw new IOException("it closed the connection without an answer");
         }

@@ -11,11 +11,18 @@ import java.nio.channels.Channels;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.nio.file.attribute.UserPrincipal;
+import java.nio.file.attribute.UserPrincipalLookupService;
+import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Semaphore;
 import jdk.net.ExtendedSocketOptions;
@@ -39,6 +46,7 @@ public final class ControlServer implements AutoCloseable {
 
     private final Path path;
     private final ServerSocketChannel server;
+    private final UserPrincipal owner;
     private final Answers answers;
     private final Semaphore free = new Semaphore(AT_ONCE);
 
@@ -51,11 +59,28 @@ public final class ControlServer implements AutoCloseable {
          * @param command what is asked for
          */
         Map<String, @Nullable Object> answer(boolean acts, String command) throws Exception;
+
+        /**
+         * Begins a conversation, for which the rest of the connection is.
+         *
+         * @param about what is asked for
+         */
+        Conversation converse(String about) throws Exception;
     }
 
-    private ControlServer(Path path, ServerSocketChannel server, Answers answers) {
+    /** More than one question and answer. For the thread of its connection. */
+    public interface Conversation extends AutoCloseable {
+        /** Answers one line; what it throws is told to the asker, and the conversation goes on. */
+        Map<String, @Nullable Object> answer(Map<String, @Nullable Object> request) throws Exception;
+
+        @Override
+        void close();
+    }
+
+    private ControlServer(Path path, ServerSocketChannel server, UserPrincipal owner, Answers answers) {
         this.path = path;
         this.server = server;
+        this.owner = owner;
         this.answers = answers;
     }
 
@@ -72,21 +97,33 @@ public final class ControlServer implements AutoCloseable {
         }
         Files.deleteIfExists(path);
         ServerSocketChannel server = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
+        UserPrincipal owner;
         try {
             server.bind(UnixDomainSocketAddress.of(path));
             Files.setPosixFilePermissions(path, PosixFilePermissions.fromString("rw-------"));
+            owner = Files.getOwner(path);
         } catch (IOException e) {
             server.close();
             throw new IOException("the control socket " + path + " cannot be opened: " + e.getMessage(), e);
         }
-        ControlServer control = new ControlServer(path, server, answers);
+        ControlServer control = new ControlServer(path, server, owner, answers);
         Thread.ofPlatform().daemon().name("ginkgo-control").start(control::accept);
         return control;
     }
 
-    /** Whether the file is still there, by which it is found. */
+    /**
+     * Whether the file is still there, by which it is found. Where this process may not look any more, since it has
+     * become another user, it is taken to be: it could not be made again either.
+     */
     public boolean isReachable() {
-        return Files.exists(path);
+        try {
+            Files.readAttributes(path, BasicFileAttributes.class);
+            return true;
+        } catch (NoSuchFileException e) {
+            return false;
+        } catch (IOException e) {
+            return true;
+        }
     }
 
     @Override
@@ -124,7 +161,15 @@ public final class ControlServer implements AutoCloseable {
                     tell(out, error(peer.getName() + " may not ask here"));
                     return;
                 }
-                tell(out, answer(line));
+                Optional<Conversation> conversation = answered(line, out);
+                if (conversation.isPresent()) {
+                    try (Conversation going = conversation.get()) {
+                        for (String next = read(in); next != null; next = read(in)) {
+                            tell(out, answer(next, going::answer));
+                        }
+                    }
+                    return;
+                }
             }
         } catch (IOException e) {
             LOG.debug("an asker at the control socket went away", e);
@@ -133,19 +178,42 @@ public final class ControlServer implements AutoCloseable {
         }
     }
 
-    private Map<String, @Nullable Object> answer(String line) {
+    /** Who answers a request. */
+    private interface Answerer {
+        Map<String, @Nullable Object> answer(Map<String, @Nullable Object> request) throws Exception;
+    }
+
+    private static Map<String, @Nullable Object> answer(String line, Answerer answerer) {
         try {
-            Map<String, @Nullable Object> request = Json.read(line);
-            if (request.get("read") instanceof String command) {
-                return answers.answer(false, command);
-            }
-            if (request.get("do") instanceof String command) {
-                return answers.answer(true, command);
-            }
-            return error("ask {\"read\":\"status\"} or {\"do\":\"reload\"}");
+            return answerer.answer(Json.read(line));
         } catch (Exception e) {
             return error(e.getMessage() == null ? e.toString() : e.getMessage());
         }
+    }
+
+    private Map<String, @Nullable Object> answer(Map<String, @Nullable Object> request) throws Exception {
+        if (request.get("read") instanceof String command) {
+            return answers.answer(false, command);
+        }
+        if (request.get("do") instanceof String command) {
+            return answers.answer(true, command);
+        }
+        return error("ask {\"read\":\"status\"} or {\"do\":\"reload\"}");
+    }
+
+    /** Answers a line, and gives the conversation that it has begun. */
+    private Optional<Conversation> answered(String line, Writer out) throws IOException {
+        List<Conversation> begun = new ArrayList<>();
+        Map<String, @Nullable Object> told = answer(line, request -> {
+            if (!(request.get("converse") instanceof String about)) {
+                return answer(request);
+            }
+            begun.add(answers.converse(about));
+            Map<String, @Nullable Object> welcome = new LinkedHashMap<>();
+            return welcome;
+        });
+        tell(out, told);
+        return begun.stream().findFirst();
     }
 
     private static void tell(Writer out, Map<String, @Nullable Object> answer) throws IOException {
@@ -181,10 +249,10 @@ public final class ControlServer implements AutoCloseable {
 
     /** Root, who made the socket, and whom this process runs as by now. */
     private Set<UserPrincipal> allowed() throws IOException {
-        Path self = Path.of("/proc/self");
-        UserPrincipal root =
-                path.getFileSystem().getUserPrincipalLookupService().lookupPrincipalByName("root");
-        UserPrincipal owner = Files.getOwner(path);
-        return Set.copyOf(java.util.List.of(root, owner, Files.exists(self) ? Files.getOwner(self) : owner));
+        UserPrincipalLookupService users = path.getFileSystem().getUserPrincipalLookupService();
+        Set<UserPrincipal> allowed = new HashSet<>(Set.of(owner));
+        allowed.add(users.lookupPrincipalByName("root"));
+        allowed.add(users.lookupPrincipalByName(Long.toString(Folders.user())));
+        return allowed;
     }
 }

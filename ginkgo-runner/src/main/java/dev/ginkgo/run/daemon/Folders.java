@@ -23,6 +23,7 @@ import java.util.Set;
  */
 public record Folders(Path pids, Path logs, Path sockets) {
     private static final Path SYSTEM = Path.of("/run/ginkgo");
+    private static final int EFFECTIVE = 2; // of the numbers in that line, with its name before them
     private static final Set<PosixFilePermission> OURS_ONLY = PosixFilePermissions.fromString("rwx------");
 
     /**
@@ -88,12 +89,21 @@ public record Folders(Path pids, Path logs, Path sockets) {
         return user == 0 || (int) Files.getAttribute(file, "unix:uid") == user;
     }
 
-    /** The number of the user that runs this process. */
-    private static long user() {
+    /**
+     * The number of the user that this process acts as; -1 where that cannot be known. Not by the owner of {@code
+     * /proc/self}, which is root once a process has changed its user (proc(5), "dumpable").
+     */
+    public static long user() {
         try {
-            Path self = Path.of("/proc/self");
-            Path owned = Files.exists(self) ? self : Path.of(System.getProperty("user.home", "/"));
-            return (int) Files.getAttribute(owned, "unix:uid");
+            Path status = Path.of("/proc/self/status");
+            if (Files.exists(status)) {
+                return Files.readAllLines(status).stream()
+                        .filter(line -> line.startsWith("Uid:"))
+                        .map(line -> Long.parseLong(line.split("\\s+", -1)[EFFECTIVE]))
+                        .findFirst()
+                        .orElse(-1L);
+            }
+            return (int) Files.getAttribute(Path.of(System.getProperty("user.home", "/")), "unix:uid");
         } catch (IOException | UnsupportedOperationException e) {
             return -1;
         }

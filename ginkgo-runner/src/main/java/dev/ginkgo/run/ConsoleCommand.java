@@ -1,0 +1,53 @@
+package dev.ginkgo.run;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import dev.ginkgo.run.console.Prompt;
+import dev.ginkgo.run.daemon.ControlClient;
+import java.io.BufferedReader;
+import java.io.Console;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.util.Map;
+import java.util.Optional;
+import picocli.CommandLine.Command;
+
+/** {@code ginkgo console}: a JShell inside a daemon. From a pipe it reads snippets line by line. */
+@Command(
+        description = {
+            "Opens a JShell inside a daemon whose ginkgo.console is true; root is its root service.",
+            "What a snippet prints goes to the daemon's log. Ctrl-D or /exit leaves."
+        })
+final class ConsoleCommand extends DaemonCommand {
+    ConsoleCommand(Terminal terminal) {
+        super(terminal);
+    }
+
+    @Override
+    ExitCode of(Found daemon) {
+        Found running = running(daemon);
+        try (ControlClient.Conversation console = running.ask().converse("console");
+                Prompt prompt = prompt()) {
+            boolean begun = false;
+            for (Optional<String> line = prompt.next(false); line.isPresent(); line = prompt.next(begun)) {
+                if (line.get().strip().equals("/exit")) {
+                    break;
+                }
+                Values answer = new Values(console.ask(Map.of("source", line.get())));
+                begun = !answer.is("complete");
+                if (!answer.text("text").isEmpty()) {
+                    terminal().out().println(answer.text("text"));
+                }
+            }
+            return ExitCode.OK;
+        } catch (IOException e) {
+            throw new Refusal(ExitCode.UNKNOWN, running.shortly() + ": " + e.getMessage());
+        }
+    }
+
+    private static Prompt prompt() throws IOException {
+        return Optional.ofNullable(System.console()).filter(Console::isTerminal).isPresent()
+                ? Prompt.ofTerminal()
+                : Prompt.of(new BufferedReader(new InputStreamReader(System.in, UTF_8)));
+    }
+}

@@ -1,0 +1,77 @@
+package dev.ginkgo.run;
+
+import java.util.Arrays;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.logging.Handler;
+import java.util.logging.Level;
+import java.util.logging.LogRecord;
+import java.util.logging.Logger;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Finds out why the JVM ends although nobody has stopped the service in order: {@code System.exit} in somebody's code,
+ * or a signal that came before anybody listened. Of both {@code Runtime.exit} tells its logger, with the status and
+ * the stack, as its documentation says.
+ */
+final class CutOff {
+    static final int UNKNOWN = -1;
+
+    private static final Pattern STATUS = Pattern.compile("-?\\d+$");
+    private static final String SIGNAL = "jdk.internal.misc.Signal"; // on whose thread the JVM's own handler runs
+
+    private final Logger logger = Logger.getLogger("java.lang.Runtime"); // held: loggers are kept weakly
+    private final AtomicReference<@Nullable LogRecord> exit = new AtomicReference<>();
+
+    /**
+     * How it came to its end.
+     *
+     * @param code the exit code; {@link #UNKNOWN} if that cannot be known
+     * @param words what happened
+     */
+    record End(int code, String words) {}
+
+    /** Watches from now on. Once a process. */
+    CutOff() {
+        logger.setLevel(Level.FINE);
+        logger.setUseParentHandlers(false);
+        logger.addHandler(new Handler() {
+            @Override
+            public void publish(LogRecord told) {
+                exit.compareAndSet(null, told);
+            }
+
+            @Override
+            public void flush() {}
+
+            @Override
+            public void close() {}
+        });
+    }
+
+    /** What is known in a shutdown hook. */
+    End end() {
+        LogRecord told = exit.get();
+        if (told == null) {
+            return new End(UNKNOWN, "the JVM ended before the service was stopped");
+        }
+        Matcher status = STATUS.matcher(told.getMessage());
+        int code = status.find() ? Integer.parseInt(status.group()) : UNKNOWN;
+        Optional<StackTraceElement> caller = caller(told);
+        if (caller.filter(frame -> frame.getClassName().startsWith(SIGNAL)).isPresent()) {
+            return new End(code, "a signal ended it before it listened to signals");
+        }
+        return new End(
+                code,
+                "System.exit was called" + caller.map(frame -> " at " + frame).orElse("")
+                        + "; nothing was stopped in order");
+    }
+
+    private static Optional<StackTraceElement> caller(LogRecord told) {
+        return Optional.ofNullable(told.getThrown()).flatMap(thrown -> Arrays.stream(thrown.getStackTrace())
+                .filter(frame -> !frame.getClassName().startsWith("java.lang."))
+                .findFirst());
+    }
+}

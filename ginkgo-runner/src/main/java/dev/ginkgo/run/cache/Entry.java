@@ -1,0 +1,149 @@
+package dev.ginkgo.run.cache;
+
+import static java.nio.charset.StandardCharsets.US_ASCII;
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.DataInputStream;
+import java.io.DataOutputStream;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.NotDirectoryException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Stream;
+
+/**
+ * One file of the cache: the key in full, the outcome of the compilation, and a digest over both, so that a file that
+ * was cut off or tampered with by accident is not taken for an outcome.
+ */
+final class Entry {
+    private static final int DIGEST = 64;
+    private static final String SUFFIX = ".java";
+
+    private Entry() {}
+
+    static byte[] write(String key, CompiledClasses compiled) throws IOException {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        DataOutputStream out = new DataOutputStream(bytes);
+        text(out, key);
+        out.writeInt(compiled.classes().size());
+        for (Map.Entry<String, byte[]> each : compiled.classes().entrySet()) {
+            text(out, each.getKey());
+            bytes(out, each.getValue());
+        }
+        texts(out, compiled.ofFile());
+        text(out, compiled.root());
+        out.writeInt(compiled.sources().size());
+        for (Map.Entry<String, String> each : compiled.sources().entrySet()) {
+            text(out, each.getKey());
+            text(out, each.getValue());
+        }
+        out.writeInt(compiled.packages().size());
+        for (Map.Entry<String, List<String>> each : compiled.packages().entrySet()) {
+            text(out, each.getKey());
+            texts(out, each.getValue());
+        }
+        out.write(Digests.of(bytes.toByteArray()).getBytes(US_ASCII));
+        return bytes.toByteArray();
+    }
+
+    /**
+     * Reads one.
+     *
+     * @throws IOException if it is not whole, or is that of another key
+     */
+    static CompiledClasses read(String key, byte[] file) throws IOException {
+        int length = file.length - DIGEST;
+        if (length < 0
+                || !Digests.of(Arrays.copyOf(file, length))
+                        .equals(new String(file, length, DIGEST, US_ASCII))) {
+            throw new IOException("it is not whole");
+        }
+        DataInputStream in = new DataInputStream(new ByteArrayInputStream(file, 0, length));
+        if (!text(in).equals(key)) {
+            throw new IOException("it is that of another key");
+        }
+        Map<String, byte[]> classes = new LinkedHashMap<>();
+        for (int left = in.readInt(); left > 0; left--) {
+            classes.put(text(in), bytes(in));
+        }
+        List<String> ofFile = texts(in);
+        String root = text(in);
+        Map<String, String> sources = new TreeMap<>();
+        for (int left = in.readInt(); left > 0; left--) {
+            sources.put(text(in), text(in));
+        }
+        Map<String, List<String>> packages = new TreeMap<>();
+        for (int left = in.readInt(); left > 0; left--) {
+            packages.put(text(in), texts(in));
+        }
+        return new CompiledClasses(classes, ofFile, root, sources, packages);
+    }
+
+    /** Whether the sources are as they were, and no other could be meant now. */
+    static boolean isFresh(CompiledClasses compiled) throws IOException {
+        for (Map.Entry<String, String> source : compiled.sources().entrySet()) {
+            if (!Digests.of(Files.readAllBytes(Path.of(source.getKey()))).equals(source.getValue())) {
+                return false;
+            }
+        }
+        for (Map.Entry<String, List<String>> each : compiled.packages().entrySet()) {
+            if (!sources(Path.of(each.getKey())).equals(each.getValue())) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /** The source files of a folder, by name; none if there is no such folder. */
+    static List<String> sources(Path folder) throws IOException {
+        try (Stream<Path> files = Files.list(folder)) {
+            return files.map(file -> String.valueOf(file.getFileName()))
+                    .filter(name -> name.endsWith(SUFFIX))
+                    .sorted()
+                    .toList();
+        } catch (NoSuchFileException | NotDirectoryException e) {
+            return List.of();
+        }
+    }
+
+    private static void text(DataOutputStream out, String text) throws IOException {
+        bytes(out, text.getBytes(UTF_8));
+    }
+
+    private static String text(DataInputStream in) throws IOException {
+        return new String(bytes(in), UTF_8);
+    }
+
+    private static void texts(DataOutputStream out, List<String> texts) throws IOException {
+        out.writeInt(texts.size());
+        for (String text : texts) {
+            text(out, text);
+        }
+    }
+
+    private static List<String> texts(DataInputStream in) throws IOException {
+        List<String> texts = new ArrayList<>();
+        for (int left = in.readInt(); left > 0; left--) {
+            texts.add(text(in));
+        }
+        return texts;
+    }
+
+    private static void bytes(DataOutputStream out, byte[] bytes) throws IOException {
+        out.writeInt(bytes.length);
+        out.write(bytes);
+    }
+
+    private static byte[] bytes(DataInputStream in) throws IOException {
+        return in.readNBytes(in.readInt());
+    }
+}

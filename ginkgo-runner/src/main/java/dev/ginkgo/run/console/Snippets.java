@@ -1,0 +1,19 @@
+package dev.ginkgo.run.console;
+
+import dev.ginkgo.Service;
+
+/** What a snippet can get hold of; public, because snippets are classes of another package. */
+public final class Snippets {
+    static final ScopedValue<Service> ROOT = ScopedValue.newInstance();
+
+    private Snippets() {}
+
+    /**
+     * The root of the tree.
+     *
+     * @throws java.util.NoSuchElementException if it is not a snippet that asks
+     */
+    public static Service root() {
+        return ROOT.get();
+    }
+}

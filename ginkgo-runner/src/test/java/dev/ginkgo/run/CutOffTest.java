@@ -1,0 +1,92 @@
+package dev.ginkgo.run;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Daemons whose end comes out of turn: what is told of it afterwards. */
+class CutOffTest {
+    private static final Duration PATIENCE = Duration.ofSeconds(20);
+
+    @TempDir
+    private Path folder = Path.of("");
+
+    private Shell shell = new Shell(folder);
+
+    @BeforeEach
+    void user() {
+        shell = new Shell(folder);
+    }
+
+    @AfterEach
+    void logout() throws IOException {
+        shell.close();
+    }
+
+    @Test
+    @DisplayName("R-08 status tells of a System.exit in the user's code, and where; R-14 a daemon's files have no rights"
+            + " for others")
+    void exit() throws Exception {
+        shell.write("Quits.java", """
+                import java.nio.file.*;
+                class Quits extends dev.ginkgo.Service {
+                    @Override protected void onStart() throws Exception { Files.writeString(Path.of("made"), ""); }
+                    @Override protected void onReload() { System.exit(9); }
+                }
+                """);
+        shell.write("quits.toml", "service = \"Quits.java\"\n");
+        long pid = shell.type("umask 000; ginkgo start quits.toml").exits(0).pid();
+        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(folder.resolve("made"))))
+                .isEqualTo("rw-r-----");
+        shell.write("quits.toml", "service = \"Quits.java\"\n[log]\nlevel = \"warn\"\n");
+        shell.type("kill -HUP " + pid).exits(0);
+        await().atMost(PATIENCE)
+                .until(() -> shell.type("ginkgo status quits").code() != 0);
+        shell.type("ginkgo status quits")
+                .exits(3)
+                .says("it ended at ", "with exit code 9", "System.exit was called at ", "Quits.onReload(Quits.java:4)");
+    }
+
+    @Test
+    @DisplayName("R-03 a start that TERM cancels leaves its last words, and one that TERM ends before it listens too")
+    void cancelled() throws Exception {
+        shell.write("Slow.java", """
+                class Slow extends dev.ginkgo.Service {
+                    @Override protected void onStart() throws Exception { Early.block(); }
+                }
+                class Early extends dev.ginkgo.Service {
+                    Early() throws Exception { block(); }
+                    static void block() throws Exception {
+                        IO.println("it begins");
+                        new java.util.concurrent.CountDownLatch(1).await();
+                    }
+                }
+                """);
+        terminateOnceItBegins("Slow", folder.resolve("state/ginkgo/Slow.log"));
+        shell.type("ginkgo status Slow").exits(3).says("exit code 143", "the start of slow was cancelled");
+        terminateOnceItBegins("Early", folder.resolve("Early.out"));
+        shell.type("ginkgo status Early").exits(3).says("exit code 143", "before it listened to signals");
+    }
+
+    private void terminateOnceItBegins(String name, Path output) throws Exception {
+        Process start = shell.start(
+                "exec ginkgo start Slow.java --service " + name + " --name " + name,
+                folder.resolve(name + ".err"),
+                folder.resolve(name + ".out"));
+        await().atMost(PATIENCE)
+                .until(() -> Files.exists(output) && Files.readString(output).contains("it begins"));
+        String file = Files.readString(folder.resolve("state/ginkgo/" + name + ".pid"));
+        shell.type("kill -TERM " + file.lines().findFirst().orElseThrow()).exits(0);
+        assertThat(start.waitFor()).isNotZero();
+    }
+}
