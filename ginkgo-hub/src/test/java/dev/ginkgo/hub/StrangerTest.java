@@ -148,7 +148,8 @@ class StrangerTest {
                 hubs.hub.publish("/c/" + i % 100, "x".repeat(i % 700));
                 assertThat(hubs.stats().storedBytes()).isLessThanOrEqualTo(1 << 20);
             }
-            // Each that does not read holds one write, and with it the whole of the slabs in which that begins and ends.
+            // Each that does not read holds one write, and with it the whole of the slabs in which that begins and
+            // ends.
             Hubs.soon().untilAsserted(() -> {
                 assertThat(hubs.stats().pinnedBytes()).isLessThanOrEqualTo(50L * View.BATCH);
                 assertThat(hubs.memory.metric().usedDirectMemory()).isLessThan((1 << 20) + 50L * 3 * View.BATCH);

@@ -70,8 +70,9 @@ final class CutOff {
     }
 
     private static Optional<StackTraceElement> caller(LogRecord told) {
-        return Optional.ofNullable(told.getThrown()).flatMap(thrown -> Arrays.stream(thrown.getStackTrace())
-                .filter(frame -> !frame.getClassName().startsWith("java.lang."))
-                .findFirst());
+        return Optional.ofNullable(told.getThrown())
+                .flatMap(thrown -> Arrays.stream(thrown.getStackTrace())
+                        .filter(frame -> !frame.getClassName().startsWith("java.lang."))
+                        .findFirst());
     }
 }

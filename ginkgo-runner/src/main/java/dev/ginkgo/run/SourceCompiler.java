@@ -88,7 +88,12 @@ final class SourceCompiler {
             files.setLocationFromPaths(StandardLocation.CLASS_PATH, wholeClassPath());
             CompilerFiles seen = new CompilerFiles(files);
             JavacTask task = (JavacTask) compiler.getTask(
-                    Writer.nullWriter(), seen, diagnostics, OPTIONS, null, seen.sources(files.getJavaFileObjects(file)));
+                    Writer.nullWriter(),
+                    seen,
+                    diagnostics,
+                    OPTIONS,
+                    null,
+                    seen.sources(files.getJavaFileObjects(file)));
             Path root = folder(file);
             for (CompilationUnitTree unit : task.parse()) {
                 root = root(file, unit);

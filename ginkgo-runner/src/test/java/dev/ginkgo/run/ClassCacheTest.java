@@ -31,7 +31,9 @@ class ClassCacheTest {
         classes = folder.resolve("cache/ginkgo/classes");
         ginkgo = new Command(folder)
                 .environment("XDG_CACHE_HOME", folder.resolve("cache").toString())
-                .with("Hello.java", "class Hello extends dev.ginkgo.Service { Beside beside = new Beside(); Runnable none; }")
+                .with(
+                        "Hello.java",
+                        "class Hello extends dev.ginkgo.Service { Beside beside = new Beside(); Runnable none; }")
                 .with("Beside.java", "class Beside { }");
     }
 
@@ -45,8 +47,7 @@ class ClassCacheTest {
         assertThat(second.ofFile()).isEqualTo(first.ofFile()).containsExactly("Hello");
         assertThat(second.root()).isEqualTo(first.root());
         assertThat(second.classes()).containsOnlyKeys("Hello", "Beside");
-        assertThat(second.classes().get("Hello"))
-                .isEqualTo(first.classes().get("Hello"));
+        assertThat(second.classes().get("Hello")).isEqualTo(first.classes().get("Hello"));
         assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(classes)))
                 .isEqualTo("rwx------");
         assertThat(ginkgo.run("check", "Hello.java")).isZero();
@@ -95,7 +96,8 @@ class ClassCacheTest {
         assertThat(compile().classes()).containsOnlyKeys("Hello", "Beside");
         assertThat(file).hasBinaryContent(new byte[] {1});
         ginkgo.environment(
-                "XDG_CACHE_HOME", folder.resolve("Hello.java").resolve("no-folder").toString());
+                "XDG_CACHE_HOME",
+                folder.resolve("Hello.java").resolve("no-folder").toString());
         assertThat(compile().classes()).containsOnlyKeys("Hello", "Beside");
     }
 

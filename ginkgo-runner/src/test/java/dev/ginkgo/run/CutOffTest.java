@@ -34,8 +34,9 @@ class CutOffTest {
     }
 
     @Test
-    @DisplayName("R-08 status tells of a System.exit in the user's code, and where; R-14 a daemon's files have no rights"
-            + " for others")
+    @DisplayName(
+            "R-08 status tells of a System.exit in the user's code, and where; R-14 a daemon's files have no rights"
+                    + " for others")
     void exit() throws Exception {
         shell.write("Quits.java", """
                 import java.nio.file.*;
@@ -50,8 +51,7 @@ class CutOffTest {
                 .isEqualTo("rw-r-----");
         shell.write("quits.toml", "service = \"Quits.java\"\n[log]\nlevel = \"warn\"\n");
         shell.type("kill -HUP " + pid).exits(0);
-        await().atMost(PATIENCE)
-                .until(() -> shell.type("ginkgo status quits").code() != 0);
+        await().atMost(PATIENCE).until(() -> shell.type("ginkgo status quits").code() != 0);
         shell.type("ginkgo status quits")
                 .exits(3)
                 .says("it ended at ", "with exit code 9", "System.exit was called at ", "Quits.onReload(Quits.java:4)");

@@ -207,7 +207,10 @@ class ForegroundTest {
                 }
                 """)) {
             assertThat(service.exitCode()).isEqualTo(70);
-            assertThat(service.output()).contains("Thread stray died").contains("too early").contains("Early.java:3");
+            assertThat(service.output())
+                    .contains("Thread stray died")
+                    .contains("too early")
+                    .contains("Early.java:3");
         }
     }
 

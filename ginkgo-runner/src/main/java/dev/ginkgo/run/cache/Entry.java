@@ -62,9 +62,7 @@ final class Entry {
      */
     static CompiledClasses read(String key, byte[] file) throws IOException {
         int length = file.length - DIGEST;
-        if (length < 0
-                || !Digests.of(Arrays.copyOf(file, length))
-                        .equals(new String(file, length, DIGEST, US_ASCII))) {
+        if (length < 0 || !Digests.of(Arrays.copyOf(file, length)).equals(new String(file, length, DIGEST, US_ASCII))) {
             throw new IOException("it is not whole");
         }
         DataInputStream in = new DataInputStream(new ByteArrayInputStream(file, 0, length));

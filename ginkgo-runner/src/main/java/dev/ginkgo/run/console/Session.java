@@ -56,8 +56,8 @@ public final class Session implements ControlServer.Conversation {
         boolean complete = true;
         while (!left.isBlank()) {
             SourceCodeAnalysis.CompletionInfo read = shell.sourceCodeAnalysis().analyzeCompletion(left);
-            complete = read.completeness().isComplete()
-                    || read.completeness() == SourceCodeAnalysis.Completeness.UNKNOWN;
+            complete =
+                    read.completeness().isComplete() || read.completeness() == SourceCodeAnalysis.Completeness.UNKNOWN;
             if (!complete) {
                 begun = left;
                 break;
