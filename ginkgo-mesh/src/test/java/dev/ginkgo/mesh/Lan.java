@@ -13,7 +13,9 @@ import org.junit.jupiter.api.Assumptions;
  * pulled, or lose what goes in one direction. Nothing of it is seen outside; it needs root. Hosts are counted from 1.
  */
 final class Lan {
-    private static final String[] LOSE_ALL = {"root", "tbf", "rate", "1kbit", "burst", "10", "latency", "1ms"};
+    /** A bucket that no packet fits in. */
+    private static final List<String> LOSE_ALL =
+            List.of("root", "tbf", "rate", "1kbit", "burst", "10", "latency", "1ms");
 
     private final String name;
     private final List<String> namespaces = new ArrayList<>();
@@ -108,7 +110,7 @@ final class Lan {
 
     private static void tc(String verb, String namespace, String device) throws IOException, InterruptedException {
         List<String> command = new ArrayList<>(List.of("tc", "-n", namespace, "qdisc", verb, "dev", device));
-        command.addAll(verb.equals("add") ? List.of(LOSE_ALL) : List.of("root"));
+        command.addAll(verb.equals("add") ? LOSE_ALL : List.of("root"));
         run(command.toArray(String[]::new));
     }
 
