@@ -21,7 +21,7 @@ final class StatusJson {
         }
         json.writeNumberField("restarts", status.restarts());
         if (status.restartIn().isPresent()) {
-            json.writeNumberField("restart-in-seconds", status.restartIn().get().toMillis() / 1e3);
+            json.writeNumberField("restartInMillis", status.restartIn().get().toMillis());
         }
         json.writeNumberField("tasks", status.tasks());
         if (!status.children().isEmpty()) {

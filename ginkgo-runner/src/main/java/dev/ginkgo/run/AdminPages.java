@@ -8,6 +8,7 @@ import dev.ginkgo.State;
 import dev.ginkgo.Status;
 import dev.ginkgo.config.Address;
 import dev.ginkgo.net.HttpServer;
+import dev.ginkgo.run.daemon.Json;
 import java.io.IOException;
 import java.util.function.Supplier;
 
@@ -47,7 +48,8 @@ final class AdminPages extends Service {
             switch (exchange.getRequestURI().getPath()) {
                 case "/-/health/live" -> live(exchange);
                 case "/-/health/ready" -> ready(exchange);
-                case "/-/tree" -> answer(exchange, 200, "application/json", TreeJson.of(status.get()));
+                case "/-/tree" ->
+                    answer(exchange, 200, "application/json", Json.write(TreeJson.of(status.get())) + "\n");
                 default ->
                     answer(exchange, 404, "text/plain", "there are /-/health/live, /-/health/ready and /-/tree\n");
             }

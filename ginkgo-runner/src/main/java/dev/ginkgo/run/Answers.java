@@ -6,11 +6,9 @@ import dev.ginkgo.Service;
 import dev.ginkgo.SettingInfo;
 import dev.ginkgo.Status;
 import dev.ginkgo.TaskInfo;
-import dev.ginkgo.Time;
 import dev.ginkgo.run.console.Session;
 import dev.ginkgo.run.daemon.ControlServer;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -55,7 +53,7 @@ final class Answers implements ControlServer.Answers {
         }
         return switch (command) {
             case "status" -> status();
-            case "tree" -> tree(root.status());
+            case "tree" -> TreeJson.of(root.status());
             case "threads" -> threads();
             case "settings" -> settings();
             default ->
@@ -81,7 +79,7 @@ final class Answers implements ControlServer.Answers {
         answer.put("path", status.path());
         answer.put("type", status.type());
         answer.put("state", status.state());
-        answer.put("sinceMillis", millisSince(status.since()));
+        answer.put("sinceMillis", TreeJson.millisSince(status.since()));
         answer.put("ready", status.ready());
         answer.put("notReady", status.notReady());
         answer.put("restarts", restarts(status));
@@ -93,24 +91,6 @@ final class Answers implements ControlServer.Answers {
         answer.put(
                 "stopTimeoutMillis",
                 foreground.tree().map(tree -> tree.stopTimeout().toMillis()).orElse(null));
-        return answer;
-    }
-
-    private static Map<String, @Nullable Object> tree(Status status) {
-        Map<String, @Nullable Object> answer = new LinkedHashMap<>();
-        answer.put("path", status.path());
-        answer.put("type", status.type());
-        answer.put("state", status.state());
-        answer.put("sinceMillis", millisSince(status.since()));
-        answer.put("reason", status.reason());
-        answer.put("tasks", status.tasks());
-        answer.put("restarts", status.restarts());
-        answer.put("restartInMillis", status.restartIn().map(Duration::toMillis).orElse(null));
-        answer.put(
-                "lastError",
-                status.failure().or(status::lastRestarted).map(Answers::oneLine).orElse(null));
-        answer.put("reloadError", status.reloadFailure().map(Answers::oneLine).orElse(null));
-        answer.put("children", status.children().stream().map(Answers::tree).toList());
         return answer;
     }
 
@@ -185,15 +165,5 @@ final class Answers implements ControlServer.Answers {
     private static int restarts(Status status) {
         return status.restarts()
                 + status.children().stream().mapToInt(Answers::restarts).sum();
-    }
-
-    private static long millisSince(Instant moment) {
-        return Math.max(0, Duration.between(moment, Time.system().now()).toMillis());
-    }
-
-    private static String oneLine(Throwable failure) {
-        String message = failure.getMessage();
-        String first = message == null ? "" : message.lines().findFirst().orElse("");
-        return failure.getClass().getSimpleName() + (first.isBlank() ? "" : ": " + first);
     }
 }

@@ -1,48 +1,46 @@
 package dev.ginkgo.run;
 
-import com.fasterxml.jackson.core.JsonFactory;
-import com.fasterxml.jackson.core.JsonGenerator;
 import dev.ginkgo.Status;
-import java.io.IOException;
-import java.io.StringWriter;
-import java.io.UncheckedIOException;
+import dev.ginkgo.Time;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
-/** A tree of services as JSON: one object each, with its children. What is empty is left out. */
+/** A tree of services as JSON has it, at the control socket and on the admin page: one object each, with children. */
 final class TreeJson {
     private TreeJson() {}
 
-    static String of(Status status) {
-        StringWriter text = new StringWriter();
-        try (JsonGenerator json = new JsonFactory().createGenerator(text)) {
-            write(json, status);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e); // a string takes everything
-        }
-        return text.append('\n').toString();
+    static Map<String, @Nullable Object> of(Status status) {
+        Map<String, @Nullable Object> members = new LinkedHashMap<>();
+        members.put("path", status.path());
+        members.put("type", status.type());
+        members.put("state", status.state());
+        members.put("sinceMillis", millisSince(status.since()));
+        members.put("reason", status.reason());
+        members.put("tasks", status.tasks());
+        members.put("restarts", status.restarts());
+        members.put(
+                "restartInMillis", status.restartIn().map(Duration::toMillis).orElse(null));
+        members.put(
+                "lastError",
+                status.failure()
+                        .or(status::lastRestarted)
+                        .map(TreeJson::oneLine)
+                        .orElse(null));
+        members.put("reloadError", status.reloadFailure().map(TreeJson::oneLine).orElse(null));
+        members.put("children", status.children().stream().map(TreeJson::of).toList());
+        return members;
     }
 
-    private static void write(JsonGenerator json, Status status) throws IOException {
-        json.writeStartObject();
-        json.writeStringField("path", status.path());
-        json.writeStringField("type", status.type());
-        json.writeStringField("state", status.state().name());
-        json.writeStringField("since", status.since().toString());
-        if (!status.reason().isEmpty()) {
-            json.writeStringField("reason", status.reason());
-        }
-        if (status.failure().isPresent()) {
-            json.writeStringField("failure", status.failure().get().toString());
-        }
-        json.writeNumberField("restarts", status.restarts());
-        if (status.restartIn().isPresent()) {
-            json.writeNumberField("restartInMillis", status.restartIn().get().toMillis());
-        }
-        json.writeNumberField("tasks", status.tasks());
-        json.writeArrayFieldStart("children");
-        for (Status child : status.children()) {
-            write(json, child);
-        }
-        json.writeEndArray();
-        json.writeEndObject();
+    static long millisSince(Instant moment) {
+        return Math.max(0, Duration.between(moment, Time.system().now()).toMillis());
+    }
+
+    private static String oneLine(Throwable failure) {
+        String message = failure.getMessage();
+        String first = message == null ? "" : message.lines().findFirst().orElse("");
+        return failure.getClass().getSimpleName() + (first.isBlank() ? "" : ": " + first);
     }
 }
