@@ -28,6 +28,7 @@ final class ZmqSockets implements AutoCloseable {
     private static final int FRAMES = 16;
 
     private final ZContext context = new ZContext(1);
+    private final ZmqChannels channels = new ZmqChannels();
     private final long maxFrame;
     private final @Nullable ZmqSecret secret;
 
@@ -74,6 +75,7 @@ final class ZmqSockets implements AutoCloseable {
 
     private ZMQ.Socket prepared(SocketType type, Address address) {
         ZMQ.Socket socket = context.createSocket(type);
+        socket.setSelectorChooser((_, _) -> channels);
         socket.setLinger(0);
         socket.setHandshakeIvl(HANDSHAKE_MILLIS);
         socket.setHeartbeatIvl(HEARTBEAT_MILLIS);
@@ -104,5 +106,6 @@ final class ZmqSockets implements AutoCloseable {
     @Override
     public void close() {
         context.close();
+        channels.close();
     }
 }

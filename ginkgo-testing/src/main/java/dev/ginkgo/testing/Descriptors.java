@@ -7,7 +7,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /** The sockets and files that this process has open, by the kernel's word; nothing where there is no {@code /proc}. */
 final class Descriptors {
@@ -62,7 +64,23 @@ final class Descriptors {
         Patience.await(patience, () -> {
             Set<String> now = new HashSet<>(open().open);
             now.removeAll(open);
-            return now.isEmpty() ? "" : "descriptors are left open: " + now;
+            return now.isEmpty() ? "" : "descriptors are left open: " + now + described(now);
         });
+    }
+
+    /** What the kernel says of those that are TCP sockets; of one that was never connected it says nothing. */
+    private static String described(Set<String> open) {
+        StringBuilder text = new StringBuilder();
+        for (String table : List.of("/proc/self/net/tcp", "/proc/self/net/tcp6")) {
+            try (Stream<String> rows = Files.lines(Path.of(table))) {
+                rows.filter(row -> open.stream()
+                                .anyMatch(target -> target.startsWith("socket:")
+                                        && row.contains(" " + target.substring(8, target.length() - 1) + " ")))
+                        .forEach(row -> text.append('\n').append(row.strip()));
+            } catch (IOException e) {
+                return ""; // not Linux
+            }
+        }
+        return text.toString();
     }
 }
