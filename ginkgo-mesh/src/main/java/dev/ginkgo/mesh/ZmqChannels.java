@@ -15,8 +15,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The channels that JeroMQ connects with in one run. JeroMQ 0.6.0 now and then forgets one, about one in 250 whose peer
- * stops at that moment; whatever is left at the end of the run is closed here. Any thread.
+ * The channels that JeroMQ connects with in one run. JeroMQ 0.6.0 now and then forgets one whose peer stops at
+ * that moment; whatever is left at the end of the run is closed here. Any thread.
  */
 final class ZmqChannels extends SelectorProvider implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(ZmqTransport.class);
