@@ -12,7 +12,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import org.jgroups.protocols.raft.InternalCommand;
-import org.jgroups.protocols.raft.InternalCommand.Type;
 import org.jgroups.protocols.raft.LogEntries;
 import org.jgroups.protocols.raft.LogEntry;
 import org.jgroups.util.ExtendedUUID;
@@ -53,9 +52,14 @@ class MeshLogTest {
     @DisplayName("a change of the voters counts from where it is in the log, and no longer if it is deleted from it")
     void voters() throws Exception {
         try (MeshLog log = open()) {
-            log.append(1, entries(change(Type.addServer, "a"), change(Type.addServer, "b"), entry(Kind.RENEW, 1)));
+            log.append(
+                    1,
+                    entries(
+                            change(InternalCommand.Type.addServer, "a"),
+                            change(InternalCommand.Type.addServer, "b"),
+                            entry(Kind.RENEW, 1)));
             log.commitIndex(1);
-            log.append(4, entries(change(Type.removeServer, "a")));
+            log.append(4, entries(change(InternalCommand.Type.removeServer, "a")));
         }
         try (MeshLog log = open()) {
             assertThat(log.voters(List.of("a", "c"))).containsExactlyInAnyOrder("b", "c");
