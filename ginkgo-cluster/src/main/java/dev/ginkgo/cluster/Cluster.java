@@ -89,6 +89,8 @@ public final class Cluster extends Service {
 
     private final Observers<List<Member>> roster = new Observers<>(List.of(), body -> spawn("roster-observer", body));
     private final Leadership leadership = new Leadership(body -> spawn("leadership-observer", body));
+    private final Observers<Optional<Leader>> leaders =
+            new Observers<>(Optional.empty(), body -> spawn("leader-observer", body));
     private final Seat seat = new OwnSeat();
     private final Object advertising = new Object();
     private @Nullable Member self; // guarded by advertising
@@ -117,6 +119,7 @@ public final class Cluster extends Service {
             self = me;
         }
         roster.begin(List.of(me));
+        leaders.begin(Optional.empty());
         leadership.begin(lease.get(), time());
         spawn("lease", leadership::watch);
         engine.join(me, seat);
@@ -128,6 +131,7 @@ public final class Cluster extends Service {
             coordinator.get().leave();
         } finally {
             leadership.end();
+            leaders.end();
             roster.end();
         }
     }
@@ -226,6 +230,22 @@ public final class Cluster extends Service {
         return leadership.observe(requireNonNull(observer, "observer is null"));
     }
 
+    /**
+     * Who leads, or led last, as far as this node has heard; empty before it has heard of anybody. By the policy {@link
+     * Policy#AVAILABLE} a node hears of nobody but itself.
+     */
+    public Optional<Leader> leader() {
+        return leaders.latest();
+    }
+
+    /**
+     * Has {@code observer} told who leads: now, and again with each new epoch that this node hears of, in order. See
+     * {@link #onRoster} for when it may be added.
+     */
+    public Watch onLeader(Consumer<? super Optional<Leader>> observer) {
+        return leaders.add(requireNonNull(observer, "observer is null"));
+    }
+
     private Site site() {
         int nodes = expect.get() > 0 ? expect.get() : join.get().isEmpty() ? 1 : 3;
         return new Site(identity.get(), join.get(), nodes, dataDir.get(), secret.get(), insecure.get(), policy.get());
@@ -249,6 +269,14 @@ public final class Cluster extends Service {
         @Override
         public void roster(List<Member> members) {
             roster.tell(List.copyOf(members));
+        }
+
+        @Override
+        public void leader(String name, Epoch epoch) {
+            leadership.learn(epoch);
+            leaders.update(last -> last.filter(known -> !known.epoch().isBefore(epoch)
+                            && known.epoch().cluster().equals(epoch.cluster()))
+                    .or(() -> Optional.of(new Leader(name, epoch))));
         }
 
         @Override

@@ -86,6 +86,14 @@ final class Leadership {
         }
     }
 
+    /** There is this leadership, of whichever node; an older one is over. */
+    synchronized void learn(Epoch epoch) {
+        Lease lease = held;
+        if (lease != null && lease.epoch().isBefore(epoch)) {
+            follow();
+        }
+    }
+
     private boolean follow() {
         Lease lease = held;
         if (lease != null) {

@@ -10,7 +10,16 @@ public final class LeaseOverException extends RuntimeException {
     private final transient Lease lease;
 
     LeaseOverException(Lease lease) {
-        super("the " + lease + "; only a leader may do this: wait for the next lease with awaitLeadership()");
+        this(lease, "the " + lease);
+    }
+
+    /** For whoever has learnt of a later leadership before this node's cluster has. */
+    public LeaseOverException(Lease lease, Epoch later) {
+        this(lease, "the lease of epoch " + lease.epoch() + " is over, as there is an epoch " + later);
+    }
+
+    private LeaseOverException(Lease lease, String what) {
+        super(what + "; only a leader may do this: wait for the next lease with awaitLeadership()");
         this.lease = lease;
     }
 

@@ -67,6 +67,10 @@ public final class LocalGroup {
         }
         Chair chair = new Chair(member, seat, time);
         chairs.put(member.name(), chair);
+        Chair leads = leader;
+        if (leads != null) {
+            seat.leader(leads.member.name(), requireNonNull(epoch));
+        }
         told();
         return chair;
     }
@@ -109,6 +113,7 @@ public final class LocalGroup {
                 : new Epoch(last.cluster(), last.number() + 1);
         epoch = next;
         leader = chair;
+        chairs.values().forEach(each -> each.seat.leader(chair.member.name(), next));
         chair.seat.renewed(next, Stamp.of(chair.time));
         elections.signal();
     }

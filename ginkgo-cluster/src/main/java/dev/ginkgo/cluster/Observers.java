@@ -4,6 +4,7 @@ import dev.ginkgo.Body;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
+import java.util.function.UnaryOperator;
 
 /**
  * Those who want to know how something is: each is told how it is now, and then every change, in order. A word that
@@ -43,7 +44,13 @@ final class Observers<T> {
     }
 
     /** No effect outside of a run. */
-    synchronized void tell(T now) {
+    void tell(T now) {
+        update(_ -> now);
+    }
+
+    /** The same, with what follows from how it is now. */
+    synchronized void update(UnaryOperator<T> change) {
+        T now = change.apply(latest);
         if (running && !now.equals(latest)) {
             begin(now);
         }

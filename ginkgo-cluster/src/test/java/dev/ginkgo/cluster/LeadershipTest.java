@@ -70,6 +70,30 @@ class LeadershipTest {
     }
 
     @Test
+    @DisplayName("K-05 each new leader is told once, in order, whoever it is; a lease ends when a later epoch is known")
+    void leaders() {
+        List<Optional<Leader>> leaders = new CopyOnWriteArrayList<>();
+        node.cluster.onLeader(leaders::add);
+        try (TestTree<Node> _ = start()) {
+            engine().leads("a", 1);
+            engine().leads("a", 1);
+            engine().leads("me", 3);
+            assertThat(engine().renew(3)).isTrue();
+            engine().leads("late", 2);
+            assertThat(node.cluster.isLeader()).isTrue();
+
+            engine().leads("b", 4);
+
+            assertThat(node.cluster.isLeader()).isFalse();
+            assertThat(node.cluster.leader()).contains(new Leader("b", new Epoch("script", 4)));
+            assertThat(told()).containsExactly("follows", "leads 3", "follows");
+            assertThat(leaders)
+                    .extracting(each -> each.map(Leader::name).orElse("nobody"))
+                    .containsExactly("nobody", "a", "me", "b");
+        }
+    }
+
+    @Test
     @DisplayName("K-13 a lease that nobody renews ends the leadership at its time, and is told though nobody asks")
     void lapseIsTold() {
         try (TestTree<Node> _ = start()) {

@@ -59,6 +59,10 @@ final class ScriptedCoordinator extends Coordinator {
         return seat().renewed(new Epoch("script", epoch), Stamp.of(time()));
     }
 
+    void leads(String name, long epoch) {
+        seat().leader(name, new Epoch("script", epoch));
+    }
+
     void end(long epoch) {
         seat().ended(new Epoch("script", epoch));
     }

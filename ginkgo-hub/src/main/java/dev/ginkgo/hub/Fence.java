@@ -1,10 +1,15 @@
 package dev.ginkgo.hub;
 
+import static java.util.Objects.requireNonNull;
+
 import dev.ginkgo.cluster.Epoch;
+import dev.ginkgo.cluster.Lease;
+import dev.ginkgo.cluster.LeaseOverException;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.LongAdder;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Keeps out what was published under a leadership that is known to be over. It learns of a new one from whatever is
@@ -30,6 +35,24 @@ final class Fence {
             refused.increment();
         }
         return admitted;
+    }
+
+    /**
+     * Asked before something is published, if it is under a lease: whether it is to be.
+     *
+     * @throws LeaseOverException if the lease has run out, or there has been a later leadership
+     */
+    void require(@Nullable Lease lease) {
+        if (lease == null) {
+            return;
+        }
+        lease.requireValid();
+        learn(lease.epoch());
+        Epoch known = requireNonNull(latest.get(lease.epoch().cluster()));
+        if (!known.equals(lease.epoch())) {
+            refused.increment();
+            throw new LeaseOverException(lease, known);
+        }
     }
 
     /** How many were kept out. */

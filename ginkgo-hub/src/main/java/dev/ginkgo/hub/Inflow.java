@@ -36,7 +36,6 @@ final class Inflow {
     final Origin origin;
 
     private final Ledger ledger;
-    private final Fence fence;
     private final Supplier<Set<Origin>> peers;
     private final BiConsumer<Origin, Stretch> ask;
 
@@ -55,10 +54,9 @@ final class Inflow {
      * @param peers who can be asked now
      * @param ask asks one
      */
-    Inflow(Origin origin, Ledger ledger, Fence fence, Supplier<Set<Origin>> peers, BiConsumer<Origin, Stretch> ask) {
+    Inflow(Origin origin, Ledger ledger, Supplier<Set<Origin>> peers, BiConsumer<Origin, Stretch> ask) {
         this.origin = origin;
         this.ledger = ledger;
-        this.fence = fence;
         this.peers = peers;
         this.ask = ask;
     }
@@ -155,11 +153,7 @@ final class Inflow {
         for (Envelope next = held.remove(position + 1); next != null; next = held.remove(position + 1)) {
             heldBytes -= next.cost();
             position++;
-            if (fence.admits(next.epoch())) {
-                ledger.relay(next);
-            } else {
-                ledger.refused(next);
-            }
+            ledger.relay(next);
         }
     }
 

@@ -10,11 +10,11 @@ import java.util.Set;
  * cannot be taken is counted and told like what is lost.
  */
 interface Ledger {
-    /** Takes a message of another node. Those of one origin come in their order, each once. */
+    /**
+     * Takes a message of another node, or keeps it out if the leadership that it was published under is over. Those of
+     * one origin come in their order, each once.
+     */
     void relay(Envelope message);
-
-    /** A message is kept out because the leadership that it was published under is over. It is in its order, too. */
-    void refused(Envelope message);
 
     /** Some messages of another node will not come; called before {@link #relay} of the next one. */
     void lost(Loss loss);

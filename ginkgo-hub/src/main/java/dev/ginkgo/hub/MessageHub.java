@@ -160,7 +160,7 @@ public final class MessageHub extends Service {
         boolean again = self.incarnation() == incarnation; // this hub has restarted, and its cluster has not
         long last = before != null && again ? before.store().published() : 0;
         incarnation = self.incarnation();
-        return new Store(limits, time(), new Outlet(self, last, others::send), allocator, counters);
+        return new Store(limits, time(), new Outlet(self, last, others::send), fence, allocator, counters);
     }
 
     private Peers peers() {

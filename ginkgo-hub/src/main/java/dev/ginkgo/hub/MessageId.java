@@ -37,6 +37,11 @@ record MessageId(List<Position> positions) {
             return incarnation < other.incarnation || (incarnation == other.incarnation && sequence < other.sequence);
         }
 
+        /** The message after this one. */
+        Position next() {
+            return new Position(origin, incarnation, sequence + 1);
+        }
+
         /** Where a reader stands that is to get this message next. */
         Position before() {
             return new Position(origin, incarnation, Math.max(0, sequence - 1));

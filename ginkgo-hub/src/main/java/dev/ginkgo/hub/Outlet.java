@@ -1,12 +1,13 @@
 package dev.ginkgo.hub;
 
-import dev.ginkgo.cluster.Epoch;
+import dev.ginkgo.cluster.Lease;
 import dev.ginkgo.hub.MessageId.Position;
 import dev.ginkgo.hub.spi.Envelope;
 import dev.ginkgo.hub.spi.Origin;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.function.ToIntFunction;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Hands what this node publishes on to the others, under the store's lock: so it goes out in the order of its numbers.
@@ -23,7 +24,7 @@ record Outlet(Origin self, long last, ToIntFunction<Envelope> send) {
     }
 
     /** A message that is about to be appended. */
-    Envelope wrap(ChannelLog log, long sequence, Payload payload, Instant now, Optional<Epoch> epoch) {
+    Envelope wrap(ChannelLog log, long sequence, Payload payload, Instant now, @Nullable Lease lease) {
         Envelope envelope = new Envelope(
                 self,
                 sequence,
@@ -32,7 +33,7 @@ record Outlet(Origin self, long last, ToIntFunction<Envelope> send) {
                 payload.binary(),
                 payload.bytes(),
                 now.toEpochMilli(),
-                epoch);
+                Optional.ofNullable(lease).map(Lease::epoch));
         log.lastOwn = sequence;
         return envelope;
     }

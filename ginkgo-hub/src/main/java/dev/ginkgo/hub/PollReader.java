@@ -36,13 +36,7 @@ final class PollReader implements Reader, Attached {
      * @param wait for how long it waits for a message
      * @param head makes the head of the answer, with the id to go on with
      */
-    PollReader(
-            Channel connection,
-            Wish wish,
-            Store.Place place,
-            Store store,
-            Duration wait,
-            Function<String, ByteBuf> head) {
+    PollReader(Channel connection, Wish wish, Place place, Store store, Duration wait, Function<String, ByteBuf> head) {
         this.connection = connection;
         this.wish = wish;
         this.group = place.group();

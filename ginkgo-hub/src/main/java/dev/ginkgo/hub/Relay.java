@@ -40,11 +40,6 @@ final class Relay implements Ledger {
     }
 
     @Override
-    public void refused(Envelope message) {
-        store.lose(position(message.origin(), message.sequence()), message.channel()::equals, false);
-    }
-
-    @Override
     public void lost(Loss loss) {
         store.lose(
                 position(loss.stretch().origin(), loss.stretch().to()),

@@ -13,8 +13,8 @@ import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Brings what other nodes publish into this node's {@link Ledger}: each origin in its order, each message once, nothing
- * of a leadership that is over; what is missing is fetched from peers, or told.
+ * Brings what other nodes publish into this node's {@link Ledger}: each origin in its order, each message once; what is
+ * missing is fetched from peers, or told.
  *
  * <p>Of each node the latest life counts; a message of an earlier one that comes later is left out. Under its monitor it
  * calls the ledger and asks peers, neither of which waits or calls back.
@@ -22,7 +22,6 @@ import org.jspecify.annotations.Nullable;
 final class Replica implements Inbox {
     private final Origin self;
     private final Ledger ledger;
-    private final Fence fence;
     private final BiConsumer<Origin, Stretch> ask;
     private final Runnable readyChanged;
     private final Time time;
@@ -37,16 +36,9 @@ final class Replica implements Inbox {
      * @param ask asks a peer for a stretch
      * @param readyChanged is told after each change of {@link #readyPeers}
      */
-    Replica(
-            Origin self,
-            Ledger ledger,
-            Fence fence,
-            BiConsumer<Origin, Stretch> ask,
-            Runnable readyChanged,
-            Time time) {
+    Replica(Origin self, Ledger ledger, BiConsumer<Origin, Stretch> ask, Runnable readyChanged, Time time) {
         this.self = self;
         this.ledger = ledger;
-        this.fence = fence;
         this.ask = ask;
         this.readyChanged = readyChanged;
         this.time = time;
@@ -123,7 +115,7 @@ final class Replica implements Inbox {
         if (present != null) {
             present.end();
         }
-        Inflow fresh = new Inflow(origin, ledger, fence, () -> ready, ask);
+        Inflow fresh = new Inflow(origin, ledger, () -> ready, ask);
         inflows.remove(origin.name());
         inflows.put(origin.name(), fresh);
         if (inflows.size() > MAX_POSITIONS) {

@@ -4,7 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import dev.ginkgo.Service;
 import dev.ginkgo.cluster.Cluster;
-import dev.ginkgo.cluster.Lease;
+import dev.ginkgo.cluster.Leader;
 import dev.ginkgo.cluster.Member;
 import dev.ginkgo.config.Address;
 import dev.ginkgo.hub.spi.Envelope;
@@ -44,7 +44,7 @@ final class Replication extends Service {
      * @param cluster says who the others are; started before this
      * @param transport carries the messages; started before this
      * @param ledger where they come in
-     * @param fence what is kept out
+     * @param fence told of each leadership
      */
     Replication(
             Cluster cluster, Supplier<? extends Transport> transport, Supplier<Ledger> ledger, Supplier<Fence> fence) {
@@ -59,10 +59,10 @@ final class Replication extends Service {
         Transport carrier = transport.get();
         Fence guard = fence.get();
         Origin self = self();
-        Replica inbox = new Replica(self, ledger.get(), guard, carrier::ask, this::wake, time());
+        Replica inbox = new Replica(self, ledger.get(), carrier::ask, this::wake, time());
         Address address = carrier.open(self, inbox);
         replica = inbox;
-        own(cluster.onLeadership(lease -> lease.map(Lease::epoch).ifPresent(guard::learn)));
+        own(cluster.onLeader(leader -> leader.map(Leader::epoch).ifPresent(guard::learn)));
         own(cluster.onRoster(members -> meet(self, members, carrier)));
         cluster.advertiseTransport(address);
         every("missing", () -> OFTEN, inbox::tick);

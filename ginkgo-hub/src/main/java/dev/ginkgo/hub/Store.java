@@ -13,7 +13,6 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -32,6 +31,7 @@ final class Store implements Publisher, AutoCloseable {
     private final ByteBufAllocator allocator;
     private final Counters counters;
     private final @Nullable Outlet outlet;
+    private final Fence fence;
     private final long begun;
 
     // guarded by this
@@ -47,12 +47,12 @@ final class Store implements Publisher, AutoCloseable {
 
     /** The store of a hub that knows of no others. */
     Store(StoreLimits limits, Time time, long incarnation, ByteBufAllocator allocator, Counters counters) {
-        this(limits, time, new Position(SELF, incarnation, 0), null, allocator, counters);
+        this(limits, time, new Position(SELF, incarnation, 0), null, new Fence(), allocator, counters);
     }
 
     /** The store of a node. */
-    Store(StoreLimits limits, Time time, Outlet outlet, ByteBufAllocator allocator, Counters counters) {
-        this(limits, time, outlet.position(), outlet, allocator, counters);
+    Store(StoreLimits limits, Time time, Outlet outlet, Fence fence, ByteBufAllocator allocator, Counters counters) {
+        this(limits, time, outlet.position(), outlet, fence, allocator, counters);
     }
 
     private Store(
@@ -60,11 +60,13 @@ final class Store implements Publisher, AutoCloseable {
             Time time,
             Position own,
             @Nullable Outlet outlet,
+            Fence fence,
             ByteBufAllocator allocator,
             Counters counters) {
         this.limits = limits;
         this.time = time;
         this.outlet = outlet;
+        this.fence = fence;
         this.allocator = allocator;
         this.counters = counters;
         begun = time.nanos();
@@ -82,7 +84,7 @@ final class Store implements Publisher, AutoCloseable {
     }
 
     /**
-     * The same, if a lease is valid when the message is appended.
+     * The same, if a lease is valid when the message is appended, and no later leadership is known here.
      *
      * @throws dev.ginkgo.cluster.LeaseOverException if it is not
      */
@@ -90,22 +92,12 @@ final class Store implements Publisher, AutoCloseable {
         Receipt receipt;
         List<Feed.Audience> told = new ArrayList<>(1);
         synchronized (this) {
-            if (lease != null) {
-                lease.requireValid();
-            }
+            fence.require(lease);
             limits.requireRoom(payload.bytes().length);
             ChannelLog log = open(channel);
-            Position last = arrivals.own();
-            Position position = new Position(last.origin(), last.incarnation(), last.sequence() + 1);
+            Position position = arrivals.own().next();
             Instant now = time.now();
-            Envelope envelope = outlet == null
-                    ? null
-                    : outlet.wrap(
-                            log,
-                            position.sequence(),
-                            payload,
-                            now,
-                            Optional.ofNullable(lease).map(Lease::epoch));
+            Envelope envelope = outlet == null ? null : outlet.wrap(log, position.sequence(), payload, now, lease);
             Entry entry = append(log, position, now, payload, envelope, told);
             int peers = outlet == null || envelope == null ? 0 : outlet.send().applyAsInt(envelope);
             receipt = new Receipt(entry.message.id(), channel.text(), log.readers(), peers);
@@ -122,6 +114,8 @@ final class Store implements Publisher, AutoCloseable {
 
     /**
      * Takes what was published at another node; what came before is left out. Of one origin, messages come in order.
+     * What is under a leadership that is over stays out, too: that is decided under the lock under which messages get
+     * their order, so that no reader gets anything of a leadership after something of a later one.
      *
      * @return whether it was new
      * @throws RefusedException if it cannot be taken
@@ -133,6 +127,10 @@ final class Store implements Publisher, AutoCloseable {
             Position last = arrivals.of(position.origin());
             if (last != null && !last.isBefore(position)) {
                 return false;
+            }
+            if (!fence.admits(envelope.epoch())) {
+                pass(position, channel.text()::equals);
+                return true;
             }
             if (last == null && position.sequence() > 1) {
                 tombs.raise(position.before(), time.nanos()); // what came before it was never here
@@ -153,22 +151,28 @@ final class Store implements Publisher, AutoCloseable {
     void lose(Position upTo, Predicate<String> concerned, boolean tell) {
         List<Feed.Audience> told = new ArrayList<>();
         synchronized (this) {
-            long now = time.nanos();
-            arrivals.add(upTo, now, stock.age());
-            tombs.raise(upTo, now);
-            List<Feed> feeds = new ArrayList<>(merges.concerned(concerned));
-            channels.values().stream()
-                    .filter(log -> concerned.test(log.name.text()))
-                    .forEach(log -> {
-                        log.floor.raise(upTo, now);
-                        feeds.add(log.feed);
-                    });
+            List<Feed> feeds = pass(upTo, concerned);
             for (Feed feed : tell ? feeds : List.<Feed>of()) {
                 stock.charge(feed.lose(++arrival));
                 told.add(feed.audience());
             }
         }
         Feed.Audience.wake(told);
+    }
+
+    /** Goes on without what an origin has published up to there. Gives the feeds that may lack something of it. */
+    private List<Feed> pass(Position upTo, Predicate<String> concerned) {
+        long now = time.nanos();
+        arrivals.add(upTo, now, stock.age());
+        tombs.raise(upTo, now);
+        List<Feed> feeds = new ArrayList<>(merges.concerned(concerned));
+        channels.values().stream()
+                .filter(log -> concerned.test(log.name.text()))
+                .forEach(log -> {
+                    log.floor.raise(upTo, now);
+                    feeds.add(log.feed);
+                });
+        return feeds;
     }
 
     /** What is held of a stretch, for a node that has missed it. */
@@ -252,9 +256,6 @@ final class Store implements Publisher, AutoCloseable {
     }
 
     // ---- readers
-
-    /** Where a reader begins: its group, and where in its feed. */
-    record Place(Group group, Beginning beginning) {}
 
     /**
      * Counts a connection in.

@@ -41,7 +41,7 @@ final class StreamReader implements Reader, Attached {
      *
      * @param retryMillis when it is asked to come back, if it is sent away
      */
-    StreamReader(Channel connection, Wish wish, Store.Place place, Store store, long retryMillis) {
+    StreamReader(Channel connection, Wish wish, Place place, Store store, long retryMillis) {
         this.connection = connection;
         this.group = place.group();
         this.loop = group.loop;

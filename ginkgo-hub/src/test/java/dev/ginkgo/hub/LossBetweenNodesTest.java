@@ -1,12 +1,18 @@
 package dev.ginkgo.hub;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.ginkgo.Time;
+import dev.ginkgo.cluster.Cluster;
+import dev.ginkgo.cluster.Epoch;
+import dev.ginkgo.cluster.Lease;
+import dev.ginkgo.cluster.LeaseOverException;
 import dev.ginkgo.config.Size;
 import dev.ginkgo.hub.spi.Envelope;
 import dev.ginkgo.hub.spi.Origin;
 import dev.ginkgo.hub.spi.Stretch;
+import dev.ginkgo.testing.TestTree;
 import io.netty.buffer.UnpooledByteBufAllocator;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -23,6 +29,7 @@ class LossBetweenNodesTest {
     private static final Origin OTHER = new Origin("10.0.0.2:4440", 3);
 
     private final List<Envelope> sent = new ArrayList<>();
+    private final Fence fence = new Fence();
     private final Store store = new Store(
             new StoreLimits(
                     () -> Size.ofMebibytes(1),
@@ -36,6 +43,7 @@ class LossBetweenNodesTest {
                 sent.add(envelope);
                 return 2;
             }),
+            fence,
             new UnpooledByteBufAllocator(true),
             new Counters());
     private final Relay relay = new Relay(store, Time.system());
@@ -137,7 +145,8 @@ class LossBetweenNodesTest {
         String id;
         try (Subscription reader = read("/n", Since.Point.ALL)) {
             id = reader.take().id();
-            relay.refused(new Envelope(OTHER, 2, 1, "/n", false, new byte[1], 0, Optional.empty()));
+            fence.learn(new Epoch("raft", 9));
+            relayUnder(8, OTHER, 2);
             relay("/n", 3, "three");
             assertThat(reader.take().text()).isEqualTo("three");
             assertThat(gaps).isEmpty();
@@ -145,6 +154,68 @@ class LossBetweenNodesTest {
         try (Subscription again = read("/n", new Since.After(id))) {
             assertThat(again.take().text()).isEqualTo("three");
             assertThat(gaps).hasSize(1);
+        }
+    }
+
+    private void relayUnder(long epoch, Origin origin, long sequence) {
+        relay.relay(new Envelope(
+                origin,
+                sequence,
+                sequence - 1,
+                "/n",
+                false,
+                (origin.name() + " " + sequence).getBytes(StandardCharsets.UTF_8),
+                0,
+                Optional.of(new Epoch("raft", epoch))));
+    }
+
+    @Test
+    @DisplayName(
+            "K-05 nothing of an older epoch comes after something of a newer one, whoever published it; it is counted")
+    void fenced() throws Exception {
+        Origin third = new Origin("10.0.0.3:4440", 1);
+        try (Subscription reader = read("/n", Since.Point.NONE)) {
+            relayUnder(7, OTHER, 1);
+            relayUnder(8, third, 1);
+            relayUnder(7, OTHER, 2);
+            relay("/n", 3, "under no leadership");
+            relay.relay(new Envelope(
+                    third, 2, 1, "/n", false, new byte[0], 0, Optional.of(new Epoch("another cluster", 1))));
+
+            assertThat(reader.take().text()).isEqualTo("10.0.0.2:4440 1");
+            assertThat(reader.take().text()).isEqualTo("10.0.0.3:4440 1");
+            assertThat(reader.take().text()).isEqualTo("under no leadership");
+            assertThat(reader.take().text()).isEmpty();
+            assertThat(gaps).isEmpty();
+            assertThat(fence.refused()).isEqualTo(1);
+        }
+    }
+
+    @Test
+    @DisplayName("K-03 K-05 what this node itself publishes under its lease counts for what others have published")
+    void ownEpoch() throws Exception {
+        try (TestTree<Cluster> cluster = TestTree.start(new Cluster());
+                Subscription reader = read("/n", Since.Point.NONE)) {
+            Lease lease = cluster.root().awaitLeadership();
+            store.publish(ChannelName.of("/n"), Payload.text("mine"), lease);
+            Epoch own = lease.epoch();
+            relay.relay(new Envelope(
+                    OTHER,
+                    1,
+                    0,
+                    "/n",
+                    false,
+                    new byte[] {'a'},
+                    0,
+                    Optional.of(new Epoch(own.cluster(), own.number() + 1))));
+
+            assertThatThrownBy(() -> store.publish(ChannelName.of("/n"), Payload.text("late"), lease))
+                    .isInstanceOf(LeaseOverException.class);
+
+            relay("/n", 2, "end");
+            assertThat(reader.take().text()).isEqualTo("mine");
+            assertThat(reader.take().text()).isEqualTo("a");
+            assertThat(reader.take().text()).isEqualTo("end");
         }
     }
 

@@ -3,7 +3,6 @@ package dev.ginkgo.hub;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.ginkgo.Time;
-import dev.ginkgo.cluster.Epoch;
 import dev.ginkgo.hub.spi.Answer;
 import dev.ginkgo.hub.spi.Envelope;
 import dev.ginkgo.hub.spi.Origin;
@@ -28,7 +27,6 @@ class ReplicaTest {
 
     private final List<String> story = new ArrayList<>();
     private final List<String> asked = new ArrayList<>();
-    private final Fence fence = new Fence();
     private final Hands time = new Hands();
     private final Replica replica = new Replica(
             SELF,
@@ -37,9 +35,6 @@ class ReplicaTest {
                 public void relay(Envelope message) {
                     story.add(message.origin().name() + message.sequence());
                 }
-
-                @Override
-                public void refused(Envelope message) {}
 
                 @Override
                 public void lost(Loss loss) {
@@ -54,7 +49,6 @@ class ReplicaTest {
                     return Answer.nothing(stretch);
                 }
             },
-            fence,
             (peer, stretch) -> asked.add(
                     peer.name() + ": " + stretch.origin().name() + " " + stretch.from() + ".." + stretch.to()),
             () -> {},
@@ -243,25 +237,5 @@ class ReplicaTest {
         received(A, 4);
         assertThat(story).containsExactly("a1", "lost 2..2", "a3", "a1");
         assertThat(replica.positions()).isEqualTo(Map.of(again, 1L));
-    }
-
-    @Test
-    @DisplayName("K-05 what was published under an older epoch than one that is known is not delivered, and counted")
-    void fenced() {
-        meets(A, B);
-        replica.received(fenced(A, 1, 7));
-        replica.received(fenced(B, 1, 8));
-        replica.received(fenced(A, 2, 7));
-        received(A, 3);
-        fence.learn(new Epoch("raft", 9));
-        replica.received(fenced(B, 2, 8));
-        replica.received(new Envelope(B, 3, 2, "/n", false, new byte[0], 0, Optional.of(new Epoch("other", 1))));
-        assertThat(story).containsExactly("a1", "b1", "a3", "b3");
-        assertThat(fence.refused()).isEqualTo(2);
-    }
-
-    private static Envelope fenced(Origin origin, long sequence, long epoch) {
-        return new Envelope(
-                origin, sequence, sequence - 1, "/n", false, new byte[0], 0, Optional.of(new Epoch("raft", epoch)));
     }
 }

@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import dev.ginkgo.Service;
 import dev.ginkgo.cluster.Cluster;
 import dev.ginkgo.cluster.Epoch;
+import dev.ginkgo.cluster.Leader;
 import dev.ginkgo.cluster.LocalGroup;
 import dev.ginkgo.cluster.Member;
 import dev.ginkgo.hub.spi.Answer;
@@ -57,9 +58,6 @@ class ReplicationTest {
         public void relay(Envelope message) {
             all.add(message);
         }
-
-        @Override
-        public void refused(Envelope message) {}
 
         @Override
         public void lost(Loss loss) {
@@ -128,21 +126,35 @@ class ReplicationTest {
     }
 
     @Test
-    @DisplayName("K-05 the roster tells where each hub is reached; a hub that leads keeps out what is of older leaders")
+    @DisplayName("K-05 every hub learns of a new leadership by the election, before anything is published under it")
     void learnsFromElection() {
         Node a = start(1);
+        Node b = start(2);
+        Node c = start(3);
+        await().atMost(SOON).until(a.cluster::isLeader);
+        Epoch old = a.cluster.lease().orElseThrow().epoch();
+        assertThat(List.of(b, c)).allSatisfy(node -> {
+            assertThat(node.fence.admits(Optional.of(old))).isTrue();
+            assertThat(node.cluster.leader()).contains(new Leader("127.0.0.1:1", old));
+        });
+
+        trees.getFirst().close();
+
+        await().atMost(SOON).until(() -> b.cluster.isLeader());
+        for (Node node : List.of(b, c)) {
+            await().atMost(SOON).until(() -> !node.fence.admits(Optional.of(old)));
+        }
+    }
+
+    @Test
+    @DisplayName("K-19 the roster tells where each hub is reached")
+    void rosterTellsAddresses() {
+        start(1);
         Node b = start(2);
         await().atMost(SOON)
                 .untilAsserted(() -> assertThat(b.cluster.roster())
                         .hasSize(2)
                         .extracting(Member::transport)
                         .allMatch(Optional::isPresent));
-        await().atMost(SOON).until(a.cluster::isLeader);
-        Epoch old = a.cluster.lease().orElseThrow().epoch();
-        assertThat(b.fence.admits(Optional.of(old))).isTrue();
-
-        trees.getFirst().close();
-
-        await().atMost(SOON).until(() -> !b.fence.admits(Optional.of(old)));
     }
 }

@@ -1,22 +1,26 @@
 package dev.ginkgo.mesh;
 
+import dev.ginkgo.cluster.Epoch;
 import java.io.DataInput;
 import java.io.DataOutput;
 import java.io.IOException;
 import org.jgroups.raft.StateMachine;
 import org.jspecify.annotations.Nullable;
 
-/** What is committed: which cluster this is, and which leases were released. Called by Raft's thread. */
+/** What is committed: which cluster this is, who leads it, and which leases were released. Called by Raft's thread. */
 final class ClusterState implements StateMachine {
     private final Receipts receipts;
+    private final Seats seats;
     private final Runnable changed;
     private volatile String cluster = "";
 
     /**
+     * @param seats told who leads
      * @param changed told when this node has become one of a cluster
      */
-    ClusterState(Receipts receipts, Runnable changed) {
+    ClusterState(Receipts receipts, Seats seats, Runnable changed) {
         this.receipts = receipts;
+        this.seats = seats;
         this.changed = changed;
     }
 
@@ -34,9 +38,15 @@ final class ClusterState implements StateMachine {
                 changed.run();
             }
             case RELEASE -> receipts.released(command);
-            case RENEW, BARRIER -> {}
+            case RENEW -> seats.leader(command.name(), epoch(command.term()));
+            case BARRIER -> {}
         }
         return null;
+    }
+
+    /** The epoch of a term of Raft's. */
+    Epoch epoch(long term) {
+        return new Epoch("mesh-" + cluster, term);
     }
 
     @Override

@@ -7,7 +7,8 @@ import org.jgroups.View;
 
 /**
  * The policy {@code available}: the first node of the view leads. In a partition every side has a first node; each
- * leads. The number of an epoch follows that of the view, and only informs.
+ * leads. The number of an epoch follows that of the view, and only informs: as each leader's epochs are of a cluster
+ * of its own, they do not compare, and nobody refuses what is under one of them.
  */
 final class FirstLeads {
     private final Node node;
@@ -24,7 +25,7 @@ final class FirstLeads {
             View view = stay == null ? null : stay.view();
             if (view != null && isFirst(view)) {
                 last = Math.max(last + 1, view.getViewId().getId());
-                lead(new Epoch("mesh-available", last));
+                lead(new Epoch("mesh-available-" + node.name() + "-" + node.incarnation, last));
             }
             node.lease.await(Duration.ofMillis(100));
         }
@@ -43,6 +44,7 @@ final class FirstLeads {
     }
 
     private void lead(Epoch epoch) throws InterruptedException {
+        node.seats.leader(node.name(), epoch);
         boolean holds = true;
         while (holds && goesOn()) {
             holds = node.seats.renewed(epoch, Stamp.of(node.time));

@@ -70,7 +70,7 @@ final class Leading {
         void lead() throws InterruptedException {
             if (commit(raft.commit(command(Kind.BARRIER, node.name()))) && hasCluster()) {
                 awaitTurn();
-                renew(new Epoch("mesh-" + stay.cluster(), number));
+                renew(stay.epoch(number));
             }
         }
 

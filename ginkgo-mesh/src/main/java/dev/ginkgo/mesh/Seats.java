@@ -6,11 +6,15 @@ import dev.ginkgo.cluster.spi.Seat;
 import dev.ginkgo.cluster.spi.Stamp;
 import dev.ginkgo.cluster.spi.Terms;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
-/** The node's seat for several tasks: they take turns, and the same roster is told once. */
+/** The node's seat for several tasks: they take turns, and the same roster or leader is told once. */
 final class Seats {
     private final Seat seat;
-    private List<Member> told = List.of(); // guarded by this
+
+    // guarded by this
+    private List<Member> told = List.of();
+    private @Nullable Epoch last;
 
     Seats(Seat seat) {
         this.seat = seat;
@@ -24,6 +28,14 @@ final class Seats {
         if (!members.equals(told)) {
             told = List.copyOf(members);
             seat.roster(told);
+        }
+    }
+
+    /** A renewal by this leader is committed. */
+    synchronized void leader(String name, Epoch epoch) {
+        if (!epoch.equals(last)) {
+            last = epoch;
+            seat.leader(name, epoch);
         }
     }
 

@@ -1,5 +1,6 @@
 package dev.ginkgo.mesh;
 
+import dev.ginkgo.cluster.Epoch;
 import dev.ginkgo.cluster.Member;
 import dev.ginkgo.config.Address;
 import java.io.Closeable;
@@ -49,7 +50,7 @@ final class Stay implements Receiver, Closeable {
     /** Opens the journal and builds the stack; {@link #enter} goes in. */
     Stay(Node node) throws Exception {
         this.node = node;
-        state = new ClusterState(node.receipts, node::ring);
+        state = new ClusterState(node.receipts, node.seats, node::ring);
         List<Protocol> upper = new ArrayList<>();
         if (Stack.elects(node.site.policy())) {
             MeshRaft itsRaft = new MeshRaft(
@@ -155,6 +156,11 @@ final class Stay implements Receiver, Closeable {
     /** The name of the cluster; empty until this node is in one. */
     String cluster() {
         return state.cluster();
+    }
+
+    /** The epoch of a term of Raft's. */
+    Epoch epoch(long term) {
+        return state.epoch(term);
     }
 
     /** Null before the first. */

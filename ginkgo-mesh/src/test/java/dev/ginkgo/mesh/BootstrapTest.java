@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import dev.ginkgo.cluster.Epoch;
 import dev.ginkgo.cluster.Member;
 import dev.ginkgo.config.Address;
 import dev.ginkgo.mesh.Clusters.Node;
@@ -120,15 +121,20 @@ class BootstrapTest {
     }
 
     @Test
-    @DisplayName("K-06 by the policy available the node that is left leads alone")
+    @DisplayName("K-05 K-06 by the policy available the node that is left leads alone")
     void available() throws Exception {
         Node a = clusters.start("policy = 'available'");
         Node b = clusters.start("policy = 'available'", a.identity());
         Clusters.awaitTogether(a, b);
         Node leader = Clusters.awaitLeader(a, b);
         Node rest = leader.equals(a) ? b : a;
+        Epoch first = leader.cluster().lease().orElseThrow().epoch();
         leader.tree().stop();
         await().atMost(Clusters.PATIENCE).until(rest.cluster()::isLeader);
+
+        // Then epochs only inform: two that lead at a time do not refuse what is the other's
+        Epoch second = rest.cluster().lease().orElseThrow().epoch();
+        assertThat(first.isBefore(second) || second.isBefore(first)).isFalse();
     }
 
     @Test

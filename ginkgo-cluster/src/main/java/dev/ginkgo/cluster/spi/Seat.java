@@ -25,6 +25,13 @@ public interface Seat {
     void roster(List<Member> members);
 
     /**
+     * A node leads: a renewal of its lease was committed. Told at every node, the leader included, with the first
+     * renewal that it learns of under an epoch, or later if it was away; at the leader before {@link #renewed}. What is
+     * of an older epoch than the last one told has no effect.
+     */
+    void leader(String name, Epoch epoch);
+
+    /**
      * A renewal of this node's lease was committed. The first one under an epoch is its promotion.
      *
      * @param epoch higher than that of every leadership before it, in the whole cluster

@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 
 import dev.ginkgo.Service;
 import dev.ginkgo.cluster.Epoch;
+import dev.ginkgo.cluster.Leader;
 import dev.ginkgo.cluster.Member;
 import dev.ginkgo.cluster.Policy;
 import dev.ginkgo.config.Address;
@@ -158,6 +159,42 @@ public abstract class CoordinatorContract {
                 .allSatisfy(each -> assertThat(each.start().nanos())
                         .isLessThanOrEqualTo(each.told().nanos()));
         assertThat(a == leader ? b.seat.renewals : a.seat.renewals).isEmpty();
+    }
+
+    @Test
+    @DisplayName("contract: every node is told who leads, in which epoch, those that come later too")
+    void leaderIsTold() throws Exception {
+        Node a = join(1);
+        Node b = join(2);
+        settle(2);
+        awaitAllKnowLeader(a, b);
+        Node late = join(3);
+        settle(3);
+        Leader first = awaitAllKnowLeader(a, b, late);
+        Node leader = leader(a, b, late);
+
+        leader.leave();
+
+        Leader second = awaitAllKnowLeader(
+                Stream.of(a, b, late).filter(node -> node != leader).toArray(Node[]::new));
+        assertThat(first.epoch().isBefore(second.epoch())).isTrue();
+        assertThat(nodes)
+                .allSatisfy(node -> assertThat(node.seat.leaders)
+                        .extracting(each -> each.epoch().number())
+                        .isSorted()
+                        .doesNotHaveDuplicates());
+    }
+
+    private static Leader awaitAllKnowLeader(Node... all) {
+        return await().atMost(PATIENCE)
+                .until(
+                        () -> {
+                            Node leader = leader(all);
+                            return new Leader(leader.self.name(), epoch(leader));
+                        },
+                        leader -> Stream.of(all)
+                                .allMatch(node -> leader.equals(
+                                        node.seat.leaders.isEmpty() ? null : node.seat.leaders.getLast())));
     }
 
     @Test

@@ -2,6 +2,7 @@ package dev.ginkgo.cluster.spi;
 
 import dev.ginkgo.Time;
 import dev.ginkgo.cluster.Epoch;
+import dev.ginkgo.cluster.Leader;
 import dev.ginkgo.cluster.Member;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -14,6 +15,7 @@ final class RecordingSeat implements Seat {
 
     final List<List<Member>> rosters = new CopyOnWriteArrayList<>();
     final List<Renewal> renewals = new CopyOnWriteArrayList<>();
+    final List<Leader> leaders = new CopyOnWriteArrayList<>();
     final List<Epoch> ended = new CopyOnWriteArrayList<>();
     final List<String> faults = new CopyOnWriteArrayList<>();
     private final Terms terms;
@@ -45,6 +47,11 @@ final class RecordingSeat implements Seat {
     @Override
     public void roster(List<Member> members) {
         once(() -> rosters.add(List.copyOf(members)));
+    }
+
+    @Override
+    public void leader(String name, Epoch epoch) {
+        once(() -> leaders.add(new Leader(name, epoch)));
     }
 
     @Override
