@@ -9,7 +9,7 @@ export function members(body, leader, epoch) {
   function report(told) {
     const now = performance.now();
     const before = nodes.get(told.node);
-    const seconds = before ? (now - before.at) / 1000 : 0;
+    const seconds = before?.told ? (now - before.at) / 1000 : 0; // others may have told of it before it told itself
     const rate = key => (seconds > 0 ? Math.max(0, told[key] - before.told[key]) / seconds : undefined);
     nodes.set(told.node, { told, at: now, published: rate('published'), delivered: rate('delivered') });
     const known = new Set(told.members.map(member => member.name));

@@ -3,8 +3,10 @@ import static org.awaitility.Awaitility.await;
 
 import dev.ginkgo.Ginkgo;
 import dev.ginkgo.config.Address;
+import dev.ginkgo.hub.MessageHub;
 import dev.ginkgo.hub.RefusedException;
 import dev.ginkgo.hub.Subscription;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -95,6 +97,39 @@ class GatewayPageTest {
                 assertThat(second.status().notReady()).isNotEmpty();
             }
         }
+    }
+
+    @Test
+    @DisplayName("G-05 the page shows members that others have told of before they report themselves, and who leads")
+    void othersTellFirst() throws Exception {
+        MessageHub hub = new MessageHub(); // no report of its own: the page hears only what is published here
+        try (Ginkgo alone = Ginkgo.start(hub, """
+                        [http]
+                        bind = "127.0.0.1:0"
+                        page = "%s"
+                        """.formatted(Path.of("page").toAbsolutePath()));
+                Browser browser = new Browser()) {
+            browser.open(hub.url().orElseThrow());
+            soon().until(() -> browser.text("connection").startsWith("live from"));
+
+            // When
+            hub.publish("/cluster", report("10.0.0.2:4440", false, "null"));
+            soon().until(() -> browser.text("members").contains("10.0.0.3:4440"));
+            assertThat(browser.text("leader")).isEqualTo("nobody");
+            hub.publish("/cluster", report("10.0.0.3:4440", true, "\"8@mesh-1\""));
+
+            // Then
+            soon().until(() -> browser.text("leader").equals("10.0.0.3:4440"));
+            assertThat(browser.text("epoch")).isEqualTo("8");
+            assertThat(browser.complaints()).isEmpty();
+            assertThat(alone.status().ready()).isTrue();
+        }
+    }
+
+    private static String report(String node, boolean leads, String epoch) {
+        return """
+                {"node":"%s","leads":%b,"epoch":%s,"published":1,"delivered":2,"readers":3,"members":[
+                 {"name":"10.0.0.2:4440","url":null,"version":"1"},{"name":"10.0.0.3:4440","url":null,"version":"1"}]}""".formatted(node, leads, epoch);
     }
 
     private void open(Browser browser) {
