@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.io.InputStreamReader;
 import java.net.InetAddress;
 import java.net.Socket;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -18,6 +19,8 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.jar.Attributes.Name;
+import java.util.jar.JarFile;
 import java.util.jar.JarOutputStream;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -61,6 +64,24 @@ class DistributionTest {
     }
 
     @Test
+    @DisplayName("it tells its version, and so does each of its jars: a cluster shows which member runs which")
+    void version() throws Exception {
+        assertThat(run("version").output).startsWith("ginkgo " + versionOfFolder() + ", Java ");
+        List<Path> ours = new ArrayList<>();
+        for (String place : List.of("lib", "engines/mesh")) {
+            try (DirectoryStream<Path> jars = Files.newDirectoryStream(home.resolve(place), "ginkgo-*.jar")) {
+                jars.forEach(ours::add);
+            }
+        }
+        assertThat(ours).hasSizeGreaterThan(4).allSatisfy(path -> {
+            try (JarFile jar = new JarFile(path.toFile())) {
+                assertThat(jar.getManifest().getMainAttributes().getValue(Name.IMPLEMENTATION_VERSION))
+                        .isEqualTo(versionOfFolder());
+            }
+        });
+    }
+
+    @Test
     @DisplayName("R-20 warm-up makes an archive of classes here, which starts use until a jar is newer")
     void warmUp() throws Exception {
         Run warmUp = run("warm-up");
@@ -71,7 +92,7 @@ class DistributionTest {
         assertThat(usesArchive()).isTrue();
         numbersCome();
         // When a jar is newer
-        Path jar = home.resolve("lib/ginkgo-core-" + version() + ".jar");
+        Path jar = home.resolve("lib/ginkgo-core-" + versionOfFolder() + ".jar");
         Files.setLastModifiedTime(jar, FileTime.from(Instant.now().plusSeconds(5)));
         // Then it is left aside, and everything works
         assertThat(usesArchive()).isFalse();
@@ -127,7 +148,7 @@ class DistributionTest {
         assertThat(run(program.toString()).output).contains("one false", "other false");
     }
 
-    private String version() {
+    private String versionOfFolder() {
         return home.getFileName().toString().replace("ginkgo-", "");
     }
 
