@@ -10,14 +10,13 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The messages of all channels, this node's and those of others, and who reads them. A channel is made by its first publish or reader, and kept while it has messages or readers.
+ * The messages of all channels, this node's and those of others, and who reads them: what is published gets its place
+ * here, and readers theirs.
  *
  * <p>One monitor, the store's own, guards all logs and what hangs on them. What is done under it is a matter of
  * references: nothing is encoded, written or told there.
@@ -35,13 +34,10 @@ final class Store implements Publisher, AutoCloseable {
     private final long begun;
 
     // guarded by this
-    private final Map<ChannelName, ChannelLog> channels = new HashMap<>();
-    private final Merges merges = new Merges();
-    private final Tombs tombs = new Tombs();
     private final Arrivals arrivals;
     private final Stock stock;
+    private final Directory directory;
     private long arrival;
-    private long forgottenOwn;
     private int readers;
     private boolean closed;
 
@@ -71,10 +67,10 @@ final class Store implements Publisher, AutoCloseable {
         this.counters = counters;
         begun = time.nanos();
         arrivals = new Arrivals(own, begun);
-        stock = new Stock(limits, time, this::forgetIfUnused);
+        stock = new Stock(limits, time, this::shortened);
+        directory = new Directory(limits, stock);
         if (own.sequence() > 0) {
-            tombs.raise(own, begun); // what an earlier run has published is gone
-            forgottenOwn = own.sequence();
+            directory.resumeAfter(own, begun);
         }
     }
 
@@ -133,7 +129,7 @@ final class Store implements Publisher, AutoCloseable {
                 return true;
             }
             if (last == null && position.sequence() > 1) {
-                tombs.raise(position.before(), time.nanos()); // what came before it was never here
+                directory.lack(position.before(), time.nanos());
             }
             limits.requireRoom(payload.bytes().length);
             append(open(channel), position, Instant.ofEpochMilli(envelope.millis()), payload, envelope, told);
@@ -164,15 +160,7 @@ final class Store implements Publisher, AutoCloseable {
     private List<Feed> pass(Position upTo, Predicate<String> concerned) {
         long now = time.nanos();
         arrivals.add(upTo, now, stock.age());
-        tombs.raise(upTo, now);
-        List<Feed> feeds = new ArrayList<>(merges.concerned(concerned));
-        channels.values().stream()
-                .filter(log -> concerned.test(log.name.text()))
-                .forEach(log -> {
-                    log.floor.raise(upTo, now);
-                    feeds.add(log.feed);
-                });
-        return feeds;
+        return directory.lack(upTo, concerned, now);
     }
 
     /** What is held of a stretch, for a node that has missed it. */
@@ -207,15 +195,7 @@ final class Store implements Publisher, AutoCloseable {
 
     private ChannelLog open(ChannelName name) {
         requireOpen();
-        ChannelLog log = channels.get(name);
-        if (log == null) {
-            limits.requireFewer(channels.size(), name);
-            log = new ChannelLog(name, tombs.open(name));
-            log.lastOwn = forgottenOwn; // at most: a peer that misses it may tell a gap where there is none
-            channels.put(name, log);
-            merges.begin(log);
-        }
-        return log;
+        return directory.open(name);
     }
 
     private void requireOpen() {
@@ -231,13 +211,8 @@ final class Store implements Publisher, AutoCloseable {
         stock.evict();
     }
 
-    private void forgetIfUnused(ChannelLog log) {
-        if (log.isUnused() && channels.remove(log.name, log)) {
-            forgottenOwn = Math.max(forgottenOwn, log.lastOwn);
-            stock.forget(log);
-            merges.end(log);
-            tombs.bury(log);
-        }
+    private void shortened(ChannelLog log) {
+        directory.forgetIfUnused(log);
     }
 
     /** Keeps frames that somebody has made, in the budget. Under the lock. */
@@ -280,27 +255,21 @@ final class Store implements Publisher, AutoCloseable {
 
     private Feed feed(Wish wish) {
         requireOpen();
-        if (wish.isPlain()) {
-            return open(wish.selector().channel()).feed;
-        }
-        Feed found = merges.find(wish);
-        if (found != null) {
-            return found;
-        }
-        limits.requireFewer(merges.size(), wish.selector());
-        Feed made = merges.add(wish, channels);
-        stock.charge(made.cost());
-        return made;
+        return directory.feed(wish);
     }
 
     private Beginning begin(Feed feed, Wish wish) {
         long before = feed.cost();
-        Floor forgotten = wish.isPlain() ? new Floor() : tombs.floor(wish.selector());
         Beginning beginning = Beginning.of(
                 feed,
                 wish.since(),
                 new Beginning.Scene(
-                        arrivals, forgotten, arrival, time.nanos(), time.now().toEpochMilli(), begun));
+                        arrivals,
+                        directory.gone(wish),
+                        arrival,
+                        time.nanos(),
+                        time.now().toEpochMilli(),
+                        begun));
         if (!wish.isPlain()) {
             stock.charge(feed.cost() - before);
             stock.evict();
@@ -315,7 +284,7 @@ final class Store implements Publisher, AutoCloseable {
         if (!closed) {
             readers--;
             group.view.feed.leave(group);
-            forgetIfUnread(group.view.feed);
+            directory.forgetIfUnread(group.view.feed);
         }
     }
 
@@ -323,20 +292,7 @@ final class Store implements Publisher, AutoCloseable {
         if (!closed) {
             readers--;
             subscription.feed().leave(subscription);
-            forgetIfUnread(subscription.feed());
-        }
-    }
-
-    private void forgetIfUnread(Feed feed) {
-        if (feed.readers() > 0) {
-            return;
-        }
-        List.copyOf(feed.logs).forEach(stock::shorten);
-        if (feed.plain) {
-            List.copyOf(feed.logs).forEach(this::forgetIfUnused);
-        } else {
-            stock.charge(-feed.cost());
-            merges.remove(feed);
+            directory.forgetIfUnread(subscription.feed());
         }
     }
 
@@ -344,14 +300,14 @@ final class Store implements Publisher, AutoCloseable {
     void flush() {
         List<Feed.Audience> told = new ArrayList<>(0);
         synchronized (this) {
-            stock.charge(merges.flush(time.nanos(), told));
+            directory.flush(time.nanos(), told);
         }
         Feed.Audience.wake(told);
     }
 
     /** Whether somebody reads with conflation. */
     synchronized boolean conflates() {
-        return !merges.conflated().isEmpty();
+        return directory.conflates();
     }
 
     /** The id of the place of a reader who has had everything. Under the lock. */
@@ -365,18 +321,17 @@ final class Store implements Publisher, AutoCloseable {
 
     /** So many of the channels, at most. */
     synchronized Channels channels(int limit) {
-        return Channels.of(channels.values(), limit);
+        return Channels.of(directory.channels(), limit);
     }
 
     /** How many nodes of the patterns' trie have been looked at, ever. */
     synchronized long steps() {
-        return merges.steps();
+        return directory.steps();
     }
 
     synchronized HubStats stats() {
-        int views = merges.all().stream().mapToInt(Feed::views).sum()
-                + channels.values().stream().mapToInt(log -> log.feed.views()).sum();
-        return counters.stats(readers, channels.size(), merges.size(), views, stock.held());
+        return counters.stats(
+                readers, directory.channels().size(), directory.patterns(), directory.views(), stock.held());
     }
 
     /** Lets go of everything. Those who wait for a message are woken. */
@@ -385,13 +340,11 @@ final class Store implements Publisher, AutoCloseable {
         List<Feed.Audience> told = new ArrayList<>();
         synchronized (this) {
             closed = true;
-            List<Feed> all = new ArrayList<>(merges.all());
-            channels.values().forEach(log -> all.add(log.feed));
-            all.forEach(feed -> {
+            directory.feeds().forEach(feed -> {
                 feed.close();
                 told.add(feed.audience());
             });
-            channels.clear();
+            directory.clear();
             stock.clear();
             readers = 0;
         }
