@@ -69,6 +69,23 @@ public final class Ginkgo implements AutoCloseable {
         return top.status();
     }
 
+    /**
+     * The services of a class at {@code top} and below it, each parent before its children, in the order in which they
+     * were added; also before the start, except engines that have still to be chosen.
+     */
+    public static <S extends Service> List<S> within(Service top, Class<S> type) {
+        List<S> found = new ArrayList<>();
+        collect(requireNonNull(top, "top is null").node, type, found);
+        return found;
+    }
+
+    private static <S extends Service> void collect(Node node, Class<S> type, List<S> found) {
+        if (type.isInstance(node.service())) {
+            found.add(type.cast(node.service()));
+        }
+        node.children().forEach(child -> collect(child, type, found));
+    }
+
     /** The service at the root. */
     public Service root() {
         return tree.root().service();

@@ -27,6 +27,7 @@ class ArchitectureTest {
         assertThat(OURS.contain("dev.ginkgo.mesh.MeshEngine")).isTrue();
         assertThat(OURS.contain("dev.ginkgo.run.Main")).isTrue();
         assertThat(OURS.contain("dev.ginkgo.testing.FakeClock")).isTrue();
+        assertThat(OURS.contain("dev.ginkgo.testing.cluster.TestCluster")).isTrue();
     }
 
     @Test
@@ -44,7 +45,7 @@ class ArchitectureTest {
                         "dev.ginkgo.hub..",
                         "dev.ginkgo.mesh..",
                         "dev.ginkgo.run",
-                        "dev.ginkgo.testing")
+                        "dev.ginkgo.testing..")
                 .check(OURS);
         noClasses()
                 .that()
@@ -57,7 +58,7 @@ class ArchitectureTest {
                         "dev.ginkgo.hub..",
                         "dev.ginkgo.mesh..",
                         "dev.ginkgo.run",
-                        "dev.ginkgo.testing")
+                        "dev.ginkgo.testing..")
                 .check(OURS);
         noClasses()
                 .that()
@@ -71,21 +72,21 @@ class ArchitectureTest {
                 .resideInAPackage("dev.ginkgo.cluster..")
                 .should()
                 .dependOnClassesThat()
-                .resideInAnyPackage("dev.ginkgo.hub..", "dev.ginkgo.mesh..", "dev.ginkgo.run", "dev.ginkgo.testing")
+                .resideInAnyPackage("dev.ginkgo.hub..", "dev.ginkgo.mesh..", "dev.ginkgo.run", "dev.ginkgo.testing..")
                 .check(OURS);
         noClasses()
                 .that()
                 .resideInAPackage("dev.ginkgo.hub..")
                 .should()
                 .dependOnClassesThat()
-                .resideInAnyPackage("dev.ginkgo.mesh..", "dev.ginkgo.run", "dev.ginkgo.testing")
+                .resideInAnyPackage("dev.ginkgo.mesh..", "dev.ginkgo.run", "dev.ginkgo.testing..")
                 .check(OURS);
         noClasses()
                 .that()
                 .resideInAPackage("dev.ginkgo.mesh..")
                 .should()
                 .dependOnClassesThat()
-                .resideInAnyPackage("dev.ginkgo.run", "dev.ginkgo.testing")
+                .resideInAnyPackage("dev.ginkgo.run", "dev.ginkgo.testing..")
                 .check(OURS);
         slices().matching("dev.ginkgo.(*)..").should().beFreeOfCycles().check(OURS);
     }

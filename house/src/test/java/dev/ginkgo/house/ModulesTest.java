@@ -23,11 +23,19 @@ class ModulesTest {
             entry("ginkgo-core-tests", List.of("ginkgo-core")),
             entry("ginkgo-cluster", List.of("ginkgo-core")),
             entry("ginkgo-hub", List.of("ginkgo-core", "ginkgo-cluster")),
+            entry("ginkgo-testing-cluster", List.of("ginkgo-core", "ginkgo-testing", "ginkgo-cluster", "ginkgo-hub")),
             entry("ginkgo-mesh", List.of("ginkgo-core", "ginkgo-cluster", "ginkgo-hub")),
             entry("ginkgo-runner", List.of("ginkgo-core", "ginkgo-cluster", "ginkgo-hub")),
             entry("examples", List.of("ginkgo-core", "ginkgo-cluster", "ginkgo-hub")),
             entry("dist", List.of("ginkgo-runner", "ginkgo-mesh")),
-            entry("house", List.of("ginkgo-core", "ginkgo-testing", "ginkgo-mesh", "ginkgo-runner")));
+            entry(
+                    "house",
+                    List.of(
+                            "ginkgo-core",
+                            "ginkgo-testing",
+                            "ginkgo-testing-cluster",
+                            "ginkgo-mesh",
+                            "ginkgo-runner")));
 
     @Test
     @DisplayName("each module depends only on those below it")

@@ -1,0 +1,35 @@
+package dev.ginkgo.behaviour;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.ginkgo.Ginkgo;
+import dev.ginkgo.Service;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+
+class ServicesOfAClassTest {
+
+    private static class Leaf extends Service {}
+
+    private static final class OtherLeaf extends Leaf {}
+
+    private static final class Branch extends Service {
+        final Leaf inner = add("inner", new Leaf());
+    }
+
+    private static final class Root extends Service {
+        final Branch branch = add("branch", new Branch());
+        final OtherLeaf leaf = add("leaf", new OtherLeaf());
+    }
+
+    @Test
+    @DisplayName("the services of a class are found in a tree, parents first, in the order of their declaration")
+    void within() {
+        Root root = new Root();
+
+        assertThat(Ginkgo.within(root, Leaf.class)).containsExactly(root.branch.inner, root.leaf);
+        assertThat(Ginkgo.within(root, OtherLeaf.class)).containsExactly(root.leaf);
+        assertThat(Ginkgo.within(root, Service.class)).containsExactly(root, root.branch, root.branch.inner, root.leaf);
+        assertThat(Ginkgo.within(root.branch, Root.class)).isEmpty();
+    }
+}

@@ -1,0 +1,42 @@
+package dev.ginkgo.testing.cluster;
+
+import dev.ginkgo.cluster.Lease;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Every lease that any node of a test was given, and whether two of them were ever valid at once. That could begin only
+ * when one is given, so it is looked at whenever a node is told that it leads; the lease of a node that is frozen counts
+ * for as long as the node would think it valid if it woke.
+ */
+final class Leases {
+    private record Held(String node, Lease lease) {}
+
+    // guarded by this
+    private final List<Held> all = new ArrayList<>();
+    private final List<String> faults = new ArrayList<>();
+
+    synchronized void given(String node, Lease lease) {
+        for (Held other : all) {
+            if (other.lease.valid() && lease.valid()) {
+                faults.add(node + " holds the " + lease + ", and " + other.node + " the " + other.lease);
+            }
+            if (!other.lease.epoch().isBefore(lease.epoch())) {
+                faults.add(node + " leads in epoch " + lease.epoch() + ", after " + other.node + " led in "
+                        + other.lease.epoch());
+            }
+        }
+        all.add(new Held(node, lease));
+    }
+
+    /**
+     * Fails if there were.
+     *
+     * @param story what has led to it
+     */
+    synchronized void check(Story story) {
+        if (!faults.isEmpty()) {
+            throw new AssertionError("two leaders at once: " + String.join("; ", faults) + story);
+        }
+    }
+}

@@ -1,0 +1,90 @@
+package dev.ginkgo.testing.cluster;
+
+import dev.ginkgo.Ginkgo;
+import dev.ginkgo.Time;
+import dev.ginkgo.testing.FakeClock;
+import java.time.Instant;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * The time of one node: the test's clock, but while the node is frozen nobody who waits in it goes on, neither at a
+ * deadline nor because something has come. When it is thawed they go on one after another, in the order in which they
+ * would have, and find the clock where it is.
+ */
+final class NodeTime implements Time {
+    private static final long FOREVER = Long.MAX_VALUE / 2;
+
+    private final FakeClock clock;
+
+    // guarded by this
+    private final Set<Thread> held = new LinkedHashSet<>();
+    private boolean frozen;
+
+    NodeTime(FakeClock clock) {
+        this.clock = clock;
+    }
+
+    /** To be called while all tasks of the node wait. */
+    synchronized void freeze() {
+        frozen = true;
+    }
+
+    /** Lets all go on who would have. */
+    void thaw() {
+        for (Thread each : release()) {
+            clock.unpark(each);
+            clock.settle();
+        }
+    }
+
+    /** The same, but nobody is woken: for a node that ends. */
+    synchronized List<Thread> release() {
+        frozen = false;
+        List<Thread> all = List.copyOf(held);
+        held.clear();
+        return all;
+    }
+
+    @Override
+    public void park(long deadline) {
+        clock.park(deadline);
+        while (holds(Thread.currentThread())) {
+            clock.park(clock.nanos() + FOREVER);
+        }
+    }
+
+    private synchronized boolean holds(Thread self) {
+        if (frozen && !self.isInterrupted()) {
+            held.add(self);
+            return true;
+        }
+        return false;
+    }
+
+    @Override
+    public Instant now() {
+        return clock.now();
+    }
+
+    @Override
+    public long nanos() {
+        return clock.nanos();
+    }
+
+    @Override
+    public void unpark(Thread thread) {
+        clock.unpark(thread);
+    }
+
+    @Override
+    public <T, X extends Exception> T outside(Outside<T, X> call) throws X {
+        return clock.outside(call);
+    }
+
+    @Override
+    public void attached(Ginkgo tree) {
+        clock.attached(tree);
+    }
+}

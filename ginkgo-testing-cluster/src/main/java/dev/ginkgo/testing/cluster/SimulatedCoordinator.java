@@ -1,0 +1,192 @@
+package dev.ginkgo.testing.cluster;
+
+import dev.ginkgo.Time;
+import dev.ginkgo.cluster.Epoch;
+import dev.ginkgo.cluster.Member;
+import dev.ginkgo.cluster.Policy;
+import dev.ginkgo.cluster.spi.Coordinator;
+import dev.ginkgo.cluster.spi.Seat;
+import dev.ginkgo.cluster.spi.Site;
+import dev.ginkgo.cluster.spi.Stamp;
+import dev.ginkgo.cluster.spi.Terms;
+import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Coordinates by the {@link Store} of the test's {@link World}. Its one task asks the store four times in a term: each
+ * question says that this node is there, and renews its lease if it leads; each answer says how things stand.
+ */
+final class SimulatedCoordinator extends Coordinator {
+    /** Of one test, so that there is no other to compare with. */
+    private static final String CLUSTER = "simulated";
+
+    private record Heard(Store.Answer answer, Stamp asked) {}
+
+    private final World world;
+    private final Queue<Heard> heard = new ConcurrentLinkedQueue<>();
+    private volatile @Nullable Time time; // to be used when the run is over, too: answers come late
+    private volatile @Nullable Thread keeper;
+    private volatile boolean hurry;
+
+    // guarded by this, which is held while the seat is told: one after another
+    private @Nullable Member self; // none before it joins and after it leaves
+    private @Nullable Seat seat;
+    private List<Member> members = List.of();
+    private long told;
+    private long held;
+    private long over;
+
+    SimulatedCoordinator(World world) {
+        this.world = world;
+    }
+
+    @Override
+    public long prepare(Site site) {
+        if (site.policy() != Policy.QUORUM) {
+            throw new IllegalArgumentException("a TestCluster has one store, which only a majority reaches, so its"
+                    + " policy is \"quorum\"; leave out the policy " + site.policy());
+        }
+        return world.start();
+    }
+
+    @Override
+    public void join(Member joining, Seat itsSeat) {
+        synchronized (this) {
+            self = joining;
+            seat = itsSeat;
+            members = List.of();
+            told = 0;
+            held = 0;
+            over = 0;
+        }
+        heard.clear();
+        time = time();
+        degraded("waiting for a majority of the nodes");
+        spawn("keep", () -> keep(itsSeat));
+    }
+
+    @Override
+    public void update(Member changed) {
+        synchronized (this) {
+            self = changed;
+        }
+        hurry = true;
+        wake();
+    }
+
+    private void keep(Seat seat) throws InterruptedException {
+        keeper = Thread.currentThread();
+        long period = seat.terms().renewal().toNanos();
+        long patience = Store.lasts(seat.terms()).toNanos();
+        long heardAt = time().nanos();
+        boolean waiting = true;
+        while (true) {
+            hurry = false;
+            ask(seat.terms());
+            long next = time().nanos() + period;
+            while (time().nanos() - next < 0 && !hurry) {
+                Heard news = heard.poll();
+                if (news != null) {
+                    hear(news);
+                    heardAt = time().nanos();
+                    if (news.answer.newer()) {
+                        waiting = true;
+                        degraded("a newer node has this identity; give this one another");
+                    } else if (waiting) {
+                        waiting = false;
+                        ready();
+                    }
+                } else if (Thread.interrupted()) {
+                    throw new InterruptedException();
+                } else {
+                    time().park(next);
+                }
+            }
+            if (!waiting && time().nanos() - heardAt >= patience) {
+                waiting = true;
+                degraded("waiting for a majority of the nodes");
+            }
+        }
+    }
+
+    private void ask(Terms terms) {
+        Store.Request request;
+        synchronized (this) {
+            if (self == null) {
+                return;
+            }
+            request = new Store.Request(self, terms, over);
+        }
+        Stamp asked = Stamp.of(time());
+        world.ask(request, answer -> {
+            heard.add(new Heard(answer, asked));
+            wake();
+        });
+    }
+
+    private void wake() {
+        Thread thread = keeper;
+        Time clock = time;
+        if (thread != null && clock != null) {
+            clock.unpark(thread);
+        }
+    }
+
+    private synchronized void hear(Heard news) {
+        Store.Answer answer = news.answer;
+        if (self == null || seat == null) {
+            return;
+        }
+        if (held != 0 && held != answer.granted()) {
+            seat.ended(epoch(held));
+            held = 0;
+        }
+        if (answer.newer()) {
+            return;
+        }
+        if (!answer.members().equals(members)) {
+            members = answer.members();
+            seat.roster(members);
+        }
+        if (answer.epoch() > told) {
+            told = answer.epoch();
+            seat.leader(answer.leader(), epoch(told));
+        }
+        if (answer.granted() != 0 && answer.granted() != over) {
+            if (seat.renewed(epoch(answer.granted()), news.asked)) {
+                held = answer.granted();
+            } else {
+                over = answer.granted();
+                held = 0;
+            }
+        }
+    }
+
+    private static Epoch epoch(long number) {
+        return new Epoch(CLUSTER, number);
+    }
+
+    @Override
+    public void leave() {
+        Member leaving;
+        synchronized (this) {
+            leaving = self;
+            self = null;
+            if (held != 0 && seat != null) {
+                seat.ended(epoch(held)); // before anybody else can have it
+                held = 0;
+            }
+        }
+        if (leaving != null) {
+            world.leave(leaving);
+        }
+    }
+
+    /** For a cluster that has failed, and so does not leave. */
+    @Override
+    protected void onStop() {
+        leave();
+    }
+}

@@ -1,0 +1,103 @@
+package dev.ginkgo.testing.cluster;
+
+import dev.ginkgo.cluster.Member;
+import dev.ginkgo.cluster.spi.Terms;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a service of coordination keeps: the members, each for as long as it is heard of, and one lease. Each question is
+ * answered in one step, so that all that happens to it is in one order. It goes by the test's clock.
+ *
+ * <p>A lease is given to another a {@linkplain Terms#succession() succession} after its last renewal got here. That
+ * renewal began before, so its holder has stopped by then; see {@link dev.ginkgo.cluster.spi.Coordinator}.
+ */
+final class Store {
+
+    /** A node that has started once. */
+    private record Life(String name, long incarnation) {
+        static Life of(Member member) {
+            return new Life(member.name(), member.incarnation());
+        }
+    }
+
+    private record Session(Member member, long until) {}
+
+    /**
+     * A node says that it is there, and wants to lead, or to go on with it.
+     *
+     * @param member the node as the others shall see it
+     * @param terms what a lease is worth
+     * @param over a leadership of its own that it has given up; 0 if there is none
+     */
+    record Request(Member member, Terms terms, long over) {}
+
+    /**
+     * The answer.
+     *
+     * @param newer whether there is a newer node of that name, so that this one is out for good
+     * @param granted the leadership that was renewed by the question; 0 if another leads
+     * @param members all of them, in the order in which they came
+     * @param leader who leads, or led last; nobody yet if the epoch is 0
+     * @param epoch the last leadership that began
+     */
+    record Answer(boolean newer, long granted, List<Member> members, String leader, long epoch) {}
+
+    // guarded by this
+    private final Map<String, Session> sessions = new LinkedHashMap<>();
+    private final Map<String, Long> newest = new HashMap<>();
+    private @Nullable Life holder;
+    private String leader = "";
+    private long heldUntil;
+    private long epoch;
+
+    synchronized Answer ask(Request request, long now) {
+        Member member = request.member();
+        Life life = Life.of(member);
+        sessions.values().removeIf(session -> session.until - now <= 0);
+        if (newest.merge(member.name(), member.incarnation(), Math::max) > member.incarnation()) {
+            return answer(true, 0);
+        }
+        long until = now + lasts(request.terms()).toNanos();
+        sessions.put(member.name(), new Session(member, until));
+        if (holder != null && (heldUntil - now <= 0 || (holder.equals(life) && epoch == request.over()))) {
+            holder = null;
+        }
+        if (holder == null) {
+            holder = life;
+            leader = member.name();
+            epoch++;
+        }
+        if (!life.equals(holder)) {
+            return answer(false, 0);
+        }
+        heldUntil = until;
+        return answer(false, epoch);
+    }
+
+    /** For how long a node is in the roster, and its lease is nobody else's, after it was last heard of. */
+    static Duration lasts(Terms terms) {
+        return terms.succession();
+    }
+
+    private Answer answer(boolean newer, long granted) {
+        List<Member> members = sessions.values().stream().map(Session::member).toList();
+        return new Answer(newer, granted, members, leader, epoch);
+    }
+
+    /** That node, and no other of its name, is gone, and what it held is free. */
+    synchronized void leave(Member member) {
+        Life life = Life.of(member);
+        if (life.equals(holder)) {
+            holder = null;
+        }
+        Session session = sessions.get(member.name());
+        if (session != null && Life.of(session.member).equals(life)) {
+            sessions.remove(member.name());
+        }
+    }
+}

@@ -1,0 +1,27 @@
+package dev.ginkgo.testing.cluster;
+
+import dev.ginkgo.Service;
+import dev.ginkgo.cluster.Cluster;
+
+/** The settings by which a node's services belong to a test, whatever the program calls them. */
+final class Tables {
+    private Tables() {}
+
+    static String of(Service root, Cluster cluster, String name) {
+        StringBuilder toml = new StringBuilder();
+        line(toml, cluster, "identity", name);
+        line(toml, cluster, "coordinator.engine", SimulatedEngine.NAME);
+        return toml.toString();
+    }
+
+    private static void line(StringBuilder toml, Service service, String key, String value) {
+        toml.append(prefix(service)).append(key).append(" = \"").append(value).append("\"\n");
+    }
+
+    /** What the keys of a service begin with: its path without the root's name. */
+    private static String prefix(Service service) {
+        String path = service.status().path();
+        int first = path.indexOf('/');
+        return first < 0 ? "" : path.substring(first + 1).replace('/', '.') + ".";
+    }
+}

@@ -1,0 +1,363 @@
+package dev.ginkgo.testing.cluster;
+
+import static java.util.Objects.requireNonNull;
+
+import dev.ginkgo.Service;
+import dev.ginkgo.cluster.Lease;
+import dev.ginkgo.testing.FakeClock;
+import dev.ginkgo.testing.TestTree;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.BooleanSupplier;
+import java.util.function.IntFunction;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+
+/**
+ * Nodes of a cluster, all in this process, for the length of a test:
+ *
+ * <pre>{@code
+ * try (TestCluster<NumberGateway> cluster = TestCluster.of(3, node -> new NumberGateway())) {
+ *     TestNode<NumberGateway> leader = cluster.awaitLeader();
+ *     cluster.partition(leader);
+ *     TestNode<NumberGateway> next = cluster.awaitOtherLeader(leader);
+ *     cluster.heal();
+ *     cluster.awaitTogether();
+ * }
+ * }</pre>
+ *
+ * <p>Each node is a tree of the services that the factory makes, as they are: their {@code Cluster} is given a
+ * coordinator that asks one store in memory. Nothing is opened, and no time passes but by this class: {@link #advance} and the
+ * methods whose names begin with {@code await}, which advance until something holds, for a minute of the test's time at
+ * most. Whatever is due happens in the order of its time, one after another, so that a run is the same each time; see
+ * {@link FakeClock}. A node whose {@code onStart} waits for another node never comes up, as the clock stands still while
+ * nodes start: wait in a task.
+ *
+ * <p>The store stands for the engine's quorum: a node reaches it while it reaches a majority of all nodes, itself
+ * counted, that are neither killed nor stopped nor paused. A node that is not heard of for a lease's ttl and margin leaves
+ * the roster.
+ *
+ * <p>At each promotion it is looked at whether another node holds a valid lease, or had a later epoch; if so, the next
+ * call of a method that advances, or {@link #close}, throws an {@link AssertionError}. What it throws tells the story so far:
+ * what was done to the nodes, and who led, and when.
+ *
+ * <p>To be used by the test's thread alone. Methods that take a node take one of this cluster.
+ *
+ * @param <S> the class of each node's root
+ */
+public final class TestCluster<S extends Service> implements AutoCloseable {
+    private static final Duration PATIENCE = Duration.ofMinutes(1);
+    private static final Duration STEP = Duration.ofMillis(10);
+
+    private final FakeClock clock = new FakeClock();
+    private final Story story = new Story(clock);
+    private final Leases leases = new Leases();
+    private final World world;
+    private final TestTree<Wire> wire;
+    private final List<TestNode<S>> nodes;
+
+    private TestCluster(int count, IntFunction<? extends S> factory, String toml) {
+        if (count < 1) {
+            throw new IllegalArgumentException("a cluster of " + count + " nodes is none");
+        }
+        world = new World(IntStream.range(0, count).mapToObj(TestNode::name).toList());
+        wire = TestTree.start(world.wire, clock);
+        nodes = IntStream.range(0, count)
+                .mapToObj(index -> new TestNode<S>(this, index, factory, toml))
+                .toList();
+    }
+
+    /** Starts so many nodes with their defaults, one after another. Throws like {@link #of(int, IntFunction, String)}. */
+    public static <S extends Service> TestCluster<S> of(int count, IntFunction<? extends S> factory) {
+        return of(count, factory, "");
+    }
+
+    /**
+     * Starts so many nodes, one after another. No time has passed then, so they have not heard of each other yet.
+     *
+     * @param factory makes the services of a node, given its index from 0; called again when the node is {@linkplain
+     *     #start started} again. One of them is a {@link dev.ginkgo.cluster.Cluster}
+     * @param toml settings of every node, over those by which it belongs to this test
+     * @throws dev.ginkgo.StartException if a node does not start
+     * @throws dev.ginkgo.config.ConfigException if the settings are wrong
+     */
+    public static <S extends Service> TestCluster<S> of(int count, IntFunction<? extends S> factory, String toml) {
+        TestCluster<S> cluster = new TestCluster<>(
+                count, requireNonNull(factory, "factory is null"), requireNonNull(toml, "toml is null"));
+        try {
+            cluster.nodes.forEach(cluster::start);
+            return cluster;
+        } catch (RuntimeException | Error failed) {
+            try {
+                cluster.close();
+            } catch (RuntimeException | Error more) {
+                failed.addSuppressed(more);
+            }
+            throw failed;
+        }
+    }
+
+    // ---- look
+
+    /** All nodes, also those that do not run. */
+    public List<TestNode<S>> nodes() {
+        return nodes;
+    }
+
+    /** The node of that index, from 0. */
+    public TestNode<S> node(int index) {
+        return nodes.get(index);
+    }
+
+    /** The clock by which all nodes go. */
+    public FakeClock clock() {
+        return clock;
+    }
+
+    /** The node that holds a valid lease and is not paused, if there is one. */
+    public Optional<TestNode<S>> leader() {
+        return running().stream().filter(TestNode::isLeader).findFirst();
+    }
+
+    /** What was done to the nodes and who led, a line each, with the time since the beginning. */
+    public List<String> story() {
+        return story.lines();
+    }
+
+    private List<TestNode<S>> running() {
+        return nodes.stream().filter(node -> node.isUp() && !node.isPaused()).toList();
+    }
+
+    // ---- time
+
+    /**
+     * Lets that much time pass. Returns when all tasks wait.
+     *
+     * @throws AssertionError if two leases were valid at once, or if a task is blocked elsewhere than in the clock's time
+     */
+    public void advance(Duration by) {
+        clock.advance(by);
+        leases.check(story);
+    }
+
+    /**
+     * Lets time pass, a hundredth of a second at once, until something holds.
+     *
+     * @param what for the error: "a leader"
+     * @throws AssertionError if it does not hold after a minute of the test's time, or as {@link #advance}
+     */
+    public void await(String what, BooleanSupplier condition) {
+        clock.settle();
+        for (Duration passed = Duration.ZERO; !condition.getAsBoolean(); passed = passed.plus(STEP)) {
+            if (passed.compareTo(PATIENCE) >= 0) {
+                throw new AssertionError(
+                        "not after " + PATIENCE.toSeconds() + " s: " + what + "; the nodes: " + nodes + story);
+            }
+            advance(STEP);
+        }
+        leases.check(story);
+    }
+
+    /** Waits until there is a {@link #leader()}. Throws like {@link #await}. */
+    public TestNode<S> awaitLeader() {
+        await("a leader", () -> leader().isPresent());
+        return leader().orElseThrow();
+    }
+
+    /** Waits until another node leads than that one. Throws like {@link #await}. */
+    public TestNode<S> awaitOtherLeader(TestNode<S> than) {
+        require(than);
+        await("a leader other than " + than.name(), () -> otherLeader(than).isPresent());
+        return otherLeader(than).orElseThrow();
+    }
+
+    private Optional<TestNode<S>> otherLeader(TestNode<S> than) {
+        return running().stream()
+                .filter(node -> node != than && node.isLeader())
+                .findFirst();
+    }
+
+    /** Waits until each node that runs and is not paused has exactly these in its roster. Throws like {@link #await}. */
+    public void awaitTogether() {
+        await("one roster", this::areTogether);
+    }
+
+    private boolean areTogether() {
+        List<TestNode<S>> running = running();
+        Set<String> names = running.stream().map(TestNode::name).collect(Collectors.toSet());
+        return running.stream().allMatch(node -> node.roster().equals(names));
+    }
+
+    // ---- faults
+
+    /**
+     * Cuts all links between these nodes and the others, both ways; whatever was cut before stays cut. What is on its way
+     * along such a link is lost.
+     */
+    public void partition(TestNode<?>... side) {
+        Set<TestNode<?>> here = new HashSet<>(List.of(side));
+        here.forEach(this::require);
+        for (TestNode<S> other : nodes) {
+            if (!here.contains(other)) {
+                here.forEach(node -> {
+                    world.links.cut(new Lane(node.name(), other.name()));
+                    world.links.cut(new Lane(other.name(), node.name()));
+                });
+            }
+        }
+        told("partition: " + names(here) + " | the others");
+    }
+
+    /** Cuts the link from one node to another, one way: {@code to} no longer hears {@code from}. */
+    public void cut(TestNode<?> from, TestNode<?> to) {
+        require(from);
+        require(to);
+        world.links.cut(new Lane(from.name(), to.name()));
+        told("cut: " + from.name() + " -> " + to.name());
+    }
+
+    /** From now on all that the node sends and all that it gets takes so much longer. */
+    public void delay(TestNode<?> node, Duration by) {
+        require(node);
+        if (by.isNegative()) {
+            throw new IllegalArgumentException("nothing comes before it is sent, so a delay is not " + by);
+        }
+        world.links.delay(node.name(), by);
+        told("delay: " + node.name() + " by " + by.toMillis() + " ms");
+    }
+
+    /** All links are as they were at the beginning: none is cut, none is slow. */
+    public void heal() {
+        world.links.heal();
+        told("heal");
+    }
+
+    /**
+     * Freezes a node, as {@code kill -STOP} does with a process: none of its tasks goes on, what comes for it waits, and
+     * its clocks run. What the test itself calls on it runs all the same. No effect on one that is frozen.
+     */
+    public void pause(TestNode<?> node) {
+        require(node).root();
+        if (!node.isPaused()) {
+            clock.settle();
+            world.links.frozen(node.name(), true);
+            node.freeze();
+            told("pause: " + node.name());
+        }
+    }
+
+    /** Lets a frozen node go on: first what was due, in its order, then what has come. No effect on one that is not. */
+    public void resume(TestNode<?> node) {
+        require(node).root();
+        if (node.isPaused()) {
+            told("resume: " + node.name());
+            world.links.frozen(node.name(), false);
+            node.thaw();
+            clock.settle();
+            leases.check(story);
+        }
+    }
+
+    /**
+     * Ends a node as {@code kill -9} does: nobody hears of it any more. Its services are stopped, so that nothing is left
+     * of them; what their hooks do then reaches no other node.
+     */
+    public void kill(TestNode<?> node) {
+        require(node).root();
+        told("kill: " + node.name());
+        world.links.dead(node.name(), true);
+        world.links.frozen(node.name(), false);
+        node.kill();
+        clock.settle();
+    }
+
+    /**
+     * Stops a node in order.
+     *
+     * @throws dev.ginkgo.StopException if the stop was not clean
+     */
+    public void stop(TestNode<?> node) {
+        require(node).root();
+        told("stop: " + node.name());
+        world.links.frozen(node.name(), false);
+        node.stop();
+        world.links.dead(node.name(), true);
+        clock.settle();
+    }
+
+    /**
+     * Starts a node that was killed or stopped, with fresh services, under its old name and with the next incarnation.
+     *
+     * @throws IllegalStateException if it runs
+     */
+    public void start(TestNode<?> node) {
+        require(node);
+        if (node.isUp()) {
+            throw new IllegalStateException(node.name() + " runs already");
+        }
+        told("start: " + node.name());
+        world.links.dead(node.name(), false);
+        node.start(world);
+        clock.settle();
+    }
+
+    private TestNode<?> require(TestNode<?> node) {
+        if (!nodes.contains(node)) {
+            throw new IllegalArgumentException(node.name() + " is a node of another cluster");
+        }
+        return node;
+    }
+
+    private static String names(Set<TestNode<?>> some) {
+        return some.stream().map(TestNode::name).sorted().collect(Collectors.joining(", "));
+    }
+
+    // ---- what the nodes tell
+
+    void leads(TestNode<?> node, Lease lease) {
+        told(node.name() + " leads in epoch " + lease.epoch().number());
+        leases.given(node.name(), lease);
+    }
+
+    void told(String what) {
+        story.tell(what);
+    }
+
+    /**
+     * Stops all nodes in order, the last first.
+     *
+     * @throws dev.ginkgo.StopException if a stop was not clean
+     * @throws AssertionError if two leases were valid at once, or if something was left open
+     */
+    @Override
+    public void close() {
+        List<Throwable> wrong = new ArrayList<>();
+        for (TestNode<S> node : nodes.reversed()) {
+            if (node.isUp()) {
+                attempt(() -> stop(node), wrong);
+            }
+        }
+        attempt(wire::close, wrong);
+        attempt(() -> leases.check(story), wrong);
+        if (!wrong.isEmpty()) {
+            Throwable first = wrong.removeFirst();
+            wrong.forEach(first::addSuppressed);
+            if (first instanceof Error error) {
+                throw error;
+            }
+            throw (RuntimeException) first;
+        }
+    }
+
+    private static void attempt(Runnable step, List<Throwable> wrong) {
+        try {
+            step.run();
+        } catch (RuntimeException | Error e) {
+            wrong.add(e);
+        }
+    }
+}

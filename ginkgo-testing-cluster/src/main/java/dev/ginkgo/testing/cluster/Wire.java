@@ -1,0 +1,82 @@
+package dev.ginkgo.testing.cluster;
+
+import dev.ginkgo.Service;
+import dev.ginkgo.Time;
+import java.time.Duration;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.PriorityQueue;
+import java.util.Queue;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * All that is on its way between the nodes, in one queue, handed over by one task in the order of its arrival: so what
+ * happens in a run happens in one order, the same each time. It lives in the test's own time, which no node's pause
+ * stops.
+ */
+final class Wire extends Service {
+
+    private record Parcel(long at, long number, Runnable arrival) {}
+
+    // guarded by this
+    private final Queue<Parcel> parcels =
+            new PriorityQueue<>(Comparator.comparingLong(Parcel::at).thenComparingLong(Parcel::number));
+    private final Map<Lane, Long> latest = new HashMap<>();
+    private long count;
+
+    private volatile @Nullable Time time;
+    private volatile @Nullable Thread carrier;
+
+    @Override
+    protected void onStart() {
+        time = time();
+        spawn("carry", this::carry);
+    }
+
+    /** What the clock shows; zero before the start. */
+    long nanos() {
+        Time running = time;
+        return running == null ? 0 : running.nanos();
+    }
+
+    /** Has something arrive after a while, and after what went along the same lane before it. Any thread. */
+    void send(Lane lane, Duration latency, Runnable arrival) {
+        synchronized (this) {
+            long at = Math.max(nanos() + latency.toNanos(), latest.getOrDefault(lane, Long.MIN_VALUE));
+            latest.put(lane, at);
+            parcels.add(new Parcel(at, ++count, arrival));
+        }
+        Thread thread = carrier;
+        Time running = time;
+        if (thread != null && running != null) {
+            running.unpark(thread);
+        }
+    }
+
+    private void carry() throws InterruptedException {
+        carrier = Thread.currentThread();
+        while (true) {
+            if (Thread.interrupted()) {
+                throw new InterruptedException();
+            }
+            Parcel next = next();
+            if (next == null) {
+                time().park(nextAt());
+            } else {
+                next.arrival.run();
+            }
+        }
+    }
+
+    /** The next that has arrived. */
+    private synchronized @Nullable Parcel next() {
+        Parcel next = parcels.peek();
+        return next == null || next.at - nanos() > 0 ? null : parcels.remove();
+    }
+
+    private synchronized long nextAt() {
+        Parcel next = parcels.peek();
+        return next == null ? nanos() + Long.MAX_VALUE / 2 : next.at;
+    }
+}

@@ -1,0 +1,61 @@
+package dev.ginkgo.testing.cluster;
+
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.ginkgo.cluster.Cluster;
+import dev.ginkgo.cluster.Lease;
+import java.time.Duration;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+
+/** That two valid leases are seen: those of two clusters, taken for those of one. */
+class LeasesTest {
+    private static TestCluster<Cluster> one() {
+        TestCluster<Cluster> cluster = TestCluster.of(1, _ -> new Cluster());
+        cluster.awaitLeader();
+        return cluster;
+    }
+
+    private static Lease lease(TestCluster<Cluster> cluster) {
+        return cluster.node(0).root().lease().orElseThrow();
+    }
+
+    private static void check(Leases leases, TestCluster<Cluster> cluster) {
+        leases.check(new Story(cluster.clock()));
+    }
+
+    @Test
+    @DisplayName("two leases that are valid at once fail the test, and so does an epoch that has been")
+    void overlap() {
+        try (TestCluster<Cluster> a = one();
+                TestCluster<Cluster> b = one()) {
+            Leases leases = new Leases();
+            leases.given("a", lease(a));
+            check(leases, a);
+            leases.given("b", lease(b));
+
+            assertThatThrownBy(() -> check(leases, a))
+                    .isInstanceOf(AssertionError.class)
+                    .hasMessageContaining("b holds the lease of epoch 1@simulated")
+                    .hasMessageContaining("b leads in epoch 1@simulated, after a led in 1@simulated");
+        }
+    }
+
+    @Test
+    @DisplayName("a lease that has run out overlaps with none")
+    void after() {
+        try (TestCluster<Cluster> a = one();
+                TestCluster<Cluster> b = one()) {
+            Leases leases = new Leases();
+            leases.given("a", lease(a));
+            a.pause(a.node(0));
+            a.advance(Duration.ofSeconds(2));
+            b.kill(b.node(0));
+            b.start(b.node(0));
+            b.awaitLeader();
+            leases.given("b", lease(b));
+
+            check(leases, a);
+        }
+    }
+}

@@ -1,0 +1,29 @@
+package dev.ginkgo.testing.cluster;
+
+import dev.ginkgo.cluster.spi.Coordinator;
+import dev.ginkgo.cluster.spi.CoordinatorContract;
+import dev.ginkgo.testing.TestTree;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+
+/** The simulated coordinator keeps what every engine promises: in the machine's time, as the contract goes by it. */
+class SimulatedCoordinatorTest extends CoordinatorContract {
+    private final World world = new World(List.of());
+    private TestTree<Wire> wire;
+
+    @BeforeEach
+    void start() {
+        wire = TestTree.start(world.wire);
+    }
+
+    @AfterEach
+    void stop() {
+        wire.close();
+    }
+
+    @Override
+    protected Coordinator engine() {
+        return new SimulatedCoordinator(world);
+    }
+}
