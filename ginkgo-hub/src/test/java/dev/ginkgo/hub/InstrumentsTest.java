@@ -33,6 +33,8 @@ class InstrumentsTest {
             for (int i = 1; i <= 3; i++) {
                 front.post("/a", "message " + i);
                 reader.readTo("message " + i + "\n");
+                double both = 2.0 * i; // or the loop of the dead one could put two messages into one write
+                await().until(() -> value(front, "delivered_total") == both);
             }
             await().until(() -> value(front, "disconnects_total{reason=\"client\"}") >= 1);
             String before = front.get("/-/metrics").body();
