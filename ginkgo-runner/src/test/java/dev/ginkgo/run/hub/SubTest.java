@@ -1,6 +1,7 @@
 package dev.ginkgo.run.hub;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
 import java.io.InputStream;
@@ -10,6 +11,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Base64;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -54,12 +57,18 @@ class SubTest {
     @Test
     @DisplayName("H-15 sub comes back by itself after the last id, also when a line was cut; none is lost or doubled")
     void resumes() throws Exception {
+        CompletableFuture<Client> started = new CompletableFuture<>();
         try (ScriptedHub hub = ScriptedHub.playing(
-                stage -> stage.stream(false).message("a", "1").message("b", "2").raw("{\"id\":\"c\",\"da"),
+                stage -> {
+                    stage.stream(false).message("a", "1").message("b", "2").raw("{\"id\":\"c\",\"da");
+                    Client sub = started.get(10, TimeUnit.SECONDS);
+                    await().until(() -> sub.out().equals("1\n2\n")); // or the break may overtake them
+                },
                 stage -> stage.answer("503 Busy", "text/plain", "no", "Retry-After: 0"),
                 stage -> stage.stream(true).message("c", "3").end(),
                 stage -> stage.stream(true).message("d", "4").holdOn())) {
             Client sub = Client.sub("--count", "4", hub.url("/x"));
+            started.complete(sub);
             assertThat(sub.code()).isZero();
             assertThat(sub.out()).isEqualTo("1\n2\n3\n4\n");
             assertThat(hub.asked())
