@@ -1,15 +1,18 @@
 package dev.ginkgo.mesh;
 
 import dev.ginkgo.Time;
+import java.time.Duration;
 import java.util.List;
 import java.util.function.Predicate;
 import org.jgroups.Address;
+import org.jgroups.MergeView;
 import org.jgroups.Message;
 import org.jgroups.View;
 import org.jgroups.protocols.raft.ELECTION;
 import org.jgroups.protocols.raft.Log;
 import org.jgroups.protocols.raft.LogEntry;
 import org.jgroups.protocols.raft.RaftHeader;
+import org.jgroups.protocols.raft.election.BaseElection;
 import org.jgroups.protocols.raft.election.VoteRequest;
 import org.jgroups.protocols.raft.election.VoteResponse;
 import org.jgroups.raft.util.Utils;
@@ -21,6 +24,9 @@ import org.jgroups.raft.util.Utils;
  *
  * <p>As in Raft, a node that is asked votes, whether it knows already that it is a voter or not; who asks has to know.
  * But it does not vote for one that it knows to be none, and a vote that comes in a later term does not count in that.
+ *
+ * <p>A node that was cut off and comes back to a majority first listens whether that has a leader: an election would
+ * depose it.
  */
 final class MeshElection extends ELECTION {
     private static final int VOTE_TIMEOUT_MILLIS = 600;
@@ -28,9 +34,14 @@ final class MeshElection extends ELECTION {
     /** Two rounds of the one before. */
     private static final long TURN_NANOS = 2 * VOTE_TIMEOUT_MILLIS * 1_000_000L;
 
+    /** A leader that there is renews its lease several times in it. */
+    private static final long LISTEN_NANOS = Duration.ofSeconds(1).toNanos();
+
     private final Predicate<Address> ours;
     private final Time time;
     private volatile boolean stopped;
+    private volatile boolean listening;
+    private volatile long listeningSince;
 
     // of the task that calls holdIfNeeded
     private boolean missing;
@@ -59,6 +70,24 @@ final class MeshElection extends ELECTION {
             Thread.currentThread().interrupt(); // that ends it
         }
         super.runVotingProcess();
+    }
+
+    @Override
+    protected void handleView(View next) {
+        listeningSince = time.nanos();
+        listening = next instanceof MergeView merged
+                && merged.getSubgroups().stream().anyMatch(this::mayHaveLeader);
+        super.handleView(next);
+    }
+
+    private boolean mayHaveLeader(View others) {
+        return !others.containsMember(local_addr) && ((MeshRaft) raft).hasMajority(others);
+    }
+
+    @Override
+    public synchronized BaseElection startVotingThread() {
+        boolean wait = listening && raft.leader() == null && time.nanos() - listeningSince < LISTEN_NANOS;
+        return wait ? this : super.startVotingThread();
     }
 
     @Override

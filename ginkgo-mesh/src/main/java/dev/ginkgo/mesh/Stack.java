@@ -12,7 +12,6 @@ import java.util.function.Supplier;
 import org.jgroups.JChannel;
 import org.jgroups.protocols.FD_ALL3;
 import org.jgroups.protocols.MERGE3;
-import org.jgroups.protocols.TCP;
 import org.jgroups.protocols.UNICAST3;
 import org.jgroups.protocols.VERIFY_SUSPECT2;
 import org.jgroups.protocols.pbcast.GMS;
@@ -30,8 +29,22 @@ final class Stack {
     private static final int JOIN_MILLIS = 700;
     private static final int VERIFY_MILLIS = 500;
     private static final int HEARTBEATS_IN_A_SILENCE = 4;
-    private static final int MERGE_MIN_MILLIS = 1_000;
-    private static final int MERGE_MAX_MILLIS = 3_000;
+
+    /**
+     * How often a node tells the others which view it has, about; twice as long later, those who differ merge. What was
+     * cut off for longer than a silence is to be one roster within 5 s of healing.
+     */
+    private static final int MERGE_MIN_MILLIS = 400;
+
+    private static final int MERGE_MAX_MILLIS = 800;
+
+    /** What came too early or was lost is sent again after that: who joins drops what comes before its first view. */
+    private static final int RESEND_MILLIS = 200;
+
+    private static final int RESENT_AT_MOST = 5;
+
+    /** A node that leaves because it is cut off has nobody to say good-bye to. */
+    private static final int LEAVE_MILLIS = 500;
 
     /** Far more than any of our messages; a longer one ends the connection. */
     private static final int MAX_BYTES = 1024 * 1024;
@@ -53,14 +66,13 @@ final class Stack {
             throws Exception {
         InetAddress bind = resolve(node.options.bind());
         int port = node.options.bind().port();
-        TCP tcp = new TCP();
+        Tcp tcp = new Tcp();
         tcp.setBindAddress(bind).setBindPort(port).setPortRange(0);
         tcp.setSockConnTimeout(CONNECT_MILLIS)
                 .enableSuspectEvents(true)
                 .setMaxLength(MAX_BYTES)
                 .tcpNodelay(true)
                 .logDetails(false);
-        tcp.logAcceptError(false);
         tcp.useVirtualThreads(true);
         if (bind.isAnyLocalAddress()) {
             tcp.setExternalAddr(resolve(node.site.identity()));
@@ -73,10 +85,16 @@ final class Stack {
         long silence = node.options.silence().toMillis();
         protocols.add(new FD_ALL3().setTimeout(silence).setInterval(silence / HEARTBEATS_IN_A_SILENCE));
         protocols.add(new VERIFY_SUSPECT2().setTimeout(VERIFY_MILLIS));
-        protocols.add(new NAKACK2().useMcastXmit(false));
-        protocols.add(new UNICAST3());
+        protocols.add(new NAKACK2()
+                .useMcastXmit(false)
+                .setXmitInterval(RESEND_MILLIS)
+                .setResendLastSeqnoMaxTimes(RESENT_AT_MOST));
+        protocols.add(new UNICAST3().setXmitInterval(RESEND_MILLIS));
         protocols.add(new STABLE());
-        GMS gms = new GMS().setJoinTimeout(JOIN_MILLIS).printLocalAddress(false);
+        GMS gms = new GMS()
+                .setJoinTimeout(JOIN_MILLIS)
+                .setLeaveTimeout(LEAVE_MILLIS)
+                .printLocalAddress(false);
         gms.setMembershipChangePolicy(new Newest(replaced));
         protocols.add(gms);
         protocols.addAll(upper);

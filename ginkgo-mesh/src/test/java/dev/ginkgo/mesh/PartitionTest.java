@@ -91,6 +91,12 @@ class PartitionTest {
         System.out.printf(
                 "partition: the next acts after %d ms; all are one %d ms after it has healed%n",
                 taken.toMillis(), Duration.ofNanos(System.nanoTime() - healed).toMillis());
+
+        // And the other one has led all the time, and goes on: who comes back deposes nobody
+        await().during(SETTLED).atMost(Nodes.PATIENCE).until(nodes::areTogether);
+        assertThat(nodes.acts())
+                .filteredOn(act -> act.nanos() >= next.nanos())
+                .allMatch(act -> act.epoch() == next.epoch());
         nodes.assertOneAtATime();
     }
 
