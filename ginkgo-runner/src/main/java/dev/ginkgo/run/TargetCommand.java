@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -22,14 +23,6 @@ import picocli.CommandLine.UnmatchedArgumentException;
  */
 @Command(sortOptions = false, usageHelpAutoWidth = true)
 final class TargetCommand implements Callable<Integer> {
-    /** What is done with the target. */
-    enum Verb {
-        RUN,
-        START,
-        CHECK,
-        SYSTEMD
-    }
-
     private final Terminal terminal;
     private final Verb verb;
     private final Optional<Launcher> launcher;
@@ -77,72 +70,19 @@ final class TargetCommand implements Callable<Integer> {
             command.usage(terminal.out());
             return ExitCode.OK.number();
         }
-        if (target == null) {
-            throw new ParameterException(command, "there is no target: name a .java file, a .toml file or a class");
-        }
-        AfterTarget after = new AfterTarget();
-        Optional<ParameterException> misused = parse(new CommandLine(after), rest);
-        Options all = options.and(after.options);
-        boolean named = verb == Verb.START || (verb == Verb.RUN && all.isNamed());
-        if (named && !after.options.help) {
-            misused.ifPresent(e -> {
-                throw e;
-            });
-            return register(all, target);
-        }
-        Errand errand = new Errand(terminal, all, target);
-        if (errand.program() instanceof Program.OfMain main) {
-            return switch (verb) {
-                case RUN -> errand.runMain(main, rest);
-                case START, CHECK -> errand.checkMain(main); // start has come to here for -h only
-                case SYSTEMD ->
-                    throw new Refusal(
-                            ExitCode.CONFIGURATION,
-                            target
-                                    + " has a main method, which nobody can tell systemd about; --service names a service");
-            };
-        }
-        if (misused.isPresent()) {
-            throw misused.get();
-        }
-        if (after.options.help) {
-            return errand.help();
-        }
-        return switch (verb) {
-            case RUN, START -> errand.run(); // start has gone its own way above
-            case CHECK -> errand.check();
-            case SYSTEMD -> errand.unit();
-        };
+        return assignment().carryOut(terminal, launcher);
     }
 
-    /** Runs it under a name, which is taken first: the rest would be for nothing. */
-    private int register(Options all, String word) {
-        if (verb == Verb.START && launcher.isEmpty()) {
-            throw new Refusal(
-                    ExitCode.USAGE, "start is for the script ginkgo, which makes a daemon of Java; here is only run.");
+    /** What was asked for. */
+    Assignment assignment() {
+        if (target == null) {
+            throw new ParameterException(
+                    requireNonNull(spec, "spec is injected by picocli").commandLine(),
+                    "there is no target: name a .java file, a .toml file or a class");
         }
-        Registration registration = Registration.claim(terminal, all, word);
-        try {
-            if (verb == Verb.START) {
-                Beginnings.write(registration.file(), terminal.directory(), words());
-            } else {
-                Beginnings.remove(registration.file()); // whoever runs it starts it again, and not as a daemon
-            }
-            Errand errand = new Errand(terminal, all, word);
-            if (errand.program() instanceof Program.OfMain) {
-                throw new Refusal(
-                        ExitCode.CONFIGURATION,
-                        word + " has a main method, which starts what it wants by itself, so that there is nothing to"
-                                + " ask or to reload under a name; --service chooses a service in it.");
-            }
-            return errand.run(registration, verb == Verb.START ? launcher : Optional.empty());
-        } catch (Refusal e) {
-            registration.end(e.code().number(), e.text());
-            throw e;
-        } catch (RuntimeException | Error e) {
-            registration.end(ExitCode.SOFTWARE.number(), e.toString());
-            throw e;
-        }
+        AfterTarget after = new AfterTarget();
+        Optional<RuntimeException> misused = parse(new CommandLine(after), rest).map(Function.identity());
+        return new Assignment(verb, options, target, after.options, rest, words(), misused);
     }
 
     /** What was said after the verb. */

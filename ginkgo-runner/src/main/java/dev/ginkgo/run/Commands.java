@@ -1,0 +1,169 @@
+package dev.ginkgo.run;
+
+import static java.util.Objects.requireNonNull;
+
+import dev.ginkgo.run.hub.Console;
+import dev.ginkgo.run.hub.Pub;
+import dev.ginkgo.run.hub.Sub;
+import java.io.PrintWriter;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.UnmatchedArgumentException;
+
+/** All that {@code ginkgo} can do, its help, and its complaints about how it was called; by picocli. */
+@Command(
+        name = "ginkgo",
+        description = "Services as nested modules that start, stop and reload.",
+        synopsisHeading = "",
+        customSynopsis = {
+            "ginkgo TARGET [options]        starts it in the foreground, as ginkgo run does",
+            "ginkgo TARGET -h               prints every setting of it",
+            "ginkgo check TARGET [options]  checks its configuration, starts nothing",
+            "ginkgo start TARGET [options]  starts it as a daemon, and waits until it is ready",
+            "ginkgo stop NAME               stops a daemon, and waits until it is gone",
+            "ginkgo restart NAME            stops it and starts it again as it was started",
+            "ginkgo reload NAME             lets it read its configuration again",
+            "ginkgo status NAME             says how it is; the exit codes are in its help",
+            "ginkgo log NAME [-f]           prints its log",
+            "ginkgo tree NAME               prints its services; threads, settings likewise",
+            "ginkgo console NAME            opens a JShell inside a daemon that allows it",
+            "ginkgo list                    lists the daemons",
+            "ginkgo systemd TARGET          prints a unit for systemd that runs it",
+            "ginkgo pub URL [FILE]          publishes on a channel of a hub",
+            "ginkgo sub URL                 prints what is published on a channel of a hub",
+            "ginkgo completion              prints the completion for bash and zsh",
+            "ginkgo version"
+        },
+        footer = {
+            "",
+            "A TARGET is a .java file, a .toml file that names its service, or the name of a class.",
+            "A NAME is given by start --name, or follows from the target, which may stand in its place.",
+            "\"ginkgo help run\" has the options; so has help of each of the others."
+        })
+final class Commands {
+    /** Those that tell about the others. */
+    private static final Set<String> ABOUT_ALL = Set.of("help", "completion");
+
+    private final Main main;
+    private final Terminal terminal;
+    private final Optional<Launcher> launcher;
+
+    /**
+     * @param main has what each of them throws
+     * @param launcher the script that waits for a start
+     */
+    Commands(Main main, Terminal terminal, Optional<Launcher> launcher) {
+        this.main = main;
+        this.terminal = terminal;
+        this.launcher = launcher;
+    }
+
+    /** Runs one, and gives the exit code or {@link Main#RUNS_ON}. */
+    int run(String... arguments) {
+        if (arguments.length == 0) {
+            line("help").usage(terminal.err());
+            return ExitCode.USAGE.number();
+        }
+        String[] words = normalized(subcommands().keySet(), arguments);
+        return line(words[0]).execute(words);
+    }
+
+    /**
+     * The command line, as far as it is needed for one command.
+     *
+     * @param name of that command
+     */
+    CommandLine line(String name) {
+        Map<String, Supplier<Object>> all = subcommands();
+        return line(ABOUT_ALL.contains(name) ? all : Map.of(name, requireNonNull(all.get(name))));
+    }
+
+    /** With {@code run} put in front of a target, and the options that everybody tries first as commands. */
+    private static String[] normalized(Set<String> subcommands, String[] arguments) {
+        String first = arguments[0];
+        Optional<String> instead = switch (first) {
+            case "-h", "--help" -> Optional.of("help");
+            case "-V", "--version" -> Optional.of("version");
+            default -> Optional.empty();
+        };
+        if (instead.isPresent()) {
+            return Stream.concat(instead.stream(), Arrays.stream(arguments).skip(1))
+                    .toArray(String[]::new);
+        }
+        return subcommands.contains(first)
+                ? arguments
+                : Stream.concat(Stream.of("run"), Arrays.stream(arguments)).toArray(String[]::new);
+    }
+
+    /** Made when they are asked for: picocli reads the annotations of each, which takes longer than all the rest. */
+    private Map<String, Supplier<Object>> subcommands() {
+        Map<String, Supplier<Object>> all = new LinkedHashMap<>();
+        all.put("run", () -> target(Verb.RUN, "Starts a service and stays in the foreground."));
+        all.put("check", () -> target(Verb.CHECK, "Checks a configuration; nothing is started."));
+        all.put("systemd", () -> target(Verb.SYSTEMD, "Prints a unit for systemd that runs it."));
+        all.put("pub", () -> new Pub(console()));
+        all.put("sub", () -> new Sub(console()));
+        all.put("start", () -> target(Verb.START, "Starts a service as a daemon."));
+        all.put("start-again", () -> new StartAgain(terminal, main));
+        all.put("stop", () -> new StopCommand(terminal));
+        all.put("restart", () -> new RestartCommand(terminal));
+        all.put("reload", () -> new ReloadCommand(terminal));
+        all.put("status", () -> new StatusCommand(terminal));
+        all.put("log", () -> new LogCommand(terminal));
+        all.put("list", () -> new ListCommand(terminal));
+        all.put("tree", () -> view("tree", "Prints the living tree of a daemon.", Views::tree));
+        all.put("threads", () -> view("threads", "Prints a daemon's tasks with their stacks.", Views::threads));
+        all.put("settings", () -> view("settings", "Prints a daemon's settings as they are now.", Views::settings));
+        all.put("console", () -> new ConsoleCommand(terminal));
+        all.put("completion", () -> new CompletionCommand(terminal));
+        all.put("version", () -> new VersionCommand(terminal));
+        all.put("help", CommandLine.HelpCommand::new);
+        all.put("warm-up", () -> new WarmUp(terminal));
+        return all;
+    }
+
+    private CommandLine line(Map<String, Supplier<Object>> subcommands) {
+        CommandLine command = new CommandLine(this);
+        subcommands.forEach((name, subcommand) -> command.addSubcommand(name, subcommand.get()));
+        command.setOut(new PrintWriter(terminal.out(), true, terminal.out().charset()));
+        command.setErr(new PrintWriter(terminal.err(), true, terminal.err().charset()));
+        command.setParameterExceptionHandler((e, given) -> misused(e));
+        command.setExecutionExceptionHandler((e, where, parsed) -> main.refused(e));
+        return command;
+    }
+
+    private Console console() {
+        return new Console(System.in, terminal.out(), terminal.err());
+    }
+
+    private CommandLine target(Verb verb, String description) {
+        CommandLine command = new CommandLine(new TargetCommand(terminal, verb, launcher));
+        command.setStopAtPositional(true);
+        command.getCommandSpec().usageMessage().description(description);
+        return command;
+    }
+
+    private CommandLine view(String what, String description, Function<Values, String> text) {
+        CommandLine command = new CommandLine(new ViewCommand(terminal, what, text));
+        command.getCommandSpec().usageMessage().description(description);
+        return command;
+    }
+
+    private int misused(ParameterException e) {
+        List<String> meant = e instanceof UnmatchedArgumentException unmatched ? unmatched.getSuggestions() : List.of();
+        terminal.tell("ginkgo: " + e.getMessage()
+                + (meant.isEmpty() ? "" : "; did you mean " + String.join(" or ", meant) + "?"));
+        terminal.tell("Try \"ginkgo help\".");
+        return ExitCode.USAGE.number();
+    }
+}

@@ -1,0 +1,114 @@
+package dev.ginkgo.run;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.OutputStream;
+import java.io.PrintStream;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Random;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import picocli.CommandLine;
+
+class PlainWordsTest {
+    private static final List<String> WORDS = List.of(
+            "--set",
+            "--set",
+            "a=1",
+            "b.c=x=y",
+            "a=",
+            "=1",
+            "a",
+            "--set=a=1",
+            "--class-path",
+            "-cp",
+            "-cpx",
+            "lib.jar",
+            "--service",
+            "--name",
+            "--pid",
+            "n",
+            "--stack-traces",
+            "-h",
+            "--help",
+            "--",
+            "-x",
+            "--nam",
+            "X.java",
+            "x.toml",
+            "Hello",
+            "pkg.Hello",
+            "hello",
+            "",
+            "@args",
+            "'q'",
+            "\"q\"",
+            "${x}",
+            " a=b ",
+            "-1",
+            "a,b");
+
+    @Test
+    @DisplayName("R-20 an ordinary start is understood without picocli, which takes longer to load than all the rest")
+    void plain() {
+        Assignment read = PlainWords.read("app.toml", "--set", "bind=:0", "-cp", "a.jar", "--name", "x")
+                .orElseThrow();
+        assertThat(read.verb()).isEqualTo(Verb.RUN);
+        assertThat(read.target()).isEqualTo("app.toml");
+        assertThat(read.after().set).containsExactly(Map.entry("bind", ":0"));
+        assertThat(read.after().classPath).containsExactly("a.jar");
+        assertThat(read.after().name()).contains("x");
+        assertThat(PlainWords.read("start", "--stack-traces", "Hello"))
+                .map(Assignment::words)
+                .contains(List.of("--stack-traces", "Hello"));
+    }
+
+    @Test
+    @DisplayName("R-20 other commands, help and mistakes are left to picocli")
+    void notPlain() {
+        assertThat(PlainWords.read()).isEmpty();
+        assertThat(PlainWords.read("status", "x")).isEmpty();
+        assertThat(PlainWords.read("--help")).isEmpty();
+        assertThat(PlainWords.read("run")).isEmpty();
+        assertThat(PlainWords.read("run", "-h")).isEmpty();
+        assertThat(PlainWords.read("X.java", "-h")).isEmpty();
+        assertThat(PlainWords.read("X.java", "--sett", "a=b")).isEmpty();
+        assertThat(PlainWords.read("X.java", "argument")).isEmpty();
+    }
+
+    @Test
+    @DisplayName("R-20 whatever is understood without picocli, picocli understands the same way")
+    void agree() {
+        long seed = System.nanoTime();
+        Random random = new Random(seed);
+        int plain = 0;
+        for (int i = 0; i < 4_000; i++) {
+            List<String> words = new ArrayList<>();
+            words.add(List.of("run", "check", "start", "systemd").get(random.nextInt(4)));
+            for (int n = random.nextInt(9); n > 0; n--) {
+                words.add(WORDS.get(random.nextInt(WORDS.size())));
+            }
+            Optional<Assignment> read = PlainWords.read(words.toArray(String[]::new));
+            if (read.isPresent()) {
+                plain++;
+                assertThat(read.get())
+                        .as("seed %d, words %s", seed, words)
+                        .usingRecursiveComparison()
+                        .isEqualTo(byPicocli(words));
+            }
+        }
+        assertThat(plain).as("seed %d", seed).isGreaterThan(40);
+    }
+
+    private static Assignment byPicocli(List<String> words) {
+        PrintStream nowhere = new PrintStream(OutputStream.nullOutputStream());
+        Terminal terminal = new Terminal(nowhere, nowhere, Map.of(), Path.of("/"));
+        Commands commands = new Commands(new Main(terminal), terminal, Optional.empty());
+        CommandLine.ParseResult result = commands.line(words.getFirst()).parseArgs(words.toArray(String[]::new));
+        return ((TargetCommand) result.subcommand().commandSpec().userObject()).assignment();
+    }
+}
