@@ -9,7 +9,8 @@ const PAUSE = 1_000;
  * An EventSource connects again by itself while its node only stumbles; after PATIENCE without a connection, or when
  * it gives up, the next node is tried. In either case it asks for what came after the last id, which means the same at
  * every node. `to.message(channel, text)` gets each message, `to.gap(missed)` what was lost (undefined if nobody knows
- * how much), `to.live(url)` and `to.lost(url)` the state, and `to.nodes()` tells the nodes' addresses.
+ * how much), `to.live(url)` and `to.lost(url)` the state, `to.ended(reason)` why a node ends the stream in order,
+ * `to.refused(channel, why)` what it does not let us read, and `to.nodes()` tells the nodes' addresses.
  */
 export function follow(channels, to) {
   let source;
@@ -28,6 +29,8 @@ export function follow(channels, to) {
     on('start', ({ recovered }) => { if (lastId && !recovered) to.gap(undefined); });
     on('gap', ({ missed }) => to.gap(missed));
     on('json', ({ channel, data }) => to.message(channel, data));
+    on('bye', ({ reason }) => to.ended(reason));
+    on('refused', ({ channel, detail }) => to.refused(channel, detail));
     source.onerror = () => {
       to.lost(url);
       if (source.readyState === EventSource.CLOSED) {

@@ -1,30 +1,54 @@
-// The last numbers as bars, newest at the right.
+// The last numbers as bars, newest at the right, as many as there is room for; a line where some were lost.
 
-const KEPT = 120;
+const STEP = 10;
+const BAR = 7;
 const HIGHEST = 10;
+const GAP = null;
 
-/** Draws on a canvas; `add` takes the next number. */
+/** Draws on a canvas; `add` takes the next number, and `gap` marks a loss. */
 export function trace(canvas) {
-  const numbers = [];
+  const shown = [];
 
   function draw() {
+    const { clientWidth: width, clientHeight: height } = canvas;
+    const scale = devicePixelRatio;
+    canvas.width = width * scale; // this clears it, too
+    canvas.height = height * scale;
     const pen = canvas.getContext('2d');
     const style = getComputedStyle(canvas);
-    const step = canvas.width / KEPT;
-    pen.clearRect(0, 0, canvas.width, canvas.height);
-    pen.fillStyle = style.getPropertyValue('color');
-    numbers.forEach((number, index) => {
-      const height = Math.max(2, (number / HIGHEST) * canvas.height);
-      pen.globalAlpha = 0.25 + (0.75 * (index + KEPT - numbers.length)) / KEPT;
-      pen.fillRect(canvas.width - (numbers.length - index) * step, canvas.height - height, step - 2, height);
+    pen.scale(scale, scale);
+    pen.strokeStyle = style.borderTopColor;
+    for (const level of [0, 0.5, 1]) line(pen, 0, width, 0.5 + Math.round(level * (height - 1)));
+    shown.slice(-Math.floor(width / STEP)).reverse().forEach((number, index) => {
+      const x = width - (index + 1) * STEP;
+      pen.globalAlpha = Math.max(0.25, 1 - (index * STEP) / width);
+      pen.fillStyle = number === GAP ? style.outlineColor : style.color;
+      if (number === GAP) {
+        pen.fillRect(x + 3, 0, 2, height);
+      } else {
+        const tall = Math.max(2, (number / HIGHEST) * height);
+        pen.fillRect(x, height - tall, BAR, tall);
+      }
     });
   }
 
+  function push(value) {
+    shown.push(value);
+    if (shown.length > 400) shown.shift();
+    requestAnimationFrame(draw);
+  }
+
+  new ResizeObserver(draw).observe(canvas);
+  matchMedia('(prefers-color-scheme: dark)').addEventListener('change', draw);
   return {
-    add(number) {
-      numbers.push(number);
-      if (numbers.length > KEPT) numbers.shift();
-      requestAnimationFrame(draw);
-    },
+    add: number => { if (Number.isFinite(number)) push(Math.min(Math.max(number, 0), HIGHEST)); },
+    gap: () => push(GAP),
   };
+}
+
+function line(pen, from, to, y) {
+  pen.beginPath();
+  pen.moveTo(from, y);
+  pen.lineTo(to, y);
+  pen.stroke();
 }

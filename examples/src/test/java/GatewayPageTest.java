@@ -93,6 +93,14 @@ class GatewayPageTest {
                 assertThat(browser.text("number")).isEqualTo("7");
                 assertThat(browser.text("connection")).isEqualTo("live from " + address);
                 assertThat(browser.text("lost")).isEqualTo("some");
+                assertThat(browser.text("reconnections")).isEqualTo("1");
+                assertThat(browser.text("events"))
+                        .containsSubsequence(
+                                "messages may be lost",
+                                "reads from " + address + ", after the last",
+                                address + " is gone",
+                                "the node ends the stream: stopping",
+                                "reads from " + address);
                 soon().until(() -> browser.text("leader").equals("127.0.0.1:4440"));
                 assertThat(second.status().notReady()).isNotEmpty();
             }
@@ -121,6 +129,18 @@ class GatewayPageTest {
             // Then
             soon().until(() -> browser.text("leader").equals("10.0.0.3:4440"));
             assertThat(browser.text("epoch")).isEqualTo("8");
+            assertThat(browser.text("events"))
+                    .containsSubsequence("10.0.0.3:4440 leads, epoch 8", "10.0.0.3:4440 is a member");
+
+            // And when somebody publishes what is no report, no number, and no text for a page
+            hub.publish("/cluster", "[1");
+            hub.publish("/cluster", "{\"node\":\"x\",\"members\":7}");
+            hub.publish("/numbers", "<img src=x onerror=alert(1)>");
+
+            // Then it is shown for what it is, and harms nothing
+            soon().until(() -> browser.text("number").equals("<img src=x onerror=alert(1)>"));
+            assertThat(browser.text("events")).contains("on /cluster what is no report");
+            assertThat(browser.text("leader")).isEqualTo("10.0.0.3:4440");
             assertThat(browser.complaints()).isEmpty();
             assertThat(alone.status().ready()).isTrue();
         }

@@ -1,4 +1,5 @@
 import static java.nio.charset.StandardCharsets.UTF_8;
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -74,8 +75,40 @@ class NumberGatewayTest {
             await().untilAsserted(() ->
                     assertThat(browser.text("members")).matches("127.0.0.1:4440\t[\\d.]+\t[\\d.]+\t\\d+"));
             assertThat(browser.text("turns")).contains("It is the turn of 127.0.0.1:4440");
+            assertThat(browser.text("events"))
+                    .contains("reads from 127.0.0.1:", "127.0.0.1:4440 is a member", "127.0.0.1:4440 leads, epoch 1");
+            assertThat(browser.run("return document.querySelectorAll('tr.leads.reads').length"))
+                    .isEqualTo(1L);
             browser.screenshot(Path.of("target", "gateway.png"));
             assertThat(browser.complaints()).isEmpty();
+
+            // And each command that it offers does at this very gateway what it says
+            List<String> commands = ((List<?>) requireNonNull(browser.run("""
+                    return [...document.querySelectorAll('#commands code')].map(code => code.innerText)
+                    """)))
+                    .stream().map(String::valueOf).toList();
+            assertThat(commands).hasSize(6);
+            List<String> firsts =
+                    commands.stream().map(NumberGatewayTest::firstLine).toList();
+            assertThat(firsts.get(0)).matches("\\d+");
+            assertThat(firsts.get(1)).contains("\"event\":\"start\"");
+            assertThat(firsts.get(2)).isEqualTo("event: start");
+            assertThat(firsts.get(3)).contains("\"event\":\"start\"");
+            assertThat(firsts.get(4)).contains("\"channel\":\"/hello\"");
+            assertThat(firsts.get(5)).contains("\"event\":\"start\",\"recovered\":true");
+        }
+    }
+
+    private static String firstLine(String command) {
+        try {
+            Process shell = new ProcessBuilder("sh", "-c", "exec " + command + " -sS --max-time 10").start();
+            try (BufferedReader lines = shell.inputReader(UTF_8)) {
+                return String.valueOf(lines.readLine());
+            } finally {
+                shell.destroy();
+            }
+        } catch (IOException e) {
+            throw new AssertionError(e);
         }
     }
 
