@@ -33,6 +33,10 @@ final class HttpFront extends Service {
     private static final Duration INSPECTION = Duration.ofMillis(500);
     private static final Duration LINGER = Duration.ofSeconds(1);
 
+    private final Setting<Boolean> enabled = setting("enabled", true)
+            .fixed()
+            .help("Whether to listen at all; if not, only programs in here use the hub");
+
     private final Setting<Boolean> anonymous = setting("anonymous", false)
             .fixed()
             .help("Whether anybody who reaches the port may publish and read; needed to bind beyond loopback");
@@ -152,6 +156,9 @@ final class HttpFront extends Service {
 
     @Override
     protected void onStart() throws Exception {
+        if (!enabled.get()) {
+            return;
+        }
         site.read(page.get());
         Drain drain = new Drain(random);
         Core hub = core.get();
@@ -238,8 +245,14 @@ final class HttpFront extends Service {
         site.read(page.get());
     }
 
-    /** Where browsers reach this node; empty if it listens on all addresses and nobody has said which one is meant. */
+    /**
+     * Where browsers reach this node; empty if it does not listen by its configuration, or listens on all addresses and
+     * nobody has said which one is meant.
+     */
     Optional<URI> url() {
+        if (!enabled.get()) {
+            return Optional.empty();
+        }
         return advertise
                 .get()
                 .or(() -> bind.get().isWildcard() ? Optional.empty() : Optional.of("http://" + address()))

@@ -257,7 +257,8 @@ public final class MessageHub extends Service {
 
     /**
      * Where browsers reach the hub: {@code http.advertise}, or the address where it listens. Empty if it listens on
-     * all addresses of the machine and {@code http.advertise} does not say which one is meant.
+     * all addresses of the machine and {@code http.advertise} does not say which one is meant, or if {@code http.enabled}
+     * is false.
      *
      * @throws IllegalStateException if it does not listen
      */

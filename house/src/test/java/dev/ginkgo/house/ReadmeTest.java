@@ -16,6 +16,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import javax.tools.ToolProvider;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -54,6 +55,19 @@ class ReadmeTest {
         // Then it has said hello at once, and twice more
         assertThat(printed.toString(StandardCharsets.UTF_8).lines())
                 .containsExactly("Hello World", "Hello World", "Hello World");
+    }
+
+    @Test
+    @DisplayName("the test of a cluster is a part of one that runs")
+    void clusterInOneTest() {
+        String shown = snippets("java").stream()
+                .filter(snippet -> snippet.contains("TestCluster"))
+                .findFirst()
+                .orElseThrow();
+        assertThat(House.read(House.path("examples", "src", "test", "java", "AnnouncerTest.java")))
+                .contains(shown.lines()
+                        .map(line -> line.isEmpty() ? line : " ".repeat(8) + line)
+                        .collect(Collectors.joining("\n")));
     }
 
     @Test

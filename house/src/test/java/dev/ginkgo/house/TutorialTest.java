@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Test;
 
 /** The tutorial shows the examples as they are. */
 class TutorialTest {
-    private static final Pattern EXCERPT = Pattern.compile("(?s)```java examples/(\\w+\\.java)\n(.*?)```");
+    private static final Pattern EXCERPT = Pattern.compile("(?s)```java examples/([\\w/]+\\.java)\n(.*?)```");
 
     @Test
     @DisplayName("every excerpt stands in its file, line for line")

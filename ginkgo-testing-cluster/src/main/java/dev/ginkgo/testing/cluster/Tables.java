@@ -1,7 +1,10 @@
 package dev.ginkgo.testing.cluster;
 
+import dev.ginkgo.Choice;
+import dev.ginkgo.Ginkgo;
 import dev.ginkgo.Service;
 import dev.ginkgo.cluster.Cluster;
+import dev.ginkgo.hub.MessageHub;
 
 /** The settings by which a node's services belong to a test, whatever the program calls them. */
 final class Tables {
@@ -11,6 +14,12 @@ final class Tables {
         StringBuilder toml = new StringBuilder();
         line(toml, cluster, "identity", name);
         line(toml, cluster, "coordinator.engine", SimulatedEngine.NAME);
+        for (MessageHub hub : Ginkgo.within(root, MessageHub.class)) {
+            toml.append(prefix(hub)).append("http.enabled = false\n");
+            if (!Ginkgo.within(hub, Choice.class).isEmpty()) { // it is one of many
+                line(toml, hub, "transport.engine", SimulatedEngine.NAME);
+            }
+        }
         return toml.toString();
     }
 

@@ -31,8 +31,9 @@ import java.util.stream.IntStream;
  * }</pre>
  *
  * <p>Each node is a tree of the services that the factory makes, as they are: their {@code Cluster} is given a
- * coordinator that asks one store in memory. Nothing is opened, and no time passes but by this class: {@link #advance} and the
- * methods whose names begin with {@code await}, which advance until something holds, for a minute of the test's time at
+ * coordinator that asks one store in memory, and the hubs of that cluster a transport that goes along links in
+ * memory; hubs have no HTTP ({@code http.enabled}), unless the settings of the test say otherwise. No time
+ * passes but by this class: {@link #advance} and the methods whose names begin with {@code await}, which advance until something holds, for a minute of the test's time at
  * most. Whatever is due happens in the order of its time, one after another, so that a run is the same each time; see
  * {@link FakeClock}. A node whose {@code onStart} waits for another node never comes up, as the clock stands still while
  * nodes start: wait in a task.
@@ -181,7 +182,10 @@ public final class TestCluster<S extends Service> implements AutoCloseable {
                 .findFirst();
     }
 
-    /** Waits until each node that runs and is not paused has exactly these in its roster. Throws like {@link #await}. */
+    /**
+     * Waits until each node that runs and is not paused has exactly these in its roster, and the hub of each is heard by
+     * those of all others. Throws like {@link #await}.
+     */
     public void awaitTogether() {
         await("one roster", this::areTogether);
     }
@@ -189,7 +193,11 @@ public final class TestCluster<S extends Service> implements AutoCloseable {
     private boolean areTogether() {
         List<TestNode<S>> running = running();
         Set<String> names = running.stream().map(TestNode::name).collect(Collectors.toSet());
-        return running.stream().allMatch(node -> node.roster().equals(names));
+        int hubs = running.stream().mapToInt(node -> node.transports().size()).sum();
+        return running.stream()
+                .allMatch(node -> node.roster().equals(names)
+                        && node.transports().stream()
+                                .allMatch(transport -> transport.readyPeers().size() == hubs - 1));
     }
 
     // ---- faults

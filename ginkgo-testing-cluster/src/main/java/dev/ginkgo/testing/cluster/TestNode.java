@@ -6,6 +6,7 @@ import dev.ginkgo.StopException;
 import dev.ginkgo.cluster.Cluster;
 import dev.ginkgo.cluster.Member;
 import dev.ginkgo.config.Configuration;
+import dev.ginkgo.hub.spi.Transport;
 import java.util.List;
 import java.util.Random;
 import java.util.Set;
@@ -115,6 +116,10 @@ public final class TestNode<S extends Service> {
     /** The names in the roster as this node knows it. */
     Set<String> roster() {
         return cluster().roster().stream().map(Member::name).collect(Collectors.toSet());
+    }
+
+    List<Transport> transports() {
+        return Ginkgo.within(root(), Transport.class);
     }
 
     // ---- what the cluster does with it

@@ -5,25 +5,27 @@ import dev.ginkgo.Time;
 import java.time.Duration;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Map;
 import java.util.PriorityQueue;
 import java.util.Queue;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
  * All that is on its way between the nodes, in one queue, handed over by one task in the order of its arrival: so what
- * happens in a run happens in one order, the same each time. It lives in the test's own time, which no node's pause
- * stops.
+ * happens in a run happens in one order, the same each time. No two arrive at the same nanosecond, since a test's clock
+ * lets all come to rest between two moments, but not within one. It lives in the test's own time, which no node's
+ * pause stops.
  */
 final class Wire extends Service {
 
-    private record Parcel(long at, long number, Runnable arrival) {}
+    private record Parcel(long at, Runnable arrival) {}
 
     // guarded by this
-    private final Queue<Parcel> parcels =
-            new PriorityQueue<>(Comparator.comparingLong(Parcel::at).thenComparingLong(Parcel::number));
+    private final Queue<Parcel> parcels = new PriorityQueue<>(Comparator.comparingLong(Parcel::at));
     private final Map<Lane, Long> latest = new HashMap<>();
-    private long count;
+    private final Set<Long> taken = new HashSet<>(); // the moments of all parcels
 
     private volatile @Nullable Time time;
     private volatile @Nullable Thread carrier;
@@ -43,9 +45,13 @@ final class Wire extends Service {
     /** Has something arrive after a while, and after what went along the same lane before it. Any thread. */
     void send(Lane lane, Duration latency, Runnable arrival) {
         synchronized (this) {
-            long at = Math.max(nanos() + latency.toNanos(), latest.getOrDefault(lane, Long.MIN_VALUE));
+            long at = nanos() + latency.toNanos();
+            at = Math.max(at, latest.getOrDefault(lane, at - 1) + 1);
+            while (!taken.add(at)) {
+                at++;
+            }
             latest.put(lane, at);
-            parcels.add(new Parcel(at, ++count, arrival));
+            parcels.add(new Parcel(at, arrival));
         }
         Thread thread = carrier;
         Time running = time;
@@ -72,7 +78,11 @@ final class Wire extends Service {
     /** The next that has arrived. */
     private synchronized @Nullable Parcel next() {
         Parcel next = parcels.peek();
-        return next == null || next.at - nanos() > 0 ? null : parcels.remove();
+        if (next == null || next.at - nanos() > 0) {
+            return null;
+        }
+        taken.remove(next.at);
+        return parcels.remove();
     }
 
     private synchronized long nextAt() {

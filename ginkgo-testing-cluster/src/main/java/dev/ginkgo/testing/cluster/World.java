@@ -1,7 +1,11 @@
 package dev.ginkgo.testing.cluster;
 
 import dev.ginkgo.cluster.Member;
+import dev.ginkgo.config.Address;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 
@@ -19,6 +23,8 @@ final class World {
 
     private final Store store = new Store();
     private final AtomicLong starts = new AtomicLong();
+    private final AtomicLong opened = new AtomicLong();
+    private final Map<Address, SimulatedTransport> stations = new ConcurrentHashMap<>();
 
     /**
      * A world in which nothing is wrong.
@@ -40,6 +46,21 @@ final class World {
     /** Counts a start of a node; each has another number, as with engines that count by the clock. */
     long start() {
         return starts.incrementAndGet();
+    }
+
+    /** Where the others find this transport from now on: an address that no socket has. */
+    Address open(SimulatedTransport station) {
+        Address address = new Address("station-" + opened.incrementAndGet(), 0);
+        stations.put(address, station);
+        return address;
+    }
+
+    void close(SimulatedTransport station) {
+        stations.values().remove(station);
+    }
+
+    Optional<SimulatedTransport> at(Address address) {
+        return Optional.ofNullable(stations.get(address));
     }
 
     /** Has something come to another node, if the way is open when it leaves and when it comes. */

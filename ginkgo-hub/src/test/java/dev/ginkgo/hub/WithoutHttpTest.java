@@ -1,0 +1,31 @@
+package dev.ginkgo.hub;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.ginkgo.Time;
+import dev.ginkgo.testing.FakeClock;
+import dev.ginkgo.testing.TestTree;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+
+class WithoutHttpTest {
+
+    @Test
+    @DisplayName("a hub that does not listen serves the program that it is in, and stops as any other")
+    void serves() throws InterruptedException {
+        Time clock = new FakeClock();
+        try (TestTree<MessageHub> tree = TestTree.start(new MessageHub(), clock, "http.enabled = false");
+                Subscription reader = tree.root().subscribe("/n")) {
+            tree.root().publish("/n", "one");
+
+            assertThat(reader.take().text()).isEqualTo("one");
+            assertThat(tree.ginkgo().status().ready()).isTrue();
+            assertThat(tree.root().readings().connections()).isZero();
+            assertThat(tree.root().url()).isEmpty();
+            assertThatThrownBy(tree.root()::address)
+                    .isInstanceOf(IllegalStateException.class)
+                    .hasMessageContaining("does not listen");
+        }
+    }
+}

@@ -1,0 +1,128 @@
+package dev.ginkgo.testing.cluster;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.ginkgo.cluster.Lease;
+import dev.ginkgo.cluster.LeaseOverException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+
+/** Hubs that are one hub, over links that a test cuts. */
+class HubsTest {
+    private static final Duration LONG = Duration.ofSeconds(10);
+
+    private static TestCluster<Reader> three(String toml) {
+        TestCluster<Reader> cluster = TestCluster.of(3, _ -> new Reader(), toml);
+        cluster.awaitLeader();
+        cluster.awaitTogether();
+        return cluster;
+    }
+
+    @Test
+    @DisplayName("H-14 what is published at any node is read at every node, within two milliseconds of the test's time")
+    void anywhere() {
+        try (TestCluster<Reader> cluster = three("")) {
+            List<String> expected = new ArrayList<>();
+            for (int i = 0; i < 30; i++) {
+                cluster.node(i % 3).root().publish("number " + i);
+                expected.add("number " + i);
+                cluster.advance(Duration.ofMillis(2));
+            }
+
+            assertThat(cluster.nodes())
+                    .allSatisfy(node -> assertThat(node.root().read).isEqualTo(expected));
+        }
+    }
+
+    @Test
+    @DisplayName("K-20 what was published on both sides of a partition is fetched when it heals, and no gap is told")
+    void filled() {
+        try (TestCluster<Reader> cluster = three("")) {
+            cluster.partition(cluster.node(2));
+            for (int i = 0; i < 30; i++) {
+                cluster.node(i % 3).root().publish("number " + i);
+                cluster.advance(Duration.ofMillis(300));
+            }
+            assertThat(cluster.node(2).root().read).hasSize(10);
+            assertThat(cluster.node(0).root().read).hasSize(20);
+
+            cluster.heal();
+            cluster.awaitTogether();
+            cluster.advance(LONG);
+
+            assertThat(cluster.nodes()).allSatisfy(node -> {
+                assertThat(node.root().read).hasSize(30).doesNotHaveDuplicates();
+                assertThat(node.root().gaps).isEmpty();
+            });
+        }
+    }
+
+    @Test
+    @DisplayName("H-16 what no history holds any more after a partition is told as a gap, at its place")
+    void told() {
+        try (TestCluster<Reader> cluster = three("hub.history.count = 5\nhub.history.grace = '0s'")) {
+            cluster.partition(cluster.node(2));
+            for (int i = 0; i < 30; i++) {
+                cluster.node(0).root().publish("number " + i);
+                cluster.advance(Duration.ofMillis(300));
+            }
+
+            cluster.heal();
+            cluster.awaitTogether();
+            cluster.advance(LONG);
+
+            assertThat(cluster.node(2).root().read)
+                    .containsExactly(Reader.GAP, "number 25", "number 26", "number 27", "number 28", "number 29");
+            assertThat(cluster.node(1).root().read).hasSize(30).doesNotContain(Reader.GAP);
+        }
+    }
+
+    @Test
+    @DisplayName(
+            "K-03 K-05 a leader that was cut off cannot publish under its lease, before and after it hears of the next")
+    void fenced() {
+        try (TestCluster<Reader> cluster = three("")) {
+            TestNode<Reader> old = cluster.awaitLeader();
+            Lease lease = old.root().cluster.lease().orElseThrow();
+            old.root().hub.publish(Reader.NEWS, "old", lease);
+            cluster.advance(Duration.ofMillis(10));
+            cluster.partition(old);
+            TestNode<Reader> next = cluster.awaitOtherLeader(old);
+            next.root()
+                    .hub
+                    .publish(Reader.NEWS, "new", next.root().cluster.lease().orElseThrow());
+
+            assertThatThrownBy(() -> old.root().hub.publish(Reader.NEWS, "too late", lease))
+                    .isInstanceOf(LeaseOverException.class);
+            cluster.heal();
+            cluster.awaitTogether();
+            cluster.advance(LONG);
+
+            assertThat(cluster.nodes())
+                    .allSatisfy(node -> assertThat(node.root().read).containsExactly("old", "new"));
+        }
+    }
+
+    @Test
+    @DisplayName("K-20 a node that was killed and started again gets the history of the others")
+    void restarted() {
+        try (TestCluster<Reader> cluster = three("")) {
+            TestNode<Reader> node = cluster.node(1);
+            cluster.kill(node);
+            cluster.node(0).root().publish("while it was away");
+            cluster.advance(LONG);
+
+            cluster.start(node);
+            cluster.awaitTogether();
+            cluster.node(0).root().publish("welcome");
+            cluster.advance(LONG);
+
+            assertThat(node.root().read).containsExactly("while it was away", "welcome");
+            assertThat(node.root().gaps).isEmpty();
+        }
+    }
+}

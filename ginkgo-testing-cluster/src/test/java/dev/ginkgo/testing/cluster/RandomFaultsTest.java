@@ -1,0 +1,33 @@
+package dev.ginkgo.testing.cluster;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.ginkgo.cluster.Cluster;
+import java.util.List;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+
+/** One to five nodes, and random faults; each run is drawn from a seed, which a failure tells. */
+class RandomFaultsTest {
+    private static final int FAULTS = 25;
+
+    private static List<String> run(long seed) {
+        return Schedule.run(seed, FAULTS, _ -> new Cluster(), "", _ -> {}, _ -> {});
+    }
+
+    @Test
+    @DisplayName(
+            "K-05 K-06 K-07 over random faults no two leases are valid at once, epochs grow, no minority leads, and"
+                    + " when all is mended there is one roster and one leader")
+    void leases() {
+        Schedule.seeds(10).forEach(RandomFaultsTest::run);
+    }
+
+    @Test
+    @DisplayName("the same seed is the same run, to the millisecond")
+    void sameAgain() {
+        for (long seed = 1; seed <= 5; seed++) {
+            assertThat(run(seed)).isEqualTo(run(seed)).hasSizeGreaterThan(FAULTS / 2);
+        }
+    }
+}

@@ -1,0 +1,40 @@
+package dev.ginkgo.testing.cluster;
+
+import dev.ginkgo.Service;
+import dev.ginkgo.cluster.Cluster;
+import dev.ginkgo.hub.Gap;
+import dev.ginkgo.hub.Message;
+import dev.ginkgo.hub.MessageHub;
+import dev.ginkgo.hub.Subscription;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+
+/** A node that reads {@code /news} from its start on, and keeps what it is told. */
+final class Reader extends Service {
+    static final String NEWS = "/news";
+    static final String GAP = "gap";
+
+    final Cluster cluster = add("cluster", new Cluster());
+    final MessageHub hub = add("hub", new MessageHub(cluster));
+    final List<String> read = new CopyOnWriteArrayList<>();
+    final List<Gap> gaps = new CopyOnWriteArrayList<>();
+
+    @Override
+    protected void onStart() {
+        spawn("read", () -> {
+            try (Subscription news = hub.subscribe(NEWS)) {
+                news.onGap(gap -> {
+                    gaps.add(gap);
+                    read.add(GAP);
+                });
+                for (Message message : news) {
+                    read.add(message.text());
+                }
+            }
+        });
+    }
+
+    void publish(String text) {
+        hub.publish(NEWS, text);
+    }
+}

@@ -1,0 +1,167 @@
+package dev.ginkgo.testing.cluster;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.ginkgo.Service;
+import java.time.Duration;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Random;
+import java.util.Set;
+import java.util.function.Consumer;
+import java.util.function.IntFunction;
+import java.util.stream.LongStream;
+
+/**
+ * What is done to a cluster in one random run, drawn from a seed: links are cut, one way or both, and heal; nodes freeze,
+ * wake, die, stop, are slow, start again. In the end all is well, and all are one again.
+ */
+final class Schedule<S extends Service> {
+    /** A lease is over by then. */
+    private static final Duration TERM = Duration.ofMillis(1_100);
+
+    private final Random random;
+    private final TestCluster<S> cluster;
+    private final Set<Lane> cut = new HashSet<>();
+
+    private Schedule(Random random, TestCluster<S> cluster) {
+        this.random = random;
+        this.cluster = cluster;
+    }
+
+    /** One run for so many of {@code ./verify}'s schedules, 2,000 at most. */
+    static LongStream seeds(int part) {
+        return LongStream.rangeClosed(1, Math.clamp(Integer.getInteger("ginkgo.schedules", 2_000) / part, 1, 2_000));
+    }
+
+    /**
+     * Runs one.
+     *
+     * @param step done before each fault
+     * @param end done when all are one again
+     * @return what happened
+     * @throws AssertionError that tells the seed
+     */
+    static <S extends Service> List<String> run(
+            long seed,
+            int faults,
+            IntFunction<? extends S> node,
+            String toml,
+            Consumer<TestCluster<S>> step,
+            Consumer<TestCluster<S>> end) {
+        Random random = new Random(seed);
+        int count = 1 + random.nextInt(5);
+        try (TestCluster<S> cluster = TestCluster.of(count, node, toml)) {
+            try {
+                Schedule<S> schedule = new Schedule<>(random, cluster);
+                for (int i = 0; i < faults; i++) {
+                    step.accept(cluster);
+                    schedule.fault();
+                    schedule.pass();
+                }
+                schedule.mend();
+                end.accept(cluster);
+                return cluster.story();
+            } catch (RuntimeException | Error e) {
+                throw new AssertionError("seed " + seed + ": " + String.join("\n", cluster.story()), e);
+            }
+        } catch (RuntimeException e) {
+            throw new AssertionError("seed " + seed, e);
+        }
+    }
+
+    private TestNode<S> any() {
+        return cluster.node(random.nextInt(cluster.nodes().size()));
+    }
+
+    private void fault() {
+        TestNode<S> node = any();
+        switch (random.nextInt(12)) {
+            case 0, 1 -> partition();
+            case 2 -> {
+                TestNode<S> other = any();
+                if (other != node) {
+                    cluster.cut(node, other);
+                    cut.add(new Lane(node.name(), other.name()));
+                }
+            }
+            case 3, 4 -> heal();
+            case 5, 6 -> {
+                if (node.isUp()) {
+                    cluster.pause(node);
+                }
+            }
+            case 7, 8 -> cluster.nodes().stream().filter(TestNode::isPaused).forEach(cluster::resume);
+            case 9 -> {
+                if (node.isUp()) {
+                    cluster.kill(node);
+                } else {
+                    cluster.start(node);
+                }
+            }
+            case 10 -> {
+                if (node.isUp() && !node.isPaused()) {
+                    cluster.stop(node);
+                } else if (!node.isUp()) {
+                    cluster.start(node);
+                }
+            }
+            default -> cluster.delay(node, Duration.ofMillis(random.nextInt(800)));
+        }
+    }
+
+    private void partition() {
+        List<TestNode<S>> side =
+                cluster.nodes().stream().filter(_ -> random.nextBoolean()).toList();
+        cluster.partition(side.toArray(TestNode[]::new));
+        for (TestNode<S> here : side) {
+            for (TestNode<S> there : cluster.nodes()) {
+                if (!side.contains(there)) {
+                    cut.add(new Lane(here.name(), there.name()));
+                    cut.add(new Lane(there.name(), here.name()));
+                }
+            }
+        }
+    }
+
+    private void heal() {
+        cluster.heal();
+        cut.clear();
+    }
+
+    /** Some time passes; if it is enough for a lease to end, who had no majority all the time does not lead. */
+    private void pass() {
+        List<TestNode<S>> minority =
+                cluster.nodes().stream().filter(node -> !reachesMajority(node)).toList();
+        Duration pause = Duration.ofMillis(random.nextInt(3_000));
+        cluster.advance(pause);
+        if (pause.compareTo(TERM) >= 0) {
+            assertThat(minority).noneMatch(TestNode::isLeader);
+        }
+        assertThat(cluster.nodes().stream().filter(TestNode::isLeader).count()).isLessThanOrEqualTo(1);
+    }
+
+    private boolean reachesMajority(TestNode<S> node) {
+        long reached = cluster.nodes().stream()
+                .filter(other -> other.isUp() && !other.isPaused())
+                .filter(other -> other == node
+                        || (!cut.contains(new Lane(node.name(), other.name()))
+                                && !cut.contains(new Lane(other.name(), node.name()))))
+                .count();
+        return reached > cluster.nodes().size() / 2;
+    }
+
+    private void mend() {
+        heal();
+        for (TestNode<S> node : cluster.nodes()) {
+            if (node.isPaused()) {
+                cluster.resume(node);
+            }
+            if (!node.isUp()) {
+                cluster.start(node);
+            }
+        }
+        cluster.awaitLeader();
+        cluster.awaitTogether();
+    }
+}
