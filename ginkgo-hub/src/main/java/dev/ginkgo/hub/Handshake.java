@@ -21,7 +21,8 @@ final class Handshake {
 
     static FullHttpResponse answer(HttpRequest request) throws Refusal {
         if (!"13".equals(request.headers().get(HttpHeaderNames.SEC_WEBSOCKET_VERSION))) {
-            throw new Refusal(Problem.WEBSOCKET_VERSION, "a WebSocket of version 13 is needed")
+            throw new Refusal(
+                            Problem.WEBSOCKET_VERSION, "a WebSocket of version 13 is needed: Sec-WebSocket-Version: 13")
                     .with("Sec-WebSocket-Version", "13")
                     .with("Upgrade", "websocket");
         }

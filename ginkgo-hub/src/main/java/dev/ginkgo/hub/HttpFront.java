@@ -68,6 +68,9 @@ final class HttpFront extends Service {
             .help("Names by which the hub may be called besides localhost; if given, it answers to no other");
 
     private final Setting<Optional<Path>> page = optional("page", Path.class)
+            .check(
+                    folder -> folder.isEmpty() || StaticFiles.isPage(folder.get()),
+                    "is no folder with an index.html in it, which http.page shows at /")
             .help("The folder of a page of your own: its index.html is at /, its other files below /-/page/");
 
     private final Setting<Optional<String>> advertise = optional("advertise", String.class)

@@ -17,13 +17,15 @@ final class Json {
 
     private Json() {}
 
-    /** One object in UTF-8. */
+    /** One object in UTF-8, and the end of its line, so that a shell goes on in the next one. */
     static byte[] object(Fields fields) {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream(128);
         try (JsonGenerator json = FACTORY.createGenerator(bytes)) {
             json.writeStartObject();
             fields.writeTo(json);
             json.writeEndObject();
+            json.flush();
+            bytes.write('\n');
         } catch (IOException e) {
             throw new UncheckedIOException("memory cannot fail to be written", e);
         }

@@ -66,7 +66,10 @@ final class Routes {
     }
 
     static Refusal notAllowed(HttpMethod method, String allowed) {
-        return new Refusal(Problem.METHOD_NOT_ALLOWED, method + " has no meaning here; there are " + allowed)
+        return new Refusal(
+                        Problem.METHOD_NOT_ALLOWED,
+                        method + " has no meaning here; there are " + allowed
+                                + (allowed.contains("POST") ? ": POST publishes, GET reads" : ""))
                 .with("Allow", allowed);
     }
 

@@ -77,6 +77,11 @@ final class StaticFiles {
         return new StaticFiles(Map.of());
     }
 
+    /** Whether a folder can be one, as far as that can be told without reading it. */
+    static boolean isPage(Path folder) {
+        return Files.isRegularFile(folder.resolve(INDEX));
+    }
+
     /**
      * Reads a folder.
      *

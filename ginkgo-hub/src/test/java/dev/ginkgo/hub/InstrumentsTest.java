@@ -186,7 +186,7 @@ class InstrumentsTest {
             front.post("/a", "2");
             assertThat(front.get("/-/channels").body())
                     .isEqualTo("{\"channels\":2,\"some\":[{\"channel\":\"/a\",\"messages\":2,\"readers\":0},"
-                            + "{\"channel\":\"/b\",\"messages\":0,\"readers\":1}]}");
+                            + "{\"channel\":\"/b\",\"messages\":0,\"readers\":1}]}\n");
             assertThat(front.get("/-/channels?limit=1").body()).startsWith("{\"channels\":2,\"some\":[{\"channel\"");
         }
     }

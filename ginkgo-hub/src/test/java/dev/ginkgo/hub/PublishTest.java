@@ -23,7 +23,7 @@ class PublishTest {
             assertThat(answer.statusCode()).isEqualTo(200);
             assertThat(answer.headers().firstValue("content-type")).hasValue("application/json");
             assertThat(answer.body())
-                    .matches("\\{\"id\":\"[^\"]+\",\"channel\":\"/numbers\",\"receivers\":1,\"peers\":0}");
+                    .matches("\\{\"id\":\"[^\"]+\",\"channel\":\"/numbers\",\"receivers\":1,\"peers\":0}\n");
             assertThat(reader.readTo("7\n")).isNotNull();
         }
     }
@@ -41,7 +41,7 @@ class PublishTest {
                 // Then
                 assertThat(publisher.oneRead())
                         .startsWith("HTTP/1.1 200 OK\r\n")
-                        .endsWith("\"peers\":0}");
+                        .endsWith("\"peers\":0}\n");
             }
             Duration took = Duration.ofNanos(Time.system().nanos() - begin);
             assertThat(took)

@@ -3,11 +3,10 @@ package dev.ginkgo.hub;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.ginkgo.StartException;
+import dev.ginkgo.config.ConfigException;
 import java.io.IOException;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
@@ -89,20 +88,21 @@ class SiteTest {
             front.tree().ginkgo().reload();
             assertThat(front.get("/").body()).isEqualTo("new");
             Files.delete(folder.resolve("index.html"));
-            front.tree().ginkgo().reload();
+            assertThat(front.tree().ginkgo().reload().problems())
+                    .singleElement()
+                    .asString()
+                    .contains("http.page", "is no folder with an index.html in it");
             assertThat(front.get("/").body()).isEqualTo("new");
         }
     }
 
     @Test
-    @DisplayName("a folder without index.html fails the start, and is named; without a page / is a 404 with advice")
+    @DisplayName("a folder without index.html is told before anything starts; without a page / is a 404 with advice")
     void noPage() throws Exception {
         Path empty = Files.createDirectory(folder.resolve("empty"));
         assertThatThrownBy(() -> Front.start("page = '" + empty + "'"))
-                .isInstanceOf(StartException.class)
-                .rootCause()
-                .isInstanceOf(NoSuchFileException.class)
-                .hasMessageContaining(empty + "/index.html does not exist");
+                .isInstanceOf(ConfigException.class)
+                .hasMessageContaining("http.page: " + empty + " is no folder with an index.html in it");
         try (Front front = Front.start()) {
             HttpResponse<String> answer = front.get("/");
             assertThat(answer.statusCode()).isEqualTo(404);
