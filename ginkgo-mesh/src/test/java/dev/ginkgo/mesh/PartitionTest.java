@@ -7,6 +7,8 @@ import dev.ginkgo.config.Address;
 import dev.ginkgo.mesh.NodeProcess.Act;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -27,8 +29,11 @@ class PartitionTest {
     /** Three times the silence, its verification, and the election. */
     private static final Duration NEXT = Duration.ofSeconds(9);
 
-    /** Three times the five seconds in which all are one again. */
-    private static final Duration HEALED = Duration.ofSeconds(15);
+    /** In which all are one roster again, once it has healed. */
+    private static final Duration ONE_ROSTER = Duration.ofSeconds(5);
+
+    /** Three times as long: a machine may be busy. */
+    private static final Duration HEALED = ONE_ROSTER.multipliedBy(3);
 
     /** What is done to the cable of a host. */
     private interface Fault {
@@ -66,7 +71,8 @@ class PartitionTest {
         }
     }
 
-    private void cutOff(Fault fault, Fault repair, Duration during) throws Exception {
+    /** How long it took until all were one again. */
+    private Duration cutOff(Fault fault, Fault repair, Duration during) throws Exception {
         // Given a leader
         NodeProcess old = nodes.leader();
         int host = nodes.all().indexOf(old) + 1;
@@ -88,9 +94,10 @@ class PartitionTest {
         // And when it is not any more, all are one cluster again
         repair.on(lan, host);
         await().atMost(HEALED).until(nodes::areTogether);
+        Duration one = Duration.ofNanos(System.nanoTime() - healed);
         System.out.printf(
                 "partition: the next acts after %d ms; all are one %d ms after it has healed%n",
-                taken.toMillis(), Duration.ofNanos(System.nanoTime() - healed).toMillis());
+                taken.toMillis(), one.toMillis());
 
         // And the other one has led all the time, and goes on: who comes back deposes nobody
         await().during(SETTLED).atMost(Nodes.PATIENCE).until(nodes::areTogether);
@@ -98,6 +105,19 @@ class PartitionTest {
                 .filteredOn(act -> act.nanos() >= next.nanos())
                 .allMatch(act -> act.epoch() == next.epoch());
         nodes.assertOneAtATime();
+        return one;
+    }
+
+    private void cutOffOften(Fault fault, Fault repair, int times) throws Exception {
+        List<Duration> all = new ArrayList<>();
+        for (int i = 0; i < times; i++) {
+            all.add(cutOff(fault, repair, LONG));
+        }
+        all.sort(Comparator.naturalOrder());
+        System.out.printf(
+                "partition: of %d, all are one after %d ms in the median, %d ms at most%n",
+                times, all.get(times / 2).toMillis(), all.getLast().toMillis());
+        assertThat(all.getLast()).isLessThan(ONE_ROSTER);
     }
 
     @Test
@@ -108,22 +128,25 @@ class PartitionTest {
 
     @Test
     @Tag("long")
-    @DisplayName("K-06 K-07 a leader that is cut off for 15 s leads no more, another does, and then they are one again")
-    void unpluggedLong() throws Exception {
-        cutOff(Lan::unplug, Lan::plug, LONG);
+    @DisplayName(
+            "K-06 K-07 a leader that is cut off for 15 s leads no more, another does, and all are one within 5 s of"
+                    + " healing, ten times of ten")
+    void unpluggedOften() throws Exception {
+        cutOffOften(Lan::unplug, Lan::plug, 10);
     }
 
     @Test
     @Tag("long")
-    @DisplayName("K-06 a leader that hears the others for 15 s but is not heard gives way to another")
+    @DisplayName(
+            "K-06 a leader that hears the others for 15 s but is not heard gives way to another, five times of five")
     void mute() throws Exception {
-        cutOff(Lan::mute, Lan::unmute, LONG);
+        cutOffOften(Lan::mute, Lan::unmute, 5);
     }
 
     @Test
     @Tag("long")
-    @DisplayName("K-06 a leader that is heard by the others for 15 s but hears nobody gives way to another")
+    @DisplayName("K-06 a leader that is heard by the others for 15 s but hears nobody gives way, five times of five")
     void deaf() throws Exception {
-        cutOff(Lan::deafen, Lan::undeafen, LONG);
+        cutOffOften(Lan::deafen, Lan::undeafen, 5);
     }
 }
