@@ -75,7 +75,8 @@ public final class Cluster extends Service {
 
     final Setting<Boolean> insecure = setting("insecure", false)
             .fixed()
-            .help("Allows an identity that other machines reach although there is no secret");
+            .help(
+                    "Allows other machines to reach this node although there is no secret: the network is guarded otherwise");
 
     final Setting<Policy> policy = setting("policy", Policy.QUORUM)
             .fixed()
@@ -137,6 +138,11 @@ public final class Cluster extends Service {
     }
 
     // ---- the roster
+
+    /** By what the nodes know each other, for what talks to other nodes by ways of its own. From the start on. */
+    public Trust trust() {
+        return new Trust(secret.get(), insecure.get());
+    }
 
     /** The address of this node, which is also its name. */
     public Address identity() {

@@ -60,6 +60,7 @@ final class Replication extends Service {
         Fence guard = fence.get();
         Origin self = self();
         Replica inbox = new Replica(self, ledger.get(), carrier::ask, this::wake, time());
+        carrier.trust(cluster.trust());
         Address address = carrier.open(self, inbox);
         replica = inbox;
         own(cluster.onLeader(leader -> leader.map(Leader::epoch).ifPresent(guard::learn)));

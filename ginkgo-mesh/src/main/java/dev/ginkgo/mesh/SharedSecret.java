@@ -35,7 +35,7 @@ final class SharedSecret {
 
     private static final int ROUNDS = 210_000;
     private static final int SEED_BITS = 256;
-    private static final byte[] SALT = "ginkgo mesh, version 1".getBytes(StandardCharsets.US_ASCII);
+    private static final String PURPOSE = "ginkgo mesh, version 1";
     private static final char[] IN_MEMORY = "in memory".toCharArray();
 
     private SharedSecret() {}
@@ -47,14 +47,7 @@ final class SharedSecret {
      * @throws GeneralSecurityException if this Java cannot do it
      */
     static SSLContext tls(Secret secret) throws Exception {
-        String text = secret.reveal().strip();
-        if (text.length() < SHORTEST) {
-            throw new IllegalArgumentException("cluster.secret has " + text.length() + " characters; it needs "
-                    + SHORTEST + ", such as openssl rand -base64 24 gives");
-        }
-        byte[] seed = SecretKeyFactory.getInstance("PBKDF2WithHmacSHA256")
-                .generateSecret(new PBEKeySpec(text.toCharArray(), SALT, ROUNDS, SEED_BITS))
-                .getEncoded();
+        byte[] seed = seed(secret, PURPOSE, "cluster.secret");
         KeyPair pair = pair(seed);
         X509Certificate certificate = certificate(pair);
         KeyStore keys = KeyStore.getInstance("PKCS12");
@@ -65,6 +58,25 @@ final class SharedSecret {
         SSLContext context = SSLContext.getInstance("TLSv1.3");
         context.init(managers.getKeyManagers(), new TrustManager[] {new OnlyThis(certificate)}, null);
         return context;
+    }
+
+    /**
+     * 32 bytes that follow from a secret, and take whoever guesses it a fraction of a second for every guess.
+     *
+     * @param purpose what they are for: other bytes for each
+     * @param where the secret stands, for the error
+     * @throws IllegalArgumentException if it is too short
+     */
+    static byte[] seed(Secret secret, String purpose, String where) throws GeneralSecurityException {
+        String text = secret.reveal().strip();
+        if (text.length() < SHORTEST) {
+            throw new IllegalArgumentException(where + " has " + text.length() + " characters; it needs " + SHORTEST
+                    + ", such as openssl rand -base64 24 gives");
+        }
+        byte[] salt = purpose.getBytes(StandardCharsets.US_ASCII);
+        return SecretKeyFactory.getInstance("PBKDF2WithHmacSHA256")
+                .generateSecret(new PBEKeySpec(text.toCharArray(), salt, ROUNDS, SEED_BITS))
+                .getEncoded();
     }
 
     /** The private key of Ed25519 is its seed; the generator works out the public one. */

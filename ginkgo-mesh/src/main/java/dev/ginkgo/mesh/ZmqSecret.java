@@ -1,19 +1,19 @@
 package dev.ginkgo.mesh;
 
 import com.neilalexander.jnacl.crypto.curve25519;
+import dev.ginkgo.config.Secret;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
+import java.security.GeneralSecurityException;
 
 /**
  * The keys by which the nodes of a cluster know each other, made from one secret that all have. There is one pair, and
  * its public half is told to nobody: who has it has the secret. So a socket that talks by CURVE talks with nodes only.
+ * The keys are derived as {@link SharedSecret} does it, and have nothing in common with those of TLS.
  */
 final class ZmqSecret {
-    private static final int SHORTEST = 32;
+    private static final String PURPOSE = "ginkgo zeromq curve, version 2";
 
     private final byte[] secretKey;
     private final byte[] publicKey = new byte[32];
@@ -24,31 +24,31 @@ final class ZmqSecret {
     }
 
     /**
-     * Reads the secret.
+     * From a secret. Takes a fraction of a second.
      *
-     * @throws IllegalStateException if there is none that could be one; the message names the file
+     * @param where it stands, for the error
+     * @throws IllegalArgumentException if it can be guessed
      */
-    static ZmqSecret read(Path file) {
-        String text;
+    static ZmqSecret of(Secret secret, String where) throws GeneralSecurityException {
+        return new ZmqSecret(SharedSecret.seed(secret, PURPOSE, where));
+    }
+
+    /**
+     * From a file.
+     *
+     * @throws IllegalStateException if it cannot be read; the message names it
+     */
+    static ZmqSecret read(Path file) throws GeneralSecurityException {
+        Secret secret;
         try {
-            text = Files.readString(file).strip();
+            secret = Secret.of(Files.readString(file));
         } catch (IOException e) {
             throw new IllegalStateException(
                     "cannot read the `secret-file` " + file.toAbsolutePath() + ": " + e
-                            + "; make one with: openssl rand -hex 32",
+                            + "; make one with: openssl rand -base64 24",
                     e);
         }
-        if (text.length() < SHORTEST) {
-            throw new IllegalStateException("the secret in " + file.toAbsolutePath() + " has only " + text.length()
-                    + " characters, and needs " + SHORTEST + " at least; make one with: openssl rand -hex 32");
-        }
-        try {
-            MessageDigest digest = MessageDigest.getInstance("SHA-256");
-            digest.update("ginkgo zeromq curve 1\n".getBytes(StandardCharsets.UTF_8));
-            return new ZmqSecret(digest.digest(text.getBytes(StandardCharsets.UTF_8)));
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every Java has SHA-256", e);
-        }
+        return of(secret, "the `secret-file` " + file.toAbsolutePath());
     }
 
     byte[] secretKey() {

@@ -3,6 +3,7 @@ package dev.ginkgo.mesh;
 import static java.util.Objects.requireNonNull;
 
 import dev.ginkgo.Setting;
+import dev.ginkgo.cluster.Trust;
 import dev.ginkgo.config.Address;
 import dev.ginkgo.config.Size;
 import dev.ginkgo.hub.spi.Envelope;
@@ -15,6 +16,7 @@ import dev.ginkgo.hub.spi.TransportStats;
 import java.io.IOException;
 import java.net.BindException;
 import java.nio.file.Path;
+import java.security.GeneralSecurityException;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.zeromq.ZMQ;
@@ -40,11 +42,11 @@ final class ZmqTransport extends Transport {
 
     private final Setting<Path> secretFile = setting("secret-file", Path.of(""))
             .fixed()
-            .help("A file with a secret that all nodes share; then they talk by CURVE, at 6 to 10 times the CPU");
+            .help("A file with a secret of its own, if it is not to be cluster.secret");
 
     private final Setting<Boolean> insecure = setting("insecure", false)
             .fixed()
-            .help("Whether to listen beyond loopback without a secret: who reaches the port may pose as a node");
+            .help("Talk in plain: at a sixth to a tenth of the CPU, but who reaches the port may pose as a node");
 
     private final Setting<Size> queue = setting("queue", Size.ofMebibytes(16))
             .between(Size.ofKibibytes(1), Size.of("1GiB"))
@@ -56,6 +58,7 @@ final class ZmqTransport extends Transport {
             .fixed()
             .help("The largest message that is carried; who sends more is cut off. The same on all nodes");
 
+    private volatile Trust trust = Trust.none();
     private volatile @Nullable ZmqOwner owner;
 
     ZmqTransport() {}
@@ -86,18 +89,23 @@ final class ZmqTransport extends Transport {
     }
 
     @Override
+    public void trust(Trust ofCluster) {
+        trust = ofCluster;
+    }
+
+    @Override
     public Address open(Origin self, Inbox inbox) throws Exception {
         Address address = bind.get().isEmpty() ? besideIdentity(self.name()) : Address.of(bind.get());
-        boolean secured = !secretFile.get().toString().isEmpty();
-        if (!secured && !address.isLoopback() && !insecure.get()) {
+        ZmqSecret secret = secret();
+        if (secret == null && !address.isLoopback() && !insecure.get() && !trust.insecure()) {
             throw new IllegalStateException("`bind` = \"" + address + "\" is reached from other machines, and there is"
-                    + " no `secret-file`: anybody could pose as a node. Give one, or write `insecure = true`");
+                    + " no secret: anybody could pose as a node. Give all nodes the same cluster.secret-file, or allow it"
+                    + " by `insecure = true`");
         }
         if (address.isWildcard() && advertise.get().isEmpty()) {
             throw new IllegalStateException("`bind` = \"" + address + "\" does not tell the other nodes where this one"
                     + " is; write `advertise`, such as \"10.0.0.2:2222\"");
         }
-        ZmqSecret secret = secured ? ZmqSecret.read(secretFile.get()) : null;
         ZmqLimits limits = new ZmqLimits(queue.get().bytes(), maxMessage.get().bytes());
         Wake wake = own(new Wake());
         ZmqSockets sockets = own(new ZmqSockets(limits.frame(), secret));
@@ -109,6 +117,22 @@ final class ZmqTransport extends Transport {
         spawn("owner", thread::awaitFailure);
         String told = advertise.get();
         return told.isEmpty() ? Address.of(endpoint.substring("tcp://".length())) : Address.of(told);
+    }
+
+    /** Its own, or that of the cluster; null if it is to talk in plain. */
+    private @Nullable ZmqSecret secret() throws GeneralSecurityException {
+        if (!secretFile.get().toString().isEmpty()) {
+            return ZmqSecret.read(secretFile.get());
+        }
+        if (trust.secret().isEmpty()) {
+            return null;
+        }
+        if (insecure.get()) {
+            log.warn("what the hubs say to each other is neither secret nor signed, although the cluster has a secret:"
+                    + " `insecure = true` says so");
+            return null;
+        }
+        return ZmqSecret.of(trust.secret(), "cluster.secret");
     }
 
     private static ZMQ.Socket bound(ZmqSockets sockets, Address address) throws IOException {

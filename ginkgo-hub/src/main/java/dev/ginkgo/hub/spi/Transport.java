@@ -1,6 +1,7 @@
 package dev.ginkgo.hub.spi;
 
 import dev.ginkgo.Service;
+import dev.ginkgo.cluster.Trust;
 import dev.ginkgo.config.Address;
 import java.time.Duration;
 import java.util.Set;
@@ -25,6 +26,13 @@ public abstract class Transport extends Service {
     public static final Duration BEAT = Duration.ofSeconds(1);
 
     protected Transport() {}
+
+    /**
+     * By what the nodes of the cluster know each other. Called before each {@link #open}. A transport that others can
+     * reach over a network hears nobody who does not know the secret, unless its own settings say otherwise. By default
+     * it is not looked at.
+     */
+    public void trust(Trust trust) {}
 
     /**
      * Begins. Called once in each run of this service, before all methods below; the end is the stop of this service,
