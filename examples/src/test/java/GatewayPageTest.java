@@ -111,11 +111,7 @@ class GatewayPageTest {
     @DisplayName("G-05 the page shows members that others have told of before they report themselves, and who leads")
     void othersTellFirst() throws Exception {
         MessageHub hub = new MessageHub(); // no report of its own: the page hears only what is published here
-        try (Ginkgo alone = Ginkgo.start(hub, """
-                        [http]
-                        bind = "127.0.0.1:0"
-                        page = "%s"
-                        """.formatted(Path.of("page").toAbsolutePath()));
+        try (Ginkgo alone = Ginkgo.start(hub, page(""));
                 Browser browser = new Browser()) {
             browser.open(hub.url().orElseThrow());
             soon().until(() -> browser.text("connection").startsWith("live from"));
@@ -144,6 +140,57 @@ class GatewayPageTest {
             assertThat(browser.complaints()).isEmpty();
             assertThat(alone.status().ready()).isTrue();
         }
+    }
+
+    @Test
+    @DisplayName("G-05 when its node dies the page goes to another one by its URL, and says so and what may be lost")
+    void nodeDies() throws Exception {
+        MessageHub first = new MessageHub();
+        MessageHub second = new MessageHub();
+        try (Browser browser = new Browser();
+                Ginkgo one = Ginkgo.start(first, page(""))) {
+            // A cluster makes its members' pages allowed origins by itself; these two hubs know nothing of each other
+            String other = "allowed-origins = ['" + first.url().orElseThrow() + "']";
+            try (Ginkgo two = Ginkgo.start(second, page(other))) {
+                browser.open(first.url().orElseThrow());
+                soon().until(() -> browser.text("connection").equals("live from " + first.address()));
+                first.publish("/cluster", """
+                        {"node":"1","leads":true,"epoch":"3@x","published":0,"delivered":0,"readers":1,"members":[
+                         {"name":"1","url":"%s","version":"1"},{"name":"2","url":"%s","version":"1"}]}""".formatted(
+                                first.url().orElseThrow(), second.url().orElseThrow()));
+                soon().until(() -> browser.text("leader").equals("1"));
+                Address gone = first.address();
+
+                // When
+                one.stop();
+
+                // Then
+                soon().until(() -> browser.text("connection").equals("live from " + second.address()));
+                second.publish("/numbers", "9");
+                soon().until(() -> browser.text("number").equals("9"));
+                assertThat(browser.text("lost")).isEqualTo("some");
+                assertThat(browser.text("events"))
+                        .containsSubsequence(
+                                "reads from " + second.address(),
+                                gone + " is gone",
+                                "the node ends the stream: stopping");
+                assertThat(browser.run("return document.querySelector('tr.reads td').innerText"))
+                        .isEqualTo("2");
+                assertThat(browser.text("commands"))
+                        .contains("curl -N " + second.url().orElseThrow() + "/numbers");
+                assertThat(two.status().ready()).isTrue();
+            }
+        }
+    }
+
+    /** The settings of a hub that shows the page. */
+    private static String page(String more) {
+        return """
+                [http]
+                bind = "127.0.0.1:0"
+                page = "%s"
+                %s
+                """.formatted(Path.of("page").toAbsolutePath(), more);
     }
 
     private static String report(String node, boolean leads, String epoch) {

@@ -1,0 +1,65 @@
+package dev.ginkgo.hub;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import java.io.IOException;
+import java.lang.management.ManagementFactory;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+
+/** Readers come and go where nothing is published: no message sweeps up after them. */
+class QuietChurnTest {
+    private static final int GUESTS = 1_500;
+    private static final String[] PATHS = {"/quiet", "/quiet?as=sse", "/quiet?as=ndjson", "/quiet?poll=1", "/quiet/*"};
+
+    /** What a guest may leave: a fraction of what its connection and its place take. */
+    private static final long MOST = 200;
+
+    @Test
+    @DisplayName("H-02 of 1,500 readers that come and go while one stays, and nothing is published, nothing is left")
+    void nothingIsLeft() throws Exception {
+        try (Front front = Front.start("max-connections-per-address = 100", "heartbeat = '1h'");
+                Wired staying = front.lines("/quiet")) {
+            visit(front, GUESTS / 4); // loads classes, fills caches
+            long before = heap();
+
+            // When
+            visit(front, GUESTS);
+
+            // Then
+            long left = heap() - before;
+            Figures.note("heap that " + GUESTS + " guests of a quiet channel leave, bytes", left);
+            assertThat(left).isLessThan(GUESTS * MOST);
+            front.hub().publish("/quiet", "at last");
+            staying.readTo("at last\n");
+            assertThat(front.hub().stats().writes()).isEqualTo(1 + written(GUESTS + GUESTS / 4));
+        }
+    }
+
+    /** How many writes these were: {@code start}, which the forms that have ids begin with. */
+    private static long written(int guests) {
+        return guests / PATHS.length * 2L;
+    }
+
+    private static void visit(Front front, int guests) throws IOException {
+        for (int i = 0; i < guests; i++) {
+            String path = PATHS[i % PATHS.length];
+            try (Wired guest = front.request("GET " + path)) {
+                if (!path.contains("poll")) { // which says nothing before it has something to say
+                    guest.head();
+                }
+                if (i % 2 == 0) {
+                    guest.reset();
+                }
+            }
+        }
+        await().until(() ->
+                front.hub().stats().readers() == 1 && front.hub().http.connections() == 1);
+    }
+
+    private static long heap() {
+        System.gc();
+        return ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getUsed();
+    }
+}
