@@ -11,6 +11,7 @@ import java.net.InetAddress;
 import java.net.Socket;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileTime;
@@ -91,6 +92,8 @@ class DistributionTest {
         assertThat(Files.size(archive)).isGreaterThan(1_000_000);
         assertThat(usesArchive()).isTrue();
         numbersCome();
+        // And the second start of a source, which is not compiled any more, opens none of the distribution's jars
+        assertThat(jarsOpenedWhileNumbersCome()).isEmpty();
         // When a jar is newer
         Path jar = home.resolve("lib/ginkgo-core-" + versionOfFolder() + ".jar");
         Files.setLastModifiedTime(jar, FileTime.from(Instant.now().plusSeconds(5)));
@@ -153,6 +156,11 @@ class DistributionTest {
     }
 
     private void numbersCome() throws Exception {
+        jarsOpenedWhileNumbersCome();
+    }
+
+    /** Those of lib; their class loader never closes them. Nothing is known of them where there is no /proc. */
+    private List<String> jarsOpenedWhileNumbersCome() throws Exception {
         Path output = folder.resolve("numbers.txt");
         Process process = start(output, "run", "examples/numbers.toml", "--set", "bind=127.0.0.1:0");
         try {
@@ -164,12 +172,33 @@ class DistributionTest {
                     BufferedReader lines = new BufferedReader(new InputStreamReader(socket.getInputStream(), UTF_8))) {
                 assertThat(Integer.parseInt(String.valueOf(lines.readLine()))).isBetween(0, 10);
             }
+            List<String> jars = openFiles(process.pid()).stream()
+                    .filter(file -> file.endsWith(".jar"))
+                    .toList();
             process.destroy();
             assertThat(process.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS)).isTrue();
             assertThat(process.exitValue()).isEqualTo(143);
+            return jars;
         } finally {
             process.destroyForcibly();
         }
+    }
+
+    private static List<String> openFiles(long pid) throws IOException {
+        Path descriptors = Path.of("/proc/" + pid + "/fd");
+        List<String> files = new ArrayList<>();
+        if (Files.isDirectory(descriptors)) {
+            try (DirectoryStream<Path> all = Files.newDirectoryStream(descriptors)) {
+                for (Path each : all) {
+                    try {
+                        files.add(Files.readSymbolicLink(each).toString());
+                    } catch (NoSuchFileException e) {
+                        // closed meanwhile
+                    }
+                }
+            }
+        }
+        return files;
     }
 
     private boolean usesArchive() throws Exception {
@@ -205,6 +234,7 @@ class DistributionTest {
                 .redirectOutput(output.toFile());
         builder.environment().clear();
         builder.environment().put("PATH", tools().toString());
+        builder.environment().put("XDG_CACHE_HOME", folder.resolve("cache").toString());
         builder.environment().put("GINKGO_JAVA_HOME", System.getProperty("java.home"));
         return builder;
     }

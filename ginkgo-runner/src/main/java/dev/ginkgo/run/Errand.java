@@ -56,6 +56,7 @@ final class Errand {
     /** Runs a main method on this thread. When it returns, its other threads run on, as with {@code java}. */
     @SuppressWarnings("CatchAndPrintStackTrace")
     int runMain(Program.OfMain main, List<String> arguments) {
+        LogProvider.configure();
         try {
             main.main().invoke(arguments.toArray(String[]::new));
             return Main.RUNS_ON;

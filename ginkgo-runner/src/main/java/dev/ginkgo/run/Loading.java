@@ -33,7 +33,7 @@ final class Loading {
      * @param loader the loader of the user's classes
      * @param sources his source lines, where there are any
      */
-    record Loaded(Program program, ClassLoader loader, Sources sources) {}
+    record Loaded(Program program, UserLoader loader, Sources sources) {}
 
     Loaded load(Target target) {
         return switch (target.code()) {

@@ -24,6 +24,7 @@ import java.net.URL;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
+import java.util.TimeZone;
 import java.util.stream.Stream;
 import org.slf4j.LoggerFactory;
 
@@ -60,7 +61,7 @@ final class Logging {
      * @param loader the loader of the user's classes, which may have a Logback file
      * @param failures how exceptions are printed in text; JSON has them whole
      */
-    Logging(ClassLoader loader, Failures failures) {
+    Logging(UserLoader loader, Failures failures) {
         this.failures = failures;
         context = (LoggerContext) LoggerFactory.getILoggerFactory();
         usersOwn = usersOwn(loader);
@@ -161,7 +162,7 @@ final class Logging {
         if (format.equalsIgnoreCase(Format.JSON.name())) {
             encoder = new JsonEncoder();
         } else {
-            TextLayout layout = new TextLayout(failures);
+            TextLayout layout = new TextLayout(failures, TimeZone.getDefault());
             layout.setContext(context);
             layout.start();
             LayoutWrappingEncoder<ILoggingEvent> wrapping = new LayoutWrappingEncoder<>();
@@ -212,13 +213,13 @@ final class Logging {
                 .orElse("");
     }
 
-    private static Optional<URL> usersOwn(ClassLoader loader) {
+    private static Optional<URL> usersOwn(UserLoader loader) {
         String named = System.getProperty("logback.configurationFile");
         if (named != null) {
             return Files.exists(Path.of(named)) ? url(Path.of(named)) : Optional.ofNullable(loader.getResource(named));
         }
         return Stream.of("logback-test.xml", "logback.xml")
-                .flatMap(name -> Stream.ofNullable(loader.getResource(name)))
+                .flatMap(name -> loader.ownResource(name).stream())
                 .findFirst();
     }
 

@@ -3,30 +3,31 @@ package dev.ginkgo.run;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.classic.spi.ThrowableProxy;
 import ch.qos.logback.core.LayoutBase;
-import java.time.ZoneId;
-import java.time.format.DateTimeFormatter;
+import java.util.TimeZone;
 
 /**
  * {@code HH:mm:ss.SSS LEVEL logger - message}, with the thread in brackets before the logger where it is a task's:
  * its name, {@code gateway/hub#accept}, tells the service.
  */
 final class TextLayout extends LayoutBase<ILoggingEvent> {
-    private final DateTimeFormatter time =
-            DateTimeFormatter.ofPattern("HH:mm:ss.SSS").withZone(ZoneId.systemDefault());
+    private static final long DAY = 86_400_000;
 
     private final Failures failures;
+    private final TimeZone zone;
 
     /**
      * @param failures how exceptions are printed
+     * @param zone of the times; this class, because the rules of a ZoneId are searched for in every jar
      */
-    TextLayout(Failures failures) {
+    TextLayout(Failures failures, TimeZone zone) {
         this.failures = failures;
+        this.zone = zone;
     }
 
     @Override
     public String doLayout(ILoggingEvent event) {
         StringBuilder line = new StringBuilder(120);
-        time.formatTo(event.getInstant(), line);
+        appendTime(line, event.getTimeStamp());
         String level = event.getLevel().toString();
         line.append(' ').append(level).append(" ".repeat(Math.max(1, 6 - level.length())));
         if (event.getThreadName().indexOf('#') >= 0) {
@@ -38,5 +39,19 @@ final class TextLayout extends LayoutBase<ILoggingEvent> {
             line.append(failures.render(proxy.getThrowable())).append(System.lineSeparator());
         }
         return line.toString();
+    }
+
+    private void appendTime(StringBuilder line, long millis) {
+        int ofDay = (int) Math.floorMod(millis + zone.getOffset(millis), DAY);
+        appendDigits(line, ofDay / 3_600_000, 10);
+        appendDigits(line.append(':'), ofDay / 60_000 % 60, 10);
+        appendDigits(line.append(':'), ofDay / 1_000 % 60, 10);
+        appendDigits(line.append('.'), ofDay % 1_000, 100);
+    }
+
+    private static void appendDigits(StringBuilder line, int number, int place) {
+        for (int each = place; each > 0; each /= 10) {
+            line.append((char) ('0' + number / each % 10));
+        }
     }
 }

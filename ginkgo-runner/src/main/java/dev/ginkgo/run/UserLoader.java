@@ -6,6 +6,7 @@ import java.net.URLClassLoader;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * The user's classes: those that were compiled in memory, then those of his class path. Its name stands in stack
@@ -19,6 +20,26 @@ final class UserLoader extends URLClassLoader {
     UserLoader(ClassLoader parent, List<Path> classPath, Map<String, byte[]> compiled) {
         super(NAME, urls(classPath), parent);
         this.compiled = compiled;
+    }
+
+    /**
+     * What was compiled is not asked of the parent: to say no it would open each jar of the distribution, which takes
+     * longer than most of a start. Our own packages stay ours.
+     */
+    @Override
+    protected Class<?> loadClass(String name, boolean resolve) throws ClassNotFoundException {
+        if (!compiled.containsKey(name) || name.startsWith("dev.ginkgo.")) {
+            return super.loadClass(name, resolve);
+        }
+        synchronized (getClassLoadingLock(name)) {
+            Class<?> loaded = findLoadedClass(name);
+            return loaded == null ? findClass(name) : loaded;
+        }
+    }
+
+    /** A file on the user's class path, and on no other. */
+    Optional<URL> ownResource(String name) {
+        return Optional.ofNullable(findResource(name));
     }
 
     @Override

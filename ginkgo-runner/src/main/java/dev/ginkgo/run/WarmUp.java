@@ -44,7 +44,14 @@ final class WarmUp implements Callable<Integer> {
             Files.write(source, program == null ? new byte[0] : program.readAllBytes());
             Files.write(
                     configuration,
-                    List.of("service = \"WarmUp.java\"", "pause = \"1ms\"", "[log]", "level = \"debug\""));
+                    List.of(
+                            "# With what configurations have, comments too.",
+                            "service = \"WarmUp.java\"",
+                            "",
+                            "pause = \"1ms\" # of a line too",
+                            "times = 1",
+                            "[log]",
+                            "level = \"debug\""));
             // With a cache, so that the second start is one without the compiler, as most are.
             Main quiet = new Main(new Terminal(
                     silent(),
