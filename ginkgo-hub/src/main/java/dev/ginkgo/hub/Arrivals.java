@@ -17,14 +17,13 @@ final class Arrivals {
     /** A position can take this many characters more while the others are remembered. */
     private static final int SLACK = 16;
 
-    /**
-     * @param life the incarnation of the origin that was heard of first: what it published in earlier ones is not known
-     *     here
-     */
-    private record Last(Position position, long nanos, long life) {}
+    private record Last(Position position, long nanos) {}
 
     private final long self;
     private final TreeMap<Long, Last> last = new TreeMap<>();
+    private final Lives lives = new Lives();
+    private Position own;
+    private boolean begun;
 
     // what was said last of the others, as long as nothing comes from them
     private List<Position> others = List.of();
@@ -38,12 +37,14 @@ final class Arrivals {
     Arrivals(Position own, long nanos) {
         this.self = own.origin();
         this.othersOf = self;
-        last.put(self, new Last(own, nanos, own.incarnation()));
+        this.own = own;
+        last.put(self, new Last(own, nanos));
+        lives.learn(own);
     }
 
-    /** The last that this node has published. */
+    /** The last that this node has published in its present life, and run. */
     Position own() {
-        return requireNonNull(of(self));
+        return own;
     }
 
     /** Whether nothing has ever come from elsewhere. */
@@ -58,16 +59,49 @@ final class Arrivals {
         return found == null ? null : found.position;
     }
 
+    /** All of them. */
+    List<Position> all() {
+        return last.values().stream().map(Last::position).toList();
+    }
+
+    /**
+     * Whether a message of another node, or of an earlier life of this one, is new here. Those of one origin come in
+     * their order, life after life: what was published before something that is here already would be out of place.
+     */
+    boolean isNew(Position position) {
+        Position before = of(position.origin());
+        if (before == null) {
+            return true;
+        }
+        if (position.origin() != self) {
+            return before.isBefore(position);
+        }
+        boolean earlier = position.incarnation() < own.incarnation();
+        return earlier && !begun && (before.equals(own) || before.isBefore(position));
+    }
+
     /** A message has come; says what its id holds of the other origins. */
     List<Position> add(Position position, long nanos, long window) {
-        Last before = last.get(position.origin());
-        long life = before == null ? position.incarnation() : before.life;
-        last.put(position.origin(), new Last(position, nanos, life));
+        last.put(position.origin(), new Last(position, nanos));
+        lives.learn(position);
+        if (position.origin() == self && position.incarnation() == own.incarnation()) {
+            own = position;
+            begun = true;
+        }
         if (othersOf != position.origin()) {
             othersOf = position.origin();
             others = others(position, nanos, window);
         }
         return others;
+    }
+
+    /** All that an origin has published up to there has come, or will never. */
+    void pass(Position position, long nanos, long window) {
+        if (position.sequence() > 0 && isNew(position)) {
+            add(position, nanos, window);
+        } else {
+            lives.learn(position);
+        }
     }
 
     /** Where a reader stands that has had everything. */
@@ -99,11 +133,13 @@ final class Arrivals {
         return true;
     }
 
-    /** Whether every origin that a reader has had something of has been heard of here, in that life of it. */
+    /** Whether all that any reader may have had of an origin, in that life of it, is accounted for here. */
+    boolean know(Position position) {
+        return lives.know(position);
+    }
+
+    /** Whether that is so of every origin that a reader has had something of. */
     boolean know(MessageId id) {
-        return id.positions().stream().allMatch(each -> {
-            Last here = last.get(each.origin());
-            return each.sequence() == 0 || (here != null && here.life <= each.incarnation());
-        });
+        return id.positions().stream().allMatch(each -> each.sequence() == 0 || know(each));
     }
 }

@@ -79,8 +79,8 @@ record Beginning(long number, @Nullable Replay replay, boolean recovered, String
         boolean recovered = floor(feed, scene).isReachedBy(id) && scene.arrivals.know(id);
         Position own = scene.arrivals.own();
         Position mine = id.position(own.origin());
-        if (mine != null && (mine.incarnation() != own.incarnation() || own.isBefore(mine))) {
-            // of an earlier start, or of another hub: it says nothing about what was published here
+        if (mine != null && (!scene.arrivals.know(mine) || own.isBefore(mine))) {
+            // of a start that nothing is known of, or of another hub: it says nothing about what was published here
             recovered = false;
             List<Position> rest = new ArrayList<>(id.positions());
             rest.remove(mine);

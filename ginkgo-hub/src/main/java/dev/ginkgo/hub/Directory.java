@@ -116,6 +116,13 @@ final class Directory {
         return wish.isPlain() ? new Floor() : tombs.floor(wish.selector());
     }
 
+    /** What is gone of all channels that are not there, or have nothing. */
+    Floor goneOfEmpty() {
+        Floor gone = tombs.all();
+        channels.values().stream().filter(log -> log.oldest() == null).forEach(log -> gone.raise(log.floor));
+        return gone;
+    }
+
     // ---- all of it
 
     /** Shows what conflated feeds hold back, where it is time. */

@@ -30,6 +30,10 @@ final class Floor {
         gone.add(position);
     }
 
+    List<Position> positions() {
+        return List.copyOf(gone);
+    }
+
     void raise(Floor other) {
         other.gone.forEach(each -> raise(each, other.nanos));
     }

@@ -6,9 +6,11 @@ import dev.ginkgo.hub.spi.Origin;
 import dev.ginkgo.hub.spi.Stretch;
 import java.time.Duration;
 import java.util.HashSet;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.BiConsumer;
+import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -38,6 +40,7 @@ final class Inflow {
     private final Ledger ledger;
     private final Supplier<Set<Origin>> peers;
     private final BiConsumer<Origin, Stretch> ask;
+    private final BooleanSupplier heldBack;
 
     private final TreeMap<Long, Envelope> held = new TreeMap<>();
     private long heldBytes;
@@ -53,17 +56,42 @@ final class Inflow {
      *
      * @param peers who can be asked now
      * @param ask asks one
+     * @param heldBack whether something has to come before anything of this; what comes then waits, or is asked for
+     *     later
      */
-    Inflow(Origin origin, Ledger ledger, Supplier<Set<Origin>> peers, BiConsumer<Origin, Stretch> ask) {
+    Inflow(
+            Origin origin,
+            Ledger ledger,
+            Supplier<Set<Origin>> peers,
+            BiConsumer<Origin, Stretch> ask,
+            BooleanSupplier heldBack) {
         this.origin = origin;
         this.ledger = ledger;
         this.peers = peers;
         this.ask = ask;
+        this.heldBack = heldBack;
     }
 
     /** All up to here has gone on, or was given up. */
     long position() {
         return position;
+    }
+
+    /** All that is known to be there has gone on, or was given up. */
+    boolean isSettled() {
+        return position >= known;
+    }
+
+    /** Goes on after what has come another way. */
+    void skipTo(long last, long now) {
+        if (last > position) {
+            position = last;
+            known = Math.max(known, last);
+            Map<Long, Envelope> old = held.headMap(last, true);
+            heldBytes -= old.values().stream().mapToLong(Envelope::cost).sum();
+            old.clear();
+        }
+        advance(now);
     }
 
     // ---- what is heard
@@ -90,7 +118,9 @@ final class Inflow {
 
     void answered(Origin peer, Answer answer, long now) {
         answer.messages().forEach(this::keep);
-        drain();
+        if (!heldBack.getAsBoolean()) {
+            drain();
+        }
         Hole open = hole;
         if (open != null && open.waitsFor(peer) && position < open.to) {
             if (position < begin && now - open.openedAt < CATCH_UP) {
@@ -127,8 +157,14 @@ final class Inflow {
         }
     }
 
-    /** Nothing more will come: another life of the node has begun. */
-    void end() {
+    /** Another life of the node has begun. Nothing is on its way any more: what others have of it is asked for. */
+    void end(long now) {
+        learn(rumour);
+        advance(now);
+    }
+
+    /** Nothing more is waited for. */
+    void giveUp() {
         giveUp(known);
         hole = null;
     }
@@ -143,7 +179,9 @@ final class Inflow {
     }
 
     private void keep(Envelope message) {
-        if (message.sequence() > position && held.putIfAbsent(message.sequence(), message) == null) {
+        if (heldBack.getAsBoolean() && heldBytes > HELD) {
+            known = Math.max(known, message.sequence()); // to be asked for when it is its turn
+        } else if (message.sequence() > position && held.putIfAbsent(message.sequence(), message) == null) {
             heldBytes += message.cost();
             known = Math.max(known, message.sequence());
         }
@@ -157,7 +195,11 @@ final class Inflow {
         }
     }
 
-    private void advance(long now) {
+    /** Does what can be done now. */
+    void advance(long now) {
+        if (heldBack.getAsBoolean()) {
+            return;
+        }
         drain();
         if (hole != null && heldBytes > HELD) {
             giveUp(hole.to);

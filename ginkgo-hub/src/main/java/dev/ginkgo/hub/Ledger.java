@@ -2,6 +2,8 @@ package dev.ginkgo.hub;
 
 import dev.ginkgo.hub.spi.Answer;
 import dev.ginkgo.hub.spi.Envelope;
+import dev.ginkgo.hub.spi.Holdings;
+import dev.ginkgo.hub.spi.Origin;
 import dev.ginkgo.hub.spi.Stretch;
 import java.util.Set;
 
@@ -21,6 +23,20 @@ interface Ledger {
 
     /** What is held of a stretch of any origin, this node included. */
     Answer answer(Stretch asked);
+
+    /** There is this life of another node, or was; all that is published in it will come, or is told as lost. */
+    void met(Origin life);
+
+    // ---- when a node begins
+
+    /** All that is held here, from a place on, as far as this ledger knows: positions only of this node. */
+    Holdings holdings(long after, Origin self);
+
+    /** Takes what another node holds, before anything else comes. */
+    void inherit(Holdings some);
+
+    /** What was to be taken over cannot be had to its end. */
+    void disinherit();
 
     /**
      * Messages that nobody could be asked for.

@@ -1,11 +1,18 @@
 package dev.ginkgo.hub;
 
+import java.util.LinkedHashMap;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** All messages of a store, from the oldest to the newest, whatever their channel. Guarded by the store. */
 final class Line {
+    private static final int MARKS = 8;
+
     private @Nullable Entry oldest;
     private @Nullable Entry newest;
+
+    // where those stopped who go through it piece by piece, by arrival
+    private final Map<Long, Entry> marks = new LinkedHashMap<>(0);
 
     @Nullable
     Entry oldest() {
@@ -22,7 +29,29 @@ final class Line {
         newest = entry;
     }
 
+    /** The first that came after that arrival. */
+    @Nullable
+    Entry after(long arrival) {
+        Entry marked = marks.get(arrival);
+        Entry next = marked == null ? oldest : marked.newer;
+        while (next != null && next.arrival <= arrival) {
+            next = next.newer;
+        }
+        return next;
+    }
+
+    /** Somebody will go on from there. */
+    void mark(Entry entry) {
+        marks.put(entry.arrival, entry);
+        if (marks.size() > MARKS) {
+            marks.remove(marks.keySet().iterator().next());
+        }
+    }
+
     void remove(Entry entry) {
+        if (!marks.isEmpty()) {
+            marks.remove(entry.arrival);
+        }
         if (entry.older == null) {
             oldest = entry.newer;
         } else {
@@ -38,5 +67,6 @@ final class Line {
     void clear() {
         oldest = null;
         newest = null;
+        marks.clear();
     }
 }

@@ -7,12 +7,12 @@ import dev.ginkgo.hub.spi.Envelope;
 import dev.ginkgo.hub.spi.Inbox;
 import dev.ginkgo.hub.spi.Origin;
 import dev.ginkgo.hub.spi.Peer;
-import dev.ginkgo.hub.spi.Stretch;
 import dev.ginkgo.hub.spi.Transport;
 import dev.ginkgo.hub.spi.TransportStats;
 import java.time.Duration;
 import java.util.Queue;
 import java.util.concurrent.ArrayBlockingQueue;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** One node's way to one peer in the same process: what waits for it, and the task that hands it over. */
@@ -30,7 +30,7 @@ final class LocalLink {
     private final Backlogs backlogs;
     private final Backlog backlog;
     private final Time time;
-    private final Queue<Stretch> questions = new ArrayBlockingQueue<>(QUESTIONS);
+    private final Queue<Consumer<Inbox>> questions = new ArrayBlockingQueue<>(QUESTIONS);
     private volatile @Nullable Thread waiter;
     private volatile boolean closed;
     private volatile boolean ready;
@@ -76,8 +76,8 @@ final class LocalLink {
                     inbox.beat(self, load.last(), transport.positions());
                     beatAt = time.nanos() + BEAT;
                 }
-                for (Stretch stretch = questions.poll(); stretch != null; stretch = questions.poll()) {
-                    transport.answered(peer.origin(), inbox.answer(stretch));
+                for (Consumer<Inbox> next = questions.poll(); next != null; next = questions.poll()) {
+                    next.accept(inbox);
                 }
                 if (load.toTheEnd()) {
                     pause(beatAt);
@@ -119,8 +119,8 @@ final class LocalLink {
     }
 
     /** Puts a question; if there are too many already, it is dropped, and its asker asks again. */
-    void ask(Stretch stretch) {
-        if (questions.offer(stretch)) {
+    void ask(Consumer<Inbox> question) {
+        if (questions.offer(question)) {
             wake();
         }
     }

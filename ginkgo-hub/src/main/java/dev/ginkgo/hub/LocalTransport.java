@@ -5,7 +5,6 @@ import static java.util.Objects.requireNonNull;
 import dev.ginkgo.Setting;
 import dev.ginkgo.config.Address;
 import dev.ginkgo.config.Size;
-import dev.ginkgo.hub.spi.Answer;
 import dev.ginkgo.hub.spi.Backlogs;
 import dev.ginkgo.hub.spi.Envelope;
 import dev.ginkgo.hub.spi.Inbox;
@@ -19,6 +18,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -95,9 +95,20 @@ final class LocalTransport extends Transport {
 
     @Override
     public void ask(Origin peer, Stretch stretch) {
-        station().links.forEach((each, link) -> {
+        Station here = station();
+        put(here, peer, there -> here.inbox.answered(peer, there.answer(stretch)));
+    }
+
+    @Override
+    public void askAll(Origin peer, long after) {
+        Station here = station();
+        put(here, peer, there -> here.inbox.held(peer, there.holdings(after)));
+    }
+
+    private static void put(Station here, Origin peer, Consumer<Inbox> question) {
+        here.links.forEach((each, link) -> {
             if (each.origin().equals(peer)) {
-                link.ask(stretch);
+                link.ask(question);
             }
         });
     }
@@ -138,13 +149,6 @@ final class LocalTransport extends Transport {
             return null;
         }
         return here.inbox;
-    }
-
-    void answered(Origin peer, Answer answer) {
-        Station here = station;
-        if (here != null) {
-            here.inbox.answered(peer, answer);
-        }
     }
 
     Map<Origin, Long> positions() {

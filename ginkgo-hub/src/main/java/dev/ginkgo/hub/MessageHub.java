@@ -158,7 +158,7 @@ public final class MessageHub extends Service {
         Core before = core;
         Origin self = others.self();
         boolean again = self.incarnation() == incarnation; // this hub has restarted, and its cluster has not
-        long last = before != null && again ? before.store().published() : 0;
+        long last = before != null && again ? before.store().estate.published() : 0;
         incarnation = self.incarnation();
         return new Store(limits, time(), new Outlet(self, last, others::send), fence, allocator, counters);
     }

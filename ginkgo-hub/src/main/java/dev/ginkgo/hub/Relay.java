@@ -4,9 +4,11 @@ import dev.ginkgo.Time;
 import dev.ginkgo.hub.MessageId.Position;
 import dev.ginkgo.hub.spi.Answer;
 import dev.ginkgo.hub.spi.Envelope;
+import dev.ginkgo.hub.spi.Holdings;
 import dev.ginkgo.hub.spi.Origin;
 import dev.ginkgo.hub.spi.Stretch;
 import java.time.Duration;
+import java.util.List;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -50,6 +52,44 @@ final class Relay implements Ledger {
     @Override
     public Answer answer(Stretch asked) {
         return store.answer(asked);
+    }
+
+    @Override
+    public void met(Origin life) {
+        store.estate.inherit(List.of(position(life, 0)), List.of());
+    }
+
+    @Override
+    public Holdings holdings(long after, Origin self) {
+        return store.estate.from(after, self);
+    }
+
+    @Override
+    public void inherit(Holdings some) {
+        some.items().forEach(this::inherit);
+        some.lost().forEach((origin, last) -> store.lose(position(origin, last), _ -> true, false));
+        some.end()
+                .ifPresent(end -> store.estate.inherit(
+                        end.positions().entrySet().stream()
+                                .map(each -> position(each.getKey(), each.getValue()))
+                                .toList(),
+                        end.gone()));
+    }
+
+    private void inherit(Holdings.Item item) {
+        Envelope message = item.message();
+        Position position = position(message.origin(), message.sequence());
+        try {
+            store.estate.inherit(ChannelName.of(message.channel()), position, item);
+        } catch (RefusedException | BadChannelException e) {
+            store.lose(position, message.channel()::equals, false);
+            warn(message, e);
+        }
+    }
+
+    @Override
+    public void disinherit() {
+        store.estate.disinherit();
     }
 
     private static Position position(Origin origin, long sequence) {

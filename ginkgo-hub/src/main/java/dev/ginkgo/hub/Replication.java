@@ -3,6 +3,7 @@ package dev.ginkgo.hub;
 import static java.util.Objects.requireNonNull;
 
 import dev.ginkgo.Service;
+import dev.ginkgo.Setting;
 import dev.ginkgo.cluster.Cluster;
 import dev.ginkgo.cluster.Leader;
 import dev.ginkgo.cluster.Member;
@@ -28,6 +29,14 @@ import org.jspecify.annotations.Nullable;
 final class Replication extends Service {
     /** Short beside the time for which a message may be held back. */
     private static final Duration OFTEN = Duration.ofMillis(50);
+
+    /** How much longer the start waits if there is somebody who hands over. */
+    private static final Duration MORE = Duration.ofSeconds(3);
+
+    private final Setting<Duration> takeOver = setting("take-over", Duration.ofSeconds(5))
+            .between(Duration.ZERO, Duration.ofSeconds(6))
+            .fixed()
+            .help("How long the start waits for another node, to take over its history; 0: not at all");
 
     private final Cluster cluster;
     private final Supplier<? extends Transport> transport;
@@ -59,14 +68,40 @@ final class Replication extends Service {
         Transport carrier = transport.get();
         Fence guard = fence.get();
         Origin self = self();
-        Replica inbox = new Replica(self, ledger.get(), carrier::ask, this::wake, time());
+        Replica.Questions ask = new Replica.Questions(carrier::ask, carrier::askAll);
+        Replica inbox = new Replica(self, ledger.get(), ask, this::wake, time());
         carrier.trust(cluster.trust());
         Address address = carrier.open(self, inbox);
         replica = inbox;
         own(cluster.onLeader(leader -> leader.map(Leader::epoch).ifPresent(guard::learn)));
-        own(cluster.onRoster(members -> meet(self, members, carrier)));
+        own(cluster.onRoster(members -> meet(self, members, carrier, inbox)));
         cluster.advertiseTransport(address);
+        takeOver(inbox);
         every("missing", () -> OFTEN, inbox::tick);
+    }
+
+    /**
+     * Waits until what others hold is here, before anybody reads or publishes; not if there are none, and not for ever.
+     */
+    private void takeOver(Replica inbox) throws InterruptedException {
+        long began = time().nanos();
+        Duration patience = takeOver.get();
+        if (patience.isZero()) {
+            inbox.begin();
+        }
+        while (!inbox.isComplete()) {
+            Duration past = Duration.ofNanos(time().nanos() - began);
+            boolean nobody = expected.isEmpty();
+            boolean alone = nobody
+                    && cluster.status().ready()
+                    && peers(self(), cluster.roster()).isEmpty();
+            if (alone || past.compareTo(nobody ? patience : patience.plus(MORE)) >= 0) {
+                inbox.begin();
+                return;
+            }
+            sleep(OFTEN);
+            inbox.tick();
+        }
     }
 
     @Override
@@ -90,7 +125,17 @@ final class Replication extends Service {
                         () -> new IllegalStateException("the cluster has not been started: add it before the hub"));
     }
 
-    private void meet(Origin self, List<Member> members, Transport carrier) {
+    private void meet(Origin self, List<Member> members, Transport carrier, Replica inbox) {
+        Set<Peer> peers = peers(self, members);
+        Set<Origin> others = new HashSet<>();
+        peers.forEach(peer -> others.add(peer.origin()));
+        expected = others;
+        inbox.expect(others);
+        carrier.peers(peers);
+        wake();
+    }
+
+    private Set<Peer> peers(Origin self, List<Member> members) {
         Set<Peer> peers = new HashSet<>();
         Map<Long, String> numbers = new HashMap<>(Map.of(OriginNumber.of(self.name()), self.name()));
         for (Member member : members) {
@@ -107,11 +152,7 @@ final class Replication extends Service {
                 member.transport().ifPresent(address -> peers.add(new Peer(origin, address)));
             }
         }
-        Set<Origin> others = new HashSet<>();
-        peers.forEach(peer -> others.add(peer.origin()));
-        expected = others;
-        carrier.peers(peers);
-        wake();
+        return peers;
     }
 
     /**
@@ -138,7 +179,9 @@ final class Replication extends Service {
                     throw new InterruptedException();
                 }
                 Replica present = replica;
-                boolean complete = present != null && present.readyPeers().containsAll(expected);
+                boolean complete = present != null
+                        && present.isComplete()
+                        && present.readyPeers().containsAll(expected);
                 if (complete || present == null || time().nanos() - deadline >= 0) {
                     return complete;
                 }

@@ -8,6 +8,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a store holds, within its budget: messages, the frames that were made of them, the places of merged feeds. The
@@ -54,6 +55,17 @@ final class Stock {
     /** What is held of a stretch. */
     Answer answer(Stretch asked) {
         return strands.answer(asked);
+    }
+
+    /** The first message that came after that arrival. */
+    @Nullable
+    Entry after(long arrival) {
+        return line.after(arrival);
+    }
+
+    /** Somebody goes through all messages, and will go on from there. */
+    void mark(Entry entry) {
+        line.mark(entry);
     }
 
     /** Lets go of what is over the budget, too many or too old. */

@@ -32,6 +32,7 @@ final class Store implements Publisher, AutoCloseable {
     private final @Nullable Outlet outlet;
     private final Fence fence;
     private final long begun;
+    final Estate estate;
 
     // guarded by this
     private final Arrivals arrivals;
@@ -69,6 +70,7 @@ final class Store implements Publisher, AutoCloseable {
         arrivals = new Arrivals(own, begun);
         stock = new Stock(limits, time, this::shortened);
         directory = new Directory(limits, stock);
+        estate = new Estate(this, limits, time, fence, directory, arrivals, stock);
         if (own.sequence() > 0) {
             directory.resumeAfter(own, begun);
         }
@@ -94,18 +96,13 @@ final class Store implements Publisher, AutoCloseable {
             Position position = arrivals.own().next();
             Instant now = time.now();
             Envelope envelope = outlet == null ? null : outlet.wrap(log, position.sequence(), payload, now, lease);
-            Entry entry = append(log, position, now, payload, envelope, told);
+            Entry entry = append(log, time.nanos(), position, now, payload, envelope, told);
             int peers = outlet == null || envelope == null ? 0 : outlet.send().applyAsInt(envelope);
             receipt = new Receipt(entry.message.id(), channel.text(), log.readers(), peers);
         }
         counters.published.increment();
         Feed.Audience.wake(told);
         return receipt;
-    }
-
-    /** How much this node has published in its present life. */
-    synchronized long published() {
-        return arrivals.own().sequence();
     }
 
     /**
@@ -120,19 +117,19 @@ final class Store implements Publisher, AutoCloseable {
         Payload payload = Payload.relayed(envelope.payload(), envelope.binary());
         List<Feed.Audience> told = new ArrayList<>(1);
         synchronized (this) {
-            Position last = arrivals.of(position.origin());
-            if (last != null && !last.isBefore(position)) {
+            if (!arrivals.isNew(position)) {
                 return false;
             }
             if (!fence.admits(envelope.epoch())) {
                 pass(position, channel.text()::equals);
                 return true;
             }
-            if (last == null && position.sequence() > 1) {
+            if (arrivals.of(position.origin()) == null && position.sequence() > 1) {
                 directory.lack(position.before(), time.nanos());
             }
             limits.requireRoom(payload.bytes().length);
-            append(open(channel), position, Instant.ofEpochMilli(envelope.millis()), payload, envelope, told);
+            Instant published = Instant.ofEpochMilli(envelope.millis());
+            append(open(channel), time.nanos(), position, published, payload, envelope, told);
         }
         Feed.Audience.wake(told);
         return true;
@@ -157,9 +154,9 @@ final class Store implements Publisher, AutoCloseable {
     }
 
     /** Goes on without what an origin has published up to there. Gives the feeds that may lack something of it. */
-    private List<Feed> pass(Position upTo, Predicate<String> concerned) {
+    List<Feed> pass(Position upTo, Predicate<String> concerned) {
         long now = time.nanos();
-        arrivals.add(upTo, now, stock.age());
+        arrivals.pass(upTo, now, stock.age());
         return directory.lack(upTo, concerned, now);
     }
 
@@ -168,14 +165,15 @@ final class Store implements Publisher, AutoCloseable {
         return stock.answer(asked);
     }
 
-    private Entry append(
+    /** Under the lock. */
+    Entry append(
             ChannelLog log,
+            long now,
             Position position,
             Instant published,
             Payload payload,
             @Nullable Envelope envelope,
             List<Feed.Audience> told) {
-        long now = time.nanos();
         List<Position> others = arrivals.add(position, now, stock.age());
         Message message = new Message(log.name.text(), position, others, published, payload);
         Entry entry = new Entry(message, log, now, ++arrival, envelope);
@@ -189,11 +187,11 @@ final class Store implements Publisher, AutoCloseable {
             }
             stock.charge(feed.cost() - before);
         }
-        stock.evict(log, now);
+        stock.evict(log, time.nanos());
         return entry;
     }
 
-    private ChannelLog open(ChannelName name) {
+    ChannelLog open(ChannelName name) {
         requireOpen();
         return directory.open(name);
     }

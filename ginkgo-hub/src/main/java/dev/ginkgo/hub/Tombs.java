@@ -56,4 +56,12 @@ final class Tombs {
         });
         return floor;
     }
+
+    /** What is gone of all channels that are not there. */
+    Floor all() {
+        Floor floor = new Floor();
+        floor.raise(others);
+        floors.values().forEach(floor::raise);
+        return floor;
+    }
 }

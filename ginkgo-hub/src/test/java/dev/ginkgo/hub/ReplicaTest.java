@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.ginkgo.Time;
 import dev.ginkgo.hub.spi.Answer;
 import dev.ginkgo.hub.spi.Envelope;
+import dev.ginkgo.hub.spi.Holdings;
 import dev.ginkgo.hub.spi.Origin;
 import dev.ginkgo.hub.spi.Stretch;
 import java.time.Duration;
@@ -16,6 +17,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.LongStream;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
@@ -48,11 +50,36 @@ class ReplicaTest {
                 public Answer answer(Stretch stretch) {
                     return Answer.nothing(stretch);
                 }
+
+                @Override
+                public void met(Origin life) {}
+
+                @Override
+                public Holdings holdings(long after, Origin self) {
+                    return Holdings.nothing(after);
+                }
+
+                @Override
+                public void inherit(Holdings some) {
+                    throw new UnsupportedOperationException("this node has begun alone");
+                }
+
+                @Override
+                public void disinherit() {
+                    throw new UnsupportedOperationException("this node has begun alone");
+                }
             },
-            (peer, stretch) -> asked.add(
-                    peer.name() + ": " + stretch.origin().name() + " " + stretch.from() + ".." + stretch.to()),
+            new Replica.Questions(
+                    (peer, stretch) -> asked.add(
+                            peer.name() + ": " + stretch.origin().name() + " " + stretch.from() + ".." + stretch.to()),
+                    (peer, after) -> {}),
             () -> {},
             time);
+
+    @BeforeEach
+    void begin() {
+        replica.begin();
+    }
 
     private static final class Hands implements Time {
         private long nanos;
@@ -225,17 +252,40 @@ class ReplicaTest {
     }
 
     @Test
-    @DisplayName(
-            "H-08 another life of a node begins anew; what is left of the one before is told or let through, then over")
+    @DisplayName("H-08 K-20 another life of a node begins when what is missing of the one before is here, or given up")
     void lives() {
         meets(A);
         received(A, 1, 3);
         Origin again = new Origin("a", 2);
-        replica.ready(Set.of(again));
+        replica.ready(Set.of(again, B));
         replica.beat(again, 0, Map.of());
         received(again, 1);
         received(A, 4);
+        assertThat(story).containsExactly("a1");
+        pass(550);
         assertThat(story).containsExactly("a1", "lost 2..2", "a3", "a1");
-        assertThat(replica.positions()).isEqualTo(Map.of(again, 1L));
+        assertThat(replica.positions()).isEqualTo(Map.of(again, 1L, A, 3L));
+    }
+
+    @Test
+    @DisplayName(
+            "K-20 what others have of a life that is over is fetched before its next life; later it is told as lost")
+    void endOfALife() {
+        meets(A, B);
+        received(A, 1);
+        Origin again = new Origin("a", 2);
+        replica.ready(Set.of(again, B));
+
+        replica.beat(again, 1, Map.of(A, 3L));
+        received(again, 2);
+        assertThat(asked).containsExactly("a: a 2..3");
+        answer(again, new Stretch(A, 2, 3), 3, 2, 3);
+        answer(again, new Stretch(again, 1, 1), 1, 1);
+        assertThat(story).containsExactly("a1", "a2", "a3", "a1", "a2");
+
+        replica.beat(B, 0, Map.of(A, 4L));
+        replica.beat(B, 0, Map.of(A, 4L));
+        assertThat(story).endsWith("a2", "lost 4..4");
+        assertThat(replica.positions()).isEqualTo(Map.of(again, 2L, A, 4L, B, 0L));
     }
 }

@@ -11,12 +11,14 @@ import dev.ginkgo.cluster.LocalGroup;
 import dev.ginkgo.cluster.Member;
 import dev.ginkgo.hub.spi.Answer;
 import dev.ginkgo.hub.spi.Envelope;
+import dev.ginkgo.hub.spi.Holdings;
 import dev.ginkgo.hub.spi.Origin;
 import dev.ginkgo.hub.spi.Stretch;
 import dev.ginkgo.testing.TestTree;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.AfterEach;
@@ -62,6 +64,28 @@ class ReplicationTest {
         @Override
         public void lost(Loss loss) {
             losses.add(loss);
+        }
+
+        @Override
+        public void met(Origin life) {}
+
+        @Override
+        public Holdings holdings(long after, Origin self) {
+            List<Holdings.Item> items = all.stream()
+                    .map(each -> new Holdings.Item(each, 0, List.of()))
+                    .toList();
+            Holdings.End end = new Holdings.End(true, Map.of(self, last), List.of());
+            return new Holdings(after, items, after + items.size(), Map.of(), Optional.of(end));
+        }
+
+        @Override
+        public void inherit(Holdings some) {
+            some.items().forEach(item -> all.add(item.message()));
+        }
+
+        @Override
+        public void disinherit() {
+            throw new AssertionError("all was there");
         }
 
         @Override

@@ -2,6 +2,7 @@ package dev.ginkgo.mesh;
 
 import dev.ginkgo.hub.spi.Answer;
 import dev.ginkgo.hub.spi.Envelope;
+import dev.ginkgo.hub.spi.Holdings;
 import dev.ginkgo.hub.spi.Origin;
 import dev.ginkgo.hub.spi.Stretch;
 import java.util.List;
@@ -16,7 +17,7 @@ import java.util.Map;
  */
 record Frame(Origin from, Origin to, Body body) {
 
-    sealed interface Body permits Beat, Messages, Question, Reply {}
+    sealed interface Body permits Beat, Messages, Question, Reply, AllQuestion, AllReply {}
 
     /**
      * How far the sender has published, whether it hears the one it speaks to, and how far it is with the others. The
@@ -32,4 +33,10 @@ record Frame(Origin from, Origin to, Body body) {
 
     /** What the sender has of it. */
     record Reply(Answer answer) implements Body {}
+
+    /** The sender has just begun, and wants what the other holds. */
+    record AllQuestion(long after) implements Body {}
+
+    /** What the sender holds. */
+    record AllReply(Holdings holdings) implements Body {}
 }

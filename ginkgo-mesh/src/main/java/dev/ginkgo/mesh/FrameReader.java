@@ -3,6 +3,7 @@ package dev.ginkgo.mesh;
 import dev.ginkgo.cluster.Epoch;
 import dev.ginkgo.hub.spi.Answer;
 import dev.ginkgo.hub.spi.Envelope;
+import dev.ginkgo.hub.spi.Holdings;
 import dev.ginkgo.hub.spi.Inbox;
 import dev.ginkgo.hub.spi.Origin;
 import dev.ginkgo.hub.spi.Stretch;
@@ -71,6 +72,8 @@ final class FrameReader {
                 long through = in.getLong();
                 yield new Frame.Reply(new Answer(stretch, messages(stretch.origin()), through));
             }
+            case FrameWriter.ALL_QUESTION -> new Frame.AllQuestion(in.getLong());
+            case FrameWriter.ALL_REPLY -> new Frame.AllReply(holdings());
             default -> throw new BadFrameException("its kind is " + kind + ", which this node does not know");
         };
     }
@@ -87,6 +90,48 @@ final class FrameReader {
             require(fresh && others.size() <= Inbox.MAX_POSITIONS, "it tells too many positions, or a wrong one");
         }
         return new Frame.Beat(last, hears == 1, others);
+    }
+
+    private Holdings holdings() throws BadFrameException {
+        long after = in.getLong();
+        long through = in.getLong();
+        Map<Origin, Long> lost = positions();
+        List<Holdings.Item> items = new ArrayList<>();
+        for (int left = in.getInt(); left > 0; left--) {
+            Origin origin = origin();
+            long age = in.getLong();
+            List<Holdings.Mark> gone = marks();
+            items.add(new Holdings.Item(message(origin), age, gone));
+        }
+        return new Holdings(after, items, through, lost, flag() ? Optional.of(end()) : Optional.empty());
+    }
+
+    private Holdings.End end() throws BadFrameException {
+        return new Holdings.End(flag(), positions(), marks());
+    }
+
+    private boolean flag() throws BadFrameException {
+        int flag = in.get();
+        require(flag == 0 || flag == 1, "it says " + flag + " to what is yes or no");
+        return flag == 1;
+    }
+
+    private Map<Origin, Long> positions() throws BadFrameException {
+        Map<Origin, Long> positions = new HashMap<>();
+        for (int left = Short.toUnsignedInt(in.getShort()); left > 0; left--) {
+            Origin origin = origin();
+            long last = in.getLong();
+            require(last >= 0 && positions.put(origin, last) == null, "it tells a wrong position");
+        }
+        return positions;
+    }
+
+    private List<Holdings.Mark> marks() {
+        List<Holdings.Mark> marks = new ArrayList<>();
+        for (int left = in.getInt(); left > 0; left--) {
+            marks.add(new Holdings.Mark(in.getLong(), in.getLong(), in.getLong()));
+        }
+        return marks;
     }
 
     private List<Envelope> messages(Origin origin) throws BadFrameException {

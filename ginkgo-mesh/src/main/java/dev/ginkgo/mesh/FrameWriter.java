@@ -2,6 +2,7 @@ package dev.ginkgo.mesh;
 
 import dev.ginkgo.cluster.Epoch;
 import dev.ginkgo.hub.spi.Envelope;
+import dev.ginkgo.hub.spi.Holdings;
 import dev.ginkgo.hub.spi.Origin;
 import dev.ginkgo.hub.spi.Stretch;
 import java.io.ByteArrayOutputStream;
@@ -22,8 +23,13 @@ import java.util.Optional;
  * messages = message*                               kind 2, up to the end of the frame
  * question = stretch                                kind 3
  * reply    = stretch through:64 message*            kind 4
+ * question = after:64                               kind 5, for all
+ * reply    = after:64 through:64 lost:positions items:32 item* end:8 [whole:8 positions marks]      kind 6, of all
  * origin   = name:text incarnation:64
  * stretch  = origin from:64 to:64
+ * item     = origin age:64 marks message
+ * positions = count:16 (origin last:64)*
+ * marks    = count:32 (number:64 incarnation:64 sequence:64)*
  * message  = sequence:64 previous:64 millis:64 flags:8 [cluster:text number:64] channel:text length:32 payload
  * </pre>
  *
@@ -38,6 +44,8 @@ final class FrameWriter {
     static final int MESSAGES = 2;
     static final int QUESTION = 3;
     static final int REPLY = 4;
+    static final int ALL_QUESTION = 5;
+    static final int ALL_REPLY = 6;
     static final int BINARY = 1;
     static final int FENCED = 2;
 
@@ -68,6 +76,8 @@ final class FrameWriter {
             case Frame.Messages _ -> MESSAGES;
             case Frame.Question _ -> QUESTION;
             case Frame.Reply _ -> REPLY;
+            case Frame.AllQuestion _ -> ALL_QUESTION;
+            case Frame.AllReply _ -> ALL_REPLY;
         };
     }
 
@@ -88,6 +98,45 @@ final class FrameWriter {
                 out.writeLong(answer.through());
                 messages(out, answer.messages());
             }
+            case Frame.AllQuestion(long after) -> out.writeLong(after);
+            case Frame.AllReply(Holdings holdings) -> holdings(out, holdings);
+        }
+    }
+
+    private static void holdings(DataOutputStream out, Holdings holdings) throws IOException {
+        out.writeLong(holdings.after());
+        out.writeLong(holdings.through());
+        positions(out, holdings.lost());
+        out.writeInt(holdings.items().size());
+        for (Holdings.Item item : holdings.items()) {
+            origin(out, item.message().origin());
+            out.writeLong(item.age());
+            marks(out, item.gone());
+            message(out, item.message());
+        }
+        out.writeBoolean(holdings.end().isPresent());
+        if (holdings.end().isPresent()) {
+            Holdings.End end = holdings.end().get();
+            out.writeBoolean(end.whole());
+            positions(out, end.positions());
+            marks(out, end.gone());
+        }
+    }
+
+    private static void positions(DataOutputStream out, Map<Origin, Long> positions) throws IOException {
+        out.writeShort(positions.size());
+        for (Map.Entry<Origin, Long> each : positions.entrySet()) {
+            origin(out, each.getKey());
+            out.writeLong(each.getValue());
+        }
+    }
+
+    private static void marks(DataOutputStream out, List<Holdings.Mark> marks) throws IOException {
+        out.writeInt(marks.size());
+        for (Holdings.Mark mark : marks) {
+            out.writeLong(mark.origin());
+            out.writeLong(mark.incarnation());
+            out.writeLong(mark.sequence());
         }
     }
 

@@ -4,12 +4,15 @@ import dev.ginkgo.Time;
 import dev.ginkgo.hub.spi.Answer;
 import dev.ginkgo.hub.spi.Backlogs;
 import dev.ginkgo.hub.spi.Envelope;
+import dev.ginkgo.hub.spi.Holdings;
 import dev.ginkgo.hub.spi.Inbox;
 import dev.ginkgo.hub.spi.Origin;
 import dev.ginkgo.hub.spi.Peer;
 import dev.ginkgo.hub.spi.Stretch;
 import dev.ginkgo.hub.spi.TransportStats;
 import java.io.IOException;
+import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -49,7 +52,7 @@ final class ZmqOwner {
     private volatile Set<Origin> ready = Set.of();
     private volatile boolean stopping;
 
-    private record Ask(Origin peer, Stretch stretch) {}
+    private record Ask(Origin peer, Frame.Body question) {}
 
     ZmqOwner(
             Origin self, Inbox inbox, ZmqSockets sockets, ZMQ.Socket incoming, Wake wake, Time time, ZmqLimits limits) {
@@ -78,9 +81,9 @@ final class ZmqOwner {
         wake();
     }
 
-    void ask(Origin peer, Stretch stretch) {
+    void ask(Origin peer, Frame.Body question) {
         if (questions.size() < QUESTIONS) {
-            questions.add(new Ask(peer, stretch));
+            questions.add(new Ask(peer, question));
             wake();
         }
     }
@@ -179,7 +182,7 @@ final class ZmqOwner {
         for (Ask ask = questions.poll(); ask != null; ask = questions.poll()) {
             ZmqLink link = links.get(ask.peer);
             if (link != null) {
-                link.say(new Frame.Question(ask.stretch));
+                link.say(ask.question);
             }
         }
     }
@@ -239,6 +242,8 @@ final class ZmqOwner {
             }
             case Frame.Question(Stretch stretch) -> link.say(new Frame.Reply(carried(inbox.answer(stretch))));
             case Frame.Reply(var answer) -> inbox.answered(frame.from(), answer);
+            case Frame.AllQuestion(long after) -> link.say(new Frame.AllReply(carried(inbox.holdings(after))));
+            case Frame.AllReply(var holdings) -> inbox.held(frame.from(), holdings);
         }
     }
 
@@ -248,5 +253,19 @@ final class ZmqOwner {
                 .filter(message -> message.payload().length <= limits.message())
                 .toList();
         return new Answer(answer.stretch(), messages, answer.through());
+    }
+
+    /** The same of all that is held: what is too large is told. */
+    private Holdings carried(Holdings some) {
+        List<Holdings.Item> items = new ArrayList<>();
+        Map<Origin, Long> lost = new HashMap<>(some.lost());
+        for (Holdings.Item item : some.items()) {
+            if (item.message().payload().length <= limits.message()) {
+                items.add(item);
+            } else {
+                lost.merge(item.message().origin(), item.message().sequence(), Math::max);
+            }
+        }
+        return new Holdings(some.after(), items, some.through(), lost, some.end());
     }
 }

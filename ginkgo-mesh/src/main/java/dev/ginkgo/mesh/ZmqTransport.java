@@ -167,7 +167,12 @@ final class ZmqTransport extends Transport {
 
     @Override
     public void ask(Origin peer, Stretch stretch) {
-        owner().ask(peer, stretch);
+        owner().ask(peer, new Frame.Question(stretch));
+    }
+
+    @Override
+    public void askAll(Origin peer, long after) {
+        owner().ask(peer, new Frame.AllQuestion(after));
     }
 
     @Override

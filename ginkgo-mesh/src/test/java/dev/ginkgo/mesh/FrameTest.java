@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.ginkgo.cluster.Epoch;
 import dev.ginkgo.hub.spi.Answer;
 import dev.ginkgo.hub.spi.Envelope;
+import dev.ginkgo.hub.spi.Holdings;
 import dev.ginkgo.hub.spi.Origin;
 import dev.ginkgo.hub.spi.Stretch;
 import java.nio.charset.StandardCharsets;
@@ -39,6 +40,16 @@ class FrameTest {
         Frame.Beat beat = new Frame.Beat(99, true, Map.of(A, 7L, B, 0L));
         assertThat(reread(beat).body()).isEqualTo(beat);
         assertThat(reread(new Frame.Question(stretch)).body()).isEqualTo(new Frame.Question(stretch));
+
+        Holdings.Mark mark = new Holdings.Mark(1, 2, 3);
+        Frame.AllReply all = new Frame.AllReply(new Holdings(
+                3,
+                List.of(new Holdings.Item(PLAIN, 9, List.of(mark)), new Holdings.Item(FENCED, 0, List.of())),
+                5,
+                Map.of(B, 4L),
+                Optional.of(new Holdings.End(true, Map.of(A, 8L), List.of(mark, mark)))));
+        assertThat(reread(all).body()).usingRecursiveComparison().isEqualTo(all);
+        assertThat(reread(new Frame.AllQuestion(5)).body()).isEqualTo(new Frame.AllQuestion(5));
 
         Frame.Messages messages = (Frame.Messages)
                 reread(new Frame.Messages(List.of(PLAIN, FENCED))).body();
@@ -76,8 +87,17 @@ class FrameTest {
     @Test
     @DisplayName("K-17 no cut and no change of bytes makes a frame do anything but be read or be refused")
     void neverHarms() {
-        byte[] good = FrameWriter.write(
-                new Frame(A, B, new Frame.Reply(new Answer(new Stretch(A, 1, 100), List.of(PLAIN, FENCED), 50))));
+        neverHarms(new Frame.Reply(new Answer(new Stretch(A, 1, 100), List.of(PLAIN, FENCED), 50)));
+        neverHarms(new Frame.AllReply(new Holdings(
+                0,
+                List.of(new Holdings.Item(FENCED, 1, List.of(new Holdings.Mark(1, 2, 3)))),
+                1,
+                Map.of(A, 1L),
+                Optional.of(new Holdings.End(false, Map.of(B, 2L), List.of(new Holdings.Mark(1, 2, 3)))))));
+    }
+
+    private static void neverHarms(Frame.Body body) {
+        byte[] good = FrameWriter.write(new Frame(A, B, body));
         for (int length = 0; length < good.length; length++) {
             readOrRefuse(Arrays.copyOf(good, length));
         }

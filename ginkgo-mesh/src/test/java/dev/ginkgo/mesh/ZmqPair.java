@@ -6,6 +6,7 @@ import dev.ginkgo.Service;
 import dev.ginkgo.config.Address;
 import dev.ginkgo.hub.spi.Answer;
 import dev.ginkgo.hub.spi.Envelope;
+import dev.ginkgo.hub.spi.Holdings;
 import dev.ginkgo.hub.spi.Inbox;
 import dev.ginkgo.hub.spi.Origin;
 import dev.ginkgo.hub.spi.Peer;
@@ -142,6 +143,14 @@ final class ZmqPair implements AutoCloseable {
 
         @Override
         public void answered(Origin peer, Answer answer) {}
+
+        @Override
+        public Holdings holdings(long after) {
+            return Holdings.nothing(after);
+        }
+
+        @Override
+        public void held(Origin peer, Holdings some) {}
 
         @Override
         public void ready(Set<Origin> peers) {}

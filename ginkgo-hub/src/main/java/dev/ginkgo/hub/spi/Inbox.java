@@ -37,6 +37,12 @@ public interface Inbox {
     /** A peer has answered what {@link Transport#ask} asked. */
     void answered(Origin peer, Answer answer);
 
+    /** A peer that begins has asked for all that is held here, from a place on. Answered from memory, at once. */
+    Holdings holdings(long after);
+
+    /** A peer has answered what {@link Transport#askAll} asked. */
+    void held(Origin peer, Holdings some);
+
     /** The peers that are {@linkplain Transport#readyPeers ready} now; called at each change, one at a time. */
     void ready(Set<Origin> peers);
 }

@@ -63,6 +63,12 @@ public abstract class Transport extends Service {
      */
     public abstract void ask(Origin peer, Stretch stretch);
 
+    /**
+     * Asks a peer for all that it holds, from a place in its order on; {@link Inbox#held} may follow. Else like {@link
+     * #ask}.
+     */
+    public abstract void askAll(Origin peer, long after);
+
     /** The peers that hear this node. */
     public abstract Set<Origin> readyPeers();
 

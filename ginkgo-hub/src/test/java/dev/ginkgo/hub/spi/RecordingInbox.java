@@ -15,6 +15,8 @@ public final class RecordingInbox implements Inbox {
     private final Map<Origin, Long> beats = new ConcurrentHashMap<>();
     private final List<Envelope> history = new CopyOnWriteArrayList<>();
     final List<Answer> answers = new CopyOnWriteArrayList<>();
+    volatile List<Holdings> holdings = List.of();
+    final List<Holdings> held = new CopyOnWriteArrayList<>();
     final List<String> faults = new CopyOnWriteArrayList<>();
     final Map<Origin, Map<Origin, Long>> others = new ConcurrentHashMap<>();
     volatile Map<Origin, Long> positions = Map.of();
@@ -112,6 +114,17 @@ public final class RecordingInbox implements Inbox {
     @Override
     public void answered(Origin peer, Answer answer) {
         answers.add(answer);
+    }
+
+    @Override
+    public Holdings holdings(long after) {
+        pass();
+        return after < holdings.size() ? holdings.get((int) after) : Holdings.nothing(after);
+    }
+
+    @Override
+    public void held(Origin peer, Holdings some) {
+        held.add(some);
     }
 
     @Override

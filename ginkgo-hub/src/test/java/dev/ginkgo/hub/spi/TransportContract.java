@@ -334,6 +334,44 @@ public abstract class TransportContract {
     }
 
     @Test
+    @DisplayName("K-20 contract: a peer is asked for all that it holds, and hands it over as it is, piece by piece")
+    void holdings() throws Exception {
+        TransportNode a = join("a", 1);
+        TransportNode b = join("b", 1);
+        introduce(a, b);
+        awaitReady(a, b);
+        Origin third = new Origin("third", 3);
+        Holdings.Mark mark = new Holdings.Mark(1L << 41, 7, 1_000);
+        Envelope binary =
+                new Envelope(third, 9, 4, "/n", true, new byte[200_000], TransportNode.MILLIS, Optional.empty());
+        Envelope fenced =
+                new Envelope(b.self, 2, 0, "/ünï", false, new byte[] {'x'}, -1, Optional.of(new Epoch("raft-7", 12)));
+        b.inbox.holdings = List.of(
+                new Holdings(
+                        0,
+                        List.of(
+                                new Holdings.Item(binary, 77, List.of(mark, mark)),
+                                new Holdings.Item(fenced, 0, List.of())),
+                        1,
+                        Map.of(),
+                        Optional.empty()),
+                new Holdings(
+                        1,
+                        List.of(),
+                        1,
+                        Map.of(third, 5L),
+                        Optional.of(new Holdings.End(true, Map.of(third, 9L, b.self, 2L), List.of(mark)))));
+
+        a.transport.askAll(new Origin("nobody", 1), 0);
+        a.transport.askAll(b.self, 0);
+        soon().until(() -> a.inbox.held.size() == 1);
+        a.transport.askAll(b.self, 1);
+        soon().until(() -> a.inbox.held.size() == 2);
+
+        assertThat(a.inbox.held).usingRecursiveComparison().isEqualTo(b.inbox.holdings);
+    }
+
+    @Test
     @DisplayName("H-14 contract: who is not in the roster, or is another life of who is, is not heard until it is")
     void strangers() throws Exception {
         TransportNode a = join("a", 1);

@@ -6,7 +6,6 @@ import dev.ginkgo.Setting;
 import dev.ginkgo.Time;
 import dev.ginkgo.config.Address;
 import dev.ginkgo.config.Size;
-import dev.ginkgo.hub.spi.Answer;
 import dev.ginkgo.hub.spi.Backlogs;
 import dev.ginkgo.hub.spi.Envelope;
 import dev.ginkgo.hub.spi.Inbox;
@@ -122,9 +121,12 @@ final class SimulatedTransport extends Transport {
 
     @Override
     public void ask(Origin peer, Stretch stretch) {
-        station().links.keySet().stream()
-                .filter(each -> each.origin().equals(peer))
-                .forEach(each -> say(each, new Word.Question(stretch), new Silent()));
+        tell(station(), peer, new Word.Question(stretch));
+    }
+
+    @Override
+    public void askAll(Origin peer, long after) {
+        tell(station(), peer, new Word.AllQuestion(after));
     }
 
     @Override
@@ -225,15 +227,18 @@ final class SimulatedTransport extends Transport {
                 back(here, from, () -> news.echo.heard(beat.number()));
             }
             case Word.Published published -> here.inbox.received(published.message());
-            case Word.Question question -> reply(here, from, here.inbox.answer(question.stretch()));
+            case Word.Question question -> tell(here, from, new Word.Reply(here.inbox.answer(question.stretch())));
             case Word.Reply reply -> here.inbox.answered(from, reply.answer());
+            case Word.AllQuestion question ->
+                tell(here, from, new Word.AllReply(here.inbox.holdings(question.after())));
+            case Word.AllReply reply -> here.inbox.held(from, reply.some());
         }
     }
 
-    private void reply(Station here, Origin to, Answer answer) {
+    private void tell(Station here, Origin to, Word word) {
         here.links.keySet().stream()
                 .filter(peer -> peer.origin().equals(to))
-                .forEach(peer -> say(peer, new Word.Reply(answer), new Silent()));
+                .forEach(peer -> say(peer, word, new Silent()));
     }
 
     /** For words after which nobody waits. */

@@ -18,6 +18,7 @@ final class Tables {
             toml.append(prefix(hub)).append("http.enabled = false\n");
             if (!Ginkgo.within(hub, Choice.class).isEmpty()) { // it is one of many
                 line(toml, hub, "transport.engine", SimulatedEngine.NAME);
+                line(toml, hub, "replication.take-over", "0s"); // the clock stands still while a node starts
             }
         }
         return toml.toString();

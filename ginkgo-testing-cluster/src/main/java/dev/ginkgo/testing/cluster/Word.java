@@ -2,6 +2,7 @@ package dev.ginkgo.testing.cluster;
 
 import dev.ginkgo.hub.spi.Answer;
 import dev.ginkgo.hub.spi.Envelope;
+import dev.ginkgo.hub.spi.Holdings;
 import dev.ginkgo.hub.spi.Origin;
 import dev.ginkgo.hub.spi.Stretch;
 import java.util.Map;
@@ -23,4 +24,10 @@ sealed interface Word {
 
     /** That is all I have. */
     record Reply(Answer answer) implements Word {}
+
+    /** What have you in all, from there on? */
+    record AllQuestion(long after) implements Word {}
+
+    /** That is some of it. */
+    record AllReply(Holdings some) implements Word {}
 }

@@ -1,0 +1,160 @@
+package dev.ginkgo.hub;
+
+import dev.ginkgo.Time;
+import dev.ginkgo.hub.MessageId.Position;
+import dev.ginkgo.hub.spi.Answer;
+import dev.ginkgo.hub.spi.Envelope;
+import dev.ginkgo.hub.spi.Holdings;
+import dev.ginkgo.hub.spi.Origin;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * All that a store holds, as it is handed to a node that begins, in the order in which it came here, with what is gone
+ * of each channel: so both know the same of the past, and a reader may go from one to the other.
+ *
+ * <p>What is inherited is put where it would be if this node had been there: no fence keeps it out, for it was in its
+ * order where it comes from; and it is as old as it was there. It all comes before the first reader.
+ */
+final class Estate {
+    private final Store store;
+    private final StoreLimits limits;
+    private final Time time;
+    private final Fence fence;
+
+    // guarded by the store
+    private final Directory directory;
+    private final Arrivals arrivals;
+    private final Stock stock;
+
+    /** All of it is the store's. */
+    Estate(
+            Store store,
+            StoreLimits limits,
+            Time time,
+            Fence fence,
+            Directory directory,
+            Arrivals arrivals,
+            Stock stock) {
+        this.store = store;
+        this.limits = limits;
+        this.time = time;
+        this.fence = fence;
+        this.directory = directory;
+        this.arrivals = arrivals;
+        this.stock = stock;
+    }
+
+    /** How much this node has published in its present life. */
+    long published() {
+        synchronized (store) {
+            return arrivals.own().sequence();
+        }
+    }
+
+    // ---- handed over
+
+    /** What is held from a place on, for a node that begins. */
+    Holdings from(long after, Origin self) {
+        synchronized (store) {
+            return some(after, self);
+        }
+    }
+
+    private Holdings some(long after, Origin self) {
+        long now = time.nanos();
+        List<Holdings.Item> items = new ArrayList<>();
+        long through = after;
+        long bytes = 0;
+        Entry last = null;
+        Entry next = stock.after(after);
+        while (next != null) {
+            Envelope envelope = next.envelope;
+            if (envelope != null) {
+                Holdings.Item item = item(next, envelope, now);
+                bytes += item.cost();
+                if (!items.isEmpty() && bytes > Answer.MAX_BYTES) {
+                    break;
+                }
+                items.add(item);
+            }
+            through = next.arrival;
+            last = next;
+            next = next.newer;
+        }
+        if (last != null && next != null) {
+            stock.mark(last);
+        }
+        Holdings.End end = next == null
+                ? new Holdings.End(true, Map.of(self, arrivals.own().sequence()), marks(directory.goneOfEmpty()))
+                : null;
+        return new Holdings(after, items, through, Map.of(), Optional.ofNullable(end));
+    }
+
+    @SuppressWarnings("ReferenceEquality") // this very one
+    private static Holdings.Item item(Entry entry, Envelope envelope, long now) {
+        boolean oldest = entry.log.oldest() == entry;
+        long age = Math.max(0, Duration.ofNanos(now - entry.nanos).toMillis());
+        return new Holdings.Item(envelope, age, oldest ? marks(entry.log.floor) : List.of());
+    }
+
+    private static List<Holdings.Mark> marks(Floor floor) {
+        return floor.positions().stream()
+                .map(each -> new Holdings.Mark(each.origin(), each.incarnation(), each.sequence()))
+                .toList();
+    }
+
+    // ---- taken over
+
+    /**
+     * Takes a message that another node has had before this one began.
+     *
+     * @throws RefusedException if it cannot be taken
+     */
+    void inherit(ChannelName channel, Position position, Holdings.Item item) {
+        Envelope envelope = item.message();
+        Payload payload = Payload.relayed(envelope.payload(), envelope.binary());
+        synchronized (store) {
+            if (!arrivals.isNew(position)) { // it would be out of place
+                store.pass(position, envelope.channel()::equals);
+                return;
+            }
+            envelope.epoch().ifPresent(fence::learn);
+            limits.requireRoom(payload.bytes().length);
+            long nanos = time.nanos() - Duration.ofMillis(item.age()).toNanos();
+            ChannelLog log = store.open(channel);
+            item.gone().forEach(mark -> log.floor.raise(position(mark), nanos));
+            Instant published = Instant.ofEpochMilli(envelope.millis());
+            store.append(log, nanos, position, published, payload, envelope, new ArrayList<>());
+        }
+    }
+
+    /**
+     * So far had the other node come: what is not here up to there is gone.
+     *
+     * @param positions of each life of each node
+     * @param gone what is gone of all channels that have nothing
+     */
+    void inherit(List<Position> positions, List<Holdings.Mark> gone) {
+        synchronized (store) {
+            long now = time.nanos();
+            gone.forEach(mark -> directory.lack(position(mark), now));
+            positions.forEach(each -> arrivals.pass(each, now, stock.age()));
+        }
+    }
+
+    /** There is more, and it could not be had: anything may lack something of what came so far. */
+    void disinherit() {
+        synchronized (store) {
+            arrivals.all().stream().filter(each -> each.sequence() > 0).forEach(each -> store.pass(each, _ -> true));
+        }
+    }
+
+    private static Position position(Holdings.Mark mark) {
+        return new Position(mark.origin(), mark.incarnation(), mark.sequence());
+    }
+}

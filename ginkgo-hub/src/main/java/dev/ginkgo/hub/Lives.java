@@ -1,0 +1,35 @@
+package dev.ginkgo.hub;
+
+import dev.ginkgo.hub.MessageId.Position;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * Which lives of each origin are known here, and how far: known is a life of which every message has come here, or
+ * counts as gone. So an id of a life that is not known says nothing about what its reader lacks. Guarded by the store.
+ */
+final class Lives {
+    private static final int MOST = 16;
+
+    private final Map<Long, TreeMap<Long, Long>> ends = new HashMap<>();
+
+    /** All that an origin has published in a life up to there is accounted for. */
+    void learn(Position position) {
+        TreeMap<Long, Long> lives = ends.computeIfAbsent(position.origin(), _ -> new TreeMap<>());
+        lives.merge(position.incarnation(), position.sequence(), Math::max);
+        if (lives.size() > MOST) {
+            lives.pollFirstEntry();
+        }
+    }
+
+    /** Whether it is, up to there; what comes later of the latest life will come here, or be told. */
+    boolean know(Position position) {
+        TreeMap<Long, Long> lives = ends.get(position.origin());
+        if (lives == null) {
+            return false;
+        }
+        Long end = lives.get(position.incarnation());
+        return end != null && (position.sequence() <= end || lives.lastKey() == position.incarnation());
+    }
+}

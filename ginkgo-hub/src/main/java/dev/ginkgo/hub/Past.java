@@ -1,0 +1,52 @@
+package dev.ginkgo.hub;
+
+import dev.ginkgo.hub.spi.Origin;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How far the lives of nodes came that are over: the latest few of each node, and of the nodes that were heard of last.
+ * Guarded by its {@link Replica}.
+ */
+final class Past {
+    private static final int LIVES = 3;
+    private static final int NODES = 64;
+
+    private final Map<String, TreeMap<Long, Long>> ends = new LinkedHashMap<>();
+
+    @Nullable
+    Long get(Origin life) {
+        TreeMap<Long, Long> lives = ends.get(life.name());
+        return lives == null ? null : lives.get(life.incarnation());
+    }
+
+    /** Whether it was forgotten, or would be at once. */
+    boolean isTooOld(Origin life) {
+        TreeMap<Long, Long> lives = ends.get(life.name());
+        return lives != null && lives.size() >= LIVES && life.incarnation() < lives.firstKey();
+    }
+
+    void put(Origin life, long end) {
+        TreeMap<Long, Long> lives = ends.remove(life.name());
+        TreeMap<Long, Long> more = lives == null ? new TreeMap<>() : lives;
+        more.put(life.incarnation(), end);
+        if (more.size() > LIVES) {
+            more.pollFirstEntry();
+        }
+        ends.put(life.name(), more);
+        if (ends.size() > NODES) {
+            ends.remove(ends.keySet().iterator().next());
+        }
+    }
+
+    /** Adds them, up to so many in all. */
+    void addTo(Map<Origin, Long> positions, int most) {
+        ends.forEach((name, lives) -> lives.descendingMap().forEach((incarnation, end) -> {
+            if (positions.size() < most) {
+                positions.put(new Origin(name, incarnation), end);
+            }
+        }));
+    }
+}
