@@ -54,9 +54,9 @@ final class Hole {
         return now - deadline >= 0;
     }
 
-    /** Whether all who are there have answered. */
+    /** Whether all who are there have answered, the origin too: it may be heard before it can be asked. */
     boolean isExhausted(Set<Origin> peers) {
-        return !answered.isEmpty() && answered.containsAll(peers);
+        return answered.contains(origin) && answered.containsAll(peers);
     }
 
     /** That peer has said all it can. */

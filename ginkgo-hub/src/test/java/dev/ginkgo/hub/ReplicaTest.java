@@ -182,6 +182,24 @@ class ReplicaTest {
     }
 
     @Test
+    @DisplayName("K-20 an origin that is heard but cannot be asked yet, as when a partition heals, is waited for")
+    void askedLater() {
+        meets(A, B);
+        received(A, 1);
+        replica.ready(Set.of(B));
+        replica.beat(A, 3, Map.of());
+        answer(B, new Stretch(A, 2, 3), 3);
+        pass(200);
+        assertThat(story).containsExactly("a1");
+
+        replica.ready(Set.of(A, B));
+        pass(150);
+        assertThat(asked).containsExactly("b: a 2..3", "a: a 2..3");
+        answer(A, new Stretch(A, 2, 3), 3, 2, 3);
+        assertThat(story).containsExactly("a1", "a2", "a3");
+    }
+
+    @Test
     @DisplayName("H-16 what is missing at the end is seen by the beat")
     void tail() {
         meets(A);
@@ -274,7 +292,7 @@ class ReplicaTest {
         meets(A, B);
         received(A, 1);
         Origin again = new Origin("a", 2);
-        replica.ready(Set.of(again, B));
+        replica.ready(Set.of(again));
 
         replica.beat(again, 1, Map.of(A, 3L));
         received(again, 2);
