@@ -36,6 +36,10 @@ class NginxTest {
                     .contains("foreign-origin");
             assertThat(Front.curl("-H", "Host: rebound.example", "-d", "7", url))
                     .contains("foreign-host");
+            String metrics = "http://127.0.0.1:" + nginx.port() + "/-/metrics";
+            assertThat(Front.curl("-H", "Host: localhost", metrics))
+                    .as("a stranger behind a proxy that is near")
+                    .contains("loopback-only");
         }
     }
 
