@@ -1,122 +1,21 @@
 package dev.ginkgo.testing.cluster;
 
-import static org.assertj.core.api.Assertions.assertThat;
-
-import dev.ginkgo.cluster.LeaseOverException;
-import dev.ginkgo.cluster.Member;
-import dev.ginkgo.hub.spi.Origin;
-import java.time.Duration;
-import java.util.ArrayList;
-import java.util.HashMap;
-import java.util.List;
-import java.util.Map;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
-/** Hubs on one to five nodes, all of which publish and read, and random faults. */
+/** Hubs on one to five nodes, and random faults; each run is drawn from a seed, which a failure tells. */
 class RandomHubFaultsTest {
-    private static final int FAULTS = 12;
-    private static final Duration QUIET = Duration.ofSeconds(10);
-
-    /** What was published, by whom, and when. */
-    private record Published(String text, Reader by, int number) {}
-
-    private final List<Published> published = new ArrayList<>();
-
-    private record Pair(Reader by, Reader at) {}
-
-    /** How many had been published when one was first known to hear another: what came after is read there, or told. */
-    private final Map<Pair, Integer> hears = new HashMap<>();
-
-    private void publish(TestCluster<Reader> cluster) {
-        for (TestNode<Reader> node : cluster.nodes()) {
-            if (node.isUp() && !node.isPaused()) {
-                Reader reader = node.root();
-                cluster.nodes().stream()
-                        .filter(TestNode::isUp)
-                        .filter(other -> other == node || isHeard(node, other))
-                        .forEach(other -> hears.putIfAbsent(new Pair(reader, other.root()), published.size()));
-                for (int i = 0; i < 3; i++) {
-                    say(node, reader);
-                }
-                leased(node, reader);
-            }
-        }
-    }
-
-    private static boolean isHeard(TestNode<Reader> node, TestNode<Reader> at) {
-        Member other = at.root().cluster.roster().stream()
-                .filter(member -> member.name().equals(at.name()))
-                .findFirst()
-                .orElseThrow();
-        return node.transports().getFirst().readyPeers().contains(new Origin(other.name(), other.incarnation()));
-    }
-
-    private void say(TestNode<Reader> node, Reader reader) {
-        String text = "said " + published.size() + " " + node.index() + " " + System.identityHashCode(reader);
-        published.add(new Published(text, reader, published.size()));
-        reader.publish(text);
-    }
-
-    private static void leased(TestNode<Reader> node, Reader reader) {
-        reader.cluster.lease().ifPresent(lease -> {
-            try {
-                reader.hub.publish(Reader.NEWS, "leads " + lease.epoch().number() + " " + node.index(), lease);
-            } catch (LeaseOverException over) {
-                // the hub has heard of the next one
-            }
-        });
-    }
-
-    private void check(TestCluster<Reader> cluster) {
-        cluster.advance(QUIET);
-        List<Reader> living = cluster.nodes().stream().map(TestNode::root).toList();
-        for (TestNode<Reader> node : cluster.nodes()) {
-            Reader reader = node.root();
-            List<String> read = List.copyOf(reader.read);
-            List<String> said =
-                    read.stream().filter(text -> text.startsWith("said")).toList();
-            assertThat(said).as("each once at %s", node).doesNotHaveDuplicates();
-            assertThat(read.stream()
-                            .filter(text -> text.startsWith("leads"))
-                            .map(text -> Long.parseLong(text.split(" ", -1)[1]))
-                            .toList())
-                    .as("epochs at %s", node)
-                    .isSorted();
-            for (Reader by : living) {
-                List<String> all = published.stream()
-                        .filter(each -> each.by == by
-                                && each.number >= hears.getOrDefault(new Pair(by, reader), Integer.MAX_VALUE))
-                        .map(Published::text)
-                        .toList();
-                List<String> got = said.stream().filter(all::contains).toList();
-                assertThat(got)
-                        .as("in the order of their publisher at %s", node)
-                        .isEqualTo(all.stream().filter(said::contains).toList());
-                if (got.size() < all.size()) {
-                    List<String> missing = new ArrayList<>(all);
-                    missing.removeAll(got);
-                    assertThat(reader.gaps).as("%s misses %s", node, missing).isNotEmpty();
-                }
-            }
-        }
-    }
-
-    static void run(long seed, String toml) {
-        RandomHubFaultsTest test = new RandomHubFaultsTest();
-        Schedule.run(seed, FAULTS, _ -> new Reader(), toml, test::publish, test::check);
-    }
 
     @Test
     @DisplayName("H-16 K-05 K-20 over random faults each reader gets what is published, each once, each publisher's in"
             + " order, no older epoch after a newer one; what it misses of who still lives, it is told")
     void nothingIsLostInSilence() {
-        Schedule.seeds(80).forEach(seed -> run(seed, ""));
+        Schedule.seeds(80).forEach(seed -> HubRun.run(seed, ""));
     }
 
     @Test
     @DisplayName("H-16 the same where histories are short")
     void shortHistories() {
-        Schedule.seeds(160).forEach(seed -> run(-seed, "hub.history.count = 5\nhub.history.grace = '0s'"));
+        Schedule.seeds(160).forEach(seed -> HubRun.run(-seed, "hub.history.count = 5\nhub.history.grace = '0s'"));
     }
 }

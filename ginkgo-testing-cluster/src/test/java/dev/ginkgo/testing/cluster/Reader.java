@@ -5,9 +5,12 @@ import dev.ginkgo.cluster.Cluster;
 import dev.ginkgo.hub.Gap;
 import dev.ginkgo.hub.Message;
 import dev.ginkgo.hub.MessageHub;
+import dev.ginkgo.hub.Since;
 import dev.ginkgo.hub.Subscription;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
 
 /** A node that reads {@code /news} from its start on, and keeps what it is told. */
 final class Reader extends Service {
@@ -32,6 +35,28 @@ final class Reader extends Service {
                 }
             }
         });
+    }
+
+    /**
+     * Has somebody read here, from a place on, until he is told to go.
+     *
+     * @return how to tell him
+     */
+    Runnable visit(Since since, Consumer<Message> message, Consumer<Gap> gap) {
+        AtomicReference<Subscription> open = new AtomicReference<>();
+        spawn("visit", () -> {
+            try (Subscription news = hub.subscribe(NEWS, since)) {
+                news.onGap(gap);
+                open.set(news);
+                news.forEach(message);
+            }
+        });
+        return () -> {
+            Subscription news = open.get();
+            if (news != null) {
+                news.close();
+            }
+        };
     }
 
     void publish(String text) {

@@ -1,0 +1,83 @@
+package dev.ginkgo.testing.cluster;
+
+import dev.ginkgo.hub.Since;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.jspecify.annotations.Nullable;
+
+/** A reader that goes from node to node, and says at each which id it has seen last. */
+final class Wanderer {
+    private final Random random;
+    private final List<String> read = new CopyOnWriteArrayList<>();
+    private final List<String> travels = new ArrayList<>();
+    private volatile @Nullable String last;
+    private @Nullable TestNode<Reader> at;
+    private @Nullable Reader host;
+    private int sure = Integer.MAX_VALUE;
+    private Runnable leave = () -> {};
+
+    Wanderer(Random random) {
+        this.random = random;
+    }
+
+    /** All it has read, and {@link Reader#GAP} where it was told one. */
+    List<String> read() {
+        return List.copyOf(read);
+    }
+
+    /**
+     * What it has read before it first came to a node that lacked some of that: the ids that such a node gives do not hold
+     * what it lacks, so the same may come again at the next one.
+     */
+    List<String> readWhereAllWasKnown() {
+        return read.subList(0, Math.min(sure, read.size()));
+    }
+
+    List<String> travels() {
+        return travels;
+    }
+
+    /** Goes on, perhaps; at least if the node that it is at is no more. */
+    void step(TestCluster<Reader> cluster, boolean must) {
+        TestNode<Reader> here = at;
+        boolean alive = here != null && here.isUp() && here.root() == host;
+        if (alive && here.isPaused()) {
+            return; // a connection that hangs
+        }
+        if (alive && !must && random.nextBoolean()) {
+            return;
+        }
+        List<TestNode<Reader>> open = cluster.nodes().stream()
+                .filter(node -> node.isUp() && !node.isPaused())
+                .toList();
+        leave.run();
+        cluster.clock().settle();
+        leave = () -> {};
+        at = null;
+        if (open.isEmpty()) {
+            return;
+        }
+        TestNode<Reader> next = open.get(random.nextInt(open.size()));
+        if (!next.root().read.containsAll(read)) {
+            sure = Math.min(sure, read.size());
+        }
+        at = next;
+        host = next.root();
+        String id = last;
+        travels.add(next.name() + " after " + read.size());
+        leave = next.root()
+                .visit(
+                        id == null ? Since.Point.NONE : new Since.After(id),
+                        message -> {
+                            read.add(message.text());
+                            last = message.id();
+                        },
+                        gap -> {
+                            read.add(Reader.GAP);
+                            last = gap.after();
+                        });
+        cluster.clock().settle();
+    }
+}
