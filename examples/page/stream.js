@@ -28,6 +28,7 @@ export function follow(channels, to) {
     };
     on('start', ({ recovered }) => { if (lastId && !recovered) to.gap(undefined); });
     on('gap', ({ missed }) => to.gap(missed));
+    on('next', () => {}); // an id that holds more than that of the last message
     on('json', ({ channel, data }) => to.message(channel, data));
     on('bye', ({ reason }) => to.ended(reason));
     on('refused', ({ channel, detail }) => to.refused(channel, detail));

@@ -97,7 +97,8 @@ record Beginning(long number, @Nullable Replay replay, boolean recovered, String
         }
         boolean plain = scene.arrivals.isAlone() && known.positions().size() == 1;
         long until = scene.arrivals.reach(known) ? feed.end() : Long.MAX_VALUE;
-        Beginning found = at(feed, number, plain ? null : new Replay(until, wanted), recovered, scene);
+        MessageId further = until == Long.MAX_VALUE ? known : null;
+        Beginning found = at(feed, number, plain ? null : new Replay(until, wanted, further), recovered, scene);
         return recovered ? new Beginning(number, found.replay, true, asked.text(), found.end) : found;
     }
 

@@ -47,7 +47,10 @@ sealed interface Control {
         }
     }
 
-    /** The end of an answer that is not a stream, and the place to go on from. */
+    /**
+     * The place to go on from: at the end of an answer that is not a stream; and in the stream of a reader who comes from a
+     * node that was further, as long as the ids of the messages do not say so.
+     */
     record Next(String id) implements Control {
         @Override
         public String name() {

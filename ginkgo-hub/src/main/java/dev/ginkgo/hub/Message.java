@@ -40,7 +40,23 @@ public final class Message {
      * or at another node, misses nothing.
      */
     public String id() {
-        return MessageId.of(position, others).text();
+        return vector().text();
+    }
+
+    MessageId vector() {
+        return MessageId.of(position, others);
+    }
+
+    /** The same message for a reader who has had that too; as it is if there is no room in an id. */
+    Message after(MessageId had) {
+        MessageId both = vector().and(had);
+        if (both.text().length() > MessageId.MAX_TEXT) {
+            return this;
+        }
+        List<MessageId.Position> more = both.positions().stream()
+                .filter(each -> each.origin() != position.origin())
+                .toList();
+        return new Message(channel, position, more, time, payload);
     }
 
     /** The id of a place just before it. */

@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.Base64;
 import java.util.Comparator;
 import java.util.List;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -75,6 +76,15 @@ record MessageId(List<Position> positions) {
     boolean precedes(Position message) {
         Position mine = position(message.origin);
         return mine == null || mine.isBefore(message);
+    }
+
+    /** Where somebody stands who has had all that one has had who stands here, and one who stands there. */
+    MessageId and(MessageId there) {
+        TreeMap<Long, Position> both = new TreeMap<>();
+        positions.forEach(each -> both.put(each.origin, each));
+        there.positions.forEach(
+                each -> both.merge(each.origin, each, (mine, theirs) -> mine.isBefore(theirs) ? theirs : mine));
+        return new MessageId(List.copyOf(both.values()));
     }
 
     /** An id with one position, and those of others. */

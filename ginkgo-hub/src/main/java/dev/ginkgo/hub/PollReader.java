@@ -65,15 +65,17 @@ final class PollReader implements Reader, Attached {
         }
         try (Batch batch = group.view.next(position, replay)) {
             position = batch.next();
-            if (replay != null && position >= replay.until()) {
-                replay = null;
-            }
             if (!batch.isEmpty() || batch.after() != null || (batch.toTheEnd() && !isWorthWaiting())) {
                 answer(batch);
-            } else if (batch.toTheEnd()) {
-                group.waiting().add(this);
             } else {
-                loop.again(this);
+                if (replay != null && position >= replay.until()) {
+                    replay = null;
+                }
+                if (batch.toTheEnd()) {
+                    group.waiting().add(this);
+                } else {
+                    loop.again(this);
+                }
             }
         }
     }
@@ -107,11 +109,8 @@ final class PollReader implements Reader, Attached {
     /** Where the next poll is to begin. */
     private String next(Batch batch) {
         Message last = batch.last();
-        if (last != null) {
-            return last.id();
-        }
-        String after = batch.after();
-        return after == null ? beginning.id() : after;
+        String told = last == null ? batch.after() : last.id();
+        return told == null ? beginning.id() : replay == null ? told : replay.id(told);
     }
 
     private void write(List<ByteBuf> frames, Cargo cargo) {

@@ -1,11 +1,40 @@
 package dev.ginkgo.hub;
 
 import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Which messages of a feed a reader wants before it has come to where all others are. It needs memory for none of them.
  *
+ * <p>The ids of this node do not hold what the reader has had elsewhere and has not come here yet. A reader who goes on
+ * to a third node by such an id would get that again; so it is given ids that hold both, until this node is as far.
+ *
  * @param until the number from which on it wants them all; it rises for a reader that has been further than this node
  * @param wanted of those before
+ * @param had what a reader has had that has been further than this node; else null
  */
-record Replay(long until, Predicate<Entry> wanted) {}
+record Replay(long until, Predicate<Entry> wanted, @Nullable MessageId had) {
+
+    Replay(long until, Predicate<Entry> wanted) {
+        this(until, wanted, null);
+    }
+
+    /** Whether there is nothing any more before that message that the reader has had and this node has not. */
+    boolean isOver(@Nullable Message message) {
+        return had != null && message != null && message.vector().and(had).equals(message.vector());
+    }
+
+    /** The id of a place here, together with what the reader has had. The same if there is nothing, or no room for it. */
+    String id(String here) {
+        if (had == null) {
+            return here;
+        }
+        String both = MessageId.parse(here).and(had).text();
+        return both.length() > MessageId.MAX_TEXT ? here : both;
+    }
+
+    /** A message with such an id. */
+    Message shown(Message message) {
+        return had == null ? message : message.after(had);
+    }
+}

@@ -96,10 +96,11 @@ final class StreamReader implements Reader, Attached {
             return;
         }
         position = batch.next();
-        if (replay != null && position >= replay.until()) {
+        String after = batch.after();
+        String place = place(batch);
+        if (replay != null && (position >= replay.until() || replay.isOver(batch.last()))) {
             replay = null;
         }
-        String after = batch.after();
         if (!batch.isEmpty() || after != null) {
             List<ByteBuf> frames = new ArrayList<>(batch.parts().size() + 1);
             if (after != null) {
@@ -107,12 +108,26 @@ final class StreamReader implements Reader, Attached {
                 frames.add(group.view.framing.event(new Control.Missed(batch.missed(), after)));
             }
             batch.parts().forEach(part -> frames.add(part.frames().retainedDuplicate()));
+            if (place != null) {
+                frames.add(group.view.framing.event(new Control.Next(place)));
+            }
             write(frames, Cargo.of(batch, beginning, group.view.feed), batch.toTheEnd());
         } else if (batch.toTheEnd()) {
             group.waiting().add(this);
         } else {
             loop.again(this);
         }
+    }
+
+    /** What the reader is to come back with, if the ids of what it is sent now do not say all that it has had. */
+    private @Nullable String place(Batch batch) {
+        Message last = batch.last();
+        String told = last == null ? batch.after() : last.id();
+        if (replay == null || told == null) {
+            return null;
+        }
+        String place = replay.id(told);
+        return place.equals(told) ? null : place;
     }
 
     // ---- write

@@ -126,7 +126,8 @@ public final class Subscription implements Iterable<Message>, AutoCloseable {
             long missed = feed.missed(position, next);
             if (missed != 0) {
                 position = next;
-                return new Step(null, false, missed, entry == null ? store.idOfEnd() : entry.message.idBefore(), false);
+                String after = entry == null ? store.idOfEnd() : entry.message.idBefore();
+                return new Step(null, false, missed, replay == null ? after : replay.id(after), false);
             }
             if (entry == null) {
                 position = next;
@@ -134,10 +135,11 @@ public final class Subscription implements Iterable<Message>, AutoCloseable {
             }
             boolean wanted = Scan.wants(replay, next, entry);
             position = next + 1;
-            if (replay != null && position >= replay.until()) {
+            Message shown = replay == null ? entry.message : replay.shown(entry.message);
+            if (replay != null && (position >= replay.until() || replay.isOver(entry.message))) {
                 replay = null;
             }
-            return new Step(wanted ? entry.message : null, next < beginning.end(), 0, "", false);
+            return new Step(wanted ? shown : null, next < beginning.end(), 0, "", false);
         }
     }
 

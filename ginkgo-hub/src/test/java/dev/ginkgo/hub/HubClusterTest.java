@@ -77,6 +77,47 @@ class HubClusterTest {
     }
 
     @Test
+    @DisplayName(
+            "H-15 a reader who goes on by way of a node that is behind gets nothing twice: its ids hold what he has had")
+    void byWayOfOneThatIsBehind() throws Exception {
+        try (HubNodes nodes = HubNodes.of(3)) {
+            HubNodes.Node behind = nodes.get(2);
+            nodes.isolate(2, true);
+            await().atMost(HubNodes.SOON)
+                    .until(() -> !behind.hub.awaitPeers(Duration.ZERO)
+                            && !nodes.get(0).hub.awaitPeers(Duration.ZERO));
+            nodes.post(nodes.get(0), "/n", "one");
+            nodes.post(nodes.get(0), "/n", "two");
+            String id = ids(poll(nodes, nodes.get(0), "all")).getLast();
+
+            // When he reads there what nobody else has yet, by a poll and by a stream
+            nodes.post(behind, "/n", "three");
+            String there = nodes.get(behind, "/n?poll=1", "Accept", "text/event-stream", "Last-Event-ID", id)
+                    .body();
+            String stream;
+            try (Wired wired = new Wired(behind.hub.address().port())) {
+                wired.send("GET /n HTTP/1.1\r\nHost: localhost\r\nAccept: text/event-stream\r\nLast-Event-ID: " + id
+                        + "\r\n\r\n");
+                stream = wired.readTo("event: next") + wired.readTo("data: {}");
+            }
+            assertThat(List.of(texts(there), texts(stream)))
+                    .allSatisfy(texts -> assertThat(texts).containsExactly("three"));
+            nodes.isolate(2, false);
+            HubNodes.Node third = nodes.get(1);
+            await().atMost(HubNodes.SOON).until(() -> data(nodes, third, "all").size() == 3);
+
+            // Then he has had all
+            for (String last : List.of(ids(there).getLast(), ids(stream).getLast())) {
+                String rest = nodes.get(
+                                third, "/n?poll=1&wait=10ms", "Accept", "text/event-stream", "Last-Event-ID", last)
+                        .body();
+                assertThat(rest).contains("\"recovered\":true");
+                assertThat(texts(rest)).isEmpty();
+            }
+        }
+    }
+
+    @Test
     @DisplayName("K-20 a fresh node fetches the history from its peers; who resumes there gets recovered: true")
     void freshNode() throws Exception {
         try (HubNodes nodes = HubNodes.of(2)) {

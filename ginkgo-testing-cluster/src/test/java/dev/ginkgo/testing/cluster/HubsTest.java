@@ -5,9 +5,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.ginkgo.cluster.Lease;
 import dev.ginkgo.cluster.LeaseOverException;
+import dev.ginkgo.hub.Message;
+import dev.ginkgo.hub.Since;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
@@ -124,5 +127,39 @@ class HubsTest {
             assertThat(node.root().read).containsExactly("while it was away", "welcome");
             assertThat(node.root().gaps).isEmpty();
         }
+    }
+
+    @Test
+    @DisplayName("H-15 a reader who was at a node that was behind, and then goes to a third one, gets nothing twice")
+    void wandered() {
+        try (TestCluster<Reader> cluster = three("")) {
+            List<Message> read = new CopyOnWriteArrayList<>();
+            Runnable leave = visit(cluster, 0, Since.Point.NONE, read);
+            cluster.partition(cluster.node(2));
+            cluster.node(0).root().publish("one");
+            cluster.node(1).root().publish("two");
+            cluster.advance(LONG);
+            leave.run();
+
+            leave = visit(cluster, 2, new Since.After(read.getLast().id()), read);
+            cluster.node(2).root().publish("three");
+            cluster.advance(Duration.ofMillis(10));
+            leave.run();
+            cluster.heal();
+            cluster.awaitTogether();
+            cluster.advance(LONG);
+            leave = visit(cluster, 1, new Since.After(read.getLast().id()), read);
+            cluster.node(0).root().publish("four");
+            cluster.advance(LONG);
+
+            assertThat(read).extracting(Message::text).containsExactly("one", "two", "three", "four");
+            leave.run();
+        }
+    }
+
+    private static Runnable visit(TestCluster<Reader> cluster, int node, Since since, List<Message> read) {
+        Runnable leave = cluster.node(node).root().visit(since, read::add, _ -> {});
+        cluster.advance(Duration.ZERO); // he is there
+        return leave;
     }
 }
