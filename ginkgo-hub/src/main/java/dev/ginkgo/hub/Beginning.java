@@ -95,7 +95,8 @@ record Beginning(long number, @Nullable Replay replay, boolean recovered, String
         while (number < feed.end() && !isWanted(feed.get(number), wanted)) {
             number++;
         }
-        boolean plain = scene.arrivals.isAlone() && known.positions().size() == 1;
+        boolean plain =
+                scene.arrivals.isAlone() && known.positions().size() == 1 && known.position(own.origin()) != null;
         long until = scene.arrivals.reach(known) ? feed.end() : Long.MAX_VALUE;
         MessageId further = until == Long.MAX_VALUE ? known : null;
         Beginning found = at(feed, number, plain ? null : new Replay(until, wanted, further), recovered, scene);

@@ -82,6 +82,8 @@ class HubClusterTest {
     void byWayOfOneThatIsBehind() throws Exception {
         try (HubNodes nodes = HubNodes.of(3)) {
             HubNodes.Node behind = nodes.get(2);
+            nodes.post(nodes.get(0), "/n", "zero");
+            await().atMost(HubNodes.SOON).until(() -> data(nodes, behind, "all").size() == 1);
             nodes.isolate(2, true);
             await().atMost(HubNodes.SOON)
                     .until(() -> !behind.hub.awaitPeers(Duration.ZERO)
@@ -100,11 +102,13 @@ class HubClusterTest {
                         + "\r\n\r\n");
                 stream = wired.readTo("event: next") + wired.readTo("data: {}");
             }
-            assertThat(List.of(texts(there), texts(stream)))
-                    .allSatisfy(texts -> assertThat(texts).containsExactly("three"));
+            assertThat(List.of(there, stream)).allSatisfy(read -> {
+                assertThat(texts(read)).containsExactly("three");
+                assertThat(read).contains("\"recovered\":true");
+            });
             nodes.isolate(2, false);
             HubNodes.Node third = nodes.get(1);
-            await().atMost(HubNodes.SOON).until(() -> data(nodes, third, "all").size() == 3);
+            await().atMost(HubNodes.SOON).until(() -> data(nodes, third, "all").size() == 4);
 
             // Then he has had all
             for (String last : List.of(ids(there).getLast(), ids(stream).getLast())) {

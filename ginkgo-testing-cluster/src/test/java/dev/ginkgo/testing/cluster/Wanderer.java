@@ -15,7 +15,6 @@ final class Wanderer {
     private volatile @Nullable String last;
     private @Nullable TestNode<Reader> at;
     private @Nullable Reader host;
-    private int sure = Integer.MAX_VALUE;
     private Runnable leave = () -> {};
 
     Wanderer(Random random) {
@@ -25,14 +24,6 @@ final class Wanderer {
     /** All it has read, and {@link Reader#GAP} where it was told one. */
     List<String> read() {
         return List.copyOf(read);
-    }
-
-    /**
-     * What it has read before it first came to a node that lacked some of that: the ids that such a node gives do not hold
-     * what it lacks, so the same may come again at the next one.
-     */
-    List<String> readWhereAllWasKnown() {
-        return read.subList(0, Math.min(sure, read.size()));
     }
 
     List<String> travels() {
@@ -60,9 +51,6 @@ final class Wanderer {
             return;
         }
         TestNode<Reader> next = open.get(random.nextInt(open.size()));
-        if (!next.root().read.containsAll(read)) {
-            sure = Math.min(sure, read.size());
-        }
         at = next;
         host = next.root();
         String id = last;
