@@ -20,7 +20,7 @@ class RandomFaultsTest {
             "K-05 K-06 K-07 over random faults no two leases are valid at once, epochs grow, no minority leads, and"
                     + " when all is mended there is one roster and one leader")
     void leases() {
-        Schedule.seeds(10).forEach(RandomFaultsTest::run);
+        Schedule.seeds(20).forEach(RandomFaultsTest::run);
     }
 
     @Test
