@@ -33,12 +33,10 @@ final class Wanderer {
     /** Goes on, perhaps; at least if the node that it is at is no more. */
     void step(TestCluster<Reader> cluster, boolean must) {
         TestNode<Reader> here = at;
-        boolean alive = here != null && here.isUp() && here.root() == host;
-        if (alive && here.isPaused()) {
-            return; // a connection that hangs
-        }
-        if (alive && !must && random.nextBoolean()) {
-            return;
+        if (here != null && here.isUp() && here.root() == host) {
+            if (here.isPaused() || (!must && random.nextBoolean())) { // a connection that hangs, or one that is kept
+                return;
+            }
         }
         List<TestNode<Reader>> open = cluster.nodes().stream()
                 .filter(node -> node.isUp() && !node.isPaused())
