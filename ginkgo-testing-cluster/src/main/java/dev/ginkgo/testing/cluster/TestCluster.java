@@ -31,20 +31,22 @@ import java.util.stream.IntStream;
  * }</pre>
  *
  * <p>Each node is a tree of the services that the factory makes, as they are: their {@code Cluster} is given a
- * coordinator that asks one store in memory, and the hubs of that cluster a transport that goes along links in
- * memory; hubs have no HTTP ({@code http.enabled}), unless the settings of the test say otherwise. No time
- * passes but by this class: {@link #advance} and the methods whose names begin with {@code await}, which advance until something holds, for a minute of the test's time at
- * most. Whatever is due happens in the order of its time, one after another, so that a run is the same each time; see
- * {@link FakeClock}. A node whose {@code onStart} waits for another node never comes up, as the clock stands still while
- * nodes start: wait in a task.
+ * coordinator that asks one store in memory, and the hubs of that cluster a transport that goes along links in memory.
+ * Hubs have no HTTP ({@code http.enabled}) and do not wait at their start for what others hold ({@code
+ * replication.take-over}), unless the settings of the test say otherwise.
+ *
+ * <p>No time passes but by this class: {@link #advance} and the methods whose names begin with {@code await}, which
+ * advance until something holds, for a minute of the test's time at most. Whatever is due happens in the order of its
+ * time, one after another, so that a run is the same each time; see {@link FakeClock}. A node whose {@code onStart} waits
+ * for another node never comes up, as the clock stands still while nodes start: wait in a task.
  *
  * <p>The store stands for the engine's quorum: a node reaches it while it reaches a majority of all nodes, itself
  * counted, that are neither killed nor stopped nor paused. A node that is not heard of for a lease's ttl and margin leaves
  * the roster.
  *
  * <p>At each promotion it is looked at whether another node holds a valid lease, or had a later epoch; if so, the next
- * call of a method that advances, or {@link #close}, throws an {@link AssertionError}. What it throws tells the story so far:
- * what was done to the nodes, and who led, and when.
+ * call of a method that advances, or {@link #close}, throws an {@link AssertionError}. What it throws tells the story so
+ * far: what was done to the nodes, and who led, and when.
  *
  * <p>To be used by the test's thread alone. Methods that take a node take one of this cluster.
  *
