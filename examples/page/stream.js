@@ -35,7 +35,7 @@ export function follow(channels, to) {
     source.onerror = () => {
       to.lost(url);
       if (source.readyState === EventSource.CLOSED) {
-        later(PAUSE);
+        elsewhere(); // refused, or not to be read from this page: to ask again at once would help nobody
       } else {
         timer ??= setTimeout(elsewhere, PATIENCE);
       }

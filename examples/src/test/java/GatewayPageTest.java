@@ -2,6 +2,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.ginkgo.Ginkgo;
+import dev.ginkgo.Service;
+import dev.ginkgo.cluster.Cluster;
+import dev.ginkgo.cluster.LocalGroup;
 import dev.ginkgo.config.Address;
 import dev.ginkgo.hub.MessageHub;
 import dev.ginkgo.hub.RefusedException;
@@ -145,42 +148,57 @@ class GatewayPageTest {
     @Test
     @DisplayName("G-05 when its node dies the page goes to another one by its URL, and says so and what may be lost")
     void nodeDies() throws Exception {
-        MessageHub first = new MessageHub();
-        MessageHub second = new MessageHub();
+        LocalGroup group = new LocalGroup();
+        Node first = new Node(group);
+        Node second = new Node(group);
         try (Browser browser = new Browser();
-                Ginkgo one = Ginkgo.start(first, page(""))) {
-            // A cluster makes its members' pages allowed origins by itself; these two hubs know nothing of each other
-            String other = "allowed-origins = ['" + first.url().orElseThrow() + "']";
-            try (Ginkgo two = Ginkgo.start(second, page(other))) {
-                browser.open(first.url().orElseThrow());
-                soon().until(() -> browser.text("connection").equals("live from " + first.address()));
-                first.publish("/cluster", """
-                        {"node":"1","leads":true,"epoch":"3@x","published":0,"delivered":0,"readers":1,"members":[
-                         {"name":"1","url":"%s","version":"1"},{"name":"2","url":"%s","version":"1"}]}""".formatted(
-                                first.url().orElseThrow(), second.url().orElseThrow()));
-                soon().until(() -> browser.text("leader").equals("1"));
-                Address gone = first.address();
+                Ginkgo one = Ginkgo.start(first, node(1));
+                Ginkgo two = Ginkgo.start(second, node(2))) {
+            browser.open(first.hub.url().orElseThrow());
+            soon().until(() -> browser.text("connection").equals("live from " + first.hub.address()));
+            soon().until(() -> browser.text("leader").equals("127.0.0.1:1"));
+            soon().until(() -> browser.text("members").contains("127.0.0.1:2"));
+            Address gone = first.hub.address();
 
-                // When
-                one.stop();
+            // When it is gone, and has left the roster
+            one.stop();
 
-                // Then
-                soon().until(() -> browser.text("connection").equals("live from " + second.address()));
-                second.publish("/numbers", "9");
-                soon().until(() -> browser.text("number").equals("9"));
-                assertThat(browser.text("lost")).isEqualTo("some");
-                assertThat(browser.text("events"))
-                        .containsSubsequence(
-                                "reads from " + second.address(),
-                                gone + " is gone",
-                                "the node ends the stream: stopping");
-                assertThat(browser.run("return document.querySelector('tr.reads td').innerText"))
-                        .isEqualTo("2");
-                assertThat(browser.text("commands"))
-                        .contains("curl -N " + second.url().orElseThrow() + "/numbers");
-                assertThat(two.status().ready()).isTrue();
-            }
+            // Then
+            soon().until(() -> browser.text("connection").equals("live from " + second.hub.address()));
+            second.hub.publish("/numbers", "9");
+            soon().until(() -> browser.text("number").equals("9"));
+            soon().until(() -> browser.text("leader").equals("127.0.0.1:2"));
+            assertThat(browser.text("epoch")).isEqualTo("2");
+            assertThat(browser.text("lost")).isEqualTo("some"); // these two hubs do not hear each other
+            assertThat(browser.text("events"))
+                    .containsSubsequence(
+                            "127.0.0.1:2 leads, epoch 2",
+                            "reads from " + second.hub.address(),
+                            gone + " is gone",
+                            "the node ends the stream: stopping");
+            soon().until(
+                            () -> browser.run("return document.querySelector('tr.reads td')?.innerText ?? ''"),
+                            "127.0.0.1:2"::equals);
+            assertThat(browser.text("commands"))
+                    .contains("curl -N " + second.hub.url().orElseThrow() + "/numbers");
+            assertThat(two.status().ready()).isTrue();
         }
+    }
+
+    /** A node of a cluster that reports what it knows of it. */
+    private static final class Node extends Service {
+        final Cluster cluster;
+        final MessageHub hub;
+
+        Node(LocalGroup group) {
+            cluster = add("cluster", new Cluster(group));
+            hub = add("hub", new MessageHub(cluster));
+            add("report", new ClusterReport(hub, cluster));
+        }
+    }
+
+    private static String node(int number) {
+        return page("").replace("[http]", "[hub.http]") + "[cluster]\nidentity = \"127.0.0.1:" + number + "\"\n";
     }
 
     /** The settings of a hub that shows the page. */

@@ -166,8 +166,10 @@ final class HttpFront extends Service {
         Drain drain = new Drain(random);
         Core hub = core.get();
         OpenStreams open = new OpenStreams(maxSubscribers, time(), random);
+        MemberOrigins members = new MemberOrigins(time());
+        own(neighbours.pages().apply(members::are));
         Routes routes = new Routes(
-                new Origins(this::origins, allowedHosts),
+                new Origins(() -> origins(members), allowedHosts),
                 new Publishing(
                         hub.store(), new Retries(time()), () -> maxBody.get().bytes(), drain::isOver),
                 new Subscribing(hub.streams(), open, drain::isOver),
@@ -262,9 +264,9 @@ final class HttpFront extends Service {
                 .map(URI::create);
     }
 
-    private List<String> origins() {
+    private List<String> origins(MemberOrigins members) {
         List<String> origins = new ArrayList<>(allowedOrigins.get());
-        origins.addAll(neighbours.origins().get());
+        origins.addAll(members.all());
         return origins;
     }
 

@@ -6,28 +6,32 @@ import java.net.URI;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
-import java.util.function.Supplier;
+import java.util.function.Function;
 
 /**
  * What the front of a hub has to do with other nodes: browsers go from one to the other.
  *
  * @param advertise tells them where browsers reach this node
- * @param origins the origins of all nodes' pages, this one's included
+ * @param pages has somebody told the origins of all nodes' pages, this one's included, now and after each change, until
+ *     what it gives is closed
  */
-record Neighbours(Consumer<URI> advertise, Supplier<List<String>> origins) {
+record Neighbours(Consumer<URI> advertise, Function<Consumer<List<String>>, AutoCloseable> pages) {
 
     static Neighbours none() {
-        return new Neighbours(url -> {}, List::of);
+        return new Neighbours(url -> {}, told -> () -> {});
     }
 
     static Neighbours of(Cluster cluster) {
         return new Neighbours(
-                cluster::advertiseUrl,
-                () -> cluster.roster().stream()
-                        .map(Member::url)
-                        .flatMap(Optional::stream)
-                        .map(Neighbours::origin)
-                        .toList());
+                cluster::advertiseUrl, told -> cluster.onRoster(members -> told.accept(origins(members))));
+    }
+
+    private static List<String> origins(List<Member> members) {
+        return members.stream()
+                .map(Member::url)
+                .flatMap(Optional::stream)
+                .map(Neighbours::origin)
+                .toList();
     }
 
     /** The origin of a page, as browsers write it (RFC 6454, section 6.2). */

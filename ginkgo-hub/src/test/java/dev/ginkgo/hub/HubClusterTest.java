@@ -122,6 +122,28 @@ class HubClusterTest {
     }
 
     @Test
+    @DisplayName("K-19 the page of a node that has died goes on at another, and that of a stranger does not")
+    void pageOfADeadNode() throws Exception {
+        try (HubNodes nodes = HubNodes.of(2)) {
+            String dead = nodes.get(0).uri("").toString();
+            HubNodes.Node alive = nodes.get(1);
+            nodes.stop(0);
+            await().atMost(HubNodes.SOON).until(() -> alive.cluster.roster().size() == 1);
+
+            // When
+            var answer = nodes.get(alive, "/n?poll=1&wait=0s", "Origin", dead);
+
+            // Then
+            assertThat(answer.statusCode()).isEqualTo(200);
+            assertThat(answer.headers().firstValue("access-control-allow-origin"))
+                    .hasValue(dead);
+            assertThat(nodes.get(alive, "/n?poll=1&wait=0s", "Origin", "http://127.0.0.1:1")
+                            .statusCode())
+                    .isEqualTo(403);
+        }
+    }
+
+    @Test
     @DisplayName("K-20 a fresh node fetches the history from its peers; who resumes there gets recovered: true")
     void freshNode() throws Exception {
         try (HubNodes nodes = HubNodes.of(2)) {
