@@ -1,7 +1,10 @@
 package dev.ginkgo.run;
 
 import java.io.IOException;
+import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
@@ -15,9 +18,21 @@ import org.slf4j.LoggerFactory;
 final class Housekeeping implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger("ginkgo");
 
+    private final Duration pause;
     private final List<Chore> chores = new CopyOnWriteArrayList<>();
     private final Thread thread =
             Thread.ofPlatform().daemon().name("ginkgo-housekeeping").unstarted(this::work);
+
+    Housekeeping() {
+        this(Duration.ofSeconds(1));
+    }
+
+    /**
+     * @param pause between two rounds
+     */
+    Housekeeping(Duration pause) {
+        this.pause = pause;
+    }
 
     /** One thing to look after. It does little where there is nothing to do. */
     interface Chore {
@@ -54,20 +69,22 @@ final class Housekeeping implements AutoCloseable {
     }
 
     private void work() {
-        String told = "";
+        Map<Chore, String> told = new HashMap<>();
         while (!Thread.currentThread().isInterrupted()) {
             try {
-                TimeUnit.SECONDS.sleep(1);
-                for (Chore chore : chores) {
-                    chore.run();
-                }
-                told = "";
+                TimeUnit.NANOSECONDS.sleep(pause.toNanos());
             } catch (InterruptedException e) {
                 return;
-            } catch (IOException e) {
-                if (!told.equals(e.getMessage())) { // once, not every second
-                    told = String.valueOf(e.getMessage());
-                    LOG.warn("{}", told);
+            }
+            for (Chore chore : chores) {
+                try {
+                    chore.run();
+                    told.remove(chore);
+                } catch (IOException | RuntimeException e) { // one that fails keeps no other from its turn
+                    String trouble = String.valueOf(e.getMessage());
+                    if (!trouble.equals(told.put(chore, trouble))) { // once, not every second
+                        LOG.warn("{}", trouble, e);
+                    }
                 }
             }
         }

@@ -86,7 +86,7 @@ final class Logging {
 
     /** Sets Logback up for the defaults: text at level info to standard error. */
     void byDefault() {
-        set("info", console(), "text");
+        set("info", console(), "text", false);
     }
 
     /**
@@ -97,11 +97,11 @@ final class Logging {
     Optional<LogFile> configure(Description description, Path directory) {
         Optional<Path> file = file(description).map(directory::resolve);
         if (file.isEmpty() || usersOwn.isPresent()) {
-            set(value(description, "log.level"), console(), value(description, "log.format"));
+            set(value(description, "log.level"), console(), value(description, "log.format"), false);
             return Optional.empty();
         }
         FileAppender<ILoggingEvent> appender = file(file.get());
-        set(value(description, "log.level"), appender, value(description, "log.format"));
+        set(value(description, "log.level"), appender, value(description, "log.format"), true);
         return Optional.of(new LogFile(file.get(), path -> appender.openFile(path.toString())));
     }
 
@@ -122,7 +122,7 @@ final class Logging {
         } catch (IOException e) {
             throw new Refusal(ExitCode.CONFIGURATION, String.valueOf(e.getMessage()));
         }
-        set(value(description, "log.level"), console(), value(description, "log.format"));
+        set(value(description, "log.level"), console(), value(description, "log.format"), true);
         return log;
     }
 
@@ -131,7 +131,7 @@ final class Logging {
         log.rotate(maxSize.get().bytes(), keep.get());
     }
 
-    private void set(String level, OutputStreamAppender<ILoggingEvent> appender, String format) {
+    private void set(String level, OutputStreamAppender<ILoggingEvent> appender, String format, boolean dates) {
         context.reset();
         if (usersOwn.isPresent()) {
             load(usersOwn.get());
@@ -139,7 +139,7 @@ final class Logging {
         }
         appender.setContext(context);
         appender.setName("ginkgo");
-        appender.setEncoder(encoder(format));
+        appender.setEncoder(encoder(format, dates));
         appender.start();
         if (!appender.isStarted()) {
             String file = appender instanceof FileAppender<?> written ? written.getFile() : "standard error";
@@ -157,12 +157,12 @@ final class Logging {
         }
     }
 
-    private Encoder<ILoggingEvent> encoder(String format) {
+    private Encoder<ILoggingEvent> encoder(String format, boolean dates) {
         Encoder<ILoggingEvent> encoder;
         if (format.equalsIgnoreCase(Format.JSON.name())) {
             encoder = new JsonEncoder();
         } else {
-            TextLayout layout = new TextLayout(failures, TimeZone.getDefault());
+            TextLayout layout = new TextLayout(failures, dates, TimeZone.getDefault());
             layout.setContext(context);
             layout.start();
             LayoutWrappingEncoder<ILoggingEvent> wrapping = new LayoutWrappingEncoder<>();

@@ -3,24 +3,28 @@ package dev.ginkgo.run;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.classic.spi.ThrowableProxy;
 import ch.qos.logback.core.LayoutBase;
+import java.time.LocalDate;
 import java.util.TimeZone;
 
 /**
  * {@code HH:mm:ss.SSS LEVEL logger - message}, with the thread in brackets before the logger where it is a task's:
- * its name, {@code gateway/hub#accept}, tells the service.
+ * its name, {@code gateway/hub#accept}, tells the service. In a file, which may be read days later, the date stands first.
  */
 final class TextLayout extends LayoutBase<ILoggingEvent> {
     private static final long DAY = 86_400_000;
 
     private final Failures failures;
+    private final boolean dates;
     private final TimeZone zone;
 
     /**
      * @param failures how exceptions are printed
+     * @param dates whether the date stands before the time
      * @param zone of the times; this class, because the rules of a ZoneId are searched for in every jar
      */
-    TextLayout(Failures failures, TimeZone zone) {
+    TextLayout(Failures failures, boolean dates, TimeZone zone) {
         this.failures = failures;
+        this.dates = dates;
         this.zone = zone;
     }
 
@@ -42,7 +46,11 @@ final class TextLayout extends LayoutBase<ILoggingEvent> {
     }
 
     private void appendTime(StringBuilder line, long millis) {
-        int ofDay = (int) Math.floorMod(millis + zone.getOffset(millis), DAY);
+        long local = millis + zone.getOffset(millis);
+        if (dates) {
+            line.append(LocalDate.ofEpochDay(Math.floorDiv(local, DAY))).append(' ');
+        }
+        int ofDay = (int) Math.floorMod(local, DAY);
         appendDigits(line, ofDay / 3_600_000, 10);
         appendDigits(line.append(':'), ofDay / 60_000 % 60, 10);
         appendDigits(line.append(':'), ofDay / 1_000 % 60, 10);

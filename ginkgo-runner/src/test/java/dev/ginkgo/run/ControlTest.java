@@ -110,6 +110,40 @@ class ControlTest {
     }
 
     @Test
+    @DisplayName("R-08 a daemon that had too many open files answers again when it has not")
+    void tooManyFiles() throws Exception {
+        shell.write("Greedy.java", """
+                import java.io.*;
+                import java.util.*;
+                class Greedy extends dev.ginkgo.Service {
+                    @Override protected void onStart() {
+                        spawn("eat", () -> {
+                            List<FileInputStream> eaten = new ArrayList<>();
+                            try {
+                                while (true) eaten.add(new FileInputStream("/dev/null"));
+                            } catch (IOException e) {
+                                IO.println("full");
+                            }
+                            while (!new File("free").exists()) sleep(java.time.Duration.ofMillis(10));
+                            for (FileInputStream each : eaten) each.close();
+                            IO.println("free");
+                            sleep(java.time.Duration.ofHours(1));
+                        });
+                    }
+                }
+                """);
+        shell.type("ulimit -n 256 && ginkgo start Greedy.java").exits(0);
+        await().atMost(PATIENCE)
+                .until(() -> shell.type("ginkgo log Greedy").out().contains("full"));
+        shell.type("ginkgo status Greedy").exits(4).says("does not answer");
+        shell.type("touch free").exits(0);
+        await().atMost(PATIENCE)
+                .until(() -> shell.type("ginkgo log Greedy").out().contains("free"));
+        shell.type("ginkgo status Greedy").exits(0);
+        shell.type("ginkgo log Greedy").exits(0).says("Too many open files");
+    }
+
+    @Test
     @DisplayName("R-22 tree tells restarts, back-off and the last error; R-08 status tells what is not ready")
     void supervision() throws Exception {
         shell.write("Parent.java", """

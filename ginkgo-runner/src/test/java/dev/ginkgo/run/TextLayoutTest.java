@@ -19,29 +19,29 @@ class TextLayoutTest {
             "R-15 a line of the log has the time of day of this place, the level, the task, the logger and the message")
     void line() {
         LoggingEvent event = event(Instant.parse("2026-07-01T22:59:08.007Z"), "gateway/hub#accept");
-        assertThat(layout("Europe/Berlin").doLayout(event))
+        assertThat(layout(false, "Europe/Berlin").doLayout(event))
                 .isEqualTo("00:59:08.007 INFO  [gateway/hub#accept] Hub - hello" + System.lineSeparator());
     }
 
     @Test
-    @DisplayName("R-15 the time is right in every zone, at every moment")
+    @DisplayName("R-15 in a file the date stands before the time; both are right in every zone, at every moment")
     void time() {
         long seed = System.nanoTime();
         Random random = new Random(seed);
         for (String zone : List.of("UTC", "Europe/Berlin", "Asia/Kathmandu", "America/St_Johns", "Pacific/Apia")) {
             DateTimeFormatter expected =
-                    DateTimeFormatter.ofPattern("HH:mm:ss.SSS").withZone(ZoneId.of(zone));
+                    DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm:ss.SSS").withZone(ZoneId.of(zone));
             for (int i = 0; i < 1_000; i++) {
                 Instant at = Instant.ofEpochMilli(random.nextLong(0, 2_000_000_000_000L));
-                assertThat(layout(zone).doLayout(event(at, "main")))
+                assertThat(layout(true, zone).doLayout(event(at, "main")))
                         .as("seed %d, %s in %s", seed, at, zone)
                         .startsWith(expected.format(at) + " INFO  ");
             }
         }
     }
 
-    private static TextLayout layout(String zone) {
-        return new TextLayout(new Failures(false, Sources.none()), TimeZone.getTimeZone(zone));
+    private static TextLayout layout(boolean dates, String zone) {
+        return new TextLayout(new Failures(false, Sources.none()), dates, TimeZone.getTimeZone(zone));
     }
 
     private static LoggingEvent event(Instant at, String thread) {

@@ -17,6 +17,7 @@ import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.nio.file.attribute.UserPrincipal;
 import java.nio.file.attribute.UserPrincipalLookupService;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -25,6 +26,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
 import jdk.net.ExtendedSocketOptions;
 import jdk.net.UnixDomainPrincipal;
 import org.jspecify.annotations.Nullable;
@@ -43,6 +45,7 @@ public final class ControlServer implements AutoCloseable {
     private static final int LONGEST_PATH = 107; // sun_path of sockaddr_un(7) has 108 bytes with the last zero
     private static final int LONGEST_REQUEST = 64 * 1024;
     private static final int AT_ONCE = 16;
+    private static final Duration AFTER_FAILURE = Duration.ofMillis(200);
 
     private final Path path;
     private final ServerSocketChannel server;
@@ -133,19 +136,48 @@ public final class ControlServer implements AutoCloseable {
     }
 
     private void accept() {
-        try {
-            while (true) {
-                SocketChannel asker = server.accept();
-                if (!free.tryAcquire()) {
-                    asker.close();
-                    continue;
+        boolean failing = false;
+        while (server.isOpen()) {
+            try {
+                take(server.accept());
+                failing = false;
+            } catch (IOException e) { // such as too many open files: the time to ask what is wrong comes after that
+                if (server.isOpen() && !failing) {
+                    LOG.error("the control socket {} cannot take a connection, and tries again", path, e);
                 }
-                Thread.ofPlatform().daemon().name("ginkgo-control-asker").start(() -> serve(asker));
+                failing = true;
+                if (!paused()) {
+                    return;
+                }
             }
-        } catch (IOException e) {
-            if (server.isOpen()) {
-                LOG.error("the control socket {} has failed", path, e);
+        }
+    }
+
+    private void take(SocketChannel asker) throws IOException {
+        if (!free.tryAcquire()) {
+            asker.close();
+            return;
+        }
+        boolean started = false;
+        try {
+            Thread.ofPlatform().daemon().name("ginkgo-control-asker").start(() -> serve(asker));
+            started = true;
+        } catch (OutOfMemoryError e) { // no thread more
+            throw new IOException("no thread for an asker: " + e.getMessage(), e);
+        } finally {
+            if (!started) {
+                free.release();
+                asker.close();
             }
+        }
+    }
+
+    private static boolean paused() {
+        try {
+            TimeUnit.NANOSECONDS.sleep(AFTER_FAILURE.toNanos());
+            return true;
+        } catch (InterruptedException e) {
+            return false; // nobody does
         }
     }
 

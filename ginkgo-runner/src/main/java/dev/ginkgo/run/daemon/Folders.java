@@ -3,6 +3,7 @@ package dev.ginkgo.run.daemon;
 import static java.nio.file.LinkOption.NOFOLLOW_LINKS;
 
 import java.io.IOException;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermission;
@@ -65,7 +66,11 @@ public record Folders(Path pids, Path logs, Path sockets) {
             Files.createDirectories(parent);
         }
         if (!Files.exists(folder, NOFOLLOW_LINKS)) {
-            Files.createDirectory(folder, PosixFilePermissions.asFileAttribute(OURS_ONLY));
+            try {
+                Files.createDirectory(folder, PosixFilePermissions.asFileAttribute(OURS_ONLY));
+            } catch (FileAlreadyExistsException e) {
+                // by another start at the same moment; whose it is, is looked at below
+            }
             if (folder.equals(SYSTEM)) { // what lies in it says for each file who may read it
                 Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwxr-xr-x"));
             }

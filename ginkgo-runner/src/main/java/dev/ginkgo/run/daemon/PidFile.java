@@ -25,6 +25,8 @@ import java.util.Set;
  * A process that opens its own pidfile twice loses the lock (fcntl(2)), so only this class opens it.
  */
 public final class PidFile implements AutoCloseable {
+    private static final int ATTEMPTS = 20;
+
     private final FileChannel channel;
 
     private PidFile(FileChannel channel) {
@@ -60,28 +62,47 @@ public final class PidFile implements AutoCloseable {
         return Optional.empty();
     }
 
-    /** Says who runs, or how it ended. */
+    /**
+     * Says who runs, or how it ended. What was there goes last, so that a reader finds one or the other at any moment, and
+     * so that a full disk takes nothing away: of what is behind the second line nobody takes notice.
+     */
     public void write(Card card) throws IOException {
         String first =
                 card.end().isPresent() ? "" : Long.toString(card.process().pid());
         ByteBuffer text = ByteBuffer.wrap((first + "\n" + Json.write(card.members()) + "\n").getBytes(UTF_8));
-        channel.truncate(0);
+        int length = text.remaining();
         channel.position(0);
         while (text.hasRemaining()) {
             channel.write(text);
         }
+        channel.truncate(length);
     }
 
     /** What it says; empty if there is nothing (yet), or nothing that we wrote. */
     public static Optional<Card> read(Path file) throws IOException {
-        try {
-            String[] lines = Files.readString(file).split("\n", -1);
-            return lines.length < 2 || !lines[1].startsWith("{")
-                    ? Optional.empty()
-                    : Optional.of(Card.of(Json.read(lines[1])));
-        } catch (NoSuchFileException e) {
-            return Optional.empty();
+        for (int attempt = 1; ; attempt++) {
+            String text;
+            try {
+                text = Files.readString(file);
+            } catch (NoSuchFileException e) {
+                return Optional.empty();
+            }
+            try {
+                return card(text);
+            } catch (IOException e) { // it is being written: a file system may give the old length and the new bytes
+                if (attempt == ATTEMPTS) {
+                    throw e;
+                }
+                Thread.onSpinWait();
+            }
         }
+    }
+
+    private static Optional<Card> card(String text) throws IOException {
+        String[] lines = text.split("\n", -1);
+        return lines.length < 2 || !lines[1].startsWith("{")
+                ? Optional.empty()
+                : Optional.of(Card.of(Json.read(lines[1])));
     }
 
     /** Lets go of the lock. */

@@ -1,0 +1,36 @@
+package dev.ginkgo.run;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import java.io.IOException;
+import java.time.Duration;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+
+class HousekeepingTest {
+    @Test
+    @DisplayName(
+            "R-15 a chore that fails, in whatever way, keeps neither the others nor itself from the next round: the"
+                    + " log is rotated though the control socket cannot be made again")
+    void failures() {
+        AtomicInteger failed = new AtomicInteger();
+        AtomicInteger broken = new AtomicInteger();
+        AtomicInteger done = new AtomicInteger();
+        try (Housekeeping housekeeping = new Housekeeping(Duration.ofMillis(1))) {
+            housekeeping.keep(() -> {
+                failed.incrementAndGet();
+                throw new IOException("the folder is root's");
+            });
+            housekeeping.keep(() -> {
+                broken.incrementAndGet();
+                throw new IllegalStateException("a bug");
+            });
+            housekeeping.keep(done::incrementAndGet);
+            await().atMost(Duration.ofSeconds(20)).until(() -> done.get() > 3);
+            assertThat(failed).hasValueGreaterThan(2);
+            assertThat(broken).hasValueGreaterThan(2);
+        }
+    }
+}
