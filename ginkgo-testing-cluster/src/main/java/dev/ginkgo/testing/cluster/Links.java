@@ -9,7 +9,8 @@ import java.util.Set;
 
 /**
  * Which nodes reach each other, and how long that takes. The store is where the majority of the nodes is: a node reaches
- * it if it reaches that many, itself counted, which are neither dead nor frozen. So a minority reaches nothing, as with
+ * it if that many, itself counted, hear it and are heard by it, and are neither dead nor frozen: who is not heard has no
+ * say. So a minority reaches nothing, as with
  * any engine that needs a quorum. May be used from any thread.
  */
 final class Links {
@@ -38,12 +39,11 @@ final class Links {
         if (!lane.ofTheStore()) {
             return !cut.contains(lane) && !dead.contains(lane.from()) && !dead.contains(lane.to());
         }
-        boolean outwards = lane.to().equals(Lane.STORE);
-        String node = outwards ? lane.from() : lane.to();
+        String node = lane.to().equals(Lane.STORE) ? lane.from() : lane.to();
         long reached = voters.stream()
                 .filter(voter -> !dead.contains(voter) && !frozen.contains(voter))
-                .filter(voter ->
-                        voter.equals(node) || !cut.contains(outwards ? new Lane(node, voter) : new Lane(voter, node)))
+                .filter(voter -> voter.equals(node)
+                        || (!cut.contains(new Lane(node, voter)) && !cut.contains(new Lane(voter, node))))
                 .count();
         return !dead.contains(node) && (voters.isEmpty() || reached > voters.size() / 2);
     }

@@ -40,9 +40,9 @@ import java.util.stream.IntStream;
  * time, one after another, so that a run is the same each time; see {@link FakeClock}. A node whose {@code onStart} waits
  * for another node never comes up, as the clock stands still while nodes start: wait in a task.
  *
- * <p>The store stands for the engine's quorum: a node reaches it while it reaches a majority of all nodes, itself
- * counted, that are neither killed nor stopped nor paused. A node that is not heard of for a lease's ttl and margin leaves
- * the roster.
+ * <p>The store stands for the engine's quorum: a node reaches it while it hears, and is heard by, a majority of all nodes,
+ * itself counted, that are neither killed nor stopped nor paused. A node that is not heard of for a lease's ttl and margin
+ * leaves the roster.
  *
  * <p>At each promotion it is looked at whether another node holds a valid lease, or had a later epoch; if so, the next
  * call of a method that advances, or {@link #close}, throws an {@link AssertionError}. What it throws tells the story so
