@@ -99,7 +99,9 @@ class CutReadersTest {
             Thread.ofVirtual().start(publishing);
             Part part = kind.of(front, record);
             try {
-                for (int i = 0; i < cuts; i++) {
+                long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
+                // With too short a history it goes on until it was overtaken: on a busy machine that takes longer
+                for (int i = 0; i < cuts || (notOvertaken(settings, record) && System.nanoTime() < deadline); i++) {
                     part.read(random.nextInt(40));
                 }
             } finally {
@@ -118,6 +120,10 @@ class CutReadersTest {
         } catch (Exception | AssertionError e) {
             throw new AssertionError("with seed " + seed + ", " + cuts + " cuts and \"" + settings + "\"", e);
         }
+    }
+
+    private static boolean notOvertaken(String settings, Reading record) {
+        return !settings.isEmpty() && record.gaps == 0;
     }
 
     /** Publishes numbers, and among them others elsewhere, in bursts; never more than 500 before the reader. */

@@ -137,6 +137,12 @@ final class Hubs implements AutoCloseable {
         group.next().submit(action).syncUninterruptibly();
     }
 
+    /** The counters, when the loops have done all that was asked of them: what comes then wakes them. */
+    HubStats settled() {
+        group.forEach(loop -> loop.submit(() -> {}).syncUninterruptibly());
+        return stats();
+    }
+
     Reader readerOf(Peer peer) {
         return requireNonNull(readers.get(peer.port()));
     }

@@ -199,7 +199,7 @@ class PatternTest {
             for (String each : read) {
                 hubs.connect(Wish.of(Selector.of(each), Since.Point.NONE), Framing.NDJSON, 0);
             }
-            HubStats before = hubs.stats();
+            HubStats before = hubs.settled();
             for (int i = 1; i <= messages; i++) {
                 hubs.hub.publish("/a/b", "x");
                 hubs.awaitDelivered(before.delivered() + (long) read.size() * i);

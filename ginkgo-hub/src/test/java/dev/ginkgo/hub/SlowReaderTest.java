@@ -27,7 +27,7 @@ class SlowReaderTest {
             for (int i = 0; i < 999; i++) {
                 healthy.add(hubs.connect("/a", Framing.LINES));
             }
-            HubStats before = hubs.stats();
+            HubStats before = hubs.settled();
 
             // When messages are published, one at a time
             int messages = 100;
