@@ -18,8 +18,13 @@ final class Call extends TcpConnectionNonBlocking {
     /** For each answer in a handshake: a node that is frozen takes the call, and says nothing. */
     private static final int ANSWER_MILLIS = (int) Duration.ofSeconds(2).toMillis();
 
+    /** For a handshake on a network of which nobody has pulled a cable. */
+    private static final long PROMPT_NANOS = Duration.ofMillis(100).toNanos();
+
     private final Switchboard switchboard;
+    private final long since;
     private volatile boolean dialing = true;
+    private volatile boolean heard;
 
     /**
      * @param queue how many packets may wait
@@ -27,6 +32,7 @@ final class Call extends TcpConnectionNonBlocking {
     Call(Address peer, Switchboard switchboard, int queue) throws Exception {
         super(peer, switchboard, queue);
         this.switchboard = switchboard;
+        since = switchboard.time().nanos();
     }
 
     /** Nothing yet. */
@@ -41,6 +47,23 @@ final class Call extends TcpConnectionNonBlocking {
     @Override
     public boolean isConnectionPending() {
         return dialing;
+    }
+
+    /** Whether nobody has answered, for longer than it should take. */
+    boolean isStuck() {
+        return dialing && switchboard.time().nanos() - since > PROMPT_NANOS;
+    }
+
+    /** Whether the other node has ever said anything here. If not, its end says nothing about the node. */
+    boolean hasHeard() {
+        return heard;
+    }
+
+    /** Called for each message that comes in. */
+    @Override
+    protected void updateLastAccessed() {
+        heard = true;
+        super.updateLastAccessed();
     }
 
     private void dial() {

@@ -47,7 +47,7 @@ final class Doorman extends ServerSocket {
         spawn.task("door", this::let);
     }
 
-    private void let() {
+    private void let() throws InterruptedException {
         while (!isClosed()) {
             try {
                 Socket outside = super.accept();
@@ -60,9 +60,15 @@ final class Doorman extends ServerSocket {
             } catch (IOException e) {
                 if (!isClosed()) {
                     strangers.count(String.valueOf(e.getMessage()));
+                    pause();
                 }
             }
         }
+    }
+
+    /** There may be no descriptor left, and trying at once would only take the time of those that could free one. */
+    private static void pause() throws InterruptedException {
+        new Semaphore(0).tryAcquire(LOOK_MILLIS, TimeUnit.MILLISECONDS);
     }
 
     private void ask(Socket outside) throws IOException {

@@ -4,9 +4,11 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.zip.CRC32C;
 import org.slf4j.Logger;
@@ -39,6 +41,7 @@ final class Journal implements Closeable {
                 open.setLength(whole);
             }
             open.seek(whole);
+            syncFolder(file);
             return new Journal(file, open);
         } catch (IOException | RuntimeException e) {
             open.close();
@@ -116,6 +119,18 @@ final class Journal implements Closeable {
         }
         open.close();
         open = next;
+        syncFolder(file);
+    }
+
+    /** That a file has a name, and which one, stands in its folder; without this, a machine that dies may forget it. */
+    private static void syncFolder(Path file) throws IOException {
+        Path folder = file.toAbsolutePath().getParent();
+        if (folder != null
+                && folder.getFileSystem().supportedFileAttributeViews().contains("posix")) {
+            try (FileChannel entries = FileChannel.open(folder, StandardOpenOption.READ)) {
+                entries.force(true);
+            }
+        }
     }
 
     long size() throws IOException {

@@ -10,11 +10,14 @@ import dev.ginkgo.cluster.spi.Seat;
 import dev.ginkgo.cluster.spi.Site;
 import dev.ginkgo.config.Address;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.time.Duration;
+import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** The engine {@code mesh}: see {@link MeshEngine}. Its tasks are {@link Members} and {@link Leading}. */
@@ -36,6 +39,11 @@ final class MeshCoordinator extends Coordinator {
             .between(Duration.ofSeconds(1), Duration.ofDays(7))
             .fixed()
             .help("A voter that is not there for so long is replaced, if there is a node to take its place");
+
+    final Setting<String> multicast = setting("multicast", "")
+            .check(text -> text.isEmpty() || isGroup(text), "write a multicast group and a port: 239.192.44.40:4440")
+            .fixed()
+            .help("A multicast group where nodes of one network find each other without cluster.join");
 
     private volatile @Nullable Site site;
     private volatile @Nullable Guard guard;
@@ -64,6 +72,15 @@ final class MeshCoordinator extends Coordinator {
         }
     }
 
+    private static boolean isGroup(String text) {
+        try {
+            return isAddress(text)
+                    && InetAddress.ofLiteral(Address.of(text).host()).isMulticastAddress();
+        } catch (IllegalArgumentException _) {
+            return false; // a name
+        }
+    }
+
     private Address bindAddress(Site ofSite) {
         return bind.get().isEmpty() ? ofSite.identity() : Address.of(bind.get());
     }
@@ -82,6 +99,10 @@ final class MeshCoordinator extends Coordinator {
                             + "; set cluster.identity to an address of this machine that is free",
                     e);
         }
+        if (!multicast.get().isEmpty() && newSite.join().isEmpty() && newSite.expect() == 1) {
+            throw new IllegalArgumentException("with coordinator.mesh.multicast a node cannot know whether it is the"
+                    + " first one: write in cluster.expect how many nodes form the first cluster, such as 3");
+        }
         guard = Guards.of(newSite, bindAddress(newSite), new Strangers(time()), this::spawn);
         DataFolder opened = own(DataFolder.open(newSite.dataDir(), newSite.identity()));
         site = newSite;
@@ -90,7 +111,7 @@ final class MeshCoordinator extends Coordinator {
     }
 
     @Override
-    public void join(Member self, Seat seat) {
+    public void join(Member self, Seat seat) throws Exception {
         Site here = requireNonNull(site, "prepare comes first");
         Options options = new Options(bindAddress(here), silence.get(), voterCount.get(), replaceAfter.get());
         Node fresh = new Node(
@@ -101,6 +122,7 @@ final class MeshCoordinator extends Coordinator {
                 requireNonNull(guard),
                 self,
                 new Seats(seat),
+                beacon(here),
                 this::health);
         Members itsMembers = new Members(fresh);
         members = itsMembers;
@@ -108,6 +130,24 @@ final class MeshCoordinator extends Coordinator {
         health(Optional.of("joining the others"));
         spawn("members", itsMembers::run);
         spawn("lease", here.policy() == Policy.QUORUM ? new Leading(fresh)::run : new FirstLeads(fresh)::run);
+    }
+
+    /** Lights one, if there is to be one; where it has heard that others are. */
+    private Supplier<Collection<Address>> beacon(Site here) throws Exception {
+        if (multicast.get().isEmpty()) {
+            return List::of;
+        }
+        Address at = bindAddress(here);
+        Beacon lit = own(Beacon.open(
+                Address.of(multicast.get()),
+                at.isWildcard() ? here.identity() : at,
+                here.identity(),
+                BeaconWords.of(here.secret()),
+                time()));
+        spawn("beacon-ear", lit::listen);
+        every("beacon", () -> Beacon.PERIOD, lit::say);
+        lit.say();
+        return lit::heard;
     }
 
     private void health(Optional<String> ill) {

@@ -16,6 +16,7 @@ import org.jgroups.protocols.raft.election.BaseElection;
 import org.jgroups.protocols.raft.election.VoteRequest;
 import org.jgroups.protocols.raft.election.VoteResponse;
 import org.jgroups.raft.util.Utils;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Elections are held by the first <em>voter</em> of the view, and if none is elected, a while later by the second too,
@@ -84,10 +85,16 @@ final class MeshElection extends ELECTION {
         return !others.containsMember(local_addr) && ((MeshRaft) raft).hasMajority(others);
     }
 
+    /** Not if there is a leader, who may have said so since somebody found that there is none. */
     @Override
     public synchronized BaseElection startVotingThread() {
-        boolean wait = listening && raft.leader() == null && time.nanos() - listeningSince < LISTEN_NANOS;
-        return wait ? this : super.startVotingThread();
+        boolean listens = listening && time.nanos() - listeningSince < LISTEN_NANOS;
+        return isLed(view) || (listens && raft.leader() == null) ? this : super.startVotingThread();
+    }
+
+    private boolean isLed(@Nullable View inView) {
+        Address leader = raft.leader();
+        return leader != null && inView != null && inView.containsMember(leader);
     }
 
     @Override
@@ -147,9 +154,7 @@ final class MeshElection extends ELECTION {
     /** Holds one if there should be one and there is none: what the reaction to a new view has missed. */
     void holdIfNeeded() {
         View current = view;
-        boolean needed = current != null
-                && (raft.leader() == null || !current.containsMember(raft.leader()))
-                && ((MeshRaft) raft).hasMajority(current);
+        boolean needed = current != null && !isLed(current) && ((MeshRaft) raft).hasMajority(current);
         if (needed && !missing) {
             missingSince = time.nanos();
         }

@@ -100,19 +100,24 @@ final class MeshLog implements Log {
         }
     }
 
-    private void rewrite() {
+    /** On the disk first: if that fails, what is in memory goes on where the journal does. */
+    private void begin(long first, List<LogEntry> from, long committed) {
         List<byte[]> records = new ArrayList<>();
         records.add(new LogRecord.Ballot(term, vote).encode());
-        records.add(new LogRecord.Base(base, snapshot).encode());
-        for (LogEntry entry : entries) {
+        records.add(new LogRecord.Base(first, snapshot).encode());
+        for (LogEntry entry : from) {
             records.add(new LogRecord.Entry(entry).encode());
         }
-        records.add(new LogRecord.Commit(commit).encode());
+        records.add(new LogRecord.Commit(committed).encode());
         try {
             journal.rewrite(records);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+        base = first;
+        commit = committed;
+        entries.clear();
+        entries.addAll(from);
     }
 
     /**
@@ -239,21 +244,13 @@ final class MeshLog implements Log {
 
     @Override
     public synchronized void truncate(long indexExclusive) {
-        long first = Math.min(indexExclusive, commit);
-        if (first > base) {
-            entries.subList(0, (int) (first - base)).clear();
-            base = first;
-        }
-        rewrite();
+        long first = Math.max(base, Math.min(indexExclusive, commit));
+        begin(first, List.copyOf(entries.subList((int) (first - base), entries.size())), commit);
     }
 
     @Override
     public synchronized void reinitializeTo(long index, LogEntry entry) {
-        entries.clear();
-        entries.add(entry);
-        base = index;
-        commit = index;
-        rewrite();
+        begin(index, List.of(entry), index);
     }
 
     @Override

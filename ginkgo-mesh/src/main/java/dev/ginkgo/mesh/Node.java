@@ -3,10 +3,13 @@ package dev.ginkgo.mesh;
 import dev.ginkgo.Time;
 import dev.ginkgo.cluster.Member;
 import dev.ginkgo.cluster.spi.Site;
+import dev.ginkgo.config.Address;
+import java.util.Collection;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** What the tasks of one run of the engine share. */
@@ -22,6 +25,9 @@ final class Node {
 
     /** Told what keeps this node from doing its work, or that nothing does. */
     final Consumer<Optional<String>> health;
+
+    /** Where others have said that they are; empty if this node does not listen for it. */
+    final Supplier<Collection<Address>> heard;
 
     /** Wakes the task that looks after the members. */
     final Bell members = new Bell();
@@ -47,6 +53,7 @@ final class Node {
             Guard guard,
             Member self,
             Seats seats,
+            Supplier<Collection<Address>> heard,
             Consumer<Optional<String>> health) {
         this.site = site;
         this.options = options;
@@ -56,6 +63,7 @@ final class Node {
         this.guard = guard;
         this.self = self;
         this.seats = seats;
+        this.heard = heard;
         this.health = health;
         receipts = new Receipts(time);
     }

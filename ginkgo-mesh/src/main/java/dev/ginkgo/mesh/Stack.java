@@ -38,6 +38,9 @@ final class Stack {
 
     private static final int MERGE_MAX_MILLIS = 800;
 
+    /** How long a merge waits for those that are named in an old view and are dead; no view changes meanwhile. */
+    private static final int MERGE_MILLIS = 1_000;
+
     /** What came too early or was lost is sent again after that: who joins drops what comes before its first view. */
     private static final int RESEND_MILLIS = 200;
 
@@ -66,7 +69,7 @@ final class Stack {
             throws Exception {
         InetAddress bind = resolve(node.options.bind());
         int port = node.options.bind().port();
-        Tcp tcp = new Tcp();
+        Tcp tcp = new Tcp(node.time);
         tcp.setBindAddress(bind).setBindPort(port).setPortRange(0);
         tcp.setSockConnTimeout(CONNECT_MILLIS)
                 .enableSuspectEvents(true)
@@ -85,6 +88,7 @@ final class Stack {
         long silence = node.options.silence().toMillis();
         protocols.add(new FD_ALL3().setTimeout(silence).setInterval(silence / HEARTBEATS_IN_A_SILENCE));
         protocols.add(new VERIFY_SUSPECT2().setTimeout(VERIFY_MILLIS));
+        protocols.add(new Pardons(node.time));
         protocols.add(new NAKACK2()
                 .useMcastXmit(false)
                 .setXmitInterval(RESEND_MILLIS)
@@ -94,6 +98,7 @@ final class Stack {
         GMS gms = new GMS()
                 .setJoinTimeout(JOIN_MILLIS)
                 .setLeaveTimeout(LEAVE_MILLIS)
+                .setMergeTimeout(MERGE_MILLIS)
                 .printLocalAddress(false);
         gms.setMembershipChangePolicy(new Newest(replaced));
         protocols.add(gms);

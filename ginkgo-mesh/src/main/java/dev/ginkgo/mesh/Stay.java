@@ -82,6 +82,7 @@ final class Stay implements Receiver, Closeable {
 
     private Collection<Address> places() {
         Set<Address> all = new LinkedHashSet<>(node.site.join());
+        all.addAll(node.heard.get());
         rows.values().stream().map(row -> row.member().identity()).forEach(all::add);
         if (raft != null) {
             raft.members().stream().map(Address::of).forEach(all::add);

@@ -1,5 +1,6 @@
 package dev.ginkgo.mesh;
 
+import dev.ginkgo.Time;
 import java.net.InetAddress;
 import org.jgroups.Address;
 import org.jgroups.blocks.cs.Connection;
@@ -14,7 +15,10 @@ final class Switchboard extends TcpServer {
     /** Packets that may wait for one node. Ours are small; what is dropped is sent again. */
     private static final int QUEUE = 128;
 
+    private final Time time;
+
     Switchboard(
+            Time time,
             ThreadFactory threads,
             SocketFactory sockets,
             InetAddress bind,
@@ -23,7 +27,12 @@ final class Switchboard extends TcpServer {
             int externalPort)
             throws Exception {
         super(threads, sockets, bind, port, port, external, externalPort, 0);
+        this.time = time;
         nonBlockingSends(true).maxSendQueue(QUEUE).usePeerConnections(true);
+    }
+
+    Time time() {
+        return time;
     }
 
     ThreadFactory threads() {
@@ -33,6 +42,16 @@ final class Switchboard extends TcpServer {
     @Override
     protected TcpConnection createConnection(Address peer) throws Exception {
         return new Call(peer, this, QUEUE);
+    }
+
+    /**
+     * A call that is not answered at once does not keep out the other node's, which is: after a partition each side may
+     * be stuck for a while with calls of before. Of two that are made at the same moment, one is turned away.
+     */
+    @Override
+    public boolean hasConnection(Address peer) {
+        Connection present = conns.get(peer);
+        return present != null && !(present instanceof Call call && call.isStuck());
     }
 
     @Override

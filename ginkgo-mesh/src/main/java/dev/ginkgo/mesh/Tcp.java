@@ -1,8 +1,10 @@
 package dev.ginkgo.mesh;
 
+import dev.ginkgo.Time;
 import java.util.Collection;
 import org.jgroups.Address;
 import org.jgroups.PhysicalAddress;
+import org.jgroups.blocks.cs.Connection;
 import org.jgroups.conf.ClassConfigurator;
 import org.jgroups.protocols.BasicTCP;
 import org.jgroups.protocols.TCP;
@@ -11,16 +13,18 @@ import org.jspecify.annotations.Nullable;
 
 /** JGroups' {@code TCP}, on connections that nobody waits for: a {@link Switchboard}. */
 final class Tcp extends BasicTCP {
+    private final Time time;
     private @Nullable Switchboard switchboard;
 
-    Tcp() {
+    Tcp(Time time) {
+        this.time = time;
         setId(ClassConfigurator.getProtocolId(TCP.class));
     }
 
     @Override
     public void start() throws Exception {
         Switchboard opened = new Switchboard(
-                getThreadFactory(), getSocketFactory(), bind_addr, bind_port, external_addr, external_port);
+                time, getThreadFactory(), getSocketFactory(), bind_addr, bind_port, external_addr, external_port);
         switchboard = opened;
         opened.setLogAcceptError(false)
                 .peerAddressReadTimeout(peer_addr_read_timeout)
@@ -68,6 +72,19 @@ final class Tcp extends BasicTCP {
     public void retainAll(Collection<Address> members) {
         if (switchboard != null) {
             switchboard.retainAll(members);
+        }
+    }
+
+    /**
+     * A node is suspected when its connection ends, but not when that was turned away, or has given way to another one:
+     * that happens to the living, when two call each other.
+     */
+    @Override
+    public void connectionClosed(Connection connection) {
+        boolean turnedAway = connection instanceof Call call && !call.hasHeard();
+        boolean replaced = switchboard != null && switchboard.hasConnection(connection.peerAddress());
+        if (!turnedAway && !replaced) {
+            super.connectionClosed(connection);
         }
     }
 

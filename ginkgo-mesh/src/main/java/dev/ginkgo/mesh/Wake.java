@@ -34,15 +34,16 @@ final class Wake implements AutoCloseable {
         }
     }
 
-    /** The owner is awake, and is about to look at everything. */
+    /**
+     * The owner is awake, and is about to look at everything. The pipe is emptied whether it was rung or not: a byte may
+     * come a while after it was said that it does, and would keep the owner awake for ever.
+     */
     void heard() {
-        if (rung.get()) {
-            try {
-                pipe.source().read(in.clear());
-            } catch (IOException e) {
-                throw new UncheckedIOException(e);
-            }
-            rung.set(false);
+        rung.set(false);
+        try {
+            while (pipe.source().read(in.clear()) == in.capacity()) {}
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 

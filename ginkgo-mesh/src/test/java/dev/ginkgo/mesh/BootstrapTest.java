@@ -151,6 +151,7 @@ class BootstrapTest {
     @DisplayName("a node that cannot listen does not start, and says where and what to change")
     void twice() throws Exception {
         Node a = clusters.start("");
+        await().atMost(Clusters.PATIENCE).until(a.cluster()::isLeader);
         assertThatThrownBy(() -> clusters.start(a.identity(), ""))
                 .hasStackTraceContaining("cannot listen on " + a.identity())
                 .hasStackTraceContaining("set cluster.identity");

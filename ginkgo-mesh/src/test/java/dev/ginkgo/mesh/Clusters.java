@@ -53,9 +53,8 @@ final class Clusters implements AutoCloseable {
                 identity = "%s"
                 join = [%s]
                 data-dir = "%s"
+                coordinator.engine = "mesh"
                 %s
-                [coordinator]
-                engine = "mesh"
                 """.formatted(
                         identity,
                         Stream.of(join).map(each -> "\"" + each + "\"").collect(Collectors.joining(", ")),

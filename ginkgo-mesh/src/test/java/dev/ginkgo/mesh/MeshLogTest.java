@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.ginkgo.mesh.Command.Kind;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -157,6 +158,32 @@ class MeshLogTest {
             assertThatThrownBy(() -> log.deleteAllEntriesStartingFrom(1))
                     .isInstanceOf(IllegalStateException.class)
                     .hasMessageContaining("committed");
+        }
+    }
+
+    @Test
+    @DisplayName("if the journal cannot be replaced, because the disk is full, memory and disk go on as they were")
+    void fullDisk() throws IOException {
+        try (MeshLog log = open()) {
+            log.currentTerm(3);
+            log.append(1, entries(entry(Kind.FOUND, 3), entry(Kind.RENEW, 3), entry(Kind.RENEW, 3)));
+            log.commitIndex(3);
+            Path fresh = Files.createDirectory(folder.resolve("journal.new")); // nothing can be written there
+
+            assertThatThrownBy(() -> log.reinitializeTo(200, entry(Kind.RENEW, 7)))
+                    .isInstanceOf(UncheckedIOException.class);
+            assertThatThrownBy(() -> log.truncate(3)).isInstanceOf(UncheckedIOException.class);
+            assertThat(log).hasToString("entries 1 to 3, 3 committed, term 3");
+
+            Files.delete(fresh);
+            log.append(4, entries(entry(Kind.RENEW, 3)));
+        }
+        try (MeshLog log = open()) {
+            assertThat(log).hasToString("entries 1 to 4, 3 committed, term 3");
+            log.truncate(3);
+        }
+        try (MeshLog log = open()) {
+            assertThat(log).hasToString("entries 3 to 4, 3 committed, term 3");
         }
     }
 

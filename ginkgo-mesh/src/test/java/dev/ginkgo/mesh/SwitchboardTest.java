@@ -3,6 +3,7 @@ package dev.ginkgo.mesh;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.ginkgo.Time;
 import dev.ginkgo.config.Secret;
 import java.io.DataInput;
 import java.io.IOException;
@@ -52,6 +53,7 @@ class SwitchboardTest {
 
     private Switchboard switchboard(SocketFactory sockets) throws Exception {
         Switchboard made = new Switchboard(
+                Time.system(),
                 new DefaultThreadFactory("switchboard", true),
                 sockets,
                 loopback,

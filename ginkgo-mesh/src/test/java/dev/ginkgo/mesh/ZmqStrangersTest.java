@@ -4,6 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import dev.ginkgo.hub.spi.Origin;
 import dev.ginkgo.hub.spi.TransportContract;
 import java.io.IOException;
@@ -14,6 +18,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -22,6 +27,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.slf4j.LoggerFactory;
 import org.zeromq.SocketType;
 import org.zeromq.ZContext;
 import org.zeromq.ZMQ;
@@ -47,7 +53,7 @@ class ZmqStrangersTest {
             raw(port, "GET /numbers HTTP/1.1\r\nHost: localhost\r\n\r\n".getBytes(StandardCharsets.UTF_8));
             raw(port, noise);
 
-            Origin stranger = new Origin("stranger", 1);
+            Origin stranger = new Origin("0.evil", 1);
             byte[] forged = FrameWriter.write(new Frame(stranger, pair.a.self(), new Frame.Beat(7, true, Map.of())));
             byte[] huge = Arrays.copyOf(forged, 8 * 1024 * 1024);
             byte[] newer = forged.clone();
@@ -69,6 +75,62 @@ class ZmqStrangersTest {
             await().atMost(SOON).until(() -> pair.a.texts().equals(List.of("still here")));
             assertThat(pair.a.transport().readyPeers()).containsExactly(pair.b.self());
             assertThat(pair.a.heard()).containsExactly(pair.b.self());
+        }
+    }
+
+    private static long used() {
+        System.gc();
+        Runtime runtime = Runtime.getRuntime();
+        return runtime.totalMemory() - runtime.freeMemory();
+    }
+
+    @Test
+    @DisplayName(
+            "K-17 thousands of forged frames and silent connections cost no memory, and a line in the log once a while")
+    void flood() throws Exception {
+        Logger logger = (Logger) LoggerFactory.getLogger(ZmqTransport.class);
+        ListAppender<ILoggingEvent> logged = new ListAppender<>();
+        logged.start();
+        logger.setLevel(Level.WARN);
+        logger.setAdditive(false);
+        logger.addAppender(logged);
+        List<Socket> silent = new ArrayList<>();
+        try (ZmqPair pair = new ZmqPair("max-message = '512KiB'", "")) {
+            pair.awaitReady();
+            long before = used();
+            Origin stranger = new Origin("0.evil", 1);
+            byte[] beat = FrameWriter.write(new Frame(stranger, pair.a.self(), new Frame.Beat(7, true, Map.of())));
+
+            try (ZContext context = new ZContext()) {
+                for (int i = 0; i < 10; i++) {
+                    silent.add(new Socket(
+                            InetAddress.getLoopbackAddress(), pair.a.address().port()));
+                    publisher(context, pair).send(Arrays.copyOf(beat, 8 * 1024 * 1024)); // ends its connection
+                }
+                ZMQ.Socket publisher = publisher(context, pair);
+                publisher.setSndHWM(0);
+                for (int i = 0; i < 5_000; i++) {
+                    publisher.send(beat);
+                }
+
+                // More than fits into a queue is dropped
+                await().atMost(SOON).until(() -> pair.a.transport().stats().refused() > 1_000);
+            }
+
+            pair.b.publish("still here");
+            await().atMost(SOON).until(() -> pair.a.texts().equals(List.of("still here")));
+            assertThat(pair.a.heard()).containsExactly(pair.b.self());
+            assertThat(used() - before).as("bytes").isLessThan(32L * 1024 * 1024);
+            assertThat(List.copyOf(logged.list))
+                    .filteredOn(event -> event.getFormattedMessage().startsWith("dropped what a stranger has sent"))
+                    .hasSizeBetween(1, 4);
+            for (Socket each : silent) {
+                each.close();
+            }
+        } finally {
+            logger.detachAppender(logged);
+            logger.setLevel(null);
+            logger.setAdditive(true);
         }
     }
 

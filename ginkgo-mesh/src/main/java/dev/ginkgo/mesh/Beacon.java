@@ -1,0 +1,144 @@
+package dev.ginkgo.mesh;
+
+import dev.ginkgo.Time;
+import dev.ginkgo.config.Address;
+import java.io.Closeable;
+import java.io.IOException;
+import java.net.DatagramPacket;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.MulticastSocket;
+import java.net.NetworkInterface;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Tells the local network where this node is, and hears where others are, by multicast. It says nothing but an address;
+ * who is let in is decided where nodes connect. What JGroups has for it, {@code MPING}, reads whole messages of its own
+ * from whoever sends them.
+ */
+final class Beacon implements Closeable {
+    private static final Logger LOG = LoggerFactory.getLogger(MeshCoordinator.class);
+
+    /** How often a node says where it is. */
+    static final Duration PERIOD = Duration.ofSeconds(1);
+
+    /** Who has not been heard for so long is not looked for any more. */
+    private static final long MEMORY = Duration.ofSeconds(10).toNanos();
+
+    /** Several times the nodes of a mesh: whoever can send to the group could name any number. */
+    private static final int REMEMBERED = 64;
+
+    private final MulticastSocket socket;
+    private final InetSocketAddress group;
+    private final BeaconWords words;
+    private final Address self;
+    private final Time time;
+    private final Rarely strangers;
+    private final Map<Address, Long> heard = new LinkedHashMap<>(); // guarded by itself
+
+    private Beacon(MulticastSocket socket, InetSocketAddress group, BeaconWords words, Address self, Time time) {
+        this.socket = socket;
+        this.group = group;
+        this.words = words;
+        this.self = self;
+        this.time = time;
+        strangers = new Rarely(LOG, time);
+    }
+
+    /**
+     * Joins the group, on the interface that has the address of {@code at}.
+     *
+     * @throws IOException if that cannot be done; the message says what to change
+     */
+    static Beacon open(Address group, Address at, Address self, BeaconWords words, Time time) throws IOException {
+        InetSocketAddress place = group.toSocketAddress();
+        MulticastSocket socket = new MulticastSocket(group.port());
+        try {
+            NetworkInterface network = NetworkInterface.getByInetAddress(InetAddress.getByName(at.host()));
+            if (network == null) {
+                throw new IOException("no network of this machine has the address " + at.host());
+            }
+            socket.setNetworkInterface(network);
+            socket.setTimeToLive(1); // the local network, and no further
+            socket.joinGroup(place, network);
+            return new Beacon(socket, place, words, self, time);
+        } catch (IOException e) {
+            socket.close();
+            throw new IOException(
+                    "cannot look for other nodes at the multicast group " + group + ": " + e.getMessage()
+                            + "; set cluster.coordinator.mesh.multicast to a group that this network carries, or list"
+                            + " the nodes in cluster.join",
+                    e);
+        }
+    }
+
+    /** Says where this node is. */
+    void say() {
+        byte[] packet = words.write(self);
+        try {
+            socket.send(new DatagramPacket(packet, packet.length, group));
+        } catch (IOException e) {
+            LOG.debug("cannot say at {} where this node is: {}", group, e.getMessage());
+        }
+    }
+
+    /** Listens until it is closed. A task. */
+    void listen() {
+        DatagramPacket packet = new DatagramPacket(new byte[BeaconWords.LONGEST + 1], BeaconWords.LONGEST + 1);
+        while (!socket.isClosed()) {
+            try {
+                packet.setLength(BeaconWords.LONGEST + 1);
+                socket.receive(packet);
+                Optional<Address> place = words.read(packet.getData(), packet.getLength());
+                place.filter(each -> !each.equals(self)).ifPresent(this::remember);
+                if (place.isEmpty()) {
+                    strangers.warn("dropped what was said at the multicast group " + group + " by "
+                            + packet.getSocketAddress() + ": it is of none who knows the secret of this cluster");
+                }
+            } catch (IOException e) {
+                if (!socket.isClosed()) {
+                    LOG.debug("cannot hear {}: {}", group, e.getMessage());
+                }
+            }
+        }
+    }
+
+    private void remember(Address place) {
+        boolean fresh;
+        synchronized (heard) {
+            forget();
+            fresh = !heard.containsKey(place);
+            if (!fresh || heard.size() < REMEMBERED) {
+                heard.put(place, time.nanos());
+            }
+        }
+        if (fresh) {
+            say(); // it need not wait for the next time
+        }
+    }
+
+    private void forget() {
+        long now = time.nanos();
+        heard.values().removeIf(since -> now - since > MEMORY);
+    }
+
+    /** Where others have said that they are. */
+    Collection<Address> heard() {
+        synchronized (heard) {
+            forget();
+            return List.copyOf(heard.keySet());
+        }
+    }
+
+    @Override
+    public void close() {
+        socket.close();
+    }
+}

@@ -1,0 +1,82 @@
+package dev.ginkgo.mesh;
+
+import dev.ginkgo.config.Address;
+import dev.ginkgo.config.Secret;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.security.GeneralSecurityException;
+import java.security.MessageDigest;
+import java.util.Arrays;
+import java.util.Optional;
+import javax.crypto.Mac;
+import javax.crypto.spec.SecretKeySpec;
+
+/**
+ * What a {@link Beacon} says: {@code "gkb" version:8}, an address in ASCII up to the seal, and, where there is a
+ * secret, a seal: 32 bytes of HMAC-SHA256 over all before it. Said again by somebody else it does no harm, so there is
+ * no time in it. Any thread.
+ */
+final class BeaconWords {
+    /** Bytes; an address has 253 and a port. */
+    static final int LONGEST = 512;
+
+    private static final byte[] HEAD = {'g', 'k', 'b', 1};
+    private static final String PURPOSE = "ginkgo beacon, version 1";
+    private static final int SEAL = 32;
+
+    private final byte[] key;
+
+    private BeaconWords(byte[] key) {
+        this.key = key;
+    }
+
+    /** Sealed with the secret, or not at all if it is empty. Takes a fraction of a second. */
+    static BeaconWords of(Secret secret) throws GeneralSecurityException {
+        return new BeaconWords(secret.isEmpty() ? new byte[0] : SharedSecret.seed(secret, PURPOSE, "cluster.secret"));
+    }
+
+    byte[] write(Address place) {
+        byte[] text = place.toString().getBytes(StandardCharsets.US_ASCII);
+        byte[] said = ByteBuffer.allocate(HEAD.length + text.length)
+                .put(HEAD)
+                .put(text)
+                .array();
+        byte[] seal = seal(said);
+        return ByteBuffer.allocate(said.length + seal.length)
+                .put(said)
+                .put(seal)
+                .array();
+    }
+
+    /** The address; empty if these bytes are of a stranger. */
+    Optional<Address> read(byte[] packet, int length) {
+        int end = length - (key.length == 0 ? 0 : SEAL);
+        if (length > LONGEST || end < HEAD.length || !Arrays.equals(packet, 0, HEAD.length, HEAD, 0, HEAD.length)) {
+            return Optional.empty();
+        }
+        byte[] seal = Arrays.copyOfRange(packet, end, length);
+        if (!MessageDigest.isEqual(seal, seal(Arrays.copyOf(packet, end)))) {
+            return Optional.empty();
+        }
+        try {
+            return Optional.of(
+                            Address.of(new String(packet, HEAD.length, end - HEAD.length, StandardCharsets.US_ASCII)))
+                    .filter(place -> place.port() > 0);
+        } catch (IllegalArgumentException e) {
+            return Optional.empty();
+        }
+    }
+
+    private byte[] seal(byte[] said) {
+        if (key.length == 0) {
+            return new byte[0];
+        }
+        try {
+            Mac mac = Mac.getInstance("HmacSHA256");
+            mac.init(new SecretKeySpec(key, "HmacSHA256"));
+            return mac.doFinal(said);
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException("every Java has HMAC-SHA256", e);
+        }
+    }
+}

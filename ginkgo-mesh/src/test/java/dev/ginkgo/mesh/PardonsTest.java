@@ -1,0 +1,87 @@
+package dev.ginkgo.mesh;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.ginkgo.testing.FakeClock;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.jgroups.Address;
+import org.jgroups.EmptyMessage;
+import org.jgroups.Event;
+import org.jgroups.Message;
+import org.jgroups.View;
+import org.jgroups.stack.Protocol;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+
+class PardonsTest {
+    private final FakeClock clock = new FakeClock();
+    private final Pardons pardons = new Pardons(clock);
+    private final Address a = Names.address("a", 1, 1);
+    private final Address b = Names.address("b", 1, 1);
+    private final List<Address> pardoned = new ArrayList<>();
+    private int messages;
+
+    private final class Above extends Protocol {
+        @Override
+        public @Nullable Object up(Event event) {
+            if (event.getType() == Event.UNSUSPECT) {
+                pardoned.add(event.getArg());
+            }
+            return null;
+        }
+
+        @Override
+        public @Nullable Object up(Message message) {
+            messages++;
+            return null;
+        }
+    }
+
+    private static final class Below extends Protocol {
+        @Override
+        public @Nullable Object down(Event event) {
+            return null;
+        }
+    }
+
+    @BeforeEach
+    void stack() {
+        pardons.setUpProtocol(new Above());
+        pardons.setDownProtocol(new Below());
+    }
+
+    private void says(Address node) {
+        Message message = new EmptyMessage(null);
+        message.setSrc(node);
+        pardons.up(message);
+    }
+
+    @Test
+    @DisplayName("K-02 a node that was suspected and goes on talking is not thrown out when another one dies, later")
+    void pardoned() {
+        pardons.up(new Event(Event.SUSPECT, List.of(a, b)));
+        says(a); // may have been on its way when it died
+        assertThat(pardoned).isEmpty();
+
+        clock.advance(Duration.ofMillis(1_500));
+        says(a);
+        says(a);
+
+        assertThat(pardoned).containsExactly(a);
+        assertThat(messages).isEqualTo(3);
+    }
+
+    @Test
+    @DisplayName("K-02 with a new view all suspicions are over")
+    void newView() {
+        pardons.up(new Event(Event.SUSPECT, List.of(a)));
+        pardons.down(new Event(Event.VIEW_CHANGE, View.create(b, 2, b)));
+        clock.advance(Duration.ofMillis(1_500));
+        says(a);
+        assertThat(pardoned).isEmpty();
+    }
+}
