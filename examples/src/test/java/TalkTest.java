@@ -22,6 +22,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** The configurations of this folder, run by the command in a process of its own. */
 class TalkTest {
+    private static final Duration PROMISED = Duration.ofSeconds(1);
+
     @TempDir
     Path folder;
 
@@ -29,6 +31,16 @@ class TalkTest {
     @DisplayName(
             "G-06 H-18 gateway.toml is the talk in one process; Ctrl-C ends it in a second, and its readers in order")
     void gateway() throws Exception {
+        // The machine may be busy with other tests: one of three has to be as quick as is promised
+        List<Duration> stops = new ArrayList<>();
+        do {
+            stops.add(stopOfTheTalk());
+        } while (stops.getLast().compareTo(PROMISED) >= 0 && stops.size() < 3);
+        assertThat(stops.getLast()).as("the last of " + stops).isLessThan(PROMISED);
+    }
+
+    /** Runs it with twenty readers until Ctrl-C; gives how long its stop took by its own word. */
+    private Duration stopOfTheTalk() throws Exception {
         try (HttpClient client = HttpClient.newHttpClient();
                 Running talk = new Running(
                         "gateway.toml",
@@ -52,6 +64,7 @@ class TalkTest {
             for (Iterator<String> reader : readers) {
                 reader.forEachRemaining(line -> assertThat(line).isNotNull()); // to the end; a reset would be thrown
             }
+            return talk.stopped();
         }
     }
 
@@ -118,6 +131,12 @@ class TalkTest {
                     .toMatchResult()
                     .group(1)
                     .transform(found -> URI.create("http://" + found));
+        }
+
+        /** How long it says that its stop took. */
+        Duration stopped() throws IOException {
+            Matcher told = Pattern.compile("has stopped after (\\d+) ms").matcher(Files.readString(output));
+            return told.find() ? Duration.ofMillis(Long.parseLong(told.group(1))) : Duration.ofMinutes(1);
         }
 
         void signal(String name) throws IOException, InterruptedException {
