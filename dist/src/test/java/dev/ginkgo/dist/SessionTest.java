@@ -1,0 +1,196 @@
+package dev.ginkgo.dist;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.TestInstance.Lifecycle;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What somebody types who has unpacked the archive, and what he reads: every command of a daemon's life. */
+@TestInstance(Lifecycle.PER_CLASS)
+class SessionTest {
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
+    private static final Pattern PID = Pattern.compile("\\(pid (\\d+)");
+
+    private Path folder = Path.of("");
+    private Path bin = Path.of("");
+
+    @BeforeAll
+    void unpack(@TempDir Path empty) throws Exception {
+        folder = empty;
+        Process tar = new ProcessBuilder("tar", "xzf", System.getProperty("ginkgo.archive"), "-C", folder.toString())
+                .inheritIO()
+                .start();
+        assertThat(tar.waitFor()).isZero();
+        try (Stream<Path> unpacked = Files.list(folder)) {
+            Path home = unpacked.findFirst().orElseThrow();
+            bin = home.resolve("bin");
+            for (String name : new String[] {"NumberServer.java", "numbers.toml"}) {
+                Files.copy(home.resolve("examples/" + name), folder.resolve(name));
+            }
+        }
+        type("ginkgo warm-up").exits(0);
+    }
+
+    @AfterEach
+    void logout() throws Exception {
+        type("for each in state/ginkgo/*.pid; do ginkgo stop --pid $each --kill --timeout 5s; done");
+    }
+
+    @Test
+    @DisplayName("R-01 R-04 R-05 R-06 R-07 R-08 R-09 R-24 a daemon of the distribution, from check to stop")
+    void life() throws Exception {
+        type("ginkgo check numbers.toml").exits(0).says("ok: NumberServer (numbers.toml)", "nothing was started.");
+        long pid = type("ginkgo start numbers.toml --set bind=127.0.0.1:0")
+                .exits(0)
+                .says("number-server is READY after")
+                .pid();
+        assertThat(type("ginkgo start numbers.toml")
+                        .exits(73)
+                        .says("runs already")
+                        .pid())
+                .isEqualTo(pid);
+        assertThat(type("ginkgo status numbers").exits(0).says("is READY for").pid())
+                .isEqualTo(pid);
+        type("ginkgo tree numbers").exits(0).says("number-server  READY", "└── tcp  READY");
+        type("ginkgo threads numbers").exits(0).says("#accept");
+        type("ginkgo list").exits(0).says("numbers", Long.toString(pid), "READY");
+
+        // A good and a bad file
+        edit("rate-per-minute = 60", "rate-per-minute = 120");
+        type("ginkgo reload numbers").exits(0).says("rate-per-minute: 60 -> 120");
+        edit("rate-per-minute = 120", "rate-per-minute = -3");
+        type("ginkgo reload numbers").exits(78).says("nothing was changed", "numbers.toml:5:19", "outside 1..60000");
+        type("ginkgo settings numbers").exits(0).says("rate-per-minute = 120");
+
+        // Broken code under a living daemon
+        String source = Files.readString(folder.resolve("NumberServer.java"));
+        Files.writeString(folder.resolve("NumberServer.java"), "class NumberServer {");
+        type("ginkgo status numbers.toml").exits(0);
+        type("ginkgo log numbers.toml").exits(0).says("listening on 127.0.0.1:", "nothing was changed");
+        type("ginkgo stop numbers.toml").exits(0).says("(pid " + pid + ") has stopped after");
+        type("ginkgo status numbers").exits(3).says("is not running", "exit code 143");
+        edit("rate-per-minute = -3", "rate-per-minute = 60");
+        type("ginkgo start numbers.toml").exits(65).says("NumberServer.java:1:", "nothing was started");
+        Files.writeString(folder.resolve("NumberServer.java"), source);
+
+        // kill -9, start again, restart, stop
+        long next = type("ginkgo start numbers.toml --set bind=127.0.0.1:0")
+                .exits(0)
+                .pid();
+        type("kill -9 " + next).exits(0);
+        await().atMost(PATIENCE).until(() -> type("ginkgo status numbers").code == 1);
+        long after = type("ginkgo start numbers.toml --set bind=127.0.0.1:0")
+                .exits(0)
+                .pid();
+        long last = type("cd / && ginkgo restart numbers")
+                .exits(0)
+                .says("number-server is READY after")
+                .pid();
+        assertThat(last).isNotIn(pid, next, after);
+        type("ginkgo stop numbers").exits(0).says("(pid " + last + ") has stopped after");
+    }
+
+    @Test
+    @DisplayName("R-02 R-05 starts that fail and stops that leave something, each with its own exit code")
+    void failures() throws Exception {
+        type("ginkgo start numbers.toml --set bind=192.0.2.1:7776") // an address for documentation, nobody's own
+                .exits(69)
+                .says("cannot listen on 192.0.2.1:7776 (setting `bind`, --set)", "BindException");
+        Files.writeString(folder.resolve("Bad.java"), """
+                import dev.ginkgo.*;
+                class Bad extends Service {
+                    final Setting<String> how = setting("how", "throw");
+                    @Override protected void onStart() {
+                        switch (how.get()) {
+                            case "throw" -> throw new IllegalStateException("no luck");
+                            case "wait" -> readyLater();
+                            default -> spawn("deaf", this::park);
+                        }
+                    }
+                    void park() {
+                        while (true) java.util.concurrent.locks.LockSupport.park();
+                    }
+                }
+                """);
+        type("ginkgo start Bad.java").exits(70).says("no luck", "at Bad.onStart(Bad.java:6)");
+        type("ginkgo start Bad.java --set how=wait --set ginkgo.start-timeout=50ms")
+                .exits(75)
+                .says("not ready after 50 ms");
+        type("ginkgo start Bad.java --set how=leak --set ginkgo.stop-timeout=200ms")
+                .exits(0);
+        type("ginkgo stop Bad").exits(79).says("bad#deaf still runs", "Bad.park(Bad.java:12)");
+        type("ginkgo start nothing.toml").exits(78).says("nothing.toml does not exist", "numbers.toml");
+        type("ginkgo stop").exits(64).says("which daemon?");
+        type("ginkgo stop --kil numbers").exits(64).says("did you mean --kill?");
+    }
+
+    private void edit(String what, String by) throws IOException {
+        Path file = folder.resolve("numbers.toml");
+        String text = Files.readString(file);
+        assertThat(text).contains(what);
+        Files.writeString(file, text.replace(what, by));
+    }
+
+    private record Result(String words, int code, String output) {
+        Result exits(int expected) {
+            assertThat(code)
+                    .as("exit code of %s, which said: %s", words, output)
+                    .isEqualTo(expected);
+            return this;
+        }
+
+        Result says(String... texts) {
+            assertThat(output).as(words).contains(texts);
+            return this;
+        }
+
+        /** The last that is told: a restart tells the old one first. */
+        long pid() {
+            List<String> pids =
+                    PID.matcher(output).results().map(each -> each.group(1)).toList();
+            assertThat(pids).as("pids in %s", output).isNotEmpty();
+            return Long.parseLong(pids.getLast());
+        }
+    }
+
+    private Result type(String words) throws Exception {
+        Path output = Files.createTempFile(folder, "output", ".txt");
+        ProcessBuilder builder = new ProcessBuilder("env", "--default-signal=HUP,INT,TERM", "sh", "-c", words)
+                .directory(folder.toFile())
+                .redirectErrorStream(true)
+                .redirectOutput(output.toFile());
+        builder.environment().clear();
+        builder.environment().put("PATH", bin + ":/usr/bin:/bin");
+        builder.environment().put("LANG", "C.UTF-8");
+        builder.environment().put("GINKGO_JAVA_HOME", System.getProperty("java.home"));
+        for (String name : new String[] {"STATE_HOME", "RUNTIME_DIR", "CACHE_HOME"}) {
+            Path place = folder.resolve(name.substring(0, name.indexOf('_')).toLowerCase(Locale.ROOT));
+            builder.environment()
+                    .put("XDG_" + name, Files.createDirectories(place).toString());
+        }
+        Process process = builder.start();
+        try {
+            assertThat(process.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS))
+                    .as(words)
+                    .isTrue();
+        } finally {
+            process.destroyForcibly();
+        }
+        return new Result(words, process.exitValue(), Files.readString(output));
+    }
+}
