@@ -34,7 +34,7 @@ final class ClusterNode implements AutoCloseable {
     private Path output;
     private Process process;
 
-    ClusterNode(String host, String join, Address server, Path folder) throws IOException {
+    ClusterNode(String host, String join, Address server, Path folder, String... more) throws IOException {
         this.host = host;
         this.folder = folder;
         command = new ArrayList<>(List.of(
@@ -55,6 +55,7 @@ final class ClusterNode implements AutoCloseable {
         if (!join.isEmpty()) {
             settings.add("cluster.join=" + join + ":4440");
         }
+        settings.addAll(List.of(more));
         settings.forEach(setting -> command.addAll(List.of("--set", setting)));
         start();
     }
