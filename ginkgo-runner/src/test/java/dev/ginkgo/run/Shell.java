@@ -100,7 +100,11 @@ final class Shell implements AutoCloseable {
     /** Kills the daemons that are left. */
     @Override
     public void close() throws IOException {
-        Path pids = folder.resolve("state/ginkgo");
+        kill(folder.resolve("state/ginkgo"));
+        kill(folder); // those with a --pid of their own
+    }
+
+    private static void kill(Path pids) throws IOException {
         if (!Files.exists(pids)) {
             return;
         }
