@@ -1,0 +1,135 @@
+package dev.ginkgo.hub;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.ginkgo.hub.spi.Answer;
+import dev.ginkgo.hub.spi.Envelope;
+import dev.ginkgo.hub.spi.Holdings;
+import dev.ginkgo.hub.spi.Origin;
+import dev.ginkgo.hub.spi.Stretch;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+
+/** A node that begins, and peers that answer, or do not. */
+class TakeoverTest {
+    private static final Origin A = new Origin("a", 1);
+    private static final Origin B = new Origin("b", 1);
+    private static final Set<Origin> BOTH = Set.of(A, B);
+
+    private final List<String> story = new ArrayList<>();
+    private final Takeover takeover =
+            new Takeover(new Heir(), (peer, after) -> story.add(peer.name() + " from " + after));
+    private long now;
+
+    private final class Heir implements Ledger {
+        @Override
+        public void inherit(Holdings some) {
+            story.add("up to " + some.through());
+        }
+
+        @Override
+        public void disinherit() {
+            story.add("incomplete");
+        }
+
+        @Override
+        public void relay(Envelope message) {
+            throw new AssertionError("nothing else comes");
+        }
+
+        @Override
+        public void lost(Loss loss) {
+            throw new AssertionError("nothing else comes");
+        }
+
+        @Override
+        public void met(Origin life) {}
+
+        @Override
+        public Answer answer(Stretch asked) {
+            return Answer.nothing(asked);
+        }
+
+        @Override
+        public Holdings holdings(long after, Origin self) {
+            return Holdings.nothing(after);
+        }
+    }
+
+    private void pass(long millis) {
+        for (long left = millis; left > 0; left -= 50) {
+            now += Duration.ofMillis(50).toNanos();
+            takeover.tick(BOTH, now);
+        }
+    }
+
+    private static Holdings piece(long after, long through) {
+        return new Holdings(after, List.of(), through, Map.of(), Optional.empty());
+    }
+
+    private static Holdings last(long after, long through) {
+        Holdings.End end = new Holdings.End(true, Map.of(A, 7L), List.of());
+        return new Holdings(after, List.of(), through, Map.of(), Optional.of(end));
+    }
+
+    @Test
+    @DisplayName("K-20 one peer hands all over, piece by piece; it is asked again if an answer is lost")
+    void pieces() {
+        takeover.meet(A, now);
+        takeover.held(A, piece(0, 3), now);
+        pass(300);
+        takeover.held(A, last(3, 5), now);
+        takeover.held(A, last(3, 5), now);
+
+        assertThat(story).containsExactly("a from 0", "up to 3", "a from 3", "a from 3", "up to 5");
+        assertThat(takeover.isOver()).isTrue();
+        assertThat(takeover.positions()).isEqualTo(Map.of(A, 7L));
+    }
+
+    @Test
+    @DisplayName("K-20 of a peer that is silent, or has just begun itself, the next one is asked")
+    void next() {
+        takeover.meet(A, now);
+        takeover.meet(B, now);
+        pass(1_500);
+        assertThat(story).endsWith("b from 0").contains("a from 0");
+        takeover.held(B, Holdings.nothing(0), now);
+        pass(50);
+        assertThat(story).endsWith("a from 0");
+        takeover.held(A, last(0, 5), now);
+        assertThat(story).endsWith("up to 5");
+        assertThat(takeover.isOver()).isTrue();
+    }
+
+    @Test
+    @DisplayName("K-20 if the peer falls silent in between, what has come stays and counts as incomplete")
+    void silentInBetween() {
+        takeover.meet(A, now);
+        takeover.meet(B, now);
+        takeover.held(A, piece(0, 3), now);
+        pass(1_500);
+
+        assertThat(story).endsWith("incomplete");
+        assertThat(takeover.isOver()).isTrue();
+        assertThat(takeover.positions()).isEmpty();
+    }
+
+    @Test
+    @DisplayName("K-20 when all have just begun there is nothing to wait for")
+    void allBegin() {
+        takeover.meet(A, now);
+        takeover.meet(B, now);
+        takeover.held(A, Holdings.nothing(0), now);
+        takeover.held(B, Holdings.nothing(0), now);
+        pass(50);
+
+        assertThat(takeover.isOver()).isTrue();
+        assertThat(story).doesNotContain("incomplete");
+    }
+}
