@@ -164,7 +164,7 @@ public final class MessageHub extends Service {
     }
 
     private Peers peers() {
-        return new Peers(replication.map(Replication::peers).orElse(0), fence.refused());
+        return replication.map(others -> others.peers(fence.refused())).orElse(Peers.NONE);
     }
 
     /** The pause between two looks for stuck writes: short beside the timeout, and beside a reload of it. */

@@ -82,6 +82,14 @@ record Metric(String name, boolean counts, String help, String reason, ToDoubleF
                         "Other nodes that hear this one",
                         read -> read.peers().ready()),
                 gauge(
+                        "peers.dropped",
+                        "Messages that the nodes that are there were not sent; they ask for what they miss",
+                        read -> read.peers().dropped()),
+                gauge(
+                        "peers.queued.bytes",
+                        "Bytes that wait for other nodes",
+                        read -> read.peers().queued()),
+                gauge(
                         "held.bytes",
                         "What the store holds of its budget",
                         read -> read.hub().storedBytes()),

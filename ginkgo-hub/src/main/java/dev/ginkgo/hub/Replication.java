@@ -12,6 +12,7 @@ import dev.ginkgo.hub.spi.Envelope;
 import dev.ginkgo.hub.spi.Origin;
 import dev.ginkgo.hub.spi.Peer;
 import dev.ginkgo.hub.spi.Transport;
+import dev.ginkgo.hub.spi.TransportStats.PeerStats;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -192,10 +193,18 @@ final class Replication extends Service {
         }
     }
 
-    /** How many peers hear this node. */
-    int peers() {
+    /** What there is to say of the others, with what the fence has kept out. */
+    Peers peers(long fenced) {
         Replica present = replica;
-        return present == null ? 0 : present.readyPeers().size();
+        if (present == null) {
+            return new Peers(0, fenced, 0, 0);
+        }
+        List<PeerStats> sent = transport.get().stats().peers();
+        return new Peers(
+                present.readyPeers().size(),
+                fenced,
+                sent.stream().mapToLong(PeerStats::dropped).sum(),
+                sent.stream().mapToLong(PeerStats::queued).sum());
     }
 
     private void wake() {

@@ -202,6 +202,8 @@ class HubClusterTest {
             for (int n = 0; n < 30; n++) {
                 nodes.get(n % 3).hub.publish("/n", Integer.toString(n));
             }
+            await().atMost(HubNodes.SOON) // what was not sent is counted
+                    .until(() -> nodes.get(0).hub.readings().peers().dropped() >= 10);
 
             nodes.isolate(2, false);
 
