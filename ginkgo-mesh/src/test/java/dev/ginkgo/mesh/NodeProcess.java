@@ -20,6 +20,7 @@ final class NodeProcess implements AutoCloseable {
     private final List<Address> join;
     private final List<String> before;
     private final String more;
+    private final String hub;
     private final List<Path> outputs = new ArrayList<>();
     private Process process;
 
@@ -33,7 +34,16 @@ final class NodeProcess implements AutoCloseable {
      */
     NodeProcess(Address identity, Path folder, List<Address> join, List<String> before, String more)
             throws IOException {
+        this(identity, folder, join, before, more, "");
+    }
+
+    /**
+     * @param hub lines of {@code [hub]}, if it is to have one
+     */
+    NodeProcess(Address identity, Path folder, List<Address> join, List<String> before, String more, String hub)
+            throws IOException {
         this.before = before;
+        this.hub = hub;
         this.more = more;
         this.identity = identity;
         this.folder = folder;
@@ -53,11 +63,13 @@ final class NodeProcess implements AutoCloseable {
                 [cluster.coordinator]
                 engine = "mesh"
                 mesh.replace-after = "2s"
+                %s
                 """.formatted(
                         identity,
                         join.stream().map(each -> "\"" + each + "\"").collect(Collectors.joining(", ")),
                         folder.resolve("data"),
-                        more);
+                        more,
+                        hub.isEmpty() ? "" : "[hub]\n" + hub);
         List<String> command = new ArrayList<>(before);
         command.addAll(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
@@ -67,6 +79,9 @@ final class NodeProcess implements AutoCloseable {
                 System.getProperty("java.class.path"),
                 NodeMain.class.getName(),
                 toml));
+        if (!hub.isEmpty()) {
+            command.add("hub");
+        }
         return new ProcessBuilder(command)
                 .redirectErrorStream(true)
                 .redirectOutput(output.toFile())

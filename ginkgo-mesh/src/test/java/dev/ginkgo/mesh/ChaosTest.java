@@ -1,0 +1,217 @@
+package dev.ginkgo.mesh;
+
+import static org.awaitility.Awaitility.await;
+
+import dev.ginkgo.config.Address;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * Three hubs, each a process on a host of its own, that are killed, stopped, frozen and cut off at random, while others
+ * publish and read. What must hold is found in what they say.
+ */
+class ChaosTest {
+    private static final int NODES = 3;
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
+
+    /** So long before its kill a node may have been cut off, and alone with what it took. */
+    private static final Duration ALONE = Duration.ofSeconds(15);
+
+    /** What happens to a node. */
+    private enum Fault {
+        KILL,
+        STOP,
+        FREEZE,
+        UNPLUG,
+        MUTE,
+        DEAFEN
+    }
+
+    @TempDir
+    Path folder;
+
+    private final long seed = new Random().nextLong();
+    private final Random random = new Random(seed);
+    private final Nodes nodes = new Nodes();
+    private final List<LoadLog.Kill> kills = new ArrayList<>();
+    private final List<String> story = new ArrayList<>();
+    private Lan lan;
+    private Process load;
+    private Path loaded;
+
+    @BeforeEach
+    void start() throws Exception {
+        lan = new Lan(NODES + 1);
+        Address first = new Address(Lan.address(1), 4440);
+        for (int host = 1; host <= NODES; host++) {
+            nodes.add(new NodeProcess(
+                    new Address(Lan.address(host), 4440),
+                    folder,
+                    host == 1 ? List.of() : List.of(first),
+                    lan.on(host),
+                    "insecure = true",
+                    hub(Lan.address(host))));
+        }
+        await().atMost(PATIENCE).until(() -> nodes.areTogether());
+        loaded = folder.resolve("load.out");
+        List<String> command = new ArrayList<>(lan.on(NODES + 1));
+        command.addAll(List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-Dsun.net.http.retryPost=false", // none is sent twice
+                "-cp",
+                System.getProperty("java.class.path"),
+                LoadMain.class.getName()));
+        IntStream.rangeClosed(1, NODES).mapToObj(Lan::address).forEach(command::add);
+        load = new ProcessBuilder(command)
+                .redirectErrorStream(true)
+                .redirectOutput(loaded.toFile())
+                .start();
+        await().atMost(PATIENCE).until(() -> {
+            LoadLog log = LoadLog.of(loaded);
+            return IntStream.range(0, NODES).allMatch(node -> log.takenBy(node) > 10);
+        });
+    }
+
+    private static String hub(String address) {
+        return """
+                http.bind = "%s:8088"
+                http.anonymous = true
+                http.heartbeat = "1s"
+                history.count = 100_000
+                [hub.transport]
+                engine = "zeromq"
+                """.formatted(address);
+    }
+
+    @AfterEach
+    void end() throws Exception {
+        try {
+            if (load != null) {
+                load.destroyForcibly().onExit().join();
+            }
+            nodes.close();
+        } finally {
+            if (lan != null) {
+                lan.remove();
+            }
+        }
+    }
+
+    @Test
+    @Tag("long")
+    @DisplayName(
+            "K-03 K-05 K-06 K-20 H-16 for a minute of random faults: one leader at a time, no old epoch after a new"
+                    + " one, none twice, each publisher's in order, and whatever is lost is told")
+    void minute() throws Exception {
+        chaos(Duration.ofMinutes(1));
+    }
+
+    @Test
+    @Tag("long")
+    @DisplayName("K-03 K-05 K-06 K-20 H-16 the same for ten minutes")
+    void tenMinutes() throws Exception {
+        chaos(Duration.ofMinutes(10));
+    }
+
+    private void chaos(Duration length) throws Exception {
+        try {
+            long began = System.nanoTime();
+            while (System.nanoTime() - began < length.toNanos()) {
+                Fault fault = Fault.values()[random.nextInt(Fault.values().length)];
+                int node = random.nextInt(NODES);
+                story.add("%.1f s: %s %s".formatted((System.nanoTime() - began) / 1e9, fault, Lan.address(node + 1)));
+                happen(fault, node, nodes.all().get(node));
+                pause(5_000); // often before all is as it was
+            }
+            await().atMost(PATIENCE).until(nodes::areTogether);
+            await().during(Duration.ofSeconds(2)).atMost(PATIENCE).until(nodes::areTogether);
+            OutputStream toLoad = load.getOutputStream();
+            toLoad.write('\n');
+            toLoad.flush();
+            await().atMost(PATIENCE).until(() -> LoadLog.of(loaded).hasArrived(NODES));
+
+            nodes.assertOneAtATime();
+            LoadLog log = LoadLog.of(loaded);
+            log.check(kills);
+            System.out.println("chaos: seed " + seed + ", " + story.size() + " faults, " + log);
+        } catch (Exception | AssertionError e) {
+            keep();
+            throw new AssertionError(
+                    "with seed " + seed + "\n" + String.join("\n", story) + "\n" + LoadLog.of(loaded), e);
+        }
+    }
+
+    /** What all have said is kept, to find out why. */
+    private void keep() throws IOException {
+        Path kept = Files.createDirectories(Path.of("target", "chaos", Long.toString(seed)));
+        try (Stream<Path> said = Files.list(folder)) {
+            for (Path each : said.filter(Files::isRegularFile).toList()) {
+                Files.copy(each, kept.resolve(each.getFileName().toString()), StandardCopyOption.REPLACE_EXISTING);
+            }
+        }
+    }
+
+    private void happen(Fault fault, int node, NodeProcess process) throws Exception {
+        int host = node + 1;
+        switch (fault) {
+            case KILL -> {
+                long now = System.nanoTime();
+                process.kill();
+                kills.add(new LoadLog.Kill(node, now - ALONE.toNanos(), System.nanoTime()));
+                restart(process);
+            }
+            case STOP -> {
+                process.stop();
+                restart(process);
+            }
+            case FREEZE -> {
+                process.signal("STOP");
+                pause(8_000);
+                process.signal("CONT");
+            }
+            case UNPLUG -> {
+                lan.unplug(host);
+                pause(8_000);
+                lan.plug(host);
+            }
+            case MUTE -> {
+                lan.mute(host);
+                pause(8_000);
+                lan.unmute(host);
+            }
+            case DEAFEN -> {
+                lan.deafen(host);
+                pause(8_000);
+                lan.undeafen(host);
+            }
+        }
+    }
+
+    private void restart(NodeProcess process) throws IOException, InterruptedException {
+        process.awaitEnd();
+        pause(3_000);
+        process.restart();
+    }
+
+    /** Up to so long: what is asked for is that time passes. */
+    private void pause(int millis) {
+        Duration length = Duration.ofMillis(random.nextInt(millis) + 1L);
+        long began = System.nanoTime();
+        await().atMost(PATIENCE).until(() -> System.nanoTime() - began >= length.toNanos());
+    }
+}

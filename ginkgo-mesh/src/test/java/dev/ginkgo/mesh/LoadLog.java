@@ -1,0 +1,188 @@
+package dev.ginkgo.mesh;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+
+/** What a {@link LoadMain} has said, and what must hold of it whatever happened. */
+final class LoadLog {
+    /** What was taken shortly before its node was killed may be lost with it. */
+    record Kill(int node, long from, long to) {}
+
+    private record Message(int node, int number) {}
+
+    private record Taken(Message message, long nanos) {
+        boolean mayBeLostBy(Kill kill) {
+            return message.node == kill.node && nanos >= kill.from && nanos <= kill.to;
+        }
+    }
+
+    /** What a reader got, each with its place among all that it was told. */
+    private static final class Reading {
+        final Map<Message, List<Integer>> got = new HashMap<>();
+        final List<Integer> told = new ArrayList<>(); // gaps, and returns that were not complete
+        int place;
+        int gaps;
+        int resumes;
+        int recovered;
+        String stream = "";
+        long epoch;
+
+        boolean wasTold(int from, int to) {
+            return told.stream().anyMatch(at -> at > from && at < to);
+        }
+    }
+
+    private final List<Taken> taken = new ArrayList<>(); // of one node in its order
+    private final Map<String, Reading> readers = new TreeMap<>();
+    private final List<String> late = new ArrayList<>();
+
+    private LoadLog() {}
+
+    static LoadLog of(Path output) throws IOException {
+        LoadLog log = new LoadLog();
+        List<String> lines = Files.readString(output).lines().toList();
+        for (String line : lines.subList(0, Math.max(0, lines.size() - 1))) { // the last may not be whole
+            log.read(line.split(" ", -1));
+        }
+        return log;
+    }
+
+    private void read(String[] words) {
+        switch (words[1]) {
+            case "taken" -> taken.add(new Taken(message(words[2], words[3]), Long.parseLong(words[0])));
+            case "start" -> resumed(reader(words[2]), Boolean.parseBoolean(words[3]));
+            case "gap" -> {
+                Reading reader = reader(words[2]);
+                reader.gaps++;
+                reader.told.add(reader.place);
+            }
+            case "got" -> {
+                Reading reader = reader(words[2]);
+                reader.got
+                        .computeIfAbsent(message(words[3], words[4]), first -> new ArrayList<>())
+                        .add(reader.place);
+            }
+            case "epoch" -> epoch(words[2], words[3], Long.parseLong(words[4]));
+            default -> throw new AssertionError(String.join(" ", words));
+        }
+    }
+
+    private static Message message(String node, String number) {
+        return new Message(Integer.parseInt(node), Integer.parseInt(number));
+    }
+
+    private Reading reader(String name) {
+        Reading reader = readers.computeIfAbsent(name, first -> new Reading());
+        reader.place++;
+        return reader;
+    }
+
+    private static void resumed(Reading reader, boolean recovered) {
+        reader.resumes++;
+        if (recovered) {
+            reader.recovered++;
+        } else {
+            reader.told.add(reader.place);
+        }
+    }
+
+    private void epoch(String name, String stream, long epoch) {
+        Reading reader = reader(name);
+        if (reader.stream.equals(stream) && epoch < reader.epoch) {
+            late.add("%s got epoch %d after %d on stream %s".formatted(name, epoch, reader.epoch, stream));
+        }
+        reader.stream = stream;
+        reader.epoch = epoch;
+    }
+
+    /** Whether all readers got the last that each node has taken. */
+    boolean hasArrived(int nodes) {
+        Map<Integer, Message> last = new HashMap<>();
+        taken.forEach(each -> last.put(each.message.node, each.message));
+        return last.size() == nodes
+                && readers.size() == 2 * nodes
+                && readers.values().stream()
+                        .allMatch(reader -> reader.got.keySet().containsAll(last.values()));
+    }
+
+    /** How many that node has taken. */
+    long takenBy(int node) {
+        return taken.stream().filter(each -> each.message.node == node).count();
+    }
+
+    /**
+     * What is guaranteed: on one stream no older epoch comes after a newer one; none comes twice, and those of one
+     * publisher come in its order, but to who was told in between that it is not complete; and who missed one, though it
+     * was reading before, was told so afterwards.
+     */
+    void check(List<Kill> kills) {
+        assertThat(late).isEmpty();
+        readers.forEach((name, reader) -> {
+            assertOnce(name, reader);
+            assertInOrder(name, reader);
+            assertTold(name, reader, kills);
+        });
+    }
+
+    private static void assertOnce(String name, Reading reader) {
+        reader.got.forEach((message, places) -> {
+            for (int i = 1; i < places.size(); i++) {
+                assertThat(reader.wasTold(places.get(i - 1), places.get(i)))
+                        .as("%s got %s at %s, and was told at %s", name, message, places, reader.told)
+                        .isTrue();
+            }
+        });
+    }
+
+    /** Of those whose publisher has waited for the answer. */
+    private void assertInOrder(String name, Reading reader) {
+        Map<Integer, Message> newest = new HashMap<>();
+        Set<Message> known = new HashSet<>(reader.got.keySet());
+        for (Taken each : taken) {
+            Message message = each.message;
+            if (known.contains(message)) {
+                Message before = newest.put(message.node, message);
+                if (before != null) {
+                    int first = reader.got.getOrDefault(before, List.of()).getFirst();
+                    int next = reader.got.getOrDefault(message, List.of()).getFirst();
+                    assertThat(first < next || reader.wasTold(next, first))
+                            .as("%s got %s at %d and %s at %d", name, before, first, message, next)
+                            .isTrue();
+                }
+            }
+        }
+    }
+
+    private void assertTold(String name, Reading reader, List<Kill> kills) {
+        Map<Integer, Integer> since = new HashMap<>(); // by node the place of the last that it got
+        for (Taken each : taken) {
+            List<Integer> places = reader.got.get(each.message);
+            Integer before = since.get(each.message.node);
+            if (places != null) {
+                since.put(each.message.node, places.getLast());
+            } else if (before != null && kills.stream().noneMatch(each::mayBeLostBy)) {
+                assertThat(reader.wasTold(before, Integer.MAX_VALUE))
+                        .as("%s missed %s after %d, and was told at %s", name, each, before, reader.told)
+                        .isTrue();
+            }
+        }
+    }
+
+    @Override
+    public String toString() {
+        StringBuilder text = new StringBuilder(taken.size() + " messages taken");
+        readers.forEach((name, reader) -> text.append("; %s got %d, came back %d times (%d recovered), %d gaps"
+                .formatted(name, reader.got.size(), reader.resumes, reader.recovered, reader.gaps)));
+        return text.toString();
+    }
+}

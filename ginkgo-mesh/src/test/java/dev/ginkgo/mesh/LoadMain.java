@@ -1,0 +1,154 @@
+package dev.ginkgo.mesh;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.net.HttpURLConnection;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.locks.LockSupport;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * Publishes at some hubs and reads at them, from a host of its own. It says on its output, with the clock that all
+ * processes of the machine share, what was taken and what was read. It publishes until a line comes on its input, and reads
+ * until that ends.
+ *
+ * <pre>
+ * taken NODE NUMBER           the hub said 200
+ * start READER RECOVERED      a reader came back, after its first time
+ * got READER NODE NUMBER
+ * gap READER
+ * epoch READER STREAM EPOCH   what a leader published
+ * </pre>
+ */
+final class LoadMain {
+    private static final Pattern ID = Pattern.compile("\"id\":\"([^\"]+)\"");
+    private static final Pattern DATA = Pattern.compile("\"data\":\"([^\"]+)\"");
+    private static final long PAUSE = Duration.ofMillis(10).toNanos();
+
+    private final List<String> nodes;
+    private volatile boolean publishing = true;
+
+    private LoadMain(List<String> nodes) {
+        this.nodes = nodes;
+    }
+
+    public static void main(String[] args) throws Exception {
+        LoadMain load = new LoadMain(List.of(args));
+        for (int node = 0; node < args.length; node++) {
+            int here = node;
+            Thread.startVirtualThread(() -> load.publish(here));
+            Thread.startVirtualThread(() -> load.new Reader(here, false).run()); // waits for its node
+            Thread.startVirtualThread(() -> load.new Reader(here, true).run()); // goes to the next
+        }
+        var in = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
+        in.readLine();
+        load.publishing = false;
+        while (in.readLine() != null) {}
+        System.exit(0); // the readers are in the middle of something
+    }
+
+    private static void say(String what) {
+        synchronized (System.out) {
+            System.out.println(System.nanoTime() + " " + what);
+            System.out.flush();
+        }
+    }
+
+    private HttpURLConnection connection(int node, String path) throws IOException {
+        var uri = URI.create("http://" + nodes.get(node) + ":8088" + path);
+        HttpURLConnection connection = (HttpURLConnection) uri.toURL().openConnection();
+        connection.setConnectTimeout(500);
+        connection.setReadTimeout(4_000); // of a hub that says something each second
+        return connection;
+    }
+
+    private void publish(int node) {
+        for (int n = 0; publishing; n++) {
+            try {
+                HttpURLConnection connection = connection(node, "/load");
+                connection.setDoOutput(true);
+                connection.getOutputStream().write((node + " " + n).getBytes(StandardCharsets.UTF_8));
+                if (connection.getResponseCode() == 200) {
+                    connection.getInputStream().readAllBytes();
+                    say("taken " + node + " " + n);
+                }
+            } catch (IOException unknown) {
+                // it may have been taken
+            }
+            LockSupport.parkNanos(PAUSE);
+        }
+    }
+
+    /** Comes back with the last id that it saw. */
+    private final class Reader {
+        private final boolean moving;
+        private final String name;
+        private int node;
+        private int streams;
+        private String last = "";
+
+        Reader(int node, boolean moving) {
+            this.node = node;
+            this.moving = moving;
+            name = (moving ? "moving" : "staying") + node;
+        }
+
+        void run() {
+            while (true) {
+                try {
+                    read();
+                } catch (IOException ended) {
+                    // and again
+                }
+                streams++;
+                if (moving) {
+                    node = (node + 1) % nodes.size();
+                }
+                LockSupport.parkNanos(PAUSE);
+            }
+        }
+
+        private void read() throws IOException {
+            HttpURLConnection connection = connection(node, "/load,/epochs?as=ndjson");
+            boolean resumes = !last.isEmpty();
+            if (resumes) {
+                connection.setRequestProperty("Last-Event-ID", last);
+            }
+            try (var in =
+                    new BufferedReader(new InputStreamReader(connection.getInputStream(), StandardCharsets.UTF_8))) {
+                for (String line = in.readLine(); line != null; line = in.readLine()) {
+                    if (line.contains("\"event\":\"start\"")) {
+                        if (resumes) {
+                            say("start " + name + " " + line.contains("\"recovered\":true"));
+                        }
+                    } else if (line.contains("\"event\":\"gap\"")) {
+                        say("gap " + name);
+                    } else {
+                        took(line);
+                    }
+                    Matcher id = ID.matcher(line);
+                    if (id.find()) {
+                        last = id.group(1);
+                    }
+                }
+            } finally {
+                connection.disconnect();
+            }
+        }
+
+        private void took(String line) {
+            Matcher data = DATA.matcher(line);
+            if (data.find()) {
+                say(
+                        line.contains("\"channel\":\"/epochs\"")
+                                ? "epoch " + name + " " + streams + " " + data.group(1)
+                                : "got " + name + " " + data.group(1));
+            }
+        }
+    }
+}
