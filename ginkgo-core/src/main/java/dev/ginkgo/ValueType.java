@@ -43,6 +43,12 @@ sealed interface ValueType<T> permits Scalar, ValueType.ListOf, ValueType.Option
 
         @Override
         public List<E> fromText(String text, Path folder) throws BadValue {
+            if (text.startsWith("[\"") || text.startsWith("['")) { // "[::1]:80" is an element
+                throw BadValue.unreadable(
+                        text + " is written as in a file; here, write its elements with commas in between: "
+                                + text.replaceAll("^\\[|]$|[\"']", ""),
+                        name());
+            }
             List<String> parts = text.isBlank() ? List.of() : Arrays.asList(text.split(",", -1));
             return new Elements<E>(parts)
                     .map(each -> element.fromText(String.valueOf(each).strip(), folder));

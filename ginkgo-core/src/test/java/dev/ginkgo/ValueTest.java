@@ -97,6 +97,17 @@ class ValueTest {
     }
 
     @Test
+    @DisplayName("a list on the command line that is written as in a file shows the right form")
+    void listAsInAFile() {
+        root.list("names", String.class);
+        assertThat(tree.problems(Configuration.none().set("names", "[\"a\", \"[::1]\"]")))
+                .singleElement()
+                .asString()
+                .contains("names: [\"a\", \"[::1]\"] is written as in a file; here, write its elements with commas in"
+                        + " between: a, [::1]");
+    }
+
+    @Test
     @DisplayName("an optional value is empty unless it is given, and is read and checked like any other")
     void optional() {
         Setting<Optional<Path>> page = root.optional("page", Path.class);
