@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 
 import dev.ginkgo.cluster.Epoch;
 import dev.ginkgo.cluster.Member;
+import dev.ginkgo.cluster.spi.Ports;
 import dev.ginkgo.config.Address;
 import dev.ginkgo.mesh.Clusters.Node;
 import java.net.URI;

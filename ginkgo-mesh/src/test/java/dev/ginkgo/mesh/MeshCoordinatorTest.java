@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 import dev.ginkgo.cluster.Policy;
 import dev.ginkgo.cluster.spi.Coordinator;
 import dev.ginkgo.cluster.spi.CoordinatorContract;
+import dev.ginkgo.cluster.spi.Ports;
 import dev.ginkgo.cluster.spi.Site;
 import dev.ginkgo.cluster.spi.Terms;
 import dev.ginkgo.config.Address;

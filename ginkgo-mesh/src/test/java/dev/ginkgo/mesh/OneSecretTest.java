@@ -8,6 +8,7 @@ import dev.ginkgo.Ginkgo;
 import dev.ginkgo.Service;
 import dev.ginkgo.cluster.Cluster;
 import dev.ginkgo.cluster.Member;
+import dev.ginkgo.cluster.spi.Ports;
 import dev.ginkgo.config.Address;
 import dev.ginkgo.config.Configuration;
 import dev.ginkgo.hub.MessageHub;

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.ginkgo.Time;
+import dev.ginkgo.cluster.spi.Ports;
 import dev.ginkgo.config.Secret;
 import java.io.DataInput;
 import java.io.IOException;

@@ -25,6 +25,7 @@ class ModulesTest {
             entry("ginkgo-hub", List.of("ginkgo-core", "ginkgo-cluster")),
             entry("ginkgo-testing-cluster", List.of("ginkgo-core", "ginkgo-testing", "ginkgo-cluster", "ginkgo-hub")),
             entry("ginkgo-mesh", List.of("ginkgo-core", "ginkgo-cluster", "ginkgo-hub")),
+            entry("ginkgo-cluster-tests", List.of("ginkgo-core", "ginkgo-cluster", "ginkgo-hub", "ginkgo-mesh")),
             entry("ginkgo-runner", List.of("ginkgo-core", "ginkgo-cluster", "ginkgo-hub")),
             entry("examples", List.of("ginkgo-core", "ginkgo-cluster", "ginkgo-hub")),
             entry("dist", List.of("ginkgo-runner", "ginkgo-mesh")),

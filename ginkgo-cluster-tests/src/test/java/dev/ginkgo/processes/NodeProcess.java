@@ -1,4 +1,4 @@
-package dev.ginkgo.mesh;
+package dev.ginkgo.processes;
 
 import dev.ginkgo.config.Address;
 import java.io.IOException;

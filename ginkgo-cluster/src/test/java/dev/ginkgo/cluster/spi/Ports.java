@@ -1,4 +1,4 @@
-package dev.ginkgo.mesh;
+package dev.ginkgo.cluster.spi;
 
 import dev.ginkgo.config.Address;
 import java.io.IOException;
@@ -7,10 +7,10 @@ import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 
 /** Addresses on loopback where nobody listens. */
-final class Ports {
+public final class Ports {
     private Ports() {}
 
-    static Address free() throws IOException {
+    public static Address free() throws IOException {
         try (ServerSocket socket = new ServerSocket()) {
             socket.bind(new InetSocketAddress(InetAddress.ofLiteral("127.0.0.1"), 0));
             return new Address("127.0.0.1", socket.getLocalPort());

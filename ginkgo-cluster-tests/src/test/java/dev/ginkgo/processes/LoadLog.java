@@ -1,4 +1,4 @@
-package dev.ginkgo.mesh;
+package dev.ginkgo.processes;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -1,4 +1,4 @@
-package dev.ginkgo.mesh;
+package dev.ginkgo.processes;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;

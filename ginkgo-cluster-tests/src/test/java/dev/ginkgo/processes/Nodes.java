@@ -1,9 +1,9 @@
-package dev.ginkgo.mesh;
+package dev.ginkgo.processes;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import dev.ginkgo.mesh.NodeProcess.Act;
+import dev.ginkgo.processes.NodeProcess.Act;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;

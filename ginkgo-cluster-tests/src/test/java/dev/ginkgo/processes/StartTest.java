@@ -1,8 +1,9 @@
-package dev.ginkgo.mesh;
+package dev.ginkgo.processes;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.ginkgo.cluster.spi.Ports;
 import dev.ginkgo.config.Address;
 import java.nio.file.Files;
 import java.nio.file.Path;

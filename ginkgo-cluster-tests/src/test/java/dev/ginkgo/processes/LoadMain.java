@@ -1,4 +1,4 @@
-package dev.ginkgo.mesh;
+package dev.ginkgo.processes;
 
 import java.io.BufferedReader;
 import java.io.IOException;
