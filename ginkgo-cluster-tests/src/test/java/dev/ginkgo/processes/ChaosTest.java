@@ -29,7 +29,7 @@ class ChaosTest {
     private static final int NODES = 3;
     private static final Duration PATIENCE = Duration.ofSeconds(60);
 
-    /** So long before its kill a node may have been cut off, and alone with what it took. */
+    /** So long before its kill a node may have been cut off, and alone with what it took; a later kill, with its copies. */
     private static final Duration ALONE = Duration.ofSeconds(15);
 
     /** What happens to a node. */

@@ -12,11 +12,16 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 
 /** What a {@link LoadMain} has said, and what must hold of it whatever happened. */
 final class LoadLog {
-    /** What was taken shortly before its node was killed may be lost with it. */
-    record Kill(int node, long from, long to) {}
+    /** What was taken shortly before its node was killed may be lost with it, if no other node had it. */
+    record Kill(int node, long from, long to) {
+        boolean isAbout(Kill other) {
+            return from <= other.to && to >= other.from;
+        }
+    }
 
     private record Message(int node, int number) {}
 
@@ -170,12 +175,27 @@ final class LoadLog {
             Integer before = since.get(each.message.node);
             if (places != null) {
                 since.put(each.message.node, places.getLast());
-            } else if (before != null && kills.stream().noneMatch(each::mayBeLostBy)) {
+            } else if (before != null && !mayBeLost(each, kills)) {
                 assertThat(reader.wasTold(before, Integer.MAX_VALUE))
                         .as("%s missed %s after %d, and was told at %s", name, each, before, reader.told)
                         .isTrue();
             }
         }
+    }
+
+    /** Whether its node was killed, and nobody who was reading at another one that lived on has got it. */
+    private boolean mayBeLost(Taken each, List<Kill> kills) {
+        List<Kill> by = kills.stream().filter(each::mayBeLostBy).toList();
+        Set<Integer> killed = kills.stream()
+                .filter(kill -> by.stream().anyMatch(kill::isAbout))
+                .map(Kill::node)
+                .collect(Collectors.toSet());
+        return !by.isEmpty()
+                && readers.entrySet().stream()
+                        .filter(reader -> reader.getKey().startsWith(LoadMain.STAYING)
+                                && !killed.contains(
+                                        Integer.parseInt(reader.getKey().substring(LoadMain.STAYING.length()))))
+                        .noneMatch(reader -> reader.getValue().got.containsKey(each.message));
     }
 
     @Override

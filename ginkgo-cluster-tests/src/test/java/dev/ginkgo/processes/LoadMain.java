@@ -26,6 +26,9 @@ import java.util.regex.Pattern;
  * </pre>
  */
 final class LoadMain {
+    /** How the names begin of readers who wait for their node; its number follows. */
+    static final String STAYING = "staying";
+
     private static final Pattern ID = Pattern.compile("\"id\":\"([^\"]+)\"");
     private static final Pattern DATA = Pattern.compile("\"data\":\"([^\"]+)\"");
     private static final long PAUSE = Duration.ofMillis(10).toNanos();
@@ -95,7 +98,7 @@ final class LoadMain {
         Reader(int node, boolean moving) {
             this.node = node;
             this.moving = moving;
-            name = (moving ? "moving" : "staying") + node;
+            name = (moving ? "moving" : STAYING) + node;
         }
 
         void run() {
