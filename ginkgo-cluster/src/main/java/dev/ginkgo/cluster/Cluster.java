@@ -93,6 +93,7 @@ public final class Cluster extends Service {
     private final Observers<Optional<Leader>> leaders =
             new Observers<>(Optional.empty(), body -> spawn("leader-observer", body));
     private final Seat seat = new OwnSeat();
+    private final Diary diary = new Diary(log);
     private final Object advertising = new Object();
     private @Nullable Member self; // guarded by advertising
 
@@ -108,6 +109,9 @@ public final class Cluster extends Service {
         engines.put("local", () -> new LocalCoordinator(group));
         ServiceLoader.load(Engine.class).forEach(engine -> engines.put(engine.name(), engine::make));
         coordinator = choose("coordinator", "local", engines);
+        onRoster(diary::roster);
+        onLeader(diary::leader);
+        onLeadership(diary::lease);
     }
 
     @Override
@@ -119,6 +123,7 @@ public final class Cluster extends Service {
         synchronized (advertising) {
             self = me;
         }
+        diary.begin();
         roster.begin(List.of(me));
         leaders.begin(Optional.empty());
         leadership.begin(lease.get(), time());

@@ -1,0 +1,129 @@
+package dev.ginkgo.cluster;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.LoggerContext;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
+import dev.ginkgo.Time;
+import dev.ginkgo.cluster.spi.Stamp;
+import dev.ginkgo.cluster.spi.Terms;
+import dev.ginkgo.config.Address;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+
+/** What an operator reads about the others in the log of one node. */
+class DiaryTest {
+    private final ListAppender<ILoggingEvent> said = new ListAppender<>();
+    private final Logger log = new LoggerContext().getLogger("diary");
+    private final Diary diary = new Diary(log);
+
+    @BeforeEach
+    void listen() {
+        log.setLevel(Level.INFO);
+        log.addAppender(said);
+        said.start();
+        diary.begin();
+    }
+
+    private static Member member(String host, long incarnation) {
+        Address identity = new Address(host, 4440);
+        return new Member(host, incarnation, identity, Optional.empty(), Optional.empty(), "1");
+    }
+
+    private void roster(String... hosts) {
+        diary.roster(Arrays.stream(hosts).map(host -> member(host, 1)).toList());
+    }
+
+    private void leads(String host, long epoch) {
+        diary.leader(Optional.of(new Leader(host, new Epoch("mesh-1", epoch))));
+    }
+
+    private List<String> said() {
+        return said.list.stream().map(ILoggingEvent::getFormattedMessage).toList();
+    }
+
+    @Test
+    @DisplayName("a node alone says nothing of a cluster")
+    void alone() {
+        roster("a");
+        leads("a", 1);
+        diary.lease(Optional.empty());
+
+        assertThat(said()).isEmpty();
+    }
+
+    @Test
+    @DisplayName("K-01 who joins, who leaves and who comes again is said, with all who are there then")
+    void roster() {
+        roster("a");
+        roster("a", "b", "c");
+        roster("a", "c");
+        diary.roster(List.of(member("a", 1), member("c", 2)));
+        roster("a");
+
+        assertThat(said())
+                .containsExactly(
+                        "b, c joined; the members: a, b, c",
+                        "b left; the members: a, c",
+                        "c came again; the members: a, c",
+                        "c left; the members: a");
+    }
+
+    @Test
+    @DisplayName("what changes in a member's addresses is not said")
+    void addresses() {
+        roster("a", "b");
+        said.list.clear();
+        diary.roster(List.of(member("a", 1), member("b", 1).withTransport(new Address("b", 2222))));
+
+        assertThat(said()).isEmpty();
+    }
+
+    @Test
+    @DisplayName("K-05 who leads is said, with the epoch: when others come, and whenever it changes")
+    void leader() {
+        roster("a");
+        leads("a", 1);
+        roster("a", "b");
+        leads("b", 2);
+
+        assertThat(said())
+                .containsExactly("b joined; the members: a, b", "a leads, epoch 1@mesh-1", "b leads, epoch 2@mesh-1");
+    }
+
+    @Test
+    @DisplayName("K-13 that this node leads no longer is said once, with the epoch that is over")
+    void demoted() {
+        Time time = Time.system();
+        Epoch epoch = new Epoch("mesh-1", 3);
+        Terms terms = new Terms(Duration.ofSeconds(1), Duration.ofMillis(100));
+        roster("a", "b");
+        diary.lease(Optional.empty());
+        diary.lease(Optional.of(new Lease(epoch, Stamp.of(time), terms, time)));
+        said.list.clear();
+        diary.lease(Optional.empty());
+        diary.lease(Optional.empty());
+
+        assertThat(said()).containsExactly("this node leads no longer, epoch 3@mesh-1 is over for it");
+    }
+
+    @Test
+    @DisplayName("who is met again after a restart of the cluster is said again")
+    void again() {
+        roster("a", "b");
+        said.list.clear();
+        diary.begin();
+        roster("a");
+        roster("a", "b");
+
+        assertThat(said()).containsExactly("b joined; the members: a, b");
+    }
+}
