@@ -1,11 +1,13 @@
 package dev.ginkgo.run;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -21,6 +23,12 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** The script {@code ginkgo}, with JDKs and a Maven that only say that they were called. */
 class LauncherTest {
+    private static final String MAVEN = """
+            echo called >>"$CALLS"
+            mkdir -p ginkgo-runner/target/dist/lib
+            : >ginkgo-runner/target/dist/lib/a.jar
+            """;
+
     @TempDir
     private Path folder = Path.of("");
 
@@ -35,11 +43,7 @@ class LauncherTest {
         assertThat(home.resolve("ginkgo").toFile().setExecutable(true)).isTrue();
         Files.writeString(home.resolve("pom.xml"), "<project/>");
         Files.createDirectories(home.resolve("ginkgo-core/src/main"));
-        script(bin.resolve("mvn"), """
-                echo called >>"$CALLS"
-                mkdir -p ginkgo-runner/target/dist/lib
-                : >ginkgo-runner/target/dist/lib/a.jar
-                """);
+        script(bin.resolve("mvn"), MAVEN);
         jdk("jdks/25", "25.0.3");
     }
 
@@ -75,11 +79,13 @@ class LauncherTest {
 
     @ParameterizedTest(name = "with flock: {0}")
     @ValueSource(booleans = {true, false})
-    @DisplayName("launches at once build once")
+    @DisplayName("launches at once build once, and those that wait for it say so")
     void buildsAlone(boolean flock) throws Exception {
         if (flock) {
             tool("flock");
         }
+        Path end = folder.resolve("end");
+        script(bin.resolve("mvn"), "while [ ! -e '" + end + "' ]; do sleep 0.1; done\n" + MAVEN);
         // When
         List<Process> launches = new ArrayList<>();
         for (int i = 0; i < 3; i++) {
@@ -87,6 +93,12 @@ class LauncherTest {
                     folder.resolve("output" + i), jdks(), home.resolve("ginkgo").toString(), "version"));
         }
         // Then
+        await().atMost(Duration.ofSeconds(30)).until(() -> outputs(3).stream().allMatch(said -> said.contains("…")));
+        assertThat(outputs(3)).filteredOn(said -> said.contains("building")).hasSize(1);
+        assertThat(outputs(3))
+                .filteredOn(said -> said.contains("waiting for another start"))
+                .hasSize(2);
+        Files.createFile(end);
         for (Process launch : launches) {
             assertThat(launch.waitFor(30, TimeUnit.SECONDS)).isTrue();
             assertThat(launch.exitValue()).isZero();
@@ -224,6 +236,14 @@ class LauncherTest {
         Files.writeString(jdk.resolve("release"), "IMPLEMENTOR=\"x\"\nJAVA_VERSION=\"" + version + "\"\n");
         script(jdk.resolve("bin/javac"), "");
         script(jdk.resolve("bin/java"), "echo \"java $$ $(pwd -P)\"; for word; do echo \"[$word]\"; done");
+    }
+
+    private List<String> outputs(int count) throws IOException {
+        List<String> outputs = new ArrayList<>();
+        for (int i = 0; i < count; i++) {
+            outputs.add(Files.readString(folder.resolve("output" + i)));
+        }
+        return outputs;
     }
 
     private static void script(Path file, String text) throws IOException {
