@@ -6,6 +6,7 @@ import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.time.Duration;
 
 /**
  * What the leader has the voters commit, besides changes of the voters.
@@ -14,8 +15,14 @@ import java.io.UncheckedIOException;
  * @param term by the leader of which term
  * @param name of the leader; for {@link Kind#FOUND} the cluster's
  * @param incarnation the leader's
+ * @param lasts of a renewal: for how long a successor waits after it, by the settings of the leader, for its own may
+ *     differ
  */
-record Command(Kind kind, long term, String name, long incarnation) {
+record Command(Kind kind, long term, String name, long incarnation, Duration lasts) {
+
+    Command(Kind kind, long term, String name, long incarnation) {
+        this(kind, term, name, incarnation, Duration.ZERO);
+    }
 
     /** The codes are written to disk. */
     enum Kind {
@@ -51,6 +58,7 @@ record Command(Kind kind, long term, String name, long incarnation) {
             out.writeLong(term);
             out.writeUTF(name);
             out.writeLong(incarnation);
+            out.writeLong(lasts.toNanos());
         } catch (IOException e) {
             throw new UncheckedIOException(e); // not to memory
         }
@@ -59,7 +67,12 @@ record Command(Kind kind, long term, String name, long incarnation) {
 
     static Command decode(byte[] bytes, int offset, int length) {
         try (DataInputStream in = new DataInputStream(new ByteArrayInputStream(bytes, offset, length))) {
-            return new Command(Kind.of(in.readByte()), in.readLong(), in.readUTF(), in.readLong());
+            return new Command(
+                    Kind.of(in.readByte()),
+                    in.readLong(),
+                    in.readUTF(),
+                    in.readLong(),
+                    Duration.ofNanos(in.readLong()));
         } catch (IOException e) {
             throw new IllegalArgumentException("a command that ends after " + length + " bytes", e);
         }

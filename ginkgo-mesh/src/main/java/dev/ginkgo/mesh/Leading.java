@@ -84,7 +84,7 @@ final class Leading {
         }
 
         private Command command(Kind kind, String name) {
-            return new Command(kind, number, name, node.incarnation);
+            return new Command(kind, number, name, node.incarnation, terms.succession());
         }
 
         private void awaitTurn() throws InterruptedException {

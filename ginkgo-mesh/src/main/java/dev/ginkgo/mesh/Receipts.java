@@ -19,7 +19,7 @@ final class Receipts {
     /** More leaders than could hold a lease within one term of it. */
     private static final int REMEMBERED = 16;
 
-    private record Receipt(String holder, long incarnation, Stamp at, boolean released) {}
+    private record Receipt(String holder, long incarnation, Stamp at, boolean released, Duration lasts) {}
 
     private final Time time;
     private final TreeMap<Long, Receipt> byTerm = new TreeMap<>(); // guarded by this
@@ -30,12 +30,12 @@ final class Receipts {
 
     /** A renewal was received; whether it is committed is not known yet. */
     synchronized void received(Command renewal) {
-        put(renewal.term(), new Receipt(renewal.name(), renewal.incarnation(), Stamp.of(time), false));
+        put(renewal.term(), new Receipt(renewal.name(), renewal.incarnation(), Stamp.of(time), false, renewal.lasts()));
     }
 
     /** A release was committed. */
     synchronized void released(Command release) {
-        put(release.term(), new Receipt(release.name(), release.incarnation(), Stamp.of(time), true));
+        put(release.term(), new Receipt(release.name(), release.incarnation(), Stamp.of(time), true, release.lasts()));
     }
 
     private void put(long term, Receipt receipt) {
@@ -47,16 +47,21 @@ final class Receipts {
 
     /**
      * How long the leader of {@code term} has to wait until no older lease can be valid. Its own older ones do not
-     * count: it has given them up before it was elected again.
+     * count: it has given them up before it was elected again. A lease that lasts longer by the settings of its holder is
+     * waited for as long as that.
      */
     synchronized Duration untilFree(long term, String self, long incarnation, Terms terms) {
         return byTerm.headMap(term).values().stream()
                 .filter(each -> !each.released)
                 .filter(each -> !each.holder.equals(self) || each.incarnation != incarnation)
-                .map(each -> terms.succession().minus(each.at.elapsed(time)))
+                .map(each -> longer(each.lasts, terms.succession()).minus(each.at.surely(time)))
                 .filter(Duration::isPositive)
                 .max(Duration::compareTo)
                 .orElse(Duration.ZERO);
+    }
+
+    private static Duration longer(Duration one, Duration other) {
+        return one.compareTo(other) > 0 ? one : other;
     }
 
     synchronized void writeTo(DataOutput out) throws IOException {
@@ -66,13 +71,19 @@ final class Receipts {
             out.writeUTF(each.getValue().holder);
             out.writeLong(each.getValue().incarnation);
             out.writeBoolean(each.getValue().released);
+            out.writeLong(each.getValue().lasts.toNanos());
         }
     }
 
     synchronized void readFrom(DataInput in) throws IOException {
         int count = in.readInt();
         for (int i = 0; i < count; i++) {
-            put(in.readLong(), new Receipt(in.readUTF(), in.readLong(), Stamp.of(time), in.readBoolean()));
+            long term = in.readLong();
+            String holder = in.readUTF();
+            long incarnation = in.readLong();
+            boolean released = in.readBoolean();
+            Duration lasts = Duration.ofNanos(in.readLong());
+            put(term, new Receipt(holder, incarnation, Stamp.of(time), released, lasts));
         }
     }
 }

@@ -2,6 +2,7 @@ package dev.ginkgo.mesh;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.ginkgo.Time;
 import dev.ginkgo.cluster.spi.Terms;
 import dev.ginkgo.mesh.Command.Kind;
 import dev.ginkgo.testing.FakeClock;
@@ -11,6 +12,8 @@ import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
 import java.time.Duration;
+import java.time.Instant;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
@@ -19,7 +22,33 @@ class ReceiptsTest {
     private static final Terms TERMS = new Terms(Duration.ofMillis(1_200), Duration.ofMillis(100));
 
     private final FakeClock clock = new FakeClock();
-    private final Receipts receipts = new Receipts(clock);
+    private final AtomicReference<Duration> jumped = new AtomicReference<>(Duration.ZERO);
+    private final Receipts receipts = new Receipts(jumping());
+
+    /** The same clock, whose wall somebody may set. */
+    private Time jumping() {
+        return new Time() {
+            @Override
+            public Instant now() {
+                return clock.now().plus(jumped.get());
+            }
+
+            @Override
+            public long nanos() {
+                return clock.nanos();
+            }
+
+            @Override
+            public void park(long deadline) {
+                clock.park(deadline);
+            }
+
+            @Override
+            public void unpark(Thread thread) {
+                clock.unpark(thread);
+            }
+        };
+    }
 
     private static Command said(Kind kind, long term, String by) {
         return new Command(kind, term, by, 2);
@@ -41,6 +70,44 @@ class ReceiptsTest {
         assertThat(wait8()).isEqualTo(Duration.ofMillis(900));
         clock.advance(Duration.ofMillis(900));
         assertThat(wait8()).isZero();
+    }
+
+    @Test
+    @DisplayName("K-03 a wall clock that is set, forward or back, ends no successor's wait: the leader's did not jump")
+    void wallJumps() {
+        receipts.received(said(Kind.RENEW, 7, "a"));
+        clock.advance(Duration.ofMillis(300));
+        jumped.set(Duration.ofHours(1));
+        assertThat(wait8()).isEqualTo(Duration.ofSeconds(1));
+        jumped.set(Duration.ofHours(-1));
+        assertThat(wait8()).isEqualTo(Duration.ofSeconds(1));
+        clock.advance(Duration.ofSeconds(1));
+        assertThat(wait8()).isZero();
+    }
+
+    @Test
+    @DisplayName("K-03 a lease that lasts longer by its holder's settings is waited for as long, after a restart, too")
+    void otherSettings() throws IOException {
+        receipts.received(sent(new Command(Kind.RENEW, 7, "a", 2, Duration.ofSeconds(5))));
+        assertThat(wait8()).isEqualTo(Duration.ofSeconds(5));
+
+        Receipts read = new Receipts(clock);
+        read.readFrom(new DataInputStream(new ByteArrayInputStream(kept())));
+
+        assertThat(read.untilFree(8, "b", 2, TERMS)).isEqualTo(Duration.ofSeconds(5));
+        receipts.received(new Command(Kind.RENEW, 7, "a", 2, Duration.ofMillis(600)));
+        assertThat(wait8()).isEqualTo(TERMS.succession());
+    }
+
+    private static Command sent(Command command) {
+        byte[] bytes = command.encode();
+        return Command.decode(bytes, 0, bytes.length);
+    }
+
+    private byte[] kept() throws IOException {
+        ByteArrayOutputStream kept = new ByteArrayOutputStream();
+        receipts.writeTo(new DataOutputStream(kept));
+        return kept.toByteArray();
     }
 
     @Test
@@ -67,12 +134,11 @@ class ReceiptsTest {
         receipts.received(said(Kind.RENEW, 6, "c"));
         receipts.released(said(Kind.RELEASE, 6, "c"));
         receipts.received(said(Kind.RENEW, 7, "a"));
-        ByteArrayOutputStream kept = new ByteArrayOutputStream();
-        receipts.writeTo(new DataOutputStream(kept));
+        byte[] kept = kept();
         clock.advance(Duration.ofMinutes(1));
 
         Receipts read = new Receipts(clock);
-        read.readFrom(new DataInputStream(new ByteArrayInputStream(kept.toByteArray())));
+        read.readFrom(new DataInputStream(new ByteArrayInputStream(kept)));
 
         assertThat(read.untilFree(8, "b", 2, TERMS)).isEqualTo(TERMS.succession());
         assertThat(read.untilFree(7, "b", 2, TERMS)).isZero();

@@ -18,7 +18,8 @@ import dev.ginkgo.cluster.Member;
  *       the lease runs out by itself.
  *   <li><b>Succession.</b> A new leader is told so only when no older lease can be valid: {@link Terms#succession()}
  *       after its own receipt of the last renewal of an older epoch, or a full succession after its start if it
- *       cannot know, or at once if the older lease was released.
+ *       cannot know, or at once if the older lease was released. It waits by {@link Stamp#surely}: its wall clock may
+ *       jump, the holder's does not jump with it.
  *   <li><b>Epochs</b> grow strictly with every leadership, over the whole cluster and its whole life: a Raft term, the
  *       revision of a key.
  * </ul>

@@ -5,9 +5,10 @@ import java.time.Duration;
 import java.time.Instant;
 
 /**
- * A moment on both clocks of a node. What has passed since is the larger of what they say: the monotonic clock stands
- * still while the machine is suspended, and the wall clock may be set back. So a lease can seem older than it is, but
- * never younger.
+ * A moment on both clocks of a node. The monotonic clock stands still while the machine is suspended, and the wall clock
+ * may be set, so neither says how much has passed. Who holds a lease goes by the larger of the two ({@link #elapsed}): it
+ * can seem older than it is, but never younger. Who waits for the end of another's lease goes by the one that never runs
+ * ahead ({@link #surely}).
  *
  * @param nanos the monotonic clock
  * @param wall the wall clock
@@ -19,10 +20,18 @@ public record Stamp(long nanos, Instant wall) {
         return new Stamp(time.nanos(), time.now());
     }
 
-    /** What has passed since, on the same node. */
+    /** What has passed since, on the same node, at most. */
     public Duration elapsed(Time time) {
         Duration monotonic = Duration.ofNanos(time.nanos() - nanos);
         Duration byTheWall = Duration.between(wall, time.now());
         return monotonic.compareTo(byTheWall) > 0 ? monotonic : byTheWall;
+    }
+
+    /**
+     * What has passed since, on the same node, at least. If the wall clock counted here, one that is set right while a
+     * node waits, or jumps, would end the wait while the other node's lease is valid.
+     */
+    public Duration surely(Time time) {
+        return Duration.ofNanos(time.nanos() - nanos);
     }
 }
