@@ -1,6 +1,7 @@
 package dev.ginkgo.mesh;
 
 import java.io.Closeable;
+import java.io.FileDescriptor;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.ByteBuffer;
@@ -11,38 +12,54 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.zip.CRC32C;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * A file of records that is only added to, or replaced as a whole. Each record carries its length and its checksum, so
- * that one which was cut off when the process or the machine died is seen, and left out. Used by one thread at a time.
+ * that one which was cut off when the process or the machine died is seen, and left out. Only the end of a file can be cut
+ * off: if a record is whole after one that is not, the disk has changed what was written, and the file is not read at all,
+ * for what would be left out may be a vote. Used by one thread at a time.
  */
 final class Journal implements Closeable {
     private static final Logger LOG = LoggerFactory.getLogger(Journal.class);
     private static final int HEAD = 2 * Integer.BYTES;
 
     private final Path file;
+    private final Sync sync;
     private RandomAccessFile open;
 
-    private Journal(Path file, RandomAccessFile open) {
+    private Journal(Path file, Sync sync, RandomAccessFile open) {
         this.file = file;
+        this.sync = sync;
         this.open = open;
     }
 
-    /** Opens it, and adds what it holds to {@code records}. */
-    static Journal open(Path file, List<byte[]> records) throws IOException {
+    /** How a file is forced to the disk: {@link FileDescriptor#sync}. */
+    @FunctionalInterface
+    interface Sync {
+        void force(FileDescriptor file) throws IOException;
+    }
+
+    /**
+     * Opens it, and adds what it holds to {@code records}.
+     *
+     * @throws IOException also if it was changed by others than this class
+     */
+    static Journal open(Path file, Sync sync, List<byte[]> records) throws IOException {
         RandomAccessFile open = new RandomAccessFile(file.toFile(), "rw");
         try {
             ByteBuffer all = ByteBuffer.wrap(Files.readAllBytes(file));
             int whole = read(all, records);
             if (whole < all.limit()) {
+                requireTorn(all, whole);
                 LOG.warn("{}: the last {} bytes were cut off when this node died; left out", file, all.limit() - whole);
                 open.setLength(whole);
             }
             open.seek(whole);
             syncFolder(file);
-            return new Journal(file, open);
+            return new Journal(file, sync, open);
         } catch (IOException | RuntimeException e) {
             open.close();
             throw e;
@@ -52,21 +69,35 @@ final class Journal implements Closeable {
     /** Returns where the whole records end. */
     private static int read(ByteBuffer all, List<byte[]> records) {
         int whole = 0;
-        while (all.remaining() >= HEAD) {
-            int length = all.getInt();
-            int checksum = all.getInt();
-            if (length < 0 || length > all.remaining()) {
-                break;
-            }
-            byte[] record = new byte[length];
-            all.get(record);
-            if (checksum(record) != checksum) {
-                break;
-            }
-            records.add(record);
-            whole = all.position();
+        for (byte[] next = at(all, whole); next != null; next = at(all, whole)) {
+            records.add(next);
+            whole += HEAD + next.length;
         }
         return whole;
+    }
+
+    /** The record there, if there is a whole one. None is empty: zeros are what a disk may leave at the end. */
+    private static byte @Nullable [] at(ByteBuffer all, int place) {
+        if (all.limit() - place <= HEAD) {
+            return null;
+        }
+        int length = all.getInt(place);
+        if (length < 1 || length > all.limit() - place - HEAD) {
+            return null;
+        }
+        byte[] record = new byte[length];
+        all.get(place + HEAD, record);
+        return checksum(record) == all.getInt(place + Integer.BYTES) ? record : null;
+    }
+
+    private static void requireTorn(ByteBuffer all, int whole) throws IOException {
+        for (int place = whole + 1; place < all.limit(); place++) {
+            if (at(all, place) != null) {
+                throw new IOException(
+                        "what stands at byte " + whole + " has been changed on the disk, for a record at byte " + place
+                                + " is whole, and a vote may be lost");
+            }
+        }
     }
 
     private static int checksum(byte[] record) {
@@ -93,7 +124,7 @@ final class Journal implements Closeable {
         try {
             open.write(framed(record));
             if (force) {
-                open.getFD().sync();
+                sync.force(open.getFD());
             }
         } catch (IOException e) {
             open.setLength(before);
@@ -111,7 +142,7 @@ final class Journal implements Closeable {
             for (byte[] record : records) {
                 next.write(framed(record));
             }
-            next.getFD().sync();
+            sync.force(next.getFD());
             Files.move(fresh, file, StandardCopyOption.ATOMIC_MOVE);
         } catch (IOException e) {
             next.close();

@@ -1,6 +1,7 @@
 package dev.ginkgo.mesh;
 
 import dev.ginkgo.mesh.Command.Kind;
+import java.io.FileDescriptor;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
@@ -42,20 +43,37 @@ final class MeshLog implements Log {
      * @param renewals told each renewal that is added, also when the journal is read
      */
     MeshLog(Path file, Consumer<Command> renewals) throws IOException {
+        this(file, renewals, FileDescriptor::sync);
+    }
+
+    /** The same with another way to force what is written to the disk. */
+    MeshLog(Path file, Consumer<Command> renewals, Journal.Sync sync) throws IOException {
         this.renewals = renewals;
         List<byte[]> records = new ArrayList<>();
-        journal = Journal.open(file, records);
+        journal = open(file, sync, records);
         try {
             for (byte[] record : records) {
                 replay(LogRecord.decode(record));
             }
         } catch (IOException | RuntimeException e) {
             journal.close();
-            throw new IOException(
-                    file + " cannot be read: " + e.getMessage() + "; remove it to let this node join"
-                            + " anew, if the others still are a majority",
-                    e);
+            throw unreadable(file, e);
         }
+    }
+
+    private static Journal open(Path file, Journal.Sync sync, List<byte[]> records) throws IOException {
+        try {
+            return Journal.open(file, sync, records);
+        } catch (IOException e) {
+            throw unreadable(file, e);
+        }
+    }
+
+    private static IOException unreadable(Path file, Exception why) {
+        return new IOException(
+                file + " cannot be read: " + why.getMessage() + "; remove it to let this node join anew, if the others"
+                        + " still are a majority",
+                why);
     }
 
     private void replay(LogRecord record) {

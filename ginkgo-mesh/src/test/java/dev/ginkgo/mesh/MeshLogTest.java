@@ -150,6 +150,58 @@ class MeshLogTest {
     }
 
     @Test
+    @DisplayName("zeros at the end, as a disk may leave them when the machine loses its power, are left out")
+    void zeros() throws IOException {
+        try (MeshLog log = open()) {
+            log.append(1, entries(entry(Kind.FOUND, 1), entry(Kind.RENEW, 1)));
+        }
+        byte[] all = Files.readAllBytes(file);
+        for (int more : new int[] {1, 8, 9, 4096}) {
+            Files.write(file, Arrays.copyOf(all, all.length + more));
+            try (MeshLog log = open()) {
+                assertThat(log.lastAppended()).as("%d zeros", more).isEqualTo(2);
+            }
+            assertThat(file).hasSize(all.length);
+        }
+    }
+
+    @Test
+    @DisplayName(
+            "K-08 a journal that was changed before its end is not read: the node would forget votes, and who votes")
+    void changedBeforeItsEnd() throws IOException {
+        try (MeshLog log = open()) {
+            log.append(1, entries(entry(Kind.FOUND, 1)));
+            log.currentTerm(7);
+            log.votedFor(Names.address("b", 3, 1));
+            log.append(2, entries(entry(Kind.RENEW, 7)));
+        }
+        byte[] all = Files.readAllBytes(file);
+        int last = lastRecord(all);
+        for (int place = 0; place < last; place++) {
+            byte[] changed = all.clone();
+            changed[place] ^= 0x10;
+            Files.write(file, changed);
+
+            assertThatThrownBy(this::open)
+                    .as("byte %d", place)
+                    .isInstanceOf(IOException.class)
+                    .hasMessageContaining("has been changed on the disk")
+                    .hasMessageContaining("remove it to let this node join anew");
+            assertThat(file).hasBinaryContent(changed);
+        }
+    }
+
+    /** Where the last record begins. */
+    private static int lastRecord(byte[] all) {
+        ByteBuffer records = ByteBuffer.wrap(all);
+        int begin = 0;
+        for (int at = 0; at < all.length; at += 2 * Integer.BYTES + records.getInt(at)) {
+            begin = at;
+        }
+        return begin;
+    }
+
+    @Test
     @DisplayName("what is committed is not deleted")
     void committedStays() throws IOException {
         try (MeshLog log = open()) {
