@@ -17,18 +17,18 @@ import javax.net.ssl.SSLSocket;
 /**
  * A server socket that gives only connections of which the other side has proved that it knows the secret. JGroups
  * would do the handshake on the thread that accepts, where one stranger who says nothing keeps all others waiting; here
- * each has a thread of its own and {@value #SECONDS} seconds, and so many at a time; what is more is hung up on.
+ * each has a thread of its own and {@value #SECONDS} seconds, unless too many come meanwhile: see {@link Porch}.
  */
 final class Doorman extends ServerSocket {
     private static final int SECONDS = 3;
-    private static final int AT_ONCE = 64;
+    private static final int INSIDE = 64;
     private static final long LOOK_MILLIS = 250;
 
     private final SSLContext tls;
     private final Strangers strangers;
     private final Spawn spawn;
-    private final Semaphore places = new Semaphore(AT_ONCE);
-    private final BlockingQueue<Socket> inside = new LinkedBlockingQueue<>(AT_ONCE);
+    private final Porch porch = new Porch();
+    private final BlockingQueue<Socket> inside = new LinkedBlockingQueue<>(INSIDE);
 
     /** Runs a body as a task of the engine; throws IllegalStateException when it stops. */
     interface Spawn {
@@ -50,13 +50,7 @@ final class Doorman extends ServerSocket {
     private void let() throws InterruptedException {
         while (!isClosed()) {
             try {
-                Socket outside = super.accept();
-                if (!places.tryAcquire()) {
-                    strangers.count(outside.getRemoteSocketAddress() + ": too many at once");
-                    outside.close();
-                } else {
-                    ask(outside);
-                }
+                ask(super.accept());
             } catch (IOException e) {
                 if (!isClosed()) {
                     strangers.count(String.valueOf(e.getMessage()));
@@ -72,16 +66,17 @@ final class Doorman extends ServerSocket {
     }
 
     private void ask(Socket outside) throws IOException {
+        porch.come(outside);
         try {
             spawn.task("handshake", () -> {
                 try {
                     shake(outside);
                 } finally {
-                    places.release();
+                    porch.gone(outside);
                 }
             });
         } catch (IllegalStateException stopped) {
-            places.release();
+            porch.gone(outside);
             outside.close();
         }
     }
@@ -136,6 +131,7 @@ final class Doorman extends ServerSocket {
     @Override
     public void close() throws IOException {
         super.close();
+        porch.close();
         for (Socket each = inside.poll(); each != null; each = inside.poll()) {
             each.close();
         }

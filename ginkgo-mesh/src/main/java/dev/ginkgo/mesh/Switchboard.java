@@ -2,20 +2,26 @@ package dev.ginkgo.mesh;
 
 import dev.ginkgo.Time;
 import java.net.InetAddress;
+import java.net.Socket;
 import org.jgroups.Address;
 import org.jgroups.blocks.cs.Connection;
 import org.jgroups.blocks.cs.TcpConnection;
 import org.jgroups.blocks.cs.TcpServer;
 import org.jgroups.util.SocketFactory;
 import org.jgroups.util.ThreadFactory;
+import org.jgroups.util.Util;
 import org.jspecify.annotations.Nullable;
 
-/** The connections of one node, which wait for nobody: see {@link Call}. */
+/**
+ * The connections of one node, which wait for nobody: see {@link Call}. Nor do those who come: JGroups lets one in after
+ * the other, each with a second to say who it is, so that a few who say nothing would keep all others out.
+ */
 final class Switchboard extends TcpServer {
     /** Packets that may wait for one node. Ours are small; what is dropped is sent again. */
     private static final int QUEUE = 128;
 
     private final Time time;
+    private final Porch porch = new Porch();
 
     Switchboard(
             Time time,
@@ -28,6 +34,7 @@ final class Switchboard extends TcpServer {
             throws Exception {
         super(threads, sockets, bind, port, port, external, externalPort, 0);
         this.time = time;
+        acceptor = factory.newThread(new Door(), "door-" + port);
         nonBlockingSends(true).maxSendQueue(QUEUE).usePeerConnections(true);
     }
 
@@ -37,6 +44,33 @@ final class Switchboard extends TcpServer {
 
     ThreadFactory threads() {
         return factory;
+    }
+
+    /** Lets each in by a thread of its own. */
+    private final class Door extends Acceptor {
+        @Override
+        protected void handleAccept(Socket caller) {
+            porch.come(caller);
+            factory.newThread(
+                            () -> {
+                                try {
+                                    super.handleAccept(caller);
+                                } catch (Exception e) {
+                                    log.trace("%s: %s was not let in: %s", localAddress(), caller, e);
+                                    Util.close(caller);
+                                } finally {
+                                    porch.gone(caller);
+                                }
+                            },
+                            "let-in")
+                    .start();
+        }
+    }
+
+    @Override
+    public void stop() {
+        super.stop();
+        porch.close();
     }
 
     @Override

@@ -1,0 +1,46 @@
+package dev.ginkgo.mesh;
+
+import static org.awaitility.Awaitility.await;
+
+import dev.ginkgo.mesh.Clusters.Node;
+import java.net.Socket;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Those who call and say nothing; see {@link StrangersTest} for those who do. */
+class SilentCallersTest {
+    private static final int CALLERS = 200;
+
+    @TempDir
+    Path folder;
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "secret = 'correct horse battery staple'"})
+    @DisplayName("K-17 many who call and say nothing keep no node from joining, without a secret either")
+    void silent(String secret) throws Exception {
+        List<Socket> silent = new ArrayList<>();
+        try (Clusters clusters = new Clusters(folder)) {
+            // Given
+            Node a = clusters.start(secret);
+            await().atMost(Clusters.PATIENCE).until(a.cluster()::isLeader);
+
+            // When
+            for (int i = 0; i < CALLERS; i++) {
+                silent.add(new Socket(a.identity().host(), a.identity().port()));
+            }
+            Node b = clusters.start(secret, a.identity());
+
+            // Then
+            Clusters.awaitTogether(a, b);
+        } finally {
+            for (Socket each : silent) {
+                each.close();
+            }
+        }
+    }
+}
