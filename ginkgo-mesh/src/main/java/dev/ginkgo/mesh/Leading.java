@@ -35,7 +35,7 @@ final class Leading {
         while (!node.leaving) {
             Stay stay = node.stay;
             MeshRaft raft = stay == null ? null : stay.raft();
-            if (stay != null && raft != null && raft.isLeader() && stay.over().isEmpty()) {
+            if (stay != null && raft != null && raft.isLeader() && stay.over().isEmpty() && !node.isAmongStrangers()) {
                 new Term(stay, raft).lead();
             } else {
                 node.lease.await(LOOK);

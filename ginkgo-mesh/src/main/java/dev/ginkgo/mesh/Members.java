@@ -2,8 +2,11 @@ package dev.ginkgo.mesh;
 
 import java.io.IOException;
 import java.time.Duration;
+import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.jgroups.View;
@@ -115,6 +118,9 @@ final class Members {
             election.holdIfNeeded();
             voters.tend(stay, raft, view);
         }
+        if (node.isAmongStrangers()) { // it is as it was told when it left them
+            return;
+        }
         Optional<String> ill = Health.of(stay, view);
         if (ill.isEmpty()) {
             pause = MIN_PAUSE;
@@ -124,16 +130,29 @@ final class Members {
         }
     }
 
-    /** Two clusters that were founded apart do not become one: those that came to the other go again. */
+    /**
+     * Two clusters that were founded apart do not become one: the nodes of the one of which fewer are here go again. It may
+     * be one node that has lost its memory, and founded another cluster; that must not take the majority its leader.
+     */
     private void leaveStrangers(Stay stay) {
         String ours = stay.cluster();
+        if (ours.isEmpty() || !stay.isComplete()) {
+            return;
+        }
+        Map<String, Integer> sizes = new TreeMap<>();
         stay.rows().stream()
                 .filter(row -> !row.cluster().isEmpty())
+                .forEach(row -> sizes.merge(row.cluster(), 1, Integer::sum));
+        String largest =
+                Collections.max(sizes.entrySet(), Map.Entry.comparingByValue()).getKey();
+        stay.rows().stream()
+                .filter(row -> !largest.equals(ours) && row.cluster().equals(largest))
                 .findFirst()
-                .filter(first -> !ours.isEmpty() && !first.cluster().equals(ours))
-                .ifPresent(first -> stay.end(first.member().name() + " is of the cluster " + first.cluster()
-                        + ", and this node of " + ours + ", as " + node.folder
-                        + " says; remove that folder to let it join"));
+                .ifPresent(other -> {
+                    node.meetStrangers();
+                    stay.end(other.member().name() + " is of the cluster " + largest + ", and this node of " + ours
+                            + ", as " + node.folder + " says; remove that folder to let it join");
+                });
     }
 
     /**

@@ -3,7 +3,9 @@ package dev.ginkgo.mesh;
 import dev.ginkgo.Time;
 import dev.ginkgo.cluster.Member;
 import dev.ginkgo.cluster.spi.Site;
+import dev.ginkgo.cluster.spi.Stamp;
 import dev.ginkgo.config.Address;
+import java.time.Duration;
 import java.util.Collection;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
@@ -14,6 +16,9 @@ import org.jspecify.annotations.Nullable;
 
 /** What the tasks of one run of the engine share. */
 final class Node {
+    /** Twice the longest pause before it enters the view again. */
+    private static final Duration STRANGERS = Duration.ofSeconds(10);
+
     final Site site;
     final Options options;
     final DataFolder folder;
@@ -41,6 +46,7 @@ final class Node {
     /** Down to zero when this node leads no more, and will not again in this run. */
     final CountDownLatch resigned = new CountDownLatch(1);
 
+    private volatile @Nullable Stamp metStrangers;
     volatile Member self;
     volatile boolean leaving;
     volatile @Nullable Stay stay;
@@ -70,6 +76,20 @@ final class Node {
 
     String name() {
         return self.name();
+    }
+
+    /** It had to give way to nodes of another cluster. */
+    void meetStrangers() {
+        metStrangers = Stamp.of(time);
+    }
+
+    /**
+     * Whether that was lately. Then it leads nobody: the others have a leader of their own, and will come again as soon as
+     * this node has gone.
+     */
+    boolean isAmongStrangers() {
+        Stamp met = metStrangers;
+        return met != null && met.surely(time).compareTo(STRANGERS) < 0;
     }
 
     void ring() {

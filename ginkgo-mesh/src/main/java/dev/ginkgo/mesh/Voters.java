@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import org.jgroups.View;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -31,6 +32,7 @@ final class Voters {
     private final Node node;
     private final Map<String, Long> absentSince = new HashMap<>();
     private CompletableFuture<?> change = CompletableFuture.completedFuture(null);
+    private @Nullable Stay changedIn;
 
     Voters(Node node) {
         this.node = node;
@@ -40,6 +42,10 @@ final class Voters {
     void tend(Stay stay, MeshRaft raft, View view) {
         List<Row> rows = stay.rows();
         note(raft.members(), rows);
+        if (!stay.equals(changedIn)) { // what was asked of the stay before may never be answered
+            changedIn = stay;
+            change = CompletableFuture.completedFuture(null);
+        }
         if (!raft.isLeader()
                 || stay.cluster().isEmpty()
                 || !change.isDone()

@@ -31,6 +31,14 @@ final class Clusters implements AutoCloseable {
             return tree.status().ready();
         }
 
+        /** How many vote, as far as it knows. */
+        int voters() {
+            return Ginkgo.within(cluster, MeshCoordinator.class)
+                    .getFirst()
+                    .voters()
+                    .size();
+        }
+
         /** What the engine says of itself. */
         String reason() {
             Status coordinator = tree.status().children().getFirst();
