@@ -41,6 +41,7 @@ final class Inflow {
     private final Supplier<Set<Origin>> peers;
     private final BiConsumer<Origin, Stretch> ask;
     private final BooleanSupplier heldBack;
+    private final boolean early;
 
     private final TreeMap<Long, Envelope> held = new TreeMap<>();
     private long heldBytes;
@@ -58,18 +59,22 @@ final class Inflow {
      * @param ask asks one
      * @param heldBack whether something has to come before anything of this; what comes then waits, or is asked for
      *     later
+     * @param early whether this node has not begun yet: what was published before the origin was heard of has been
+     *     missed by nobody here
      */
     Inflow(
             Origin origin,
             Ledger ledger,
             Supplier<Set<Origin>> peers,
             BiConsumer<Origin, Stretch> ask,
-            BooleanSupplier heldBack) {
+            BooleanSupplier heldBack,
+            boolean early) {
         this.origin = origin;
         this.ledger = ledger;
         this.peers = peers;
         this.ask = ask;
         this.heldBack = heldBack;
+        this.early = early;
     }
 
     /** All up to here has gone on, or was given up. */
@@ -230,7 +235,7 @@ final class Inflow {
     private void giveUp(long to) {
         while (position < to) {
             Stretch missing = gap(to);
-            ledger.lost(new Ledger.Loss(missing, sound(missing), missing.to() <= begin));
+            ledger.lost(new Ledger.Loss(missing, sound(missing), early && missing.to() <= begin));
             position = missing.to();
             drain();
         }

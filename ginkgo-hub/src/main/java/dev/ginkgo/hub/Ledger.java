@@ -13,8 +13,8 @@ import java.util.Set;
  */
 interface Ledger {
     /**
-     * Takes a message of another node, or keeps it out if the leadership that it was published under is over. Those of
-     * one origin come in their order, each once.
+     * Takes a message of another node, or keeps it out, and tells it as lost, if the leadership that it was published under
+     * is over. Those of one origin come in their order, each once.
      */
     void relay(Envelope message);
 
@@ -44,8 +44,8 @@ interface Ledger {
      * @param stretch which
      * @param sound channels that have lost nothing by it, as what came after says; of all others nobody knows, and
      *     their readers are told
-     * @param beforeUs whether all of it was published before this node first heard of that origin: then no reader has
-     *     waited for it, and only one who resumes is told
+     * @param beforeUs whether all of it was published before this node had begun: then no reader has waited for it, and
+     *     only one who resumes is told
      */
     record Loss(Stretch stretch, Set<String> sound, boolean beforeUs) {}
 }

@@ -27,6 +27,8 @@ import org.jspecify.annotations.Nullable;
  * calls back.
  */
 final class Replica implements Inbox {
+    private static final Comparator<Origin> BY_LIFE = Comparator.comparingLong(Origin::incarnation);
+
     private final Origin self;
     private final Ledger ledger;
     private final Questions ask;
@@ -103,7 +105,9 @@ final class Replica implements Inbox {
         if (!complete) {
             takeover.meet(peer, now);
         }
-        others.forEach((origin, theirs) -> rumour(origin, theirs, now)); // of earlier lives before anything of this one
+        others.entrySet().stream() // earlier lives first, or the later one would be the present one, and they too late
+                .sorted(Map.Entry.comparingByKey(BY_LIFE))
+                .forEach(each -> rumour(each.getKey(), each.getValue(), now));
         Inflow inflow = inflow(peer);
         if (inflow != null) {
             inflow.beat(last, now);
@@ -201,7 +205,7 @@ final class Replica implements Inbox {
         complete = true;
         long now = time.nanos();
         takeover.positions().entrySet().stream()
-                .sorted(Map.Entry.comparingByKey(Comparator.comparingLong(Origin::incarnation)))
+                .sorted(Map.Entry.comparingByKey(BY_LIFE))
                 .forEach(each -> {
                     Inflow inflow = inflow(each.getKey());
                     if (inflow != null) {
@@ -236,7 +240,7 @@ final class Replica implements Inbox {
         }
         long from = known == null ? 1 : known + 1;
         if (theirs >= from) {
-            ledger.lost(new Ledger.Loss(new Stretch(origin, from, theirs), Set.of(), known == null));
+            ledger.lost(new Ledger.Loss(new Stretch(origin, from, theirs), Set.of(), false));
         }
         past.put(origin, theirs);
     }
@@ -267,7 +271,7 @@ final class Replica implements Inbox {
         if (present != null && present.origin.incarnation() >= origin.incarnation()) {
             return present.origin.equals(origin) ? present : null;
         }
-        Inflow fresh = new Inflow(origin, ledger, () -> ready, ask.stretch(), () -> isHeldBack(origin));
+        Inflow fresh = new Inflow(origin, ledger, () -> ready, ask.stretch(), () -> isHeldBack(origin), !complete);
         inflows.remove(origin.name());
         inflows.put(origin.name(), fresh);
         ledger.met(origin);

@@ -107,8 +107,9 @@ final class Store implements Publisher, AutoCloseable {
 
     /**
      * Takes what was published at another node; what came before is left out. Of one origin, messages come in order.
-     * What is under a leadership that is over stays out, too: that is decided under the lock under which messages get
-     * their order, so that no reader gets anything of a leadership after something of a later one.
+     * What is under a leadership that is over stays out, too, and is told like what is lost: it may have been published in
+     * time, and have been read elsewhere, before this node heard of the later one. That is decided under the lock under
+     * which messages get their order, so that no reader gets anything of a leadership after something of a later one.
      *
      * @return whether it was new
      * @throws RefusedException if it cannot be taken
@@ -120,16 +121,16 @@ final class Store implements Publisher, AutoCloseable {
             if (!arrivals.isNew(position)) {
                 return false;
             }
-            if (!fence.admits(envelope.epoch())) {
-                pass(position, channel.text()::equals);
-                return true;
+            if (fence.admits(envelope.epoch())) {
+                if (arrivals.of(position.origin()) == null && position.sequence() > 1) {
+                    directory.lack(position.before(), time.nanos());
+                }
+                limits.requireRoom(payload.bytes().length);
+                Instant published = Instant.ofEpochMilli(envelope.millis());
+                append(open(channel), time.nanos(), position, published, payload, envelope, told);
+            } else {
+                show(pass(position, channel.text()::equals), told);
             }
-            if (arrivals.of(position.origin()) == null && position.sequence() > 1) {
-                directory.lack(position.before(), time.nanos());
-            }
-            limits.requireRoom(payload.bytes().length);
-            Instant published = Instant.ofEpochMilli(envelope.millis());
-            append(open(channel), time.nanos(), position, published, payload, envelope, told);
         }
         Feed.Audience.wake(told);
         return true;
@@ -145,12 +146,19 @@ final class Store implements Publisher, AutoCloseable {
         List<Feed.Audience> told = new ArrayList<>();
         synchronized (this) {
             List<Feed> feeds = pass(upTo, concerned);
-            for (Feed feed : tell ? feeds : List.<Feed>of()) {
-                stock.charge(feed.lose(++arrival));
-                told.add(feed.audience());
+            if (tell) {
+                show(feeds, told);
             }
         }
         Feed.Audience.wake(told);
+    }
+
+    /** Puts a loss at the end of these. */
+    private void show(List<Feed> lacking, List<Feed.Audience> told) {
+        for (Feed feed : lacking) {
+            stock.charge(feed.lose(++arrival));
+            told.add(feed.audience());
+        }
     }
 
     /** Goes on without what an origin has published up to there. Gives the feeds that may lack something of it. */

@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -30,51 +31,55 @@ class ReplicaTest {
     private final List<String> story = new ArrayList<>();
     private final List<String> asked = new ArrayList<>();
     private final Hands time = new Hands();
-    private final Replica replica = new Replica(
-            SELF,
-            new Ledger() {
-                @Override
-                public void relay(Envelope message) {
-                    story.add(message.origin().name() + message.sequence());
-                }
+    private final Replica replica = replica();
 
-                @Override
-                public void lost(Loss loss) {
-                    story.add("lost " + loss.stretch().from() + ".."
-                            + loss.stretch().to()
-                            + (loss.beforeUs() ? " before us" : "")
-                            + (loss.sound().isEmpty() ? "" : " but not on " + loss.sound()));
-                }
+    private Replica replica() {
+        return new Replica(
+                SELF,
+                new Ledger() {
+                    @Override
+                    public void relay(Envelope message) {
+                        story.add(message.origin().name() + message.sequence());
+                    }
 
-                @Override
-                public Answer answer(Stretch stretch) {
-                    return Answer.nothing(stretch);
-                }
+                    @Override
+                    public void lost(Loss loss) {
+                        story.add("lost " + loss.stretch().from() + ".."
+                                + loss.stretch().to()
+                                + (loss.beforeUs() ? " before us" : "")
+                                + (loss.sound().isEmpty() ? "" : " but not on " + loss.sound()));
+                    }
 
-                @Override
-                public void met(Origin life) {}
+                    @Override
+                    public Answer answer(Stretch stretch) {
+                        return Answer.nothing(stretch);
+                    }
 
-                @Override
-                public Holdings holdings(long after, Origin self) {
-                    return Holdings.nothing(after);
-                }
+                    @Override
+                    public void met(Origin life) {}
 
-                @Override
-                public void inherit(Holdings some) {
-                    throw new UnsupportedOperationException("this node has begun alone");
-                }
+                    @Override
+                    public Holdings holdings(long after, Origin self) {
+                        return Holdings.nothing(after);
+                    }
 
-                @Override
-                public void disinherit() {
-                    throw new UnsupportedOperationException("this node has begun alone");
-                }
-            },
-            new Replica.Questions(
-                    (peer, stretch) -> asked.add(
-                            peer.name() + ": " + stretch.origin().name() + " " + stretch.from() + ".." + stretch.to()),
-                    (peer, after) -> {}),
-            () -> {},
-            time);
+                    @Override
+                    public void inherit(Holdings some) {
+                        throw new UnsupportedOperationException("this node has begun alone");
+                    }
+
+                    @Override
+                    public void disinherit() {
+                        throw new UnsupportedOperationException("this node has begun alone");
+                    }
+                },
+                new Replica.Questions(
+                        (peer, stretch) -> asked.add(peer.name() + ": "
+                                + stretch.origin().name() + " " + stretch.from() + ".." + stretch.to()),
+                        (peer, after) -> {}),
+                () -> {},
+                time);
+    }
 
     @BeforeEach
     void begin() {
@@ -238,7 +243,7 @@ class ReplicaTest {
 
     @Test
     @DisplayName(
-            "K-20 a fresh node fetches the history of each origin, in pieces, for longer than 500 ms while answers come")
+            "K-20 a node that began alone fetches the history of each origin, in pieces, for longer than 500 ms while answers come")
     void catchesUp() {
         replica.ready(Set.of(A));
         replica.beat(A, 100, Map.of());
@@ -247,7 +252,7 @@ class ReplicaTest {
         answer(A, new Stretch(A, 1, 100), 61, 61); // older ones are gone
         answer(A, new Stretch(A, 1, 60), 60);
         pass(50);
-        assertThat(story).containsExactly("lost 1..60 before us", "a61");
+        assertThat(story).containsExactly("lost 1..60", "a61");
 
         for (long n = 62; n <= 100; n++) {
             assertThat(asked.getLast()).isEqualTo("a: a " + n + "..100");
@@ -255,6 +260,54 @@ class ReplicaTest {
             answer(A, new Stretch(A, n, 100), n, n);
         }
         assertThat(story).hasSize(1 + 41).endsWith("a99", "a100", "a101");
+    }
+
+    @Test
+    @DisplayName(
+            "H-16 what nobody has any more of what was published before this node began is told to no reader of it")
+    void beforeUs() {
+        Replica fresh = replica();
+        fresh.ready(Set.of(A));
+        fresh.beat(A, 3, Map.of());
+        fresh.begin();
+        assertThat(asked).containsExactly("a: a 1..3");
+        fresh.answered(A, new Answer(new Stretch(A, 1, 3), List.of(message(A, 3)), 3));
+        fresh.tick();
+        assertThat(story).containsExactly("lost 1..2 before us", "a3");
+    }
+
+    @Test
+    @DisplayName(
+            "H-16 what was published by a node that this one could not hear yet, and nobody has any more, is told here")
+    void apart() {
+        meets(A);
+        replica.ready(Set.of(A, B));
+        replica.beat(B, 3, Map.of());
+        answer(B, new Stretch(B, 1, 3), 3, 3);
+        answer(A, new Stretch(B, 1, 2), 2);
+        pass(50);
+        assertThat(story).containsExactly("lost 1..2", "b3");
+    }
+
+    @Test
+    @DisplayName("K-20 of two lives that went by while a node was not heard, both are fetched, the earlier first")
+    void livesGoneBy() {
+        meets(A, B);
+        received(A, 1);
+        Origin second = new Origin("a", 2);
+        Origin third = new Origin("a", 3);
+        replica.ready(Set.of(B));
+        Map<Origin, Long> told = new LinkedHashMap<>();
+        told.put(third, 1L);
+        told.put(second, 2L);
+
+        replica.beat(B, 0, told);
+        answer(B, new Stretch(second, 1, 2), 2, 1, 2);
+        pass(300);
+        answer(B, new Stretch(third, 1, 1), 1, 1);
+
+        assertThat(asked).containsExactly("b: a 1..2", "b: a 1..1");
+        assertThat(story).containsExactly("a1", "a1", "a2", "a1");
     }
 
     @Test
