@@ -21,11 +21,12 @@ import picocli.CommandLine.Command;
 final class WarmUp implements Callable<Integer> {
     private static final List<List<String>> ASKED = List.of(
             List.of("status", "warm-up"),
+            List.of("status", "nobody"),
             List.of("stop", "warm-up"),
             List.of("reload", "warm-up"),
             List.of("tree", "warm-up"),
             List.of("log", "warm-up"),
-            List.of("list"),
+            List.of("list", "--all"),
             List.of("pub", "http://127.0.0.1:1/warm-up", "--help"),
             List.of("sub", "http://127.0.0.1:1/warm-up"));
 
@@ -56,21 +57,29 @@ final class WarmUp implements Callable<Integer> {
             Main quiet = new Main(new Terminal(
                     silent(),
                     silent(),
-                    Map.of("XDG_CACHE_HOME", folder.resolve("cache").toString(), "HOME", folder.toString()),
+                    Map.of(
+                            "XDG_CACHE_HOME",
+                            folder.resolve("cache").toString(),
+                            "XDG_STATE_HOME",
+                            folder.resolve("state").toString(),
+                            "XDG_RUNTIME_DIR",
+                            folder.resolve("run").toString(),
+                            "HOME",
+                            folder.toString()),
                     folder));
-            for (List<String> words : ASKED) { // what a client loads before it finds that nobody answers
-                quiet.run(words.toArray(String[]::new));
-            }
             for (List<String> words : List.of(
                     List.of("check", "warm-up.toml"),
                     List.of("warm-up.toml", "-h"),
                     List.of("WarmUp.java", "--set", "pause=2ms"),
-                    List.of("warm-up.toml"))) {
+                    List.of("run", "warm-up.toml", "--name", "warm-up"))) { // with a pidfile and a control socket
                 int code = quiet.run(words.toArray(String[]::new));
                 if (code != ExitCode.OK.number()) {
                     terminal.tell("ginkgo " + String.join(" ", words) + " ended with " + code);
                     return code;
                 }
+            }
+            for (List<String> words : ASKED) { // what a client loads before it finds that nobody answers
+                quiet.run(words.toArray(String[]::new));
             }
             return ExitCode.OK.number();
         } finally {
