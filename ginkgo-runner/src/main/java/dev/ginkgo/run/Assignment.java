@@ -4,7 +4,7 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * What {@code run}, {@code start}, {@code check} or {@code systemd} was asked to do.
+ * What a command with a target, such as {@code run}, was asked to do.
  *
  * @param before the options before the target
  * @param after those after it, if it is a service: a main method gets the words as they are
@@ -40,6 +40,7 @@ record Assignment(
             return switch (verb) {
                 case RUN -> errand.runMain(main, rest);
                 case START, CHECK -> errand.checkMain(main); // start has come to here for -h only
+                case REHEARSE -> throw mainUnderName();
                 case SYSTEMD ->
                     throw new Refusal(
                             ExitCode.CONFIGURATION,
@@ -56,6 +57,7 @@ record Assignment(
         return switch (verb) {
             case RUN, START -> errand.run(); // start has gone its own way above
             case CHECK -> errand.check();
+            case REHEARSE -> errand.rehearse();
             case SYSTEMD -> errand.unit();
         };
     }
@@ -75,10 +77,7 @@ record Assignment(
             }
             Errand errand = new Errand(terminal, all, target);
             if (errand.program() instanceof Program.OfMain) {
-                throw new Refusal(
-                        ExitCode.CONFIGURATION,
-                        target + " has a main method, which starts what it wants by itself, so that there is nothing to"
-                                + " ask or to reload under a name; --service chooses a service in it.");
+                throw mainUnderName();
             }
             return errand.run(registration, verb == Verb.START ? launcher : Optional.empty());
         } catch (Refusal e) {
@@ -88,5 +87,12 @@ record Assignment(
             registration.end(ExitCode.SOFTWARE.number(), e.toString());
             throw e;
         }
+    }
+
+    private Refusal mainUnderName() {
+        return new Refusal(
+                ExitCode.CONFIGURATION,
+                target + " has a main method, which starts what it wants by itself, so that there is nothing to"
+                        + " ask or to reload under a name; --service chooses a service in it.");
     }
 }

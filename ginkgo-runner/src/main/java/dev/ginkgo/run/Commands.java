@@ -114,6 +114,7 @@ final class Commands {
         all.put("pub", () -> new Pub(console()));
         all.put("sub", () -> new Sub(console()));
         all.put("start", () -> target(Verb.START, "Starts a service as a daemon."));
+        all.put("rehearse", this::rehearsal);
         all.put("start-again", () -> new StartAgain(terminal, main));
         all.put("stop", () -> new StopCommand(terminal));
         all.put("restart", () -> new RestartCommand(terminal));
@@ -150,6 +151,13 @@ final class Commands {
         CommandLine command = new CommandLine(new TargetCommand(terminal, verb, launcher));
         command.setStopAtPositional(true);
         command.getCommandSpec().usageMessage().description(description);
+        return command;
+    }
+
+    /** For {@code restart}. */
+    private CommandLine rehearsal() {
+        CommandLine command = target(Verb.REHEARSE, "Finds what start would refuse; nothing is started.");
+        command.getCommandSpec().usageMessage().hidden(true);
         return command;
     }
 

@@ -100,6 +100,17 @@ final class Errand {
         return ExitCode.OK.number();
     }
 
+    /** Says what a start would refuse, in its words, and nothing else: the start itself says the rest. */
+    int rehearse() {
+        Prepared prepared = prepare();
+        Description description = prepared.builder().describe();
+        if (!description.problems().isEmpty()) {
+            return refuse(description.problems());
+        }
+        entourage(prepared, description); // refuses what the operating system cannot do
+        return ExitCode.OK.number();
+    }
+
     /** Starts the service on this terminal and stays until it has stopped. */
     int run() {
         Prepared prepared = prepare();

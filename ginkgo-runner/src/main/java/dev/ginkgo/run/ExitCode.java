@@ -1,5 +1,7 @@
 package dev.ginkgo.run;
 
+import java.util.Arrays;
+
 /**
  * How the {@code ginkgo} command ends. The numbers from 64 to 78 are those of BSD's {@code sysexits.h}, those above
  * 128 are a signal's number plus 128, as a shell reports it; 1, 3 and 4 of {@code status} are the LSB's.
@@ -49,5 +51,13 @@ enum ExitCode {
 
     int number() {
         return number;
+    }
+
+    /** The one of that number; {@link #SOFTWARE} for what no command of ours ends with. */
+    static ExitCode of(int number) {
+        return Arrays.stream(values())
+                .filter(each -> each.number == number)
+                .findFirst()
+                .orElse(SOFTWARE);
     }
 }

@@ -4,7 +4,8 @@ import java.util.Optional;
 import picocli.CommandLine.Command;
 
 /**
- * The first half of {@code ginkgo restart} (R-06): stops the daemon if it runs, and says on standard output how to go
+ * The first half of {@code ginkgo restart} (R-06): stops the daemon if it runs and would start again,
+ * and says on standard output how to go
  * on, in the folder of the first line with the words that belong to the pidfile of the second. The script does the
  * second half: only it can start a daemon in another folder.
  */
@@ -27,6 +28,8 @@ final class RestartCommand extends StopCommand {
                             + " nothing was stopped");
         }
         if (daemon.isAlive()) {
+            running(daemon); // and ours, before anything is loaded for it
+            new Rehearsal(beginnings.get()).of(daemon);
             super.of(daemon);
         }
         terminal().out().println(beginnings.get().directory());

@@ -5,5 +5,7 @@ enum Verb {
     RUN,
     START,
     CHECK,
+    /** What {@code start} would refuse, before a daemon is stopped to be started again. */
+    REHEARSE,
     SYSTEMD
 }

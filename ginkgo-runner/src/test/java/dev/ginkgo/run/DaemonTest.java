@@ -231,6 +231,33 @@ class DaemonTest {
     }
 
     @Test
+    @DisplayName("R-06 restart with a configuration or code that would not start stops nothing: the same words and exit"
+            + " code as start, with the options and in the folder of the daemon; then all is mended, and it restarts")
+    void refusedRestart() throws Exception {
+        long pid = shell.type("ginkgo start hello.toml --set rate=33 --name own --pid own.pid")
+                .exits(0)
+                .pid();
+        String restart = "cd / && ginkgo restart --pid " + folder.resolve("own.pid");
+        shell.write("hello.toml", "service = \"Hello.java\"\nrat = 10\n");
+        shell.type(restart)
+                .exits(78)
+                .tells("hello.toml:2:1: unknown key \"rat\"", "1 problem in the configuration of Hello (hello.toml)")
+                .tells("own (pid " + pid + ") runs on; nothing was stopped");
+        shell.write("hello.toml", "service = \"Hello.java\"\n");
+        shell.write("Hello.java", "class Hello {");
+        shell.type(restart).exits(65).tells("Hello.java:1:", "nothing was stopped");
+        shell.write("Hello.java", "class Hello { void main() {} }");
+        shell.type(restart).exits(78).tells("nothing was stopped");
+        assertThat(shell.type("ginkgo status --pid own.pid").exits(0).pid()).isEqualTo(pid);
+
+        shell.write("Hello.java", HELLO);
+        Shell.Result restarted = shell.type(restart).exits(0).says("is READY");
+        assertThat(restarted.out().lines()).as("%s", restarted).hasSize(1);
+        assertThat(restarted.err().lines()).as("%s", restarted).hasSize(1);
+        shell.type("ginkgo settings --pid own.pid").exits(0).says("rate = 33  (--set)");
+    }
+
+    @Test
     @DisplayName("R-04 run with a name is found and asked like a daemon, but is not one to start again")
     void named() throws Exception {
         Path out = folder.resolve("out");
