@@ -5,7 +5,6 @@ import static java.util.Objects.requireNonNull;
 import dev.ginkgo.run.hub.Console;
 import dev.ginkgo.run.hub.Pub;
 import dev.ginkgo.run.hub.Sub;
-import java.io.PrintWriter;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -136,8 +135,8 @@ final class Commands {
     private CommandLine line(Map<String, Supplier<Object>> subcommands) {
         CommandLine command = new CommandLine(this);
         subcommands.forEach((name, subcommand) -> command.addSubcommand(name, subcommand.get()));
-        command.setOut(new PrintWriter(terminal.out(), true, terminal.out().charset()));
-        command.setErr(new PrintWriter(terminal.err(), true, terminal.err().charset()));
+        command.setOut(PlainStream.writer(terminal.out()));
+        command.setErr(PlainStream.writer(terminal.err()));
         command.setParameterExceptionHandler((e, given) -> misused(e));
         command.setExecutionExceptionHandler((e, where, parsed) -> main.refused(e));
         return command;

@@ -16,7 +16,11 @@ record Terminal(PrintStream out, PrintStream err, Map<String, String> environmen
 
     /** Of this process. */
     static Terminal ofProcess() {
-        return new Terminal(System.out, System.err, System.getenv(), Path.of("").toAbsolutePath());
+        return new Terminal(
+                PlainStream.of(System.out),
+                PlainStream.of(System.err),
+                System.getenv(),
+                Path.of("").toAbsolutePath());
     }
 
     /** A file as the user would name it: relative to the working directory where it lies below. */

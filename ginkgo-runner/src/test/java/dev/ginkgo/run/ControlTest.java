@@ -174,7 +174,8 @@ class ControlTest {
             String tree = shell.type("ginkgo tree Parent").out();
             return tree.contains("1 restart") && tree.contains("next restart in");
         });
-        shell.type("ginkgo tree Parent")
+        shell.type("LC_ALL=C ginkgo tree Parent").exits(0).says("|-- flaky  READY", "`-- broken  FAILED");
+        shell.type("LC_ALL=C.UTF-8 ginkgo tree Parent")
                 .exits(0)
                 .says("├── flaky  READY", "1 restart\n", "last error: IllegalStateException: flaky once")
                 .says("└── broken  FAILED", "next restart in ", "last error: IllegalStateException: broken for long");
