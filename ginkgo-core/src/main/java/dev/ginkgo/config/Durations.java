@@ -59,15 +59,24 @@ public final class Durations {
         return text.isEmpty() ? "0s" : text.toString();
     }
 
-    /** For people, and not exact: {@code 12 ms}, {@code 1.5 s}, {@code 10 s}, {@code 3 min}. */
+    /** For people, and not exact: {@code 12 ms}, {@code 1.5 s}, {@code 10 s}, {@code 3 min}, {@code 5 h}, {@code 2.5 d}. */
     public static String shortly(Duration duration) {
         long millis = duration.toMillis();
         if (millis < 1_000) {
             return millis + " ms";
         }
-        boolean seconds = millis < 120_000;
-        String number = String.format(Locale.ROOT, "%.1f", millis / (seconds ? 1_000.0 : 60_000.0));
-        return (number.endsWith(".0") ? number.substring(0, number.length() - 2) : number) + (seconds ? " s" : " min");
+        if (millis < 120_000) {
+            return number(millis, 1_000) + " s";
+        }
+        if (millis < 7_200_000) {
+            return number(millis, 60_000) + " min";
+        }
+        return millis < 172_800_000 ? number(millis, 3_600_000) + " h" : number(millis, 86_400_000) + " d";
+    }
+
+    private static String number(long millis, double unit) {
+        String number = String.format(Locale.ROOT, "%.1f", millis / unit);
+        return number.endsWith(".0") ? number.substring(0, number.length() - 2) : number;
     }
 
     private static Duration of(String unit) {

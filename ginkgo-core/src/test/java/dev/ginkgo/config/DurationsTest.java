@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.time.Duration;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -43,5 +44,16 @@ class DurationsTest {
     void printsShortly() {
         assertThat(Durations.format(Duration.ofMillis(90_250))).isEqualTo("1m30s250ms");
         assertThat(Durations.format(Duration.ZERO)).isEqualTo("0s");
+    }
+
+    @Test
+    @DisplayName("for people a duration is short, in the unit that fits it, from milliseconds to days")
+    void shortly() {
+        assertThat(Stream.of("0ms", "999ms", "1s", "1500ms", "119s", "2m", "119m", "2h", "47h", "2d", "60h", "1000d")
+                        .map(Durations::parse)
+                        .map(Durations::shortly))
+                .containsExactly(
+                        "0 ms", "999 ms", "1 s", "1.5 s", "119 s", "2 min", "119 min", "2 h", "47 h", "2 d", "2.5 d",
+                        "1000 d");
     }
 }

@@ -2,8 +2,10 @@ package dev.ginkgo.run;
 
 import static java.util.Objects.requireNonNull;
 
+import dev.ginkgo.Time;
 import java.nio.file.Path;
 import java.util.Optional;
+import java.util.TimeZone;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -65,12 +67,17 @@ abstract class DaemonCommand implements Callable<Integer> {
     /** The daemon, with what must be so for asking it anything: it runs, and it is this user's. */
     final Found running(Found daemon) {
         if (!daemon.isAlive()) {
-            throw new Refusal(ExitCode.NOT_RUNNING, Ends.text(daemon));
+            throw new Refusal(ExitCode.NOT_RUNNING, Ends.text(daemon, moments()));
         }
         if (!daemon.ours()) {
             throw new Refusal(ExitCode.NOT_PERMITTED, notPermitted(daemon));
         }
         return daemon;
+    }
+
+    /** How moments are told now, here. */
+    static Moments moments() {
+        return new Moments(Time.system().now(), TimeZone.getDefault());
     }
 
     static String notPermitted(Found daemon) {

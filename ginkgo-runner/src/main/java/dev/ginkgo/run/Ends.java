@@ -6,10 +6,10 @@ import dev.ginkgo.run.daemon.Card;
 final class Ends {
     private Ends() {}
 
-    static String text(Found daemon) {
+    static String text(Found daemon, Moments moments) {
         return daemon.card()
                 .end()
-                .map(end -> daemon.name() + " is not running; it ended at " + end.at()
+                .map(end -> daemon.name() + " is not running; it ended at " + moments.shown(end.at())
                         + (end.code() == CutOff.UNKNOWN ? "" : " with exit code " + end.code())
                         + (end.words().isEmpty() ? "" : System.lineSeparator() + end.words()))
                 .orElseGet(() -> daemon.name() + " is dead: pid "

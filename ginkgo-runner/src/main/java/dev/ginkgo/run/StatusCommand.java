@@ -27,7 +27,8 @@ final class StatusCommand extends DaemonCommand {
     ExitCode of(Found daemon) {
         if (!daemon.isAlive()) {
             ExitCode code = daemon.diedSilently() ? ExitCode.FAILED : ExitCode.NOT_RUNNING;
-            return told(daemon, daemon.diedSilently() ? "DEAD" : "STOPPED", Map.of(), Ends.text(daemon), code);
+            return told(
+                    daemon, daemon.diedSilently() ? "DEAD" : "STOPPED", Map.of(), Ends.text(daemon, moments()), code);
         }
         if (!daemon.ours()) {
             return told(daemon, "UNKNOWN", Map.of(), notPermitted(daemon), ExitCode.UNKNOWN);
@@ -41,7 +42,7 @@ final class StatusCommand extends DaemonCommand {
         Values status = new Values(answer);
         String state = status.text("state");
         boolean up = state.equals("READY") || state.equals("DEGRADED");
-        return told(daemon, state, answer, text(daemon, status), up ? ExitCode.OK : ExitCode.UNKNOWN);
+        return told(daemon, state, answer, text(daemon, status, moments()), up ? ExitCode.OK : ExitCode.UNKNOWN);
     }
 
     private ExitCode told(
@@ -59,7 +60,7 @@ final class StatusCommand extends DaemonCommand {
         return code;
     }
 
-    private static String text(Found daemon, Values status) {
+    private static String text(Found daemon, Values status, Moments moments) {
         StringBuilder text = new StringBuilder();
         text.append(daemon.name()).append(" is ").append(status.text("state"));
         text.append(" for ").append(Durations.shortly(Duration.ofMillis(status.number("sinceMillis"))));
@@ -68,7 +69,7 @@ final class StatusCommand extends DaemonCommand {
             text.append("\n    ").append(line);
         }
         member(text, "target", daemon.card().target() + " in " + daemon.card().directory());
-        member(text, "started", daemon.card().started());
+        member(text, "started", moments.shown(daemon.card().started()));
         member(text, "version", "ginkgo " + status.text("version") + ", Java " + status.text("java"));
         member(text, "configured by", status.text("configuration"));
         member(text, "log", daemon.card().log());
