@@ -168,8 +168,9 @@ final class Commands {
 
     private int misused(ParameterException e) {
         List<String> meant = e instanceof UnmatchedArgumentException unmatched ? unmatched.getSuggestions() : List.of();
-        terminal.tell("ginkgo: " + e.getMessage()
-                + (meant.isEmpty() ? "" : "; did you mean " + String.join(" or ", meant) + "?"));
+        String wrong = String.valueOf(e.getMessage()).replace("option option", "option"); // as picocli has it once
+        terminal.tell(
+                "ginkgo: " + wrong + (meant.isEmpty() ? "" : "; did you mean " + String.join(" or ", meant) + "?"));
         terminal.tell("Try \"ginkgo help\".");
         return ExitCode.USAGE.number();
     }

@@ -22,11 +22,11 @@ final class Targets {
     private static final List<String> COMMANDS = List.of(
             "run",
             "check",
+            "status", // before start: "stat" is what one types for it
             "start",
             "stop",
             "restart",
             "reload",
-            "status",
             "log",
             "list",
             "tree",
@@ -40,6 +40,7 @@ final class Targets {
             "version",
             "help");
     private static final int LISTED = 12;
+    private static final int SHORTEST = 3; // of what may be the beginning of a command
 
     private final Terminal terminal;
 
@@ -77,9 +78,17 @@ final class Targets {
                 "There is no class " + className + " on the class path (--class-path adds jars and folders to it), and "
                         + className + " names no .java or .toml file."
                         + near(terminal.directory(), className)
-                        + Nearest.to(className, COMMANDS)
+                        + command(className)
                                 .map(command -> " There is also the command " + command + ".")
                                 .orElse(""));
+    }
+
+    /** Which command may have been meant: one that begins so ({@code stat}), or one that looks like it. */
+    private static Optional<String> command(String word) {
+        return COMMANDS.stream()
+                .filter(command -> word.length() >= SHORTEST && command.startsWith(word))
+                .findFirst()
+                .or(() -> Nearest.to(word, COMMANDS));
     }
 
     private Path existing(String word, Path folder, String shown) {
@@ -109,14 +118,15 @@ final class Targets {
         String advice = "; write service = \"Hello.java\" (a file beside it) or service = \"pkg.Hello\" (a class) above"
                 + " its first table";
         return switch (raw.table().entries().get("service")) {
-            case Entry.Value(String service, Origin _, Origin _, Path _) -> service;
+            case Entry.Value(String service, Origin _, Origin _, Path _) when !service.isBlank() -> service;
             case null -> throw new Refusal(ExitCode.CONFIGURATION, name + " does not say what to run" + advice);
-            case Entry entry ->
-                throw new Refusal(
-                        ExitCode.CONFIGURATION,
-                        Problem.at(entry.key(), "service is not a string" + advice)
-                                .toString());
+            case Entry.Value(String _, Origin key, Origin _, Path _) -> throw refused(key, "service is empty" + advice);
+            case Entry entry -> throw refused(entry.key(), "service is not a string" + advice);
         };
+    }
+
+    private static Refusal refused(Origin place, String why) {
+        return new Refusal(ExitCode.CONFIGURATION, Problem.at(place, why).toString());
     }
 
     /** {@code " Did you mean Hello.java? Here are: …"}, as far as there is something. */
@@ -135,7 +145,8 @@ final class Targets {
 
     private static List<String> programs(Path folder) {
         try (Stream<Path> files = Files.list(folder)) {
-            return files.map(file -> String.valueOf(file.getFileName()))
+            return files.filter(Files::isRegularFile)
+                    .map(file -> String.valueOf(file.getFileName()))
                     .filter(name -> name.endsWith(".java") || name.endsWith(".toml"))
                     .sorted()
                     .toList();

@@ -47,6 +47,12 @@ class TargetTest {
             assertThat(ginkgo.run(missing)).isEqualTo(78);
             assertThat(ginkgo.err()).contains("Did you mean Hello.java?");
         }
+        ginkgo.with("Folder.java/x.txt", "");
+        assertThat(ginkgo.run("Folder.java")).isEqualTo(78);
+        assertThat(ginkgo.err())
+                .contains("Folder.java is not a file")
+                .doesNotContain("Did you mean")
+                .contains("Here are: Hello.java.");
         ginkgo.run("Helo.java");
         assertThat(ginkgo.err()).contains(folder.resolve("Helo.java").toAbsolutePath() + ".");
     }
@@ -56,6 +62,7 @@ class TargetTest {
     void badToml() {
         ginkgo.with("none.toml", "rate = 7\n")
                 .with("number.toml", "service = 7\n")
+                .with("empty.toml", "service = \"\"\n")
                 .with("lost.toml", "service = \"Lost.java\"\n")
                 .with("broken.toml", "service = \"Hello.java\"\nrate = = 7\n");
 
@@ -63,6 +70,8 @@ class TargetTest {
         assertThat(ginkgo.err()).contains("none.toml does not say what to run").contains("service = \"Hello.java\"");
         assertThat(ginkgo.run("number.toml")).isEqualTo(78);
         assertThat(ginkgo.err()).contains("number.toml:1:1");
+        assertThat(ginkgo.run("empty.toml")).isEqualTo(78);
+        assertThat(ginkgo.err()).contains("empty.toml:1:1: service is empty; write service = ");
         assertThat(ginkgo.run("lost.toml")).isEqualTo(78);
         assertThat(ginkgo.err())
                 .contains(folder.resolve("Lost.java").toAbsolutePath().toString());
@@ -77,6 +86,10 @@ class TargetTest {
         assertThat(ginkgo.err()).contains("java.lang.String cannot be run");
         assertThat(ginkgo.run("chekc")).isEqualTo(78);
         assertThat(ginkgo.err()).contains("There is also the command check.");
+        assertThat(ginkgo.run("stat", "hello")).isEqualTo(78);
+        assertThat(ginkgo.err()).contains("There is also the command status.");
+        assertThat(ginkgo.run("check", "Hello.java", "--set", "rate")).isEqualTo(64);
+        assertThat(ginkgo.err()).contains("Value for option '--set'");
     }
 
     @Test

@@ -3,7 +3,9 @@ package dev.ginkgo.run.hub;
 import dev.ginkgo.Time;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
@@ -101,6 +103,10 @@ public final class Pub implements Callable<Integer> {
                 publishWhole(posting, in);
             }
             return Ending.DONE;
+        } catch (NoSuchFileException e) { // whose message is the name of the file
+            throw new Failure(Ending.NO_INPUT, file + " cannot be read: there is no such file");
+        } catch (AccessDeniedException e) {
+            throw new Failure(Ending.NO_INPUT, file + " cannot be read: permission denied");
         } catch (IOException e) {
             throw new Failure(Ending.NO_INPUT, file + " cannot be read: " + e.getMessage());
         }

@@ -78,7 +78,7 @@ class PubTest {
         assertThat(nobody.err()).isEqualTo("ginkgo: nobody listens on 127.0.0.1:1\n");
         Client noFile = Client.pub("", "127.0.0.1:1/x", "/nowhere/file");
         assertThat(noFile.code()).isEqualTo(66);
-        assertThat(noFile.err()).contains("/nowhere/file cannot be read");
+        assertThat(noFile.err()).contains("/nowhere/file cannot be read: there is no such file");
     }
 
     @Test
