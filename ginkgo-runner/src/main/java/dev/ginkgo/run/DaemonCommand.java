@@ -3,6 +3,9 @@ package dev.ginkgo.run;
 import static java.util.Objects.requireNonNull;
 
 import dev.ginkgo.Time;
+import dev.ginkgo.run.daemon.ControlClient;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.TimeZone;
@@ -85,7 +88,14 @@ abstract class DaemonCommand implements Callable<Integer> {
                 + daemon.card().process().user().orElse("another user");
     }
 
-    static String noAnswer(Found daemon, Exception e) {
+    static String noAnswer(Found daemon, IOException e) {
+        if (e instanceof ControlClient.Refused) {
+            return daemon.shortly() + ": " + e.getMessage();
+        }
+        if (!Files.exists(Path.of(daemon.card().socket()))) {
+            return daemon.shortly() + " is running, but does not answer yet: it has just been started, or is about to"
+                    + " end, and has no control socket (" + daemon.card().socket() + ")";
+        }
         return daemon.shortly() + " is running, but does not answer at "
                 + daemon.card().socket() + ": " + e.getMessage();
     }

@@ -24,8 +24,7 @@ final class LogCommand extends DaemonCommand {
     @Override
     ExitCode of(Found daemon) {
         if (daemon.card().log().isEmpty()) {
-            throw new Refusal(
-                    ExitCode.CONFIGURATION, daemon.name() + " has no log; it writes to the terminal that it runs on");
+            throw none(daemon);
         }
         if (path) {
             terminal().out().println(daemon.card().log());
@@ -43,5 +42,20 @@ final class LogCommand extends DaemonCommand {
         } catch (IOException e) {
             throw new Refusal(ExitCode.CONFIGURATION, "the log cannot be read: " + Registration.reason(e));
         }
+    }
+
+    private static Refusal none(Found daemon) {
+        if (Beginnings.read(daemon.file()).isEmpty()) {
+            return new Refusal(
+                    ExitCode.CONFIGURATION, daemon.name() + " has no log; it writes to the terminal that it runs on");
+        }
+        return daemon.isAlive()
+                ? new Refusal(
+                        ExitCode.TIMEOUT,
+                        daemon.shortly() + " has not opened its log yet; it has just been started, ask again")
+                : new Refusal(
+                        ExitCode.CONFIGURATION,
+                        daemon.name() + " ended before it opened its log; \"ginkgo status " + daemon.name()
+                                + "\" says why");
     }
 }

@@ -7,7 +7,9 @@ import dev.ginkgo.run.daemon.Folders;
 import dev.ginkgo.run.daemon.PidFile;
 import dev.ginkgo.run.daemon.ProcessIdentity;
 import java.io.IOException;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
@@ -164,9 +166,13 @@ final class Registration {
 
     /** What went wrong: the exceptions of the file system often say no more than a path. */
     static String reason(IOException e) {
-        return e instanceof FileSystemException system && system.getReason() == null
-                ? e.getClass().getSimpleName() + ": " + e.getMessage()
-                : String.valueOf(e.getMessage());
+        return switch (e) {
+            case NoSuchFileException missing -> missing.getFile() + ": no such file or folder";
+            case AccessDeniedException denied -> denied.getFile() + ": permission denied";
+            case FileSystemException system
+            when system.getReason() == null -> e.getClass().getSimpleName() + ": " + e.getMessage();
+            default -> String.valueOf(e.getMessage());
+        };
     }
 
     private static void pause() {

@@ -107,6 +107,40 @@ class DaemonTest {
         shell.type("ginkgo log hello.toml").exits(0);
         shell.type("ginkgo stop hello.toml").exits(0);
         shell.type("ginkgo start hello.toml").exits(78).tells("hello.toml:1:");
+        shell.type("ginkgo log hello.toml").exits(78).tells("hello ended before it opened its log", "ginkgo status");
+    }
+
+    @Test
+    @DisplayName(
+            "R-08 of a daemon that is just starting status says that (4); R-22 what can be asked by then is told, and"
+                    + " of the rest that it is not up yet; R-04 a --pid that names some other file, or none, is refused")
+    void starting() throws Exception {
+        shell.write("Slow.java", """
+                import java.nio.file.*;
+                class Slow extends dev.ginkgo.Service {
+                    Slow() throws Exception { await("made"); }
+                    @Override protected void onStart() throws Exception { await("started"); }
+                    static void await(String file) throws Exception {
+                        while (!Files.exists(Path.of(file))) Thread.sleep(5);
+                    }
+                }
+                """);
+        Process start = shell.start("ginkgo start Slow.java", folder.resolve("out"), folder.resolve("err"));
+        await().atMost(PATIENCE).until(() -> shell.type("ginkgo status Slow").code() == 4);
+        shell.type("ginkgo status Slow").exits(4).says("is running, but does not answer yet: it has just been started");
+        shell.type("ginkgo tree Slow").exits(4).tells("it has just been started");
+        shell.type("ginkgo log Slow").exits(75).tells("has not opened its log yet");
+        shell.type("touch made").exits(0);
+        await().atMost(PATIENCE)
+                .until(() -> shell.type("ginkgo tree Slow").out().contains("slow  STARTING"));
+        Shell.Result threads = shell.type("ginkgo threads Slow").exits(4).tells("it is not up yet; ask again");
+        assertThat(threads.err()).doesNotContain("does not answer");
+        shell.type("touch started").exits(0);
+        assertThat(start.waitFor()).isZero();
+
+        shell.type("ginkgo start hello.toml --pid hello.toml").exits(73).tells("hello.toml is no pidfile", "--pid");
+        assertThat(folder.resolve("hello.toml")).content().startsWith("service = ");
+        shell.type("ginkgo start hello.toml --pid no/x.pid").exits(73).tells("no/x.pid: no such file or folder");
     }
 
     @Test

@@ -32,6 +32,15 @@ public final class ControlClient {
         this.patience = patience;
     }
 
+    /** The daemon has answered, and what it says is no. */
+    public static final class Refused extends IOException {
+        private static final long serialVersionUID = 1L;
+
+        private Refused(String words) {
+            super(words);
+        }
+    }
+
     /** Asks to see something. */
     public Map<String, @Nullable Object> read(String what) throws IOException {
         return ask("read", what);
@@ -86,6 +95,9 @@ public final class ControlClient {
             Thread.ofPlatform().daemon().name("ginkgo-ask").start(answer);
             return answer.get(patience.toMillis(), TimeUnit.MILLISECONDS);
         } catch (ExecutionException e) {
+            if (e.getCause() instanceof Refused refused) {
+                throw refused;
+            }
             throw new IOException(
                     String.valueOf(e.getCause() == null ? e : e.getCause().getMessage()), e);
         } catch (TimeoutException e) {
@@ -111,7 +123,7 @@ public final class ControlClient {
         }
         Map<String, @Nullable Object> answer = Json.read(line);
         if (answer.get("error") instanceof String error) {
-            throw new IOException(error);
+            throw new Refused(error);
         }
         return answer;
     }

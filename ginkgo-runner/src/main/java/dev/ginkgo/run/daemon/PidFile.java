@@ -26,6 +26,7 @@ import java.util.Set;
  */
 public final class PidFile implements AutoCloseable {
     private static final int ATTEMPTS = 20;
+    private static final int LONGEST_NUMBER = 20;
 
     private final FileChannel channel;
 
@@ -37,6 +38,7 @@ public final class PidFile implements AutoCloseable {
      * Locks it for this process, until it is closed.
      *
      * @return empty if another process has it
+     * @throws IOException if it cannot be opened, or is somebody's file that would be lost
      */
     public static Optional<PidFile> lock(Path file) throws IOException {
         FileChannel channel = FileChannel.open(
@@ -48,6 +50,7 @@ public final class PidFile implements AutoCloseable {
                         LinkOption.NOFOLLOW_LINKS),
                 PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-r--r--")));
         try {
+            requirePidFile(file, channel);
             FileLock lock = channel.tryLock();
             if (lock != null) {
                 return Optional.of(new PidFile(channel));
@@ -60,6 +63,22 @@ public final class PidFile implements AutoCloseable {
         }
         channel.close();
         return Optional.empty();
+    }
+
+    /** All pidfiles, also those of others, begin with a number or with nothing (zeros after a power failure). */
+    private static void requirePidFile(Path file, FileChannel channel) throws IOException {
+        ByteBuffer begin = ByteBuffer.allocate(LONGEST_NUMBER);
+        channel.read(begin, 0);
+        begin.flip();
+        while (begin.hasRemaining()) {
+            byte each = begin.get();
+            if (each == '\n') {
+                return;
+            }
+            if (each != 0 && each != ' ' && (each < '0' || each > '9')) {
+                throw new IOException(file + " is no pidfile, and would be overwritten; --pid takes a file of its own");
+            }
+        }
     }
 
     /**

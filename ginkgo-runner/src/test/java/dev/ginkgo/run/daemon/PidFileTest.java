@@ -1,17 +1,44 @@
 package dev.ginkgo.run.daemon;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class PidFileTest {
     @TempDir
     private Path folder = Path.of("");
+
+    @ParameterizedTest
+    @DisplayName("R-04 a file that is no pidfile is not overwritten")
+    @ValueSource(strings = {"service = \"Hello.java\"\n", "x", "12 monkeys", "12a\n"})
+    void somebodysFile(String text) throws Exception {
+        Path file = Files.writeString(folder.resolve("notes.txt"), text);
+        assertThatThrownBy(() -> PidFile.lock(file))
+                .isInstanceOf(IOException.class)
+                .hasMessageContaining("notes.txt is no pidfile")
+                .hasMessageContaining("--pid");
+        assertThat(file).hasContent(text);
+    }
+
+    @ParameterizedTest
+    @DisplayName("R-04 a pidfile of whatever program, empty or of zeros, is no hindrance")
+    @ValueSource(strings = {"", "4711", "4711\n", " 4711 \n", "\n{}\n", "4711\n{\"name\":\"x\"}\n", "\0\0\0\0"})
+    void pidfiles(String text) throws Exception {
+        Path file = Files.writeString(folder.resolve("x.pid"), text);
+        try (PidFile locked = PidFile.lock(file).orElseThrow()) {
+            assertThat(locked).isNotNull();
+        }
+    }
 
     @Test
     @DisplayName(
@@ -39,7 +66,7 @@ class PidFileTest {
                         locked.write(longer);
                         locked.write(card);
                     }
-                } catch (java.io.IOException e) {
+                } catch (IOException e) {
                     throw new java.io.UncheckedIOException(e);
                 }
             });
