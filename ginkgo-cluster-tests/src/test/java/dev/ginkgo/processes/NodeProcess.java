@@ -59,10 +59,9 @@ final class NodeProcess implements AutoCloseable {
                 identity = "%s"
                 join = [%s]
                 data-dir = "%s"
+                coordinator.engine = "mesh"
+                coordinator.mesh.replace-after = "2s"
                 %s
-                [cluster.coordinator]
-                engine = "mesh"
-                mesh.replace-after = "2s"
                 %s
                 """.formatted(
                         identity,

@@ -1,0 +1,67 @@
+package dev.ginkgo.processes;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.ginkgo.config.Address;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Three processes on three hosts that know a multicast group, and nobody's address. The hosts have no route for it. */
+class MulticastTest {
+    private static final int PORT = 4440;
+    private static final String GROUP = "coordinator.mesh.multicast = '239.192.44.40:4440'";
+
+    @TempDir
+    Path folder;
+
+    private Lan lan;
+    private final Nodes nodes = new Nodes();
+
+    @BeforeEach
+    void build() throws Exception {
+        lan = new Lan(3);
+    }
+
+    @AfterEach
+    void end() throws Exception {
+        try {
+            nodes.close();
+        } finally {
+            if (lan != null) {
+                lan.remove();
+            }
+        }
+    }
+
+    private void start(String trust) throws Exception {
+        long then = System.nanoTime();
+        for (int host = 1; host <= 3; host++) {
+            Address here = new Address(Lan.address(host), PORT);
+            nodes.add(new NodeProcess(here, folder, List.of(), lan.on(host), "expect = 3\n" + trust + "\n" + GROUP));
+        }
+        await().atMost(Nodes.PATIENCE)
+                .until(() -> nodes.areTogether() && !nodes.acts().isEmpty());
+        System.out.printf("multicast: three are one cluster after %d ms%n", (System.nanoTime() - then) / 1_000_000);
+        assertThat(nodes.said(" founds the cluster ")).isEqualTo(1);
+        nodes.assertOneAtATime();
+    }
+
+    @Test
+    @DisplayName(
+            "K-08 three processes with a secret that know a multicast group, and nobody's address, form one cluster")
+    void sealed() throws Exception {
+        start("secret = 'correct horse battery staple'");
+    }
+
+    @Test
+    @DisplayName("K-08 three processes that find each other by multicast need no secret on a network that is guarded")
+    void open() throws Exception {
+        start("insecure = true");
+    }
+}

@@ -1,0 +1,114 @@
+package dev.ginkgo.processes;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.ginkgo.config.Address;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Three processes on three hosts that know one name, as that of a headless service of Kubernetes, and no address. */
+class NameTest {
+    private static final int HOSTS = 3;
+    private static final int NOBODY = 9;
+    private static final String NAME = "nodes.test";
+    private static final Duration SEVERAL_SEARCHES = Duration.ofSeconds(3);
+
+    /** Java remembers names longer than a test takes. */
+    private static final String FORGETFUL = "networkaddress.cache.ttl=1\nnetworkaddress.cache.negative.ttl=1\n";
+
+    @TempDir
+    Path folder;
+
+    private Lan lan;
+    private final List<Path> hosts = new ArrayList<>();
+    private final Nodes nodes = new Nodes();
+
+    @BeforeEach
+    void build() throws Exception {
+        lan = new Lan(HOSTS);
+        for (int host = 1; host <= HOSTS; host++) { // what is here stands for what is in /etc, at that host
+            Path own =
+                    Files.createDirectories(Path.of("/etc/netns", lan.on(host).getLast()));
+            hosts.add(own.resolve("hosts"));
+        }
+        resolveTo();
+    }
+
+    @AfterEach
+    void end() throws Exception {
+        try {
+            nodes.close();
+        } finally {
+            for (Path each : hosts) {
+                Files.deleteIfExists(each);
+                Files.delete(each.getParent());
+            }
+            if (lan != null) {
+                lan.remove();
+            }
+        }
+    }
+
+    /** From now on the name stands for these, on all hosts. */
+    private void resolveTo(int... addresses) throws IOException {
+        String text = "127.0.0.1 localhost\n";
+        for (int each : addresses) {
+            text += Lan.address(each) + " " + NAME + "\n";
+        }
+        for (Path each : hosts) {
+            Files.writeString(each, text);
+        }
+    }
+
+    private NodeProcess start(int host) throws IOException {
+        Path security = Files.writeString(folder.resolve("java.security"), FORGETFUL);
+        List<String> there = new ArrayList<>(lan.on(host));
+        there.addAll(List.of("env", "JAVA_TOOL_OPTIONS=-Djava.security.properties=" + security));
+        Address here = new Address(Lan.address(host), 4_440);
+        return nodes.add(new NodeProcess(here, folder, List.of(new Address(NAME, 4_440)), there, "insecure = true"));
+    }
+
+    private boolean isAlone(NodeProcess node) {
+        try {
+            return node.knows(List.of(node)) && !node.isReady();
+        } catch (IOException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    @Test
+    @DisplayName(
+            "K-08 a name in cluster.join stands for all its addresses, and is looked up until they are those of nodes")
+    void lookedUpAgain() throws Exception {
+        // Given three whose name is of nobody
+        for (int host = 1; host <= HOSTS; host++) {
+            start(host);
+        }
+        await().atMost(Nodes.PATIENCE).until(() -> nodes.all().stream().allMatch(this::isAlone));
+
+        // When it is of a host that is not there, they go on waiting
+        resolveTo(NOBODY);
+        await().during(SEVERAL_SEARCHES)
+                .atMost(Nodes.PATIENCE)
+                .until(() -> nodes.all().stream().allMatch(this::isAlone));
+
+        // When it is of them, too, they are one cluster
+        resolveTo(NOBODY, 1, 2, 3);
+        long then = System.nanoTime();
+        await().atMost(Nodes.PATIENCE)
+                .until(() -> nodes.areTogether() && !nodes.acts().isEmpty());
+        System.out.printf(
+                "name: three are one cluster %d ms after it is theirs%n", (System.nanoTime() - then) / 1_000_000);
+        assertThat(nodes.said(" founds the cluster ")).isEqualTo(1);
+    }
+}
