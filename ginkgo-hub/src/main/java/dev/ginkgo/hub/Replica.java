@@ -122,7 +122,7 @@ final class Replica implements Inbox {
             settle(ends.get());
         } else if (isPast(origin)) {
             past(origin, theirs);
-        } else {
+        } else if (!isForgotten(origin, theirs)) {
             Inflow inflow = inflow(origin);
             if (inflow != null) {
                 inflow.rumour(theirs, now);
@@ -229,6 +229,12 @@ final class Replica implements Inbox {
         return present != null && present.origin.incarnation() > origin.incarnation();
     }
 
+    /** Whether there were too many names to remember this one, and nothing of it is missing here. */
+    private boolean isForgotten(Origin origin, long theirs) {
+        Long known = past.get(origin);
+        return known != null && known >= theirs && !inflows.containsKey(origin.name());
+    }
+
     /** So far has a life come to another node that is over here: what is not here comes too late. */
     private void past(Origin origin, long theirs) {
         Long known = past.get(origin);
@@ -280,11 +286,24 @@ final class Replica implements Inbox {
             present.end(time.nanos());
             settle(present);
         }
+        Long before = past.get(origin);
+        if (before != null) { // it was forgotten here, and is back
+            fresh.skipTo(before, time.nanos());
+        }
         if (inflows.size() > MAX_POSITIONS) {
-            Inflow oldest = inflows.values().iterator().next();
-            oldest.giveUp();
-            inflows.remove(oldest.origin.name());
+            forgetOne();
         }
         return fresh;
+    }
+
+    /** The one heard of first of those who have gone; if all are here, of all. */
+    private void forgetOne() {
+        Inflow oldest = inflows.values().stream()
+                .filter(each -> !expected.contains(each.origin))
+                .findFirst()
+                .orElse(inflows.values().iterator().next());
+        oldest.giveUp();
+        past.put(oldest.origin, oldest.position());
+        inflows.remove(oldest.origin.name());
     }
 }

@@ -359,4 +359,35 @@ class ReplicaTest {
         assertThat(story).endsWith("a2", "lost 4..4");
         assertThat(replica.positions()).isEqualTo(Map.of(again, 2L, A, 4L, B, 0L));
     }
+
+    @Test
+    @DisplayName("K-20 of more names than are remembered those are forgotten that have gone: who is here is read on")
+    void manyNames() {
+        // Given one who stays, while a hundred others come and go
+        replica.expect(Set.of(A));
+        meets(A);
+        received(A, 1, 2, 3);
+        for (int i = 0; i < 100; i++) {
+            Origin passing = new Origin("passing-" + i, 1);
+            replica.expect(Set.of(A, passing));
+            received(passing, 1);
+        }
+        replica.expect(Set.of(A));
+
+        received(A, 4);
+
+        assertThat(story).endsWith("passing-991", "a4");
+        assertThat(asked).isEmpty();
+        assertThat(replica.positions()).hasSize(64).containsEntry(A, 4L);
+
+        // And those who have gone are not asked for again, because another node still speaks of them
+        replica.beat(A, 4, Map.of(new Origin("passing-0", 1), 1L));
+        pass(300);
+        assertThat(asked).isEmpty();
+
+        // And if one is back, it is read on
+        received(new Origin("passing-0", 1), 2);
+        assertThat(story).endsWith("a4", "passing-02");
+        assertThat(asked).isEmpty();
+    }
 }
