@@ -96,6 +96,7 @@ public final class Cluster extends Service {
     private final Diary diary = new Diary(log);
     private final Object advertising = new Object();
     private @Nullable Member self; // guarded by advertising
+    private volatile Trust trust = Trust.none();
 
     /** A cluster by the engine that the configuration names. */
     public Cluster() {
@@ -116,6 +117,7 @@ public final class Cluster extends Service {
 
     @Override
     protected void onStart() throws Exception {
+        trust = Trust.of(secret.get(), insecure.get()); // one for all, as it costs something to derive keys
         Coordinator engine = coordinator.get();
         Address address = identity.get();
         Member me = new Member(
@@ -146,7 +148,7 @@ public final class Cluster extends Service {
 
     /** By what the nodes know each other, for what talks to other nodes by ways of its own. From the start on. */
     public Trust trust() {
-        return new Trust(secret.get(), insecure.get());
+        return trust;
     }
 
     /** The address of this node, which is also its name. */
@@ -259,7 +261,7 @@ public final class Cluster extends Service {
 
     private Site site() {
         int nodes = expect.get() > 0 ? expect.get() : join.get().isEmpty() ? 1 : 3;
-        return new Site(identity.get(), join.get(), nodes, dataDir.get(), secret.get(), insecure.get(), policy.get());
+        return new Site(identity.get(), join.get(), nodes, dataDir.get(), trust, policy.get());
     }
 
     private static String user() {

@@ -1,7 +1,7 @@
 package dev.ginkgo.mesh;
 
+import dev.ginkgo.cluster.Keys;
 import dev.ginkgo.config.Address;
-import dev.ginkgo.config.Secret;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
@@ -21,7 +21,7 @@ final class BeaconWords {
     static final int LONGEST = 512;
 
     private static final byte[] HEAD = {'g', 'k', 'b', 1};
-    private static final String PURPOSE = "ginkgo beacon, version 1";
+    private static final String PURPOSE = "ginkgo beacon, version 2";
     private static final int SEAL = 32;
 
     private final byte[] key;
@@ -30,9 +30,9 @@ final class BeaconWords {
         this.key = key;
     }
 
-    /** Sealed with the secret, or not at all if it is empty. Takes a fraction of a second. */
-    static BeaconWords of(Secret secret) throws GeneralSecurityException {
-        return new BeaconWords(secret.isEmpty() ? new byte[0] : SharedSecret.seed(secret, PURPOSE, "cluster.secret"));
+    /** Sealed with a key of the secret, or not at all if there is none. */
+    static BeaconWords of(Optional<Keys> keys) throws GeneralSecurityException {
+        return new BeaconWords(keys.isPresent() ? keys.get().key(PURPOSE) : new byte[0]);
     }
 
     byte[] write(Address place) {

@@ -26,11 +26,11 @@ final class Guards {
      * @throws IllegalArgumentException if the node would listen beyond this machine with nothing to guard it
      */
     static Guard of(Site site, Address bind, Strangers strangers, Doorman.Spawn spawn) throws Exception {
-        if (!site.secret().isEmpty()) {
-            SSLContext tls = SharedSecret.tls(site.secret());
+        if (site.trust().keys().isPresent()) {
+            SSLContext tls = SharedSecret.tls(site.trust().keys().get());
             return () -> sockets(tls, strangers, spawn);
         }
-        if (!bind.isLoopback() && !site.insecure()) {
+        if (!bind.isLoopback() && !site.trust().insecure()) {
             throw new IllegalArgumentException("the cluster would listen on " + bind
                     + ", where whoever reaches it could join and lead; give all nodes the same cluster.secret-file, or"
                     + " allow it by cluster.insecure = true");

@@ -142,7 +142,7 @@ final class MeshCoordinator extends Coordinator {
                 Address.of(multicast.get()),
                 at.isWildcard() ? here.identity() : at,
                 here.identity(),
-                BeaconWords.of(here.secret()),
+                BeaconWords.of(here.trust().keys()),
                 time()));
         spawn("beacon-ear", lit::listen);
         every("beacon", () -> Beacon.PERIOD, lit::say);

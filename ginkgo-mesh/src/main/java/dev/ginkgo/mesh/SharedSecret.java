@@ -1,8 +1,7 @@
 package dev.ginkgo.mesh;
 
-import dev.ginkgo.config.Secret;
+import dev.ginkgo.cluster.Keys;
 import java.io.ByteArrayInputStream;
-import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.security.KeyPair;
 import java.security.KeyPairGenerator;
@@ -14,14 +13,12 @@ import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
 import java.security.interfaces.EdECPrivateKey;
 import java.util.Arrays;
-import javax.crypto.SecretKeyFactory;
-import javax.crypto.spec.PBEKeySpec;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManager;
 
 /**
- * TLS 1.3 between those who know a secret. A key pair (Ed25519, RFC 8032) follows from the secret (PBKDF2, RFC 8018),
+ * TLS 1.3 between those who know a secret. A key pair (Ed25519, RFC 8032) follows from the secret ({@link Keys}),
  * so every node has the same one, with the same certificate of it; each side shows that certificate, proves that it has
  * the key, and accepts no other. The secret never goes over the wire, and whoever wants to guess it has to do the work
  * of the derivation for every guess.
@@ -30,53 +27,30 @@ import javax.net.ssl.TrustManager;
  * votes are, readable and unsigned, and what a stranger sends is parsed before it is checked.
  */
 final class SharedSecret {
-    /** Below that a secret can be guessed. */
-    static final int SHORTEST = 16;
-
-    private static final int ROUNDS = 210_000;
     private static final int SEED_BITS = 256;
-    private static final String PURPOSE = "ginkgo mesh, version 1";
+    private static final String PURPOSE = "ginkgo mesh, version 2";
     private static final char[] IN_MEMORY = "in memory".toCharArray();
 
     private SharedSecret() {}
 
     /**
-     * Takes a fraction of a second.
+     * By the keys of a secret.
      *
-     * @throws IllegalArgumentException if it is too short
+     * @throws IllegalArgumentException if that is too short
      * @throws GeneralSecurityException if this Java cannot do it
      */
-    static SSLContext tls(Secret secret) throws Exception {
-        byte[] seed = seed(secret, PURPOSE, "cluster.secret");
+    static SSLContext tls(Keys keys) throws Exception {
+        byte[] seed = keys.key(PURPOSE);
         KeyPair pair = pair(seed);
         X509Certificate certificate = certificate(pair);
-        KeyStore keys = KeyStore.getInstance("PKCS12");
-        keys.load(null, null);
-        keys.setKeyEntry("node", pair.getPrivate(), IN_MEMORY, new X509Certificate[] {certificate});
+        KeyStore store = KeyStore.getInstance("PKCS12");
+        store.load(null, null);
+        store.setKeyEntry("node", pair.getPrivate(), IN_MEMORY, new X509Certificate[] {certificate});
         KeyManagerFactory managers = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
-        managers.init(keys, IN_MEMORY);
+        managers.init(store, IN_MEMORY);
         SSLContext context = SSLContext.getInstance("TLSv1.3");
         context.init(managers.getKeyManagers(), new TrustManager[] {new OnlyThis(certificate)}, null);
         return context;
-    }
-
-    /**
-     * 32 bytes that follow from a secret, and take whoever guesses it a fraction of a second for every guess.
-     *
-     * @param purpose what they are for: other bytes for each
-     * @param where the secret stands, for the error
-     * @throws IllegalArgumentException if it is too short
-     */
-    static byte[] seed(Secret secret, String purpose, String where) throws GeneralSecurityException {
-        String text = secret.reveal().strip();
-        if (text.length() < SHORTEST) {
-            throw new IllegalArgumentException(where + " has " + text.length() + " characters; it needs " + SHORTEST
-                    + ", such as openssl rand -base64 24 gives");
-        }
-        byte[] salt = purpose.getBytes(StandardCharsets.US_ASCII);
-        return SecretKeyFactory.getInstance("PBKDF2WithHmacSHA256")
-                .generateSecret(new PBEKeySpec(text.toCharArray(), salt, ROUNDS, SEED_BITS))
-                .getEncoded();
     }
 
     /** The private key of Ed25519 is its seed; the generator works out the public one. */

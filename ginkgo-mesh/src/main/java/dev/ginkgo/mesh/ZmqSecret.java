@@ -1,6 +1,7 @@
 package dev.ginkgo.mesh;
 
 import com.neilalexander.jnacl.crypto.curve25519;
+import dev.ginkgo.cluster.Keys;
 import dev.ginkgo.config.Secret;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -10,10 +11,10 @@ import java.security.GeneralSecurityException;
 /**
  * The keys by which the nodes of a cluster know each other, made from one secret that all have. There is one pair, and
  * its public half is told to nobody: who has it has the secret. So a socket that talks by CURVE talks with nodes only.
- * The keys are derived as {@link SharedSecret} does it, and have nothing in common with those of TLS.
+ * They have nothing in common with those of TLS.
  */
 final class ZmqSecret {
-    private static final String PURPOSE = "ginkgo zeromq curve, version 2";
+    private static final String PURPOSE = "ginkgo zeromq curve, version 3";
 
     private final byte[] secretKey;
     private final byte[] publicKey = new byte[32];
@@ -24,13 +25,12 @@ final class ZmqSecret {
     }
 
     /**
-     * From a secret. Takes a fraction of a second.
+     * From the keys of a secret.
      *
-     * @param where it stands, for the error
      * @throws IllegalArgumentException if it can be guessed
      */
-    static ZmqSecret of(Secret secret, String where) throws GeneralSecurityException {
-        return new ZmqSecret(SharedSecret.seed(secret, PURPOSE, where));
+    static ZmqSecret of(Keys keys) throws GeneralSecurityException {
+        return new ZmqSecret(keys.key(PURPOSE));
     }
 
     /**
@@ -48,7 +48,7 @@ final class ZmqSecret {
                             + "; make one with: openssl rand -base64 24",
                     e);
         }
-        return of(secret, "the `secret-file` " + file.toAbsolutePath());
+        return of(Keys.of(secret, "the `secret-file` " + file.toAbsolutePath()));
     }
 
     byte[] secretKey() {

@@ -124,7 +124,7 @@ final class ZmqTransport extends Transport {
         if (!secretFile.get().toString().isEmpty()) {
             return ZmqSecret.read(secretFile.get());
         }
-        if (trust.secret().isEmpty()) {
+        if (trust.keys().isEmpty()) {
             return null;
         }
         if (insecure.get()) {
@@ -132,7 +132,7 @@ final class ZmqTransport extends Transport {
                     + " `insecure = true` says so");
             return null;
         }
-        return ZmqSecret.of(trust.secret(), "cluster.secret");
+        return ZmqSecret.of(trust.keys().get());
     }
 
     private static ZMQ.Socket bound(ZmqSockets sockets, Address address) throws IOException {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import dev.ginkgo.Time;
+import dev.ginkgo.cluster.Keys;
 import dev.ginkgo.config.Address;
 import dev.ginkgo.config.Secret;
 import dev.ginkgo.mesh.Clusters.Node;
@@ -14,6 +15,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.Random;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DisplayName;
@@ -23,7 +25,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** Nodes that find each other by multicast, on the loopback of this machine. */
 class BeaconTest {
     private static final Address HERE = new Address("127.0.0.1", 4_440);
-    private static final Secret SECRET = Secret.of("correct horse battery staple");
+    private static final Optional<Keys> KEYS = keys("correct horse battery staple");
 
     @TempDir
     Path folder;
@@ -33,6 +35,10 @@ class BeaconTest {
     @AfterEach
     void close() {
         lit.forEach(Beacon::close);
+    }
+
+    private static Optional<Keys> keys(String secret) {
+        return Optional.of(Keys.of(Secret.of(secret), "cluster.secret"));
     }
 
     private static Address group() throws IOException {
@@ -75,10 +81,10 @@ class BeaconTest {
     @DisplayName("K-17 what is said by one with another secret, or none, is not listened to")
     void strangers() throws Exception {
         Address group = group();
-        Beacon own = light(group, 1, BeaconWords.of(SECRET));
-        Beacon other = light(group, 2, BeaconWords.of(Secret.of("incorrect horse battery staple")));
-        Beacon plain = light(group, 3, BeaconWords.of(Secret.of("")));
-        Beacon friend = light(group, 4, BeaconWords.of(SECRET));
+        Beacon own = light(group, 1, BeaconWords.of(KEYS));
+        Beacon other = light(group, 2, BeaconWords.of(keys("incorrect horse battery staple")));
+        Beacon plain = light(group, 3, BeaconWords.of(Optional.empty()));
+        Beacon friend = light(group, 4, BeaconWords.of(KEYS));
 
         other.say();
         plain.say();
@@ -93,7 +99,7 @@ class BeaconTest {
     @DisplayName("K-17 whoever names a thousand addresses has 64 of them remembered")
     void bounded() throws Exception {
         Address group = group();
-        BeaconWords words = BeaconWords.of(Secret.of(""));
+        BeaconWords words = BeaconWords.of(Optional.empty());
         Beacon own = light(group, 1, words);
         await().atMost(Clusters.PATIENCE).until(() -> {
             for (int port = 2; port < 200; port++) {
@@ -108,7 +114,7 @@ class BeaconTest {
     @Test
     @DisplayName("K-17 noise, what is cut off, and what was changed on the way are no words; seed 20261125")
     void noise() throws Exception {
-        BeaconWords words = BeaconWords.of(SECRET);
+        BeaconWords words = BeaconWords.of(KEYS);
         byte[] said = words.write(HERE);
         assertThat(words.read(said, said.length)).contains(HERE);
 

@@ -3,13 +3,13 @@ package dev.ginkgo.mesh;
 import static org.awaitility.Awaitility.await;
 
 import dev.ginkgo.cluster.Policy;
+import dev.ginkgo.cluster.Trust;
 import dev.ginkgo.cluster.spi.Coordinator;
 import dev.ginkgo.cluster.spi.CoordinatorContract;
 import dev.ginkgo.cluster.spi.Ports;
 import dev.ginkgo.cluster.spi.Site;
 import dev.ginkgo.cluster.spi.Terms;
 import dev.ginkgo.config.Address;
-import dev.ginkgo.config.Secret;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -48,7 +48,7 @@ class MeshCoordinatorTest extends CoordinatorContract {
     protected Site site(Address identity) {
         List<Address> others = List.copyOf(bound.subList(0, bound.size() - 1));
         Path own = folder.resolve("start-" + bound.size());
-        return new Site(identity, others, 1, own, Secret.of(""), false, Policy.QUORUM);
+        return new Site(identity, others, 1, own, Trust.none(), Policy.QUORUM);
     }
 
     @Override

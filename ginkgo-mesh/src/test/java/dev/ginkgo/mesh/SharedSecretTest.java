@@ -3,6 +3,7 @@ package dev.ginkgo.mesh;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.ginkgo.cluster.Keys;
 import dev.ginkgo.config.Secret;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -18,7 +19,7 @@ import org.junit.jupiter.api.Test;
 
 class SharedSecretTest {
     private static SSLContext tls(String secret) throws Exception {
-        return SharedSecret.tls(Secret.of(secret));
+        return SharedSecret.tls(Keys.of(Secret.of(secret), "cluster.secret"));
     }
 
     /** Lets a client of one secret talk to a server of another; what the server has read. */

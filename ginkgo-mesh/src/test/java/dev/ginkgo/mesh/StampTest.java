@@ -8,13 +8,13 @@ import dev.ginkgo.Time;
 import dev.ginkgo.cluster.Epoch;
 import dev.ginkgo.cluster.Member;
 import dev.ginkgo.cluster.Policy;
+import dev.ginkgo.cluster.Trust;
 import dev.ginkgo.cluster.spi.Ports;
 import dev.ginkgo.cluster.spi.Seat;
 import dev.ginkgo.cluster.spi.Site;
 import dev.ginkgo.cluster.spi.Stamp;
 import dev.ginkgo.cluster.spi.Terms;
 import dev.ginkgo.config.Address;
-import dev.ginkgo.config.Secret;
 import dev.ginkgo.testing.TestTree;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -98,7 +98,7 @@ class StampTest {
         Address here = Ports.free();
         MeshCoordinator engine = new MeshCoordinator(here.toString());
         try (TestTree<Around> _ = TestTree.start(new Around(engine), time)) {
-            Site site = new Site(here, List.of(), 1, folder, Secret.of(""), false, Policy.QUORUM);
+            Site site = new Site(here, List.of(), 1, folder, Trust.none(), Policy.QUORUM);
             long incarnation = engine.prepare(site);
             engine.join(new Member(here.toString(), incarnation, here, Optional.empty(), Optional.empty(), "1"), seat);
             await().atMost(Clusters.PATIENCE).until(() -> !ages.isEmpty());

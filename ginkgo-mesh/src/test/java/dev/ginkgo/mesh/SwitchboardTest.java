@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.ginkgo.Time;
+import dev.ginkgo.cluster.Keys;
 import dev.ginkgo.cluster.spi.Ports;
 import dev.ginkgo.config.Secret;
 import java.io.DataInput;
@@ -113,7 +114,8 @@ class SwitchboardTest {
     @DisplayName("K-03 a frozen node takes a connection and answers no handshake: it keeps no message waiting, and is"
             + " given up soon")
     void frozenOne() throws Exception {
-        SocketFactory secured = new DefaultSocketFactory(SharedSecret.tls(Secret.of("correct horse battery staple")));
+        SocketFactory secured = new DefaultSocketFactory(
+                SharedSecret.tls(Keys.of(Secret.of("correct horse battery staple"), "cluster.secret")));
         Switchboard own = switchboard(secured);
         ServerSocket frozen = new ServerSocket(0, 50, loopback);
         open.add(frozen);

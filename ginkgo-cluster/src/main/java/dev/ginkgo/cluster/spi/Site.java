@@ -3,8 +3,8 @@ package dev.ginkgo.cluster.spi;
 import static java.util.Objects.requireNonNull;
 
 import dev.ginkgo.cluster.Policy;
+import dev.ginkgo.cluster.Trust;
 import dev.ginkgo.config.Address;
-import dev.ginkgo.config.Secret;
 import java.nio.file.Path;
 import java.util.List;
 
@@ -16,18 +16,10 @@ import java.util.List;
  * @param join where other nodes may be found; empty for a node that others join
  * @param expect how many nodes form the first cluster, from 1
  * @param dataDir where the engine keeps what must survive a restart; it makes a folder of its own there
- * @param secret what every node of the cluster knows; may be empty
- * @param insecure whether the cluster may be reached from other machines without a secret
+ * @param trust by what the nodes know each other
  * @param policy who may lead when not all can reach each other
  */
-public record Site(
-        Address identity,
-        List<Address> join,
-        int expect,
-        Path dataDir,
-        Secret secret,
-        boolean insecure,
-        Policy policy) {
+public record Site(Address identity, List<Address> join, int expect, Path dataDir, Trust trust, Policy policy) {
 
     public Site {
         requireNonNull(identity, "identity is null");
@@ -36,7 +28,7 @@ public record Site(
             throw new IllegalArgumentException("a cluster of " + expect + " nodes is none");
         }
         requireNonNull(dataDir, "dataDir is null");
-        requireNonNull(secret, "secret is null");
+        requireNonNull(trust, "trust is null");
         requireNonNull(policy, "policy is null");
     }
 }

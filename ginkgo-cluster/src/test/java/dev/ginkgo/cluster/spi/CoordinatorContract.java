@@ -9,8 +9,8 @@ import dev.ginkgo.cluster.Epoch;
 import dev.ginkgo.cluster.Leader;
 import dev.ginkgo.cluster.Member;
 import dev.ginkgo.cluster.Policy;
+import dev.ginkgo.cluster.Trust;
 import dev.ginkgo.config.Address;
-import dev.ginkgo.config.Secret;
 import dev.ginkgo.testing.TestTree;
 import java.net.URI;
 import java.nio.file.Path;
@@ -38,7 +38,7 @@ public abstract class CoordinatorContract {
 
     /** What the configuration of that node says; by default nothing but its identity. */
     protected Site site(Address identity) {
-        return new Site(identity, List.of(), 1, Path.of("target"), Secret.of(""), false, Policy.QUORUM);
+        return new Site(identity, List.of(), 1, Path.of("target"), Trust.none(), Policy.QUORUM);
     }
 
     /** What a lease is worth; short, so that the tests are. */
