@@ -178,6 +178,22 @@ class LauncherTest {
         assertThat(ginkgo(variables, "version").code()).isZero();
     }
 
+    @Test
+    @DisplayName("what asks and is gone has the serial collector, what serves has not, and nobody where the user has"
+            + " options for the JVM: one with two collectors does not begin")
+    void oneCollector() throws Exception {
+        assertThat(ginkgo(jdks(), "status", "x").output()).contains("[-XX:+UseSerialGC]");
+        assertThat(ginkgo(jdks(), "x.toml").output()).contains("[x.toml]").doesNotContain("UseSerialGC");
+        for (String variable : new String[] {"JDK_JAVA_OPTIONS", "JAVA_TOOL_OPTIONS", "_JAVA_OPTIONS"}) {
+            Map<String, String> variables = new TreeMap<>(jdks());
+            variables.put(variable, "-XX:+UseParallelGC");
+            assertThat(ginkgo(variables, "status", "x").output())
+                    .as(variable)
+                    .contains("[status]")
+                    .doesNotContain("UseSerialGC");
+        }
+    }
+
     private record Result(int code, String output) {
         List<String> lines() {
             return output.lines().toList();
