@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import dev.ginkgo.config.Address;
 import java.io.IOException;
+import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -18,6 +19,9 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Three processes on three hosts that know one name, as that of a headless service of Kubernetes, and no address. */
 class NameTest {
+    /** What is below, in a folder of a host, stands for what is in /etc, at that host. */
+    private static final Path NETNS = Path.of("/etc/netns");
+
     private static final int HOSTS = 3;
     private static final int NOBODY = 9;
     private static final String NAME = "nodes.test";
@@ -29,6 +33,7 @@ class NameTest {
     @TempDir
     Path folder;
 
+    private final boolean first = Files.notExists(NETNS);
     private Lan lan;
     private final List<Path> hosts = new ArrayList<>();
     private final Nodes nodes = new Nodes();
@@ -36,9 +41,8 @@ class NameTest {
     @BeforeEach
     void build() throws Exception {
         lan = new Lan(HOSTS);
-        for (int host = 1; host <= HOSTS; host++) { // what is here stands for what is in /etc, at that host
-            Path own =
-                    Files.createDirectories(Path.of("/etc/netns", lan.on(host).getLast()));
+        for (int host = 1; host <= HOSTS; host++) {
+            Path own = Files.createDirectories(NETNS.resolve(lan.on(host).getLast()));
             hosts.add(own.resolve("hosts"));
         }
         resolveTo();
@@ -53,9 +57,20 @@ class NameTest {
                 Files.deleteIfExists(each);
                 Files.delete(each.getParent());
             }
+            if (first && !hosts.isEmpty()) {
+                removeNetns();
+            }
             if (lan != null) {
                 lan.remove();
             }
+        }
+    }
+
+    private static void removeNetns() throws IOException {
+        try {
+            Files.delete(NETNS);
+        } catch (DirectoryNotEmptyException _) {
+            // somebody else has begun to use it
         }
     }
 
