@@ -1,5 +1,7 @@
 package dev.ginkgo.hub;
 
+import static java.util.concurrent.TimeUnit.MILLISECONDS;
+
 import dev.ginkgo.Time;
 import dev.ginkgo.hub.MessageId.Position;
 import dev.ginkgo.hub.spi.Answer;
@@ -21,6 +23,9 @@ import java.util.Optional;
  * order where it comes from; and it is as old as it was there. It all comes before the first reader.
  */
 final class Estate {
+    /** Older than anything that is kept, and no number that a sum of two makes wrong. */
+    private static final long LONG_AGO = Long.MAX_VALUE / 4;
+
     private final Store store;
     private final StoreLimits limits;
     private final Time time;
@@ -125,7 +130,7 @@ final class Estate {
             }
             envelope.epoch().ifPresent(fence::learn);
             limits.requireRoom(payload.bytes().length);
-            long nanos = time.nanos() - Duration.ofMillis(item.age()).toNanos();
+            long nanos = time.nanos() - Math.min(MILLISECONDS.toNanos(item.age()), LONG_AGO);
             ChannelLog log = store.open(channel);
             item.gone().forEach(mark -> log.floor.raise(position(mark), nanos));
             Instant published = Instant.ofEpochMilli(envelope.millis());

@@ -10,6 +10,7 @@ import dev.ginkgo.cluster.Lease;
 import dev.ginkgo.cluster.LeaseOverException;
 import dev.ginkgo.config.Size;
 import dev.ginkgo.hub.spi.Envelope;
+import dev.ginkgo.hub.spi.Holdings;
 import dev.ginkgo.hub.spi.Origin;
 import dev.ginkgo.hub.spi.Stretch;
 import dev.ginkgo.testing.TestTree;
@@ -18,6 +19,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
@@ -217,6 +219,36 @@ class LossBetweenNodesTest {
             assertThat(reader.take().text()).isEqualTo("mine");
             assertThat(reader.take().text()).isEqualTo("a");
             assertThat(reader.take().text()).isEqualTo("end");
+        }
+    }
+
+    @Test
+    @DisplayName(
+            "H-08 what comes a second time, by whatever way, is not there twice, nor does it come after a later one")
+    void twice() throws Exception {
+        relay("/n", 1, "one");
+        relay("/n", 1, "one");
+        relay("/n", 3, "three");
+        relay("/n", 2, "two");
+        try (Subscription all = read("/n", Since.Point.ALL)) {
+            assertThat(all.take().text()).isEqualTo("one");
+            assertThat(all.take().text()).isEqualTo("three");
+            relay("/n", 4, "four");
+            assertThat(all.take().text()).isEqualTo("four");
+        }
+    }
+
+    @Test
+    @DisplayName(
+            "K-20 what another node claims to have had for longer than there is time counts as old, and harms nothing")
+    void ancient() throws Exception {
+        Envelope first = new Envelope(OTHER, 1, 0, "/n", false, new byte[] {'1'}, 0, Optional.empty());
+        Holdings.Item item = new Holdings.Item(first, Long.MAX_VALUE, List.of());
+        relay.inherit(new Holdings(0, List.of(item), 1, Map.of(), Optional.empty()));
+        relay("/n", 2, "two");
+        try (Subscription all = read("/n", Since.Point.ALL)) {
+            assertThat(all.take().text()).isEqualTo("two");
+            assertThat(gaps).hasSize(1);
         }
     }
 

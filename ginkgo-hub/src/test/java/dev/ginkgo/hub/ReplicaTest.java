@@ -154,6 +154,22 @@ class ReplicaTest {
     }
 
     @Test
+    @DisplayName("H-08 what comes twice takes no place of what has to wait")
+    void twiceTakesNoPlace() {
+        meets(A);
+        byte[] large = new byte[512 * 1024];
+        for (int time = 0; time < 2; time++) {
+            for (long n = 1; n <= 40; n++) {
+                replica.received(new Envelope(A, n, n - 1, "/n", false, large, 0, Optional.empty()));
+            }
+        }
+        received(A, 42);
+        assertThat(story).hasSize(40).endsWith("a40");
+        answer(A, new Stretch(A, 41, 41), 41, 41);
+        assertThat(story).endsWith("a40", "a41", "a42");
+    }
+
+    @Test
     @DisplayName("K-20 a missing stretch is asked for at once, and what came after it waits until it is there")
     void repaired() {
         meets(A, B);

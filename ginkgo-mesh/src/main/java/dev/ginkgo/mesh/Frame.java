@@ -35,7 +35,13 @@ record Frame(Origin from, Origin to, Body body) {
     record Reply(Answer answer) implements Body {}
 
     /** The sender has just begun, and wants what the other holds. */
-    record AllQuestion(long after) implements Body {}
+    record AllQuestion(long after) implements Body {
+        AllQuestion {
+            if (after < 0) {
+                throw new IllegalArgumentException("it asks for all from " + after + " on");
+            }
+        }
+    }
 
     /** What the sender holds. */
     record AllReply(Holdings holdings) implements Body {}

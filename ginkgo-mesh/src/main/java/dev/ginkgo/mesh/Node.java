@@ -16,8 +16,8 @@ import org.jspecify.annotations.Nullable;
 
 /** What the tasks of one run of the engine share. */
 final class Node {
-    /** Twice the longest pause before it enters the view again. */
-    private static final Duration STRANGERS = Duration.ofSeconds(10);
+    /** Several times what it takes the two to meet again: fourteen seconds have been seen. */
+    private static final Duration STRANGERS = Duration.ofMinutes(1);
 
     final Site site;
     final Options options;

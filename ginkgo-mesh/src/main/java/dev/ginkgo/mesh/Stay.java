@@ -243,8 +243,11 @@ final class Stay implements Receiver, Closeable {
     /** Leaves the view, and closes journal and sockets. */
     @Override
     public void close() {
-        channel.close();
-        closeLog();
+        try {
+            channel.close();
+        } finally {
+            closeLog();
+        }
     }
 
     private void closeLog() {

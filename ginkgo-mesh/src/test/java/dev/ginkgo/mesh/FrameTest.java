@@ -76,6 +76,10 @@ class FrameTest {
                         FrameWriter.write(new Frame(A, B, new Frame.Beat(1, true, Map.of()))), good.length)))
                 .hasMessageContaining("1 to 255 characters");
         assertThatThrownBy(() -> FrameReader.read(new byte[0])).hasMessageContaining("too early");
+        byte[] all = FrameWriter.write(new Frame(A, B, new Frame.AllQuestion(5)));
+        assertThatThrownBy(() -> FrameReader.read(changed(all, all.length - Long.BYTES, 0xff)))
+                .isInstanceOf(BadFrameException.class)
+                .hasMessageContaining("from -72057594037927931 on");
     }
 
     private static byte[] changed(byte[] bytes, int at, int to) {

@@ -112,6 +112,29 @@ class MeshLogTest {
     }
 
     @Test
+    @DisplayName("a vote is of its term: in the next one the node has not voted, whether the file was replaced or not")
+    void voteOfItsTerm() throws IOException {
+        try (MeshLog log = open()) {
+            log.append(1, entries(entry(Kind.FOUND, 1)));
+            log.currentTerm(7);
+            log.votedFor(Names.address("b", 3, 1));
+            log.currentTerm(8);
+            assertThat(log.votedFor()).isNull();
+        }
+        try (MeshLog log = open()) {
+            assertThat(log.votedFor()).isNull();
+            log.votedFor(Names.address("b", 3, 1));
+            log.currentTerm(9);
+            log.commitIndex(1);
+            log.truncate(1);
+        }
+        try (MeshLog log = open()) {
+            assertThat(log.currentTerm()).isEqualTo(9);
+            assertThat(log.votedFor()).isNull();
+        }
+    }
+
+    @Test
     @DisplayName("what was cut off when the node died is left out, wherever it was cut")
     void tornTail() throws IOException {
         long whole;

@@ -1,0 +1,59 @@
+package dev.ginkgo.mesh;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.ginkgo.cluster.spi.Ports;
+import dev.ginkgo.config.Address;
+import dev.ginkgo.mesh.Clusters.Node;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Comparator;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class FoundingTest {
+    @TempDir
+    Path folder;
+
+    /** The lowest first: that one founds. */
+    private static List<Address> three() throws IOException {
+        return Stream.of(Ports.free(), Ports.free(), Ports.free())
+                .sorted(Comparator.comparing(Address::toString))
+                .toList();
+    }
+
+    @Test
+    @DisplayName("K-08 a new node founds nothing where one is that has been in a cluster, though nobody leads that one")
+    void besideAMember() throws Exception {
+        List<Address> places = three();
+        try (Clusters clusters = new Clusters(folder)) {
+            // Given one of two, of which only the other one votes
+            Node a = clusters.start(places.get(1), "");
+            await().atMost(Clusters.PATIENCE).until(a.cluster()::isLeader);
+            Node b = clusters.start(places.get(2), "", a.identity());
+            Clusters.awaitTogether(a, b);
+            a.tree().stop();
+            await().atMost(Clusters.PATIENCE).until(b.cluster()::isLeader);
+            b.tree().stop();
+            Node alone = clusters.start(a.identity(), "");
+            await().atMost(Clusters.PATIENCE).until(() -> alone.reason().contains("0 of 1 voters here"));
+
+            // When a new one comes, and they are as many as it expects
+            Node fresh = clusters.start(places.get(0), "expect = 2", a.identity());
+            await().atMost(Clusters.PATIENCE).until(() -> fresh.roster().size() == 2);
+
+            // Then they wait for the one that votes
+            await().during(Duration.ofSeconds(3))
+                    .atMost(Clusters.PATIENCE)
+                    .until(() -> !fresh.cluster().isLeader() && !alone.cluster().isLeader());
+            Node back = clusters.start(b.identity(), "", a.identity());
+            Clusters.awaitTogether(alone, fresh, back);
+            assertThat(Clusters.awaitLeader(alone, fresh, back)).isEqualTo(back);
+        }
+    }
+}

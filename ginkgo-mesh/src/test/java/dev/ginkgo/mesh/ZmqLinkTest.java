@@ -1,0 +1,40 @@
+package dev.ginkgo.mesh;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.ginkgo.cluster.spi.Ports;
+import dev.ginkgo.hub.spi.Backlogs;
+import dev.ginkgo.hub.spi.Envelope;
+import dev.ginkgo.hub.spi.Origin;
+import dev.ginkgo.hub.spi.Peer;
+import dev.ginkgo.hub.spi.RecordingInbox;
+import java.io.IOException;
+import java.util.Optional;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+
+class ZmqLinkTest {
+    private static final Origin SELF = new Origin("10.0.0.1:4440", 1);
+    private static final Origin OTHER = new Origin("10.0.0.2:4440", 1);
+
+    private static Envelope message(long sequence) {
+        return new Envelope(OTHER, sequence, sequence - 1, "/n", false, new byte[0], 0, Optional.empty());
+    }
+
+    @Test
+    @DisplayName("H-08 of a peer's messages none is taken before its first word, and none twice or after a later one")
+    void order() throws IOException {
+        try (ZmqSockets sockets = new ZmqSockets(1_000, null)) {
+            ZmqLink link = new ZmqLink(
+                    new Peer(OTHER, Ports.free()), SELF, new RecordingInbox(), sockets, new Backlogs(), 1_000, 0);
+            assertThat(link.isNext(message(1))).isFalse();
+            link.beat(true, 0);
+            assertThat(link.isNext(message(1))).isTrue();
+            assertThat(link.isNext(message(3))).isTrue();
+            assertThat(link.isNext(message(3))).isFalse();
+            assertThat(link.isNext(message(2))).isFalse();
+            assertThat(link.isNext(message(4))).isTrue();
+            link.close();
+        }
+    }
+}
