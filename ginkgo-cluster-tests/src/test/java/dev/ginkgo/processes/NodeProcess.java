@@ -1,8 +1,10 @@
 package dev.ginkgo.processes;
 
 import dev.ginkgo.config.Address;
+import dev.ginkgo.testing.cluster.Line;
 import java.io.IOException;
-import java.nio.file.Files;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -21,7 +23,7 @@ final class NodeProcess implements AutoCloseable {
     private final List<String> before;
     private final String more;
     private final String hub;
-    private final List<Path> outputs = new ArrayList<>();
+    private final List<Tail> outputs = new ArrayList<>();
     private Process process;
 
     NodeProcess(Address identity, Path folder, List<Address> join) throws IOException {
@@ -53,7 +55,6 @@ final class NodeProcess implements AutoCloseable {
 
     private Process launch() throws IOException {
         Path output = folder.resolve(identity.host() + "-" + identity.port() + "-" + outputs.size() + ".out");
-        outputs.add(output);
         String toml = """
                 [cluster]
                 identity = "%s"
@@ -81,10 +82,12 @@ final class NodeProcess implements AutoCloseable {
         if (!hub.isEmpty()) {
             command.add("hub");
         }
-        return new ProcessBuilder(command)
+        Process launched = new ProcessBuilder(command)
                 .redirectErrorStream(true)
                 .redirectOutput(output.toFile())
                 .start();
+        outputs.add(new Tail(output));
+        return launched;
     }
 
     /** Starts it again, with the same command line. */
@@ -93,24 +96,37 @@ final class NodeProcess implements AutoCloseable {
         process = launch();
     }
 
-    private List<String> lines(Path output) throws IOException {
-        List<String> whole = new ArrayList<>(Files.readString(output).lines().toList());
-        return whole.isEmpty() ? whole : whole.subList(0, whole.size() - 1); // the last may not be whole
-    }
-
     /** All that this process has said since its last start. */
     List<String> said() throws IOException {
-        return lines(outputs.getLast());
+        return outputs.getLast().lines();
+    }
+
+    /** The same without the log. */
+    List<Line> spoken() throws IOException {
+        return outputs.getLast().spoken();
+    }
+
+    /** In all its lives. */
+    List<Line> everSpoken() throws IOException {
+        List<Line> all = new ArrayList<>();
+        for (Tail output : outputs) {
+            all.addAll(output.spoken());
+        }
+        return all;
+    }
+
+    /** Gives it a line. */
+    void tell(String line) throws IOException {
+        OutputStream input = process.getOutputStream();
+        input.write((line + "\n").getBytes(StandardCharsets.UTF_8));
+        input.flush();
     }
 
     List<Act> acts() throws IOException {
         List<Act> acts = new ArrayList<>();
-        for (Path output : outputs) {
-            for (String line : lines(output)) {
-                String[] words = line.split(" ", -1);
-                if (words.length == 3 && words[1].equals("act")) {
-                    acts.add(new Act(Long.parseLong(words[0]), Long.parseLong(words[2]), identity.toString()));
-                }
+        for (Line line : everSpoken()) {
+            if (line.verb().equals("act")) {
+                acts.add(new Act(line.nanos(), Long.parseLong(line.rest()), identity.toString()));
             }
         }
         return acts;

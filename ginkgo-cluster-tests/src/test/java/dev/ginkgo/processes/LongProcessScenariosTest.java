@@ -1,0 +1,28 @@
+package dev.ginkgo.processes;
+
+import java.time.Duration;
+import org.junit.jupiter.api.Tag;
+
+/** The same with faults as long as those that are promised something for, and no more time than is promised. */
+@Tag("long")
+class LongProcessScenariosTest extends ProcessScenariosTest {
+    @Override
+    Duration next() {
+        return Duration.ofSeconds(4);
+    }
+
+    @Override
+    Duration together() {
+        return Duration.ofSeconds(5);
+    }
+
+    @Override
+    protected Duration frozenFor() {
+        return Duration.ofSeconds(20);
+    }
+
+    @Override
+    protected Duration apartFor() {
+        return Duration.ofSeconds(15);
+    }
+}

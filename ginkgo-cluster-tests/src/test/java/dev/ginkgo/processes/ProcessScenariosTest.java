@@ -1,0 +1,61 @@
+package dev.ginkgo.processes;
+
+import static java.util.Objects.requireNonNull;
+
+import dev.ginkgo.testing.cluster.ClusterScenarios;
+import dev.ginkgo.testing.cluster.Scene;
+import java.nio.file.Path;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * The scenarios with processes on hosts of their own: the same three for all of them, as their start takes longest. Faults
+ * are short, and three times as much time is given as is promised, as a machine may be busy.
+ */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class ProcessScenariosTest extends ClusterScenarios {
+    private static final Duration SHORT = Duration.ofSeconds(5);
+
+    private @Nullable ProcessScene scene;
+
+    @BeforeAll
+    void start(@TempDir Path folder) throws Exception {
+        scene = new ProcessScene(folder, next(), together());
+    }
+
+    @AfterAll
+    void end() {
+        if (scene != null) {
+            scene.close();
+        }
+    }
+
+    /** What a freeze or a partition should cost, three times. */
+    Duration next() {
+        return Duration.ofSeconds(12);
+    }
+
+    /** What healing should take, three times. */
+    Duration together() {
+        return Duration.ofSeconds(15);
+    }
+
+    @Override
+    protected Scene scene() {
+        return requireNonNull(scene);
+    }
+
+    @Override
+    protected Duration frozenFor() {
+        return SHORT;
+    }
+
+    @Override
+    protected Duration apartFor() {
+        return SHORT;
+    }
+}

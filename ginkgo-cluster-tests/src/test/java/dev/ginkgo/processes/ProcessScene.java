@@ -1,0 +1,195 @@
+package dev.ginkgo.processes;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.ginkgo.config.Address;
+import dev.ginkgo.testing.cluster.Line;
+import dev.ginkgo.testing.cluster.Scene;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.function.BooleanSupplier;
+import org.awaitility.Awaitility;
+
+/** Three processes, each on a host of its own. It also says how long things take, and fails if they take too long. */
+final class ProcessScene extends Scene implements AutoCloseable {
+    private static final int PORT = 4440;
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
+
+    private static final String HUB = """
+            http.enabled = false
+            [hub.transport]
+            engine = "zeromq"
+            """;
+
+    /** What is done to a cable, or to a process. */
+    private interface Step {
+        void run() throws Exception;
+    }
+
+    private final Nodes nodes = new Nodes();
+    private final Lan lan = new Lan(NODES);
+    private final Duration next;
+    private final Duration together;
+    private final List<Step> repairs = new ArrayList<>();
+    private boolean starting = true;
+
+    /**
+     * Starts them, and waits until all three vote.
+     *
+     * @param next the longest time until another leads
+     * @param together the longest time until all are one again after something was healed
+     */
+    ProcessScene(Path folder, Duration next, Duration together) throws Exception {
+        this.next = next;
+        this.together = together;
+        try {
+            List<Address> all = each().map(ProcessScene::address).toList();
+            for (int node = 0; node < NODES; node++) {
+                nodes.add(new NodeProcess(all.get(node), folder, all, lan.on(node + 1), "insecure = true", HUB));
+            }
+            await("three voters", () -> get(() -> nodes.said("becomes a voter")) == NODES - 1);
+        } catch (Exception | Error e) {
+            close();
+            throw e;
+        }
+    }
+
+    private static Address address(int node) {
+        return new Address(Lan.address(node + 1), PORT);
+    }
+
+    private static <T> T get(Callable<T> look) {
+        try {
+            return look.call();
+        } catch (Exception e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    private static void run(Step step) {
+        get(() -> {
+            step.run();
+            return "";
+        });
+    }
+
+    private NodeProcess process(int node) {
+        return nodes.all().get(node);
+    }
+
+    @Override
+    protected long nanos() {
+        return System.nanoTime();
+    }
+
+    @Override
+    protected String name(int node) {
+        return address(node).toString();
+    }
+
+    @Override
+    protected List<Line> said(int node) {
+        return get(process(node)::spoken);
+    }
+
+    @Override
+    protected List<Line> everSaid(int node) {
+        return get(process(node)::everSpoken);
+    }
+
+    @Override
+    protected void tell(int node, String command) {
+        run(() -> process(node).tell(command));
+    }
+
+    @Override
+    protected void await(String what, BooleanSupplier condition) {
+        Awaitility.await(what).atMost(PATIENCE).until(condition::getAsBoolean);
+    }
+
+    @Override
+    protected void pass(Duration time) {
+        long began = nanos();
+        await("time passes", () -> nanos() - began >= time.toNanos());
+    }
+
+    @Override
+    protected void befalls(Fault fault, int node) {
+        int host = node + 1;
+        switch (fault) {
+            case FREEZE ->
+                until(() -> process(node).signal("STOP"), () -> process(node).signal("CONT"));
+            case CUT_OFF -> until(() -> lan.unplug(host), () -> lan.plug(host));
+            case MUTE -> until(() -> lan.mute(host), () -> lan.unmute(host));
+            case DEAFEN -> until(() -> lan.deafen(host), () -> lan.undeafen(host));
+        }
+    }
+
+    private void until(Step harm, Step repair) {
+        run(harm);
+        repairs.add(repair);
+    }
+
+    @Override
+    protected void heals() {
+        repairs.forEach(ProcessScene::run);
+        repairs.clear();
+    }
+
+    @Override
+    protected void dies(int node) {
+        process(node).kill();
+    }
+
+    @Override
+    protected void ends(int node) {
+        run(process(node)::stop);
+        assertThat(get(process(node)::awaitEnd)).as("%s ends", name(node)).isTrue();
+    }
+
+    @Override
+    protected void starts(int node) {
+        starting = true;
+        run(process(node)::restart);
+    }
+
+    @Override
+    protected boolean takesOver() {
+        return true;
+    }
+
+    // ---- how long it takes
+
+    @Override
+    protected Act awaitOtherLeader(int old, long since) {
+        Act act = super.awaitOtherLeader(old, since);
+        Duration taken = Duration.ofNanos(act.nanos() - since);
+        System.out.printf("scenario: another acts after %d ms%n", taken.toMillis());
+        assertThat(taken).as("until another leads").isLessThan(next);
+        return act;
+    }
+
+    @Override
+    protected void awaitTogether() {
+        long began = nanos();
+        super.awaitTogether();
+        Duration taken = Duration.ofNanos(nanos() - began);
+        System.out.printf("scenario: all are one after %d ms%s%n", taken.toMillis(), starting ? ", of a start" : "");
+        if (!starting) {
+            assertThat(taken).as("until all are one").isLessThan(together);
+        }
+        starting = false;
+    }
+
+    @Override
+    public void close() {
+        try {
+            run(nodes::close);
+        } finally {
+            run(lan::remove);
+        }
+    }
+}

@@ -1,0 +1,56 @@
+package dev.ginkgo.processes;
+
+import dev.ginkgo.testing.cluster.Line;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.RandomAccessFile;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/** The lines of a file that somebody else writes, each read once. */
+final class Tail {
+    private final Path file;
+
+    // guarded by this
+    private final List<String> lines = new ArrayList<>();
+    private final List<Line> spoken = new ArrayList<>();
+    private final ByteArrayOutputStream unfinished = new ByteArrayOutputStream();
+    private long position;
+
+    Tail(Path file) {
+        this.file = file;
+    }
+
+    /** All that are whole by now. */
+    synchronized List<String> lines() throws IOException {
+        read();
+        return List.copyOf(lines);
+    }
+
+    /** Those of them that a node has said, and no log. */
+    synchronized List<Line> spoken() throws IOException {
+        read();
+        return List.copyOf(spoken);
+    }
+
+    private void read() throws IOException {
+        try (RandomAccessFile in = new RandomAccessFile(file.toFile(), "r")) {
+            in.seek(position);
+            byte[] fresh = new byte[(int) (in.length() - position)];
+            in.readFully(fresh);
+            position += fresh.length;
+            for (byte each : fresh) {
+                if (each == '\n') {
+                    String line = unfinished.toString(StandardCharsets.UTF_8);
+                    unfinished.reset();
+                    lines.add(line);
+                    Line.of(line).ifPresent(spoken::add);
+                } else {
+                    unfinished.write(each);
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,330 @@
+package dev.ginkgo.testing.cluster;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.ginkgo.testing.cluster.Scene.Act;
+import dev.ginkgo.testing.cluster.Scene.Fault;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInfo;
+
+/**
+ * What becomes of three hubs when something befalls one of them, or all. The text is the same for nodes under a test's
+ * clock and for processes on hosts of their own; how long things take is said by neither, as it is asked elsewhere.
+ */
+public abstract class ClusterScenarios {
+    /** Between two messages of a node. */
+    private static final Duration PAUSE = Duration.ofMillis(250);
+
+    /** More than a hub keeps of a channel. */
+    private static final int TOO_MANY = 1_500;
+
+    private final List<List<String>> published = List.of(new ArrayList<>(), new ArrayList<>(), new ArrayList<>());
+    private String name = "";
+    private Scene scene;
+
+    /** Three nodes. They may be those of the scenario before. */
+    protected abstract Scene scene() throws Exception;
+
+    /** For how long a node is frozen. */
+    protected Duration frozenFor() {
+        return Duration.ofSeconds(20);
+    }
+
+    /** For how long it is cut off, one way or both. */
+    protected Duration apartFor() {
+        return Duration.ofSeconds(15);
+    }
+
+    @BeforeEach
+    void begin(TestInfo test) throws Exception {
+        name = test.getTestMethod().orElseThrow().getName();
+        published.forEach(List::clear);
+        scene = scene();
+        scene.begin();
+    }
+
+    // ---- one is away
+
+    @Test
+    @DisplayName("K-03 K-05 K-20 the leader is frozen: another leads; awake, it does nothing under its old epoch, and"
+            + " lacks nothing")
+    void frozen() {
+        leaderIsAway(Fault.FREEZE, frozenFor());
+    }
+
+    @Test
+    @DisplayName("K-03 K-05 K-06 K-07 K-20 the leader is cut off: it leads no more; when that is over, nothing is"
+            + " missing anywhere that was published on either side")
+    void cutOff() {
+        leaderIsAway(Fault.CUT_OFF, apartFor());
+    }
+
+    @Test
+    @DisplayName("K-03 K-05 K-06 K-20 the same for a leader that hears the others, but is not heard")
+    void mute() {
+        leaderIsAway(Fault.MUTE, apartFor());
+    }
+
+    @Test
+    @DisplayName("K-03 K-05 K-06 K-20 the same for a leader that is heard by the others, but hears nobody")
+    void deaf() {
+        leaderIsAway(Fault.DEAFEN, apartFor());
+    }
+
+    private void leaderIsAway(Fault fault, Duration length) {
+        // Given a leader, and messages of all
+        Act old = scene.awaitLeader();
+        Scene.each().forEach(this::publish);
+        awaitAllReadEverywhere();
+
+        // When something befalls it, while it and the others go on publishing
+        long fell = scene.nanos();
+        scene.befall(fault, old.node());
+        Act next = scene.awaitOtherLeader(old.node(), fell);
+        while (scene.nanos() - fell < length.toNanos()) {
+            Scene.each()
+                    .filter(node -> fault != Fault.FREEZE || node != old.node())
+                    .forEach(this::publish);
+            scene.pass(PAUSE);
+        }
+        long healed = scene.nanos();
+        scene.heal();
+        scene.awaitTogether();
+        Scene.each().forEach(this::publish);
+
+        // Then it has not led since the other did, and has deposed nobody by coming back
+        assertThat(next.epoch()).isGreaterThan(old.epoch());
+        assertThat(scene.acts(old.node()))
+                .noneMatch(act -> act.nanos() >= next.nanos() && act.nanos() < healed)
+                .noneMatch(act -> act.nanos() >= healed && act.epoch() <= old.epoch());
+        assertThat(scene.awaitLeader().node()).isEqualTo(next.node());
+        assertLeadersOneByOne();
+
+        // And all is read everywhere, each once, and nobody was told that something is missing
+        awaitAllReadEverywhere();
+        Scene.each().forEach(node -> {
+            assertThat(scene.read(node)).as("gaps at node %d", node).doesNotContain(Scene.GAP);
+            assertInOrder("read", node, scene.read(node));
+            assertThat(own(scene.history(node))).as("held by node %d", node).hasSameElementsAs(all());
+            assertInOrder("held", node, scene.history(node));
+        });
+    }
+
+    // ---- one dies
+
+    @Test
+    @DisplayName(
+            "K-05 K-10 K-20 H-16 the leader is killed while another stands still: the survivors lack nothing of each"
+                    + " other, and of the dead one nothing that one of them has, or it is told; started again, it"
+                    + " follows, and holds what they hold")
+    void killed() {
+        // Given a leader, and one that stands still for so short that nobody minds
+        Act old = scene.awaitLeader();
+        int still = (old.node() + 1) % Scene.NODES;
+        int other = (old.node() + 2) % Scene.NODES;
+        Scene.each().forEach(this::publish);
+        awaitAllReadEverywhere();
+        scene.befall(Fault.FREEZE, still);
+
+        // When the leader dies after much has been published there
+        burst(old.node(), 800, 8_000);
+        long fell = scene.nanos();
+        scene.kill(old.node());
+        scene.heal();
+        publish(still);
+        publish(other);
+        Act next = scene.awaitOtherLeader(old.node(), fell);
+        scene.awaitTogether();
+        assertThat(next.epoch()).isGreaterThan(old.epoch());
+        publish(still);
+        publish(other);
+        awaitRead(still, of(still, other));
+        awaitRead(other, of(still, other));
+
+        // Then what a reader lacks that the other one has, it has been told
+        awaitSettled(still, other);
+        assertLacksOnlyWhatWasTold(still, other);
+        assertLacksOnlyWhatWasTold(other, still);
+
+        // And when it is started again, it has what they have, and leads nobody
+        scene.start(old.node());
+        scene.awaitTogether();
+        assertThat(scene.awaitLeader().node()).isEqualTo(next.node());
+        assertLeadersOneByOne();
+        Set<String> kept = new HashSet<>(own(scene.history(other)));
+        if (!scene.read(still).contains(Scene.GAP) && !scene.read(other).contains(Scene.GAP)) {
+            assertThat(own(scene.history(still))).hasSameElementsAs(kept);
+            if (!scene.takesOver()) {
+                published.get(old.node()).forEach(kept::remove);
+            }
+            assertThat(own(scene.history(old.node()))).hasSameElementsAs(kept);
+        }
+        Scene.each().forEach(node -> assertThat(scene.history(node)).containsAll(of(still, other)));
+        Scene.each().forEach(node -> assertInOrder("held", node, scene.history(node)));
+        publish(old.node());
+        Scene.each()
+                .forEach(node ->
+                        awaitRead(node, List.of(published.get(old.node()).getLast())));
+    }
+
+    /** Until both have read equally much, or one was told why not. */
+    private void awaitSettled(int a, int b) {
+        scene.await("equal readers", () -> {
+            Set<String> here = new HashSet<>(scene.read(a));
+            Set<String> there = new HashSet<>(scene.read(b));
+            return here.contains(Scene.GAP) || there.contains(Scene.GAP) || here.equals(there);
+        });
+    }
+
+    private void assertLacksOnlyWhatWasTold(int here, int there) {
+        List<String> read = scene.read(here);
+        assertInOrder("read", here, read);
+        List<String> missing = new ArrayList<>(own(scene.read(there)));
+        missing.removeAll(new HashSet<>(read));
+        if (!missing.isEmpty()) {
+            assertThat(read).as("node %d lacks %s", here, missing).contains(Scene.GAP);
+        }
+    }
+
+    // ---- all
+
+    @Test
+    @DisplayName("K-05 K-08 all are stopped, and started in another order: the same cluster, under a higher epoch")
+    void allStopped() {
+        Act old = scene.awaitLeader();
+        String cluster = cluster(old.node());
+        long then = scene.nanos();
+
+        List.of(0, 1, 2).forEach(scene::stop);
+        List.of(2, 0, 1).forEach(scene::start);
+        scene.awaitTogether();
+
+        Act next = scene.awaitLeader();
+        assertThat(next.epoch()).isGreaterThan(old.epoch());
+        Scene.each()
+                .forEach(node -> scene.await(
+                        node + " hears of " + cluster, () -> cluster(node).equals(cluster)));
+        assertThat(scene.acts()).noneMatch(act -> act.nanos() > then && act.epoch() < old.epoch());
+        assertLeadersOneByOne();
+        Scene.each().forEach(this::publish);
+        awaitAllReadEverywhere();
+    }
+
+    private String cluster(int node) {
+        return scene.leadership(node).replaceFirst(".*@", "");
+    }
+
+    // ---- what cannot be fetched
+
+    @Test
+    @DisplayName("H-16 a node is cut off while more is published than hubs keep: who reads there is told a gap at its"
+            + " place, and gets what is kept; nobody else is told one")
+    void told() {
+        int away = (scene.awaitLeader().node() + 1) % Scene.NODES;
+        int other = (away + 1) % Scene.NODES;
+        publish(other);
+        awaitAllReadEverywhere();
+
+        scene.befall(Fault.CUT_OFF, away);
+        burst(other, TOO_MANY, 100);
+        scene.pass(Duration.ofSeconds(5)); // they are kept a little longer while somebody reads
+        scene.heal();
+        scene.awaitTogether();
+        publish(other);
+        awaitRead(away, List.of(published.get(other).getLast()));
+
+        List<String> all = published.get(other);
+        List<String> read = scene.read(away);
+        assertThat(read).startsWith(all.getFirst(), Scene.GAP);
+        List<String> rest = read.subList(read.lastIndexOf(Scene.GAP) + 1, read.size());
+        assertThat(rest).hasSizeGreaterThan(100).isEqualTo(all.subList(all.size() - rest.size(), all.size()));
+        assertThat(scene.read(other)).isEqualTo(all);
+        awaitRead(3 - away - other, all);
+        assertThat(scene.read(3 - away - other)).isEqualTo(all);
+    }
+
+    // ---- what all scenarios do and ask
+
+    private void publish(int node) {
+        String text = next(node);
+        scene.publish(node, text);
+        published.get(node).add(text);
+    }
+
+    private void burst(int node, int count, int size) {
+        String word = next(node);
+        scene.burst(node, count, size, word);
+        IntStream.range(0, count).forEach(i -> published.get(node).add(word + "-" + i));
+    }
+
+    private String next(int node) {
+        return name + "-" + node + "-" + published.get(node).size();
+    }
+
+    private List<String> of(int... nodes) {
+        List<String> texts = new ArrayList<>();
+        IntStream.of(nodes).forEach(node -> texts.addAll(published.get(node)));
+        return texts;
+    }
+
+    private List<String> all() {
+        return of(0, 1, 2);
+    }
+
+    /** What is of this scenario. */
+    private List<String> own(List<String> texts) {
+        return texts.stream().filter(text -> text.startsWith(name + "-")).toList();
+    }
+
+    private void awaitAllReadEverywhere() {
+        Scene.each().forEach(node -> awaitRead(node, all()));
+    }
+
+    private void awaitRead(int node, List<String> texts) {
+        scene.await(
+                "node " + node + " reads all of " + texts, () -> new HashSet<>(scene.read(node)).containsAll(texts));
+    }
+
+    /** Each once, and what one node has published in its order. */
+    private void assertInOrder(String what, int at, List<String> texts) {
+        List<String> mine = own(texts);
+        assertThat(mine).as("%s at node %d", what, at).doesNotHaveDuplicates();
+        Scene.each().forEach(node -> {
+            List<String> all = published.get(node);
+            assertThat(mine.stream().filter(new HashSet<>(all)::contains))
+                    .as("%s at node %d, of node %d", what, at, node)
+                    .containsExactlyElementsOf(
+                            all.stream().filter(new HashSet<>(mine)::contains).toList());
+        });
+    }
+
+    /** No two lead at once, and no reader got anything of an epoch after something of a later one. */
+    private void assertLeadersOneByOne() {
+        List<Act> acts = scene.acts();
+        for (int i = 1; i < acts.size(); i++) {
+            Act before = acts.get(i - 1);
+            Act after = acts.get(i);
+            assertThat(after.epoch() > before.epoch()
+                            || (after.epoch() == before.epoch() && after.node() == before.node()))
+                    .as("%s after %s", after, before)
+                    .isTrue();
+        }
+        long now = scene.awaitLeader().epoch();
+        Scene.each().forEach(node -> {
+            scene.await(
+                    "node " + node + " reads of epoch " + now,
+                    () -> scene.epochs(node).contains(now));
+            assertThat(scene.epochs(node))
+                    .as("epochs as they were read at node %d", node)
+                    .isSorted();
+        });
+    }
+}

@@ -1,0 +1,30 @@
+package dev.ginkgo.testing.cluster;
+
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * A line that a {@link Player} has said: {@code 123456 act 7}.
+ *
+ * @param nanos when
+ * @param verb what it is about
+ * @param rest what there is to say of it, if anything
+ */
+public record Line(long nanos, String verb, String rest) {
+
+    /** What a line says, if it is one of a player: others write between them, such as a log. */
+    public static Optional<Line> of(String text) {
+        String[] words = text.split(" ", 3);
+        return words.length > 1 && words[0].matches("-?\\d+")
+                ? Optional.of(new Line(Long.parseLong(words[0]), words[1], words.length > 2 ? words[2] : ""))
+                : Optional.empty();
+    }
+
+    boolean is(String what) {
+        return verb.equals(what);
+    }
+
+    static Optional<Line> last(List<Line> lines, String what) {
+        return lines.reversed().stream().filter(line -> line.is(what)).findFirst();
+    }
+}

@@ -1,0 +1,99 @@
+package dev.ginkgo.testing.cluster;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.BooleanSupplier;
+
+/** The nodes of a {@link TestCluster}. */
+final class SimulatedScene extends Scene implements AutoCloseable {
+    private final List<List<List<Line>>> lives = List.of(new ArrayList<>(), new ArrayList<>(), new ArrayList<>());
+    private final TestCluster<Player> cluster = TestCluster.of(NODES, this::player);
+
+    private Player player(int node) {
+        List<Line> life = new CopyOnWriteArrayList<>();
+        lives.get(node).add(life);
+        return new Player(text -> life.add(Line.of(text).orElseThrow()));
+    }
+
+    @Override
+    protected long nanos() {
+        return cluster.clock().nanos();
+    }
+
+    @Override
+    protected String name(int node) {
+        return cluster.node(node).name();
+    }
+
+    @Override
+    protected List<Line> said(int node) {
+        return List.copyOf(lives.get(node).getLast());
+    }
+
+    @Override
+    protected List<Line> everSaid(int node) {
+        return lives.get(node).stream().flatMap(List::stream).toList();
+    }
+
+    @Override
+    protected void tell(int node, String command) {
+        cluster.node(node).root().obey(command);
+    }
+
+    @Override
+    protected void await(String what, BooleanSupplier condition) {
+        cluster.await(what, condition);
+    }
+
+    @Override
+    protected void pass(Duration time) {
+        cluster.advance(time);
+    }
+
+    @Override
+    protected void befalls(Fault fault, int node) {
+        TestNode<Player> here = cluster.node(node);
+        List<TestNode<Player>> others =
+                cluster.nodes().stream().filter(other -> other != here).toList();
+        switch (fault) {
+            case FREEZE -> cluster.pause(here);
+            case CUT_OFF -> cluster.partition(here);
+            case MUTE -> others.forEach(other -> cluster.cut(here, other));
+            case DEAFEN -> others.forEach(other -> cluster.cut(other, here));
+        }
+    }
+
+    @Override
+    protected void heals() {
+        cluster.heal();
+        cluster.nodes().stream().filter(TestNode::isPaused).forEach(cluster::resume);
+    }
+
+    @Override
+    protected void dies(int node) {
+        cluster.kill(cluster.node(node));
+    }
+
+    @Override
+    protected void ends(int node) {
+        cluster.stop(cluster.node(node));
+    }
+
+    @Override
+    protected void starts(int node) {
+        cluster.start(cluster.node(node));
+    }
+
+    /** The clock stands still while a node starts. */
+    @Override
+    protected boolean takesOver() {
+        return false;
+    }
+
+    @Override
+    public void close() {
+        cluster.close();
+    }
+}
