@@ -19,12 +19,10 @@ import java.nio.file.attribute.UserPrincipal;
 import java.nio.file.attribute.UserPrincipalLookupService;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import jdk.net.ExtendedSocketOptions;
@@ -186,7 +184,7 @@ public final class ControlServer implements AutoCloseable {
                 BufferedReader in = new BufferedReader(Channels.newReader(asker, UTF_8));
                 Writer out = Channels.newWriter(asker, UTF_8)) {
             UserPrincipal peer = peer(asker);
-            boolean allowed = allowed().contains(peer);
+            boolean allowed = mayAsk(peer);
             for (String line = read(in); line != null; line = read(in)) {
                 if (!allowed) { // told after a request was read: else the end of the connection overtakes the answer
                     LOG.warn("{} may not ask at the control socket", peer.getName());
@@ -279,12 +277,21 @@ public final class ControlServer implements AutoCloseable {
         return peer.user();
     }
 
-    /** Root, who made the socket, and whom this process runs as by now. */
-    private Set<UserPrincipal> allowed() throws IOException {
-        UserPrincipalLookupService users = path.getFileSystem().getUserPrincipalLookupService();
-        Set<UserPrincipal> allowed = new HashSet<>(Set.of(owner));
-        allowed.add(users.lookupPrincipalByName("root"));
-        allowed.add(users.lookupPrincipalByName(Long.toString(Folders.user())));
-        return allowed;
+    /**
+     * Who made the socket, root, and whom this process runs as by now. The first is known: to look a user up takes a file,
+     * and a process that has too many open already has one for the asker (accept(2) keeps it while it waits), and no more.
+     */
+    private boolean mayAsk(UserPrincipal peer) throws IOException {
+        if (peer.equals(owner)) {
+            return true;
+        }
+        try {
+            UserPrincipalLookupService users = path.getFileSystem().getUserPrincipalLookupService();
+            return peer.equals(users.lookupPrincipalByName("root"))
+                    || peer.equals(users.lookupPrincipalByName(Long.toString(Folders.user())));
+        } catch (IOException e) {
+            LOG.error("at the control socket {}, it cannot be found out whether {} may ask", path, peer.getName(), e);
+            throw e;
+        }
     }
 }
