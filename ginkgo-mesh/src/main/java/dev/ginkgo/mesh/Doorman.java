@@ -1,6 +1,7 @@
 package dev.ginkgo.mesh;
 
 import dev.ginkgo.Body;
+import java.io.EOFException;
 import java.io.IOException;
 import java.net.ServerSocket;
 import java.net.Socket;
@@ -95,11 +96,21 @@ final class Doorman extends ServerSocket {
                 socket.close();
             }
         } catch (IOException e) {
-            strangers.count(outside.getRemoteSocketAddress() + ": " + e.getMessage());
+            if (!hasHungUp(e)) {
+                strangers.count(outside.getRemoteSocketAddress() + ": " + e.getMessage());
+            }
             outside.close();
         } finally {
             clock.interrupt();
         }
+    }
+
+    /**
+     * Whoever goes before it has said who it is has not shown that it does not know the secret: two nodes that call each
+     * other keep one of the two calls, and those who only look whether somebody listens come all the time.
+     */
+    private static boolean hasHungUp(IOException failed) {
+        return failed.getCause() instanceof EOFException || "Connection reset".equals(failed.getMessage());
     }
 
     private static void hangUpLate(Socket outside) {

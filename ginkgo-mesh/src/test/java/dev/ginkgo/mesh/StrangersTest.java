@@ -5,9 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import ch.qos.logback.classic.Level;
-import ch.qos.logback.classic.Logger;
-import ch.qos.logback.classic.spi.ILoggingEvent;
-import ch.qos.logback.core.read.ListAppender;
 import dev.ginkgo.config.Address;
 import dev.ginkgo.mesh.Clusters.Node;
 import java.io.IOException;
@@ -21,7 +18,6 @@ import java.util.List;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.slf4j.LoggerFactory;
 
 class StrangersTest {
     private static final String SECRET = "secret = 'correct horse battery staple'";
@@ -49,14 +45,9 @@ class StrangersTest {
     @Test
     @DisplayName("K-17 strangers are never in the roster and never lead, cost no memory, and are logged once a while")
     void strangers() throws Exception {
-        Logger logger = (Logger) LoggerFactory.getLogger(MeshCoordinator.class);
-        ListAppender<ILoggingEvent> logged = new ListAppender<>();
-        logged.start();
-        logger.setLevel(Level.WARN);
-        logger.setAdditive(false);
-        logger.addAppender(logged);
         List<Socket> silent = new ArrayList<>();
-        try (Clusters clusters = new Clusters(folder)) {
+        try (Clusters clusters = new Clusters(folder);
+                Heard heard = new Heard(Level.WARN)) {
             // Given a cluster of one that has a secret
             Node a = clusters.start(SECRET);
             await().atMost(Clusters.PATIENCE).until(a.cluster()::isLeader);
@@ -82,20 +73,35 @@ class StrangersTest {
             assertThat(other.reason()).isEqualTo("waiting for " + a.identity());
             assertThat(a.cluster().isLeader()).isTrue();
             assertThat(used() - before).as("bytes").isLessThan(32L * 1024 * 1024);
-            assertThat(List.copyOf(logged.list))
-                    .filteredOn(event -> event.getFormattedMessage().startsWith("turned away"))
-                    .hasSizeBetween(1, 4);
+            assertThat(heard.said("turned away")).hasSizeBetween(1, 4);
 
             // And whoever knows the secret joins, while the silent ones are still there
             Node b = clusters.start(SECRET, a.identity());
             Clusters.awaitTogether(a, b);
         } finally {
-            logger.detachAppender(logged);
-            logger.setLevel(null);
-            logger.setAdditive(true);
             for (Socket each : silent) {
                 each.close();
             }
+        }
+    }
+
+    @Test
+    @DisplayName("K-17 who hangs up before it has said who it is, is not called a stranger; who talks plain text is")
+    void hungUp() throws Exception {
+        try (Clusters clusters = new Clusters(folder);
+                Heard heard = new Heard(Level.WARN)) {
+            Node a = clusters.start(SECRET);
+            await().atMost(Clusters.PATIENCE).until(a.cluster()::isLeader);
+            for (int i = 0; i < 5; i++) {
+                send(a.identity(), new byte[0]);
+                send(a.identity(), new byte[] {22, 3, 1}); // as TLS begins
+            }
+
+            send(a.identity(), "GET / HTTP/1.0\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
+
+            await().atMost(Clusters.PATIENCE)
+                    .until(() -> !heard.said("turned away").isEmpty());
+            assertThat(heard.said("turned away")).singleElement().asString().contains("turned away 1 ", "SSL message");
         }
     }
 

@@ -1,0 +1,84 @@
+package dev.ginkgo.mesh;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.ginkgo.cluster.spi.Ports;
+import dev.ginkgo.config.Address;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Three that vote, whose leader ends without a word. */
+class SuccessionTest {
+    @TempDir
+    Path folder;
+
+    private final List<SeatedNode> nodes = new ArrayList<>();
+    private SeatedNode leader;
+    private SeatedNode b;
+    private SeatedNode c;
+
+    private SeatedNode start(Address here, Path its, Address... join) throws Exception {
+        SeatedNode node = new SeatedNode(here, List.of(join), its);
+        nodes.add(node);
+        return node;
+    }
+
+    @BeforeEach
+    void three() throws Exception {
+        leader = start(Ports.free(), folder);
+        await().atMost(Clusters.PATIENCE).until(leader::hasLed);
+        b = start(Ports.free(), folder, leader.here);
+        c = start(Ports.free(), folder, leader.here);
+        await().atMost(Clusters.PATIENCE)
+                .until(() -> Stream.of(leader, b, c)
+                        .allMatch(each -> each.engine.voters().size() == 3));
+    }
+
+    @AfterEach
+    void stop() throws Exception {
+        for (SeatedNode each : nodes.reversed()) {
+            each.leave();
+        }
+    }
+
+    @Test
+    @DisplayName("K-03 K-05 the next leader does not act before the last renewal of one that is gone is a term old")
+    void waits() {
+        leader.end();
+        await().atMost(Clusters.PATIENCE).until(() -> b.hasLed() || c.hasLed());
+        long next = Stream.of(b, c)
+                .filter(SeatedNode::hasLed)
+                .mapToLong(each -> each.first)
+                .min()
+                .orElseThrow();
+        assertThat(Duration.ofNanos(next - leader.lastStart)).isGreaterThan(SeatedNode.TTL);
+    }
+
+    @Test
+    @DisplayName(
+            "K-07 K-08 a voter that has lost its folder elects nobody before one who knows has told it what was decided")
+    void withoutMemory() throws Exception {
+        // Given two that are gone, so that the third is no majority
+        leader.end();
+        c.end();
+
+        // When one of them comes back with an empty folder
+        SeatedNode back = start(c.here, folder.resolve("empty"), b.here);
+
+        // Then its vote is no majority either, for as long as it takes several elections
+        await().during(Duration.ofSeconds(8)).atMost(Clusters.PATIENCE).until(() -> !b.hasLed() && !back.hasLed());
+
+        // And with the one that knows, they are again
+        SeatedNode again = start(leader.here, folder, b.here);
+        await().atMost(Clusters.PATIENCE).until(() -> b.hasLed() || again.hasLed() || back.hasLed());
+    }
+}
