@@ -41,13 +41,13 @@ final class Inflow {
     private final Supplier<Set<Origin>> peers;
     private final BiConsumer<Origin, Stretch> ask;
     private final BooleanSupplier heldBack;
-    private final boolean early;
 
     private final TreeMap<Long, Envelope> held = new TreeMap<>();
     private long heldBytes;
     private long position;
     private long known;
-    private long begin = -1; // how far the origin was when it was first heard of
+    private long first = -1; // how far the origin was when it was first heard
+    private long unread = -1; // how far it was known to be before anybody read here
     private long rumour;
     private long rumourAt;
     private @Nullable Hole hole;
@@ -59,22 +59,18 @@ final class Inflow {
      * @param ask asks one
      * @param heldBack whether something has to come before anything of this; what comes then waits, or is asked for
      *     later
-     * @param early whether this node has not begun yet: what was published before the origin was heard of has been
-     *     missed by nobody here
      */
     Inflow(
             Origin origin,
             Ledger ledger,
             Supplier<Set<Origin>> peers,
             BiConsumer<Origin, Stretch> ask,
-            BooleanSupplier heldBack,
-            boolean early) {
+            BooleanSupplier heldBack) {
         this.origin = origin;
         this.ledger = ledger;
         this.peers = peers;
         this.ask = ask;
         this.heldBack = heldBack;
-        this.early = early;
     }
 
     /** All up to here has gone on, or was given up. */
@@ -96,6 +92,12 @@ final class Inflow {
             heldBytes -= old.values().stream().mapToLong(Envelope::cost).sum();
             old.clear();
         }
+        advance(now);
+    }
+
+    /** This node begins to have readers: what is known to have been published until now, none of them misses. */
+    void begin(long now) {
+        unread = Math.max(known, rumour);
         advance(now);
     }
 
@@ -128,7 +130,7 @@ final class Inflow {
         }
         Hole open = hole;
         if (open != null && open.waitsFor(peer) && position < open.to) {
-            if (position < begin && now - open.openedAt < CATCH_UP) {
+            if (position < first && now - open.openedAt < CATCH_UP) {
                 open.extend(now);
             }
             if (answer.through() < answer.stretch().to()) {
@@ -177,9 +179,7 @@ final class Inflow {
     // ---- in order
 
     private void learn(long last) {
-        if (begin < 0) {
-            begin = last;
-        }
+        first = first < 0 ? last : first;
         known = Math.max(known, last);
     }
 
@@ -235,7 +235,7 @@ final class Inflow {
     private void giveUp(long to) {
         while (position < to) {
             Stretch missing = gap(to);
-            ledger.lost(new Ledger.Loss(missing, sound(missing), early && missing.to() <= begin));
+            ledger.lost(new Ledger.Loss(missing, sound(missing), missing.to() <= unread));
             position = missing.to();
             drain();
         }

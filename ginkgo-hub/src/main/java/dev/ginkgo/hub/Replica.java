@@ -214,7 +214,7 @@ final class Replica implements Inbox {
                         past.put(each.getKey(), each.getValue());
                     }
                 });
-        inflows.values().forEach(inflow -> inflow.advance(now));
+        inflows.values().forEach(inflow -> inflow.begin(now));
         changed.run();
     }
 
@@ -277,7 +277,7 @@ final class Replica implements Inbox {
         if (present != null && present.origin.incarnation() >= origin.incarnation()) {
             return present.origin.equals(origin) ? present : null;
         }
-        Inflow fresh = new Inflow(origin, ledger, () -> ready, ask.stretch(), () -> isHeldBack(origin), !complete);
+        Inflow fresh = new Inflow(origin, ledger, () -> ready, ask.stretch(), () -> isHeldBack(origin));
         inflows.remove(origin.name());
         inflows.put(origin.name(), fresh);
         ledger.met(origin);

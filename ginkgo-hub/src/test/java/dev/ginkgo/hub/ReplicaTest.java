@@ -65,7 +65,7 @@ class ReplicaTest {
 
                     @Override
                     public void inherit(Holdings some) {
-                        throw new UnsupportedOperationException("this node has begun alone");
+                        assertThat(some.items()).isEmpty();
                     }
 
                     @Override
@@ -303,6 +303,49 @@ class ReplicaTest {
         answer(A, new Stretch(B, 1, 2), 2);
         pass(50);
         assertThat(story).containsExactly("lost 1..2", "b3");
+    }
+
+    @Test
+    @DisplayName(
+            "H-16 what was published after this node took over what a peer held of its publisher, is told here, though"
+                    + " the publisher is heard of later")
+    void afterTheTakeover() {
+        Replica fresh = replica();
+        fresh.ready(Set.of(A));
+        fresh.beat(A, 0, Map.of(B, 5L));
+        var end = new Holdings.End(true, Map.of(A, 0L, B, 5L), List.of());
+        fresh.held(A, new Holdings(0, List.of(), 0, Map.of(), Optional.of(end)));
+        assertThat(fresh.isComplete()).isTrue();
+
+        fresh.ready(Set.of(A, B));
+        fresh.beat(B, 9, Map.of());
+        Stretch missing = new Stretch(B, 6, 9);
+        fresh.answered(B, Answer.nothing(missing));
+        fresh.answered(A, Answer.nothing(missing));
+        fresh.tick();
+
+        assertThat(story).containsExactly("lost 6..9");
+    }
+
+    @Test
+    @DisplayName(
+            "H-16 so is what was published after this node began, though it had heard of the publisher by others alone")
+    void afterARumour() {
+        Replica fresh = replica();
+        fresh.ready(Set.of(A));
+        fresh.beat(A, 0, Map.of(B, 5L));
+        fresh.begin();
+
+        fresh.ready(Set.of(A, B));
+        fresh.beat(B, 9, Map.of());
+        fresh.answered(B, new Answer(new Stretch(B, 1, 9), List.of(message(B, 4), message(B, 5)), 9));
+        fresh.answered(A, Answer.nothing(new Stretch(B, 1, 3)));
+        for (int i = 0; i < 20; i++) {
+            time.nanos += Duration.ofMillis(50).toNanos();
+            fresh.tick();
+        }
+
+        assertThat(story).containsExactly("lost 1..3 before us", "b4", "b5", "lost 6..9");
     }
 
     @Test
