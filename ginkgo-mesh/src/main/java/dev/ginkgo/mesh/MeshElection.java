@@ -24,7 +24,9 @@ import org.jspecify.annotations.Nullable;
  * first node, which may be one that has just come and does not know the voters yet.
  *
  * <p>As in Raft, a node that is asked votes, whether it knows already that it is a voter or not; who asks has to know.
- * But it does not vote for one that it knows to be none, and a vote that comes in a later term does not count in that.
+ * But it does not vote for one that it knows to be none: that one may know old voters only, and this node, which was
+ * removed, would make up its majority, while the voter that is left elects itself. And a vote that comes in a later term
+ * does not count in that.
  *
  * <p>A node that was cut off and comes back to a majority first listens whether that has a leader: an election would
  * depose it.
@@ -113,11 +115,12 @@ final class MeshElection extends ELECTION {
 
     private void handleRequest(Message message, VoteRequest request) {
         List<String> voters = raft.members();
+        if (!voters.contains(Utils.extractRaftId(message.getSrc()))) {
+            return;
+        }
         if (voters.contains(raft.raftId())) {
-            if (voters.contains(Utils.extractRaftId(message.getSrc()))) {
-                super.handleMessage(message, request);
-            }
-        } else if (!voters.isEmpty()) {
+            super.handleMessage(message, request);
+        } else {
             vote(message.getSrc(), request.currTerm());
         }
     }

@@ -6,8 +6,12 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Predicate;
 import org.jgroups.Address;
+import org.jgroups.EmptyMessage;
 import org.jgroups.Message;
 import org.jgroups.View;
+import org.jgroups.protocols.raft.AppendEntriesRequest;
+import org.jgroups.protocols.raft.AppendEntriesResponse;
+import org.jgroups.protocols.raft.AppendResult;
 import org.jgroups.protocols.raft.InstallSnapshotRequest;
 import org.jgroups.protocols.raft.RAFT;
 import org.jgroups.protocols.raft.RaftHeader;
@@ -82,10 +86,23 @@ final class MeshRaft extends RAFT {
         if (stopping) {
             return;
         }
+        if (header instanceof AppendEntriesRequest && header.currTerm() < currentTerm()) {
+            tellTerm(message.getSrc());
+            return;
+        }
         super.handleUpRequest(message, header);
         if (header instanceof InstallSnapshotRequest) {
             count();
         }
+    }
+
+    /**
+     * A leader of an older term is told so, and is elected again in a later one, as in Raft. jgroups-raft drops what it sends
+     * without a word; a node that has held elections in vain, among voters of old, would never hear of it.
+     */
+    private void tellTerm(Address leader) {
+        AppendResult older = new AppendResult(AppendResult.Result.FAIL_ENTRY_NOT_FOUND, log().lastAppended());
+        down_prot.down(new EmptyMessage(leader).putHeader(id, new AppendEntriesResponse(currentTerm(), older)));
     }
 
     @Override
