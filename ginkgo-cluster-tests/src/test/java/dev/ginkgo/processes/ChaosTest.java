@@ -29,7 +29,7 @@ class ChaosTest {
     private static final int NODES = 3;
     private static final Duration PATIENCE = Duration.ofSeconds(60);
 
-    /** So long before its kill a node may have been cut off, and alone with what it took; a later kill, with its copies. */
+    /** So long before its end a node may have been cut off, and alone with what it took; or with the copies, another one. */
     private static final Duration ALONE = Duration.ofSeconds(15);
 
     /** What happens to a node. */
@@ -48,7 +48,7 @@ class ChaosTest {
     private final long seed = new Random().nextLong();
     private final Random random = new Random(seed);
     private final Nodes nodes = new Nodes();
-    private final List<LoadLog.Kill> kills = new ArrayList<>();
+    private final List<LoadLog.End> ends = new ArrayList<>();
     private final List<String> story = new ArrayList<>();
     private Lan lan;
     private Process load;
@@ -146,7 +146,7 @@ class ChaosTest {
 
             nodes.assertOneAtATime();
             LoadLog log = LoadLog.of(loaded);
-            log.check(kills);
+            log.check(ends);
             System.out.println("chaos: seed " + seed + ", " + story.size() + " faults, " + log);
         } catch (Exception | AssertionError e) {
             keep();
@@ -168,15 +168,17 @@ class ChaosTest {
     private void happen(Fault fault, int node, NodeProcess process) throws Exception {
         int host = node + 1;
         switch (fault) {
-            case KILL -> {
+            case KILL, STOP -> {
                 long now = System.nanoTime();
-                process.kill();
-                kills.add(new LoadLog.Kill(node, now - ALONE.toNanos(), System.nanoTime()));
-                restart(process);
-            }
-            case STOP -> {
-                process.stop();
-                restart(process);
+                if (fault == Fault.KILL) {
+                    process.kill();
+                } else {
+                    process.stop();
+                }
+                process.awaitEnd();
+                ends.add(new LoadLog.End(node, now - ALONE.toNanos(), System.nanoTime()));
+                pause(3_000);
+                process.restart();
             }
             case FREEZE -> {
                 process.signal("STOP");
@@ -199,12 +201,6 @@ class ChaosTest {
                 lan.undeafen(host);
             }
         }
-    }
-
-    private void restart(NodeProcess process) throws IOException, InterruptedException {
-        process.awaitEnd();
-        pause(3_000);
-        process.restart();
     }
 
     /** Up to so long: what is asked for is that time passes. */

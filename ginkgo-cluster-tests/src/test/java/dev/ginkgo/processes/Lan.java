@@ -23,7 +23,7 @@ final class Lan {
     /** Makes it; skips the test, and says why, where that is not allowed. */
     Lan(int hosts) throws IOException, InterruptedException {
         name = "gk" + ProcessHandle.current().pid() + "x" + Long.toString(System.nanoTime() & 0xfffff, 36);
-        Assumptions.assumeTrue(isAble(), "a network needs root and the commands ip and tc: this test did not run");
+        Assumptions.assumeTrue(isAble(name), "a network needs root and the commands ip and tc: this test did not run");
         try {
             build(hosts);
         } catch (IOException | InterruptedException e) {
@@ -32,8 +32,7 @@ final class Lan {
         }
     }
 
-    private static boolean isAble() throws IOException, InterruptedException {
-        String probe = "gkprobe" + ProcessHandle.current().pid();
+    private static boolean isAble(String probe) throws IOException, InterruptedException {
         try {
             run("ip", "netns", "add", probe);
             run("ip", "netns", "del", probe);

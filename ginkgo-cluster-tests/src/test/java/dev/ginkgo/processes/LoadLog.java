@@ -16,9 +16,12 @@ import java.util.stream.Collectors;
 
 /** What a {@link LoadMain} has said, and what must hold of it whatever happened. */
 final class LoadLog {
-    /** What was taken shortly before its node was killed may be lost with it, if no other node had it. */
-    record Kill(int node, long from, long to) {
-        boolean isAbout(Kill other) {
+    /**
+     * What was taken shortly before its node was killed, or stopped while there was nobody to take it over, may be lost with
+     * it, if no other node had it.
+     */
+    record End(int node, long from, long to) {
+        boolean isAbout(End other) {
             return from <= other.to && to >= other.from;
         }
     }
@@ -26,8 +29,8 @@ final class LoadLog {
     private record Message(int node, int number) {}
 
     private record Taken(Message message, long nanos) {
-        boolean mayBeLostBy(Kill kill) {
-            return message.node == kill.node && nanos >= kill.from && nanos <= kill.to;
+        boolean mayBeLostBy(End end) {
+            return message.node == end.node && nanos >= end.from && nanos <= end.to;
         }
     }
 
@@ -132,12 +135,12 @@ final class LoadLog {
      * publisher come in its order, but to who was told in between that it is not complete; and who missed one, though it
      * was reading before, was told so afterwards.
      */
-    void check(List<Kill> kills) {
+    void check(List<End> ends) {
         assertThat(late).isEmpty();
         readers.forEach((name, reader) -> {
             assertOnce(name, reader);
             assertInOrder(name, reader);
-            assertTold(name, reader, kills);
+            assertTold(name, reader, ends);
         });
     }
 
@@ -170,14 +173,14 @@ final class LoadLog {
         }
     }
 
-    private void assertTold(String name, Reading reader, List<Kill> kills) {
+    private void assertTold(String name, Reading reader, List<End> ends) {
         Map<Integer, Integer> since = new HashMap<>(); // by node the place of the last that it got
         for (Taken each : taken) {
             List<Integer> places = reader.got.get(each.message);
             Integer before = since.get(each.message.node);
             if (places != null) {
                 since.put(each.message.node, places.getLast());
-            } else if (before != null && !mayBeLost(each, kills)) {
+            } else if (before != null && !mayBeLost(each, ends)) {
                 assertThat(reader.wasTold(before, Integer.MAX_VALUE) || each.nanos < reader.incomplete)
                         .as("%s missed %s after %d, and was told at %s", name, each, before, reader.told)
                         .isTrue();
@@ -185,17 +188,17 @@ final class LoadLog {
         }
     }
 
-    /** Whether its node was killed, and nobody who was reading at another one that lived on has got it. */
-    private boolean mayBeLost(Taken each, List<Kill> kills) {
-        List<Kill> by = kills.stream().filter(each::mayBeLostBy).toList();
-        Set<Integer> killed = kills.stream()
-                .filter(kill -> by.stream().anyMatch(kill::isAbout))
-                .map(Kill::node)
+    /** Whether its node has ended, and nobody who was reading at another one that lived on has got it. */
+    private boolean mayBeLost(Taken each, List<End> ends) {
+        List<End> by = ends.stream().filter(each::mayBeLostBy).toList();
+        Set<Integer> ended = ends.stream()
+                .filter(end -> by.stream().anyMatch(end::isAbout))
+                .map(End::node)
                 .collect(Collectors.toSet());
         return !by.isEmpty()
                 && readers.entrySet().stream()
                         .filter(reader -> reader.getKey().startsWith(LoadMain.STAYING)
-                                && !killed.contains(
+                                && !ended.contains(
                                         Integer.parseInt(reader.getKey().substring(LoadMain.STAYING.length()))))
                         .noneMatch(reader -> reader.getValue().got.containsKey(each.message));
     }

@@ -1,4 +1,4 @@
-package dev.ginkgo.mesh;
+package dev.ginkgo.processes;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
@@ -78,7 +78,7 @@ class JoinTest {
     }
 
     private static void awaitReady(HubNode node) {
-        await().atMost(Clusters.PATIENCE)
+        await().atMost(Nodes.PATIENCE)
                 .pollDelay(Duration.ZERO)
                 .pollInterval(OFTEN)
                 .until(node::isReady);
@@ -93,7 +93,7 @@ class JoinTest {
     }
 
     private void awaitAll(EventReader reader) {
-        await().atMost(Clusters.PATIENCE)
+        await().atMost(Nodes.PATIENCE)
                 .untilAsserted(() -> assertThat(reader.messages).containsAll(published));
         assertHasAll(reader);
     }
@@ -133,7 +133,7 @@ class JoinTest {
             publish(round % 4 < 2 ? old : fresh, round + " second");
 
             List<String> expected = published.subList(before, before + 2);
-            await().atMost(Clusters.PATIENCE)
+            await().atMost(Nodes.PATIENCE)
                     .untilAsserted(() -> assertThat(live.messages).containsExactlyInAnyOrderElementsOf(expected));
             readers.forEach(this::awaitAll);
             fresh.stop();

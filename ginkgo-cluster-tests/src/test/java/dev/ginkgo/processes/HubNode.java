@@ -1,4 +1,4 @@
-package dev.ginkgo.mesh;
+package dev.ginkgo.processes;
 
 import dev.ginkgo.Ginkgo;
 import dev.ginkgo.Service;

@@ -1,4 +1,4 @@
-package dev.ginkgo.mesh;
+package dev.ginkgo.processes;
 
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -60,7 +60,7 @@ final class EventReader implements AutoCloseable {
 
     /** Waits until the other side has ended the stream. */
     void awaitEnd() throws InterruptedException {
-        reading.join(Clusters.PATIENCE);
+        reading.join(Nodes.PATIENCE);
     }
 
     @Override
