@@ -129,7 +129,6 @@ class FailoverTest {
     }
 
     @Test
-    @Tag("long") // the scenarios do the same, and more
     @DisplayName("K-03 the leader is frozen: another leads, and the old one wakes without a lease")
     void frozen() throws Exception {
         assertThat(freezeLeader(Duration.ofSeconds(5)).next()).isLessThan(FREEZE);

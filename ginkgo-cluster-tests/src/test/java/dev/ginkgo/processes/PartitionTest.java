@@ -121,7 +121,6 @@ class PartitionTest {
     }
 
     @Test
-    @Tag("long") // the scenarios do the same, and more
     @DisplayName("K-06 K-07 a leader that is cut off leads no more, another does, and then they are one again")
     void unplugged() throws Exception {
         cutOff(Lan::unplug, Lan::plug, SHORT);
