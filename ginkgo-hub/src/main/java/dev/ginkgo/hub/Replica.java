@@ -77,6 +77,11 @@ final class Replica implements Inbox {
         expected = peers;
     }
 
+    /** Whether those have nothing that could be taken over, as each of them has said; also if there are none. */
+    synchronized boolean isVain(Set<Origin> peers) {
+        return takeover.isVain(peers);
+    }
+
     /** Waits no longer for what others hold. */
     synchronized void begin() {
         takeover.end();
@@ -87,7 +92,7 @@ final class Replica implements Inbox {
     synchronized void tick() {
         long now = time.nanos();
         if (!complete) {
-            takeover.tick(expected, now);
+            takeover.tick(now);
             tookOver();
         }
         List.copyOf(ending).forEach(inflow -> {

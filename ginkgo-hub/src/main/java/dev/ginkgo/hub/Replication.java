@@ -21,6 +21,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -77,14 +78,14 @@ final class Replication extends Service {
         own(cluster.onLeader(leader -> leader.map(Leader::epoch).ifPresent(guard::learn)));
         own(cluster.onRoster(members -> meet(self, members, carrier, inbox)));
         cluster.advertiseTransport(address);
-        takeOver(inbox);
+        takeOver(self, inbox);
         every("missing", () -> OFTEN, inbox::tick);
     }
 
     /**
      * Waits until what others hold is here, before anybody reads or publishes; not if there are none, and not for ever.
      */
-    private void takeOver(Replica inbox) throws InterruptedException {
+    private void takeOver(Origin self, Replica inbox) throws InterruptedException {
         long began = time().nanos();
         Duration patience = takeOver.get();
         if (patience.isZero()) {
@@ -92,11 +93,10 @@ final class Replication extends Service {
         }
         while (!inbox.isComplete()) {
             Duration past = Duration.ofNanos(time().nanos() - began);
-            boolean nobody = expected.isEmpty();
-            boolean alone = nobody
-                    && cluster.status().ready()
-                    && peers(self(), cluster.roster()).isEmpty();
-            if (alone || past.compareTo(nobody ? patience : patience.plus(MORE)) >= 0) {
+            boolean all = cluster.status().ready(); // asked first: then the roster has everybody
+            Set<Origin> others = others(self, cluster.roster());
+            boolean vain = all && inbox.isVain(others);
+            if (vain || past.compareTo(others.isEmpty() ? patience : patience.plus(MORE)) >= 0) {
                 inbox.begin();
                 return;
             }
@@ -134,6 +134,15 @@ final class Replication extends Service {
         inbox.expect(others);
         carrier.peers(peers);
         wake();
+    }
+
+    /** Those of the roster whose hub can be reached. */
+    private static Set<Origin> others(Origin self, List<Member> members) {
+        return members.stream()
+                .filter(member ->
+                        member.transport().isPresent() && !member.name().equals(self.name()))
+                .map(member -> new Origin(member.name(), member.incarnation()))
+                .collect(Collectors.toSet());
     }
 
     private Set<Peer> peers(Origin self, List<Member> members) {

@@ -16,14 +16,15 @@ import org.jspecify.annotations.Nullable;
  * hands it all over, in the order that it has there, before anything else comes in.
  *
  * <pre>
- *            a peer speaks             some comes             the end comes
- *   waiting ---------------> asking ---------------> taking ---------------> over
- *      ^                     |   |                     |                       ^
- *      '- it is silent, or --'   '- all have nothing --|-----------------------|
- *         has just begun                               '- it falls silent -----'
+ *            a peer speaks            some comes             the end comes
+ *   waiting ---------------> asking --------------> taking ---------------> over
+ *      ^                       |                      |                       ^
+ *      '- it is silent, or ----'                      '- it falls silent -----'
+ *         has just begun
  * </pre>
  *
- * If the peer falls silent in between, what has come stays, and counts as incomplete. Guarded by its {@link Replica}.
+ * It goes on asking until it is ended, as those that have just begun may have all a moment later. If the peer falls
+ * silent in between, what has come stays, and counts as incomplete. Guarded by its {@link Replica}.
  */
 final class Takeover {
     /** How long a peer may take to answer before it is asked once more. */
@@ -71,16 +72,15 @@ final class Takeover {
         }
     }
 
-    /**
-     * Time has passed.
-     *
-     * @param expected who is in the roster
-     */
-    void tick(Set<Origin> expected, long now) {
+    /** Whether all of these have said that they have nothing; also if there are none. */
+    boolean isVain(Set<Origin> peers) {
+        return !begun && empty.containsAll(peers);
+    }
+
+    /** Time has passed. */
+    void tick(long now) {
         Origin present = asked;
-        if (!begun && !expected.isEmpty() && empty.containsAll(expected)) {
-            over = true;
-        } else if (present == null) {
+        if (present == null) {
             askNext(now);
         } else if (now - answeredAt >= SILENCE) {
             if (begun) {

@@ -65,7 +65,7 @@ class TakeoverTest {
     private void pass(long millis) {
         for (long left = millis; left > 0; left -= 50) {
             now += Duration.ofMillis(50).toNanos();
-            takeover.tick(BOTH, now);
+            takeover.tick(now);
         }
     }
 
@@ -121,15 +121,35 @@ class TakeoverTest {
     }
 
     @Test
-    @DisplayName("K-20 when all have just begun there is nothing to wait for")
+    @DisplayName("K-20 when all have just begun there is nothing to wait for; if only those have whom one knows so far,"
+            + " another may have all")
     void allBegin() {
+        assertThat(takeover.isVain(Set.of())).isTrue();
         takeover.meet(A, now);
-        takeover.meet(B, now);
         takeover.held(A, Holdings.nothing(0), now);
-        takeover.held(B, Holdings.nothing(0), now);
         pass(50);
+        assertThat(takeover.isVain(Set.of(A))).isTrue();
+        assertThat(takeover.isVain(BOTH)).isFalse();
+        assertThat(takeover.isOver()).isFalse();
 
-        assertThat(takeover.isOver()).isTrue();
+        takeover.meet(B, now);
+        takeover.held(A, Holdings.nothing(0), now); // asked again meanwhile
+        takeover.held(B, Holdings.nothing(0), now);
+        assertThat(takeover.isVain(BOTH)).isTrue();
+        takeover.end();
         assertThat(story).doesNotContain("incomplete");
+    }
+
+    @Test
+    @DisplayName("K-20 those that have just begun are asked again and again, as they may have all a moment later")
+    void laterAll() {
+        takeover.meet(A, now);
+        takeover.held(A, Holdings.nothing(0), now);
+        pass(200);
+        takeover.held(A, last(0, 5), now);
+
+        assertThat(takeover.isVain(Set.of(A))).isFalse();
+        assertThat(takeover.isOver()).isTrue();
+        assertThat(story).endsWith("up to 5");
     }
 }

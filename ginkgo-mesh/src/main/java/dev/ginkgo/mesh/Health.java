@@ -1,6 +1,5 @@
 package dev.ginkgo.mesh;
 
-import dev.ginkgo.cluster.Member;
 import dev.ginkgo.config.Address;
 import java.util.List;
 import java.util.Optional;
@@ -12,7 +11,7 @@ final class Health {
     private Health() {}
 
     /** Empty if there is a leader, or none is needed. */
-    static Optional<String> of(Stay stay, View view) {
+    static Optional<String> of(Stay stay, View view, List<Row> rows) {
         MeshRaft raft = stay.raft();
         if (raft == null) {
             return Optional.empty();
@@ -22,7 +21,7 @@ final class Health {
                 && !stay.cluster().isEmpty()) {
             return Optional.empty();
         }
-        List<String> present = stay.members().stream().map(Member::name).toList();
+        List<String> present = rows.stream().map(row -> row.member().name()).toList();
         return Optional.of(raft.members().isEmpty() ? unfounded(stay, present) : leaderless(stay, raft, view, present));
     }
 

@@ -36,6 +36,7 @@ final class Members {
     private long saidAt;
     private @Nullable View seen;
     private long seenAt;
+    private boolean well;
 
     Members(Node node) {
         this.node = node;
@@ -62,6 +63,7 @@ final class Members {
 
     /** One stay; whether another may follow. */
     private boolean stay() throws InterruptedException {
+        well = false;
         try (Stay stay = new Stay(node)) {
             stay.enter();
             node.stay = stay;
@@ -99,7 +101,7 @@ final class Members {
     }
 
     private void look(Stay stay, View view) throws IOException {
-        Row row = new Row(node.self, stay.cluster(), node.leaving);
+        Row row = node.row(stay.cluster());
         long now = node.time.nanos();
         if (!view.equals(saidIn) || !row.equals(said) || now - saidAt >= SAY_AGAIN.toNanos()) {
             saidIn = view;
@@ -107,24 +109,34 @@ final class Members {
             saidAt = now;
             stay.say();
         }
-        node.seats.roster(stay.members());
+        List<Row> rows = stay.rows(view);
+        boolean complete = rows.size() == view.size();
+        node.seats.roster(rows.stream().map(Row::member).toList());
         MeshRaft raft = stay.raft();
         MeshElection election = stay.election();
         if (raft != null && election != null) {
-            leaveStrangers(stay);
-            if (founds(stay, raft, view)) {
+            if (complete) {
+                leaveStrangers(stay, rows);
+            }
+            if (founds(raft, view, rows)) {
                 raft.members(List.of(node.name()));
             }
             election.holdIfNeeded();
-            voters.tend(stay, raft, view);
+            voters.tend(stay, raft, view, rows);
         }
         if (node.isAmongStrangers()) { // it is as it was told when it left them
             return;
         }
-        Optional<String> ill = Health.of(stay, view);
+        Optional<String> ill = Health.of(stay, view, rows);
         if (ill.isEmpty()) {
             pause = MIN_PAUSE;
         }
+        if (ill.isEmpty()
+                && !well
+                && !complete) { // whoever asks a node that is ready whether it is alone must get it right
+            ill = Optional.of("joining the others");
+        }
+        well = ill.isEmpty();
         if (!node.leaving) {
             node.health.accept(ill);
         }
@@ -134,18 +146,18 @@ final class Members {
      * Two clusters that were founded apart do not become one: the nodes of the one of which fewer are here go again. It may
      * be one node that has lost its memory, and founded another cluster; that must not take the majority its leader.
      */
-    private void leaveStrangers(Stay stay) {
+    private void leaveStrangers(Stay stay, List<Row> rows) {
         String ours = stay.cluster();
-        if (ours.isEmpty() || !stay.isComplete()) {
+        if (ours.isEmpty()) {
             return;
         }
         Map<String, Integer> sizes = new TreeMap<>();
-        stay.rows().stream()
+        rows.stream()
                 .filter(row -> !row.cluster().isEmpty())
                 .forEach(row -> sizes.merge(row.cluster(), 1, Integer::sum));
         String largest =
                 Collections.max(sizes.entrySet(), Map.Entry.comparingByValue()).getKey();
-        stay.rows().stream()
+        rows.stream()
                 .filter(row -> !largest.equals(ours) && row.cluster().equals(largest))
                 .findFirst()
                 .ifPresent(other -> {
@@ -156,22 +168,22 @@ final class Members {
     }
 
     /**
-     * The lowest of the nodes founds the cluster, when enough are there and none of them has ever been in one. It looks
+     * The lowest of the nodes for whom enough are there founds the cluster, if none of all has ever been in one. It looks
      * for a moment at the others: one of them may be about to say that it is in one.
      */
-    private boolean founds(Stay stay, MeshRaft raft, View view) {
+    private boolean founds(MeshRaft raft, View view, List<Row> rows) {
         if (!view.equals(seen)) {
             seen = view;
             seenAt = node.time.nanos();
         }
         boolean quiet = node.time.nanos() - seenAt >= QUIET.toNanos();
-        if (!raft.members().isEmpty() || !stay.isComplete() || node.leaving || (view.size() > 1 && !quiet)) {
+        boolean complete = rows.size() == view.size();
+        if (!raft.members().isEmpty() || !complete || node.leaving || (view.size() > 1 && !quiet)) {
             return false;
         }
-        List<Row> rows = stay.rows();
-        return rows.size() >= node.site.expect()
-                && rows.stream().allMatch(row -> row.cluster().isEmpty())
+        return rows.stream().allMatch(row -> row.cluster().isEmpty())
                 && rows.stream()
+                        .filter(row -> row.expect() <= rows.size())
                         .map(row -> row.member().name())
                         .min(String::compareTo)
                         .filter(node.name()::equals)
@@ -181,7 +193,7 @@ final class Members {
     /** Whether the others can go on without this node, or there are none. */
     private boolean mayLeave(Stay stay, View view) {
         MeshRaft raft = stay.raft();
-        List<String> staying = stay.rows().stream()
+        List<String> staying = stay.rows(view).stream()
                 .filter(row -> !row.leaving())
                 .map(row -> row.member().name())
                 .toList();

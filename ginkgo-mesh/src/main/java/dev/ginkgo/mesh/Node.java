@@ -92,6 +92,11 @@ final class Node {
         return met != null && met.surely(time).compareTo(STRANGERS) < 0;
     }
 
+    /** What it says of itself. */
+    Row row(String cluster) {
+        return new Row(self, cluster, leaving, site.expect());
+    }
+
     void ring() {
         members.ring();
         lease.ring();

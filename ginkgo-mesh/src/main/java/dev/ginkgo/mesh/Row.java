@@ -17,9 +17,10 @@ import java.util.Optional;
  * @param member its row of the roster
  * @param cluster the cluster that it belongs to; empty if it has not been in one yet
  * @param leaving whether it is about to leave in order
+ * @param expect how many nodes it waits for, if it should found a cluster
  */
-record Row(Member member, String cluster, boolean leaving) {
-    private static final int VERSION = 1;
+record Row(Member member, String cluster, boolean leaving, int expect) {
+    private static final int VERSION = 2;
 
     byte[] encode() {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
@@ -33,6 +34,7 @@ record Row(Member member, String cluster, boolean leaving) {
             out.writeUTF(member.version());
             out.writeUTF(cluster);
             out.writeBoolean(leaving);
+            out.writeInt(expect);
         } catch (IOException e) {
             throw new UncheckedIOException(e); // not to memory
         }
@@ -55,7 +57,7 @@ record Row(Member member, String cluster, boolean leaving) {
                     Optional.of(in.readUTF()).filter(text -> !text.isEmpty()).map(Address::of),
                     Optional.of(in.readUTF()).filter(text -> !text.isEmpty()).map(URI::create),
                     in.readUTF());
-            return new Row(member, in.readUTF(), in.readBoolean());
+            return new Row(member, in.readUTF(), in.readBoolean(), in.readInt());
         } catch (IllegalArgumentException e) {
             throw new IOException(e.getMessage(), e);
         }

@@ -1,7 +1,6 @@
 package dev.ginkgo.mesh;
 
 import dev.ginkgo.cluster.Epoch;
-import dev.ginkgo.cluster.Member;
 import dev.ginkgo.config.Address;
 import java.io.Closeable;
 import java.io.IOException;
@@ -172,7 +171,7 @@ final class Stay implements Receiver, Closeable {
 
     /** Says to all in the view what this node is. */
     void say() throws IOException {
-        Row row = new Row(node.self, state.cluster(), node.leaving);
+        Row row = node.row(state.cluster());
         send(null, row.encode());
         for (org.jgroups.Address each : List.copyOf(outdated.keySet())) {
             Long by = outdated.remove(each);
@@ -195,31 +194,16 @@ final class Stay implements Receiver, Closeable {
         }
     }
 
-    /** What is known of the nodes in the view, in its order; this node included. */
-    List<Row> rows() {
-        View current = view;
+    /** What the nodes in that view have said of themselves, in its order; as many as it has if all have. */
+    List<Row> rows(View of) {
         List<Row> known = new ArrayList<>();
-        if (current != null) {
-            for (org.jgroups.Address each : current.getMembers()) {
-                Row row = each.equals(channel.getAddress())
-                        ? new Row(node.self, state.cluster(), node.leaving)
-                        : rows.get(each);
-                if (row != null) {
-                    known.add(row);
-                }
+        for (org.jgroups.Address each : of.getMembers()) {
+            Row row = each.equals(channel.getAddress()) ? node.row(state.cluster()) : rows.get(each);
+            if (row != null) {
+                known.add(row);
             }
         }
         return known;
-    }
-
-    /** Whether every node in the view has said what it is. */
-    boolean isComplete() {
-        View current = view;
-        return current != null && rows().size() == current.size();
-    }
-
-    List<Member> members() {
-        return rows().stream().map(Row::member).toList();
     }
 
     /** Ends this stay: the node leaves the view, and enters again. */

@@ -39,8 +39,7 @@ final class Voters {
     }
 
     /** Takes the next step, if there is one and the one before is done. Called again and again, by one task. */
-    void tend(Stay stay, MeshRaft raft, View view) {
-        List<Row> rows = stay.rows();
+    void tend(Stay stay, MeshRaft raft, View view, List<Row> rows) {
         note(raft.members(), rows);
         if (!stay.equals(changedIn)) { // what was asked of the stay before may never be answered
             changedIn = stay;

@@ -56,4 +56,19 @@ class FoundingTest {
             assertThat(Clusters.awaitLeader(alone, fresh, back)).isEqualTo(back);
         }
     }
+
+    @Test
+    @DisplayName(
+            "K-08 K-11 of nodes that expect differently many, the lowest of those founds who have enough: none waits"
+                    + " for one that waits for more")
+    void enoughForOne() throws Exception {
+        List<Address> places = three();
+        try (Clusters clusters = new Clusters(folder)) {
+            Node second = clusters.start(places.get(1), "expect = 2");
+            Node first = clusters.start(places.get(0), "expect = 3", second.identity());
+
+            Clusters.awaitTogether(first, second);
+            assertThat(Clusters.awaitLeader(first, second)).isEqualTo(second);
+        }
+    }
 }

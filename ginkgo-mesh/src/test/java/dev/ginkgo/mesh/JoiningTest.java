@@ -1,0 +1,117 @@
+package dev.ginkgo.mesh;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.ginkgo.Time;
+import dev.ginkgo.cluster.Epoch;
+import dev.ginkgo.cluster.Member;
+import dev.ginkgo.cluster.Policy;
+import dev.ginkgo.cluster.Trust;
+import dev.ginkgo.cluster.spi.Ports;
+import dev.ginkgo.cluster.spi.Seat;
+import dev.ginkgo.cluster.spi.Site;
+import dev.ginkgo.cluster.spi.Stamp;
+import dev.ginkgo.cluster.spi.Terms;
+import dev.ginkgo.config.Address;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.jgroups.util.DefaultSocketFactory;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** What a node that comes to others says of itself, and when. */
+class JoiningTest {
+    @TempDir
+    Path folder;
+
+    /** What the engine has told, in its order. */
+    private final List<String> story = new CopyOnWriteArrayList<>();
+
+    @ParameterizedTest
+    @EnumSource
+    @DisplayName("K-08 K-20 a node is ready when it knows all who are there, not before: who asks it then whether it is"
+            + " alone gets the right answer")
+    void readyWhenAllAreKnown(Policy policy) throws Exception {
+        try (Clusters clusters = new Clusters(folder)) {
+            // Given two nodes
+            String words = "policy = \"" + policy.name().toLowerCase(Locale.ROOT) + "\"";
+            Clusters.Node a = clusters.start(words);
+            await().atMost(Clusters.PATIENCE).until(a.cluster()::isLeader);
+            Clusters.Node b = clusters.start(words, a.identity());
+            Clusters.awaitTogether(a, b);
+
+            // When another joins them
+            Address here = Ports.free();
+            try (DataFolder own = DataFolder.open(folder, here)) {
+                Node node = node(here, a.identity(), policy, own);
+                Thread members = Thread.ofVirtual().start(() -> run(node));
+                await().atMost(Clusters.PATIENCE).until(() -> story.contains("ready"));
+                node.leaving = true;
+                node.resigned.countDown();
+                node.ring();
+                members.join();
+            }
+
+            // Then it has told both before it says that it is ready
+            List<String> before = story.subList(0, story.indexOf("ready")).stream()
+                    .filter(each -> each.startsWith("roster"))
+                    .toList();
+            assertThat(before.getLast())
+                    .contains(a.identity().toString(), b.identity().toString(), here.toString());
+        }
+    }
+
+    private Node node(Address here, Address other, Policy policy, DataFolder own) throws Exception {
+        Site site = new Site(here, List.of(other), 3, folder, Trust.none(), policy);
+        long incarnation = own.nextIncarnation(Instant.now());
+        return new Node(
+                site,
+                new Options(here, Duration.ofSeconds(2), 3, Duration.ofMinutes(1)),
+                own,
+                Time.system(),
+                DefaultSocketFactory::new,
+                new Member(here.toString(), incarnation, here, Optional.empty(), Optional.empty(), "1"),
+                new Seats(new Told()),
+                List::of,
+                ill -> story.add(ill.orElse("ready")));
+    }
+
+    private static void run(Node node) {
+        try {
+            new Members(node).run();
+        } catch (InterruptedException e) {
+            throw new AssertionError("nobody interrupts it", e);
+        }
+    }
+
+    private final class Told implements Seat {
+        @Override
+        public Terms terms() {
+            return new Terms(Duration.ofMillis(1_200), Duration.ofMillis(100));
+        }
+
+        @Override
+        public void roster(List<Member> members) {
+            story.add("roster " + members.stream().map(Member::name).toList());
+        }
+
+        @Override
+        public void leader(String name, Epoch epoch) {}
+
+        @Override
+        public boolean renewed(Epoch epoch, Stamp start) {
+            return true;
+        }
+
+        @Override
+        public void ended(Epoch epoch) {}
+    }
+}
