@@ -113,7 +113,6 @@ class ChaosTest {
     }
 
     @Test
-    @Tag("long")
     @DisplayName(
             "K-03 K-05 K-06 K-20 H-16 for a minute of random faults: one leader at a time, no old epoch after a new"
                     + " one, none twice, each publisher's in order, and whatever is lost is told")

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -26,6 +27,9 @@ final class LoadLog {
         }
     }
 
+    /** Longer than a hub waits for what it misses before it tells that it is lost. */
+    private static final Duration SOON = Duration.ofSeconds(5);
+
     private record Message(int node, int number) {}
 
     private record Taken(Message message, long nanos) {
@@ -34,20 +38,27 @@ final class LoadLog {
         }
     }
 
+    /** When something came, and the how many-th it was of all that came to that reader. */
+    private record Place(int number, long nanos) {}
+
     /** What a reader got, each with its place among all that it was told. */
     private static final class Reading {
-        final Map<Message, List<Integer>> got = new HashMap<>();
-        final List<Integer> told = new ArrayList<>(); // gaps, and returns that were not complete
+        final Map<Message, List<Place>> got = new HashMap<>();
+        final List<Place> told = new ArrayList<>(); // gaps, and returns that were not complete
         long incomplete = Long.MIN_VALUE; // the last such return: what was taken before may be missing
-        int place;
+        Place place = new Place(0, 0);
         int gaps;
         int resumes;
         int recovered;
         String stream = "";
         long epoch;
 
-        boolean wasTold(int from, int to) {
-            return told.stream().anyMatch(at -> at > from && at < to);
+        boolean wasTold(Place from, Place to) {
+            return told.stream().anyMatch(at -> at.number > from.number && at.number < to.number);
+        }
+
+        boolean wasTold(Place from, long until) {
+            return told.stream().anyMatch(at -> at.number > from.number && at.nanos <= until);
         }
     }
 
@@ -67,21 +78,22 @@ final class LoadLog {
     }
 
     private void read(String[] words) {
+        long nanos = Long.parseLong(words[0]);
         switch (words[1]) {
-            case "taken" -> taken.add(new Taken(message(words[2], words[3]), Long.parseLong(words[0])));
-            case "start" -> resumed(reader(words[2]), Boolean.parseBoolean(words[3]), Long.parseLong(words[0]));
+            case "taken" -> taken.add(new Taken(message(words[2], words[3]), nanos));
+            case "start" -> resumed(reader(words[2], nanos), Boolean.parseBoolean(words[3]));
             case "gap" -> {
-                Reading reader = reader(words[2]);
+                Reading reader = reader(words[2], nanos);
                 reader.gaps++;
                 reader.told.add(reader.place);
             }
             case "got" -> {
-                Reading reader = reader(words[2]);
+                Reading reader = reader(words[2], nanos);
                 reader.got
                         .computeIfAbsent(message(words[3], words[4]), first -> new ArrayList<>())
                         .add(reader.place);
             }
-            case "epoch" -> epoch(words[2], words[3], Long.parseLong(words[4]));
+            case "epoch" -> epoch(reader(words[2], nanos), words[2], words[3], Long.parseLong(words[4]));
             default -> throw new AssertionError(String.join(" ", words));
         }
     }
@@ -90,24 +102,23 @@ final class LoadLog {
         return new Message(Integer.parseInt(node), Integer.parseInt(number));
     }
 
-    private Reading reader(String name) {
+    private Reading reader(String name, long nanos) {
         Reading reader = readers.computeIfAbsent(name, first -> new Reading());
-        reader.place++;
+        reader.place = new Place(reader.place.number + 1, nanos);
         return reader;
     }
 
-    private static void resumed(Reading reader, boolean recovered, long nanos) {
+    private static void resumed(Reading reader, boolean recovered) {
         reader.resumes++;
         if (recovered) {
             reader.recovered++;
         } else {
             reader.told.add(reader.place);
-            reader.incomplete = nanos;
+            reader.incomplete = reader.place.nanos;
         }
     }
 
-    private void epoch(String name, String stream, long epoch) {
-        Reading reader = reader(name);
+    private void epoch(Reading reader, String name, String stream, long epoch) {
         if (reader.stream.equals(stream) && epoch < reader.epoch) {
             late.add("%s got epoch %d after %d on stream %s".formatted(name, epoch, reader.epoch, stream));
         }
@@ -133,7 +144,7 @@ final class LoadLog {
     /**
      * What is guaranteed: on one stream no older epoch comes after a newer one; none comes twice, and those of one
      * publisher come in its order, but to who was told in between that it is not complete; and who missed one, though it
-     * was reading before, was told so afterwards.
+     * was reading before, was told so: after the last before that one, and soon after the first that follows it.
      */
     void check(List<End> ends) {
         assertThat(late).isEmpty();
@@ -163,10 +174,10 @@ final class LoadLog {
             if (known.contains(message)) {
                 Message before = newest.put(message.node, message);
                 if (before != null) {
-                    int first = reader.got.getOrDefault(before, List.of()).getFirst();
-                    int next = reader.got.getOrDefault(message, List.of()).getFirst();
-                    assertThat(first < next || reader.wasTold(next, first))
-                            .as("%s got %s at %d and %s at %d", name, before, first, message, next)
+                    Place first = reader.got.getOrDefault(before, List.of()).getFirst();
+                    Place next = reader.got.getOrDefault(message, List.of()).getFirst();
+                    assertThat(first.number < next.number || reader.wasTold(next, first))
+                            .as("%s got %s at %s and %s at %s", name, before, first, message, next)
                             .isTrue();
                 }
             }
@@ -174,18 +185,28 @@ final class LoadLog {
     }
 
     private void assertTold(String name, Reading reader, List<End> ends) {
-        Map<Integer, Integer> since = new HashMap<>(); // by node the place of the last that it got
+        Map<Integer, Place> since = new HashMap<>(); // by node the place of the last that it got
+        Map<Integer, List<Taken>> missed = new HashMap<>(); // by node those that it did not get since then
         for (Taken each : taken) {
-            List<Integer> places = reader.got.get(each.message);
-            Integer before = since.get(each.message.node);
-            if (places != null) {
-                since.put(each.message.node, places.getLast());
-            } else if (before != null && !mayBeLost(each, ends)) {
-                assertThat(reader.wasTold(before, Integer.MAX_VALUE) || each.nanos < reader.incomplete)
-                        .as("%s missed %s after %d, and was told at %s", name, each, before, reader.told)
+            int node = each.message.node;
+            List<Place> places = reader.got.get(each.message);
+            if (places == null) {
+                if (since.containsKey(node) && each.nanos >= reader.incomplete && !mayBeLost(each, ends)) {
+                    missed.computeIfAbsent(node, first -> new ArrayList<>()).add(each);
+                }
+                continue;
+            }
+            Place before = since.put(node, places.getLast());
+            List<Taken> lost = missed.remove(node);
+            if (lost != null) {
+                assertThat(reader.wasTold(before, places.getFirst().nanos + SOON.toNanos()))
+                        .as(
+                                "%s missed %s between %s and %s, and was told at %s",
+                                name, lost, before, places.getFirst(), reader.told)
                         .isTrue();
             }
         }
+        assertThat(missed).as("%s has waited for the last of each", name).isEmpty();
     }
 
     /** Whether its node has ended, and nobody who was reading at another one that lived on has got it. */

@@ -1,9 +1,10 @@
 package dev.ginkgo.processes;
 
+import dev.ginkgo.testing.cluster.Scene.Fault;
 import java.time.Duration;
 import org.junit.jupiter.api.Tag;
 
-/** The same with faults as long as those that are promised something for, and no more time than is promised. */
+/** The same with all faults as long as those that are promised something for, and no more time than is promised. */
 @Tag("long")
 class LongProcessScenariosTest extends ProcessScenariosTest {
     @Override
@@ -17,12 +18,7 @@ class LongProcessScenariosTest extends ProcessScenariosTest {
     }
 
     @Override
-    protected Duration frozenFor() {
-        return Duration.ofSeconds(20);
-    }
-
-    @Override
-    protected Duration apartFor() {
-        return Duration.ofSeconds(15);
+    protected Duration apartFor(Fault fault) {
+        return PARTITION;
     }
 }

@@ -4,22 +4,24 @@ import static java.util.Objects.requireNonNull;
 
 import dev.ginkgo.testing.cluster.ClusterScenarios;
 import dev.ginkgo.testing.cluster.Scene;
+import dev.ginkgo.testing.cluster.Scene.Fault;
 import java.nio.file.Path;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * The scenarios with processes on hosts of their own: the same three for all of them, as their start takes longest. Faults
- * are short, and three times as much time is given as is promised, as a machine may be busy.
+ * The scenarios with processes on hosts of their own: the same three for all of them, as their start takes longest. What is
+ * lost one way only is so for a short time, and three times as much time is given as is promised, as a machine may be busy.
  */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
-@Tag("long")
 class ProcessScenariosTest extends ClusterScenarios {
+    /** As long as it has to be survived. */
+    static final Duration PARTITION = Duration.ofSeconds(15);
+
     private static final Duration SHORT = Duration.ofSeconds(5);
 
     private @Nullable ProcessScene scene;
@@ -52,12 +54,7 @@ class ProcessScenariosTest extends ClusterScenarios {
     }
 
     @Override
-    protected Duration frozenFor() {
-        return SHORT;
-    }
-
-    @Override
-    protected Duration apartFor() {
-        return SHORT;
+    protected Duration apartFor(Fault fault) {
+        return fault == Fault.CUT_OFF ? PARTITION : SHORT;
     }
 }

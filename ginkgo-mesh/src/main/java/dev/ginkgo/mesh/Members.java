@@ -49,11 +49,22 @@ final class Members {
         while (goOn) {
             goOn = stay();
             if (goOn) {
-                node.members.await(pause);
-                pause = Duration.ofNanos(Math.min(2 * pause.toNanos(), MAX_PAUSE.toNanos()));
+                pause();
+                goOn = !node.leaving;
             }
         }
         left.countDown();
+    }
+
+    /** The whole of it, whatever happens: two clusters that meet would else come and go as fast as they hear each other. */
+    private void pause() throws InterruptedException {
+        long began = node.time.nanos();
+        Duration rest = pause;
+        while (rest.isPositive() && !node.leaving) {
+            node.members.await(rest);
+            rest = pause.minusNanos(node.time.nanos() - began);
+        }
+        pause = Duration.ofNanos(Math.min(2 * pause.toNanos(), MAX_PAUSE.toNanos()));
     }
 
     /** Waits until the node has left, or as long. */

@@ -14,6 +14,7 @@ import dev.ginkgo.cluster.spi.Site;
 import dev.ginkgo.cluster.spi.Stamp;
 import dev.ginkgo.cluster.spi.Terms;
 import dev.ginkgo.config.Address;
+import java.net.ServerSocket;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -23,6 +24,7 @@ import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.jgroups.util.DefaultSocketFactory;
 import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -34,6 +36,9 @@ class JoiningTest {
 
     /** What the engine has told, in its order. */
     private final List<String> story = new CopyOnWriteArrayList<>();
+
+    /** When it has told how it is. */
+    private final List<Long> tries = new CopyOnWriteArrayList<>();
 
     @ParameterizedTest
     @EnumSource
@@ -69,6 +74,41 @@ class JoiningTest {
         }
     }
 
+    @Test
+    @DisplayName(
+            "K-08 a node that cannot enter tries again after a pause that grows, whatever happens meanwhile, and not"
+                    + " once more when it is stopped")
+    void pauses() throws Exception {
+        Address here = Ports.free();
+        try (ServerSocket taken = new ServerSocket();
+                DataFolder own = DataFolder.open(folder, here)) {
+            // Given a node that cannot enter
+            taken.bind(here.toSocketAddress());
+            Node node = node(here, Ports.free(), Policy.QUORUM, own);
+            Thread members = Thread.ofVirtual().start(() -> run(node));
+
+            // When it is woken all the time, until it has tried four times
+            await().pollInterval(Duration.ofMillis(10))
+                    .atMost(Clusters.PATIENCE)
+                    .until(() -> {
+                        node.ring();
+                        return tries.size() >= 4;
+                    });
+            node.leaving = true;
+            node.resigned.countDown();
+            node.ring();
+            members.join();
+
+            // Then it has paused for 0.2 s, 0.4 s and 0.8 s in between, and has not tried once more
+            for (int i = 1; i < 4; i++) {
+                assertThat(Duration.ofNanos(tries.get(i) - tries.get(i - 1)))
+                        .as("pause %d", i)
+                        .isGreaterThanOrEqualTo(Duration.ofMillis(100L << i));
+            }
+            assertThat(tries).hasSize(4);
+        }
+    }
+
     private Node node(Address here, Address other, Policy policy, DataFolder own) throws Exception {
         Site site = new Site(here, List.of(other), 3, folder, Trust.none(), policy);
         long incarnation = own.nextIncarnation(Instant.now());
@@ -81,7 +121,10 @@ class JoiningTest {
                 new Member(here.toString(), incarnation, here, Optional.empty(), Optional.empty(), "1"),
                 new Seats(new Told()),
                 List::of,
-                ill -> story.add(ill.orElse("ready")));
+                ill -> {
+                    story.add(ill.orElse("ready"));
+                    tries.add(System.nanoTime());
+                });
     }
 
     private static void run(Node node) {

@@ -39,7 +39,7 @@ public abstract class ClusterScenarios {
     }
 
     /** For how long it is cut off, one way or both. */
-    protected Duration apartFor() {
+    protected Duration apartFor(Fault fault) {
         return Duration.ofSeconds(15);
     }
 
@@ -64,19 +64,19 @@ public abstract class ClusterScenarios {
     @DisplayName("K-03 K-05 K-06 K-07 K-20 the leader is cut off: it leads no more; when that is over, nothing is"
             + " missing anywhere that was published on either side")
     void cutOff() {
-        leaderIsAway(Fault.CUT_OFF, apartFor());
+        leaderIsAway(Fault.CUT_OFF, apartFor(Fault.CUT_OFF));
     }
 
     @Test
     @DisplayName("K-03 K-05 K-06 K-20 the same for a leader that hears the others, but is not heard")
     void mute() {
-        leaderIsAway(Fault.MUTE, apartFor());
+        leaderIsAway(Fault.MUTE, apartFor(Fault.MUTE));
     }
 
     @Test
     @DisplayName("K-03 K-05 K-06 K-20 the same for a leader that is heard by the others, but hears nobody")
     void deaf() {
-        leaderIsAway(Fault.DEAFEN, apartFor());
+        leaderIsAway(Fault.DEAFEN, apartFor(Fault.DEAFEN));
     }
 
     private void leaderIsAway(Fault fault, Duration length) {
