@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.ginkgo.Service;
+import dev.ginkgo.cluster.spi.JumpingClock;
 import dev.ginkgo.cluster.spi.Stamp;
 import dev.ginkgo.testing.TestTree;
 import java.io.IOException;

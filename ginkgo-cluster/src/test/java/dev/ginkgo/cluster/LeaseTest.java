@@ -2,6 +2,7 @@ package dev.ginkgo.cluster;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.ginkgo.cluster.spi.JumpingClock;
 import dev.ginkgo.cluster.spi.Stamp;
 import dev.ginkgo.cluster.spi.Terms;
 import java.time.Duration;

@@ -2,18 +2,15 @@ package dev.ginkgo.mesh;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.ginkgo.Time;
+import dev.ginkgo.cluster.spi.JumpingClock;
 import dev.ginkgo.cluster.spi.Terms;
 import dev.ginkgo.mesh.Command.Kind;
-import dev.ginkgo.testing.FakeClock;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
 import java.time.Duration;
-import java.time.Instant;
-import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
@@ -21,34 +18,8 @@ import org.junit.jupiter.api.Test;
 class ReceiptsTest {
     private static final Terms TERMS = new Terms(Duration.ofMillis(1_200), Duration.ofMillis(100));
 
-    private final FakeClock clock = new FakeClock();
-    private final AtomicReference<Duration> jumped = new AtomicReference<>(Duration.ZERO);
-    private final Receipts receipts = new Receipts(jumping());
-
-    /** The same clock, whose wall somebody may set. */
-    private Time jumping() {
-        return new Time() {
-            @Override
-            public Instant now() {
-                return clock.now().plus(jumped.get());
-            }
-
-            @Override
-            public long nanos() {
-                return clock.nanos();
-            }
-
-            @Override
-            public void park(long deadline) {
-                clock.park(deadline);
-            }
-
-            @Override
-            public void unpark(Thread thread) {
-                clock.unpark(thread);
-            }
-        };
-    }
+    private final JumpingClock clock = new JumpingClock();
+    private final Receipts receipts = new Receipts(clock);
 
     private static Command said(Kind kind, long term, String by) {
         return new Command(kind, term, by, 2);
@@ -77,9 +48,9 @@ class ReceiptsTest {
     void wallJumps() {
         receipts.received(said(Kind.RENEW, 7, "a"));
         clock.advance(Duration.ofMillis(300));
-        jumped.set(Duration.ofHours(1));
+        clock.jump(Duration.ofHours(1));
         assertThat(wait8()).isEqualTo(Duration.ofSeconds(1));
-        jumped.set(Duration.ofHours(-1));
+        clock.jump(Duration.ofHours(-2));
         assertThat(wait8()).isEqualTo(Duration.ofSeconds(1));
         clock.advance(Duration.ofSeconds(1));
         assertThat(wait8()).isZero();

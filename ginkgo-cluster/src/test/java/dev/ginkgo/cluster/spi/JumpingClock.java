@@ -1,4 +1,4 @@
-package dev.ginkgo.cluster;
+package dev.ginkgo.cluster.spi;
 
 import dev.ginkgo.Ginkgo;
 import dev.ginkgo.Time;
@@ -7,15 +7,17 @@ import java.time.Duration;
 import java.time.Instant;
 
 /** A fake clock whose wall can jump by itself: a machine that was suspended, a clock that somebody set. */
-final class JumpingClock implements Time {
+public final class JumpingClock implements Time {
     private final FakeClock clock = new FakeClock();
     private volatile Duration jumped = Duration.ZERO;
 
-    void advance(Duration by) {
+    /** Time passes. */
+    public void advance(Duration by) {
         clock.advance(by);
     }
 
-    void jump(Duration by) {
+    /** The wall clock is set, forward or back, and nothing else. */
+    public void jump(Duration by) {
         jumped = jumped.plus(by);
     }
 
