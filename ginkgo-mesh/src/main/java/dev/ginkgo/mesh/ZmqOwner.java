@@ -47,6 +47,7 @@ final class ZmqOwner {
 
     private final Queue<Ask> questions = new ConcurrentLinkedQueue<>();
     private final Map<Origin, ZmqLink> links = new ConcurrentHashMap<>();
+    private final Newcomers newcomers = new Newcomers(); // used by the owner
     private final LongAdder refused = new LongAdder();
     private volatile Set<Peer> wanted = Set.of();
     private volatile Set<Origin> ready = Set.of();
@@ -160,6 +161,7 @@ final class ZmqOwner {
             return gone;
         });
         for (Peer peer : present) {
+            newcomers.met(peer.origin());
             links.computeIfAbsent(
                     peer.origin(),
                     origin -> new ZmqLink(peer, self, inbox, sockets, backlogs, limits.queue(), time.nanos()));
@@ -226,7 +228,12 @@ final class ZmqOwner {
 
     private void understand(Frame frame) throws BadFrameException {
         ZmqLink link = links.get(frame.from());
-        if (link == null || !frame.to().equals(self)) {
+        boolean ours = frame.to().equals(self);
+        if (link == null && ours && !newcomers.isTooMuch(frame.from(), time.nanos())) {
+            refused.increment(); // no word of it: the roster is about to have it
+            return;
+        }
+        if (link == null || !ours) {
             throw new BadFrameException("it is from " + frame.from() + " to " + frame.to() + ", and this is " + self
                     + ", whose roster " + (link == null ? "does not have the sender" : "is right"));
         }
