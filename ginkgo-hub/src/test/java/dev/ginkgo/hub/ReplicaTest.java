@@ -2,147 +2,20 @@ package dev.ginkgo.hub;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.ginkgo.Time;
 import dev.ginkgo.hub.spi.Answer;
 import dev.ginkgo.hub.spi.Envelope;
 import dev.ginkgo.hub.spi.Holdings;
-import dev.ginkgo.hub.spi.Origin;
 import dev.ginkgo.hub.spi.Stretch;
 import java.time.Duration;
-import java.time.Instant;
-import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.stream.LongStream;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
-/** What one node makes of what others say, on a clock that stands still. */
-class ReplicaTest {
-    private static final Origin SELF = new Origin("self", 1);
-    private static final Origin A = new Origin("a", 1);
-    private static final Origin B = new Origin("b", 1);
-
-    private final List<String> story = new ArrayList<>();
-    private final List<String> asked = new ArrayList<>();
-    private final Hands time = new Hands();
-    private final Replica replica = replica();
-
-    private Replica replica() {
-        return new Replica(
-                SELF,
-                new Ledger() {
-                    @Override
-                    public void relay(Envelope message) {
-                        story.add(message.origin().name() + message.sequence());
-                    }
-
-                    @Override
-                    public void lost(Loss loss) {
-                        story.add("lost " + loss.stretch().from() + ".."
-                                + loss.stretch().to()
-                                + (loss.beforeUs() ? " before us" : "")
-                                + (loss.sound().isEmpty() ? "" : " but not on " + loss.sound()));
-                    }
-
-                    @Override
-                    public Answer answer(Stretch stretch) {
-                        return Answer.nothing(stretch);
-                    }
-
-                    @Override
-                    public void met(Origin life) {}
-
-                    @Override
-                    public Holdings holdings(long after, Origin self) {
-                        return Holdings.nothing(after);
-                    }
-
-                    @Override
-                    public void inherit(Holdings some) {
-                        assertThat(some.items()).isEmpty();
-                    }
-
-                    @Override
-                    public void disinherit() {
-                        throw new UnsupportedOperationException("this node has begun alone");
-                    }
-                },
-                new Replica.Questions(
-                        (peer, stretch) -> asked.add(peer.name() + ": "
-                                + stretch.origin().name() + " " + stretch.from() + ".." + stretch.to()),
-                        (peer, after) -> {}),
-                () -> {},
-                time);
-    }
-
-    @BeforeEach
-    void begin() {
-        replica.begin();
-    }
-
-    private static final class Hands implements Time {
-        private long nanos;
-
-        @Override
-        public Instant now() {
-            return Instant.EPOCH.plusNanos(nanos);
-        }
-
-        @Override
-        public long nanos() {
-            return nanos;
-        }
-
-        @Override
-        public void park(long deadline) {
-            throw new UnsupportedOperationException("nobody waits here");
-        }
-
-        @Override
-        public void unpark(Thread thread) {
-            throw new UnsupportedOperationException("nobody waits here");
-        }
-    }
-
-    private void pass(long millis) {
-        for (long left = millis; left > 0; left -= 50) {
-            time.nanos += Duration.ofMillis(50).toNanos();
-            replica.tick();
-        }
-    }
-
-    private static Envelope message(Origin origin, long sequence, long previous, String channel) {
-        return new Envelope(origin, sequence, previous, channel, false, new byte[10], 0, Optional.empty());
-    }
-
-    private static Envelope message(Origin origin, long sequence) {
-        return message(origin, sequence, sequence - 1, "/n");
-    }
-
-    private void received(Origin origin, long... sequences) {
-        Arrays.stream(sequences).forEach(each -> replica.received(message(origin, each)));
-    }
-
-    private void answer(Origin peer, Stretch stretch, long through, long... sequences) {
-        List<Envelope> found = LongStream.of(sequences)
-                .mapToObj(each -> message(stretch.origin(), each))
-                .toList();
-        replica.answered(peer, new Answer(stretch, found, through));
-    }
-
-    private void meets(Origin... peers) {
-        replica.ready(Set.of(peers));
-        for (Origin peer : peers) {
-            replica.beat(peer, 0, Map.of());
-        }
-    }
-
+/** What one node makes of what others say: in order, each once, and what is missing fetched or told. */
+class ReplicaTest extends ReplicaScene {
     @Test
     @DisplayName("H-08 what comes twice is taken once, whatever way it came")
     void once() {
@@ -346,107 +219,5 @@ class ReplicaTest {
         }
 
         assertThat(story).containsExactly("lost 1..3 before us", "b4", "b5", "lost 6..9");
-    }
-
-    @Test
-    @DisplayName("K-20 of two lives that went by while a node was not heard, both are fetched, the earlier first")
-    void livesGoneBy() {
-        meets(A, B);
-        received(A, 1);
-        Origin second = new Origin("a", 2);
-        Origin third = new Origin("a", 3);
-        replica.ready(Set.of(B));
-        Map<Origin, Long> told = new LinkedHashMap<>();
-        told.put(third, 1L);
-        told.put(second, 2L);
-
-        replica.beat(B, 0, told);
-        answer(B, new Stretch(second, 1, 2), 2, 1, 2);
-        pass(300);
-        answer(B, new Stretch(third, 1, 1), 1, 1);
-
-        assertThat(asked).containsExactly("b: a 1..2", "b: a 1..1");
-        assertThat(story).containsExactly("a1", "a1", "a2", "a1");
-    }
-
-    @Test
-    @DisplayName("K-20 what a node cannot hear, or is gone, is learnt of from a third one, and fetched from it")
-    void rumour() {
-        meets(A);
-        replica.beat(A, 0, Map.of(B, 2L, SELF, 9L));
-        assertThat(asked).isEmpty();
-        pass(300);
-        assertThat(asked).containsExactly("a: b 1..2");
-        answer(A, new Stretch(B, 1, 2), 2, 1, 2);
-        assertThat(story).containsExactly("b1", "b2");
-    }
-
-    @Test
-    @DisplayName("H-08 K-20 another life of a node begins when what is missing of the one before is here, or given up")
-    void lives() {
-        meets(A);
-        received(A, 1, 3);
-        Origin again = new Origin("a", 2);
-        replica.ready(Set.of(again, B));
-        replica.beat(again, 0, Map.of());
-        received(again, 1);
-        received(A, 4);
-        assertThat(story).containsExactly("a1");
-        pass(550);
-        assertThat(story).containsExactly("a1", "lost 2..2", "a3", "a1");
-        assertThat(replica.positions()).isEqualTo(Map.of(again, 1L, A, 3L));
-    }
-
-    @Test
-    @DisplayName(
-            "K-20 what others have of a life that is over is fetched before its next life; later it is told as lost")
-    void endOfALife() {
-        meets(A, B);
-        received(A, 1);
-        Origin again = new Origin("a", 2);
-        replica.ready(Set.of(again));
-
-        replica.beat(again, 1, Map.of(A, 3L));
-        received(again, 2);
-        assertThat(asked).containsExactly("a: a 2..3");
-        answer(again, new Stretch(A, 2, 3), 3, 2, 3);
-        answer(again, new Stretch(again, 1, 1), 1, 1);
-        assertThat(story).containsExactly("a1", "a2", "a3", "a1", "a2");
-
-        replica.beat(B, 0, Map.of(A, 4L));
-        replica.beat(B, 0, Map.of(A, 4L));
-        assertThat(story).endsWith("a2", "lost 4..4");
-        assertThat(replica.positions()).isEqualTo(Map.of(again, 2L, A, 4L, B, 0L));
-    }
-
-    @Test
-    @DisplayName("K-20 of more names than are remembered those are forgotten that have gone: who is here is read on")
-    void manyNames() {
-        // Given one who stays, while a hundred others come and go
-        replica.expect(Set.of(A));
-        meets(A);
-        received(A, 1, 2, 3);
-        for (int i = 0; i < 100; i++) {
-            Origin passing = new Origin("passing-" + i, 1);
-            replica.expect(Set.of(A, passing));
-            received(passing, 1);
-        }
-        replica.expect(Set.of(A));
-
-        received(A, 4);
-
-        assertThat(story).endsWith("passing-991", "a4");
-        assertThat(asked).isEmpty();
-        assertThat(replica.positions()).hasSize(64).containsEntry(A, 4L);
-
-        // And those who have gone are not asked for again, because another node still speaks of them
-        replica.beat(A, 4, Map.of(new Origin("passing-0", 1), 1L));
-        pass(300);
-        assertThat(asked).isEmpty();
-
-        // And if one is back, it is read on
-        received(new Origin("passing-0", 1), 2);
-        assertThat(story).endsWith("a4", "passing-02");
-        assertThat(asked).isEmpty();
     }
 }
