@@ -44,8 +44,9 @@ final class ChannelLog {
         merged.remove(other);
     }
 
-    long size() {
-        return feed.end() - feed.first();
+    /** How many messages it has. */
+    int size() {
+        return feed.messages();
     }
 
     /** The oldest message. */

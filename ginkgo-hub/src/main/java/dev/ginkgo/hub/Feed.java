@@ -28,7 +28,7 @@ final class Feed {
     private final List<Subscription> subscriptions = new ArrayList<>(0);
     private Audience audience = Audience.NOBODY;
     private int readers;
-    private long lost = -1;
+    private boolean begun; // by somebody who is to be told what is lost from now on
 
     private Feed(Selector selector, boolean plain, @Nullable Conflation conflation) {
         this.plain = plain;
@@ -103,12 +103,24 @@ final class Feed {
         return conflation != null && conflation.flush(now, this);
     }
 
-    /** Something was lost before it came here; whoever has read up to here is told so. Says what that takes, in bytes. */
-    long lose(long arrival) {
-        long before = cost();
-        lost = ring.end();
+    /**
+     * Something was lost before it came here; whoever has read up to here is told so. What is lost right after something
+     * else that was is the same gap: it takes no place, and who was told is told nothing more.
+     *
+     * @return whether there is somebody who may have to be told
+     */
+    boolean lose(long arrival) {
+        if (ring.endsWithLoss() && !begun) {
+            return false;
+        }
+        begun = false;
         ring.skip(arrival);
-        return plain ? 0 : cost() - before;
+        return true;
+    }
+
+    /** Somebody begins with what comes next; of a loss before that he will not be told. */
+    void begun() {
+        begun = true;
     }
 
     /** The number of the newest message; if there is none, that of the next. */
@@ -137,15 +149,17 @@ final class Feed {
 
     /** Takes out what is shown of a channel; a reader who has not had it is told so. */
     void lose(Entry shown) {
-        lost = Math.max(lost, take(shown));
+        gone(ring.lose(shown));
     }
 
-    private long take(Entry entry) {
-        long number = ring.remove(entry);
+    private void take(Entry entry) {
+        gone(ring.remove(entry));
+    }
+
+    private void gone(long number) {
         if (number >= 0) {
             views.values().forEach(view -> view.gone(number));
         }
-        return number;
     }
 
     /** Whether an older message goes when a newer one of its channel comes. */
@@ -158,10 +172,15 @@ final class Feed {
         if (from >= to) {
             return 0;
         }
-        if (lost >= from && lost < to) {
+        if (ring.lacks(from, to)) {
             return Gap.UNKNOWN;
         }
         return conflation == null ? to - from : 0;
+    }
+
+    /** How many messages there are. */
+    int messages() {
+        return ring.messages();
     }
 
     void add(ChannelLog log) {

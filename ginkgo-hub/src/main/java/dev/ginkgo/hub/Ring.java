@@ -4,7 +4,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Messages in the order of their arrival, by numbers from 0 that never change. Any of them may go; its number stays empty.
- * Guarded by the store.
+ * So does that of a place where something was lost, nobody knows how much. Guarded by the store.
  */
 final class Ring {
     /** What a place takes, in bytes. */
@@ -14,9 +14,12 @@ final class Ring {
 
     // message n lies at n modulo the length, a power of two
     private @Nullable Entry[] entries = new @Nullable Entry[SMALLEST];
-    private long[] arrivals = new long[SMALLEST];
+    private long[] arrivals = new long[SMALLEST]; // inverted, if something was lost there
     private long first;
     private long end;
+    private int messages;
+    private long skipped = -1; // the last place that never had a message
+    private long lostBefore = -1; // of those before the first, the last where something was lost
 
     /** The number of the oldest message; if there is none, that of the next. */
     long first() {
@@ -32,18 +35,26 @@ final class Ring {
         return first == end;
     }
 
+    /** How many messages are here. */
+    int messages() {
+        return messages;
+    }
+
     void append(Entry entry) {
         if (end - first == entries.length) {
             resize(entries.length * 2);
         }
         end++;
+        messages++;
         entries[index(end - 1)] = entry;
         arrivals[index(end - 1)] = entry.arrival;
     }
 
-    /** Leaves a place empty for ever, as if its message had gone. */
+    /** Something was lost: leaves a place empty for ever. */
     void skip(long arrival) {
+        skipped = end;
         if (isEmpty()) {
+            lostBefore = end;
             end++;
             first = end;
             return;
@@ -53,7 +64,29 @@ final class Ring {
         }
         end++;
         entries[index(end - 1)] = null;
-        arrivals[index(end - 1)] = arrival;
+        arrivals[index(end - 1)] = ~arrival;
+    }
+
+    /** Whether nothing has come since something was lost. */
+    boolean endsWithLoss() {
+        return skipped >= 0 && skipped == end - 1;
+    }
+
+    /** Whether something was lost from one number on, up to another one that is not before the first. */
+    boolean lacks(long from, long to) {
+        if (lostBefore >= from) {
+            return true;
+        }
+        for (long number = Math.max(from, first); number < to; number++) {
+            if (isLoss(number)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private boolean isLoss(long number) {
+        return arrivals[index(number)] < 0;
     }
 
     /** The number of the newest message; if there is none, that of the next. */
@@ -87,8 +120,9 @@ final class Ring {
             return -1;
         }
         entries[index(number)] = null;
+        messages--;
         if (number == first) {
-            first = present(first);
+            begin(present(first));
         }
         if (entries.length > 16 * SMALLEST && end - first < entries.length / 4) {
             resize(entries.length / 2);
@@ -96,22 +130,44 @@ final class Ring {
         return number;
     }
 
+    /** The same, and it is as lost as what never came. */
+    long lose(Entry entry) {
+        long number = find(entry.arrival);
+        if (get(number) == entry) {
+            arrivals[index(number)] = ~entry.arrival;
+        }
+        return remove(entry);
+    }
+
+    private void begin(long now) {
+        for (; first < now; first++) {
+            if (isLoss(first)) {
+                lostBefore = first;
+            }
+        }
+    }
+
     /** The number of the first place whose message did not come before that one. */
     long find(long arrival) {
-        if (first < end && arrivals[index(first)] >= arrival) {
+        if (first < end && arrival(first) >= arrival) {
             return first;
         }
         long low = first;
         long high = end;
         while (low < high) {
             long middle = (low + high) >>> 1;
-            if (arrivals[index(middle)] < arrival) {
+            if (arrival(middle) < arrival) {
                 low = middle + 1;
             } else {
                 high = middle;
             }
         }
         return low;
+    }
+
+    private long arrival(long number) {
+        long arrival = arrivals[index(number)];
+        return arrival < 0 ? ~arrival : arrival;
     }
 
     private void resize(int length) {

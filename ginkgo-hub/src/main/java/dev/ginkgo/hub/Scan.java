@@ -96,9 +96,15 @@ final class Scan {
                 full = true;
                 return number;
             }
-            number = feed.isConflated() ? feed.present(number + 1) : number + 1;
+            number = after(number);
         }
         return number;
+    }
+
+    /** The next number; with conflation, over places that are empty and mean no loss. */
+    private long after(long number) {
+        long present = feed.isConflated() ? feed.present(number + 1) : number + 1;
+        return feed.missed(number + 1, present) == 0 ? present : number + 1;
     }
 
     boolean hasSome() {

@@ -156,8 +156,11 @@ final class Store implements Publisher, AutoCloseable {
     /** Puts a loss at the end of these. */
     private void show(List<Feed> lacking, List<Feed.Audience> told) {
         for (Feed feed : lacking) {
-            stock.charge(feed.lose(++arrival));
-            told.add(feed.audience());
+            long before = feed.cost();
+            if (feed.lose(++arrival)) {
+                stock.charge(feed.plain ? 0 : feed.cost() - before);
+                told.add(feed.audience());
+            }
         }
     }
 
@@ -276,6 +279,9 @@ final class Store implements Publisher, AutoCloseable {
                         time.nanos(),
                         time.now().toEpochMilli(),
                         begun));
+        if (beginning.number() == feed.end()) {
+            feed.begun();
+        }
         if (!wish.isPlain()) {
             stock.charge(feed.cost() - before);
             stock.evict();

@@ -27,6 +27,7 @@ final class StreamReader implements Reader, Attached {
     private final Wish wish;
     private final Beginning beginning;
     private final Stall stall;
+    private final OpenGap gap = new OpenGap();
 
     private long position;
     private @Nullable Replay replay;
@@ -96,10 +97,13 @@ final class StreamReader implements Reader, Attached {
             return;
         }
         position = batch.next();
-        String after = batch.after();
-        String place = place(batch);
+        String after = batch.after() != null && gap.lost(batch.missed()) ? batch.after() : null;
+        String place = place(batch.last(), after);
         if (replay != null && (position >= replay.until() || replay.isOver(batch.last()))) {
             replay = null;
+        }
+        if (!batch.isEmpty()) {
+            gap.message();
         }
         if (!batch.isEmpty() || after != null) {
             List<ByteBuf> frames = new ArrayList<>(batch.parts().size() + 1);
@@ -120,9 +124,8 @@ final class StreamReader implements Reader, Attached {
     }
 
     /** What the reader is to come back with, if the ids of what it is sent now do not say all that it has had. */
-    private @Nullable String place(Batch batch) {
-        Message last = batch.last();
-        String told = last == null ? batch.after() : last.id();
+    private @Nullable String place(@Nullable Message last, @Nullable String after) {
+        String told = last == null ? after : last.id();
         if (replay == null || told == null) {
             return null;
         }

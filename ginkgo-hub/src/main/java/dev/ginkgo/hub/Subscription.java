@@ -38,6 +38,7 @@ public final class Subscription implements Iterable<Message>, AutoCloseable {
     private final Beginning beginning;
     private final Time time;
     private final Counters counters;
+    private final OpenGap gap = new OpenGap();
 
     private volatile Consumer<Gap> onGap;
     private volatile @Nullable Thread waiter;
@@ -100,6 +101,7 @@ public final class Subscription implements Iterable<Message>, AutoCloseable {
                 if (step.missed != 0) {
                     tell(step.missed, step.after);
                 } else if (step.message != null) {
+                    gap.message();
                     counters.delivered(step.old);
                     return step.message;
                 } else if (closed) {
@@ -144,6 +146,9 @@ public final class Subscription implements Iterable<Message>, AutoCloseable {
     }
 
     private void tell(long missed, String after) {
+        if (!gap.lost(missed)) {
+            return;
+        }
         counters.gap(missed);
         onGap.accept(new Gap(feed.selector.text(), missed, after));
     }

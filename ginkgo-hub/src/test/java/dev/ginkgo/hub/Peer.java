@@ -39,6 +39,19 @@ final class Peer implements AutoCloseable {
         return new String(chunk(), StandardCharsets.UTF_8);
     }
 
+    /** All up to a text, as it came, whatever the carrier. */
+    String rawTo(String end) throws IOException {
+        StringBuilder all = new StringBuilder();
+        while (all.indexOf(end) < 0) {
+            int b = in.read();
+            if (b < 0) {
+                throw new EOFException("no \"" + end + "\" in \"" + all + "\"");
+            }
+            all.append((char) b);
+        }
+        return all.toString();
+    }
+
     /** Whether the stream has ended, between chunks. */
     boolean atEnd() throws IOException {
         in.mark(1);

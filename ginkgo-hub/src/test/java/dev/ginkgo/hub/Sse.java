@@ -8,6 +8,7 @@ import java.net.InetAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.function.IntSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,21 +19,25 @@ final class Sse implements AutoCloseable {
     /** An event as a page sees it. */
     record Event(String name, String data) {}
 
-    private final Front front;
+    private final IntSupplier port;
     private final String path;
     private @Nullable Socket socket;
     private @Nullable BufferedReader in;
     private String lastId = "";
 
     Sse(Front front, String path) {
-        this.front = front;
+        this(front::port, path);
+    }
+
+    Sse(IntSupplier port, String path) {
+        this.port = port;
         this.path = path;
     }
 
     /** Connects, or connects again. */
     void connect() throws IOException {
         close();
-        Socket opened = new Socket(InetAddress.getLoopbackAddress(), front.port());
+        Socket opened = new Socket(InetAddress.getLoopbackAddress(), port.getAsInt());
         opened.setSoTimeout(20_000);
         String header = lastId.isEmpty() ? "" : "Last-Event-ID: " + lastId + "\r\n";
         opened.getOutputStream()
