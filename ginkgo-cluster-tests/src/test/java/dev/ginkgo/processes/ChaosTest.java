@@ -3,17 +3,13 @@ package dev.ginkgo.processes;
 import static org.awaitility.Awaitility.await;
 
 import dev.ginkgo.config.Address;
-import java.io.IOException;
 import java.io.OutputStream;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.stream.IntStream;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
@@ -149,19 +145,9 @@ class ChaosTest {
             log.check(ends);
             System.out.println("chaos: seed " + seed + ", " + story.size() + " faults, " + log);
         } catch (Exception | AssertionError e) {
-            keep();
+            Evidence.keep(folder, "chaos" + seed);
             throw new AssertionError(
                     "with seed " + seed + "\n" + String.join("\n", story) + "\n" + LoadLog.of(loaded), e);
-        }
-    }
-
-    /** What all have said is kept, to find out why. */
-    private void keep() throws IOException {
-        Path kept = Files.createDirectories(Path.of("target", "chaos", Long.toString(seed)));
-        try (Stream<Path> said = Files.list(folder)) {
-            for (Path each : said.filter(Files::isRegularFile).toList()) {
-                Files.copy(each, kept.resolve(each.getFileName().toString()), StandardCopyOption.REPLACE_EXISTING);
-            }
         }
     }
 

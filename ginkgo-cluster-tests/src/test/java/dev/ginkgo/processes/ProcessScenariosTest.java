@@ -11,6 +11,8 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.extension.TestExecutionExceptionHandler;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
@@ -24,10 +26,21 @@ class ProcessScenariosTest extends ClusterScenarios {
 
     private static final Duration SHORT = Duration.ofSeconds(5);
 
+    private Path folder = Path.of("");
+
+    /** Before the folder is removed. */
+    @RegisterExtension
+    final TestExecutionExceptionHandler keeper = (test, failure) -> {
+        failure.addSuppressed(new AssertionError("what they said is kept in "
+                + Evidence.keep(folder, test.getRequiredTestMethod().getName() + System.nanoTime())));
+        throw failure;
+    };
+
     private @Nullable ProcessScene scene;
 
     @BeforeAll
-    void start(@TempDir Path folder) throws Exception {
+    void start(@TempDir Path empty) throws Exception {
+        folder = empty;
         scene = new ProcessScene(folder, next(), together());
     }
 

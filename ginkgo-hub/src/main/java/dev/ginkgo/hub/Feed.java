@@ -90,12 +90,19 @@ final class Feed {
         return conflation.offer(entry, this);
     }
 
-    /** Begins with what its channels hold. */
+    /** Begins with what its channels hold, and lack. */
     void addHistory() {
-        List<Entry> history = new ArrayList<>();
-        logs.forEach(log -> log.forEach(history::add));
-        history.sort(Comparator.comparingLong(entry -> entry.arrival));
-        history.forEach(ring::append);
+        List<Ring.Place> history = new ArrayList<>();
+        logs.forEach(log -> log.feed.ring.forEach(history::add));
+        history.sort(Comparator.comparingLong(Ring.Place::arrival));
+        for (Ring.Place place : history) {
+            Entry entry = place.entry();
+            if (entry != null) {
+                ring.append(entry);
+            } else if (!ring.endsWithLoss()) {
+                ring.skip(place.arrival());
+            }
+        }
     }
 
     /** Shows what was held back for long enough; says whether there is something new to read. */

@@ -1,5 +1,6 @@
 package dev.ginkgo.hub;
 
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -11,6 +12,9 @@ final class Ring {
     static final int PLACE = 16;
 
     private static final int SMALLEST = 4;
+
+    /** Where a message is; or something was lost, if there is none. */
+    record Place(long arrival, @Nullable Entry entry) {}
 
     // message n lies at n modulo the length, a power of two
     private @Nullable Entry[] entries = new @Nullable Entry[SMALLEST];
@@ -102,6 +106,16 @@ final class Ring {
     @Nullable
     Entry get(long number) {
         return number < first || number >= end ? null : entries[index(number)];
+    }
+
+    /** From the oldest message on, without those that have gone. */
+    void forEach(Consumer<Place> action) {
+        for (long number = first; number < end; number++) {
+            Entry entry = get(number);
+            if (entry != null || isLoss(number)) {
+                action.accept(new Place(arrival(number), entry));
+            }
+        }
     }
 
     /** The first number from there on that has a message; if there is none, the next. */

@@ -165,6 +165,27 @@ class LossesInARowTest {
     }
 
     @Test
+    @DisplayName(
+            "H-16 who is the first to ask for a list or a pattern gets the history of its channels with each gap in its"
+                    + " place")
+    void mergedLater() {
+        message("/a", "one");
+        message("/b", "two");
+        fenced("/a");
+        message("/b", "three");
+        lost();
+        message("/a", "four");
+
+        for (String channels : List.of("/a,/b", "/*")) {
+            try (Program later = new Program(channels, Since.Point.ALL)) {
+                assertThat(later.read())
+                        .as("%s: not complete; then each gap in its place", channels)
+                        .containsExactly("gap", "one", "two", "gap", "three", "gap", "four");
+            }
+        }
+    }
+
+    @Test
     @DisplayName("H-16 who reads with conflation is told each gap in its place, too")
     void conflated() {
         try (Program screen =
