@@ -71,9 +71,15 @@ final class Hole {
         answered.clear();
     }
 
-    /** Whom to ask next: the origin first, and each once; null if there is nobody, perhaps only now. */
+    /**
+     * Whom to ask next: the origin first, then each of the others; who has not answered by then is asked once more, as the
+     * question or the answer may be lost. Null if there is nobody, perhaps only now.
+     */
     @Nullable
     Origin next(Set<Origin> peers, long now) {
+        if (tried.containsAll(peers)) {
+            tried.retainAll(answered);
+        }
         asked = peers.contains(origin) && !tried.contains(origin)
                 ? origin
                 : peers.stream()

@@ -76,6 +76,23 @@ class ReplicaTest extends ReplicaScene {
     }
 
     @Test
+    @DisplayName(
+            "K-20 who does not answer is asked again, after the others, as a question may be lost; who has answered is"
+                    + " not")
+    void askedAgain() {
+        meets(A, B);
+        received(A, 1, 3);
+        pass(150);
+        assertThat(asked).containsExactly("a: a 2..2", "b: a 2..2");
+        answer(B, new Stretch(A, 2, 2), 2);
+        pass(150);
+        assertThat(asked).containsExactly("a: a 2..2", "b: a 2..2", "a: a 2..2", "a: a 2..2");
+
+        answer(A, new Stretch(A, 2, 2), 2, 2);
+        assertThat(story).containsExactly("a1", "a2", "a3");
+    }
+
+    @Test
     @DisplayName("K-20 an origin that is heard but cannot be asked yet, as when a partition heals, is waited for")
     void askedLater() {
         meets(A, B);
@@ -111,7 +128,7 @@ class ReplicaTest extends ReplicaScene {
         received(A, 1, 3);
         pass(450);
         assertThat(story).containsExactly("a1");
-        assertThat(asked).containsExactly("a: a 2..2", "b: a 2..2");
+        assertThat(asked).containsExactly("a: a 2..2", "b: a 2..2", "a: a 2..2", "b: a 2..2");
         pass(100);
         assertThat(story).containsExactly("a1", "lost 2..2", "a3");
         received(A, 4);

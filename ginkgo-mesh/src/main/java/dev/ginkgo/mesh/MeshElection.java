@@ -37,8 +37,8 @@ final class MeshElection extends ELECTION {
     /** Two rounds of the one before. */
     private static final long TURN_NANOS = 2 * VOTE_TIMEOUT_MILLIS * 1_000_000L;
 
-    /** A leader that there is renews its lease several times in it. */
-    private static final long LISTEN_NANOS = Duration.ofSeconds(1).toNanos();
+    /** A leader that there is renews its lease several times in it, also on a busy machine. */
+    private static final long LISTEN_NANOS = Duration.ofSeconds(2).toNanos();
 
     private final Predicate<Address> ours;
     private final Time time;

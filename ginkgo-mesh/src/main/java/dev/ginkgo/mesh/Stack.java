@@ -27,6 +27,13 @@ import org.jgroups.stack.Protocol;
 final class Stack {
     private static final int CONNECT_MILLIS = 500;
     private static final int JOIN_MILLIS = 700;
+
+    /**
+     * How long who makes a view waits for others to say that they have it; it hears nobody meanwhile. After a merge they may
+     * have it from somebody else, and say nothing.
+     */
+    private static final int ACK_MILLIS = 400;
+
     private static final int VERIFY_MILLIS = 500;
     private static final int HEARTBEATS_IN_A_SILENCE = 4;
 
@@ -99,6 +106,7 @@ final class Stack {
                 .setJoinTimeout(JOIN_MILLIS)
                 .setLeaveTimeout(LEAVE_MILLIS)
                 .setMergeTimeout(MERGE_MILLIS)
+                .setViewAckCollectionTimeout(ACK_MILLIS)
                 .printLocalAddress(false);
         gms.setMembershipChangePolicy(new Newest(replaced));
         protocols.add(gms);
