@@ -18,6 +18,11 @@ class LongProcessScenariosTest extends ProcessScenariosTest {
     }
 
     @Override
+    protected boolean hasTime() {
+        return true;
+    }
+
+    @Override
     protected Duration apartFor(Fault fault) {
         return PARTITION;
     }

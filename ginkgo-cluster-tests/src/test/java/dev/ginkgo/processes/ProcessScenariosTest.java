@@ -67,6 +67,11 @@ class ProcessScenariosTest extends ClusterScenarios {
     }
 
     @Override
+    protected boolean hasTime() {
+        return false;
+    }
+
+    @Override
     protected Duration apartFor(Fault fault) {
         return fault == Fault.CUT_OFF ? PARTITION : SHORT;
     }

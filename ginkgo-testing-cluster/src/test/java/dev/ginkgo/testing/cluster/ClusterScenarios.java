@@ -38,6 +38,14 @@ public abstract class ClusterScenarios {
         return Duration.ofSeconds(20);
     }
 
+    /**
+     * Whether what was published while one was away has to come, and not only to be told as missing: who asks for it waits
+     * for half a second, which may be too short for a machine that does much else.
+     */
+    protected boolean hasTime() {
+        return true;
+    }
+
     /** For how long it is cut off, one way or both. */
     protected Duration apartFor(Fault fault) {
         return Duration.ofSeconds(15);
@@ -109,11 +117,13 @@ public abstract class ClusterScenarios {
         assertLeadersOneByOne();
 
         // And all is read everywhere, each once, and nobody was told that something is missing
-        awaitAllReadEverywhere();
         Scene.each().forEach(node -> {
-            assertThat(scene.read(node)).as("gaps at node %d", node).doesNotContain(Scene.GAP);
+            scene.await("node " + node + " reads all of " + all(), () -> isToldOf(node, all()));
+            if (hasTime() || !scene.read(node).contains(Scene.GAP)) {
+                assertThat(scene.read(node)).as("gaps at node %d", node).doesNotContain(Scene.GAP);
+                assertThat(own(scene.history(node))).as("held by node %d", node).hasSameElementsAs(all());
+            }
             assertInOrder("read", node, scene.read(node));
-            assertThat(own(scene.history(node))).as("held by node %d", node).hasSameElementsAs(all());
             assertInOrder("held", node, scene.history(node));
         });
     }
@@ -277,6 +287,12 @@ public abstract class ClusterScenarios {
 
     private List<String> all() {
         return of(0, 1, 2);
+    }
+
+    /** Whether it has read them, or knows that it lacks something. */
+    private boolean isToldOf(int node, List<String> texts) {
+        List<String> read = scene.read(node);
+        return read.contains(Scene.GAP) || new HashSet<>(read).containsAll(texts);
     }
 
     /** What is of this scenario. */
