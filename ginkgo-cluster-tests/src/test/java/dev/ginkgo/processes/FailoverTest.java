@@ -18,13 +18,11 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.api.parallel.ResourceLock;
 
 /**
  * Three processes; one of them is killed, frozen or stopped, and back when the test ends. Every act of every leader is on
  * one clock.
  */
-@ResourceLock("free ports of loopback")
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class FailoverTest {
     private static final Duration PATIENCE = Nodes.PATIENCE;

@@ -9,10 +9,8 @@ import java.util.List;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.api.parallel.ResourceLock;
 
 /** Four processes, of which three vote. */
-@ResourceLock("free ports of loopback")
 class ReplacedVoterTest {
     private static final Duration PATIENCE = Nodes.PATIENCE;
 

@@ -15,10 +15,8 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.api.parallel.ResourceLock;
 
 /** Three processes with the same list of three, started at once; and started again. */
-@ResourceLock("free ports of loopback")
 class StartTest {
     /** Three times what it takes to find each other, to found, and to vote. */
     private static final Duration TOGETHER = Duration.ofSeconds(20);

@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 
 import dev.ginkgo.Time;
 import dev.ginkgo.cluster.Keys;
+import dev.ginkgo.cluster.spi.Ports;
 import dev.ginkgo.config.Address;
 import dev.ginkgo.config.Secret;
 import dev.ginkgo.mesh.Clusters.Node;
@@ -60,9 +61,9 @@ class BeaconTest {
         String more =
                 "expect = 3\nsecret = 'correct horse battery staple'\ncoordinator.mesh.multicast = '" + group() + "'";
         try (Clusters clusters = new Clusters(folder)) {
-            Node a = clusters.start(more);
-            Node b = clusters.start(more);
-            Node c = clusters.start(more);
+            Node a = clusters.start(Ports.free(HERE.host()), more); // an address that a network card has
+            Node b = clusters.start(Ports.free(HERE.host()), more);
+            Node c = clusters.start(Ports.free(HERE.host()), more);
             Clusters.awaitTogether(a, b, c);
             Clusters.awaitLeader(a, b, c);
         }

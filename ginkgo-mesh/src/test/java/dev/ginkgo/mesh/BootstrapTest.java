@@ -141,7 +141,7 @@ class BootstrapTest {
     @Test
     @DisplayName("K-21 a node that others could reach without a secret does not start, unless that is allowed")
     void openToAll() throws Exception {
-        Address open = new Address("0.0.0.0", Ports.free().port());
+        Address open = new Address("0.0.0.0", Ports.free("0.0.0.0").port());
         assertThatThrownBy(() -> clusters.start(open, ""))
                 .rootCause()
                 .hasMessageContaining("cluster.secret-file")

@@ -59,7 +59,7 @@ class SwitchboardTest {
                 new DefaultThreadFactory("switchboard", true),
                 sockets,
                 loopback,
-                Ports.free().port(),
+                Ports.free("127.0.0.1").port(),
                 null,
                 0);
         made.socketConnectionTimeout(CONNECT_MILLIS).receiver(new ReceiverAdapter() {
