@@ -130,6 +130,9 @@ final class ZmqLink {
         } else if (ready) {
             unready(now);
         }
+        if (!hearsUs) {
+            beatAt = now; // it may have lost this node, and is back before that was noticed here
+        }
     }
 
     private void unready(long now) {

@@ -238,13 +238,13 @@ final class ZmqOwner {
                     + ", whose roster " + (link == null ? "does not have the sender" : "is right"));
         }
         long now = time.nanos();
+        link.heard(now);
         switch (frame.body()) {
             case Frame.Beat(long last, boolean hears, Map<Origin, Long> others) -> {
                 link.beat(hears, now);
                 inbox.beat(frame.from(), last, others);
             }
             case Frame.Messages(var messages) -> {
-                link.heard(now);
                 messages.stream().filter(link::isNext).forEach(inbox::received);
             }
             case Frame.Question(Stretch stretch) -> link.say(new Frame.Reply(carried(inbox.answer(stretch))));
