@@ -142,9 +142,8 @@ final class Members {
         if (ill.isEmpty()) {
             pause = MIN_PAUSE;
         }
-        if (ill.isEmpty()
-                && !well
-                && !complete) { // whoever asks a node that is ready whether it is alone must get it right
+        // Who asks a node that is ready whether it is alone must get it right.
+        if (ill.isEmpty() && !well && !complete) {
             ill = Optional.of("joining the others");
         }
         well = ill.isEmpty();

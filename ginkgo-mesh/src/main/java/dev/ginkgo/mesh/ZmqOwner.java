@@ -244,9 +244,8 @@ final class ZmqOwner {
                 link.beat(hears, now);
                 inbox.beat(frame.from(), last, others);
             }
-            case Frame.Messages(var messages) -> {
+            case Frame.Messages(var messages) ->
                 messages.stream().filter(link::isNext).forEach(inbox::received);
-            }
             case Frame.Question(Stretch stretch) -> link.say(new Frame.Reply(carried(inbox.answer(stretch))));
             case Frame.Reply(var answer) -> inbox.answered(frame.from(), answer);
             case Frame.AllQuestion(long after) -> link.say(new Frame.AllReply(carried(inbox.holdings(after))));
