@@ -1,52 +1,65 @@
 package dev.ginkgo;
 
-import java.util.Optional;
+import java.util.ArrayDeque;
 import java.util.Queue;
-import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
- * Tells an observer of every change of state, in order, on a thread that lives only while there is something to
- * tell: an observer that blocks or throws holds up nothing but what is told after.
+ * Delivers events to one observer, in order, on a thread that lives only while there are events to deliver: an
+ * observer that blocks or throws delays nothing but the events that follow. All methods may be called from any thread.
+ *
+ * @param <T> the events
  */
-final class Outbox {
-    private static final Logger LOG = LoggerFactory.getLogger(Ginkgo.class);
+final class Outbox<T> {
+    private final Consumer<? super T> observer;
+    private final Consumer<Runnable> spawn;
+    private final BiConsumer<? super T, Throwable> onFailure;
 
-    private final Tree tree;
-    private final @Nullable Consumer<StateChange> observer;
-    private final Queue<StateChange> queue = new ConcurrentLinkedQueue<>();
-    private final AtomicInteger waiting = new AtomicInteger();
+    // guarded by this
+    private final Queue<T> queue = new ArrayDeque<>();
+    private boolean delivering;
 
-    Outbox(Tree tree, @Nullable Consumer<StateChange> observer) {
-        this.tree = tree;
+    /**
+     * Creates a dispatcher without events.
+     *
+     * @param spawn runs the delivery on a thread of its own; throws {@code IllegalStateException} if there can be none,
+     *     which discards the events
+     * @param onFailure reports what the observer threw at an event
+     */
+    Outbox(Consumer<? super T> observer, Consumer<Runnable> spawn, BiConsumer<? super T, Throwable> onFailure) {
         this.observer = observer;
+        this.spawn = spawn;
+        this.onFailure = onFailure;
     }
 
-    /** Called under the tree's lock, so that the order is that of the changes. */
-    void add(Node node, State from, State to, String reason, @Nullable Throwable failure) {
-        if (observer == null) {
-            return;
-        }
-        queue.add(new StateChange(node.path(), from, to, node.since, reason, Optional.ofNullable(failure)));
-        if (waiting.getAndIncrement() == 0) {
-            tree.work(tree.root().path(), "events", this::tell);
-        }
-    }
-
-    private void tell() {
-        do {
-            StateChange change = queue.poll();
-            if (change != null && observer != null) {
-                try {
-                    observer.accept(change);
-                } catch (RuntimeException | Error e) { // an AssertionError of a test, too
-                    LOG.warn("the observer of state changes failed at {}", change, e);
-                }
+    synchronized void add(T event) {
+        queue.add(event);
+        if (!delivering) {
+            delivering = true;
+            try {
+                spawn.accept(this::deliver);
+            } catch (IllegalStateException stopped) {
+                queue.clear();
+                delivering = false;
             }
-        } while (waiting.decrementAndGet() > 0);
+        }
+    }
+
+    private void deliver() {
+        for (T event = next(); event != null; event = next()) {
+            try {
+                observer.accept(event);
+            } catch (RuntimeException | Error e) { // an AssertionError of a test, too
+                onFailure.accept(event, e);
+            }
+        }
+    }
+
+    private synchronized @Nullable T next() {
+        T event = queue.poll();
+        delivering = event != null;
+        return event;
     }
 }

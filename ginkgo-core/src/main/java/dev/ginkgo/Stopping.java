@@ -112,7 +112,7 @@ final class Stopping {
             join(node, run, deadline.withGrace());
         }
         List<Leak> leaks = run.tasks().stream().map(Task::leak).toList();
-        leaks.forEach(leak -> node.service().log.error("{}", leak));
+        leaks.forEach(leak -> node.service().log().error("{}", leak));
         return new Outcome(List.copyOf(errors), leaks).plus(below);
     }
 

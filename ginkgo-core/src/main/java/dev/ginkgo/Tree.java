@@ -1,11 +1,11 @@
 package dev.ginkgo;
 
 import static dev.ginkgo.State.FAILED;
-import static dev.ginkgo.State.STARTING;
 
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
@@ -25,14 +25,14 @@ import org.slf4j.LoggerFactory;
  * Supervisor}, which ask here whether they still may.
  */
 final class Tree {
-    private static final Logger LOG = LoggerFactory.getLogger(Ginkgo.class);
+    private static final Logger LOG = LoggerFactory.getLogger("dev.ginkgo.Ginkgo");
 
     private final Node root;
     private final Time time;
     private final RandomGenerator random;
     private final Limits limits;
     private final LiveSettings settings;
-    private final Outbox outbox;
+    private final @Nullable Outbox<StateChange> outbox;
     private final Watchdog watchdog;
     private final Starting starting = new Starting(this);
     private final Stopping stopping = new Stopping(this);
@@ -57,7 +57,12 @@ final class Tree {
         this.random = random;
         this.limits = limits;
         this.settings = settings;
-        this.outbox = new Outbox(this, observer);
+        this.outbox = observer == null
+                ? null
+                : new Outbox<>(
+                        observer,
+                        delivery -> work(root.path(), "events", delivery::run),
+                        (change, e) -> LOG.warn("the observer of state changes failed at {}", change, e));
         this.watchdog = new Watchdog(this);
     }
 
@@ -77,7 +82,7 @@ final class Tree {
         return settings;
     }
 
-    Snapshot snapshot() {
+    SettingValues snapshot() {
         return settings.snapshot();
     }
 
@@ -150,7 +155,9 @@ final class Tree {
         } else if (to.isUp()) {
             node.failure = null;
         }
-        outbox.add(node, from, to, reason, failure);
+        if (outbox != null) { // under the lock, so that the order is that of the changes
+            outbox.add(new StateChange(node.path(), from, to, node.since, reason, Optional.ofNullable(failure)));
+        }
     }
 
     /** A service said how it is while it runs; during its start the start looks by itself. */
@@ -170,9 +177,9 @@ final class Tree {
     /** Something escaped a task: normal once a stop has begun, else the failure of its service. */
     void taskFailed(Node node, Run run, Task task, Throwable escaped) {
         if (fail(node, run, escaped)) {
-            node.service().log.error("{}#{} failed", run.path(), task.name(), escaped);
+            node.service().log().error("{}#{} failed", run.path(), task.name(), escaped);
         } else {
-            node.service().log.debug("{}#{} ended while its service stopped", run.path(), task.name(), escaped);
+            node.service().log().debug("{}#{} ended while its service stopped", run.path(), task.name(), escaped);
         }
     }
 
@@ -212,9 +219,42 @@ final class Tree {
 
     // ---- control
 
-    void start() {
+    /**
+     * Starts the root, and lets connections be served.
+     *
+     * @param beforeOpen runs between the last bind and the first connection; if it throws, the tree is stopped again
+     */
+    void start(@Nullable Body beforeOpen) {
+        if (beforeOpen == null) {
+            open.countDown();
+        }
         watchdog.start();
         starting.start(root, null);
+        if (beforeOpen != null) {
+            open(beforeOpen);
+        }
+    }
+
+    private void open(Body step) {
+        try {
+            step.run();
+            open.countDown();
+        } catch (Throwable t) { // whatever it is, the services must not stay behind
+            boolean cancelled = t instanceof InterruptedException;
+            if (cancelled) {
+                Thread.currentThread().interrupt();
+            }
+            String path = root.path();
+            StartException failed = cancelled
+                    ? new StartException(path, "the start of " + path + " was cancelled by an interrupt", true, null)
+                    : Starting.failed(path, t);
+            try {
+                stop(root);
+            } catch (StopException e) {
+                failed.addSuppressed(e);
+            }
+            throw failed;
+        }
     }
 
     /** Starts a child that was added to a running parent, or throws it out again. */
@@ -227,11 +267,6 @@ final class Tree {
             throw e;
         }
         parent.waiters().signal();
-    }
-
-    /** Everything is bound, and connections may be served. */
-    void open() {
-        open.countDown();
     }
 
     void awaitOpen() throws InterruptedException {
@@ -289,7 +324,7 @@ final class Tree {
         Deadline never = Deadline.in(Duration.ofDays(365_000));
         if (isTask(Thread.currentThread())) {
             try {
-                workerWaiters.await(done, SystemTime.INSTANCE, never.nanos());
+                workerWaiters.await(done, Time.system(), never.nanos());
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
                 return;
@@ -351,11 +386,7 @@ final class Tree {
         return thread.isVirtual() && tasks().stream().anyMatch(task -> task.thread() == thread);
     }
 
-    boolean isStarting() {
-        return root.state == STARTING;
-    }
-
-    /** Stopping, stopped or failed. */
+    /** Not yet up, stopping, stopped or failed. */
     boolean isDown() {
         return !root.state.isUp();
     }

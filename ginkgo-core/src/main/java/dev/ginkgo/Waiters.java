@@ -59,7 +59,7 @@ final class Waiters {
         try {
             while (true) {
                 try {
-                    return await(probe, SystemTime.INSTANCE, deadline.nanos());
+                    return await(probe, Time.system(), deadline.nanos());
                 } catch (InterruptedException e) {
                     interrupted = true;
                 }
