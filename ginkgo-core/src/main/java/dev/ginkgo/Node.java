@@ -1,6 +1,5 @@
 package dev.ginkgo;
 
-import dev.ginkgo.config.Durations;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -334,48 +333,7 @@ final class Node implements Place {
     }
 
     void awaitReady(Duration atMost) throws InterruptedException {
-        Time time = timeOrSystem();
-        Boolean up = waiters.await(this::readyOrNever, time, Waiters.in(time, atMost));
-        if (!Boolean.TRUE.equals(up)) {
-            Throwable last = failureHereOrAbove();
-            String why = reason.isEmpty() ? "" : " (" + reason + ")";
-            throw new NotReadyException(
-                    path(),
-                    state,
-                    path() + " is " + state + why
-                            + (up == null ? ", and was not ready within " + Durations.shortly(atMost) : ", for good"),
-                    last);
-        }
-    }
-
-    /** Whether it is ready; null while it may become so. */
-    private @Nullable Boolean readyOrNever() {
-        State now = state;
-        if (now == State.READY) {
-            return true;
-        }
-        boolean never = ended || (now == State.FAILED && !mayRestart());
-        return never ? false : null;
-    }
-
-    /** Its own failure, or that which kept it from being started. */
-    private @Nullable Throwable failureHereOrAbove() {
-        for (Node node = this; node != null; node = node.parent()) {
-            if (node.failure != null) {
-                return node.failure;
-            }
-        }
-        return null;
-    }
-
-    /** Whether somebody above would start it again after a failure. */
-    private boolean mayRestart() {
-        for (Node node = this; node != null; node = node.parent()) {
-            if (node.supervision.scope() != RestartPolicy.Scope.NONE) {
-                return true;
-            }
-        }
-        return false;
+        ReadyWait.await(this, atMost);
     }
 
     void awaitStopped() throws InterruptedException {

@@ -3,11 +3,8 @@ package dev.ginkgo;
 import static dev.ginkgo.State.FAILED;
 
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.ReentrantLock;
@@ -39,9 +36,7 @@ final class Tree {
     private final Supervisor supervisor = new Supervisor(this);
 
     private final ReentrantLock lock = new ReentrantLock();
-    private final Set<Task> workers = ConcurrentHashMap.newKeySet();
-    private final Set<Task> lingering = ConcurrentHashMap.newKeySet();
-    private final Waiters workerWaiters = new Waiters();
+    private final TaskRegistry tasks = new TaskRegistry();
     private final CountDownLatch open = new CountDownLatch(1);
     private volatile boolean over;
 
@@ -320,70 +315,29 @@ final class Tree {
                 after.run();
             }
         });
-        Supplier<@Nullable Boolean> done = () -> workers.contains(worker) ? null : true;
-        Deadline never = Deadline.in(Duration.ofDays(365_000));
-        if (isTask(Thread.currentThread())) {
-            try {
-                workerWaiters.await(done, Time.system(), never.nanos());
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-                return;
-            }
-        } else {
-            workerWaiters.awaitDeaf(done, never);
+        if (tasks.awaitEnd(worker, root)) {
+            outcome.get().orThrow(path);
         }
-        outcome.get().orThrow(path);
     }
 
     // ---- tasks
 
     /** Does a piece of the engine's own work on a thread of its own. */
     Task work(String path, String name, Body body) {
-        Task task = new Task(path, name, body, (self, escaped) -> {
-            if (escaped != null) {
-                LOG.error("{}#{} failed; this is a fault of Ginkgo itself", path, name, escaped);
-            }
-            lingers(self);
-            workers.remove(self);
-            workerWaiters.signal();
-            gone(self);
-        });
-        workers.add(task);
-        task.start();
-        return task;
+        return tasks.work(path, name, body);
     }
 
     /** Every live task, the services' in the order of the tree, then the engine's own. */
     List<TaskInfo> tasks() {
-        List<TaskInfo> all = new ArrayList<>();
-        collect(root, all);
-        workers.forEach(worker -> all.add(worker.info()));
-        lingering.forEach(task -> all.add(task.info()));
-        return all;
+        return tasks.all(root);
     }
 
-    /**
-     * The task is no longer its service's, but has still to wake those who waited for its end: until it is {@link
-     * #gone}, a test's clock must not believe that all is still.
-     */
     void lingers(Task task) {
-        lingering.add(task);
+        tasks.lingers(task);
     }
 
     void gone(Task task) {
-        lingering.remove(task);
-    }
-
-    private static void collect(Node node, List<TaskInfo> into) {
-        Run run = node.run;
-        if (run != null) {
-            run.tasks().forEach(task -> into.add(task.info()));
-        }
-        node.children().forEach(child -> collect(child, into));
-    }
-
-    private boolean isTask(Thread thread) {
-        return thread.isVirtual() && tasks().stream().anyMatch(task -> task.thread() == thread);
+        tasks.gone(task);
     }
 
     /** Not yet up, stopping, stopped or failed. */

@@ -97,7 +97,10 @@ class ForegroundTest {
                     @Override protected void onReload() { IO.println("reloading"); }
                 }
                 """)) {
-            service.awaitOutput("starting").signal("HUP").awaitOutput("reloading").signal("TERM");
+            service.awaitOutput("starting")
+                    .signal("HUP")
+                    .awaitOutput("reloading")
+                    .signal("TERM");
             assertThat(service.output()).containsSubsequence("started", "reloading");
         }
     }
