@@ -216,7 +216,8 @@ class InstrumentsTest {
                     .contains("program/other: DEGRADED, the number server");
             assertThat(client.send(ready.replace("health/ready", "tree")).answer())
                     .contains("{\"path\":\"program\",\"type\":\"Program\",\"state\":\"READY\"")
-                    .contains("{\"path\":\"program/hub/http\",\"type\":\"HttpFront\",\"state\":\"READY\"")
+                    .contains("{\"path\":\"program/hub/http\",\"type\":\"" + HttpFront.class.getSimpleName()
+                            + "\",\"state\":\"READY\"")
                     .contains("\"state\":\"DEGRADED\",\"since\":\"")
                     .contains("\"reason\":\"the number server\"");
         }
