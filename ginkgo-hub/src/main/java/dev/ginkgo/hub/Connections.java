@@ -18,16 +18,18 @@ import java.util.concurrent.ConcurrentHashMap;
 /** All connections of a front: lets them in, has their time looked after, and ends them. */
 final class Connections extends ChannelInitializer<Channel> implements AutoCloseable {
     private final Time time;
-    private final Routes routes;
+    private final RequestHandler handler;
+    private final DateHeader date;
     private final Admission admission;
     private final Patience.Limits limits;
     private final Counters counters;
     private final Set<Conversation> conversations = ConcurrentHashMap.newKeySet();
     private final ChannelGroup all = new DefaultChannelGroup(ImmediateEventExecutor.INSTANCE);
 
-    Connections(Time time, Routes routes, Admission admission, Patience.Limits limits, Counters counters) {
+    Connections(Time time, RequestHandler handler, Admission admission, Patience.Limits limits, Counters counters) {
         this.time = time;
-        this.routes = routes;
+        this.handler = handler;
+        this.date = new DateHeader(time);
         this.admission = admission;
         this.limits = limits;
         this.counters = counters;
@@ -47,7 +49,7 @@ final class Connections extends ChannelInitializer<Channel> implements AutoClose
         });
         all.add(channel);
         Patience patience = new Patience(time, limits);
-        Conversation conversation = new Conversation(channel, routes, patience, admission.refusal(address));
+        Conversation conversation = new Conversation(channel, handler, date, patience, admission.refusal(address));
         conversations.add(conversation);
         conversation.whenGone(() -> conversations.remove(conversation));
         channel.pipeline().addLast(new StrictDecoder(conversation::onBytes), new HttpResponseEncoder(), conversation);

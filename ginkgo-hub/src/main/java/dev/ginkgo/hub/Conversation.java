@@ -8,6 +8,7 @@ import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.socket.DuplexChannel;
 import io.netty.handler.codec.http.FullHttpResponse;
 import io.netty.handler.codec.http.HttpContent;
+import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpResponse;
 import io.netty.handler.codec.http.HttpResponseEncoder;
@@ -57,7 +58,8 @@ final class Conversation extends ChannelInboundHandlerAdapter {
         GONE
     }
 
-    private final Routes routes;
+    private final RequestHandler handler;
+    private final DateHeader date;
     private final Patience patience;
     private final Channel channel;
     private final @Nullable Refusal turnedAway;
@@ -72,9 +74,11 @@ final class Conversation extends ChannelInboundHandlerAdapter {
     /**
      * @param turnedAway what its first request is told; null if it is welcome
      */
-    Conversation(Channel channel, Routes routes, Patience patience, @Nullable Refusal turnedAway) {
+    Conversation(
+            Channel channel, RequestHandler handler, DateHeader date, Patience patience, @Nullable Refusal turnedAway) {
         this.channel = channel;
-        this.routes = routes;
+        this.handler = handler;
+        this.date = date;
         this.patience = patience;
         this.turnedAway = turnedAway;
         patience.until(turnedAway == null ? Patience.Kind.IDLE : Patience.Kind.ENDING);
@@ -175,7 +179,7 @@ final class Conversation extends ChannelInboundHandlerAdapter {
         }
         Exchange begun = new Exchange(this, request);
         exchange = begun;
-        routes.begin(begun);
+        handler.begin(begun);
         phase = Phase.BODY;
     }
 
@@ -216,9 +220,9 @@ final class Conversation extends ChannelInboundHandlerAdapter {
         }
     }
 
-    /** Adds what every answer has. */
+    /** Adds what every answer has: the Date header (RFC 9110, section 6.6.1). */
     void stamp(HttpResponse response) {
-        routes.date(response);
+        response.headers().set(HttpHeaderNames.DATE, date.get());
     }
 
     /** Says at once that the body may come. */

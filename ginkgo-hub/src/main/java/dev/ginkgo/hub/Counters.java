@@ -82,8 +82,8 @@ final class Counters {
         return dropped.sum() + loops(each -> each.dropped);
     }
 
-    /** The same of one thing that only loops count. */
-    long loops(Function<LoopCounters, Count> counter) {
+    /** Adds up one counter of all loops. */
+    private long loops(Function<LoopCounters, Count> counter) {
         return loops.stream().mapToLong(each -> counter.apply(each).sum()).sum();
     }
 
@@ -91,25 +91,16 @@ final class Counters {
         return Delays.sum(loops.stream().map(each -> each.delays).toList());
     }
 
-    /** All of it, with what the store holds now. */
-    HubStats stats(int readers, int channels, int patterns, int views, long held) {
-        return new HubStats(
-                published.sum(),
-                delivered(),
-                gaps(),
-                dropped(),
-                replayed(),
-                resumed.sum(),
-                notRecovered.sum(),
-                loops(each -> each.stalled),
-                readers,
-                channels,
-                patterns,
-                views,
-                held,
-                loops(each -> each.pinnedBytes),
-                wakeUps.sum(),
-                loops(each -> each.writes));
+    long stalled() {
+        return loops(each -> each.stalled);
+    }
+
+    long pinnedBytes() {
+        return loops(each -> each.pinnedBytes);
+    }
+
+    long writes() {
+        return loops(each -> each.writes);
     }
 
     private LongAdder adder(Disconnect reason) {

@@ -107,7 +107,7 @@ final class Exchange {
         try {
             aside.execute(() -> conversation.resume(made(maker), this::answer));
         } catch (IllegalStateException stopping) {
-            throw Publishing.stopping("the hub stops");
+            throw Refusal.stopping("the hub stops");
         }
         conversation.pause();
     }

@@ -4,7 +4,6 @@ import static java.util.Objects.requireNonNull;
 
 import dev.ginkgo.Service;
 import dev.ginkgo.Setting;
-import dev.ginkgo.Status;
 import dev.ginkgo.config.Address;
 import dev.ginkgo.config.Size;
 import io.netty.channel.Channel;
@@ -15,9 +14,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
@@ -118,8 +115,8 @@ final class HttpFront extends Service {
             .between(Duration.ZERO, Duration.ofHours(1))
             .help("Over how much time a stop spreads the end of the streams");
 
-    private final Supplier<Core> core;
-    private final Supplier<Status> tree;
+    private final Supplier<? extends HttpBackend> backend;
+    private final RouteFactory routes;
     private final Neighbours neighbours;
     private final Site site = new Site();
     private final RandomGenerator random;
@@ -132,12 +129,16 @@ final class HttpFront extends Service {
     /**
      * Declares the front of a hub.
      *
-     * @param core asked for at each start
-     * @param tree the status of the whole tree, for readiness
+     * @param backend asked for at each start
+     * @param routes makes what is served besides channels and the page of {@code http.page}
      */
-    HttpFront(Supplier<Core> core, Supplier<Status> tree, Neighbours neighbours, RandomGenerator random) {
-        this.core = requireNonNull(core, "core is null");
-        this.tree = requireNonNull(tree, "tree is null");
+    HttpFront(
+            Supplier<? extends HttpBackend> backend,
+            RouteFactory routes,
+            Neighbours neighbours,
+            RandomGenerator random) {
+        this.backend = requireNonNull(backend, "backend is null");
+        this.routes = requireNonNull(routes, "routes is null");
         this.neighbours = requireNonNull(neighbours, "neighbours is null");
         this.random = requireNonNull(random, "random is null");
     }
@@ -164,20 +165,21 @@ final class HttpFront extends Service {
         }
         site.read(page.get());
         Drain drain = new Drain(random);
-        Core hub = core.get();
+        HttpBackend hub = backend.get();
         OpenStreams open = new OpenStreams(maxSubscribers, time(), random);
         MemberOrigins members = new MemberOrigins(time());
         own(neighbours.pages().apply(members::are));
-        Routes routes = new Routes(
+        Routes handler = new Routes(
                 new Origins(() -> origins(members), allowedHosts),
+                routes(open, drain),
                 new Publishing(
-                        hub.store(), new Retries(time()), () -> maxBody.get().bytes(), drain::isOver),
-                new Subscribing(hub.streams(), open, drain::isOver),
-                site,
-                new Pages(pages(hub, open, drain)),
-                new DateHeader(time()));
+                        hub.publisher(),
+                        new Retries(time()),
+                        () -> maxBody.get().bytes(),
+                        drain::isOver),
+                new Subscribing(hub.streams(), open, drain::isOver));
         Connections connections = new Connections(
-                time(), routes, new Admission(maxConnections, maxPerAddress), patience(), hub.counters());
+                time(), handler, new Admission(maxConnections, maxPerAddress), patience(), hub.counters());
 
         int threads = loops.get() == 0 ? Runtime.getRuntime().availableProcessors() : loops.get();
         Network network = own(new Network(transport.get(), threads, status().path() + "#loop-"));
@@ -199,22 +201,12 @@ final class HttpFront extends Service {
         });
     }
 
-    private Map<String, Pages.Page> pages(Core hub, OpenStreams open, Drain drain) {
-        Map<String, Pages.Page> pages = new HashMap<>();
-        pages.putAll(new Health(() -> tree.get().notReady(), drain::hasBegun).pages());
-        pages.putAll(new Instruments(
-                        () -> new Readings(
-                                hub.store().stats(),
-                                hub.counters(),
-                                connections(),
-                                hub.peers().get()),
-                        tree,
-                        hub.store(),
-                        open,
-                        time(),
-                        page -> spawn("page", page::run))
-                .pages());
-        return pages;
+    private List<Route> routes(OpenStreams open, Drain drain) {
+        List<Route> all = new ArrayList<>();
+        all.add(site);
+        all.addAll(
+                routes.create(new RouteFactory.Context(open::all, drain::hasBegun, page -> spawn("page", page::run))));
+        return all;
     }
 
     /** How many connections are open. */
@@ -229,10 +221,10 @@ final class HttpFront extends Service {
         return now == null ? List.of() : now.connections.all();
     }
 
-    /** How far behind the streams are; not to be called by an event loop. */
-    Depth depth() throws InterruptedException {
+    /** The streams that are open. */
+    List<OpenStreams.Stream> streams() {
         Running now = running;
-        return Depth.of(now == null ? List.of() : Standings.slowestFirst(now.open.all()));
+        return now == null ? List.of() : now.open.all();
     }
 
     @Override

@@ -36,4 +36,25 @@ public record HubStats(
         long storedBytes,
         long pinnedBytes,
         long wakeUps,
-        long writes) {}
+        long writes) {
+
+    static HubStats of(Counters counters, StoreUsage store) {
+        return new HubStats(
+                counters.published.sum(),
+                counters.delivered(),
+                counters.gaps(),
+                counters.dropped(),
+                counters.replayed(),
+                counters.resumed.sum(),
+                counters.notRecovered.sum(),
+                counters.stalled(),
+                store.readers(),
+                store.channels(),
+                store.patterns(),
+                store.views(),
+                store.storedBytes(),
+                counters.pinnedBytes(),
+                counters.wakeUps.sum(),
+                counters.writes());
+    }
+}

@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Executor;
+import java.util.function.IntFunction;
 import java.util.function.Supplier;
 
 /**
@@ -25,8 +26,8 @@ final class Instruments {
 
     private final Supplier<Readings> readings;
     private final Supplier<Status> tree;
-    private final Store store;
-    private final OpenStreams open;
+    private final IntFunction<Channels> channels;
+    private final Supplier<List<OpenStreams.Stream>> streams;
     private final Time time;
     private final Executor aside;
 
@@ -38,19 +39,21 @@ final class Instruments {
 
     /**
      * @param tree the status of the whole tree
+     * @param channels lists at most so many channels
+     * @param streams returns the streams that are open
      * @param aside runs what may take a while
      */
     Instruments(
             Supplier<Readings> readings,
             Supplier<Status> tree,
-            Store store,
-            OpenStreams open,
+            IntFunction<Channels> channels,
+            Supplier<List<OpenStreams.Stream>> streams,
             Time time,
             Executor aside) {
         this.readings = readings;
         this.tree = tree;
-        this.store = store;
-        this.open = open;
+        this.channels = channels;
+        this.streams = streams;
         this.time = time;
         this.aside = aside;
     }
@@ -77,18 +80,18 @@ final class Instruments {
                 return maker.make();
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
-                return Reply.problem(Publishing.stopping("the hub stops"));
+                return Reply.problem(Refusal.stopping("the hub stops"));
             }
         });
     }
 
     private FullHttpResponse metrics() throws InterruptedException {
-        Depth depth = Depth.of(Standings.slowestFirst(open.all()));
+        Depth depth = Standings.depth(streams.get());
         return Reply.of(HttpResponseStatus.OK, PrometheusText.TYPE, PrometheusText.of(readings.get(), depth));
     }
 
     private FullHttpResponse connections(int limit) throws InterruptedException {
-        List<Standings.Standing> slowest = Standings.slowestFirst(open.all());
+        List<Standings.Standing> slowest = Standings.slowestFirst(streams.get());
         Readings now = readings.get();
         return json(json -> {
             json.writeNumberField("connections", now.connections());
@@ -119,7 +122,7 @@ final class Instruments {
     }
 
     private FullHttpResponse channels(int limit) {
-        Channels some = store.channels(limit);
+        Channels some = channels.apply(limit);
         return json(json -> {
             json.writeNumberField("channels", some.all());
             json.writeArrayFieldStart("some");

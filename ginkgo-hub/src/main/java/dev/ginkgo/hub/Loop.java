@@ -157,7 +157,10 @@ final class Loop implements Runnable {
     void delivered(Cargo cargo) {
         if (cargo.messages() > 0) {
             tick();
-            counters.delivered(cargo, now);
+            if (cargo.isFresh()) {
+                counters.delays.record(now - cargo.since());
+            }
+            counters.delivered(cargo.messages(), cargo.replayed());
         }
     }
 

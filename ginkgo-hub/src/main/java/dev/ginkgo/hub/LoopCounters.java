@@ -11,13 +11,15 @@ final class LoopCounters {
     final Count writes = new Count();
     final Delays delays = new Delays();
 
-    /** A write with messages has been taken by its socket. */
-    void delivered(Cargo cargo, long now) {
-        replayed.add(cargo.replayed());
-        if (cargo.isFresh()) {
-            delays.record(now - cargo.since());
-        }
-        delivered.add(cargo.messages()); // last: whoever sees it finds the rest
+    /**
+     * Counts a write that the socket has taken.
+     *
+     * @param messages how many messages it had
+     * @param old how many of them were older than their reader
+     */
+    void delivered(int messages, int old) {
+        replayed.add(old);
+        delivered.add(messages); // last: a thread that sees this number also sees the others
     }
 
     /** A reader has been told that it has missed so many messages, or {@link Gap#UNKNOWN}. */

@@ -20,6 +20,7 @@ import io.netty.buffer.ByteBufAllocator;
 import java.net.URI;
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
@@ -122,7 +123,7 @@ public final class MessageHub extends Service {
         this.random = random;
         this.replication = Optional.ofNullable(cluster).map(members -> replication(members, network));
         Neighbours neighbours = cluster == null ? Neighbours.none() : Neighbours.of(cluster);
-        this.http = add("http", new HttpFront(this::core, () -> Ginkgo.treeOf(this), neighbours, random));
+        this.http = add("http", new HttpFront(this::core, this::routes, neighbours, random));
         lifecycle(Lifecycle.standard().hookBeforeChildren()); // the front is open only while there is a store
     }
 
@@ -143,7 +144,7 @@ public final class MessageHub extends Service {
         StoreLimits limits = new StoreLimits(budget, historyCount, historyGrace, historyAge, maxChannels, maxPatterns);
         Store opened = own(store(limits, counters));
         FanOut streams = own(new FanOut(opened, time, random, counters, maxPatternsPerAddress));
-        core = new Core(opened, streams, counters, this::peers);
+        core = new Core(opened, streams, counters);
         every("old-messages", () -> OFTEN, opened::evict);
         every("conflation", () -> opened.conflates() ? SHORT : OFTEN, opened::flush);
         every("stuck-writes", this::inspection, () -> streams.endStuckWrites(writeTimeout.get()));
@@ -161,6 +162,11 @@ public final class MessageHub extends Service {
         long last = before != null && again ? before.store().estate.published() : 0;
         incarnation = self.incarnation();
         return new Store(limits, time(), new Outlet(self, last, others::send), fence, allocator, counters);
+    }
+
+    private List<Route> routes(RouteFactory.Context front) {
+        Store store = core().store();
+        return List.of(Pages.of(front, this::readings, () -> Ginkgo.treeOf(this), store::channels, time()));
     }
 
     private Peers peers() {
@@ -243,7 +249,8 @@ public final class MessageHub extends Service {
      * @throws RefusedException if it has not started yet
      */
     public HubStats stats() {
-        return core().store().stats();
+        Core now = core();
+        return HubStats.of(now.counters(), now.store().usage());
     }
 
     /**
@@ -290,12 +297,12 @@ public final class MessageHub extends Service {
     /** What {@link HubMeters} shows. */
     Readings readings() {
         Core now = core();
-        return new Readings(now.store().stats(), now.counters(), http.connections(), peers());
+        return new Readings(now.store().usage(), now.counters(), http.connections(), peers());
     }
 
     /** How far behind its readers over HTTP are; not to be called by an event loop. */
     Depth depth() throws InterruptedException {
-        return http.depth();
+        return Standings.depth(http.streams());
     }
 
     private Core core() {

@@ -24,33 +24,36 @@ record Metric(String name, boolean counts, String help, String reason, ToDoubleF
     /** All but the delays and the depths, which are read in another way. */
     static List<Metric> all() {
         List<Metric> all = new ArrayList<>(List.of(
-                counter("published", "Messages taken", read -> read.hub().published()),
+                counter(
+                        "published",
+                        "Messages taken",
+                        read -> read.counters().published.sum()),
                 counter(
                         "delivered",
                         "Messages handed to a reader",
-                        read -> read.hub().delivered()),
+                        read -> read.counters().delivered()),
                 counter(
                         "replayed",
                         "Messages of them that were older than their reader",
-                        read -> read.hub().replayed()),
+                        read -> read.counters().replayed()),
                 counter(
                         "resumed",
                         "Readers that asked for older messages and got all of them",
-                        read -> read.hub().resumed()),
+                        read -> read.counters().resumed.sum()),
                 counter(
                         "not.recovered",
                         "Readers that asked for older messages, of which some were gone",
-                        read -> read.hub().notRecovered()),
+                        read -> read.counters().notRecovered.sum()),
                 counter(
                         "gaps",
                         "How often a reader was told that it had missed something",
-                        read -> read.hub().gaps()),
+                        read -> read.counters().gaps()),
                 new Metric(
                         "ginkgo.hub.dropped",
                         true,
                         "Messages that readers have missed",
                         "slow",
-                        read -> read.hub().dropped()),
+                        read -> read.counters().dropped()),
                 counter(
                         "fenced",
                         "Messages kept out because the leadership that they were published under is over",
@@ -58,25 +61,28 @@ record Metric(String name, boolean counts, String help, String reason, ToDoubleF
                 counter(
                         "writes",
                         "Writes to the sockets of readers",
-                        read -> read.hub().writes()),
+                        read -> read.counters().writes()),
                 counter(
                         "wakeups",
                         "How often a publish woke an event loop",
-                        read -> read.hub().wakeUps()),
+                        read -> read.counters().wakeUps.sum()),
                 gauge("connections", "Connections that are open", Readings::connections),
                 gauge(
                         "subscribers",
                         "Who reads: connections, and programs",
-                        read -> read.hub().readers()),
+                        read -> read.store().readers()),
                 gauge(
                         "channels",
                         "Channels with messages or readers",
-                        read -> read.hub().channels()),
+                        read -> read.store().channels()),
                 gauge(
                         "patterns",
                         "Patterns, lists and conflated channels that are read",
-                        read -> read.hub().patterns()),
-                gauge("views", "What is read, in a framing", read -> read.hub().views()),
+                        read -> read.store().patterns()),
+                gauge(
+                        "views",
+                        "What is read, in a framing",
+                        read -> read.store().views()),
                 gauge(
                         "peers",
                         "Other nodes that hear this one",
@@ -92,11 +98,11 @@ record Metric(String name, boolean counts, String help, String reason, ToDoubleF
                 gauge(
                         "held.bytes",
                         "What the store holds of its budget",
-                        read -> read.hub().storedBytes()),
+                        read -> read.store().storedBytes()),
                 gauge(
                         "pinned.bytes",
                         "Bytes of writes that wait for their sockets",
-                        read -> read.hub().pinnedBytes())));
+                        read -> read.counters().pinnedBytes())));
         for (Disconnect reason : Disconnect.values()) {
             all.add(new Metric(
                     "ginkgo.hub.disconnects",

@@ -26,7 +26,7 @@ final class Publishing {
     void begin(Exchange exchange, Target target) throws Refusal {
         requireRunning();
         target.allow(Set.of());
-        ChannelName channel = Routes.channel(target);
+        ChannelName channel = channel(target);
         String key = key(exchange.request().headers());
         Body body = Body.of(
                 exchange.request(), maxBody.get(), exchange.conversation().allocator());
@@ -109,17 +109,21 @@ final class Publishing {
             case TOO_LARGE -> new Refusal(Problem.BODY_TOO_LARGE, detail);
             case TOO_MANY_CHANNELS -> new Refusal(Problem.TOO_MANY_CHANNELS, detail).with("Retry-After", "60");
             case TOO_MANY_PATTERNS -> new Refusal(Problem.TOO_MANY_PATTERNS, detail).with("Retry-After", "60");
-            case STOPPED -> stopping(detail);
+            case STOPPED -> Refusal.stopping(detail);
         };
     }
 
-    static Refusal stopping(String detail) {
-        return new Refusal(Problem.STOPPING, detail).with("Retry-After", "1").last();
+    private static ChannelName channel(Target target) throws Refusal {
+        try {
+            return ChannelName.parse(target.path());
+        } catch (BadChannelException e) {
+            throw new Refusal(Problem.BAD_CHANNEL, String.valueOf(e.getMessage()));
+        }
     }
 
     private void requireRunning() throws Refusal {
         if (stopping.getAsBoolean()) {
-            throw stopping("the hub stops; nothing has been published");
+            throw Refusal.stopping("the hub stops; nothing has been published");
         }
     }
 }

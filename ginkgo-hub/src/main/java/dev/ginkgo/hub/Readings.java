@@ -6,4 +6,4 @@ package dev.ginkgo.hub;
  * @param connections that are open
  * @param peers what there is to say of other nodes
  */
-record Readings(HubStats hub, Counters counters, int connections, Peers peers) {}
+record Readings(StoreUsage store, Counters counters, int connections, Peers peers) {}

@@ -1,5 +1,6 @@
 package dev.ginkgo.hub;
 
+import io.netty.handler.codec.http.HttpMethod;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
@@ -25,6 +26,24 @@ final class Refusal extends Exception {
         this.detail = detail;
         this.headers = headers;
         this.last = last;
+    }
+
+    /** The hub stops; the client may try again at another node, or later. */
+    static Refusal stopping(String detail) {
+        return new Refusal(Problem.STOPPING, detail).with("Retry-After", "1").last();
+    }
+
+    /**
+     * The target does not have this method.
+     *
+     * @param allowed the methods that it has, with commas
+     */
+    static Refusal notAllowed(HttpMethod method, String allowed) {
+        return new Refusal(
+                        Problem.METHOD_NOT_ALLOWED,
+                        method + " has no meaning here; there are " + allowed
+                                + (allowed.contains("POST") ? ": POST publishes, GET reads" : ""))
+                .with("Allow", allowed);
     }
 
     /** With one more header in the answer. */

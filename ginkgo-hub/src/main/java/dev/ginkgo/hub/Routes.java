@@ -7,32 +7,31 @@ import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaderValues;
 import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpRequest;
-import io.netty.handler.codec.http.HttpResponse;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpVersion;
+import java.util.List;
 
 /** Decides from its head what a request is, and who serves it. Shared by all connections. */
-final class Routes {
+final class Routes implements RequestHandler {
     private static final String METHODS = "GET, HEAD, POST, OPTIONS";
 
     private final Origins origins;
+    private final List<Route> routes;
     private final Publishing publishing;
     private final Subscribing subscribing;
-    private final Site site;
-    private final Pages pages;
-    private final DateHeader date;
 
-    Routes(Origins origins, Publishing publishing, Subscribing subscribing, Site site, Pages pages, DateHeader date) {
+    /**
+     * @param routes asked in this order; a request that none of them serves is for a channel
+     */
+    Routes(Origins origins, List<Route> routes, Publishing publishing, Subscribing subscribing) {
         this.origins = origins;
+        this.routes = List.copyOf(routes);
         this.publishing = publishing;
         this.subscribing = subscribing;
-        this.site = site;
-        this.pages = pages;
-        this.date = date;
     }
 
-    /** The head of a request is there: refuses it, or says what is done when all of it is. */
-    void begin(Exchange exchange) throws Refusal {
+    @Override
+    public void begin(Exchange exchange) throws Refusal {
         HttpRequest request = exchange.request();
         requireVersion(request.protocolVersion());
         Requests.requireKnownTransfer(request);
@@ -46,38 +45,25 @@ final class Routes {
         HttpMethod method = request.method();
         if (method.equals(HttpMethod.OPTIONS)) {
             exchange.then(null, Routes::options);
-        } else if (site.serves(method, target)) {
-            site.begin(exchange, target);
-        } else if (target.isReserved()) {
-            pages.begin(exchange, target, host);
-        } else if (method.equals(HttpMethod.GET) || method.equals(HttpMethod.HEAD)) {
+            return;
+        }
+        for (Route route : routes) {
+            if (route.matches(method, target)) {
+                route.begin(exchange, target);
+                return;
+            }
+        }
+        beginOnChannel(exchange, method, target);
+    }
+
+    private void beginOnChannel(Exchange exchange, HttpMethod method, Target target) throws Refusal {
+        if (method.equals(HttpMethod.GET) || method.equals(HttpMethod.HEAD)) {
             subscribing.begin(exchange, target);
         } else if (method.equals(HttpMethod.POST)) {
             publishing.begin(exchange, target);
             meetExpectation(exchange);
         } else {
-            throw notAllowed(method, METHODS);
-        }
-    }
-
-    /** RFC 9110, section 6.6.1. */
-    void date(HttpResponse response) {
-        response.headers().set(HttpHeaderNames.DATE, date.get());
-    }
-
-    static Refusal notAllowed(HttpMethod method, String allowed) {
-        return new Refusal(
-                        Problem.METHOD_NOT_ALLOWED,
-                        method + " has no meaning here; there are " + allowed
-                                + (allowed.contains("POST") ? ": POST publishes, GET reads" : ""))
-                .with("Allow", allowed);
-    }
-
-    static ChannelName channel(Target target) throws Refusal {
-        try {
-            return ChannelName.parse(target.path());
-        } catch (BadChannelException e) {
-            throw new Refusal(Problem.BAD_CHANNEL, String.valueOf(e.getMessage()));
+            throw Refusal.notAllowed(method, METHODS);
         }
     }
 

@@ -11,7 +11,7 @@ import java.util.Optional;
 import java.util.Set;
 
 /** Serves the user's own page: {@code index.html} at the root, and what it needs below {@code /-/page/}. */
-final class Site {
+final class Site implements Route {
     /**
      * Scripts and styles come from this hub only; it may read other hubs, for a page goes on at another node when its
      * own is gone.
@@ -27,14 +27,16 @@ final class Site {
     }
 
     /** What is posted to the root is meant for a channel, and is none. */
-    boolean serves(HttpMethod method, Target target) {
+    @Override
+    public boolean matches(HttpMethod method, Target target) {
         return target.path().equals("/") ? isReading(method) : target.path().startsWith(StaticFiles.PREFIX);
     }
 
-    void begin(Exchange exchange, Target target) throws Refusal {
+    @Override
+    public void begin(Exchange exchange, Target target) throws Refusal {
         HttpMethod method = exchange.request().method();
         if (!isReading(method)) {
-            throw Routes.notAllowed(method, "GET, HEAD, OPTIONS");
+            throw Refusal.notAllowed(method, "GET, HEAD, OPTIONS");
         }
         StaticFiles.Asset asset = files.at(target.path());
         if (asset == null) {

@@ -38,6 +38,14 @@ final class Standings {
 
     private Standings() {}
 
+    /** Adds up how far behind the streams are. */
+    static Depth depth(List<OpenStreams.Stream> streams) throws InterruptedException {
+        List<Standing> standings = slowestFirst(streams);
+        return new Depth(
+                standings.stream().mapToLong(Standing::behind).sum(),
+                standings.stream().mapToLong(Standing::behind).max().orElse(0));
+    }
+
     static List<Standing> slowestFirst(List<OpenStreams.Stream> streams) throws InterruptedException {
         Map<EventLoop, List<OpenStreams.Stream>> byLoop = streams.stream()
                 .collect(Collectors.groupingBy(each -> each.connection().eventLoop()));

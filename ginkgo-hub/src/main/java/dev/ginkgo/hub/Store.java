@@ -341,8 +341,9 @@ final class Store implements Publisher, AutoCloseable {
         return directory.steps();
     }
 
-    synchronized HubStats stats() {
-        return counters.stats(
+    /** Returns what the store holds now. */
+    synchronized StoreUsage usage() {
+        return new StoreUsage(
                 readers, directory.channels().size(), directory.patterns(), directory.views(), stock.held());
     }
 

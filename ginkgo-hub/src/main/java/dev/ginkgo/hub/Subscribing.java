@@ -51,7 +51,7 @@ final class Subscribing {
 
     private void requireStream(Exchange exchange, Wish wish) throws Refusal {
         if (stopping.getAsBoolean()) {
-            throw Publishing.stopping("the hub stops");
+            throw Refusal.stopping("the hub stops");
         }
         if (!exchange.request().protocolVersion().isKeepAliveDefault()) {
             throw new Refusal(

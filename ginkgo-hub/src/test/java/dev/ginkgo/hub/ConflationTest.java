@@ -116,8 +116,7 @@ class ConflationTest {
         try (Front front = Front.start()) {
             front.hub().publish("/a", "1");
             front.hub().publish("/a", "2");
-            assertThat(HistoryTest.lines(front, "/a?conflate=2s&since=all", "2"))
-                    .doesNotContain("\n1\n");
+            assertThat(front.linesTo("/a?conflate=2s&since=all", "2")).doesNotContain("\n1\n");
             for (String bad : List.of("2", "0s", "1ms", "2h", "x", "-1s")) {
                 assertThat(front.get("/a?conflate=" + bad).body())
                         .contains("bad-parameter", "conflate=" + bad, "such as 2s");

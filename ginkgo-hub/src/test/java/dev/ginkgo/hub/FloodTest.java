@@ -90,7 +90,7 @@ class FloodTest {
                 long heap = heap();
                 try (Spawned crowd = HalfRequests.start(folder, front.port(), clients)) {
                     crowd.awaitOutput("sent\n");
-                    assertThat(value(front, "connections")).isGreaterThanOrEqualTo(clients);
+                    assertThat(front.metric("connections")).isGreaterThanOrEqualTo(clients);
                     for (int i = 0; i < 100; i++) {
                         assertThat(publish(other)).startsWith("HTTP/1.1 200").contains("\"receivers\":1");
                         reader.readTo("other\n");
@@ -104,15 +104,15 @@ class FloodTest {
                     Figures.note("heap for " + clients + " half requests, bytes", heap() - heap);
                     assertThat(memory() - memory).isLessThan(clients * 1024L + SLACK);
                     assertThat(heap() - heap).isLessThan(clients * 12L * 1024 + SLACK);
-                    assertThat(value(front, "connections")).isGreaterThanOrEqualTo(clients);
+                    assertThat(front.metric("connections")).isGreaterThanOrEqualTo(clients);
 
                     // And each ends with a 408
                     crowd.awaitSuccess();
                     assertThat(crowd.output()).contains("answered " + clients + "\n");
-                    assertThat(value(front, "disconnects_total{reason=\"request-timeout\"}"))
+                    assertThat(front.metric("disconnects_total{reason=\"request-timeout\"}"))
                             .isEqualTo(clients);
                 }
-                await().until(() -> value(front, "connections") <= 4);
+                await().until(() -> front.metric("connections") <= 4);
                 Figures.note("heap after " + clients + " half requests, bytes", heap() - heap);
                 assertThat(heap() - heap).as("besides Netty's pool").isLessThan(memory() - memory + SLACK);
                 assertThat(front.hub().stats().published()).isEqualTo(101);
@@ -129,7 +129,7 @@ class FloodTest {
                 long memory = memory();
                 long heap = heap();
                 try (Crowd crowd = Crowd.of(1_000, _ -> front.connect())) {
-                    await().until(() -> value(front, "connections") >= 1_000);
+                    await().until(() -> front.metric("connections") >= 1_000);
                     Figures.note("buffers for 1,000 silent connections, bytes", memory() - memory);
                     Figures.note("heap for 1,000 silent connections, both ends, bytes", heap() - heap);
                     assertThat(memory() - memory).isLessThan(4L << 20);
@@ -142,7 +142,7 @@ class FloodTest {
                         assertThat(each.rest()).isEmpty();
                     }
                 }
-                assertThat(value(front, "disconnects_total{reason=\"idle\"}")).isGreaterThanOrEqualTo(1_000);
+                assertThat(front.metric("disconnects_total{reason=\"idle\"}")).isGreaterThanOrEqualTo(1_000);
                 front.hub().publish("/x", "still here");
                 assertThat(reader.readTo("still here\n")).isNotEmpty();
             }
@@ -176,9 +176,5 @@ class FloodTest {
     private static long heap() {
         System.gc();
         return ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getUsed();
-    }
-
-    private static double value(Front front, String name) throws IOException, InterruptedException {
-        return InstrumentsTest.value(front, name);
     }
 }

@@ -11,10 +11,13 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /** A hub with its front on a free port, for the length of a test. */
 final class Front implements AutoCloseable {
@@ -105,6 +108,48 @@ final class Front implements AutoCloseable {
         Wired wired = request("GET " + path);
         wired.head();
         return wired;
+    }
+
+    /**
+     * Reads a stream of lines up to and including a message, over a connection of its own. The ids of events are
+     * replaced.
+     */
+    String linesTo(String path, String last, String... headers) throws IOException {
+        try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port())) {
+            socket.setSoTimeout(10_000);
+            socket.getOutputStream()
+                    .write(("GET " + path + " HTTP/1.1\r\nHost: localhost\r\n" + lines(headers) + "\r\n")
+                            .getBytes(StandardCharsets.US_ASCII));
+            Unchunked body = new Unchunked(socket.getInputStream());
+            StringBuilder text = new StringBuilder();
+            while (!text.toString().endsWith(last + "\n")) {
+                int b = body.read();
+                if (b < 0) {
+                    throw new IOException("ended after: " + text);
+                }
+                text.append((char) b);
+            }
+            return text.toString().replaceAll("\"id\":\"[^\"]+\"", "ID");
+        }
+    }
+
+    /** Fetches {@code /-/metrics} and returns one of its values. */
+    double metric(String name) throws IOException, InterruptedException {
+        return metric(get("/-/metrics").body(), name);
+    }
+
+    /**
+     * Returns one value of a page of metrics.
+     *
+     * @param name without the prefix {@code ginkgo_hub_}, with its labels
+     */
+    static double metric(String page, String name) {
+        Matcher line = Pattern.compile("(?m)^ginkgo_hub_" + Pattern.quote(name) + " (\\S+)$")
+                .matcher(page);
+        if (!line.find()) {
+            throw new AssertionError(name + " is not in:\n" + page);
+        }
+        return Double.parseDouble(line.group(1));
     }
 
     /** Runs curl to its end, and gives what it printed. */

@@ -2,10 +2,6 @@ package dev.ginkgo.hub;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.io.IOException;
-import java.net.InetAddress;
-import java.net.Socket;
-import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -14,27 +10,6 @@ import org.junit.jupiter.api.Test;
 
 /** What a reader gets that asks for what was before. */
 class HistoryTest {
-    /** One answer, as far as a message that ends it. */
-    static String lines(Front front, String path, String end, String... headers) throws IOException {
-        try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), front.port())) {
-            socket.setSoTimeout(10_000);
-            String more = headers.length == 0 ? "" : String.join("\r\n", headers) + "\r\n";
-            socket.getOutputStream()
-                    .write(("GET " + path + " HTTP/1.1\r\nHost: localhost\r\n" + more + "\r\n")
-                            .getBytes(StandardCharsets.US_ASCII));
-            Unchunked body = new Unchunked(socket.getInputStream());
-            StringBuilder text = new StringBuilder();
-            while (!text.toString().endsWith(end + "\n")) {
-                int b = body.read();
-                if (b < 0) {
-                    throw new IOException("ended after: " + text);
-                }
-                text.append((char) b);
-            }
-            return text.toString().replaceAll("\"id\":\"[^\"]+\"", "ID");
-        }
-    }
-
     private static final String RECOVERED = "\u001e{\"event\":\"start\",\"recovered\":true,ID}\n";
     private static final String LOST = "\u001e{\"event\":\"start\",\"recovered\":false,ID}\n";
 
@@ -48,13 +23,13 @@ class HistoryTest {
                 front.hub().publish("/b", "not this");
             }
             String id = ids.get(1);
-            assertThat(lines(front, "/a?since=" + id, "4")).isEqualTo(RECOVERED + "3\n4\n");
-            assertThat(lines(front, "/a?last_event_id=" + id, "4")).isEqualTo(RECOVERED + "3\n4\n");
-            assertThat(lines(front, "/a", "4", "Last-Event-ID: " + id)).isEqualTo(RECOVERED + "3\n4\n");
-            assertThat(lines(front, "/a?since=all", "4")).isEqualTo(RECOVERED + "1\n2\n3\n4\n");
-            assertThat(lines(front, "/a?since=latest", "4")).isEqualTo(RECOVERED + "4\n");
-            assertThat(lines(front, "/a?since=10m", "4")).isEqualTo(LOST + "1\n2\n3\n4\n"); // the hub is younger
-            assertThat(lines(front, "/a?since=" + (Instant.now().getEpochSecond() - 600), "4"))
+            assertThat(front.linesTo("/a?since=" + id, "4")).isEqualTo(RECOVERED + "3\n4\n");
+            assertThat(front.linesTo("/a?last_event_id=" + id, "4")).isEqualTo(RECOVERED + "3\n4\n");
+            assertThat(front.linesTo("/a", "4", "Last-Event-ID: " + id)).isEqualTo(RECOVERED + "3\n4\n");
+            assertThat(front.linesTo("/a?since=all", "4")).isEqualTo(RECOVERED + "1\n2\n3\n4\n");
+            assertThat(front.linesTo("/a?since=latest", "4")).isEqualTo(RECOVERED + "4\n");
+            assertThat(front.linesTo("/a?since=10m", "4")).isEqualTo(LOST + "1\n2\n3\n4\n"); // the hub is younger
+            assertThat(front.linesTo("/a?since=" + (Instant.now().getEpochSecond() - 600), "4"))
                     .isEqualTo(LOST + "1\n2\n3\n4\n");
         }
     }
@@ -66,9 +41,9 @@ class HistoryTest {
             String first = front.hub().publish("/a", "1").id();
             String second = front.hub().publish("/a", "2").id();
             front.hub().publish("/a", "3");
-            assertThat(lines(front, "/a?since=all&last_event_id=" + first, "3", "Last-Event-ID: " + second))
+            assertThat(front.linesTo("/a?since=all&last_event_id=" + first, "3", "Last-Event-ID: " + second))
                     .isEqualTo(RECOVERED + "3\n");
-            assertThat(lines(front, "/a?since=all&last_event_id=" + second, "3", "Last-Event-ID: "))
+            assertThat(front.linesTo("/a?since=all&last_event_id=" + second, "3", "Last-Event-ID: "))
                     .isEqualTo(RECOVERED + "3\n");
             try (Wired none = front.lines("/a?since=none")) {
                 front.hub().publish("/a", "4");
@@ -146,12 +121,12 @@ class HistoryTest {
             for (int i = 2; i <= 4; i++) {
                 front.hub().publish("/a", Integer.toString(i));
             }
-            assertThat(lines(front, "/a?since=" + first, "4")).isEqualTo(LOST + "3\n4\n");
-            assertThat(lines(front, "/a?since=all", "4")).isEqualTo(LOST + "3\n4\n");
+            assertThat(front.linesTo("/a?since=" + first, "4")).isEqualTo(LOST + "3\n4\n");
+            assertThat(front.linesTo("/a?since=all", "4")).isEqualTo(LOST + "3\n4\n");
             String earlier = MessageId.of(0, 1, 3).text();
-            assertThat(lines(front, "/a?since=" + earlier, "4")).isEqualTo(LOST + "3\n4\n");
+            assertThat(front.linesTo("/a?since=" + earlier, "4")).isEqualTo(LOST + "3\n4\n");
             String never = MessageId.of(0, Long.MAX_VALUE, 3).text();
-            assertThat(lines(front, "/a?since=" + never, "4")).isEqualTo(LOST + "3\n4\n");
+            assertThat(front.linesTo("/a?since=" + never, "4")).isEqualTo(LOST + "3\n4\n");
             assertThat(front.hub().stats().notRecovered()).isEqualTo(4);
         }
     }
@@ -168,10 +143,10 @@ class HistoryTest {
             }
             assertThat(front.hub().stats().channels()).isEqualTo(1);
             front.hub().publish("/a", "3");
-            assertThat(lines(front, "/a?since=" + second, "3")).isEqualTo(RECOVERED + "3\n");
-            assertThat(lines(front, "/a?since=" + first, "3")).isEqualTo(LOST + "3\n");
+            assertThat(front.linesTo("/a?since=" + second, "3")).isEqualTo(RECOVERED + "3\n");
+            assertThat(front.linesTo("/a?since=" + first, "3")).isEqualTo(LOST + "3\n");
             front.hub().publish("/never", "1");
-            assertThat(lines(front, "/never?since=" + before, "1")).isEqualTo(RECOVERED + "1\n");
+            assertThat(front.linesTo("/never?since=" + before, "1")).isEqualTo(RECOVERED + "1\n");
         }
     }
 

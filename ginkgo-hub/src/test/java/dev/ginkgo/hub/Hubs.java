@@ -43,7 +43,7 @@ import org.awaitility.core.ConditionFactory;
  */
 final class Hubs implements AutoCloseable {
     final UnpooledByteBufAllocator memory = new UnpooledByteBufAllocator(true);
-    final MessageHub hub = new MessageHub(memory, new Random(1));
+    final MessageHub hub = HubAccess.create(memory, new Random(1));
 
     private final TestTree<MessageHub> tree;
     private final EventLoopGroup group;
@@ -103,7 +103,7 @@ final class Hubs implements AutoCloseable {
                 connection.config().setOption(ChannelOption.SO_SNDBUF, request.sendBuffer);
             }
             context.pipeline().remove(this);
-            Reader reader = hub.streams().attach(connection, request.wish, request.framing);
+            Reader reader = streams().attach(connection, request.wish, request.framing);
             readers.put(((InetSocketAddress) connection.remoteAddress()).getPort(), reader);
         }
     }
@@ -145,6 +145,10 @@ final class Hubs implements AutoCloseable {
 
     Reader readerOf(Peer peer) {
         return requireNonNull(readers.get(peer.port()));
+    }
+
+    Streams streams() {
+        return HubAccess.streams(hub);
     }
 
     HubStats stats() {

@@ -15,8 +15,6 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
@@ -34,36 +32,38 @@ class InstrumentsTest {
                 front.post("/a", "message " + i);
                 reader.readTo("message " + i + "\n");
                 double both = 2.0 * i; // or the loop of the dead one could put two messages into one write
-                await().until(() -> value(front, "delivered_total") == both);
+                await().until(() -> front.metric("delivered_total") == both);
             }
-            await().until(() -> value(front, "disconnects_total{reason=\"client\"}") >= 1);
+            await().until(() -> front.metric("disconnects_total{reason=\"client\"}") >= 1);
             String before = front.get("/-/metrics").body();
-            assertThat(value(before, "published_total")).isEqualTo(3);
-            assertThat(value(before, "delivered_total")).isEqualTo(6);
-            assertThat(value(before, "delay_seconds_count"))
-                    .isEqualTo(value(before, "writes_total"))
+            assertThat(Front.metric(before, "published_total")).isEqualTo(3);
+            assertThat(Front.metric(before, "delivered_total")).isEqualTo(6);
+            assertThat(Front.metric(before, "delay_seconds_count"))
+                    .isEqualTo(Front.metric(before, "writes_total"))
                     .isEqualTo(6);
-            assertThat(value(before, "delay_seconds_bucket{le=\"10.0\"}")).isEqualTo(6);
-            assertThat(value(before, "delay_seconds_sum")).isBetween(0.0, 6.0);
-            assertThat(value(before, "subscribers")).isEqualTo(2);
-            assertThat(value(before, "connections")).isBetween(3.0, 6.0);
-            assertThat(value(before, "queue_depth")).isZero();
-            assertThat(value(before, "held_bytes")).isPositive();
-            assertThat(value(before, "disconnects_total{reason=\"stalled\"}")).isZero();
+            assertThat(Front.metric(before, "delay_seconds_bucket{le=\"10.0\"}"))
+                    .isEqualTo(6);
+            assertThat(Front.metric(before, "delay_seconds_sum")).isBetween(0.0, 6.0);
+            assertThat(Front.metric(before, "subscribers")).isEqualTo(2);
+            assertThat(Front.metric(before, "connections")).isBetween(3.0, 6.0);
+            assertThat(Front.metric(before, "queue_depth")).isZero();
+            assertThat(Front.metric(before, "held_bytes")).isPositive();
+            assertThat(Front.metric(before, "disconnects_total{reason=\"stalled\"}"))
+                    .isZero();
 
             // When the dead one is too slow
             Thread reading = Thread.ofVirtual().start(() -> drain(reader));
             for (int i = 0; i < 300; i++) {
                 front.hub().publish("/a", "x".repeat(64 * 1024));
             }
-            double deepest = value(front, "queue_depth_max");
+            double deepest = front.metric("queue_depth_max");
 
             // Then that is told, and what it cost
             assertThat(deepest).isPositive();
-            await().until(() -> value(front, "disconnects_total{reason=\"stalled\"}") == 1);
+            await().until(() -> front.metric("disconnects_total{reason=\"stalled\"}") == 1);
             String after = front.get("/-/metrics").body();
-            assertThat(value(after, "pinned_bytes")).isZero();
-            assertThat(value(after, "subscribers")).isEqualTo(1);
+            assertThat(Front.metric(after, "pinned_bytes")).isZero();
+            assertThat(Front.metric(after, "subscribers")).isEqualTo(1);
             assertThat(dead).isNotNull();
             reader.reset();
             reading.join();
@@ -95,11 +95,11 @@ class InstrumentsTest {
 
                 // Then the first five were history, and only what was not, and was not held back either, has a delay
                 String page = front.get("/-/metrics").body();
-                assertThat(value(page, "replayed_total")).isEqualTo(5);
-                assertThat(value(page, "resumed_total")).isEqualTo(2);
-                assertThat(value(page, "not_recovered_total")).isEqualTo(1);
-                assertThat(value(page, "delay_seconds_count")).isEqualTo(2);
-                assertThat(value(page, "patterns")).isEqualTo(2);
+                assertThat(Front.metric(page, "replayed_total")).isEqualTo(5);
+                assertThat(Front.metric(page, "resumed_total")).isEqualTo(2);
+                assertThat(Front.metric(page, "not_recovered_total")).isEqualTo(1);
+                assertThat(Front.metric(page, "delay_seconds_count")).isEqualTo(2);
+                assertThat(Front.metric(page, "patterns")).isEqualTo(2);
                 assertThat(front.get("/-/connections").body()).contains("\"channel\":\"/*\"");
             }
         }
@@ -216,7 +216,8 @@ class InstrumentsTest {
                     .contains("program/other: DEGRADED, the number server");
             assertThat(client.send(ready.replace("health/ready", "tree")).answer())
                     .contains("{\"path\":\"program\",\"type\":\"Program\",\"state\":\"READY\"")
-                    .contains("{\"path\":\"program/hub/http\",\"type\":\"HttpFront\",\"state\":\"READY\"")
+                    .contains("{\"path\":\"program/hub/http\",\"type\":\"" + HttpFront.class.getSimpleName()
+                            + "\",\"state\":\"READY\"")
                     .contains("\"state\":\"DEGRADED\",\"since\":\"")
                     .contains("\"reason\":\"the number server\"");
         }
@@ -294,17 +295,5 @@ class InstrumentsTest {
         } catch (IOException closed) {
             // that is its end
         }
-    }
-
-    /** One of the numbers on the page of metrics. */
-    static double value(Front front, String name) throws IOException, InterruptedException {
-        return value(front.get("/-/metrics").body(), name);
-    }
-
-    private static double value(String metrics, String name) {
-        Matcher line = Pattern.compile("(?m)^ginkgo_hub_" + Pattern.quote(name) + " (\\S+)$")
-                .matcher(metrics);
-        assertThat(line.find()).as(name + " in:\n" + metrics).isTrue();
-        return Double.parseDouble(line.group(1));
     }
 }

@@ -311,11 +311,11 @@ class LossesInARowTest {
         List<String> texts = IntStream.range(0, 100).mapToObj(Integer::toString).toList();
         try (Program pattern = new Program("/*", Since.Point.NONE)) {
             texts.forEach(text -> message("/n", text));
-            long held = store.stats().storedBytes();
+            long held = store.usage().storedBytes();
             for (int i = 0; i < MANY; i++) {
                 fenced("/n");
             }
-            assertThat(store.stats().storedBytes() - held).isEqualTo(16);
+            assertThat(store.usage().storedBytes() - held).isEqualTo(16);
             for (int i = 0; i < MANY; i++) {
                 new Program("/n", Since.Point.NONE).close(); // has to be told of the next, so that takes a place
                 fenced("/n");

@@ -157,7 +157,7 @@ class OriginsOfMessagesTest {
             assertThat(relay(node, new Position(5, 1, 1), "x")).isTrue();
             assertThat(relay(node, new Position(5, 1, 1), "x")).isFalse();
             assertThat(relay(node, new Position(5, 2, 1), "x")).isTrue();
-            assertThat(node.stats().channels()).isEqualTo(1);
+            assertThat(node.usage().channels()).isEqualTo(1);
         }
     }
 

@@ -124,7 +124,7 @@ class PatternTest {
     void refusedName() throws Exception {
         try (Front front = Front.start()) {
             front.hub().publish("/c", "1");
-            String said = HistoryTest.lines(front, "/a//b,/c?as=ndjson&since=all", "\"data\":\"1\"}");
+            String said = front.linesTo("/a//b,/c?as=ndjson&since=all", "\"data\":\"1\"}");
             assertThat(said)
                     .contains(
                             "{\"event\":\"start\"",

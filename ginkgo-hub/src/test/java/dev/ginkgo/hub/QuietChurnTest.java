@@ -57,8 +57,8 @@ class QuietChurnTest {
                 }
             }
         }
-        await().until(() ->
-                front.hub().stats().readers() == STAYING && front.hub().http.connections() == STAYING);
+        await().until(() -> front.hub().stats().readers() == STAYING
+                && HubAccess.http(front.hub()).connections() == STAYING);
     }
 
     private static long heap() {

@@ -147,7 +147,7 @@ class RefusalsTest {
                 Wired one = front.connect();
                 Wired two = front.connect();
                 ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
-            Publisher store = front.hub().publisher();
+            Publisher store = HubAccess.publisher(front.hub());
             ExecutorCompletionService<String> answers = new ExecutorCompletionService<>(threads);
             String first;
             synchronized (store) {
@@ -201,9 +201,11 @@ class RefusalsTest {
     /** A front whose program cannot say how it is. */
     private static final class Broken extends Service {
         final HttpFront http =
-                add("http", new HttpFront(Broken::core, Broken::broken, Neighbours.none(), new Random()));
+                add("http", new HttpFront(Broken::backend, Broken::routes, Neighbours.none(), new Random()));
 
-        private static Core core() {
+        private record Backend(Publisher publisher, Streams streams, Counters counters) implements HttpBackend {}
+
+        private static Backend backend() {
             Counters counters = new Counters();
             StoreLimits limits = new StoreLimits(
                     () -> Size.ofMebibytes(1),
@@ -213,7 +215,16 @@ class RefusalsTest {
                     () -> 10,
                     () -> 10);
             Store store = new Store(limits, Time.system(), 1, ByteBufAllocator.DEFAULT, counters);
-            return new Core(store, new FanOut(store, Time.system(), new Random(), counters, () -> 10), counters);
+            return new Backend(store, new FanOut(store, Time.system(), new Random(), counters, () -> 10), counters);
+        }
+
+        private static List<Route> routes(RouteFactory.Context front) {
+            return List.of(Pages.of(
+                    front, Broken::readings, Broken::broken, limit -> new Channels(0, List.of()), Time.system()));
+        }
+
+        private static Readings readings() {
+            throw new IllegalStateException("no test asks for it");
         }
 
         private static Status broken() {

@@ -47,7 +47,7 @@ class SoakTest {
 
     private void soak(int readers, Duration time) throws Exception {
         Front.warmUp();
-        MessageHub hub = new MessageHub(memory, new Random(1));
+        MessageHub hub = HubAccess.create(memory, new Random(1));
         try (TestTree<MessageHub> tree = TestTree.start(
                 hub,
                 "http.bind = '127.0.0.1:0'\nhttp.max-connections-per-address = 10000\nhistory.age = '1s'\n"

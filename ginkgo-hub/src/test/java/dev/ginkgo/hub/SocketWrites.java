@@ -35,7 +35,7 @@ final class SocketWrites {
     /** Counts from now on, on all connections that there are. */
     static SocketWrites of(Front front) {
         SocketWrites counter = new SocketWrites();
-        for (Channel each : front.hub().http.channels()) {
+        for (Channel each : HubAccess.http(front.hub()).channels()) {
             each.eventLoop()
                     .submit(() -> each.pipeline().addFirst(counter.new Counting()))
                     .syncUninterruptibly();

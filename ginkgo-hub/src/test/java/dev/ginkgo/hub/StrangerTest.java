@@ -116,19 +116,19 @@ class StrangerTest {
                 };
                 strangers.add(store.subscribe(Wish.of(Selector.of(pattern), Since.Point.NONE)));
             }
-            long held = store.stats().storedBytes();
+            long held = store.usage().storedBytes();
             long before = store.steps();
             for (int i = 0; i < 1_000; i++) {
                 store.publish(mine, payload);
             }
             assertThat(store.steps()).isEqualTo(before);
-            assertThat(store.stats().storedBytes() - held).isLessThan(1_000 * 300);
+            assertThat(store.usage().storedBytes() - held).isLessThan(1_000 * 300);
 
             // a new channel is looked up once, and only where the beginning of a pattern fits
             store.publish(ChannelName.of("/mine/new/one"), payload);
             assertThat(store.steps() - before).isBetween(1L, 10L);
             strangers.forEach(Subscription::close);
-            assertThat(store.stats().patterns()).isZero();
+            assertThat(store.usage().patterns()).isZero();
             store.publish(ChannelName.of("/mine/new/two"), payload);
             assertThat(store.steps() - before).isLessThan(12);
         }

@@ -157,9 +157,9 @@ class StreamTest {
             }
             Peer idle = hubs.connect("/a", Framing.LINES);
             HubStats before = hubs.stats();
-            hubs.hub.streams().heartbeat(Duration.ZERO);
+            hubs.streams().heartbeat(Duration.ZERO);
             assertThat(idle.text()).isEqualTo("\n");
-            hubs.hub.streams().heartbeat(Duration.ofHours(1));
+            hubs.streams().heartbeat(Duration.ofHours(1));
             hubs.hub.publish("/a", "message");
             assertThat(idle.text()).isEqualTo("message\n");
             assertThat(hubs.stats().writes() - before.writes()).isEqualTo(2);

@@ -21,7 +21,7 @@ class WithoutHttpTest {
 
             assertThat(reader.take().text()).isEqualTo("one");
             assertThat(tree.ginkgo().status().ready()).isTrue();
-            assertThat(tree.root().readings().connections()).isZero();
+            assertThat(HubAccess.readings(tree.root()).connections()).isZero();
             assertThat(tree.root().url()).isEmpty();
             assertThatThrownBy(tree.root()::address)
                     .isInstanceOf(IllegalStateException.class)

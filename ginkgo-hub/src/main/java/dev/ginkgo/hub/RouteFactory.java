@@ -1,0 +1,21 @@
+package dev.ginkgo.hub;
+
+import java.util.List;
+import java.util.concurrent.Executor;
+import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
+
+/** Makes the routes that the HTTP front serves in addition to channels, once for each start. */
+@FunctionalInterface
+interface RouteFactory {
+    /**
+     * What one run of the front offers to its routes.
+     *
+     * @param streams returns the streams that are open
+     * @param draining returns whether a graceful shutdown has begun
+     * @param tasks runs what takes too long for an event loop; throws IllegalStateException when the front stops
+     */
+    record Context(Supplier<List<OpenStreams.Stream>> streams, BooleanSupplier draining, Executor tasks) {}
+
+    List<Route> create(Context context);
+}

@@ -1,0 +1,12 @@
+package dev.ginkgo.hub;
+
+/**
+ * What the store of a hub holds at one moment.
+ *
+ * @param readers connections and subscriptions of programs
+ * @param channels channels with messages or readers
+ * @param patterns patterns, lists and conflated channels that are read
+ * @param views what is read, each in a wire format
+ * @param storedBytes bytes of the store's budget that are in use
+ */
+record StoreUsage(int readers, int channels, int patterns, int views, long storedBytes) {}
