@@ -38,7 +38,7 @@ sealed interface Control {
     /** One of a list cannot be read; the others can. */
     record Refused(String channel, String code, String detail) implements Control {
         static Refused of(Selector.Refused refused) {
-            return new Refused(refused.name(), Problem.BAD_CHANNEL.code(), refused.why());
+            return new Refused(refused.name(), Selector.Refused.CODE, refused.why());
         }
 
         @Override

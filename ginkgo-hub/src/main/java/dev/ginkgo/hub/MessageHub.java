@@ -142,7 +142,7 @@ public final class MessageHub extends Service {
         Counters counters = new Counters();
         StoreLimits limits = new StoreLimits(budget, historyCount, historyGrace, historyAge, maxChannels, maxPatterns);
         Store opened = own(store(limits, counters));
-        FanOut streams = own(new FanOut(opened, time, random, counters, maxPatternsPerAddress));
+        FanOut streams = own(new FanOut(opened, allocator, time, random, counters, maxPatternsPerAddress));
         core = new Core(opened, streams, counters, this::peers);
         every("old-messages", () -> OFTEN, opened::evict);
         every("conflation", () -> opened.conflates() ? SHORT : OFTEN, opened::flush);
@@ -153,14 +153,14 @@ public final class MessageHub extends Service {
         Replication others = replication.orElse(null);
         if (others == null) {
             incarnation = Math.max(incarnation + 1, now().toEpochMilli());
-            return new Store(limits, time(), incarnation, allocator, counters);
+            return new Store(limits, time(), incarnation, counters);
         }
         Core before = core;
         Origin self = others.self();
         boolean again = self.incarnation() == incarnation; // this hub has restarted, and its cluster has not
         long last = before != null && again ? before.store().estate.published() : 0;
         incarnation = self.incarnation();
-        return new Store(limits, time(), new Outlet(self, last, others::send), fence, allocator, counters);
+        return new Store(limits, time(), new Outlet(self, last, others::send), fence, counters);
     }
 
     private Peers peers() {
@@ -232,7 +232,9 @@ public final class MessageHub extends Service {
      * @throws RefusedException if there are too many channels or patterns, or the hub does not run
      */
     public Subscription subscribe(String channels, Since since) {
-        Subscription subscription = core().store().subscribe(Wish.of(Selector.of(channels), since));
+        Core now = core();
+        Subscription subscription =
+                Subscription.open(now.store(), Wish.of(Selector.of(channels), since), time(), now.counters());
         TaskScope.closeAtEnd(subscription);
         return subscription;
     }

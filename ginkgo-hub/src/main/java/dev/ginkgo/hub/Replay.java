@@ -19,6 +19,11 @@ record Replay(long until, Predicate<Entry> wanted, @Nullable MessageId had) {
         this(until, wanted, null);
     }
 
+    /** Whether a subscriber with that replay wants a message. */
+    static boolean wants(@Nullable Replay replay, long number, Entry entry) {
+        return replay == null || number >= replay.until || replay.wanted.test(entry);
+    }
+
     /** Whether there is nothing any more before that message that the reader has had and this node has not. */
     boolean isOver(@Nullable Message message) {
         return had != null && message != null && message.vector().and(had).equals(message.vector());

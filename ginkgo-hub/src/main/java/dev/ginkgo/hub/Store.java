@@ -6,8 +6,6 @@ import dev.ginkgo.hub.MessageId.Position;
 import dev.ginkgo.hub.spi.Answer;
 import dev.ginkgo.hub.spi.Envelope;
 import dev.ginkgo.hub.spi.Stretch;
-import io.netty.buffer.ByteBuf;
-import io.netty.buffer.ByteBufAllocator;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -27,7 +25,6 @@ final class Store implements Publisher, AutoCloseable {
 
     private final StoreLimits limits;
     private final Time time;
-    private final ByteBufAllocator allocator;
     private final Counters counters;
     private final @Nullable Outlet outlet;
     private final Fence fence;
@@ -43,28 +40,21 @@ final class Store implements Publisher, AutoCloseable {
     private boolean closed;
 
     /** The store of a hub that knows of no others. */
-    Store(StoreLimits limits, Time time, long incarnation, ByteBufAllocator allocator, Counters counters) {
-        this(limits, time, new Position(SELF, incarnation, 0), null, new Fence(), allocator, counters);
+    Store(StoreLimits limits, Time time, long incarnation, Counters counters) {
+        this(limits, time, new Position(SELF, incarnation, 0), null, new Fence(), counters);
     }
 
     /** The store of a node. */
-    Store(StoreLimits limits, Time time, Outlet outlet, Fence fence, ByteBufAllocator allocator, Counters counters) {
-        this(limits, time, outlet.position(), outlet, fence, allocator, counters);
+    Store(StoreLimits limits, Time time, Outlet outlet, Fence fence, Counters counters) {
+        this(limits, time, outlet.position(), outlet, fence, counters);
     }
 
     private Store(
-            StoreLimits limits,
-            Time time,
-            Position own,
-            @Nullable Outlet outlet,
-            Fence fence,
-            ByteBufAllocator allocator,
-            Counters counters) {
+            StoreLimits limits, Time time, Position own, @Nullable Outlet outlet, Fence fence, Counters counters) {
         this.limits = limits;
         this.time = time;
         this.outlet = outlet;
         this.fence = fence;
-        this.allocator = allocator;
         this.counters = counters;
         begun = time.nanos();
         arrivals = new Arrivals(own, begun);
@@ -224,47 +214,32 @@ final class Store implements Publisher, AutoCloseable {
         directory.forgetIfUnused(log);
     }
 
-    /** Keeps frames that somebody has made, in the budget. Under the lock. */
-    void keep(Slab slab) {
-        stock.keep(slab);
-    }
-
-    /** Lets go of frames. Under the lock. */
-    void letGo(Slab slab) {
-        stock.letGo(slab);
-    }
-
-    /** A buffer that the store will be charged for. */
-    ByteBuf allocate(int bytes) {
-        return allocator.directBuffer(bytes, bytes);
+    /** Counts a cache in the budget, and evicts it before messages. */
+    synchronized void use(EvictableCache cache) {
+        stock.use(cache);
     }
 
     // ---- readers
 
     /**
-     * Counts a connection in.
+     * Opens a cursor, and counts a subscriber in until {@link #leave(Cursor)}. Whoever is to be notified of what it can
+     * read is added to its feed before the lock is released.
      *
      * @throws RefusedException if the channel cannot be made, or the pattern is one too many
      */
-    synchronized Place join(Wish wish, Framing framing, Loop loop) {
-        Feed feed = feed(wish);
-        readers++;
-        Group group = feed.join(this, framing, loop);
-        return new Place(group, begin(feed, wish));
-    }
-
-    /** Makes a subscription of a program; the same as {@link #join(Wish, Framing, Loop)}. */
-    synchronized Subscription subscribe(Wish wish) {
-        Feed feed = feed(wish);
-        readers++;
-        Subscription subscription = new Subscription(this, feed, begin(feed, wish), wish.resumes(), time, counters);
-        feed.join(subscription);
-        return subscription;
-    }
-
-    private Feed feed(Wish wish) {
+    synchronized Cursor open(Wish wish) {
         requireOpen();
-        return directory.feed(wish);
+        Feed feed = directory.feed(wish);
+        readers++;
+        feed.join();
+        return new Cursor(feed, begin(feed, wish), arrivals);
+    }
+
+    /** Opens a cursor with a listener of its own. */
+    synchronized Cursor open(Wish wish, FeedListener listener) {
+        Cursor cursor = open(wish);
+        cursor.feed.add(listener);
+        return cursor;
     }
 
     private Beginning begin(Feed feed, Wish wish) {
@@ -292,20 +267,19 @@ final class Store implements Publisher, AutoCloseable {
         return beginning;
     }
 
-    synchronized void leave(Group group) {
+    /** Counts a subscriber out. */
+    synchronized void leave(Cursor cursor) {
         if (!closed) {
             readers--;
-            group.view.feed.leave(group);
-            directory.forgetIfUnread(group.view.feed);
+            cursor.feed.leave();
+            directory.forgetIfUnread(cursor.feed);
         }
     }
 
-    synchronized void leave(Subscription subscription) {
-        if (!closed) {
-            readers--;
-            subscription.feed().leave(subscription);
-            directory.forgetIfUnread(subscription.feed());
-        }
+    /** The same, with its listener. */
+    synchronized void leave(Cursor cursor, FeedListener listener) {
+        cursor.feed.remove(listener);
+        leave(cursor);
     }
 
     /** Shows what conflated feeds hold back, where it is time. */
@@ -360,6 +334,6 @@ final class Store implements Publisher, AutoCloseable {
             stock.clear();
             readers = 0;
         }
-        told.forEach(audience -> audience.subscriptions().forEach(Subscription::wake));
+        told.forEach(Feed.Audience::wake);
     }
 }

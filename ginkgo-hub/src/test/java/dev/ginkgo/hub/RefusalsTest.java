@@ -212,8 +212,10 @@ class RefusalsTest {
                     () -> Duration.ofMinutes(1),
                     () -> 10,
                     () -> 10);
-            Store store = new Store(limits, Time.system(), 1, ByteBufAllocator.DEFAULT, counters);
-            return new Core(store, new FanOut(store, Time.system(), new Random(), counters, () -> 10), counters);
+            Store store = new Store(limits, Time.system(), 1, counters);
+            FanOut streams =
+                    new FanOut(store, ByteBufAllocator.DEFAULT, Time.system(), new Random(), counters, () -> 10);
+            return new Core(store, streams, counters);
         }
 
         private static Status broken() {
