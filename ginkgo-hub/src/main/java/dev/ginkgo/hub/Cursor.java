@@ -60,7 +60,7 @@ final class Cursor {
      * @param after the id of the position after the gap
      * @param atEnd whether there is nothing more to read
      */
-    record Step(@Nullable Message message, boolean old, long missed, String after, boolean atEnd) {}
+    record Step(@Nullable StoredMessage message, boolean old, long missed, String after, boolean atEnd) {}
 
     /** Reads what comes next, and moves past it. Under the store's lock. */
     Step next() {
@@ -86,7 +86,7 @@ final class Cursor {
             return SKIPPED;
         }
         gapOpen = false;
-        Message shown = before == null ? entry.message : before.shown(entry.message);
+        StoredMessage shown = before == null ? entry.message : before.shown(entry.message);
         return new Step(shown, next < start.end(), 0, "", false);
     }
 
@@ -98,14 +98,14 @@ final class Cursor {
      * @param next the number after it
      * @param last the last message that was read, if there was one
      */
-    void advance(long next, @Nullable Message last) {
+    void advance(long next, @Nullable StoredMessage last) {
         move(next, last);
         if (last != null) {
             gapOpen = false;
         }
     }
 
-    private void move(long next, @Nullable Message last) {
+    private void move(long next, @Nullable StoredMessage last) {
         position = next;
         if (replay != null && (position >= replay.until() || replay.isOver(last))) {
             replay = null;
@@ -132,7 +132,7 @@ final class Cursor {
      * @param last the last message, if there was one
      * @param after the id after the gap before it, if there was one
      */
-    String resumeId(@Nullable Message last, @Nullable String after) {
+    String resumeId(@Nullable StoredMessage last, @Nullable String after) {
         String seen = seenId(last, after);
         if (seen == null) {
             return start.id();
@@ -142,7 +142,7 @@ final class Cursor {
 
     /** The same, if it is another one than the subscriber sees in the message or the gap; else null. */
     @Nullable
-    String unseenResumeId(@Nullable Message last, @Nullable String after) {
+    String unseenResumeId(@Nullable StoredMessage last, @Nullable String after) {
         if (replay == null) {
             return null; // first, because it is so for nearly every batch, and an id takes time to write
         }
@@ -154,7 +154,7 @@ final class Cursor {
         return id.equals(seen) ? null : id;
     }
 
-    private static @Nullable String seenId(@Nullable Message last, @Nullable String after) {
+    private static @Nullable String seenId(@Nullable StoredMessage last, @Nullable String after) {
         return last == null ? after : last.id();
     }
 }

@@ -25,7 +25,7 @@ record Replay(long until, Predicate<Entry> wanted, @Nullable MessageId had) {
     }
 
     /** Whether there is nothing any more before that message that the reader has had and this node has not. */
-    boolean isOver(@Nullable Message message) {
+    boolean isOver(@Nullable StoredMessage message) {
         return had != null && message != null && message.vector().and(had).equals(message.vector());
     }
 
@@ -39,7 +39,7 @@ record Replay(long until, Predicate<Entry> wanted, @Nullable MessageId had) {
     }
 
     /** A message with such an id. */
-    Message shown(Message message) {
+    StoredMessage shown(StoredMessage message) {
         return had == null ? message : message.after(had);
     }
 }

@@ -176,7 +176,7 @@ final class Store implements Publisher, AutoCloseable {
             @Nullable Envelope envelope,
             List<Feed.Audience> told) {
         List<Position> others = arrivals.add(position, now, stock.age());
-        Message message = new Message(log.name.text(), position, others, published, payload);
+        StoredMessage message = new StoredMessage(log.name.text(), position, others, published, payload);
         Entry entry = new Entry(message, log, now, ++arrival, envelope);
         stock.add(entry);
         log.feed.add(entry);

@@ -16,7 +16,7 @@ final class Work {
      *
      * @param room for it and those right after it, estimated, in bytes
      */
-    record Item(long number, Message message, long room) {}
+    record Item(long number, StoredMessage message, long room) {}
 
     private record Frame(Slab slab, long number, int end) {}
 
