@@ -37,8 +37,11 @@ sealed interface Control {
 
     /** One of a list cannot be read; the others can. */
     record Refused(String channel, String code, String detail) implements Control {
+        /** The code of a name that is not valid; the HTTP problem for such a name has the same one. */
+        private static final String BAD_CHANNEL = "bad-channel";
+
         static Refused of(Selector.Refused refused) {
-            return new Refused(refused.name(), Selector.Refused.CODE, refused.why());
+            return new Refused(refused.name(), BAD_CHANNEL, refused.why());
         }
 
         @Override

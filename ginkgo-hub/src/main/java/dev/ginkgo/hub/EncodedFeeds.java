@@ -20,7 +20,7 @@ final class EncodedFeeds {
     EncodedFeeds(Store store, ByteBufAllocator allocator) {
         this.store = store;
         this.slabs = new Slabs(allocator);
-        store.use(slabs);
+        store.setCache(slabs);
     }
 
     /**
@@ -30,7 +30,7 @@ final class EncodedFeeds {
      */
     Place join(Wish wish, Framing framing, Loop loop) {
         synchronized (store) {
-            Cursor cursor = store.open(wish);
+            Cursor cursor = store.openCursor(wish);
             View view = views.computeIfAbsent(cursor.feed, _ -> new EnumMap<>(Framing.class))
                     .computeIfAbsent(framing, _ -> open(cursor.feed, framing));
             Group group = view.groups.get(loop);
@@ -56,7 +56,7 @@ final class EncodedFeeds {
             if (--group.members == 0) {
                 end(group);
             }
-            store.leave(cursor);
+            store.closeCursor(cursor);
         }
     }
 

@@ -255,7 +255,7 @@ final class Feed {
         static final Audience NOBODY = new Audience(List.of());
 
         /** There is something new for all of these. Without any lock. */
-        static void wake(List<Audience> told) {
+        static void appended(List<Audience> told) {
             for (Audience audience : told) {
                 for (FeedListener listener : audience.listeners) {
                     listener.appended();

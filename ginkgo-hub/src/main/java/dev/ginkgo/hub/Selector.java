@@ -15,10 +15,7 @@ import java.util.Set;
  */
 record Selector(List<String> names, boolean list) {
     /** A name of a list that cannot be read, and why. */
-    record Refused(String name, String why) {
-        /** The stable code of the problem, the same that a request for that name alone is answered with. */
-        static final String CODE = "bad-channel";
-    }
+    record Refused(String name, String why) {}
 
     /** What is left of a list without those. */
     record Parsed(Selector selector, List<Refused> refused) {}

@@ -54,8 +54,8 @@ final class Stock {
     }
 
     /** Counts a cache in the budget, and evicts it first. */
-    void use(EvictableCache used) {
-        cache = used;
+    void setCache(EvictableCache newCache) {
+        cache = newCache;
     }
 
     void charge(long bytes) {

@@ -91,7 +91,7 @@ final class Store implements Publisher, AutoCloseable {
             receipt = new Receipt(entry.message.id(), channel.text(), log.readers(), peers);
         }
         counters.published.increment();
-        Feed.Audience.wake(told);
+        Feed.Audience.appended(told);
         return receipt;
     }
 
@@ -122,7 +122,7 @@ final class Store implements Publisher, AutoCloseable {
                 show(pass(position, channel.text()::equals), told);
             }
         }
-        Feed.Audience.wake(told);
+        Feed.Audience.appended(told);
         return true;
     }
 
@@ -140,7 +140,7 @@ final class Store implements Publisher, AutoCloseable {
                 show(feeds, told);
             }
         }
-        Feed.Audience.wake(told);
+        Feed.Audience.appended(told);
     }
 
     /** Puts a loss at the end of these. */
@@ -215,19 +215,19 @@ final class Store implements Publisher, AutoCloseable {
     }
 
     /** Counts a cache in the budget, and evicts it before messages. */
-    synchronized void use(EvictableCache cache) {
-        stock.use(cache);
+    synchronized void setCache(EvictableCache cache) {
+        stock.setCache(cache);
     }
 
     // ---- readers
 
     /**
-     * Opens a cursor, and counts a subscriber in until {@link #leave(Cursor)}. Whoever is to be notified of what it can
+     * Opens a cursor, and counts a subscriber in until {@link #closeCursor(Cursor)}. Whoever is to be notified of what it can
      * read is added to its feed before the lock is released.
      *
      * @throws RefusedException if the channel cannot be made, or the pattern is one too many
      */
-    synchronized Cursor open(Wish wish) {
+    synchronized Cursor openCursor(Wish wish) {
         requireOpen();
         Feed feed = directory.feed(wish);
         readers++;
@@ -236,8 +236,8 @@ final class Store implements Publisher, AutoCloseable {
     }
 
     /** Opens a cursor with a listener of its own. */
-    synchronized Cursor open(Wish wish, FeedListener listener) {
-        Cursor cursor = open(wish);
+    synchronized Cursor openCursor(Wish wish, FeedListener listener) {
+        Cursor cursor = openCursor(wish);
         cursor.feed.add(listener);
         return cursor;
     }
@@ -268,7 +268,7 @@ final class Store implements Publisher, AutoCloseable {
     }
 
     /** Counts a subscriber out. */
-    synchronized void leave(Cursor cursor) {
+    synchronized void closeCursor(Cursor cursor) {
         if (!closed) {
             readers--;
             cursor.feed.leave();
@@ -277,9 +277,9 @@ final class Store implements Publisher, AutoCloseable {
     }
 
     /** The same, with its listener. */
-    synchronized void leave(Cursor cursor, FeedListener listener) {
+    synchronized void closeCursor(Cursor cursor, FeedListener listener) {
         cursor.feed.remove(listener);
-        leave(cursor);
+        closeCursor(cursor);
     }
 
     /** Shows what conflated feeds hold back, where it is time. */
@@ -288,7 +288,7 @@ final class Store implements Publisher, AutoCloseable {
         synchronized (this) {
             directory.flush(time.nanos(), told);
         }
-        Feed.Audience.wake(told);
+        Feed.Audience.appended(told);
     }
 
     /** Whether somebody reads with conflation. */

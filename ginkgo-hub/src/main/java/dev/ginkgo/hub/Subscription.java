@@ -65,7 +65,7 @@ public final class Subscription implements Iterable<Message>, AutoCloseable {
      */
     static Subscription open(Store store, Wish wish, Time time, Counters counters) {
         Waiter waiter = new Waiter(time);
-        return new Subscription(store, store.open(wish, waiter), waiter, wish.resumes(), time, counters);
+        return new Subscription(store, store.openCursor(wish, waiter), waiter, wish.resumes(), time, counters);
     }
 
     /** The thread that waits for the next message, if one does. */
@@ -206,7 +206,7 @@ public final class Subscription implements Iterable<Message>, AutoCloseable {
             }
             closed = true;
         }
-        store.leave(cursor, waiter);
+        store.closeCursor(cursor, waiter);
         TaskScope.forget(this);
         waiter.wake();
     }
