@@ -204,14 +204,14 @@ class CursorTest {
             MessageId both = local.vector().and(MessageId.parse(further));
             assertThat(step.message().id()).isEqualTo(both.text());
 
-            add(log, new Position(ELSEWHERE, 1, 3), "had 3");
             assertThat(read(cursor)).isEmpty();
             assertThat(cursor.replay()).isNotNull();
+            add(log, new Position(ELSEWHERE, 1, 3), "had 3");
+            assertThat(read(cursor)).isEmpty();
+            assertThat(cursor.replay()).isNull();
             StoredMessage last = publish(log, "after all").message;
             step = cursor.next();
-            assertThat(step.message()).isNotNull();
-            assertThat(step.message().id()).isEqualTo(last.id());
-            assertThat(cursor.replay()).isNull();
+            assertThat(requireNonNull(step.message()).id()).isEqualTo(last.id());
         }
     }
 
