@@ -22,7 +22,7 @@ record Batch(
         long since,
         long missed,
         @Nullable String after,
-        @Nullable Message last,
+        @Nullable StoredMessage last,
         long next,
         boolean toTheEnd)
         implements AutoCloseable {

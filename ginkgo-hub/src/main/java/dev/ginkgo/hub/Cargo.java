@@ -12,8 +12,8 @@ record Cargo(int messages, int replayed, boolean isFresh, long since) {
     /** No messages. */
     static final Cargo NONE = new Cargo(0, 0, false, 0);
 
-    static Cargo of(Batch batch, Beginning beginning, Feed feed) {
-        int replayed = batch.before(beginning.end());
-        return new Cargo(batch.messages(), replayed, replayed == 0 && !feed.isConflated(), batch.since());
+    static Cargo of(Batch batch, Cursor cursor) {
+        int replayed = batch.before(cursor.start.end());
+        return new Cargo(batch.messages(), replayed, replayed == 0 && !cursor.feed.isConflated(), batch.since());
     }
 }

@@ -11,7 +11,7 @@ final class Entry {
     /** What it takes besides in a cluster: the envelope, the name of the channel in it, and a place in {@link Strands}. */
     private static final int ENVELOPE = 200;
 
-    final Message message;
+    final StoredMessage message;
     final ChannelLog log;
     final long nanos;
 
@@ -27,7 +27,7 @@ final class Entry {
     @Nullable
     Entry newer;
 
-    Entry(Message message, ChannelLog log, long nanos, long arrival, @Nullable Envelope envelope) {
+    Entry(StoredMessage message, ChannelLog log, long nanos, long arrival, @Nullable Envelope envelope) {
         this.message = message;
         this.log = log;
         this.nanos = nanos;

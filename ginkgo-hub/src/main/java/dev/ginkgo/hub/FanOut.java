@@ -2,6 +2,7 @@ package dev.ginkgo.hub;
 
 import dev.ginkgo.Time;
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufAllocator;
 import io.netty.channel.Channel;
 import io.netty.channel.EventLoop;
 import java.time.Duration;
@@ -16,7 +17,7 @@ final class FanOut implements Streams, AutoCloseable {
     /** Readers that are sent away come back within this time, not all at once. */
     private static final long RETRY_MILLIS = 2_000;
 
-    private final Store store;
+    private final EncodedFeeds feeds;
     private final Time time;
     private final RandomGenerator random;
     private final Counters counters;
@@ -24,9 +25,15 @@ final class FanOut implements Streams, AutoCloseable {
     private final Map<EventLoop, Loop> loops = new ConcurrentHashMap<>();
     private volatile boolean closed;
 
-    FanOut(Store store, Time time, RandomGenerator random, Counters counters, Supplier<Integer> maxPerAddress) {
+    FanOut(
+            Store store,
+            ByteBufAllocator allocator,
+            Time time,
+            RandomGenerator random,
+            Counters counters,
+            Supplier<Integer> maxPerAddress) {
         this.patterns = new PatternsByAddress(maxPerAddress);
-        this.store = store;
+        this.feeds = new EncodedFeeds(store, allocator);
         this.time = time;
         this.random = random;
         this.counters = counters;
@@ -36,7 +43,7 @@ final class FanOut implements Streams, AutoCloseable {
     public Reader attach(Channel connection, Wish wish, Framing framing) {
         Loop loop = loop(connection, wish);
         long retry = random.nextLong(RETRY_MILLIS / 4, RETRY_MILLIS);
-        StreamReader reader = new StreamReader(connection, wish, store.join(wish, framing, loop), store, retry);
+        StreamReader reader = new StreamReader(connection, wish, feeds.join(wish, framing, loop), feeds, retry);
         reader.begin();
         if (closed) { // meanwhile
             reader.close();
@@ -47,7 +54,7 @@ final class FanOut implements Streams, AutoCloseable {
     @Override
     public Reader poll(Channel connection, Wish wish, Framing framing, Duration wait, Function<String, ByteBuf> head) {
         Loop loop = loop(connection, wish);
-        PollReader reader = new PollReader(connection, wish, store.join(wish, framing, loop), store, wait, head);
+        PollReader reader = new PollReader(connection, wish, feeds.join(wish, framing, loop), feeds, wait, head);
         reader.begin();
         if (closed) { // meanwhile
             reader.close();

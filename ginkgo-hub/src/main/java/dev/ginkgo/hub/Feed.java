@@ -1,12 +1,9 @@
 package dev.ginkgo.hub;
 
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Comparator;
-import java.util.EnumMap;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -24,8 +21,7 @@ final class Feed {
 
     private final Ring ring = new Ring();
     private final @Nullable Conflation conflation;
-    private final Map<Framing, View> views = new EnumMap<>(Framing.class);
-    private final List<Subscription> subscriptions = new ArrayList<>(0);
+    private final List<EvictionListener> derived = new ArrayList<>(0);
     private Audience audience = Audience.NOBODY;
     private int readers;
     private boolean begun; // by somebody who is to be told what is lost from now on
@@ -165,7 +161,9 @@ final class Feed {
 
     private void gone(long number) {
         if (number >= 0) {
-            views.values().forEach(view -> view.gone(number));
+            for (EvictionListener each : derived) {
+                each.evicted(number);
+            }
         }
     }
 
@@ -217,80 +215,71 @@ final class Feed {
         return audience;
     }
 
+    /** How many encodings of it there are. */
     int views() {
-        return views.size();
+        return derived.size();
     }
 
-    /** Counts a reader in, whose view is made if it is the first. */
-    Group join(Store store, Framing framing, Loop loop) {
-        View view = views.computeIfAbsent(framing, f -> new View(store, this, f));
-        Group group = view.groups.get(loop);
-        if (group == null) {
-            group = new Group(view, loop);
-            view.groups.put(loop, group);
-            audience = audience.with(group);
-        }
-        group.members++;
+    /** Counts a reader in. */
+    void join() {
         readers++;
-        return group;
     }
 
-    /** Counts a reader out; the last one takes the view with it. */
-    void leave(Group group) {
+    /** Counts a reader out. */
+    void leave() {
         readers--;
-        if (--group.members > 0) {
-            return;
-        }
-        audience = audience.without(group);
-        View view = group.view;
-        view.groups.remove(group.loop);
-        if (view.groups.isEmpty()) {
-            views.remove(view.framing, view);
-            view.close();
-        }
     }
 
-    void join(Subscription subscription) {
-        subscriptions.add(subscription);
-        audience = audience.with(subscriptions);
-        readers++;
+    void add(FeedListener listener) {
+        audience = audience.with(listener);
     }
 
-    void leave(Subscription subscription) {
-        if (subscriptions.remove(subscription)) {
-            audience = audience.with(subscriptions);
-            readers--;
-        }
+    void remove(FeedListener listener) {
+        audience = audience.without(listener);
+    }
+
+    void add(EvictionListener listener) {
+        derived.add(listener);
+    }
+
+    void remove(EvictionListener listener) {
+        derived.remove(listener);
     }
 
     void close() {
-        views.values().forEach(View::close);
+        derived.forEach(EvictionListener::closed);
     }
 
-    /** Who is to be told that there is something new; never changed. */
-    record Audience(List<Group> groups, List<Subscription> subscriptions) {
-        static final Audience NOBODY = new Audience(List.of(), List.of());
+    /** The listeners that are to be notified when there is something new; never changed. */
+    record Audience(List<FeedListener> listeners) {
+        static final Audience NOBODY = new Audience(List.of());
 
         /** There is something new for all of these. Without any lock. */
-        static void wake(List<Audience> told) {
-            Loop.wake(told);
-            told.forEach(audience -> audience.subscriptions.forEach(Subscription::wake));
+        static void appended(List<Audience> told) {
+            for (Audience audience : told) {
+                for (FeedListener listener : audience.listeners) {
+                    listener.appended();
+                }
+            }
+            told.forEach(Audience::wake);
         }
 
-        private Audience with(Group group) {
-            Group[] more = groups.toArray(Group[]::new);
-            more = Arrays.copyOf(more, more.length + 1);
-            more[more.length - 1] = group;
-            return new Audience(List.of(more), subscriptions);
+        /** Wakes all of them. */
+        void wake() {
+            listeners.forEach(FeedListener::wake);
         }
 
-        @SuppressWarnings("ReferenceEquality") // this very group
-        private Audience without(Group group) {
-            return new Audience(groups.stream().filter(each -> each != group).toList(), subscriptions);
+        private Audience with(FeedListener listener) {
+            List<FeedListener> more = new ArrayList<>(listeners.size() + 1);
+            more.addAll(listeners);
+            more.add(listener);
+            return new Audience(List.copyOf(more));
         }
 
-        private Audience with(List<Subscription> now) {
-            return new Audience(groups, List.copyOf(now));
+        @SuppressWarnings("ReferenceEquality") // this very listener
+        private Audience without(FeedListener listener) {
+            return new Audience(
+                    listeners.stream().filter(each -> each != listener).toList());
         }
     }
 }

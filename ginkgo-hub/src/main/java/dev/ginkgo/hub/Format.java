@@ -9,7 +9,7 @@ interface Format {
      *
      * @param alone whether all are of one channel; else it says of which it is
      */
-    void message(Message message, boolean alone, ByteBuf out);
+    void message(StoredMessage message, boolean alone, ByteBuf out);
 
     void event(Control event, ByteBuf out);
 

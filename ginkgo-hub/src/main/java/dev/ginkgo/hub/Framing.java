@@ -36,12 +36,12 @@ enum Framing {
      *
      * @param alone whether all are of one channel
      */
-    void body(Message message, boolean alone, ByteBuf out) {
+    void body(StoredMessage message, boolean alone, ByteBuf out) {
         format.message(message, alone, out);
     }
 
     /** Writes the second half: the frame around such a body, which it reads off. */
-    void frame(Message message, boolean alone, ByteBuf body, ByteBuf out) {
+    void frame(StoredMessage message, boolean alone, ByteBuf body, ByteBuf out) {
         carrier.frame(body, alone && message.isBinary(), out);
     }
 

@@ -6,7 +6,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
 /** The readers of one view on one loop. */
-final class Group {
+final class Group implements FeedListener {
     final View view;
     final Loop loop;
 
@@ -24,6 +24,18 @@ final class Group {
     Group(View view, Loop loop) {
         this.view = view;
         this.loop = loop;
+    }
+
+    @Override
+    public void appended() {
+        if (dirty.compareAndSet(false, true)) {
+            loop.mark(this);
+        }
+    }
+
+    @Override
+    public void wake() {
+        loop.wake();
     }
 
     /** The readers that have read everything, and are not being written to. */

@@ -22,7 +22,7 @@ final class LineFormat implements Format {
     }
 
     @Override
-    public void message(Message message, boolean alone, ByteBuf out) {
+    public void message(StoredMessage message, boolean alone, ByteBuf out) {
         byte[] bytes = message.shared();
         if (alone && (message.isBinary() ? !lines : isPlain(bytes))) {
             out.writeBytes(bytes);

@@ -48,30 +48,13 @@ final class Loop implements Runnable {
 
     // ---- any thread
 
-    /**
-     * There is something new for these. All groups are marked before a loop is woken, so that a loop that begins its
-     * round at once finds them all, and is not woken again for the rest.
-     */
-    static void wake(List<Feed.Audience> told) {
-        for (Feed.Audience audience : told) {
-            for (Group group : audience.groups()) {
-                if (group.dirty.compareAndSet(false, true)) {
-                    group.loop.dirty.add(group);
-                }
-            }
-        }
-        Loop woken = null;
-        for (Feed.Audience audience : told) {
-            for (Group group : audience.groups()) {
-                if (group.loop != woken) {
-                    woken = group.loop;
-                    woken.wake();
-                }
-            }
-        }
+    /** A group has something new. Its loop is woken after all groups that have are marked. */
+    void mark(Group group) {
+        dirty.add(group);
     }
 
-    private void wake() {
+    /** Begins a round, if a group is marked and no round is about to begin. */
+    void wake() {
         if (!dirty.isEmpty() && schedule()) {
             all.wakeUps.increment();
         }

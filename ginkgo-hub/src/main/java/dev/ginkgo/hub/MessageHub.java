@@ -143,7 +143,7 @@ public final class MessageHub extends Service {
         Counters counters = new Counters();
         StoreLimits limits = new StoreLimits(budget, historyCount, historyGrace, historyAge, maxChannels, maxPatterns);
         Store opened = own(store(limits, counters));
-        FanOut streams = own(new FanOut(opened, time, random, counters, maxPatternsPerAddress));
+        FanOut streams = own(new FanOut(opened, allocator, time, random, counters, maxPatternsPerAddress));
         core = new Core(opened, streams, counters);
         every("old-messages", () -> OFTEN, opened::evict);
         every("conflation", () -> opened.conflates() ? SHORT : OFTEN, opened::flush);
@@ -154,14 +154,14 @@ public final class MessageHub extends Service {
         Replication others = replication.orElse(null);
         if (others == null) {
             incarnation = Math.max(incarnation + 1, now().toEpochMilli());
-            return new Store(limits, time(), incarnation, allocator, counters);
+            return new Store(limits, time(), incarnation, counters);
         }
         Core before = core;
         Origin self = others.self();
         boolean again = self.incarnation() == incarnation; // this hub has restarted, and its cluster has not
         long last = before != null && again ? before.store().estate.published() : 0;
         incarnation = self.incarnation();
-        return new Store(limits, time(), new Outlet(self, last, others::send), fence, allocator, counters);
+        return new Store(limits, time(), new Outlet(self, last, others::send), fence, counters);
     }
 
     private List<Route> routes(RouteFactory.Context front) {
@@ -238,7 +238,9 @@ public final class MessageHub extends Service {
      * @throws RefusedException if there are too many channels or patterns, or the hub does not run
      */
     public Subscription subscribe(String channels, Since since) {
-        Subscription subscription = core().store().subscribe(Wish.of(Selector.of(channels), since));
+        Core now = core();
+        Subscription subscription =
+                Subscription.open(now.store(), Wish.of(Selector.of(channels), since), time(), now.counters());
         TaskScope.closeAtEnd(subscription);
         return subscription;
     }

@@ -27,7 +27,7 @@ final class MessageJson {
      *
      * @param alone whether it can be of one channel only; else {@code "channel"} says of which
      */
-    static void message(Message message, boolean alone, ByteBuf out) {
+    static void message(StoredMessage message, boolean alone, ByteBuf out) {
         object(out, json -> {
             byte[] bytes = message.shared();
             json.writeStringField("id", message.id());

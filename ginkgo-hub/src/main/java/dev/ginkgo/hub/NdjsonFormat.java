@@ -5,7 +5,7 @@ import io.netty.buffer.ByteBuf;
 /** A JSON object a line, always. */
 final class NdjsonFormat implements Format {
     @Override
-    public void message(Message message, boolean alone, ByteBuf out) {
+    public void message(StoredMessage message, boolean alone, ByteBuf out) {
         MessageJson.message(message, alone, out);
         out.writeByte('\n');
     }

@@ -8,7 +8,7 @@ import java.security.NoSuchAlgorithmException;
 /**
  * The number of a node in the ids of messages: 42 bits of the SHA-256 of its name, the same on every node, without any
  * word between them. They take six bytes of an id, so that those of sixteen nodes fit. Two of sixteen nodes have the
- * same number once in 37 thousand million clusters; then {@link Replication} says so and lets only one of them in.
+ * same number once in 37 thousand million clusters; then replication says so and lets only one of them in.
  */
 final class OriginNumber {
     private static final int BITS = 42;

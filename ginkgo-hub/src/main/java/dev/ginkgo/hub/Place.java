@@ -1,4 +1,4 @@
 package dev.ginkgo.hub;
 
-/** Where a reader begins: its group, and where in its feed. */
-record Place(Group group, Beginning beginning) {}
+/** What a connection gets when it joins: the group that it reads with, and a cursor of its own. */
+record Place(Group group, Cursor cursor) {}

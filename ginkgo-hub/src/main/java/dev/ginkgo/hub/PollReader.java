@@ -7,7 +7,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
-import org.jspecify.annotations.Nullable;
 
 /**
  * A connection that gets one answer: what is there, or what comes first, or nothing when its time is up; and the id to
@@ -18,14 +17,12 @@ final class PollReader implements Reader, Attached {
     private final Wish wish;
     private final Group group;
     private final Loop loop;
-    private final Store store;
-    private final Beginning beginning;
+    private final EncodedFeeds feeds;
+    private final Cursor cursor;
     private final long waitNanos;
     private final Function<String, ByteBuf> head;
     private final Stall stall;
 
-    private long position;
-    private @Nullable Replay replay;
     private long deadline;
     private boolean answered;
     private boolean gone;
@@ -36,15 +33,19 @@ final class PollReader implements Reader, Attached {
      * @param wait for how long it waits for a message
      * @param head makes the head of the answer, with the id to go on with
      */
-    PollReader(Channel connection, Wish wish, Place place, Store store, Duration wait, Function<String, ByteBuf> head) {
+    PollReader(
+            Channel connection,
+            Wish wish,
+            Place place,
+            EncodedFeeds feeds,
+            Duration wait,
+            Function<String, ByteBuf> head) {
         this.connection = connection;
         this.wish = wish;
         this.group = place.group();
         this.loop = group.loop;
-        this.store = store;
-        this.beginning = place.beginning();
-        this.position = beginning.number();
-        this.replay = beginning.replay();
+        this.feeds = feeds;
+        this.cursor = place.cursor();
         this.waitNanos = wait.toNanos();
         this.head = head;
         this.stall = new Stall(connection);
@@ -63,14 +64,11 @@ final class PollReader implements Reader, Attached {
         if (gone || answered) {
             return;
         }
-        try (Batch batch = group.view.next(position, replay)) {
-            position = batch.next();
+        try (Batch batch = group.view.next(cursor.position(), cursor.replay())) {
             if (!batch.isEmpty() || batch.after() != null || (batch.toTheEnd() && !isWorthWaiting())) {
                 answer(batch);
             } else {
-                if (replay != null && position >= replay.until()) {
-                    replay = null;
-                }
+                cursor.advance(batch.next(), null);
                 if (batch.toTheEnd()) {
                     group.waiting().add(this);
                 } else {
@@ -82,7 +80,7 @@ final class PollReader implements Reader, Attached {
 
     /** Whoever has lost something hears it at once. */
     private boolean isWorthWaiting() {
-        return deadline - loop.now() > 0 && (beginning.recovered() || !(wish.since() instanceof Since.After));
+        return deadline - loop.now() > 0 && (cursor.start.recovered() || !(wish.since() instanceof Since.After));
     }
 
     private void answer(Batch batch) {
@@ -90,7 +88,7 @@ final class PollReader implements Reader, Attached {
         Framing framing = group.view.framing;
         List<ByteBuf> frames = new ArrayList<>(batch.parts().size() + 4);
         if (framing.saysStart() || wish.resumes()) {
-            frames.add(framing.event(new Control.Start(beginning.recovered(), beginning.id())));
+            frames.add(framing.event(new Control.Start(cursor.start.recovered(), cursor.start.id())));
         }
         wish.refused().forEach(refused -> frames.add(framing.event(Control.Refused.of(refused))));
         String after = batch.after();
@@ -99,18 +97,11 @@ final class PollReader implements Reader, Attached {
             frames.add(framing.event(new Control.Missed(batch.missed(), after)));
         }
         batch.parts().forEach(part -> frames.add(part.frames().retainedDuplicate()));
-        String next = next(batch);
+        String next = cursor.resumeId(batch.last(), after);
         frames.add(framing.event(new Control.Next(next)));
         frames.add(framing.end());
         frames.addFirst(head.apply(next));
-        write(frames, Cargo.of(batch, beginning, group.view.feed));
-    }
-
-    /** Where the next poll is to begin. */
-    private String next(Batch batch) {
-        Message last = batch.last();
-        String told = last == null ? batch.after() : last.id();
-        return told == null ? beginning.id() : replay == null ? told : replay.id(told);
+        write(frames, Cargo.of(batch, cursor));
     }
 
     private void write(List<ByteBuf> frames, Cargo cargo) {
@@ -137,7 +128,7 @@ final class PollReader implements Reader, Attached {
             gone = true;
             group.waiting().remove(this);
             loop.readers().remove(this);
-            store.leave(group);
+            feeds.leave(group, cursor);
         }
     }
 
@@ -174,7 +165,7 @@ final class PollReader implements Reader, Attached {
 
     @Override
     public long behind() {
-        return answered ? 0 : group.view.end() - position;
+        return answered ? 0 : group.view.end() - cursor.position();
     }
 
     @Override

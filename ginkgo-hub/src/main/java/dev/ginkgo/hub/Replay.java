@@ -19,8 +19,13 @@ record Replay(long until, Predicate<Entry> wanted, @Nullable MessageId had) {
         this(until, wanted, null);
     }
 
+    /** Whether a subscriber with that replay wants a message. */
+    static boolean wants(@Nullable Replay replay, long number, Entry entry) {
+        return replay == null || number >= replay.until || replay.wanted.test(entry);
+    }
+
     /** Whether there is nothing any more before that message that the reader has had and this node has not. */
-    boolean isOver(@Nullable Message message) {
+    boolean isOver(@Nullable StoredMessage message) {
         return had != null && message != null && message.vector().and(had).equals(message.vector());
     }
 
@@ -34,7 +39,7 @@ record Replay(long until, Predicate<Entry> wanted, @Nullable MessageId had) {
     }
 
     /** A message with such an id. */
-    Message shown(Message message) {
+    StoredMessage shown(StoredMessage message) {
         return had == null ? message : message.after(had);
     }
 }

@@ -126,7 +126,7 @@ final class Replica implements Inbox {
             ends.get().beat(theirs, now);
             settle(ends.get());
         } else if (isPast(origin)) {
-            past(origin, theirs);
+            reportLate(origin, theirs);
         } else if (!isForgotten(origin, theirs)) {
             Inflow inflow = inflow(origin);
             if (inflow != null) {
@@ -241,7 +241,7 @@ final class Replica implements Inbox {
     }
 
     /** So far has a life come to another node that is over here: what is not here comes too late. */
-    private void past(Origin origin, long theirs) {
+    private void reportLate(Origin origin, long theirs) {
         Long known = past.get(origin);
         if (!complete || past.isTooOld(origin) || (known != null && known >= theirs)) {
             return;

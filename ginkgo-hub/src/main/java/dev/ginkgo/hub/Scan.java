@@ -31,10 +31,6 @@ final class Scan {
         this.replay = replay;
     }
 
-    static boolean wants(@Nullable Replay replay, long number, Entry entry) {
-        return replay == null || number >= replay.until() || replay.wanted().test(entry);
-    }
-
     void from(long position) {
         next = wanted(position);
         missed = feed.missed(position, Math.min(next, feed.present(position)));
@@ -81,7 +77,7 @@ final class Scan {
 
     private boolean isWanted(long number) {
         Entry entry = feed.get(number);
-        return entry != null && wants(replay, number, entry);
+        return entry != null && Replay.wants(replay, number, entry);
     }
 
     /** The first number from there on that the reader wants; one that is gone is for the next batch to tell. */
@@ -89,7 +85,7 @@ final class Scan {
         long number = feed.present(from);
         while (number < feed.end()) {
             Entry entry = feed.get(number);
-            if (entry != null && wants(replay, number, entry)) {
+            if (entry != null && Replay.wants(replay, number, entry)) {
                 return number;
             }
             if (steps++ >= STEPS || entry == null) {

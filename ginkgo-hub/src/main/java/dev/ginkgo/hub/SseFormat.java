@@ -19,7 +19,7 @@ final class SseFormat implements Format {
     private static final byte[] NOTHING = ":\n\n".getBytes(UTF_8);
 
     @Override
-    public void message(Message message, boolean alone, ByteBuf out) {
+    public void message(StoredMessage message, boolean alone, ByteBuf out) {
         line(ID, message.id().getBytes(UTF_8), out);
         byte[] bytes = message.shared();
         if (!alone || message.isBinary() || !isPlain(bytes)) {

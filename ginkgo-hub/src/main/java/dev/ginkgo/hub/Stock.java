@@ -15,15 +15,27 @@ import org.jspecify.annotations.Nullable;
  * oldest message goes first, wherever it is; a channel also has bounds of its own. Guarded by the store.
  */
 final class Stock {
+    private static final EvictableCache NO_CACHE = new EvictableCache() {
+        @Override
+        public long bytes() {
+            return 0;
+        }
+
+        @Override
+        public boolean evictOldest(long keptBytes) {
+            return false;
+        }
+    };
+
     private final StoreLimits limits;
     private final Time time;
     private final Consumer<ChannelLog> shortened;
 
     private final Set<ChannelLog> overfull = new LinkedHashSet<>();
-    private final Slabs slabs = new Slabs();
     private final Line line = new Line();
     private final Strands strands = new Strands();
-    private long held;
+    private EvictableCache cache = NO_CACHE;
+    private long held; // without the cache
 
     /**
      * Begins with nothing.
@@ -38,7 +50,12 @@ final class Stock {
 
     /** What is held, in bytes. */
     long held() {
-        return held;
+        return held + cache.bytes();
+    }
+
+    /** Counts a cache in the budget, and evicts it first. */
+    void setCache(EvictableCache newCache) {
+        cache = newCache;
     }
 
     void charge(long bytes) {
@@ -113,11 +130,11 @@ final class Stock {
     private void evict(long now) {
         long budget = limits.budget().get().bytes();
         long tooOld = age();
-        while (held > budget && slabs.dropOldest(budget / 4)) {
-            // frames can be made again
+        while (held() > budget && cache.evictOldest(budget / 4)) {
+            // what is in it can be made again
         }
         Entry oldest = line.oldest();
-        while (oldest != null && (held > budget || now - oldest.nanos > tooOld)) {
+        while (oldest != null && (held() > budget || now - oldest.nanos > tooOld)) {
             drop(oldest);
             oldest = line.oldest();
         }
@@ -132,17 +149,6 @@ final class Stock {
         entry.log.remove(entry);
         charge(entry.log.mergedCost() - before);
         shortened.accept(entry.log);
-    }
-
-    void keep(Slab slab) {
-        slabs.add(slab);
-        charge(slab.capacity());
-    }
-
-    void letGo(Slab slab) {
-        slabs.remove(slab);
-        charge(-slab.capacity());
-        slab.release();
     }
 
     /** How long a message is kept, in nanoseconds. */

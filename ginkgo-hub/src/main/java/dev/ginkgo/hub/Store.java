@@ -6,8 +6,6 @@ import dev.ginkgo.hub.MessageId.Position;
 import dev.ginkgo.hub.spi.Answer;
 import dev.ginkgo.hub.spi.Envelope;
 import dev.ginkgo.hub.spi.Stretch;
-import io.netty.buffer.ByteBuf;
-import io.netty.buffer.ByteBufAllocator;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -27,7 +25,6 @@ final class Store implements Publisher, AutoCloseable {
 
     private final StoreLimits limits;
     private final Time time;
-    private final ByteBufAllocator allocator;
     private final Counters counters;
     private final @Nullable Outlet outlet;
     private final Fence fence;
@@ -43,28 +40,21 @@ final class Store implements Publisher, AutoCloseable {
     private boolean closed;
 
     /** The store of a hub that knows of no others. */
-    Store(StoreLimits limits, Time time, long incarnation, ByteBufAllocator allocator, Counters counters) {
-        this(limits, time, new Position(SELF, incarnation, 0), null, new Fence(), allocator, counters);
+    Store(StoreLimits limits, Time time, long incarnation, Counters counters) {
+        this(limits, time, new Position(SELF, incarnation, 0), null, new Fence(), counters);
     }
 
     /** The store of a node. */
-    Store(StoreLimits limits, Time time, Outlet outlet, Fence fence, ByteBufAllocator allocator, Counters counters) {
-        this(limits, time, outlet.position(), outlet, fence, allocator, counters);
+    Store(StoreLimits limits, Time time, Outlet outlet, Fence fence, Counters counters) {
+        this(limits, time, outlet.position(), outlet, fence, counters);
     }
 
     private Store(
-            StoreLimits limits,
-            Time time,
-            Position own,
-            @Nullable Outlet outlet,
-            Fence fence,
-            ByteBufAllocator allocator,
-            Counters counters) {
+            StoreLimits limits, Time time, Position own, @Nullable Outlet outlet, Fence fence, Counters counters) {
         this.limits = limits;
         this.time = time;
         this.outlet = outlet;
         this.fence = fence;
-        this.allocator = allocator;
         this.counters = counters;
         begun = time.nanos();
         arrivals = new Arrivals(own, begun);
@@ -101,7 +91,7 @@ final class Store implements Publisher, AutoCloseable {
             receipt = new Receipt(entry.message.id(), channel.text(), log.readers(), peers);
         }
         counters.published.increment();
-        Feed.Audience.wake(told);
+        Feed.Audience.appended(told);
         return receipt;
     }
 
@@ -132,7 +122,7 @@ final class Store implements Publisher, AutoCloseable {
                 show(pass(position, channel.text()::equals), told);
             }
         }
-        Feed.Audience.wake(told);
+        Feed.Audience.appended(told);
         return true;
     }
 
@@ -150,7 +140,7 @@ final class Store implements Publisher, AutoCloseable {
                 show(feeds, told);
             }
         }
-        Feed.Audience.wake(told);
+        Feed.Audience.appended(told);
     }
 
     /** Puts a loss at the end of these. */
@@ -186,7 +176,7 @@ final class Store implements Publisher, AutoCloseable {
             @Nullable Envelope envelope,
             List<Feed.Audience> told) {
         List<Position> others = arrivals.add(position, now, stock.age());
-        Message message = new Message(log.name.text(), position, others, published, payload);
+        StoredMessage message = new StoredMessage(log.name.text(), position, others, published, payload);
         Entry entry = new Entry(message, log, now, ++arrival, envelope);
         stock.add(entry);
         log.feed.add(entry);
@@ -224,47 +214,32 @@ final class Store implements Publisher, AutoCloseable {
         directory.forgetIfUnused(log);
     }
 
-    /** Keeps frames that somebody has made, in the budget. Under the lock. */
-    void keep(Slab slab) {
-        stock.keep(slab);
-    }
-
-    /** Lets go of frames. Under the lock. */
-    void letGo(Slab slab) {
-        stock.letGo(slab);
-    }
-
-    /** A buffer that the store will be charged for. */
-    ByteBuf allocate(int bytes) {
-        return allocator.directBuffer(bytes, bytes);
+    /** Counts a cache in the budget, and evicts it before messages. */
+    synchronized void setCache(EvictableCache cache) {
+        stock.setCache(cache);
     }
 
     // ---- readers
 
     /**
-     * Counts a connection in.
+     * Opens a cursor, and counts a subscriber in until {@link #closeCursor(Cursor)}. Whoever is to be notified of what it can
+     * read is added to its feed before the lock is released.
      *
      * @throws RefusedException if the channel cannot be made, or the pattern is one too many
      */
-    synchronized Place join(Wish wish, Framing framing, Loop loop) {
-        Feed feed = feed(wish);
-        readers++;
-        Group group = feed.join(this, framing, loop);
-        return new Place(group, begin(feed, wish));
-    }
-
-    /** Makes a subscription of a program; the same as {@link #join(Wish, Framing, Loop)}. */
-    synchronized Subscription subscribe(Wish wish) {
-        Feed feed = feed(wish);
-        readers++;
-        Subscription subscription = new Subscription(this, feed, begin(feed, wish), wish.resumes(), time, counters);
-        feed.join(subscription);
-        return subscription;
-    }
-
-    private Feed feed(Wish wish) {
+    synchronized Cursor openCursor(Wish wish) {
         requireOpen();
-        return directory.feed(wish);
+        Feed feed = directory.feed(wish);
+        readers++;
+        feed.join();
+        return new Cursor(feed, begin(feed, wish), arrivals);
+    }
+
+    /** Opens a cursor with a listener of its own. */
+    synchronized Cursor openCursor(Wish wish, FeedListener listener) {
+        Cursor cursor = openCursor(wish);
+        cursor.feed.add(listener);
+        return cursor;
     }
 
     private Beginning begin(Feed feed, Wish wish) {
@@ -292,20 +267,19 @@ final class Store implements Publisher, AutoCloseable {
         return beginning;
     }
 
-    synchronized void leave(Group group) {
+    /** Counts a subscriber out. */
+    synchronized void closeCursor(Cursor cursor) {
         if (!closed) {
             readers--;
-            group.view.feed.leave(group);
-            directory.forgetIfUnread(group.view.feed);
+            cursor.feed.leave();
+            directory.forgetIfUnread(cursor.feed);
         }
     }
 
-    synchronized void leave(Subscription subscription) {
-        if (!closed) {
-            readers--;
-            subscription.feed().leave(subscription);
-            directory.forgetIfUnread(subscription.feed());
-        }
+    /** The same, with its listener. */
+    synchronized void closeCursor(Cursor cursor, FeedListener listener) {
+        cursor.feed.remove(listener);
+        closeCursor(cursor);
     }
 
     /** Shows what conflated feeds hold back, where it is time. */
@@ -314,7 +288,7 @@ final class Store implements Publisher, AutoCloseable {
         synchronized (this) {
             directory.flush(time.nanos(), told);
         }
-        Feed.Audience.wake(told);
+        Feed.Audience.appended(told);
     }
 
     /** Whether somebody reads with conflation. */
@@ -361,6 +335,6 @@ final class Store implements Publisher, AutoCloseable {
             stock.clear();
             readers = 0;
         }
-        told.forEach(audience -> audience.subscriptions().forEach(Subscription::wake));
+        told.forEach(Feed.Audience::wake);
     }
 }

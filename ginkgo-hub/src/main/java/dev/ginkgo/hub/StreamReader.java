@@ -21,16 +21,13 @@ final class StreamReader implements Reader, Attached {
     private final Channel connection;
     private final Group group;
     private final Loop loop;
-    private final Store store;
+    private final EncodedFeeds feeds;
     private final long retryMillis;
 
     private final Wish wish;
-    private final Beginning beginning;
+    private final Cursor cursor;
     private final Stall stall;
-    private final OpenGap gap = new OpenGap();
 
-    private long position;
-    private @Nullable Replay replay;
     private boolean writing;
     private boolean gone;
     private @Nullable String bye;
@@ -42,16 +39,14 @@ final class StreamReader implements Reader, Attached {
      *
      * @param retryMillis when it is asked to come back, if it is sent away
      */
-    StreamReader(Channel connection, Wish wish, Place place, Store store, long retryMillis) {
+    StreamReader(Channel connection, Wish wish, Place place, EncodedFeeds feeds, long retryMillis) {
         this.connection = connection;
         this.group = place.group();
         this.loop = group.loop;
-        this.store = store;
+        this.feeds = feeds;
         this.wish = wish;
         this.stall = new Stall(connection);
-        this.beginning = place.beginning();
-        this.position = beginning.number();
-        this.replay = beginning.replay();
+        this.cursor = place.cursor();
         this.retryMillis = retryMillis;
     }
 
@@ -63,7 +58,7 @@ final class StreamReader implements Reader, Attached {
         Framing framing = group.view.framing;
         List<ByteBuf> first = new ArrayList<>(1);
         if (framing.saysStart() || wish.resumes()) {
-            first.add(framing.event(new Control.Start(beginning.recovered(), beginning.id())));
+            first.add(framing.event(new Control.Start(cursor.start.recovered(), cursor.start.id())));
         }
         for (Selector.Refused refused : wish.refused()) {
             first.add(framing.event(Control.Refused.of(refused)));
@@ -80,31 +75,25 @@ final class StreamReader implements Reader, Attached {
         if (gone || writing || ended) {
             return;
         }
-        Replay selected = replay;
-        if (selected == null) {
-            send(group.batch(position));
+        Replay replay = cursor.replay();
+        if (replay == null) {
+            send(group.batch(cursor.position()));
             return;
         }
-        try (Batch batch = group.view.next(position, selected)) {
+        try (Batch batch = group.view.next(cursor.position(), replay)) {
             send(batch);
         }
     }
 
     private void send(Batch batch) {
-        if (bye != null && (position >= byeAt || (batch.toTheEnd() && batch.isEmpty()))) {
+        if (bye != null && (cursor.position() >= byeAt || (batch.toTheEnd() && batch.isEmpty()))) {
             ended = true;
             write(List.of(group.view.framing.bye(new Control.Bye(bye, retryMillis))), Cargo.NONE, true);
             return;
         }
-        position = batch.next();
-        String after = batch.after() != null && gap.lost(batch.missed()) ? batch.after() : null;
-        String place = place(batch.last(), after);
-        if (replay != null && (position >= replay.until() || replay.isOver(batch.last()))) {
-            replay = null;
-        }
-        if (!batch.isEmpty()) {
-            gap.message();
-        }
+        String after = batch.after() != null && cursor.reportsGap(batch.missed()) ? batch.after() : null;
+        String place = cursor.unseenResumeId(batch.last(), after);
+        cursor.advance(batch.next(), batch.last());
         if (!batch.isEmpty() || after != null) {
             List<ByteBuf> frames = new ArrayList<>(batch.parts().size() + 1);
             if (after != null) {
@@ -115,22 +104,12 @@ final class StreamReader implements Reader, Attached {
             if (place != null) {
                 frames.add(group.view.framing.event(new Control.Next(place)));
             }
-            write(frames, Cargo.of(batch, beginning, group.view.feed), batch.toTheEnd());
+            write(frames, Cargo.of(batch, cursor), batch.toTheEnd());
         } else if (batch.toTheEnd()) {
             group.waiting().add(this);
         } else {
             loop.again(this);
         }
-    }
-
-    /** What the reader is to come back with, if the ids of what it is sent now do not say all that it has had. */
-    private @Nullable String place(@Nullable Message last, @Nullable String after) {
-        String told = last == null ? after : last.id();
-        if (replay == null || told == null) {
-            return null;
-        }
-        String place = replay.id(told);
-        return place.equals(told) ? null : place;
     }
 
     // ---- write
@@ -180,7 +159,7 @@ final class StreamReader implements Reader, Attached {
             gone = true;
             group.waiting().remove(this);
             loop.readers().remove(this);
-            store.leave(group);
+            feeds.leave(group, cursor);
         }
     }
 
@@ -222,7 +201,7 @@ final class StreamReader implements Reader, Attached {
 
     @Override
     public long behind() {
-        return group.view.end() - position;
+        return group.view.end() - cursor.position();
     }
 
     @Override

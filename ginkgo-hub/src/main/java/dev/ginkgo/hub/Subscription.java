@@ -34,35 +34,61 @@ public final class Subscription implements Iterable<Message>, AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Subscription.class);
 
     private final Store store;
-    private final Feed feed;
-    private final Beginning beginning;
+    private final Cursor cursor; // next() under the store's lock
+    private final Waiter waiter;
+    private final Selector selector;
     private final Time time;
     private final Counters counters;
-    private final OpenGap gap = new OpenGap();
 
     private volatile Consumer<Gap> onGap;
-    private volatile @Nullable Thread waiter;
     private volatile boolean closed;
     private boolean lost;
 
-    // guarded by the store
-    private long position;
-    private @Nullable Replay replay;
-
-    /** Made under the store's lock. */
-    Subscription(Store store, Feed feed, Beginning beginning, boolean resumes, Time time, Counters counters) {
+    private Subscription(Store store, Cursor cursor, Waiter waiter, boolean resumes, Time time, Counters counters) {
         this.store = store;
-        this.feed = feed;
-        this.beginning = beginning;
-        this.position = beginning.number();
-        this.replay = beginning.replay();
-        this.lost = resumes && !beginning.recovered();
+        this.cursor = cursor;
+        this.waiter = waiter;
+        this.selector = cursor.feed.selector;
+        this.lost = resumes && !cursor.start.recovered();
         this.time = time;
         this.counters = counters;
         onGap = gap -> LOG.warn(
                 "a reader of {} has lost {} messages",
                 gap.channel(),
                 gap.missed() == Gap.UNKNOWN ? "some" : gap.missed());
+    }
+
+    /**
+     * Begins to read.
+     *
+     * @throws RefusedException if the channel cannot be made, or the pattern is one too many
+     */
+    static Subscription open(Store store, Wish wish, Time time, Counters counters) {
+        Waiter waiter = new Waiter(time);
+        return new Subscription(store, store.openCursor(wish, waiter), waiter, wish.resumes(), time, counters);
+    }
+
+    /** The thread that waits for the next message, if one does. */
+    private static final class Waiter implements FeedListener {
+        private final Time time;
+        private volatile @Nullable Thread thread;
+
+        Waiter(Time time) {
+            this.time = time;
+        }
+
+        @Override
+        public void appended() {
+            // the thread looks itself when it wakes
+        }
+
+        @Override
+        public void wake() {
+            Thread waiting = thread;
+            if (waiting != null) {
+                time.unpark(waiting);
+            }
+        }
     }
 
     /**
@@ -84,96 +110,62 @@ public final class Subscription implements Iterable<Message>, AutoCloseable {
     public Message take() throws InterruptedException {
         Message message = takeOrEnd();
         if (message == null) {
-            throw new IllegalStateException("the subscription to " + feed.selector + " is closed");
+            throw new IllegalStateException("the subscription to " + selector + " is closed");
         }
         return message;
     }
 
     private @Nullable Message takeOrEnd() throws InterruptedException {
-        waiter = Thread.currentThread(); // before the first look, so that no message is overlooked
+        waiter.thread = Thread.currentThread(); // before the first look, so that no message is overlooked
         try {
             while (true) {
                 if (lost) {
                     lost = false;
-                    tell(Gap.UNKNOWN, beginning.id());
+                    if (cursor.reportsGap(Gap.UNKNOWN)) {
+                        tell(Gap.UNKNOWN, cursor.start.id());
+                    }
                 }
-                Step step = step();
-                if (step.missed != 0) {
-                    tell(step.missed, step.after);
-                } else if (step.message != null) {
-                    gap.message();
-                    counters.delivered(step.old);
-                    return step.message;
+                Cursor.Step step = step();
+                if (step == null) {
+                    return null;
+                }
+                if (step.missed() != 0) {
+                    tell(step.missed(), step.after());
+                } else if (step.message() != null) {
+                    counters.delivered(step.old());
+                    return step.message();
                 } else if (closed) {
                     return null;
-                } else if (step.atEnd) {
+                } else if (step.atEnd()) {
                     pause();
                 }
             }
         } finally {
-            waiter = null;
+            waiter.thread = null;
         }
     }
 
-    /** What one look at the log has found: a gap, a message, or nothing. */
-    private record Step(@Nullable Message message, boolean old, long missed, String after, boolean atEnd) {}
-
-    private Step step() {
+    /** What comes next; null if this is closed. */
+    private Cursor.@Nullable Step step() {
         synchronized (store) {
-            if (closed) {
-                return new Step(null, false, 0, "", true);
-            }
-            long next = feed.present(position);
-            Entry entry = feed.get(next);
-            long missed = feed.missed(position, next);
-            if (missed != 0) {
-                position = next;
-                String after = entry == null ? store.idOfEnd() : entry.message.idBefore();
-                return new Step(null, false, missed, replay == null ? after : replay.id(after), false);
-            }
-            if (entry == null) {
-                position = next;
-                return new Step(null, false, 0, "", true);
-            }
-            boolean wanted = Scan.wants(replay, next, entry);
-            position = next + 1;
-            Message shown = replay == null ? entry.message : replay.shown(entry.message);
-            if (replay != null && (position >= replay.until() || replay.isOver(entry.message))) {
-                replay = null;
-            }
-            return new Step(wanted ? shown : null, next < beginning.end(), 0, "", false);
+            return closed ? null : cursor.next();
         }
     }
 
     private void tell(long missed, String after) {
-        if (!gap.lost(missed)) {
-            return;
-        }
         counters.gap(missed);
-        onGap.accept(new Gap(feed.selector.text(), missed, after));
+        onGap.accept(new Gap(selector.text(), missed, after));
     }
 
     private void pause() throws InterruptedException {
         if (store.isClosed()) {
-            throw new IllegalStateException("the hub has stopped, nothing more will come on " + feed.selector
-                    + "; subscribe again when it runs");
+            throw new IllegalStateException(
+                    "the hub has stopped, nothing more will come on " + selector + "; subscribe again when it runs");
         }
         if (Thread.interrupted()) {
             throw new InterruptedException();
         }
         time.park(time.nanos() + Long.MAX_VALUE / 2);
-    }
-
-    /** Lets the waiting thread look again. */
-    void wake() {
-        Thread thread = waiter;
-        if (thread != null) {
-            time.unpark(thread);
-        }
-    }
-
-    Feed feed() {
-        return feed;
     }
 
     @Override
@@ -196,7 +188,7 @@ public final class Subscription implements Iterable<Message>, AutoCloseable {
             @Override
             public Message next() {
                 if (!hasNext()) {
-                    throw new NoSuchElementException("the subscription to " + feed.selector + " has come to its end");
+                    throw new NoSuchElementException("the subscription to " + selector + " has come to its end");
                 }
                 Message message = requireNonNull(next);
                 next = null;
@@ -214,8 +206,8 @@ public final class Subscription implements Iterable<Message>, AutoCloseable {
             }
             closed = true;
         }
-        store.leave(this);
+        store.closeCursor(cursor, waiter);
         TaskScope.forget(this);
-        wake();
+        waiter.wake();
     }
 }

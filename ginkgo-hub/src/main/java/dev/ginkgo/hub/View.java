@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Encoding is done under a lock of the view, which only loops take, and not under the store's: a publisher never
  * waits for it.
  */
-final class View {
+final class View implements EvictionListener {
     /** The most that is written to a connection at once, if a single message is not larger. */
     static final int BATCH = 64 * 1024;
 
@@ -28,6 +28,7 @@ final class View {
     final Map<Loop, Group> groups = new HashMap<>(2);
 
     private final Store store;
+    private final Slabs all;
     private final boolean alone;
 
     // guarded by `encoding`
@@ -40,8 +41,9 @@ final class View {
     private boolean closed;
 
     /** Made under the store's lock. */
-    View(Store store, Feed feed, Framing framing) {
+    View(Store store, Slabs all, Feed feed, Framing framing) {
         this.store = store;
+        this.all = all;
         this.feed = feed;
         this.framing = framing;
         this.alone = feed.selector.isChannel();
@@ -100,7 +102,7 @@ final class View {
                 int needed = body.readableBytes() + Carrier.OVERHEAD;
                 Slab slab = work.slabFor(item.number(), needed);
                 if (slab == null) {
-                    slab = work.begin(new Slab(this, store.allocate(sizeFor(needed, item.room())), item.number()));
+                    slab = work.begin(new Slab(this, all.allocate(sizeFor(needed, item.room())), item.number()));
                 }
                 framing.frame(item.message(), alone, body, slab.buffer());
                 work.encoded(slab);
@@ -134,7 +136,7 @@ final class View {
     private void add(Work work) {
         for (Slab fresh : work.fresh()) {
             slabs.put(fresh.first, fresh);
-            store.keep(fresh);
+            all.add(fresh);
         }
         work.finish();
         work.slabs().forEach(slab -> {
@@ -159,7 +161,8 @@ final class View {
     }
 
     /** A message is gone: its slab goes with the last of them. */
-    void gone(long number) {
+    @Override
+    public void evicted(long number) {
         Slab slab = slabAt(number);
         if (slab != null && --slab.live == 0 && !slab.filling) {
             letGo(slab);
@@ -169,17 +172,18 @@ final class View {
     /** Lets go of a slab that nobody fills. */
     void letGo(Slab slab) {
         slabs.remove(slab.first);
-        store.letGo(slab);
+        all.remove(slab);
     }
 
     /** Lets go of all. Whoever is encoding now does the rest. */
-    void close() {
+    @Override
+    public void closed() {
         closed = true;
         slabs.values().removeIf(slab -> {
             if (slab.filling) {
                 return false;
             }
-            store.letGo(slab);
+            all.remove(slab);
             return true;
         });
     }

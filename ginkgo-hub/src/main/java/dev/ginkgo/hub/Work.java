@@ -16,7 +16,7 @@ final class Work {
      *
      * @param room for it and those right after it, estimated, in bytes
      */
-    record Item(long number, Message message, long room) {}
+    record Item(long number, StoredMessage message, long room) {}
 
     private record Frame(Slab slab, long number, int end) {}
 
@@ -49,7 +49,7 @@ final class Work {
         int steps = 0;
         for (long n = from; n < feed.end() && bytes < View.BATCH && steps < Scan.STEPS; n++, steps++) {
             Entry entry = feed.get(n);
-            if (entry != null && Scan.wants(replay, n, entry) && view.slabAt(n) == null) {
+            if (entry != null && Replay.wants(replay, n, entry) && view.slabAt(n) == null) {
                 items.add(new Item(n, entry.message, 0));
                 bytes += entry.message.shared().length;
             }

@@ -166,7 +166,8 @@ class FramingTest {
     }
 
     private static byte[] framed(Framing framing, Payload payload) {
-        Message message = new Message("/a", new MessageId.Position(0, 7, 1), List.of(), Instant.EPOCH, payload);
+        StoredMessage message =
+                new StoredMessage("/a", new MessageId.Position(0, 7, 1), List.of(), Instant.EPOCH, payload);
         ByteBuf body = Unpooled.buffer();
         framing.body(message, true, body);
         ByteBuf out = Unpooled.buffer();

@@ -174,7 +174,7 @@ class HistoryTest {
                 assertThat(message.text()).isEqualTo("3");
                 assertThat(gaps).singleElement().satisfies(gap -> {
                     assertThat(gap.missed()).isEqualTo(Gap.UNKNOWN);
-                    assertThat(gap.after()).isEqualTo(message.idBefore());
+                    assertThat(gap.after()).isEqualTo(((StoredMessage) message).idBefore());
                 });
             }
         }

@@ -14,7 +14,6 @@ import dev.ginkgo.hub.spi.Holdings;
 import dev.ginkgo.hub.spi.Origin;
 import dev.ginkgo.hub.spi.Stretch;
 import dev.ginkgo.testing.TestTree;
-import io.netty.buffer.UnpooledByteBufAllocator;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -46,7 +45,6 @@ class LossBetweenNodesTest {
                 return 2;
             }),
             fence,
-            new UnpooledByteBufAllocator(true),
             new Counters());
     private final Relay relay = new Relay(store, Time.system());
     private final List<Gap> gaps = new ArrayList<>();
@@ -57,7 +55,8 @@ class LossBetweenNodesTest {
     }
 
     private Subscription read(String channels, Since since) {
-        return store.subscribe(Wish.of(Selector.of(channels), since)).onGap(gaps::add);
+        return Subscription.open(store, Wish.of(Selector.of(channels), since), Time.system(), new Counters())
+                .onGap(gaps::add);
     }
 
     private void relay(String channel, long sequence, String text) {

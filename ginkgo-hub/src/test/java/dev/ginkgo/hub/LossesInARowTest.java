@@ -9,7 +9,6 @@ import dev.ginkgo.hub.spi.Envelope;
 import dev.ginkgo.hub.spi.Origin;
 import dev.ginkgo.hub.spi.Stretch;
 import dev.ginkgo.testing.FakeClock;
-import io.netty.buffer.UnpooledByteBufAllocator;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -38,7 +37,6 @@ class LossesInARowTest {
             clock,
             new Outlet(new Origin("10.0.0.1:4440", 7), 0, _ -> 1),
             fence,
-            new UnpooledByteBufAllocator(true),
             new Counters());
     private final Relay relay = new Relay(store, clock);
     private long sequence;
@@ -55,7 +53,7 @@ class LossesInARowTest {
         private final Subscription subscription;
 
         Program(Wish wish) {
-            subscription = store.subscribe(wish).onGap(gap -> {
+            subscription = Subscription.open(store, wish, clock, new Counters()).onGap(gap -> {
                 gaps.add(gap);
                 read.add(gap.missed() == Gap.UNKNOWN ? "gap" : "gap of " + gap.missed());
             });

@@ -7,7 +7,6 @@ import dev.ginkgo.config.Size;
 import dev.ginkgo.hub.MessageId.Position;
 import dev.ginkgo.hub.spi.Envelope;
 import dev.ginkgo.hub.spi.Origin;
-import io.netty.buffer.UnpooledByteBufAllocator;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -31,7 +30,6 @@ class OriginsOfMessagesTest {
                         () -> 100),
                 Time.system(),
                 7,
-                new UnpooledByteBufAllocator(true),
                 new Counters());
     }
 
@@ -60,11 +58,14 @@ class OriginsOfMessagesTest {
                 Optional.empty());
     }
 
+    private static Subscription subscribe(Store store, Since since) {
+        return Subscription.open(store, Wish.of(Selector.of(CHANNEL), since), Time.system(), new Counters());
+    }
+
     /** Reads all that is there from an id on. */
     private static List<String> after(Store store, String id, List<Gap> gaps) throws InterruptedException {
         List<String> texts = new ArrayList<>();
-        try (Subscription subscription = store.subscribe(Wish.of(Selector.of(CHANNEL), new Since.After(id)))
-                .onGap(gaps::add)) {
+        try (Subscription subscription = subscribe(store, new Since.After(id)).onGap(gaps::add)) {
             store.publish(CHANNEL, Payload.text("end"));
             for (Message message = subscription.take(); !message.text().equals("end"); message = subscription.take()) {
                 texts.add(message.text());
@@ -74,7 +75,7 @@ class OriginsOfMessagesTest {
     }
 
     private static String idOf(Store store, String text) throws InterruptedException {
-        try (Subscription subscription = store.subscribe(Wish.of(Selector.of(CHANNEL), Since.Point.ALL))) {
+        try (Subscription subscription = subscribe(store, Since.Point.ALL)) {
             Message message = subscription.take();
             while (!message.text().equals(text)) {
                 message = subscription.take();
@@ -105,8 +106,7 @@ class OriginsOfMessagesTest {
             relay(one, "5/1", "6/1", "5/2", "5/3");
             relay(other, "5/1", "6/1");
             List<String> texts = new ArrayList<>();
-            try (Subscription subscription =
-                    other.subscribe(Wish.of(Selector.of(CHANNEL), new Since.After(idOf(one, "5/2"))))) {
+            try (Subscription subscription = subscribe(other, new Since.After(idOf(one, "5/2")))) {
                 relay(other, "5/2", "6/2", "5/3", "5/2");
                 texts.add(subscription.take().text());
                 texts.add(subscription.take().text());

@@ -214,8 +214,8 @@ class RefusalsTest {
                     () -> Duration.ofMinutes(1),
                     () -> 10,
                     () -> 10);
-            Store store = new Store(limits, Time.system(), 1, ByteBufAllocator.DEFAULT, counters);
-            return new Backend(store, new FanOut(store, Time.system(), new Random(), counters, () -> 10), counters);
+            Store store = new Store(limits, Time.system(), 1, counters);
+            return new Backend(store, new FanOut(store, ByteBufAllocator.DEFAULT, Time.system(), new Random(), counters, () -> 10), counters);
         }
 
         private static List<Route> routes(RouteFactory.Context front) {

@@ -6,7 +6,6 @@ import static org.awaitility.Awaitility.await;
 
 import dev.ginkgo.Time;
 import dev.ginkgo.config.Size;
-import io.netty.buffer.UnpooledByteBufAllocator;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -114,7 +113,8 @@ class StrangerTest {
                     case 2 -> "/mine/*/" + i;
                     default -> "/mine/" + i + ",/stranger/" + i;
                 };
-                strangers.add(store.subscribe(Wish.of(Selector.of(pattern), Since.Point.NONE)));
+                Wish wish = Wish.of(Selector.of(pattern), Since.Point.NONE);
+                strangers.add(Subscription.open(store, wish, Time.system(), new Counters()));
             }
             long held = store.usage().storedBytes();
             long before = store.steps();
@@ -168,7 +168,6 @@ class StrangerTest {
                         () -> 10_000),
                 Time.system(),
                 1,
-                new UnpooledByteBufAllocator(true),
                 new Counters());
     }
 }
