@@ -25,19 +25,19 @@ final class Binder {
     private final Schema schema;
     private final Raw raw;
     private final String scope;
-    private final Supplier<Snapshot> current;
+    private final Supplier<SettingValues> current;
     private final List<Problem> problems = new ArrayList<>();
     private final List<String> warnings = new ArrayList<>();
     private final List<SettingInfo> infos = new ArrayList<>();
-    private final Map<Setting<?>, Snapshot.Bound> values = new LinkedHashMap<>();
+    private final Map<SettingDefinition<?>, SettingValues.Bound> values = new LinkedHashMap<>();
     private final Lookup lookup;
 
-    private Binder(List<? extends Place> places, Raw raw, String scope, Supplier<Snapshot> current) {
+    private Binder(List<? extends Place> places, Raw raw, String scope, Supplier<SettingValues> current) {
         this.raw = raw;
         this.scope = scope;
         this.current = current;
         lookup = new Lookup(raw, problems);
-        Snapshot before = current.get();
+        SettingValues before = current.get();
         places.forEach(place -> build(place, before));
         schema = Schema.of(places);
     }
@@ -50,12 +50,12 @@ final class Binder {
      * @param current where the settings find their values from now on; if there are problems, they keep what they
      *     had
      */
-    static Binding bind(List<? extends Place> places, Configuration configuration, Supplier<Snapshot> current) {
+    static Binding bind(List<? extends Place> places, Configuration configuration, Supplier<SettingValues> current) {
         return new Binder(places, configuration.load(), "", current).run();
     }
 
     /** Binds a whole tree to what it was bound to last: nothing is read again, but secret files. */
-    static Binding again(List<? extends Place> places, Raw raw, Supplier<Snapshot> current) {
+    static Binding again(List<? extends Place> places, Raw raw, Supplier<SettingValues> current) {
         return new Binder(places, raw, "", current).run();
     }
 
@@ -63,9 +63,9 @@ final class Binder {
      * Binds a child that was added while the tree runs, and all below it.
      *
      * @param raw what the tree was bound to last; nothing is read again, but secret files
-     * @return with a snapshot of the child's settings only, for {@link Snapshot#with}
+     * @return with a snapshot of the child's settings only, for {@link SettingValues#with}
      */
-    static Binding bindAdded(Place child, Raw raw, Supplier<Snapshot> current) {
+    static Binding bindAdded(Place child, Raw raw, Supplier<SettingValues> current) {
         return new Binder(List.of(child), raw, child.key(), current).run();
     }
 
@@ -73,8 +73,8 @@ final class Binder {
      * Builds what is to be chosen, from the top down: an engine may have choices of its own. What the tree lives
      * with already stays; that its choice has changed is told like the change of any fixed setting.
      */
-    private void build(Place place, Snapshot before) {
-        Choice<?> choice = place.choice();
+    private void build(Place place, SettingValues before) {
+        ChildSelection choice = place.choice();
         if (choice != null && before.bound(choice.engine()) == null) {
             Leaf engine = Leaf.of(choice.engine(), choice.engine().fields().getFirst());
             Object name = lookup.find(engine)
@@ -95,12 +95,12 @@ final class Binder {
             problems.addAll(raw.problems());
         }
         new UnknownKeys(schema, scope, problems, warnings).check(raw);
-        Map<Setting<?>, List<Leaf>> settings = new LinkedHashMap<>();
+        Map<SettingDefinition<?>, List<Leaf>> settings = new LinkedHashMap<>();
         schema.leaves()
                 .forEach(leaf -> settings.computeIfAbsent(leaf.setting(), _ -> new ArrayList<>())
                         .add(leaf));
         settings.forEach(this::bind);
-        Snapshot snapshot = Snapshot.of(values);
+        SettingValues snapshot = SettingValues.of(values);
         if (values.size() == settings.size() && raw.problems().isEmpty()) {
             problems.addAll(snapshot.problemsAmong(current.get().with(snapshot)));
         }
@@ -114,7 +114,7 @@ final class Binder {
     /** What one key has come to: its value, and where from; no value if it is missing or bad. */
     private record Read(Leaf leaf, @Nullable Object value, Origin origin) {}
 
-    private void bind(Setting<?> setting, List<Leaf> leaves) {
+    private void bind(SettingDefinition<?> setting, List<Leaf> leaves) {
         List<Read> reads = leaves.stream().map(this::read).toList();
         boolean good = reads.stream().allMatch(each -> each.value != null) && assemble(setting, reads);
         reads.forEach(each -> infos.add(good ? info(each) : info(new Read(each.leaf, null, Origin.byDefault()))));
@@ -138,7 +138,7 @@ final class Binder {
         }
     }
 
-    private boolean assemble(Setting<?> setting, List<Read> reads) {
+    private boolean assemble(SettingDefinition<?> setting, List<Read> reads) {
         Origin origin = reads.stream()
                 .map(Read::origin)
                 .filter(each -> !each.equals(Origin.byDefault()))
@@ -150,7 +150,7 @@ final class Binder {
         try {
             Object value =
                     origin.equals(Origin.byDefault()) && byDefault != null ? byDefault : setting.assemble(fields);
-            values.put(setting, new Snapshot.Bound(value, origin));
+            values.put(setting, new SettingValues.Bound(value, origin));
             return true;
         } catch (BadValue e) {
             problems.add(Problem.at(origin, setting.fullKey() + ": " + e.message(setting.isSecret())));
@@ -160,7 +160,7 @@ final class Binder {
 
     private static SettingInfo info(Read read) {
         Leaf leaf = read.leaf;
-        Setting<?> setting = leaf.setting();
+        SettingDefinition<?> setting = leaf.setting();
         Object byDefault = leaf.field().byDefault();
         Object value = read.value == null ? byDefault : read.value;
         return new SettingInfo(

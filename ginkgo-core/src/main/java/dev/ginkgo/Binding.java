@@ -14,7 +14,8 @@ import java.util.List;
  * @param infos every key; also when there are problems
  * @param raw what was bound, for children that are added later
  */
-record Binding(Snapshot snapshot, List<Problem> problems, List<String> warnings, List<SettingInfo> infos, Raw raw) {
+record Binding(
+        SettingValues snapshot, List<Problem> problems, List<String> warnings, List<SettingInfo> infos, Raw raw) {
 
     Binding {
         problems = List.copyOf(problems);

@@ -3,7 +3,7 @@ package dev.ginkgo;
 import java.util.List;
 
 /** A setting whose value differs between two snapshots. */
-record Change(Setting<?> setting, Object old, Object now) {
+record Change(SettingDefinition<?> setting, Object old, Object now) {
 
     /** Tells the setting's observers one after another, and gives what they threw. */
     List<Throwable> tell() {

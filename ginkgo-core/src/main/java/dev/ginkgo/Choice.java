@@ -23,15 +23,15 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Choice<S extends Service> extends Service implements Supplier<S> {
     private final SortedMap<String, Supplier<? extends S>> engines;
-    private final Setting<String> engine;
     private volatile @Nullable S built;
 
     Choice(String byDefault, Map<String, Supplier<? extends S>> engines) {
         this.engines = new TreeMap<>(engines);
-        engine = node.declare(Setting.oneOf(node, "engine", byDefault, this.engines.keySet()))
-                .fixed()
-                .help("Which engine does the work; its own settings stand in the table of its name");
+        SettingDefinition<String> engine =
+                node.declare(SettingDefinition.oneOf(node, "engine", byDefault, this.engines.keySet()));
+        engine.fixed().help("Which engine does the work; its own settings stand in the table of its name");
         node.expect(List.copyOf(this.engines.keySet()));
+        node.choice(new Selection(engine));
     }
 
     /**
@@ -49,22 +49,34 @@ public final class Choice<S extends Service> extends Service implements Supplier
         return service;
     }
 
-    Setting<String> engine() {
-        return engine;
-    }
+    /** Builds the engine for the binder. */
+    private final class Selection implements ChildSelection {
+        private final SettingDefinition<String> engine;
 
-    /** Builds the engine of that name, unless it is there already, or there is none, which the setting tells. */
-    void build(String name) {
-        S old = built;
-        Supplier<? extends S> maker = engines.get(name);
-        if (maker == null || node.run != null || (old != null && old.node.name().equals(name))) {
-            return;
+        Selection(SettingDefinition<String> engine) {
+            this.engine = engine;
         }
-        S fresh = maker.get();
-        if (old != null) {
-            old.node.orphan();
+
+        @Override
+        public SettingDefinition<String> engine() {
+            return engine;
         }
-        node.put(name, fresh.node, Supervision.escalate(), false);
-        built = fresh;
+
+        @Override
+        public void build(String name) {
+            S old = built;
+            Supplier<? extends S> maker = engines.get(name);
+            if (maker == null
+                    || node.run != null
+                    || (old != null && old.node.name().equals(name))) {
+                return;
+            }
+            S fresh = maker.get();
+            if (old != null) {
+                old.node.orphan();
+            }
+            node.put(name, fresh.node, Supervision.escalate().policy(), false);
+            built = fresh;
+        }
     }
 }

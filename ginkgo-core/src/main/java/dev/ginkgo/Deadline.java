@@ -9,7 +9,7 @@ record Deadline(long nanos) {
     private static final Duration MOMENT = Duration.ofMillis(5);
 
     static Deadline in(Duration d) {
-        return new Deadline(SystemTime.INSTANCE.nanos() + Waiters.nanosOf(d));
+        return new Deadline(Time.system().nanos() + Waiters.nanosOf(d));
     }
 
     /** This deadline, or one that comes after {@code d}, whichever is sooner. */
@@ -20,7 +20,7 @@ record Deadline(long nanos) {
 
     /** The moment at which half of what is left has gone by. */
     Deadline half() {
-        return new Deadline(SystemTime.INSTANCE.nanos() + leftNanos() / 2);
+        return new Deadline(Time.system().nanos() + leftNanos() / 2);
     }
 
     /**
@@ -28,7 +28,7 @@ record Deadline(long nanos) {
      * together, and from then on a moment each: many that hang do not add up.
      */
     Deadline withGrace() {
-        long now = SystemTime.INSTANCE.nanos();
+        long now = Time.system().nanos();
         long left = Math.max(nanos + GRACE.toNanos() - now, MOMENT.toNanos());
         return isOver() ? new Deadline(now + left) : this;
     }
@@ -38,6 +38,6 @@ record Deadline(long nanos) {
     }
 
     private long leftNanos() {
-        return Math.max(0, nanos - SystemTime.INSTANCE.nanos());
+        return Math.max(0, nanos - Time.system().nanos());
     }
 }

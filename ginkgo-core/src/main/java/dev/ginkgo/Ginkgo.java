@@ -30,12 +30,14 @@ import org.slf4j.LoggerFactory;
 public final class Ginkgo implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Ginkgo.class);
 
+    private final Service root;
     private final Tree tree;
     private final Reloader reloader;
     private final LiveSettings settings;
     private final Limits limits;
 
-    private Ginkgo(Tree tree, LiveSettings settings, Limits limits) {
+    private Ginkgo(Service root, Tree tree, LiveSettings settings, Limits limits) {
+        this.root = root;
         this.tree = tree;
         this.settings = settings;
         this.limits = limits;
@@ -80,15 +82,16 @@ public final class Ginkgo implements AutoCloseable {
     }
 
     private static <S extends Service> void collect(Node node, Class<S> type, List<S> found) {
-        if (type.isInstance(node.service())) {
-            found.add(type.cast(node.service()));
+        Object service = node.service().service();
+        if (type.isInstance(service)) {
+            found.add(type.cast(service));
         }
         node.children().forEach(child -> collect(child, type, found));
     }
 
     /** The service at the root. */
     public Service root() {
-        return tree.root().service();
+        return root;
     }
 
     /** {@link Service#status()} of the root. */
@@ -142,7 +145,7 @@ public final class Ginkgo implements AutoCloseable {
 
     /** {@link Service#stop()} of the root. */
     public void stop() {
-        root().stop();
+        root.stop();
     }
 
     /** {@link #stop()}. */
@@ -153,7 +156,7 @@ public final class Ginkgo implements AutoCloseable {
 
     /** {@link Service#awaitStopped()} of the root. */
     public void awaitStopped() throws InterruptedException {
-        root().awaitStopped();
+        root.awaitStopped();
     }
 
     /** How a tree is to be started. Each method returns the builder; nothing is read or started before the last. */
@@ -238,7 +241,7 @@ public final class Ginkgo implements AutoCloseable {
             Limits limits = new Limits();
             LiveSettings live = live(limits);
             Tree tree = new Tree(root.node, time, random, limits, live, observer);
-            Ginkgo ginkgo = new Ginkgo(tree, live, limits);
+            Ginkgo ginkgo = new Ginkgo(root, tree, live, limits);
             root.node.claim(tree);
             try {
                 if (name != null) {
@@ -251,46 +254,16 @@ public final class Ginkgo implements AutoCloseable {
                 tree.refused();
                 throw e;
             }
-            time.attached(ginkgo);
-            if (beforeOpen == null) {
-                tree.open();
-            }
-            tree.start();
-            if (beforeOpen != null) {
-                open(tree, beforeOpen);
-            }
-            ginkgo.reloader.applyQueued();
+            time.attached(() -> tree.tasks().stream().map(TaskInfo::thread).toList());
+            tree.start(beforeOpen);
             return ginkgo;
-        }
-
-        private void open(Tree tree, Body step) {
-            try {
-                step.run();
-                tree.open();
-            } catch (Throwable t) { // whatever it is, the services must not stay behind
-                boolean cancelled = t instanceof InterruptedException;
-                if (cancelled) {
-                    Thread.currentThread().interrupt();
-                }
-                String path = root.node.path();
-                StartException failed = cancelled
-                        ? new StartException(
-                                path, "the start of " + path + " was cancelled by an interrupt", true, null)
-                        : StartException.failed(path, t);
-                try {
-                    root.stop();
-                } catch (StopException e) {
-                    failed.addSuppressed(e);
-                }
-                throw failed;
-            }
         }
 
         private LiveSettings live(Limits limits) {
             List<Place> places = new ArrayList<>();
             places.add(root.node);
-            places.add(limits.table().place());
-            tables.forEach(table -> places.add(table.place()));
+            places.add(limits.owner());
+            tables.forEach(table -> places.add(table.owner()));
             return new LiveSettings(places, configuration);
         }
 

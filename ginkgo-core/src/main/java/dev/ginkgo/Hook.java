@@ -25,9 +25,7 @@ final class Hook {
 
     /** The same with {@code onReload}, which gives way to a stop: then it is left out, or interrupted. */
     static @Nullable Throwable reload(Node node, Run run, Body body, Deadline deadline) {
-        if (node.waiters()
-                        .awaitUninterruptibly(
-                                () -> run.isReloading() ? null : true, SystemTime.INSTANCE, deadline.nanos())
+        if (node.waiters().awaitUninterruptibly(() -> run.isReloading() ? null : true, Time.system(), deadline.nanos())
                 == null) {
             return new HookFailure(node.path() + ": onReload was left out, for the one before still runs");
         }
@@ -39,7 +37,7 @@ final class Hook {
 
     private static @Nullable Throwable await(
             Node node, Task task, String name, AtomicReference<@Nullable Ended> ended, Deadline deadline) {
-        Ended end = node.waiters().awaitUninterruptibly(ended::get, SystemTime.INSTANCE, deadline.nanos());
+        Ended end = node.waiters().awaitUninterruptibly(ended::get, Time.system(), deadline.nanos());
         if (end != null) {
             return end.escaped;
         }
@@ -49,7 +47,7 @@ final class Hook {
         task.interrupt();
         node.waiters()
                 .awaitUninterruptibly(
-                        ended::get, SystemTime.INSTANCE, deadline.withGrace().nanos());
+                        ended::get, Time.system(), deadline.withGrace().nanos());
         return late;
     }
 }

@@ -24,7 +24,7 @@ final class Keys {
 
     private static String require(Pattern pattern, String text, String rule) {
         if (!pattern.matcher(text).matches()) {
-            String better = Texts.kebab(text).replace('_', '-').replace(' ', '-');
+            String better = kebab(text).replace('_', '-').replace(' ', '-');
             throw new IllegalArgumentException("\"" + text + "\" is not " + rule
                     + (pattern.matcher(better).matches() ? Similar.question(better) : ""));
         }
@@ -67,6 +67,13 @@ final class Keys {
     static String first(String key) {
         int dot = key.indexOf('.');
         return dot < 0 ? key : key.substring(0, dot);
+    }
+
+    /** {@code NumberGateway} as {@code number-gateway}: the name of a root that was given none. */
+    static String kebab(String camel) {
+        return camel.replaceAll("([a-z0-9])([A-Z])", "$1-$2")
+                .replaceAll("([A-Z]+)([A-Z][a-z])", "$1-$2")
+                .toLowerCase(Locale.ROOT);
     }
 
     private static String last(String key) {

@@ -9,11 +9,11 @@ import dev.ginkgo.config.Secret;
  * @param field which of its keys
  * @param fullKey the key from the root
  */
-record Leaf(Setting<?> setting, Shape.Field field, String fullKey) {
+record Leaf(SettingDefinition<?> setting, Shape.Field field, String fullKey) {
     /** What is added to the key of a secret to name a file that holds it. */
     static final String FILE = "-file";
 
-    static Leaf of(Setting<?> setting, Shape.Field field) {
+    static Leaf of(SettingDefinition<?> setting, Shape.Field field) {
         return new Leaf(setting, field, Keys.join(setting.fullKey(), field.key()));
     }
 

@@ -12,21 +12,25 @@ final class Limits {
         DEFER
     }
 
-    private final Table table = new Table("ginkgo");
+    private final SectionOwner owner = new SectionOwner("ginkgo");
 
-    private final Setting<Duration> startTimeout = table.setting("start-timeout", Duration.ofSeconds(10))
+    private final SettingDefinition<Duration> startTimeout = declare("start-timeout", Duration.ofSeconds(10))
             .between(Duration.ofMillis(1), Duration.ofDays(1))
             .help("How long the onStart of one service may take to become ready");
-    private final Setting<Duration> stopTimeout = table.setting("stop-timeout", Duration.ofSeconds(30))
+    private final SettingDefinition<Duration> stopTimeout = declare("stop-timeout", Duration.ofSeconds(30))
             .between(Duration.ofMillis(1), Duration.ofDays(1))
             .help("How long a whole stop may take");
-    private final Setting<FixedChange> fixedChange = table.setting("fixed-change", FixedChange.REFUSE)
+    private final SettingDefinition<FixedChange> fixedChange = declare("fixed-change", FixedChange.REFUSE)
             .help("What a reload does that would change a setting fixed at start: refuse it, or apply the rest");
-    private final Setting<Integer> exitOnTerm =
-            table.setting("exit-on-term", 143).between(0, 255).help("The exit code after a stop by TERM");
+    private final SettingDefinition<Integer> exitOnTerm =
+            declare("exit-on-term", 143).between(0, 255).help("The exit code after a stop by TERM");
 
-    Table table() {
-        return table;
+    SectionOwner owner() {
+        return owner;
+    }
+
+    private <T> SettingDefinition<T> declare(String key, T byDefault) {
+        return owner.declare(SettingDefinition.of(owner, key, byDefault));
     }
 
     Duration startTimeout() {
@@ -46,7 +50,7 @@ final class Limits {
     }
 
     /** What a reload would have it be. */
-    FixedChange fixedChange(Snapshot snapshot) {
+    FixedChange fixedChange(SettingValues snapshot) {
         return snapshot.get(fixedChange);
     }
 }

@@ -12,7 +12,7 @@ import java.util.concurrent.atomic.AtomicReference;
 final class LiveSettings {
 
     /** The values, and the text that they were bound from, for children to come. */
-    private record Current(Snapshot snapshot, Raw raw) {}
+    private record Current(SettingValues snapshot, Raw raw) {}
 
     private final List<Place> places;
     private final AtomicReference<Current> current;
@@ -23,10 +23,10 @@ final class LiveSettings {
         this.places = List.copyOf(places);
         this.configuration = configuration;
         this.current = new AtomicReference<>(
-                new Current(Snapshot.empty(), Configuration.none().load()));
+                new Current(SettingValues.empty(), Configuration.none().load()));
     }
 
-    Snapshot snapshot() {
+    SettingValues snapshot() {
         return current.get().snapshot;
     }
 
@@ -50,14 +50,14 @@ final class LiveSettings {
     }
 
     /** Makes {@code next} the values of the tree; those of children added meanwhile stay. */
-    void publish(Configuration from, Binding binding, Snapshot next, List<String> nowPending) {
+    void publish(Configuration from, Binding binding, SettingValues next, List<String> nowPending) {
         current.updateAndGet(old -> new Current(old.snapshot.with(next), binding.raw()));
         configuration = from;
         pending = List.copyOf(nowPending);
     }
 
     /** Binds a child that is being added, with all below it. */
-    void bindAdded(Node child) {
+    void bindAdded(Place child) {
         while (true) {
             Current base = current.get();
             Binding binding = Binder.bindAdded(child, base.raw, this::snapshot).orThrow();
@@ -69,8 +69,8 @@ final class LiveSettings {
     }
 
     /** Lets go of the values of a child that was removed. */
-    void forget(Node child) {
+    void forget(Place child) {
         current.updateAndGet(old -> new Current(old.snapshot.without(child.settings()), old.raw));
-        child.children().forEach(this::forget);
+        child.places().forEach(this::forget);
     }
 }

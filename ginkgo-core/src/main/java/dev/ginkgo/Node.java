@@ -1,6 +1,5 @@
 package dev.ginkgo;
 
-import dev.ginkgo.config.Durations;
 import dev.ginkgo.internal.concurrent.Waiters;
 import java.time.Duration;
 import java.time.Instant;
@@ -15,15 +14,17 @@ import org.jspecify.annotations.Nullable;
  * tree runs is guarded by the tree's lock (see {@link Tree}); what a constructor declares is read-only from then on.
  */
 final class Node implements Place {
-    private final Service service;
+    private final ServiceHooks service;
+    private final String type;
     private final AtomicReference<@Nullable Node> parent = new AtomicReference<>();
     private final Children children = new Children();
-    private final List<Setting<?>> settings = new ArrayList<>();
+    private final List<SettingDefinition<?>> settings = new ArrayList<>();
     private final List<String> expected = new ArrayList<>();
     private final Waiters waiters = new Waiters();
     private volatile String name;
-    private volatile Supervision supervision = Supervision.escalate();
+    private volatile RestartPolicy supervision = RestartPolicy.of(RestartPolicy.Scope.NONE);
     private Lifecycle lifecycle = Lifecycle.standard();
+    private @Nullable ChildSelection choice;
     private volatile @Nullable Tree tree;
 
     // guarded by the tree's lock; volatile ones may be read without
@@ -45,15 +46,20 @@ final class Node implements Place {
 
     volatile Restarts restarts = new Restarts();
 
-    Node(Service service) {
+    /**
+     * Creates a node without a parent.
+     *
+     * @param type the simple name of the service's class; empty if it has none
+     */
+    Node(ServiceHooks service, String type) {
         this.service = service;
-        String simple = service.getClass().getSimpleName();
-        this.name = simple.isEmpty() ? "service" : Texts.kebab(simple);
+        this.type = type;
+        this.name = type.isEmpty() ? "service" : Keys.kebab(type);
     }
 
     // ---- declare
 
-    void add(String childName, Node child, Supervision onFailure) {
+    void add(String childName, Node child, RestartPolicy onFailure) {
         Run current = run;
         if (current == null && tree != null) {
             throw new IllegalStateException(
@@ -67,7 +73,7 @@ final class Node implements Place {
     }
 
     /** Makes it a child that belongs to this node's tree, if there is one, and starts nothing. */
-    void put(String childName, Node child, Supervision onFailure, boolean whileRunning) {
+    void put(String childName, Node child, RestartPolicy onFailure, boolean whileRunning) {
         Keys.requireFreeName(this, Keys.requireName(childName));
         child.adopt(this, childName, onFailure);
         child.added = whileRunning;
@@ -84,7 +90,7 @@ final class Node implements Place {
         }
     }
 
-    private void adopt(Node newParent, String newName, Supervision onFailure) {
+    private void adopt(Node newParent, String newName, RestartPolicy onFailure) {
         for (Node above = newParent; above != null; above = above.parent()) {
             if (above == this) {
                 throw new IllegalArgumentException(
@@ -131,12 +137,17 @@ final class Node implements Place {
         expected.addAll(names);
     }
 
+    void choice(ChildSelection declared) {
+        requireDeclaring("choose");
+        choice = declared;
+    }
+
     void lifecycle(Lifecycle declared) {
         requireDeclaring("lifecycle");
         lifecycle = declared;
     }
 
-    <T> Setting<T> declare(Setting<T> setting) {
+    <T> SettingDefinition<T> declare(SettingDefinition<T> setting) {
         requireDeclaring("setting \"" + setting.key() + "\"");
         settings.add(setting);
         return setting;
@@ -165,11 +176,11 @@ final class Node implements Place {
 
     @Override
     public String type() {
-        return service.getClass().getSimpleName();
+        return type;
     }
 
     @Override
-    public List<Setting<?>> settings() {
+    public List<SettingDefinition<?>> settings() {
         return settings;
     }
 
@@ -184,13 +195,13 @@ final class Node implements Place {
     }
 
     @Override
-    public @Nullable Choice<?> choice() {
-        return service instanceof Choice<?> choice ? choice : null;
+    public @Nullable ChildSelection choice() {
+        return choice;
     }
 
     // ---- look
 
-    Service service() {
+    ServiceHooks service() {
         return service;
     }
 
@@ -211,7 +222,7 @@ final class Node implements Place {
         return waiters;
     }
 
-    Supervision supervision() {
+    RestartPolicy supervision() {
         return supervision;
     }
 
@@ -323,48 +334,7 @@ final class Node implements Place {
     }
 
     void awaitReady(Duration atMost) throws InterruptedException {
-        Time time = timeOrSystem();
-        Boolean up = waiters.await(this::readyOrNever, time, Waiters.in(time, atMost));
-        if (!Boolean.TRUE.equals(up)) {
-            Throwable last = failureHereOrAbove();
-            String why = reason.isEmpty() ? "" : " (" + reason + ")";
-            throw new NotReadyException(
-                    path(),
-                    state,
-                    path() + " is " + state + why
-                            + (up == null ? ", and was not ready within " + Durations.shortly(atMost) : ", for good"),
-                    last);
-        }
-    }
-
-    /** Whether it is ready; null while it may become so. */
-    private @Nullable Boolean readyOrNever() {
-        State now = state;
-        if (now == State.READY) {
-            return true;
-        }
-        boolean never = ended || (now == State.FAILED && !mayRestart());
-        return never ? false : null;
-    }
-
-    /** Its own failure, or that which kept it from being started. */
-    private @Nullable Throwable failureHereOrAbove() {
-        for (Node node = this; node != null; node = node.parent()) {
-            if (node.failure != null) {
-                return node.failure;
-            }
-        }
-        return null;
-    }
-
-    /** Whether somebody above would start it again after a failure. */
-    private boolean mayRestart() {
-        for (Node node = this; node != null; node = node.parent()) {
-            if (node.supervision.scope() != Supervision.Scope.NONE) {
-                return true;
-            }
-        }
-        return false;
+        ReadyWait.await(this, atMost);
     }
 
     void awaitStopped() throws InterruptedException {

@@ -16,7 +16,7 @@ interface Place {
     String type();
 
     /** The settings, in the order of their declaration. */
-    List<Setting<?>> settings();
+    List<SettingDefinition<?>> settings();
 
     /** The places below, in the order of their declaration. */
     List<? extends Place> places();
@@ -30,7 +30,7 @@ interface Place {
     }
 
     /** What is to be built here before the places below are known. */
-    default @Nullable Choice<?> choice() {
+    default @Nullable ChildSelection choice() {
         return null;
     }
 }

@@ -50,7 +50,7 @@ final class RecordShape<T> implements Shape<T> {
             for (RecordComponent each : components) {
                 each.getAccessor().setAccessible(true);
                 parts.add(new Part(
-                        Texts.kebab(each.getName()), each.getAccessor(), shape(type, each.getGenericType(), inside)));
+                        Keys.kebab(each.getName()), each.getAccessor(), shape(type, each.getGenericType(), inside)));
             }
             Constructor<T> constructor = type.getDeclaredConstructor(
                     Arrays.stream(components).map(RecordComponent::getType).toArray(Class<?>[]::new));

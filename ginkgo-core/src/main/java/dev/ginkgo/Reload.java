@@ -25,8 +25,6 @@ public record Reload(
     public enum Outcome {
         /** All is new. */
         APPLIED,
-        /** The tree still starts; it will be applied when it is up. The latest one wins. */
-        QUEUED,
         /** Nothing has changed. */
         REFUSED
     }
@@ -46,7 +44,6 @@ public record Reload(
     public String toString() {
         StringBuilder text = new StringBuilder();
         switch (outcome) {
-            case QUEUED -> text.append("the reload waits until the start is done");
             case REFUSED -> text.append("nothing was changed");
             case APPLIED -> {
                 text.append(changed.isEmpty() ? "no setting changed" : String.join(", ", changed));
@@ -62,9 +59,5 @@ public record Reload(
                 .append(": onReload threw ")
                 .append(failure.thrown));
         return text.toString();
-    }
-
-    static Reload refused(List<Problem> problems, boolean hasFile) {
-        return new Reload(Outcome.REFUSED, hasFile, List.of(), List.of(), problems, List.of());
     }
 }

@@ -7,23 +7,19 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicReference;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * Reload: read all anew, validate all, compare, swap, and only then tell the services, children before parents. After
- * nats-server's {@code reload.go}. Reloads take turns; one that comes during the start waits for its end, and a later
- * one takes its place.
+ * nats-server's {@code reload.go}. Reloads take turns.
  */
 final class Reloader {
-    private static final Logger LOG = LoggerFactory.getLogger(Ginkgo.class);
+    private static final Logger LOG = LoggerFactory.getLogger("dev.ginkgo.Ginkgo");
 
     private final Tree tree;
     private final LiveSettings settings;
     private final Limits limits;
-    private final AtomicReference<@Nullable Configuration> queued = new AtomicReference<>();
     private final AtomicBoolean busy = new AtomicBoolean();
     private final Waiters turn = new Waiters();
 
@@ -34,33 +30,23 @@ final class Reloader {
     }
 
     Reload reload(Configuration from) {
-        Reload queuedOrRefused = tree.locked(() -> {
-            if (tree.isStarting()) {
-                queued.set(from);
-                return new Reload(Reload.Outcome.QUEUED, from.hasFiles(), List.of(), List.of(), List.of(), List.of());
-            }
-            return tree.isDown() ? refuse(from) : null;
-        });
-        return queuedOrRefused == null ? reloadInTurn(from) : queuedOrRefused;
-    }
-
-    /** Applies what came while the tree started. Called once the root is up. */
-    void applyQueued() {
-        Configuration from = queued.getAndSet(null);
-        if (from != null) {
-            tree.work(tree.root().path(), "reload", () -> LOG.info("reload: {}", reload(from)));
-        }
+        Reload refused = tree.locked(() -> tree.isDown() ? refuse(from) : null);
+        return refused == null ? reloadInTurn(from) : refused;
     }
 
     private Reload refuse(Configuration from) {
         Problem problem = Problem.of(
                 tree.root().path(), "is " + tree.root().state + "; settings can be reloaded only while it runs");
-        return Reload.refused(List.of(problem), from.hasFiles());
+        return refused(List.of(problem), from.hasFiles());
+    }
+
+    private static Reload refused(List<Problem> problems, boolean hasFile) {
+        return new Reload(Reload.Outcome.REFUSED, hasFile, List.of(), List.of(), problems, List.of());
     }
 
     private Reload reloadInTurn(Configuration from) {
-        long never = Waiters.forever(SystemTime.INSTANCE);
-        turn.awaitUninterruptibly(() -> busy.compareAndSet(false, true) ? true : null, SystemTime.INSTANCE, never);
+        long never = Waiters.forever(Time.system());
+        turn.awaitUninterruptibly(() -> busy.compareAndSet(false, true) ? true : null, Time.system(), never);
         try {
             return apply(from);
         } finally {
@@ -72,22 +58,22 @@ final class Reloader {
     private Reload apply(Configuration from) {
         Binding binding = settings.bind(from);
         if (!binding.problems().isEmpty()) {
-            return Reload.refused(binding.problems(), from.hasFiles());
+            return refused(binding.problems(), from.hasFiles());
         }
         binding.warnings().forEach(LOG::warn);
-        Snapshot before = settings.snapshot();
+        SettingValues before = settings.snapshot();
         List<Change> fixed = before.changes(binding.snapshot()).stream()
                 .filter(change -> change.setting().isFixed())
                 .toList();
         if (!fixed.isEmpty() && limits.fixedChange(binding.snapshot()) == Limits.FixedChange.REFUSE) {
-            return Reload.refused(
+            return refused(
                     fixed.stream().map(c -> isFixed(c, binding.snapshot())).toList(), from.hasFiles());
         }
-        Snapshot next =
+        SettingValues next =
                 binding.snapshot().keeping(fixed.stream().map(Change::setting).toList(), before);
         List<Problem> among = fixed.isEmpty() ? List.of() : next.problemsAmong(next);
         if (!among.isEmpty()) {
-            return Reload.refused(among, from.hasFiles());
+            return refused(among, from.hasFiles());
         }
         List<Change> changes = before.changes(next);
         List<String> pending = fixed.stream().map(c -> c.setting().fullKey()).toList();
@@ -104,7 +90,7 @@ final class Reloader {
                 failures);
     }
 
-    private static Problem isFixed(Change change, Snapshot next) {
+    private static Problem isFixed(Change change, SettingValues next) {
         return Problem.at(
                 next.origin(change.setting()),
                 "\"" + change
@@ -146,7 +132,7 @@ final class Reloader {
         }
         node.reloadFailure = all.isEmpty() ? null : all.getFirst();
         for (Throwable each : all) {
-            node.service().log.error("{}: reload failed", node.path(), each);
+            node.service().log().error("{}: reload failed", node.path(), each);
             failures.add(new Reload.Failure(node.path(), each));
         }
     }

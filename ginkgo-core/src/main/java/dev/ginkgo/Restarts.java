@@ -30,7 +30,7 @@ final class Restarts {
      *
      * @return the pause before the restart, or null if the intensity is exceeded
      */
-    synchronized @Nullable Duration next(Supervision policy, Time time, RandomGenerator random, Throwable cause) {
+    synchronized @Nullable Duration next(RestartPolicy policy, Time time, RandomGenerator random, Throwable cause) {
         last = cause;
         long now = time.nanos();
         long window = Waiters.nanosOf(policy.window());

@@ -21,7 +21,7 @@ final class Run {
     private final Tree tree;
     private final @Nullable Run parent;
     private final String path;
-    private final long since = SystemTime.INSTANCE.nanos();
+    private final long since = Time.system().nanos();
 
     // tree
     /** Set once: from here on nothing may fail, start or restart this run. */
@@ -80,7 +80,7 @@ final class Run {
     }
 
     long ageNanos() {
-        return SystemTime.INSTANCE.nanos() - since;
+        return Time.system().nanos() - since;
     }
 
     /** Whether this run, or one above it, is not to come up any more. */

@@ -86,7 +86,7 @@ final class Schema {
             return;
         }
         table.place = place;
-        for (Setting<?> setting : place.settings()) {
+        for (SettingDefinition<?> setting : place.settings()) {
             for (Shape.Field field : setting.fields()) {
                 Leaf leaf = Leaf.of(setting, field);
                 leaves.add(leaf);

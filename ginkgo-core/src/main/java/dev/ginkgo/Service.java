@@ -53,9 +53,36 @@ public abstract class Service implements AutoCloseable {
 
     final Node node;
 
-    @SuppressWarnings("this-escape") // the engine only keeps the reference until the tree starts
     protected Service() {
-        node = new Node(this);
+        node = new Node(new Hooks(), getClass().getSimpleName());
+    }
+
+    /** The hooks for the engine, which users of a service must not call. */
+    private final class Hooks implements ServiceHooks {
+        @Override
+        public void onStart() throws Exception {
+            Service.this.onStart();
+        }
+
+        @Override
+        public void onStop() throws Exception {
+            Service.this.onStop();
+        }
+
+        @Override
+        public void onReload() throws Exception {
+            Service.this.onReload();
+        }
+
+        @Override
+        public Service service() {
+            return Service.this;
+        }
+
+        @Override
+        public Logger log() {
+            return log;
+        }
     }
 
     // ---- declare: in the constructor
@@ -76,7 +103,8 @@ public abstract class Service implements AutoCloseable {
     /** Adds a child, and says what happens if it fails while running. */
     protected final <S extends Service> S add(String name, S child, Supervision onFailure) {
         requireNonNull(child, "the child \"" + name + "\" is null: is the field it comes from declared further down?");
-        node.add(name, child.node, requireNonNull(onFailure, "onFailure is null"));
+        node.add(
+                name, child.node, requireNonNull(onFailure, "onFailure is null").policy());
         return child;
     }
 
@@ -113,22 +141,26 @@ public abstract class Service implements AutoCloseable {
      * @param key relative to this service's table: lower case words joined by {@code -}, tables by {@code .}
      */
     protected final <T> Setting<T> setting(String key, T byDefault) {
-        return node.declare(Setting.of(node, key, byDefault));
+        return declare(SettingDefinition.of(node, key, byDefault));
     }
 
     /** Declares a setting that the configuration must give. */
     protected final <T> Setting<T> setting(String key, Class<T> required) {
-        return node.declare(Setting.required(node, key, required));
+        return declare(SettingDefinition.required(node, key, required));
     }
 
     /** Declares a setting that is a list, empty by default. */
     protected final <E> Setting<List<E>> list(String key, Class<E> element) {
-        return node.declare(Setting.list(node, key, element));
+        return declare(SettingDefinition.list(node, key, element));
     }
 
     /** Declares a setting that the configuration may give, and that is empty otherwise. */
     protected final <T> Setting<Optional<T>> optional(String key, Class<T> type) {
-        return node.declare(Setting.optional(node, key, type));
+        return declare(SettingDefinition.optional(node, key, type));
+    }
+
+    private <T> Setting<T> declare(SettingDefinition<T> definition) {
+        return new Setting<>(node.declare(definition));
     }
 
     // ---- hooks
@@ -181,6 +213,12 @@ public abstract class Service implements AutoCloseable {
     protected final void every(String name, Supplier<Duration> period, Body body) {
         requireNonNull(period, "period is null");
         spawn(name, () -> Periodic.repeat(time(), period, body));
+    }
+
+    /** The same with a period that does not change. */
+    protected final void every(String name, Duration period, Body body) {
+        requireNonNull(period, "period is null");
+        every(name, () -> period, body);
     }
 
     /** Pauses the calling thread, in the tree's time. Zero yields. */
@@ -239,7 +277,7 @@ public abstract class Service implements AutoCloseable {
 
     /** All settings at one moment: two values read from it belong together. */
     protected final Snapshot snapshot() {
-        return node.tree("snapshot").snapshot();
+        return new Snapshot(node.tree("snapshot").snapshot());
     }
 
     /** Stops a child for good and removes it. Its name is free then. */

@@ -2,19 +2,10 @@ package dev.ginkgo;
 
 import static java.util.Objects.requireNonNull;
 
-import dev.ginkgo.config.Origin;
-import dev.ginkgo.config.Problem;
-import dev.ginkgo.config.Secret;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.Map;
-import java.util.Optional;
-import java.util.Set;
 import java.util.function.BiConsumer;
 import java.util.function.BiPredicate;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
-import org.jspecify.annotations.Nullable;
 
 /**
  * A handle on one value of the configuration. It is declared in a constructor, by {@code Service.setting} or {@link
@@ -32,62 +23,17 @@ import org.jspecify.annotations.Nullable;
  * two volatile reads and a look into a map, and never blocks.
  */
 public final class Setting<T> implements Supplier<T> {
-    private final Place owner;
-    private final String key;
-    private final Shape<T> shape;
-    private final @Nullable T byDefault;
-    private final List<Shape.Field> fields;
-    private final List<Rule<T>> rules = new ArrayList<>();
-    private final List<Consistency<T>> consistencies = new ArrayList<>();
-    private final List<BiConsumer<? super T, ? super T>> observers = new ArrayList<>();
+    private final SettingDefinition<T> definition;
 
-    private String help = "";
-    private String bounds = "";
-    private boolean fixed;
-    private boolean secret;
-    private volatile @Nullable Supplier<Snapshot> current;
-
-    private record Rule<T>(Predicate<? super T> test, String otherwise) {}
-
-    private record Consistency<T>(BiPredicate<? super T, Snapshot> test, String otherwise) {}
-
-    private Setting(Place owner, String key, Shape<T> shape, @Nullable T byDefault) {
-        Keys.requireFree(owner, Keys.requireKey(key));
-        this.owner = owner;
-        this.key = key;
-        this.shape = shape;
-        this.byDefault = byDefault;
-        this.fields = List.copyOf(shape.fields(byDefault));
-    }
-
-    static <T> Setting<T> of(Place owner, String key, T byDefault) {
-        requireNonNull(byDefault, "the default of \"" + key + "\" is null; a setting without one is given its class");
-        return new Setting<>(owner, key, Shape.ofValue(byDefault), byDefault);
-    }
-
-    static <T> Setting<T> required(Place owner, String key, Class<T> type) {
-        return new Setting<>(owner, key, Shape.of(requireNonNull(type, "type is null")), null);
-    }
-
-    static <E> Setting<List<E>> list(Place owner, String key, Class<E> element) {
-        return new Setting<>(owner, key, Shape.ofList(requireNonNull(element, "element is null")), List.of());
-    }
-
-    static <E> Setting<Optional<E>> optional(Place owner, String key, Class<E> some) {
-        return new Setting<>(owner, key, Shape.ofOptional(requireNonNull(some, "some is null")), Optional.empty());
-    }
-
-    /** A name out of some. */
-    static Setting<String> oneOf(Place owner, String key, String byDefault, Set<String> names) {
-        Shape<String> shape = new Shape.Single<>(Scalar.oneOf(names, name -> name, name -> name));
-        return new Setting<>(owner, key, shape, byDefault).check(names::contains, "is not one of " + names);
+    Setting(SettingDefinition<T> definition) {
+        this.definition = definition;
     }
 
     // ---- declare: in the constructor
 
-    /** Says in a line what it is for; {@code -h} prints it. */
+    /** Sets the one line that {@code -h} prints about the setting. */
     public Setting<T> help(String text) {
-        declaring("help").help = requireNonNull(text, "text is null");
+        definition.help(text);
         return this;
     }
 
@@ -97,242 +43,95 @@ public final class Setting<T> implements Supplier<T> {
      * @throws IllegalArgumentException if the type has no order, or the default lies outside
      */
     public Setting<T> between(T lo, T hi) {
-        if (!(lo instanceof Comparable<?>)) {
-            throw new IllegalArgumentException("\"" + key + "\" has no order, so it has no bounds");
-        }
-        String range = print(lo) + ".." + print(hi);
-        if (compare(lo, hi) > 0) {
-            throw new IllegalArgumentException("the bounds " + range + " of \"" + key + "\" are empty");
-        }
-        rule(value -> compare(lo, value) <= 0 && compare(value, hi) <= 0, "is outside " + range);
-        bounds = range;
+        definition.between(lo, hi);
         return this;
     }
 
     /**
-     * Refuses values that fail a test.
+     * Rejects values that fail a test.
      *
-     * @param test runs at every load, perhaps several times for one value; it must not act
-     * @param otherwise what is told of a value that fails, after the value: {@code "is not even"}
+     * @param test runs at every load, perhaps several times for one value; it must not have side effects
+     * @param otherwise the error message for a value that fails, printed after the value: {@code "is not even"}
      * @throws IllegalArgumentException if the default fails it
      */
     public Setting<T> check(Predicate<? super T> test, String otherwise) {
-        return rule(requireNonNull(test, "test is null"), requireNonNull(otherwise, "otherwise is null"));
+        definition.check(test, otherwise);
+        return this;
     }
 
     /**
-     * Refuses values that do not go together with those of other settings, its own default included. It is told at
-     * the place of this setting.
+     * Rejects values that are inconsistent with those of other settings, its own default included. The problem is
+     * reported at the position of this setting.
      *
      * <pre>{@code
      * setting("lowest", 1).check((low, all) -> low <= all.get(highest), "is above highest");
      * }</pre>
      *
-     * @param test gets the value, and all values that would hold with it; runs once every setting is good by itself,
-     *     before anything starts and at every reload, and must not act
-     * @param otherwise what is told of a value that fails, after the value; what to write where is part of it
+     * @param test gets the value, and all values that would be in effect with it; runs once every setting is valid by
+     *     itself, before anything starts and at every reload, and must not have side effects
+     * @param otherwise the error message for a value that fails, printed after the value; it says what to write where
      */
     public Setting<T> check(BiPredicate<? super T, Snapshot> test, String otherwise) {
-        declaring("a check")
-                .consistencies
-                .add(new Consistency<>(
-                        requireNonNull(test, "test is null"), requireNonNull(otherwise, "otherwise is null")));
+        requireNonNull(test, "test is null");
+        definition.check((T value, SettingValues all) -> test.test(value, new Snapshot(all)), otherwise);
         return this;
     }
 
-    /** Says that it cannot change while the tree runs: a new value waits for a restart. */
+    /** Declares that the setting cannot change while the tree runs: a new value waits for a restart. */
     public Setting<T> fixed() {
-        declaring("fixed").fixed = true;
+        definition.fixed();
         return this;
     }
 
-    /** Says that its value is never shown, and may come from a file: {@code <key>-file}. */
+    /** Declares that the value is never shown, and may come from a file: {@code <key>-file}. */
     public Setting<T> secret() {
-        declaring("secret").secret = true;
+        definition.secret();
         return this;
     }
 
     /**
-     * Adds an observer: at each reload that changes the value it is told once, with the old and the new one. Several
-     * are told in the order in which they were added. What one throws is reported, and stops no other.
+     * Adds an observer. Each reload that changes the value calls it once, with the old and the new value. Several
+     * observers are called in the order in which they were added. What one throws is reported; the others still run.
      */
     public Setting<T> onChange(BiConsumer<? super T, ? super T> observer) {
-        declaring("onChange").observers.add(requireNonNull(observer, "observer is null"));
-        return this;
-    }
-
-    private Setting<T> rule(Predicate<? super T> test, String otherwise) {
-        declaring("a check").rules.add(new Rule<>(test, otherwise));
-        if (byDefault != null && !test.test(byDefault)) {
-            throw new IllegalArgumentException(
-                    "the default of \"" + key + "\", " + print(byDefault) + ", " + otherwise);
-        }
-        return this;
-    }
-
-    private Setting<T> declaring(String what) {
-        if (current != null) {
-            throw new IllegalStateException("setting \"" + fullKey() + "\" is bound already: " + what
-                    + " belongs into the constructor, where the setting is declared");
-        }
+        definition.onChange(observer);
         return this;
     }
 
     // ---- read
 
     /**
-     * The value of the moment. Two values that belong together are read from one {@link Snapshot}.
+     * The current value. Two values that belong together are read from one {@link Snapshot}.
      *
      * @throws IllegalStateException before the setting is bound, as in a constructor
      */
     @Override
     public T get() {
-        Supplier<Snapshot> snapshots = current;
-        Snapshot.Bound bound = snapshots == null ? null : snapshots.get().bound(this);
-        if (bound == null) {
-            throw new IllegalStateException("setting \"" + key + "\" of " + owner.type()
-                    + " is not bound yet: a constructor declares, onStart acts; read it in onStart, or hand on the"
-                    + " setting itself, which is a Supplier");
-        }
-        return cast(bound.value());
+        return definition.get();
     }
 
     /** The key relative to the table of its service: {@code bind}. */
     public String key() {
-        return key;
+        return definition.key();
     }
 
     /** The key from the root of the tree, {@code hub.http.bind}; complete once the service has its parent. */
     public String fullKey() {
-        return Keys.join(owner.key(), key);
+        return definition.fullKey();
     }
 
     /** The setting and where its value comes from, for messages: {@code setting `bind`, file numbers.toml:3:8}. */
     public String describe() {
-        Supplier<Snapshot> snapshots = current;
-        Snapshot.Bound bound = snapshots == null ? null : snapshots.get().bound(this);
-        String name = "setting `" + fullKey() + "`";
-        return switch (bound == null ? null : bound.origin()) {
-            case null -> name;
-            case Origin.File file -> name + ", file " + file.where();
-            case Origin origin -> name + ", " + origin;
-        };
+        return definition.describe();
     }
 
     /** The key and, unless it is a secret, the value. */
     @Override
     public String toString() {
-        Supplier<Snapshot> snapshots = current;
-        Snapshot.Bound bound = snapshots == null ? null : snapshots.get().bound(this);
-        return fullKey() + (bound == null ? " (not bound)" : " = " + print(bound.value()));
+        return definition.toString();
     }
 
-    // ---- for the binder and the engine
-
-    /** From here on values come from there. Nothing of the declaration changes any more. */
-    void attach(Supplier<Snapshot> snapshots) {
-        current = snapshots;
-    }
-
-    /** Makes the value of those of the fields, and checks it. */
-    T assemble(Map<String, Object> values) throws BadValue {
-        T value = shape.assemble(values);
-        for (Rule<T> rule : rules) {
-            boolean good;
-            try {
-                good = rule.test.test(value);
-            } catch (RuntimeException e) {
-                throw BadValue.unreadable(print(value) + " cannot be checked: " + Texts.oneLine(e), "its kind");
-            }
-            if (!good) {
-                throw BadValue.refused(print(value), rule.otherwise);
-            }
-        }
-        return value;
-    }
-
-    /** What is wrong with its value there beside the values of others. */
-    List<Problem> problemsAmong(Snapshot all) {
-        List<Problem> problems = new ArrayList<>();
-        T value = all.get(this);
-        for (Consistency<T> each : consistencies) {
-            String wrong;
-            try {
-                wrong = each.test.test(value, all) ? "" : each.otherwise;
-            } catch (RuntimeException e) {
-                wrong = "cannot be checked: " + (isSecret() ? e.getClass().getSimpleName() : Texts.oneLine(e));
-            }
-            if (!wrong.isEmpty()) {
-                problems.add(Problem.at(all.origin(this), fullKey() + ": " + print(value) + " " + wrong));
-            }
-        }
-        return problems;
-    }
-
-    @Nullable
-    T byDefault() {
-        return byDefault;
-    }
-
-    /** Its keys: one, or for a record one for each component. */
-    List<Shape.Field> fields() {
-        return fields;
-    }
-
-    /** Tells the observers one after another, and gives what they threw. */
-    List<Throwable> tell(Object old, Object now) {
-        List<Throwable> thrown = new ArrayList<>();
-        for (BiConsumer<? super T, ? super T> observer : observers) {
-            try {
-                observer.accept(cast(old), cast(now));
-            } catch (Throwable t) { // whatever it is: the other observers still have their turn
-                thrown.add(t);
-            }
-        }
-        return thrown;
-    }
-
-    Place owner() {
-        return owner;
-    }
-
-    String helpText() {
-        return help;
-    }
-
-    String bounds() {
-        return bounds;
-    }
-
-    boolean isFixed() {
-        return fixed;
-    }
-
-    /** Whether any part of it is a secret. */
-    boolean isSecret() {
-        return secret || fields.stream().anyMatch(field -> field.type().secret());
-    }
-
-    /** Whether one of its fields is a secret. */
-    boolean isSecret(Shape.Field field) {
-        return secret || field.type().secret();
-    }
-
-    /** For people; a secret is masked. */
-    String print(Object value) {
-        if (isSecret()) {
-            return Secret.MASK;
-        }
-        return shape instanceof Shape.Single<T>(ValueType<T> type) ? type.print(value) : value.toString();
-    }
-
-    @SuppressWarnings("unchecked") // the binder puts only what this setting has assembled under it
-    private T cast(Object value) {
-        return (T) value;
-    }
-
-    @SuppressWarnings("unchecked") // "between" has checked that T is Comparable, and every Comparable here is to itself
-    private static <T> int compare(T a, T b) {
-        return ((Comparable<T>) a).compareTo(b);
+    SettingDefinition<T> definition() {
+        return definition;
     }
 }

@@ -18,11 +18,6 @@ public final class StartException extends RuntimeException {
         this.cancelled = cancelled;
     }
 
-    /** Something went wrong, and this is the cause. */
-    static StartException failed(String path, Throwable cause) {
-        return new StartException(path, path + " did not start: " + Texts.oneLine(cause), false, cause);
-    }
-
     /** The service whose start failed: not the root, but the one to look at. */
     public String path() {
         return path;

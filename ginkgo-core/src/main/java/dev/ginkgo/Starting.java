@@ -93,7 +93,7 @@ final class Starting {
             run.cancelled = true;
             error = new Cancelled();
         } catch (Throwable t) {
-            error = StartException.failed(run.path(), t);
+            error = failed(run.path(), t);
         }
         throw rollBack(node, run, error, attempt);
     }
@@ -180,14 +180,14 @@ final class Starting {
         Boolean settled = node.waiters()
                 .await(
                         () -> (run.signalled() != null || run.hookError() != null || run.isCancelled()) ? true : null,
-                        SystemTime.INSTANCE,
+                        Time.system(),
                         deadline);
         if (run.isCancelled()) {
             throw new Cancelled();
         }
         Throwable error = run.hookError();
         if (error != null) {
-            throw StartException.failed(run.path(), error);
+            throw failed(run.path(), error);
         }
         if (settled == null) {
             throw tooLate(run, timeout);
@@ -245,7 +245,12 @@ final class Starting {
                                 + (attempt.interrupted ? "an interrupt" : "a stop"),
                         true,
                         null)
-                : StartException.failed(run.path(), failure);
+                : failed(run.path(), failure);
+    }
+
+    /** The exception for a start that failed by {@code cause}. */
+    static StartException failed(String path, Throwable cause) {
+        return new StartException(path, path + " did not start: " + Texts.oneLine(cause), false, cause);
     }
 
     private static @Nullable Deadline stopDeadline(Run run) {
@@ -260,9 +265,9 @@ final class Starting {
     private void logReady(Node node, Run run) {
         String took = Durations.shortly(Duration.ofNanos(run.ageNanos()));
         if (run.parent() == null || run.wasLater()) {
-            node.service().log.info("{} is {} after {}", run.path(), node.state, took);
+            node.service().log().info("{} is {} after {}", run.path(), node.state, took);
         } else {
-            node.service().log.debug("{} is {} after {}", run.path(), node.state, took);
+            node.service().log().debug("{} is {} after {}", run.path(), node.state, took);
         }
     }
 }

@@ -85,9 +85,7 @@ final class Stopping {
         } else {
             node.waiters()
                     .awaitUninterruptibly(
-                            () -> node.run == run ? null : true,
-                            SystemTime.INSTANCE,
-                            Waiters.forever(SystemTime.INSTANCE));
+                            () -> node.run == run ? null : true, Time.system(), Waiters.forever(Time.system()));
         }
         return run.outcome; // not the node's, which may have been started again
     }
@@ -116,7 +114,7 @@ final class Stopping {
             join(node, run, deadline.withGrace());
         }
         List<Leak> leaks = run.tasks().stream().map(Task::leak).toList();
-        leaks.forEach(leak -> node.service().log.error("{}", leak));
+        leaks.forEach(leak -> node.service().log().error("{}", leak));
         return new Outcome(List.copyOf(errors), leaks).plus(below);
     }
 
@@ -182,7 +180,7 @@ final class Stopping {
         if (node.waiters()
                         .awaitUninterruptibly(
                                 () -> run.isReloading() ? null : true,
-                                SystemTime.INSTANCE,
+                                Time.system(),
                                 deadline.half().nanos())
                 == null) {
             errors.add(new HookFailure(
@@ -196,8 +194,7 @@ final class Stopping {
     }
 
     private static void join(Node node, Run run, Deadline deadline) {
-        node.waiters()
-                .awaitUninterruptibly(() -> run.taskCount() == 0 ? true : null, SystemTime.INSTANCE, deadline.nanos());
+        node.waiters().awaitUninterruptibly(() -> run.taskCount() == 0 ? true : null, Time.system(), deadline.nanos());
     }
 
     private static void closeOwned(Node node, Run run, Deadline deadline, List<Throwable> errors) {

@@ -4,6 +4,7 @@ import dev.ginkgo.config.Durations;
 import dev.ginkgo.internal.concurrent.Waiters;
 import java.time.Duration;
 import java.util.List;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -67,8 +68,8 @@ final class Supervisor {
             if (!keeps(culprit)) {
                 return false;
             }
-            Supervision policy = culprit.supervision();
-            if (policy.scope() == Supervision.Scope.NONE) {
+            RestartPolicy policy = culprit.supervision();
+            if (policy.scope() == RestartPolicy.Scope.NONE) {
                 escalate(new RuntimeException(culprit.path() + " failed: " + Texts.oneLine(cause), cause));
                 return false;
             }
@@ -81,13 +82,13 @@ final class Supervisor {
                 return false;
             }
             culprit.service()
-                    .log
+                    .log()
                     .warn(
                             "{} failed ({}); restarting in {}",
                             culprit.path(),
                             Texts.oneLine(cause),
                             Durations.shortly(pause));
-            if (policy.scope() != Supervision.Scope.ONE && !awaitParent()) {
+            if (policy.scope() != RestartPolicy.Scope.ONE && !awaitParent()) {
                 return false;
             }
             List<Node> group = take(policy.scope(), Waiters.in(tree.time(), pause));
@@ -125,16 +126,16 @@ final class Supervisor {
         }
 
         /** Takes all that are to be restarted together, in one step. */
-        private List<Node> take(Supervision.Scope scope, long pauseEnd) {
+        private List<Node> take(RestartPolicy.Scope scope, long pauseEnd) {
             return tree.locked(() -> {
                 if (!keeps(culprit)) {
                     return List.of();
                 }
                 culprit.restarts.pausing(tree.time(), pauseEnd);
-                if (scope == Supervision.Scope.ONE) {
+                if (scope == RestartPolicy.Scope.ONE) {
                     return List.of(culprit);
                 }
-                int from = scope == Supervision.Scope.ALL ? 0 : parentRun.order.indexOf(culprit);
+                int from = scope == RestartPolicy.Scope.ALL ? 0 : parentRun.order.indexOf(culprit);
                 List<Node> group = parentRun.order.subList(from, parentRun.order.size()).stream()
                         .filter(node -> node.keeper != null || (node.run != null && !node.run.last))
                         .toList();
@@ -147,7 +148,7 @@ final class Supervisor {
             Outcome outcome = tree.stopping().stop(node, Deadline.in(tree.stopTimeout(node)), false);
             leaks = outcome.leaks().isEmpty() ? leaks : outcome.leaks();
             if (!outcome.isClean()) {
-                node.service().log.error("{}", outcome.message(node.path()));
+                node.service().log().error("{}", outcome.message(node.path()));
             }
         }
 
@@ -192,11 +193,12 @@ final class Supervisor {
 
         /** Puts a fresh one in the culprit's place, where its supervision says so. */
         private void renew(Node node) {
-            if (node.supervision().fresh().isEmpty()) {
+            Supplier<Node> maker = node.supervision().fresh();
+            if (maker == null) {
                 return;
             }
             try {
-                Node fresh = node.supervision().fresh().get().get().node;
+                Node fresh = maker.get();
                 tree.locked(() -> {
                     if (!keeps(node)) {
                         throw new StartException(
@@ -240,7 +242,7 @@ final class Supervisor {
             tree.fail(parent, parentRun, failure);
         }
 
-        private Throwable exhausted(Supervision policy) {
+        private Throwable exhausted(RestartPolicy policy) {
             List<Throwable> history = culprit.restarts.history();
             StringBuilder text = new StringBuilder(culprit.path() + " failed " + history.size() + " times within "
                     + Durations.shortly(policy.window()) + "; its supervision allows " + policy.most() + " restarts");

@@ -11,7 +11,7 @@ final class Task {
     private final String path;
     private final String name;
     private final Thread thread;
-    private final long since = SystemTime.INSTANCE.nanos();
+    private final long since = Time.system().nanos();
 
     /**
      * Makes it; {@link #start()} runs it.
@@ -64,6 +64,6 @@ final class Task {
     }
 
     private Duration age() {
-        return Duration.ofNanos(SystemTime.INSTANCE.nanos() - since);
+        return Duration.ofNanos(Time.system().nanos() - since);
     }
 }

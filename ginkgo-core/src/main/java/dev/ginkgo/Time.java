@@ -1,6 +1,8 @@
 package dev.ginkgo;
 
 import java.time.Instant;
+import java.util.List;
+import java.util.function.Supplier;
 
 /**
  * The time of a tree: every wait that a service asks for ({@code sleep}, {@code every}, {@code later}, {@code
@@ -41,8 +43,12 @@ public interface Time {
         T call() throws X;
     }
 
-    /** Called once by a tree that begins to live on this time, before any of its tasks. */
-    default void attached(Ginkgo tree) {}
+    /**
+     * Called once by a tree that begins to live on this time, before any of its tasks.
+     *
+     * @param tasks returns the threads of the tree's live tasks, each named after its task, {@code path#name}
+     */
+    default void attached(Supplier<List<Thread>> tasks) {}
 
     /** The time of the machine. */
     static Time system() {

@@ -1,16 +1,11 @@
 package dev.ginkgo;
 
 import static dev.ginkgo.State.FAILED;
-import static dev.ginkgo.State.STARTING;
 
 import dev.ginkgo.internal.concurrent.EventDispatcher;
-import dev.ginkgo.internal.concurrent.Waiters;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.ReentrantLock;
@@ -28,7 +23,7 @@ import org.slf4j.LoggerFactory;
  * Supervisor}, which ask here whether they still may.
  */
 final class Tree {
-    private static final Logger LOG = LoggerFactory.getLogger(Ginkgo.class);
+    private static final Logger LOG = LoggerFactory.getLogger("dev.ginkgo.Ginkgo");
 
     private final Node root;
     private final Time time;
@@ -42,9 +37,7 @@ final class Tree {
     private final Supervisor supervisor = new Supervisor(this);
 
     private final ReentrantLock lock = new ReentrantLock();
-    private final Set<Task> workers = ConcurrentHashMap.newKeySet();
-    private final Set<Task> lingering = ConcurrentHashMap.newKeySet();
-    private final Waiters workerWaiters = new Waiters();
+    private final TaskRegistry tasks = new TaskRegistry();
     private final CountDownLatch open = new CountDownLatch(1);
     private volatile boolean over;
 
@@ -85,7 +78,7 @@ final class Tree {
         return settings;
     }
 
-    Snapshot snapshot() {
+    SettingValues snapshot() {
         return settings.snapshot();
     }
 
@@ -158,7 +151,7 @@ final class Tree {
         } else if (to.isUp()) {
             node.failure = null;
         }
-        if (events != null) {
+        if (events != null) { // under the lock, so that the order is that of the changes
             events.add(new StateChange(node.path(), from, to, node.since, reason, Optional.ofNullable(failure)));
         }
     }
@@ -180,9 +173,9 @@ final class Tree {
     /** Something escaped a task: normal once a stop has begun, else the failure of its service. */
     void taskFailed(Node node, Run run, Task task, Throwable escaped) {
         if (fail(node, run, escaped)) {
-            node.service().log.error("{}#{} failed", run.path(), task.name(), escaped);
+            node.service().log().error("{}#{} failed", run.path(), task.name(), escaped);
         } else {
-            node.service().log.debug("{}#{} ended while its service stopped", run.path(), task.name(), escaped);
+            node.service().log().debug("{}#{} ended while its service stopped", run.path(), task.name(), escaped);
         }
     }
 
@@ -222,9 +215,42 @@ final class Tree {
 
     // ---- control
 
-    void start() {
+    /**
+     * Starts the root, and lets connections be served.
+     *
+     * @param beforeOpen runs between the last bind and the first connection; if it throws, the tree is stopped again
+     */
+    void start(@Nullable Body beforeOpen) {
+        if (beforeOpen == null) {
+            open.countDown();
+        }
         watchdog.start();
         starting.start(root, null);
+        if (beforeOpen != null) {
+            open(beforeOpen);
+        }
+    }
+
+    private void open(Body step) {
+        try {
+            step.run();
+            open.countDown();
+        } catch (Throwable t) { // whatever it is, the services must not stay behind
+            boolean cancelled = t instanceof InterruptedException;
+            if (cancelled) {
+                Thread.currentThread().interrupt();
+            }
+            String path = root.path();
+            StartException failed = cancelled
+                    ? new StartException(path, "the start of " + path + " was cancelled by an interrupt", true, null)
+                    : Starting.failed(path, t);
+            try {
+                stop(root);
+            } catch (StopException e) {
+                failed.addSuppressed(e);
+            }
+            throw failed;
+        }
     }
 
     /** Starts a child that was added to a running parent, or throws it out again. */
@@ -237,11 +263,6 @@ final class Tree {
             throw e;
         }
         parent.waiters().signal();
-    }
-
-    /** Everything is bound, and connections may be served. */
-    void open() {
-        open.countDown();
     }
 
     void awaitOpen() throws InterruptedException {
@@ -295,77 +316,32 @@ final class Tree {
                 after.run();
             }
         });
-        Supplier<@Nullable Boolean> done = () -> workers.contains(worker) ? null : true;
-        Deadline never = Deadline.in(Duration.ofDays(365_000));
-        if (isTask(Thread.currentThread())) {
-            try {
-                workerWaiters.await(done, SystemTime.INSTANCE, never.nanos());
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-                return;
-            }
-        } else {
-            workerWaiters.awaitUninterruptibly(done, SystemTime.INSTANCE, never.nanos());
+        if (tasks.awaitEnd(worker, root)) {
+            outcome.get().orThrow(path);
         }
-        outcome.get().orThrow(path);
     }
 
     // ---- tasks
 
     /** Does a piece of the engine's own work on a thread of its own. */
     Task work(String path, String name, Body body) {
-        Task task = new Task(path, name, body, (self, escaped) -> {
-            if (escaped != null) {
-                LOG.error("{}#{} failed; this is a fault of Ginkgo itself", path, name, escaped);
-            }
-            lingers(self);
-            workers.remove(self);
-            workerWaiters.signal();
-            gone(self);
-        });
-        workers.add(task);
-        task.start();
-        return task;
+        return tasks.work(path, name, body);
     }
 
     /** Every live task, the services' in the order of the tree, then the engine's own. */
     List<TaskInfo> tasks() {
-        List<TaskInfo> all = new ArrayList<>();
-        collect(root, all);
-        workers.forEach(worker -> all.add(worker.info()));
-        lingering.forEach(task -> all.add(task.info()));
-        return all;
+        return tasks.all(root);
     }
 
-    /**
-     * The task is no longer its service's, but has still to wake those who waited for its end: until it is {@link
-     * #gone}, a test's clock must not believe that all is still.
-     */
     void lingers(Task task) {
-        lingering.add(task);
+        tasks.lingers(task);
     }
 
     void gone(Task task) {
-        lingering.remove(task);
+        tasks.gone(task);
     }
 
-    private static void collect(Node node, List<TaskInfo> into) {
-        Run run = node.run;
-        if (run != null) {
-            run.tasks().forEach(task -> into.add(task.info()));
-        }
-        node.children().forEach(child -> collect(child, into));
-    }
-
-    private boolean isTask(Thread thread) {
-        return thread.isVirtual() && tasks().stream().anyMatch(task -> task.thread() == thread);
-    }
-
-    boolean isStarting() {
-        return root.state == STARTING;
-    }
-
-    /** Stopping, stopped or failed. */
+    /** Not yet up, stopping, stopped or failed. */
     boolean isDown() {
         return !root.state.isUp();
     }

@@ -43,15 +43,15 @@ final class Watchdog {
     }
 
     private void watch() {
-        long quietUntil = SystemTime.INSTANCE.nanos();
+        long quietUntil = Time.system().nanos();
         try {
             while (true) {
-                Waiters.sleep(SystemTime.INSTANCE, PATIENCE);
+                Waiters.sleep(Time.system(), PATIENCE);
                 AtomicBoolean ran = new AtomicBoolean();
                 Thread.ofVirtual().start(() -> ran.set(true));
-                Waiters.sleep(SystemTime.INSTANCE, PATIENCE);
-                if (!ran.get() && SystemTime.INSTANCE.nanos() - quietUntil >= 0 && tell()) {
-                    quietUntil = SystemTime.INSTANCE.nanos() + QUIET_NANOS;
+                Waiters.sleep(Time.system(), PATIENCE);
+                if (!ran.get() && Time.system().nanos() - quietUntil >= 0 && tell()) {
+                    quietUntil = Time.system().nanos() + QUIET_NANOS;
                 }
             }
         } catch (InterruptedException e) {

@@ -16,8 +16,8 @@ import org.junit.jupiter.api.Test;
 /** A load is all or nothing, and a snapshot is one moment. */
 class BindingTest {
     private final FakePlace root = FakePlace.root();
-    private final Setting<Integer> rate = root.setting("rate", 60).between(1, 1_000);
-    private final Setting<String> name = root.child("hub").setting("name", "anon");
+    private final SettingDefinition<Integer> rate = root.setting("rate", 60).between(1, 1_000);
+    private final SettingDefinition<String> name = root.child("hub").setting("name", "anon");
     private final Bound tree = new Bound(root);
 
     @Test
@@ -68,15 +68,15 @@ class BindingTest {
     void noTornPairs() throws InterruptedException {
         // Given a tree in which both settings always say the same number
         FakePlace pair = FakePlace.root();
-        Setting<Integer> a = pair.setting("a", 0);
-        Setting<Integer> b = pair.setting("b", 0);
+        SettingDefinition<Integer> a = pair.setting("a", 0);
+        SettingDefinition<Integer> b = pair.setting("b", 0);
         Bound both = new Bound(pair);
         both.load("");
         AtomicBoolean stop = new AtomicBoolean();
         AtomicReference<String> torn = new AtomicReference<>("");
         Thread reader = Thread.ofVirtual().start(() -> {
             while (!stop.get()) {
-                Snapshot snapshot = both.snapshot();
+                SettingValues snapshot = both.snapshot();
                 if (!snapshot.get(a).equals(snapshot.get(b))) {
                     torn.set(snapshot.get(a) + " and " + snapshot.get(b));
                 }
@@ -108,14 +108,14 @@ class BindingTest {
         // Given
         FakePlace place = FakePlace.root();
         List<String> told = new ArrayList<>();
-        Setting<Integer> setting = place.setting("n", 1)
+        SettingDefinition<Integer> setting = place.setting("n", 1)
                 .onChange((old, now) -> told.add("first " + old + " " + now))
                 .onChange((_, _) -> {
                     throw new IllegalStateException("no");
                 })
                 .onChange((old, now) -> told.add("third " + old + " " + now));
         Bound bound = new Bound(place);
-        Snapshot before = bound.load("").snapshot();
+        SettingValues before = bound.load("").snapshot();
         // When
         List<Change> changes = before.changes(bound.load("n = 2").snapshot());
         List<Throwable> thrown = changes.getFirst().tell();
@@ -130,7 +130,7 @@ class BindingTest {
     @DisplayName("C-12 two trees with different files do not see each other's values")
     void twoTrees() {
         FakePlace otherRoot = FakePlace.root();
-        Setting<Integer> otherRate = otherRoot.setting("rate", 60);
+        SettingDefinition<Integer> otherRate = otherRoot.setting("rate", 60);
         tree.load("rate = 1");
         new Bound(otherRoot).load("rate = 2");
         assertThat(rate.get()).isEqualTo(1);
@@ -143,9 +143,9 @@ class BindingTest {
     @Test
     @DisplayName("C-08 a snapshot can keep some settings at their old values")
     void keeping() {
-        Snapshot before = tree.load("rate = 1\nhub.name = 'old'").snapshot();
-        Snapshot after = tree.load("rate = 2\nhub.name = 'new'").snapshot();
-        Snapshot kept = after.keeping(List.of(rate), before);
+        SettingValues before = tree.load("rate = 1\nhub.name = 'old'").snapshot();
+        SettingValues after = tree.load("rate = 2\nhub.name = 'new'").snapshot();
+        SettingValues kept = after.keeping(List.of(rate), before);
         assertThat(kept.get(rate)).isEqualTo(1);
         assertThat(kept.get(name)).isEqualTo("new");
         assertThat(before.changes(kept)).singleElement().hasToString("hub.name: old -> new");

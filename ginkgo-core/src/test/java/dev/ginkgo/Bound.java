@@ -8,7 +8,7 @@ import java.util.concurrent.atomic.AtomicReference;
 /** A tree with the one reference that an engine would hold: binds, and publishes what was good. */
 final class Bound {
     private final List<Place> places;
-    private final AtomicReference<Snapshot> current = new AtomicReference<>(Snapshot.empty());
+    private final AtomicReference<SettingValues> current = new AtomicReference<>(SettingValues.empty());
 
     Bound(Place... places) {
         this.places = List.of(places);
@@ -35,7 +35,7 @@ final class Bound {
         return binding;
     }
 
-    Snapshot snapshot() {
+    SettingValues snapshot() {
         return current.get();
     }
 

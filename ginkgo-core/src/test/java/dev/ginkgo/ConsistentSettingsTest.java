@@ -12,8 +12,9 @@ import org.junit.jupiter.api.Test;
 /** Settings that are good each by itself, and must go together. */
 class ConsistentSettingsTest {
     private final FakePlace root = FakePlace.root();
-    private final Setting<Integer> highest = root.setting("highest", 10).between(0, 100);
-    private final Setting<Integer> lowest = root.child("pool")
+    private final SettingDefinition<Integer> highest =
+            root.setting("highest", 10).between(0, 100);
+    private final SettingDefinition<Integer> lowest = root.child("pool")
             .setting("lowest", 1)
             .check((low, all) -> low <= all.get(highest), "is above highest; lower it, or raise highest");
     private final Bound tree = new Bound(root);
@@ -80,7 +81,7 @@ class ConsistentSettingsTest {
     @DisplayName("C-14 a secret that does not go with others is not shown, nor is what its check throws")
     void secrets() {
         FakePlace secretive = FakePlace.root();
-        Setting<Boolean> open = secretive.setting("open", false);
+        SettingDefinition<Boolean> open = secretive.setting("open", false);
         secretive
                 .setting("password", Secret.of(""))
                 .check((password, all) -> password.reveal().isEmpty() || all.get(open), "is of no use")

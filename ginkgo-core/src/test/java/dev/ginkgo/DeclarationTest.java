@@ -84,7 +84,7 @@ class DeclarationTest {
         root.setting("service", "x");
         root.child("log");
         root.child("hub").setting("service", "free");
-        assertThat(new Bound(new Table("ginkgo").place(), root).problems(""))
+        assertThat(new Bound(new SectionOwner("ginkgo"), root).problems(""))
                 .containsExactly(
                         "app: \"log\" is reserved at the root; give the setting or child another name",
                         "app: \"service\" is reserved at the root; give the setting or child another name");

@@ -39,9 +39,9 @@ class ExpectedChildTest {
         assertThat(last.warnings()).isEmpty();
         // When
         FakePlace one = pool.detached("worker-1");
-        Setting<Integer> rate = one.setting("rate", 1);
-        Setting<String> name = one.setting("name", "");
-        Setting<Integer> size = one.setting("size", 1);
+        SettingDefinition<Integer> rate = one.setting("rate", 1);
+        SettingDefinition<String> name = one.setting("name", "");
+        SettingDefinition<Integer> size = one.setting("size", 1);
         Binding added = tree.add(one, last);
         FakePlace two = pool.detached("worker-2");
         two.setting("rate", 1);
@@ -57,8 +57,8 @@ class ExpectedChildTest {
     @Test
     @DisplayName("C-22 settings of a removed child leave the snapshot")
     void removed() {
-        Setting<Integer> rate = pool.setting("rate", 1);
-        Snapshot snapshot = tree.load("").snapshot();
+        SettingDefinition<Integer> rate = pool.setting("rate", 1);
+        SettingValues snapshot = tree.load("").snapshot();
         assertThat(snapshot.without(pool.settings()).bound(rate)).isNull();
         assertThat(snapshot.bound(rate)).isNotNull();
     }

@@ -8,7 +8,7 @@ import java.util.Optional;
 final class FakePlace implements Place {
     private final String path;
     private final String key;
-    private final List<Setting<?>> settings = new ArrayList<>();
+    private final List<SettingDefinition<?>> settings = new ArrayList<>();
     private final List<FakePlace> places = new ArrayList<>();
     private final List<String> expected = new ArrayList<>();
 
@@ -32,27 +32,27 @@ final class FakePlace implements Place {
         return new FakePlace(path + "/" + name, Keys.join(key, name));
     }
 
-    <T> Setting<T> setting(String name, T byDefault) {
-        return declare(Setting.of(this, name, byDefault));
+    <T> SettingDefinition<T> setting(String name, T byDefault) {
+        return declare(SettingDefinition.of(this, name, byDefault));
     }
 
-    <T> Setting<T> required(String name, Class<T> type) {
-        return declare(Setting.required(this, name, type));
+    <T> SettingDefinition<T> required(String name, Class<T> type) {
+        return declare(SettingDefinition.required(this, name, type));
     }
 
-    <E> Setting<Optional<E>> optional(String key, Class<E> type) {
-        return declare(Setting.optional(this, key, type));
+    <E> SettingDefinition<Optional<E>> optional(String key, Class<E> type) {
+        return declare(SettingDefinition.optional(this, key, type));
     }
 
-    <E> Setting<List<E>> list(String name, Class<E> element) {
-        return declare(Setting.list(this, name, element));
+    <E> SettingDefinition<List<E>> list(String name, Class<E> element) {
+        return declare(SettingDefinition.list(this, name, element));
     }
 
     void expect(String pattern) {
         expected.add(pattern);
     }
 
-    private <T> Setting<T> declare(Setting<T> setting) {
+    private <T> SettingDefinition<T> declare(SettingDefinition<T> setting) {
         settings.add(setting);
         return setting;
     }
@@ -73,7 +73,7 @@ final class FakePlace implements Place {
     }
 
     @Override
-    public List<Setting<?>> settings() {
+    public List<SettingDefinition<?>> settings() {
         return settings;
     }
 

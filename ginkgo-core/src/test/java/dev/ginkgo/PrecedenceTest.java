@@ -15,7 +15,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** Which source wins, and what is told of it. */
 class PrecedenceTest {
     private final FakePlace root = FakePlace.root();
-    private final Setting<Integer> rate =
+    private final SettingDefinition<Integer> rate =
             root.setting("rate", 1).between(1, 100).fixed().help("How often");
     private final Bound tree = new Bound(root);
 

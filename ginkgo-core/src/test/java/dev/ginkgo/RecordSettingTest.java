@@ -36,7 +36,7 @@ class RecordSettingTest {
     @Test
     @DisplayName("C-20 each component is a key of its own in file, environment, --set and help")
     void flattened() {
-        Setting<Http> http = root.setting("http", DEFAULT);
+        SettingDefinition<Http> http = root.setting("http", DEFAULT);
         Binding binding = tree.load(Configuration.none()
                 .text("app.toml", "[http]\nidle-timeout = '1m'\n[http.tls]\nciphers = ['a']")
                 .environment(Map.of("GINKGO_HTTP_MOST", "7"))
@@ -81,7 +81,7 @@ class RecordSettingTest {
     @Test
     @DisplayName("C-20 a required record needs each of its keys")
     void required() {
-        Setting<Tls> tls = root.required("tls", Tls.class);
+        SettingDefinition<Tls> tls = root.required("tls", Tls.class);
         assertThat(tree.problems("tls.on = true")).singleElement().asString().startsWith("tls.ciphers: required");
         assertThat(tree.problems("tls = {on = true, ciphers = []}")).isEmpty();
         assertThat(tls.get()).isEqualTo(new Tls(true, List.of()));

@@ -33,8 +33,9 @@ class SecretSettingTest {
     @DisplayName("C-14 help, changes, problems and the setting itself print a secret as ••••••")
     void masked() {
         // Given
-        Setting<Secret> secret = cluster.required("secret", Secret.class);
-        Setting<String> token = cluster.setting("token", "default-" + VALUE).secret();
+        SettingDefinition<Secret> secret = cluster.required("secret", Secret.class);
+        SettingDefinition<String> token =
+                cluster.setting("token", "default-" + VALUE).secret();
         Binding before = tree.load(Configuration.none().set("cluster.secret", VALUE));
         // When
         Binding after =
@@ -104,7 +105,7 @@ class SecretSettingTest {
     @Test
     @DisplayName("C-14 a secret comes from a file: <key>-file, GINKGO_X_FILE, --set, a credentials folder")
     void fromFiles(@TempDir Path folder) throws IOException {
-        Setting<Secret> secret = cluster.required("secret", Secret.class);
+        SettingDefinition<Secret> secret = cluster.required("secret", Secret.class);
         Files.writeString(folder.resolve("a"), "from-a\n");
         Files.writeString(folder.resolve("b"), "from-b\r\n");
         Path credentials = Files.createDirectory(folder.resolve("credentials"));

@@ -124,9 +124,9 @@ class UnknownKeyTest {
     void reservedNames() {
         assertThat(tree.problems("service = 'Gateway.java'\n[log]\nlevel = 'debug'"))
                 .isEmpty();
-        Table log = new Table("log");
-        Setting<String> level = log.setting("level", "info");
-        Bound withLog = new Bound(root, log.place());
+        SectionOwner log = new SectionOwner("log");
+        SettingDefinition<String> level = log.declare(SettingDefinition.of(log, "level", "info"));
+        Bound withLog = new Bound(root, log);
         assertThat(withLog.problems("[log]\nlevl = 'debug'"))
                 .containsExactly("app.toml:2:1: unknown key \"levl\"; did you mean \"level\"?");
         assertThat(withLog.problems("[log]\nlevel = 'debug'")).isEmpty();

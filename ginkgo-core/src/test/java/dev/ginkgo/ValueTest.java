@@ -40,17 +40,17 @@ class ValueTest {
     @Test
     @DisplayName("every type is read from TOML")
     void fromToml() {
-        Setting<String> text = root.setting("text", "");
-        Setting<Integer> number = root.setting("number", 1);
-        Setting<Long> big = root.setting("big", 1L);
-        Setting<Double> real = root.setting("real", 1.0);
-        Setting<Boolean> yes = root.setting("yes", false);
-        Setting<Duration> wait = root.setting("wait", Duration.ZERO);
-        Setting<Size> size = root.setting("size", Size.ofBytes(1));
-        Setting<Address> bind = root.setting("bind", Address.of("a:1"));
-        Setting<Policy> policy = root.setting("policy", Policy.BLOCK);
-        Setting<Secret> secret = root.setting("secret", Secret.of(""));
-        Setting<List<Address>> join = root.list("join", Address.class);
+        SettingDefinition<String> text = root.setting("text", "");
+        SettingDefinition<Integer> number = root.setting("number", 1);
+        SettingDefinition<Long> big = root.setting("big", 1L);
+        SettingDefinition<Double> real = root.setting("real", 1.0);
+        SettingDefinition<Boolean> yes = root.setting("yes", false);
+        SettingDefinition<Duration> wait = root.setting("wait", Duration.ZERO);
+        SettingDefinition<Size> size = root.setting("size", Size.ofBytes(1));
+        SettingDefinition<Address> bind = root.setting("bind", Address.of("a:1"));
+        SettingDefinition<Policy> policy = root.setting("policy", Policy.BLOCK);
+        SettingDefinition<Secret> secret = root.setting("secret", Secret.of(""));
+        SettingDefinition<List<Address>> join = root.list("join", Address.class);
         assertThat(tree.problems("""
                 text = "a"
                 number = 60_000
@@ -80,11 +80,11 @@ class ValueTest {
     @Test
     @DisplayName("environment and --set are read by type, lists separated by commas")
     void fromText() {
-        Setting<Integer> number = root.setting("number", 1);
-        Setting<Policy> policy = root.setting("policy", Policy.DROP_OLDEST);
-        Setting<List<String>> names = root.list("names", String.class);
-        Setting<List<Integer>> some = root.setting("some", List.of(1));
-        Setting<Boolean> yes = root.setting("yes", false);
+        SettingDefinition<Integer> number = root.setting("number", 1);
+        SettingDefinition<Policy> policy = root.setting("policy", Policy.DROP_OLDEST);
+        SettingDefinition<List<String>> names = root.list("names", String.class);
+        SettingDefinition<List<Integer>> some = root.setting("some", List.of(1));
+        SettingDefinition<Boolean> yes = root.setting("yes", false);
         tree.load(Configuration.none()
                 .environment(Map.of("GINKGO_NUMBER", "7", "GINKGO_NAMES", "a, b", "GINKGO_SOME", ""))
                 .set("policy", "block")
@@ -110,9 +110,9 @@ class ValueTest {
     @Test
     @DisplayName("an optional value is empty unless it is given, and is read and checked like any other")
     void optional() {
-        Setting<Optional<Path>> page = root.optional("page", Path.class);
-        Setting<Optional<Address>> bind = root.optional("bind", Address.class);
-        Setting<Optional<Secret>> key = root.optional("key", Secret.class);
+        SettingDefinition<Optional<Path>> page = root.optional("page", Path.class);
+        SettingDefinition<Optional<Address>> bind = root.optional("bind", Address.class);
+        SettingDefinition<Optional<Secret>> key = root.optional("key", Secret.class);
         tree.load(Configuration.none().set("bind", "a:1").set("key", "hidden"));
         assertThat(page.get()).isEmpty();
         assertThat(bind.get()).contains(Address.of("a:1"));
@@ -200,9 +200,9 @@ class ValueTest {
     @Test
     @DisplayName("a relative path in a file is relative to the file's folder, elsewhere to the working folder")
     void paths(@TempDir Path folder) throws IOException {
-        Setting<Path> data = root.setting("data", Path.of("default"));
-        Setting<Path> logs = root.setting("logs", Path.of("default"));
-        Setting<Path> kept = root.setting("kept", Path.of("default"));
+        SettingDefinition<Path> data = root.setting("data", Path.of("default"));
+        SettingDefinition<Path> logs = root.setting("logs", Path.of("default"));
+        SettingDefinition<Path> kept = root.setting("kept", Path.of("default"));
         Path etc = Files.createDirectory(folder.resolve("etc"));
         Files.writeString(etc.resolve("app.toml"), "data = 'here/data'\nlogs = 'logs'");
         Configuration configuration = Configuration.none()

@@ -21,12 +21,12 @@ final class BackoffEndsAtStopTest {
             for (int minute = -1; minute <= 10; minute++) {
                 // Given
                 FakeClock clock = new FakeClock();
-                Puppet root = new Puppet("root");
-                Puppet hub = root.child("hub", new Puppet("hub"));
-                Puppet child = hub.child("child", new Puppet("child"), policy.backoff(BACKOFF, BACKOFF));
-                Puppet sibling = hub.child("sibling", new Puppet("sibling"));
-                try (TestTree<Puppet> tree = TestTree.start(root, clock)) {
-                    child.fails("boom");
+                TestService root = new TestService("root");
+                TestService hub = root.child("hub", new TestService("hub"));
+                TestService child = hub.child("child", new TestService("child"), policy.backoff(BACKOFF, BACKOFF));
+                TestService sibling = hub.child("sibling", new TestService("sibling"));
+                try (TestTree<TestService> tree = TestTree.start(root, clock)) {
+                    child.failingTask("boom");
                     if (minute >= 0) { // before that, at the very moment of the failure
                         clock.advance(Duration.ofMinutes(minute));
                     }
@@ -54,11 +54,11 @@ final class BackoffEndsAtStopTest {
     @DisplayName("S-06 the stop of the child itself, or its removal, ends the wait too")
     void stopOfTheChild() throws Exception {
         FakeClock clock = new FakeClock();
-        Puppet root = new Puppet("root");
-        Puppet child =
-                root.child("child", new Puppet("child"), Supervision.restart().backoff(BACKOFF, BACKOFF));
-        try (TestTree<Puppet> tree = TestTree.start(root, clock)) {
-            child.fails("boom");
+        TestService root = new TestService("root");
+        TestService child = root.child(
+                "child", new TestService("child"), Supervision.restart().backoff(BACKOFF, BACKOFF));
+        try (TestTree<TestService> tree = TestTree.start(root, clock)) {
+            child.failingTask("boom");
             clock.settle();
 
             child.stop();

@@ -27,7 +27,7 @@ final class BusyCarriersTest {
     @DisplayName("T-11 tasks that hold every carrier are named with their stacks within seconds, and only once a while")
     void watchdogTells() {
         // Given
-        Puppet root = new Puppet("root");
+        TestService root = new TestService("root");
         try (LogCapture log = new LogCapture("dev.ginkgo.Watchdog")) {
             Ginkgo ginkgo = Ginkgo.of(root).name("numbers").start();
             try {
@@ -60,7 +60,7 @@ final class BusyCarriersTest {
     @DisplayName("T-11 sleep(Duration.ZERO) yields: others get their turn")
     void zeroYields() throws Exception {
         // Given
-        Puppet root = new Puppet("root");
+        TestService root = new TestService("root");
         Ginkgo ginkgo = Ginkgo.start(root);
         for (int i = 0; i < SPINNERS; i++) {
             root.task("crunch", () -> {

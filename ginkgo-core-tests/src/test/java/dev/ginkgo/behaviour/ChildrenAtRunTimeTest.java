@@ -27,28 +27,28 @@ class ChildrenAtRunTimeTest {
     @Test
     @DisplayName("L-13 a child added to a running parent is ready when add returns; removed, it is stopped first")
     void addAndRemove() throws InterruptedException {
-        Part root = Part.root();
+        TestService root = TestService.root();
         Ginkgo ginkgo = Ginkgo.start(root);
-        Part late = root.other("late").starting(self -> self.waitingTask("work"));
+        TestService late = root.detached("late").whenStarting(self -> self.waitingTask("work"));
         late.child("leaf");
 
-        root.adding("late", late);
+        root.child("late", late);
 
         assertThat(late.state()).isEqualTo(State.READY);
         assertThat(root.events).containsExactly("root onStart", "leaf onStart", "late onStart");
-        assertThat(ginkgo.status().children()).extracting(Status::path).containsExactly("part/late");
+        assertThat(ginkgo.status().children()).extracting(Status::path).containsExactly("test-service/late");
 
         root.events.clear();
-        root.removing(late);
+        root.removeChild(late);
 
         assertThat(late.state()).isEqualTo(State.STOPPED);
         assertThat(root.events).containsExactly("late onStop", "late work ends", "leaf onStop");
         assertThat(root.status().children()).isEmpty();
         late.awaitStopped();
         assertThatThrownBy(() -> late.awaitReady(Duration.ofMinutes(1))).isInstanceOf(NotReadyException.class);
-        assertThatThrownBy(() -> root.removing(late))
+        assertThatThrownBy(() -> root.removeChild(late))
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessage("late is not a child of part");
+                .hasMessage("late is not a child of test-service");
         root.child("late"); // the name is free
         await().until(() -> ginkgo.tasks().isEmpty());
         root.stop();
@@ -57,17 +57,17 @@ class ChildrenAtRunTimeTest {
     @Test
     @DisplayName("L-13 a child that fails to start is rolled back and thrown out; the parent runs on")
     void aFailingChildIsThrownOut() {
-        Part root = Part.root();
+        TestService root = TestService.root();
         Ginkgo ginkgo = Ginkgo.start(root);
-        Part bad = root.other("bad").starting(self -> {
-            self.owning(self.resource("socket"));
+        TestService bad = root.detached("bad").whenStarting(self -> {
+            self.closedOnStop(self.resource("socket"));
             throw new IOException("no");
         });
 
-        StartException thrown = catchThrowableOfType(StartException.class, () -> root.adding("bad", bad));
+        StartException thrown = catchThrowableOfType(StartException.class, () -> root.child("bad", bad));
 
-        assertThat(thrown.path()).isEqualTo("part/bad");
-        assertThat(thrown).hasMessage("part/bad did not start: no");
+        assertThat(thrown.path()).isEqualTo("test-service/bad");
+        assertThat(thrown).hasMessage("test-service/bad did not start: no");
         assertThat(root.events).containsExactly("root onStart", "bad onStart", "bad closes socket");
         assertThat(root.state()).isEqualTo(State.READY);
         assertThat(root.status().children()).isEmpty();
@@ -79,12 +79,12 @@ class ChildrenAtRunTimeTest {
     @Test
     @DisplayName("L-13 a child added in onStart starts at once and stops before those that are declared")
     void addWhileStarting() {
-        Part root = Part.root();
+        TestService root = TestService.root();
         root.child("declared");
-        root.starting(self -> {
-            Part added = self.child("added");
+        root.whenStarting(self -> {
+            TestService added = self.child("added");
             assertThat(added.state()).isEqualTo(State.READY);
-            self.note("goes on");
+            self.record("goes on");
         });
 
         root.start();
@@ -104,17 +104,17 @@ class ChildrenAtRunTimeTest {
     @Test
     @DisplayName("L-13 a child added in onStart that fails, fails the start, with both paths")
     void addWhileStartingThatFails() {
-        Part root = Part.root();
-        root.starting(self -> self.adding("bad", self.other("bad").starting(bad -> {
+        TestService root = TestService.root();
+        root.whenStarting(self -> self.child("bad", self.detached("bad").whenStarting(bad -> {
             throw new IOException("no");
         })));
 
         StartException thrown = catchThrowableOfType(StartException.class, root::start);
 
-        assertThat(thrown).hasMessage("part did not start: part/bad did not start: no");
+        assertThat(thrown).hasMessage("test-service did not start: test-service/bad did not start: no");
         assertThat(thrown.getCause())
                 .isInstanceOfSatisfying(
-                        StartException.class, e -> assertThat(e.path()).isEqualTo("part/bad"));
+                        StartException.class, e -> assertThat(e.path()).isEqualTo("test-service/bad"));
         assertThat(root.state()).isEqualTo(State.FAILED);
         assertThat(root.status().children()).isEmpty();
     }
@@ -122,9 +122,9 @@ class ChildrenAtRunTimeTest {
     @Test
     @DisplayName("L-13 a declared child may be removed in onStart")
     void removeInOnStart() {
-        Part root = Part.root();
-        Part needless = root.child("needless");
-        root.starting(self -> self.removing(needless));
+        TestService root = TestService.root();
+        TestService needless = root.child("needless");
+        root.whenStarting(self -> self.removeChild(needless));
 
         root.start();
 
@@ -139,12 +139,13 @@ class ChildrenAtRunTimeTest {
     @DisplayName("L-13 a task of a parent that starts its hook first adds children while the declared ones start")
     void addFromATaskWhileChildrenStart() throws InterruptedException {
         for (int round = 0; round < 200; round++) {
-            Part root = Part.root().lives(Lifecycle.standard().hookBeforeChildren());
+            TestService root =
+                    TestService.root().withLifecycle(Lifecycle.standard().hookBeforeChildren());
             for (int i = 0; i < 10; i++) {
                 root.child("declared-" + i);
             }
             CountDownLatch added = new CountDownLatch(1);
-            root.starting(self -> self.spawning("grow", () -> {
+            root.whenStarting(self -> self.task("grow", () -> {
                 for (int i = 0; i < 10; i++) {
                     self.child("added-" + i);
                 }
@@ -166,17 +167,17 @@ class ChildrenAtRunTimeTest {
     @DisplayName("L-13 an add that loses against a stop throws, and leaves nothing")
     void addRacesWithStop() {
         for (int round = 0; round < 300; round++) {
-            Part root = Part.root();
+            TestService root = TestService.root();
             Ginkgo ginkgo = Ginkgo.start(root);
             CountDownLatch go = new CountDownLatch(2);
-            List<Part> tried = new ArrayList<>();
+            List<TestService> tried = new ArrayList<>();
             Beside adding = Beside.run(() -> {
                 go.countDown();
                 go.await();
                 for (int i = 0; i < 20; i++) {
-                    Part late = root.other("late").starting(self -> self.waitingTask("work"));
+                    TestService late = root.detached("late").whenStarting(self -> self.waitingTask("work"));
                     tried.add(late);
-                    root.adding("late-" + i, late);
+                    root.child("late-" + i, late);
                 }
             });
             Beside stop = Beside.run(() -> {
@@ -195,7 +196,7 @@ class ChildrenAtRunTimeTest {
                                             e -> assertThat(e.cancelled()).isTrue()),
                             thrown -> assertThat(thrown)
                                     .isInstanceOf(IllegalStateException.class)
-                                    .hasMessageContaining("part is STOPPED: a child can be added"));
+                                    .hasMessageContaining("test-service is STOPPED: a child can be added"));
             assertThat(tried).allMatch(part -> part.state() == State.STOPPED || part.state() == State.NEW);
             assertThat(root.state()).isEqualTo(State.STOPPED);
             await().pollInterval(Duration.ofMillis(1))
@@ -207,7 +208,7 @@ class ChildrenAtRunTimeTest {
     @Test
     @DisplayName("L-13 add to a stopped parent throws and says when a child can be added")
     void addToAStoppedParent() {
-        Part root = Part.root();
+        TestService root = TestService.root();
         root.start();
         root.stop();
 
@@ -215,7 +216,8 @@ class ChildrenAtRunTimeTest {
 
         assertThat(thrown)
                 .isInstanceOf(IllegalStateException.class)
-                .hasMessage("part is STOPPED: a child can be added in the constructor or while the service runs, so"
-                        + " \"late\" was not");
+                .hasMessage(
+                        "test-service is STOPPED: a child can be added in the constructor or while the service runs, so"
+                                + " \"late\" was not");
     }
 }

@@ -17,18 +17,19 @@ class ConstructorDeclaresTest {
     @Test
     @DisplayName("L-21 what acts is refused in a constructor, and the error says what to do")
     void aConstructorDeclares() {
-        Part part = Part.root();
+        TestService part = TestService.root();
         Map<String, ThrowingCallable> calls = new LinkedHashMap<>();
-        calls.put("spawn", () -> part.spawning("task", () -> {}));
-        calls.put("sleep", () -> part.sleeping(Duration.ZERO));
-        calls.put("own", () -> part.owning(() -> {}));
-        calls.put("ready", part::isReady);
-        calls.put("readyLater", part::isReadyLater);
-        calls.put("degraded", () -> part.isDegraded("reason"));
+        calls.put("spawn", () -> part.task("task", () -> {}));
+        calls.put("sleep", () -> part.pause(Duration.ZERO));
+        calls.put("own", () -> part.closedOnStop(() -> {}));
+        calls.put("ready", part::markReady);
+        calls.put("readyLater", part::deferReadiness);
+        calls.put("degraded", () -> part.markDegraded("reason"));
 
         calls.forEach((name, call) -> assertThatThrownBy(call)
                 .isInstanceOf(IllegalStateException.class)
-                .hasMessage(name + " was called on part before its onStart: a constructor declares, onStart acts, so"
+                .hasMessage(name
+                        + " was called on test-service before its onStart: a constructor declares, onStart acts, so"
                         + " move the call there"));
         assertThat(part.status().tasks()).isZero();
     }
@@ -45,17 +46,18 @@ class ConstructorDeclaresTest {
     @Test
     @DisplayName("L-21 once it runs, what declares is refused")
     void onStartActs() {
-        Part root = Part.root();
+        TestService root = TestService.root();
         root.start();
 
-        assertThatThrownBy(() -> root.lives(dev.ginkgo.Lifecycle.standard()))
+        assertThatThrownBy(() -> root.withLifecycle(dev.ginkgo.Lifecycle.standard()))
                 .isInstanceOf(IllegalStateException.class)
-                .hasMessage("part is READY: lifecycle belongs in the constructor (a constructor declares, onStart"
-                        + " acts)");
+                .hasMessage(
+                        "test-service is READY: lifecycle belongs in the constructor (a constructor declares, onStart"
+                                + " acts)");
         root.stop();
-        assertThatThrownBy(() -> root.spawning("late", () -> {}))
+        assertThatThrownBy(() -> root.task("late", () -> {}))
                 .isInstanceOf(IllegalStateException.class)
-                .hasMessage("part is STOPPED: spawn has no effect there");
+                .hasMessage("test-service is STOPPED: spawn has no effect there");
     }
 
     private static final class Reads extends Service {

@@ -45,20 +45,20 @@ final class ConsumerAcrossRestartTest {
     void pausesAndGoesOn() {
         // Given
         FakeClock clock = new FakeClock();
-        Puppet root = new Puppet("root");
+        TestService root = new TestService("root");
         List<Integer> seen = new CopyOnWriteArrayList<>();
         List<String> ended = new CopyOnWriteArrayList<>();
         Producer producer = root.child(
                 "producer",
                 new Producer(),
                 Supervision.restart().backoff(Duration.ofMinutes(5), Duration.ofMinutes(5)));
-        root.atStart(() -> root.task("bridge", () -> {
+        root.whenStarting(_ -> root.task("bridge", () -> {
             for (int number : producer) {
                 seen.add(number);
             }
             ended.add("bridge");
         }));
-        try (TestTree<Puppet> tree = TestTree.start(root, clock)) {
+        try (TestTree<TestService> tree = TestTree.start(root, clock)) {
             // When it fails
             clock.advance(Duration.ofSeconds(10));
 

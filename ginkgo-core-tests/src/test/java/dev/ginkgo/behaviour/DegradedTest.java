@@ -14,28 +14,28 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
 class DegradedTest {
-    private final Part root = Part.root();
-    private final Part client = root.child("client");
+    private final TestService root = TestService.root();
+    private final TestService client = root.child("client");
 
     @Test
     @DisplayName("L-16 degraded shows in state and readiness, awaitReady blocks, ready() restores, with no restart")
     void aClientLosesItsConnection() {
         try (Ginkgo ginkgo = Ginkgo.start(root)) {
             // When
-            client.isDegraded("connection lost");
+            client.markDegraded("connection lost");
 
             // Then
             assertThat(client.state()).isEqualTo(State.DEGRADED);
             assertThat(client.status().reason()).isEqualTo("connection lost");
-            assertThat(ginkgo.status().notReady()).containsExactly("part/client: DEGRADED, connection lost");
+            assertThat(ginkgo.status().notReady()).containsExactly("test-service/client: DEGRADED, connection lost");
             Beside waiter = Beside.run(() -> client.awaitReady(Duration.ofMinutes(1)));
             await().until(waiter::isParked);
-            client.isDegraded("still gone");
+            client.markDegraded("still gone");
             assertThat(client.status().reason()).isEqualTo("still gone");
             assertThat(waiter.isDone()).isFalse();
 
             // When
-            client.isReady();
+            client.markReady();
 
             // Then
             assertThat(waiter.thrown()).isNull();
@@ -50,11 +50,12 @@ class DegradedTest {
     @Test
     @DisplayName("L-23 a degraded child leaves its parent as it is, but the tree is not ready and names the child")
     void theTreeNamesTheChild() {
-        client.starting(self -> self.isDegraded("waiting for 10.0.0.1:4440"));
+        client.whenStarting(self -> self.markDegraded("waiting for 10.0.0.1:4440"));
         try (Ginkgo ginkgo = Ginkgo.start(root)) {
             assertThat(root.state()).isEqualTo(State.READY);
             assertThat(ginkgo.status().ready()).isFalse();
-            assertThat(ginkgo.status().notReady()).containsExactly("part/client: DEGRADED, waiting for 10.0.0.1:4440");
+            assertThat(ginkgo.status().notReady())
+                    .containsExactly("test-service/client: DEGRADED, waiting for 10.0.0.1:4440");
 
             client.stop();
             assertThat(ginkgo.status().ready())
@@ -67,15 +68,15 @@ class DegradedTest {
     @DisplayName("L-17 awaitReady that comes to its timeout names path, state, reason and last error")
     void awaitReadyTimesOut() {
         try (Ginkgo ginkgo = Ginkgo.start(root)) {
-            client.isDegraded("no route");
+            client.markDegraded("no route");
 
             NotReadyException thrown =
                     catchThrowableOfType(NotReadyException.class, () -> client.awaitReady(Duration.ofMillis(20)));
 
             assertThat(thrown)
-                    .hasMessage("part/client is DEGRADED (no route), and was not ready within 20 ms")
+                    .hasMessage("test-service/client is DEGRADED (no route), and was not ready within 20 ms")
                     .hasNoCause();
-            assertThat(thrown.path()).isEqualTo("part/client");
+            assertThat(thrown.path()).isEqualTo("test-service/client");
             assertThat(thrown.state()).isEqualTo(State.DEGRADED);
             assertThat(ginkgo.status().state()).isEqualTo(State.READY);
         }
@@ -85,18 +86,18 @@ class DegradedTest {
     @DisplayName("L-18 who waits for a service that fails wakes at once, with the cause")
     void waitersWakeAtAFailure() throws InterruptedException {
         IOException cause = new IOException("disk full");
-        client.starting(self -> self.isDegraded("opening"));
+        client.whenStarting(self -> self.markDegraded("opening"));
         Ginkgo ginkgo = Ginkgo.start(root);
         Beside waiter = Beside.run(() -> client.awaitReady(Duration.ofMinutes(1)));
         await().until(waiter::isParked);
 
-        client.spawning("write", () -> {
+        client.task("write", () -> {
             throw cause;
         });
 
         assertThat(waiter.thrown())
                 .isInstanceOf(NotReadyException.class)
-                .hasMessage("part/client is FAILED (disk full), for good")
+                .hasMessage("test-service/client is FAILED (disk full), for good")
                 .hasCause(cause);
         ginkgo.awaitStopped();
         assertThatThrownBy(() -> client.awaitReady(Duration.ofMinutes(1))).hasCause(cause);
@@ -105,13 +106,13 @@ class DegradedTest {
     @Test
     @DisplayName("L-18 who waits for a service whose start fails wakes at once, with the cause")
     void waitersWakeAtAFailedStart() {
-        client.starting(self -> {
+        client.whenStarting(self -> {
             throw new IOException("disk full");
         });
         Beside waiter = Beside.run(() -> client.awaitReady(Duration.ofMinutes(1)));
         await().until(waiter::isParked);
 
-        assertThatThrownBy(root::start).hasMessage("part/client did not start: disk full");
+        assertThatThrownBy(root::start).hasMessage("test-service/client did not start: disk full");
 
         assertThat(waiter.thrown()).isInstanceOf(NotReadyException.class).hasRootCauseMessage("disk full");
     }

@@ -26,18 +26,27 @@ final class EscalationTest {
     void escalatesByDefault() throws Exception {
         // Given
         List<StateChange> changes = new CopyOnWriteArrayList<>();
-        Puppet root = new Puppet("root");
-        Puppet a = root.child("a", new Puppet("a", root.journal()));
-        Puppet hub = root.child("hub", new Puppet("hub", root.journal()));
-        Puppet http = hub.child("http", new Puppet("http", root.journal()));
+        TestService root = new TestService("root");
+        TestService a = root.child("a", new TestService("a", root.events));
+        TestService hub = root.child("hub", new TestService("hub", root.events));
+        TestService http = hub.child("http", new TestService("http", root.events));
         Ginkgo ginkgo = Ginkgo.of(root).name("gateway").onChange(changes::add).start();
 
         // When
-        http.fails("boom");
+        http.failingTask("boom");
         ginkgo.awaitStopped();
 
         // Then: each is told why, and names who failed below it
-        assertThat(root.journal()).containsExactly("+a", "+http", "+hub", "+root", "-http", "-hub", "-root", "-a");
+        assertThat(root.events)
+                .containsExactly(
+                        "a onStart",
+                        "http onStart",
+                        "hub onStart",
+                        "root onStart",
+                        "http onStop",
+                        "hub onStop",
+                        "root onStop",
+                        "a onStop");
         assertThat(root.status().state()).isEqualTo(State.FAILED);
         assertThat(root.status().reason()).isEqualTo("gateway/hub failed: gateway/hub/http failed: boom");
         assertThat(root.status().failure().orElseThrow())
@@ -59,37 +68,37 @@ final class EscalationTest {
     @DisplayName("S-03 a child that fails while its parent's onStart runs fails the start")
     void whileTheParentStarts() {
         // Given
-        Puppet root = new Puppet("root");
-        Puppet a = root.child("a", new Puppet("a", root.journal()), Supervision.escalate());
-        Puppet b = root.child("b", new Puppet("b", root.journal()));
+        TestService root = new TestService("root");
+        TestService a = root.child("a", new TestService("a", root.events), Supervision.escalate());
+        TestService b = root.child("b", new TestService("b", root.events));
         CountDownLatch never = new CountDownLatch(1);
-        root.atStart(() -> {
-            a.fails("boom");
+        root.whenStarting(_ -> {
+            a.failingTask("boom");
             never.await();
         });
 
         // When, Then
         assertThatThrownBy(() -> Ginkgo.start(root))
                 .isInstanceOf(StartException.class)
-                .hasMessageContaining("puppet/a failed")
+                .hasMessageContaining("test-service/a failed")
                 .hasMessageContaining("boom");
         assertThat(root.status().state()).isEqualTo(State.FAILED);
         assertThat(b.status().state()).isEqualTo(State.STOPPED);
         assertThat(root.status().tasks()).isZero();
-        assertThat(root.journal())
-                .startsWith("+a", "+b", "+root")
-                .doesNotContain("-root")
-                .contains("-b");
+        assertThat(root.events)
+                .startsWith("a onStart", "b onStart", "root onStart")
+                .doesNotContain("root onStop")
+                .contains("b onStop");
     }
 
     @Test
     @DisplayName("S-01 a child under restart that fails while its parent's onStart runs comes back meanwhile")
     void restartedWhileTheParentStarts() {
         // Given a parent that waits in its onStart for the child that it made fail
-        Puppet root = new Puppet("root");
-        Puppet a = root.child("a", new Puppet("a", root.journal()), Supervision.restart());
-        root.atStart(() -> {
-            a.fails("boom");
+        TestService root = new TestService("root");
+        TestService a = root.child("a", new TestService("a", root.events), Supervision.restart());
+        root.whenStarting(_ -> {
+            a.failingTask("boom");
             await().until(() -> a.status().restarts() == 1);
             a.awaitReady(Duration.ofSeconds(5));
         });
@@ -104,21 +113,21 @@ final class EscalationTest {
     void groupWaitsForTheParent() {
         for (Supervision policy : List.of(Supervision.restartAll(), Supervision.restartRest())) {
             // Given
-            Puppet root = new Puppet("root");
-            Puppet a = root.child("a", new Puppet("a", root.journal()), policy);
-            Puppet b = root.child("b", new Puppet("b", root.journal()));
-            root.atStart(() -> {
-                a.fails("boom");
+            TestService root = new TestService("root");
+            TestService a = root.child("a", new TestService("a", root.events), policy);
+            TestService b = root.child("b", new TestService("b", root.events));
+            root.whenStarting(_ -> {
+                a.failingTask("boom");
                 await().until(() -> a.status().state() == State.FAILED);
             });
             // When
             try (Ginkgo ginkgo = Ginkgo.start(root)) {
                 // Then
                 await().until(() -> ginkgo.status().ready() && a.status().restarts() == 1);
-                assertThat(root.journal())
-                        .startsWith("+a", "+b", "+root")
-                        .contains("-b")
-                        .endsWith("+a", "+b");
+                assertThat(root.events)
+                        .startsWith("a onStart", "b onStart", "root onStart")
+                        .contains("b onStop")
+                        .endsWith("a onStart", "b onStart");
                 assertThat(b.status().state()).isEqualTo(State.READY);
             }
         }

@@ -22,23 +22,23 @@ class FailedStartRollsBackTest {
     void everythingThatWasStartedIsStopped() {
         // Given
         IOException cause = new IOException("no such host");
-        Part root = Part.root();
-        Part a = root.child("a").starting(self -> self.waitingTask("work"));
-        Part b = root.child("b").starting(self -> {
-            self.owning(self.resource("socket"));
+        TestService root = TestService.root();
+        TestService a = root.child("a").whenStarting(self -> self.waitingTask("work"));
+        TestService b = root.child("b").whenStarting(self -> {
+            self.closedOnStop(self.resource("socket"));
             self.waitingTask("read");
             throw cause;
         });
-        Part c = root.child("c");
+        TestService c = root.child("c");
 
         // When
         StartException thrown = catchThrowableOfType(StartException.class, root::start);
 
         // Then
-        assertThat(thrown.path()).isEqualTo("part/b");
+        assertThat(thrown.path()).isEqualTo("test-service/b");
         assertThat(thrown.cancelled()).isFalse();
         assertThat(thrown)
-                .hasMessage("part/b did not start: no such host")
+                .hasMessage("test-service/b did not start: no such host")
                 .hasCause(cause)
                 .hasNoSuppressedExceptions();
         assertThat(root.events)
@@ -54,13 +54,13 @@ class FailedStartRollsBackTest {
     @Test
     @DisplayName("L-03 what goes wrong on the way back is suppressed, and the way back goes on")
     void stopErrorsAreSuppressed() {
-        Part root = Part.root();
-        Part a = root.child("a");
-        Part b = root.child("b").stopping(self -> {
+        TestService root = TestService.root();
+        TestService a = root.child("a");
+        TestService b = root.child("b").whenStopping(self -> {
             throw new IllegalStateException("cannot say goodbye");
         });
-        root.starting(self -> {
-            self.owning(() -> {
+        root.whenStarting(self -> {
+            self.closedOnStop(() -> {
                 throw new IOException("will not close");
             });
             throw new IOException("no");
@@ -68,14 +68,14 @@ class FailedStartRollsBackTest {
 
         StartException thrown = catchThrowableOfType(StartException.class, root::start);
 
-        assertThat(thrown.path()).isEqualTo("part");
+        assertThat(thrown.path()).isEqualTo("test-service");
         assertThat(thrown.getSuppressed())
                 .satisfiesExactly(
                         close -> assertThat(close)
-                                .hasMessageStartingWith("part: closing ")
+                                .hasMessageStartingWith("test-service: closing ")
                                 .hasRootCauseMessage("will not close"),
                         stop -> assertThat(stop)
-                                .hasMessageStartingWith("part/b: onStop threw")
+                                .hasMessageStartingWith("test-service/b: onStop threw")
                                 .hasRootCauseMessage("cannot say goodbye"));
         assertThat(b.state()).isEqualTo(State.FAILED);
         assertThat(a.state()).isEqualTo(State.STOPPED);
@@ -86,9 +86,9 @@ class FailedStartRollsBackTest {
     @DisplayName("L-03 a task that fails while onStart still runs fails the start")
     void aTaskFailsTheStart() {
         IOException cause = new IOException("connection refused");
-        Part root = Part.root();
-        Part a = root.child("a").starting(self -> {
-            self.spawning("connect", () -> {
+        TestService root = TestService.root();
+        TestService a = root.child("a").whenStarting(self -> {
+            self.task("connect", () -> {
                 throw cause;
             });
             new CountDownLatch(1).await();
@@ -96,9 +96,9 @@ class FailedStartRollsBackTest {
 
         StartException thrown = catchThrowableOfType(StartException.class, root::start);
 
-        assertThat(thrown.path()).isEqualTo("part/a");
+        assertThat(thrown.path()).isEqualTo("test-service/a");
         assertThat(thrown)
-                .hasMessage("part/a did not start: connection refused")
+                .hasMessage("test-service/a did not start: connection refused")
                 .hasCause(cause);
         assertThat(a.state()).isEqualTo(State.FAILED);
         assertThat(root.state()).isEqualTo(State.FAILED);
@@ -108,9 +108,9 @@ class FailedStartRollsBackTest {
     @DisplayName("L-03 onStart that says ready(), goes on and then throws fails the service, like a task")
     void whatOnStartThrowsAfterReadyIsAFailure() throws InterruptedException {
         CountDownLatch line = new CountDownLatch(1);
-        Part root = Part.root();
-        root.starting(self -> {
-            self.isReady();
+        TestService root = TestService.root();
+        root.whenStarting(self -> {
+            self.markReady();
             line.await();
             throw new IOException("line lost");
         });
@@ -129,32 +129,32 @@ class FailedStartRollsBackTest {
     @Test
     @DisplayName("L-03 a service that was never started is told to its waiters at once, with the cause of the failure")
     void waitersForAServiceThatNeverStartedWake() {
-        Part root = Part.root();
-        root.child("b").starting(self -> {
+        TestService root = TestService.root();
+        root.child("b").whenStarting(self -> {
             throw new IOException("no");
         });
-        Part c = root.child("c");
+        TestService c = root.child("c");
         Beside waiter = Beside.run(() -> c.awaitReady(Duration.ofMinutes(1)));
 
         assertThatThrownBy(root::start).isInstanceOf(StartException.class);
 
         assertThat(waiter.thrown())
                 .isInstanceOf(dev.ginkgo.NotReadyException.class)
-                .hasMessageStartingWith("part/c is NEW")
+                .hasMessageStartingWith("test-service/c is NEW")
                 .hasRootCauseMessage("no");
     }
 
     @Test
     @DisplayName("L-03 a child with a short stop timeout does not shorten the way back of the others")
     void theWayBackHasTheDeadlineOfTheWholeTree() {
-        Part root = Part.root();
-        root.child("a").stopping(self -> {
+        TestService root = TestService.root();
+        root.child("a").whenStopping(self -> {
             new CountDownLatch(1).await(150, java.util.concurrent.TimeUnit.MILLISECONDS);
-            self.note("drained");
+            self.record("drained");
         });
         root.child("b")
-                .lives(Lifecycle.standard().stopTimeout(Duration.ofMillis(1)))
-                .starting(self -> {
+                .withLifecycle(Lifecycle.standard().stopTimeout(Duration.ofMillis(1)))
+                .whenStarting(self -> {
                     throw new IOException("no");
                 });
 
@@ -167,9 +167,9 @@ class FailedStartRollsBackTest {
     @Test
     @DisplayName("L-03 an onStart that returned gets its onStop on the way back, even if it was never ready")
     void onStopMirrorsAnOnStartThatReturned() {
-        Part root = Part.root()
-                .lives(Lifecycle.standard().startTimeout(Duration.ofMillis(30)))
-                .starting(Part::isReadyLater);
+        TestService root = TestService.root()
+                .withLifecycle(Lifecycle.standard().startTimeout(Duration.ofMillis(30)))
+                .whenStarting(TestService::deferReadiness);
 
         StartException thrown = catchThrowableOfType(StartException.class, root::start);
 

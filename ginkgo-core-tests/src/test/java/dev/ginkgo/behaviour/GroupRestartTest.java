@@ -19,12 +19,12 @@ import org.junit.jupiter.api.Test;
 
 final class GroupRestartTest {
     private final FakeClock clock = new FakeClock();
-    private final Puppet root = new Puppet("root");
+    private final TestService root = new TestService("root");
 
-    private List<Puppet> children(Supervision policy, String... names) {
-        List<Puppet> all = new ArrayList<>();
+    private List<TestService> children(Supervision policy, String... names) {
+        List<TestService> all = new ArrayList<>();
         for (String name : names) {
-            all.add(root.child(name, new Puppet(name, root.journal()), policy));
+            all.add(root.child(name, new TestService(name, root.events), policy));
         }
         return all;
     }
@@ -32,20 +32,21 @@ final class GroupRestartTest {
     @Test
     @DisplayName("S-04 one for all: every child is stopped in reverse and started in order")
     void oneForAll() {
-        List<Puppet> all = children(Supervision.restartAll(), "a", "b", "c", "d");
-        try (TestTree<Puppet> tree = TestTree.start(root, clock)) {
-            root.journal().clear();
+        List<TestService> all = children(Supervision.restartAll(), "a", "b", "c", "d");
+        try (TestTree<TestService> tree = TestTree.start(root, clock)) {
+            root.events.clear();
 
-            all.get(1).fails("boom");
+            all.get(1).failingTask("boom");
             clock.settle();
-            assertThat(root.journal()).containsExactly("-b", "-d", "-c", "-a"); // the failed one is down already
+            assertThat(root.events)
+                    .containsExactly("b onStop", "d onStop", "c onStop", "a onStop"); // the failed one is down already
             assertThat(root.status().children())
                     .extracting(Status::state)
                     .containsExactly(State.STOPPED, State.FAILED, State.STOPPED, State.STOPPED);
 
-            root.journal().clear();
+            root.events.clear();
             clock.advance(Duration.ofSeconds(1));
-            assertThat(root.journal()).containsExactly("+a", "+b", "+c", "+d");
+            assertThat(root.events).containsExactly("a onStart", "b onStart", "c onStart", "d onStart");
             assertThat(tree.ginkgo().status().ready()).isTrue();
             assertThat(root.status().children()).extracting(Status::restarts).containsExactly(0, 1, 0, 0);
         }
@@ -54,17 +55,17 @@ final class GroupRestartTest {
     @Test
     @DisplayName("S-04 rest for one: the child and those after it are stopped in reverse and started in order")
     void restForOne() {
-        List<Puppet> all = children(Supervision.restartRest(), "a", "b", "c", "d");
-        try (TestTree<Puppet> tree = TestTree.start(root, clock)) {
-            root.journal().clear();
+        List<TestService> all = children(Supervision.restartRest(), "a", "b", "c", "d");
+        try (TestTree<TestService> tree = TestTree.start(root, clock)) {
+            root.events.clear();
 
-            all.get(1).fails("boom");
+            all.get(1).failingTask("boom");
             clock.settle();
-            assertThat(root.journal()).containsExactly("-b", "-d", "-c");
+            assertThat(root.events).containsExactly("b onStop", "d onStop", "c onStop");
 
-            root.journal().clear();
+            root.events.clear();
             clock.advance(Duration.ofSeconds(1));
-            assertThat(root.journal()).containsExactly("+b", "+c", "+d");
+            assertThat(root.events).containsExactly("b onStart", "c onStart", "d onStart");
             assertThat(tree.ginkgo().status().ready()).isTrue();
         }
     }
@@ -75,10 +76,10 @@ final class GroupRestartTest {
         Supervision quick = Supervision.restartAll()
                 .backoff(Duration.ZERO, Duration.ofMillis(1))
                 .atMost(100, Duration.ofMinutes(1));
-        List<Puppet> all = children(quick, "a", "b", "c");
+        List<TestService> all = children(quick, "a", "b", "c");
         Ginkgo ginkgo = Ginkgo.start(root);
         CountDownLatch together = new CountDownLatch(1);
-        for (Puppet each : all) {
+        for (TestService each : all) {
             each.task("work", () -> {
                 together.await();
                 throw new IllegalStateException("boom");
@@ -97,23 +98,36 @@ final class GroupRestartTest {
     @DisplayName("S-04 a child that fails again during the group's restart: the group is taken down again, in order")
     void failsDuringTheRestart() {
         // Given: c fails to start once, in the restart of the group
-        List<Puppet> all = children(Supervision.restartAll(), "a", "b", "c", "d");
-        Puppet c = all.get(2);
-        c.atStart(() -> {
+        List<TestService> all = children(Supervision.restartAll(), "a", "b", "c", "d");
+        TestService c = all.get(2);
+        c.whenStarting(_ -> {
             if (c.starts.get() == 2) {
                 throw new IllegalStateException("no luck");
             }
         });
-        try (TestTree<Puppet> tree = TestTree.start(root, clock)) {
-            root.journal().clear();
+        try (TestTree<TestService> tree = TestTree.start(root, clock)) {
+            root.events.clear();
 
             // When
-            all.get(0).fails("boom");
+            all.get(0).failingTask("boom");
             clock.advance(Duration.ofSeconds(5));
 
             // Then
-            assertThat(root.journal())
-                    .containsExactly("-a", "-d", "-c", "-b", "+a", "+b", "+c", "-b", "-a", "+a", "+b", "+c", "+d");
+            assertThat(root.events)
+                    .containsExactly(
+                            "a onStop",
+                            "d onStop",
+                            "c onStop",
+                            "b onStop",
+                            "a onStart",
+                            "b onStart",
+                            "c onStart",
+                            "b onStop",
+                            "a onStop",
+                            "a onStart",
+                            "b onStart",
+                            "c onStart",
+                            "d onStart");
             assertThat(tree.ginkgo().status().ready()).isTrue();
         }
     }
@@ -123,28 +137,29 @@ final class GroupRestartTest {
             "S-04 the first that is back fails while the others still start: the group waits for it, none comes up before it")
     void failsAgainWhileTheGroupStarts() {
         // Given: b takes a while in the restart; a fails meanwhile
-        List<Puppet> all = children(Supervision.restartAll(), "a", "b", "c");
-        Puppet a = all.get(0);
-        Puppet b = all.get(1);
-        b.atStart(() -> {
+        List<TestService> all = children(Supervision.restartAll(), "a", "b", "c");
+        TestService a = all.get(0);
+        TestService b = all.get(1);
+        b.whenStarting(_ -> {
             if (b.starts.get() == 2) {
-                a.fails("again");
-                b.idle();
+                a.failingTask("again");
+                b.blockForever();
             }
         });
-        try (TestTree<Puppet> tree = TestTree.start(root, clock)) {
-            root.journal().clear();
+        try (TestTree<TestService> tree = TestTree.start(root, clock)) {
+            root.events.clear();
 
             // When
-            a.fails("boom");
+            a.failingTask("boom");
             clock.advance(Duration.ofMillis(125));
 
             // Then
-            assertThat(root.journal()).containsExactly("-a", "-c", "-b", "+a", "+b", "-a");
+            assertThat(root.events)
+                    .containsExactly("a onStop", "c onStop", "b onStop", "a onStart", "b onStart", "a onStop");
             assertThat(b.status().state()).isEqualTo(State.STOPPED);
-            root.journal().clear();
+            root.events.clear();
             clock.advance(Duration.ofSeconds(5));
-            assertThat(root.journal()).containsExactly("+a", "+b", "+c");
+            assertThat(root.events).containsExactly("a onStart", "b onStart", "c onStart");
             assertThat(tree.ginkgo().status().ready()).isTrue();
         }
     }
@@ -154,24 +169,24 @@ final class GroupRestartTest {
     void stopOneOfTheGroup() {
         for (int stopped = 0; stopped < 3; stopped++) {
             // Given
-            Puppet parent = new Puppet("parent");
-            List<Puppet> all = new ArrayList<>();
+            TestService parent = new TestService("parent");
+            List<TestService> all = new ArrayList<>();
             for (String name : List.of("a", "b", "c")) {
-                all.add(parent.child(name, new Puppet(name, parent.journal()), Supervision.restartAll()));
+                all.add(parent.child(name, new TestService(name, parent.events), Supervision.restartAll()));
             }
-            try (TestTree<Puppet> tree = TestTree.start(parent, clock)) {
-                all.get(1).fails("boom");
+            try (TestTree<TestService> tree = TestTree.start(parent, clock)) {
+                all.get(1).failingTask("boom");
                 clock.settle();
-                parent.journal().clear();
+                parent.events.clear();
 
                 // When
                 all.get(stopped).stop();
                 clock.advance(Duration.ofSeconds(5));
 
                 // Then
-                List<String> expected = new ArrayList<>(List.of("+a", "+b", "+c"));
+                List<String> expected = new ArrayList<>(List.of("a onStart", "b onStart", "c onStart"));
                 expected.remove(stopped);
-                assertThat(parent.journal()).containsExactlyElementsOf(expected);
+                assertThat(parent.events).containsExactlyElementsOf(expected);
                 assertThat(tree.ginkgo().tasks()).isEmpty();
             }
         }

@@ -11,15 +11,16 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
 class HookBeforeChildrenTest {
-    private final Part root = Part.root().lives(Lifecycle.standard().hookBeforeChildren());
-    private final Part a = root.child("a");
-    private final Part b = root.child("b");
+    private final TestService root =
+            TestService.root().withLifecycle(Lifecycle.standard().hookBeforeChildren());
+    private final TestService a = root.child("a");
+    private final TestService b = root.child("b");
 
     @Test
     @DisplayName("L-19 the hook first, then the children; mirrored, the children first, then onStop")
     void theHookPrecedesTheChildren() {
-        root.starting(self -> {
-            self.owning(self.resource("pool"));
+        root.whenStarting(self -> {
+            self.closedOnStop(self.resource("pool"));
             self.waitingTask("work");
             assertThat(a.state()).isEqualTo(State.NEW);
         });
@@ -43,11 +44,13 @@ class HookBeforeChildrenTest {
     @Test
     @DisplayName("L-19 when a child fails, the hook that went first gets its onStop")
     void aFailingChild() {
-        b.starting(self -> {
+        b.whenStarting(self -> {
             throw new IOException("no");
         });
 
-        assertThatThrownBy(root::start).isInstanceOf(StartException.class).hasMessage("part/b did not start: no");
+        assertThatThrownBy(root::start)
+                .isInstanceOf(StartException.class)
+                .hasMessage("test-service/b did not start: no");
 
         assertThat(root.events).containsExactly("root onStart", "a onStart", "b onStart", "a onStop", "root onStop");
         assertThat(root.state()).isEqualTo(State.FAILED);
@@ -56,11 +59,11 @@ class HookBeforeChildrenTest {
     @Test
     @DisplayName("L-19 when the hook fails, no child starts")
     void aFailingHook() {
-        root.starting(self -> {
+        root.whenStarting(self -> {
             throw new IOException("no");
         });
 
-        assertThatThrownBy(root::start).hasMessage("part did not start: no");
+        assertThatThrownBy(root::start).hasMessage("test-service did not start: no");
 
         assertThat(root.events).containsExactly("root onStart");
         assertThat(a.state()).isEqualTo(State.NEW);

@@ -47,10 +47,10 @@ final class LeakedTaskTest {
             "T-02 a task that ignores interruption is reported with path, task, age and stack; state is FAILED, leak")
     void leakIsReported() {
         // Given
-        Puppet deaf = new Puppet("deaf").stopTimeout(TIMEOUT);
-        Puppet root = new Puppet("root");
+        TestService deaf = new TestService("deaf").stopTimeout(TIMEOUT);
+        TestService root = new TestService("root");
         root.child("hub", deaf);
-        deaf.atStart(() -> deaf.task("reader", this::deaf));
+        deaf.whenStarting(_ -> deaf.task("reader", this::deaf));
         Ginkgo ginkgo = Ginkgo.of(root).name("gateway").start();
 
         // When
@@ -88,12 +88,12 @@ final class LeakedTaskTest {
             "T-02 at the deadline the sockets that its service owns are closed, which ends a task that waits in one")
     void ownedSocketsAreClosedAtTheDeadline() throws Exception {
         // Given: an accept loop on a platform socket that swallows the interrupt
-        Puppet root = new Puppet("root").stopTimeout(TIMEOUT);
+        TestService root = new TestService("root").stopTimeout(TIMEOUT);
         ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
         AtomicReference<@Nullable Boolean> closedAtFirstInterrupt = new AtomicReference<>();
         AtomicReference<String> end = new AtomicReference<>("still runs");
-        root.atStart(() -> {
-            root.owns(socket);
+        root.whenStarting(_ -> {
+            root.closedOnStop(socket);
             root.task("accept", () -> {
                 while (!socket.isClosed()) {
                     try {
@@ -122,16 +122,16 @@ final class LeakedTaskTest {
     @Test
     @DisplayName("T-02 one deaf task does not cost the children their stop")
     void childrenStillStop() {
-        Puppet root = new Puppet("root").stopTimeout(TIMEOUT);
-        Puppet child = root.child("child", new Puppet("child", root.journal()));
-        root.atStart(() -> root.task("reader", this::deaf));
+        TestService root = new TestService("root").stopTimeout(TIMEOUT);
+        TestService child = root.child("child", new TestService("child", root.events));
+        root.whenStarting(_ -> root.task("reader", this::deaf));
         Ginkgo ginkgo = Ginkgo.start(root);
 
         StopException thrown = catchThrowableOfType(StopException.class, ginkgo::stop);
 
-        assertThat(thrown.leaks()).extracting(Leak::path).containsExactly("puppet");
+        assertThat(thrown.leaks()).extracting(Leak::path).containsExactly("test-service");
         assertThat(child.status().state()).isEqualTo(State.STOPPED);
-        assertThat(root.journal()).containsExactly("+child", "+root", "-root", "-child");
+        assertThat(root.events).containsExactly("child onStart", "root onStart", "root onStop", "child onStop");
     }
 
     @Test
@@ -139,11 +139,11 @@ final class LeakedTaskTest {
     void noRestartBesideALeak() throws InterruptedException {
         // Given
         CountDownLatch breaking = new CountDownLatch(1);
-        Puppet deaf = new Puppet("deaf").stopTimeout(TIMEOUT);
-        Puppet root = new Puppet("root");
+        TestService deaf = new TestService("deaf").stopTimeout(TIMEOUT);
+        TestService root = new TestService("root");
         root.child("hub", deaf, Supervision.restart());
         AtomicInteger starts = new AtomicInteger();
-        deaf.atStart(() -> {
+        deaf.whenStarting(_ -> {
             starts.incrementAndGet();
             deaf.task("reader", this::deaf);
             deaf.task("culprit", () -> {

@@ -17,10 +17,10 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
 class MailboxTest {
-    private final Part root = Part.root();
-    private final Mailbox<Integer> newest = root.adding("newest", new Mailbox<>(2, Overflow.DROP_OLDEST));
-    private final Mailbox<Integer> oldest = root.adding("oldest", new Mailbox<>(2, Overflow.DROP_NEWEST));
-    private final Mailbox<Integer> all = root.adding("all", new Mailbox<>(2, Overflow.BLOCK));
+    private final TestService root = TestService.root();
+    private final Mailbox<Integer> newest = root.child("newest", new Mailbox<>(2, Overflow.DROP_OLDEST));
+    private final Mailbox<Integer> oldest = root.child("oldest", new Mailbox<>(2, Overflow.DROP_NEWEST));
+    private final Mailbox<Integer> all = root.child("all", new Mailbox<>(2, Overflow.BLOCK));
 
     @BeforeEach
     void start() {
@@ -81,7 +81,7 @@ class MailboxTest {
         assertThat(seen).containsExactly(1);
         assertThatThrownBy(all::take)
                 .isInstanceOf(IllegalStateException.class)
-                .hasMessage("part/all has stopped for good; nothing more will come");
+                .hasMessage("test-service/all has stopped for good; nothing more will come");
         Iterator<Integer> over = all.iterator();
         assertThat(over.hasNext()).isFalse();
         assertThatThrownBy(over::next).isInstanceOf(NoSuchElementException.class);

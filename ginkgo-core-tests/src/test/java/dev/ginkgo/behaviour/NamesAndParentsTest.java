@@ -12,39 +12,40 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class NamesAndParentsTest {
-    private final Part root = Part.root();
-    private final Part shared = root.other("shared");
+    private final TestService root = TestService.root();
+    private final TestService shared = root.detached("shared");
 
     @Test
     @DisplayName("L-14 a service has one parent: a second add throws with both paths")
     void twoParents() {
-        Part left = root.child("left");
-        Part right = root.child("right");
-        left.adding("shared", shared);
+        TestService left = root.child("left");
+        TestService right = root.child("right");
+        left.child("shared", shared);
 
-        assertThatThrownBy(() -> right.adding("same", shared))
+        assertThatThrownBy(() -> right.child("same", shared))
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessage("the Part to be added as part/right/same stands at part/left/shared already; a service has"
-                        + " one parent, so make another object");
-        assertThatThrownBy(() -> left.adding("again", shared))
+                .hasMessage(
+                        "the TestService to be added as test-service/right/same stands at test-service/left/shared already; a service has"
+                                + " one parent, so make another object");
+        assertThatThrownBy(() -> left.child("again", shared))
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessageContainingAll("part/left/again", "part/left/shared");
-        assertThatThrownBy(() -> left.adding("shared", shared)).isInstanceOf(IllegalArgumentException.class);
+                .hasMessageContainingAll("test-service/left/again", "test-service/left/shared");
+        assertThatThrownBy(() -> left.child("shared", shared)).isInstanceOf(IllegalArgumentException.class);
         assertThat(right.status().children()).isEmpty();
-        assertThat(left.status().children()).extracting(Status::path).containsExactly("part/left/shared");
+        assertThat(left.status().children()).extracting(Status::path).containsExactly("test-service/left/shared");
     }
 
     @Test
     @DisplayName("L-14 a service is not its own child, nor that of one below it")
     void itself() {
-        Part child = root.child("child");
+        TestService child = root.child("child");
 
-        assertThatThrownBy(() -> root.adding("self", root))
+        assertThatThrownBy(() -> root.child("self", root))
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessage("part cannot be its own child: it was to be added as part/self");
-        assertThatThrownBy(() -> child.adding("up", root))
+                .hasMessage("test-service cannot be its own child: it was to be added as test-service/self");
+        assertThatThrownBy(() -> child.child("up", root))
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessage("part cannot be its own child: it was to be added as part/child/up");
+                .hasMessage("test-service cannot be its own child: it was to be added as test-service/child/up");
     }
 
     @Test
@@ -52,9 +53,10 @@ class NamesAndParentsTest {
     void aRunningRoot() {
         shared.start();
 
-        assertThatThrownBy(() -> root.adding("shared", shared))
+        assertThatThrownBy(() -> root.child("shared", shared))
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessage("the Part at part runs as a root, or has run; it cannot become part/shared");
+                .hasMessage(
+                        "the TestService at test-service runs as a root, or has run; it cannot become test-service/shared");
         shared.stop();
     }
 
@@ -64,26 +66,26 @@ class NamesAndParentsTest {
         root.child("hub");
         assertThatThrownBy(() -> root.child("hub"))
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessage("part has a child \"hub\" already (a Part); use add(\"hub-2\", …)");
+                .hasMessage("test-service has a child \"hub\" already (a TestService); use add(\"hub-2\", …)");
         root.child("hub-2");
-        assertThatThrownBy(() -> root.adding("hub", shared)).hasMessageEndingWith("use add(\"hub-3\", …)");
+        assertThatThrownBy(() -> root.child("hub", shared)).hasMessageEndingWith("use add(\"hub-3\", …)");
 
         // the one that was refused is free
-        root.adding("hub-3", shared);
+        root.child("hub-3", shared);
         assertThat(root.status().children())
                 .extracting(Status::path)
-                .containsExactly("part/hub", "part/hub-2", "part/hub-3");
+                .containsExactly("test-service/hub", "test-service/hub-2", "test-service/hub-3");
     }
 
     @Test
     @DisplayName("L-15 the same while the parent runs; the one that runs is not touched")
     void sameNameWhileRunning() {
-        Part hub = root.child("hub");
+        TestService hub = root.child("hub");
         try (Ginkgo ginkgo = Ginkgo.start(root)) {
-            assertThatThrownBy(() -> root.adding("hub", shared)).hasMessageEndingWith("use add(\"hub-2\", …)");
+            assertThatThrownBy(() -> root.child("hub", shared)).hasMessageEndingWith("use add(\"hub-2\", …)");
             assertThat(hub.state()).isEqualTo(State.READY);
             assertThat(shared.state()).isEqualTo(State.NEW);
-            root.adding("hub-2", shared);
+            root.child("hub-2", shared);
             assertThat(ginkgo.status().children()).hasSize(2);
         }
     }
@@ -101,11 +103,11 @@ class NamesAndParentsTest {
     @Test
     @DisplayName("L-22 only a root is started: a child says where it stands")
     void startOfAChild() {
-        Part child = root.child("child");
+        TestService child = root.child("child");
 
         assertThatThrownBy(child::start)
                 .isInstanceOf(IllegalStateException.class)
-                .hasMessage("part/child is a child; it starts with its root, which is started instead");
+                .hasMessage("test-service/child is a child; it starts with its root, which is started instead");
         assertThat(child.state()).isEqualTo(State.NEW);
         root.start();
         child.stop();

@@ -15,9 +15,9 @@ class OwnedResourcesTest {
     @Test
     @DisplayName("L-11 what was owned before a later line throws is closed in reverse order")
     void aFailedStartClosesWhatItOwns() {
-        Part root = Part.root().starting(self -> {
-            self.owning(self.resource("file"));
-            self.owning(self.resource("socket"));
+        TestService root = TestService.root().whenStarting(self -> {
+            self.closedOnStop(self.resource("file"));
+            self.closedOnStop(self.resource("socket"));
             throw new IllegalArgumentException("third");
         });
 
@@ -29,27 +29,28 @@ class OwnedResourcesTest {
     @Test
     @DisplayName("L-11 own before onStart throws, closes the resource and says what to do")
     void ownInTheConstructor() {
-        Part root = Part.root();
+        TestService root = TestService.root();
 
-        assertThatThrownBy(() -> root.owning(root.resource("file")))
+        assertThatThrownBy(() -> root.closedOnStop(root.resource("file")))
                 .isInstanceOf(IllegalStateException.class)
-                .hasMessage("own was called on part before its onStart: a constructor declares, onStart acts, so move"
-                        + " the call there");
+                .hasMessage(
+                        "own was called on test-service before its onStart: a constructor declares, onStart acts, so move"
+                                + " the call there");
         assertThat(root.events).containsExactly("root closes file");
     }
 
     @Test
     @DisplayName("L-11 own after the stop began closes the resource and throws")
     void ownTooLate() {
-        Part root = Part.root();
-        root.starting(self -> self.spawning("accept", () -> {
+        TestService root = TestService.root();
+        root.whenStarting(self -> self.task("accept", () -> {
             try {
                 new CountDownLatch(1).await();
             } catch (InterruptedException e) {
-                assertThatThrownBy(() -> self.owning(self.resource("accepted")))
+                assertThatThrownBy(() -> self.closedOnStop(self.resource("accepted")))
                         .isInstanceOf(IllegalStateException.class)
-                        .hasMessage("part is stopping: it can own nothing more; accepted was closed");
-                self.note("told");
+                        .hasMessage("test-service is stopping: it can own nothing more; accepted was closed");
+                self.record("told");
             }
         }));
         root.start();
@@ -57,21 +58,21 @@ class OwnedResourcesTest {
         root.stop();
 
         assertThat(root.events).containsExactly("root onStart", "root onStop", "root closes accepted", "root told");
-        assertThatThrownBy(() -> root.owning(root.resource("late")))
+        assertThatThrownBy(() -> root.closedOnStop(root.resource("late")))
                 .isInstanceOf(IllegalStateException.class)
-                .hasMessage("part is STOPPED: own has no effect there");
+                .hasMessage("test-service is STOPPED: own has no effect there");
         assertThat(root.events).endsWith("root closes late");
     }
 
     @Test
     @DisplayName("L-11 a close that throws or hangs is told and costs the others nothing")
     void aCloseThatThrows() {
-        Part root = Part.root()
-                .lives(dev.ginkgo.Lifecycle.standard().stopTimeout(java.time.Duration.ofMillis(100)))
-                .starting(self -> {
-                    self.owning(self.resource("first"));
-                    self.owning(new Deaf());
-                    self.owning(() -> {
+        TestService root = TestService.root()
+                .withLifecycle(dev.ginkgo.Lifecycle.standard().stopTimeout(java.time.Duration.ofMillis(100)))
+                .whenStarting(self -> {
+                    self.closedOnStop(self.resource("first"));
+                    self.closedOnStop(new Deaf());
+                    self.closedOnStop(() -> {
                         throw new java.io.IOException("broken");
                     });
                 });
@@ -82,7 +83,7 @@ class OwnedResourcesTest {
         assertThat(thrown.getSuppressed()).hasSize(2);
         assertThat(thrown.getSuppressed()[0]).hasRootCauseMessage("broken");
         assertThat(thrown.getSuppressed()[1])
-                .hasMessageStartingWith("part: closing a deaf thing threw")
+                .hasMessageStartingWith("test-service: closing a deaf thing threw")
                 .hasMessageContaining("close had not returned after");
         assertThat(root.events).endsWith("root closes first");
     }

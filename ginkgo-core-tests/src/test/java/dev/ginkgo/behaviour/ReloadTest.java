@@ -239,45 +239,6 @@ class ReloadTest {
     }
 
     @Test
-    @DisplayName("C-11 a reload during the start is queued, and the latest wins")
-    void reloadDuringStartIsQueued() throws Exception {
-        // Given a tree whose start is held up
-        CountDownLatch held = new CountDownLatch(1);
-        CountDownLatch starting = new CountDownLatch(1);
-        final class Slow extends Service {
-            final Setting<Integer> n = setting("n", 0);
-            final List<Integer> seen = new CopyOnWriteArrayList<>();
-
-            @Override
-            protected void onStart() throws Exception {
-                starting.countDown();
-                held.await();
-            }
-
-            @Override
-            protected void onReload() {
-                seen.add(n.get());
-            }
-        }
-        Slow slow = new Slow();
-        HandleCatcher catcher = new HandleCatcher();
-        Thread starter =
-                Thread.ofVirtual().start(() -> Ginkgo.of(slow).time(catcher).start());
-        assertThat(starting.await(10, TimeUnit.SECONDS)).isTrue();
-        Ginkgo ginkgo = catcher.tree();
-        // When two reloads come
-        Reload first = ginkgo.reload(Configuration.none().set("n", "1"));
-        Reload second = ginkgo.reload(Configuration.none().set("n", "2"));
-        held.countDown();
-        starter.join();
-        // Then only the second is applied, after the start
-        assertThat(first.outcome()).isEqualTo(Reload.Outcome.QUEUED);
-        assertThat(second.outcome()).isEqualTo(Reload.Outcome.QUEUED);
-        Awaitility.await().untilAsserted(() -> assertThat(slow.seen).containsExactly(2));
-        slow.stop();
-    }
-
-    @Test
     @DisplayName("C-11 a reload during the stop is refused")
     void reloadDuringStopIsRefused() throws Exception {
         CountDownLatch held = new CountDownLatch(1);

@@ -22,16 +22,16 @@ class RestartAfterStopTest {
     @Test
     @DisplayName("L-12 a stopped tree starts again with a fresh task scope; a ready one refuses")
     void startAgain() {
-        Part root = Part.root();
-        root.child("a").starting(self -> {
-            self.owning(self.resource("socket"));
+        TestService root = TestService.root();
+        root.child("a").whenStarting(self -> {
+            self.closedOnStop(self.resource("socket"));
             self.waitingTask("work");
         });
 
         root.start();
         assertThatThrownBy(root::start)
                 .isInstanceOf(IllegalStateException.class)
-                .hasMessage("part is READY: it can be started again when it has stopped");
+                .hasMessage("test-service is READY: it can be started again when it has stopped");
         assertThat(root.state()).isEqualTo(State.READY);
         root.stop();
         root.events.clear();
@@ -40,7 +40,7 @@ class RestartAfterStopTest {
         assertThat(root.events).containsExactly("a onStart", "root onStart");
         await().untilAsserted(() -> assertThat(again.tasks()) // the thread of a hook may be in its last instructions
                 .singleElement()
-                .satisfies(task -> assertThat(task.fullName()).isEqualTo("part/a#work")));
+                .satisfies(task -> assertThat(task.fullName()).isEqualTo("test-service/a#work")));
         root.stop();
         assertThat(root.events).endsWith("root onStop", "a onStop", "a work ends", "a closes socket");
         await().until(() -> again.tasks().isEmpty());
@@ -50,8 +50,8 @@ class RestartAfterStopTest {
     @DisplayName("L-12 a tree whose start failed starts again")
     void startAfterAFailedStart() {
         AtomicBoolean down = new AtomicBoolean(true);
-        Part root = Part.root();
-        Part a = root.child("a").starting(self -> {
+        TestService root = TestService.root();
+        TestService a = root.child("a").whenStarting(self -> {
             if (down.getAndSet(false)) {
                 throw new IOException("down");
             }
@@ -68,10 +68,10 @@ class RestartAfterStopTest {
     @Test
     @DisplayName("L-12 a tree that failed while running starts again")
     void startAfterAFailure() throws InterruptedException {
-        Part root = Part.root();
+        TestService root = TestService.root();
         CountDownLatch fail = new CountDownLatch(1);
-        Part a = root.child("a")
-                .starting(self -> self.spawning("work", () -> {
+        TestService a = root.child("a")
+                .whenStarting(self -> self.task("work", () -> {
                     fail.await();
                     if (!self.events.contains("again")) {
                         throw new IOException("lost");
@@ -82,7 +82,7 @@ class RestartAfterStopTest {
         root.awaitStopped();
         assertThat(root.state()).isEqualTo(State.FAILED);
         assertThat(a.state()).isEqualTo(State.FAILED);
-        assertThat(root.status().reason()).isEqualTo("part/a failed: lost");
+        assertThat(root.status().reason()).isEqualTo("test-service/a failed: lost");
 
         root.events.add("again");
         root.start();
@@ -94,7 +94,7 @@ class RestartAfterStopTest {
     @RepeatedTest(50)
     @DisplayName("L-12 whoever has waited for the stop may start again at once")
     void startRightAfterAwaitStopped() throws InterruptedException {
-        Part root = Part.root();
+        TestService root = TestService.root();
         root.child("a");
         root.start();
         Beside restart = Beside.run(() -> {
@@ -113,11 +113,13 @@ class RestartAfterStopTest {
     @Test
     @DisplayName("L-12 what was added while it ran is gone after the stop")
     void addedChildrenAreRemovedAtStop() {
-        Part root = Part.root();
+        TestService root = TestService.root();
         root.child("declared");
         root.start();
-        Part added = root.child("added");
-        assertThat(root.status().children()).extracting(Status::path).containsExactly("part/declared", "part/added");
+        TestService added = root.child("added");
+        assertThat(root.status().children())
+                .extracting(Status::path)
+                .containsExactly("test-service/declared", "test-service/added");
 
         root.stop();
 
@@ -130,7 +132,7 @@ class RestartAfterStopTest {
                         "root onStop",
                         "added onStop",
                         "declared onStop");
-        assertThat(root.status().children()).extracting(Status::path).containsExactly("part/declared");
+        assertThat(root.status().children()).extracting(Status::path).containsExactly("test-service/declared");
         root.start();
         root.child("added");
         root.stop();
@@ -140,21 +142,21 @@ class RestartAfterStopTest {
     @DisplayName("L-12 in a second start the children are waited for anew")
     void waitersOfTheSecondRunWait() {
         // Given a task that waits for a sibling that starts after it
-        Part root = Part.root();
+        TestService root = TestService.root();
         CountDownLatch waits = new CountDownLatch(1);
-        Part late = root.other("late");
-        Part early = root.child("early");
-        root.adding("late", late);
+        TestService late = root.detached("late");
+        TestService early = root.child("early");
+        root.child("late", late);
         root.start();
         root.stop();
-        early.starting(self -> self.spawning("wait", () -> {
+        early.whenStarting(self -> self.task("wait", () -> {
             waits.countDown();
             late.awaitReady(Duration.ofSeconds(10));
-            self.note("saw late");
+            self.record("saw late");
         }));
-        late.starting(self -> {
+        late.whenStarting(self -> {
             waits.await();
-            self.sleeping(Duration.ofMillis(20));
+            self.pause(Duration.ofMillis(20));
         });
 
         // When

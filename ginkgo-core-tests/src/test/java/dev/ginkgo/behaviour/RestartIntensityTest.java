@@ -12,31 +12,31 @@ import org.junit.jupiter.api.Test;
 
 final class RestartIntensityTest {
     private final FakeClock clock = new FakeClock();
-    private final Puppet root = new Puppet("root");
+    private final TestService root = new TestService("root");
 
     @Test
     @DisplayName(
             "S-02 the failure after the last permitted restart fails the parent, with the history; the root stops all in order")
     void exceededAtTheRoot() throws Exception {
         // Given
-        Puppet sibling = root.child("a", new Puppet("a", root.journal()));
-        Puppet child = root.child("b", new Puppet("b", root.journal()), Supervision.restart());
-        try (TestTree<Puppet> tree = TestTree.start(root, clock)) {
+        TestService sibling = root.child("a", new TestService("a", root.events));
+        TestService child = root.child("b", new TestService("b", root.events), Supervision.restart());
+        try (TestTree<TestService> tree = TestTree.start(root, clock)) {
             for (int i = 1; i <= 5; i++) {
-                child.fails("boom " + i);
+                child.failingTask("boom " + i);
                 clock.advance(Duration.ofSeconds(5));
                 assertThat(child.status().state()).isEqualTo(State.READY);
             }
-            root.journal().clear();
+            root.events.clear();
 
             // When
-            child.fails("boom 6");
+            child.failingTask("boom 6");
             tree.ginkgo().awaitStopped();
 
             // Then
             assertThat(root.status().state()).isEqualTo(State.FAILED);
             assertThat(root.status().reason())
-                    .isEqualTo("puppet/b failed 6 times within 60 s; its supervision allows 5 restarts");
+                    .isEqualTo("test-service/b failed 6 times within 60 s; its supervision allows 5 restarts");
             Throwable failure = root.status().failure().orElseThrow();
             assertThat(failure)
                     .hasMessageContainingAll("boom 1", "boom 2", "boom 3", "boom 4", "boom 5", "boom 6")
@@ -44,7 +44,7 @@ final class RestartIntensityTest {
             assertThat(failure.getSuppressed())
                     .extracting(Throwable::getMessage)
                     .containsExactly("boom 1", "boom 2", "boom 3", "boom 4", "boom 5");
-            assertThat(root.journal()).containsExactly("-b", "-root", "-a");
+            assertThat(root.events).containsExactly("b onStop", "root onStop", "a onStop");
             assertThat(sibling.status().state()).isEqualTo(State.STOPPED);
             assertThat(child.status().state()).isEqualTo(State.FAILED);
             assertThat(child.status().restartIn()).isEmpty();
@@ -56,10 +56,10 @@ final class RestartIntensityTest {
     @Test
     @DisplayName("S-02 failures count only within the window")
     void onlyWithinTheWindow() {
-        Puppet child = root.child("a", new Puppet("a"), Supervision.restart());
-        try (TestTree<Puppet> tree = TestTree.start(root, clock)) {
+        TestService child = root.child("a", new TestService("a"), Supervision.restart());
+        try (TestTree<TestService> tree = TestTree.start(root, clock)) {
             for (int i = 0; i < 30; i++) {
-                child.fails("boom " + i);
+                child.failingTask("boom " + i);
                 clock.advance(Duration.ofSeconds(13));
                 assertThat(child.status().state()).isEqualTo(State.READY);
             }
@@ -72,27 +72,34 @@ final class RestartIntensityTest {
             "S-02 the decision moves up: the parent is restarted by its own supervision, and its child gets its restarts anew")
     void decisionMovesUp() {
         // Given
-        Puppet hub = root.child("hub", new Puppet("hub", root.journal()), Supervision.restart());
-        Puppet http = hub.child(
+        TestService hub = root.child("hub", new TestService("hub", root.events), Supervision.restart());
+        TestService http = hub.child(
                 "http",
-                new Puppet("http", root.journal()),
+                new TestService("http", root.events),
                 Supervision.restart().atMost(1, Duration.ofHours(1)).backoff(Duration.ZERO, Duration.ZERO));
-        try (TestTree<Puppet> tree = TestTree.start(root, clock)) {
+        try (TestTree<TestService> tree = TestTree.start(root, clock)) {
             for (int round = 0; round < 2; round++) {
-                root.journal().clear();
-                http.fails("boom 1");
+                root.events.clear();
+                http.failingTask("boom 1");
                 clock.settle();
-                assertThat(root.journal()).containsExactly("-http", "+http");
+                assertThat(root.events).containsExactly("http onStop", "http onStart");
 
                 // When
-                http.fails("boom 2");
+                http.failingTask("boom 2");
                 clock.settle();
-                assertThat(root.journal()).containsExactly("-http", "+http", "-http", "-hub");
+                assertThat(root.events).containsExactly("http onStop", "http onStart", "http onStop", "hub onStop");
                 assertThat(hub.status().state()).isEqualTo(State.FAILED);
                 clock.advance(Duration.ofSeconds(1));
 
                 // Then
-                assertThat(root.journal()).containsExactly("-http", "+http", "-http", "-hub", "+http", "+hub");
+                assertThat(root.events)
+                        .containsExactly(
+                                "http onStop",
+                                "http onStart",
+                                "http onStop",
+                                "hub onStop",
+                                "http onStart",
+                                "hub onStart");
                 assertThat(hub.status().restarts()).isEqualTo(round + 1);
                 assertThat(tree.ginkgo().status().ready()).isTrue();
             }

@@ -25,7 +25,7 @@ import org.junit.jupiter.api.Test;
 
 final class RestartTest {
     private final FakeClock clock = new FakeClock();
-    private final Puppet root = new Puppet("root");
+    private final TestService root = new TestService("root");
 
     private static Status child(Service of, int index) {
         return of.status().children().get(index);
@@ -37,22 +37,22 @@ final class RestartTest {
     void restartsAlone() {
         // Given
         List<String> closed = new CopyOnWriteArrayList<>();
-        root.child("a", new Puppet("a", root.journal()));
-        Puppet b = root.child("b", new Puppet("b", root.journal()), Supervision.restart());
-        root.child("c", new Puppet("c", root.journal()));
-        b.atStart(() -> {
-            b.owns(() -> closed.add("resource"));
-            b.task("idle", b::idle);
+        root.child("a", new TestService("a", root.events));
+        TestService b = root.child("b", new TestService("b", root.events), Supervision.restart());
+        root.child("c", new TestService("c", root.events));
+        b.whenStarting(_ -> {
+            b.closedOnStop(() -> closed.add("resource"));
+            b.task("idle", b::blockForever);
         });
-        try (TestTree<Puppet> tree = TestTree.start(root, clock)) {
-            root.journal().clear();
+        try (TestTree<TestService> tree = TestTree.start(root, clock)) {
+            root.events.clear();
 
             // When
-            b.fails("boom");
+            b.failingTask("boom");
             clock.settle();
 
             // Then it has stopped, and waits
-            assertThat(root.journal()).containsExactly("-b");
+            assertThat(root.events).containsExactly("b onStop");
             assertThat(closed).containsExactly("resource");
             assertThat(b.status().state()).isEqualTo(State.FAILED);
             assertThat(b.status().tasks()).isZero();
@@ -60,13 +60,13 @@ final class RestartTest {
                     .get()
                     .satisfies(left -> assertThat(left).isBetween(Duration.ofMillis(100), Duration.ofMillis(125)));
             assertThat(tree.ginkgo().status().state()).isEqualTo(State.READY);
-            assertThat(tree.ginkgo().status().notReady()).containsExactly("puppet/b: FAILED, boom");
+            assertThat(tree.ginkgo().status().notReady()).containsExactly("test-service/b: FAILED, boom");
 
             // When the backoff has gone by
             clock.advance(Duration.ofMillis(125));
 
             // Then it is back, and nothing else has moved
-            assertThat(root.journal()).containsExactly("-b", "+b");
+            assertThat(root.events).containsExactly("b onStop", "b onStart");
             assertThat(b.status().state()).isEqualTo(State.READY);
             assertThat(b.status().failure()).isEmpty();
             assertThat(b.status().restarts()).isEqualTo(1);
@@ -79,18 +79,18 @@ final class RestartTest {
     @DisplayName("S-01 the backoff doubles from its minimum to its maximum, each with at most a quarter of jitter")
     void backoffDoubles() {
         // Given
-        Puppet child = root.child(
+        TestService child = root.child(
                 "a",
-                new Puppet("a"),
+                new TestService("a"),
                 Supervision.restart()
                         .backoff(Duration.ofMillis(100), Duration.ofSeconds(2))
                         .atMost(20, Duration.ofHours(1)));
         List<Long> pauses = new ArrayList<>();
-        try (TestTree<Puppet> tree = TestTree.start(root, clock)) {
+        try (TestTree<TestService> tree = TestTree.start(root, clock)) {
 
             // When
             for (int i = 0; i < 8; i++) {
-                child.fails("boom " + i);
+                child.failingTask("boom " + i);
                 clock.settle();
                 Duration pause = child.status().restartIn().orElseThrow();
                 pauses.add(pause.toMillis());
@@ -114,26 +114,26 @@ final class RestartTest {
     @DisplayName("S-07 after a quiet period longer than the window the backoff starts from its minimum")
     void quietPeriod() {
         Supervision policy = Supervision.restart().atMost(100, Duration.ofMinutes(1));
-        Puppet child = root.child("a", new Puppet("a"), policy);
-        try (TestTree<Puppet> tree = TestTree.start(root, clock)) {
+        TestService child = root.child("a", new TestService("a"), policy);
+        try (TestTree<TestService> tree = TestTree.start(root, clock)) {
             // Given four failures
             for (int i = 0; i < 4; i++) {
-                child.fails("boom");
+                child.failingTask("boom");
                 clock.advance(Duration.ofSeconds(2));
             }
-            child.fails("boom");
+            child.failingTask("boom");
             clock.settle();
             assertThat(child.status().restartIn().orElseThrow()).isGreaterThanOrEqualTo(Duration.ofMillis(1_600));
 
             // When the period is just not quiet enough
             clock.advance(Duration.ofMinutes(1));
-            child.fails("boom");
+            child.failingTask("boom");
             clock.settle();
             assertThat(child.status().restartIn().orElseThrow()).isGreaterThanOrEqualTo(Duration.ofMillis(3_200));
 
             // When it is
             clock.advance(Duration.ofMinutes(1).plusNanos(1));
-            child.fails("boom");
+            child.failingTask("boom");
             clock.settle();
             assertThat(child.status().restartIn().orElseThrow())
                     .isBetween(Duration.ofMillis(100), Duration.ofMillis(125));
@@ -145,26 +145,26 @@ final class RestartTest {
     @DisplayName("S-05 a child that ends normally is STOPPED, is not restarted, and holds up nobody's readiness")
     void transientWork() {
         // Given
-        Puppet child = root.child("a", new Puppet("a", root.journal()), Supervision.restartAll());
-        Puppet other = root.child("b", new Puppet("b", root.journal()), Supervision.restartAll());
-        try (TestTree<Puppet> tree = TestTree.start(root, clock)) {
-            root.journal().clear();
+        TestService child = root.child("a", new TestService("a", root.events), Supervision.restartAll());
+        TestService other = root.child("b", new TestService("b", root.events), Supervision.restartAll());
+        try (TestTree<TestService> tree = TestTree.start(root, clock)) {
+            root.events.clear();
 
             // When its work is done
             child.task("work", child::stop);
             clock.advance(Duration.ofMinutes(5));
 
             // Then
-            assertThat(root.journal()).containsExactly("-a");
+            assertThat(root.events).containsExactly("a onStop");
             assertThat(child.status().state()).isEqualTo(State.STOPPED);
             assertThat(child.status().restarts()).isZero();
             assertThat(tree.ginkgo().status().ready()).isTrue();
             assertThatThrownBy(() -> child.awaitReady(Duration.ofDays(1))).isInstanceOf(NotReadyException.class);
 
             // When a sibling's failure restarts all, then it is not raised from the dead
-            other.fails("boom");
+            other.failingTask("boom");
             clock.advance(Duration.ofMinutes(5));
-            assertThat(root.journal()).containsExactly("-a", "-b", "+b");
+            assertThat(root.events).containsExactly("a onStop", "b onStop", "b onStart");
         }
     }
 
@@ -172,24 +172,24 @@ final class RestartTest {
     @DisplayName("S-01 a restart that fails counts as a failure, and is tried again")
     void restartFails() {
         // Given
-        Puppet child = root.child("a", new Puppet("a", root.journal()), Supervision.restart());
-        child.atStart(() -> {
+        TestService child = root.child("a", new TestService("a", root.events), Supervision.restart());
+        child.whenStarting(_ -> {
             if (child.starts.get() == 2) {
                 throw new IllegalStateException("no luck");
             }
         });
-        try (TestTree<Puppet> tree = TestTree.start(root, clock)) {
+        try (TestTree<TestService> tree = TestTree.start(root, clock)) {
             // When
-            child.fails("boom");
+            child.failingTask("boom");
             clock.advance(Duration.ofMillis(125));
 
             // Then
             assertThat(child.status().state()).isEqualTo(State.FAILED);
-            assertThat(child.status().reason()).isEqualTo("puppet/a did not start: no luck");
+            assertThat(child.status().reason()).isEqualTo("test-service/a did not start: no luck");
             assertThat(child.status().restartIn().orElseThrow()).isGreaterThanOrEqualTo(Duration.ofMillis(200));
             clock.advance(Duration.ofMillis(250));
             assertThat(child.status().state()).isEqualTo(State.READY);
-            assertThat(root.journal()).containsExactly("+a", "+root", "-a", "+a", "+a");
+            assertThat(root.events).containsExactly("a onStart", "root onStart", "a onStop", "a onStart", "a onStart");
             assertThat(tree.ginkgo().status().ready()).isTrue();
         }
     }
@@ -198,16 +198,16 @@ final class RestartTest {
     @DisplayName("S-01 stopping a child of a service that restarts stops that child alone: the restart goes on")
     void stopBelowARestart() {
         // Given: a grandchild that waits in its second start
-        Puppet child = root.child(
-                "a", new Puppet("a", root.journal()), Supervision.restart().backoff(Duration.ZERO, Duration.ZERO));
-        Puppet below = child.child("below", new Puppet("below", root.journal()));
-        below.atStart(() -> {
+        TestService child = root.child(
+                "a", new TestService("a", root.events), Supervision.restart().backoff(Duration.ZERO, Duration.ZERO));
+        TestService below = child.child("below", new TestService("below", root.events));
+        below.whenStarting(_ -> {
             if (below.starts.get() == 2) {
-                below.idle();
+                below.blockForever();
             }
         });
         Ginkgo ginkgo = Ginkgo.start(root);
-        child.fails("boom");
+        child.failingTask("boom");
         await().until(() -> below.starts.get() == 2);
 
         // When
@@ -234,7 +234,7 @@ final class RestartTest {
 
         @Override
         protected void onStart() {
-            root.journal().add("fresh " + number + " of size " + size.get());
+            root.events.add("fresh " + number + " of size " + size.get());
             newest = this;
         }
     }
@@ -247,15 +247,15 @@ final class RestartTest {
     void freshObject() throws Exception {
         // Given
         Fresh first = root.child("fresh", new Fresh(), Supervision.restart(Fresh::new));
-        try (TestTree<Puppet> tree = TestTree.start(root, clock, "[fresh]\nsize = 7")) {
+        try (TestTree<TestService> tree = TestTree.start(root, clock, "[fresh]\nsize = 7")) {
             // When
             first.fails();
             clock.advance(Duration.ofSeconds(1));
 
             // Then
-            assertThat(root.journal()).containsExactly("fresh 1 of size 7", "+root", "fresh 2 of size 7");
+            assertThat(root.events).containsExactly("fresh 1 of size 7", "root onStart", "fresh 2 of size 7");
             Status now = child(root, 0);
-            assertThat(now.path()).isEqualTo("puppet/fresh");
+            assertThat(now.path()).isEqualTo("test-service/fresh");
             assertThat(now.state()).isEqualTo(State.READY);
             assertThat(now.restarts()).isEqualTo(1);
             assertThat(root.status().children()).hasSize(1);
@@ -267,7 +267,7 @@ final class RestartTest {
                     .hasSize(1);
             requireNonNull(newest).fails();
             clock.advance(Duration.ofSeconds(1));
-            assertThat(root.journal()).endsWith("fresh 3 of size 9");
+            assertThat(root.events).endsWith("fresh 3 of size 9");
             assertThat(child(root, 0).restarts()).isEqualTo(2);
         }
     }
@@ -277,8 +277,8 @@ final class RestartTest {
             "S-01 a supplier that throws, gives null or the same object again is a failure like any other: it is never silent")
     void badSupplier() throws Exception {
         for (String kind : List.of("throws", "null", "same")) {
-            Puppet parent = new Puppet("parent");
-            Puppet child = new Puppet("child");
+            TestService parent = new TestService("parent");
+            TestService child = new TestService("child");
             Supervision policy = Supervision.restart(() -> switch (kind) {
                         case "throws" -> throw new IllegalStateException("no more objects");
                         case "null" -> nothing();
@@ -289,12 +289,12 @@ final class RestartTest {
             parent.child("a", child, policy);
             Ginkgo ginkgo = Ginkgo.start(parent);
 
-            child.fails("boom");
+            child.failingTask("boom");
             ginkgo.awaitStopped();
 
             assertThat(parent.status().state()).as(kind).isEqualTo(State.FAILED);
             assertThat(parent.status().failure().orElseThrow().getMessage())
-                    .contains("puppet/a failed 3 times within 60 s", "could not be made anew");
+                    .contains("test-service/a failed 3 times within 60 s", "could not be made anew");
         }
     }
 

@@ -21,6 +21,7 @@ import java.util.Random;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 
 /** One random tree, one random run of several threads over it, and what must hold at the end; all from one seed. */
@@ -30,13 +31,14 @@ final class Schedule {
     private final Wild.Ledger ledger = new Wild.Ledger();
     private final List<Wild> services = new CopyOnWriteArrayList<>();
     private final List<Ginkgo> trees = new CopyOnWriteArrayList<>();
+    private final List<Supplier<List<Thread>>> tasks = new CopyOnWriteArrayList<>();
     private final List<List<StateChange>> histories = new CopyOnWriteArrayList<>();
     private final List<Thread> drivers = new CopyOnWriteArrayList<>();
     private final List<String> told = new CopyOnWriteArrayList<>();
     private final AtomicInteger names = new AtomicInteger();
     private final Wild root;
 
-    /** The machine's time, which hands over each tree before it starts, so that a start that hangs can be looked at. */
+    /** The machine's time, which gets the tasks of each tree before it starts, so that a start that hangs can be examined. */
     private final Time time = new Time() {
         @Override
         public Instant now() {
@@ -59,8 +61,8 @@ final class Schedule {
         }
 
         @Override
-        public void attached(Ginkgo tree) {
-            trees.add(tree);
+        public void attached(Supplier<List<Thread>> treeTasks) {
+            tasks.add(treeTasks);
         }
     };
 
@@ -131,7 +133,7 @@ final class Schedule {
                     .random(new Random(seed))
                     .onChange(history::add);
             histories.add(history);
-            builder.start();
+            trees.add(builder.start());
         } catch (StartException | IllegalStateException e) {
             // a part of the game
         }
@@ -199,7 +201,7 @@ final class Schedule {
         await("hooks or tasks are left", () -> ledger.live.get() == 0);
         await(
                 "the trees list tasks",
-                () -> trees.stream().allMatch(t -> t.tasks().isEmpty()));
+                () -> tasks.stream().allMatch(threads -> threads.get().isEmpty()));
         for (Wild service : services) {
             Status status = service.status();
             if (status.state() != State.NEW && status.state() != State.STOPPED && status.state() != State.FAILED) {
@@ -263,7 +265,7 @@ final class Schedule {
     /** Where every thread of this schedule is. */
     String dump() {
         List<Thread> threads = new ArrayList<>(drivers);
-        trees.forEach(tree -> tree.tasks().forEach(task -> threads.add(task.thread())));
+        tasks.forEach(treeTasks -> threads.addAll(treeTasks.get()));
         return "\n" + root.status()
                 + threads.stream()
                         .map(thread -> "\n" + thread

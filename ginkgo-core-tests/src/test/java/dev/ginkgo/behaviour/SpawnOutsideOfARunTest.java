@@ -23,13 +23,13 @@ final class SpawnOutsideOfARunTest {
     @DisplayName("T-03 spawn on a new or a stopped service throws, says why, and makes no thread")
     void spawnThrows() {
         // Given
-        Puppet root = new Puppet("root");
+        TestService root = new TestService("root");
         AtomicBoolean ran = new AtomicBoolean();
 
         // When it is new
         assertThatThrownBy(() -> root.task("work", () -> ran.set(true)))
                 .isInstanceOf(IllegalStateException.class)
-                .hasMessage("spawn was called on puppet before its onStart: a constructor declares, onStart acts,"
+                .hasMessage("spawn was called on test-service before its onStart: a constructor declares, onStart acts,"
                         + " so move the call there");
 
         // When it has stopped
@@ -37,7 +37,7 @@ final class SpawnOutsideOfARunTest {
         ginkgo.stop();
         assertThatThrownBy(() -> root.task("work", () -> ran.set(true)))
                 .isInstanceOf(IllegalStateException.class)
-                .hasMessage("puppet is STOPPED: spawn has no effect there");
+                .hasMessage("test-service is STOPPED: spawn has no effect there");
 
         // Then
         await().until(() -> ginkgo.tasks().isEmpty());
@@ -49,14 +49,14 @@ final class SpawnOutsideOfARunTest {
     @DisplayName("T-09 a spawn that loses against the stop throws, and the caller's rollback runs")
     void spawnWhileStopping() throws Exception {
         // Given: a task that answers the interrupt by one more spawn, and rolls back when that is refused
-        Puppet root = new Puppet("root");
+        TestService root = new TestService("root");
         AtomicReference<Exception> refused = new AtomicReference<>();
         AtomicBoolean rolledBack = new AtomicBoolean();
         AtomicBoolean ran = new AtomicBoolean();
-        try (TestTree<Puppet> tree = TestTree.start(root)) {
+        try (TestTree<TestService> tree = TestTree.start(root)) {
             root.task("accept", () -> {
                 try {
-                    root.idle();
+                    root.blockForever();
                 } catch (InterruptedException stopping) {
                     try {
                         root.task("connection", () -> ran.set(true));
@@ -74,7 +74,7 @@ final class SpawnOutsideOfARunTest {
         // Then
         assertThat(refused.get())
                 .hasMessage(
-                        "puppet is stopping: no task \"connection\" was spawned. Let the exception end the caller.");
+                        "test-service is stopping: no task \"connection\" was spawned. Let the exception end the caller.");
         assertThat(rolledBack).isTrue();
         assertThat(ran).isFalse();
         assertThat(root.status().state()).isEqualTo(State.STOPPED);
@@ -85,7 +85,7 @@ final class SpawnOutsideOfARunTest {
             "T-09 tasks that spawn without pause race against the stop: each is joined or refused, none is forgotten")
     void spawnRaces() throws Exception {
         // Given
-        Puppet root = new Puppet("root");
+        TestService root = new TestService("root");
         List<Thread> spawned = new CopyOnWriteArrayList<>();
         CountDownLatch busy = new CountDownLatch(20);
         AtomicBoolean refused = new AtomicBoolean();
@@ -96,7 +96,7 @@ final class SpawnOutsideOfARunTest {
                     root.task("connection", () -> {
                         spawned.add(Thread.currentThread());
                         busy.countDown();
-                        root.idle();
+                        root.blockForever();
                     });
                     root.pause(Duration.ZERO);
                 }

@@ -15,19 +15,19 @@ class StartOrderTest {
     @DisplayName("L-02 children start one after another in the order of declaration, then the parent's onStart runs")
     void childrenStartInOrderAndThenTheParent() {
         // Given
-        Part root = Part.root();
-        Part a = root.child("a");
-        Part b = root.child("b");
-        Part c = root.child("c");
+        TestService root = TestService.root();
+        TestService a = root.child("a");
+        TestService b = root.child("b");
+        TestService c = root.child("c");
         List<List<State>> seen = new ArrayList<>();
-        Part.Step look = self -> seen.add(List.of(a.state(), b.state(), c.state(), root.state()));
-        a.starting(look);
-        b.starting(look);
-        c.starting(self -> {
+        TestService.Step look = self -> seen.add(List.of(a.state(), b.state(), c.state(), root.state()));
+        a.whenStarting(look);
+        b.whenStarting(look);
+        c.whenStarting(self -> {
             look.run(self);
-            self.isDegraded("no line yet");
+            self.markDegraded("no line yet");
         });
-        root.starting(look);
+        root.whenStarting(look);
 
         // When
         try (Ginkgo ginkgo = Ginkgo.start(root)) {
@@ -46,12 +46,12 @@ class StartOrderTest {
     @Test
     @DisplayName("L-02 what a child started is at the service of the next, and of the parent")
     void aReadyChildCanBeAwaitedByTheNext() {
-        Part root = Part.root();
-        Part a = root.child("a").starting(self -> self.isReadyLater());
-        Part b = root.child("b").starting(self -> a.awaitReady(java.time.Duration.ofSeconds(5)));
-        a.starting(self -> {
-            self.isReadyLater();
-            self.spawning("connect", self::isReady);
+        TestService root = TestService.root();
+        TestService a = root.child("a").whenStarting(self -> self.deferReadiness());
+        TestService b = root.child("b").whenStarting(self -> a.awaitReady(java.time.Duration.ofSeconds(5)));
+        a.whenStarting(self -> {
+            self.deferReadiness();
+            self.task("connect", self::markReady);
         });
 
         try (Ginkgo ginkgo = Ginkgo.start(root)) {

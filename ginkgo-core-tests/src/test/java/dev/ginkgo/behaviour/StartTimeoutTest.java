@@ -21,18 +21,18 @@ class StartTimeoutTest {
     @DisplayName("L-06 an onStart that does not return in time is interrupted and rolled back; the error says where")
     void anOnStartThatHangsIsInterrupted() {
         // Given
-        Part root = Part.root();
-        Part a = root.child("a");
-        Part b = root.child("b")
-                .lives(Lifecycle.standard().startTimeout(Duration.ofMillis(50)))
-                .starting(StartTimeoutTest::hang);
+        TestService root = TestService.root();
+        TestService a = root.child("a");
+        TestService b = root.child("b")
+                .withLifecycle(Lifecycle.standard().startTimeout(Duration.ofMillis(50)))
+                .whenStarting(StartTimeoutTest::hang);
 
         // When
         StartException thrown = catchThrowableOfType(StartException.class, root::start);
 
         // Then
-        assertThat(thrown.path()).isEqualTo("part/b");
-        assertThat(thrown).hasMessageStartingWith("part/b is not ready after 50 ms: onStart waits at ");
+        assertThat(thrown.path()).isEqualTo("test-service/b");
+        assertThat(thrown).hasMessageStartingWith("test-service/b is not ready after 50 ms: onStart waits at ");
         assertThat(thrown.getCause()).isInstanceOf(TimeoutException.class).hasMessageContaining("start-timeout");
         assertThat(requireNonNull(thrown.getCause()).getStackTrace())
                 .anyMatch(frame -> frame.getClassName().equals(StartTimeoutTest.class.getName())
@@ -46,43 +46,44 @@ class StartTimeoutTest {
     @Test
     @DisplayName("L-06 ready() that never comes after readyLater() is the same error, and says what is missing")
     void readyLaterThatIsNeverReady() {
-        Part root = Part.root()
-                .lives(Lifecycle.standard().startTimeout(Duration.ofMillis(50)))
-                .starting(self -> {
-                    self.isReadyLater();
+        TestService root = TestService.root()
+                .withLifecycle(Lifecycle.standard().startTimeout(Duration.ofMillis(50)))
+                .whenStarting(self -> {
+                    self.deferReadiness();
                     self.waitingTask("connect");
                 });
 
         StartException thrown = catchThrowableOfType(StartException.class, root::start);
 
         assertThat(thrown)
-                .hasMessage("part is not ready after 50 ms: onStart returned after readyLater(), and neither ready()"
-                        + " nor degraded() was called");
+                .hasMessage(
+                        "test-service is not ready after 50 ms: onStart returned after readyLater(), and neither ready()"
+                                + " nor degraded() was called");
         assertThat(root.events).endsWith("root connect ends");
     }
 
     @Test
     @DisplayName("L-06 the timeout is ten seconds, or what start-timeout in [ginkgo] says, or what the service says")
     void theTimeoutIsASetting() {
-        Part root = Part.root().starting(StartTimeoutTest::hang);
+        TestService root = TestService.root().whenStarting(StartTimeoutTest::hang);
         Ginkgo.Builder builder =
                 Ginkgo.of(root).configuration(Configuration.none().text("test", "[ginkgo]\nstart-timeout = '40ms'"));
 
         StartException thrown = catchThrowableOfType(StartException.class, builder::start);
 
         assertThat(thrown).hasMessageContaining("not ready after 40 ms");
-        assertThat(Ginkgo.of(Part.root()).describe().settings())
+        assertThat(Ginkgo.of(TestService.root()).describe().settings())
                 .anySatisfy(setting -> assertThat(setting.toString()).contains("start-timeout", "10s"));
     }
 
     @Test
     @DisplayName("L-06 the time that children take does not count")
     void childrenHaveATimeOfTheirOwn() {
-        Part root = Part.root().lives(Lifecycle.standard().startTimeout(Duration.ofMillis(200)));
+        TestService root = TestService.root().withLifecycle(Lifecycle.standard().startTimeout(Duration.ofMillis(200)));
         for (String name : new String[] {"a", "b", "c"}) {
             root.child(name)
-                    .lives(Lifecycle.standard().startTimeout(Duration.ofSeconds(10)))
-                    .starting(self -> self.sleeping(Duration.ofMillis(100)));
+                    .withLifecycle(Lifecycle.standard().startTimeout(Duration.ofSeconds(10)))
+                    .whenStarting(self -> self.pause(Duration.ofMillis(100)));
         }
 
         try (Ginkgo ginkgo = Ginkgo.start(root)) {
@@ -95,13 +96,13 @@ class StartTimeoutTest {
     void readyLaterHoldsUpTheParent() {
         // Given
         CountDownLatch connected = new CountDownLatch(1);
-        Part root = Part.root();
-        Part a = root.child("a").starting(self -> {
-            self.isReadyLater();
-            self.spawning("connect", () -> {
+        TestService root = TestService.root();
+        TestService a = root.child("a").whenStarting(self -> {
+            self.deferReadiness();
+            self.task("connect", () -> {
                 connected.await();
-                self.note("ready");
-                self.isReady();
+                self.record("ready");
+                self.markReady();
             });
         });
         Beside start = Beside.run(root::start);
@@ -120,11 +121,11 @@ class StartTimeoutTest {
         root.stop();
     }
 
-    private static void hang(Part self) throws InterruptedException {
+    private static void hang(TestService self) throws InterruptedException {
         try {
             new CountDownLatch(1).await();
         } finally {
-            self.note("interrupted");
+            self.record("interrupted");
         }
     }
 }

@@ -50,8 +50,8 @@ class StateTableTest {
         // Given
         List<String> told = new CopyOnWriteArrayList<>();
         List<StateChange> changes = new CopyOnWriteArrayList<>();
-        Part root = Part.root();
-        Part a = root.child("a").starting(self -> self.isDegraded("no line"));
+        TestService root = TestService.root();
+        TestService a = root.child("a").whenStarting(self -> self.markDegraded("no line"));
         Ginkgo ginkgo = Ginkgo.of(root)
                 .onChange(change -> {
                     changes.add(change);
@@ -61,8 +61,8 @@ class StateTableTest {
                 .start();
 
         // When
-        a.isReady();
-        a.spawning("work", () -> {
+        a.markReady();
+        a.task("work", () -> {
             throw new IOException("lost");
         });
         ginkgo.awaitStopped();
@@ -71,13 +71,13 @@ class StateTableTest {
         await().until(() -> told.size() >= 7);
         assertThat(told)
                 .containsExactly(
-                        "part NEW STARTING",
-                        "part/a NEW STARTING",
-                        "part/a STARTING DEGRADED",
-                        "part STARTING READY",
-                        "part/a DEGRADED READY",
-                        "part/a READY FAILED",
-                        "part READY FAILED");
+                        "test-service NEW STARTING",
+                        "test-service/a NEW STARTING",
+                        "test-service/a STARTING DEGRADED",
+                        "test-service STARTING READY",
+                        "test-service/a DEGRADED READY",
+                        "test-service/a READY FAILED",
+                        "test-service READY FAILED");
         assertThat(changes.get(2).reason()).isEqualTo("no line");
         assertThat(changes.get(5).failure()).get().isInstanceOf(IOException.class);
         await().until(() -> ginkgo.tasks().isEmpty());

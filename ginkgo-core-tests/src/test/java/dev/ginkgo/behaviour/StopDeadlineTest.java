@@ -28,9 +28,9 @@ class StopDeadlineTest {
     @DisplayName("L-20 one deadline governs the whole stop: twenty deaf services do not add up")
     void timeoutsDoNotAddUp() {
         // Given
-        Part root = Part.root().lives(Lifecycle.standard().stopTimeout(Duration.ofMillis(300)));
+        TestService root = TestService.root().withLifecycle(Lifecycle.standard().stopTimeout(Duration.ofMillis(300)));
         for (int i = 0; i < 20; i++) {
-            root.child("deaf-" + i).starting(this::deafTask).stopping(self -> deaf());
+            root.child("deaf-" + i).whenStarting(this::deafTask).whenStopping(self -> deaf());
         }
         root.start();
 
@@ -53,12 +53,12 @@ class StopDeadlineTest {
     @Test
     @DisplayName("L-20 a deaf task of the parent leaves the children half of the time")
     void aDeafTaskLeavesTheChildrenTheirTurn() {
-        Part root = Part.root()
-                .lives(Lifecycle.standard().stopTimeout(Duration.ofMillis(400)))
-                .starting(this::deafTask);
-        root.child("a").stopping(self -> {
-            self.sleeping(Duration.ofMillis(50));
-            self.note("drained");
+        TestService root = TestService.root()
+                .withLifecycle(Lifecycle.standard().stopTimeout(Duration.ofMillis(400)))
+                .whenStarting(this::deafTask);
+        root.child("a").whenStopping(self -> {
+            self.pause(Duration.ofMillis(50));
+            self.record("drained");
         });
         Ginkgo ginkgo = Ginkgo.start(root);
 
@@ -66,15 +66,15 @@ class StopDeadlineTest {
 
         assertThat(root.events).endsWith("a onStop", "a drained");
         assertThat(thrown.leaks()).singleElement().satisfies(leak -> {
-            assertThat(leak.path()).isEqualTo("part");
+            assertThat(leak.path()).isEqualTo("test-service");
             assertThat(leak.task()).isEqualTo("deaf");
             assertThat(leak.age()).isPositive();
             assertThat(leak.stack()).anyMatch(frame -> frame.getMethodName().equals("deaf"));
         });
-        assertThat(thrown).hasMessageContaining("part#deaf still runs after");
+        assertThat(thrown).hasMessageContaining("test-service#deaf still runs after");
         assertThat(ginkgo.tasks())
                 .as("what still runs is told")
-                .anyMatch(t -> t.fullName().equals("part#deaf"));
+                .anyMatch(t -> t.fullName().equals("test-service#deaf"));
         release.countDown();
         org.awaitility.Awaitility.await().until(() -> ginkgo.tasks().isEmpty());
     }
@@ -82,32 +82,32 @@ class StopDeadlineTest {
     @Test
     @DisplayName("L-20 a service has its own timeout, or what is left, whichever is less")
     void theOwnTimeout() {
-        Part root = Part.root();
+        TestService root = TestService.root();
         root.child("a");
         root.child("b")
-                .lives(Lifecycle.standard().stopTimeout(Duration.ofMillis(50)))
-                .stopping(self -> deaf());
+                .withLifecycle(Lifecycle.standard().stopTimeout(Duration.ofMillis(50)))
+                .whenStopping(self -> deaf());
         root.start();
 
         long begin = Time.system().nanos();
         StopException thrown = catchThrowableOfType(StopException.class, root::stop);
 
         assertThat(Duration.ofNanos(Time.system().nanos() - begin)).isLessThan(Duration.ofSeconds(2));
-        assertThat(thrown).hasMessageContaining("part/b: onStop threw java.util.concurrent.TimeoutException");
+        assertThat(thrown).hasMessageContaining("test-service/b: onStop threw java.util.concurrent.TimeoutException");
         assertThat(root.events).endsWith("root onStop", "b onStop", "a onStop");
     }
 
     @Test
     @DisplayName("L-20 after a start timeout the way back has a deadline of its own")
     void aFreshDeadlineForTheWayBack() {
-        Part root = Part.root();
-        root.child("a").stopping(self -> {
-            self.sleeping(Duration.ofMillis(100));
-            self.note("drained");
+        TestService root = TestService.root();
+        root.child("a").whenStopping(self -> {
+            self.pause(Duration.ofMillis(100));
+            self.record("drained");
         });
         root.child("b")
-                .lives(Lifecycle.standard().startTimeout(Duration.ofMillis(20)))
-                .starting(self -> new CountDownLatch(1).await());
+                .withLifecycle(Lifecycle.standard().startTimeout(Duration.ofMillis(20)))
+                .whenStarting(self -> new CountDownLatch(1).await());
 
         StartException thrown = catchThrowableOfType(StartException.class, root::start);
 
@@ -115,8 +115,8 @@ class StopDeadlineTest {
         assertThat(root.events).endsWith("a onStop", "a drained");
     }
 
-    private void deafTask(Part self) {
-        self.spawning("deaf", this::deaf);
+    private void deafTask(TestService self) {
+        self.task("deaf", this::deaf);
     }
 
     private void deaf() {

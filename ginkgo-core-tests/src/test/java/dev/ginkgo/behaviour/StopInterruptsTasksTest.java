@@ -20,14 +20,14 @@ final class StopInterruptsTasksTest {
     void allAtOnceThenJoined() {
         // Given: tasks that end only when every one of them has been interrupted
         int n = 100;
-        Puppet root = new Puppet("root");
+        TestService root = new TestService("root");
         CountDownLatch interrupted = new CountDownLatch(n);
         AtomicInteger ended = new AtomicInteger();
         Ginkgo ginkgo = Ginkgo.start(root);
         for (int i = 0; i < n; i++) {
             root.task("t" + i, () -> {
                 try {
-                    root.idle();
+                    root.blockForever();
                 } catch (InterruptedException e) {
                     interrupted.countDown();
                     if (interrupted.await(10, TimeUnit.SECONDS)) {
@@ -54,10 +54,10 @@ final class StopInterruptsTasksTest {
     void delayedBodiesNeverRun() {
         // Given
         FakeClock clock = new FakeClock();
-        Puppet root = new Puppet("root");
+        TestService root = new TestService("root");
         AtomicInteger ran = new AtomicInteger();
         AtomicInteger turns = new AtomicInteger();
-        try (TestTree<Puppet> tree = TestTree.start(root, clock)) {
+        try (TestTree<TestService> tree = TestTree.start(root, clock)) {
             root.taskLater("once", Duration.ofSeconds(10), ran::incrementAndGet);
             root.taskEvery("again", () -> Duration.ofSeconds(4), turns::incrementAndGet);
 
@@ -79,10 +79,10 @@ final class StopInterruptsTasksTest {
     @DisplayName("T-06 later runs once, after its delay; every runs at the period that it asks for each time")
     void delayedBodiesRunOnTime() {
         FakeClock clock = new FakeClock();
-        Puppet root = new Puppet("root");
+        TestService root = new TestService("root");
         AtomicInteger ran = new AtomicInteger();
         AtomicInteger turns = new AtomicInteger();
-        try (TestTree<Puppet> tree = TestTree.start(root, clock)) {
+        try (TestTree<TestService> tree = TestTree.start(root, clock)) {
             root.taskLater("once", Duration.ofSeconds(10), ran::incrementAndGet);
             root.taskEvery("again", () -> Duration.ofSeconds(turns.get() + 1), turns::incrementAndGet);
 

@@ -19,17 +19,17 @@ class StopMirrorsStartTest {
     @DisplayName("L-04 onStop while the tasks live, then the tasks, then what is owned in reverse, then the children")
     void theStopIsTheMirrorOfTheStart() {
         // Given
-        Part root = Part.root();
+        TestService root = TestService.root();
         AtomicBoolean readyInOnStop = new AtomicBoolean(true);
         for (String name : new String[] {"a", "b"}) {
-            root.child(name).starting(self -> self.waitingTask("task"));
+            root.child(name).whenStarting(self -> self.waitingTask("task"));
         }
-        root.starting(self -> {
-            self.owning(self.resource("first"));
-            self.owning(self.resource("second"));
+        root.whenStarting(self -> {
+            self.closedOnStop(self.resource("first"));
+            self.closedOnStop(self.resource("second"));
             self.waitingTask("task");
         });
-        root.stopping(self -> {
+        root.whenStopping(self -> {
             readyInOnStop.set(self.status().ready());
             assertThat(self.status().tasks()).as("the task and this hook").isEqualTo(2);
         });
@@ -60,15 +60,15 @@ class StopMirrorsStartTest {
     @DisplayName("L-05 when onStop of b throws, all others are stopped, and one StopException carries all errors")
     void aFailingStopStopsNothingFromStopping() {
         // Given
-        Part root = Part.root();
-        Part a = root.child("a").stopping(self -> {
+        TestService root = TestService.root();
+        TestService a = root.child("a").whenStopping(self -> {
             throw new IOException("a failed");
         });
-        Part b = root.child("b").stopping(self -> {
+        TestService b = root.child("b").whenStopping(self -> {
             throw new IOException("b failed");
         });
-        Part c = root.child("c");
-        root.starting(self -> self.owning(() -> {
+        TestService c = root.child("c");
+        root.whenStarting(self -> self.closedOnStop(() -> {
             throw new IOException("not closed");
         }));
         Ginkgo ginkgo = Ginkgo.start(root);
@@ -80,9 +80,9 @@ class StopMirrorsStartTest {
         // Then
         assertThat(root.events).containsExactly("root onStop", "c onStop", "b onStop", "a onStop");
         assertThat(thrown)
-                .hasMessageStartingWith("part did not stop cleanly; part: closing ")
-                .hasMessageContaining("part/b: onStop threw java.io.IOException: b failed")
-                .hasMessageContaining("part/a: onStop threw java.io.IOException: a failed");
+                .hasMessageStartingWith("test-service did not stop cleanly; test-service: closing ")
+                .hasMessageContaining("test-service/b: onStop threw java.io.IOException: b failed")
+                .hasMessageContaining("test-service/a: onStop threw java.io.IOException: a failed");
         assertThat(thrown.getSuppressed())
                 .extracting(error -> String.valueOf(error.getCause()))
                 .containsExactly(
@@ -101,9 +101,9 @@ class StopMirrorsStartTest {
     @Test
     @DisplayName("L-05 after a stop that was not clean the tree can be started again")
     void aFailedStopCanBeFollowedByAStart() {
-        Part root = Part.root();
+        TestService root = TestService.root();
         AtomicBoolean bad = new AtomicBoolean(true);
-        root.child("a").stopping(self -> {
+        root.child("a").whenStopping(self -> {
             if (bad.get()) {
                 throw new IOException("a failed");
             }

@@ -22,15 +22,15 @@ class StopRacesRestartTest {
     @Timeout(60)
     @DisplayName("L-08 L-13 a child that is stopped or removed at any moment of its restarts stays stopped")
     void stoppedIsStopped() {
-        Part root = Part.root();
+        TestService root = TestService.root();
         try (Ginkgo ginkgo = Ginkgo.start(root)) {
             for (int round = 0; round < 500; round++) {
-                Part flaky = root.other("flaky")
-                        .starting(self -> self.spawning("fail", () -> {
+                TestService flaky = root.detached("flaky")
+                        .whenStarting(self -> self.task("fail", () -> {
                             self.awaitReady(Duration.ofSeconds(10));
                             throw new IOException("again");
                         }));
-                root.adding(
+                root.child(
                         "flaky",
                         flaky,
                         Supervision.restart()
@@ -45,7 +45,7 @@ class StopRacesRestartTest {
                 if (round % 2 == 0) {
                     flaky.stop();
                 } else {
-                    root.removing(flaky);
+                    root.removeChild(flaky);
                 }
 
                 int starts = root.events.size();
@@ -53,7 +53,7 @@ class StopRacesRestartTest {
                 assertThat(flaky.status().tasks()).isZero();
                 assertThat(root.events).hasSize(starts);
                 if (round % 2 == 0) {
-                    root.removing(flaky);
+                    root.removeChild(flaky);
                 }
                 root.events.clear();
             }
@@ -68,14 +68,14 @@ class StopRacesRestartTest {
         // Given a child that has failed, and whose successor is being made
         CountDownLatch making = new CountDownLatch(1);
         CountDownLatch go = new CountDownLatch(1);
-        Part root = Part.root();
-        Part fresh = root.other("fresh");
-        Part flaky = root.other("flaky")
-                .starting(self -> self.spawning("fail", () -> {
+        TestService root = TestService.root();
+        TestService fresh = root.detached("fresh");
+        TestService flaky = root.detached("flaky")
+                .whenStarting(self -> self.task("fail", () -> {
                     self.awaitReady(Duration.ofSeconds(10));
                     throw new IOException("lost");
                 }));
-        root.adding(
+        root.child(
                 "flaky",
                 flaky,
                 Supervision.restart(() -> {
@@ -93,7 +93,7 @@ class StopRacesRestartTest {
 
         // When
         if (remove) {
-            root.removing(flaky);
+            root.removeChild(flaky);
         } else {
             flaky.stop();
         }

@@ -24,13 +24,13 @@ class StopWhileStartingTest {
     void theStartIsCancelled() throws InterruptedException {
         // Given
         CountDownLatch inside = new CountDownLatch(1);
-        Part root = Part.root();
-        Part a = root.child("a");
-        Part b = root.child("b").starting(self -> {
+        TestService root = TestService.root();
+        TestService a = root.child("a");
+        TestService b = root.child("b").whenStarting(self -> {
             inside.countDown();
             new CountDownLatch(1).await();
         });
-        Part c = root.child("c");
+        TestService c = root.child("c");
         Beside start = Beside.run(root::start);
         inside.await();
 
@@ -45,16 +45,16 @@ class StopWhileStartingTest {
         assertThat(root.events).containsExactly("a onStart", "b onStart", "a onStop");
         assertThat(start.thrown()).isInstanceOfSatisfying(StartException.class, cancelled -> {
             assertThat(cancelled.cancelled()).isTrue();
-            assertThat(cancelled.path()).isEqualTo("part");
-            assertThat(cancelled).hasMessage("the start of part was cancelled by a stop");
+            assertThat(cancelled.path()).isEqualTo("test-service");
+            assertThat(cancelled).hasMessage("the start of test-service was cancelled by a stop");
         });
     }
 
     @Test
     @DisplayName("L-08 onStart may stop its own service")
     void onStartStopsItself() {
-        Part root = Part.root();
-        root.starting(Part::stop);
+        TestService root = TestService.root();
+        root.whenStarting(TestService::stop);
 
         StartException thrown = catchThrowableOfType(StartException.class, root::start);
 
@@ -67,12 +67,12 @@ class StopWhileStartingTest {
             "L-08 a stop of one child that is starting ends that child only: it has done its work, the rest goes on")
     void aChildThatIsStoppedWhileItStartsHoldsNobodyUp() {
         // Given a child that ends so soon that its start is not over yet
-        Part root = Part.root();
-        Part once = root.child("once").starting(self -> {
-            self.spawning("work", self::stop);
+        TestService root = TestService.root();
+        TestService once = root.child("once").whenStarting(self -> {
+            self.task("work", self::stop);
             new CountDownLatch(1).await();
         });
-        Part next = root.child("next");
+        TestService next = root.child("next");
 
         // When
         try (Ginkgo ginkgo = Ginkgo.start(root)) {
@@ -88,8 +88,8 @@ class StopWhileStartingTest {
     void anInterruptCancelsTheStart() throws InterruptedException {
         CountDownLatch inside = new CountDownLatch(1);
         List<Boolean> flag = new ArrayList<>();
-        Part root = Part.root();
-        root.child("a").starting(self -> {
+        TestService root = TestService.root();
+        root.child("a").whenStarting(self -> {
             inside.countDown();
             new CountDownLatch(1).await();
         });
@@ -106,7 +106,7 @@ class StopWhileStartingTest {
 
         assertThat(start.thrown()).isInstanceOfSatisfying(StartException.class, cancelled -> {
             assertThat(cancelled.cancelled()).isTrue();
-            assertThat(cancelled).hasMessage("the start of part was cancelled by an interrupt");
+            assertThat(cancelled).hasMessage("the start of test-service was cancelled by an interrupt");
         });
         assertThat(flag).containsExactly(true);
         assertThat(root.state()).isEqualTo(State.STOPPED);
@@ -115,7 +115,7 @@ class StopWhileStartingTest {
     @RepeatedTest(20)
     @DisplayName("L-08 a thread that is interrupted already starts nothing")
     void anInterruptedThreadStartsNothing() {
-        Part root = Part.root();
+        TestService root = TestService.root();
         root.child("a");
         Beside start = Beside.run(() -> {
             Thread.currentThread().interrupt();
@@ -136,14 +136,14 @@ class StopWhileStartingTest {
     void stopsAtAnyMoment() {
         for (int round = 0; round < 500; round++) {
             AtomicInteger live = new AtomicInteger();
-            Part root = Part.root();
-            Part middle = root.child("middle");
-            middle.child("leaf").starting(self -> {
+            TestService root = TestService.root();
+            TestService middle = root.child("middle");
+            middle.child("leaf").whenStarting(self -> {
                 live.incrementAndGet();
-                self.owning(live::decrementAndGet);
-                self.spawning("work", () -> work(live));
+                self.closedOnStop(live::decrementAndGet);
+                self.task("work", () -> work(live));
             });
-            root.child("last").starting(self -> self.spawning("work", () -> work(live)));
+            root.child("last").whenStarting(self -> self.task("work", () -> work(live)));
             long pause = ThreadLocalRandom.current().nextLong(400_000);
             CountDownLatch go = new CountDownLatch(3);
             Beside start = Beside.run(() -> {
@@ -181,7 +181,7 @@ class StopWhileStartingTest {
         // Given
         CountDownLatch inside = new CountDownLatch(1);
         CountDownLatch release = new CountDownLatch(1);
-        Part root = Part.root().stopping(self -> {
+        TestService root = TestService.root().whenStopping(self -> {
             inside.countDown();
             release.await();
         });
@@ -210,7 +210,7 @@ class StopWhileStartingTest {
     void aSecondStopHasTheSameErrors() throws InterruptedException {
         CountDownLatch inside = new CountDownLatch(1);
         CountDownLatch release = new CountDownLatch(1);
-        Part root = Part.root().stopping(self -> {
+        TestService root = TestService.root().whenStopping(self -> {
             inside.countDown();
             release.await();
             throw new java.io.IOException("bad");
@@ -231,7 +231,7 @@ class StopWhileStartingTest {
     @Test
     @DisplayName("L-09 stop of a service that never ran does nothing")
     void stopOfANewService() {
-        Part root = Part.root();
+        TestService root = TestService.root();
         root.stop();
         root.close();
         assertThat(root.state()).isEqualTo(State.NEW);

@@ -32,10 +32,10 @@ final class TaskBookkeepingTest {
         // Given
         int million = 1_000_000;
         int atOnce = 500;
-        Puppet root = new Puppet("root");
+        TestService root = new TestService("root");
         Semaphore permits = new Semaphore(atOnce);
         AtomicInteger ran = new AtomicInteger();
-        try (TestTree<Puppet> tree = TestTree.start(root)) {
+        try (TestTree<TestService> tree = TestTree.start(root)) {
             root.task("spawner", () -> {
                 for (int i = 0; i < million; i++) {
                     permits.acquire();
@@ -62,18 +62,18 @@ final class TaskBookkeepingTest {
     @DisplayName("T-08 a task's thread is named path#task, in a thread dump too, and tasks are listed by service")
     void namesInADump(@TempDir Path folder) throws Exception {
         // Given
-        Puppet root = new Puppet("root");
-        Puppet hub = root.child("hub", new Puppet("hub"));
-        Puppet http = hub.child("http", new Puppet("http"));
+        TestService root = new TestService("root");
+        TestService hub = root.child("hub", new TestService("hub"));
+        TestService http = hub.child("http", new TestService("http"));
         CountDownLatch running = new CountDownLatch(2);
         Ginkgo ginkgo = Ginkgo.of(root).name("gateway").start();
         http.task("accept", () -> {
             running.countDown();
-            http.idle();
+            http.blockForever();
         });
         root.task("bridge", () -> {
             running.countDown();
-            root.idle();
+            root.blockForever();
         });
         running.await();
 
@@ -97,7 +97,7 @@ final class TaskBookkeepingTest {
             "T-10 what a task opened and forgot is closed when the task ends, in reverse; also when it fails or is stopped")
     void forgottenSubscriptionsAreClosed() throws Exception {
         // Given
-        Puppet root = new Puppet("root");
+        TestService root = new TestService("root");
         List<String> closed = new CopyOnWriteArrayList<>();
         Ginkgo ginkgo = Ginkgo.start(root);
 
@@ -118,7 +118,7 @@ final class TaskBookkeepingTest {
         root.task("stopped", () -> {
             TaskScope.closeAtEnd(() -> closed.add("stopped"));
             running.countDown();
-            root.idle();
+            root.blockForever();
         });
         running.await();
         root.task("failing", () -> {
@@ -133,10 +133,10 @@ final class TaskBookkeepingTest {
     @DisplayName(
             "T-10 a close that throws is logged and stops neither the others nor the service; outside of a task nothing is kept")
     void closeThatThrows() throws Exception {
-        Puppet root = new Puppet("root");
+        TestService root = new TestService("root");
         AtomicBoolean closed = new AtomicBoolean();
         try (LogCapture log = LogCapture.of(TaskScope.class);
-                TestTree<Puppet> tree = TestTree.start(root)) {
+                TestTree<TestService> tree = TestTree.start(root)) {
             root.task("reader", () -> {
                 TaskScope.closeAtEnd(() -> closed.set(true));
                 TaskScope.closeAtEnd(() -> {

@@ -19,17 +19,17 @@ final class TaskFailureTest {
     @DisplayName("T-04 what escapes a task is logged once, with the path, and fails the service")
     void escapeFailsTheService() throws Exception {
         // Given
-        Puppet root = new Puppet("root");
-        Puppet hub = root.child("hub", new Puppet("hub"));
-        try (LogCapture log = LogCapture.of(Puppet.class)) {
+        TestService root = new TestService("root");
+        TestService hub = root.child("hub", new TestService("hub"));
+        try (LogCapture log = LogCapture.of(TestService.class)) {
             Ginkgo ginkgo = Ginkgo.start(root);
 
             // When
-            hub.fails("boom");
+            hub.failingTask("boom");
             ginkgo.awaitStopped();
 
             // Then
-            assertThat(log.at(Level.ERROR)).containsExactly("puppet/hub#work failed");
+            assertThat(log.at(Level.ERROR)).containsExactly("test-service/hub#work failed");
             assertThat(hub.status().state()).isEqualTo(State.FAILED);
             assertThat(hub.status().reason()).isEqualTo("boom");
             assertThat(hub.status().failure())
@@ -43,7 +43,7 @@ final class TaskFailureTest {
     @Test
     @DisplayName("T-04 an Error, and an interrupt that nobody asked for, fail the service too")
     void errorsToo() throws Exception {
-        Puppet root = new Puppet("root");
+        TestService root = new TestService("root");
         Ginkgo ginkgo = Ginkgo.start(root);
         root.task("work", () -> {
             throw new StackOverflowError("deep");
@@ -54,7 +54,7 @@ final class TaskFailureTest {
         ginkgo = Ginkgo.start(root);
         root.task("work", () -> {
             Thread.currentThread().interrupt();
-            root.idle();
+            root.blockForever();
         });
         ginkgo.awaitStopped();
         assertThat(root.status().failure()).get().isInstanceOf(InterruptedException.class);
@@ -65,12 +65,12 @@ final class TaskFailureTest {
             "T-05 what escapes a task after its stop began is normal: the interrupt, the socket's exception, any other")
     void escapesAfterTheStopAreNormal() throws Exception {
         // Given
-        Puppet root = new Puppet("root");
+        TestService root = new TestService("root");
         CountDownLatch accepting = new CountDownLatch(1);
         AtomicReference<Throwable> escaped = new AtomicReference<>();
-        root.atStart(() -> {
-            ServerSocket socket = root.owns(new ServerSocket(0, 1, InetAddress.getLoopbackAddress()));
-            root.task("sleeper", root::idle);
+        root.whenStarting(_ -> {
+            ServerSocket socket = root.closedOnStop(new ServerSocket(0, 1, InetAddress.getLoopbackAddress()));
+            root.task("sleeper", root::blockForever);
             root.task("accept", () -> {
                 accepting.countDown();
                 try {
@@ -82,13 +82,13 @@ final class TaskFailureTest {
             });
             root.task("careless", () -> {
                 try {
-                    root.idle();
+                    root.blockForever();
                 } catch (InterruptedException e) {
                     throw new IllegalStateException("wrapped", e);
                 }
             });
         });
-        try (LogCapture log = LogCapture.of(Puppet.class)) {
+        try (LogCapture log = LogCapture.of(TestService.class)) {
             Ginkgo ginkgo = Ginkgo.start(root);
             accepting.await();
 
@@ -102,9 +102,9 @@ final class TaskFailureTest {
             assertThat(log.at(Level.WARN)).isEmpty();
             assertThat(log.at(Level.DEBUG))
                     .contains(
-                            "puppet#sleeper ended while its service stopped",
-                            "puppet#accept ended while its service stopped",
-                            "puppet#careless ended while its service stopped");
+                            "test-service#sleeper ended while its service stopped",
+                            "test-service#accept ended while its service stopped",
+                            "test-service#careless ended while its service stopped");
         }
     }
 }

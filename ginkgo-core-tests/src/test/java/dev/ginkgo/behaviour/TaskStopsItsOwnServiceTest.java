@@ -17,15 +17,15 @@ class TaskStopsItsOwnServiceTest {
     void aTaskStopsItsService() throws InterruptedException {
         // Given
         AtomicBoolean interrupted = new AtomicBoolean();
-        Part root = Part.root();
+        TestService root = TestService.root();
         root.child("a");
-        root.starting(self -> {
+        root.whenStarting(self -> {
             self.waitingTask("other");
-            self.spawning("suicide", () -> {
+            self.task("suicide", () -> {
                 self.awaitReady(Duration.ofSeconds(10));
                 self.stop();
                 interrupted.set(Thread.currentThread().isInterrupted());
-                self.note("suicide returns");
+                self.record("suicide returns");
             });
         });
 
@@ -46,19 +46,19 @@ class TaskStopsItsOwnServiceTest {
     @Test
     @DisplayName("L-10 a task of a child may stop the whole tree, or have its own service removed")
     void aTaskStopsOthers() throws InterruptedException {
-        Part root = Part.root();
-        Part removed = root.child("removed")
-                .starting(self -> self.spawning("work", () -> {
+        TestService root = TestService.root();
+        TestService removed = root.child("removed")
+                .whenStarting(self -> self.task("work", () -> {
                     root.awaitReady(Duration.ofSeconds(10));
-                    root.removing(self);
+                    root.removeChild(self);
                 }));
         Ginkgo ginkgo = Ginkgo.start(root);
         await().until(() -> root.status().children().isEmpty());
         assertThat(removed.state()).isEqualTo(State.STOPPED);
         assertThat(root.state()).isEqualTo(State.READY);
 
-        Part stopper = root.other("stopper").starting(self -> self.spawning("work", root::stop));
-        root.spawning("add", () -> root.adding("stopper", stopper));
+        TestService stopper = root.detached("stopper").whenStarting(self -> self.task("work", root::stop));
+        root.task("add", () -> root.child("stopper", stopper));
         ginkgo.awaitStopped();
 
         assertThat(root.state()).isEqualTo(State.STOPPED);

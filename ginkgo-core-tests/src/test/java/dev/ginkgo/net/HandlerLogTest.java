@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import ch.qos.logback.classic.Level;
 import dev.ginkgo.Ginkgo;
+import dev.ginkgo.behaviour.LogCapture;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import org.junit.jupiter.api.DisplayName;
@@ -19,7 +20,7 @@ class HandlerLogTest {
         TcpServer server = new TcpServer(() -> Peer.ANY_PORT, c -> {
             throw new IllegalStateException("two\nlines");
         });
-        try (Logged logged = new Logged(TcpServer.class);
+        try (LogCapture logged = LogCapture.of(TcpServer.class);
                 Ginkgo tree = Ginkgo.start(server);
                 Peer peer = Peer.connect(server.address())) {
             // When
@@ -48,7 +49,7 @@ class HandlerLogTest {
                 throw new UncheckedIOException(e);
             }
         });
-        try (Logged logged = new Logged(TcpServer.class);
+        try (LogCapture logged = LogCapture.of(TcpServer.class);
                 Ginkgo tree = Ginkgo.start(server)) {
             // When
             Peer.connect(server.address()).close();
@@ -64,7 +65,7 @@ class HandlerLogTest {
     @DisplayName("N-10 many refused connections are told once a while")
     void aFloodIsToldOnce() throws Exception {
         TcpServer server = new TcpServer(() -> Peer.ANY_PORT, ServerTest::echo);
-        try (Logged logged = new Logged(TcpServer.class);
+        try (LogCapture logged = LogCapture.of(TcpServer.class);
                 Ginkgo tree = Ginkgo.start(server, "max-connections = 1");
                 Peer first = Peer.connect(server.address())) {
             first.send("here\n");
@@ -88,7 +89,7 @@ class HandlerLogTest {
     @DisplayName("N-05 an outage is told once, not at each attempt")
     void anOutageIsToldOnce() throws Exception {
         try (RawServer server = new RawServer();
-                Logged logged = new Logged(TcpClient.class)) {
+                LogCapture logged = LogCapture.of(TcpClient.class)) {
             // Given
             TcpClient client = new TcpClient(server::address, ServerTest::echo);
             try (Ginkgo tree = Ginkgo.start(client, "[reconnect]\nmin = \"5ms\"\nmax = \"10ms\"")) {

@@ -85,6 +85,27 @@ class ForegroundTest {
     }
 
     @Test
+    @DisplayName("C-11 a reload that is requested during the start waits until the service is ready")
+    void reloadDuringStart() throws Exception {
+        try (Launched service = launch("Slow.java", """
+                class Slow extends dev.ginkgo.Service {
+                    @Override protected void onStart() throws Exception {
+                        IO.println("starting");
+                        Thread.sleep(1_000);
+                        IO.println("started");
+                    }
+                    @Override protected void onReload() { IO.println("reloading"); }
+                }
+                """)) {
+            service.awaitOutput("starting")
+                    .signal("HUP")
+                    .awaitOutput("reloading")
+                    .signal("TERM");
+            assertThat(service.output()).containsSubsequence("started", "reloading");
+        }
+    }
+
+    @Test
     @DisplayName("R-03 a task that outlives the stop is told with its stack; exit 79")
     void leak() throws Exception {
         try (Launched service = launch("Deaf.java", """

@@ -1,7 +1,5 @@
 package dev.ginkgo.testing;
 
-import dev.ginkgo.Ginkgo;
-import dev.ginkgo.TaskInfo;
 import dev.ginkgo.Time;
 import java.time.Duration;
 import java.time.Instant;
@@ -18,6 +16,7 @@ import java.util.Set;
 import java.util.WeakHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 
 /**
@@ -36,7 +35,7 @@ public final class FakeClock implements Time {
 
     private final Instant origin;
     private final Duration patience;
-    private final List<Ginkgo> trees = new CopyOnWriteArrayList<>();
+    private final List<Supplier<List<Thread>>> trees = new CopyOnWriteArrayList<>();
 
     // guarded by this
     private final Map<Thread, Parked> parked = new HashMap<>();
@@ -85,11 +84,11 @@ public final class FakeClock implements Time {
             synchronized (this) {
                 before = activity;
             }
-            List<TaskInfo> tasks = new ArrayList<>();
-            trees.forEach(tree -> tasks.addAll(tree.tasks()));
+            List<Thread> tasks = new ArrayList<>();
+            trees.forEach(tree -> tasks.addAll(tree.get()));
             synchronized (this) {
-                List<TaskInfo> busy =
-                        tasks.stream().filter(task -> !isWaiting(task.thread())).toList();
+                List<Thread> busy =
+                        tasks.stream().filter(task -> !isWaiting(task)).toList();
                 if (busy.isEmpty() && activity == before) {
                     return;
                 }
@@ -110,10 +109,10 @@ public final class FakeClock implements Time {
         return (parked.containsKey(thread) && !thread.isInterrupted()) || outside.contains(thread);
     }
 
-    private static String blocked(List<TaskInfo> busy) {
+    private static String blocked(List<Thread> busy) {
         return busy.stream()
-                .map(task -> "\n" + task.fullName()
-                        + Arrays.stream(task.thread().getStackTrace())
+                .map(task -> "\n" + task.getName()
+                        + Arrays.stream(task.getStackTrace())
                                 .map(frame -> "\n    at " + frame)
                                 .collect(Collectors.joining()))
                 .collect(Collectors.joining(
@@ -205,7 +204,7 @@ public final class FakeClock implements Time {
     }
 
     @Override
-    public void attached(Ginkgo tree) {
-        trees.add(tree);
+    public void attached(Supplier<List<Thread>> tasks) {
+        trees.add(tasks);
     }
 }

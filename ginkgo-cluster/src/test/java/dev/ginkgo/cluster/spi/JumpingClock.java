@@ -1,10 +1,11 @@
 package dev.ginkgo.cluster.spi;
 
-import dev.ginkgo.Ginkgo;
 import dev.ginkgo.Time;
 import dev.ginkgo.testing.FakeClock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
+import java.util.function.Supplier;
 
 /** A fake clock whose wall can jump by itself: a machine that was suspended, a clock that somebody set. */
 public final class JumpingClock implements Time {
@@ -47,7 +48,7 @@ public final class JumpingClock implements Time {
     }
 
     @Override
-    public void attached(Ginkgo tree) {
-        clock.attached(tree);
+    public void attached(Supplier<List<Thread>> tasks) {
+        clock.attached(tasks);
     }
 }

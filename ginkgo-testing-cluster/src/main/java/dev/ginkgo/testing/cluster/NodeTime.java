@@ -1,12 +1,12 @@
 package dev.ginkgo.testing.cluster;
 
-import dev.ginkgo.Ginkgo;
 import dev.ginkgo.Time;
 import dev.ginkgo.testing.FakeClock;
 import java.time.Instant;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Supplier;
 
 /**
  * The time of one node: the test's clock, but while the node is frozen nobody who waits in it goes on, neither at a
@@ -84,7 +84,7 @@ final class NodeTime implements Time {
     }
 
     @Override
-    public void attached(Ginkgo tree) {
-        clock.attached(tree);
+    public void attached(Supplier<List<Thread>> tasks) {
+        clock.attached(tasks);
     }
 }

@@ -1,0 +1,41 @@
+package dev.ginkgo.behaviour;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.ginkgo.testing.FakeClock;
+import dev.ginkgo.testing.TestTree;
+import java.time.Duration;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+
+class PeriodicTaskTest {
+    private final FakeClock clock = new FakeClock();
+    private final TestService root = TestService.root();
+    private final AtomicInteger turns = new AtomicInteger();
+
+    @Test
+    @DisplayName("every with a fixed period runs its body first after one period, then once in each")
+    void fixedPeriod() {
+        try (TestTree<TestService> tree = TestTree.start(root, clock)) {
+            tree.root().taskEvery("again", Duration.ofSeconds(4), turns::incrementAndGet);
+            clock.advance(Duration.ofMillis(3_999));
+            assertThat(turns).hasValue(0);
+            clock.advance(Duration.ofMillis(1));
+            assertThat(turns).hasValue(1);
+            clock.advance(Duration.ofSeconds(12));
+            assertThat(turns).hasValue(4);
+        }
+        assertThat(turns).as("after the stop").hasValue(4);
+    }
+
+    @Test
+    @DisplayName("every fails the service if its period is not positive")
+    void periodMustBePositive() throws InterruptedException {
+        root.start();
+        root.taskEvery("again", Duration.ZERO, turns::incrementAndGet);
+        root.awaitStopped();
+        assertThat(root.status().failure().orElseThrow()).hasMessageContaining("the period is PT0S");
+        assertThat(turns).hasValue(0);
+    }
+}

@@ -1,0 +1,53 @@
+package dev.ginkgo;
+
+import static java.util.Objects.requireNonNull;
+
+import java.time.Duration;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a parent does when a child fails while running.
+ *
+ * @param scope which children are restarted
+ * @param minBackoff the pause before the first restart
+ * @param maxBackoff the longest pause
+ * @param most how many restarts within {@code window} are tried
+ * @param window the period over which restarts are counted
+ * @param fresh creates the node that replaces the failed one; null to start the same one again
+ */
+record RestartPolicy(
+        Scope scope,
+        Duration minBackoff,
+        Duration maxBackoff,
+        int most,
+        Duration window,
+        @Nullable Supplier<Node> fresh) {
+
+    /** Which children are restarted when one fails. */
+    enum Scope {
+        /** None: the parent fails. */
+        NONE,
+        /** The child. */
+        ONE,
+        /** Every child of the parent. */
+        ALL,
+        /** The child and those that started after it. */
+        REST
+    }
+
+    RestartPolicy {
+        requireNonNull(scope, "scope is null");
+        if (minBackoff.isNegative() || maxBackoff.compareTo(minBackoff) < 0) {
+            throw new IllegalArgumentException(
+                    "backoff must be 0 <= min <= max, not " + minBackoff + ".." + maxBackoff);
+        }
+        if (most < 0 || window.isNegative() || window.isZero()) {
+            throw new IllegalArgumentException("cannot restart at most " + most + " times within " + window);
+        }
+    }
+
+    static RestartPolicy of(Scope scope) {
+        return new RestartPolicy(scope, Duration.ofMillis(100), Duration.ofSeconds(10), 5, Duration.ofMinutes(1), null);
+    }
+}

@@ -1,0 +1,48 @@
+package dev.ginkgo;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Owner of the settings of a table that belongs to no service, at the root of the configuration. Several owners may
+ * share one table.
+ *
+ * @param key the name of the table
+ * @param settings the settings declared so far
+ */
+record SectionOwner(String key, List<SettingDefinition<?>> settings) implements Place {
+
+    SectionOwner(String name) {
+        this(Keys.requireName(name), new ArrayList<>());
+    }
+
+    <T> SettingDefinition<T> declare(SettingDefinition<T> setting) {
+        settings.add(setting);
+        return setting;
+    }
+
+    @Override
+    public String path() {
+        return "[" + key + "]";
+    }
+
+    @Override
+    public String type() {
+        return path();
+    }
+
+    @Override
+    public List<? extends Place> places() {
+        return List.of();
+    }
+
+    @Override
+    public boolean sharesTable() {
+        return true;
+    }
+
+    @Override
+    public List<String> expected() {
+        return List.of();
+    }
+}
