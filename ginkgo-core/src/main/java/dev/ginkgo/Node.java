@@ -1,5 +1,6 @@
 package dev.ginkgo;
 
+import dev.ginkgo.internal.concurrent.Waiters;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;

@@ -2,6 +2,7 @@ package dev.ginkgo;
 
 import dev.ginkgo.config.Configuration;
 import dev.ginkgo.config.Problem;
+import dev.ginkgo.internal.concurrent.Waiters;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -44,8 +45,8 @@ final class Reloader {
     }
 
     private Reload reloadInTurn(Configuration from) {
-        Deadline never = new Deadline(Waiters.forever(Time.system()));
-        turn.awaitDeaf(() -> busy.compareAndSet(false, true) ? true : null, never);
+        long never = Waiters.forever(Time.system());
+        turn.awaitUninterruptibly(() -> busy.compareAndSet(false, true) ? true : null, Time.system(), never);
         try {
             return apply(from);
         } finally {

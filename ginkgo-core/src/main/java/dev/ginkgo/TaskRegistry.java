@@ -1,5 +1,6 @@
 package dev.ginkgo;
 
+import dev.ginkgo.internal.concurrent.Waiters;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -44,7 +45,7 @@ final class TaskRegistry {
         Supplier<@Nullable Boolean> done = () -> workers.contains(worker) ? null : true;
         Deadline never = Deadline.in(Duration.ofDays(365_000));
         if (!isTask(Thread.currentThread(), root)) {
-            waiters.awaitDeaf(done, never);
+            waiters.awaitUninterruptibly(done, Time.system(), never.nanos());
             return true;
         }
         try {

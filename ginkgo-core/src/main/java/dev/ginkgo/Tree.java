@@ -2,6 +2,7 @@ package dev.ginkgo;
 
 import static dev.ginkgo.State.FAILED;
 
+import dev.ginkgo.internal.concurrent.EventDispatcher;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -29,7 +30,7 @@ final class Tree {
     private final RandomGenerator random;
     private final Limits limits;
     private final LiveSettings settings;
-    private final @Nullable Outbox<StateChange> outbox;
+    private final @Nullable EventDispatcher<StateChange> events;
     private final Watchdog watchdog;
     private final Starting starting = new Starting(this);
     private final Stopping stopping = new Stopping(this);
@@ -52,11 +53,11 @@ final class Tree {
         this.random = random;
         this.limits = limits;
         this.settings = settings;
-        this.outbox = observer == null
+        this.events = observer == null
                 ? null
-                : new Outbox<>(
+                : new EventDispatcher<>(
                         observer,
-                        delivery -> work(root.path(), "events", delivery::run),
+                        task -> work(root.path(), "events", task::run),
                         (change, e) -> LOG.warn("the observer of state changes failed at {}", change, e));
         this.watchdog = new Watchdog(this);
     }
@@ -150,8 +151,8 @@ final class Tree {
         } else if (to.isUp()) {
             node.failure = null;
         }
-        if (outbox != null) { // under the lock, so that the order is that of the changes
-            outbox.add(new StateChange(node.path(), from, to, node.since, reason, Optional.ofNullable(failure)));
+        if (events != null) { // under the lock, so that the order is that of the changes
+            events.add(new StateChange(node.path(), from, to, node.since, reason, Optional.ofNullable(failure)));
         }
     }
 

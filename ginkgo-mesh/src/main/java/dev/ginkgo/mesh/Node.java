@@ -5,6 +5,7 @@ import dev.ginkgo.cluster.Member;
 import dev.ginkgo.cluster.spi.Site;
 import dev.ginkgo.cluster.spi.Stamp;
 import dev.ginkgo.config.Address;
+import dev.ginkgo.internal.concurrent.WakeableTimer;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.Optional;
@@ -35,10 +36,10 @@ final class Node {
     final Supplier<Collection<Address>> heard;
 
     /** Wakes the task that looks after the members. */
-    final Bell members = new Bell();
+    final WakeableTimer members = new WakeableTimer(Time.system());
 
     /** Wakes the task that looks after the lease. */
-    final Bell lease = new Bell();
+    final WakeableTimer lease = new WakeableTimer(Time.system());
 
     /** How often it has entered the view. */
     final AtomicLong entries = new AtomicLong();
@@ -98,7 +99,7 @@ final class Node {
     }
 
     void ring() {
-        members.ring();
-        lease.ring();
+        members.wake();
+        lease.wake();
     }
 }

@@ -2,6 +2,7 @@ package dev.ginkgo.testing.cluster;
 
 import dev.ginkgo.cluster.Member;
 import dev.ginkgo.cluster.spi.Terms;
+import dev.ginkgo.hub.spi.Origin;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -17,13 +18,6 @@ import org.jspecify.annotations.Nullable;
  * renewal began before, so its holder has stopped by then; see {@link dev.ginkgo.cluster.spi.Coordinator}.
  */
 final class Store {
-
-    /** A node that has started once. */
-    private record Life(String name, long incarnation) {
-        static Life of(Member member) {
-            return new Life(member.name(), member.incarnation());
-        }
-    }
 
     private record Session(Member member, long until) {}
 
@@ -50,29 +44,29 @@ final class Store {
     // guarded by this
     private final Map<String, Session> sessions = new LinkedHashMap<>();
     private final Map<String, Long> newest = new HashMap<>();
-    private @Nullable Life holder;
+    private @Nullable Origin holder;
     private String leader = "";
     private long heldUntil;
     private long epoch;
 
     synchronized Answer ask(Request request, long now) {
         Member member = request.member();
-        Life life = Life.of(member);
+        Origin asker = incarnation(member);
         sessions.values().removeIf(session -> session.until - now <= 0);
         if (newest.merge(member.name(), member.incarnation(), Math::max) > member.incarnation()) {
             return answer(true, 0);
         }
         long until = now + lasts(request.terms()).toNanos();
         sessions.put(member.name(), new Session(member, until));
-        if (holder != null && (heldUntil - now <= 0 || (holder.equals(life) && epoch == request.over()))) {
+        if (holder != null && (heldUntil - now <= 0 || (holder.equals(asker) && epoch == request.over()))) {
             holder = null;
         }
         if (holder == null) {
-            holder = life;
+            holder = asker;
             leader = member.name();
             epoch++;
         }
-        if (!life.equals(holder)) {
+        if (!asker.equals(holder)) {
             return answer(false, 0);
         }
         heldUntil = until;
@@ -91,13 +85,17 @@ final class Store {
 
     /** That node, and no other of its name, is gone, and what it held is free. */
     synchronized void leave(Member member) {
-        Life life = Life.of(member);
-        if (life.equals(holder)) {
+        Origin leaving = incarnation(member);
+        if (leaving.equals(holder)) {
             holder = null;
         }
         Session session = sessions.get(member.name());
-        if (session != null && Life.of(session.member).equals(life)) {
+        if (session != null && incarnation(session.member).equals(leaving)) {
             sessions.remove(member.name());
         }
+    }
+
+    private static Origin incarnation(Member member) {
+        return new Origin(member.name(), member.incarnation());
     }
 }

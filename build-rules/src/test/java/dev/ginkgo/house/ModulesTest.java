@@ -30,7 +30,7 @@ class ModulesTest {
             entry("examples", List.of("ginkgo-core", "ginkgo-cluster", "ginkgo-hub")),
             entry("dist", List.of("ginkgo-runner", "ginkgo-mesh")),
             entry(
-                    "house",
+                    "build-rules",
                     List.of(
                             "ginkgo-core",
                             "ginkgo-testing",
