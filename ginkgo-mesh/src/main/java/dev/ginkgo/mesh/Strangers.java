@@ -7,7 +7,7 @@ import org.slf4j.LoggerFactory;
 
 /** Tells once a while that strangers knock: there may be thousands. */
 final class Strangers {
-    private static final Logger LOG = LoggerFactory.getLogger(MeshCoordinator.class);
+    private static final Logger LOG = LoggerFactory.getLogger(Strangers.class);
     private static final long PERIOD = Duration.ofSeconds(10).toNanos();
 
     private final Time time;
