@@ -1,5 +1,6 @@
 package dev.ginkgo;
 
+import dev.ginkgo.internal.concurrent.Waiters;
 import java.time.Duration;
 
 /** A moment in the machine's time by which a start or a stop must be done. */

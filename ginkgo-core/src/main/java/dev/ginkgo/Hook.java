@@ -25,7 +25,10 @@ final class Hook {
 
     /** The same with {@code onReload}, which gives way to a stop: then it is left out, or interrupted. */
     static @Nullable Throwable reload(Node node, Run run, Body body, Deadline deadline) {
-        if (node.waiters().awaitDeaf(() -> run.isReloading() ? null : true, deadline) == null) {
+        if (node.waiters()
+                        .awaitUninterruptibly(
+                                () -> run.isReloading() ? null : true, SystemTime.INSTANCE, deadline.nanos())
+                == null) {
             return new HookFailure(node.path() + ": onReload was left out, for the one before still runs");
         }
         AtomicReference<@Nullable Ended> ended = new AtomicReference<>();
@@ -36,7 +39,7 @@ final class Hook {
 
     private static @Nullable Throwable await(
             Node node, Task task, String name, AtomicReference<@Nullable Ended> ended, Deadline deadline) {
-        Ended end = node.waiters().awaitDeaf(ended::get, deadline);
+        Ended end = node.waiters().awaitUninterruptibly(ended::get, SystemTime.INSTANCE, deadline.nanos());
         if (end != null) {
             return end.escaped;
         }
@@ -44,7 +47,9 @@ final class Hook {
                 + Durations.shortly(task.info().age()));
         late.setStackTrace(task.stack().toArray(StackTraceElement[]::new));
         task.interrupt();
-        node.waiters().awaitDeaf(ended::get, deadline.withGrace());
+        node.waiters()
+                .awaitUninterruptibly(
+                        ended::get, SystemTime.INSTANCE, deadline.withGrace().nanos());
         return late;
     }
 }

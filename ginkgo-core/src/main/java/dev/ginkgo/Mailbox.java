@@ -2,6 +2,7 @@ package dev.ginkgo;
 
 import static java.util.Objects.requireNonNull;
 
+import dev.ginkgo.internal.concurrent.Waiters;
 import java.util.ArrayDeque;
 import java.util.Iterator;
 import java.util.NoSuchElementException;

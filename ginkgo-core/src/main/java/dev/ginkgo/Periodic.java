@@ -1,5 +1,6 @@
 package dev.ginkgo;
 
+import dev.ginkgo.internal.concurrent.Waiters;
 import java.time.Duration;
 import java.util.function.Supplier;
 

@@ -2,6 +2,7 @@ package dev.ginkgo;
 
 import dev.ginkgo.config.Configuration;
 import dev.ginkgo.config.Problem;
+import dev.ginkgo.internal.concurrent.Waiters;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -58,8 +59,8 @@ final class Reloader {
     }
 
     private Reload reloadInTurn(Configuration from) {
-        Deadline never = new Deadline(Waiters.forever(SystemTime.INSTANCE));
-        turn.awaitDeaf(() -> busy.compareAndSet(false, true) ? true : null, never);
+        long never = Waiters.forever(SystemTime.INSTANCE);
+        turn.awaitUninterruptibly(() -> busy.compareAndSet(false, true) ? true : null, SystemTime.INSTANCE, never);
         try {
             return apply(from);
         } finally {

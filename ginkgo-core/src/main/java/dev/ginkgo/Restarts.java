@@ -1,5 +1,7 @@
 package dev.ginkgo;
 
+import dev.ginkgo.internal.concurrent.BackoffSequence;
+import dev.ginkgo.internal.concurrent.Waiters;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -17,7 +19,7 @@ final class Restarts {
     private record Failure(long at, Throwable cause) {}
 
     private final Deque<Failure> failures = new ArrayDeque<>();
-    private int inARow;
+    private @Nullable BackoffSequence backoff;
     private int count;
     private @Nullable Throwable last;
     private long pauseEnd;
@@ -32,25 +34,22 @@ final class Restarts {
         last = cause;
         long now = time.nanos();
         long window = Waiters.nanosOf(policy.window());
-        if (failures.isEmpty() || now - failures.getLast().at > window) {
-            inARow = 0;
+        BackoffSequence pauses = backoff;
+        if (pauses == null || failures.isEmpty() || now - failures.getLast().at > window) {
+            pauses = BackoffSequence.lengthenedByUpToQuarter(random);
+            backoff = pauses;
         }
         failures.removeIf(failure -> now - failure.at > window);
         failures.add(new Failure(now, cause));
         if (failures.size() > policy.most()) {
             return null;
         }
-        long min = Waiters.nanosOf(policy.minBackoff());
-        long max = Waiters.nanosOf(policy.maxBackoff());
-        long pause = inARow > 40 || min > max >> inARow ? max : min << inARow;
-        inARow++;
-        return Duration.ofNanos(pause + (long) (pause * 0.25 * random.nextDouble()));
+        return pauses.next(policy.minBackoff(), policy.maxBackoff());
     }
 
     /** The parent starts the child itself, which is a new life with all its restarts. */
     synchronized void anew() {
         failures.clear();
-        inARow = 0;
     }
 
     synchronized void restarted() {

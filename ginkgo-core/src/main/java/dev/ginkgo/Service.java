@@ -2,6 +2,7 @@ package dev.ginkgo;
 
 import static java.util.Objects.requireNonNull;
 
+import dev.ginkgo.internal.concurrent.Waiters;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;

@@ -6,7 +6,7 @@ import static dev.ginkgo.State.STARTING;
 import static dev.ginkgo.State.STOPPED;
 import static dev.ginkgo.State.STOPPING;
 
-import java.time.Duration;
+import dev.ginkgo.internal.concurrent.Waiters;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicReference;
@@ -83,7 +83,11 @@ final class Stopping {
         if (part == Part.PERFORM) {
             finish(node, run, windDown(node, run, deadline));
         } else {
-            node.waiters().awaitDeaf(() -> node.run == run ? null : true, Deadline.in(Duration.ofDays(365_000)));
+            node.waiters()
+                    .awaitUninterruptibly(
+                            () -> node.run == run ? null : true,
+                            SystemTime.INSTANCE,
+                            Waiters.forever(SystemTime.INSTANCE));
         }
         return run.outcome; // not the node's, which may have been started again
     }
@@ -175,7 +179,12 @@ final class Stopping {
             errors.add(new HookFailure(run.path() + ": onStop was left out, for the time to stop was over"));
             return;
         }
-        if (node.waiters().awaitDeaf(() -> run.isReloading() ? null : true, deadline.half()) == null) {
+        if (node.waiters()
+                        .awaitUninterruptibly(
+                                () -> run.isReloading() ? null : true,
+                                SystemTime.INSTANCE,
+                                deadline.half().nanos())
+                == null) {
             errors.add(new HookFailure(
                     run.path() + ": onStop was left out, for onReload, though interrupted, still runs"));
             return;
@@ -187,7 +196,8 @@ final class Stopping {
     }
 
     private static void join(Node node, Run run, Deadline deadline) {
-        node.waiters().awaitDeaf(() -> run.taskCount() == 0 ? true : null, deadline);
+        node.waiters()
+                .awaitUninterruptibly(() -> run.taskCount() == 0 ? true : null, SystemTime.INSTANCE, deadline.nanos());
     }
 
     private static void closeOwned(Node node, Run run, Deadline deadline, List<Throwable> errors) {

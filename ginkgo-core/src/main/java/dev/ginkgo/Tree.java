@@ -3,9 +3,12 @@ package dev.ginkgo;
 import static dev.ginkgo.State.FAILED;
 import static dev.ginkgo.State.STARTING;
 
+import dev.ginkgo.internal.concurrent.EventDispatcher;
+import dev.ginkgo.internal.concurrent.Waiters;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
@@ -32,7 +35,7 @@ final class Tree {
     private final RandomGenerator random;
     private final Limits limits;
     private final LiveSettings settings;
-    private final Outbox outbox;
+    private final @Nullable EventDispatcher<StateChange> events;
     private final Watchdog watchdog;
     private final Starting starting = new Starting(this);
     private final Stopping stopping = new Stopping(this);
@@ -57,7 +60,12 @@ final class Tree {
         this.random = random;
         this.limits = limits;
         this.settings = settings;
-        this.outbox = new Outbox(this, observer);
+        this.events = observer == null
+                ? null
+                : new EventDispatcher<>(
+                        observer,
+                        task -> work(root.path(), "events", task::run),
+                        (change, e) -> LOG.warn("the observer of state changes failed at {}", change, e));
         this.watchdog = new Watchdog(this);
     }
 
@@ -150,7 +158,9 @@ final class Tree {
         } else if (to.isUp()) {
             node.failure = null;
         }
-        outbox.add(node, from, to, reason, failure);
+        if (events != null) {
+            events.add(new StateChange(node.path(), from, to, node.since, reason, Optional.ofNullable(failure)));
+        }
     }
 
     /** A service said how it is while it runs; during its start the start looks by itself. */
@@ -295,7 +305,7 @@ final class Tree {
                 return;
             }
         } else {
-            workerWaiters.awaitDeaf(done, never);
+            workerWaiters.awaitUninterruptibly(done, SystemTime.INSTANCE, never.nanos());
         }
         outcome.get().orThrow(path);
     }

@@ -1,6 +1,7 @@
 package dev.ginkgo;
 
 import dev.ginkgo.config.Durations;
+import dev.ginkgo.internal.concurrent.Waiters;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.concurrent.atomic.AtomicBoolean;

@@ -88,10 +88,11 @@ public final class Cluster extends Service {
 
     final Choice<Coordinator> coordinator;
 
-    private final Observers<List<Member>> roster = new Observers<>(List.of(), body -> spawn("roster-observer", body));
-    private final Leadership leadership = new Leadership(body -> spawn("leadership-observer", body));
+    private final Observers<List<Member>> roster =
+            new Observers<>(List.of(), task -> spawn("roster-observer", task::run));
+    private final Leadership leadership = new Leadership(task -> spawn("leadership-observer", task::run));
     private final Observers<Optional<Leader>> leaders =
-            new Observers<>(Optional.empty(), body -> spawn("leader-observer", body));
+            new Observers<>(Optional.empty(), task -> spawn("leader-observer", task::run));
     private final Seat seat = new OwnSeat();
     private final Diary diary = new Diary(log);
     private final Object advertising = new Object();

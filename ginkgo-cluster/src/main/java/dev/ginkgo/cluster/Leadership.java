@@ -1,11 +1,13 @@
 package dev.ginkgo.cluster;
 
-import dev.ginkgo.Body;
 import dev.ginkgo.Time;
 import dev.ginkgo.cluster.spi.Stamp;
 import dev.ginkgo.cluster.spi.Terms;
+import dev.ginkgo.internal.concurrent.Waiters;
 import java.util.Optional;
+import java.util.concurrent.Executor;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,7 +24,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Leadership {
     private final Observers<Optional<Lease>> observers;
-    private final Changes changes = new Changes();
+    private final Waiters changes = new Waiters();
 
     private volatile Time time = Time.system();
     private volatile @Nullable Lease held; // written under this
@@ -31,8 +33,8 @@ final class Leadership {
     private @Nullable Terms terms;
     private @Nullable Epoch latest;
 
-    Leadership(Consumer<Body> spawn) {
-        observers = new Observers<>(Optional.empty(), spawn);
+    Leadership(Executor executor) {
+        observers = new Observers<>(Optional.empty(), executor);
     }
 
     Watch observe(Consumer<? super Optional<Lease>> observer) {
@@ -44,7 +46,19 @@ final class Leadership {
     }
 
     Lease await() throws InterruptedException {
-        return changes.await(time, () -> lease().orElse(null));
+        if (Thread.interrupted()) { // also ends a loop that finds a valid lease each time
+            throw new InterruptedException();
+        }
+        return await(() -> lease().orElse(null));
+    }
+
+    private Lease await(Supplier<@Nullable Lease> probe) throws InterruptedException {
+        while (true) {
+            Lease found = changes.await(probe, time, Waiters.forever(time));
+            if (found != null) {
+                return found;
+            }
+        }
     }
 
     synchronized void begin(Terms newTerms, Time newTime) {
@@ -108,8 +122,8 @@ final class Leadership {
     /** Sees to it that a lease which runs out is told, though nobody asks for it. A task for the length of a run. */
     void watch() throws InterruptedException {
         while (true) {
-            Lease lease = changes.await(time, () -> held);
-            changes.await(time, lease.remaining().toNanos(), () -> held == lease ? null : true);
+            Lease lease = await(() -> held);
+            changes.await(() -> held == lease ? null : true, time, Waiters.in(time, lease.remaining()));
             if (!lease.valid()) {
                 ended(lease.epoch());
             }

@@ -5,6 +5,7 @@ import static java.util.Objects.requireNonNull;
 import dev.ginkgo.Time;
 import dev.ginkgo.cluster.spi.Seat;
 import dev.ginkgo.cluster.spi.Stamp;
+import dev.ginkgo.internal.concurrent.Waiters;
 import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -24,7 +25,7 @@ import org.slf4j.LoggerFactory;
 public final class LocalGroup {
     private static final Logger LOG = LoggerFactory.getLogger(LocalGroup.class);
 
-    private final Changes elections = new Changes();
+    private final Waiters elections = new Waiters();
 
     // guarded by this
     private final Map<String, Chair> chairs = new LinkedHashMap<>();
@@ -126,7 +127,7 @@ public final class LocalGroup {
     }
 
     void awaitElection(Chair chair) throws InterruptedException {
-        elections.await(chair.time, () -> leads(chair) ? true : null);
+        elections.await(() -> leads(chair) ? true : null, chair.time, Waiters.forever(chair.time));
     }
 
     private synchronized boolean leads(Chair chair) {

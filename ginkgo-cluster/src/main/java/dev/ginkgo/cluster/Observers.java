@@ -1,46 +1,57 @@
 package dev.ginkgo.cluster;
 
-import dev.ginkgo.Body;
+import dev.ginkgo.internal.concurrent.EventDispatcher;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Those who want to know how something is: each is told how it is now, and then every change, in order. A word that
  * says what was said before is left out.
  */
 final class Observers<T> {
-    private final Consumer<Body> spawn;
+    private static final Logger LOG = LoggerFactory.getLogger(Cluster.class);
+
+    private final Executor executor;
 
     // guarded by this
-    private final List<Outbox<T>> outboxes = new ArrayList<>();
+    private final List<EventDispatcher<T>> dispatchers = new ArrayList<>();
     private T latest;
     private boolean running;
 
-    Observers(T first, Consumer<Body> spawn) {
+    /**
+     * Of no observer yet.
+     *
+     * @param executor as {@link EventDispatcher} needs it
+     */
+    Observers(T first, Executor executor) {
         this.latest = first;
-        this.spawn = spawn;
+        this.executor = executor;
     }
 
     synchronized Watch add(Consumer<? super T> observer) {
-        Outbox<T> outbox = new Outbox<>(observer, spawn);
-        outboxes.add(outbox);
+        EventDispatcher<T> dispatcher = new EventDispatcher<>(
+                observer, executor, (news, e) -> LOG.error("an observer failed when it was told {}", news, e));
+        dispatchers.add(dispatcher);
         if (running) {
-            outbox.add(latest);
+            dispatcher.add(latest);
         }
-        return () -> remove(outbox);
+        return () -> remove(dispatcher);
     }
 
-    private synchronized void remove(Outbox<T> outbox) {
-        outboxes.remove(outbox);
+    private synchronized void remove(EventDispatcher<T> dispatcher) {
+        dispatchers.remove(dispatcher);
     }
 
     /** A run begins: everybody is told how things stand. */
     synchronized void begin(T now) {
         running = true;
         latest = now;
-        outboxes.forEach(outbox -> outbox.add(now));
+        dispatchers.forEach(dispatcher -> dispatcher.add(now));
     }
 
     /** No effect outside of a run. */

@@ -5,6 +5,8 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import com.sun.net.httpserver.HttpExchange;
 import dev.ginkgo.Time;
 import dev.ginkgo.config.Size;
+import dev.ginkgo.internal.concurrent.LogRateLimiter;
+import dev.ginkgo.internal.concurrent.WakeableTimer;
 import java.io.FilterInputStream;
 import java.io.FilterOutputStream;
 import java.io.IOException;
@@ -30,8 +32,8 @@ final class HttpRequests {
 
     private final Time time;
     private final Limits limits;
-    private final Bell bell;
-    private final OnceAWhile refusals;
+    private final WakeableTimer drained;
+    private final LogRateLimiter refusals;
     private final Map<Thread, Progress> running = new ConcurrentHashMap<>();
     private volatile boolean draining;
 
@@ -66,15 +68,15 @@ final class HttpRequests {
     HttpRequests(Time time, Limits limits) {
         this.time = time;
         this.limits = limits;
-        bell = new Bell(time);
-        refusals = new OnceAWhile(time);
+        drained = new WakeableTimer(time);
+        refusals = new LogRateLimiter(time);
     }
 
     boolean isFull() {
         return running.size() >= limits.maxRequests().get();
     }
 
-    /** Counts one that was turned away; see {@link OnceAWhile#count()}. */
+    /** Counts one that was turned away; see {@link LogRateLimiter#count()}. */
     long refused() {
         return refusals.count();
     }
@@ -92,7 +94,7 @@ final class HttpRequests {
             request.run();
         } finally {
             running.remove(thread);
-            bell.ring();
+            drained.wake();
         }
     }
 
@@ -138,7 +140,7 @@ final class HttpRequests {
     /** From here on new requests are turned away; waits for those that run. */
     void drain(Duration atMost) throws InterruptedException {
         draining = true;
-        bell.await(atMost, running::isEmpty);
+        drained.await(atMost, running::isEmpty);
     }
 
     /** The pause between two looks: short beside the timeouts, and beside a reload of them. */

@@ -8,6 +8,8 @@ import dev.ginkgo.Time;
 import dev.ginkgo.config.Address;
 import dev.ginkgo.config.Durations;
 import dev.ginkgo.config.Size;
+import dev.ginkgo.internal.concurrent.BackoffSequence;
+import dev.ginkgo.internal.concurrent.WakeableTimer;
 import java.io.IOException;
 import java.net.Socket;
 import java.time.Duration;
@@ -52,7 +54,7 @@ public final class TcpClient extends Service {
     private final Handler handler;
     private final RandomGenerator random;
 
-    private volatile @Nullable Bell pauses;
+    private volatile @Nullable WakeableTimer pauses;
     private volatile @Nullable Attempt latest;
 
     /**
@@ -75,12 +77,12 @@ public final class TcpClient extends Service {
     @Override
     protected void onStart() {
         Time time = time();
-        Bell bell = new Bell(time);
+        WakeableTimer timer = new WakeableTimer(time);
         Connections connections = own(new Connections());
         Patience patience = new Patience();
-        pauses = bell;
+        pauses = timer;
         readyLater();
-        spawn("connection", () -> stayConnected(connections, patience, time, bell));
+        spawn("connection", () -> stayConnected(connections, patience, time, timer));
         later(
                 "patience",
                 LONGEST_START,
@@ -91,17 +93,17 @@ public final class TcpClient extends Service {
     @Override
     protected void onReload() {
         Attempt attempt = latest;
-        Bell bell = pauses;
-        if (attempt != null && bell != null && moved(attempt)) {
+        WakeableTimer timer = pauses;
+        if (attempt != null && timer != null && moved(attempt)) {
             log.info("the server's address is {} now, leaving {}", server.get(), attempt.target());
             attempt.leave();
-            bell.ring();
+            timer.wake();
         }
     }
 
-    private void stayConnected(Connections connections, Patience patience, Time time, Bell bell)
+    private void stayConnected(Connections connections, Patience patience, Time time, WakeableTimer timer)
             throws InterruptedException {
-        Retries retries = new Retries(random);
+        BackoffSequence retries = BackoffSequence.shortenedByUpToHalf(random);
         boolean news = true;
         while (true) {
             Attempt attempt = new Attempt(server.get(), new Socket());
@@ -129,12 +131,13 @@ public final class TcpClient extends Service {
                 retries.reset();
                 continue;
             }
-            Duration pause = retries.next(reconnect.get());
+            Backoff bounds = reconnect.get();
+            Duration pause = retries.next(bounds.min(), bounds.max());
             end += "; next try in " + Durations.shortly(pause);
             degraded(end);
             log.atLevel(news ? Level.WARN : Level.DEBUG).log(end); // once for each outage
             news = false;
-            bell.await(pause, () -> moved(attempt));
+            timer.await(pause, () -> moved(attempt));
         }
     }
 
@@ -147,7 +150,7 @@ public final class TcpClient extends Service {
     }
 
     /** Runs the handler, and tells why the connection has ended. */
-    private String serve(Connection connection, Time time, Retries retries) throws InterruptedException {
+    private String serve(Connection connection, Time time, BackoffSequence retries) throws InterruptedException {
         long since = time.nanos();
         try {
             handler.handle(connection);

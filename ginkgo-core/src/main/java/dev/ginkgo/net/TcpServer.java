@@ -8,6 +8,7 @@ import dev.ginkgo.State;
 import dev.ginkgo.Time;
 import dev.ginkgo.config.Address;
 import dev.ginkgo.config.Size;
+import dev.ginkgo.internal.concurrent.LogRateLimiter;
 import java.io.IOException;
 import java.net.ServerSocket;
 import java.net.Socket;
@@ -95,8 +96,8 @@ public final class TcpServer extends Service {
     }
 
     private void accept(ServerSocket listener, Connections connections, Time time) throws Exception {
-        OnceAWhile troubles = new OnceAWhile(time);
-        OnceAWhile refusals = new OnceAWhile(time);
+        LogRateLimiter troubles = new LogRateLimiter(time);
+        LogRateLimiter refusals = new LogRateLimiter(time);
         awaitOpen();
         while (true) {
             Socket socket;

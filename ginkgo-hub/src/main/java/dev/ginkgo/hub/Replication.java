@@ -13,13 +13,13 @@ import dev.ginkgo.hub.spi.Origin;
 import dev.ginkgo.hub.spi.Peer;
 import dev.ginkgo.hub.spi.Transport;
 import dev.ginkgo.hub.spi.TransportStats.PeerStats;
+import dev.ginkgo.internal.concurrent.Waiters;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -44,7 +44,7 @@ final class Replication extends Service {
     private final Supplier<? extends Transport> transport;
     private final Supplier<Ledger> ledger;
     private final Supplier<Fence> fence;
-    private final Set<Thread> waiting = ConcurrentHashMap.newKeySet();
+    private final Waiters changes = new Waiters();
 
     private volatile @Nullable Replica replica;
     private volatile Set<Origin> expected = Set.of();
@@ -180,26 +180,17 @@ final class Replication extends Service {
      * @return whether they do; false after that time, or if this stops
      */
     boolean awaitPeers(Duration atMost) throws InterruptedException {
-        long deadline = time().nanos() + atMost.toNanos();
-        Thread self = Thread.currentThread();
-        waiting.add(self); // before the first look, so that no change is missed
-        try {
-            while (true) {
-                if (Thread.interrupted()) {
-                    throw new InterruptedException();
-                }
-                Replica present = replica;
-                boolean complete = present != null
-                        && present.isComplete()
-                        && present.readyPeers().containsAll(expected);
-                if (complete || present == null || time().nanos() - deadline >= 0) {
-                    return complete;
-                }
-                time().park(deadline);
-            }
-        } finally {
-            waiting.remove(self);
+        Boolean complete = changes.await(this::hasPeers, time(), Waiters.in(time(), atMost));
+        return Boolean.TRUE.equals(complete);
+    }
+
+    /** Whether they do; null while they may yet. */
+    private @Nullable Boolean hasPeers() {
+        Replica present = replica;
+        if (present == null) {
+            return false;
         }
+        return present.isComplete() && present.readyPeers().containsAll(expected) ? true : null;
     }
 
     /** What there is to say of the others, with what the fence has kept out. */
@@ -217,6 +208,6 @@ final class Replication extends Service {
     }
 
     private void wake() {
-        waiting.forEach(time()::unpark);
+        changes.signal();
     }
 }

@@ -2,6 +2,7 @@ package dev.ginkgo.mesh;
 
 import dev.ginkgo.Time;
 import dev.ginkgo.config.Address;
+import dev.ginkgo.internal.concurrent.LogRateLimiter;
 import java.io.Closeable;
 import java.io.IOException;
 import java.net.DatagramPacket;
@@ -40,7 +41,7 @@ final class Beacon implements Closeable {
     private final BeaconWords words;
     private final Address self;
     private final Time time;
-    private final Rarely strangers;
+    private final LogRateLimiter strangers;
     private final Map<Address, Long> heard = new LinkedHashMap<>(); // guarded by itself
 
     private Beacon(MulticastSocket socket, InetSocketAddress group, BeaconWords words, Address self, Time time) {
@@ -49,7 +50,7 @@ final class Beacon implements Closeable {
         this.words = words;
         this.self = self;
         this.time = time;
-        strangers = new Rarely(LOG, time);
+        strangers = new LogRateLimiter(time);
     }
 
     /**
@@ -99,8 +100,10 @@ final class Beacon implements Closeable {
                 Optional<Address> place = words.read(packet.getData(), packet.getLength());
                 place.filter(each -> !each.equals(self)).ifPresent(this::remember);
                 if (place.isEmpty()) {
-                    strangers.warn("dropped what was said at the multicast group " + group + " by "
-                            + packet.getSocketAddress() + ": it is of none who knows the secret of this cluster");
+                    strangers.warn(
+                            LOG,
+                            "dropped what was said at the multicast group " + group + " by " + packet.getSocketAddress()
+                                    + ": it is of none who knows the secret of this cluster");
                 }
             } catch (IOException e) {
                 if (!socket.isClosed()) {

@@ -1,6 +1,7 @@
 package dev.ginkgo.mesh;
 
 import dev.ginkgo.Body;
+import dev.ginkgo.internal.concurrent.LogRateLimiter;
 import java.io.EOFException;
 import java.io.IOException;
 import java.net.ServerSocket;
@@ -14,6 +15,8 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLSocket;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A server socket that gives only connections of which the other side has proved that it knows the secret. JGroups
@@ -25,8 +28,10 @@ final class Doorman extends ServerSocket {
     private static final int INSIDE = 64;
     private static final long LOOK_MILLIS = 250;
 
+    private static final Logger LOG = LoggerFactory.getLogger(Doorman.class);
+
     private final SSLContext tls;
-    private final Strangers strangers;
+    private final LogRateLimiter strangers;
     private final Spawn spawn;
     private final Porch porch = new Porch();
     private final BlockingQueue<Socket> inside = new LinkedBlockingQueue<>(INSIDE);
@@ -36,7 +41,7 @@ final class Doorman extends ServerSocket {
         void task(String name, Body body);
     }
 
-    Doorman(SSLContext tls, Strangers strangers, Spawn spawn) throws IOException {
+    Doorman(SSLContext tls, LogRateLimiter strangers, Spawn spawn) throws IOException {
         this.tls = tls;
         this.strangers = strangers;
         this.spawn = spawn;
@@ -54,10 +59,17 @@ final class Doorman extends ServerSocket {
                 ask(super.accept());
             } catch (IOException e) {
                 if (!isClosed()) {
-                    strangers.count(String.valueOf(e.getMessage()));
+                    turnedAway(String.valueOf(e.getMessage()));
                     pause();
                 }
             }
+        }
+    }
+
+    private void turnedAway(String last) {
+        long times = strangers.count();
+        if (times > 0) {
+            LOG.warn("turned away {} that do not know the secret of this cluster; the last was {}", times, last);
         }
     }
 
@@ -97,7 +109,7 @@ final class Doorman extends ServerSocket {
             }
         } catch (IOException e) {
             if (!hasHungUp(e)) {
-                strangers.count(outside.getRemoteSocketAddress() + ": " + e.getMessage());
+                turnedAway(outside.getRemoteSocketAddress() + ": " + e.getMessage());
             }
             outside.close();
         } finally {

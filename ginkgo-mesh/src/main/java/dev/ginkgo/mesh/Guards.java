@@ -2,6 +2,7 @@ package dev.ginkgo.mesh;
 
 import dev.ginkgo.cluster.spi.Site;
 import dev.ginkgo.config.Address;
+import dev.ginkgo.internal.concurrent.LogRateLimiter;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
@@ -28,7 +29,7 @@ final class Guards {
      *
      * @throws IllegalArgumentException if the node would listen beyond this machine with nothing to guard it
      */
-    static Supplier<SocketFactory> of(Site site, Address bind, Strangers strangers, Doorman.Spawn spawn)
+    static Supplier<SocketFactory> of(Site site, Address bind, LogRateLimiter strangers, Doorman.Spawn spawn)
             throws Exception {
         if (site.trust().keys().isPresent()) {
             SSLContext tls = SharedSecret.tls(site.trust().keys().get());
@@ -42,7 +43,7 @@ final class Guards {
         return DefaultSocketFactory::new;
     }
 
-    private static SocketFactory sockets(SSLContext tls, Strangers strangers, Doorman.Spawn spawn) {
+    private static SocketFactory sockets(SSLContext tls, LogRateLimiter strangers, Doorman.Spawn spawn) {
         DefaultSocketFactory sockets =
                 new DefaultSocketFactory(tls.getSocketFactory(), new Doors(tls, strangers, spawn));
         sockets.setSocketConfigurator(Guards::patient);
@@ -59,10 +60,10 @@ final class Guards {
 
     private static final class Doors extends ServerSocketFactory {
         private final SSLContext tls;
-        private final Strangers strangers;
+        private final LogRateLimiter strangers;
         private final Doorman.Spawn spawn;
 
-        Doors(SSLContext tls, Strangers strangers, Doorman.Spawn spawn) {
+        Doors(SSLContext tls, LogRateLimiter strangers, Doorman.Spawn spawn) {
             this.tls = tls;
             this.strangers = strangers;
             this.spawn = spawn;

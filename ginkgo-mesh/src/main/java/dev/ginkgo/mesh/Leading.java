@@ -127,7 +127,7 @@ final class Leading {
                         stay.end("the lease of epoch " + epoch + " had run out before it was renewed");
                         break;
                     }
-                    node.members().ring();
+                    node.members().wake();
                     pause(start);
                 }
             } finally {

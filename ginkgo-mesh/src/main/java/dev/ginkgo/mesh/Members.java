@@ -1,5 +1,6 @@
 package dev.ginkgo.mesh;
 
+import dev.ginkgo.internal.concurrent.BackoffSequence;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Collections;
@@ -34,7 +35,7 @@ final class Members {
     private final Voters voters;
     private final Consumer<Optional<String>> health;
     private final CountDownLatch left = new CountDownLatch(1);
-    private Duration pause = MIN_PAUSE;
+    private final BackoffSequence pauses = BackoffSequence.withoutJitter();
     private @Nullable View saidIn;
     private @Nullable Row said;
     private long saidAt;
@@ -83,12 +84,12 @@ final class Members {
     /** The whole of it, whatever happens: two clusters that meet would else come and go as fast as they hear each other. */
     private void pause() throws InterruptedException {
         long began = node.time().nanos();
+        Duration pause = pauses.next(MIN_PAUSE, MAX_PAUSE);
         Duration rest = pause;
         while (rest.isPositive() && !node.isLeaving()) {
             node.members().await(rest);
             rest = pause.minusNanos(node.time().nanos() - began);
         }
-        pause = Duration.ofNanos(Math.min(2 * pause.toNanos(), MAX_PAUSE.toNanos()));
     }
 
     /** Waits until the node has left, or as long. */
@@ -164,7 +165,7 @@ final class Members {
         }
         Optional<String> ill = Health.of(node.site(), stay, view, rows);
         if (ill.isEmpty()) {
-            pause = MIN_PAUSE;
+            pauses.reset();
         }
         // Who asks a node that is ready whether it is alone must get it right.
         if (ill.isEmpty() && !well && !complete) {

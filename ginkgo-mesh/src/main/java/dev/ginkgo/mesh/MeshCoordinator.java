@@ -9,6 +9,7 @@ import dev.ginkgo.cluster.spi.Coordinator;
 import dev.ginkgo.cluster.spi.Seat;
 import dev.ginkgo.cluster.spi.Site;
 import dev.ginkgo.config.Address;
+import dev.ginkgo.internal.concurrent.LogRateLimiter;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -103,7 +104,7 @@ final class MeshCoordinator extends Coordinator {
             throw new IllegalArgumentException("with coordinator.mesh.multicast a node cannot know whether it is the"
                     + " first one: write in cluster.expect how many nodes form the first cluster, such as 3");
         }
-        sockets = Guards.of(newSite, bindAddress(newSite), new Strangers(time()), this::spawn);
+        sockets = Guards.of(newSite, bindAddress(newSite), new LogRateLimiter(time()), this::spawn);
         DataFolder opened = own(DataFolder.open(newSite.dataDir(), newSite.identity()));
         site = newSite;
         folder = opened;

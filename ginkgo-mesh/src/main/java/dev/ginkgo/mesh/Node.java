@@ -5,6 +5,7 @@ import dev.ginkgo.cluster.Member;
 import dev.ginkgo.cluster.spi.Seat;
 import dev.ginkgo.cluster.spi.Site;
 import dev.ginkgo.cluster.spi.Stamp;
+import dev.ginkgo.internal.concurrent.WakeableTimer;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -23,8 +24,8 @@ final class Node {
     private final Time time;
     private final Seat seat;
     private final long incarnation;
-    private final Bell members = new Bell();
-    private final Bell lease = new Bell();
+    private final WakeableTimer members = new WakeableTimer(Time.system());
+    private final WakeableTimer lease = new WakeableTimer(Time.system());
     private final AtomicLong entries = new AtomicLong();
     private final CountDownLatch resigned = new CountDownLatch(1);
     private volatile @Nullable Stamp metStrangers;
@@ -83,19 +84,19 @@ final class Node {
     }
 
     /** Wakes the membership task. */
-    Bell members() {
+    WakeableTimer members() {
         return members;
     }
 
     /** Wakes the lease task. */
-    Bell lease() {
+    WakeableTimer lease() {
         return lease;
     }
 
     /** Wakes both tasks. */
     void ring() {
-        members.ring();
-        lease.ring();
+        members.wake();
+        lease.wake();
     }
 
     /** Starts the orderly departure of this node. */

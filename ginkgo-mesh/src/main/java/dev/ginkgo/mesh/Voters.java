@@ -65,7 +65,7 @@ final class Voters {
                     if (failed == null) {
                         LOG.info("{} {} ({})", step.name, step.add ? "becomes a voter" : "votes no longer", step.why);
                     }
-                    node.members().ring();
+                    node.members().wake();
                 }));
     }
 

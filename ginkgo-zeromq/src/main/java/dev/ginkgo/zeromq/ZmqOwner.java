@@ -10,6 +10,7 @@ import dev.ginkgo.hub.spi.Origin;
 import dev.ginkgo.hub.spi.Peer;
 import dev.ginkgo.hub.spi.Stretch;
 import dev.ginkgo.hub.spi.TransportStats;
+import dev.ginkgo.internal.concurrent.LogRateLimiter;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -43,7 +44,7 @@ final class ZmqOwner {
     private final Time time;
     private final ZmqLimits limits;
     private final Backlogs backlogs = new Backlogs();
-    private final Rarely strangers;
+    private final LogRateLimiter strangers;
 
     private final Queue<Ask> questions = new ConcurrentLinkedQueue<>();
     private final Map<Origin, ZmqLink> links = new ConcurrentHashMap<>();
@@ -64,7 +65,7 @@ final class ZmqOwner {
         this.wake = wake;
         this.time = time;
         this.limits = limits;
-        strangers = new Rarely(LOG, time);
+        strangers = new LogRateLimiter(time);
     }
 
     // ---- any thread
@@ -221,7 +222,7 @@ final class ZmqOwner {
                 understand(FrameReader.read(bytes));
             } catch (BadFrameException e) {
                 refused.increment();
-                strangers.warn("dropped what a stranger has sent: " + e.getMessage());
+                strangers.warn(LOG, "dropped what a stranger has sent: " + e.getMessage());
             }
         }
     }

@@ -117,7 +117,8 @@ class ArchitectureTest {
     void coreIsLight() {
         classes()
                 .that()
-                .resideInAnyPackage("dev.ginkgo", "dev.ginkgo.config", "dev.ginkgo.net", "dev.ginkgo.spi")
+                .resideInAnyPackage(
+                        "dev.ginkgo", "dev.ginkgo.config", "dev.ginkgo.internal..", "dev.ginkgo.net", "dev.ginkgo.spi")
                 .should()
                 .onlyDependOnClassesThat()
                 .resideInAnyPackage(

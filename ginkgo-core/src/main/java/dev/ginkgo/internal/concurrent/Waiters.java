@@ -1,5 +1,6 @@
-package dev.ginkgo;
+package dev.ginkgo.internal.concurrent;
 
+import dev.ginkgo.Time;
 import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -7,31 +8,38 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The threads that wait for something to change. Whoever changes it calls {@link #signal()} afterwards; every
- * waiter then looks again. There is no lock to hold: a waiter is listed before it looks, and a signal to a thread
- * that does not park yet lets its next park return.
+ * Wait queue for any number of threads, each waiting for a condition in a time source of its own. A thread that changes
+ * something calls {@link #signal()} after the change, and every waiting thread evaluates its condition again. No lock is
+ * involved: a thread registers before it evaluates its condition, and a signal to a thread that is not parked yet makes
+ * its next park return at once, so no change is missed.
  */
-final class Waiters {
-    /** Far enough: 146 years. */
+public final class Waiters {
+    /** 146 years, which no sum with a clock reading overflows. */
     private static final long FOREVER = Long.MAX_VALUE / 2;
 
     private record Waiter(Thread thread, Time time, Object identity) {}
 
     private final Set<Waiter> waiting = ConcurrentHashMap.newKeySet();
 
-    void signal() {
+    /** A queue without waiting threads. */
+    public Waiters() {}
+
+    /** Makes every waiting thread evaluate its condition again. */
+    public void signal() {
         for (Waiter waiter : waiting) {
             waiter.time.unpark(waiter.thread);
         }
     }
 
     /**
-     * Waits until {@code probe} gives something, and returns it.
+     * Waits until {@code probe} returns a value, and returns that value. A value that is available at once is returned
+     * even if the thread is interrupted; the flag stays set then.
      *
-     * @param deadline in {@code time}'s nanos
-     * @return null if the deadline came first
+     * @param deadline in nanoseconds of {@code time}
+     * @return null if the deadline passed first
+     * @throws InterruptedException if the thread is interrupted while there is no value
      */
-    <T> @Nullable T await(Supplier<@Nullable T> probe, Time time, long deadline) throws InterruptedException {
+    public <T> @Nullable T await(Supplier<@Nullable T> probe, Time time, long deadline) throws InterruptedException {
         Waiter self = new Waiter(Thread.currentThread(), time, new Object());
         waiting.add(self);
         try {
@@ -53,13 +61,13 @@ final class Waiters {
         }
     }
 
-    /** The same in the machine's time, deaf to interrupts; the flag is set again at the end. */
-    <T> @Nullable T awaitDeaf(Supplier<@Nullable T> probe, Deadline deadline) {
+    /** As {@link #await}, but an interrupt does not end the wait; the interrupt flag is restored at the end. */
+    public <T> @Nullable T awaitUninterruptibly(Supplier<@Nullable T> probe, Time time, long deadline) {
         boolean interrupted = false;
         try {
             while (true) {
                 try {
-                    return await(probe, SystemTime.INSTANCE, deadline.nanos());
+                    return await(probe, time, deadline);
                 } catch (InterruptedException e) {
                     interrupted = true;
                 }
@@ -71,15 +79,18 @@ final class Waiters {
         }
     }
 
-    static long in(Time time, Duration d) {
+    /** Returns the deadline that is {@code d} from now. */
+    public static long in(Time time, Duration d) {
         return time.nanos() + nanosOf(d);
     }
 
-    static long forever(Time time) {
+    /** Returns a deadline that is never reached. */
+    public static long forever(Time time) {
         return time.nanos() + FOREVER;
     }
 
-    static long nanosOf(Duration d) {
+    /** Converts to nanoseconds: zero for a negative duration, and at most 146 years. */
+    public static long nanosOf(Duration d) {
         try {
             return Math.clamp(d.toNanos(), 0, FOREVER);
         } catch (ArithmeticException e) {
@@ -87,9 +98,9 @@ final class Waiters {
         }
     }
 
-    /** {@code Thread.sleep} in any time. */
-    @SuppressWarnings("ThreadPriorityCheck") // the one yield, for tasks that compute
-    static void sleep(Time time, Duration pause) throws InterruptedException {
+    /** {@code Thread.sleep} in any time source. A pause of zero yields the processor. */
+    @SuppressWarnings("ThreadPriorityCheck") // the only yield, for tasks that compute
+    public static void sleep(Time time, Duration pause) throws InterruptedException {
         if (Thread.interrupted()) {
             throw new InterruptedException();
         }

@@ -1,0 +1,74 @@
+package dev.ginkgo.internal.concurrent;
+
+import static java.time.Duration.ofMinutes;
+import static java.time.Duration.ofSeconds;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.ginkgo.Time;
+import dev.ginkgo.testing.FakeClock;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Test;
+
+class WaitQueueTest {
+    private final Time time = Time.system();
+    private final Waiters queue = new Waiters();
+
+    @Test
+    void signalsAllWaitingThreads() throws InterruptedException {
+        AtomicInteger value = new AtomicInteger();
+        List<Thread> threads = new ArrayList<>();
+        for (int i = 0; i < 5; i++) {
+            threads.add(Thread.ofVirtual().start(() -> {
+                for (int step = 1; step <= 1_000; step++) {
+                    int expected = step;
+                    queue.awaitUninterruptibly(
+                            () -> value.get() >= expected ? true : null, time, Waiters.in(time, ofMinutes(1)));
+                }
+            }));
+        }
+        for (int i = 0; i < 1_000; i++) {
+            value.incrementAndGet();
+            queue.signal();
+        }
+        for (Thread thread : threads) {
+            assertThat(thread.join(ofSeconds(30))).isTrue();
+        }
+    }
+
+    @Test
+    void returnsNull_whenTheDeadlinePassed() throws InterruptedException {
+        FakeClock clock = new FakeClock();
+        String found = queue.await(() -> null, clock, clock.nanos());
+        assertThat(found).isNull();
+    }
+
+    @Test
+    void returnsAnAvailableValue_whenInterrupted() throws InterruptedException {
+        Thread.currentThread().interrupt();
+        assertThat(queue.await(() -> "value", time, Waiters.forever(time))).isEqualTo("value");
+        assertThat(Thread.interrupted()).isTrue();
+    }
+
+    @Test
+    void endsAtAnInterrupt_unlessUninterruptible() {
+        Thread.currentThread().interrupt();
+        assertThatThrownBy(() -> queue.await(() -> null, time, Waiters.forever(time)))
+                .isInstanceOf(InterruptedException.class);
+        Thread.currentThread().interrupt();
+        String found = queue.awaitUninterruptibly(() -> null, time, Waiters.in(time, Duration.ofMillis(1)));
+        assertThat(found).isNull();
+        assertThat(Thread.interrupted()).isTrue();
+    }
+
+    @Test
+    void convertsDurationsWithoutOverflow() {
+        assertThat(Waiters.nanosOf(ofSeconds(-1))).isZero();
+        assertThat(Waiters.nanosOf(Duration.ofDays(-365_000))).isZero();
+        assertThat(Waiters.nanosOf(Duration.ofDays(365_000))).isEqualTo(Long.MAX_VALUE / 2);
+        assertThat(Waiters.forever(time) - time.nanos()).isPositive();
+    }
+}

@@ -1,0 +1,46 @@
+package dev.ginkgo.internal.concurrent;
+
+import dev.ginkgo.Time;
+import java.time.Duration;
+import org.slf4j.Logger;
+
+/**
+ * Rate limiter for log messages about events that outsiders can cause a thousand times a second: one message in ten
+ * seconds, which states how many events there were. Any thread.
+ */
+public final class LogRateLimiter {
+    private static final long PERIOD = Duration.ofSeconds(10).toNanos();
+
+    private final Time time;
+
+    // guarded by this
+    private long loggedAt;
+    private long unlogged;
+
+    /** A limiter that permits the first event at once. */
+    public LogRateLimiter(Time time) {
+        this.time = time;
+        loggedAt = time.nanos() - PERIOD;
+    }
+
+    /** Counts one event. Returns the number of events since the last permitted message if one is permitted now, else 0. */
+    public synchronized long count() {
+        unlogged++;
+        long now = time.nanos();
+        if (now - loggedAt < PERIOD) {
+            return 0;
+        }
+        loggedAt = now;
+        long events = unlogged;
+        unlogged = 0;
+        return events;
+    }
+
+    /** Counts one event, and logs a warning if one is permitted now. */
+    public void warn(Logger log, String message) {
+        long events = count();
+        if (events > 0) {
+            log.warn("{}{}", message, events > 1 ? " (and " + (events - 1) + " more since the last line)" : "");
+        }
+    }
+}
