@@ -45,7 +45,7 @@ final class Stay implements RaftSession, Receiver, Closeable {
     private final Map<org.jgroups.Address, Row> rows = new ConcurrentHashMap<>();
     private final Map<org.jgroups.Address, Long> outdated = new ConcurrentHashMap<>();
     private volatile @Nullable View view;
-    private volatile @Nullable String end;
+    private volatile @Nullable String endReason;
     private volatile boolean replaced;
 
     /** Opens the journal and builds the stack; {@link #enter} goes in. */
@@ -213,7 +213,7 @@ final class Stay implements RaftSession, Receiver, Closeable {
 
     @Override
     public void end(String reason) {
-        end = reason;
+        endReason = reason;
         node.ring();
     }
 
@@ -221,7 +221,7 @@ final class Stay implements RaftSession, Receiver, Closeable {
     public Optional<String> over() {
         return replaced
                 ? Optional.of("a newer node with the identity " + node.name() + " is in the cluster")
-                : Optional.ofNullable(end);
+                : Optional.ofNullable(endReason);
     }
 
     /** Whether another node has this one's name, and stays. */
