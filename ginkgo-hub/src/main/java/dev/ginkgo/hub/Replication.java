@@ -190,7 +190,8 @@ final class Replication extends Service {
         if (present == null) {
             return false;
         }
-        return present.isComplete() && present.readyPeers().containsAll(expected) ? true : null;
+        boolean complete = present.isComplete() && present.readyPeers().containsAll(expected);
+        return complete ? true : null;
     }
 
     /** What there is to say of the others, with what the fence has kept out. */

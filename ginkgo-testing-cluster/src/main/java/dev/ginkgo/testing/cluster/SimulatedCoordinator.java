@@ -1,6 +1,5 @@
 package dev.ginkgo.testing.cluster;
 
-import dev.ginkgo.Time;
 import dev.ginkgo.cluster.Epoch;
 import dev.ginkgo.cluster.Member;
 import dev.ginkgo.cluster.Policy;
@@ -9,6 +8,7 @@ import dev.ginkgo.cluster.spi.Seat;
 import dev.ginkgo.cluster.spi.Site;
 import dev.ginkgo.cluster.spi.Stamp;
 import dev.ginkgo.cluster.spi.Terms;
+import dev.ginkgo.internal.concurrent.WakeableTimer;
 import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -26,8 +26,7 @@ final class SimulatedCoordinator extends Coordinator {
 
     private final World world;
     private final Queue<Heard> heard = new ConcurrentLinkedQueue<>();
-    private volatile @Nullable Time time; // to be used when the run is over, too: answers come late
-    private volatile @Nullable Thread keeper;
+    private volatile @Nullable WakeableTimer keeper; // to be used when the run is over, too: answers come late
     private volatile boolean hurry;
 
     // guarded by this, which is held while the seat is told: one after another
@@ -62,9 +61,10 @@ final class SimulatedCoordinator extends Coordinator {
             over = 0;
         }
         heard.clear();
-        time = time();
+        WakeableTimer timer = new WakeableTimer(time());
+        keeper = timer;
         degraded("waiting for a majority of the nodes");
-        spawn("keep", () -> keep(itsSeat));
+        spawn("keep", () -> keep(itsSeat, timer));
     }
 
     @Override
@@ -76,8 +76,7 @@ final class SimulatedCoordinator extends Coordinator {
         wake();
     }
 
-    private void keep(Seat seat) throws InterruptedException {
-        keeper = Thread.currentThread();
+    private void keep(Seat seat, WakeableTimer timer) throws InterruptedException {
         long period = seat.terms().renewal().toNanos();
         long patience = Store.lasts(seat.terms()).toNanos();
         long heardAt = time().nanos();
@@ -101,7 +100,7 @@ final class SimulatedCoordinator extends Coordinator {
                 } else if (Thread.interrupted()) {
                     throw new InterruptedException();
                 } else {
-                    time().park(next);
+                    timer.awaitUntil(next);
                 }
             }
             if (!waiting && time().nanos() - heardAt >= patience) {
@@ -127,10 +126,9 @@ final class SimulatedCoordinator extends Coordinator {
     }
 
     private void wake() {
-        Thread thread = keeper;
-        Time clock = time;
-        if (thread != null && clock != null) {
-            clock.unpark(thread);
+        WakeableTimer timer = keeper;
+        if (timer != null) {
+            timer.wake();
         }
     }
 

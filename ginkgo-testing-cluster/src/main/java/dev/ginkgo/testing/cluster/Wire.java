@@ -2,6 +2,7 @@ package dev.ginkgo.testing.cluster;
 
 import dev.ginkgo.Service;
 import dev.ginkgo.Time;
+import dev.ginkgo.internal.concurrent.WakeableTimer;
 import java.time.Duration;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -28,12 +29,14 @@ final class Wire extends Service {
     private final Set<Long> taken = new HashSet<>(); // the moments of all parcels
 
     private volatile @Nullable Time time;
-    private volatile @Nullable Thread carrier;
+    private volatile @Nullable WakeableTimer timer;
 
     @Override
     protected void onStart() {
         time = time();
-        spawn("carry", this::carry);
+        WakeableTimer carrier = new WakeableTimer(time());
+        timer = carrier;
+        spawn("carry", () -> carry(carrier));
     }
 
     /** What the clock shows; zero before the start. */
@@ -53,22 +56,20 @@ final class Wire extends Service {
             latest.put(lane, at);
             parcels.add(new Parcel(at, arrival));
         }
-        Thread thread = carrier;
-        Time running = time;
-        if (thread != null && running != null) {
-            running.unpark(thread);
+        WakeableTimer carrier = timer;
+        if (carrier != null) {
+            carrier.wake();
         }
     }
 
-    private void carry() throws InterruptedException {
-        carrier = Thread.currentThread();
+    private void carry(WakeableTimer carrier) throws InterruptedException {
         while (true) {
             if (Thread.interrupted()) {
                 throw new InterruptedException();
             }
             Parcel next = next();
             if (next == null) {
-                time().park(nextAt());
+                carrier.awaitUntil(nextAt());
             } else {
                 next.arrival.run();
             }

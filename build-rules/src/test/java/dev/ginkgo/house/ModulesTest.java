@@ -33,7 +33,7 @@ class ModulesTest {
             entry("examples", List.of("ginkgo-core", "ginkgo-cluster", "ginkgo-hub")),
             entry("dist", List.of("ginkgo-runner", "ginkgo-mesh", "ginkgo-zeromq")),
             entry(
-                    "house",
+                    "build-rules",
                     List.of(
                             "ginkgo-core",
                             "ginkgo-testing",

@@ -1,0 +1,116 @@
+package dev.ginkgo.hub;
+
+import dev.ginkgo.Time;
+import dev.ginkgo.hub.spi.Backlog;
+import dev.ginkgo.hub.spi.Backlogs;
+import dev.ginkgo.hub.spi.Peer;
+import dev.ginkgo.hub.spi.TransportStats;
+import dev.ginkgo.internal.concurrent.WakeableTimer;
+import java.util.concurrent.atomic.AtomicLong;
+
+/** Link of an {@link InMemoryTransport} to one peer: the peer's backlog, and the task that sends what is in it. */
+public abstract class InMemoryLink {
+    private final InMemoryTransport<?> transport;
+    private final Peer peer;
+    private final Backlogs backlogs;
+    private final Backlog backlog;
+    private final Time time;
+    private final WakeableTimer timer;
+    private final AtomicLong reconnects = new AtomicLong();
+    private volatile boolean closed;
+    private volatile boolean ready;
+
+    /**
+     * A link that is not connected.
+     *
+     * @param budget of the backlog, in bytes
+     */
+    protected InMemoryLink(InMemoryTransport<?> transport, Peer peer, Backlogs backlogs, long budget, Time time) {
+        this.transport = transport;
+        this.peer = peer;
+        this.backlogs = backlogs;
+        this.time = time;
+        timer = new WakeableTimer(time);
+        backlog = new Backlog(budget);
+        backlogs.add(backlog);
+    }
+
+    /** The task. It ends when the link is closed. */
+    final void run() throws InterruptedException {
+        try {
+            while (!closed) {
+                connect();
+            }
+        } finally {
+            backlogs.remove(backlog);
+            ready(false);
+        }
+    }
+
+    /** Tries once to connect, and sends until the connection or the link is closed. */
+    protected abstract void connect() throws InterruptedException;
+
+    /** Opens the backlog. Returns the sequence number of the last message before those that it takes from now on. */
+    protected final long openBacklog() {
+        return backlogs.open(backlog);
+    }
+
+    /** Closes the backlog when a connection is over; the peer is no longer ready. */
+    protected final void closeBacklog() {
+        backlog.shut();
+        ready(false);
+    }
+
+    /** What waits for the peer. */
+    protected final Backlog backlog() {
+        return backlog;
+    }
+
+    /** The node at the other end. */
+    public final Peer peer() {
+        return peer;
+    }
+
+    /** The time of this node. */
+    protected final Time time() {
+        return time;
+    }
+
+    /** Whether the peer is not wanted any more. */
+    protected final boolean isClosed() {
+        return closed;
+    }
+
+    /** Reports whether the peer hears this node. */
+    protected final void ready(boolean isReady) {
+        if (ready != isReady) {
+            ready = isReady;
+            transport.ready(peer.origin(), isReady);
+        }
+    }
+
+    /** Counts a connection that is over. */
+    protected final void reconnecting() {
+        reconnects.incrementAndGet();
+    }
+
+    /** Waits until there is something to do, or until the deadline. */
+    protected final void awaitWork(long deadline) throws InterruptedException {
+        timer.awaitUntil(deadline);
+    }
+
+    /** Tells the task that there is something to do. */
+    protected final void wake() {
+        timer.wake();
+    }
+
+    final void close() {
+        closed = true;
+        backlogs.remove(backlog);
+        wake();
+    }
+
+    final TransportStats.PeerStats stats() {
+        return backlog.stats(peer.origin(), ready, reconnects.get());
+    }
+}
