@@ -25,6 +25,7 @@ class ArchitectureTest {
         assertThat(OURS.contain("dev.ginkgo.cluster.Cluster")).isTrue();
         assertThat(OURS.contain("dev.ginkgo.hub.MessageHub")).isTrue();
         assertThat(OURS.contain("dev.ginkgo.mesh.MeshEngine")).isTrue();
+        assertThat(OURS.contain("dev.ginkgo.zeromq.ZmqEngine")).isTrue();
         assertThat(OURS.contain("dev.ginkgo.run.Main")).isTrue();
         assertThat(OURS.contain("dev.ginkgo.testing.FakeClock")).isTrue();
         assertThat(OURS.contain("dev.ginkgo.testing.cluster.TestCluster")).isTrue();
@@ -44,6 +45,7 @@ class ArchitectureTest {
                         "dev.ginkgo.cluster..",
                         "dev.ginkgo.hub..",
                         "dev.ginkgo.mesh..",
+                        "dev.ginkgo.zeromq..",
                         "dev.ginkgo.run",
                         "dev.ginkgo.testing..")
                 .check(OURS);
@@ -57,6 +59,7 @@ class ArchitectureTest {
                         "dev.ginkgo.cluster..",
                         "dev.ginkgo.hub..",
                         "dev.ginkgo.mesh..",
+                        "dev.ginkgo.zeromq..",
                         "dev.ginkgo.run",
                         "dev.ginkgo.testing..")
                 .check(OURS);
@@ -65,28 +68,46 @@ class ArchitectureTest {
                 .resideInAnyPackage("dev.ginkgo.net", "dev.ginkgo.testing")
                 .should()
                 .dependOnClassesThat()
-                .resideInAnyPackage("dev.ginkgo.cluster..", "dev.ginkgo.hub..", "dev.ginkgo.mesh..", "dev.ginkgo.run")
+                .resideInAnyPackage(
+                        "dev.ginkgo.cluster..",
+                        "dev.ginkgo.hub..",
+                        "dev.ginkgo.mesh..",
+                        "dev.ginkgo.zeromq..",
+                        "dev.ginkgo.run")
                 .check(OURS);
         noClasses()
                 .that()
                 .resideInAPackage("dev.ginkgo.cluster..")
                 .should()
                 .dependOnClassesThat()
-                .resideInAnyPackage("dev.ginkgo.hub..", "dev.ginkgo.mesh..", "dev.ginkgo.run", "dev.ginkgo.testing..")
+                .resideInAnyPackage(
+                        "dev.ginkgo.hub..",
+                        "dev.ginkgo.mesh..",
+                        "dev.ginkgo.zeromq..",
+                        "dev.ginkgo.run",
+                        "dev.ginkgo.testing..")
                 .check(OURS);
         noClasses()
                 .that()
                 .resideInAPackage("dev.ginkgo.hub..")
                 .should()
                 .dependOnClassesThat()
-                .resideInAnyPackage("dev.ginkgo.mesh..", "dev.ginkgo.run", "dev.ginkgo.testing..")
+                .resideInAnyPackage(
+                        "dev.ginkgo.mesh..", "dev.ginkgo.zeromq..", "dev.ginkgo.run", "dev.ginkgo.testing..")
                 .check(OURS);
         noClasses()
                 .that()
                 .resideInAPackage("dev.ginkgo.mesh..")
                 .should()
                 .dependOnClassesThat()
-                .resideInAnyPackage("dev.ginkgo.run", "dev.ginkgo.testing..")
+                .resideInAnyPackage("dev.ginkgo.hub..", "dev.ginkgo.zeromq..", "dev.ginkgo.run", "dev.ginkgo.testing..")
+                .check(OURS);
+        noClasses()
+                .that()
+                .resideInAPackage("dev.ginkgo.zeromq..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage("dev.ginkgo.mesh..", "dev.ginkgo.run", "dev.ginkgo.testing..")
                 .check(OURS);
         slices().matching("dev.ginkgo.(*)..").should().beFreeOfCycles().check(OURS);
     }

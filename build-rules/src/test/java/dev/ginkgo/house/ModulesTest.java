@@ -24,11 +24,14 @@ class ModulesTest {
             entry("ginkgo-cluster", List.of("ginkgo-core")),
             entry("ginkgo-hub", List.of("ginkgo-core", "ginkgo-cluster")),
             entry("ginkgo-testing-cluster", List.of("ginkgo-core", "ginkgo-testing", "ginkgo-cluster", "ginkgo-hub")),
-            entry("ginkgo-mesh", List.of("ginkgo-core", "ginkgo-cluster", "ginkgo-hub")),
-            entry("ginkgo-cluster-tests", List.of("ginkgo-core", "ginkgo-cluster", "ginkgo-hub", "ginkgo-mesh")),
+            entry("ginkgo-mesh", List.of("ginkgo-core", "ginkgo-cluster")),
+            entry("ginkgo-zeromq", List.of("ginkgo-core", "ginkgo-cluster", "ginkgo-hub")),
+            entry(
+                    "ginkgo-cluster-tests",
+                    List.of("ginkgo-core", "ginkgo-cluster", "ginkgo-hub", "ginkgo-mesh", "ginkgo-zeromq")),
             entry("ginkgo-runner", List.of("ginkgo-core", "ginkgo-cluster", "ginkgo-hub")),
             entry("examples", List.of("ginkgo-core", "ginkgo-cluster", "ginkgo-hub")),
-            entry("dist", List.of("ginkgo-runner", "ginkgo-mesh")),
+            entry("dist", List.of("ginkgo-runner", "ginkgo-mesh", "ginkgo-zeromq")),
             entry(
                     "build-rules",
                     List.of(
@@ -36,6 +39,7 @@ class ModulesTest {
                             "ginkgo-testing",
                             "ginkgo-testing-cluster",
                             "ginkgo-mesh",
+                            "ginkgo-zeromq",
                             "ginkgo-runner")));
 
     @Test

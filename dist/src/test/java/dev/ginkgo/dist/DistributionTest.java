@@ -69,7 +69,7 @@ class DistributionTest {
     void version() throws Exception {
         assertThat(run("version").output).startsWith("ginkgo " + versionOfFolder() + ", Java ");
         List<Path> ours = new ArrayList<>();
-        for (String place : List.of("lib", "engines/mesh")) {
+        for (String place : List.of("lib", "engines/mesh", "engines/zeromq")) {
             try (DirectoryStream<Path> jars = Files.newDirectoryStream(home.resolve(place), "ginkgo-*.jar")) {
                 jars.forEach(ours::add);
             }
@@ -116,10 +116,20 @@ class DistributionTest {
     }
 
     @Test
-    @DisplayName("C-19 the mesh and its transport are one folder, which cluster.toml opens")
+    @DisplayName("C-19 the coordinator and the transport each have a folder, and cluster.toml opens both")
     void mesh() throws Exception {
-        assertThat(home.resolve("engines/mesh")).isDirectoryContaining("glob:**/ginkgo-mesh-*.jar");
-        assertThat(home.resolve("lib")).isDirectoryNotContaining("glob:**/jgroups*.jar");
+        assertThat(home.resolve("engines/mesh"))
+                .isDirectoryContaining("glob:**/ginkgo-mesh-*.jar")
+                .isDirectoryContaining("glob:**/jgroups-raft-*.jar")
+                .isDirectoryNotContaining("glob:**/jeromq-*.jar");
+        assertThat(home.resolve("engines/zeromq"))
+                .isDirectoryContaining("glob:**/ginkgo-zeromq-*.jar")
+                .isDirectoryContaining("glob:**/jeromq-*.jar")
+                .isDirectoryContaining("glob:**/jnacl-*.jar")
+                .isDirectoryNotContaining("glob:**/jgroups*.jar");
+        assertThat(home.resolve("lib"))
+                .isDirectoryNotContaining("glob:**/jgroups*.jar")
+                .isDirectoryNotContaining("glob:**/jeromq*.jar");
         Run check = run("check", home.resolve("examples/cluster.toml").toString());
         assertThat(check.code).as(check.output).isZero();
     }

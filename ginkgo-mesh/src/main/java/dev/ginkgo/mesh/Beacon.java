@@ -25,7 +25,7 @@ import org.slf4j.LoggerFactory;
  * from whoever sends them.
  */
 final class Beacon implements Closeable {
-    private static final Logger LOG = LoggerFactory.getLogger(MeshCoordinator.class);
+    private static final Logger LOG = LoggerFactory.getLogger(Beacon.class);
 
     /** How often a node says where it is. */
     static final Duration PERIOD = Duration.ofSeconds(1);

@@ -1,6 +1,7 @@
 package dev.ginkgo.mesh;
 
 import dev.ginkgo.cluster.Epoch;
+import dev.ginkgo.cluster.spi.Seat;
 import java.io.DataInput;
 import java.io.DataOutput;
 import java.io.IOException;
@@ -10,17 +11,17 @@ import org.jspecify.annotations.Nullable;
 /** What is committed: which cluster this is, who leads it, and which leases were released. Called by Raft's thread. */
 final class ClusterState implements StateMachine {
     private final Receipts receipts;
-    private final Seats seats;
+    private final Seat seat;
     private final Runnable changed;
     private volatile String cluster = "";
 
     /**
-     * @param seats told who leads
+     * @param seat told who leads
      * @param changed told when this node has become one of a cluster
      */
-    ClusterState(Receipts receipts, Seats seats, Runnable changed) {
+    ClusterState(Receipts receipts, Seat seat, Runnable changed) {
         this.receipts = receipts;
-        this.seats = seats;
+        this.seat = seat;
         this.changed = changed;
     }
 
@@ -38,7 +39,7 @@ final class ClusterState implements StateMachine {
                 changed.run();
             }
             case RELEASE -> receipts.released(command);
-            case RENEW -> seats.leader(command.name(), epoch(command.term()));
+            case RENEW -> seat.leader(command.name(), epoch(command.term()));
             case BARRIER -> {}
         }
         return null;

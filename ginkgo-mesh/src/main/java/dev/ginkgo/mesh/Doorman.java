@@ -28,7 +28,7 @@ final class Doorman extends ServerSocket {
     private static final int INSIDE = 64;
     private static final long LOOK_MILLIS = 250;
 
-    private static final Logger LOG = LoggerFactory.getLogger(MeshCoordinator.class);
+    private static final Logger LOG = LoggerFactory.getLogger(Doorman.class);
 
     private final SSLContext tls;
     private final LogRateLimiter strangers;

@@ -3,7 +3,9 @@ package dev.ginkgo.mesh;
 import dev.ginkgo.cluster.Epoch;
 import dev.ginkgo.cluster.spi.Stamp;
 import java.time.Duration;
+import java.util.function.Supplier;
 import org.jgroups.View;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The policy {@code available}: the first node of the view leads. In a partition every side has a first node; each
@@ -12,46 +14,49 @@ import org.jgroups.View;
  */
 final class FirstLeads {
     private final Node node;
+    private final Supplier<@Nullable View> view;
     private long last;
 
-    FirstLeads(Node node) {
+    /**
+     * @param view returns the current view; null while there is none
+     */
+    FirstLeads(Node node, Supplier<@Nullable View> view) {
         this.node = node;
+        this.view = view;
     }
 
     /** The task. */
     void run() throws InterruptedException {
-        while (!node.leaving) {
-            Stay stay = node.stay;
-            View view = stay == null ? null : stay.view();
-            if (view != null && isFirst(view)) {
-                last = Math.max(last + 1, view.getViewId().getId());
-                lead(new Epoch("mesh-available-" + node.name() + "-" + node.incarnation, last));
+        while (!node.isLeaving()) {
+            View present = view.get();
+            if (present != null && isFirst(present)) {
+                last = Math.max(last + 1, present.getViewId().getId());
+                lead(new Epoch("mesh-available-" + node.name() + "-" + node.incarnation(), last));
             }
-            node.lease.await(Duration.ofMillis(100));
+            node.lease().await(Duration.ofMillis(100));
         }
-        node.resigned.countDown();
+        node.resign();
     }
 
     private boolean goesOn() {
-        Stay stay = node.stay;
-        View view = stay == null ? null : stay.view();
-        return view != null && isFirst(view) && !node.leaving;
+        View present = view.get();
+        return present != null && isFirst(present) && !node.isLeaving();
     }
 
-    private boolean isFirst(View view) {
-        return Names.incarnation(view.getCoord()) == node.incarnation
-                && Names.of(view.getCoord()).equals(node.name());
+    private boolean isFirst(View present) {
+        return Names.incarnation(present.getCoord()) == node.incarnation()
+                && Names.of(present.getCoord()).equals(node.name());
     }
 
     private void lead(Epoch epoch) throws InterruptedException {
-        node.seats.leader(node.name(), epoch);
+        node.seat().leader(node.name(), epoch);
         boolean holds = true;
         while (holds && goesOn()) {
-            holds = node.seats.renewed(epoch, Stamp.of(node.time));
+            holds = node.seat().renewed(epoch, Stamp.of(node.time()));
             if (holds) {
-                node.lease.await(node.seats.terms().renewal());
+                node.lease().await(node.seat().terms().renewal());
             }
         }
-        node.seats.ended(epoch);
+        node.seat().ended(epoch);
     }
 }

@@ -11,6 +11,7 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.SocketException;
 import java.time.Duration;
+import java.util.function.Supplier;
 import javax.net.ServerSocketFactory;
 import javax.net.ssl.SSLContext;
 import org.jgroups.util.DefaultSocketFactory;
@@ -24,9 +25,12 @@ final class Guards {
     private Guards() {}
 
     /**
+     * Returns a supplier of socket factories, one for each session.
+     *
      * @throws IllegalArgumentException if the node would listen beyond this machine with nothing to guard it
      */
-    static Guard of(Site site, Address bind, LogRateLimiter strangers, Doorman.Spawn spawn) throws Exception {
+    static Supplier<SocketFactory> of(Site site, Address bind, LogRateLimiter strangers, Doorman.Spawn spawn)
+            throws Exception {
         if (site.trust().keys().isPresent()) {
             SSLContext tls = SharedSecret.tls(site.trust().keys().get());
             return () -> sockets(tls, strangers, spawn);

@@ -1,5 +1,6 @@
 package dev.ginkgo.mesh;
 
+import dev.ginkgo.cluster.spi.Site;
 import dev.ginkgo.config.Address;
 import java.util.List;
 import java.util.Optional;
@@ -11,7 +12,7 @@ final class Health {
     private Health() {}
 
     /** Empty if there is a leader, or none is needed. */
-    static Optional<String> of(Stay stay, View view, List<Row> rows) {
+    static Optional<String> of(Site site, Stay stay, View view, List<Row> rows) {
         MeshRaft raft = stay.raft();
         if (raft == null) {
             return Optional.empty();
@@ -22,20 +23,20 @@ final class Health {
             return Optional.empty();
         }
         List<String> present = rows.stream().map(row -> row.member().name()).toList();
-        return Optional.of(raft.members().isEmpty() ? unfounded(stay, present) : leaderless(stay, raft, view, present));
+        return Optional.of(raft.members().isEmpty() ? unfounded(site, present) : leaderless(stay, raft, view, present));
     }
 
-    private static String unfounded(Stay stay, List<String> present) {
-        String absent = names(stay.node().site.join().stream()
+    private static String unfounded(Site site, List<String> present) {
+        String absent = names(site.join().stream()
                 .map(Address::toString)
                 .filter(each -> !present.contains(each))
                 .toList());
         if (!absent.isEmpty()) {
             return "waiting for " + absent;
         }
-        int missing = stay.node().site.expect() - present.size();
+        int missing = site.expect() - present.size();
         return missing > 0
-                ? "waiting for " + missing + " more of the " + stay.node().site.expect()
+                ? "waiting for " + missing + " more of the " + site.expect()
                         + " nodes that form the cluster (cluster.expect)"
                 : "waiting for the cluster to form";
     }
@@ -48,7 +49,7 @@ final class Health {
         String absent =
                 names(voters.stream().filter(each -> !present.contains(each)).toList());
         return "waiting for " + absent + ": " + raft.present(view) + " of " + voters.size()
-                + " voters here, and a majority has to be (" + stay.node().folder + " says so)";
+                + " voters here, and a majority has to be (" + stay.folder() + " says so)";
     }
 
     private static String names(List<String> names) {

@@ -10,6 +10,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -20,38 +22,45 @@ import org.slf4j.LoggerFactory;
  * the others but is not heard, and then they would never elect another.
  */
 final class Leading {
-    private static final Logger LOG = LoggerFactory.getLogger(MeshCoordinator.class);
+    private static final Logger LOG = LoggerFactory.getLogger(Leading.class);
     private static final Duration LOOK = Duration.ofMillis(250);
     private static final Duration SLICE = Duration.ofMillis(50);
 
     private final Node node;
+    private final Receipts receipts;
+    private final Supplier<? extends @Nullable RaftSession> session;
 
-    Leading(Node node) {
+    /**
+     * @param session returns the current session; null while this node is not in the view
+     */
+    Leading(Node node, Receipts receipts, Supplier<? extends @Nullable RaftSession> session) {
         this.node = node;
+        this.receipts = receipts;
+        this.session = session;
     }
 
     /** The task. */
     void run() throws InterruptedException {
-        while (!node.leaving) {
-            Stay stay = node.stay;
+        while (!node.isLeaving()) {
+            RaftSession stay = session.get();
             MeshRaft raft = stay == null ? null : stay.raft();
             if (stay != null && raft != null && raft.isLeader() && stay.over().isEmpty() && !node.isAmongStrangers()) {
                 new Term(stay, raft).lead();
             } else {
-                node.lease.await(LOOK);
+                node.lease().await(LOOK);
             }
         }
-        node.resigned.countDown();
+        node.resign();
     }
 
     /** One leadership. */
     private final class Term {
-        private final Stay stay;
+        private final RaftSession stay;
         private final MeshRaft raft;
         private final long number;
-        private final Terms terms = node.seats.terms();
+        private final Terms terms = node.seat().terms();
 
-        Term(Stay stay, MeshRaft raft) {
+        Term(RaftSession stay, MeshRaft raft) {
             this.stay = stay;
             this.raft = raft;
             number = raft.currentTerm();
@@ -64,7 +73,7 @@ final class Leading {
         }
 
         private boolean goesOn() {
-            return holds() && !node.leaving;
+            return holds() && !node.isLeaving();
         }
 
         void lead() throws InterruptedException {
@@ -84,7 +93,7 @@ final class Leading {
         }
 
         private Command command(Kind kind, String name) {
-            return new Command(kind, number, name, node.incarnation, terms.succession());
+            return new Command(kind, number, name, node.incarnation(), terms.succession());
         }
 
         private void awaitTurn() throws InterruptedException {
@@ -96,52 +105,52 @@ final class Leading {
                         left.toMillis());
             }
             while (goesOn() && left.isPositive()) {
-                node.lease.await(left);
+                node.lease().await(left);
                 left = left();
             }
         }
 
         private Duration left() {
-            return node.receipts.untilFree(number, node.name(), node.incarnation, terms);
+            return receipts.untilFree(number, node.name(), node.incarnation(), terms);
         }
 
         private void renew(Epoch epoch) throws InterruptedException {
             boolean told = false;
             try {
                 while (goesOn()) {
-                    Stamp start = Stamp.of(node.time);
+                    Stamp start = Stamp.of(node.time());
                     if (!commit(raft.commit(command(Kind.RENEW, node.name()))) || !holds()) {
                         break;
                     }
                     told = true;
-                    if (!node.seats.renewed(epoch, start)) {
+                    if (!node.seat().renewed(epoch, start)) {
                         stay.end("the lease of epoch " + epoch + " had run out before it was renewed");
                         break;
                     }
-                    node.members.wake();
+                    node.members().wake();
                     pause(start);
                 }
             } finally {
                 if (told) {
-                    node.seats.ended(epoch);
+                    node.seat().ended(epoch);
                 }
             }
-            if (told && node.leaving && holds()) {
+            if (told && node.isLeaving() && holds()) {
                 commit(raft.commit(command(Kind.RELEASE, node.name())));
             }
         }
 
         private void pause(Stamp start) throws InterruptedException {
-            Duration left = terms.renewal().minus(start.elapsed(node.time));
+            Duration left = terms.renewal().minus(start.elapsed(node.time()));
             while (goesOn() && left.isPositive()) {
-                node.lease.await(left);
-                left = terms.renewal().minus(start.elapsed(node.time));
+                node.lease().await(left);
+                left = terms.renewal().minus(start.elapsed(node.time()));
             }
         }
 
         /** Whether it was committed. If it was not within a term, the stay is over. */
         private boolean commit(CompletableFuture<?> future) throws InterruptedException {
-            Stamp start = Stamp.of(node.time);
+            Stamp start = Stamp.of(node.time());
             while (true) {
                 try {
                     future.get(SLICE.toNanos(), TimeUnit.NANOSECONDS);
@@ -149,14 +158,14 @@ final class Leading {
                 } catch (ExecutionException e) {
                     if (holds()) {
                         LOG.warn("term {} could not commit", number, e.getCause());
-                        node.lease.await(LOOK);
+                        node.lease().await(LOOK);
                     }
                     return false;
                 } catch (TimeoutException _) {
                     if (!holds()) {
                         return false;
                     }
-                    if (start.elapsed(node.time).compareTo(terms.ttl()) >= 0) {
+                    if (start.elapsed(node.time()).compareTo(terms.ttl()) >= 0) {
                         stay.end(
                                 "no majority has answered within " + terms.ttl().toMillis() + " ms");
                         return false;

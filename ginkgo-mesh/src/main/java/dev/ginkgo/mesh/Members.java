@@ -8,8 +8,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import org.jgroups.View;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -20,7 +22,7 @@ import org.slf4j.LoggerFactory;
  * do it, and enters again when a stay is over, for ever.
  */
 final class Members {
-    private static final Logger LOG = LoggerFactory.getLogger(MeshCoordinator.class);
+    private static final Logger LOG = LoggerFactory.getLogger(Members.class);
     private static final Duration LOOK = Duration.ofMillis(250);
     private static final Duration LOOK_LEAVING = Duration.ofMillis(20);
     private static final Duration SAY_AGAIN = Duration.ofSeconds(5);
@@ -29,7 +31,9 @@ final class Members {
     private static final Duration MAX_PAUSE = Duration.ofSeconds(5);
 
     private final Node node;
+    private final Callable<Stay> stays;
     private final Voters voters;
+    private final Consumer<Optional<String>> health;
     private final CountDownLatch left = new CountDownLatch(1);
     private final BackoffSequence pauses = BackoffSequence.withoutJitter();
     private @Nullable View saidIn;
@@ -38,10 +42,30 @@ final class Members {
     private @Nullable View seen;
     private long seenAt;
     private boolean well;
+    private volatile @Nullable Stay present;
 
-    Members(Node node) {
+    /**
+     * @param stays creates a session, which has not entered the view yet
+     * @param health receives the reason why this node is degraded; empty if it is not
+     */
+    Members(Node node, Callable<Stay> stays, Voters voters, Consumer<Optional<String>> health) {
         this.node = node;
-        voters = new Voters(node);
+        this.stays = stays;
+        this.voters = voters;
+        this.health = health;
+    }
+
+    /** Returns the current session; null while this node is not in the view. Any thread. */
+    @Nullable
+    Stay present() {
+        return present;
+    }
+
+    /** Returns the current view; null while there is none. Any thread. */
+    @Nullable
+    View view() {
+        Stay stay = present;
+        return stay == null ? null : stay.view();
     }
 
     /** The task. Ends when the node has left, or another has its name. */
@@ -51,7 +75,7 @@ final class Members {
             goOn = stay();
             if (goOn) {
                 pause();
-                goOn = !node.leaving;
+                goOn = !node.isLeaving();
             }
         }
         left.countDown();
@@ -59,12 +83,12 @@ final class Members {
 
     /** The whole of it, whatever happens: two clusters that meet would else come and go as fast as they hear each other. */
     private void pause() throws InterruptedException {
-        long began = node.time.nanos();
+        long began = node.time().nanos();
         Duration pause = pauses.next(MIN_PAUSE, MAX_PAUSE);
         Duration rest = pause;
-        while (rest.isPositive() && !node.leaving) {
-            node.members.await(rest);
-            rest = pause.minusNanos(node.time.nanos() - began);
+        while (rest.isPositive() && !node.isLeaving()) {
+            node.members().await(rest);
+            rest = pause.minusNanos(node.time().nanos() - began);
         }
     }
 
@@ -76,22 +100,22 @@ final class Members {
     /** One stay; whether another may follow. */
     private boolean stay() throws InterruptedException {
         well = false;
-        try (Stay stay = new Stay(node)) {
+        try (Stay stay = stays.call()) {
             stay.enter();
-            node.stay = stay;
+            present = stay;
             String reason = live(stay);
             LOG.info("{} leaves the view: {}", node.name(), reason);
-            node.health.accept(Optional.of(reason));
-            return !node.leaving && !stay.isReplaced();
+            health.accept(Optional.of(reason));
+            return !node.isLeaving() && !stay.isReplaced();
         } catch (InterruptedException e) {
             throw e;
         } catch (Exception e) {
             LOG.warn("{} cannot be among the others; trying again", node.name(), e);
-            node.health.accept(Optional.of(String.valueOf(e.getMessage())));
-            return !node.leaving;
+            health.accept(Optional.of(String.valueOf(e.getMessage())));
+            return !node.isLeaving();
         } finally {
-            node.stay = null;
-            node.seats.roster(List.of(node.self));
+            present = null;
+            node.seat().roster(List.of(node.self()));
         }
     }
 
@@ -104,17 +128,17 @@ final class Members {
             View view = stay.view();
             if (view != null) {
                 look(stay, view);
-                if (node.leaving && node.resigned.getCount() == 0 && mayLeave(stay, view)) {
+                if (node.isLeaving() && node.hasResigned() && mayLeave(stay, view)) {
                     return "it is stopped";
                 }
             }
-            node.members.await(node.leaving ? LOOK_LEAVING : LOOK);
+            node.members().await(node.isLeaving() ? LOOK_LEAVING : LOOK);
         }
     }
 
     private void look(Stay stay, View view) throws IOException {
         Row row = node.row(stay.cluster());
-        long now = node.time.nanos();
+        long now = node.time().nanos();
         if (!view.equals(saidIn) || !row.equals(said) || now - saidAt >= SAY_AGAIN.toNanos()) {
             saidIn = view;
             said = row;
@@ -123,7 +147,7 @@ final class Members {
         }
         List<Row> rows = stay.rows(view);
         boolean complete = rows.size() == view.size();
-        node.seats.roster(rows.stream().map(Row::member).toList());
+        node.seat().roster(rows.stream().map(Row::member).toList());
         MeshRaft raft = stay.raft();
         MeshElection election = stay.election();
         if (raft != null && election != null) {
@@ -139,7 +163,7 @@ final class Members {
         if (node.isAmongStrangers()) { // it is as it was told when it left them
             return;
         }
-        Optional<String> ill = Health.of(stay, view, rows);
+        Optional<String> ill = Health.of(node.site(), stay, view, rows);
         if (ill.isEmpty()) {
             pauses.reset();
         }
@@ -148,8 +172,8 @@ final class Members {
             ill = Optional.of("joining the others");
         }
         well = ill.isEmpty();
-        if (!node.leaving) {
-            node.health.accept(ill);
+        if (!node.isLeaving()) {
+            health.accept(ill);
         }
     }
 
@@ -174,7 +198,7 @@ final class Members {
                 .ifPresent(other -> {
                     node.meetStrangers();
                     stay.end(other.member().name() + " is of the cluster " + largest + ", and this node of " + ours
-                            + ", as " + node.folder + " says; remove that folder to let it join");
+                            + ", as " + stay.folder() + " says; remove that folder to let it join");
                 });
     }
 
@@ -185,11 +209,11 @@ final class Members {
     private boolean founds(MeshRaft raft, View view, List<Row> rows) {
         if (!view.equals(seen)) {
             seen = view;
-            seenAt = node.time.nanos();
+            seenAt = node.time().nanos();
         }
-        boolean quiet = node.time.nanos() - seenAt >= QUIET.toNanos();
+        boolean quiet = node.time().nanos() - seenAt >= QUIET.toNanos();
         boolean complete = rows.size() == view.size();
-        if (!raft.members().isEmpty() || !complete || node.leaving || (view.size() > 1 && !quiet)) {
+        if (!raft.members().isEmpty() || !complete || node.isLeaving() || (view.size() > 1 && !quiet)) {
             return false;
         }
         return rows.stream().allMatch(row -> row.cluster().isEmpty())

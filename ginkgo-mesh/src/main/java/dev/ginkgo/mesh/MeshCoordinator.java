@@ -17,8 +17,8 @@ import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
+import org.jgroups.util.SocketFactory;
 import org.jspecify.annotations.Nullable;
 
 /** The engine {@code mesh}: see {@link MeshEngine}. Its tasks are {@link Members} and {@link Leading}. */
@@ -47,7 +47,7 @@ final class MeshCoordinator extends Coordinator {
             .help("A multicast group where nodes of one network find each other without cluster.join");
 
     private volatile @Nullable Site site;
-    private volatile @Nullable Guard guard;
+    private volatile @Nullable Supplier<SocketFactory> sockets;
     private volatile @Nullable DataFolder folder;
     private volatile @Nullable Node node;
     private volatile @Nullable Members members;
@@ -104,7 +104,7 @@ final class MeshCoordinator extends Coordinator {
             throw new IllegalArgumentException("with coordinator.mesh.multicast a node cannot know whether it is the"
                     + " first one: write in cluster.expect how many nodes form the first cluster, such as 3");
         }
-        guard = Guards.of(newSite, bindAddress(newSite), new LogRateLimiter(time()), this::spawn);
+        sockets = Guards.of(newSite, bindAddress(newSite), new LogRateLimiter(time()), this::spawn);
         DataFolder opened = own(DataFolder.open(newSite.dataDir(), newSite.identity()));
         site = newSite;
         folder = opened;
@@ -114,23 +114,24 @@ final class MeshCoordinator extends Coordinator {
     @Override
     public void join(Member self, Seat seat) throws Exception {
         Site here = requireNonNull(site, "prepare comes first");
-        Options options = new Options(bindAddress(here), silence.get(), voterCount.get(), replaceAfter.get());
-        Node fresh = new Node(
-                here,
-                options,
-                requireNonNull(folder),
-                time(),
-                requireNonNull(guard),
-                self,
-                new Seats(seat),
-                beacon(here),
+        DataFolder itsFolder = requireNonNull(folder);
+        StackConfig config = new StackConfig(bindAddress(here), silence.get(), requireNonNull(sockets), beacon(here));
+        Node fresh = new Node(here, time(), self, new Seats(seat));
+        Receipts receipts = new Receipts(time());
+        Members itsMembers = new Members(
+                fresh,
+                () -> new Stay(fresh, config, itsFolder, receipts),
+                new Voters(fresh, voterCount.get(), replaceAfter.get()),
                 this::health);
-        Members itsMembers = new Members(fresh);
         members = itsMembers;
         node = fresh;
         health(Optional.of("joining the others"));
         spawn("members", itsMembers::run);
-        spawn("lease", here.policy() == Policy.QUORUM ? new Leading(fresh)::run : new FirstLeads(fresh)::run);
+        spawn(
+                "lease",
+                here.policy() == Policy.QUORUM
+                        ? new Leading(fresh, receipts, itsMembers::present)::run
+                        : new FirstLeads(fresh, itsMembers::view)::run);
     }
 
     /** Lights one, if there is to be one; where it has heard that others are. */
@@ -160,38 +161,35 @@ final class MeshCoordinator extends Coordinator {
 
     /** The voters as this node knows them; none while it is not in the view. */
     List<String> voters() {
-        Node here = node;
-        Stay stay = here == null ? null : here.stay;
+        Members here = members;
+        Stay stay = here == null ? null : here.present();
         MeshRaft raft = stay == null ? null : stay.raft();
         return raft == null ? List.of() : raft.members();
     }
 
     @Override
     public void update(Member self) {
-        Node here = requireNonNull(node, "the cluster has not been joined");
-        here.self = self;
-        here.ring();
+        requireNonNull(node, "the cluster has not been joined").update(self);
     }
 
     @Override
     public void leave() throws InterruptedException {
         Node here = node;
-        if (here == null || here.leaving) {
+        if (here == null || here.isLeaving()) {
             return;
         }
-        here.leaving = true;
-        here.ring();
-        if (!here.resigned.await(TO_RELEASE.toNanos(), TimeUnit.NANOSECONDS)) {
+        here.leave();
+        if (!here.awaitResigned(TO_RELEASE)) {
             log.warn("the lease could not be released; the next leader waits until it has run out");
-            here.resigned.countDown();
+            here.resign();
         }
-        here.ring();
-        if (!requireNonNull(members).awaitLeft(TO_LEAVE)) {
-            Stay stay = here.stay;
+        Members itsMembers = requireNonNull(members);
+        if (!itsMembers.awaitLeft(TO_LEAVE)) {
+            Stay stay = itsMembers.present();
             if (stay != null) {
                 stay.end("it is stopped, although the others have no majority without it");
             }
-            requireNonNull(members).awaitLeft(TO_LEAVE);
+            itsMembers.awaitLeft(TO_LEAVE);
         }
     }
 }

@@ -9,7 +9,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** The node's seat for several tasks: they take turns, and the same roster or leader is told once. */
-final class Seats {
+final class Seats implements Seat {
     private final Seat seat;
 
     // guarded by this
@@ -20,30 +20,34 @@ final class Seats {
         this.seat = seat;
     }
 
-    Terms terms() {
+    @Override
+    public Terms terms() {
         return seat.terms();
     }
 
-    synchronized void roster(List<Member> members) {
+    @Override
+    public synchronized void roster(List<Member> members) {
         if (!members.equals(told)) {
             told = List.copyOf(members);
             seat.roster(told);
         }
     }
 
-    /** A renewal by this leader is committed. */
-    synchronized void leader(String name, Epoch epoch) {
+    @Override
+    public synchronized void leader(String name, Epoch epoch) {
         if (!epoch.equals(last)) {
             last = epoch;
             seat.leader(name, epoch);
         }
     }
 
-    synchronized boolean renewed(Epoch epoch, Stamp start) {
+    @Override
+    public synchronized boolean renewed(Epoch epoch, Stamp start) {
         return seat.renewed(epoch, start);
     }
 
-    synchronized void ended(Epoch epoch) {
+    @Override
+    public synchronized void ended(Epoch epoch) {
         seat.ended(epoch);
     }
 }

@@ -70,13 +70,14 @@ final class Stack {
      */
     static JChannel build(
             Node node,
+            StackConfig config,
             Supplier<Collection<Address>> places,
             BiConsumer<org.jgroups.Address, org.jgroups.Address> replaced,
             List<Protocol> upper)
             throws Exception {
-        InetAddress bind = resolve(node.options.bind());
-        int port = node.options.bind().port();
-        Tcp tcp = new Tcp(node.time);
+        InetAddress bind = resolve(config.bind());
+        int port = config.bind().port();
+        Tcp tcp = new Tcp(node.time());
         tcp.setBindAddress(bind).setBindPort(port).setPortRange(0);
         tcp.setSockConnTimeout(CONNECT_MILLIS)
                 .enableSuspectEvents(true)
@@ -85,17 +86,17 @@ final class Stack {
                 .logDetails(false);
         tcp.useVirtualThreads(true);
         if (bind.isAnyLocalAddress()) {
-            tcp.setExternalAddr(resolve(node.site.identity()));
-            tcp.setExternalPort(node.site.identity().port());
+            tcp.setExternalAddr(resolve(node.site().identity()));
+            tcp.setExternalPort(node.site().identity().port());
         }
         List<Protocol> protocols = new ArrayList<>();
         protocols.add(tcp);
         protocols.add(new Seeds(bind, port, places));
         protocols.add(new MERGE3().setMinInterval(MERGE_MIN_MILLIS).setMaxInterval(MERGE_MAX_MILLIS));
-        long silence = node.options.silence().toMillis();
+        long silence = config.silence().toMillis();
         protocols.add(new FD_ALL3().setTimeout(silence).setInterval(silence / HEARTBEATS_IN_A_SILENCE));
         protocols.add(new VERIFY_SUSPECT2().setTimeout(VERIFY_MILLIS));
-        protocols.add(new Pardons(node.time));
+        protocols.add(new Pardons(node.time()));
         protocols.add(new NAKACK2()
                 .useMcastXmit(false)
                 .setXmitInterval(RESEND_MILLIS)
@@ -113,9 +114,9 @@ final class Stack {
         protocols.addAll(upper);
         JChannel channel = new JChannel(protocols);
         tcp.getDiagnosticsHandler().setEnabled(false);
-        tcp.setSocketFactory(node.guard.sockets());
+        tcp.setSocketFactory(config.sockets().get());
         channel.setName(node.name());
-        channel.addAddressGenerator(() -> Names.address(node.name(), node.incarnation, node.entries.incrementAndGet()));
+        channel.addAddressGenerator(() -> Names.address(node.name(), node.incarnation(), node.nextEntry()));
         channel.setDiscardOwnMessages(true);
         return channel;
     }

@@ -28,14 +28,16 @@ import org.slf4j.LoggerFactory;
  * says of itself. JGroups calls in on its own threads; what is to be done then is done by the node's tasks, which are
  * woken.
  */
-final class Stay implements Receiver, Closeable {
-    private static final Logger LOG = LoggerFactory.getLogger(MeshCoordinator.class);
+final class Stay implements RaftSession, Receiver, Closeable {
+    private static final Logger LOG = LoggerFactory.getLogger(Stay.class);
     private static final String NAME = "ginkgo";
 
     /** Begins "a node with your name and this incarnation is here". A row begins with its version, a lower number. */
     private static final byte REPLACED = 127;
 
     private final Node node;
+    private final StackConfig config;
+    private final DataFolder folder;
     private final JChannel channel;
     private final ClusterState state;
     private final @Nullable MeshRaft raft;
@@ -43,19 +45,21 @@ final class Stay implements Receiver, Closeable {
     private final Map<org.jgroups.Address, Row> rows = new ConcurrentHashMap<>();
     private final Map<org.jgroups.Address, Long> outdated = new ConcurrentHashMap<>();
     private volatile @Nullable View view;
-    private volatile @Nullable String end;
+    private volatile @Nullable String endReason;
     private volatile boolean replaced;
 
     /** Opens the journal and builds the stack; {@link #enter} goes in. */
-    Stay(Node node) throws Exception {
+    Stay(Node node, StackConfig config, DataFolder folder, Receipts receipts) throws Exception {
         this.node = node;
-        state = new ClusterState(node.receipts, node.seats, node::ring);
+        this.config = config;
+        this.folder = folder;
+        state = new ClusterState(receipts, node.seat(), node::ring);
         List<Protocol> upper = new ArrayList<>();
-        if (Stack.elects(node.site.policy())) {
-            MeshRaft itsRaft = new MeshRaft(
-                    node.name(), new MeshLog(node.folder.journal(), node.receipts::received), state, this::isOurs);
+        if (Stack.elects(node.site().policy())) {
+            MeshRaft itsRaft =
+                    new MeshRaft(node.name(), new MeshLog(folder.journal(), receipts::received), state, this::isOurs);
             itsRaft.addRoleListener(role -> node.ring());
-            MeshElection itsElection = new MeshElection(this::isOurs, node.time);
+            MeshElection itsElection = new MeshElection(this::isOurs, node.time());
             upper.add(itsElection);
             upper.add(itsRaft);
             raft = itsRaft;
@@ -65,7 +69,7 @@ final class Stay implements Receiver, Closeable {
             election = null;
         }
         try {
-            channel = Stack.build(node, this::places, this::outdated, upper);
+            channel = Stack.build(node, config, this::places, this::outdated, upper);
         } catch (Exception e) {
             closeLog();
             throw e;
@@ -80,8 +84,8 @@ final class Stay implements Receiver, Closeable {
     }
 
     private Collection<Address> places() {
-        Set<Address> all = new LinkedHashSet<>(node.site.join());
-        all.addAll(node.heard.get());
+        Set<Address> all = new LinkedHashSet<>(node.site().join());
+        all.addAll(config.discovered().get());
         rows.values().stream().map(row -> row.member().identity()).forEach(all::add);
         if (raft != null) {
             raft.members().stream().map(Address::of).forEach(all::add);
@@ -106,7 +110,7 @@ final class Stay implements Receiver, Closeable {
         }
         ByteBuffer content = ByteBuffer.wrap(bytes, message.getOffset(), message.getLength());
         if (content.remaining() == 1 + Long.BYTES && content.get() == REPLACED) {
-            replaced |= content.getLong() > node.incarnation;
+            replaced |= content.getLong() > node.incarnation();
         } else {
             try {
                 rows.put(message.getSrc(), Row.decode(bytes, message.getOffset(), message.getLength()));
@@ -119,7 +123,7 @@ final class Stay implements Receiver, Closeable {
 
     private void outdated(org.jgroups.Address old, org.jgroups.Address by) {
         if (old.equals(channel.getAddress())) {
-            replaced |= Names.incarnation(by) > node.incarnation;
+            replaced |= Names.incarnation(by) > node.incarnation();
         }
         outdated.put(old, Names.incarnation(by));
         node.ring();
@@ -139,12 +143,8 @@ final class Stay implements Receiver, Closeable {
 
     // ---- for the node's tasks
 
-    Node node() {
-        return node;
-    }
-
-    @Nullable
-    MeshRaft raft() {
+    @Override
+    public @Nullable MeshRaft raft() {
         return raft;
     }
 
@@ -153,14 +153,19 @@ final class Stay implements Receiver, Closeable {
         return election;
     }
 
-    /** The name of the cluster; empty until this node is in one. */
-    String cluster() {
+    @Override
+    public String cluster() {
         return state.cluster();
     }
 
-    /** The epoch of a term of Raft's. */
-    Epoch epoch(long term) {
+    @Override
+    public Epoch epoch(long term) {
         return state.epoch(term);
+    }
+
+    /** Returns the folder that holds this node's votes. */
+    DataFolder folder() {
+        return folder;
     }
 
     /** Null before the first. */
@@ -206,17 +211,17 @@ final class Stay implements Receiver, Closeable {
         return known;
     }
 
-    /** Ends this stay: the node leaves the view, and enters again. */
-    void end(String reason) {
-        end = reason;
+    @Override
+    public void end(String reason) {
+        endReason = reason;
         node.ring();
     }
 
-    /** Why it is over, if it is. */
-    Optional<String> over() {
+    @Override
+    public Optional<String> over() {
         return replaced
                 ? Optional.of("a newer node with the identity " + node.name() + " is in the cluster")
-                : Optional.ofNullable(end);
+                : Optional.ofNullable(endReason);
     }
 
     /** Whether another node has this one's name, and stays. */

@@ -1,6 +1,7 @@
 package dev.ginkgo.mesh;
 
 import dev.ginkgo.Time;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -24,22 +25,30 @@ import org.slf4j.LoggerFactory;
  * </ul>
  */
 final class Voters {
-    private static final Logger LOG = LoggerFactory.getLogger(MeshCoordinator.class);
+    private static final Logger LOG = LoggerFactory.getLogger(Voters.class);
 
     /** One step: a node that becomes a voter, or is one no longer. */
     record Step(boolean add, String name, String why) {}
 
     private final Node node;
+    private final int wanted;
+    private final Duration replaceAfter;
     private final Map<String, Long> absentSince = new HashMap<>();
     private CompletableFuture<?> change = CompletableFuture.completedFuture(null);
-    private @Nullable Stay changedIn;
+    private @Nullable RaftSession changedIn;
 
-    Voters(Node node) {
+    /**
+     * @param wanted how many nodes vote; the others learn
+     * @param replaceAfter how long a voter may be absent before it is replaced
+     */
+    Voters(Node node, int wanted, Duration replaceAfter) {
         this.node = node;
+        this.wanted = wanted;
+        this.replaceAfter = replaceAfter;
     }
 
     /** Takes the next step, if there is one and the one before is done. Called again and again, by one task. */
-    void tend(Stay stay, MeshRaft raft, View view, List<Row> rows) {
+    void tend(RaftSession stay, MeshRaft raft, View view, List<Row> rows) {
         note(raft.members(), rows);
         if (!stay.equals(changedIn)) { // what was asked of the stay before may never be answered
             changedIn = stay;
@@ -56,12 +65,12 @@ final class Voters {
                     if (failed == null) {
                         LOG.info("{} {} ({})", step.name, step.add ? "becomes a voter" : "votes no longer", step.why);
                     }
-                    node.members.wake();
+                    node.members().wake();
                 }));
     }
 
     private void note(List<String> voters, List<Row> rows) {
-        Time time = node.time;
+        Time time = node.time();
         List<String> present = rows.stream().map(row -> row.member().name()).toList();
         absentSince.keySet().retainAll(voters);
         absentSince.keySet().removeAll(present);
@@ -105,11 +114,9 @@ final class Voters {
 
     private Optional<Step> replace(List<String> voters, Optional<String> learner) {
         Optional<String> dead = absentSince.entrySet().stream()
-                .filter(each -> node.time.nanos() - each.getValue()
-                        >= node.options.replaceAfter().toNanos())
+                .filter(each -> node.time().nanos() - each.getValue() >= replaceAfter.toNanos())
                 .map(Map.Entry::getKey)
                 .findFirst();
-        int wanted = node.options.voters();
         if (voters.size() > wanted) {
             return dead.map(name -> new Step(false, name, "it is not there, and has been replaced"));
         }

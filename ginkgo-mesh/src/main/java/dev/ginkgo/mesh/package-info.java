@@ -1,6 +1,6 @@
 /**
- * The engines for a cluster that needs no server: roster and leadership by JGroups and Raft, messages by ZeroMQ. Named in
- * the configuration; nothing here is called by a program.
+ * Coordinator engine {@code mesh}: membership by JGroups, leadership by Raft, with no server to install. Selected in the
+ * configuration; nothing here is called by a program.
  */
 @org.jspecify.annotations.NullMarked
 package dev.ginkgo.mesh;

@@ -9,7 +9,7 @@ import org.slf4j.LoggerFactory;
 
 /** What the engine logs, from that level on, instead of on the console. */
 final class Heard implements AutoCloseable {
-    private final Logger logger = (Logger) LoggerFactory.getLogger(MeshCoordinator.class);
+    private final Logger logger = (Logger) LoggerFactory.getLogger(MeshCoordinator.class.getPackageName());
     private final ListAppender<ILoggingEvent> logged = new ListAppender<>();
 
     Heard(Level level) {

@@ -57,11 +57,10 @@ class JoiningTest {
             Address here = Ports.free();
             try (DataFolder own = DataFolder.open(folder, here)) {
                 Node node = node(here, a.identity(), policy, own);
-                Thread members = Thread.ofVirtual().start(() -> run(node));
+                Thread members = Thread.ofVirtual().start(() -> run(node, own));
                 await().atMost(Clusters.PATIENCE).until(() -> story.contains("ready"));
-                node.leaving = true;
-                node.resigned.countDown();
-                node.ring();
+                node.leave();
+                node.resign();
                 members.join();
             }
 
@@ -85,7 +84,7 @@ class JoiningTest {
             // Given a node that cannot enter
             taken.bind(here.toSocketAddress());
             Node node = node(here, Ports.free(), Policy.QUORUM, own);
-            Thread members = Thread.ofVirtual().start(() -> run(node));
+            Thread members = Thread.ofVirtual().start(() -> run(node, own));
 
             // When it is woken all the time, until it has tried four times
             await().pollInterval(Duration.ofMillis(10))
@@ -94,9 +93,8 @@ class JoiningTest {
                         node.ring();
                         return tries.size() >= 4;
                     });
-            node.leaving = true;
-            node.resigned.countDown();
-            node.ring();
+            node.leave();
+            node.resign();
             members.join();
 
             // Then it has paused for 0.2 s, 0.4 s and 0.8 s in between, and has not tried once more
@@ -112,24 +110,21 @@ class JoiningTest {
     private Node node(Address here, Address other, Policy policy, DataFolder own) throws Exception {
         Site site = new Site(here, List.of(other), 3, folder, Trust.none(), policy);
         long incarnation = own.nextIncarnation(Instant.now());
-        return new Node(
-                site,
-                new Options(here, Duration.ofSeconds(2), 3, Duration.ofMinutes(1)),
-                own,
-                Time.system(),
-                DefaultSocketFactory::new,
-                new Member(here.toString(), incarnation, here, Optional.empty(), Optional.empty(), "1"),
-                new Seats(new Told()),
-                List::of,
-                ill -> {
+        Member self = new Member(here.toString(), incarnation, here, Optional.empty(), Optional.empty(), "1");
+        return new Node(site, Time.system(), self, new Seats(new Told()));
+    }
+
+    private void run(Node node, DataFolder own) {
+        StackConfig config =
+                new StackConfig(node.site().identity(), Duration.ofSeconds(2), DefaultSocketFactory::new, List::of);
+        Receipts receipts = new Receipts(node.time());
+        Members members = new Members(
+                node, () -> new Stay(node, config, own, receipts), new Voters(node, 3, Duration.ofMinutes(1)), ill -> {
                     story.add(ill.orElse("ready"));
                     tries.add(System.nanoTime());
                 });
-    }
-
-    private static void run(Node node) {
         try {
-            new Members(node).run();
+            members.run();
         } catch (InterruptedException e) {
             throw new AssertionError("nobody interrupts it", e);
         }

@@ -29,10 +29,7 @@ final class Engines {
 
     /** Those that have an artifact of their own. */
     private static final Map<String, String> ARTIFACTS =
-            Map.of("mesh", "ginkgo-mesh", "zeromq", "ginkgo-mesh", "nats", "ginkgo-nats", "etcd", "ginkgo-etcd");
-
-    /** Those that lie in the folder of another, with which they are one artifact. */
-    private static final Map<String, String> FOLDERS = Map.of("zeromq", "mesh");
+            Map.of("mesh", "ginkgo-mesh", "zeromq", "ginkgo-zeromq", "nats", "ginkgo-nats", "etcd", "ginkgo-etcd");
 
     private final Optional<Path> folder;
     private final Set<String> chosen;
@@ -68,11 +65,7 @@ final class Engines {
     /** The parent of the user's loader: ours, or one that has the chosen engines too. */
     ClassLoader loader() {
         ClassLoader ours = Engines.class.getClassLoader();
-        List<URL> jars = chosen.stream()
-                .map(Engines::folderOf)
-                .distinct()
-                .flatMap(name -> jars(name).stream())
-                .toList();
+        List<URL> jars = chosen.stream().flatMap(name -> jars(name).stream()).toList();
         return jars.isEmpty() ? ours : new URLClassLoader("engines", jars.toArray(URL[]::new), ours);
     }
 
@@ -83,9 +76,9 @@ final class Engines {
             String artifact = ARTIFACTS.get(name);
             boolean told =
                     problems.stream().anyMatch(problem -> problem.toString().contains("\"" + name + "\""));
-            if (artifact != null && told && jars(folderOf(name)).isEmpty()) {
+            if (artifact != null && told && jars(name).isEmpty()) {
                 lines.add("The engine \"" + name + "\" is not installed: it is the artifact dev.ginkgo:" + artifact
-                        + folder.map(each -> ", whose jars belong into " + each.resolve(folderOf(name)))
+                        + folder.map(each -> ", whose jars belong into " + each.resolve(name))
                                 .orElse(", which has to be on the class path")
                         + ".");
             }
@@ -104,10 +97,6 @@ final class Engines {
                 }
             }
         });
-    }
-
-    private static String folderOf(String name) {
-        return FOLDERS.getOrDefault(name, name);
     }
 
     private List<URL> jars(String name) {

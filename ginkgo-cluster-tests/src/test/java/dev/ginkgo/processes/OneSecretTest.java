@@ -1,0 +1,123 @@
+package dev.ginkgo.processes;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import dev.ginkgo.Ginkgo;
+import dev.ginkgo.Service;
+import dev.ginkgo.cluster.Cluster;
+import dev.ginkgo.cluster.Member;
+import dev.ginkgo.cluster.spi.Ports;
+import dev.ginkgo.config.Address;
+import dev.ginkgo.config.Configuration;
+import dev.ginkgo.hub.MessageHub;
+import dev.ginkgo.hub.Subscription;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.zeromq.SocketType;
+import org.zeromq.ZContext;
+import org.zeromq.ZMQ;
+
+/** A cluster with hubs, by the configuration that a user writes: one secret for all that nodes say. */
+class OneSecretTest {
+    private static final Duration TIMEOUT = Duration.ofSeconds(30);
+    private static final String SECRET = "secret = 'correct horse battery staple'";
+
+    @TempDir
+    Path folder;
+
+    private final List<Ginkgo> trees = new ArrayList<>();
+
+    private static final class Node extends Service {
+        final Cluster cluster = add("cluster", new Cluster());
+        final MessageHub hub = add("hub", new MessageHub(cluster));
+
+        boolean hasPeers() throws InterruptedException {
+            return cluster.roster().stream()
+                                    .filter(member -> member.transport().isPresent())
+                                    .count()
+                            == 2
+                    && hub.awaitPeers(TIMEOUT);
+        }
+    }
+
+    private Node start(Address identity, List<Address> join, String more, String transport) {
+        Node node = new Node();
+        String toml =
+                """
+                [cluster]
+                identity = "%s"
+                join = [%s]
+                data-dir = "%s"
+                %s
+                [cluster.coordinator]
+                engine = "mesh"
+                [hub.http]
+                bind = "127.0.0.1:0"
+                [hub.transport]
+                engine = "zeromq"
+                %s
+                """.formatted(identity, join.isEmpty() ? "" : "'" + join.getFirst() + "'", folder, more, transport);
+        trees.add(Ginkgo.of(node)
+                .configuration(Configuration.none().text("node.toml", toml))
+                .start());
+        return node;
+    }
+
+    @AfterEach
+    void stop() {
+        trees.reversed().forEach(Ginkgo::stop);
+    }
+
+    @Test
+    @DisplayName(
+            "K-17 K-21 cluster.secret is enough for roster and messages: who does not know it is not heard by hubs")
+    void oneSecret() throws Exception {
+        // Given two nodes that have nothing but cluster.secret
+        Address first = Ports.free();
+        Node a = start(first, List.of(), SECRET, "zeromq.bind = '127.0.0.1:0'");
+        Node b = start(Ports.free(), List.of(first), SECRET, "zeromq.bind = '127.0.0.1:0'");
+        await().atMost(TIMEOUT).until(() -> a.hasPeers() && b.hasPeers());
+
+        // Then what is published at one is read at the other
+        try (Subscription reader = b.hub.subscribe("/numbers")) {
+            a.hub.publish("/numbers", "42");
+            assertThat(reader.take().text()).isEqualTo("42");
+        }
+
+        // And one who comes without the secret gets not even a subscription
+        Address port = a.cluster.roster().stream()
+                .filter(member -> member.identity().equals(first))
+                .map(Member::transport)
+                .flatMap(Optional::stream)
+                .findFirst()
+                .orElseThrow();
+        try (ZContext context = new ZContext()) {
+            ZMQ.Socket stranger = context.createSocket(SocketType.XPUB);
+            stranger.setReceiveTimeOut(1_500);
+            stranger.connect("tcp://" + port);
+            assertThat(stranger.recv()).isNull();
+        }
+    }
+
+    @Test
+    @DisplayName("K-21 without cluster.secret no hub listens for others beyond this machine, unless that is allowed")
+    void noSecret() throws Exception {
+        String open = "zeromq.bind = '0.0.0.0:0'\nzeromq.advertise = '127.0.0.1:2222'";
+        Address identity = Ports.free();
+        assertThatThrownBy(() -> start(identity, List.of(), "", open))
+                .hasStackTraceContaining("cluster.secret-file")
+                .hasStackTraceContaining("insecure = true");
+
+        // What the cluster allows, its hubs need not be allowed again
+        start(identity, List.of(), "insecure = true", open);
+    }
+}

@@ -1,0 +1,25 @@
+package dev.ginkgo.mesh;
+
+import dev.ginkgo.cluster.Epoch;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** One session of this node in the view, as leader election and the choice of voters need it. Thread-safe. */
+interface RaftSession {
+
+    /** Returns the Raft protocol; null under a policy that elects no leader. */
+    @Nullable
+    MeshRaft raft();
+
+    /** Returns the name of the cluster; empty until this node belongs to one. */
+    String cluster();
+
+    /** Returns the epoch of a Raft term. */
+    Epoch epoch(long term);
+
+    /** Returns why this session is over; empty while it continues. */
+    Optional<String> over();
+
+    /** Ends this session: the node leaves the view and enters again. */
+    void end(String reason);
+}

@@ -1,0 +1,180 @@
+package dev.ginkgo.zeromq;
+
+import dev.ginkgo.cluster.Epoch;
+import dev.ginkgo.hub.spi.Envelope;
+import dev.ginkgo.hub.spi.Holdings;
+import dev.ginkgo.hub.spi.Origin;
+import dev.ginkgo.hub.spi.Stretch;
+import java.io.ByteArrayOutputStream;
+import java.io.DataOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * Frames as bytes. Numbers are big-endian; a text is its length in bytes (16 bits) and its UTF-8.
+ *
+ * <pre>
+ * frame    = "gk" version:8 kind:8 origin(from) origin(to) body
+ * beat     = last:64 hears:8 (origin last:64)*      kind 1, up to the end of the frame
+ * messages = message*                               kind 2, up to the end of the frame
+ * question = stretch                                kind 3
+ * reply    = stretch through:64 message*            kind 4
+ * question = after:64                               kind 5, for all
+ * reply    = after:64 through:64 lost:positions items:32 item* end:8 [whole:8 positions marks]      kind 6, of all
+ * origin   = name:text incarnation:64
+ * stretch  = origin from:64 to:64
+ * item     = origin age:64 marks message
+ * positions = count:16 (origin last:64)*
+ * marks    = count:32 (number:64 incarnation:64 sequence:64)*
+ * message  = sequence:64 previous:64 millis:64 flags:8 [cluster:text number:64] channel:text length:32 payload
+ * </pre>
+ *
+ * A message has the origin of its frame, or of its stretch. Flags: 1 it is binary, 2 it has an epoch.
+ */
+final class FrameWriter {
+    /** What each frame begins with, and what is subscribed to. */
+    static final byte[] PREFIX = {'g', 'k'};
+
+    static final int VERSION = 1;
+    static final int BEAT = 1;
+    static final int MESSAGES = 2;
+    static final int QUESTION = 3;
+    static final int REPLY = 4;
+    static final int ALL_QUESTION = 5;
+    static final int ALL_REPLY = 6;
+    static final int BINARY = 1;
+    static final int FENCED = 2;
+
+    /** More than anything in a frame takes besides the payload, if there is one message. */
+    static final int OVERHEAD = 8 * 1024;
+
+    private FrameWriter() {}
+
+    static byte[] write(Frame frame) {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream(256);
+        DataOutputStream out = new DataOutputStream(bytes);
+        try {
+            out.write(PREFIX);
+            out.writeByte(VERSION);
+            out.writeByte(kind(frame.body()));
+            origin(out, frame.from());
+            origin(out, frame.to());
+            body(out, frame.body());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e); // bytes in memory do not throw it
+        }
+        return bytes.toByteArray();
+    }
+
+    private static int kind(Frame.Body body) {
+        return switch (body) {
+            case Frame.Beat _ -> BEAT;
+            case Frame.Messages _ -> MESSAGES;
+            case Frame.Question _ -> QUESTION;
+            case Frame.Reply _ -> REPLY;
+            case Frame.AllQuestion _ -> ALL_QUESTION;
+            case Frame.AllReply _ -> ALL_REPLY;
+        };
+    }
+
+    private static void body(DataOutputStream out, Frame.Body body) throws IOException {
+        switch (body) {
+            case Frame.Beat(long last, boolean hears, Map<Origin, Long> others) -> {
+                out.writeLong(last);
+                out.writeBoolean(hears);
+                for (Map.Entry<Origin, Long> other : others.entrySet()) {
+                    origin(out, other.getKey());
+                    out.writeLong(other.getValue());
+                }
+            }
+            case Frame.Messages(List<Envelope> messages) -> messages(out, messages);
+            case Frame.Question(Stretch asked) -> stretch(out, asked);
+            case Frame.Reply(var answer) -> {
+                stretch(out, answer.stretch());
+                out.writeLong(answer.through());
+                messages(out, answer.messages());
+            }
+            case Frame.AllQuestion(long after) -> out.writeLong(after);
+            case Frame.AllReply(Holdings holdings) -> holdings(out, holdings);
+        }
+    }
+
+    private static void holdings(DataOutputStream out, Holdings holdings) throws IOException {
+        out.writeLong(holdings.after());
+        out.writeLong(holdings.through());
+        positions(out, holdings.lost());
+        out.writeInt(holdings.items().size());
+        for (Holdings.Item item : holdings.items()) {
+            origin(out, item.message().origin());
+            out.writeLong(item.age());
+            marks(out, item.gone());
+            message(out, item.message());
+        }
+        out.writeBoolean(holdings.end().isPresent());
+        if (holdings.end().isPresent()) {
+            Holdings.End end = holdings.end().get();
+            out.writeBoolean(end.whole());
+            positions(out, end.positions());
+            marks(out, end.gone());
+        }
+    }
+
+    private static void positions(DataOutputStream out, Map<Origin, Long> positions) throws IOException {
+        out.writeShort(positions.size());
+        for (Map.Entry<Origin, Long> each : positions.entrySet()) {
+            origin(out, each.getKey());
+            out.writeLong(each.getValue());
+        }
+    }
+
+    private static void marks(DataOutputStream out, List<Holdings.Mark> marks) throws IOException {
+        out.writeInt(marks.size());
+        for (Holdings.Mark mark : marks) {
+            out.writeLong(mark.origin());
+            out.writeLong(mark.incarnation());
+            out.writeLong(mark.sequence());
+        }
+    }
+
+    private static void stretch(DataOutputStream out, Stretch stretch) throws IOException {
+        origin(out, stretch.origin());
+        out.writeLong(stretch.from());
+        out.writeLong(stretch.to());
+    }
+
+    private static void messages(DataOutputStream out, List<Envelope> messages) throws IOException {
+        for (Envelope message : messages) {
+            message(out, message);
+        }
+    }
+
+    private static void message(DataOutputStream out, Envelope message) throws IOException {
+        Optional<Epoch> epoch = message.epoch();
+        out.writeLong(message.sequence());
+        out.writeLong(message.previous());
+        out.writeLong(message.millis());
+        out.writeByte((message.binary() ? BINARY : 0) | (epoch.isPresent() ? FENCED : 0));
+        if (epoch.isPresent()) {
+            text(out, epoch.get().cluster());
+            out.writeLong(epoch.get().number());
+        }
+        text(out, message.channel());
+        out.writeInt(message.payload().length);
+        out.write(message.payload());
+    }
+
+    private static void origin(DataOutputStream out, Origin origin) throws IOException {
+        text(out, origin.name());
+        out.writeLong(origin.incarnation());
+    }
+
+    private static void text(DataOutputStream out, String text) throws IOException {
+        byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+        out.writeShort(bytes.length);
+        out.write(bytes);
+    }
+}

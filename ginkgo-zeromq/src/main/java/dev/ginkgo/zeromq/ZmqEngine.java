@@ -1,0 +1,21 @@
+package dev.ginkgo.zeromq;
+
+import dev.ginkgo.hub.spi.Transport;
+import dev.ginkgo.hub.spi.TransportEngine;
+
+/** Makes the transport {@code zeromq}; found by the {@link java.util.ServiceLoader}. */
+public final class ZmqEngine implements TransportEngine {
+
+    /** For the service loader. */
+    public ZmqEngine() {}
+
+    @Override
+    public String name() {
+        return "zeromq";
+    }
+
+    @Override
+    public Transport make() {
+        return new ZmqTransport();
+    }
+}

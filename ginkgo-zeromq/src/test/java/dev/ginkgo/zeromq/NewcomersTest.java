@@ -1,0 +1,52 @@
+package dev.ginkgo.zeromq;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.ginkgo.hub.spi.Origin;
+import java.util.stream.LongStream;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+
+class NewcomersTest {
+    private static final Origin A = new Origin("a", 1);
+    private static final long MOMENT = Newcomers.MOMENT.toNanos();
+
+    private final Newcomers newcomers = new Newcomers();
+
+    @Test
+    @DisplayName("K-17 a node that speaks before it is in the roster is called a stranger only if that goes on")
+    void moment() {
+        assertThat(newcomers.isTooMuch(A, 0)).isFalse();
+        assertThat(newcomers.isTooMuch(A, MOMENT - 1)).isFalse();
+        assertThat(newcomers.isTooMuch(A, MOMENT)).isTrue();
+        assertThat(newcomers.isTooMuch(A, 2 * MOMENT)).isTrue();
+    }
+
+    @Test
+    @DisplayName("K-17 so is one that says more in that time than a node does")
+    void words() {
+        LongStream.range(0, 100)
+                .forEach(i -> assertThat(newcomers.isTooMuch(A, i)).isFalse());
+
+        assertThat(newcomers.isTooMuch(A, 100)).isTrue();
+    }
+
+    @Test
+    @DisplayName("K-17 one that was in the roster in between has another moment")
+    void met() {
+        newcomers.isTooMuch(A, 0);
+        newcomers.met(A);
+
+        assertThat(newcomers.isTooMuch(A, MOMENT)).isFalse();
+        assertThat(newcomers.isTooMuch(A, 2 * MOMENT)).isTrue();
+    }
+
+    @Test
+    @DisplayName("K-17 however many names there are, few are kept, and those that came last")
+    void many() {
+        LongStream.range(1, 100_000).forEach(life -> newcomers.isTooMuch(new Origin("x", life), 0));
+
+        assertThat(newcomers.isTooMuch(new Origin("x", 99_999), MOMENT)).isTrue();
+        assertThat(newcomers.isTooMuch(new Origin("x", 99_900), MOMENT)).isFalse();
+    }
+}

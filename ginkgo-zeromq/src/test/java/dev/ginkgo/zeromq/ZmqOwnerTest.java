@@ -1,0 +1,48 @@
+package dev.ginkgo.zeromq;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.ginkgo.hub.spi.TransportContract;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+
+/** One thread for all sockets. */
+class ZmqOwnerTest {
+    @BeforeAll
+    static void openWhatTheJvmKeeps() throws IOException {
+        TransportContract.openWhatTheJvmKeeps();
+    }
+
+    @Test
+    @DisplayName(
+            "H-04 however many threads publish, one platform thread a node hands everything on, to be named in a dump")
+    void oneOwner() throws Exception {
+        try (ZmqPair pair = new ZmqPair("", "")) {
+            pair.awaitReady();
+            try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+                IntStream.range(0, 1_000).forEach(i -> threads.execute(() -> pair.a.publish("text " + i)));
+            }
+            await().atMost(Duration.ofSeconds(15)).until(() -> pair.b.texts().size() == 1_000);
+            assertThat(pair.b.texts()).doesNotHaveDuplicates();
+            assertThat(pair.b.callers()).containsExactly("zeromq-b");
+            assertThat(owners()).containsExactly("zeromq-a", "zeromq-b");
+        }
+        assertThat(owners()).isEmpty();
+    }
+
+    private static List<String> owners() {
+        return Thread.getAllStackTraces().keySet().stream()
+                .map(Thread::getName)
+                .filter(name -> name.startsWith("zeromq-"))
+                .sorted()
+                .toList();
+    }
+}

@@ -1,0 +1,158 @@
+package dev.ginkgo.zeromq;
+
+import static org.awaitility.Awaitility.await;
+
+import dev.ginkgo.Service;
+import dev.ginkgo.config.Address;
+import dev.ginkgo.hub.spi.Answer;
+import dev.ginkgo.hub.spi.Envelope;
+import dev.ginkgo.hub.spi.Holdings;
+import dev.ginkgo.hub.spi.Inbox;
+import dev.ginkgo.hub.spi.Origin;
+import dev.ginkgo.hub.spi.Peer;
+import dev.ginkgo.hub.spi.Stretch;
+import dev.ginkgo.hub.spi.Transport;
+import dev.ginkgo.testing.TestTree;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+
+/** Two nodes that know each other. */
+final class ZmqPair implements AutoCloseable {
+    final Node a;
+    final Node b;
+    private final TestTree<Both> tree;
+
+    private static final class Both extends Service {
+        final ZmqTransport a = add("a", new ZmqTransport());
+        final ZmqTransport b = add("b", new ZmqTransport());
+    }
+
+    ZmqPair(String settingsOfA, String settingsOfB) throws Exception {
+        Both both = new Both();
+        a = new Node("a", both.a);
+        b = new Node("b", both.b);
+        tree = TestTree.start(both, "[a]\n" + table(settingsOfA) + "[b]\n" + table(settingsOfB));
+        try {
+            a.open();
+            b.open();
+        } catch (Exception e) {
+            tree.close();
+            throw e;
+        }
+        a.transport.peers(Set.of(new Peer(b.self, b.address())));
+        b.transport.peers(Set.of(new Peer(a.self, a.address())));
+    }
+
+    private static String table(String settings) {
+        return (settings.contains("bind") ? "" : "bind = '127.0.0.1:0'\n") + settings + "\n";
+    }
+
+    void awaitReady() {
+        await().atMost(Duration.ofSeconds(15))
+                .until(() -> a.transport.readyPeers().size()
+                                + b.transport.readyPeers().size()
+                        == 2);
+    }
+
+    /** Whether neither has heard the other. */
+    boolean isSilent() {
+        return a.heard.isEmpty() && b.heard.isEmpty();
+    }
+
+    @Override
+    public void close() {
+        tree.close();
+    }
+
+    /** One of them. */
+    static final class Node implements Inbox {
+        private final Origin self;
+        private final Transport transport;
+        private final List<String> texts = new CopyOnWriteArrayList<>();
+        private final Set<Origin> heard = ConcurrentHashMap.newKeySet();
+        private Address address = new Address("nowhere", 0);
+        private final Set<String> callers = ConcurrentHashMap.newKeySet();
+        private long last; // guarded by this
+
+        Node(String name, Transport transport) {
+            self = new Origin(name, 1);
+            this.transport = transport;
+        }
+
+        void open() throws Exception {
+            address = transport.open(self, this);
+        }
+
+        Origin self() {
+            return self;
+        }
+
+        Transport transport() {
+            return transport;
+        }
+
+        Address address() {
+            return address;
+        }
+
+        List<String> texts() {
+            return texts;
+        }
+
+        Set<Origin> heard() {
+            return heard;
+        }
+
+        /** The threads on which it was called. */
+        Set<String> callers() {
+            return callers;
+        }
+
+        synchronized void publish(String text) {
+            byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+            last++;
+            transport.send(new Envelope(self, last, last - 1, "/texts", false, bytes, 0, Optional.empty()));
+        }
+
+        @Override
+        public void beat(Origin peer, long lastOfPeer, Map<Origin, Long> others) {
+            heard.add(peer);
+        }
+
+        @Override
+        public void received(Envelope message) {
+            callers.add(Thread.currentThread().getName());
+            texts.add(new String(message.payload(), StandardCharsets.UTF_8));
+        }
+
+        @Override
+        public Map<Origin, Long> positions() {
+            return Map.of();
+        }
+
+        @Override
+        public Answer answer(Stretch asked) {
+            return Answer.nothing(asked);
+        }
+
+        @Override
+        public void answered(Origin peer, Answer answer) {}
+
+        @Override
+        public Holdings holdings(long after) {
+            return Holdings.nothing(after);
+        }
+
+        @Override
+        public void held(Origin peer, Holdings some) {}
+
+        @Override
+        public void ready(Set<Origin> peers) {}
+    }
+}
