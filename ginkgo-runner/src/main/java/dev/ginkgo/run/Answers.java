@@ -83,7 +83,7 @@ final class Answers implements ControlServer.Answers {
         answer.put("ready", status.ready());
         answer.put("notReady", status.notReady());
         answer.put("restarts", restarts(status));
-        answer.put("version", VersionCommand.version());
+        answer.put("version", GinkgoVersion.text());
         answer.put("java", Runtime.version());
         answer.put("configuration", configuration);
         answer.put(

@@ -22,12 +22,12 @@ record Assignment(
         Optional<RuntimeException> misused) {
 
     /**
-     * Does it, and gives the exit code or {@link Main#RUNS_ON}.
+     * Does it, and gives the exit code or {@link ExitCode#RUNS_ON}.
      *
      * @param launcher who waits for a {@code start}
      */
     int carryOut(Terminal terminal, Optional<Launcher> launcher) {
-        Options all = before.and(after);
+        TargetOptions all = before.and(after);
         boolean named = verb == Verb.START || (verb == Verb.RUN && all.isNamed());
         if (named && !after.help) {
             misused.ifPresent(e -> {
@@ -63,12 +63,12 @@ record Assignment(
     }
 
     /** Runs it under a name, which is taken first: the rest would be for nothing. */
-    private int register(Terminal terminal, Optional<Launcher> launcher, Options all) {
+    private int register(Terminal terminal, Optional<Launcher> launcher, TargetOptions all) {
         if (verb == Verb.START && launcher.isEmpty()) {
             throw new Refusal(
                     ExitCode.USAGE, "start is for the script ginkgo, which makes a daemon of Java; here is only run.");
         }
-        Registration registration = Registration.claim(terminal, all, target);
+        Registration registration = Registration.claim(terminal, target, all.name(), all.pidFile(terminal.directory()));
         try {
             if (verb == Verb.START) {
                 Beginnings.write(registration.file(), terminal.directory(), words);

@@ -67,7 +67,7 @@ final class Commands {
         this.launcher = launcher;
     }
 
-    /** Runs one, and gives the exit code or {@link Main#RUNS_ON}. */
+    /** Runs one, and gives the exit code or {@link ExitCode#RUNS_ON}. */
     int run(String... arguments) {
         if (arguments.length == 0) {
             line("help").usage(terminal.err());

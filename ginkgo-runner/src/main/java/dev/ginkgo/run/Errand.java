@@ -20,14 +20,14 @@ import java.util.Optional;
 /** One target, loaded, and what the command does with it. Gives exit codes, and {@link Refusal} for all else. */
 final class Errand {
     private final Terminal terminal;
-    private final Options options;
+    private final TargetOptions options;
     private final Target target;
     private final Engines engines;
     private final Loading.Loaded loaded;
     private final Failures failures;
     private final String word;
 
-    Errand(Terminal terminal, Options options, String word) {
+    Errand(Terminal terminal, TargetOptions options, String word) {
         this.terminal = terminal;
         this.options = options;
         this.word = word;
@@ -37,7 +37,7 @@ final class Errand {
                 configuration(terminal, options, target));
         loaded = new Loading(terminal, options.classPath(terminal.directory()), options.service(), engines.loader())
                 .load(target);
-        failures = new Failures(options.stackTraces, loaded.sources());
+        failures = new Failures(options.stackTraces(), loaded.sources());
         Thread.currentThread().setContextClassLoader(loaded.loader());
     }
 
@@ -59,7 +59,7 @@ final class Errand {
         LogProvider.configure();
         try {
             main.main().invoke(arguments.toArray(String[]::new));
-            return Main.RUNS_ON;
+            return ExitCode.RUNS_ON;
         } catch (Throwable e) {
             terminal.tell(failures.render(e));
             return ExitCode.SOFTWARE.number();
@@ -212,7 +212,13 @@ final class Errand {
         command.addAll(options.words(directory));
         command.add(isFile ? directory.resolve(word).normalize().toString() : word);
         terminal.out()
-                .print(SystemdUnit.of(program.type().getSimpleName(), Path.of(word), command, description, directory)
+                .print(SystemdUnit.of(
+                                program.type().getSimpleName(),
+                                Path.of(word),
+                                command,
+                                description,
+                                ProcessSettings.Values.of(description, directory)
+                                        .forUnit())
                         .render());
         terminal.out().flush();
         return ExitCode.OK.number();
@@ -261,14 +267,14 @@ final class Errand {
         }
     }
 
-    private static Configuration configuration(Terminal terminal, Options options, Target target) {
+    private static Configuration configuration(Terminal terminal, TargetOptions options, Target target) {
         Configuration configuration =
                 Configuration.none().workingFolder(terminal.directory()).environment(terminal.environment());
         if (target.configuration().isPresent()) {
             configuration = configuration.file(
                     terminal.directory().relativize(target.configuration().get()));
         }
-        for (Map.Entry<String, String> entry : options.set.entrySet()) {
+        for (Map.Entry<String, String> entry : options.set().entrySet()) {
             configuration = configuration.set(entry.getKey(), entry.getValue());
         }
         return configuration;

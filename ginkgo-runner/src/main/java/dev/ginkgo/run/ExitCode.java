@@ -43,6 +43,9 @@ enum ExitCode {
     INTERRUPTED(130),
     TERMINATED(143);
 
+    /** Returned in place of an exit code after a main method has returned: its other threads keep the process running. */
+    static final int RUNS_ON = -1;
+
     private final int number;
 
     ExitCode(int number) {

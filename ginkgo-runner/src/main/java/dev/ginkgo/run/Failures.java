@@ -7,6 +7,7 @@ import java.util.Collections;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Prints exceptions for the one who wrote the service (R-12): the message, his own frames with the line of source,
@@ -21,6 +22,9 @@ import java.util.Set;
  * </pre>
  */
 final class Failures {
+    /** The name of the class loader of the user's classes, as it appears in stack frames. */
+    static final String USER_LOADER = "user";
+
     private static final int FRAMES = 12;
 
     private final boolean stackTraces;
@@ -99,7 +103,11 @@ final class Failures {
 
     private static boolean isOurs(Throwable t) {
         return t.getClass().getName().startsWith("dev.ginkgo.")
-                && !(t.getClass().getClassLoader() instanceof UserLoader);
+                && !isUserLoader(t.getClass().getClassLoader());
+    }
+
+    private static boolean isUserLoader(@Nullable ClassLoader loader) {
+        return loader != null && USER_LOADER.equals(loader.getName());
     }
 
     private static boolean isFolded(StackTraceElement frame) {
@@ -111,7 +119,7 @@ final class Failures {
         if (name.contains("$$Lambda")) {
             return true; // the JVM's own class around a lambda; the lambda's body has a frame itself
         }
-        return !UserLoader.NAME.equals(frame.getClassLoaderName())
+        return !USER_LOADER.equals(frame.getClassLoaderName())
                 && (name.startsWith("dev.ginkgo.") || name.startsWith("picocli."));
     }
 

@@ -21,6 +21,7 @@ import dev.ginkgo.run.daemon.LogFile;
 import dev.ginkgo.run.daemon.StandardStreams;
 import java.io.IOException;
 import java.net.URL;
+import java.net.URLClassLoader;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -61,7 +62,7 @@ final class Logging {
      * @param loader the loader of the user's classes, which may have a Logback file
      * @param failures how exceptions are printed in text; JSON has them whole
      */
-    Logging(UserLoader loader, Failures failures) {
+    Logging(URLClassLoader loader, Failures failures) {
         this.failures = failures;
         context = (LoggerContext) LoggerFactory.getILoggerFactory();
         usersOwn = usersOwn(loader);
@@ -213,13 +214,13 @@ final class Logging {
                 .orElse("");
     }
 
-    private static Optional<URL> usersOwn(UserLoader loader) {
+    private static Optional<URL> usersOwn(URLClassLoader loader) {
         String named = System.getProperty("logback.configurationFile");
         if (named != null) {
             return Files.exists(Path.of(named)) ? url(Path.of(named)) : Optional.ofNullable(loader.getResource(named));
         }
         return Stream.of("logback-test.xml", "logback.xml")
-                .flatMap(name -> loader.ownResource(name).stream())
+                .flatMap(name -> Stream.ofNullable(loader.findResource(name)))
                 .findFirst();
     }
 

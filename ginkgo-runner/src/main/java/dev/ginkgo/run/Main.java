@@ -4,9 +4,6 @@ import java.util.Optional;
 
 /** The {@code ginkgo} command. Its exit codes are {@link ExitCode}. */
 public final class Main {
-    /** What is returned when a main method has returned: the process goes on as long as its threads. */
-    static final int RUNS_ON = -1;
-
     private final Terminal terminal;
     private final Optional<Launcher> launcher;
 
@@ -31,12 +28,12 @@ public final class Main {
         Optional<Launcher> launcher = Launcher.ofProcess();
         int code = new Main(Terminal.ofProcess(), launcher).run(arguments);
         launcher.ifPresent(waiting -> waiting.end(code));
-        if (code != RUNS_ON) {
+        if (code != ExitCode.RUNS_ON) {
             System.exit(code);
         }
     }
 
-    /** Runs the command, and gives the exit code or {@link #RUNS_ON}. */
+    /** Runs the command, and gives the exit code or {@link ExitCode#RUNS_ON}. */
     int run(String... arguments) {
         try {
             Optional<Assignment> plain = PlainWords.read(arguments);

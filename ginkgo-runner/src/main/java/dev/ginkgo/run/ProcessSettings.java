@@ -83,6 +83,11 @@ final class ProcessSettings {
                     Durations.parse(given.apply("ginkgo.stop-timeout").orElseThrow()));
         }
 
+        /** Returns what a unit of systemd repeats. */
+        SystemdUnit.ProcessConfig forUnit() {
+            return new SystemdUnit.ProcessConfig(user, group, umask, startTimeout, stopTimeout);
+        }
+
         boolean changesUser() {
             return !user.isEmpty() || !group.isEmpty();
         }

@@ -44,13 +44,16 @@ final class Registration {
     /**
      * Takes the name (R-04, R-11).
      *
+     * @param target what is started, as it was named
+     * @param givenName the name; that of the target if empty
+     * @param givenFile the pidfile; one in the folder of this user if empty
      * @throws Refusal if another process has it, which is named, or if it cannot be taken
      */
-    static Registration claim(Terminal terminal, Options options, String target) {
+    static Registration claim(Terminal terminal, String target, Optional<String> givenName, Optional<Path> givenFile) {
         Folders folders = Folders.of(terminal.environment());
-        String name = options.name().map(DaemonNames::require).orElseGet(() -> DaemonNames.of(target));
+        String name = givenName.map(DaemonNames::require).orElseGet(() -> DaemonNames.of(target));
         try {
-            Path file = options.pidFile(terminal.directory()).orElse(null);
+            Path file = givenFile.orElse(null);
             if (file == null) {
                 file = Folders.prepare(folders.pids()).resolve(name + ".pid");
             }
@@ -62,9 +65,9 @@ final class Registration {
                     DaemonNames.code(target, terminal.directory()),
                     terminal.directory().toString(),
                     "",
-                    socket(folders, name, options.pidFile(terminal.directory())).toString(),
+                    socket(folders, name, givenFile).toString(),
                     Time.system().now().toString(),
-                    VersionCommand.version(),
+                    GinkgoVersion.text(),
                     Optional.empty());
             PidFile locked = lock(file, name);
             locked.write(card);

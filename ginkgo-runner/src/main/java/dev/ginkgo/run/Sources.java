@@ -20,7 +20,7 @@ interface Sources {
     static Sources below(Path root) {
         return frame -> {
             String file = frame.getFileName();
-            if (file == null || frame.getLineNumber() < 1 || !UserLoader.NAME.equals(frame.getClassLoaderName())) {
+            if (file == null || frame.getLineNumber() < 1 || !Failures.USER_LOADER.equals(frame.getClassLoaderName())) {
                 return Optional.empty();
             }
             String type = frame.getClassName();

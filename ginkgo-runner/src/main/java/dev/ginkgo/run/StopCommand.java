@@ -4,13 +4,13 @@ import dev.ginkgo.Time;
 import dev.ginkgo.config.Durations;
 import dev.ginkgo.run.daemon.Card;
 import dev.ginkgo.run.daemon.PidFile;
+import dev.ginkgo.run.hub.DurationOption;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Option;
 
 /**
@@ -30,19 +30,12 @@ class StopCommand extends DaemonCommand {
     @Option(
             names = "--timeout",
             paramLabel = "DURATION",
-            converter = Converter.class,
+            converter = DurationOption.class,
             description = "How long to wait, such as 10s; by default the daemon's stop-timeout and 5 s.")
     private @Nullable Duration timeout;
 
     StopCommand(Terminal terminal) {
         super(terminal);
-    }
-
-    private static final class Converter implements ITypeConverter<Duration> {
-        @Override
-        public Duration convert(String text) {
-            return Durations.parse(text);
-        }
     }
 
     @Override

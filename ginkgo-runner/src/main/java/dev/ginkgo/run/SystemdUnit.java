@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.stream.Collectors;
 
 /**
@@ -17,18 +18,31 @@ import java.util.stream.Collectors;
  * @param name of the service, {@code number-server}
  * @param title for people
  * @param command what is executed, words not yet quoted
+ * @param process how the process is configured
+ * @param lowPort whether it binds a port below 1024
  */
-record SystemdUnit(String name, String title, List<String> command, ProcessSettings.Values settings, boolean lowPort) {
+record SystemdUnit(String name, String title, List<String> command, ProcessConfig process, boolean lowPort) {
     private static final Duration START_GRACE = Duration.ofSeconds(20);
     private static final Duration STOP_GRACE = Duration.ofSeconds(5);
     private static final int LOWEST_FREE_PORT = 1024;
 
-    static SystemdUnit of(String type, Path target, List<String> command, Description description, Path directory) {
+    /**
+     * The settings of the process that the unit repeats.
+     *
+     * @param user empty for none
+     * @param group empty for the user's own
+     * @param umask in octal, where it is given
+     */
+    record ProcessConfig(
+            String user, String group, Optional<String> umask, Duration startTimeout, Duration stopTimeout) {}
+
+    static SystemdUnit of(
+            String type, Path target, List<String> command, Description description, ProcessConfig process) {
         return new SystemdUnit(
                 kebab(type),
                 type + " (" + target.getFileName() + ")",
                 command,
-                ProcessSettings.Values.of(description, directory),
+                process,
                 description.settings().stream().anyMatch(SystemdUnit::isLowPort));
     }
 
@@ -46,8 +60,8 @@ record SystemdUnit(String name, String title, List<String> command, ProcessSetti
                 "# ExecReload=/bin/kill -HUP $MAINPID.",
                 "Type=notify-reload",
                 "ExecStart=" + command.stream().map(SystemdUnit::quoted).collect(Collectors.joining(" ")),
-                "TimeoutStartSec=" + settings.startTimeout().plus(START_GRACE).toSeconds(),
-                "TimeoutStopSec=" + settings.stopTimeout().plus(STOP_GRACE).toSeconds(),
+                "TimeoutStartSec=" + process.startTimeout().plus(START_GRACE).toSeconds(),
+                "TimeoutStopSec=" + process.stopTimeout().plus(STOP_GRACE).toSeconds(),
                 "WatchdogSec=30",
                 "Restart=on-failure",
                 "RestartSec=1",
@@ -57,20 +71,20 @@ record SystemdUnit(String name, String title, List<String> command, ProcessSetti
                 "LimitNOFILE=65536",
                 ""));
         lines.addAll(
-                settings.user().isEmpty()
+                process.user().isEmpty()
                         ? List.of("DynamicUser=yes")
                         : List.of(
                                 "# ginkgo.user: systemd does it before the process starts, and it finds it done.",
-                                "User=" + settings.user()));
-        if (!settings.group().isEmpty()) {
-            lines.add("Group=" + settings.group());
+                                "User=" + process.user()));
+        if (!process.group().isEmpty()) {
+            lines.add("Group=" + process.group());
         }
         lines.addAll(List.of(
                 "# The folders that it may write to: /var/lib, /var/log and /run, each with /" + name + ".",
                 "StateDirectory=" + name,
                 "LogsDirectory=" + name,
                 "RuntimeDirectory=" + name,
-                "UMask=" + settings.umask().orElse("0027"),
+                "UMask=" + process.umask().orElse("0027"),
                 "",
                 lowPort ? "# It binds a port below 1024." : "# It binds no port below 1024.",
                 "CapabilityBoundingSet=" + (lowPort ? "CAP_NET_BIND_SERVICE" : ""),

@@ -6,19 +6,16 @@ import java.net.URLClassLoader;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 
 /**
  * The user's classes: those that were compiled in memory, then those of his class path. Its name stands in stack
  * traces, by which {@link Failures} tells his frames from ours.
  */
 final class UserLoader extends URLClassLoader {
-    static final String NAME = "user";
-
     private final Map<String, byte[]> compiled;
 
     UserLoader(ClassLoader parent, List<Path> classPath, Map<String, byte[]> compiled) {
-        super(NAME, urls(classPath), parent);
+        super(Failures.USER_LOADER, urls(classPath), parent);
         this.compiled = compiled;
     }
 
@@ -35,11 +32,6 @@ final class UserLoader extends URLClassLoader {
             Class<?> loaded = findLoadedClass(name);
             return loaded == null ? findClass(name) : loaded;
         }
-    }
-
-    /** A file on the user's class path, and on no other. */
-    Optional<URL> ownResource(String name) {
-        return Optional.ofNullable(findResource(name));
     }
 
     @Override

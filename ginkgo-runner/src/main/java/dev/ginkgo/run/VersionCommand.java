@@ -1,6 +1,5 @@
 package dev.ginkgo.run;
 
-import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 
@@ -15,13 +14,7 @@ final class VersionCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        terminal.out().println("ginkgo " + version() + ", Java " + Runtime.version());
+        terminal.out().println("ginkgo " + GinkgoVersion.text() + ", Java " + Runtime.version());
         return ExitCode.OK.number();
-    }
-
-    /** Of ginkgo. */
-    static String version() {
-        return Optional.ofNullable(Main.class.getPackage().getImplementationVersion())
-                .orElse("(not from a jar)");
     }
 }

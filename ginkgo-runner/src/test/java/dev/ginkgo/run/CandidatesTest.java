@@ -112,10 +112,10 @@ class CandidatesTest {
                         "Pair.java",
                         "class Pair { void main() {} static void main(String[] a) { " + told + "\"pair\"); } }");
         try {
-            assertThat(ginkgo.run("Compact.java", "-h", "--set", "x")).isEqualTo(Main.RUNS_ON);
+            assertThat(ginkgo.run("Compact.java", "-h", "--set", "x")).isEqualTo(ExitCode.RUNS_ON);
             assertThat(System.getProperty("ginkgo.main")).isEqualTo("compact -h --set x");
             for (String name : new String[] {"Plain", "Heir", "Pair"}) {
-                assertThat(ginkgo.run(name + ".java")).isEqualTo(Main.RUNS_ON);
+                assertThat(ginkgo.run(name + ".java")).isEqualTo(ExitCode.RUNS_ON);
                 assertThat(System.getProperty("ginkgo.main")).isEqualToIgnoringCase(name);
             }
         } finally {

@@ -61,7 +61,7 @@ class PlainWordsTest {
         assertThat(read.target()).isEqualTo("app.toml");
         assertThat(read.after().set).containsExactly(Map.entry("bind", ":0"));
         assertThat(read.after().classPath).containsExactly("a.jar");
-        assertThat(read.after().name()).contains("x");
+        assertThat(read.after().name).isEqualTo("x");
         assertThat(PlainWords.read("start", "--stack-traces", "Hello"))
                 .map(Assignment::words)
                 .contains(List.of("--stack-traces", "Hello"));

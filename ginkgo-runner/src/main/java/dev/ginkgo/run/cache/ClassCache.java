@@ -3,7 +3,7 @@ package dev.ginkgo.run.cache;
 import static java.nio.file.LinkOption.NOFOLLOW_LINKS;
 
 import dev.ginkgo.Time;
-import dev.ginkgo.run.daemon.Folders;
+import dev.ginkgo.run.os.EffectiveUser;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -117,7 +117,7 @@ public final class ClassCache {
 
     private boolean isOursAlone() throws IOException {
         return Files.isDirectory(folder, NOFOLLOW_LINKS)
-                && (int) Files.getAttribute(folder, "unix:uid", NOFOLLOW_LINKS) == Folders.user()
+                && (int) Files.getAttribute(folder, "unix:uid", NOFOLLOW_LINKS) == EffectiveUser.id()
                 && PosixFilePermissions.toString(Files.getPosixFilePermissions(folder))
                         .endsWith("------");
     }

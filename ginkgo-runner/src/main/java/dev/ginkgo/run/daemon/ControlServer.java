@@ -2,6 +2,7 @@ package dev.ginkgo.run.daemon;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.ginkgo.run.os.EffectiveUser;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.Writer;
@@ -288,7 +289,7 @@ public final class ControlServer implements AutoCloseable {
         try {
             UserPrincipalLookupService users = path.getFileSystem().getUserPrincipalLookupService();
             return peer.equals(users.lookupPrincipalByName("root"))
-                    || peer.equals(users.lookupPrincipalByName(Long.toString(Folders.user())));
+                    || peer.equals(users.lookupPrincipalByName(Long.toString(EffectiveUser.id())));
         } catch (IOException e) {
             LOG.error("at the control socket {}, it cannot be found out whether {} may ask", path, peer.getName(), e);
             throw e;

@@ -2,6 +2,7 @@ package dev.ginkgo.run.daemon;
 
 import static java.nio.file.LinkOption.NOFOLLOW_LINKS;
 
+import dev.ginkgo.run.os.EffectiveUser;
 import java.io.IOException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
@@ -24,7 +25,6 @@ import java.util.Set;
  */
 public record Folders(Path pids, Path logs, Path sockets) {
     private static final Path SYSTEM = Path.of("/run/ginkgo");
-    private static final int EFFECTIVE = 2; // of the numbers in that line, with its name before them
     private static final Set<PosixFilePermission> OURS_ONLY = PosixFilePermissions.fromString("rwx------");
 
     /**
@@ -33,7 +33,7 @@ public record Folders(Path pids, Path logs, Path sockets) {
      * @param environment its environment variables
      */
     public static Folders of(Map<String, String> environment) {
-        long user = user();
+        long user = EffectiveUser.id();
         Optional<Path> state = folder(environment, "XDG_STATE_HOME");
         Optional<Path> runtime = folder(environment, "XDG_RUNTIME_DIR");
         if (user == 0) {
@@ -78,7 +78,7 @@ public record Folders(Path pids, Path logs, Path sockets) {
         if (!Files.isDirectory(folder, NOFOLLOW_LINKS)) {
             throw new IOException(folder + " is no folder; remove it");
         }
-        if ((int) Files.getAttribute(folder, "unix:uid") != user()) {
+        if ((int) Files.getAttribute(folder, "unix:uid") != EffectiveUser.id()) {
             throw new IOException(folder + " belongs to " + Files.getOwner(folder)
                     + "; set XDG_STATE_HOME and XDG_RUNTIME_DIR to folders of your own");
         }
@@ -90,28 +90,8 @@ public record Folders(Path pids, Path logs, Path sockets) {
 
     /** Whether a file belongs to the user of this process, or he is root. */
     public static boolean isOurs(Path file) throws IOException {
-        long user = user();
+        long user = EffectiveUser.id();
         return user == 0 || (int) Files.getAttribute(file, "unix:uid") == user;
-    }
-
-    /**
-     * The number of the user that this process acts as; -1 where that cannot be known. Not by the owner of {@code
-     * /proc/self}, which is root once a process has changed its user (proc(5), "dumpable").
-     */
-    public static long user() {
-        try {
-            Path status = Path.of("/proc/self/status");
-            if (Files.exists(status)) {
-                return Files.readAllLines(status).stream()
-                        .filter(line -> line.startsWith("Uid:"))
-                        .map(line -> Long.parseLong(line.split("\\s+", -1)[EFFECTIVE]))
-                        .findFirst()
-                        .orElse(-1L);
-            }
-            return (int) Files.getAttribute(Path.of(System.getProperty("user.home", "/")), "unix:uid");
-        } catch (IOException | UnsupportedOperationException e) {
-            return -1;
-        }
     }
 
     private static Optional<Path> folder(Map<String, String> environment, String variable) {

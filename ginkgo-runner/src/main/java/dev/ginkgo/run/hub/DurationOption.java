@@ -5,8 +5,8 @@ import java.time.Duration;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
 
-/** Durations on the command line are written as in a configuration. */
-final class DurationOption implements ITypeConverter<Duration> {
+/** Reads durations on the command line, which are written as in a configuration. */
+public final class DurationOption implements ITypeConverter<Duration> {
     @Override
     public Duration convert(String text) {
         try {

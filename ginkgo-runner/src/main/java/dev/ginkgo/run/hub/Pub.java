@@ -11,8 +11,6 @@ import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.HexFormat;
 import java.util.Optional;
-import java.util.concurrent.Callable;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -20,21 +18,14 @@ import picocli.CommandLine.Parameters;
 /** {@code ginkgo pub}. Its exit codes are {@link Ending}. */
 @Command(
         description = "Publishes a file, or each of its lines, on a channel of a hub.",
-        sortOptions = false,
-        usageHelpAutoWidth = true,
         footer = {
             "",
             "It tries again while the hub cannot be reached, and never publishes a message twice by that.",
             "Exit codes: 0 published, 65 refused, 66 no such file, 69 not reached,",
             "75 no room there, 76 that is no hub, 77 forbidden."
         })
-public final class Pub implements Callable<Integer> {
+public final class Pub extends ClientCommand {
     private static final int LONGEST = 1 << 30; // what a hub can be set to take at most
-
-    private final Console console;
-
-    @Parameters(index = "0", paramLabel = "URL", description = "The channel, such as localhost:8088/numbers.")
-    private String url = "";
 
     @Parameters(
             index = "1",
@@ -61,42 +52,26 @@ public final class Pub implements Callable<Integer> {
             description = "How long to try to reach the hub, such as 5s or 2m (10s).")
     private Duration retryFor = Duration.ofSeconds(10);
 
-    @Option(names = "--token-file", paramLabel = "FILE", description = "Holds the token to show to the hub.")
-    private @Nullable Path tokenFile;
-
-    @Option(
-            names = {"-h", "--help"},
-            usageHelp = true,
-            description = "Prints this.")
-    @SuppressWarnings("UnusedVariable") // picocli looks at it
-    private boolean help;
-
     public Pub(Console console) {
-        this.console = console;
+        super(console);
     }
 
     @Override
-    public Integer call() throws InterruptedException {
-        try (Web web = new Web(tokenFile)) {
-            SecureRandom random = new SecureRandom();
-            byte[] key = new byte[16];
-            random.nextBytes(key);
-            Posting posting = new Posting(
-                    web,
-                    ChannelUrl.of(url),
-                    binary ? "application/octet-stream" : "text/plain; charset=utf-8",
-                    new Attempts(console, Time.system(), random),
-                    retryFor,
-                    HexFormat.of().formatHex(key));
-            return publish(posting).number();
-        } catch (Failure e) {
-            console.tell(e.text());
-            return e.ending().number();
-        }
+    Ending run(Web web, ChannelUrl channel) throws InterruptedException {
+        SecureRandom random = new SecureRandom();
+        byte[] key = new byte[16];
+        random.nextBytes(key);
+        return publish(new Posting(
+                web,
+                channel,
+                binary ? "application/octet-stream" : "text/plain; charset=utf-8",
+                new Attempts(console(), Time.system(), random),
+                retryFor,
+                HexFormat.of().formatHex(key)));
     }
 
     private Ending publish(Posting posting) throws InterruptedException {
-        try (InputStream in = file.equals("-") ? console.in() : Files.newInputStream(Path.of(file))) {
+        try (InputStream in = file.equals("-") ? console().in() : Files.newInputStream(Path.of(file))) {
             if (lines) {
                 publishLines(posting, in);
             } else {
@@ -135,9 +110,9 @@ public final class Pub implements Callable<Integer> {
 
     private void receipt(byte[] receipt) {
         if (verbose) {
-            console.out().writeBytes(receipt);
-            console.out().println();
-            if (console.out().checkError()) {
+            console().out().writeBytes(receipt);
+            console().out().println();
+            if (console().out().checkError()) {
                 verbose = false; // nobody reads; what is to be published is published all the same
             }
         }

@@ -1,22 +1,17 @@
 package dev.ginkgo.run.hub;
 
 import dev.ginkgo.Time;
-import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.Optional;
-import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
 
 /** {@code ginkgo sub}. Its exit codes are {@link Ending}. */
 @Command(
         description = "Prints what is published on a channel of a hub, a message a line.",
-        sortOptions = false,
-        usageHelpAutoWidth = true,
         footer = {
             "",
             "When the connection breaks it comes back by itself, after the last message that came.",
@@ -24,12 +19,7 @@ import picocli.CommandLine.Parameters;
             "69 not reached, 75 no room there, 76 that is no hub, 77 forbidden,",
             "80 messages were lost."
         })
-public final class Sub implements Callable<Integer> {
-    private final Console console;
-
-    @Parameters(index = "0", paramLabel = "URL", description = "The channel, such as localhost:8088/numbers.")
-    private String url = "";
-
+public final class Sub extends ClientCommand {
     @Option(
             names = "--since",
             paramLabel = "WHEN",
@@ -61,16 +51,6 @@ public final class Sub implements Callable<Integer> {
             description = "After how much silence a connection counts as dead (60s); a hub says something every 15 s.")
     private Duration silence = Duration.ofSeconds(60);
 
-    @Option(names = "--token-file", paramLabel = "FILE", description = "Holds the token to show to the hub.")
-    private @Nullable Path tokenFile;
-
-    @Option(
-            names = {"-h", "--help"},
-            usageHelp = true,
-            description = "Prints this.")
-    @SuppressWarnings("UnusedVariable") // picocli looks at it
-    private boolean help;
-
     /** What becomes of a message. */
     private static final class Form {
         @Option(names = "--json", description = "Prints each message as the JSON object that has its id.")
@@ -90,41 +70,33 @@ public final class Sub implements Callable<Integer> {
     }
 
     public Sub(Console console) {
-        this.console = console;
+        super(console);
     }
 
     @Override
-    public Integer call() throws InterruptedException {
-        try (Web web = new Web(tokenFile)) {
-            ChannelUrl channel = ChannelUrl.of(url);
-            if (count < 0 || !silence.isPositive()) {
-                throw new Failure(Ending.USAGE, "--count and --silence have to be positive");
-            }
-            Time time = Time.system();
-            new Following(
-                            new Connector(web, channel, time, silence),
-                            sink(),
-                            console,
-                            new Attempts(console, time, new SecureRandom()),
-                            time,
-                            new Following.Terms(
-                                    since == null ? new Position.Live() : new Position.Since(since),
-                                    count,
-                                    Optional.ofNullable(retryFor),
-                                    ignoreGaps))
-                    .run();
-            return Ending.DONE.number();
-        } catch (Failure e) {
-            if (!e.text().isEmpty()) {
-                console.tell(e.text());
-            }
-            return e.ending().number();
+    Ending run(Web web, ChannelUrl channel) throws InterruptedException {
+        if (count < 0 || !silence.isPositive()) {
+            throw new Failure(Ending.USAGE, "--count and --silence have to be positive");
         }
+        Time time = Time.system();
+        new Following(
+                        new Connector(web, channel, time, silence),
+                        sink(),
+                        console(),
+                        new Attempts(console(), time, new SecureRandom()),
+                        time,
+                        new Following.Terms(
+                                since == null ? new Position.Live() : new Position.Since(since),
+                                count,
+                                Optional.ofNullable(retryFor),
+                                ignoreGaps))
+                .run();
+        return Ending.DONE;
     }
 
     private Sink sink() {
         return form.exec == null
-                ? new Printer(console.out(), form.json, form.nul ? '\0' : '\n')
+                ? new Printer(console().out(), form.json, form.nul ? '\0' : '\n')
                 : new CommandRunner(form.exec);
     }
 }
