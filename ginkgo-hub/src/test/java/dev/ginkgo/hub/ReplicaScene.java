@@ -28,9 +28,14 @@ abstract class ReplicaScene {
     final List<String> story = new ArrayList<>();
     final List<String> asked = new ArrayList<>();
     final Hands time = new Hands();
-    final Replica replica = replica();
+    final Replica replica = replica(story, asked, time);
 
+    /** Another one, that has not begun. */
     Replica replica() {
+        return replica(story, asked, time);
+    }
+
+    private static Replica replica(List<String> story, List<String> asked, Time time) {
         return new Replica(
                 SELF,
                 new Ledger() {
