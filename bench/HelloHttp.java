@@ -1,6 +1,8 @@
 import dev.ginkgo.*;
+import dev.ginkgo.config.*;
 import dev.ginkgo.config.Address;
-import dev.ginkgo.net.HttpServer;
+import dev.ginkgo.net.http.*;
+import dev.ginkgo.net.http.HttpServer;
 import java.nio.charset.StandardCharsets;
 
 /** Hello world by Ginkgo, from its source file: it is compiled at each start. */

@@ -1,6 +1,8 @@
 import dev.ginkgo.*;
 import dev.ginkgo.cluster.*;
+import dev.ginkgo.cluster.model.*;
 import dev.ginkgo.hub.*;
+import dev.ginkgo.hub.message.*;
 import java.time.Duration;
 import java.util.List;
 
@@ -34,7 +36,7 @@ final class Announcer extends Service {
             String called = members.get(turn % members.size()).name();
             try {
                 hub.publish("/turns", called, lease);
-            } catch (LeaseOverException e) {
+            } catch (LeaseExpiredException e) {
                 continue; // somebody else calls now
             }
             sleep(every.get());

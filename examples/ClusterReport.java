@@ -1,5 +1,6 @@
 import dev.ginkgo.*;
 import dev.ginkgo.cluster.*;
+import dev.ginkgo.cluster.model.*;
 import dev.ginkgo.hub.*;
 import java.time.Duration;
 import java.util.stream.Collectors;

@@ -1,6 +1,7 @@
 import dev.ginkgo.*;
+import dev.ginkgo.config.*;
 import dev.ginkgo.config.Address;
-import dev.ginkgo.net.*;
+import dev.ginkgo.net.tcp.*;
 import java.io.IOException;
 import java.util.Iterator;
 

@@ -1,5 +1,7 @@
 import dev.ginkgo.*;
+import dev.ginkgo.cluster.*;
 import dev.ginkgo.cluster.Cluster;
+import dev.ginkgo.hub.*;
 import dev.ginkgo.hub.MessageHub;
 
 /**

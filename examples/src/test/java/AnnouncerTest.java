@@ -2,9 +2,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.ginkgo.Service;
 import dev.ginkgo.cluster.Cluster;
-import dev.ginkgo.hub.Message;
 import dev.ginkgo.hub.MessageHub;
 import dev.ginkgo.hub.Subscription;
+import dev.ginkgo.hub.message.Message;
 import dev.ginkgo.testing.cluster.TestCluster;
 import dev.ginkgo.testing.cluster.TestNode;
 import java.time.Duration;

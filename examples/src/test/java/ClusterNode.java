@@ -44,7 +44,7 @@ final class ClusterNode implements AutoCloseable {
                 "-XX:TieredStopAtLevel=1",
                 "-cp",
                 System.getProperty("java.class.path"),
-                "dev.ginkgo.run.Main",
+                "dev.ginkgo.run.cli.Main",
                 "run",
                 "cluster.toml"));
         List<String> settings = new ArrayList<>(List.of(

@@ -4,11 +4,11 @@ import static org.awaitility.Awaitility.await;
 import dev.ginkgo.Ginkgo;
 import dev.ginkgo.Service;
 import dev.ginkgo.cluster.Cluster;
-import dev.ginkgo.cluster.LocalGroup;
+import dev.ginkgo.cluster.local.LocalGroup;
 import dev.ginkgo.config.Address;
 import dev.ginkgo.hub.MessageHub;
-import dev.ginkgo.hub.RefusedException;
 import dev.ginkgo.hub.Subscription;
+import dev.ginkgo.hub.message.HubRejectedException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
@@ -230,7 +230,7 @@ class GatewayPageTest {
     private Optional<Subscription> subscribe() {
         try {
             return Optional.of(gateway.hub.subscribe("/other/*"));
-        } catch (RefusedException notYet) {
+        } catch (HubRejectedException notYet) {
             return Optional.empty();
         }
     }

@@ -3,8 +3,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.ginkgo.Ginkgo;
-import dev.ginkgo.State;
 import dev.ginkgo.config.Address;
+import dev.ginkgo.lifecycle.State;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;

@@ -5,8 +5,8 @@ import static org.awaitility.Awaitility.await;
 
 import dev.ginkgo.Ginkgo;
 import dev.ginkgo.config.Address;
-import dev.ginkgo.hub.Message;
 import dev.ginkgo.hub.Subscription;
+import dev.ginkgo.hub.message.Message;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.file.Path;

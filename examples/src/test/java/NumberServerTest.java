@@ -1,10 +1,10 @@
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.ginkgo.Ginkgo;
-import dev.ginkgo.Reload;
-import dev.ginkgo.SettingInfo;
 import dev.ginkgo.config.Address;
 import dev.ginkgo.config.Configuration;
+import dev.ginkgo.config.ReloadResult;
+import dev.ginkgo.config.SettingInfo;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -63,7 +63,7 @@ class NumberServerTest {
             // When it becomes a thousand a second
             assertThat(tree.reload(Configuration.none().text("new", THOUSAND_A_SECOND))
                             .outcome())
-                    .isEqualTo(Reload.Outcome.APPLIED);
+                    .isEqualTo(ReloadResult.Outcome.APPLIED);
 
             // Then a hundred numbers do not take the ten seconds that they would have
             assertThat(client.timeOf(100)).isLessThan(Duration.ofSeconds(5));

@@ -110,7 +110,7 @@ class TalkTest {
                     "-XX:TieredStopAtLevel=1",
                     "-cp",
                     System.getProperty("java.class.path"),
-                    "dev.ginkgo.run.Main",
+                    "dev.ginkgo.run.cli.Main",
                     "run",
                     file));
             for (String setting : settings) {

@@ -1,5 +1,7 @@
 package dev.ginkgo;
 
+import dev.ginkgo.internal.config.SectionOwner;
+import dev.ginkgo.internal.config.SettingDefinition;
 import java.util.List;
 import java.util.Optional;
 
@@ -8,13 +10,13 @@ import java.util.Optional;
  * such as {@code [log]}. It is handed to {@code Ginkgo}'s builder, and its settings are bound and reloaded with all
  * others. Tables of one name are one table in the configuration. For the one thread that constructs it; the settings are for any.
  */
-public final class Table {
+public final class ConfigSection {
     private final SectionOwner owner;
 
     /**
      * @param name the name of the table, at the root of the configuration
      */
-    public Table(String name) {
+    public ConfigSection(String name) {
         owner = new SectionOwner(name);
     }
 

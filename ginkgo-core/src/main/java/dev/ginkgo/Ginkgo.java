@@ -4,6 +4,23 @@ import static java.util.Objects.requireNonNull;
 
 import dev.ginkgo.config.ConfigException;
 import dev.ginkgo.config.Configuration;
+import dev.ginkgo.config.ReloadResult;
+import dev.ginkgo.config.SettingInfo;
+import dev.ginkgo.config.ValidationResult;
+import dev.ginkgo.internal.config.BindingResult;
+import dev.ginkgo.internal.config.CurrentSettings;
+import dev.ginkgo.internal.config.KeySyntax;
+import dev.ginkgo.internal.config.SettingsOwner;
+import dev.ginkgo.internal.engine.EngineSettings;
+import dev.ginkgo.internal.engine.Reloader;
+import dev.ginkgo.internal.engine.ServiceNode;
+import dev.ginkgo.internal.engine.ServiceTree;
+import dev.ginkgo.lifecycle.StartException;
+import dev.ginkgo.lifecycle.StateChange;
+import dev.ginkgo.lifecycle.Status;
+import dev.ginkgo.lifecycle.TaskBody;
+import dev.ginkgo.lifecycle.TaskInfo;
+import dev.ginkgo.time.TimeSource;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -31,12 +48,12 @@ public final class Ginkgo implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Ginkgo.class);
 
     private final Service root;
-    private final Tree tree;
+    private final ServiceTree tree;
     private final Reloader reloader;
-    private final LiveSettings settings;
-    private final Limits limits;
+    private final CurrentSettings settings;
+    private final EngineSettings limits;
 
-    private Ginkgo(Service root, Tree tree, LiveSettings settings, Limits limits) {
+    private Ginkgo(Service root, ServiceTree tree, CurrentSettings settings, EngineSettings limits) {
         this.root = root;
         this.tree = tree;
         this.settings = settings;
@@ -64,8 +81,8 @@ public final class Ginkgo implements AutoCloseable {
      * whole program, as a page of health does.
      */
     public static Status treeOf(Service member) {
-        Node top = requireNonNull(member, "member is null").node;
-        for (Node above = top.parent(); above != null; above = above.parent()) {
+        ServiceNode top = requireNonNull(member, "member is null").node;
+        for (ServiceNode above = top.parent(); above != null; above = above.parent()) {
             top = above;
         }
         return top.status();
@@ -81,7 +98,7 @@ public final class Ginkgo implements AutoCloseable {
         return found;
     }
 
-    private static <S extends Service> void collect(Node node, Class<S> type, List<S> found) {
+    private static <S extends Service> void collect(ServiceNode node, Class<S> type, List<S> found) {
         Object service = node.service().service();
         if (type.isInstance(service)) {
             found.add(type.cast(service));
@@ -111,12 +128,12 @@ public final class Ginkgo implements AutoCloseable {
      * Reads the configuration's files again and applies what has changed, or nothing. Returns when every service
      * has been told; reloads that come at once take turns. Not to be called by an observer or {@code onReload}.
      */
-    public Reload reload() {
+    public ReloadResult reload() {
         return reload(settings.configuration());
     }
 
     /** The same with another configuration, which takes the place of the one before if it is applied. */
-    public Reload reload(Configuration configuration) {
+    public ReloadResult reload(Configuration configuration) {
         return reloader.reload(requireNonNull(configuration, "configuration is null"));
     }
 
@@ -162,12 +179,12 @@ public final class Ginkgo implements AutoCloseable {
     /** How a tree is to be started. Each method returns the builder; nothing is read or started before the last. */
     public static final class Builder {
         private final Service root;
-        private final List<Table> tables = new ArrayList<>();
+        private final List<ConfigSection> tables = new ArrayList<>();
         private Configuration configuration = Configuration.none();
-        private Time time = Time.system();
+        private TimeSource time = TimeSource.system();
         private RandomGenerator random = new Random();
         private @Nullable Consumer<StateChange> observer;
-        private @Nullable Body beforeOpen;
+        private @Nullable TaskBody beforeOpen;
         private @Nullable String name;
 
         private Builder(Service root) {
@@ -176,7 +193,7 @@ public final class Ginkgo implements AutoCloseable {
 
         /** The name of the root, the first part of every path; by default its class's, {@code number-gateway}. */
         public Builder name(String rootName) {
-            this.name = Keys.requireName(rootName);
+            this.name = KeySyntax.requireName(rootName);
             return this;
         }
 
@@ -187,13 +204,13 @@ public final class Ginkgo implements AutoCloseable {
         }
 
         /** A table beside the services' that is bound with them, such as {@code [log]}. */
-        public Builder table(Table table) {
+        public Builder table(ConfigSection table) {
             tables.add(requireNonNull(table, "table is null"));
             return this;
         }
 
         /** The time that the services live in; by default the machine's. */
-        public Builder time(Time treeTime) {
+        public Builder time(TimeSource treeTime) {
             this.time = requireNonNull(treeTime, "time is null");
             return this;
         }
@@ -218,15 +235,15 @@ public final class Ginkgo implements AutoCloseable {
          * Runs when all services are up, on the thread that starts them: every listener is bound, and no connection
          * has been served yet. If it throws, the tree is stopped again, and the start has failed.
          */
-        public Builder beforeOpen(Body step) {
+        public Builder beforeOpen(TaskBody step) {
             this.beforeOpen = requireNonNull(step, "step is null");
             return this;
         }
 
         /** Binds and validates everything, and starts nothing: what {@code -h} and {@code check} print. */
-        public Description describe() {
+        public ValidationResult describe() {
             requireRoot();
-            return live(new Limits()).bind(configuration).describe();
+            return live(new EngineSettings()).bind(configuration).describe();
         }
 
         /**
@@ -238,16 +255,16 @@ public final class Ginkgo implements AutoCloseable {
          */
         public Ginkgo start() {
             requireRoot();
-            Limits limits = new Limits();
-            LiveSettings live = live(limits);
-            Tree tree = new Tree(root.node, time, random, limits, live, observer);
+            EngineSettings limits = new EngineSettings();
+            CurrentSettings live = live(limits);
+            ServiceTree tree = new ServiceTree(root.node, time, random, limits, live, observer);
             Ginkgo ginkgo = new Ginkgo(root, tree, live, limits);
             root.node.claim(tree);
             try {
                 if (name != null) {
                     root.node.rename(name);
                 }
-                Binding binding = live.bind(configuration).orThrow();
+                BindingResult binding = live.bind(configuration).orThrow();
                 live.publish(configuration, binding, binding.snapshot(), List.of());
                 binding.warnings().forEach(LOG::warn);
             } catch (RuntimeException | Error e) {
@@ -259,16 +276,16 @@ public final class Ginkgo implements AutoCloseable {
             return ginkgo;
         }
 
-        private LiveSettings live(Limits limits) {
-            List<Place> places = new ArrayList<>();
+        private CurrentSettings live(EngineSettings limits) {
+            List<SettingsOwner> places = new ArrayList<>();
             places.add(root.node);
             places.add(limits.owner());
             tables.forEach(table -> places.add(table.owner()));
-            return new LiveSettings(places, configuration);
+            return new CurrentSettings(places, configuration);
         }
 
         private void requireRoot() {
-            Node parent = root.node.parent();
+            ServiceNode parent = root.node.parent();
             if (parent != null) {
                 throw new IllegalStateException(
                         root.node.path() + " is a child; it starts with its root, which is started instead");

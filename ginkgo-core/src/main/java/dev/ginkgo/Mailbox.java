@@ -2,7 +2,8 @@ package dev.ginkgo;
 
 import static java.util.Objects.requireNonNull;
 
-import dev.ginkgo.internal.concurrent.Waiters;
+import dev.ginkgo.internal.concurrent.WaitQueue;
+import dev.ginkgo.time.TimeSource;
 import java.util.ArrayDeque;
 import java.util.Iterator;
 import java.util.NoSuchElementException;
@@ -151,11 +152,11 @@ public final class Mailbox<T> extends Service implements Iterable<T> {
         };
     }
 
-    private Time patience() {
+    private TimeSource patience() {
         return node.timeOrSystem();
     }
 
     private long forever() {
-        return Waiters.forever(patience());
+        return WaitQueue.forever(patience());
     }
 }

@@ -2,7 +2,19 @@ package dev.ginkgo;
 
 import static java.util.Objects.requireNonNull;
 
-import dev.ginkgo.internal.concurrent.Waiters;
+import dev.ginkgo.internal.concurrent.WaitQueue;
+import dev.ginkgo.internal.config.SettingDefinition;
+import dev.ginkgo.internal.engine.PeriodicLoop;
+import dev.ginkgo.internal.engine.ServiceHooks;
+import dev.ginkgo.internal.engine.ServiceNode;
+import dev.ginkgo.internal.engine.ServiceRun;
+import dev.ginkgo.lifecycle.Lifecycle;
+import dev.ginkgo.lifecycle.NotReadyException;
+import dev.ginkgo.lifecycle.StartException;
+import dev.ginkgo.lifecycle.Status;
+import dev.ginkgo.lifecycle.StopException;
+import dev.ginkgo.lifecycle.TaskBody;
+import dev.ginkgo.time.TimeSource;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -51,10 +63,10 @@ public abstract class Service implements AutoCloseable {
     /** The log of the service's class. */
     protected final Logger log = LoggerFactory.getLogger(getClass());
 
-    final Node node;
+    final ServiceNode node;
 
     protected Service() {
-        node = new Node(new Hooks(), getClass().getSimpleName());
+        node = new ServiceNode(new Hooks(), getClass().getSimpleName());
     }
 
     /** The hooks for the engine, which users of a service must not call. */
@@ -109,15 +121,15 @@ public abstract class Service implements AutoCloseable {
     }
 
     /**
-     * Adds a slot whose child the configuration chooses, by {@code engine = "…"} in the slot's table; see {@link Choice}.
+     * Adds a slot whose child the configuration chooses, by {@code engine = "…"} in the slot's table; see {@link ServiceSelector}.
      *
      * @param name the slot's name, by the rules of {@link #add(String, Service)}
      * @param byDefault the engine if the configuration names none
      * @param engines makers by name; the chosen one is called while binding, before anything starts
      */
-    protected final <S extends Service> Choice<S> choose(
+    protected final <S extends Service> ServiceSelector<S> choose(
             String name, String byDefault, Map<String, Supplier<? extends S>> engines) {
-        return add(name, new Choice<>(byDefault, engines));
+        return add(name, new ServiceSelector<>(byDefault, engines));
     }
 
     /**
@@ -193,12 +205,12 @@ public abstract class Service implements AutoCloseable {
      *
      * @throws IllegalStateException before {@code onStart} and from the begin of a stop on; no thread is made then
      */
-    protected final void spawn(String name, Body body) {
+    protected final void spawn(String name, TaskBody body) {
         node.run("spawn").spawn(name, body);
     }
 
     /** Runs a task once, after a pause. If the service stops first, it never runs. */
-    protected final void later(String name, Duration delay, Body body) {
+    protected final void later(String name, Duration delay, TaskBody body) {
         requireNonNull(delay, "delay is null");
         spawn(name, () -> {
             sleep(delay);
@@ -210,21 +222,21 @@ public abstract class Service implements AutoCloseable {
      * Runs a task again and again, the first time after one period. The period is asked for before each pause, so a
      * {@link Setting} may be given; it counts from begin to begin, and turns that were missed are left out.
      */
-    protected final void every(String name, Supplier<Duration> period, Body body) {
+    protected final void every(String name, Supplier<Duration> period, TaskBody body) {
         requireNonNull(period, "period is null");
-        spawn(name, () -> Periodic.repeat(time(), period, body));
+        spawn(name, () -> PeriodicLoop.repeat(time(), period, body));
     }
 
     /** The same with a period that does not change. */
-    protected final void every(String name, Duration period, Body body) {
+    protected final void every(String name, Duration period, TaskBody body) {
         requireNonNull(period, "period is null");
         every(name, () -> period, body);
     }
 
     /** Pauses the calling thread, in the tree's time. Zero yields. */
     protected final void sleep(Duration pause) throws InterruptedException {
-        Run run = node.run("sleep");
-        Waiters.sleep(run.tree().time(), pause);
+        ServiceRun run = node.run("sleep");
+        WaitQueue.sleep(run.tree().time(), pause);
     }
 
     /** The tree's wall clock. */
@@ -233,7 +245,7 @@ public abstract class Service implements AutoCloseable {
     }
 
     /** The tree's time. */
-    protected final Time time() {
+    protected final TimeSource time() {
         return node.run("time").tree().time();
     }
 

@@ -1,5 +1,7 @@
 package dev.ginkgo;
 
+import dev.ginkgo.internal.config.ChildSelection;
+import dev.ginkgo.internal.config.SettingDefinition;
 import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
@@ -21,11 +23,11 @@ import org.jspecify.annotations.Nullable;
  * hub/transport/nats}. So each engine has a table for itself, and a file may hold the tables of engines that are not
  * chosen; they are not looked at. The choice is fixed while the tree runs.
  */
-public final class Choice<S extends Service> extends Service implements Supplier<S> {
+public final class ServiceSelector<S extends Service> extends Service implements Supplier<S> {
     private final SortedMap<String, Supplier<? extends S>> engines;
     private volatile @Nullable S built;
 
-    Choice(String byDefault, Map<String, Supplier<? extends S>> engines) {
+    ServiceSelector(String byDefault, Map<String, Supplier<? extends S>> engines) {
         this.engines = new TreeMap<>(engines);
         SettingDefinition<String> engine =
                 node.declare(SettingDefinition.oneOf(node, "engine", byDefault, this.engines.keySet()));

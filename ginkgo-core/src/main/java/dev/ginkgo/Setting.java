@@ -2,6 +2,8 @@ package dev.ginkgo;
 
 import static java.util.Objects.requireNonNull;
 
+import dev.ginkgo.internal.config.SettingDefinition;
+import dev.ginkgo.internal.config.SettingValues;
 import java.util.function.BiConsumer;
 import java.util.function.BiPredicate;
 import java.util.function.Predicate;
@@ -9,7 +11,7 @@ import java.util.function.Supplier;
 
 /**
  * A handle on one value of the configuration. It is declared in a constructor, by {@code Service.setting} or {@link
- * Table}, and bound before the start; from then on {@link #get()} gives the value of the moment, also after a
+ * ConfigSection}, and bound before the start; from then on {@link #get()} gives the value of the moment, also after a
  * reload. As it is a {@link Supplier}, hand on the setting itself where a later value should be felt.
  *
  * <p>Types: String, Integer, Long, Double, Boolean, {@link java.time.Duration}, {@link dev.ginkgo.config.Size},

@@ -1,6 +1,7 @@
 package dev.ginkgo;
 
-import dev.ginkgo.config.Origin;
+import dev.ginkgo.config.SettingSource;
+import dev.ginkgo.internal.config.SettingValues;
 
 /**
  * The values of all settings of a tree at one moment. A reload makes a new one; this one never changes, so values
@@ -27,7 +28,7 @@ public final class Snapshot {
      *
      * @throws IllegalArgumentException if the setting belongs to another tree, or to a service added later
      */
-    public Origin origin(Setting<?> setting) {
+    public SettingSource origin(Setting<?> setting) {
         return values.origin(setting.definition());
     }
 

@@ -2,6 +2,7 @@ package dev.ginkgo;
 
 import static java.util.Objects.requireNonNull;
 
+import dev.ginkgo.internal.engine.RestartPolicy;
 import java.time.Duration;
 import java.util.function.Supplier;
 

@@ -1,4 +1,4 @@
-package dev.ginkgo.house;
+package dev.ginkgo.build;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -44,7 +44,7 @@ class BehavioursTest {
 
     private static Map<String, Set<String>> documented() {
         Map<String, Set<String>> rows = new TreeMap<>();
-        Matcher row = ROW.matcher(House.read(House.path("docs", "behaviours.md")));
+        Matcher row = ROW.matcher(SourceTree.read(SourceTree.path("docs", "behaviours.md")));
         while (row.find()) {
             Set<String> tests = new TreeSet<>();
             Matcher test = TEST.matcher(row.group(3));
@@ -60,10 +60,10 @@ class BehavioursTest {
 
     private static Map<String, Set<String>> tested() {
         Map<String, Set<String>> ids = new TreeMap<>();
-        for (Path module : House.modules()) {
-            List<Path> tests = House.java(module, "src/test/");
+        for (Path module : SourceTree.modules()) {
+            List<Path> tests = SourceTree.java(module, "src/test/");
             for (Path test : tests) {
-                Matcher name = DISPLAY_NAME.matcher(House.read(test));
+                Matcher name = DISPLAY_NAME.matcher(SourceTree.read(test));
                 while (name.find()) {
                     Matcher id = ID.matcher(name.group(1));
                     while (id.find()) {

@@ -1,4 +1,4 @@
-package dev.ginkgo.house;
+package dev.ginkgo.build;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -9,15 +9,15 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
 /** The core stays small enough to be read. */
-class SizeTest {
+class CodeSizeTest {
     private static final Pattern NO_CODE = Pattern.compile("[\\s})\\];,]*|\\s*(//|/\\*|\\*).*|(package|import) .*");
 
     @Test
     @DisplayName(
             "the core's main code is under 5,000 lines, not counting comments, imports, blank lines and closing brackets")
     void coreIsSmall() {
-        long lines = House.java(House.path("ginkgo-core"), "src/main/").stream()
-                .flatMap(file -> House.read(file).lines())
+        long lines = SourceTree.java(SourceTree.path("ginkgo-core"), "src/main/").stream()
+                .flatMap(file -> SourceTree.read(file).lines())
                 .filter(line -> !NO_CODE.matcher(line).matches())
                 .count();
         assertThat(lines).isBetween(1_000L, 5_000L);
@@ -26,10 +26,10 @@ class SizeTest {
     @Test
     @DisplayName("no file of main code is over 400 lines")
     void filesAreSmall() {
-        for (Path module : House.modules()) {
-            List<Path> files = House.java(module, "src/main/");
+        for (Path module : SourceTree.modules()) {
+            List<Path> files = SourceTree.java(module, "src/main/");
             for (Path file : files) {
-                assertThat(House.read(file).lines().count()).as(file.toString()).isLessThanOrEqualTo(400);
+                assertThat(SourceTree.read(file).lines().count()).as(file.toString()).isLessThanOrEqualTo(400);
             }
         }
     }

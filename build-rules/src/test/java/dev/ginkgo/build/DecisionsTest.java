@@ -1,4 +1,4 @@
-package dev.ginkgo.house;
+package dev.ginkgo.build;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Test;
 
 /** {@code docs/decisions/README.md} lists every decision once, by its title, in order. */
 class DecisionsTest {
-    private static final Path FOLDER = House.path("docs", "decisions");
+    private static final Path FOLDER = SourceTree.path("docs", "decisions");
     private static final Pattern ENTRY = Pattern.compile("(?m)^- \\[(\\d{4} .+)]\\((\\d{4}-[a-z-]+\\.md)\\)$");
 
     /** A file, and the title with which it begins: {@code 0009 A channel is a log}. */
@@ -22,7 +22,7 @@ class DecisionsTest {
     @Test
     @DisplayName("the index of the decisions lists every file by its title, in the order of their numbers")
     void index() throws IOException {
-        List<Decision> listed = ENTRY.matcher(House.read(FOLDER.resolve("README.md")))
+        List<Decision> listed = ENTRY.matcher(SourceTree.read(FOLDER.resolve("README.md")))
                 .results()
                 .map(entry -> new Decision(entry.group(2), entry.group(1)))
                 .toList();
@@ -48,6 +48,6 @@ class DecisionsTest {
     }
 
     private static String title(Path file) {
-        return House.read(file).lines().findFirst().orElse("").replaceFirst("^# ", "");
+        return SourceTree.read(file).lines().findFirst().orElse("").replaceFirst("^# ", "");
     }
 }

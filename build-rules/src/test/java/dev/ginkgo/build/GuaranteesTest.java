@@ -1,4 +1,4 @@
-package dev.ginkgo.house;
+package dev.ginkgo.build;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -20,7 +20,7 @@ class GuaranteesTest {
     /** What is said not to be guaranteed needs no proof. */
     private static final List<String> DENIALS = List.of("- Between channels there is no order.");
 
-    private final List<String> sentences = SENTENCE.matcher(House.read(House.path("docs", "guarantees.md")))
+    private final List<String> sentences = SENTENCE.matcher(SourceTree.read(SourceTree.path("docs", "guarantees.md")))
             .results()
             .map(MatchResult::group)
             .toList();
@@ -38,8 +38,8 @@ class GuaranteesTest {
     @Test
     @DisplayName("every test that the guarantees name is there")
     void everyProofExists() {
-        Set<String> tests = House.modules().stream()
-                .flatMap(module -> House.java(module, "src/test/").stream())
+        Set<String> tests = SourceTree.modules().stream()
+                .flatMap(module -> SourceTree.java(module, "src/test/").stream())
                 .map(file -> file.getFileName().toString().replace(".java", ""))
                 .collect(Collectors.toSet());
         for (String sentence : sentences) {

@@ -1,4 +1,4 @@
-package dev.ginkgo.house;
+package dev.ginkgo.build;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -32,7 +32,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  * TOML snippet names the service that it configures: {@code ```toml Poller}.
  */
 class GuidesTest {
-    private static final Path FOLDER = House.path("docs", "guides");
+    private static final Path FOLDER = SourceTree.path("docs", "guides");
     private static final Pattern SNIPPET = Pattern.compile("(?ms)^```(\\w+)(?: (\\w+))?\\n(.*?)^```$");
     private static final Pattern CLASS = Pattern.compile("(?m)^(?:final )?class (\\w+)");
     private static final Pattern EXAMPLE = Pattern.compile("\\./ginkgo .*?(examples/\\S+)");
@@ -79,7 +79,7 @@ class GuidesTest {
             for (Snippet shell : of("sh", snippets(guide))) {
                 EXAMPLE.matcher(shell.text)
                         .results()
-                        .forEach(command -> assertThat(House.path(command.group(1)))
+                        .forEach(command -> assertThat(SourceTree.path(command.group(1)))
                                 .as("%s: %s", guide, command.group())
                                 .exists());
             }
@@ -87,7 +87,7 @@ class GuidesTest {
     }
 
     private static List<Snippet> snippets(String guide) {
-        return SNIPPET.matcher(House.read(FOLDER.resolve(guide)))
+        return SNIPPET.matcher(SourceTree.read(FOLDER.resolve(guide)))
                 .results()
                 .map(each -> new Snippet(
                         each.group(1), Optional.ofNullable(each.group(2)).orElse(""), each.group(3)))

@@ -1,4 +1,4 @@
-package dev.ginkgo.house;
+package dev.ginkgo.build;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -24,7 +24,7 @@ class LinksTest {
         List<Path> pages = pages();
         assertThat(pages).hasSizeGreaterThan(30);
         for (Path page : pages) {
-            for (MatchResult link : LINK.matcher(House.read(page)).results().toList()) {
+            for (MatchResult link : LINK.matcher(SourceTree.read(page)).results().toList()) {
                 Path target = link.group(1).isEmpty() ? page : page.resolveSibling(link.group(1));
                 assertThat(target).as("%s in %s", link.group(), page).exists();
                 if (link.group(2) != null) {
@@ -39,8 +39,8 @@ class LinksTest {
     @Test
     @DisplayName("the index of the documentation links to every page, except single decisions")
     void index() throws IOException {
-        Path docs = House.path("docs");
-        List<Path> linked = LINK.matcher(House.read(docs.resolve("README.md")))
+        Path docs = SourceTree.path("docs");
+        List<Path> linked = LINK.matcher(SourceTree.read(docs.resolve("README.md")))
                 .results()
                 .map(link -> docs.resolve(link.group(1)).normalize())
                 .toList();
@@ -61,8 +61,8 @@ class LinksTest {
     }
 
     private static List<Path> pages() throws IOException {
-        try (Stream<Path> top = Files.list(House.path("."));
-                Stream<Path> docs = Files.walk(House.path("docs"))) {
+        try (Stream<Path> top = Files.list(SourceTree.path("."));
+                Stream<Path> docs = Files.walk(SourceTree.path("docs"))) {
             return Stream.concat(top, docs)
                     .filter(file -> file.toString().endsWith(".md"))
                     .sorted()
@@ -72,7 +72,7 @@ class LinksTest {
 
     /** As GitHub makes them from headings. */
     private static List<String> anchors(Path page) {
-        return HEADING.matcher(House.read(page))
+        return HEADING.matcher(SourceTree.read(page))
                 .results()
                 .map(heading -> heading.group(1)
                         .toLowerCase(Locale.ROOT)

@@ -1,4 +1,4 @@
-package dev.ginkgo.house;
+package dev.ginkgo.build;
 
 import static java.util.Map.entry;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -12,7 +12,7 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
 /** The arrows between the modules' POMs go downwards only. */
-class ModulesTest {
+class ModuleDependenciesTest {
     private static final Pattern OURS = Pattern.compile(
             "<dependency><groupId>dev\\.ginkgo</groupId><artifactId>([a-z-]+)</artifactId>(<scope>test)?");
 
@@ -45,10 +45,10 @@ class ModulesTest {
     @Test
     @DisplayName("each module depends only on those below it")
     void arrowsGoDownwards() {
-        for (Path module : House.modules()) {
+        for (Path module : SourceTree.modules()) {
             String name = module.getFileName().toString();
             assertThat(ALLOWED).as("the place of a module in the house").containsKey(name);
-            List<String> needed = OURS.matcher(House.read(module.resolve("pom.xml")))
+            List<String> needed = OURS.matcher(SourceTree.read(module.resolve("pom.xml")))
                     .results()
                     .filter(found -> found.group(2) == null)
                     .map(found -> found.group(1))
@@ -60,8 +60,8 @@ class ModulesTest {
     @Test
     @DisplayName("no POM declares one of ours in a form that the test above would not see")
     void dependenciesAreWrittenInOneForm() {
-        for (Path module : House.modules()) {
-            String pom = House.read(module.resolve("pom.xml"));
+        for (Path module : SourceTree.modules()) {
+            String pom = SourceTree.read(module.resolve("pom.xml"));
             long mentioned = Pattern.compile("<artifactId>ginkgo-")
                     .matcher(pom)
                     .results()

@@ -1,4 +1,4 @@
-package dev.ginkgo.house;
+package dev.ginkgo.build;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -24,7 +24,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** What the README shows does what the README says. */
 class ReadmeTest {
-    private static final String README = House.read(House.path("README.md"));
+    private static final String README = SourceTree.read(SourceTree.path("README.md"));
 
     @Test
     @DisplayName("the service in one file compiles, and prints at the rate that the README gives it")
@@ -64,7 +64,7 @@ class ReadmeTest {
                 .filter(snippet -> snippet.contains("TestCluster"))
                 .findFirst()
                 .orElseThrow();
-        assertThat(House.read(House.path("examples", "src", "test", "java", "AnnouncerTest.java")))
+        assertThat(SourceTree.read(SourceTree.path("examples", "src", "test", "java", "AnnouncerTest.java")))
                 .contains(shown.lines()
                         .map(line -> line.isEmpty() ? line : " ".repeat(8) + line)
                         .collect(Collectors.joining("\n")));
@@ -74,14 +74,14 @@ class ReadmeTest {
     @DisplayName("every file that the docs link to is there")
     void linksLeadSomewhere() {
         List<Path> pages = List.of(
-                House.path("README.md"),
-                House.path("CONTRIBUTING.md"),
-                House.path("CHANGELOG.md"),
-                House.path("docs", "tutorial.md"),
-                House.path("docs", "decisions", "README.md"));
+                SourceTree.path("README.md"),
+                SourceTree.path("CONTRIBUTING.md"),
+                SourceTree.path("CHANGELOG.md"),
+                SourceTree.path("docs", "tutorial.md"),
+                SourceTree.path("docs", "decisions", "README.md"));
         Pattern link = Pattern.compile("\\]\\(([^)#:]+)(#[^)]*)?\\)");
         for (Path page : pages) {
-            Matcher found = link.matcher(House.read(page));
+            Matcher found = link.matcher(SourceTree.read(page));
             while (found.find()) {
                 assertThat(page.resolveSibling(found.group(1))).exists();
             }

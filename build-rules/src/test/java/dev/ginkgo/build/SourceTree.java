@@ -1,4 +1,4 @@
-package dev.ginkgo.house;
+package dev.ginkgo.build;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -8,10 +8,10 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /** The source tree that is being built. */
-final class House {
+final class SourceTree {
     private static final Path ROOT = Path.of(System.getProperty("ginkgo.root", ".."));
 
-    private House() {}
+    private SourceTree() {}
 
     static Path path(String first, String... more) {
         return ROOT.resolve(Path.of(first, more));

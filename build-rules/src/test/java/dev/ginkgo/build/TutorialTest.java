@@ -1,4 +1,4 @@
-package dev.ginkgo.house;
+package dev.ginkgo.build;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -15,11 +15,11 @@ class TutorialTest {
     @Test
     @DisplayName("every excerpt stands in its file, line for line")
     void excerpts() {
-        String tutorial = House.read(House.path("docs", "tutorial.md"));
+        String tutorial = SourceTree.read(SourceTree.path("docs", "tutorial.md"));
         List<MatchResult> excerpts = EXCERPT.matcher(tutorial).results().toList();
         assertThat(excerpts).hasSizeGreaterThan(5);
         for (MatchResult excerpt : excerpts) {
-            assertThat(House.read(House.path("examples", excerpt.group(1)))).contains(excerpt.group(2));
+            assertThat(SourceTree.read(SourceTree.path("examples", excerpt.group(1)))).contains(excerpt.group(2));
         }
         assertThat(Pattern.compile("```java").matcher(tutorial).results().count())
                 .as("excerpts that name their file")

@@ -16,13 +16,13 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.TestInstance.Lifecycle;
+import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What somebody types who has unpacked the archive, and what he reads: every command of a daemon's life. */
 @TestInstance(Lifecycle.PER_CLASS)
-class SessionTest {
+class DaemonSessionTest {
     private static final Duration PATIENCE = Duration.ofSeconds(60);
     private static final Pattern PID = Pattern.compile("\\(pid (\\d+)");
 

@@ -43,25 +43,25 @@ class ChaosTest {
 
     private final long seed = new Random().nextLong();
     private final Random random = new Random(seed);
-    private final Nodes nodes = new Nodes();
-    private final List<LoadLog.End> ends = new ArrayList<>();
+    private final ProcessCluster nodes = new ProcessCluster();
+    private final List<LoadVerifier.Termination> ends = new ArrayList<>();
     private final List<String> story = new ArrayList<>();
-    private Lan lan;
+    private NamespaceNetwork lan;
     private Process load;
     private Path loaded;
 
     @BeforeEach
     void start() throws Exception {
-        lan = new Lan(NODES + 1);
-        Address first = new Address(Lan.address(1), 4440);
+        lan = new NamespaceNetwork(NODES + 1);
+        Address first = new Address(NamespaceNetwork.address(1), 4440);
         for (int host = 1; host <= NODES; host++) {
             nodes.add(new NodeProcess(
-                    new Address(Lan.address(host), 4440),
+                    new Address(NamespaceNetwork.address(host), 4440),
                     folder,
                     host == 1 ? List.of() : List.of(first),
                     lan.on(host),
                     "insecure = true",
-                    hub(Lan.address(host))));
+                    hub(NamespaceNetwork.address(host))));
         }
         await().atMost(PATIENCE).until(() -> nodes.areTogether());
         loaded = folder.resolve("load.out");
@@ -71,14 +71,14 @@ class ChaosTest {
                 "-Dsun.net.http.retryPost=false", // none is sent twice
                 "-cp",
                 System.getProperty("java.class.path"),
-                LoadMain.class.getName()));
-        IntStream.rangeClosed(1, NODES).mapToObj(Lan::address).forEach(command::add);
+                LoadGenerator.class.getName()));
+        IntStream.rangeClosed(1, NODES).mapToObj(NamespaceNetwork::address).forEach(command::add);
         load = new ProcessBuilder(command)
                 .redirectErrorStream(true)
                 .redirectOutput(loaded.toFile())
                 .start();
         await().atMost(PATIENCE).until(() -> {
-            LoadLog log = LoadLog.of(loaded);
+            LoadVerifier log = LoadVerifier.of(loaded);
             return IntStream.range(0, NODES).allMatch(node -> log.takenBy(node) > 10);
         });
     }
@@ -129,7 +129,7 @@ class ChaosTest {
             while (System.nanoTime() - began < length.toNanos()) {
                 Fault fault = Fault.values()[random.nextInt(Fault.values().length)];
                 int node = random.nextInt(NODES);
-                story.add("%.1f s: %s %s".formatted((System.nanoTime() - began) / 1e9, fault, Lan.address(node + 1)));
+                story.add("%.1f s: %s %s".formatted((System.nanoTime() - began) / 1e9, fault, NamespaceNetwork.address(node + 1)));
                 happen(fault, node, nodes.all().get(node));
                 pause(5_000); // often before all is as it was
             }
@@ -138,16 +138,16 @@ class ChaosTest {
             OutputStream toLoad = load.getOutputStream();
             toLoad.write('\n');
             toLoad.flush();
-            await().atMost(PATIENCE).until(() -> LoadLog.of(loaded).hasArrived(NODES));
+            await().atMost(PATIENCE).until(() -> LoadVerifier.of(loaded).hasArrived(NODES));
 
             nodes.assertOneAtATime();
-            LoadLog log = LoadLog.of(loaded);
+            LoadVerifier log = LoadVerifier.of(loaded);
             log.check(ends);
             System.out.println("chaos: seed " + seed + ", " + story.size() + " faults, " + log);
         } catch (Exception | AssertionError e) {
-            Evidence.keep(folder, "chaos" + seed);
+            TestArtifacts.keep(folder, "chaos" + seed);
             throw new AssertionError(
-                    "with seed " + seed + "\n" + String.join("\n", story) + "\n" + LoadLog.of(loaded), e);
+                    "with seed " + seed + "\n" + String.join("\n", story) + "\n" + LoadVerifier.of(loaded), e);
         }
     }
 
@@ -162,7 +162,7 @@ class ChaosTest {
                     process.stop();
                 }
                 process.awaitEnd();
-                ends.add(new LoadLog.End(node, now - ALONE.toNanos(), System.nanoTime()));
+                ends.add(new LoadVerifier.Termination(node, now - ALONE.toNanos(), System.nanoTime()));
                 pause(3_000);
                 process.restart();
             }

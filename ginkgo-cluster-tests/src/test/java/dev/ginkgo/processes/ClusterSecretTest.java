@@ -7,8 +7,8 @@ import static org.awaitility.Awaitility.await;
 import dev.ginkgo.Ginkgo;
 import dev.ginkgo.Service;
 import dev.ginkgo.cluster.Cluster;
-import dev.ginkgo.cluster.Member;
-import dev.ginkgo.cluster.spi.Ports;
+import dev.ginkgo.cluster.model.Member;
+import dev.ginkgo.cluster.spi.FreePorts;
 import dev.ginkgo.config.Address;
 import dev.ginkgo.config.Configuration;
 import dev.ginkgo.hub.MessageHub;
@@ -27,7 +27,7 @@ import org.zeromq.ZContext;
 import org.zeromq.ZMQ;
 
 /** A cluster with hubs, by the configuration that a user writes: one secret for all that nodes say. */
-class OneSecretTest {
+class ClusterSecretTest {
     private static final Duration TIMEOUT = Duration.ofSeconds(30);
     private static final String SECRET = "secret = 'correct horse battery staple'";
 
@@ -82,9 +82,9 @@ class OneSecretTest {
             "K-17 K-21 cluster.secret is enough for roster and messages: who does not know it is not heard by hubs")
     void oneSecret() throws Exception {
         // Given two nodes that have nothing but cluster.secret
-        Address first = Ports.free();
+        Address first = FreePorts.free();
         Node a = start(first, List.of(), SECRET, "zeromq.bind = '127.0.0.1:0'");
-        Node b = start(Ports.free(), List.of(first), SECRET, "zeromq.bind = '127.0.0.1:0'");
+        Node b = start(FreePorts.free(), List.of(first), SECRET, "zeromq.bind = '127.0.0.1:0'");
         await().atMost(TIMEOUT).until(() -> a.hasPeers() && b.hasPeers());
 
         // Then what is published at one is read at the other
@@ -112,7 +112,7 @@ class OneSecretTest {
     @DisplayName("K-21 without cluster.secret no hub listens for others beyond this machine, unless that is allowed")
     void noSecret() throws Exception {
         String open = "zeromq.bind = '0.0.0.0:0'\nzeromq.advertise = '127.0.0.1:2222'";
-        Address identity = Ports.free();
+        Address identity = FreePorts.free();
         assertThatThrownBy(() -> start(identity, List.of(), "", open))
                 .hasStackTraceContaining("cluster.secret-file")
                 .hasStackTraceContaining("insecure = true");

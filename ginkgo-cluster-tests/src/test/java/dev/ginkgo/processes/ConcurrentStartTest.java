@@ -3,7 +3,7 @@ package dev.ginkgo.processes;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import dev.ginkgo.cluster.spi.Ports;
+import dev.ginkgo.cluster.spi.FreePorts;
 import dev.ginkgo.config.Address;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Three processes with the same list of three, started at once; and started again. */
-class StartTest {
+class ConcurrentStartTest {
     /** Three times what it takes to find each other, to found, and to vote. */
     private static final Duration TOGETHER = Duration.ofSeconds(20);
 
@@ -25,16 +25,16 @@ class StartTest {
     Path folder;
 
     private static List<Address> places() throws Exception {
-        return List.of(Ports.free(), Ports.free(), Ports.free());
+        return List.of(FreePorts.free(), FreePorts.free(), FreePorts.free());
     }
 
-    private static long founded(Nodes nodes) throws Exception {
+    private static long founded(ProcessCluster nodes) throws Exception {
         return nodes.said(" founds the cluster ");
     }
 
     /** How long it takes until the three are one cluster. */
     private Duration startAtOnce(Path where) throws Exception {
-        try (Nodes nodes = new Nodes()) {
+        try (ProcessCluster nodes = new ProcessCluster()) {
             List<Address> places = places();
             long then = System.nanoTime();
             for (Address each : places) {
@@ -81,7 +81,7 @@ class StartTest {
     @Test
     @DisplayName("K-05 K-08 all are stopped and started in another order: the same cluster, under a higher epoch")
     void again() throws Exception {
-        try (Nodes nodes = new Nodes()) {
+        try (ProcessCluster nodes = new ProcessCluster()) {
             // Given three, of which one leads
             List<Address> places = places();
             for (Address each : places) {
@@ -106,7 +106,7 @@ class StartTest {
             }
 
             // Then they are the same cluster, and nobody founds another
-            await().atMost(Nodes.PATIENCE)
+            await().atMost(ProcessCluster.PATIENCE)
                     .until(() -> nodes.areTogether() && nodes.acts().getLast().nanos() > then);
             assertThat(nodes.acts().getLast().epoch()).isGreaterThan(epoch);
             assertThat(founded(nodes)).isZero(); // since the last start

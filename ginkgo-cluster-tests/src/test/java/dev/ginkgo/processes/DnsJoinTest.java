@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Three processes on three hosts that know one name, as that of a headless service of Kubernetes, and no address. */
-class NameTest {
+class DnsJoinTest {
     /** What is below, in a folder of a host, stands for what is in /etc, at that host. */
     private static final Path NETNS = Path.of("/etc/netns");
 
@@ -34,13 +34,13 @@ class NameTest {
     Path folder;
 
     private final boolean first = Files.notExists(NETNS);
-    private Lan lan;
+    private NamespaceNetwork lan;
     private final List<Path> hosts = new ArrayList<>();
-    private final Nodes nodes = new Nodes();
+    private final ProcessCluster nodes = new ProcessCluster();
 
     @BeforeEach
     void build() throws Exception {
-        lan = new Lan(HOSTS);
+        lan = new NamespaceNetwork(HOSTS);
         for (int host = 1; host <= HOSTS; host++) {
             Path own = Files.createDirectories(NETNS.resolve(lan.on(host).getLast()));
             hosts.add(own.resolve("hosts"));
@@ -78,7 +78,7 @@ class NameTest {
     private void resolveTo(int... addresses) throws IOException {
         String text = "127.0.0.1 localhost\n";
         for (int each : addresses) {
-            text += Lan.address(each) + " " + NAME + "\n";
+            text += NamespaceNetwork.address(each) + " " + NAME + "\n";
         }
         for (Path each : hosts) {
             Files.writeString(each, text);
@@ -89,7 +89,7 @@ class NameTest {
         Path security = Files.writeString(folder.resolve("java.security"), FORGETFUL);
         List<String> there = new ArrayList<>(lan.on(host));
         there.addAll(List.of("env", "JAVA_TOOL_OPTIONS=-Djava.security.properties=" + security));
-        Address here = new Address(Lan.address(host), 4_440);
+        Address here = new Address(NamespaceNetwork.address(host), 4_440);
         return nodes.add(new NodeProcess(here, folder, List.of(new Address(NAME, 4_440)), there, "insecure = true"));
     }
 
@@ -109,18 +109,18 @@ class NameTest {
         for (int host = 1; host <= HOSTS; host++) {
             start(host);
         }
-        await().atMost(Nodes.PATIENCE).until(() -> nodes.all().stream().allMatch(this::isAlone));
+        await().atMost(ProcessCluster.PATIENCE).until(() -> nodes.all().stream().allMatch(this::isAlone));
 
         // When it is of a host that is not there, they go on waiting
         resolveTo(NOBODY);
         await().during(SEVERAL_SEARCHES)
-                .atMost(Nodes.PATIENCE)
+                .atMost(ProcessCluster.PATIENCE)
                 .until(() -> nodes.all().stream().allMatch(this::isAlone));
 
         // When it is of them, too, they are one cluster
         resolveTo(NOBODY, 1, 2, 3);
         long then = System.nanoTime();
-        await().atMost(Nodes.PATIENCE)
+        await().atMost(ProcessCluster.PATIENCE)
                 .until(() -> nodes.areTogether() && !nodes.acts().isEmpty());
         System.out.printf(
                 "name: three are one cluster %d ms after it is theirs%n", (System.nanoTime() - then) / 1_000_000);

@@ -3,8 +3,8 @@ package dev.ginkgo.processes;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import dev.ginkgo.cluster.spi.Ports;
-import dev.ginkgo.processes.NodeProcess.Act;
+import dev.ginkgo.cluster.spi.FreePorts;
+import dev.ginkgo.processes.NodeProcess.ProcessLeaderAction;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -25,7 +25,7 @@ import org.junit.jupiter.api.io.TempDir;
  */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class FailoverTest {
-    private static final Duration PATIENCE = Nodes.PATIENCE;
+    private static final Duration PATIENCE = ProcessCluster.PATIENCE;
 
     /** Three times the second and a third that a kill should cost. */
     private static final Duration KILL = Duration.ofSeconds(4);
@@ -33,13 +33,13 @@ class FailoverTest {
     /** What the leader has committed is known to all by then. */
     private static final Duration SETTLED = Duration.ofSeconds(1);
 
-    private final Nodes nodes = new Nodes();
+    private final ProcessCluster nodes = new ProcessCluster();
 
     @BeforeAll
     void start(@TempDir Path folder) throws Exception {
-        NodeProcess first = nodes.add(new NodeProcess(Ports.free(), folder, List.of()));
-        nodes.add(new NodeProcess(Ports.free(), folder, List.of(first.identity)));
-        nodes.add(new NodeProcess(Ports.free(), folder, List.of(first.identity)));
+        NodeProcess first = nodes.add(new NodeProcess(FreePorts.free(), folder, List.of()));
+        nodes.add(new NodeProcess(FreePorts.free(), folder, List.of(first.identity)));
+        nodes.add(new NodeProcess(FreePorts.free(), folder, List.of(first.identity)));
         await().atMost(PATIENCE).until(() -> nodes.said("becomes a voter") == 2);
     }
 
@@ -152,7 +152,7 @@ class FailoverTest {
         NodeProcess old = nodes.leader();
         long then = System.nanoTime();
         old.stop();
-        Act first = nodes.awaitOther(old, then);
+        ProcessLeaderAction first = nodes.awaitOther(old, then);
         long last = old.acts().getLast().nanos();
         System.out.printf(
                 "failover: orderly stop of the leader: a gap of %d ms%n",

@@ -1,6 +1,6 @@
 package dev.ginkgo.processes;
 
-import dev.ginkgo.testing.cluster.Line;
+import dev.ginkgo.testing.cluster.ScenarioEvent;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.RandomAccessFile;
@@ -10,16 +10,16 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** The lines of a file that somebody else writes, each read once. */
-final class Tail {
+final class FileTail {
     private final Path file;
 
     // guarded by this
     private final List<String> lines = new ArrayList<>();
-    private final List<Line> spoken = new ArrayList<>();
+    private final List<ScenarioEvent> spoken = new ArrayList<>();
     private final ByteArrayOutputStream unfinished = new ByteArrayOutputStream();
     private long position;
 
-    Tail(Path file) {
+    FileTail(Path file) {
         this.file = file;
     }
 
@@ -30,7 +30,7 @@ final class Tail {
     }
 
     /** Those of them that a node has said, and no log. */
-    synchronized List<Line> spoken() throws IOException {
+    synchronized List<ScenarioEvent> spoken() throws IOException {
         read();
         return List.copyOf(spoken);
     }
@@ -46,7 +46,7 @@ final class Tail {
                     String line = unfinished.toString(StandardCharsets.UTF_8);
                     unfinished.reset();
                     lines.add(line);
-                    Line.of(line).ifPresent(spoken::add);
+                    ScenarioEvent.of(line).ifPresent(spoken::add);
                 } else {
                     unfinished.write(each);
                 }

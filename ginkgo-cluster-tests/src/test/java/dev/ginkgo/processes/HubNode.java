@@ -17,10 +17,10 @@ import java.nio.file.Path;
 final class HubNode implements AutoCloseable {
     final Address identity;
     private final HttpClient client;
-    private final Members members = new Members();
+    private final Services members = new Services();
     private final Ginkgo tree;
 
-    private static final class Members extends Service {
+    private static final class Services extends Service {
         final Cluster cluster = add("cluster", new Cluster());
         final MessageHub hub = add("hub", new MessageHub(cluster));
     }
@@ -81,8 +81,8 @@ final class HubNode implements AutoCloseable {
         return answer.body();
     }
 
-    EventReader read(String path) throws IOException, InterruptedException {
-        return new EventReader(client, uri(path));
+    SseReader read(String path) throws IOException, InterruptedException {
+        return new SseReader(client, uri(path));
     }
 
     /** In order. */

@@ -38,7 +38,7 @@ class JoinTest {
             + ThreadLocalRandom.current().nextInt(255) + ".";
 
     private final List<HubNode> staying = new ArrayList<>();
-    private final List<EventReader> readers = new ArrayList<>();
+    private final List<SseReader> readers = new ArrayList<>();
 
     /** All that was published. */
     private final List<String> published = new ArrayList<>();
@@ -66,7 +66,7 @@ class JoinTest {
 
     @AfterEach
     void stop() throws IOException {
-        for (EventReader reader : readers) {
+        for (SseReader reader : readers) {
             reader.close();
         }
         staying.reversed().forEach(HubNode::close);
@@ -78,7 +78,7 @@ class JoinTest {
     }
 
     private static void awaitReady(HubNode node) {
-        await().atMost(Nodes.PATIENCE)
+        await().atMost(ProcessCluster.PATIENCE)
                 .pollDelay(Duration.ZERO)
                 .pollInterval(OFTEN)
                 .until(node::isReady);
@@ -92,14 +92,14 @@ class JoinTest {
         }
     }
 
-    private void awaitAll(EventReader reader) {
-        await().atMost(Nodes.PATIENCE)
+    private void awaitAll(SseReader reader) {
+        await().atMost(ProcessCluster.PATIENCE)
                 .untilAsserted(() -> assertThat(reader.messages).containsAll(published));
         assertHasAll(reader);
     }
 
     /** Each message once, and not a word of a loss. */
-    private void assertHasAll(EventReader reader) {
+    private void assertHasAll(SseReader reader) {
         assertThat(reader.messages).containsExactlyInAnyOrderElementsOf(published);
         assertThat(reader.events).noneMatch(event -> event.startsWith("gap"));
     }
@@ -112,7 +112,7 @@ class JoinTest {
             publish(round % 4 < 2 ? fresh : old, round + " first");
             publish(round % 4 < 2 ? old : fresh, round + " second");
 
-            try (EventReader late = fresh.read(CHANNEL + "?since=all")) {
+            try (SseReader late = fresh.read(CHANNEL + "?since=all")) {
                 awaitAll(late);
                 readers.forEach(this::awaitAll);
                 fresh.stop();
@@ -126,14 +126,14 @@ class JoinTest {
     private void joinAndRead(int round) throws Exception {
         HubNode old = staying.get(round % 2);
         try (HubNode fresh = startNewcomer(round, old);
-                EventReader live = fresh.read(CHANNEL)) {
+                SseReader live = fresh.read(CHANNEL)) {
             int before = published.size();
             awaitReady(fresh);
             publish(round % 4 < 2 ? fresh : old, round + " first");
             publish(round % 4 < 2 ? old : fresh, round + " second");
 
             List<String> expected = published.subList(before, before + 2);
-            await().atMost(Nodes.PATIENCE)
+            await().atMost(ProcessCluster.PATIENCE)
                     .untilAsserted(() -> assertThat(live.messages).containsExactlyInAnyOrderElementsOf(expected));
             readers.forEach(this::awaitAll);
             fresh.stop();

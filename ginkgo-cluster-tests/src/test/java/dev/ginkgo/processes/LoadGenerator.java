@@ -25,7 +25,7 @@ import java.util.regex.Pattern;
  * epoch READER STREAM EPOCH   what a leader published
  * </pre>
  */
-final class LoadMain {
+final class LoadGenerator {
     /** How the names begin of readers who wait for their node; its number follows. */
     static final String STAYING = "staying";
 
@@ -36,17 +36,17 @@ final class LoadMain {
     private final List<String> nodes;
     private volatile boolean publishing = true;
 
-    private LoadMain(List<String> nodes) {
+    private LoadGenerator(List<String> nodes) {
         this.nodes = nodes;
     }
 
     public static void main(String[] args) throws Exception {
-        LoadMain load = new LoadMain(List.of(args));
+        LoadGenerator load = new LoadGenerator(List.of(args));
         for (int node = 0; node < args.length; node++) {
             int here = node;
             Thread.startVirtualThread(() -> load.publish(here));
-            Thread.startVirtualThread(() -> load.new Reader(here, false).run()); // waits for its node
-            Thread.startVirtualThread(() -> load.new Reader(here, true).run()); // goes to the next
+            Thread.startVirtualThread(() -> load.new LoadSubscriber(here, false).run()); // waits for its node
+            Thread.startVirtualThread(() -> load.new LoadSubscriber(here, true).run()); // goes to the next
         }
         var in = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
         in.readLine();
@@ -88,14 +88,14 @@ final class LoadMain {
     }
 
     /** Comes back with the last id that it saw. */
-    private final class Reader {
+    private final class LoadSubscriber {
         private final boolean moving;
         private final String name;
         private int node;
         private int streams;
         private String last = "";
 
-        Reader(int node, boolean moving) {
+        LoadSubscriber(int node, boolean moving) {
             this.node = node;
             this.moving = moving;
             name = (moving ? "moving" : STAYING) + node;

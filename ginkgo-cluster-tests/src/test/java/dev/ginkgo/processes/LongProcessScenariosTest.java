@@ -1,6 +1,6 @@
 package dev.ginkgo.processes;
 
-import dev.ginkgo.testing.cluster.Scene.Fault;
+import dev.ginkgo.testing.cluster.ScenarioCluster.Fault;
 import java.time.Duration;
 import org.junit.jupiter.api.Tag;
 

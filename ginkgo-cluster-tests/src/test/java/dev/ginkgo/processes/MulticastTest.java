@@ -20,12 +20,12 @@ class MulticastTest {
     @TempDir
     Path folder;
 
-    private Lan lan;
-    private final Nodes nodes = new Nodes();
+    private NamespaceNetwork lan;
+    private final ProcessCluster nodes = new ProcessCluster();
 
     @BeforeEach
     void build() throws Exception {
-        lan = new Lan(3);
+        lan = new NamespaceNetwork(3);
     }
 
     @AfterEach
@@ -42,10 +42,10 @@ class MulticastTest {
     private void start(String trust) throws Exception {
         long then = System.nanoTime();
         for (int host = 1; host <= 3; host++) {
-            Address here = new Address(Lan.address(host), PORT);
+            Address here = new Address(NamespaceNetwork.address(host), PORT);
             nodes.add(new NodeProcess(here, folder, List.of(), lan.on(host), "expect = 3\n" + trust + "\n" + GROUP));
         }
-        await().atMost(Nodes.PATIENCE)
+        await().atMost(ProcessCluster.PATIENCE)
                 .until(() -> nodes.areTogether() && !nodes.acts().isEmpty());
         System.out.printf("multicast: three are one cluster after %d ms%n", (System.nanoTime() - then) / 1_000_000);
         assertThat(nodes.said(" founds the cluster ")).isEqualTo(1);

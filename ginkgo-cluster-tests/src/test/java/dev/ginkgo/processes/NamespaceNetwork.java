@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Assumptions;
  * A network of its own with some hosts, made of network namespaces: a switch, and a cable to each host, which can be
  * pulled, or lose what goes in one direction. Nothing of it is seen outside; it needs root. Hosts are counted from 1.
  */
-final class Lan {
+final class NamespaceNetwork {
     /** A bucket that no packet fits in. */
     private static final List<String> LOSE_ALL =
             List.of("root", "tbf", "rate", "1kbit", "burst", "10", "latency", "1ms");
@@ -21,7 +21,7 @@ final class Lan {
     private final List<String> namespaces = new ArrayList<>();
 
     /** Makes it; skips the test, and says why, where that is not allowed. */
-    Lan(int hosts) throws IOException, InterruptedException {
+    NamespaceNetwork(int hosts) throws IOException, InterruptedException {
         name = "gk" + ProcessHandle.current().pid() + "x" + Long.toString(System.nanoTime() & 0xfffff, 36);
         Assumptions.assumeTrue(isAble(name), "a network needs root and the commands ip and tc: this test did not run");
         try {

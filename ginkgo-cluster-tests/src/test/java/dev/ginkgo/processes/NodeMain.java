@@ -3,9 +3,9 @@ package dev.ginkgo.processes;
 import dev.ginkgo.Ginkgo;
 import dev.ginkgo.Service;
 import dev.ginkgo.cluster.Cluster;
-import dev.ginkgo.cluster.Member;
+import dev.ginkgo.cluster.model.Member;
 import dev.ginkgo.config.Configuration;
-import dev.ginkgo.testing.cluster.Player;
+import dev.ginkgo.testing.cluster.ScenarioNode;
 import java.io.BufferedReader;
 import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
@@ -14,7 +14,7 @@ import java.time.Duration;
 /**
  * A node in a process of its own. It says on its output, with the clock that all processes of the machine share, who is
  * in the roster, and each of the hundred acts a second that it does while it holds a valid lease. It stops in order when
- * its input ends. With a hub it is a {@link Player}, which does what the lines of its input say.
+ * its input ends. With a hub it is a {@link ScenarioNode}, which does what the lines of its input say.
  */
 final class NodeMain extends Service {
     private final Cluster cluster = add("cluster", new Cluster());
@@ -45,7 +45,7 @@ final class NodeMain extends Service {
         Configuration settings = Configuration.none().text("node.toml", args[0]);
         var in = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
         if (args.length > 1) {
-            Player player = new Player(NodeMain::print);
+            ScenarioNode player = new ScenarioNode(NodeMain::print);
             Ginkgo tree = Ginkgo.of(player).configuration(settings).start();
             for (String line = in.readLine(); line != null; line = in.readLine()) {
                 player.obey(line);

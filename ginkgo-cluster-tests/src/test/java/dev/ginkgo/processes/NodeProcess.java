@@ -1,7 +1,7 @@
 package dev.ginkgo.processes;
 
 import dev.ginkgo.config.Address;
-import dev.ginkgo.testing.cluster.Line;
+import dev.ginkgo.testing.cluster.ScenarioEvent;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
@@ -15,7 +15,7 @@ import java.util.stream.Collectors;
 /** A {@link NodeMain}, and what it has said. */
 final class NodeProcess implements AutoCloseable {
     /** Something that it did while it held a lease. */
-    record Act(long nanos, long epoch, String node) {}
+    record ProcessLeaderAction(long nanos, long epoch, String node) {}
 
     final Address identity;
     private final Path folder;
@@ -23,7 +23,7 @@ final class NodeProcess implements AutoCloseable {
     private final List<String> before;
     private final String more;
     private final String hub;
-    private final List<Tail> outputs = new ArrayList<>();
+    private final List<FileTail> outputs = new ArrayList<>();
     private Process process;
 
     NodeProcess(Address identity, Path folder, List<Address> join) throws IOException {
@@ -86,7 +86,7 @@ final class NodeProcess implements AutoCloseable {
                 .redirectErrorStream(true)
                 .redirectOutput(output.toFile())
                 .start();
-        outputs.add(new Tail(output));
+        outputs.add(new FileTail(output));
         return launched;
     }
 
@@ -102,14 +102,14 @@ final class NodeProcess implements AutoCloseable {
     }
 
     /** The same without the log. */
-    List<Line> spoken() throws IOException {
+    List<ScenarioEvent> spoken() throws IOException {
         return outputs.getLast().spoken();
     }
 
     /** In all its lives. */
-    List<Line> everSpoken() throws IOException {
-        List<Line> all = new ArrayList<>();
-        for (Tail output : outputs) {
+    List<ScenarioEvent> everSpoken() throws IOException {
+        List<ScenarioEvent> all = new ArrayList<>();
+        for (FileTail output : outputs) {
             all.addAll(output.spoken());
         }
         return all;
@@ -122,11 +122,11 @@ final class NodeProcess implements AutoCloseable {
         input.flush();
     }
 
-    List<Act> acts() throws IOException {
-        List<Act> acts = new ArrayList<>();
-        for (Line line : everSpoken()) {
+    List<ProcessLeaderAction> acts() throws IOException {
+        List<ProcessLeaderAction> acts = new ArrayList<>();
+        for (ScenarioEvent line : everSpoken()) {
             if (line.verb().equals("act")) {
-                acts.add(new Act(line.nanos(), Long.parseLong(line.rest()), identity.toString()));
+                acts.add(new ProcessLeaderAction(line.nanos(), Long.parseLong(line.rest()), identity.toString()));
             }
         }
         return acts;
@@ -170,7 +170,7 @@ final class NodeProcess implements AutoCloseable {
 
     /** Waits until it is no more; false if that takes too long. */
     boolean awaitEnd() throws InterruptedException {
-        return process.waitFor(Nodes.PATIENCE.toSeconds(), TimeUnit.SECONDS);
+        return process.waitFor(ProcessCluster.PATIENCE.toSeconds(), TimeUnit.SECONDS);
     }
 
     @Override

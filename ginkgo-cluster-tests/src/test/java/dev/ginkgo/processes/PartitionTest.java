@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.ginkgo.config.Address;
-import dev.ginkgo.processes.NodeProcess.Act;
+import dev.ginkgo.processes.NodeProcess.ProcessLeaderAction;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -37,26 +37,26 @@ class PartitionTest {
 
     /** What is done to the cable of a host. */
     private interface Fault {
-        void on(Lan lan, int host) throws Exception;
+        void on(NamespaceNetwork lan, int host) throws Exception;
     }
 
     @TempDir
     Path folder;
 
-    private Lan lan;
-    private final Nodes nodes = new Nodes();
+    private NamespaceNetwork lan;
+    private final ProcessCluster nodes = new ProcessCluster();
 
     @BeforeEach
     void start() throws Exception {
-        lan = new Lan(3);
-        Address first = new Address(Lan.address(1), PORT);
+        lan = new NamespaceNetwork(3);
+        Address first = new Address(NamespaceNetwork.address(1), PORT);
         for (int host = 1; host <= 3; host++) {
-            Address here = new Address(Lan.address(host), PORT);
+            Address here = new Address(NamespaceNetwork.address(host), PORT);
             nodes.add(new NodeProcess(
                     here, folder, host == 1 ? List.of() : List.of(first), lan.on(host), "insecure = true"));
         }
         await().during(SETTLED)
-                .atMost(Nodes.PATIENCE)
+                .atMost(ProcessCluster.PATIENCE)
                 .until(() -> nodes.said("becomes a voter") == 2 && nodes.areTogether());
     }
 
@@ -81,13 +81,13 @@ class PartitionTest {
         // When it is cut off
         long cut = System.nanoTime();
         fault.on(lan, host);
-        Act next = nodes.awaitOther(old, cut);
+        ProcessLeaderAction next = nodes.awaitOther(old, cut);
         Duration taken = Duration.ofNanos(next.nanos() - cut);
 
         // Then another leads, and it does not, as long as that lasts
         assertThat(taken).isLessThan(NEXT);
         assertThat(next.epoch()).isGreaterThan(epoch);
-        await().atMost(Nodes.PATIENCE).until(() -> System.nanoTime() - cut >= during.toNanos());
+        await().atMost(ProcessCluster.PATIENCE).until(() -> System.nanoTime() - cut >= during.toNanos());
         long healed = System.nanoTime();
         assertThat(old.acts()).noneMatch(act -> act.nanos() >= next.nanos() && act.nanos() < healed);
 
@@ -100,7 +100,7 @@ class PartitionTest {
                 taken.toMillis(), one.toMillis());
 
         // And the other one has led all the time, and goes on: who comes back deposes nobody
-        await().during(SETTLED).atMost(Nodes.PATIENCE).until(nodes::areTogether);
+        await().during(SETTLED).atMost(ProcessCluster.PATIENCE).until(nodes::areTogether);
         assertThat(nodes.acts())
                 .filteredOn(act -> act.nanos() >= next.nanos())
                 .allMatch(act -> act.epoch() == next.epoch());
@@ -125,19 +125,19 @@ class PartitionTest {
             "K-06 K-07 a leader that is cut off for 15 s leads no more, another does, and all are one within 5 s of"
                     + " healing, ten times of ten")
     void unpluggedOften() throws Exception {
-        cutOffOften(Lan::unplug, Lan::plug, 10);
+        cutOffOften(NamespaceNetwork::unplug, NamespaceNetwork::plug, 10);
     }
 
     @Test
     @DisplayName(
             "K-06 a leader that hears the others for 15 s but is not heard gives way to another, five times of five")
     void mute() throws Exception {
-        cutOffOften(Lan::mute, Lan::unmute, 5);
+        cutOffOften(NamespaceNetwork::mute, NamespaceNetwork::unmute, 5);
     }
 
     @Test
     @DisplayName("K-06 a leader that is heard by the others for 15 s but hears nobody gives way, five times of five")
     void deaf() throws Exception {
-        cutOffOften(Lan::deafen, Lan::undeafen, 5);
+        cutOffOften(NamespaceNetwork::deafen, NamespaceNetwork::undeafen, 5);
     }
 }

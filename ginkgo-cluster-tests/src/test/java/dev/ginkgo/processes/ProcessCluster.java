@@ -3,7 +3,7 @@ package dev.ginkgo.processes;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import dev.ginkgo.processes.NodeProcess.Act;
+import dev.ginkgo.processes.NodeProcess.ProcessLeaderAction;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -11,7 +11,7 @@ import java.util.Comparator;
 import java.util.List;
 
 /** Processes that are one cluster, and what all of them have done, on the one clock that they share. */
-final class Nodes implements AutoCloseable {
+final class ProcessCluster implements AutoCloseable {
     static final Duration PATIENCE = Duration.ofSeconds(30);
 
     private final List<NodeProcess> all = new ArrayList<>();
@@ -55,12 +55,12 @@ final class Nodes implements AutoCloseable {
     }
 
     /** What all did, in the order of the clock. */
-    List<Act> acts() throws IOException {
-        List<Act> acts = new ArrayList<>();
+    List<ProcessLeaderAction> acts() throws IOException {
+        List<ProcessLeaderAction> acts = new ArrayList<>();
         for (NodeProcess node : all) {
             acts.addAll(node.acts());
         }
-        acts.sort(Comparator.comparingLong(Act::nanos));
+        acts.sort(Comparator.comparingLong(ProcessLeaderAction::nanos));
         return acts;
     }
 
@@ -74,7 +74,7 @@ final class Nodes implements AutoCloseable {
     }
 
     /** The first act of another than that one after the moment. */
-    Act awaitOther(NodeProcess old, long since) {
+    ProcessLeaderAction awaitOther(NodeProcess old, long since) {
         return await().atMost(PATIENCE)
                 .until(
                         () -> acts().stream()
@@ -87,10 +87,10 @@ final class Nodes implements AutoCloseable {
 
     /** No two leaders act at once: on one clock, the epochs of all acts only grow. */
     void assertOneAtATime() throws IOException {
-        List<Act> acts = acts();
+        List<ProcessLeaderAction> acts = acts();
         for (int i = 1; i < acts.size(); i++) {
-            Act before = acts.get(i - 1);
-            Act after = acts.get(i);
+            ProcessLeaderAction before = acts.get(i - 1);
+            ProcessLeaderAction after = acts.get(i);
             assertThat(after.epoch()).as("%s after %s", after, before).isGreaterThanOrEqualTo(before.epoch());
             assertThat(after.epoch() > before.epoch() || after.node().equals(before.node()))
                     .as("%s has the epoch of %s", after, before)

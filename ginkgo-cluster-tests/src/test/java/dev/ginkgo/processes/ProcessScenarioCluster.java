@@ -3,8 +3,8 @@ package dev.ginkgo.processes;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.ginkgo.config.Address;
-import dev.ginkgo.testing.cluster.Line;
-import dev.ginkgo.testing.cluster.Scene;
+import dev.ginkgo.testing.cluster.ScenarioCluster;
+import dev.ginkgo.testing.cluster.ScenarioEvent;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -14,7 +14,7 @@ import java.util.function.BooleanSupplier;
 import org.awaitility.Awaitility;
 
 /** Three processes, each on a host of its own. It also says how long things take, and fails if they take too long. */
-final class ProcessScene extends Scene implements AutoCloseable {
+final class ProcessScenarioCluster extends ScenarioCluster implements AutoCloseable {
     private static final int PORT = 4440;
     private static final Duration PATIENCE = Duration.ofSeconds(60);
 
@@ -29,8 +29,8 @@ final class ProcessScene extends Scene implements AutoCloseable {
         void run() throws Exception;
     }
 
-    private final Nodes nodes = new Nodes();
-    private final Lan lan = new Lan(NODES);
+    private final ProcessCluster nodes = new ProcessCluster();
+    private final NamespaceNetwork lan = new NamespaceNetwork(NODES);
     private final Duration next;
     private final Duration together;
     private final List<Step> repairs = new ArrayList<>();
@@ -42,11 +42,11 @@ final class ProcessScene extends Scene implements AutoCloseable {
      * @param next the longest time until another leads
      * @param together the longest time until all are one again after something was healed
      */
-    ProcessScene(Path folder, Duration next, Duration together) throws Exception {
+    ProcessScenarioCluster(Path folder, Duration next, Duration together) throws Exception {
         this.next = next;
         this.together = together;
         try {
-            List<Address> all = each().map(ProcessScene::address).toList();
+            List<Address> all = each().map(ProcessScenarioCluster::address).toList();
             for (int node = 0; node < NODES; node++) {
                 nodes.add(new NodeProcess(all.get(node), folder, all, lan.on(node + 1), "insecure = true", HUB));
             }
@@ -58,7 +58,7 @@ final class ProcessScene extends Scene implements AutoCloseable {
     }
 
     private static Address address(int node) {
-        return new Address(Lan.address(node + 1), PORT);
+        return new Address(NamespaceNetwork.address(node + 1), PORT);
     }
 
     private static <T> T get(Callable<T> look) {
@@ -91,12 +91,12 @@ final class ProcessScene extends Scene implements AutoCloseable {
     }
 
     @Override
-    protected List<Line> said(int node) {
+    protected List<ScenarioEvent> said(int node) {
         return get(process(node)::spoken);
     }
 
     @Override
-    protected List<Line> everSaid(int node) {
+    protected List<ScenarioEvent> everSaid(int node) {
         return get(process(node)::everSpoken);
     }
 
@@ -135,7 +135,7 @@ final class ProcessScene extends Scene implements AutoCloseable {
 
     @Override
     protected void heals() {
-        repairs.forEach(ProcessScene::run);
+        repairs.forEach(ProcessScenarioCluster::run);
         repairs.clear();
     }
 
@@ -164,8 +164,8 @@ final class ProcessScene extends Scene implements AutoCloseable {
     // ---- how long it takes
 
     @Override
-    protected Act awaitOtherLeader(int old, long since) {
-        Act act = super.awaitOtherLeader(old, since);
+    protected LeaderAction awaitOtherLeader(int old, long since) {
+        LeaderAction act = super.awaitOtherLeader(old, since);
         Duration taken = Duration.ofNanos(act.nanos() - since);
         System.out.printf("scenario: another acts after %d ms%n", taken.toMillis());
         assertThat(taken).as("until another leads").isLessThan(next);

@@ -3,8 +3,8 @@ package dev.ginkgo.processes;
 import static java.util.Objects.requireNonNull;
 
 import dev.ginkgo.testing.cluster.ClusterScenarios;
-import dev.ginkgo.testing.cluster.Scene;
-import dev.ginkgo.testing.cluster.Scene.Fault;
+import dev.ginkgo.testing.cluster.ScenarioCluster.Fault;
+import dev.ginkgo.testing.cluster.ScenarioCluster;
 import java.nio.file.Path;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
@@ -32,16 +32,16 @@ class ProcessScenariosTest extends ClusterScenarios {
     @RegisterExtension
     final TestExecutionExceptionHandler keeper = (test, failure) -> {
         failure.addSuppressed(new AssertionError("what they said is kept in "
-                + Evidence.keep(folder, test.getRequiredTestMethod().getName() + System.nanoTime())));
+                + TestArtifacts.keep(folder, test.getRequiredTestMethod().getName() + System.nanoTime())));
         throw failure;
     };
 
-    private @Nullable ProcessScene scene;
+    private @Nullable ProcessScenarioCluster scene;
 
     @BeforeAll
     void start(@TempDir Path empty) throws Exception {
         folder = empty;
-        scene = new ProcessScene(folder, next(), together());
+        scene = new ProcessScenarioCluster(folder, next(), together());
     }
 
     @AfterAll
@@ -62,7 +62,7 @@ class ProcessScenariosTest extends ClusterScenarios {
     }
 
     @Override
-    protected Scene scene() {
+    protected ScenarioCluster scene() {
         return requireNonNull(scene);
     }
 

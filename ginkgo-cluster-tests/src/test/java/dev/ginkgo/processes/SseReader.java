@@ -13,7 +13,7 @@ import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 
 /** Reads a channel as server-sent events, and remembers all that it was sent. */
-final class EventReader implements AutoCloseable {
+final class SseReader implements AutoCloseable {
     final List<String> messages = new CopyOnWriteArrayList<>();
 
     /** The names of all others, such as {@code start} and {@code gap}, with what they say. */
@@ -23,7 +23,7 @@ final class EventReader implements AutoCloseable {
     private final Thread reading;
 
     /** Reads from now on; when this returns, the head of the answer is here. */
-    EventReader(HttpClient client, URI uri) throws IOException, InterruptedException {
+    SseReader(HttpClient client, URI uri) throws IOException, InterruptedException {
         HttpResponse<InputStream> response = client.send(
                 HttpRequest.newBuilder(uri)
                         .header("Accept", "text/event-stream")
@@ -60,7 +60,7 @@ final class EventReader implements AutoCloseable {
 
     /** Waits until the other side has ended the stream. */
     void awaitEnd() throws InterruptedException {
-        reading.join(Nodes.PATIENCE);
+        reading.join(ProcessCluster.PATIENCE);
     }
 
     @Override

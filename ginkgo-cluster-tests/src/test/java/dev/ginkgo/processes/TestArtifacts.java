@@ -7,8 +7,8 @@ import java.nio.file.StandardCopyOption;
 import java.util.stream.Stream;
 
 /** What all processes of a test have said is kept when it fails, to find out why. */
-final class Evidence {
-    private Evidence() {}
+final class TestArtifacts {
+    private TestArtifacts() {}
 
     /**
      * Copies the files of a folder.

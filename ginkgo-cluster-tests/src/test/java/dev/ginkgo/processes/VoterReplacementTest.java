@@ -2,7 +2,7 @@ package dev.ginkgo.processes;
 
 import static org.awaitility.Awaitility.await;
 
-import dev.ginkgo.cluster.spi.Ports;
+import dev.ginkgo.cluster.spi.FreePorts;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -11,8 +11,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Four processes, of which three vote. */
-class ReplacedVoterTest {
-    private static final Duration PATIENCE = Nodes.PATIENCE;
+class VoterReplacementTest {
+    private static final Duration PATIENCE = ProcessCluster.PATIENCE;
 
     /** What the leader has committed is known to all by then. */
     private static final Duration SETTLED = Duration.ofSeconds(1);
@@ -23,14 +23,14 @@ class ReplacedVoterTest {
     @Test
     @DisplayName("K-02 K-04 a voter that died is replaced by a node that learns, and so two more may die, one by one")
     void replaced() throws Exception {
-        try (Nodes nodes = new Nodes()) {
-            NodeProcess first = nodes.add(new NodeProcess(Ports.free(), folder, List.of()));
-            nodes.add(new NodeProcess(Ports.free(), folder, List.of(first.identity)));
-            nodes.add(new NodeProcess(Ports.free(), folder, List.of(first.identity)));
+        try (ProcessCluster nodes = new ProcessCluster()) {
+            NodeProcess first = nodes.add(new NodeProcess(FreePorts.free(), folder, List.of()));
+            nodes.add(new NodeProcess(FreePorts.free(), folder, List.of(first.identity)));
+            nodes.add(new NodeProcess(FreePorts.free(), folder, List.of(first.identity)));
             await().during(SETTLED)
                     .atMost(PATIENCE)
                     .until(() -> nodes.said("becomes a voter") == 2 && nodes.areTogether());
-            nodes.add(new NodeProcess(Ports.free(), folder, List.of(first.identity)));
+            nodes.add(new NodeProcess(FreePorts.free(), folder, List.of(first.identity)));
             await().atMost(PATIENCE).until(nodes::areTogether);
             NodeProcess leader = nodes.leader();
             NodeProcess dead = nodes.all().subList(0, 3).stream()

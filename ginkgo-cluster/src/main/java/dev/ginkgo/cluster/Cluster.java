@@ -2,15 +2,22 @@ package dev.ginkgo.cluster;
 
 import static java.util.Objects.requireNonNull;
 
-import dev.ginkgo.Choice;
 import dev.ginkgo.Service;
+import dev.ginkgo.ServiceSelector;
 import dev.ginkgo.Setting;
+import dev.ginkgo.cluster.local.LocalCoordinator;
+import dev.ginkgo.cluster.local.LocalGroup;
+import dev.ginkgo.cluster.model.Epoch;
+import dev.ginkgo.cluster.model.Leader;
+import dev.ginkgo.cluster.model.Member;
+import dev.ginkgo.cluster.model.PartitionPolicy;
+import dev.ginkgo.cluster.security.ClusterCredentials;
 import dev.ginkgo.cluster.spi.Coordinator;
-import dev.ginkgo.cluster.spi.Engine;
-import dev.ginkgo.cluster.spi.Seat;
-import dev.ginkgo.cluster.spi.Site;
-import dev.ginkgo.cluster.spi.Stamp;
-import dev.ginkgo.cluster.spi.Terms;
+import dev.ginkgo.cluster.spi.CoordinatorListener;
+import dev.ginkgo.cluster.spi.CoordinatorProvider;
+import dev.ginkgo.cluster.spi.DualTimestamp;
+import dev.ginkgo.cluster.spi.LeaseTiming;
+import dev.ginkgo.cluster.spi.NodeConfig;
 import dev.ginkgo.config.Address;
 import dev.ginkgo.config.Secret;
 import java.net.URI;
@@ -78,26 +85,26 @@ public final class Cluster extends Service {
             .help(
                     "Allows other machines to reach this node although there is no secret: the network is guarded otherwise");
 
-    final Setting<Policy> policy = setting("policy", Policy.QUORUM)
+    final Setting<PartitionPolicy> policy = setting("policy", PartitionPolicy.QUORUM)
             .fixed()
             .help("quorum: only a majority leads; available: each side of a partition does, so two may lead");
 
-    final Setting<Terms> lease = setting("lease", new Terms(Duration.ofMillis(1_200), Duration.ofMillis(100)))
+    final Setting<LeaseTiming> lease = setting("lease", new LeaseTiming(Duration.ofMillis(1_200), Duration.ofMillis(100)))
             .fixed()
             .help("How long the leader may act after a renewal, ttl less margin; the same on all nodes");
 
-    final Choice<Coordinator> coordinator;
+    final ServiceSelector<Coordinator> coordinator;
 
-    private final Observers<List<Member>> roster =
-            new Observers<>(List.of(), task -> spawn("roster-observer", task::run));
+    private final ObservableValue<List<Member>> roster =
+            new ObservableValue<>(List.of(), task -> spawn("roster-observer", task::run));
     private final Leadership leadership = new Leadership(task -> spawn("leadership-observer", task::run));
-    private final Observers<Optional<Leader>> leaders =
-            new Observers<>(Optional.empty(), task -> spawn("leader-observer", task::run));
-    private final Seat seat = new OwnSeat();
-    private final Diary diary = new Diary(log);
+    private final ObservableValue<Optional<Leader>> leaders =
+            new ObservableValue<>(Optional.empty(), task -> spawn("leader-observer", task::run));
+    private final CoordinatorListener seat = new CoordinatorEvents();
+    private final MembershipLogger diary = new MembershipLogger(log);
     private final Object advertising = new Object();
     private @Nullable Member self; // guarded by advertising
-    private volatile Trust trust = Trust.none();
+    private volatile ClusterCredentials trust = ClusterCredentials.none();
 
     /** A cluster by the engine that the configuration names. */
     public Cluster() {
@@ -109,7 +116,7 @@ public final class Cluster extends Service {
         requireNonNull(group, "group is null");
         Map<String, Supplier<? extends Coordinator>> engines = new HashMap<>();
         engines.put("local", () -> new LocalCoordinator(group));
-        ServiceLoader.load(Engine.class).forEach(engine -> engines.put(engine.name(), engine::make));
+        ServiceLoader.load(CoordinatorProvider.class).forEach(engine -> engines.put(engine.name(), engine::make));
         coordinator = choose("coordinator", "local", engines);
         onRoster(diary::roster);
         onLeader(diary::leader);
@@ -118,7 +125,7 @@ public final class Cluster extends Service {
 
     @Override
     protected void onStart() throws Exception {
-        trust = Trust.of(secret.get(), insecure.get()); // one for all, as it costs something to derive keys
+        trust = ClusterCredentials.of(secret.get(), insecure.get()); // one for all, as it costs something to derive keys
         Coordinator engine = coordinator.get();
         Address address = identity.get();
         Member me = new Member(
@@ -148,7 +155,7 @@ public final class Cluster extends Service {
     // ---- the roster
 
     /** By what the nodes know each other, for what talks to other nodes by ways of its own. From the start on. */
-    public Trust trust() {
+    public ClusterCredentials trust() {
         return trust;
     }
 
@@ -167,7 +174,7 @@ public final class Cluster extends Service {
      * constructor, for all runs, and is then told from the start of the cluster on; what is added by a run of another
      * service belongs into its {@code own(…)}.
      */
-    public Watch onRoster(Consumer<? super List<Member>> observer) {
+    public ObserverRegistration onRoster(Consumer<? super List<Member>> observer) {
         return roster.add(requireNonNull(observer, "observer is null"));
     }
 
@@ -213,7 +220,7 @@ public final class Cluster extends Service {
 
     /**
      * Does something if this node leads, and nothing else. The action is run by the caller; it asks the lease again
-     * before each act if it takes its time, or gives it to what it calls. A {@link LeaseOverException} for this lease
+     * before each act if it takes its time, or gives it to what it calls. A {@link LeaseExpiredException} for this lease
      * ends the action.
      *
      * @return whether the action was run to its end
@@ -227,7 +234,7 @@ public final class Cluster extends Service {
         try {
             action.run(held.get());
             return true;
-        } catch (LeaseOverException e) {
+        } catch (LeaseExpiredException e) {
             if (!e.lease().equals(held.get())) { // somebody else's
                 throw e;
             }
@@ -240,13 +247,13 @@ public final class Cluster extends Service {
      * demotion, with nothing; each once and in order. A lease that runs out is told at latest when the last renewal
      * is a term old by the monotonic clock. See {@link #onRoster} for when it may be added.
      */
-    public Watch onLeadership(Consumer<? super Optional<Lease>> observer) {
+    public ObserverRegistration onLeadership(Consumer<? super Optional<Lease>> observer) {
         return leadership.observe(requireNonNull(observer, "observer is null"));
     }
 
     /**
      * Who leads, or led last, as far as this node has heard; empty before it has heard of anybody. By the policy {@link
-     * Policy#AVAILABLE} a node hears of nobody but itself.
+     * PartitionPolicy#AVAILABLE} a node hears of nobody but itself.
      */
     public Optional<Leader> leader() {
         return leaders.latest();
@@ -256,13 +263,13 @@ public final class Cluster extends Service {
      * Has {@code observer} told who leads: now, and again with each new epoch that this node hears of, in order. See
      * {@link #onRoster} for when it may be added.
      */
-    public Watch onLeader(Consumer<? super Optional<Leader>> observer) {
+    public ObserverRegistration onLeader(Consumer<? super Optional<Leader>> observer) {
         return leaders.add(requireNonNull(observer, "observer is null"));
     }
 
-    private Site site() {
+    private NodeConfig site() {
         int nodes = expect.get() > 0 ? expect.get() : join.get().isEmpty() ? 1 : 3;
-        return new Site(identity.get(), join.get(), nodes, dataDir.get(), trust, policy.get());
+        return new NodeConfig(identity.get(), join.get(), nodes, dataDir.get(), trust, policy.get());
     }
 
     private static String user() {
@@ -274,9 +281,9 @@ public final class Cluster extends Service {
                 .orElse("development");
     }
 
-    private final class OwnSeat implements Seat {
+    private final class CoordinatorEvents implements CoordinatorListener {
         @Override
-        public Terms terms() {
+        public LeaseTiming terms() {
             return lease.get();
         }
 
@@ -294,7 +301,7 @@ public final class Cluster extends Service {
         }
 
         @Override
-        public boolean renewed(Epoch epoch, Stamp start) {
+        public boolean renewed(Epoch epoch, DualTimestamp start) {
             return leadership.renewed(epoch, start);
         }
 

@@ -1,9 +1,10 @@
 package dev.ginkgo.cluster;
 
-import dev.ginkgo.Time;
-import dev.ginkgo.cluster.spi.Stamp;
-import dev.ginkgo.cluster.spi.Terms;
-import dev.ginkgo.internal.concurrent.Waiters;
+import dev.ginkgo.cluster.model.Epoch;
+import dev.ginkgo.cluster.spi.DualTimestamp;
+import dev.ginkgo.cluster.spi.LeaseTiming;
+import dev.ginkgo.internal.concurrent.WaitQueue;
+import dev.ginkgo.time.TimeSource;
 import java.util.Optional;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
@@ -23,21 +24,21 @@ import org.jspecify.annotations.Nullable;
  * Each arrow is told once, in order. An epoch that is over stays over.
  */
 final class Leadership {
-    private final Observers<Optional<Lease>> observers;
-    private final Waiters changes = new Waiters();
+    private final ObservableValue<Optional<Lease>> observers;
+    private final WaitQueue changes = new WaitQueue();
 
-    private volatile Time time = Time.system();
+    private volatile TimeSource time = TimeSource.system();
     private volatile @Nullable Lease held; // written under this
 
     // guarded by this
-    private @Nullable Terms terms;
+    private @Nullable LeaseTiming terms;
     private @Nullable Epoch latest;
 
     Leadership(Executor executor) {
-        observers = new Observers<>(Optional.empty(), executor);
+        observers = new ObservableValue<>(Optional.empty(), executor);
     }
 
-    Watch observe(Consumer<? super Optional<Lease>> observer) {
+    ObserverRegistration observe(Consumer<? super Optional<Lease>> observer) {
         return observers.add(observer);
     }
 
@@ -54,14 +55,14 @@ final class Leadership {
 
     private Lease await(Supplier<@Nullable Lease> probe) throws InterruptedException {
         while (true) {
-            Lease found = changes.await(probe, time, Waiters.forever(time));
+            Lease found = changes.await(probe, time, WaitQueue.forever(time));
             if (found != null) {
                 return found;
             }
         }
     }
 
-    synchronized void begin(Terms newTerms, Time newTime) {
+    synchronized void begin(LeaseTiming newTerms, TimeSource newTime) {
         terms = newTerms;
         time = newTime;
         latest = null;
@@ -74,7 +75,7 @@ final class Leadership {
         observers.end();
     }
 
-    synchronized boolean renewed(Epoch epoch, Stamp start) {
+    synchronized boolean renewed(Epoch epoch, DualTimestamp start) {
         Lease lease = held;
         if (lease != null && lease.epoch().equals(epoch)) {
             return lease.renew(start) || follow();
@@ -123,7 +124,7 @@ final class Leadership {
     void watch() throws InterruptedException {
         while (true) {
             Lease lease = await(() -> held);
-            changes.await(() -> held == lease ? null : true, time, Waiters.in(time, lease.remaining()));
+            changes.await(() -> held == lease ? null : true, time, WaitQueue.in(time, lease.remaining()));
             if (!lease.valid()) {
                 ended(lease.epoch());
             }

@@ -1,8 +1,9 @@
 package dev.ginkgo.cluster;
 
-import dev.ginkgo.Time;
-import dev.ginkgo.cluster.spi.Stamp;
-import dev.ginkgo.cluster.spi.Terms;
+import dev.ginkgo.cluster.model.Epoch;
+import dev.ginkgo.cluster.spi.DualTimestamp;
+import dev.ginkgo.cluster.spi.LeaseTiming;
+import dev.ginkgo.time.TimeSource;
 import java.time.Duration;
 
 /**
@@ -16,12 +17,12 @@ import java.time.Duration;
  */
 public final class Lease {
     private final Epoch epoch;
-    private final Terms terms;
-    private final Time time;
-    private volatile Stamp renewed;
+    private final LeaseTiming terms;
+    private final TimeSource time;
+    private volatile DualTimestamp renewed;
     private volatile boolean over;
 
-    Lease(Epoch epoch, Stamp renewed, Terms terms, Time time) {
+    Lease(Epoch epoch, DualTimestamp renewed, LeaseTiming terms, TimeSource time) {
         this.epoch = epoch;
         this.renewed = renewed;
         this.terms = terms;
@@ -47,11 +48,11 @@ public final class Lease {
     /**
      * Does nothing if it is valid.
      *
-     * @throws LeaseOverException if it is not
+     * @throws LeaseExpiredException if it is not
      */
     public void requireValid() {
         if (!valid()) {
-            throw new LeaseOverException(this);
+            throw new LeaseExpiredException(this);
         }
     }
 
@@ -66,7 +67,7 @@ public final class Lease {
     }
 
     /** False if it had run out before. */
-    boolean renew(Stamp start) {
+    boolean renew(DualTimestamp start) {
         if (!valid()) {
             return false;
         }

@@ -3,6 +3,9 @@ package dev.ginkgo.cluster;
 import static java.util.stream.Collectors.joining;
 import static java.util.stream.Collectors.toMap;
 
+import dev.ginkgo.cluster.model.Epoch;
+import dev.ginkgo.cluster.model.Leader;
+import dev.ginkgo.cluster.model.Member;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -14,14 +17,14 @@ import org.slf4j.Logger;
  * Says in the log who comes, who goes, and who leads, from the moment on at which this node is not alone: who runs one
  * node by itself does not want to read about a cluster. An observer of both; each is told by one task at a time.
  */
-final class Diary {
+final class MembershipLogger {
     private final Logger log;
     private volatile boolean inCompany;
     private volatile Map<String, Long> known = Map.of(); // incarnations by name
     private volatile Optional<Leader> leader = Optional.empty();
     private volatile Optional<Epoch> led = Optional.empty();
 
-    Diary(Logger log) {
+    MembershipLogger(Logger log) {
         this.log = log;
     }
 

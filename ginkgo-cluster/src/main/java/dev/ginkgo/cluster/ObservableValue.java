@@ -13,7 +13,7 @@ import org.slf4j.LoggerFactory;
  * Those who want to know how something is: each is told how it is now, and then every change, in order. A word that
  * says what was said before is left out.
  */
-final class Observers<T> {
+final class ObservableValue<T> {
     private static final Logger LOG = LoggerFactory.getLogger(Cluster.class);
 
     private final Executor executor;
@@ -28,12 +28,12 @@ final class Observers<T> {
      *
      * @param executor as {@link EventDispatcher} needs it
      */
-    Observers(T first, Executor executor) {
+    ObservableValue(T first, Executor executor) {
         this.latest = first;
         this.executor = executor;
     }
 
-    synchronized Watch add(Consumer<? super T> observer) {
+    synchronized ObserverRegistration add(Consumer<? super T> observer) {
         EventDispatcher<T> dispatcher = new EventDispatcher<>(
                 observer, executor, (news, e) -> LOG.error("an observer failed when it was told {}", news, e));
         dispatchers.add(dispatcher);

@@ -3,16 +3,16 @@ package dev.ginkgo.cluster;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.tuple;
 
-import dev.ginkgo.Description;
 import dev.ginkgo.Ginkgo;
-import dev.ginkgo.SettingInfo;
+import dev.ginkgo.config.ConfigProblem;
 import dev.ginkgo.config.Configuration;
-import dev.ginkgo.config.Problem;
+import dev.ginkgo.config.SettingInfo;
+import dev.ginkgo.config.ValidationResult;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
 class ClusterSettingsTest {
-    private static Description describe(String toml) {
+    private static ValidationResult describe(String toml) {
         return Ginkgo.of(new Cluster())
                 .configuration(Configuration.none().text("cluster.toml", toml))
                 .describe();
@@ -39,7 +39,7 @@ class ClusterSettingsTest {
     void engines() {
         assertThat(describe("coordinator.engine = 'scripted'").problems()).isEmpty();
         assertThat(describe("coordinator.engine = 'raft'").problems())
-                .extracting(Problem::message)
+                .extracting(ConfigProblem::message)
                 .containsExactly("coordinator.engine: \"raft\" is not one of local, scripted");
     }
 
@@ -47,7 +47,7 @@ class ClusterSettingsTest {
     @DisplayName("the terms of a lease have to fit together")
     void terms() {
         assertThat(describe("lease.ttl = '150ms'").problems())
-                .extracting(Problem::message)
+                .extracting(ConfigProblem::message)
                 .singleElement()
                 .asString()
                 .contains("2 * margin < ttl");

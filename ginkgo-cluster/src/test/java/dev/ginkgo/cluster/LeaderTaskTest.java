@@ -3,6 +3,7 @@ package dev.ginkgo.cluster;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.ginkgo.Service;
+import dev.ginkgo.cluster.local.LocalGroup;
 import dev.ginkgo.testing.FakeClock;
 import dev.ginkgo.testing.TestTree;
 import java.time.Duration;
@@ -15,7 +16,7 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
-class TurnTest {
+class LeaderTaskTest {
     private static final Duration TURN = Duration.ofSeconds(1);
 
     private record Call(String node, long epoch) {}

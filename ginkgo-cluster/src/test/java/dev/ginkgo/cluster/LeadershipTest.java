@@ -4,8 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.ginkgo.Service;
+import dev.ginkgo.cluster.model.Epoch;
+import dev.ginkgo.cluster.model.Leader;
+import dev.ginkgo.cluster.spi.DualTimestamp;
 import dev.ginkgo.cluster.spi.JumpingClock;
-import dev.ginkgo.cluster.spi.Stamp;
 import dev.ginkgo.testing.TestTree;
 import java.io.IOException;
 import java.time.Duration;
@@ -136,7 +138,7 @@ class LeadershipTest {
             engine().end(5);
             assertThat(engine().renew(5)).isFalse();
             assertThat(engine().renew(4)).isFalse();
-            Stamp start = Stamp.of(clock);
+            DualTimestamp start = DualTimestamp.of(clock);
             clock.advance(Duration.ofSeconds(2));
             assertThat(engine().seat().renewed(new Epoch("script", 6), start)).isFalse();
             assertThat(told()).containsExactly("follows", "leads 5", "follows");
@@ -193,7 +195,7 @@ class LeadershipTest {
             engine().end(2);
             engine().renew(3);
             assertThatThrownBy(() -> node.cluster.ifLeading(lease -> old.requireValid()))
-                    .isInstanceOf(LeaseOverException.class)
+                    .isInstanceOf(LeaseExpiredException.class)
                     .hasMessageContaining("lease of epoch 2@script, over")
                     .hasMessageContaining("awaitLeadership()");
         }
@@ -213,7 +215,7 @@ class LeadershipTest {
             lease = node.cluster.lease().orElseThrow();
         }
         assertThat(lease.valid()).isFalse();
-        assertThat(engine().seat().renewed(new Epoch("script", 9), Stamp.of(clock)))
+        assertThat(engine().seat().renewed(new Epoch("script", 9), DualTimestamp.of(clock)))
                 .as("after leaving")
                 .isFalse();
         node.told.clear();

@@ -2,15 +2,16 @@ package dev.ginkgo.cluster;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.ginkgo.cluster.model.Epoch;
+import dev.ginkgo.cluster.spi.DualTimestamp;
 import dev.ginkgo.cluster.spi.JumpingClock;
-import dev.ginkgo.cluster.spi.Stamp;
-import dev.ginkgo.cluster.spi.Terms;
+import dev.ginkgo.cluster.spi.LeaseTiming;
 import java.time.Duration;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
 class LeaseTest {
-    private static final Terms TERMS = new Terms(Duration.ofMillis(1_200), Duration.ofMillis(100));
+    private static final LeaseTiming TERMS = new LeaseTiming(Duration.ofMillis(1_200), Duration.ofMillis(100));
 
     private final JumpingClock clock = new JumpingClock();
 
@@ -19,7 +20,7 @@ class LeaseTest {
     }
 
     private Lease lease() {
-        return new Lease(new Epoch("test", 7), Stamp.of(clock), TERMS, clock);
+        return new Lease(new Epoch("test", 7), DualTimestamp.of(clock), TERMS, clock);
     }
 
     @Test
@@ -44,7 +45,7 @@ class LeaseTest {
         // Given
         Lease lease = lease();
         clock.advance(millis(300));
-        Stamp start = Stamp.of(clock);
+        DualTimestamp start = DualTimestamp.of(clock);
 
         // When it is committed half a second later
         clock.advance(millis(500));
@@ -85,7 +86,7 @@ class LeaseTest {
         assertThat(lease.valid()).isFalse();
         clock.jump(Duration.ofSeconds(-2));
         assertThat(lease.valid()).isFalse();
-        assertThat(lease.renew(Stamp.of(clock))).isFalse();
+        assertThat(lease.renew(DualTimestamp.of(clock))).isFalse();
         assertThat(lease.valid()).isFalse();
     }
 
@@ -94,7 +95,7 @@ class LeaseTest {
     void committedTooLate() {
         Lease lease = lease();
         clock.advance(millis(1_000));
-        Stamp start = Stamp.of(clock);
+        DualTimestamp start = DualTimestamp.of(clock);
         clock.advance(millis(200));
         assertThat(lease.renew(start)).isFalse();
     }

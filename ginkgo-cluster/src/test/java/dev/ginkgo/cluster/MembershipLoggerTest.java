@@ -7,10 +7,13 @@ import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.LoggerContext;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
-import dev.ginkgo.Time;
-import dev.ginkgo.cluster.spi.Stamp;
-import dev.ginkgo.cluster.spi.Terms;
+import dev.ginkgo.cluster.model.Epoch;
+import dev.ginkgo.cluster.model.Leader;
+import dev.ginkgo.cluster.model.Member;
+import dev.ginkgo.cluster.spi.DualTimestamp;
+import dev.ginkgo.cluster.spi.LeaseTiming;
 import dev.ginkgo.config.Address;
+import dev.ginkgo.time.TimeSource;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
@@ -20,10 +23,10 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
 /** What an operator reads about the others in the log of one node. */
-class DiaryTest {
+class MembershipLoggerTest {
     private final ListAppender<ILoggingEvent> said = new ListAppender<>();
     private final Logger log = new LoggerContext().getLogger("diary");
-    private final Diary diary = new Diary(log);
+    private final MembershipLogger diary = new MembershipLogger(log);
 
     @BeforeEach
     void listen() {
@@ -102,12 +105,12 @@ class DiaryTest {
     @Test
     @DisplayName("K-13 that this node leads no longer is said once, with the epoch that is over")
     void demoted() {
-        Time time = Time.system();
+        TimeSource time = TimeSource.system();
         Epoch epoch = new Epoch("mesh-1", 3);
-        Terms terms = new Terms(Duration.ofSeconds(1), Duration.ofMillis(100));
+        LeaseTiming terms = new LeaseTiming(Duration.ofSeconds(1), Duration.ofMillis(100));
         roster("a", "b");
         diary.lease(Optional.empty());
-        diary.lease(Optional.of(new Lease(epoch, Stamp.of(time), terms, time)));
+        diary.lease(Optional.of(new Lease(epoch, DualTimestamp.of(time), terms, time)));
         said.list.clear();
         diary.lease(Optional.empty());
         diary.lease(Optional.empty());

@@ -3,6 +3,7 @@ package dev.ginkgo.cluster;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.ginkgo.cluster.model.Member;
 import dev.ginkgo.config.Address;
 import dev.ginkgo.testing.TestTree;
 import java.net.URI;
@@ -103,7 +104,7 @@ class RosterObserverTest {
         List<Integer> told = new CopyOnWriteArrayList<>();
         List<Integer> other = new CopyOnWriteArrayList<>();
         try (TestTree<Cluster> _ = start()) {
-            Watch watch = cluster.onRoster(members -> told.add(members.size()));
+            ObserverRegistration watch = cluster.onRoster(members -> told.add(members.size()));
             cluster.onRoster(members -> other.add(members.size()));
             await().until(() -> told.size() == 1);
             watch.close();

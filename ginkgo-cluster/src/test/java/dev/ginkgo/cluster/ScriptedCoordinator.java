@@ -2,20 +2,22 @@ package dev.ginkgo.cluster;
 
 import static java.util.Objects.requireNonNull;
 
+import dev.ginkgo.cluster.model.Epoch;
+import dev.ginkgo.cluster.model.Member;
 import dev.ginkgo.cluster.spi.Coordinator;
-import dev.ginkgo.cluster.spi.Engine;
-import dev.ginkgo.cluster.spi.Seat;
-import dev.ginkgo.cluster.spi.Stamp;
+import dev.ginkgo.cluster.spi.CoordinatorListener;
+import dev.ginkgo.cluster.spi.CoordinatorProvider;
+import dev.ginkgo.cluster.spi.DualTimestamp;
 import org.jspecify.annotations.Nullable;
 
 /** An engine that does what the test says. */
 final class ScriptedCoordinator extends Coordinator {
-    private volatile @Nullable Seat seat;
+    private volatile @Nullable CoordinatorListener seat;
     private volatile @Nullable Member self;
 
     /** How the cluster finds it. */
-    public static final class Made implements Engine {
-        public Made() {}
+    public static final class Provider implements CoordinatorProvider {
+        public Provider() {}
 
         @Override
         public String name() {
@@ -33,7 +35,7 @@ final class ScriptedCoordinator extends Coordinator {
     }
 
     @Override
-    public void join(Member joining, Seat itsSeat) {
+    public void join(Member joining, CoordinatorListener itsSeat) {
         self = joining;
         seat = itsSeat;
     }
@@ -50,13 +52,13 @@ final class ScriptedCoordinator extends Coordinator {
         return requireNonNull(self);
     }
 
-    Seat seat() {
+    CoordinatorListener seat() {
         return requireNonNull(seat);
     }
 
     /** Commits a renewal that starts and ends now. */
     boolean renew(long epoch) {
-        return seat().renewed(new Epoch("script", epoch), Stamp.of(time()));
+        return seat().renewed(new Epoch("script", epoch), DualTimestamp.of(time()));
     }
 
     void leads(String name, long epoch) {

@@ -7,11 +7,11 @@ import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
 /** Something that a thread outside the tree does while the test goes on. */
-final class Beside {
+public final class BackgroundThread {
     private final CompletableFuture<@Nullable Throwable> end = new CompletableFuture<>();
     private final Thread thread;
 
-    private Beside(Action action) {
+    private BackgroundThread(Action action) {
         thread = Thread.ofPlatform().daemon().unstarted(() -> {
             Throwable thrown = null;
             try {
@@ -25,19 +25,18 @@ final class Beside {
 
     /** What is done. */
     @FunctionalInterface
-    interface Action {
+    public interface Action {
         void run() throws Exception;
     }
 
-    static Beside run(Action action) {
-        Beside beside = new Beside(action);
+    public static BackgroundThread run(Action action) {
+        BackgroundThread beside = new BackgroundThread(action);
         beside.thread.start();
         return beside;
     }
 
     /** Waits for the end, at most ten seconds; returns what was thrown, if anything was. */
-    @Nullable
-    Throwable thrown() {
+    public @Nullable Throwable thrown() {
         try {
             return end.get(10, TimeUnit.SECONDS);
         } catch (TimeoutException e) {
@@ -49,17 +48,17 @@ final class Beside {
         }
     }
 
-    boolean isDone() {
+    public boolean isDone() {
         return end.isDone();
     }
 
     /** Whether it waits for something. */
-    boolean isParked() {
+    public boolean isParked() {
         Thread.State state = thread.getState();
         return state == Thread.State.WAITING || state == Thread.State.TIMED_WAITING;
     }
 
-    void interrupt() {
+    public void interrupt() {
         thread.interrupt();
     }
 }

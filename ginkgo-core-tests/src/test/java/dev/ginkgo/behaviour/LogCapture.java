@@ -21,7 +21,7 @@ public final class LogCapture implements AutoCloseable {
         }
     };
 
-    LogCapture(String name) {
+    public LogCapture(String name) {
         logger = (Logger) LoggerFactory.getLogger(name);
         before = logger.getLevel();
         logger.setLevel(Level.DEBUG);

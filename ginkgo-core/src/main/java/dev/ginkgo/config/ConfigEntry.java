@@ -6,10 +6,10 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /** What stands under one key of a file: a table or a value. */
-public sealed interface Entry {
+public sealed interface ConfigEntry {
 
     /** Where the key stands. */
-    Origin key();
+    SettingSource key();
 
     /**
      * A table. {@code [a.b]}, {@code a.b.c = 1} and {@code a = {b = {}}} all make the same ones.
@@ -17,14 +17,14 @@ public sealed interface Entry {
      * @param entries what is in it, in the order of the file
      * @param key where its name stands first
      */
-    record Table(Map<String, Entry> entries, Origin key) implements Entry {
+    record Table(Map<String, ConfigEntry> entries, SettingSource key) implements ConfigEntry {
         public Table {
             entries = Collections.unmodifiableMap(new LinkedHashMap<>(entries));
         }
 
         /** This table with another one laid over it: what both hold, the other decides. */
         Table overlaidBy(Table other) {
-            Map<String, Entry> merged = new LinkedHashMap<>(entries);
+            Map<String, ConfigEntry> merged = new LinkedHashMap<>(entries);
             other.entries.forEach((name, entry) -> merged.merge(
                     name,
                     entry,
@@ -48,7 +48,7 @@ public sealed interface Entry {
      * @param origin where the value itself stands
      * @param folder what a relative path in it is relative to
      */
-    record Value(Object value, Origin key, Origin origin, Path folder) implements Entry {
+    record Value(Object value, SettingSource key, SettingSource origin, Path folder) implements ConfigEntry {
 
         /** The place, without the value, which may be a secret. */
         @Override

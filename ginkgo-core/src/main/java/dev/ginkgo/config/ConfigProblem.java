@@ -12,29 +12,29 @@ import java.util.Comparator;
  * @param column the column in that line, from 1; 0 where the source has no lines
  * @param message what is wrong and what to do, in one line; never the value of a secret
  */
-public record Problem(String source, int line, int column, String message) implements Comparable<Problem> {
+public record ConfigProblem(String source, int line, int column, String message) implements Comparable<ConfigProblem> {
 
-    private static final Comparator<Problem> BY_PLACE = Comparator.comparing((Problem p) -> p.line == 0)
-            .thenComparing(Problem::source)
-            .thenComparingInt(Problem::line)
-            .thenComparingInt(Problem::column)
-            .thenComparing(Problem::message);
+    private static final Comparator<ConfigProblem> BY_PLACE = Comparator.comparing((ConfigProblem p) -> p.line == 0)
+            .thenComparing(ConfigProblem::source)
+            .thenComparingInt(ConfigProblem::line)
+            .thenComparingInt(ConfigProblem::column)
+            .thenComparing(ConfigProblem::message);
 
-    public Problem {
+    public ConfigProblem {
         requireNonNull(source, "source is null");
         requireNonNull(message, "message is null");
     }
 
     /** A problem at the place where a value or key was given. */
-    public static Problem at(Origin origin, String message) {
-        return origin instanceof Origin.File file
-                ? new Problem(file.name(), file.line(), file.column(), message)
-                : new Problem(origin.where(), 0, 0, message);
+    public static ConfigProblem at(SettingSource origin, String message) {
+        return origin instanceof SettingSource.File file
+                ? new ConfigProblem(file.name(), file.line(), file.column(), message)
+                : new ConfigProblem(origin.where(), 0, 0, message);
     }
 
     /** A problem of something that has no place in a file. */
-    public static Problem of(String source, String message) {
-        return new Problem(source, 0, 0, message);
+    public static ConfigProblem of(String source, String message) {
+        return new ConfigProblem(source, 0, 0, message);
     }
 
     /** {@code numbers.toml:3:1}, or the source alone. */
@@ -44,7 +44,7 @@ public record Problem(String source, int line, int column, String message) imple
 
     /** Files first, by name, line and column. */
     @Override
-    public int compareTo(Problem other) {
+    public int compareTo(ConfigProblem other) {
         return BY_PLACE.compare(this, other);
     }
 

@@ -130,12 +130,12 @@ public final class Configuration {
         return !files().isEmpty();
     }
 
-    /** Reads all sources. Never throws for what they hold: see {@link Raw#problems()}. */
-    public Raw load() {
-        List<Problem> problems = new ArrayList<>();
-        Entry.Table table = new Entry.Table(Map.of(), Origin.byDefault());
+    /** Reads all sources. Never throws for what they hold: see {@link RawConfig#problems()}. */
+    public RawConfig load() {
+        List<ConfigProblem> problems = new ArrayList<>();
+        ConfigEntry.Table table = new ConfigEntry.Table(Map.of(), SettingSource.byDefault());
         for (Source source : sources) {
-            Entry.Table next = switch (source) {
+            ConfigEntry.Table next = switch (source) {
                 case Source.OfFile(Path path) -> read(path, problems);
                 case Source.OfText(String name, String toml) -> TomlReader.read(name, toml, folder, problems);
             };
@@ -145,18 +145,18 @@ public final class Configuration {
                 .map(folder::resolve)
                 .filter(each -> !Files.isDirectory(each))
                 .ifPresent(missing -> problems.add(
-                        Problem.of(missing.toAbsolutePath().toString(), "the credentials folder is not there")));
-        return new Raw(table, environment, overrides, credentials.map(folder::resolve), folder, problems);
+                        ConfigProblem.of(missing.toAbsolutePath().toString(), "the credentials folder is not there")));
+        return new RawConfig(table, environment, overrides, credentials.map(folder::resolve), folder, problems);
     }
 
-    private Entry.Table read(Path path, List<Problem> problems) {
+    private ConfigEntry.Table read(Path path, List<ConfigProblem> problems) {
         Path absolute = folder.resolve(path).toAbsolutePath().normalize();
         Path beside = requireNonNull(absolute.getParent() == null ? absolute : absolute.getParent());
         try {
             return TomlReader.read(path.toString(), Files.readString(absolute), beside, problems);
         } catch (IOException e) {
-            problems.add(Problem.of(absolute.toString(), why(absolute, e)));
-            return new Entry.Table(Map.of(), Origin.byDefault());
+            problems.add(ConfigProblem.of(absolute.toString(), why(absolute, e)));
+            return new ConfigEntry.Table(Map.of(), SettingSource.byDefault());
         }
     }
 

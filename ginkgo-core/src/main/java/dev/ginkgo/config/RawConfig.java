@@ -17,15 +17,15 @@ import java.util.Optional;
  * @param folder what relative paths are relative to, except those in files
  * @param problems what could not be read or parsed; then {@code table} is not complete
  */
-public record Raw(
-        Entry.Table table,
+public record RawConfig(
+        ConfigEntry.Table table,
         Map<String, String> environment,
         Map<String, String> overrides,
         Optional<Path> credentials,
         Path folder,
-        List<Problem> problems) {
+        List<ConfigProblem> problems) {
 
-    public Raw {
+    public RawConfig {
         environment = Map.copyOf(environment);
         overrides = Collections.unmodifiableMap(new LinkedHashMap<>(overrides));
         problems = List.copyOf(problems);

@@ -1,6 +1,5 @@
-package dev.ginkgo;
+package dev.ginkgo.config;
 
-import dev.ginkgo.config.Problem;
 import java.util.List;
 
 /**
@@ -13,12 +12,12 @@ import java.util.List;
  * @param problems why it was refused: all of them
  * @param failures what observers and {@code onReload} threw; the new settings hold all the same
  */
-public record Reload(
+public record ReloadResult(
         Outcome outcome,
         boolean hasFile,
         List<String> changed,
         List<String> pending,
-        List<Problem> problems,
+        List<ConfigProblem> problems,
         List<Failure> failures) {
 
     /** Whether a reload was applied. */
@@ -32,7 +31,7 @@ public record Reload(
     /** What one service threw. */
     public record Failure(String path, Throwable thrown) {}
 
-    public Reload {
+    public ReloadResult {
         changed = List.copyOf(changed);
         pending = List.copyOf(pending);
         problems = List.copyOf(problems);

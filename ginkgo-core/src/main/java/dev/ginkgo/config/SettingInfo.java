@@ -1,6 +1,6 @@
-package dev.ginkgo;
+package dev.ginkgo.config;
 
-import dev.ginkgo.config.Origin;
+
 
 /**
  * One key of a tree, for people; a record setting has one for each component. Values are printed as they would be
@@ -25,7 +25,7 @@ public record SettingInfo(
         String bounds,
         String byDefault,
         String value,
-        Origin origin,
+        SettingSource origin,
         String help,
         boolean fixed,
         boolean secret,

@@ -3,18 +3,18 @@ package dev.ginkgo.config;
 import java.nio.file.Path;
 
 /** Where a value came from. {@code toString} is the short form that help prints. */
-public sealed interface Origin {
+public sealed interface SettingSource {
 
     /** The place to look at, exactly: {@code gateway.toml:12:8}, {@code env GINKGO_RATE}, {@code --set rate}. */
     String where();
 
     /** The program's own default. */
-    static Origin byDefault() {
-        return Default.DEFAULT;
+    static SettingSource byDefault() {
+        return DefaultValue.DEFAULT;
     }
 
     /** The program's own default. */
-    enum Default implements Origin {
+    enum DefaultValue implements SettingSource {
         /** The only one. */
         DEFAULT;
 
@@ -36,7 +36,7 @@ public sealed interface Origin {
      * @param line from 1
      * @param column from 1
      */
-    record File(String name, int line, int column) implements Origin {
+    record File(String name, int line, int column) implements SettingSource {
         @Override
         public String where() {
             return name + ":" + line + ":" + column;
@@ -54,7 +54,7 @@ public sealed interface Origin {
      *
      * @param variable its name
      */
-    record Environment(String variable) implements Origin {
+    record Environment(String variable) implements SettingSource {
         @Override
         public String where() {
             return "env " + variable;
@@ -72,7 +72,7 @@ public sealed interface Origin {
      *
      * @param key the key as it was given
      */
-    record Option(String key) implements Origin {
+    record CommandLine(String key) implements SettingSource {
         @Override
         public String where() {
             return "--set " + key;
@@ -91,7 +91,7 @@ public sealed interface Origin {
      * @param path the file, absolute
      * @param named where the file was named; a credentials folder names it by itself
      */
-    record SecretFile(Path path, Origin named) implements Origin {
+    record SecretFile(Path path, SettingSource named) implements SettingSource {
         @Override
         public String where() {
             return named.where();
@@ -110,7 +110,7 @@ public sealed interface Origin {
      * @param folder the folder
      * @param key the key, which is the file's name
      */
-    record Credential(Path folder, String key) implements Origin {
+    record Credential(Path folder, String key) implements SettingSource {
         @Override
         public String where() {
             return "credential " + folder.resolve(key);

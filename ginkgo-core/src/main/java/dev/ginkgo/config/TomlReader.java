@@ -32,34 +32,34 @@ final class TomlReader {
      * @param folder what relative paths in the text are relative to
      * @param problems where the errors go
      */
-    static Entry.Table read(String name, String toml, Path folder, List<Problem> problems) {
+    static ConfigEntry.Table read(String name, String toml, Path folder, List<ConfigProblem> problems) {
         TomlReader reader = new TomlReader(name, folder);
-        Origin start = new Origin.File(name, 1, 1);
+        SettingSource start = new SettingSource.File(name, 1, 1);
         TomlParseResult parsed = Toml.parse(toml.startsWith("\ufeff") ? toml.substring(1) : toml);
         if (!parsed.hasErrors()) {
             return reader.table(parsed, start);
         }
         for (TomlParseError error : parsed.errors()) {
-            problems.add(Problem.at(reader.at(error.position(), start), message(error)));
+            problems.add(ConfigProblem.at(reader.at(error.position(), start), message(error)));
         }
-        return new Entry.Table(Map.of(), start);
+        return new ConfigEntry.Table(Map.of(), start);
     }
 
-    private Entry.Table table(TomlTable table, Origin key) {
-        Map<String, Entry> entries = new LinkedHashMap<>();
+    private ConfigEntry.Table table(TomlTable table, SettingSource key) {
+        Map<String, ConfigEntry> entries = new LinkedHashMap<>();
         for (String each : table.keySet()) {
             List<String> path = List.of(each);
-            Origin place = at(table.inputPositionOf(path), key);
+            SettingSource place = at(table.inputPositionOf(path), key);
             Object value = requireNonNull(table.get(path));
             if (value instanceof TomlTable below) {
                 entries.put(each, table(below, place));
             } else {
                 TomlKeyValue entry = table.entry(path);
-                Origin origin = entry == null ? place : at(entry.value().position(), place);
-                entries.put(each, new Entry.Value(plain(value), place, origin, folder));
+                SettingSource origin = entry == null ? place : at(entry.value().position(), place);
+                entries.put(each, new ConfigEntry.Value(plain(value), place, origin, folder));
             }
         }
-        return new Entry.Table(entries, key);
+        return new ConfigEntry.Table(entries, key);
     }
 
     private static Object plain(Object value) {
@@ -72,8 +72,8 @@ final class TomlReader {
     }
 
     /** The parser knows no position of a table that it has made up. */
-    private Origin at(@Nullable TomlPosition position, Origin otherwise) {
-        return position == null ? otherwise : new Origin.File(name, position.line(), position.column());
+    private SettingSource at(@Nullable TomlPosition position, SettingSource otherwise) {
+        return position == null ? otherwise : new SettingSource.File(name, position.line(), position.column());
     }
 
     /** The parser quotes what it stumbled over. That may be a piece of a secret, so no more than one sign of it stays. */

@@ -1,6 +1,5 @@
-package dev.ginkgo;
+package dev.ginkgo.config;
 
-import dev.ginkgo.config.Problem;
 import java.util.List;
 
 /**
@@ -10,9 +9,9 @@ import java.util.List;
  * @param problems everything for which it would not start, sorted by place
  * @param warnings what is probably a mistake, but stops nothing
  */
-public record Description(List<SettingInfo> settings, List<Problem> problems, List<String> warnings) {
+public record ValidationResult(List<SettingInfo> settings, List<ConfigProblem> problems, List<String> warnings) {
 
-    public Description {
+    public ValidationResult {
         settings = List.copyOf(settings);
         problems = List.copyOf(problems);
         warnings = List.copyOf(warnings);

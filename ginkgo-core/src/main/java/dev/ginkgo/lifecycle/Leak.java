@@ -1,4 +1,4 @@
-package dev.ginkgo;
+package dev.ginkgo.lifecycle;
 
 import dev.ginkgo.config.Durations;
 import java.time.Duration;

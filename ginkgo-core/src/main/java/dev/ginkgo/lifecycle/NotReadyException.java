@@ -1,4 +1,4 @@
-package dev.ginkgo;
+package dev.ginkgo.lifecycle;
 
 import org.jspecify.annotations.Nullable;
 
@@ -9,7 +9,7 @@ public final class NotReadyException extends RuntimeException {
     private final String path;
     private final State state;
 
-    NotReadyException(String path, State state, String message, @Nullable Throwable cause) {
+    public NotReadyException(String path, State state, String message, @Nullable Throwable cause) {
         super(message, cause);
         this.path = path;
         this.state = state;

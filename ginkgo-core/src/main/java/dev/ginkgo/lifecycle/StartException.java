@@ -1,4 +1,4 @@
-package dev.ginkgo;
+package dev.ginkgo.lifecycle;
 
 import org.jspecify.annotations.Nullable;
 
@@ -12,7 +12,7 @@ public final class StartException extends RuntimeException {
     private final String path;
     private final boolean cancelled;
 
-    StartException(String path, String message, boolean cancelled, @Nullable Throwable cause) {
+    public StartException(String path, String message, boolean cancelled, @Nullable Throwable cause) {
         super(message, cause);
         this.path = path;
         this.cancelled = cancelled;

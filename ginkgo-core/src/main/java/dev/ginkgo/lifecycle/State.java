@@ -1,5 +1,6 @@
-package dev.ginkgo;
+package dev.ginkgo.lifecycle;
 
+import dev.ginkgo.Service;
 import java.util.EnumSet;
 import java.util.Set;
 

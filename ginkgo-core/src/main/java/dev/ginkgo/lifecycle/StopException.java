@@ -1,4 +1,4 @@
-package dev.ginkgo;
+package dev.ginkgo.lifecycle;
 
 import java.util.List;
 
@@ -12,7 +12,7 @@ public final class StopException extends RuntimeException {
 
     private final transient List<Leak> leaks;
 
-    StopException(String message, List<? extends Throwable> errors, List<Leak> leaks) {
+    public StopException(String message, List<? extends Throwable> errors, List<Leak> leaks) {
         super(message, errors.isEmpty() ? null : errors.getFirst());
         errors.forEach(this::addSuppressed);
         this.leaks = List.copyOf(leaks);

@@ -1,7 +1,7 @@
-package dev.ginkgo;
+package dev.ginkgo.lifecycle;
 
 /** What a task does. It may throw anything; what escapes it fails the service that spawned it. */
 @FunctionalInterface
-public interface Body {
+public interface TaskBody {
     void run() throws Exception;
 }

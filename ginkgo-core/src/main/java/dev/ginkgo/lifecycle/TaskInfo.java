@@ -1,4 +1,4 @@
-package dev.ginkgo;
+package dev.ginkgo.lifecycle;
 
 import java.time.Duration;
 

@@ -1,10 +1,10 @@
-package dev.ginkgo;
+package dev.ginkgo.time;
 
 import java.time.Instant;
 import java.util.concurrent.locks.LockSupport;
 
 /** The machine's clocks. The one class that reads {@code System.nanoTime()}. */
-enum SystemTime implements Time {
+enum SystemTime implements TimeSource {
     INSTANCE;
 
     @Override

@@ -1,4 +1,4 @@
-package dev.ginkgo;
+package dev.ginkgo.time;
 
 import java.time.Instant;
 import java.util.List;
@@ -12,7 +12,7 @@ import java.util.function.Supplier;
  * <p>The two primitives are those of {@link java.util.concurrent.locks.LockSupport}: a thread parks until a moment,
  * and another one may wake it before. All methods may be called from any thread.
  */
-public interface Time {
+public interface TimeSource {
 
     /** The wall clock. It may jump; never measure with it. */
     Instant now();
@@ -34,12 +34,12 @@ public interface Time {
      * Runs a call that waits for the world outside: a socket, a process. The system's time just makes the call; a
      * test's clock may count the thread as waiting meanwhile.
      */
-    default <T, X extends Exception> T outside(Outside<T, X> call) throws X {
+    default <T, X extends Exception> T outside(BlockingCall<T, X> call) throws X {
         return call.call();
     }
 
     /** A call that waits for the world outside. */
-    interface Outside<T, X extends Exception> {
+    interface BlockingCall<T, X extends Exception> {
         T call() throws X;
     }
 
@@ -51,7 +51,7 @@ public interface Time {
     default void attached(Supplier<List<Thread>> tasks) {}
 
     /** The time of the machine. */
-    static Time system() {
+    static TimeSource system() {
         return SystemTime.INSTANCE;
     }
 }

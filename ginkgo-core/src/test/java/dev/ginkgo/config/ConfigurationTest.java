@@ -12,32 +12,32 @@ class ConfigurationTest {
     @Test
     @DisplayName("C-13 later texts lie over earlier ones, key by key")
     void overlays() {
-        Raw raw = Configuration.none()
+        RawConfig raw = Configuration.none()
                 .text("a", "x = 1\n[t]\na = 1\nb = 1")
                 .text("b", "[t]\nb = 2\nc = [1, {d = 2}]")
                 .load();
         assertThat(raw.problems()).isEmpty();
         assertThat(raw.table().entries()).containsOnlyKeys("x", "t");
-        Entry.Table table = (Entry.Table) requireNonNull(raw.table().entries().get("t"));
+        ConfigEntry.Table table = (ConfigEntry.Table) requireNonNull(raw.table().entries().get("t"));
         assertThat(table.entries()).containsOnlyKeys("a", "b", "c");
-        assertThat(table.entries().get("b")).isInstanceOfSatisfying(Entry.Value.class, value -> {
+        assertThat(table.entries().get("b")).isInstanceOfSatisfying(ConfigEntry.Value.class, value -> {
             assertThat(value.value()).isEqualTo(2L);
             assertThat(value.key().where()).isEqualTo("b:2:1");
             assertThat(value.origin().where()).isEqualTo("b:2:5");
         });
         assertThat(table.entries().get("c"))
                 .isInstanceOfSatisfying(
-                        Entry.Value.class, value -> assertThat(value.value()).isEqualTo(List.of(1L, Map.of("d", 2L))));
+                        ConfigEntry.Value.class, value -> assertThat(value.value()).isEqualTo(List.of(1L, Map.of("d", 2L))));
     }
 
     @Test
     @DisplayName("C-01 every syntax error is told with its place, in the order of the places")
     void syntaxErrors() {
-        Raw raw = Configuration.none()
+        RawConfig raw = Configuration.none()
                 .text("b.toml", "x = foo\ny = \"")
                 .text("a.toml", "x = 1\nx = 2")
                 .load();
-        assertThat(raw.problems().stream().sorted().map(Problem::where))
+        assertThat(raw.problems().stream().sorted().map(ConfigProblem::where))
                 .containsExactly("a.toml:2:1", "b.toml:1:5", "b.toml:2:6");
         assertThat(new ConfigException(raw.problems())).hasMessageMatching("(.+\n){2}.+");
         assertThat(raw.problems().getFirst()).asString().endsWith("text is written in quotes");

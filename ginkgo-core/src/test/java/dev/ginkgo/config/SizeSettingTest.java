@@ -8,7 +8,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-class SizeTest {
+class SizeSettingTest {
     @ParameterizedTest
     @DisplayName("C-07 sizes take binary and decimal units, and print the shortest exact form")
     @CsvSource({

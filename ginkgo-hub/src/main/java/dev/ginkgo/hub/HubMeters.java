@@ -2,6 +2,10 @@ package dev.ginkgo.hub;
 
 import static java.util.Objects.requireNonNull;
 
+import dev.ginkgo.hub.message.HubRejectedException;
+import dev.ginkgo.hub.metrics.LagSummary;
+import dev.ginkgo.hub.metrics.LatencyHistogram;
+import dev.ginkgo.hub.metrics.Metric;
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.FunctionTimer;
 import io.micrometer.core.instrument.Gauge;
@@ -65,25 +69,25 @@ public final class HubMeters implements MeterBinder {
     private static double value(MessageHub hub, Metric metric) {
         try {
             return metric.value().applyAsDouble(hub.readings());
-        } catch (RefusedException notStarted) {
+        } catch (HubRejectedException notStarted) {
             return metric.counts() ? 0 : Double.NaN;
         }
     }
 
-    private static Delays.Sum delays(MessageHub hub) {
+    private static LatencyHistogram.Totals delays(MessageHub hub) {
         try {
             return hub.readings().counters().delays();
-        } catch (RefusedException notStarted) {
-            return Delays.sum(List.of());
+        } catch (HubRejectedException notStarted) {
+            return LatencyHistogram.sum(List.of());
         }
     }
 
-    private static Depth depth(MessageHub hub) {
+    private static LagSummary depth(MessageHub hub) {
         try {
             return hub.depth();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            return new Depth(0, 0);
+            return new LagSummary(0, 0);
         }
     }
 }

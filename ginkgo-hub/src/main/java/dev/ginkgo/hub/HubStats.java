@@ -1,5 +1,8 @@
 package dev.ginkgo.hub;
 
+import dev.ginkgo.hub.metrics.Counters;
+import dev.ginkgo.hub.metrics.StoreUsage;
+
 /**
  * What a hub holds now, and what it has done since its start.
  *

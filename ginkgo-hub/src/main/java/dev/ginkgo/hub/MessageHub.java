@@ -2,20 +2,49 @@ package dev.ginkgo.hub;
 
 import static java.util.Objects.requireNonNull;
 
-import dev.ginkgo.Choice;
 import dev.ginkgo.Ginkgo;
-import dev.ginkgo.Lifecycle;
 import dev.ginkgo.Service;
+import dev.ginkgo.ServiceSelector;
 import dev.ginkgo.Setting;
-import dev.ginkgo.Time;
 import dev.ginkgo.cluster.Cluster;
 import dev.ginkgo.cluster.Lease;
 import dev.ginkgo.config.Address;
 import dev.ginkgo.config.Size;
-import dev.ginkgo.hub.spi.Origin;
+import dev.ginkgo.hub.admin.AdminRouter;
+import dev.ginkgo.hub.admin.SubscriberLagCollector;
+import dev.ginkgo.hub.channel.ChannelName;
+import dev.ginkgo.hub.channel.ChannelSelector;
+import dev.ginkgo.hub.channel.Payload;
+import dev.ginkgo.hub.channel.SubscribeRequest;
+import dev.ginkgo.hub.delivery.DeliveryEngine;
+import dev.ginkgo.hub.delivery.StreamAttacher;
+import dev.ginkgo.hub.http.ClusterWebDirectory;
+import dev.ginkgo.hub.http.HttpFrontend;
+import dev.ginkgo.hub.http.RouteFactory;
+import dev.ginkgo.hub.http.server.HttpRoute;
+import dev.ginkgo.hub.log.EpochFence;
+import dev.ginkgo.hub.log.Publisher;
+import dev.ginkgo.hub.log.ReplicationOutput;
+import dev.ginkgo.hub.log.Store;
+import dev.ginkgo.hub.log.StoreLimits;
+import dev.ginkgo.hub.message.HubRejectedException;
+import dev.ginkgo.hub.message.InvalidChannelException;
+import dev.ginkgo.hub.message.PublishResult;
+import dev.ginkgo.hub.message.Since;
+import dev.ginkgo.hub.metrics.Counters;
+import dev.ginkgo.hub.metrics.LagSummary;
+import dev.ginkgo.hub.metrics.MetricsSnapshot;
+import dev.ginkgo.hub.metrics.PeerSummary;
+import dev.ginkgo.hub.replication.Replication;
+import dev.ginkgo.hub.replication.StoreReplicationSink;
+import dev.ginkgo.hub.replication.local.LocalNetwork;
+import dev.ginkgo.hub.replication.local.LocalTransport;
+import dev.ginkgo.hub.spi.NodeIncarnation;
 import dev.ginkgo.hub.spi.Transport;
-import dev.ginkgo.hub.spi.TransportEngine;
-import dev.ginkgo.spi.TaskScope;
+import dev.ginkgo.hub.spi.TransportProvider;
+import dev.ginkgo.internal.concurrent.TaskScope;
+import dev.ginkgo.lifecycle.Lifecycle;
+import dev.ginkgo.time.TimeSource;
 import io.netty.buffer.ByteBufAllocator;
 import java.net.URI;
 import java.time.Duration;
@@ -79,13 +108,13 @@ public final class MessageHub extends Service {
             .help("How long a reader may let one write wait before its connection is ended");
 
     final Optional<Replication> replication;
-    final HttpFront http;
-    private final Fence fence = new Fence();
+    final HttpFrontend http;
+    private final EpochFence fence = new EpochFence();
     private final ByteBufAllocator allocator;
     private final RandomGenerator random;
     private long incarnation;
 
-    private volatile @Nullable Core core;
+    private volatile @Nullable HubRuntime core;
 
     /** A hub of its own, that knows of no other node. */
     public MessageHub() {
@@ -122,29 +151,29 @@ public final class MessageHub extends Service {
         this.allocator = allocator;
         this.random = random;
         this.replication = Optional.ofNullable(cluster).map(members -> replication(members, network));
-        Neighbours neighbours = cluster == null ? Neighbours.none() : Neighbours.of(cluster);
-        this.http = add("http", new HttpFront(this::core, this::routes, neighbours, random));
+        ClusterWebDirectory neighbours = cluster == null ? ClusterWebDirectory.none() : ClusterWebDirectory.of(cluster);
+        this.http = add("http", new HttpFrontend(this::core, this::routes, neighbours, random));
         lifecycle(Lifecycle.standard().hookBeforeChildren()); // the front is open only while there is a store
     }
 
     private Replication replication(Cluster cluster, LocalNetwork network) {
         Map<String, Supplier<? extends Transport>> engines = new HashMap<>();
         engines.put("local", () -> new LocalTransport(network));
-        ServiceLoader.load(TransportEngine.class).forEach(engine -> engines.put(engine.name(), engine::make));
-        Choice<Transport> transport = choose("transport", "local", engines);
+        ServiceLoader.load(TransportProvider.class).forEach(engine -> engines.put(engine.name(), engine::make));
+        ServiceSelector<Transport> transport = choose("transport", "local", engines);
         return add(
                 "replication",
-                new Replication(cluster, transport, () -> new Relay(core().store(), time()), () -> fence));
+                new Replication(cluster, transport, () -> new StoreReplicationSink(core().store(), time()), () -> fence));
     }
 
     @Override
     protected void onStart() {
-        Time time = time();
+        TimeSource time = time();
         Counters counters = new Counters();
         StoreLimits limits = new StoreLimits(budget, historyCount, historyGrace, historyAge, maxChannels, maxPatterns);
         Store opened = own(store(limits, counters));
-        FanOut streams = own(new FanOut(opened, allocator, time, random, counters, maxPatternsPerAddress));
-        core = new Core(opened, streams, counters);
+        DeliveryEngine streams = own(new DeliveryEngine(opened, allocator, time, random, counters, maxPatternsPerAddress));
+        core = new HubRuntime(opened, streams, counters);
         every("old-messages", () -> OFTEN, opened::evict);
         every("conflation", () -> opened.conflates() ? SHORT : OFTEN, opened::flush);
         every("stuck-writes", this::inspection, () -> streams.endStuckWrites(writeTimeout.get()));
@@ -156,21 +185,21 @@ public final class MessageHub extends Service {
             incarnation = Math.max(incarnation + 1, now().toEpochMilli());
             return new Store(limits, time(), incarnation, counters);
         }
-        Core before = core;
-        Origin self = others.self();
+        HubRuntime before = core;
+        NodeIncarnation self = others.self();
         boolean again = self.incarnation() == incarnation; // this hub has restarted, and its cluster has not
         long last = before != null && again ? before.store().estate.published() : 0;
         incarnation = self.incarnation();
-        return new Store(limits, time(), new Outlet(self, last, others::send), fence, counters);
+        return new Store(limits, time(), new ReplicationOutput(self, last, others::send), fence, counters);
     }
 
-    private List<Route> routes(RouteFactory.Context front) {
+    private List<HttpRoute> routes(RouteFactory.Context front) {
         Store store = core().store();
-        return List.of(Pages.of(front, this::readings, () -> Ginkgo.treeOf(this), store::channels, time()));
+        return List.of(AdminRouter.of(front, this::readings, () -> Ginkgo.treeOf(this), store::channels, time()));
     }
 
-    private Peers peers() {
-        return replication.map(others -> others.peers(fence.refused())).orElse(Peers.NONE);
+    private PeerSummary peers() {
+        return replication.map(others -> others.peers(fence.refused())).orElse(PeerSummary.NONE);
     }
 
     /** The pause between two looks for stuck writes: short beside the timeout, and beside a reload of it. */
@@ -183,21 +212,21 @@ public final class MessageHub extends Service {
      * Publishes a text.
      *
      * @param channel the channel's name, such as {@code /numbers}: not percent-encoded
-     * @throws BadChannelException if that is no channel
+     * @throws InvalidChannelException if that is no channel
      * @throws IllegalArgumentException if the text holds half a surrogate pair
-     * @throws RefusedException if the message is too large, there are too many channels, or the hub does not run
+     * @throws HubRejectedException if the message is too large, there are too many channels, or the hub does not run
      */
-    public Receipt publish(String channel, String text) {
+    public PublishResult publish(String channel, String text) {
         return publisher().publish(ChannelName.of(channel), Payload.text(text));
     }
 
     /**
      * Publishes bytes, which need be no text.
      *
-     * @throws BadChannelException if that is no channel
-     * @throws RefusedException if the message is too large, there are too many channels, or the hub does not run
+     * @throws InvalidChannelException if that is no channel
+     * @throws HubRejectedException if the message is too large, there are too many channels, or the hub does not run
      */
-    public Receipt publish(String channel, byte[] bytes) {
+    public PublishResult publish(String channel, byte[] bytes) {
         return publisher().publish(ChannelName.of(channel), Payload.binary(bytes.clone()));
     }
 
@@ -205,12 +234,12 @@ public final class MessageHub extends Service {
      * Publishes a text that only the leader may publish. The lease is looked at when the message is put into the log,
      * so that nothing is published by a node that was frozen in between.
      *
-     * @throws dev.ginkgo.cluster.LeaseOverException if the lease has run out; nothing was published
-     * @throws BadChannelException if that is no channel
+     * @throws dev.ginkgo.cluster.LeaseExpiredException if the lease has run out; nothing was published
+     * @throws InvalidChannelException if that is no channel
      * @throws IllegalArgumentException if the text holds half a surrogate pair
-     * @throws RefusedException if the message is too large, there are too many channels, or the hub does not run
+     * @throws HubRejectedException if the message is too large, there are too many channels, or the hub does not run
      */
-    public Receipt publish(String channel, String text, Lease lease) {
+    public PublishResult publish(String channel, String text, Lease lease) {
         return core().store()
                 .publish(ChannelName.of(channel), Payload.text(text), requireNonNull(lease, "lease is null"));
     }
@@ -219,8 +248,8 @@ public final class MessageHub extends Service {
      * Begins to read, with the next message that is published. The same as {@link #subscribe(String, Since)} with
      * {@link Since.Point#NONE}.
      *
-     * @throws BadChannelException if that is no channel, pattern or list
-     * @throws RefusedException if there are too many channels or patterns, or the hub does not run
+     * @throws InvalidChannelException if that is no channel, pattern or list
+     * @throws HubRejectedException if there are too many channels or patterns, or the hub does not run
      */
     public Subscription subscribe(String channels) {
         return subscribe(channels, Since.Point.NONE);
@@ -234,13 +263,13 @@ public final class MessageHub extends Service {
      * @param channels a name such as {@code /numbers}; a pattern, in which {@code *} stands for one whole segment and
      *     {@code >} at the end for one or more; or several of these, with commas: {@code /a,/room/>}
      * @param since from where on
-     * @throws BadChannelException if that is no channel, pattern or list
-     * @throws RefusedException if there are too many channels or patterns, or the hub does not run
+     * @throws InvalidChannelException if that is no channel, pattern or list
+     * @throws HubRejectedException if there are too many channels or patterns, or the hub does not run
      */
     public Subscription subscribe(String channels, Since since) {
-        Core now = core();
+        HubRuntime now = core();
         Subscription subscription =
-                Subscription.open(now.store(), Wish.of(Selector.of(channels), since), time(), now.counters());
+                Subscription.open(now.store(), SubscribeRequest.of(ChannelSelector.of(channels), since), time(), now.counters());
         TaskScope.closeAtEnd(subscription);
         return subscription;
     }
@@ -248,10 +277,10 @@ public final class MessageHub extends Service {
     /**
      * What the hub holds now, and has done since its start.
      *
-     * @throws RefusedException if it has not started yet
+     * @throws HubRejectedException if it has not started yet
      */
     public HubStats stats() {
-        Core now = core();
+        HubRuntime now = core();
         return HubStats.of(now.counters(), now.store().usage());
     }
 
@@ -292,26 +321,26 @@ public final class MessageHub extends Service {
     }
 
     /** Where the front puts its connections. */
-    Streams streams() {
+    StreamAttacher streams() {
         return core().streams();
     }
 
     /** What {@link HubMeters} shows. */
-    Readings readings() {
-        Core now = core();
-        return new Readings(now.store().usage(), now.counters(), http.connections(), peers());
+    MetricsSnapshot readings() {
+        HubRuntime now = core();
+        return new MetricsSnapshot(now.store().usage(), now.counters(), http.connections(), peers());
     }
 
     /** How far behind its readers over HTTP are; not to be called by an event loop. */
-    Depth depth() throws InterruptedException {
-        return Standings.depth(http.streams());
+    LagSummary depth() throws InterruptedException {
+        return SubscriberLagCollector.depth(http.streams());
     }
 
-    private Core core() {
-        Core now = core;
+    private HubRuntime core() {
+        HubRuntime now = core;
         if (now == null) {
-            throw new RefusedException(
-                    RefusedException.Reason.STOPPED, "the hub does not run yet: use it between start and stop");
+            throw new HubRejectedException(
+                    HubRejectedException.Reason.STOPPED, "the hub does not run yet: use it between start and stop");
         }
         return now;
     }

@@ -2,8 +2,17 @@ package dev.ginkgo.hub;
 
 import static java.util.Objects.requireNonNull;
 
-import dev.ginkgo.Time;
-import dev.ginkgo.spi.TaskScope;
+import dev.ginkgo.hub.channel.ChannelSelector;
+import dev.ginkgo.hub.channel.SubscribeRequest;
+import dev.ginkgo.hub.log.Cursor;
+import dev.ginkgo.hub.log.FeedListener;
+import dev.ginkgo.hub.log.Store;
+import dev.ginkgo.hub.message.Gap;
+import dev.ginkgo.hub.message.HubRejectedException;
+import dev.ginkgo.hub.message.Message;
+import dev.ginkgo.hub.metrics.Counters;
+import dev.ginkgo.internal.concurrent.TaskScope;
+import dev.ginkgo.time.TimeSource;
 import java.util.Iterator;
 import java.util.NoSuchElementException;
 import java.util.function.Consumer;
@@ -35,16 +44,16 @@ public final class Subscription implements Iterable<Message>, AutoCloseable {
 
     private final Store store;
     private final Cursor cursor; // next() under the store's lock
-    private final Waiter waiter;
-    private final Selector selector;
-    private final Time time;
+    private final WaitingThread waiter;
+    private final ChannelSelector selector;
+    private final TimeSource time;
     private final Counters counters;
 
     private volatile Consumer<Gap> onGap;
     private volatile boolean closed;
     private boolean lost;
 
-    private Subscription(Store store, Cursor cursor, Waiter waiter, boolean resumes, Time time, Counters counters) {
+    private Subscription(Store store, Cursor cursor, WaitingThread waiter, boolean resumes, TimeSource time, Counters counters) {
         this.store = store;
         this.cursor = cursor;
         this.waiter = waiter;
@@ -61,19 +70,19 @@ public final class Subscription implements Iterable<Message>, AutoCloseable {
     /**
      * Begins to read.
      *
-     * @throws RefusedException if the channel cannot be made, or the pattern is one too many
+     * @throws HubRejectedException if the channel cannot be made, or the pattern is one too many
      */
-    static Subscription open(Store store, Wish wish, Time time, Counters counters) {
-        Waiter waiter = new Waiter(time);
+    static Subscription open(Store store, SubscribeRequest wish, TimeSource time, Counters counters) {
+        WaitingThread waiter = new WaitingThread(time);
         return new Subscription(store, store.openCursor(wish, waiter), waiter, wish.resumes(), time, counters);
     }
 
     /** The thread that waits for the next message, if one does. */
-    private static final class Waiter implements FeedListener {
-        private final Time time;
+    private static final class WaitingThread implements FeedListener {
+        private final TimeSource time;
         private volatile @Nullable Thread thread;
 
-        Waiter(Time time) {
+        WaitingThread(TimeSource time) {
             this.time = time;
         }
 

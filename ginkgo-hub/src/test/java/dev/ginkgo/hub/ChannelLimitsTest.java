@@ -2,19 +2,21 @@ package dev.ginkgo.hub;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.ginkgo.hub.testing.RawHttpClient;
+import dev.ginkgo.hub.testing.TestHub;
 import java.io.IOException;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
-class StrangerChannelsTest {
+class ChannelLimitsTest {
     @Test
     @DisplayName("H-29 a stranger who opens thousands of channels meets a limit; others are served at the same cost")
     void thousandsOfChannels() throws IOException {
         int limit = 100;
-        try (Front front = Front.startHub("max-channels = " + limit, "http.loops = 1", "http.heartbeat = '1h'");
-                Wired reader = front.lines("/mine");
-                Wired publisher = front.connect();
-                Wired stranger = front.connect()) {
+        try (TestHub front = TestHub.startHub("max-channels = " + limit, "http.loops = 1", "http.heartbeat = '1h'");
+                RawHttpClient reader = front.lines("/mine");
+                RawHttpClient publisher = front.connect();
+                RawHttpClient stranger = front.connect()) {
             publish(publisher, "/mine");
             reader.readTo("7\n");
 
@@ -30,7 +32,7 @@ class StrangerChannelsTest {
             }
             long held = front.hub().stats().storedBytes();
             for (int i = 0; i < 200; i++) {
-                try (Wired wired = front.request("GET /reader/" + i)) {
+                try (RawHttpClient wired = front.request("GET /reader/" + i)) {
                     assertThat(wired.rest()).startsWith("HTTP/1.1 429").contains("too-many-channels");
                 }
             }
@@ -51,7 +53,7 @@ class StrangerChannelsTest {
         }
     }
 
-    private static String publish(Wired client, String channel) throws IOException {
+    private static String publish(RawHttpClient client, String channel) throws IOException {
         return client.send("POST " + channel + " HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1\r\n\r\n7")
                 .answer();
     }

@@ -2,6 +2,13 @@ package dev.ginkgo.hub;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.ginkgo.hub.channel.ChannelSelector;
+import dev.ginkgo.hub.channel.SubscribeRequest;
+import dev.ginkgo.hub.framing.WireFormat;
+import dev.ginkgo.hub.message.Since;
+import dev.ginkgo.hub.testing.ChunkedStreamClient;
+import dev.ginkgo.hub.testing.DirectStreamHub;
+import dev.ginkgo.hub.testing.TestHub;
 import dev.ginkgo.testing.FakeClock;
 import java.time.Duration;
 import java.util.List;
@@ -9,11 +16,11 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
 class ConflationTest {
-    private static Wish wish(String channels, Since since) {
-        return new Wish(Selector.of(channels), since, Duration.ofSeconds(2), List.of());
+    private static SubscribeRequest wish(String channels, Since since) {
+        return new SubscribeRequest(ChannelSelector.of(channels), since, Duration.ofSeconds(2), List.of());
     }
 
-    private static String data(Peer peer) throws Exception {
+    private static String data(ChunkedStreamClient peer) throws Exception {
         return peer.text().replaceAll("(?s).*\"data\":\"(.*)\"}\n", "$1");
     }
 
@@ -21,9 +28,9 @@ class ConflationTest {
     @DisplayName("H-20 with conflate=2s the newest of each channel comes at most once in two seconds; others get all")
     void newestOfEach() throws Exception {
         FakeClock clock = new FakeClock();
-        try (Hubs hubs = new Hubs(1, clock, "")) {
-            Peer screen = hubs.connect(wish("/price/*", Since.Point.NONE), Framing.NDJSON, 0);
-            Peer all = hubs.connect(Wish.of(Selector.of("/price/*"), Since.Point.NONE), Framing.NDJSON, 0);
+        try (DirectStreamHub hubs = new DirectStreamHub(1, clock, "")) {
+            ChunkedStreamClient screen = hubs.connect(wish("/price/*", Since.Point.NONE), WireFormat.NDJSON, 0);
+            ChunkedStreamClient all = hubs.connect(SubscribeRequest.of(ChannelSelector.of("/price/*"), Since.Point.NONE), WireFormat.NDJSON, 0);
             assertThat(screen.text()).contains("start");
             assertThat(all.text()).contains("start");
             hubs.hub.publish("/price/x", "x0");
@@ -51,8 +58,8 @@ class ConflationTest {
     void slowScreen() throws Exception {
         FakeClock clock = new FakeClock();
         String big = "x".repeat(30_000);
-        try (Hubs hubs = new Hubs(1, clock, "write-timeout = '1h'\nhistory.age = '1h'")) {
-            Peer slow = hubs.connect(wish("/a", Since.Point.NONE), Framing.NDJSON, 4096);
+        try (DirectStreamHub hubs = new DirectStreamHub(1, clock, "write-timeout = '1h'\nhistory.age = '1h'")) {
+            ChunkedStreamClient slow = hubs.connect(wish("/a", Since.Point.NONE), WireFormat.NDJSON, 4096);
             int published = 0;
             while (hubs.stats().pinnedBytes() == 0 || published < 100) {
                 hubs.hub.publish("/a", big + published);
@@ -76,13 +83,13 @@ class ConflationTest {
     @Test
     @DisplayName("H-20 since=latest gives the last value of each channel, with conflation or without, then what comes")
     void latest() throws Exception {
-        try (Hubs hubs = new Hubs(1, "")) {
+        try (DirectStreamHub hubs = new DirectStreamHub(1, "")) {
             for (int i = 0; i < 300; i++) {
                 hubs.hub.publish("/price/" + i % 100, Integer.toString(i));
             }
-            Peer plain = hubs.connect(Wish.of(Selector.of("/price/*"), Since.Point.LATEST), Framing.NDJSON, 0);
-            Peer conflated = hubs.connect(wish("/price/*", Since.Point.LATEST), Framing.NDJSON, 0);
-            for (Peer peer : List.of(plain, conflated)) {
+            ChunkedStreamClient plain = hubs.connect(SubscribeRequest.of(ChannelSelector.of("/price/*"), Since.Point.LATEST), WireFormat.NDJSON, 0);
+            ChunkedStreamClient conflated = hubs.connect(wish("/price/*", Since.Point.LATEST), WireFormat.NDJSON, 0);
+            for (ChunkedStreamClient peer : List.of(plain, conflated)) {
                 assertThat(peer.text()).contains("\"recovered\":true");
                 for (int i = 200; i < 300; i++) {
                     assertThat(data(peer)).isEqualTo(Integer.toString(i));
@@ -98,9 +105,9 @@ class ConflationTest {
     @DisplayName("H-16 H-20 if even the newest was let go of unseen, a conflated reader is told so")
     void newestIsLost() throws Exception {
         FakeClock clock = new FakeClock();
-        try (Hubs hubs = new Hubs(1, clock, "history.age = '1s'")) {
-            Peer screen = hubs.connect(
-                    new Wish(Selector.of("/a"), Since.Point.NONE, Duration.ofMinutes(1), List.of()), Framing.NDJSON, 0);
+        try (DirectStreamHub hubs = new DirectStreamHub(1, clock, "history.age = '1s'")) {
+            ChunkedStreamClient screen = hubs.connect(
+                    new SubscribeRequest(ChannelSelector.of("/a"), Since.Point.NONE, Duration.ofMinutes(1), List.of()), WireFormat.NDJSON, 0);
             assertThat(screen.text()).contains("start");
             hubs.hub.publish("/a", "shown");
             assertThat(data(screen)).isEqualTo("shown");
@@ -113,7 +120,7 @@ class ConflationTest {
     @Test
     @DisplayName("H-20 over HTTP; a period that is none is a 400")
     void parameter() throws Exception {
-        try (Front front = Front.start()) {
+        try (TestHub front = TestHub.start()) {
             front.hub().publish("/a", "1");
             front.hub().publish("/a", "2");
             assertThat(front.linesTo("/a?conflate=2s&since=all", "2")).doesNotContain("\n1\n");

@@ -3,11 +3,22 @@ package dev.ginkgo.hub;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.ginkgo.cluster.Epoch;
+import dev.ginkgo.cluster.model.Epoch;
 import dev.ginkgo.config.Size;
+import dev.ginkgo.hub.channel.ChannelSelector;
+import dev.ginkgo.hub.channel.SubscribeRequest;
+import dev.ginkgo.hub.log.EpochFence;
+import dev.ginkgo.hub.log.ReplicationOutput;
+import dev.ginkgo.hub.log.Store;
+import dev.ginkgo.hub.log.StoreLimits;
+import dev.ginkgo.hub.message.Gap;
+import dev.ginkgo.hub.message.Since;
+import dev.ginkgo.hub.metrics.Counters;
+import dev.ginkgo.hub.replication.ReplicationSink;
+import dev.ginkgo.hub.replication.StoreReplicationSink;
 import dev.ginkgo.hub.spi.Envelope;
-import dev.ginkgo.hub.spi.Origin;
-import dev.ginkgo.hub.spi.Stretch;
+import dev.ginkgo.hub.spi.NodeIncarnation;
+import dev.ginkgo.hub.spi.SequenceRange;
 import dev.ginkgo.testing.FakeClock;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -20,12 +31,12 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
 /** A loss after a loss, with no message in between, is the same gap. */
-class LossesInARowTest {
-    private static final Origin OTHER = new Origin("10.0.0.2:4440", 3);
+class ConsecutiveLossesTest {
+    private static final NodeIncarnation OTHER = new NodeIncarnation("10.0.0.2:4440", 3);
     private static final int MANY = 300;
 
     private final FakeClock clock = new FakeClock();
-    private final Fence fence = new Fence();
+    private final EpochFence fence = new EpochFence();
     private final Store store = new Store(
             new StoreLimits(
                     () -> Size.ofMebibytes(1),
@@ -35,10 +46,10 @@ class LossesInARowTest {
                     () -> 100,
                     () -> 100),
             clock,
-            new Outlet(new Origin("10.0.0.1:4440", 7), 0, _ -> 1),
+            new ReplicationOutput(new NodeIncarnation("10.0.0.1:4440", 7), 0, _ -> 1),
             fence,
             new Counters());
-    private final Relay relay = new Relay(store, clock);
+    private final StoreReplicationSink relay = new StoreReplicationSink(store, clock);
     private long sequence;
 
     @AfterEach
@@ -52,7 +63,7 @@ class LossesInARowTest {
         private final List<String> read = new ArrayList<>();
         private final Subscription subscription;
 
-        Program(Wish wish) {
+        Program(SubscribeRequest wish) {
             subscription = Subscription.open(store, wish, clock, new Counters()).onGap(gap -> {
                 gaps.add(gap);
                 read.add(gap.missed() == Gap.UNKNOWN ? "gap" : "gap of " + gap.missed());
@@ -60,7 +71,7 @@ class LossesInARowTest {
         }
 
         Program(String channels, Since since) {
-            this(Wish.of(Selector.of(channels), since));
+            this(SubscribeRequest.of(ChannelSelector.of(channels), since));
         }
 
         /** All that is there now, and was not read before: messages and gaps. */
@@ -97,7 +108,7 @@ class LossesInARowTest {
 
     private void lost() {
         sequence++;
-        relay.lost(new Ledger.Loss(new Stretch(OTHER, sequence, sequence), Set.of(), false));
+        relay.lost(new ReplicationSink.Loss(new SequenceRange(OTHER, sequence, sequence), Set.of(), false));
     }
 
     @Test
@@ -187,7 +198,7 @@ class LossesInARowTest {
     @DisplayName("H-16 who reads with conflation is told each gap in its place, too")
     void conflated() {
         try (Program screen =
-                new Program(new Wish(Selector.of("/*"), Since.Point.NONE, Duration.ofSeconds(2), List.of()))) {
+                new Program(new SubscribeRequest(ChannelSelector.of("/*"), Since.Point.NONE, Duration.ofSeconds(2), List.of()))) {
             for (String name : List.of("/a", "/b", "/c")) {
                 message(name, name);
                 fenced(name);

@@ -2,6 +2,17 @@ package dev.ginkgo.hub;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.ginkgo.hub.framing.WireFormat;
+import dev.ginkgo.hub.log.StoredMessage;
+import dev.ginkgo.hub.message.Gap;
+import dev.ginkgo.hub.message.Message;
+import dev.ginkgo.hub.message.MessageId;
+import dev.ginkgo.hub.message.Since;
+import dev.ginkgo.hub.testing.ChunkedStreamClient;
+import dev.ginkgo.hub.testing.DirectStreamHub;
+import dev.ginkgo.hub.testing.EventSourceClient;
+import dev.ginkgo.hub.testing.RawHttpClient;
+import dev.ginkgo.hub.testing.TestHub;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -16,7 +27,7 @@ class HistoryTest {
     @Test
     @DisplayName("H-15 H-26 since an id, all, latest, a time: first start, then what was before, then what comes")
     void forms() throws Exception {
-        try (Front front = Front.start()) {
+        try (TestHub front = TestHub.start()) {
             List<String> ids = new ArrayList<>();
             for (int i = 1; i <= 4; i++) {
                 ids.add(front.hub().publish("/a", Integer.toString(i)).id());
@@ -37,7 +48,7 @@ class HistoryTest {
     @Test
     @DisplayName("H-15 the header counts before last_event_id, and that before since; none is as if it were not there")
     void precedence() throws Exception {
-        try (Front front = Front.start()) {
+        try (TestHub front = TestHub.start()) {
             String first = front.hub().publish("/a", "1").id();
             String second = front.hub().publish("/a", "2").id();
             front.hub().publish("/a", "3");
@@ -45,7 +56,7 @@ class HistoryTest {
                     .isEqualTo(RECOVERED + "3\n");
             assertThat(front.linesTo("/a?since=all&last_event_id=" + second, "3", "Last-Event-ID: "))
                     .isEqualTo(RECOVERED + "3\n");
-            try (Wired none = front.lines("/a?since=none")) {
+            try (RawHttpClient none = front.lines("/a?since=none")) {
                 front.hub().publish("/a", "4");
                 assertThat(none.readTo("\n\r\n")).isEqualTo("2\r\n4\n\r\n");
             }
@@ -55,7 +66,7 @@ class HistoryTest {
     @Test
     @DisplayName("H-15 what cannot be understood is a 400 that says what there is")
     void malformed() throws Exception {
-        try (Front front = Front.start()) {
+        try (TestHub front = TestHub.start()) {
             for (String since : List.of("", "yesterday", "10", "-5m", "10x", "AAA", "99999999999999999999h", "%00")) {
                 if (!since.equals("10")) {
                     assertThat(front.get("/a?since=" + since).body())
@@ -73,20 +84,20 @@ class HistoryTest {
     @Test
     @DisplayName("H-15 in server-sent events, NDJSON and WebSocket too")
     void framings() throws Exception {
-        try (Front front = Front.start()) {
+        try (TestHub front = TestHub.start()) {
             String id = front.hub().publish("/a", "1").id();
             String last = front.hub().publish("/a", "2").id();
-            try (Sse sse = new Sse(front, "/a?since=" + id)) {
+            try (EventSourceClient sse = new EventSourceClient(front, "/a?since=" + id)) {
                 sse.connect();
-                assertThat(sse.next()).isEqualTo(new Sse.Event("start", "{\"recovered\":true}"));
+                assertThat(sse.next()).isEqualTo(new EventSourceClient.Event("start", "{\"recovered\":true}"));
                 assertThat(sse.lastId()).isEqualTo(id);
-                assertThat(sse.next()).isEqualTo(new Sse.Event("message", "2"));
+                assertThat(sse.next()).isEqualTo(new EventSourceClient.Event("message", "2"));
                 assertThat(sse.lastId()).isEqualTo(last);
             }
-            try (Wired ndjson = front.request("GET /a?as=ndjson&since=" + id)) {
+            try (RawHttpClient ndjson = front.request("GET /a?as=ndjson&since=" + id)) {
                 assertThat(ndjson.readTo("\"2\"}")).contains("\"recovered\":true", "\"data\":\"2\"");
             }
-            try (Wired socket = front.request(
+            try (RawHttpClient socket = front.request(
                     "GET /a?since=" + id,
                     "Upgrade: websocket",
                     "Connection: Upgrade",
@@ -101,8 +112,8 @@ class HistoryTest {
     @Test
     @DisplayName("H-15 a browser that has seen no message yet misses none either: start has an id")
     void nothingSeenYet() throws Exception {
-        try (Front front = Front.start();
-                Sse sse = new Sse(front, "/a")) {
+        try (TestHub front = TestHub.start();
+                EventSourceClient sse = new EventSourceClient(front, "/a")) {
             sse.connect();
             assertThat(sse.next().name()).isEqualTo("start");
             sse.cut();
@@ -116,7 +127,7 @@ class HistoryTest {
     @Test
     @DisplayName("H-15 when messages after the id are gone, or the hub was restarted, it says so and gives all it has")
     void notRecovered() throws Exception {
-        try (Front front = Front.startHub("history.count = 2")) {
+        try (TestHub front = TestHub.startHub("history.count = 2")) {
             String first = front.hub().publish("/a", "1").id();
             for (int i = 2; i <= 4; i++) {
                 front.hub().publish("/a", Integer.toString(i));
@@ -134,7 +145,7 @@ class HistoryTest {
     @Test
     @DisplayName("H-15 a channel that was forgotten remembers what is gone of it; of others it says nothing wrong")
     void forgottenChannel() throws Exception {
-        try (Front front = Front.startHub("store.budget = '64KiB'")) {
+        try (TestHub front = TestHub.startHub("store.budget = '64KiB'")) {
             String before = front.hub().publish("/other", "x").id();
             String first = front.hub().publish("/a", "1").id();
             String second = front.hub().publish("/a", "2").id();
@@ -153,7 +164,7 @@ class HistoryTest {
     @Test
     @DisplayName("H-15 in Java: history first, then what comes; a loss is a gap whose number nobody knows")
     void java() throws Exception {
-        try (Front front = Front.startHub("history.count = 2")) {
+        try (TestHub front = TestHub.startHub("history.count = 2")) {
             MessageHub hub = front.hub();
             String first = hub.publish("/a", "1").id();
             String second = hub.publish("/a", "2").id();
@@ -183,8 +194,8 @@ class HistoryTest {
     @Test
     @DisplayName("H-16 a tight loop of more than history.count messages does not overtake readers who are there")
     void tightLoop() throws Exception {
-        try (Hubs hubs = new Hubs(1, "history.count = 10")) {
-            Peer peer = hubs.connect("/a", Framing.LINES);
+        try (DirectStreamHub hubs = new DirectStreamHub(1, "history.count = 10")) {
+            ChunkedStreamClient peer = hubs.connect("/a", WireFormat.LINES);
             hubs.onLoop(() -> {
                 for (int i = 0; i < 1_000; i++) {
                     hubs.hub.publish("/a", Integer.toString(i));
@@ -200,16 +211,16 @@ class HistoryTest {
                 assertThat(left.take().text()).isEqualTo("990");
             }
             // and what is over the count goes when the moment is over
-            Hubs.soon().until(() -> hubs.stats().storedBytes() < 20_000);
+            DirectStreamHub.soon().until(() -> hubs.stats().storedBytes() < 20_000);
         }
     }
 
     @Test
     @DisplayName("H-16 a reader overtaken while it was idle is told within a second: how many, and where it goes on")
     void overtakenWhileIdle() throws Exception {
-        try (Hubs hubs = new Hubs(1, "history.count = 10\nhistory.grace = '0s'")) {
-            for (Framing framing : List.of(Framing.LINES, Framing.NDJSON, Framing.SSE)) {
-                Peer peer = hubs.connect("/" + framing, framing);
+        try (DirectStreamHub hubs = new DirectStreamHub(1, "history.count = 10\nhistory.grace = '0s'")) {
+            for (WireFormat framing : List.of(WireFormat.LINES, WireFormat.NDJSON, WireFormat.SSE)) {
+                ChunkedStreamClient peer = hubs.connect("/" + framing, framing);
                 List<String> ids = new ArrayList<>();
                 hubs.onLoop(() -> {
                     for (int i = 0; i < 100; i++) {

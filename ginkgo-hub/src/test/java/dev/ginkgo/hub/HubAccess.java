@@ -1,30 +1,34 @@
 package dev.ginkgo.hub;
 
+import dev.ginkgo.hub.delivery.StreamAttacher;
+import dev.ginkgo.hub.http.HttpFrontend;
+import dev.ginkgo.hub.log.Publisher;
+import dev.ginkgo.hub.metrics.MetricsSnapshot;
 import io.netty.buffer.ByteBufAllocator;
 import java.util.random.RandomGenerator;
 
 /** Opens the internals of a hub to tests in other packages. */
-final class HubAccess {
+public final class HubAccess {
     private HubAccess() {}
 
     /** Creates a hub with the given memory and random numbers. */
-    static MessageHub create(ByteBufAllocator allocator, RandomGenerator random) {
+    public static MessageHub create(ByteBufAllocator allocator, RandomGenerator random) {
         return new MessageHub(allocator, random);
     }
 
-    static Publisher publisher(MessageHub hub) {
+    public static Publisher publisher(MessageHub hub) {
         return hub.publisher();
     }
 
-    static Streams streams(MessageHub hub) {
+    public static StreamAttacher streams(MessageHub hub) {
         return hub.streams();
     }
 
-    static Readings readings(MessageHub hub) {
+    static MetricsSnapshot readings(MessageHub hub) {
         return hub.readings();
     }
 
-    static HttpFront http(MessageHub hub) {
+    public static HttpFrontend http(MessageHub hub) {
         return hub.http;
     }
 }

@@ -4,6 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.ginkgo.cluster.Lease;
+import dev.ginkgo.hub.message.Gap;
+import dev.ginkgo.hub.testing.HubCluster;
+import dev.ginkgo.hub.testing.RawHttpClient;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -20,7 +23,7 @@ class HubClusterTest {
     @Test
     @DisplayName("H-14 what is published at any node is read at every node, in each publisher's order, once")
     void publishAnywhereReadAnywhere() throws Exception {
-        try (HubNodes nodes = HubNodes.of(3)) {
+        try (HubCluster nodes = HubCluster.of(3)) {
             List<Subscription> readers = new ArrayList<>();
             for (int i = 0; i < 3; i++) {
                 readers.add(nodes.get(i).hub.subscribe("/n"));
@@ -52,17 +55,17 @@ class HubClusterTest {
     @Test
     @DisplayName("H-15 K-19 a reader goes to another node with its last id, and gets what it missed: recovered")
     void resumesElsewhere() throws Exception {
-        try (HubNodes nodes = HubNodes.of(3)) {
-            HubNodes.Node a = nodes.get(0);
-            HubNodes.Node b = nodes.get(1);
+        try (HubCluster nodes = HubCluster.of(3)) {
+            HubCluster.TestNode a = nodes.get(0);
+            HubCluster.TestNode b = nodes.get(1);
             assertThat(nodes.post(a, "/n", "one").body()).contains("\"peers\":2");
             nodes.post(b, "/n", "two");
-            await().atMost(HubNodes.SOON).until(() -> data(nodes, a, "all").size() == 2);
+            await().atMost(HubCluster.SOON).until(() -> data(nodes, a, "all").size() == 2);
             String first = poll(nodes, a, "all");
             String id = ids(first).get(ids(first).size() - 1);
             nodes.post(a, "/n", "three");
             nodes.post(nodes.get(2), "/n", "four");
-            await().atMost(HubNodes.SOON).until(() -> data(nodes, b, "all").size() == 4);
+            await().atMost(HubCluster.SOON).until(() -> data(nodes, b, "all").size() == 4);
 
             // When
             String resumed = nodes.get(b, "/n?poll=1", "Accept", "text/event-stream", "Last-Event-ID", id)
@@ -80,12 +83,12 @@ class HubClusterTest {
     @DisplayName(
             "H-15 a reader who goes on by way of a node that is behind gets nothing twice: its ids hold what he has had")
     void byWayOfOneThatIsBehind() throws Exception {
-        try (HubNodes nodes = HubNodes.of(3)) {
-            HubNodes.Node behind = nodes.get(2);
+        try (HubCluster nodes = HubCluster.of(3)) {
+            HubCluster.TestNode behind = nodes.get(2);
             nodes.post(nodes.get(0), "/n", "zero");
-            await().atMost(HubNodes.SOON).until(() -> data(nodes, behind, "all").size() == 1);
+            await().atMost(HubCluster.SOON).until(() -> data(nodes, behind, "all").size() == 1);
             nodes.isolate(2, true);
-            await().atMost(HubNodes.SOON)
+            await().atMost(HubCluster.SOON)
                     .until(() -> !behind.hub.awaitPeers(Duration.ZERO)
                             && !nodes.get(0).hub.awaitPeers(Duration.ZERO));
             nodes.post(nodes.get(0), "/n", "one");
@@ -97,7 +100,7 @@ class HubClusterTest {
             String there = nodes.get(behind, "/n?poll=1", "Accept", "text/event-stream", "Last-Event-ID", id)
                     .body();
             String stream;
-            try (Wired wired = new Wired(behind.hub.address().port())) {
+            try (RawHttpClient wired = new RawHttpClient(behind.hub.address().port())) {
                 wired.send("GET /n HTTP/1.1\r\nHost: localhost\r\nAccept: text/event-stream\r\nLast-Event-ID: " + id
                         + "\r\n\r\n");
                 stream = wired.readTo("event: next") + wired.readTo("data: {}");
@@ -107,8 +110,8 @@ class HubClusterTest {
                 assertThat(read).contains("\"recovered\":true");
             });
             nodes.isolate(2, false);
-            HubNodes.Node third = nodes.get(1);
-            await().atMost(HubNodes.SOON).until(() -> data(nodes, third, "all").size() == 4);
+            HubCluster.TestNode third = nodes.get(1);
+            await().atMost(HubCluster.SOON).until(() -> data(nodes, third, "all").size() == 4);
 
             // Then he has had all
             for (String last : List.of(ids(there).getLast(), ids(stream).getLast())) {
@@ -124,11 +127,11 @@ class HubClusterTest {
     @Test
     @DisplayName("K-19 the page of a node that has died goes on at another, and that of a stranger does not")
     void pageOfADeadNode() throws Exception {
-        try (HubNodes nodes = HubNodes.of(2)) {
+        try (HubCluster nodes = HubCluster.of(2)) {
             String dead = nodes.get(0).uri("").toString();
-            HubNodes.Node alive = nodes.get(1);
+            HubCluster.TestNode alive = nodes.get(1);
             nodes.stop(0);
-            await().atMost(HubNodes.SOON).until(() -> alive.cluster.roster().size() == 1);
+            await().atMost(HubCluster.SOON).until(() -> alive.cluster.roster().size() == 1);
 
             // When
             var answer = nodes.get(alive, "/n?poll=1&wait=0s", "Origin", dead);
@@ -146,18 +149,18 @@ class HubClusterTest {
     @Test
     @DisplayName("K-20 a fresh node fetches the history from its peers; who resumes there gets recovered: true")
     void freshNode() throws Exception {
-        try (HubNodes nodes = HubNodes.of(2)) {
+        try (HubCluster nodes = HubCluster.of(2)) {
             for (int n = 0; n < 20; n++) {
                 nodes.get(n % 2).hub.publish("/n", Integer.toString(n));
             }
-            await().atMost(HubNodes.SOON)
+            await().atMost(HubCluster.SOON)
                     .until(() -> data(nodes, nodes.get(0), "all").size() == 20);
             String id = ids(poll(nodes, nodes.get(0), "all")).get(9);
 
-            HubNodes.Node fresh = nodes.start(3);
+            HubCluster.TestNode fresh = nodes.start(3);
             nodes.awaitPeers();
 
-            await().atMost(HubNodes.SOON).until(() -> data(nodes, fresh, "all").size() == 20);
+            await().atMost(HubCluster.SOON).until(() -> data(nodes, fresh, "all").size() == 20);
             String resumed = nodes.get(fresh, "/n?poll=1", "Accept", "text/event-stream", "Last-Event-ID", id)
                     .body();
             assertThat(resumed).contains("\"recovered\":true");
@@ -169,20 +172,20 @@ class HubClusterTest {
     @DisplayName(
             "K-05 when a node leads, what it publishes carries the higher epoch, and the older comes nowhere after")
     void fencing() throws Exception {
-        try (HubNodes nodes = HubNodes.of(3)) {
-            await().atMost(HubNodes.SOON).until(nodes.get(0).cluster::isLeader);
+        try (HubCluster nodes = HubCluster.of(3)) {
+            await().atMost(HubCluster.SOON).until(nodes.get(0).cluster::isLeader);
             Lease old = nodes.get(0).cluster.lease().orElseThrow();
             nodes.get(0).hub.publish("/n", "old", old);
-            await().atMost(HubNodes.SOON)
+            await().atMost(HubCluster.SOON)
                     .until(() -> data(nodes, nodes.get(2), "all").size() == 1);
 
             nodes.stop(0);
 
-            await().atMost(HubNodes.SOON).until(nodes.get(0).cluster::isLeader);
+            await().atMost(HubCluster.SOON).until(nodes.get(0).cluster::isLeader);
             Lease next = nodes.get(0).cluster.lease().orElseThrow();
             assertThat(old.epoch().isBefore(next.epoch())).isTrue();
             nodes.get(0).hub.publish("/n", "new", next);
-            await().atMost(HubNodes.SOON)
+            await().atMost(HubCluster.SOON)
                     .untilAsserted(
                             () -> assertThat(data(nodes, nodes.get(1), "all")).containsExactly("old", "new"));
         }
@@ -191,25 +194,25 @@ class HubClusterTest {
     @Test
     @DisplayName("K-20 after a partition has healed, the histories are equal, and no reader was told a gap")
     void healed() throws Exception {
-        try (HubNodes nodes = HubNodes.of(3);
+        try (HubCluster nodes = HubCluster.of(3);
                 Subscription reader = nodes.get(0).hub.subscribe("/n")) {
             List<Gap> gaps = new ArrayList<>();
             reader.onGap(gaps::add);
             nodes.isolate(2, true);
-            await().atMost(HubNodes.SOON)
+            await().atMost(HubCluster.SOON)
                     .until(() -> !nodes.get(2).hub.awaitPeers(Duration.ZERO)
                             && !nodes.get(0).hub.awaitPeers(Duration.ZERO));
             for (int n = 0; n < 30; n++) {
                 nodes.get(n % 3).hub.publish("/n", Integer.toString(n));
             }
-            await().atMost(HubNodes.SOON) // what was not sent is counted
+            await().atMost(HubCluster.SOON) // what was not sent is counted
                     .until(() -> nodes.get(0).hub.readings().peers().dropped() >= 10);
 
             nodes.isolate(2, false);
 
             for (int i = 0; i < 3; i++) {
-                HubNodes.Node node = nodes.get(i);
-                await().atMost(HubNodes.SOON)
+                HubCluster.TestNode node = nodes.get(i);
+                await().atMost(HubCluster.SOON)
                         .untilAsserted(() ->
                                 assertThat(data(nodes, node, "all")).hasSize(30).doesNotHaveDuplicates());
             }
@@ -223,14 +226,14 @@ class HubClusterTest {
     @Test
     @DisplayName("H-16 what is not to be had any more after a partition is told to the readers of the channel as a gap")
     void healedTooLate() throws Exception {
-        try (HubNodes nodes = HubNodes.of(2, "hub.history.count = 5", "hub.history.grace = '0s'");
+        try (HubCluster nodes = HubCluster.of(2, "hub.history.count = 5", "hub.history.grace = '0s'");
                 Subscription reader = nodes.get(1).hub.subscribe("/n")) {
             List<Gap> gaps = new ArrayList<>();
             reader.onGap(gaps::add);
             nodes.get(0).hub.publish("/n", "before");
             assertThat(reader.take().text()).isEqualTo("before");
             nodes.isolate(1, true);
-            await().atMost(HubNodes.SOON)
+            await().atMost(HubCluster.SOON)
                     .until(() -> !nodes.get(0).hub.awaitPeers(Duration.ZERO)
                             && !nodes.get(1).hub.awaitPeers(Duration.ZERO));
             for (int n = 0; n < 100; n++) {
@@ -245,12 +248,12 @@ class HubClusterTest {
         }
     }
 
-    private static String poll(HubNodes nodes, HubNodes.Node node, String since) throws Exception {
+    private static String poll(HubCluster nodes, HubCluster.TestNode node, String since) throws Exception {
         return nodes.get(node, "/n?poll=1&wait=100ms&since=" + since, "Accept", "text/event-stream")
                 .body();
     }
 
-    private static List<String> data(HubNodes nodes, HubNodes.Node node, String since) throws Exception {
+    private static List<String> data(HubCluster nodes, HubCluster.TestNode node, String since) throws Exception {
         return texts(poll(nodes, node, since));
     }
 

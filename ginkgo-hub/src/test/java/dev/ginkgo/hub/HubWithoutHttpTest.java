@@ -3,18 +3,18 @@ package dev.ginkgo.hub;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.ginkgo.Time;
 import dev.ginkgo.testing.FakeClock;
 import dev.ginkgo.testing.TestTree;
+import dev.ginkgo.time.TimeSource;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
-class WithoutHttpTest {
+class HubWithoutHttpTest {
 
     @Test
     @DisplayName("a hub that does not listen serves the program that it is in, and stops as any other")
     void serves() throws InterruptedException {
-        Time clock = new FakeClock();
+        TimeSource clock = new FakeClock();
         try (TestTree<MessageHub> tree = TestTree.start(new MessageHub(), clock, "http.enabled = false");
                 Subscription reader = tree.root().subscribe("/n")) {
             tree.root().publish("/n", "one");

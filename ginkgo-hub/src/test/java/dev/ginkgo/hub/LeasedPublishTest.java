@@ -5,7 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.ginkgo.cluster.Cluster;
 import dev.ginkgo.cluster.Lease;
-import dev.ginkgo.cluster.LeaseOverException;
+import dev.ginkgo.cluster.LeaseExpiredException;
+import dev.ginkgo.hub.testing.TestHub;
 import dev.ginkgo.testing.TestTree;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -14,7 +15,7 @@ class LeasedPublishTest {
     @Test
     @DisplayName("K-03 a publish under a lease that is over is refused at the append, and nobody gets it")
     void leaseOver() throws Exception {
-        try (Front front = Front.start();
+        try (TestHub front = TestHub.start();
                 Subscription reader = front.hub().subscribe("/x")) {
             // Given
             Lease lease;
@@ -24,7 +25,7 @@ class LeasedPublishTest {
             }
 
             // When its node no longer leads
-            assertThatThrownBy(() -> front.hub().publish("/x", "2", lease)).isInstanceOf(LeaseOverException.class);
+            assertThatThrownBy(() -> front.hub().publish("/x", "2", lease)).isInstanceOf(LeaseExpiredException.class);
 
             // Then
             front.hub().publish("/x", "3");

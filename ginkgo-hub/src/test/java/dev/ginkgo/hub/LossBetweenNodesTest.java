@@ -3,17 +3,33 @@ package dev.ginkgo.hub;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.ginkgo.Time;
 import dev.ginkgo.cluster.Cluster;
-import dev.ginkgo.cluster.Epoch;
 import dev.ginkgo.cluster.Lease;
-import dev.ginkgo.cluster.LeaseOverException;
+import dev.ginkgo.cluster.LeaseExpiredException;
+import dev.ginkgo.cluster.model.Epoch;
 import dev.ginkgo.config.Size;
+import dev.ginkgo.hub.channel.ChannelName;
+import dev.ginkgo.hub.channel.ChannelSelector;
+import dev.ginkgo.hub.channel.Payload;
+import dev.ginkgo.hub.channel.SubscribeRequest;
+import dev.ginkgo.hub.log.EpochFence;
+import dev.ginkgo.hub.log.ReplicationOutput;
+import dev.ginkgo.hub.log.Store;
+import dev.ginkgo.hub.log.StoreLimits;
+import dev.ginkgo.hub.message.Gap;
+import dev.ginkgo.hub.message.MessageId;
+import dev.ginkgo.hub.message.PublishResult;
+import dev.ginkgo.hub.message.Since;
+import dev.ginkgo.hub.metrics.Counters;
+import dev.ginkgo.hub.position.OriginId;
+import dev.ginkgo.hub.replication.ReplicationSink;
+import dev.ginkgo.hub.replication.StoreReplicationSink;
 import dev.ginkgo.hub.spi.Envelope;
-import dev.ginkgo.hub.spi.Holdings;
-import dev.ginkgo.hub.spi.Origin;
-import dev.ginkgo.hub.spi.Stretch;
+import dev.ginkgo.hub.spi.NodeIncarnation;
+import dev.ginkgo.hub.spi.SequenceRange;
+import dev.ginkgo.hub.spi.SnapshotChunk;
 import dev.ginkgo.testing.TestTree;
+import dev.ginkgo.time.TimeSource;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -27,10 +43,10 @@ import org.junit.jupiter.api.Test;
 
 /** What a node cannot get of another one's messages. */
 class LossBetweenNodesTest {
-    private static final Origin OTHER = new Origin("10.0.0.2:4440", 3);
+    private static final NodeIncarnation OTHER = new NodeIncarnation("10.0.0.2:4440", 3);
 
     private final List<Envelope> sent = new ArrayList<>();
-    private final Fence fence = new Fence();
+    private final EpochFence fence = new EpochFence();
     private final Store store = new Store(
             new StoreLimits(
                     () -> Size.ofMebibytes(1),
@@ -39,14 +55,14 @@ class LossBetweenNodesTest {
                     () -> Duration.ofMinutes(10),
                     () -> 100,
                     () -> 100),
-            Time.system(),
-            new Outlet(new Origin("10.0.0.1:4440", 7), 0, envelope -> {
+            TimeSource.system(),
+            new ReplicationOutput(new NodeIncarnation("10.0.0.1:4440", 7), 0, envelope -> {
                 sent.add(envelope);
                 return 2;
             }),
             fence,
             new Counters());
-    private final Relay relay = new Relay(store, Time.system());
+    private final StoreReplicationSink relay = new StoreReplicationSink(store, TimeSource.system());
     private final List<Gap> gaps = new ArrayList<>();
 
     @AfterEach
@@ -55,7 +71,7 @@ class LossBetweenNodesTest {
     }
 
     private Subscription read(String channels, Since since) {
-        return Subscription.open(store, Wish.of(Selector.of(channels), since), Time.system(), new Counters())
+        return Subscription.open(store, SubscribeRequest.of(ChannelSelector.of(channels), since), TimeSource.system(), new Counters())
                 .onGap(gaps::add);
     }
 
@@ -72,7 +88,7 @@ class LossBetweenNodesTest {
     }
 
     private void lost(long from, long to, boolean beforeUs, String... sound) {
-        relay.lost(new Ledger.Loss(new Stretch(OTHER, from, to), Set.of(sound), beforeUs));
+        relay.lost(new ReplicationSink.Loss(new SequenceRange(OTHER, from, to), Set.of(sound), beforeUs));
     }
 
     @Test
@@ -159,7 +175,7 @@ class LossBetweenNodesTest {
         }
     }
 
-    private void relayUnder(long epoch, Origin origin, long sequence) {
+    private void relayUnder(long epoch, NodeIncarnation origin, long sequence) {
         relay.relay(new Envelope(
                 origin,
                 sequence,
@@ -175,7 +191,7 @@ class LossBetweenNodesTest {
     @DisplayName(
             "K-05 nothing of an older epoch comes after something of a newer one, whoever published it; it is counted")
     void fenced() throws Exception {
-        Origin third = new Origin("10.0.0.3:4440", 1);
+        NodeIncarnation third = new NodeIncarnation("10.0.0.3:4440", 1);
         try (Subscription reader = read("/n", Since.Point.NONE)) {
             relayUnder(7, OTHER, 1);
             relayUnder(8, third, 1);
@@ -212,7 +228,7 @@ class LossBetweenNodesTest {
                     Optional.of(new Epoch(own.cluster(), own.number() + 1))));
 
             assertThatThrownBy(() -> store.publish(ChannelName.of("/n"), Payload.text("late"), lease))
-                    .isInstanceOf(LeaseOverException.class);
+                    .isInstanceOf(LeaseExpiredException.class);
 
             relay("/n", 2, "end");
             assertThat(reader.take().text()).isEqualTo("mine");
@@ -242,8 +258,8 @@ class LossBetweenNodesTest {
             "K-20 what another node claims to have had for longer than there is time counts as old, and harms nothing")
     void ancient() throws Exception {
         Envelope first = new Envelope(OTHER, 1, 0, "/n", false, new byte[] {'1'}, 0, Optional.empty());
-        Holdings.Item item = new Holdings.Item(first, Long.MAX_VALUE, List.of());
-        relay.inherit(new Holdings(0, List.of(item), 1, Map.of(), Optional.empty()));
+        SnapshotChunk.Item item = new SnapshotChunk.Item(first, Long.MAX_VALUE, List.of());
+        relay.inherit(new SnapshotChunk(0, List.of(item), 1, Map.of(), Optional.empty()));
         relay("/n", 2, "two");
         try (Subscription all = read("/n", Since.Point.ALL)) {
             assertThat(all.take().text()).isEqualTo("two");
@@ -254,12 +270,12 @@ class LossBetweenNodesTest {
     @Test
     @DisplayName("H-16 an envelope names the message before it on its channel, never too early a one")
     void previous() {
-        Receipt first = store.publish(ChannelName.of("/a"), Payload.text("x"));
+        PublishResult first = store.publish(ChannelName.of("/a"), Payload.text("x"));
         store.publish(ChannelName.of("/b"), Payload.text("x"));
         store.publish(ChannelName.of("/a"), Payload.text("x"));
         assertThat(first.peers()).isEqualTo(2);
         assertThat(sent).extracting(Envelope::previous).containsExactly(0L, 0L, 1L);
-        assertThat(relay.answer(new Stretch(sent.getFirst().origin(), 2, 9)).messages())
+        assertThat(relay.answer(new SequenceRange(sent.getFirst().origin(), 2, 9)).messages())
                 .containsExactly(sent.get(1), sent.get(2));
     }
 
@@ -267,7 +283,7 @@ class LossBetweenNodesTest {
     @DisplayName("H-15 an id of a life of a node that ended before this node knew it is not taken for one it knows")
     void earlierLife() throws Exception {
         relay("/n", 1, "one");
-        String text = new MessageId(List.of(new MessageId.Position(OriginNumber.of(OTHER.name()), 2, 5))).text();
+        String text = new MessageId(List.of(new MessageId.Position(OriginId.of(OTHER.name()), 2, 5))).text();
         try (Subscription reader = read("/n", new Since.After(text))) {
             assertThat(reader.take().text()).isEqualTo("one");
             assertThat(gaps).hasSize(1);

@@ -6,8 +6,14 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.ginkgo.Ginkgo;
 import dev.ginkgo.Service;
-import dev.ginkgo.Time;
+import dev.ginkgo.hub.message.Gap;
+import dev.ginkgo.hub.message.HubRejectedException;
+import dev.ginkgo.hub.message.Message;
+import dev.ginkgo.hub.message.PublishResult;
+import dev.ginkgo.hub.testing.DirectStreamHub;
+import dev.ginkgo.hub.testing.Measurements;
 import dev.ginkgo.testing.TestTree;
+import dev.ginkgo.time.TimeSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -42,11 +48,11 @@ class MessageHubTest {
     void embedded() {
         Program program = new Program();
         try (TestTree<Program> tree = TestTree.start(program, "hub." + FREE_PORT)) {
-            Hubs.soon().until(() -> program.hub.stats().readers() == 1);
-            Receipt receipt = tree.root().hub.publish("/numbers", "42");
+            DirectStreamHub.soon().until(() -> program.hub.stats().readers() == 1);
+            PublishResult receipt = tree.root().hub.publish("/numbers", "42");
             assertThat(receipt.receivers()).isEqualTo(1);
             assertThat(receipt.channel()).isEqualTo("/numbers");
-            Hubs.soon().untilAsserted(() -> assertThat(program.got).containsExactly("42"));
+            DirectStreamHub.soon().untilAsserted(() -> assertThat(program.got).containsExactly("42"));
         }
         assertThat(program.hub.stats().readers()).isZero();
     }
@@ -56,7 +62,7 @@ class MessageHubTest {
     void restarts() throws Exception {
         try (MessageHub hub = new MessageHub()) {
             assertThatThrownBy(() -> hub.publish("/a", "early"))
-                    .isInstanceOf(RefusedException.class)
+                    .isInstanceOf(HubRejectedException.class)
                     .hasMessageContaining("between start and stop");
             Ginkgo.start(hub, FREE_PORT);
             Subscription old = hub.subscribe("/a");
@@ -64,8 +70,8 @@ class MessageHubTest {
             hub.stop();
             assertThatThrownBy(() -> hub.publish("/a", "late"))
                     .isInstanceOfSatisfying(
-                            RefusedException.class,
-                            e -> assertThat(e.reason()).isEqualTo(RefusedException.Reason.STOPPED));
+                            HubRejectedException.class,
+                            e -> assertThat(e.reason()).isEqualTo(HubRejectedException.Reason.STOPPED));
             assertThat(old.take().text()).isEqualTo("1");
             assertThatIllegalStateException().isThrownBy(old::take).withMessageContaining("the hub has stopped");
             Ginkgo.start(hub, FREE_PORT);
@@ -102,11 +108,11 @@ class MessageHubTest {
             hub.publish("/a", new byte[8192]);
             assertThatThrownBy(() -> hub.publish("/a", new byte[8193]))
                     .isInstanceOfSatisfying(
-                            RefusedException.class,
-                            e -> assertThat(e.reason()).isEqualTo(RefusedException.Reason.TOO_LARGE));
+                            HubRejectedException.class,
+                            e -> assertThat(e.reason()).isEqualTo(HubRejectedException.Reason.TOO_LARGE));
             hub.publish("/b", "");
             assertThatThrownBy(() -> hub.publish("/c", ""))
-                    .isInstanceOf(RefusedException.class)
+                    .isInstanceOf(HubRejectedException.class)
                     .hasMessageContaining("`max-channels` = 2");
             assertThatThrownBy(() -> hub.publish("/a", "\ud800")).isInstanceOf(IllegalArgumentException.class);
         }
@@ -130,15 +136,15 @@ class MessageHubTest {
                 TestTree.start(new MessageHub(), FREE_PORT + "store.budget = '" + budget + "'")) {
             MessageHub hub = tree.root();
             long most = dev.ginkgo.config.Size.of(budget).bytes();
-            long begin = Time.system().nanos();
+            long begin = TimeSource.system().nanos();
             for (int i = 0; i < messages; i++) {
                 hub.publish("/" + i % channels, "message " + i);
                 if (i % 1_000 == 0) {
                     assertThat(hub.stats().storedBytes()).isLessThanOrEqualTo(most);
                 }
             }
-            double seconds = (Time.system().nanos() - begin) / 1e9;
-            Figures.note(messages + " small messages, a second, nobody reading", Math.round(messages / seconds));
+            double seconds = (TimeSource.system().nanos() - begin) / 1e9;
+            Measurements.note(messages + " small messages, a second, nobody reading", Math.round(messages / seconds));
             assertThat(hub.stats().storedBytes()).isBetween(most / 2, most);
         }
     }

@@ -2,11 +2,22 @@ package dev.ginkgo.hub;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.ginkgo.Time;
 import dev.ginkgo.config.Size;
-import dev.ginkgo.hub.MessageId.Position;
+import dev.ginkgo.hub.channel.ChannelName;
+import dev.ginkgo.hub.channel.ChannelSelector;
+import dev.ginkgo.hub.channel.Payload;
+import dev.ginkgo.hub.channel.SubscribeRequest;
+import dev.ginkgo.hub.log.Store;
+import dev.ginkgo.hub.log.StoreLimits;
+import dev.ginkgo.hub.message.Gap;
+import dev.ginkgo.hub.message.Message;
+import dev.ginkgo.hub.message.MessageId.Position;
+import dev.ginkgo.hub.message.MessageId;
+import dev.ginkgo.hub.message.Since;
+import dev.ginkgo.hub.metrics.Counters;
 import dev.ginkgo.hub.spi.Envelope;
-import dev.ginkgo.hub.spi.Origin;
+import dev.ginkgo.hub.spi.NodeIncarnation;
+import dev.ginkgo.time.TimeSource;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -16,7 +27,7 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
 /** Two nodes that have the same messages of three origins, in different order: an id means the same at both. */
-class OriginsOfMessagesTest {
+class MessageIdsAcrossNodesTest {
     private static final ChannelName CHANNEL = ChannelName.of("/a");
 
     private static Store node(long count) {
@@ -28,7 +39,7 @@ class OriginsOfMessagesTest {
                         () -> Duration.ofMinutes(10),
                         () -> 100,
                         () -> 100),
-                Time.system(),
+                TimeSource.system(),
                 7,
                 new Counters());
     }
@@ -48,7 +59,7 @@ class OriginsOfMessagesTest {
 
     private static Envelope envelope(Position position, String text) {
         return new Envelope(
-                new Origin("node-" + position.origin(), position.incarnation()),
+                new NodeIncarnation("node-" + position.origin(), position.incarnation()),
                 position.sequence(),
                 0,
                 CHANNEL.text(),
@@ -59,7 +70,7 @@ class OriginsOfMessagesTest {
     }
 
     private static Subscription subscribe(Store store, Since since) {
-        return Subscription.open(store, Wish.of(Selector.of(CHANNEL), since), Time.system(), new Counters());
+        return Subscription.open(store, SubscribeRequest.of(ChannelSelector.of(CHANNEL), since), TimeSource.system(), new Counters());
     }
 
     /** Reads all that is there from an id on. */

@@ -4,8 +4,23 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
-import dev.ginkgo.Time;
 import dev.ginkgo.config.Size;
+import dev.ginkgo.hub.channel.ChannelName;
+import dev.ginkgo.hub.channel.ChannelSelector;
+import dev.ginkgo.hub.channel.Payload;
+import dev.ginkgo.hub.channel.SubscribeRequest;
+import dev.ginkgo.hub.delivery.EncodedFeed;
+import dev.ginkgo.hub.framing.WireFormat;
+import dev.ginkgo.hub.log.Store;
+import dev.ginkgo.hub.log.StoreLimits;
+import dev.ginkgo.hub.message.HubRejectedException;
+import dev.ginkgo.hub.message.Since;
+import dev.ginkgo.hub.metrics.Counters;
+import dev.ginkgo.hub.testing.ClientGroup;
+import dev.ginkgo.hub.testing.DirectStreamHub;
+import dev.ginkgo.hub.testing.RawHttpClient;
+import dev.ginkgo.hub.testing.TestHub;
+import dev.ginkgo.time.TimeSource;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -15,17 +30,17 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
 /** A stranger who opens more than he needs harms nobody else. */
-class StrangerTest {
+class PatternLimitsTest {
     @Test
     @DisplayName("H-29 patterns beyond the limit, here or of one address, are a 429; what is the same is shared")
     void limits() throws Exception {
-        try (Front front = Front.startHub("max-patterns = 3\nmax-patterns-per-address = 2")) {
-            List<Wired> readers = new ArrayList<>();
+        try (TestHub front = TestHub.startHub("max-patterns = 3\nmax-patterns-per-address = 2")) {
+            List<RawHttpClient> readers = new ArrayList<>();
             for (String path : List.of("/a/*", "/b/*", "/a/*", "/plain", "/other")) {
                 readers.add(front.lines(path));
             }
             for (String path : List.of("/c/*", "/a,/b", "/a?conflate=2s", "/a/*?poll=1&conflate=3s")) {
-                try (Wired refused = front.request("GET " + path)) {
+                try (RawHttpClient refused = front.request("GET " + path)) {
                     assertThat(refused.rest())
                             .as(path)
                             .startsWith("HTTP/1.1 429")
@@ -35,17 +50,17 @@ class StrangerTest {
             Subscription third = front.hub().subscribe("/c/>");
             assertThatThrownBy(() -> front.hub().subscribe("/d/>"))
                     .isInstanceOfSatisfying(
-                            RefusedException.class,
-                            e -> assertThat(e.reason()).isEqualTo(RefusedException.Reason.TOO_MANY_PATTERNS))
+                            HubRejectedException.class,
+                            e -> assertThat(e.reason()).isEqualTo(HubRejectedException.Reason.TOO_MANY_PATTERNS))
                     .hasMessageContaining("`max-patterns` = 3");
             third.close();
             readers.get(1).close();
             await().untilAsserted(() -> {
-                try (Wired next = front.request("GET /d/*")) {
+                try (RawHttpClient next = front.request("GET /d/*")) {
                     assertThat(next.head()).startsWith("HTTP/1.1 200");
                 }
             });
-            for (Wired each : readers) {
+            for (RawHttpClient each : readers) {
                 each.close();
             }
             await().until(() -> front.hub().stats().patterns() == 0);
@@ -56,16 +71,16 @@ class StrangerTest {
     @DisplayName("H-29 thousands of patterns from one address: 429 from the limit on, no more memory, others as before")
     void thousands() throws Exception {
         int limit = 100; // the default
-        try (Front front = Front.startHub("http.loops = 1", "http.heartbeat = '1h'");
-                Wired reader = front.lines("/mine");
-                Crowd crowd = Crowd.of(limit, i -> front.lines("/p/" + i + "/*"))) {
+        try (TestHub front = TestHub.startHub("http.loops = 1", "http.heartbeat = '1h'");
+                RawHttpClient reader = front.lines("/mine");
+                ClientGroup crowd = ClientGroup.of(limit, i -> front.lines("/p/" + i + "/*"))) {
             front.hub().publish("/mine", "first");
             reader.readTo("first\n");
             long held = front.hub().stats().storedBytes();
 
             // When
             for (int i = 0; i < 3_000; i++) {
-                try (Wired refused = front.request("GET /q/" + i + "/>")) {
+                try (RawHttpClient refused = front.request("GET /q/" + i + "/>")) {
                     assertThat(refused.rest()).startsWith("HTTP/1.1 429").contains("too-many-patterns");
                 }
             }
@@ -88,10 +103,10 @@ class StrangerTest {
     @Test
     @DisplayName("H-29 a list of too many names is a 400")
     void longList() throws Exception {
-        try (Front front = Front.start()) {
+        try (TestHub front = TestHub.start()) {
             String list = IntStream.range(0, 65).mapToObj(i -> "/" + i).collect(Collectors.joining(","));
             assertThat(front.get(list).body()).contains("\"status\":400", "too-many-names", "64");
-            try (Wired fits = front.lines(list.substring(0, list.lastIndexOf(',')))) {
+            try (RawHttpClient fits = front.lines(list.substring(0, list.lastIndexOf(',')))) {
                 front.hub().publish("/63", "x");
                 assertThat(fits.readTo("\n")).isNotEmpty();
             }
@@ -113,8 +128,8 @@ class StrangerTest {
                     case 2 -> "/mine/*/" + i;
                     default -> "/mine/" + i + ",/stranger/" + i;
                 };
-                Wish wish = Wish.of(Selector.of(pattern), Since.Point.NONE);
-                strangers.add(Subscription.open(store, wish, Time.system(), new Counters()));
+                SubscribeRequest wish = SubscribeRequest.of(ChannelSelector.of(pattern), Since.Point.NONE);
+                strangers.add(Subscription.open(store, wish, TimeSource.system(), new Counters()));
             }
             long held = store.usage().storedBytes();
             long before = store.steps();
@@ -137,11 +152,11 @@ class StrangerTest {
     @Test
     @DisplayName("H-29 patterns that match everything are charged to the budget, which holds")
     void memory() throws Exception {
-        try (Hubs hubs = new Hubs(1, "store.budget = '1MiB'\nmax-patterns = 200\nmax-patterns-per-address = 200")) {
+        try (DirectStreamHub hubs = new DirectStreamHub(1, "store.budget = '1MiB'\nmax-patterns = 200\nmax-patterns-per-address = 200")) {
             for (int i = 0; i < 50; i++) {
                 hubs.connect(
-                        Wish.of(Selector.of("/>,/x/" + i), i % 2 == 0 ? Since.Point.ALL : Since.Point.LATEST),
-                        Framing.NDJSON,
+                        SubscribeRequest.of(ChannelSelector.of("/>,/x/" + i), i % 2 == 0 ? Since.Point.ALL : Since.Point.LATEST),
+                        WireFormat.NDJSON,
                         4096);
             }
             for (int i = 0; i < 5_000; i++) {
@@ -150,9 +165,9 @@ class StrangerTest {
             }
             // Each that does not read holds one write, and with it the whole of the slabs in which that begins and
             // ends.
-            Hubs.soon().untilAsserted(() -> {
-                assertThat(hubs.stats().pinnedBytes()).isLessThanOrEqualTo(50L * View.BATCH);
-                assertThat(hubs.memory.metric().usedDirectMemory()).isLessThan((1 << 20) + 50L * 3 * View.BATCH);
+            DirectStreamHub.soon().untilAsserted(() -> {
+                assertThat(hubs.stats().pinnedBytes()).isLessThanOrEqualTo(50L * EncodedFeed.BATCH);
+                assertThat(hubs.memory.metric().usedDirectMemory()).isLessThan((1 << 20) + 50L * 3 * EncodedFeed.BATCH);
             });
         }
     }
@@ -166,7 +181,7 @@ class StrangerTest {
                         () -> Duration.ofMinutes(10),
                         () -> 10_000,
                         () -> 10_000),
-                Time.system(),
+                TimeSource.system(),
                 1,
                 new Counters());
     }

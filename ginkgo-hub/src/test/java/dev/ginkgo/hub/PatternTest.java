@@ -3,6 +3,18 @@ package dev.ginkgo.hub;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.ginkgo.hub.channel.ChannelName;
+import dev.ginkgo.hub.channel.ChannelSelector;
+import dev.ginkgo.hub.channel.PatternTrie;
+import dev.ginkgo.hub.channel.SubscribeRequest;
+import dev.ginkgo.hub.framing.WireFormat;
+import dev.ginkgo.hub.message.InvalidChannelException;
+import dev.ginkgo.hub.message.Message;
+import dev.ginkgo.hub.message.Since;
+import dev.ginkgo.hub.testing.ChunkedStreamClient;
+import dev.ginkgo.hub.testing.DirectStreamHub;
+import dev.ginkgo.hub.testing.EventSourceClient;
+import dev.ginkgo.hub.testing.TestHub;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.DisplayName;
@@ -33,21 +45,21 @@ class PatternTest {
     })
     @DisplayName("H-05 * is one segment, > the rest, by NATS's rules; the trie finds the same")
     void rules(String pattern, String channel, boolean matches) {
-        Selector selector = Selector.of(pattern);
+        ChannelSelector selector = ChannelSelector.of(pattern);
         assertThat(selector.matches(ChannelName.of(channel))).isEqualTo(matches);
-        Trie<String> trie = new Trie<>();
+        PatternTrie<String> trie = new PatternTrie<>();
         trie.add(selector, "found");
-        trie.add(Selector.of("/zzz/*"), "other");
+        trie.add(ChannelSelector.of("/zzz/*"), "other");
         assertThat(trie.find(ChannelName.of(channel)).contains("found")).isEqualTo(matches);
         trie.remove(selector, "found");
-        trie.remove(Selector.of("/zzz/*"), "other");
+        trie.remove(ChannelSelector.of("/zzz/*"), "other");
         assertThat(trie.isEmpty()).isTrue();
     }
 
     @Test
     @DisplayName("H-05 a pattern is for readers only, and stands for whole segments")
     void readersOnly() throws Exception {
-        try (Front front = Front.start()) {
+        try (TestHub front = TestHub.start()) {
             for (String path : List.of("/a/*", "/a/%3E", "/%2A", "/a,/b", "/a%2C/b")) {
                 assertThat(front.post(path, "1").body())
                         .as(path)
@@ -56,8 +68,8 @@ class PatternTest {
             for (String path : List.of("/a*", "/%3E/a", "/a/b%3E", "/a/**")) {
                 assertThat(front.get(path).body()).as(path).contains("bad-channel", "one whole segment");
             }
-            assertThatThrownBy(() -> front.hub().publish("/a/*", "1")).isInstanceOf(BadChannelException.class);
-            assertThatThrownBy(() -> front.hub().subscribe("a,/b")).isInstanceOf(BadChannelException.class);
+            assertThatThrownBy(() -> front.hub().publish("/a/*", "1")).isInstanceOf(InvalidChannelException.class);
+            assertThatThrownBy(() -> front.hub().subscribe("a,/b")).isInstanceOf(InvalidChannelException.class);
         }
     }
 
@@ -65,7 +77,7 @@ class PatternTest {
     @DisplayName(
             "H-05 H-15 a pattern's history is the merge of its channels, in order of arrival, then live, none twice")
     void merge() throws Exception {
-        try (Front front = Front.start()) {
+        try (TestHub front = TestHub.start()) {
             MessageHub hub = front.hub();
             List<String> ids = new ArrayList<>();
             for (int i = 0; i < 30; i++) {
@@ -101,11 +113,11 @@ class PatternTest {
     @Test
     @DisplayName("H-05 each form says of which channel a message is; a single channel stays plain")
     void framings() throws Exception {
-        try (Hubs hubs = new Hubs(1, "")) {
-            Wish wish = Wish.of(Selector.of("/a,/b"), Since.Point.NONE);
-            Peer lines = hubs.connect(wish, Framing.LINES, 0);
-            Peer sse = hubs.connect(wish, Framing.SSE, 0);
-            Peer ndjson = hubs.connect(wish, Framing.NDJSON, 0);
+        try (DirectStreamHub hubs = new DirectStreamHub(1, "")) {
+            SubscribeRequest wish = SubscribeRequest.of(ChannelSelector.of("/a,/b"), Since.Point.NONE);
+            ChunkedStreamClient lines = hubs.connect(wish, WireFormat.LINES, 0);
+            ChunkedStreamClient sse = hubs.connect(wish, WireFormat.SSE, 0);
+            ChunkedStreamClient ndjson = hubs.connect(wish, WireFormat.NDJSON, 0);
             sse.text();
             ndjson.text();
             String id = hubs.hub.publish("/b", "x").id();
@@ -113,7 +125,7 @@ class PatternTest {
             assertThat(lines.text()).isEqualTo("\u001e" + json);
             assertThat(ndjson.text()).isEqualTo(json);
             assertThat(sse.text()).isEqualTo("id: " + id + "\nevent: json\ndata: " + json + "\n");
-            Peer again = hubs.connect(Wish.of(Selector.of("/b,/b"), Since.Point.NONE), Framing.LINES, 0);
+            ChunkedStreamClient again = hubs.connect(SubscribeRequest.of(ChannelSelector.of("/b,/b"), Since.Point.NONE), WireFormat.LINES, 0);
             hubs.hub.publish("/b", "y");
             assertThat(again.text()).startsWith("\u001e{").endsWith("\"channel\":\"/b\",\"data\":\"y\"}\n");
         }
@@ -122,7 +134,7 @@ class PatternTest {
     @Test
     @DisplayName("H-05 a name of a list that cannot be read is refused by name, in-band, and the others go on")
     void refusedName() throws Exception {
-        try (Front front = Front.start()) {
+        try (TestHub front = TestHub.start()) {
             front.hub().publish("/c", "1");
             String said = front.linesTo("/a//b,/c?as=ndjson&since=all", "\"data\":\"1\"}");
             assertThat(said)
@@ -137,8 +149,8 @@ class PatternTest {
     @Test
     @DisplayName("H-05 patterns over HTTP resume where they were, over all their channels")
     void resume() throws Exception {
-        try (Front front = Front.start();
-                Sse sse = new Sse(front, "/room/*?since=none")) {
+        try (TestHub front = TestHub.start();
+                EventSourceClient sse = new EventSourceClient(front, "/room/*?since=none")) {
             sse.connect();
             sse.next();
             for (int i = 0; i < 100; i++) {
@@ -160,7 +172,7 @@ class PatternTest {
     @Test
     @DisplayName("H-16 a pattern's reader is told what its channels let go of in the middle, too")
     void gapInTheMiddle() throws Exception {
-        try (Front front = Front.startHub("history.count = 5\nhistory.grace = '0s'")) {
+        try (TestHub front = TestHub.startHub("history.count = 5\nhistory.grace = '0s'")) {
             MessageHub hub = front.hub();
             List<Long> gaps = new ArrayList<>();
             try (Subscription slow = hub.subscribe("/>").onGap(gap -> gaps.add(gap.missed()))) {
@@ -174,8 +186,8 @@ class PatternTest {
                 assertThat(gaps).containsExactly(15L);
             }
         }
-        try (Hubs hubs = new Hubs(1, "history.count = 5\nhistory.grace = '0s'")) {
-            Peer peer = hubs.connect(Wish.of(Selector.of("/>"), Since.Point.NONE), Framing.NDJSON, 0);
+        try (DirectStreamHub hubs = new DirectStreamHub(1, "history.count = 5\nhistory.grace = '0s'")) {
+            ChunkedStreamClient peer = hubs.connect(SubscribeRequest.of(ChannelSelector.of("/>"), Since.Point.NONE), WireFormat.NDJSON, 0);
             peer.text();
             hubs.onLoop(() -> {
                 hubs.hub.publish("/quiet", "first");
@@ -194,10 +206,10 @@ class PatternTest {
             "H-01 a publish wakes a loop once for its channel, patterns and lists, and is one write for each reader")
     void wakesOnce() throws Exception {
         int messages = 200;
-        try (Hubs hubs = new Hubs(1, "")) {
+        try (DirectStreamHub hubs = new DirectStreamHub(1, "")) {
             List<String> read = List.of("/a/b", "/a/*", "/>", "/a/b,/c");
             for (String each : read) {
-                hubs.connect(Wish.of(Selector.of(each), Since.Point.NONE), Framing.NDJSON, 0);
+                hubs.connect(SubscribeRequest.of(ChannelSelector.of(each), Since.Point.NONE), WireFormat.NDJSON, 0);
             }
             HubStats before = hubs.settled();
             for (int i = 1; i <= messages; i++) {

@@ -2,6 +2,12 @@ package dev.ginkgo.hub;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.ginkgo.hub.message.Message;
+import dev.ginkgo.hub.message.Since;
+import dev.ginkgo.hub.testing.ChunkedInputStream;
+import dev.ginkgo.hub.testing.EventSourceClient;
+import dev.ginkgo.hub.testing.Measurements;
+import dev.ginkgo.hub.testing.TestHub;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -21,7 +27,7 @@ import org.junit.jupiter.api.Test;
  * Readers that are cut at random points while messages are published, and come back with the id that they saw last:
  * each gets every message once and in order, or is told that some are lost. The seed of a failure is in its message.
  */
-class CutReadersTest {
+class ReconnectingSubscribersTest {
     private static final String SMALL = "history.count = 100\nhistory.grace = '0s'";
 
     /** What one reader has had, and been told. */
@@ -55,22 +61,22 @@ class CutReadersTest {
     @Test
     @DisplayName("H-15 H-16 by EventSource's rules: cut 50 times, each message once and in order, or the gap is told")
     void sse() throws Exception {
-        cut(new Random().nextLong(), 50, "", CutReadersTest::sse);
-        cut(new Random().nextLong(), 50, SMALL, CutReadersTest::sse);
+        cut(new Random().nextLong(), 50, "", ReconnectingSubscribersTest::sse);
+        cut(new Random().nextLong(), 50, SMALL, ReconnectingSubscribersTest::sse);
     }
 
     @Test
     @DisplayName("H-15 H-16 over the line stream with since: cut 50 times, each once and in order, or the gap is told")
     void lines() throws Exception {
-        cut(new Random().nextLong(), 50, "", CutReadersTest::list);
-        cut(new Random().nextLong(), 50, SMALL, CutReadersTest::list);
+        cut(new Random().nextLong(), 50, "", ReconnectingSubscribersTest::list);
+        cut(new Random().nextLong(), 50, SMALL, ReconnectingSubscribersTest::list);
     }
 
     @Test
     @DisplayName("H-15 H-16 in Java: cut 50 times, each once and in order, or the gap is told")
     void java() throws Exception {
-        cut(new Random().nextLong(), 50, "", CutReadersTest::java);
-        cut(new Random().nextLong(), 50, SMALL, CutReadersTest::java);
+        cut(new Random().nextLong(), 50, "", ReconnectingSubscribersTest::java);
+        cut(new Random().nextLong(), 50, SMALL, ReconnectingSubscribersTest::java);
     }
 
     @Test
@@ -78,21 +84,21 @@ class CutReadersTest {
     @DisplayName("H-15 H-16 the same, cut a thousand times")
     void thousand() throws Exception {
         for (String settings : new String[] {"", SMALL}) {
-            cut(new Random().nextLong(), 1_000, settings, CutReadersTest::sse);
-            cut(new Random().nextLong(), 1_000, settings, CutReadersTest::list);
-            cut(new Random().nextLong(), 1_000, settings, CutReadersTest::java);
+            cut(new Random().nextLong(), 1_000, settings, ReconnectingSubscribersTest::sse);
+            cut(new Random().nextLong(), 1_000, settings, ReconnectingSubscribersTest::list);
+            cut(new Random().nextLong(), 1_000, settings, ReconnectingSubscribersTest::java);
         }
     }
 
     @FunctionalInterface
     private interface Kind {
-        Part of(Front front, Reading record);
+        Part of(TestHub front, Reading record);
     }
 
     private static void cut(long seed, int cuts, String settings, Kind kind) throws Exception {
         Random random = new Random(seed);
         AtomicBoolean over = new AtomicBoolean();
-        try (Front front = Front.startHub(settings)) {
+        try (TestHub front = TestHub.startHub(settings)) {
             Reading record = new Reading();
             FutureTask<Integer> publishing =
                     new FutureTask<>(() -> publish(front.hub(), record, new Random(seed), over));
@@ -109,7 +115,7 @@ class CutReadersTest {
             }
             publishing.get(20, TimeUnit.SECONDS);
             assertThat(record.next).isPositive();
-            Figures.note(
+            Measurements.note(
                     "cut " + cuts + " times, " + (settings.isEmpty() ? "history enough" : "history too short"),
                     record.next + " messages, told " + record.gaps + " times that some are lost");
             if (settings.isEmpty()) {
@@ -140,13 +146,13 @@ class CutReadersTest {
         return number;
     }
 
-    private static Part sse(Front front, Reading record) {
-        Sse source = new Sse(front, "/a?since=all");
+    private static Part sse(TestHub front, Reading record) {
+        EventSourceClient source = new EventSourceClient(front, "/a?since=all");
         return messages -> {
             source.connect();
             int read = 0;
             while (read < messages) {
-                Sse.Event event = source.next();
+                EventSourceClient.Event event = source.next();
                 switch (event.name()) {
                     case "start" -> {
                         if (event.data().contains("false")) {
@@ -165,7 +171,7 @@ class CutReadersTest {
     }
 
     /** Lines have ids where they tell their channel: of a list. */
-    private static Part list(Front front, Reading record) {
+    private static Part list(TestHub front, Reading record) {
         String[] since = {"all"};
         return messages -> {
             try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), front.port())) {
@@ -174,7 +180,7 @@ class CutReadersTest {
                         .write(("GET /a,/quiet?since=" + since[0] + " HTTP/1.1\r\nHost: localhost\r\n\r\n")
                                 .getBytes(StandardCharsets.US_ASCII));
                 BufferedReader in = new BufferedReader(
-                        new InputStreamReader(new Unchunked(socket.getInputStream()), StandardCharsets.UTF_8));
+                        new InputStreamReader(new ChunkedInputStream(socket.getInputStream()), StandardCharsets.UTF_8));
                 int read = 0;
                 while (read < messages) {
                     String line = in.readLine();
@@ -195,7 +201,7 @@ class CutReadersTest {
         };
     }
 
-    private static Part java(Front front, Reading record) {
+    private static Part java(TestHub front, Reading record) {
         Since[] since = {Since.Point.ALL};
         return messages -> {
             try (Subscription subscription = front.hub()

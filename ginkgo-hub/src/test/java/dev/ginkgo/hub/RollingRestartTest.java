@@ -4,6 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.ginkgo.cluster.Lease;
+import dev.ginkgo.hub.message.Gap;
+import dev.ginkgo.hub.message.Message;
+import dev.ginkgo.hub.message.Since;
+import dev.ginkgo.hub.testing.HubCluster;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -11,9 +15,9 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
 /** Nodes that are restarted one after the other, and what they know of the time before. */
-class HubRestartTest {
+class RollingRestartTest {
 
-    private static void publish(HubNodes nodes, int count, String prefix) {
+    private static void publish(HubCluster nodes, int count, String prefix) {
         for (int n = 0; n < count; n++) {
             for (int i = 0; i < 3; i++) {
                 nodes.get(i).hub.publish("/n", prefix + i + "/" + n);
@@ -22,7 +26,7 @@ class HubRestartTest {
     }
 
     /** All that a node has of a channel, by its own words. */
-    private static List<Message> all(HubNodes.Node node, String channel, int count) throws InterruptedException {
+    private static List<Message> all(HubCluster.TestNode node, String channel, int count) throws InterruptedException {
         List<Message> found = new ArrayList<>();
         try (Subscription reader = node.hub.subscribe(channel, Since.Point.ALL)) {
             for (int i = 0; i < count; i++) {
@@ -37,7 +41,7 @@ class HubRestartTest {
     }
 
     /** What a node gives after an id, and whether it says that this is everything. */
-    private static List<String> after(HubNodes.Node node, String id, int count) throws InterruptedException {
+    private static List<String> after(HubCluster.TestNode node, String id, int count) throws InterruptedException {
         List<Gap> gaps = new ArrayList<>();
         List<String> found = new ArrayList<>();
         try (Subscription reader = node.hub.subscribe("/n", new Since.After(id)).onGap(gaps::add)) {
@@ -52,7 +56,7 @@ class HubRestartTest {
     @Test
     @DisplayName("K-20 after each node was restarted, each has all of all lives in order, and resumes from any id")
     void rolling() throws Exception {
-        try (HubNodes nodes = HubNodes.of(3)) {
+        try (HubCluster nodes = HubCluster.of(3)) {
             publish(nodes, 20, "first ");
             List<Message> first = all(nodes.get(0), "/n", 60);
             List<String> expected = new ArrayList<>(texts(first));
@@ -61,13 +65,13 @@ class HubRestartTest {
                 nodes.stop(0); // the oldest of them; it comes back as the youngest
                 nodes.start(life);
                 nodes.awaitPeers();
-                HubNodes.Node back = nodes.get(2);
+                HubCluster.TestNode back = nodes.get(2);
                 back.hub.publish("/n", "again " + life);
                 expected.add("again " + life);
             }
 
             for (int i = 0; i < 3; i++) {
-                HubNodes.Node node = nodes.get(i);
+                HubCluster.TestNode node = nodes.get(i);
                 List<Message> here = all(node, "/n", 63);
                 assertThat(texts(here)).containsExactlyInAnyOrderElementsOf(expected);
                 for (int from = 0; from < 3; from++) {
@@ -88,17 +92,17 @@ class HubRestartTest {
     @Test
     @DisplayName("K-20 what was published under leaderships that are over is handed on too, and nothing of it is new")
     void oldEpochs() throws Exception {
-        try (HubNodes nodes = HubNodes.of(3)) {
-            await().atMost(HubNodes.SOON).until(nodes.get(0).cluster::isLeader);
+        try (HubCluster nodes = HubCluster.of(3)) {
+            await().atMost(HubCluster.SOON).until(nodes.get(0).cluster::isLeader);
             Lease old = nodes.get(0).cluster.lease().orElseThrow();
             nodes.get(0).hub.publish("/n", "old", old);
             assertThat(texts(all(nodes.get(1), "/n", 1))).containsExactly("old");
             nodes.stop(0);
-            await().atMost(HubNodes.SOON).until(nodes.get(0).cluster::isLeader);
+            await().atMost(HubCluster.SOON).until(nodes.get(0).cluster::isLeader);
             Lease next = nodes.get(0).cluster.lease().orElseThrow();
             nodes.get(0).hub.publish("/n", "new", next);
 
-            HubNodes.Node back = nodes.start(1);
+            HubCluster.TestNode back = nodes.start(1);
             nodes.awaitPeers();
 
             assertThat(texts(all(back, "/n", 2))).containsExactly("old", "new");
@@ -109,7 +113,7 @@ class HubRestartTest {
     @Test
     @DisplayName("K-20 a node that comes back has the floor of each channel: quiet ones resume, though others are full")
     void floors() throws Exception {
-        try (HubNodes nodes = HubNodes.of(2, "hub.history.count = 10", "hub.history.grace = '0s'")) {
+        try (HubCluster nodes = HubCluster.of(2, "hub.history.count = 10", "hub.history.grace = '0s'")) {
             nodes.get(1).hub.publish("/quiet", "one");
             String quiet = all(nodes.get(1), "/quiet", 1).getFirst().id();
             nodes.get(1).hub.publish("/n", "first");
@@ -120,7 +124,7 @@ class HubRestartTest {
             nodes.get(1).hub.publish("/quiet", "two");
 
             nodes.stop(0);
-            HubNodes.Node back = nodes.start(1);
+            HubCluster.TestNode back = nodes.start(1);
             nodes.awaitPeers();
 
             List<Gap> gaps = new ArrayList<>();
@@ -140,14 +144,14 @@ class HubRestartTest {
     @Test
     @DisplayName("K-20 what is larger than one answer comes in pieces, within the budget of the node that takes it")
     void pieces() throws Exception {
-        try (HubNodes nodes = HubNodes.of(2, "hub.store.budget = '2MiB'")) {
+        try (HubCluster nodes = HubCluster.of(2, "hub.store.budget = '2MiB'")) {
             byte[] large = new byte[30_000];
             for (int n = 0; n < 50; n++) {
                 nodes.get(1).hub.publish("/large/" + n % 5, large);
             }
             nodes.get(1).hub.publish("/n", "end");
             nodes.stop(0);
-            HubNodes.Node back = nodes.start(1);
+            HubCluster.TestNode back = nodes.start(1);
             nodes.awaitPeers();
 
             for (int n = 0; n < 5; n++) {
@@ -162,7 +166,7 @@ class HubRestartTest {
     @DisplayName("K-20 a node that begins alone does not wait, and several that begin at once wait for nobody")
     void nothingToTake() throws Exception {
         long began = System.nanoTime();
-        try (HubNodes nodes = HubNodes.of(3)) {
+        try (HubCluster nodes = HubCluster.of(3)) {
             assertThat(Duration.ofNanos(System.nanoTime() - began)).isLessThan(Duration.ofSeconds(15));
             assertThat(nodes.get(0).hub.stats().published()).isZero();
         }

@@ -3,6 +3,9 @@ package dev.ginkgo.hub;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.ginkgo.hub.testing.AnyFormatClient;
+import dev.ginkgo.hub.testing.Measurements;
+import dev.ginkgo.hub.testing.TestHub;
 import dev.ginkgo.testing.TestTree;
 import io.netty.buffer.UnpooledByteBufAllocator;
 import java.io.IOException;
@@ -21,7 +24,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Readers come and go in every form and leave in every way, while messages flow; afterwards nothing is left of them. */
-class SoakTest {
+class SubscriberChurnSoakTest {
     private static final int CHANNELS = 10;
     private static final long MEMORY_SLACK = 8 * 1024 * 1024;
 
@@ -46,7 +49,7 @@ class SoakTest {
     }
 
     private void soak(int readers, Duration time) throws Exception {
-        Front.warmUp();
+        TestHub.warmUp();
         MessageHub hub = HubAccess.create(memory, new Random(1));
         try (TestTree<MessageHub> tree = TestTree.start(
                 hub,
@@ -62,8 +65,8 @@ class SoakTest {
             awaitNothingLeft(hub);
             await().atMost(Duration.ofSeconds(30))
                     .untilAsserted(() -> assertThat(heap()).isLessThan(heap + MEMORY_SLACK));
-            Figures.note("visits of " + readers + " readers in " + time, visits);
-            Figures.note("heap afterwards, compared with before, bytes", heap() - heap);
+            Measurements.note("visits of " + readers + " readers in " + time, visits);
+            Measurements.note("heap afterwards, compared with before, bytes", heap() - heap);
             assertThat(tree.root().stats().readers()).isZero();
         }
         assertThat(memory.metric().usedDirectMemory()).isZero();
@@ -98,7 +101,7 @@ class SoakTest {
     private void visit(int port, Random random) throws IOException {
         while (!over.get()) {
             String channel = "/soak/" + random.nextInt(CHANNELS);
-            try (Visitor visitor = new Visitor(port, channel, random.nextInt(Visitor.FORMS))) {
+            try (AnyFormatClient visitor = new AnyFormatClient(port, channel, random.nextInt(AnyFormatClient.FORMS))) {
                 long last = visitor.next();
                 for (int left = random.nextInt(100); left > 0; left--) {
                     long next = visitor.next();
@@ -107,7 +110,7 @@ class SoakTest {
                             .isEqualTo(last + 1);
                     last = next;
                 }
-                visitor.leave(random.nextInt(Visitor.WAYS));
+                visitor.leave(random.nextInt(AnyFormatClient.WAYS));
             }
             visits.incrementAndGet();
         }

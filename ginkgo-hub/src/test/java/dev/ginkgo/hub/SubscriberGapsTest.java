@@ -4,11 +4,24 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import dev.ginkgo.Time;
-import dev.ginkgo.cluster.Epoch;
 import dev.ginkgo.cluster.Lease;
+import dev.ginkgo.cluster.model.Epoch;
+import dev.ginkgo.hub.channel.ChannelSelector;
+import dev.ginkgo.hub.channel.SubscribeRequest;
+import dev.ginkgo.hub.framing.WireFormat;
+import dev.ginkgo.hub.log.Store;
+import dev.ginkgo.hub.message.MessageId;
+import dev.ginkgo.hub.message.Since;
+import dev.ginkgo.hub.position.OriginId;
+import dev.ginkgo.hub.replication.StoreReplicationSink;
 import dev.ginkgo.hub.spi.Envelope;
-import dev.ginkgo.hub.spi.Origin;
+import dev.ginkgo.hub.spi.NodeIncarnation;
+import dev.ginkgo.hub.testing.ChunkedStreamClient;
+import dev.ginkgo.hub.testing.DirectStreamHub;
+import dev.ginkgo.hub.testing.EventSourceClient;
+import dev.ginkgo.hub.testing.HubCluster;
+import dev.ginkgo.hub.testing.TestHub;
+import dev.ginkgo.time.TimeSource;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -20,8 +33,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** What a connection is told when much is lost in a row. */
-class LossesAtReadersTest {
-    private static final Origin OTHER = new Origin("10.0.0.2:4440", 3);
+class SubscriberGapsTest {
+    private static final NodeIncarnation OTHER = new NodeIncarnation("10.0.0.2:4440", 3);
     private static final int MANY = 300;
     private static final String BIG = "x".repeat(8 * 1024); // so that they are fetched in several answers
 
@@ -29,11 +42,11 @@ class LossesAtReadersTest {
 
     /** A node whose messages of epoch 8 are kept out, as there has been epoch 9. */
     private static final class Fenced {
-        private final Relay relay;
+        private final StoreReplicationSink relay;
         private long sequence;
 
         Fenced(MessageHub hub) {
-            relay = new Relay((Store) hub.publisher(), Time.system());
+            relay = new StoreReplicationSink((Store) hub.publisher(), TimeSource.system());
             say("/elsewhere", 9);
         }
 
@@ -56,14 +69,14 @@ class LossesAtReadersTest {
     }
 
     @ParameterizedTest
-    @EnumSource(Framing.class)
+    @EnumSource(WireFormat.class)
     @DisplayName(
             "H-16 K-05 in each form hundreds that are kept out in a row are one event gap, written once, also beside"
                     + " who came in between")
-    void once(Framing framing) throws Exception {
-        try (Hubs hubs = new Hubs(1, "http.heartbeat = '10m'")) {
+    void once(WireFormat framing) throws Exception {
+        try (DirectStreamHub hubs = new DirectStreamHub(1, "http.heartbeat = '10m'")) {
             Fenced other = new Fenced(hubs.hub);
-            Peer first = hubs.connect("/n", framing);
+            ChunkedStreamClient first = hubs.connect("/n", framing);
             hubs.settled();
             long writes = hubs.stats().writes();
             for (int i = 0; i < MANY; i++) {
@@ -71,7 +84,7 @@ class LossesAtReadersTest {
                 hubs.settled();
             }
             assertThat(hubs.stats().writes() - writes).isEqualTo(1);
-            Peer second = hubs.connect("/n", framing);
+            ChunkedStreamClient second = hubs.connect("/n", framing);
             hubs.settled();
             for (int i = 0; i < MANY; i++) {
                 other.keptOut("/n");
@@ -82,7 +95,7 @@ class LossesAtReadersTest {
             other.keptOut("/n");
             hubs.hub.publish("/n", "last one");
 
-            for (Peer peer : List.of(first, second)) {
+            for (ChunkedStreamClient peer : List.of(first, second)) {
                 List<String> told = EVENTS.matcher(peer.rawTo("last one"))
                         .results()
                         .map(found -> found.group().replaceAll(".*gap.*", "gap"))
@@ -96,9 +109,9 @@ class LossesAtReadersTest {
     @Test
     @DisplayName("H-16 who comes back, with conflation, and is given one of two, is told what is lost after the other")
     void conflatedAfterReturn() throws Exception {
-        try (Hubs hubs = new Hubs(1, "")) {
+        try (DirectStreamHub hubs = new DirectStreamHub(1, "")) {
             Duration period = Duration.ofNanos(1);
-            hubs.connect(new Wish(Selector.of("/*"), Since.Point.NONE, period, List.of()), Framing.NDJSON, 0);
+            hubs.connect(new SubscribeRequest(ChannelSelector.of("/*"), Since.Point.NONE, period, List.of()), WireFormat.NDJSON, 0);
             // Given one that he has not had, then one that he has, and a loss of which he knows
             MessageId.Position missed = MessageId.parse(
                             hubs.hub.publish("/w", "missed").id())
@@ -107,11 +120,11 @@ class LossesAtReadersTest {
             Fenced other = new Fenced(hubs.hub);
             other.keptOut("/x");
             MessageId.Position had =
-                    new MessageId.Position(OriginNumber.of(OTHER.name()), OTHER.incarnation(), other.sequence);
+                    new MessageId.Position(OriginId.of(OTHER.name()), OTHER.incarnation(), other.sequence);
             Since since =
                     new Since.After(MessageId.of(missed.before(), List.of(had)).text());
 
-            Peer reader = hubs.connect(new Wish(Selector.of("/*"), since, period, List.of()), Framing.NDJSON, 0);
+            ChunkedStreamClient reader = hubs.connect(new SubscribeRequest(ChannelSelector.of("/*"), since, period, List.of()), WireFormat.NDJSON, 0);
             assertThat(reader.text()).contains("\"recovered\":true");
             assertThat(reader.text()).contains("missed");
             hubs.settled();
@@ -128,7 +141,7 @@ class LossesAtReadersTest {
     @DisplayName(
             "H-16 by polls each is told what was lost since the place that it names, and nothing if that was nothing")
     void polls() throws Exception {
-        try (Front front = Front.start()) {
+        try (TestHub front = TestHub.start()) {
             Fenced other = new Fenced(front.hub());
             front.post("/n", "one");
             String since = "all";
@@ -157,13 +170,13 @@ class LossesAtReadersTest {
             "H-16 K-05 at a node that comes back after a change of leaders, what the last one had published under its"
                     + " lease meanwhile is one gap to a browser, and none to who comes back to it")
     void overHttp() throws Exception {
-        try (HubNodes nodes = HubNodes.of(3)) {
-            HubNodes.Node cut = nodes.get(1);
-            HubNodes.Node third = nodes.get(2);
-            await().atMost(HubNodes.SOON).until(nodes.get(0).cluster::isLeader);
+        try (HubCluster nodes = HubCluster.of(3)) {
+            HubCluster.TestNode cut = nodes.get(1);
+            HubCluster.TestNode third = nodes.get(2);
+            await().atMost(HubCluster.SOON).until(nodes.get(0).cluster::isLeader);
             Lease lease = nodes.get(0).cluster.lease().orElseThrow();
-            try (Sse reader = new Sse(() -> cut.hub.address().port(), "/n?since=all");
-                    Sse later = new Sse(() -> cut.hub.address().port(), "/n?since=all");
+            try (EventSourceClient reader = new EventSourceClient(() -> cut.hub.address().port(), "/n?since=all");
+                    EventSourceClient later = new EventSourceClient(() -> cut.hub.address().port(), "/n?since=all");
                     Subscription there = third.hub.subscribe("/n")) {
                 // Given one node that hears nobody, while the leader publishes, and then stops
                 reader.connect();
@@ -172,7 +185,7 @@ class LossesAtReadersTest {
                 assertThat(reader.next().data()).isEqualTo("before");
                 assertThat(there.take().text()).isEqualTo("before");
                 nodes.isolate(1, true);
-                await().atMost(HubNodes.SOON)
+                await().atMost(HubCluster.SOON)
                         .until(() -> !cut.hub.awaitPeers(Duration.ZERO)
                                 && !nodes.get(0).hub.awaitPeers(Duration.ZERO));
                 for (int i = 0; i < MANY; i++) {
@@ -182,27 +195,27 @@ class LossesAtReadersTest {
                     assertThat(there.take().text()).isEqualTo(BIG + i);
                 }
                 nodes.stop(0);
-                await().atMost(HubNodes.SOON).until(cut.cluster::isLeader);
+                await().atMost(HubCluster.SOON).until(cut.cluster::isLeader);
 
                 // When it hears the third again, and keeps out what that had of the last leader
                 nodes.isolate(0, false);
-                await().atMost(HubNodes.SOON).until(() -> ofFirst(nodes, cut) == MANY + 1);
+                await().atMost(HubCluster.SOON).until(() -> ofFirst(nodes, cut) == MANY + 1);
                 assertThat(cut.hub.readings().peers().fenced()).isPositive();
                 cut.hub.publish("/n", "after");
 
                 // Then
-                Sse.Event gap = reader.next();
-                assertThat(gap).isEqualTo(new Sse.Event("gap", "{}"));
-                assertThat(reader.next()).isEqualTo(new Sse.Event("message", "after"));
+                EventSourceClient.Event gap = reader.next();
+                assertThat(gap).isEqualTo(new EventSourceClient.Event("gap", "{}"));
+                assertThat(reader.next()).isEqualTo(new EventSourceClient.Event("message", "after"));
                 assertThat(cut.hub.stats().gaps()).isEqualTo(1);
                 reader.connect();
-                assertThat(reader.next()).isEqualTo(new Sse.Event("start", "{\"recovered\":true}"));
+                assertThat(reader.next()).isEqualTo(new EventSourceClient.Event("start", "{\"recovered\":true}"));
                 later.connect();
-                for (Sse.Event event : List.of(
-                        new Sse.Event("start", "{\"recovered\":false}"),
-                        new Sse.Event("message", "before"),
+                for (EventSourceClient.Event event : List.of(
+                        new EventSourceClient.Event("start", "{\"recovered\":false}"),
+                        new EventSourceClient.Event("message", "before"),
                         gap,
-                        new Sse.Event("message", "after"))) {
+                        new EventSourceClient.Event("message", "after"))) {
                     assertThat(later.next()).isEqualTo(event);
                 }
             }
@@ -210,12 +223,12 @@ class LossesAtReadersTest {
     }
 
     /** How much of what the first node has published has come there, or is known to be lost. */
-    private static long ofFirst(HubNodes nodes, HubNodes.Node node) throws Exception {
+    private static long ofFirst(HubCluster nodes, HubCluster.TestNode node) throws Exception {
         String here = nodes.get(node, "/n?poll=1&wait=0s", "Accept", "*/*")
                 .headers()
                 .firstValue("Last-Event-ID")
                 .orElseThrow();
-        MessageId.Position first = MessageId.parse(here).position(OriginNumber.of("127.0.0.1:1"));
+        MessageId.Position first = MessageId.parse(here).position(OriginId.of("127.0.0.1:1"));
         return first == null ? 0 : first.sequence();
     }
 }

@@ -3,13 +3,26 @@ package dev.ginkgo.mesh;
 import static java.util.Objects.requireNonNull;
 
 import dev.ginkgo.Setting;
-import dev.ginkgo.cluster.Member;
-import dev.ginkgo.cluster.Policy;
+import dev.ginkgo.cluster.model.Member;
+import dev.ginkgo.cluster.model.PartitionPolicy;
 import dev.ginkgo.cluster.spi.Coordinator;
-import dev.ginkgo.cluster.spi.Seat;
-import dev.ginkgo.cluster.spi.Site;
+import dev.ginkgo.cluster.spi.CoordinatorListener;
+import dev.ginkgo.cluster.spi.NodeConfig;
 import dev.ginkgo.config.Address;
 import dev.ginkgo.internal.concurrent.LogRateLimiter;
+import dev.ginkgo.mesh.discovery.DiscoveryCodec;
+import dev.ginkgo.mesh.discovery.MulticastDiscovery;
+import dev.ginkgo.mesh.membership.MembershipLoop;
+import dev.ginkgo.mesh.membership.MeshSession;
+import dev.ginkgo.mesh.membership.StackConfig;
+import dev.ginkgo.mesh.membership.ViewCoordinatorLeaseLoop;
+import dev.ginkgo.mesh.net.SocketSecurity;
+import dev.ginkgo.mesh.node.MeshContext;
+import dev.ginkgo.mesh.raft.LeaderLeaseLoop;
+import dev.ginkgo.mesh.raft.MeshRaft;
+import dev.ginkgo.mesh.raft.ObservedLeases;
+import dev.ginkgo.mesh.raft.VoterReconfigurer;
+import dev.ginkgo.mesh.raft.storage.DataDirectory;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -21,7 +34,7 @@ import java.util.function.Supplier;
 import org.jgroups.util.SocketFactory;
 import org.jspecify.annotations.Nullable;
 
-/** The engine {@code mesh}: see {@link MeshEngine}. Its tasks are {@link Members} and {@link Leading}. */
+/** The engine {@code mesh}: see {@link MeshEngine}. Its tasks are {@link MembershipLoop} and {@link LeaderLeaseLoop}. */
 final class MeshCoordinator extends Coordinator {
     private static final Duration TO_RELEASE = Duration.ofSeconds(1);
     private static final Duration TO_LEAVE = Duration.ofSeconds(2);
@@ -46,11 +59,11 @@ final class MeshCoordinator extends Coordinator {
             .fixed()
             .help("A multicast group where nodes of one network find each other without cluster.join");
 
-    private volatile @Nullable Site site;
+    private volatile @Nullable NodeConfig site;
     private volatile @Nullable Supplier<SocketFactory> sockets;
-    private volatile @Nullable DataFolder folder;
-    private volatile @Nullable Node node;
-    private volatile @Nullable Members members;
+    private volatile @Nullable DataDirectory folder;
+    private volatile @Nullable MeshContext node;
+    private volatile @Nullable MembershipLoop members;
     private volatile Optional<String> told = Optional.empty();
 
     MeshCoordinator() {
@@ -82,12 +95,12 @@ final class MeshCoordinator extends Coordinator {
         }
     }
 
-    private Address bindAddress(Site ofSite) {
+    private Address bindAddress(NodeConfig ofSite) {
         return bind.get().isEmpty() ? ofSite.identity() : Address.of(bind.get());
     }
 
     @Override
-    public long prepare(Site newSite) throws Exception {
+    public long prepare(NodeConfig newSite) throws Exception {
         if (newSite.identity().port() == 0) {
             throw new IllegalArgumentException("cluster.identity " + newSite.identity()
                     + " has no port; it is the name by which the others find this node");
@@ -104,24 +117,24 @@ final class MeshCoordinator extends Coordinator {
             throw new IllegalArgumentException("with coordinator.mesh.multicast a node cannot know whether it is the"
                     + " first one: write in cluster.expect how many nodes form the first cluster, such as 3");
         }
-        sockets = Guards.of(newSite, bindAddress(newSite), new LogRateLimiter(time()), this::spawn);
-        DataFolder opened = own(DataFolder.open(newSite.dataDir(), newSite.identity()));
+        sockets = SocketSecurity.of(newSite, bindAddress(newSite), new LogRateLimiter(time()), this::spawn);
+        DataDirectory opened = own(DataDirectory.open(newSite.dataDir(), newSite.identity()));
         site = newSite;
         folder = opened;
         return opened.nextIncarnation(now());
     }
 
     @Override
-    public void join(Member self, Seat seat) throws Exception {
-        Site here = requireNonNull(site, "prepare comes first");
-        DataFolder itsFolder = requireNonNull(folder);
+    public void join(Member self, CoordinatorListener seat) throws Exception {
+        NodeConfig here = requireNonNull(site, "prepare comes first");
+        DataDirectory itsFolder = requireNonNull(folder);
         StackConfig config = new StackConfig(bindAddress(here), silence.get(), requireNonNull(sockets), beacon(here));
-        Node fresh = new Node(here, time(), self, new Seats(seat));
-        Receipts receipts = new Receipts(time());
-        Members itsMembers = new Members(
+        MeshContext fresh = new MeshContext(here, time(), self, new SynchronizedListener(seat));
+        ObservedLeases receipts = new ObservedLeases(time());
+        MembershipLoop itsMembers = new MembershipLoop(
                 fresh,
-                () -> new Stay(fresh, config, itsFolder, receipts),
-                new Voters(fresh, voterCount.get(), replaceAfter.get()),
+                () -> new MeshSession(fresh, config, itsFolder, receipts),
+                new VoterReconfigurer(fresh, voterCount.get(), replaceAfter.get()),
                 this::health);
         members = itsMembers;
         node = fresh;
@@ -129,25 +142,25 @@ final class MeshCoordinator extends Coordinator {
         spawn("members", itsMembers::run);
         spawn(
                 "lease",
-                here.policy() == Policy.QUORUM
-                        ? new Leading(fresh, receipts, itsMembers::present)::run
-                        : new FirstLeads(fresh, itsMembers::view)::run);
+                here.policy() == PartitionPolicy.QUORUM
+                        ? new LeaderLeaseLoop(fresh, receipts, itsMembers::present)::run
+                        : new ViewCoordinatorLeaseLoop(fresh, itsMembers::view)::run);
     }
 
     /** Lights one, if there is to be one; where it has heard that others are. */
-    private Supplier<Collection<Address>> beacon(Site here) throws Exception {
+    private Supplier<Collection<Address>> beacon(NodeConfig here) throws Exception {
         if (multicast.get().isEmpty()) {
             return List::of;
         }
         Address at = bindAddress(here);
-        Beacon lit = own(Beacon.open(
+        MulticastDiscovery lit = own(MulticastDiscovery.open(
                 Address.of(multicast.get()),
                 at.isWildcard() ? here.identity() : at,
                 here.identity(),
-                BeaconWords.of(here.trust().keys()),
+                DiscoveryCodec.of(here.trust().keys()),
                 time()));
         spawn("beacon-ear", lit::listen);
-        every("beacon", () -> Beacon.PERIOD, lit::say);
+        every("beacon", () -> MulticastDiscovery.PERIOD, lit::say);
         lit.say();
         return lit::heard;
     }
@@ -161,8 +174,8 @@ final class MeshCoordinator extends Coordinator {
 
     /** The voters as this node knows them; none while it is not in the view. */
     List<String> voters() {
-        Members here = members;
-        Stay stay = here == null ? null : here.present();
+        MembershipLoop here = members;
+        MeshSession stay = here == null ? null : here.present();
         MeshRaft raft = stay == null ? null : stay.raft();
         return raft == null ? List.of() : raft.members();
     }
@@ -174,7 +187,7 @@ final class MeshCoordinator extends Coordinator {
 
     @Override
     public void leave() throws InterruptedException {
-        Node here = node;
+        MeshContext here = node;
         if (here == null || here.isLeaving()) {
             return;
         }
@@ -183,9 +196,9 @@ final class MeshCoordinator extends Coordinator {
             log.warn("the lease could not be released; the next leader waits until it has run out");
             here.resign();
         }
-        Members itsMembers = requireNonNull(members);
+        MembershipLoop itsMembers = requireNonNull(members);
         if (!itsMembers.awaitLeft(TO_LEAVE)) {
-            Stay stay = itsMembers.present();
+            MeshSession stay = itsMembers.present();
             if (stay != null) {
                 stay.end("it is stopped, although the others have no majority without it");
             }

@@ -1,27 +1,27 @@
 package dev.ginkgo.mesh;
 
-import dev.ginkgo.cluster.Epoch;
-import dev.ginkgo.cluster.Member;
-import dev.ginkgo.cluster.spi.Seat;
-import dev.ginkgo.cluster.spi.Stamp;
-import dev.ginkgo.cluster.spi.Terms;
+import dev.ginkgo.cluster.model.Epoch;
+import dev.ginkgo.cluster.model.Member;
+import dev.ginkgo.cluster.spi.CoordinatorListener;
+import dev.ginkgo.cluster.spi.DualTimestamp;
+import dev.ginkgo.cluster.spi.LeaseTiming;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** The node's seat for several tasks: they take turns, and the same roster or leader is told once. */
-final class Seats implements Seat {
-    private final Seat seat;
+public final class SynchronizedListener implements CoordinatorListener {
+    private final CoordinatorListener seat;
 
     // guarded by this
     private List<Member> told = List.of();
     private @Nullable Epoch last;
 
-    Seats(Seat seat) {
+    public SynchronizedListener(CoordinatorListener seat) {
         this.seat = seat;
     }
 
     @Override
-    public Terms terms() {
+    public LeaseTiming terms() {
         return seat.terms();
     }
 
@@ -42,7 +42,7 @@ final class Seats implements Seat {
     }
 
     @Override
-    public synchronized boolean renewed(Epoch epoch, Stamp start) {
+    public synchronized boolean renewed(Epoch epoch, DualTimestamp start) {
         return seat.renewed(epoch, start);
     }
 

@@ -4,11 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
-import dev.ginkgo.cluster.Epoch;
-import dev.ginkgo.cluster.Member;
-import dev.ginkgo.cluster.spi.Ports;
+import dev.ginkgo.cluster.model.Epoch;
+import dev.ginkgo.cluster.model.Member;
+import dev.ginkgo.cluster.spi.FreePorts;
 import dev.ginkgo.config.Address;
-import dev.ginkgo.mesh.Clusters.Node;
+import dev.ginkgo.mesh.InProcessMesh.MeshNode;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -23,11 +23,11 @@ class BootstrapTest {
     @TempDir
     Path folder;
 
-    private Clusters clusters;
+    private InProcessMesh clusters;
 
     @BeforeEach
     void make() {
-        clusters = new Clusters(folder);
+        clusters = new InProcessMesh(folder);
     }
 
     @AfterEach
@@ -38,17 +38,17 @@ class BootstrapTest {
     @Test
     @DisplayName("K-08 K-19 a node joins by the address of any member, and each shows the others where it is")
     void joins() throws Exception {
-        Node a = clusters.start("");
-        await().atMost(Clusters.PATIENCE).until(a.cluster()::isLeader);
-        Node b = clusters.start("", a.identity());
-        Clusters.awaitTogether(a, b);
-        Node c = clusters.start("", b.identity());
-        Clusters.awaitTogether(a, b, c);
+        MeshNode a = clusters.start("");
+        await().atMost(InProcessMesh.PATIENCE).until(a.cluster()::isLeader);
+        MeshNode b = clusters.start("", a.identity());
+        InProcessMesh.awaitTogether(a, b);
+        MeshNode c = clusters.start("", b.identity());
+        InProcessMesh.awaitTogether(a, b, c);
 
         c.cluster().advertiseTransport(new Address("10.0.0.3", 5_555));
         c.cluster().advertiseUrl(URI.create("https://c.example.org/"));
 
-        await().atMost(Clusters.PATIENCE)
+        await().atMost(InProcessMesh.PATIENCE)
                 .untilAsserted(() -> assertThat(a.cluster().roster())
                         .filteredOn(member -> member.name().equals(c.identity().toString()))
                         .singleElement()
@@ -58,80 +58,80 @@ class BootstrapTest {
                             assertThat(member.identity()).isEqualTo(c.identity());
                             assertThat(member.incarnation()).isPositive();
                         }));
-        assertThat(Clusters.awaitLeader(a, b, c)).isEqualTo(a);
+        assertThat(InProcessMesh.awaitLeader(a, b, c)).isEqualTo(a);
     }
 
     @Test
     @DisplayName("K-09 three nodes that expect three and start at the same moment form one cluster")
     void atTheSameMoment() throws Exception {
-        Address[] all = {Ports.free(), Ports.free(), Ports.free()};
-        Node[] nodes = Stream.of(all)
+        Address[] all = {FreePorts.free(), FreePorts.free(), FreePorts.free()};
+        MeshNode[] nodes = Stream.of(all)
                 .parallel()
                 .map(each -> {
                     synchronized (all) {
                         return clusters.start(each, "", all);
                     }
                 })
-                .toArray(Node[]::new);
-        Clusters.awaitTogether(nodes);
-        Clusters.awaitLeader(nodes);
+                .toArray(MeshNode[]::new);
+        InProcessMesh.awaitTogether(nodes);
+        InProcessMesh.awaitLeader(nodes);
     }
 
     @Test
     @DisplayName("K-11 a node whose seed is not there is degraded, says for whom it waits, and joins when it comes")
     void seedComesLater() throws Exception {
-        Address seed = Ports.free();
-        Node early = clusters.start("", seed);
-        await().atMost(Clusters.PATIENCE).until(() -> early.reason().equals("waiting for " + seed));
+        Address seed = FreePorts.free();
+        MeshNode early = clusters.start("", seed);
+        await().atMost(InProcessMesh.PATIENCE).until(() -> early.reason().equals("waiting for " + seed));
         assertThat(early.isReady()).isFalse();
         assertThat(early.cluster().isLeader()).isFalse();
 
-        Node late = clusters.start(seed, "");
+        MeshNode late = clusters.start(seed, "");
 
-        Clusters.awaitTogether(early, late);
+        InProcessMesh.awaitTogether(early, late);
     }
 
     @Test
     @DisplayName(
             "K-06 K-07 of two voters one alone does not lead, and status says for whom it waits; it leads again later")
     void twoVoters() throws Exception {
-        Node a = clusters.start("");
-        await().atMost(Clusters.PATIENCE).until(a.cluster()::isLeader);
-        Node b = clusters.start("", a.identity());
-        Clusters.awaitTogether(a, b);
+        MeshNode a = clusters.start("");
+        await().atMost(InProcessMesh.PATIENCE).until(a.cluster()::isLeader);
+        MeshNode b = clusters.start("", a.identity());
+        InProcessMesh.awaitTogether(a, b);
         long before = a.cluster().lease().orElseThrow().epoch().number();
         // Both stop in order, the follower last: it is the one that votes.
         a.tree().stop();
-        await().atMost(Clusters.PATIENCE).until(b.cluster()::isLeader);
+        await().atMost(InProcessMesh.PATIENCE).until(b.cluster()::isLeader);
         assertThat(b.cluster().lease().orElseThrow().epoch().number()).isGreaterThan(before);
         b.tree().stop();
 
         // When only the first comes back, it founds nothing
-        Node again = clusters.start(a.identity(), "");
-        await().atMost(Clusters.PATIENCE)
+        MeshNode again = clusters.start(a.identity(), "");
+        await().atMost(InProcessMesh.PATIENCE)
                 .until(() -> again.reason().startsWith("waiting for " + b.identity() + ": 0 of 1 voters here"));
         await().during(Duration.ofSeconds(2))
-                .atMost(Clusters.PATIENCE)
+                .atMost(InProcessMesh.PATIENCE)
                 .until(() -> !again.cluster().isLeader());
 
         // When the second comes, with the original command line
-        Node other = clusters.start(b.identity(), "", a.identity());
-        Clusters.awaitTogether(again, other);
-        assertThat(Clusters.awaitLeader(again, other)).isEqualTo(other);
+        MeshNode other = clusters.start(b.identity(), "", a.identity());
+        InProcessMesh.awaitTogether(again, other);
+        assertThat(InProcessMesh.awaitLeader(again, other)).isEqualTo(other);
         assertThat(again.cluster().roster()).extracting(Member::incarnation).doesNotHaveDuplicates();
     }
 
     @Test
     @DisplayName("K-05 K-06 by the policy available the node that is left leads alone")
     void available() throws Exception {
-        Node a = clusters.start("policy = 'available'");
-        Node b = clusters.start("policy = 'available'", a.identity());
-        Clusters.awaitTogether(a, b);
-        Node leader = Clusters.awaitLeader(a, b);
-        Node rest = leader.equals(a) ? b : a;
+        MeshNode a = clusters.start("policy = 'available'");
+        MeshNode b = clusters.start("policy = 'available'", a.identity());
+        InProcessMesh.awaitTogether(a, b);
+        MeshNode leader = InProcessMesh.awaitLeader(a, b);
+        MeshNode rest = leader.equals(a) ? b : a;
         Epoch first = leader.cluster().lease().orElseThrow().epoch();
         leader.tree().stop();
-        await().atMost(Clusters.PATIENCE).until(rest.cluster()::isLeader);
+        await().atMost(InProcessMesh.PATIENCE).until(rest.cluster()::isLeader);
 
         // Then epochs only inform: two that lead at a time do not refuse what is the other's
         Epoch second = rest.cluster().lease().orElseThrow().epoch();
@@ -141,7 +141,7 @@ class BootstrapTest {
     @Test
     @DisplayName("K-21 a node that others could reach without a secret does not start, unless that is allowed")
     void openToAll() throws Exception {
-        Address open = new Address("0.0.0.0", Ports.free("0.0.0.0").port());
+        Address open = new Address("0.0.0.0", FreePorts.free("0.0.0.0").port());
         assertThatThrownBy(() -> clusters.start(open, ""))
                 .rootCause()
                 .hasMessageContaining("cluster.secret-file")
@@ -151,8 +151,8 @@ class BootstrapTest {
     @Test
     @DisplayName("a node that cannot listen does not start, and says where and what to change")
     void twice() throws Exception {
-        Node a = clusters.start("");
-        await().atMost(Clusters.PATIENCE).until(a.cluster()::isLeader);
+        MeshNode a = clusters.start("");
+        await().atMost(InProcessMesh.PATIENCE).until(a.cluster()::isLeader);
         assertThatThrownBy(() -> clusters.start(a.identity(), ""))
                 .hasStackTraceContaining("cannot listen on " + a.identity())
                 .hasStackTraceContaining("set cluster.identity");

@@ -8,11 +8,11 @@ import java.util.List;
 import org.slf4j.LoggerFactory;
 
 /** What the engine logs, from that level on, instead of on the console. */
-final class Heard implements AutoCloseable {
+final class CapturedLog implements AutoCloseable {
     private final Logger logger = (Logger) LoggerFactory.getLogger(MeshCoordinator.class.getPackageName());
     private final ListAppender<ILoggingEvent> logged = new ListAppender<>();
 
-    Heard(Level level) {
+    CapturedLog(Level level) {
         logged.start();
         logger.setLevel(level);
         logger.setAdditive(false);

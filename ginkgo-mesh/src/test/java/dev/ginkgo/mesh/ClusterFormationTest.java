@@ -3,9 +3,9 @@ package dev.ginkgo.mesh;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import dev.ginkgo.cluster.spi.Ports;
+import dev.ginkgo.cluster.spi.FreePorts;
 import dev.ginkgo.config.Address;
-import dev.ginkgo.mesh.Clusters.Node;
+import dev.ginkgo.mesh.InProcessMesh.MeshNode;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -16,13 +16,13 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-class FoundingTest {
+class ClusterFormationTest {
     @TempDir
     Path folder;
 
     /** The lowest first: that one founds. */
     private static List<Address> three() throws IOException {
-        return Stream.of(Ports.free(), Ports.free(), Ports.free())
+        return Stream.of(FreePorts.free(), FreePorts.free(), FreePorts.free())
                 .sorted(Comparator.comparing(Address::toString))
                 .toList();
     }
@@ -31,29 +31,29 @@ class FoundingTest {
     @DisplayName("K-08 a new node founds nothing where one is that has been in a cluster, though nobody leads that one")
     void besideAMember() throws Exception {
         List<Address> places = three();
-        try (Clusters clusters = new Clusters(folder)) {
+        try (InProcessMesh clusters = new InProcessMesh(folder)) {
             // Given one of two, of which only the other one votes
-            Node a = clusters.start(places.get(1), "");
-            await().atMost(Clusters.PATIENCE).until(a.cluster()::isLeader);
-            Node b = clusters.start(places.get(2), "", a.identity());
-            Clusters.awaitTogether(a, b);
+            MeshNode a = clusters.start(places.get(1), "");
+            await().atMost(InProcessMesh.PATIENCE).until(a.cluster()::isLeader);
+            MeshNode b = clusters.start(places.get(2), "", a.identity());
+            InProcessMesh.awaitTogether(a, b);
             a.tree().stop();
-            await().atMost(Clusters.PATIENCE).until(b.cluster()::isLeader);
+            await().atMost(InProcessMesh.PATIENCE).until(b.cluster()::isLeader);
             b.tree().stop();
-            Node alone = clusters.start(a.identity(), "");
-            await().atMost(Clusters.PATIENCE).until(() -> alone.reason().contains("0 of 1 voters here"));
+            MeshNode alone = clusters.start(a.identity(), "");
+            await().atMost(InProcessMesh.PATIENCE).until(() -> alone.reason().contains("0 of 1 voters here"));
 
             // When a new one comes, and they are as many as it expects
-            Node fresh = clusters.start(places.get(0), "expect = 2", a.identity());
-            await().atMost(Clusters.PATIENCE).until(() -> fresh.roster().size() == 2);
+            MeshNode fresh = clusters.start(places.get(0), "expect = 2", a.identity());
+            await().atMost(InProcessMesh.PATIENCE).until(() -> fresh.roster().size() == 2);
 
             // Then they wait for the one that votes
             await().during(Duration.ofSeconds(3))
-                    .atMost(Clusters.PATIENCE)
+                    .atMost(InProcessMesh.PATIENCE)
                     .until(() -> !fresh.cluster().isLeader() && !alone.cluster().isLeader());
-            Node back = clusters.start(b.identity(), "", a.identity());
-            Clusters.awaitTogether(alone, fresh, back);
-            assertThat(Clusters.awaitLeader(alone, fresh, back)).isEqualTo(back);
+            MeshNode back = clusters.start(b.identity(), "", a.identity());
+            InProcessMesh.awaitTogether(alone, fresh, back);
+            assertThat(InProcessMesh.awaitLeader(alone, fresh, back)).isEqualTo(back);
         }
     }
 
@@ -63,12 +63,12 @@ class FoundingTest {
                     + " for one that waits for more")
     void enoughForOne() throws Exception {
         List<Address> places = three();
-        try (Clusters clusters = new Clusters(folder)) {
-            Node second = clusters.start(places.get(1), "expect = 2");
-            Node first = clusters.start(places.get(0), "expect = 3", second.identity());
+        try (InProcessMesh clusters = new InProcessMesh(folder)) {
+            MeshNode second = clusters.start(places.get(1), "expect = 2");
+            MeshNode first = clusters.start(places.get(0), "expect = 3", second.identity());
 
-            Clusters.awaitTogether(first, second);
-            assertThat(Clusters.awaitLeader(first, second)).isEqualTo(second);
+            InProcessMesh.awaitTogether(first, second);
+            assertThat(InProcessMesh.awaitLeader(first, second)).isEqualTo(second);
         }
     }
 }

@@ -2,17 +2,17 @@ package dev.ginkgo.mesh;
 
 import dev.ginkgo.Ginkgo;
 import dev.ginkgo.Service;
-import dev.ginkgo.Time;
-import dev.ginkgo.cluster.Epoch;
-import dev.ginkgo.cluster.Member;
-import dev.ginkgo.cluster.Policy;
-import dev.ginkgo.cluster.Trust;
-import dev.ginkgo.cluster.spi.Seat;
-import dev.ginkgo.cluster.spi.Site;
-import dev.ginkgo.cluster.spi.Stamp;
-import dev.ginkgo.cluster.spi.Terms;
+import dev.ginkgo.cluster.model.Epoch;
+import dev.ginkgo.cluster.model.Member;
+import dev.ginkgo.cluster.model.PartitionPolicy;
+import dev.ginkgo.cluster.security.ClusterCredentials;
+import dev.ginkgo.cluster.spi.CoordinatorListener;
+import dev.ginkgo.cluster.spi.DualTimestamp;
+import dev.ginkgo.cluster.spi.LeaseTiming;
+import dev.ginkgo.cluster.spi.NodeConfig;
 import dev.ginkgo.config.Address;
 import dev.ginkgo.config.Configuration;
+import dev.ginkgo.time.TimeSource;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -22,7 +22,7 @@ import java.util.Optional;
  * An engine with a seat in place of the cluster. It can end without leaving, which is as near to a kill as one comes within
  * a process. By the clock of this process it keeps when its last renewal began, and when its first was told.
  */
-final class SeatedNode implements Seat {
+final class CoordinatorHarness implements CoordinatorListener {
     /** Far longer than an election takes. */
     static final Duration TTL = Duration.ofSeconds(5);
 
@@ -33,17 +33,17 @@ final class SeatedNode implements Seat {
     private final Ginkgo tree;
     private boolean ended;
 
-    private static final class Around extends Service {
-        Around(MeshCoordinator engine) {
+    private static final class Parent extends Service {
+        Parent(MeshCoordinator engine) {
             add("engine", engine);
         }
     }
 
-    SeatedNode(Address here, List<Address> join, Path folder) throws Exception {
+    CoordinatorHarness(Address here, List<Address> join, Path folder) throws Exception {
         this.here = here;
         engine = new MeshCoordinator(here.toString());
-        tree = Ginkgo.of(new Around(engine)).configuration(Configuration.none()).start();
-        Site site = new Site(here, join, join.isEmpty() ? 1 : 3, folder, Trust.none(), Policy.QUORUM);
+        tree = Ginkgo.of(new Parent(engine)).configuration(Configuration.none()).start();
+        NodeConfig site = new NodeConfig(here, join, join.isEmpty() ? 1 : 3, folder, ClusterCredentials.none(), PartitionPolicy.QUORUM);
         long incarnation = engine.prepare(site);
         engine.join(new Member(here.toString(), incarnation, here, Optional.empty(), Optional.empty(), "1"), this);
     }
@@ -67,8 +67,8 @@ final class SeatedNode implements Seat {
     }
 
     @Override
-    public Terms terms() {
-        return new Terms(TTL, Duration.ofMillis(100));
+    public LeaseTiming terms() {
+        return new LeaseTiming(TTL, Duration.ofMillis(100));
     }
 
     @Override
@@ -78,9 +78,9 @@ final class SeatedNode implements Seat {
     public void leader(String name, Epoch epoch) {}
 
     @Override
-    public boolean renewed(Epoch epoch, Stamp start) {
+    public boolean renewed(Epoch epoch, DualTimestamp start) {
         lastStart = start.nanos();
-        first = first == 0 ? Time.system().nanos() : first;
+        first = first == 0 ? TimeSource.system().nanos() : first;
         return true;
     }
 

@@ -3,7 +3,7 @@ package dev.ginkgo.mesh;
 import static org.awaitility.Awaitility.await;
 
 import dev.ginkgo.config.Address;
-import dev.ginkgo.mesh.Clusters.Node;
+import dev.ginkgo.mesh.InProcessMesh.MeshNode;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.stream.Stream;
@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Three voters that are stopped one after another, so that the last one is the only voter in the end. */
-class AllStoppedTest {
+class FullRestartTest {
     @TempDir
     Path folder;
 
@@ -21,31 +21,31 @@ class AllStoppedTest {
             "K-06 K-08 those that were stopped first elect nobody among themselves, and with the last one they are the"
                     + " cluster again")
     void firstStoppedFirst() throws Exception {
-        try (Clusters clusters = new Clusters(folder)) {
+        try (InProcessMesh clusters = new InProcessMesh(folder)) {
             // Given three that have stopped in order
-            Node a = clusters.start("");
-            await().atMost(Clusters.PATIENCE).until(a.cluster()::isLeader);
-            Node b = clusters.start("", a.identity());
-            Node c = clusters.start("", a.identity());
-            Clusters.awaitTogether(a, b, c);
-            await().atMost(Clusters.PATIENCE).until(() -> Stream.of(a, b, c).allMatch(each -> each.voters() == 3));
+            MeshNode a = clusters.start("");
+            await().atMost(InProcessMesh.PATIENCE).until(a.cluster()::isLeader);
+            MeshNode b = clusters.start("", a.identity());
+            MeshNode c = clusters.start("", a.identity());
+            InProcessMesh.awaitTogether(a, b, c);
+            await().atMost(InProcessMesh.PATIENCE).until(() -> Stream.of(a, b, c).allMatch(each -> each.voters() == 3));
             Stream.of(a, b, c).forEach(each -> each.tree().stop());
 
             // When the first two come back: one thinks that three vote, the other knows that it votes no longer
             Address last = c.identity();
-            Node first = clusters.start(a.identity(), "", b.identity(), last);
-            Node second = clusters.start(b.identity(), "", a.identity(), last);
+            MeshNode first = clusters.start(a.identity(), "", b.identity(), last);
+            MeshNode second = clusters.start(b.identity(), "", a.identity(), last);
 
             // Then they are no majority
             await().during(Duration.ofSeconds(4))
-                    .atMost(Clusters.PATIENCE)
+                    .atMost(InProcessMesh.PATIENCE)
                     .until(() -> Stream.of(first, second)
                             .noneMatch(each -> each.cluster().isLeader() || each.isReady()));
 
             // And with the third one they are
-            Node third = clusters.start(last, "", a.identity(), b.identity());
-            Clusters.awaitTogether(first, second, third);
-            Clusters.awaitLeader(first, second, third);
+            MeshNode third = clusters.start(last, "", a.identity(), b.identity());
+            InProcessMesh.awaitTogether(first, second, third);
+            InProcessMesh.awaitLeader(first, second, third);
         }
     }
 }

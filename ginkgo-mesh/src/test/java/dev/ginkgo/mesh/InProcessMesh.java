@@ -3,12 +3,12 @@ package dev.ginkgo.mesh;
 import static org.awaitility.Awaitility.await;
 
 import dev.ginkgo.Ginkgo;
-import dev.ginkgo.Status;
 import dev.ginkgo.cluster.Cluster;
-import dev.ginkgo.cluster.Member;
-import dev.ginkgo.cluster.spi.Ports;
+import dev.ginkgo.cluster.model.Member;
+import dev.ginkgo.cluster.spi.FreePorts;
 import dev.ginkgo.config.Address;
 import dev.ginkgo.config.Configuration;
+import dev.ginkgo.lifecycle.Status;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -18,11 +18,11 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** Nodes in this JVM, by the configuration that a user writes; stopped all together. */
-final class Clusters implements AutoCloseable {
-    static final Duration PATIENCE = Duration.ofSeconds(30);
+public final class InProcessMesh implements AutoCloseable {
+    public static final Duration PATIENCE = Duration.ofSeconds(30);
 
     /** One node. */
-    record Node(Cluster cluster, Ginkgo tree, Address identity) {
+    public record MeshNode(Cluster cluster, Ginkgo tree, Address identity) {
         List<String> roster() {
             return cluster.roster().stream().map(Member::name).sorted().toList();
         }
@@ -47,16 +47,16 @@ final class Clusters implements AutoCloseable {
     }
 
     private final Path folder;
-    private final List<Node> nodes = new ArrayList<>();
+    private final List<MeshNode> nodes = new ArrayList<>();
 
-    Clusters(Path folder) {
+    public InProcessMesh(Path folder) {
         this.folder = folder;
     }
 
     /**
      * @param more lines of {@code [cluster]}
      */
-    Node start(Address identity, String more, Address... join) {
+    public MeshNode start(Address identity, String more, Address... join) {
         Cluster cluster = new Cluster();
         String toml = """
                 identity = "%s"
@@ -72,16 +72,16 @@ final class Clusters implements AutoCloseable {
         Ginkgo tree = Ginkgo.of(cluster)
                 .configuration(Configuration.none().text("cluster.toml", toml))
                 .start();
-        Node node = new Node(cluster, tree, identity);
+        MeshNode node = new MeshNode(cluster, tree, identity);
         nodes.add(node);
         return node;
     }
 
-    Node start(String more, Address... join) throws IOException {
-        return start(Ports.free(), more, join);
+    public MeshNode start(String more, Address... join) throws IOException {
+        return start(FreePorts.free(), more, join);
     }
 
-    static void awaitTogether(Node... members) {
+    public static void awaitTogether(MeshNode... members) {
         List<String> names = Stream.of(members)
                 .map(each -> each.identity.toString())
                 .sorted()
@@ -90,7 +90,7 @@ final class Clusters implements AutoCloseable {
                 .until(() -> Stream.of(members).allMatch(each -> each.roster().equals(names) && each.isReady()));
     }
 
-    static Node awaitLeader(Node... members) {
+    public static MeshNode awaitLeader(MeshNode... members) {
         await().atMost(PATIENCE)
                 .until(() -> Stream.of(members)
                                 .filter(each -> each.cluster.isLeader())

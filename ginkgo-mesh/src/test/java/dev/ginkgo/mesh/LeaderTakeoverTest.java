@@ -3,7 +3,7 @@ package dev.ginkgo.mesh;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import dev.ginkgo.cluster.spi.Ports;
+import dev.ginkgo.cluster.spi.FreePorts;
 import dev.ginkgo.config.Address;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -17,35 +17,35 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Three that vote, whose leader ends without a word. */
-class SuccessionTest {
+class LeaderTakeoverTest {
     @TempDir
     Path folder;
 
-    private final List<SeatedNode> nodes = new ArrayList<>();
-    private SeatedNode leader;
-    private SeatedNode b;
-    private SeatedNode c;
+    private final List<CoordinatorHarness> nodes = new ArrayList<>();
+    private CoordinatorHarness leader;
+    private CoordinatorHarness b;
+    private CoordinatorHarness c;
 
-    private SeatedNode start(Address here, Path its, Address... join) throws Exception {
-        SeatedNode node = new SeatedNode(here, List.of(join), its);
+    private CoordinatorHarness start(Address here, Path its, Address... join) throws Exception {
+        CoordinatorHarness node = new CoordinatorHarness(here, List.of(join), its);
         nodes.add(node);
         return node;
     }
 
     @BeforeEach
     void three() throws Exception {
-        leader = start(Ports.free(), folder);
-        await().atMost(Clusters.PATIENCE).until(leader::hasLed);
-        b = start(Ports.free(), folder, leader.here);
-        c = start(Ports.free(), folder, leader.here);
-        await().atMost(Clusters.PATIENCE)
+        leader = start(FreePorts.free(), folder);
+        await().atMost(InProcessMesh.PATIENCE).until(leader::hasLed);
+        b = start(FreePorts.free(), folder, leader.here);
+        c = start(FreePorts.free(), folder, leader.here);
+        await().atMost(InProcessMesh.PATIENCE)
                 .until(() -> Stream.of(leader, b, c)
                         .allMatch(each -> each.engine.voters().size() == 3));
     }
 
     @AfterEach
     void stop() throws Exception {
-        for (SeatedNode each : nodes.reversed()) {
+        for (CoordinatorHarness each : nodes.reversed()) {
             each.leave();
         }
     }
@@ -54,13 +54,13 @@ class SuccessionTest {
     @DisplayName("K-03 K-05 the next leader does not act before the last renewal of one that is gone is a term old")
     void waits() {
         leader.end();
-        await().atMost(Clusters.PATIENCE).until(() -> b.hasLed() || c.hasLed());
+        await().atMost(InProcessMesh.PATIENCE).until(() -> b.hasLed() || c.hasLed());
         long next = Stream.of(b, c)
-                .filter(SeatedNode::hasLed)
+                .filter(CoordinatorHarness::hasLed)
                 .mapToLong(each -> each.first)
                 .min()
                 .orElseThrow();
-        assertThat(Duration.ofNanos(next - leader.lastStart)).isGreaterThan(SeatedNode.TTL);
+        assertThat(Duration.ofNanos(next - leader.lastStart)).isGreaterThan(CoordinatorHarness.TTL);
     }
 
     @Test
@@ -72,13 +72,13 @@ class SuccessionTest {
         c.end();
 
         // When one of them comes back with an empty folder
-        SeatedNode back = start(c.here, folder.resolve("empty"), b.here);
+        CoordinatorHarness back = start(c.here, folder.resolve("empty"), b.here);
 
         // Then its vote is no majority either, for as long as it takes several elections
-        await().during(Duration.ofSeconds(8)).atMost(Clusters.PATIENCE).until(() -> !b.hasLed() && !back.hasLed());
+        await().during(Duration.ofSeconds(8)).atMost(InProcessMesh.PATIENCE).until(() -> !b.hasLed() && !back.hasLed());
 
         // And with the one that knows, they are again
-        SeatedNode again = start(leader.here, folder, b.here);
-        await().atMost(Clusters.PATIENCE).until(() -> b.hasLed() || again.hasLed() || back.hasLed());
+        CoordinatorHarness again = start(leader.here, folder, b.here);
+        await().atMost(InProcessMesh.PATIENCE).until(() -> b.hasLed() || again.hasLed() || back.hasLed());
     }
 }

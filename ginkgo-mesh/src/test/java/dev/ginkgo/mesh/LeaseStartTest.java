@@ -4,18 +4,18 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.ginkgo.Service;
-import dev.ginkgo.Time;
-import dev.ginkgo.cluster.Epoch;
-import dev.ginkgo.cluster.Member;
-import dev.ginkgo.cluster.Policy;
-import dev.ginkgo.cluster.Trust;
-import dev.ginkgo.cluster.spi.Ports;
-import dev.ginkgo.cluster.spi.Seat;
-import dev.ginkgo.cluster.spi.Site;
-import dev.ginkgo.cluster.spi.Stamp;
-import dev.ginkgo.cluster.spi.Terms;
+import dev.ginkgo.cluster.model.Epoch;
+import dev.ginkgo.cluster.model.Member;
+import dev.ginkgo.cluster.model.PartitionPolicy;
+import dev.ginkgo.cluster.security.ClusterCredentials;
+import dev.ginkgo.cluster.spi.CoordinatorListener;
+import dev.ginkgo.cluster.spi.DualTimestamp;
+import dev.ginkgo.cluster.spi.FreePorts;
+import dev.ginkgo.cluster.spi.LeaseTiming;
+import dev.ginkgo.cluster.spi.NodeConfig;
 import dev.ginkgo.config.Address;
 import dev.ginkgo.testing.TestTree;
+import dev.ginkgo.time.TimeSource;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -28,39 +28,39 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** From when a lease counts, if its renewal takes long. */
-class StampTest {
+class LeaseStartTest {
     private static final Duration LONG = Duration.ofSeconds(1);
 
     @TempDir
     Path folder;
 
     /** The machine's time, which may jump: as for a node that is frozen for a moment. */
-    private static final class Jumping implements Time {
+    private static final class JumpingTime implements TimeSource {
         private final AtomicLong ahead = new AtomicLong();
 
         @Override
         public Instant now() {
-            return Time.system().now().plusNanos(ahead.get());
+            return TimeSource.system().now().plusNanos(ahead.get());
         }
 
         @Override
         public long nanos() {
-            return Time.system().nanos() + ahead.get();
+            return TimeSource.system().nanos() + ahead.get();
         }
 
         @Override
         public void park(long deadline) {
-            Time.system().park(deadline - ahead.get());
+            TimeSource.system().park(deadline - ahead.get());
         }
 
         @Override
         public void unpark(Thread thread) {
-            Time.system().unpark(thread);
+            TimeSource.system().unpark(thread);
         }
     }
 
-    private static final class Around extends Service {
-        Around(MeshCoordinator engine) {
+    private static final class Parent extends Service {
+        Parent(MeshCoordinator engine) {
             add("engine", engine);
         }
     }
@@ -69,12 +69,12 @@ class StampTest {
     @DisplayName(
             "K-13 a lease counts from before its renewal was sent: a node that is frozen until it is committed has less")
     void fromBeforeItWasSent() throws Exception {
-        Jumping time = new Jumping();
+        JumpingTime time = new JumpingTime();
         List<Duration> ages = new CopyOnWriteArrayList<>();
-        Seat seat = new Seat() {
+        CoordinatorListener seat = new CoordinatorListener() {
             @Override
-            public Terms terms() {
-                return new Terms(Duration.ofSeconds(5), Duration.ofMillis(100));
+            public LeaseTiming terms() {
+                return new LeaseTiming(Duration.ofSeconds(5), Duration.ofMillis(100));
             }
 
             @Override
@@ -87,7 +87,7 @@ class StampTest {
             }
 
             @Override
-            public boolean renewed(Epoch epoch, Stamp start) {
+            public boolean renewed(Epoch epoch, DualTimestamp start) {
                 ages.add(start.elapsed(time));
                 return true;
             }
@@ -95,13 +95,13 @@ class StampTest {
             @Override
             public void ended(Epoch epoch) {}
         };
-        Address here = Ports.free();
+        Address here = FreePorts.free();
         MeshCoordinator engine = new MeshCoordinator(here.toString());
-        try (TestTree<Around> _ = TestTree.start(new Around(engine), time)) {
-            Site site = new Site(here, List.of(), 1, folder, Trust.none(), Policy.QUORUM);
+        try (TestTree<Parent> _ = TestTree.start(new Parent(engine), time)) {
+            NodeConfig site = new NodeConfig(here, List.of(), 1, folder, ClusterCredentials.none(), PartitionPolicy.QUORUM);
             long incarnation = engine.prepare(site);
             engine.join(new Member(here.toString(), incarnation, here, Optional.empty(), Optional.empty(), "1"), seat);
-            await().atMost(Clusters.PATIENCE).until(() -> !ages.isEmpty());
+            await().atMost(InProcessMesh.PATIENCE).until(() -> !ages.isEmpty());
             engine.leave();
         }
         assertThat(ages.getFirst()).isGreaterThanOrEqualTo(LONG);

@@ -3,9 +3,9 @@ package dev.ginkgo.mesh;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import dev.ginkgo.cluster.spi.Ports;
+import dev.ginkgo.cluster.spi.FreePorts;
 import dev.ginkgo.config.Address;
-import dev.ginkgo.mesh.Clusters.Node;
+import dev.ginkgo.mesh.InProcessMesh.MeshNode;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A node that has lost its memory, and has founded a cluster alone. */
-class LostFolderTest {
+class LostDataDirectoryTest {
     @TempDir
     Path folder;
 
@@ -27,44 +27,44 @@ class LostFolderTest {
     @DisplayName(
             "K-08 K-10 a founder that comes back with a cluster of its own leaves the others their leader, and leads nobody")
     void founder() throws Exception {
-        try (Clusters clusters = new Clusters(folder)) {
+        try (InProcessMesh clusters = new InProcessMesh(folder)) {
             // Given a node that has founded a cluster, as one does that has lost its folder and finds nobody
-            Address identity = Ports.free();
-            Node other = clusters.start(identity, "");
-            await().atMost(Clusters.PATIENCE).until(other.cluster()::isLeader);
+            Address identity = FreePorts.free();
+            MeshNode other = clusters.start(identity, "");
+            await().atMost(InProcessMesh.PATIENCE).until(other.cluster()::isLeader);
             other.tree().stop();
             Path aside = Files.move(of(identity), folder.resolve("aside"));
 
             // And a cluster of three that it has founded, too
-            Node a = clusters.start(identity, "");
-            await().atMost(Clusters.PATIENCE).until(a.cluster()::isLeader);
-            Node b = clusters.start("", identity);
-            Node c = clusters.start("", identity);
-            Clusters.awaitTogether(a, b, c);
-            await().atMost(Clusters.PATIENCE).until(() -> Stream.of(a, b, c).allMatch(each -> each.voters() == 3));
+            MeshNode a = clusters.start(identity, "");
+            await().atMost(InProcessMesh.PATIENCE).until(a.cluster()::isLeader);
+            MeshNode b = clusters.start("", identity);
+            MeshNode c = clusters.start("", identity);
+            InProcessMesh.awaitTogether(a, b, c);
+            await().atMost(InProcessMesh.PATIENCE).until(() -> Stream.of(a, b, c).allMatch(each -> each.voters() == 3));
 
             // When it is stopped, and comes back with the memory of the other one
             a.tree().stop();
-            Node leader = Clusters.awaitLeader(b, c);
+            MeshNode leader = InProcessMesh.awaitLeader(b, c);
             Path kept = Files.move(of(identity), folder.resolve("kept"));
             Files.move(aside, of(identity));
-            Node again = clusters.start(identity, "");
+            MeshNode again = clusters.start(identity, "");
 
             // Then it gives way to the others, who lead on
-            await().atMost(Clusters.PATIENCE)
+            await().atMost(InProcessMesh.PATIENCE)
                     .until(() -> again.reason().contains("this node of")
                             && !again.cluster().isLeader());
             await().during(Duration.ofSeconds(8))
-                    .atMost(Clusters.PATIENCE)
+                    .atMost(InProcessMesh.PATIENCE)
                     .until(() -> leader.cluster().isLeader() && !again.cluster().isLeader());
 
             // And joins them when what it says is done
             again.tree().stop();
             Files.move(of(identity), aside);
             Files.move(kept, of(identity));
-            Node back = clusters.start(identity, "");
-            Clusters.awaitTogether(b, c, back);
-            assertThat(Clusters.awaitLeader(b, c, back)).isEqualTo(leader);
+            MeshNode back = clusters.start(identity, "");
+            InProcessMesh.awaitTogether(b, c, back);
+            assertThat(InProcessMesh.awaitLeader(b, c, back)).isEqualTo(leader);
         }
     }
 }

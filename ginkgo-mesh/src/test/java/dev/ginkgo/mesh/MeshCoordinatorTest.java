@@ -2,13 +2,13 @@ package dev.ginkgo.mesh;
 
 import static org.awaitility.Awaitility.await;
 
-import dev.ginkgo.cluster.Policy;
-import dev.ginkgo.cluster.Trust;
+import dev.ginkgo.cluster.model.PartitionPolicy;
+import dev.ginkgo.cluster.security.ClusterCredentials;
 import dev.ginkgo.cluster.spi.Coordinator;
 import dev.ginkgo.cluster.spi.CoordinatorContract;
-import dev.ginkgo.cluster.spi.Ports;
-import dev.ginkgo.cluster.spi.Site;
-import dev.ginkgo.cluster.spi.Terms;
+import dev.ginkgo.cluster.spi.FreePorts;
+import dev.ginkgo.cluster.spi.LeaseTiming;
+import dev.ginkgo.cluster.spi.NodeConfig;
 import dev.ginkgo.config.Address;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -27,7 +27,7 @@ class MeshCoordinatorTest extends CoordinatorContract {
 
     @Override
     protected Coordinator engine() throws IOException {
-        Address here = Ports.free();
+        Address here = FreePorts.free();
         bound.add(here);
         MeshCoordinator engine = new MeshCoordinator(here.toString());
         engines.add(engine);
@@ -45,14 +45,14 @@ class MeshCoordinatorTest extends CoordinatorContract {
     }
 
     @Override
-    protected Site site(Address identity) {
+    protected NodeConfig site(Address identity) {
         List<Address> others = List.copyOf(bound.subList(0, bound.size() - 1));
         Path own = folder.resolve("start-" + bound.size());
-        return new Site(identity, others, 1, own, Trust.none(), Policy.QUORUM);
+        return new NodeConfig(identity, others, 1, own, ClusterCredentials.none(), PartitionPolicy.QUORUM);
     }
 
     @Override
-    protected Terms terms() {
-        return new Terms(Duration.ofMillis(1_200), Duration.ofMillis(100));
+    protected LeaseTiming terms() {
+        return new LeaseTiming(Duration.ofMillis(1_200), Duration.ofMillis(100));
     }
 }

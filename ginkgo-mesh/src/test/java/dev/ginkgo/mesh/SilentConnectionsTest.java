@@ -2,7 +2,7 @@ package dev.ginkgo.mesh;
 
 import static org.awaitility.Awaitility.await;
 
-import dev.ginkgo.mesh.Clusters.Node;
+import dev.ginkgo.mesh.InProcessMesh.MeshNode;
 import java.net.Socket;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -12,8 +12,8 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Those who call and say nothing; see {@link StrangersTest} for those who do. */
-class SilentCallersTest {
+/** Those who call and say nothing; see {@link UntrustedNodesTest} for those who do. */
+class SilentConnectionsTest {
     private static final int CALLERS = 200;
 
     @TempDir
@@ -24,19 +24,19 @@ class SilentCallersTest {
     @DisplayName("K-17 many who call and say nothing keep no node from joining, without a secret either")
     void silent(String secret) throws Exception {
         List<Socket> silent = new ArrayList<>();
-        try (Clusters clusters = new Clusters(folder)) {
+        try (InProcessMesh clusters = new InProcessMesh(folder)) {
             // Given
-            Node a = clusters.start(secret);
-            await().atMost(Clusters.PATIENCE).until(a.cluster()::isLeader);
+            MeshNode a = clusters.start(secret);
+            await().atMost(InProcessMesh.PATIENCE).until(a.cluster()::isLeader);
 
             // When
             for (int i = 0; i < CALLERS; i++) {
                 silent.add(new Socket(a.identity().host(), a.identity().port()));
             }
-            Node b = clusters.start(secret, a.identity());
+            MeshNode b = clusters.start(secret, a.identity());
 
             // Then
-            Clusters.awaitTogether(a, b);
+            InProcessMesh.awaitTogether(a, b);
         } finally {
             for (Socket each : silent) {
                 each.close();

@@ -6,7 +6,7 @@ import static org.awaitility.Awaitility.await;
 
 import ch.qos.logback.classic.Level;
 import dev.ginkgo.config.Address;
-import dev.ginkgo.mesh.Clusters.Node;
+import dev.ginkgo.mesh.InProcessMesh.MeshNode;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.net.Socket;
@@ -19,7 +19,7 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-class StrangersTest {
+class UntrustedNodesTest {
     private static final String SECRET = "secret = 'correct horse battery staple'";
     private static final Duration WHILE = Duration.ofSeconds(5);
 
@@ -46,16 +46,16 @@ class StrangersTest {
     @DisplayName("K-17 strangers are never in the roster and never lead, cost no memory, and are logged once a while")
     void strangers() throws Exception {
         List<Socket> silent = new ArrayList<>();
-        try (Clusters clusters = new Clusters(folder);
-                Heard heard = new Heard(Level.WARN)) {
+        try (InProcessMesh clusters = new InProcessMesh(folder);
+                CapturedLog heard = new CapturedLog(Level.WARN)) {
             // Given a cluster of one that has a secret
-            Node a = clusters.start(SECRET);
-            await().atMost(Clusters.PATIENCE).until(a.cluster()::isLeader);
+            MeshNode a = clusters.start(SECRET);
+            await().atMost(InProcessMesh.PATIENCE).until(a.cluster()::isLeader);
             long before = used();
 
             // When one comes with another secret, one with none, and many with anything else
-            Node other = clusters.start("secret = 'incorrect horse battery staple'", a.identity());
-            Node plain = clusters.start("", a.identity());
+            MeshNode other = clusters.start("secret = 'incorrect horse battery staple'", a.identity());
+            MeshNode plain = clusters.start("", a.identity());
             byte[] large = new byte[8 * 1024 * 1024];
             for (int i = 0; i < 20; i++) {
                 send(a.identity(), "GET / HTTP/1.0\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
@@ -66,7 +66,7 @@ class StrangersTest {
 
             // Then they are not there, and lead nobody
             await().during(WHILE)
-                    .atMost(Clusters.PATIENCE)
+                    .atMost(InProcessMesh.PATIENCE)
                     .until(() -> a.roster().equals(List.of(a.identity().toString()))
                             && !other.cluster().isLeader()
                             && !plain.cluster().isLeader());
@@ -76,8 +76,8 @@ class StrangersTest {
             assertThat(heard.said("turned away")).hasSizeBetween(1, 4);
 
             // And whoever knows the secret joins, while the silent ones are still there
-            Node b = clusters.start(SECRET, a.identity());
-            Clusters.awaitTogether(a, b);
+            MeshNode b = clusters.start(SECRET, a.identity());
+            InProcessMesh.awaitTogether(a, b);
         } finally {
             for (Socket each : silent) {
                 each.close();
@@ -88,10 +88,10 @@ class StrangersTest {
     @Test
     @DisplayName("K-17 who hangs up before it has said who it is, is not called a stranger; who talks plain text is")
     void hungUp() throws Exception {
-        try (Clusters clusters = new Clusters(folder);
-                Heard heard = new Heard(Level.WARN)) {
-            Node a = clusters.start(SECRET);
-            await().atMost(Clusters.PATIENCE).until(a.cluster()::isLeader);
+        try (InProcessMesh clusters = new InProcessMesh(folder);
+                CapturedLog heard = new CapturedLog(Level.WARN)) {
+            MeshNode a = clusters.start(SECRET);
+            await().atMost(InProcessMesh.PATIENCE).until(a.cluster()::isLeader);
             for (int i = 0; i < 5; i++) {
                 send(a.identity(), new byte[0]);
                 send(a.identity(), new byte[] {22, 3, 1}); // as TLS begins
@@ -99,7 +99,7 @@ class StrangersTest {
 
             send(a.identity(), "GET / HTTP/1.0\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
 
-            await().atMost(Clusters.PATIENCE)
+            await().atMost(InProcessMesh.PATIENCE)
                     .until(() -> !heard.said("turned away").isEmpty());
             assertThat(heard.said("turned away")).singleElement().asString().contains("turned away 1 ", "SSL message");
         }
@@ -108,7 +108,7 @@ class StrangersTest {
     @Test
     @DisplayName("K-17 a secret that can be guessed is not taken")
     void shortSecret() {
-        try (Clusters clusters = new Clusters(folder)) {
+        try (InProcessMesh clusters = new InProcessMesh(folder)) {
             assertThatThrownBy(() -> clusters.start("secret = 'too short'"))
                     .rootCause()
                     .hasMessageContaining("cluster.secret has 9 characters");

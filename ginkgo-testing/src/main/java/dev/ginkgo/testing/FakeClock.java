@@ -1,6 +1,6 @@
 package dev.ginkgo.testing;
 
-import dev.ginkgo.Time;
+import dev.ginkgo.time.TimeSource;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -28,17 +28,17 @@ import java.util.stream.Collectors;
  * until every task of every tree on this clock is parked in such a wait, or waits for the world outside (a socket).
  * So a run is the same each time, except for bytes in flight: a test must read them before it advances.
  */
-public final class FakeClock implements Time {
+public final class FakeClock implements TimeSource {
     private static final Duration PATIENCE = Duration.ofSeconds(10);
 
-    private record Parked(long deadline, long number) {}
+    private record ParkedThread(long deadline, long number) {}
 
     private final Instant origin;
     private final Duration patience;
     private final List<Supplier<List<Thread>>> trees = new CopyOnWriteArrayList<>();
 
     // guarded by this
-    private final Map<Thread, Parked> parked = new HashMap<>();
+    private final Map<Thread, ParkedThread> parked = new HashMap<>();
     private final Set<Thread> permits = Collections.newSetFromMap(new WeakHashMap<>());
     private final Set<Thread> outside = new HashSet<>();
     private long nanos;
@@ -78,7 +78,7 @@ public final class FakeClock implements Time {
 
     /** Waits until every task is parked, without moving the time. Throws like {@link #advance}. */
     public void settle() {
-        long giveUp = Time.system().nanos() + patience.toNanos();
+        long giveUp = TimeSource.system().nanos() + patience.toNanos();
         while (true) {
             long before;
             synchronized (this) {
@@ -92,7 +92,7 @@ public final class FakeClock implements Time {
                 if (busy.isEmpty() && activity == before) {
                     return;
                 }
-                if (Time.system().nanos() - giveUp > 0) {
+                if (TimeSource.system().nanos() - giveUp > 0) {
                     throw new AssertionError(blocked(busy));
                 }
                 try {
@@ -121,10 +121,10 @@ public final class FakeClock implements Time {
 
     /** Wakes the next that is due by {@code target}; if there is none, it is {@code target} now. */
     private synchronized boolean fireNext(long target) {
-        Optional<Map.Entry<Thread, Parked>> next = parked.entrySet().stream()
+        Optional<Map.Entry<Thread, ParkedThread>> next = parked.entrySet().stream()
                 .filter(entry -> entry.getValue().deadline - target <= 0)
                 .min(Map.Entry.comparingByValue(
-                        Comparator.comparingLong(Parked::deadline).thenComparingLong(Parked::number)));
+                        Comparator.comparingLong(ParkedThread::deadline).thenComparingLong(ParkedThread::number)));
         if (next.isEmpty()) {
             nanos = target;
             return false;
@@ -157,7 +157,7 @@ public final class FakeClock implements Time {
             if (permits.remove(self) || nanos - deadline >= 0 || self.isInterrupted()) {
                 return;
             }
-            parked.put(self, new Parked(deadline, ++activity));
+            parked.put(self, new ParkedThread(deadline, ++activity));
             notifyAll();
         }
         try {
@@ -186,7 +186,7 @@ public final class FakeClock implements Time {
     }
 
     @Override
-    public <T, X extends Exception> T outside(Outside<T, X> call) throws X {
+    public <T, X extends Exception> T outside(BlockingCall<T, X> call) throws X {
         Thread self = Thread.currentThread();
         synchronized (this) {
             outside.add(self);

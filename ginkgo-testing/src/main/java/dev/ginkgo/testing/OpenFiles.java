@@ -12,16 +12,16 @@ import java.util.Set;
 import java.util.stream.Stream;
 
 /** The sockets and files that this process has open, by the kernel's word; nothing where there is no {@code /proc}. */
-final class Descriptors {
+final class OpenFiles {
     private static final Path FOLDER = Path.of("/proc/self/fd");
 
     private final Set<String> open;
 
-    private Descriptors(Set<String> open) {
+    private OpenFiles(Set<String> open) {
         this.open = open;
     }
 
-    static Descriptors open() {
+    static OpenFiles open() {
         Set<String> targets = new HashSet<>();
         if (Files.isDirectory(FOLDER)) {
             try (DirectoryStream<Path> all = Files.newDirectoryStream(FOLDER)) {
@@ -35,7 +35,7 @@ final class Descriptors {
                 throw new UncheckedIOException(e);
             }
         }
-        return new Descriptors(targets);
+        return new OpenFiles(targets);
     }
 
     private static String target(Path descriptor) {
@@ -61,7 +61,7 @@ final class Descriptors {
 
     /** Fails if something is open that was not then; closing may take a moment. */
     void assertNothingNew(Duration patience) {
-        Patience.await(patience, () -> {
+        Poller.await(patience, () -> {
             Set<String> now = new HashSet<>(open().open);
             now.removeAll(open);
             return now.isEmpty() ? "" : "descriptors are left open: " + now + described(now);

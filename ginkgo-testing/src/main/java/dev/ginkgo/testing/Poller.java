@@ -1,19 +1,19 @@
 package dev.ginkgo.testing;
 
-import dev.ginkgo.Time;
+import dev.ginkgo.time.TimeSource;
 import java.time.Duration;
 import java.util.function.Supplier;
 
 /** Looks again and again until nothing is wrong any more. */
-final class Patience {
-    private Patience() {}
+final class Poller {
+    private Poller() {}
 
     /**
      * @param complaint what is wrong; empty when nothing is
      * @throws AssertionError with the last complaint
      */
     static void await(Duration atMost, Supplier<String> complaint) {
-        Time time = Time.system();
+        TimeSource time = TimeSource.system();
         long giveUp = time.nanos() + atMost.toNanos();
         while (true) {
             String wrong = complaint.get();

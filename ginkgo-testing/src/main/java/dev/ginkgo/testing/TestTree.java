@@ -1,11 +1,11 @@
 package dev.ginkgo.testing;
 
 import dev.ginkgo.Ginkgo;
-import dev.ginkgo.Reload;
 import dev.ginkgo.Service;
-import dev.ginkgo.TaskInfo;
-import dev.ginkgo.Time;
 import dev.ginkgo.config.Configuration;
+import dev.ginkgo.config.ReloadResult;
+import dev.ginkgo.lifecycle.TaskInfo;
+import dev.ginkgo.time.TimeSource;
 import java.time.Duration;
 import java.util.List;
 import java.util.Random;
@@ -30,10 +30,10 @@ public final class TestTree<S extends Service> implements AutoCloseable {
 
     private final S root;
     private final Ginkgo ginkgo;
-    private final Descriptors before;
+    private final OpenFiles before;
     private final Duration patience;
 
-    private TestTree(S root, Ginkgo ginkgo, Descriptors before, Duration patience) {
+    private TestTree(S root, Ginkgo ginkgo, OpenFiles before, Duration patience) {
         this.patience = patience;
         this.root = root;
         this.ginkgo = ginkgo;
@@ -42,36 +42,36 @@ public final class TestTree<S extends Service> implements AutoCloseable {
 
     /** Starts with the defaults, in the machine's time. */
     public static <S extends Service> TestTree<S> start(S root) {
-        return start(root, Time.system(), "");
+        return start(root, TimeSource.system(), "");
     }
 
     /** Starts with settings, in the machine's time. */
     public static <S extends Service> TestTree<S> start(S root, String toml) {
-        return start(root, Time.system(), toml);
+        return start(root, TimeSource.system(), toml);
     }
 
     /** Starts with the defaults. */
-    public static <S extends Service> TestTree<S> start(S root, Time time) {
+    public static <S extends Service> TestTree<S> start(S root, TimeSource time) {
         return start(root, time, "");
     }
 
     /**
      * Starts with settings. The jitter of backoffs is the same each time.
      *
-     * @throws dev.ginkgo.StartException if it does not start
+     * @throws dev.ginkgo.lifecycle.StartException if it does not start
      * @throws AssertionError if it does not start and leaves something behind
      */
-    public static <S extends Service> TestTree<S> start(S root, Time time, String toml) {
+    public static <S extends Service> TestTree<S> start(S root, TimeSource time, String toml) {
         return start(root, time, toml, PATIENCE);
     }
 
     /** With another patience: for the test of this class. */
     static <S extends Service> TestTree<S> start(S root, Duration patience) {
-        return start(root, Time.system(), "", patience);
+        return start(root, TimeSource.system(), "", patience);
     }
 
-    private static <S extends Service> TestTree<S> start(S root, Time time, String toml, Duration patience) {
-        Descriptors before = Descriptors.open();
+    private static <S extends Service> TestTree<S> start(S root, TimeSource time, String toml, Duration patience) {
+        OpenFiles before = OpenFiles.open();
         Ginkgo.Builder builder = Ginkgo.of(root)
                 .configuration(Configuration.none().text("test", toml))
                 .time(time)
@@ -98,7 +98,7 @@ public final class TestTree<S extends Service> implements AutoCloseable {
     }
 
     /** Reloads with other settings. */
-    public Reload reload(String toml) {
+    public ReloadResult reload(String toml) {
         return ginkgo.reload(Configuration.none().text("test", toml));
     }
 
@@ -111,7 +111,7 @@ public final class TestTree<S extends Service> implements AutoCloseable {
     }
 
     private void assertNoTasks() {
-        Patience.await(patience, () -> {
+        Poller.await(patience, () -> {
             List<String> left = ginkgo.tasks().stream().map(TaskInfo::fullName).toList();
             return left.isEmpty() ? "" : "tasks are left: " + left;
         });

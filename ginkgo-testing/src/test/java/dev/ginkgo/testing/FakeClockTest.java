@@ -101,7 +101,7 @@ class FakeClockTest {
             every(name, () -> Duration.ofSeconds(seconds), () -> note(name));
         }
 
-        void run(String name, dev.ginkgo.Body body) {
+        void run(String name, dev.ginkgo.lifecycle.TaskBody body) {
             spawn(name, body);
         }
 

@@ -3,12 +3,12 @@ package dev.ginkgo.testing;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.ginkgo.Body;
-import dev.ginkgo.Lifecycle;
 import dev.ginkgo.Service;
-import dev.ginkgo.StartException;
-import dev.ginkgo.State;
-import dev.ginkgo.StopException;
+import dev.ginkgo.lifecycle.Lifecycle;
+import dev.ginkgo.lifecycle.StartException;
+import dev.ginkgo.lifecycle.State;
+import dev.ginkgo.lifecycle.StopException;
+import dev.ginkgo.lifecycle.TaskBody;
 import java.io.Closeable;
 import java.io.IOException;
 import java.io.InputStream;
@@ -121,7 +121,7 @@ class TestTreeTest {
             lifecycle(Lifecycle.standard().stopTimeout(Duration.ofMillis(100)));
         }
 
-        void spawning(String name, Body body) {
+        void spawning(String name, TaskBody body) {
             spawn(name, body);
         }
 

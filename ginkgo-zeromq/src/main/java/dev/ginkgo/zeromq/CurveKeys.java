@@ -1,7 +1,7 @@
 package dev.ginkgo.zeromq;
 
 import com.neilalexander.jnacl.crypto.curve25519;
-import dev.ginkgo.cluster.Keys;
+import dev.ginkgo.cluster.security.KeyDerivation;
 import dev.ginkgo.config.Secret;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -13,13 +13,13 @@ import java.security.GeneralSecurityException;
  * its public half is told to nobody: who has it has the secret. So a socket that talks by CURVE talks with nodes only.
  * They have nothing in common with those of TLS.
  */
-final class ZmqSecret {
+final class CurveKeys {
     private static final String PURPOSE = "ginkgo zeromq curve, version 3";
 
     private final byte[] secretKey;
     private final byte[] publicKey = new byte[32];
 
-    private ZmqSecret(byte[] seed) {
+    private CurveKeys(byte[] seed) {
         secretKey = seed;
         curve25519.crypto_scalarmult_base(publicKey, secretKey);
     }
@@ -29,8 +29,8 @@ final class ZmqSecret {
      *
      * @throws IllegalArgumentException if it can be guessed
      */
-    static ZmqSecret of(Keys keys) throws GeneralSecurityException {
-        return new ZmqSecret(keys.key(PURPOSE));
+    static CurveKeys of(KeyDerivation keys) throws GeneralSecurityException {
+        return new CurveKeys(keys.key(PURPOSE));
     }
 
     /**
@@ -38,7 +38,7 @@ final class ZmqSecret {
      *
      * @throws IllegalStateException if it cannot be read; the message names it
      */
-    static ZmqSecret read(Path file) throws GeneralSecurityException {
+    static CurveKeys read(Path file) throws GeneralSecurityException {
         Secret secret;
         try {
             secret = Secret.of(Files.readString(file));
@@ -48,7 +48,7 @@ final class ZmqSecret {
                             + "; make one with: openssl rand -base64 24",
                     e);
         }
-        return of(Keys.of(secret, "the `secret-file` " + file.toAbsolutePath()));
+        return of(KeyDerivation.of(secret, "the `secret-file` " + file.toAbsolutePath()));
     }
 
     byte[] secretKey() {

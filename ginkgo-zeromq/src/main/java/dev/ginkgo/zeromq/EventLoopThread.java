@@ -1,6 +1,6 @@
 package dev.ginkgo.zeromq;
 
-import dev.ginkgo.Body;
+import dev.ginkgo.lifecycle.TaskBody;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -9,7 +9,7 @@ import java.util.concurrent.ExecutionException;
  * A platform thread that owns something which may be used by one thread only, for as long as it lives. It is never
  * interrupted: that would close the channels under it.
  */
-final class OwnerThread implements AutoCloseable {
+final class EventLoopThread implements AutoCloseable {
     private static final Duration PATIENCE = Duration.ofSeconds(10);
 
     private final CompletableFuture<Void> end = new CompletableFuture<>();
@@ -21,7 +21,7 @@ final class OwnerThread implements AutoCloseable {
      *
      * @param work returns soon after {@code stop} was called
      */
-    OwnerThread(String name, Body work, Runnable stop) {
+    EventLoopThread(String name, TaskBody work, Runnable stop) {
         this.stop = stop;
         thread = Thread.ofPlatform().daemon().name(name).start(() -> {
             try {

@@ -1,12 +1,12 @@
 package dev.ginkgo.zeromq;
 
-import dev.ginkgo.cluster.Epoch;
-import dev.ginkgo.hub.spi.Answer;
+import dev.ginkgo.cluster.model.Epoch;
 import dev.ginkgo.hub.spi.Envelope;
-import dev.ginkgo.hub.spi.Holdings;
-import dev.ginkgo.hub.spi.Inbox;
-import dev.ginkgo.hub.spi.Origin;
-import dev.ginkgo.hub.spi.Stretch;
+import dev.ginkgo.hub.spi.NodeIncarnation;
+import dev.ginkgo.hub.spi.RangeResponse;
+import dev.ginkgo.hub.spi.SequenceRange;
+import dev.ginkgo.hub.spi.SnapshotChunk;
+import dev.ginkgo.hub.spi.TransportListener;
 import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
@@ -22,7 +22,7 @@ import java.util.Optional;
  * by what it was given.
  */
 final class FrameReader {
-    private static final int MAX_NAME = 4 * Origin.MAX_NAME;
+    private static final int MAX_NAME = 4 * NodeIncarnation.MAX_NAME;
     private static final int MAX_CLUSTER = 1024;
 
     private final ByteBuffer in;
@@ -34,19 +34,19 @@ final class FrameReader {
     /**
      * Reads one frame.
      *
-     * @throws BadFrameException if it is none; the message says what is wrong
+     * @throws InvalidFrameException if it is none; the message says what is wrong
      */
-    static Frame read(byte[] bytes) throws BadFrameException {
+    static Frame read(byte[] bytes) throws InvalidFrameException {
         try {
             return new FrameReader(bytes).frame();
         } catch (BufferUnderflowException e) {
-            throw new BadFrameException("it ends too early, after " + bytes.length + " bytes");
+            throw new InvalidFrameException("it ends too early, after " + bytes.length + " bytes");
         } catch (IllegalArgumentException e) {
-            throw new BadFrameException(String.valueOf(e.getMessage()));
+            throw new InvalidFrameException(String.valueOf(e.getMessage()));
         }
     }
 
-    private Frame frame() throws BadFrameException {
+    private Frame frame() throws InvalidFrameException {
         for (byte expected : FrameWriter.PREFIX) {
             require(in.get() == expected, "it does not begin as a frame of Ginkgo does");
         }
@@ -55,86 +55,86 @@ final class FrameReader {
                 version == FrameWriter.VERSION,
                 "it is of version " + version + ", and this node speaks " + FrameWriter.VERSION);
         int kind = in.get();
-        Origin from = origin();
-        Origin to = origin();
+        NodeIncarnation from = origin();
+        NodeIncarnation to = origin();
         Frame.Body body = body(kind, from);
         require(!in.hasRemaining(), "it goes on for " + in.remaining() + " bytes after its end");
         return new Frame(from, to, body);
     }
 
-    private Frame.Body body(int kind, Origin from) throws BadFrameException {
+    private Frame.Body body(int kind, NodeIncarnation from) throws InvalidFrameException {
         return switch (kind) {
             case FrameWriter.BEAT -> beat();
             case FrameWriter.MESSAGES -> new Frame.Messages(messages(from));
-            case FrameWriter.QUESTION -> new Frame.Question(stretch());
+            case FrameWriter.QUESTION -> new Frame.RangeRequest(stretch());
             case FrameWriter.REPLY -> {
-                Stretch stretch = stretch();
+                SequenceRange stretch = stretch();
                 long through = in.getLong();
-                yield new Frame.Reply(new Answer(stretch, messages(stretch.origin()), through));
+                yield new Frame.RangeReply(new RangeResponse(stretch, messages(stretch.origin()), through));
             }
-            case FrameWriter.ALL_QUESTION -> new Frame.AllQuestion(in.getLong());
-            case FrameWriter.ALL_REPLY -> new Frame.AllReply(holdings());
-            default -> throw new BadFrameException("its kind is " + kind + ", which this node does not know");
+            case FrameWriter.ALL_QUESTION -> new Frame.SnapshotRequest(in.getLong());
+            case FrameWriter.ALL_REPLY -> new Frame.SnapshotReply(holdings());
+            default -> throw new InvalidFrameException("its kind is " + kind + ", which this node does not know");
         };
     }
 
-    private Frame.Beat beat() throws BadFrameException {
+    private Frame.Heartbeat beat() throws InvalidFrameException {
         long last = in.getLong();
         int hears = in.get();
         require(last >= 0 && (hears == 0 || hears == 1), "its beat is (" + last + ", " + hears + ")");
-        Map<Origin, Long> others = new HashMap<>();
+        Map<NodeIncarnation, Long> others = new HashMap<>();
         while (in.hasRemaining()) {
-            Origin other = origin();
+            NodeIncarnation other = origin();
             long theirs = in.getLong();
             boolean fresh = theirs >= 0 && others.put(other, theirs) == null;
-            require(fresh && others.size() <= Inbox.MAX_POSITIONS, "it tells too many positions, or a wrong one");
+            require(fresh && others.size() <= TransportListener.MAX_POSITIONS, "it tells too many positions, or a wrong one");
         }
-        return new Frame.Beat(last, hears == 1, others);
+        return new Frame.Heartbeat(last, hears == 1, others);
     }
 
-    private Holdings holdings() throws BadFrameException {
+    private SnapshotChunk holdings() throws InvalidFrameException {
         long after = in.getLong();
         long through = in.getLong();
-        Map<Origin, Long> lost = positions();
-        List<Holdings.Item> items = new ArrayList<>();
+        Map<NodeIncarnation, Long> lost = positions();
+        List<SnapshotChunk.Item> items = new ArrayList<>();
         for (int left = in.getInt(); left > 0; left--) {
-            Origin origin = origin();
+            NodeIncarnation origin = origin();
             long age = in.getLong();
-            List<Holdings.Mark> gone = marks();
-            items.add(new Holdings.Item(message(origin), age, gone));
+            List<SnapshotChunk.Watermark> gone = marks();
+            items.add(new SnapshotChunk.Item(message(origin), age, gone));
         }
-        return new Holdings(after, items, through, lost, flag() ? Optional.of(end()) : Optional.empty());
+        return new SnapshotChunk(after, items, through, lost, flag() ? Optional.of(end()) : Optional.empty());
     }
 
-    private Holdings.End end() throws BadFrameException {
-        return new Holdings.End(flag(), positions(), marks());
+    private SnapshotChunk.End end() throws InvalidFrameException {
+        return new SnapshotChunk.End(flag(), positions(), marks());
     }
 
-    private boolean flag() throws BadFrameException {
+    private boolean flag() throws InvalidFrameException {
         int flag = in.get();
         require(flag == 0 || flag == 1, "it says " + flag + " to what is yes or no");
         return flag == 1;
     }
 
-    private Map<Origin, Long> positions() throws BadFrameException {
-        Map<Origin, Long> positions = new HashMap<>();
+    private Map<NodeIncarnation, Long> positions() throws InvalidFrameException {
+        Map<NodeIncarnation, Long> positions = new HashMap<>();
         for (int left = Short.toUnsignedInt(in.getShort()); left > 0; left--) {
-            Origin origin = origin();
+            NodeIncarnation origin = origin();
             long last = in.getLong();
             require(last >= 0 && positions.put(origin, last) == null, "it tells a wrong position");
         }
         return positions;
     }
 
-    private List<Holdings.Mark> marks() {
-        List<Holdings.Mark> marks = new ArrayList<>();
+    private List<SnapshotChunk.Watermark> marks() {
+        List<SnapshotChunk.Watermark> marks = new ArrayList<>();
         for (int left = in.getInt(); left > 0; left--) {
-            marks.add(new Holdings.Mark(in.getLong(), in.getLong(), in.getLong()));
+            marks.add(new SnapshotChunk.Watermark(in.getLong(), in.getLong(), in.getLong()));
         }
         return marks;
     }
 
-    private List<Envelope> messages(Origin origin) throws BadFrameException {
+    private List<Envelope> messages(NodeIncarnation origin) throws InvalidFrameException {
         List<Envelope> messages = new ArrayList<>();
         while (in.hasRemaining()) {
             messages.add(message(origin));
@@ -142,7 +142,7 @@ final class FrameReader {
         return messages;
     }
 
-    private Envelope message(Origin origin) throws BadFrameException {
+    private Envelope message(NodeIncarnation origin) throws InvalidFrameException {
         long sequence = in.getLong();
         long previous = in.getLong();
         long millis = in.getLong();
@@ -157,15 +157,15 @@ final class FrameReader {
                 origin, sequence, previous, channel, (flags & FrameWriter.BINARY) != 0, payload, millis, epoch);
     }
 
-    private Stretch stretch() throws BadFrameException {
-        return new Stretch(origin(), in.getLong(), in.getLong());
+    private SequenceRange stretch() throws InvalidFrameException {
+        return new SequenceRange(origin(), in.getLong(), in.getLong());
     }
 
-    private Origin origin() throws BadFrameException {
-        return new Origin(text(MAX_NAME), in.getLong());
+    private NodeIncarnation origin() throws InvalidFrameException {
+        return new NodeIncarnation(text(MAX_NAME), in.getLong());
     }
 
-    private String text(int most) throws BadFrameException {
+    private String text(int most) throws InvalidFrameException {
         byte[] bytes = bytes(Short.toUnsignedInt(in.getShort()), most);
         try {
             return StandardCharsets.UTF_8
@@ -173,11 +173,11 @@ final class FrameReader {
                     .decode(ByteBuffer.wrap(bytes))
                     .toString();
         } catch (CharacterCodingException e) {
-            throw new BadFrameException("a text in it is not UTF-8");
+            throw new InvalidFrameException("a text in it is not UTF-8");
         }
     }
 
-    private byte[] bytes(int length, int most) throws BadFrameException {
+    private byte[] bytes(int length, int most) throws InvalidFrameException {
         require(
                 length >= 0 && length <= most && length <= in.remaining(),
                 "something in it claims to have " + length + " bytes");
@@ -186,9 +186,9 @@ final class FrameReader {
         return bytes;
     }
 
-    private static void require(boolean condition, String otherwise) throws BadFrameException {
+    private static void require(boolean condition, String otherwise) throws InvalidFrameException {
         if (!condition) {
-            throw new BadFrameException(otherwise);
+            throw new InvalidFrameException(otherwise);
         }
     }
 }

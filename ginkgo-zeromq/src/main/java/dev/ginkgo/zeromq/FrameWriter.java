@@ -1,10 +1,10 @@
 package dev.ginkgo.zeromq;
 
-import dev.ginkgo.cluster.Epoch;
+import dev.ginkgo.cluster.model.Epoch;
 import dev.ginkgo.hub.spi.Envelope;
-import dev.ginkgo.hub.spi.Holdings;
-import dev.ginkgo.hub.spi.Origin;
-import dev.ginkgo.hub.spi.Stretch;
+import dev.ginkgo.hub.spi.NodeIncarnation;
+import dev.ginkgo.hub.spi.SequenceRange;
+import dev.ginkgo.hub.spi.SnapshotChunk;
 import java.io.ByteArrayOutputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
@@ -72,43 +72,43 @@ final class FrameWriter {
 
     private static int kind(Frame.Body body) {
         return switch (body) {
-            case Frame.Beat _ -> BEAT;
+            case Frame.Heartbeat _ -> BEAT;
             case Frame.Messages _ -> MESSAGES;
-            case Frame.Question _ -> QUESTION;
-            case Frame.Reply _ -> REPLY;
-            case Frame.AllQuestion _ -> ALL_QUESTION;
-            case Frame.AllReply _ -> ALL_REPLY;
+            case Frame.RangeRequest _ -> QUESTION;
+            case Frame.RangeReply _ -> REPLY;
+            case Frame.SnapshotRequest _ -> ALL_QUESTION;
+            case Frame.SnapshotReply _ -> ALL_REPLY;
         };
     }
 
     private static void body(DataOutputStream out, Frame.Body body) throws IOException {
         switch (body) {
-            case Frame.Beat(long last, boolean hears, Map<Origin, Long> others) -> {
+            case Frame.Heartbeat(long last, boolean hears, Map<NodeIncarnation, Long> others) -> {
                 out.writeLong(last);
                 out.writeBoolean(hears);
-                for (Map.Entry<Origin, Long> other : others.entrySet()) {
+                for (Map.Entry<NodeIncarnation, Long> other : others.entrySet()) {
                     origin(out, other.getKey());
                     out.writeLong(other.getValue());
                 }
             }
             case Frame.Messages(List<Envelope> messages) -> messages(out, messages);
-            case Frame.Question(Stretch asked) -> stretch(out, asked);
-            case Frame.Reply(var answer) -> {
+            case Frame.RangeRequest(SequenceRange asked) -> stretch(out, asked);
+            case Frame.RangeReply(var answer) -> {
                 stretch(out, answer.stretch());
                 out.writeLong(answer.through());
                 messages(out, answer.messages());
             }
-            case Frame.AllQuestion(long after) -> out.writeLong(after);
-            case Frame.AllReply(Holdings holdings) -> holdings(out, holdings);
+            case Frame.SnapshotRequest(long after) -> out.writeLong(after);
+            case Frame.SnapshotReply(SnapshotChunk holdings) -> holdings(out, holdings);
         }
     }
 
-    private static void holdings(DataOutputStream out, Holdings holdings) throws IOException {
+    private static void holdings(DataOutputStream out, SnapshotChunk holdings) throws IOException {
         out.writeLong(holdings.after());
         out.writeLong(holdings.through());
         positions(out, holdings.lost());
         out.writeInt(holdings.items().size());
-        for (Holdings.Item item : holdings.items()) {
+        for (SnapshotChunk.Item item : holdings.items()) {
             origin(out, item.message().origin());
             out.writeLong(item.age());
             marks(out, item.gone());
@@ -116,31 +116,31 @@ final class FrameWriter {
         }
         out.writeBoolean(holdings.end().isPresent());
         if (holdings.end().isPresent()) {
-            Holdings.End end = holdings.end().get();
+            SnapshotChunk.End end = holdings.end().get();
             out.writeBoolean(end.whole());
             positions(out, end.positions());
             marks(out, end.gone());
         }
     }
 
-    private static void positions(DataOutputStream out, Map<Origin, Long> positions) throws IOException {
+    private static void positions(DataOutputStream out, Map<NodeIncarnation, Long> positions) throws IOException {
         out.writeShort(positions.size());
-        for (Map.Entry<Origin, Long> each : positions.entrySet()) {
+        for (Map.Entry<NodeIncarnation, Long> each : positions.entrySet()) {
             origin(out, each.getKey());
             out.writeLong(each.getValue());
         }
     }
 
-    private static void marks(DataOutputStream out, List<Holdings.Mark> marks) throws IOException {
+    private static void marks(DataOutputStream out, List<SnapshotChunk.Watermark> marks) throws IOException {
         out.writeInt(marks.size());
-        for (Holdings.Mark mark : marks) {
+        for (SnapshotChunk.Watermark mark : marks) {
             out.writeLong(mark.origin());
             out.writeLong(mark.incarnation());
             out.writeLong(mark.sequence());
         }
     }
 
-    private static void stretch(DataOutputStream out, Stretch stretch) throws IOException {
+    private static void stretch(DataOutputStream out, SequenceRange stretch) throws IOException {
         origin(out, stretch.origin());
         out.writeLong(stretch.from());
         out.writeLong(stretch.to());
@@ -167,7 +167,7 @@ final class FrameWriter {
         out.write(message.payload());
     }
 
-    private static void origin(DataOutputStream out, Origin origin) throws IOException {
+    private static void origin(DataOutputStream out, NodeIncarnation origin) throws IOException {
         text(out, origin.name());
         out.writeLong(origin.incarnation());
     }

@@ -1,10 +1,10 @@
 package dev.ginkgo.zeromq;
 
 /** Thrown when bytes are not what a node of this version says. */
-final class BadFrameException extends Exception {
+final class InvalidFrameException extends Exception {
     private static final long serialVersionUID = 1L;
 
-    BadFrameException(String message) {
+    InvalidFrameException(String message) {
         super(message);
     }
 }

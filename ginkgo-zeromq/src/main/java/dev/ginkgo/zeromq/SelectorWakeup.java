@@ -8,12 +8,12 @@ import java.nio.channels.SelectableChannel;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /** Wakes the owner thread from its poll. A thousand calls while it is awake are one byte in a pipe. */
-final class Wake implements AutoCloseable {
+final class SelectorWakeup implements AutoCloseable {
     private final Pipe pipe;
     private final AtomicBoolean rung = new AtomicBoolean();
     private final ByteBuffer in = ByteBuffer.allocate(16);
 
-    Wake() throws IOException {
+    SelectorWakeup() throws IOException {
         pipe = Pipe.open();
         pipe.source().configureBlocking(false);
         pipe.sink().configureBlocking(false);

@@ -18,7 +18,7 @@ import org.slf4j.LoggerFactory;
  * The channels that JeroMQ connects with in one run. JeroMQ 0.6.0 now and then forgets one whose peer stops at
  * that moment; whatever is left at the end of the run is closed here. Any thread.
  */
-final class ZmqChannels extends SelectorProvider implements AutoCloseable {
+final class TrackingSelectorProvider extends SelectorProvider implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(ZmqTransport.class);
 
     private final SelectorProvider system = SelectorProvider.provider();

@@ -1,16 +1,16 @@
 package dev.ginkgo.zeromq;
 
-import dev.ginkgo.Time;
-import dev.ginkgo.hub.spi.Answer;
-import dev.ginkgo.hub.spi.Backlogs;
 import dev.ginkgo.hub.spi.Envelope;
-import dev.ginkgo.hub.spi.Holdings;
-import dev.ginkgo.hub.spi.Inbox;
-import dev.ginkgo.hub.spi.Origin;
+import dev.ginkgo.hub.spi.NodeIncarnation;
 import dev.ginkgo.hub.spi.Peer;
-import dev.ginkgo.hub.spi.Stretch;
+import dev.ginkgo.hub.spi.RangeResponse;
+import dev.ginkgo.hub.spi.SendQueues;
+import dev.ginkgo.hub.spi.SequenceRange;
+import dev.ginkgo.hub.spi.SnapshotChunk;
+import dev.ginkgo.hub.spi.TransportListener;
 import dev.ginkgo.hub.spi.TransportStats;
 import dev.ginkgo.internal.concurrent.LogRateLimiter;
+import dev.ginkgo.time.TimeSource;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -31,33 +31,33 @@ import org.zeromq.ZMQ;
  * The one thread that touches the sockets of a run: JeroMQ's sockets may be used by one only, and one poll over all of
  * them needs no more. Others leave what they want here, and wake it.
  */
-final class ZmqOwner {
+final class ZmqEventLoop {
     private static final Logger LOG = LoggerFactory.getLogger(ZmqTransport.class);
     private static final int AT_ONCE = 256;
     private static final int QUESTIONS = 1_000;
 
-    private final Origin self;
-    private final Inbox inbox;
+    private final NodeIncarnation self;
+    private final TransportListener inbox;
     private final ZmqSockets sockets;
     private final ZMQ.Socket incoming;
-    private final Wake wake;
-    private final Time time;
+    private final SelectorWakeup wake;
+    private final TimeSource time;
     private final ZmqLimits limits;
-    private final Backlogs backlogs = new Backlogs();
+    private final SendQueues backlogs = new SendQueues();
     private final LogRateLimiter strangers;
 
-    private final Queue<Ask> questions = new ConcurrentLinkedQueue<>();
-    private final Map<Origin, ZmqLink> links = new ConcurrentHashMap<>();
-    private final Newcomers newcomers = new Newcomers(); // used by the owner
+    private final Queue<PendingRequest> questions = new ConcurrentLinkedQueue<>();
+    private final Map<NodeIncarnation, ZmqPeer> links = new ConcurrentHashMap<>();
+    private final UnknownSenders newcomers = new UnknownSenders(); // used by the owner
     private final LongAdder refused = new LongAdder();
     private volatile Set<Peer> wanted = Set.of();
-    private volatile Set<Origin> ready = Set.of();
+    private volatile Set<NodeIncarnation> ready = Set.of();
     private volatile boolean stopping;
 
-    private record Ask(Origin peer, Frame.Body question) {}
+    private record PendingRequest(NodeIncarnation peer, Frame.Body question) {}
 
-    ZmqOwner(
-            Origin self, Inbox inbox, ZmqSockets sockets, ZMQ.Socket incoming, Wake wake, Time time, ZmqLimits limits) {
+    ZmqEventLoop(
+            NodeIncarnation self, TransportListener inbox, ZmqSockets sockets, ZMQ.Socket incoming, SelectorWakeup wake, TimeSource time, ZmqLimits limits) {
         this.self = self;
         this.inbox = inbox;
         this.sockets = sockets;
@@ -70,7 +70,7 @@ final class ZmqOwner {
 
     // ---- any thread
 
-    Backlogs backlogs() {
+    SendQueues backlogs() {
         return backlogs;
     }
 
@@ -83,20 +83,20 @@ final class ZmqOwner {
         wake();
     }
 
-    void ask(Origin peer, Frame.Body question) {
+    void ask(NodeIncarnation peer, Frame.Body question) {
         if (questions.size() < QUESTIONS) {
-            questions.add(new Ask(peer, question));
+            questions.add(new PendingRequest(peer, question));
             wake();
         }
     }
 
-    Set<Origin> ready() {
+    Set<NodeIncarnation> ready() {
         return ready;
     }
 
     TransportStats stats() {
         List<TransportStats.PeerStats> peers =
-                links.values().stream().map(ZmqLink::stats).toList();
+                links.values().stream().map(ZmqPeer::stats).toList();
         return new TransportStats(peers, refused.sum());
     }
 
@@ -131,7 +131,7 @@ final class ZmqOwner {
             }
             poller.close();
         } finally {
-            links.values().forEach(ZmqLink::close);
+            links.values().forEach(ZmqPeer::close);
             sockets.close(incoming);
         }
     }
@@ -147,7 +147,7 @@ final class ZmqOwner {
     private long pause() {
         long now = time.nanos();
         long pause = TimeUnit.SECONDS.toNanos(1);
-        for (ZmqLink link : links.values()) {
+        for (ZmqPeer link : links.values()) {
             pause = Math.min(pause, link.due(now) - now);
         }
         return Math.max(1, TimeUnit.NANOSECONDS.toMillis(pause) + 1);
@@ -165,7 +165,7 @@ final class ZmqOwner {
             newcomers.met(peer.origin());
             links.computeIfAbsent(
                     peer.origin(),
-                    origin -> new ZmqLink(peer, self, inbox, sockets, backlogs, limits.queue(), time.nanos()));
+                    origin -> new ZmqPeer(peer, self, inbox, sockets, backlogs, limits.queue(), time.nanos()));
         }
     }
 
@@ -173,7 +173,7 @@ final class ZmqOwner {
     @SuppressWarnings("ReferenceEquality") // this very socket
     private boolean step() {
         boolean replaced = false;
-        for (ZmqLink link : links.values()) {
+        for (ZmqPeer link : links.values()) {
             ZMQ.Socket before = link.socket();
             link.step(time.nanos());
             replaced |= link.socket() != before;
@@ -182,8 +182,8 @@ final class ZmqOwner {
     }
 
     private void putQuestions() {
-        for (Ask ask = questions.poll(); ask != null; ask = questions.poll()) {
-            ZmqLink link = links.get(ask.peer);
+        for (PendingRequest ask = questions.poll(); ask != null; ask = questions.poll()) {
+            ZmqPeer link = links.get(ask.peer);
             if (link != null) {
                 link.say(ask.question);
             }
@@ -191,7 +191,7 @@ final class ZmqOwner {
     }
 
     private void tellReady() {
-        Set<Origin> now = new HashSet<>();
+        Set<NodeIncarnation> now = new HashSet<>();
         links.forEach((origin, link) -> {
             if (link.isReady()) {
                 now.add(origin);
@@ -217,62 +217,62 @@ final class ZmqOwner {
             }
             try {
                 if (more) {
-                    throw new BadFrameException("it comes in several parts");
+                    throw new InvalidFrameException("it comes in several parts");
                 }
                 understand(FrameReader.read(bytes));
-            } catch (BadFrameException e) {
+            } catch (InvalidFrameException e) {
                 refused.increment();
                 strangers.warn(LOG, "dropped what a stranger has sent: " + e.getMessage());
             }
         }
     }
 
-    private void understand(Frame frame) throws BadFrameException {
-        ZmqLink link = links.get(frame.from());
+    private void understand(Frame frame) throws InvalidFrameException {
+        ZmqPeer link = links.get(frame.from());
         boolean ours = frame.to().equals(self);
         if (link == null && ours && !newcomers.isTooMuch(frame.from(), time.nanos())) {
             refused.increment(); // no word of it: the roster is about to have it
             return;
         }
         if (link == null || !ours) {
-            throw new BadFrameException("it is from " + frame.from() + " to " + frame.to() + ", and this is " + self
+            throw new InvalidFrameException("it is from " + frame.from() + " to " + frame.to() + ", and this is " + self
                     + ", whose roster " + (link == null ? "does not have the sender" : "is right"));
         }
         long now = time.nanos();
         link.heard(now);
         switch (frame.body()) {
-            case Frame.Beat(long last, boolean hears, Map<Origin, Long> others) -> {
+            case Frame.Heartbeat(long last, boolean hears, Map<NodeIncarnation, Long> others) -> {
                 link.beat(hears, now);
                 inbox.beat(frame.from(), last, others);
             }
             case Frame.Messages(var messages) ->
                 messages.stream().filter(link::isNext).forEach(inbox::received);
-            case Frame.Question(Stretch stretch) -> link.say(new Frame.Reply(carried(inbox.answer(stretch))));
-            case Frame.Reply(var answer) -> inbox.answered(frame.from(), answer);
-            case Frame.AllQuestion(long after) -> link.say(new Frame.AllReply(carried(inbox.holdings(after))));
-            case Frame.AllReply(var holdings) -> inbox.held(frame.from(), holdings);
+            case Frame.RangeRequest(SequenceRange stretch) -> link.say(new Frame.RangeReply(carried(inbox.answer(stretch))));
+            case Frame.RangeReply(var answer) -> inbox.answered(frame.from(), answer);
+            case Frame.SnapshotRequest(long after) -> link.say(new Frame.SnapshotReply(carried(inbox.holdings(after))));
+            case Frame.SnapshotReply(var holdings) -> inbox.held(frame.from(), holdings);
         }
     }
 
     /** What is too large for a frame is as good as gone. */
-    private Answer carried(Answer answer) {
+    private RangeResponse carried(RangeResponse answer) {
         List<Envelope> messages = answer.messages().stream()
                 .filter(message -> message.payload().length <= limits.message())
                 .toList();
-        return new Answer(answer.stretch(), messages, answer.through());
+        return new RangeResponse(answer.stretch(), messages, answer.through());
     }
 
     /** The same of all that is held: what is too large is told. */
-    private Holdings carried(Holdings some) {
-        List<Holdings.Item> items = new ArrayList<>();
-        Map<Origin, Long> lost = new HashMap<>(some.lost());
-        for (Holdings.Item item : some.items()) {
+    private SnapshotChunk carried(SnapshotChunk some) {
+        List<SnapshotChunk.Item> items = new ArrayList<>();
+        Map<NodeIncarnation, Long> lost = new HashMap<>(some.lost());
+        for (SnapshotChunk.Item item : some.items()) {
             if (item.message().payload().length <= limits.message()) {
                 items.add(item);
             } else {
                 lost.merge(item.message().origin(), item.message().sequence(), Math::max);
             }
         }
-        return new Holdings(some.after(), items, some.through(), lost, some.end());
+        return new SnapshotChunk(some.after(), items, some.through(), lost, some.end());
     }
 }

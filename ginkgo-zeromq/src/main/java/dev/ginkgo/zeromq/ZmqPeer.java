@@ -1,12 +1,12 @@
 package dev.ginkgo.zeromq;
 
-import dev.ginkgo.hub.spi.Backlog;
-import dev.ginkgo.hub.spi.Backlogs;
 import dev.ginkgo.hub.spi.Envelope;
-import dev.ginkgo.hub.spi.Inbox;
-import dev.ginkgo.hub.spi.Origin;
+import dev.ginkgo.hub.spi.NodeIncarnation;
 import dev.ginkgo.hub.spi.Peer;
+import dev.ginkgo.hub.spi.SendQueue;
+import dev.ginkgo.hub.spi.SendQueues;
 import dev.ginkgo.hub.spi.Transport;
+import dev.ginkgo.hub.spi.TransportListener;
 import dev.ginkgo.hub.spi.TransportStats;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -29,7 +29,7 @@ import org.zeromq.ZMQ;
  *
  * Used by the owner thread, but for {@link #stats}.
  */
-final class ZmqLink {
+final class ZmqPeer {
     private static final long BEAT = Transport.BEAT.toNanos();
     private static final long EAGER_BEAT = Duration.ofMillis(100).toNanos();
 
@@ -47,11 +47,11 @@ final class ZmqLink {
 
     final Peer peer;
 
-    private final Origin self;
-    private final Inbox inbox;
+    private final NodeIncarnation self;
+    private final TransportListener inbox;
     private final ZmqSockets sockets;
-    private final Backlogs backlogs;
-    private final Backlog backlog;
+    private final SendQueues backlogs;
+    private final SendQueue backlog;
     private final Queue<byte[]> controls = new ArrayDeque<>();
 
     private ZMQ.Socket socket;
@@ -70,13 +70,13 @@ final class ZmqLink {
     private volatile boolean ready;
     private final LongAdder reconnects = new LongAdder();
 
-    ZmqLink(Peer peer, Origin self, Inbox inbox, ZmqSockets sockets, Backlogs backlogs, long budget, long now) {
+    ZmqPeer(Peer peer, NodeIncarnation self, TransportListener inbox, ZmqSockets sockets, SendQueues backlogs, long budget, long now) {
         this.peer = peer;
         this.self = self;
         this.inbox = inbox;
         this.sockets = sockets;
         this.backlogs = backlogs;
-        backlog = new Backlog(budget);
+        backlog = new SendQueue(budget);
         backlogs.add(backlog);
         socket = sockets.connected(peer.address());
         since = now;
@@ -170,7 +170,7 @@ final class ZmqLink {
     private void subscribed(long now) {
         disconnected(now);
         subscribed = true;
-        pending = write(new Frame.Beat(backlogs.open(backlog), hears, inbox.positions()));
+        pending = write(new Frame.Heartbeat(backlogs.open(backlog), hears, inbox.positions()));
         beatAt = now + EAGER_BEAT;
     }
 
@@ -207,7 +207,7 @@ final class ZmqLink {
         if (frame != null) {
             return frame;
         }
-        Backlog.Load load = backlog.take(AT_ONCE);
+        SendQueue.SendBatch load = backlog.take(AT_ONCE);
         if (!load.messages().isEmpty()) {
             return write(new Frame.Messages(load.messages()));
         }
@@ -215,7 +215,7 @@ final class ZmqLink {
             return null;
         }
         beatAt = now + (ready && hears ? BEAT : EAGER_BEAT);
-        return write(new Frame.Beat(load.last(), hears, inbox.positions()));
+        return write(new Frame.Heartbeat(load.last(), hears, inbox.positions()));
     }
 
     /** Asks or answers. What is too much is left out: who asked asks again. */

@@ -28,11 +28,11 @@ final class ZmqSockets implements AutoCloseable {
     private static final int FRAMES = 16;
 
     private final ZContext context = new ZContext(1);
-    private final ZmqChannels channels = new ZmqChannels();
+    private final TrackingSelectorProvider channels = new TrackingSelectorProvider();
     private final long maxFrame;
-    private final @Nullable ZmqSecret secret;
+    private final @Nullable CurveKeys secret;
 
-    ZmqSockets(long maxFrame, @Nullable ZmqSecret secret) {
+    ZmqSockets(long maxFrame, @Nullable CurveKeys secret) {
         this.maxFrame = maxFrame;
         this.secret = secret;
         context.setUncaughtExceptionHandler((thread, e) -> LOG.error("{} of ZeroMQ has failed", thread.getName(), e));

@@ -3,15 +3,15 @@ package dev.ginkgo.zeromq;
 import static java.util.Objects.requireNonNull;
 
 import dev.ginkgo.Setting;
-import dev.ginkgo.cluster.Trust;
+import dev.ginkgo.cluster.security.ClusterCredentials;
 import dev.ginkgo.config.Address;
 import dev.ginkgo.config.Size;
 import dev.ginkgo.hub.spi.Envelope;
-import dev.ginkgo.hub.spi.Inbox;
-import dev.ginkgo.hub.spi.Origin;
+import dev.ginkgo.hub.spi.NodeIncarnation;
 import dev.ginkgo.hub.spi.Peer;
-import dev.ginkgo.hub.spi.Stretch;
+import dev.ginkgo.hub.spi.SequenceRange;
 import dev.ginkgo.hub.spi.Transport;
+import dev.ginkgo.hub.spi.TransportListener;
 import dev.ginkgo.hub.spi.TransportStats;
 import java.io.IOException;
 import java.net.BindException;
@@ -58,8 +58,8 @@ final class ZmqTransport extends Transport {
             .fixed()
             .help("The largest message that is carried; who sends more is cut off. The same on all nodes");
 
-    private volatile Trust trust = Trust.none();
-    private volatile @Nullable ZmqOwner owner;
+    private volatile ClusterCredentials trust = ClusterCredentials.none();
+    private volatile @Nullable ZmqEventLoop owner;
 
     ZmqTransport() {}
 
@@ -89,14 +89,14 @@ final class ZmqTransport extends Transport {
     }
 
     @Override
-    public void trust(Trust ofCluster) {
+    public void trust(ClusterCredentials ofCluster) {
         trust = ofCluster;
     }
 
     @Override
-    public Address open(Origin self, Inbox inbox) throws Exception {
+    public Address open(NodeIncarnation self, TransportListener inbox) throws Exception {
         Address address = bind.get().isEmpty() ? besideIdentity(self.name()) : Address.of(bind.get());
-        ZmqSecret secret = secret();
+        CurveKeys secret = secret();
         if (secret == null && !address.isLoopback() && !insecure.get() && !trust.insecure()) {
             throw new IllegalStateException("`bind` = \"" + address + "\" is reached from other machines, and there is"
                     + " no secret: anybody could pose as a node. Give all nodes the same cluster.secret-file, or allow it"
@@ -107,12 +107,12 @@ final class ZmqTransport extends Transport {
                     + " is; write `advertise`, such as \"10.0.0.2:2222\"");
         }
         ZmqLimits limits = new ZmqLimits(queue.get().bytes(), maxMessage.get().bytes());
-        Wake wake = own(new Wake());
+        SelectorWakeup wake = own(new SelectorWakeup());
         ZmqSockets sockets = own(new ZmqSockets(limits.frame(), secret));
         ZMQ.Socket incoming = bound(sockets, address);
         String endpoint = incoming.getLastEndpoint();
-        ZmqOwner started = new ZmqOwner(self, inbox, sockets, incoming, wake, time(), limits);
-        OwnerThread thread = own(new OwnerThread("zeromq-" + self.name(), started::run, started::stop));
+        ZmqEventLoop started = new ZmqEventLoop(self, inbox, sockets, incoming, wake, time(), limits);
+        EventLoopThread thread = own(new EventLoopThread("zeromq-" + self.name(), started::run, started::stop));
         owner = started;
         spawn("owner", thread::awaitFailure);
         String told = advertise.get();
@@ -120,9 +120,9 @@ final class ZmqTransport extends Transport {
     }
 
     /** Its own, or that of the cluster; null if it is to talk in plain. */
-    private @Nullable ZmqSecret secret() throws GeneralSecurityException {
+    private @Nullable CurveKeys secret() throws GeneralSecurityException {
         if (!secretFile.get().toString().isEmpty()) {
-            return ZmqSecret.read(secretFile.get());
+            return CurveKeys.read(secretFile.get());
         }
         if (trust.keys().isEmpty()) {
             return null;
@@ -132,7 +132,7 @@ final class ZmqTransport extends Transport {
                     + " `insecure = true` says so");
             return null;
         }
-        return ZmqSecret.of(trust.keys().get());
+        return CurveKeys.of(trust.keys().get());
     }
 
     private static ZMQ.Socket bound(ZmqSockets sockets, Address address) throws IOException {
@@ -146,7 +146,7 @@ final class ZmqTransport extends Transport {
         }
     }
 
-    private ZmqOwner owner() {
+    private ZmqEventLoop owner() {
         return requireNonNull(owner, "the transport is not open");
     }
 
@@ -157,7 +157,7 @@ final class ZmqTransport extends Transport {
 
     @Override
     public int send(Envelope message) {
-        ZmqOwner present = owner();
+        ZmqEventLoop present = owner();
         int took = message.payload().length <= maxMessage.get().bytes()
                 ? present.backlogs().offer(message)
                 : present.backlogs().skip(message);
@@ -166,17 +166,17 @@ final class ZmqTransport extends Transport {
     }
 
     @Override
-    public void ask(Origin peer, Stretch stretch) {
-        owner().ask(peer, new Frame.Question(stretch));
+    public void ask(NodeIncarnation peer, SequenceRange stretch) {
+        owner().ask(peer, new Frame.RangeRequest(stretch));
     }
 
     @Override
-    public void askAll(Origin peer, long after) {
-        owner().ask(peer, new Frame.AllQuestion(after));
+    public void askAll(NodeIncarnation peer, long after) {
+        owner().ask(peer, new Frame.SnapshotRequest(after));
     }
 
     @Override
-    public Set<Origin> readyPeers() {
+    public Set<NodeIncarnation> readyPeers() {
         return owner().ready();
     }
 

@@ -3,12 +3,12 @@ package dev.ginkgo.zeromq;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.ginkgo.cluster.Epoch;
-import dev.ginkgo.hub.spi.Answer;
+import dev.ginkgo.cluster.model.Epoch;
 import dev.ginkgo.hub.spi.Envelope;
-import dev.ginkgo.hub.spi.Holdings;
-import dev.ginkgo.hub.spi.Origin;
-import dev.ginkgo.hub.spi.Stretch;
+import dev.ginkgo.hub.spi.NodeIncarnation;
+import dev.ginkgo.hub.spi.RangeResponse;
+import dev.ginkgo.hub.spi.SequenceRange;
+import dev.ginkgo.hub.spi.SnapshotChunk;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
@@ -19,14 +19,14 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
 class FrameTest {
-    private static final Origin A = new Origin("10.0.0.1:4440", 1_763_942_400_000L);
-    private static final Origin B = new Origin("ünï", 2);
+    private static final NodeIncarnation A = new NodeIncarnation("10.0.0.1:4440", 1_763_942_400_000L);
+    private static final NodeIncarnation B = new NodeIncarnation("ünï", 2);
     private static final Envelope PLAIN = new Envelope(
             A, 7, 3, "/numbers", false, "42".getBytes(StandardCharsets.UTF_8), 1_763_942_400_123L, Optional.empty());
     private static final Envelope FENCED =
             new Envelope(A, 8, 7, "/ünïcode", true, new byte[0], -1, Optional.of(new Epoch("raft-1", 12)));
 
-    private static Frame reread(Frame.Body body) throws BadFrameException {
+    private static Frame reread(Frame.Body body) throws InvalidFrameException {
         Frame frame = FrameReader.read(FrameWriter.write(new Frame(A, B, body)));
         assertThat(frame.from()).isEqualTo(A);
         assertThat(frame.to()).isEqualTo(B);
@@ -35,27 +35,27 @@ class FrameTest {
 
     @Test
     @DisplayName("what is written is read again")
-    void roundTrip() throws BadFrameException {
-        Stretch stretch = new Stretch(A, 7, 100);
-        Frame.Beat beat = new Frame.Beat(99, true, Map.of(A, 7L, B, 0L));
+    void roundTrip() throws InvalidFrameException {
+        SequenceRange stretch = new SequenceRange(A, 7, 100);
+        Frame.Heartbeat beat = new Frame.Heartbeat(99, true, Map.of(A, 7L, B, 0L));
         assertThat(reread(beat).body()).isEqualTo(beat);
-        assertThat(reread(new Frame.Question(stretch)).body()).isEqualTo(new Frame.Question(stretch));
+        assertThat(reread(new Frame.RangeRequest(stretch)).body()).isEqualTo(new Frame.RangeRequest(stretch));
 
-        Holdings.Mark mark = new Holdings.Mark(1, 2, 3);
-        Frame.AllReply all = new Frame.AllReply(new Holdings(
+        SnapshotChunk.Watermark mark = new SnapshotChunk.Watermark(1, 2, 3);
+        Frame.SnapshotReply all = new Frame.SnapshotReply(new SnapshotChunk(
                 3,
-                List.of(new Holdings.Item(PLAIN, 9, List.of(mark)), new Holdings.Item(FENCED, 0, List.of())),
+                List.of(new SnapshotChunk.Item(PLAIN, 9, List.of(mark)), new SnapshotChunk.Item(FENCED, 0, List.of())),
                 5,
                 Map.of(B, 4L),
-                Optional.of(new Holdings.End(true, Map.of(A, 8L), List.of(mark, mark)))));
+                Optional.of(new SnapshotChunk.End(true, Map.of(A, 8L), List.of(mark, mark)))));
         assertThat(reread(all).body()).usingRecursiveComparison().isEqualTo(all);
-        assertThat(reread(new Frame.AllQuestion(5)).body()).isEqualTo(new Frame.AllQuestion(5));
+        assertThat(reread(new Frame.SnapshotRequest(5)).body()).isEqualTo(new Frame.SnapshotRequest(5));
 
         Frame.Messages messages = (Frame.Messages)
                 reread(new Frame.Messages(List.of(PLAIN, FENCED))).body();
         assertThat(messages.messages()).usingRecursiveComparison().isEqualTo(List.of(PLAIN, FENCED));
 
-        Frame.Reply reply = (Frame.Reply) reread(new Frame.Reply(new Answer(stretch, List.of(PLAIN, FENCED), 50)))
+        Frame.RangeReply reply = (Frame.RangeReply) reread(new Frame.RangeReply(new RangeResponse(stretch, List.of(PLAIN, FENCED), 50)))
                 .body();
         assertThat(reply.answer().stretch()).isEqualTo(stretch);
         assertThat(reply.answer().through()).isEqualTo(50);
@@ -73,12 +73,12 @@ class FrameTest {
         assertThatThrownBy(() -> FrameReader.read(changed(good, good.length - 6, 0x7f)))
                 .hasMessageContaining("claims to have 2130706434 bytes");
         assertThatThrownBy(() -> FrameReader.read(Arrays.copyOf(
-                        FrameWriter.write(new Frame(A, B, new Frame.Beat(1, true, Map.of()))), good.length)))
+                        FrameWriter.write(new Frame(A, B, new Frame.Heartbeat(1, true, Map.of()))), good.length)))
                 .hasMessageContaining("1 to 255 characters");
         assertThatThrownBy(() -> FrameReader.read(new byte[0])).hasMessageContaining("too early");
-        byte[] all = FrameWriter.write(new Frame(A, B, new Frame.AllQuestion(5)));
+        byte[] all = FrameWriter.write(new Frame(A, B, new Frame.SnapshotRequest(5)));
         assertThatThrownBy(() -> FrameReader.read(changed(all, all.length - Long.BYTES, 0xff)))
-                .isInstanceOf(BadFrameException.class)
+                .isInstanceOf(InvalidFrameException.class)
                 .hasMessageContaining("from -72057594037927931 on");
     }
 
@@ -91,13 +91,13 @@ class FrameTest {
     @Test
     @DisplayName("K-17 no cut and no change of bytes makes a frame do anything but be read or be refused")
     void neverHarms() {
-        neverHarms(new Frame.Reply(new Answer(new Stretch(A, 1, 100), List.of(PLAIN, FENCED), 50)));
-        neverHarms(new Frame.AllReply(new Holdings(
+        neverHarms(new Frame.RangeReply(new RangeResponse(new SequenceRange(A, 1, 100), List.of(PLAIN, FENCED), 50)));
+        neverHarms(new Frame.SnapshotReply(new SnapshotChunk(
                 0,
-                List.of(new Holdings.Item(FENCED, 1, List.of(new Holdings.Mark(1, 2, 3)))),
+                List.of(new SnapshotChunk.Item(FENCED, 1, List.of(new SnapshotChunk.Watermark(1, 2, 3)))),
                 1,
                 Map.of(A, 1L),
-                Optional.of(new Holdings.End(false, Map.of(B, 2L), List.of(new Holdings.Mark(1, 2, 3)))))));
+                Optional.of(new SnapshotChunk.End(false, Map.of(B, 2L), List.of(new SnapshotChunk.Watermark(1, 2, 3)))))));
     }
 
     private static void neverHarms(Frame.Body body) {
@@ -118,7 +118,7 @@ class FrameTest {
     private static void readOrRefuse(byte[] bytes) {
         try {
             assertThat(FrameReader.read(bytes)).isNotNull();
-        } catch (BadFrameException e) {
+        } catch (InvalidFrameException e) {
             assertThat(e.getMessage()).isNotBlank();
         }
     }

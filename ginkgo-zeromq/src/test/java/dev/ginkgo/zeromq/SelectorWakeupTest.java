@@ -8,13 +8,13 @@ import java.util.concurrent.Phaser;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
-class WakeTest {
+class SelectorWakeupTest {
     private static final int TIMES = 20_000;
 
     @Test
     @DisplayName("H-04 whoever is rung for wakes, and what was rung while he looked does not keep him awake for ever")
     void quietAfterwards() throws Exception {
-        try (Wake wake = new Wake();
+        try (SelectorWakeup wake = new SelectorWakeup();
                 Selector selector = Selector.open()) {
             wake.channel().register(selector, SelectionKey.OP_READ);
             Phaser together = new Phaser(2);

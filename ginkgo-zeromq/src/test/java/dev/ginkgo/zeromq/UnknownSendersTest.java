@@ -2,16 +2,16 @@ package dev.ginkgo.zeromq;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.ginkgo.hub.spi.Origin;
+import dev.ginkgo.hub.spi.NodeIncarnation;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
-class NewcomersTest {
-    private static final Origin A = new Origin("a", 1);
-    private static final long MOMENT = Newcomers.MOMENT.toNanos();
+class UnknownSendersTest {
+    private static final NodeIncarnation A = new NodeIncarnation("a", 1);
+    private static final long MOMENT = UnknownSenders.MOMENT.toNanos();
 
-    private final Newcomers newcomers = new Newcomers();
+    private final UnknownSenders newcomers = new UnknownSenders();
 
     @Test
     @DisplayName("K-17 a node that speaks before it is in the roster is called a stranger only if that goes on")
@@ -44,9 +44,9 @@ class NewcomersTest {
     @Test
     @DisplayName("K-17 however many names there are, few are kept, and those that came last")
     void many() {
-        LongStream.range(1, 100_000).forEach(life -> newcomers.isTooMuch(new Origin("x", life), 0));
+        LongStream.range(1, 100_000).forEach(life -> newcomers.isTooMuch(new NodeIncarnation("x", life), 0));
 
-        assertThat(newcomers.isTooMuch(new Origin("x", 99_999), MOMENT)).isTrue();
-        assertThat(newcomers.isTooMuch(new Origin("x", 99_900), MOMENT)).isFalse();
+        assertThat(newcomers.isTooMuch(new NodeIncarnation("x", 99_999), MOMENT)).isTrue();
+        assertThat(newcomers.isTooMuch(new NodeIncarnation("x", 99_900), MOMENT)).isFalse();
     }
 }

@@ -15,7 +15,7 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
 /** One thread for all sockets. */
-class ZmqOwnerTest {
+class ZmqEventLoopTest {
     @BeforeAll
     static void openWhatTheJvmKeeps() throws IOException {
         TransportContract.openWhatTheJvmKeeps();

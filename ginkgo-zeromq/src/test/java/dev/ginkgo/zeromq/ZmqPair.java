@@ -4,14 +4,14 @@ import static org.awaitility.Awaitility.await;
 
 import dev.ginkgo.Service;
 import dev.ginkgo.config.Address;
-import dev.ginkgo.hub.spi.Answer;
 import dev.ginkgo.hub.spi.Envelope;
-import dev.ginkgo.hub.spi.Holdings;
-import dev.ginkgo.hub.spi.Inbox;
-import dev.ginkgo.hub.spi.Origin;
+import dev.ginkgo.hub.spi.NodeIncarnation;
 import dev.ginkgo.hub.spi.Peer;
-import dev.ginkgo.hub.spi.Stretch;
+import dev.ginkgo.hub.spi.RangeResponse;
+import dev.ginkgo.hub.spi.SequenceRange;
+import dev.ginkgo.hub.spi.SnapshotChunk;
 import dev.ginkgo.hub.spi.Transport;
+import dev.ginkgo.hub.spi.TransportListener;
 import dev.ginkgo.testing.TestTree;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -24,19 +24,19 @@ import java.util.concurrent.CopyOnWriteArrayList;
 
 /** Two nodes that know each other. */
 final class ZmqPair implements AutoCloseable {
-    final Node a;
-    final Node b;
-    private final TestTree<Both> tree;
+    final RecordingNode a;
+    final RecordingNode b;
+    private final TestTree<Parent> tree;
 
-    private static final class Both extends Service {
+    private static final class Parent extends Service {
         final ZmqTransport a = add("a", new ZmqTransport());
         final ZmqTransport b = add("b", new ZmqTransport());
     }
 
     ZmqPair(String settingsOfA, String settingsOfB) throws Exception {
-        Both both = new Both();
-        a = new Node("a", both.a);
-        b = new Node("b", both.b);
+        Parent both = new Parent();
+        a = new RecordingNode("a", both.a);
+        b = new RecordingNode("b", both.b);
         tree = TestTree.start(both, "[a]\n" + table(settingsOfA) + "[b]\n" + table(settingsOfB));
         try {
             a.open();
@@ -71,17 +71,17 @@ final class ZmqPair implements AutoCloseable {
     }
 
     /** One of them. */
-    static final class Node implements Inbox {
-        private final Origin self;
+    static final class RecordingNode implements TransportListener {
+        private final NodeIncarnation self;
         private final Transport transport;
         private final List<String> texts = new CopyOnWriteArrayList<>();
-        private final Set<Origin> heard = ConcurrentHashMap.newKeySet();
+        private final Set<NodeIncarnation> heard = ConcurrentHashMap.newKeySet();
         private Address address = new Address("nowhere", 0);
         private final Set<String> callers = ConcurrentHashMap.newKeySet();
         private long last; // guarded by this
 
-        Node(String name, Transport transport) {
-            self = new Origin(name, 1);
+        RecordingNode(String name, Transport transport) {
+            self = new NodeIncarnation(name, 1);
             this.transport = transport;
         }
 
@@ -89,7 +89,7 @@ final class ZmqPair implements AutoCloseable {
             address = transport.open(self, this);
         }
 
-        Origin self() {
+        NodeIncarnation self() {
             return self;
         }
 
@@ -105,7 +105,7 @@ final class ZmqPair implements AutoCloseable {
             return texts;
         }
 
-        Set<Origin> heard() {
+        Set<NodeIncarnation> heard() {
             return heard;
         }
 
@@ -121,7 +121,7 @@ final class ZmqPair implements AutoCloseable {
         }
 
         @Override
-        public void beat(Origin peer, long lastOfPeer, Map<Origin, Long> others) {
+        public void beat(NodeIncarnation peer, long lastOfPeer, Map<NodeIncarnation, Long> others) {
             heard.add(peer);
         }
 
@@ -132,27 +132,27 @@ final class ZmqPair implements AutoCloseable {
         }
 
         @Override
-        public Map<Origin, Long> positions() {
+        public Map<NodeIncarnation, Long> positions() {
             return Map.of();
         }
 
         @Override
-        public Answer answer(Stretch asked) {
-            return Answer.nothing(asked);
+        public RangeResponse answer(SequenceRange asked) {
+            return RangeResponse.nothing(asked);
         }
 
         @Override
-        public void answered(Origin peer, Answer answer) {}
+        public void answered(NodeIncarnation peer, RangeResponse answer) {}
 
         @Override
-        public Holdings holdings(long after) {
-            return Holdings.nothing(after);
+        public SnapshotChunk holdings(long after) {
+            return SnapshotChunk.nothing(after);
         }
 
         @Override
-        public void held(Origin peer, Holdings some) {}
+        public void held(NodeIncarnation peer, SnapshotChunk some) {}
 
         @Override
-        public void ready(Set<Origin> peers) {}
+        public void ready(Set<NodeIncarnation> peers) {}
     }
 }

@@ -3,13 +3,13 @@ package dev.ginkgo.zeromq;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import dev.ginkgo.cluster.spi.Ports;
+import dev.ginkgo.cluster.spi.FreePorts;
 import dev.ginkgo.config.Address;
-import dev.ginkgo.hub.spi.Backlogs;
 import dev.ginkgo.hub.spi.Envelope;
-import dev.ginkgo.hub.spi.Origin;
+import dev.ginkgo.hub.spi.NodeIncarnation;
 import dev.ginkgo.hub.spi.Peer;
-import dev.ginkgo.hub.spi.RecordingInbox;
+import dev.ginkgo.hub.spi.RecordingTransportListener;
+import dev.ginkgo.hub.spi.SendQueues;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Optional;
@@ -17,9 +17,9 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.zeromq.ZMQ;
 
-class ZmqLinkTest {
-    private static final Origin SELF = new Origin("10.0.0.1:4440", 1);
-    private static final Origin OTHER = new Origin("10.0.0.2:4440", 1);
+class ZmqPeerTest {
+    private static final NodeIncarnation SELF = new NodeIncarnation("10.0.0.1:4440", 1);
+    private static final NodeIncarnation OTHER = new NodeIncarnation("10.0.0.2:4440", 1);
 
     private static Envelope message(long sequence) {
         return new Envelope(OTHER, sequence, sequence - 1, "/n", false, new byte[0], 0, Optional.empty());
@@ -29,8 +29,8 @@ class ZmqLinkTest {
     @DisplayName("H-08 of a peer's messages none is taken before its first word, and none twice or after a later one")
     void order() throws IOException {
         try (ZmqSockets sockets = new ZmqSockets(1_000, null)) {
-            ZmqLink link = new ZmqLink(
-                    new Peer(OTHER, Ports.free()), SELF, new RecordingInbox(), sockets, new Backlogs(), 1_000, 0);
+            ZmqPeer link = new ZmqPeer(
+                    new Peer(OTHER, FreePorts.free()), SELF, new RecordingTransportListener(), sockets, new SendQueues(), 1_000, 0);
             assertThat(link.isNext(message(1))).isFalse();
             link.beat(true, 0);
             assertThat(link.isNext(message(1))).isTrue();
@@ -48,12 +48,12 @@ class ZmqLinkTest {
                     + " until it does, it cannot be asked for anything")
     void saysAtOnceThatItIsThere() throws Exception {
         long second = Duration.ofSeconds(1).toNanos();
-        Address there = Ports.free();
+        Address there = FreePorts.free();
         try (ZmqSockets sockets = new ZmqSockets(1_000, null)) {
             // Given a link that has been ready for a while
             ZMQ.Socket peer = sockets.bound(there);
-            ZmqLink link =
-                    new ZmqLink(new Peer(OTHER, there), SELF, new RecordingInbox(), sockets, new Backlogs(), 1_000, 0);
+            ZmqPeer link =
+                    new ZmqPeer(new Peer(OTHER, there), SELF, new RecordingTransportListener(), sockets, new SendQueues(), 1_000, 0);
             await().until(() -> {
                 link.step(0);
                 return peer.recv(ZMQ.DONTWAIT) != null; // its first word

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.ginkgo.config.Address;
-import dev.ginkgo.hub.spi.Origin;
+import dev.ginkgo.hub.spi.NodeIncarnation;
 import dev.ginkgo.hub.spi.Peer;
 import dev.ginkgo.hub.spi.TransportContract;
 import dev.ginkgo.hub.spi.TransportStats;
@@ -31,8 +31,8 @@ class ZmqReconnectTest {
     void triedAnew() throws Exception {
         try (ZmqPair pair = new ZmqPair("", "");
                 ServerSocket mute = new ServerSocket(0, 50, InetAddress.getLoopbackAddress())) {
-            Peer silent = new Peer(new Origin("mute", 1), new Address("127.0.0.1", mute.getLocalPort()));
-            Peer nowhere = new Peer(new Origin("nowhere", 1), new Address("nowhere.invalid", 2222));
+            Peer silent = new Peer(new NodeIncarnation("mute", 1), new Address("127.0.0.1", mute.getLocalPort()));
+            Peer nowhere = new Peer(new NodeIncarnation("nowhere", 1), new Address("nowhere.invalid", 2222));
             Peer b = new Peer(pair.b.self(), pair.b.address());
             pair.a.transport().peers(Set.of(silent, nowhere, b));
 

@@ -8,7 +8,7 @@ import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
-import dev.ginkgo.hub.spi.Origin;
+import dev.ginkgo.hub.spi.NodeIncarnation;
 import dev.ginkgo.hub.spi.TransportContract;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -33,7 +33,7 @@ import org.zeromq.ZContext;
 import org.zeromq.ZMQ;
 
 /** Who reaches the port and is no node does no harm. */
-class ZmqStrangersTest {
+class ZmqUntrustedPeersTest {
     private static final Duration SOON = Duration.ofSeconds(15);
 
     @BeforeAll
@@ -53,8 +53,8 @@ class ZmqStrangersTest {
             raw(port, "GET /numbers HTTP/1.1\r\nHost: localhost\r\n\r\n".getBytes(StandardCharsets.UTF_8));
             raw(port, noise);
 
-            Origin stranger = new Origin("0.evil", 1);
-            byte[] forged = FrameWriter.write(new Frame(stranger, pair.a.self(), new Frame.Beat(7, true, Map.of())));
+            NodeIncarnation stranger = new NodeIncarnation("0.evil", 1);
+            byte[] forged = FrameWriter.write(new Frame(stranger, pair.a.self(), new Frame.Heartbeat(7, true, Map.of())));
             byte[] huge = Arrays.copyOf(forged, 8 * 1024 * 1024);
             byte[] newer = forged.clone();
             newer[2] = 2;
@@ -98,8 +98,8 @@ class ZmqStrangersTest {
         try (ZmqPair pair = new ZmqPair("max-message = '512KiB'", "")) {
             pair.awaitReady();
             long before = used();
-            Origin stranger = new Origin("0.evil", 1);
-            byte[] beat = FrameWriter.write(new Frame(stranger, pair.a.self(), new Frame.Beat(7, true, Map.of())));
+            NodeIncarnation stranger = new NodeIncarnation("0.evil", 1);
+            byte[] beat = FrameWriter.write(new Frame(stranger, pair.a.self(), new Frame.Heartbeat(7, true, Map.of())));
 
             try (ZContext context = new ZContext()) {
                 for (int i = 0; i < 10; i++) {

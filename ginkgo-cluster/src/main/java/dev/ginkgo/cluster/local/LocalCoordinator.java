@@ -1,29 +1,30 @@
-package dev.ginkgo.cluster;
+package dev.ginkgo.cluster.local;
 
 import static java.util.Objects.requireNonNull;
 
+import dev.ginkgo.cluster.model.Member;
 import dev.ginkgo.cluster.spi.Coordinator;
-import dev.ginkgo.cluster.spi.Seat;
-import dev.ginkgo.cluster.spi.Site;
+import dev.ginkgo.cluster.spi.CoordinatorListener;
+import dev.ginkgo.cluster.spi.NodeConfig;
 import org.jspecify.annotations.Nullable;
 
 /** The engine {@code local}: one node of a {@link LocalGroup}. It needs nothing, and reaches nobody outside. */
-final class LocalCoordinator extends Coordinator {
+public final class LocalCoordinator extends Coordinator {
     private final LocalGroup group;
-    private volatile LocalGroup.@Nullable Chair chair;
+    private volatile LocalGroup.@Nullable LocalMember chair;
 
-    LocalCoordinator(LocalGroup group) {
+    public LocalCoordinator(LocalGroup group) {
         this.group = group;
     }
 
     @Override
-    public long prepare(Site site) {
+    public long prepare(NodeConfig site) {
         return group.incarnation(now());
     }
 
     @Override
-    public void join(Member self, Seat seat) {
-        LocalGroup.Chair mine = group.join(self, seat, time());
+    public void join(Member self, CoordinatorListener seat) {
+        LocalGroup.LocalMember mine = group.join(self, seat, time());
         chair = mine;
         spawn("renew", () -> {
             while (true) {
@@ -41,7 +42,7 @@ final class LocalCoordinator extends Coordinator {
 
     @Override
     public void leave() {
-        LocalGroup.Chair mine = chair;
+        LocalGroup.LocalMember mine = chair;
         if (mine != null) {
             group.leave(mine);
         }

@@ -1,11 +1,14 @@
-package dev.ginkgo.cluster;
+package dev.ginkgo.cluster.local;
 
 import static java.util.Objects.requireNonNull;
 
-import dev.ginkgo.Time;
-import dev.ginkgo.cluster.spi.Seat;
-import dev.ginkgo.cluster.spi.Stamp;
-import dev.ginkgo.internal.concurrent.Waiters;
+import dev.ginkgo.cluster.Cluster;
+import dev.ginkgo.cluster.model.Epoch;
+import dev.ginkgo.cluster.model.Member;
+import dev.ginkgo.cluster.spi.CoordinatorListener;
+import dev.ginkgo.cluster.spi.DualTimestamp;
+import dev.ginkgo.internal.concurrent.WaitQueue;
+import dev.ginkgo.time.TimeSource;
 import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -25,11 +28,11 @@ import org.slf4j.LoggerFactory;
 public final class LocalGroup {
     private static final Logger LOG = LoggerFactory.getLogger(LocalGroup.class);
 
-    private final Waiters elections = new Waiters();
+    private final WaitQueue elections = new WaitQueue();
 
     // guarded by this
-    private final Map<String, Chair> chairs = new LinkedHashMap<>();
-    private @Nullable Chair leader;
+    private final Map<String, LocalMember> chairs = new LinkedHashMap<>();
+    private @Nullable LocalMember leader;
     private @Nullable Epoch epoch;
     private long incarnation;
 
@@ -37,12 +40,12 @@ public final class LocalGroup {
     public LocalGroup() {}
 
     /** One node's place in the group. */
-    static final class Chair {
-        private final Seat seat;
-        private final Time time;
+    static final class LocalMember {
+        private final CoordinatorListener seat;
+        private final TimeSource time;
         private Member member;
 
-        private Chair(Member member, Seat seat, Time time) {
+        private LocalMember(Member member, CoordinatorListener seat, TimeSource time) {
             this.member = member;
             this.seat = seat;
             this.time = time;
@@ -55,8 +58,8 @@ public final class LocalGroup {
         return incarnation;
     }
 
-    synchronized Chair join(Member member, Seat seat, Time time) {
-        Chair older = chairs.get(member.name());
+    synchronized LocalMember join(Member member, CoordinatorListener seat, TimeSource time) {
+        LocalMember older = chairs.get(member.name());
         if (older != null) {
             if (older.member.incarnation() >= member.incarnation()) {
                 throw new IllegalStateException("a newer node " + member.name() + " is in the cluster already"
@@ -66,9 +69,9 @@ public final class LocalGroup {
             LOG.warn("a new node {} takes the place of the one before; is its identity given twice?", member.name());
             remove(older);
         }
-        Chair chair = new Chair(member, seat, time);
+        LocalMember chair = new LocalMember(member, seat, time);
         chairs.put(member.name(), chair);
-        Chair leads = leader;
+        LocalMember leads = leader;
         if (leads != null) {
             seat.leader(leads.member.name(), requireNonNull(epoch));
         }
@@ -76,20 +79,20 @@ public final class LocalGroup {
         return chair;
     }
 
-    synchronized void update(Chair chair, Member member) {
+    synchronized void update(LocalMember chair, Member member) {
         chair.member = member;
         told();
     }
 
     /** Leaves, if it is in; another that has taken its place stays. */
-    synchronized void leave(Chair chair) {
+    synchronized void leave(LocalMember chair) {
         if (chairs.get(chair.member.name()) == chair) {
             remove(chair);
             told();
         }
     }
 
-    private void remove(Chair chair) {
+    private void remove(LocalMember chair) {
         chairs.remove(chair.member.name());
         if (chair == leader) {
             chair.seat.ended(requireNonNull(epoch));
@@ -107,7 +110,7 @@ public final class LocalGroup {
         }
     }
 
-    private void elect(Chair chair) {
+    private void elect(LocalMember chair) {
         Epoch last = epoch;
         Epoch next = last == null
                 ? new Epoch("local-" + chair.time.now().toEpochMilli(), 1)
@@ -115,22 +118,22 @@ public final class LocalGroup {
         epoch = next;
         leader = chair;
         chairs.values().forEach(each -> each.seat.leader(chair.member.name(), next));
-        chair.seat.renewed(next, Stamp.of(chair.time));
+        chair.seat.renewed(next, DualTimestamp.of(chair.time));
         elections.signal();
     }
 
     /** Renews the leader's lease; if it has run out, the leadership is over, and the next begins. */
-    synchronized void renew(Chair chair) {
-        if (chair == leader && !chair.seat.renewed(requireNonNull(epoch), Stamp.of(chair.time))) {
+    synchronized void renew(LocalMember chair) {
+        if (chair == leader && !chair.seat.renewed(requireNonNull(epoch), DualTimestamp.of(chair.time))) {
             elect(chairs.values().iterator().next());
         }
     }
 
-    void awaitElection(Chair chair) throws InterruptedException {
-        elections.await(() -> leads(chair) ? true : null, chair.time, Waiters.forever(chair.time));
+    void awaitElection(LocalMember chair) throws InterruptedException {
+        elections.await(() -> leads(chair) ? true : null, chair.time, WaitQueue.forever(chair.time));
     }
 
-    private synchronized boolean leads(Chair chair) {
+    private synchronized boolean leads(LocalMember chair) {
         return chair == leader;
     }
 }

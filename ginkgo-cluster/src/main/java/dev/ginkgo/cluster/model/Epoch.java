@@ -1,4 +1,4 @@
-package dev.ginkgo.cluster;
+package dev.ginkgo.cluster.model;
 
 import static java.util.Objects.requireNonNull;
 

@@ -1,6 +1,8 @@
-package dev.ginkgo.cluster;
+package dev.ginkgo.cluster.model;
 
 import static java.util.Objects.requireNonNull;
+
+import dev.ginkgo.cluster.Lease;
 
 /**
  * Who leads, or led last, as far as a node has heard. It may be over by the time that anybody reads this: only the

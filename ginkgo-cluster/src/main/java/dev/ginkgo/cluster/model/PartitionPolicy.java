@@ -1,7 +1,7 @@
-package dev.ginkgo.cluster;
+package dev.ginkgo.cluster.model;
 
 /** Who may lead when the nodes cannot all reach each other. Fixed for a run; it never changes by itself. */
-public enum Policy {
+public enum PartitionPolicy {
     /** Only where a majority of the voters is. One node is a quorum of one; of two voters, both are needed. */
     QUORUM,
 

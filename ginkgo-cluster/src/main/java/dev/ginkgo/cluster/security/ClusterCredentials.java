@@ -1,4 +1,4 @@
-package dev.ginkgo.cluster;
+package dev.ginkgo.cluster.security;
 
 import static java.util.Objects.requireNonNull;
 
@@ -13,20 +13,20 @@ import java.util.Optional;
  * @param insecure whether this node may be reached from other machines without a secret, because the network is guarded
  *     otherwise
  */
-public record Trust(Optional<Keys> keys, boolean insecure) {
+public record ClusterCredentials(Optional<KeyDerivation> keys, boolean insecure) {
 
-    public Trust {
+    public ClusterCredentials {
         requireNonNull(keys, "keys is null");
     }
 
     /** Nothing is known, and nobody beyond this machine may come. */
-    public static Trust none() {
-        return new Trust(Optional.empty(), false);
+    public static ClusterCredentials none() {
+        return new ClusterCredentials(Optional.empty(), false);
     }
 
     /** By {@code cluster.secret}, which may be empty. */
-    static Trust of(Secret secret, boolean insecure) {
-        return new Trust(
-                secret.isEmpty() ? Optional.empty() : Optional.of(Keys.of(secret, "cluster.secret")), insecure);
+    public static ClusterCredentials of(Secret secret, boolean insecure) {
+        return new ClusterCredentials(
+                secret.isEmpty() ? Optional.empty() : Optional.of(KeyDerivation.of(secret, "cluster.secret")), insecure);
     }
 }

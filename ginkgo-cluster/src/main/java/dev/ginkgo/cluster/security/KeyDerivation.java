@@ -1,4 +1,4 @@
-package dev.ginkgo.cluster;
+package dev.ginkgo.cluster.security;
 
 import static java.util.Objects.requireNonNull;
 
@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  * it is done once, by whoever asks first, for a fraction of a second. The second (HKDF, RFC 5869) costs nothing. Any
  * thread.
  */
-public final class Keys {
+public final class KeyDerivation {
     /** Below that a secret can be guessed. */
     static final int SHORTEST = 16;
 
@@ -29,16 +29,16 @@ public final class Keys {
 
     /** The first step. */
     @FunctionalInterface
-    interface Stretching {
+    interface KeyStretcher {
         byte[] stretch(char[] secret, byte[] salt) throws GeneralSecurityException;
     }
 
     private final Secret secret;
     private final String where;
-    private final Stretching stretching;
+    private final KeyStretcher stretching;
     private @Nullable SecretKeySpec root; // guarded by this
 
-    Keys(Secret secret, String where, Stretching stretching) {
+    KeyDerivation(Secret secret, String where, KeyStretcher stretching) {
         this.secret = requireNonNull(secret, "secret is null");
         this.where = requireNonNull(where, "where is null");
         this.stretching = stretching;
@@ -49,8 +49,8 @@ public final class Keys {
      *
      * @param where it stands, for the error
      */
-    public static Keys of(Secret secret, String where) {
-        return new Keys(secret, where, Keys::stretch);
+    public static KeyDerivation of(Secret secret, String where) {
+        return new KeyDerivation(secret, where, KeyDerivation::stretch);
     }
 
     /**

@@ -1,7 +1,7 @@
 package dev.ginkgo.cluster.spi;
 
-import dev.ginkgo.cluster.Epoch;
-import dev.ginkgo.cluster.Member;
+import dev.ginkgo.cluster.model.Epoch;
+import dev.ginkgo.cluster.model.Member;
 import java.util.List;
 
 /**
@@ -11,10 +11,10 @@ import java.util.List;
  * code and do not call back. The engine makes the calls one after another, in the order in which things came about.
  * Calls after {@link Coordinator#leave} have no effect.
  */
-public interface Seat {
+public interface CoordinatorListener {
 
     /** What a lease here is worth. */
-    Terms terms();
+    LeaseTiming terms();
 
     /**
      * The roster has changed, or is known for the first time.
@@ -39,7 +39,7 @@ public interface Seat {
      * @return whether the lease holds. If not, it had run out before this call (the node was frozen, or the commit took
      *     too long): this leadership is over for good, and the engine gives it up; a later one needs a higher epoch
      */
-    boolean renewed(Epoch epoch, Stamp start);
+    boolean renewed(Epoch epoch, DualTimestamp start);
 
     /** This node's leadership is over: it was resigned, or another node has a higher epoch. */
     void ended(Epoch epoch);

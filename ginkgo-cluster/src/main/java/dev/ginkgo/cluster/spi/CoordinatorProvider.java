@@ -1,7 +1,7 @@
 package dev.ginkgo.cluster.spi;
 
 /** Makes the coordinators of one kind. Found by {@link java.util.ServiceLoader} when a cluster is declared. */
-public interface Engine {
+public interface CoordinatorProvider {
 
     /** What {@code engine = "…"} in {@code [cluster.coordinator]} calls it. */
     String name();

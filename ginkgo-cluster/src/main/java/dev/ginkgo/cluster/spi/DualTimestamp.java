@@ -1,6 +1,6 @@
 package dev.ginkgo.cluster.spi;
 
-import dev.ginkgo.Time;
+import dev.ginkgo.time.TimeSource;
 import java.time.Duration;
 import java.time.Instant;
 
@@ -13,15 +13,15 @@ import java.time.Instant;
  * @param nanos the monotonic clock
  * @param wall the wall clock
  */
-public record Stamp(long nanos, Instant wall) {
+public record DualTimestamp(long nanos, Instant wall) {
 
     /** Now. */
-    public static Stamp of(Time time) {
-        return new Stamp(time.nanos(), time.now());
+    public static DualTimestamp of(TimeSource time) {
+        return new DualTimestamp(time.nanos(), time.now());
     }
 
     /** What has passed since, on the same node, at most. */
-    public Duration elapsed(Time time) {
+    public Duration elapsed(TimeSource time) {
         Duration monotonic = Duration.ofNanos(time.nanos() - nanos);
         Duration byTheWall = Duration.between(wall, time.now());
         return monotonic.compareTo(byTheWall) > 0 ? monotonic : byTheWall;
@@ -31,7 +31,7 @@ public record Stamp(long nanos, Instant wall) {
      * What has passed since, on the same node, at least. If the wall clock counted here, one that is set right while a
      * node waits, or jumps, would end the wait while the other node's lease is valid.
      */
-    public Duration surely(Time time) {
+    public Duration surely(TimeSource time) {
         return Duration.ofNanos(time.nanos() - nanos);
     }
 }

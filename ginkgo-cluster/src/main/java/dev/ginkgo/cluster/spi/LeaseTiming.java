@@ -8,9 +8,9 @@ import java.time.Duration;
  * @param ttl counted from the start of the last committed renewal
  * @param margin by how much the leader stops before that, for clocks that run at different speeds
  */
-public record Terms(Duration ttl, Duration margin) {
+public record LeaseTiming(Duration ttl, Duration margin) {
 
-    public Terms {
+    public LeaseTiming {
         if (margin.isNegative() || ttl.compareTo(margin.multipliedBy(2)) <= 0) {
             throw new IllegalArgumentException(
                     "a lease needs 0 <= 2 * margin < ttl, not ttl " + ttl + " and margin " + margin);

@@ -2,8 +2,8 @@ package dev.ginkgo.cluster.spi;
 
 import static java.util.Objects.requireNonNull;
 
-import dev.ginkgo.cluster.Policy;
-import dev.ginkgo.cluster.Trust;
+import dev.ginkgo.cluster.model.PartitionPolicy;
+import dev.ginkgo.cluster.security.ClusterCredentials;
 import dev.ginkgo.config.Address;
 import java.nio.file.Path;
 import java.util.List;
@@ -19,9 +19,9 @@ import java.util.List;
  * @param trust by what the nodes know each other
  * @param policy who may lead when not all can reach each other
  */
-public record Site(Address identity, List<Address> join, int expect, Path dataDir, Trust trust, Policy policy) {
+public record NodeConfig(Address identity, List<Address> join, int expect, Path dataDir, ClusterCredentials trust, PartitionPolicy policy) {
 
-    public Site {
+    public NodeConfig {
         requireNonNull(identity, "identity is null");
         join = List.copyOf(join);
         if (expect < 1) {

@@ -1,4 +1,4 @@
-package dev.ginkgo.cluster;
+package dev.ginkgo.cluster.local;
 
 import dev.ginkgo.cluster.spi.Coordinator;
 import dev.ginkgo.cluster.spi.CoordinatorContract;

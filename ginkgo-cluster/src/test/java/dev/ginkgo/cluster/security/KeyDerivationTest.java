@@ -1,4 +1,4 @@
-package dev.ginkgo.cluster;
+package dev.ginkgo.cluster.security;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -9,9 +9,9 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
-class KeysTest {
-    private static Keys of(String secret) {
-        return Keys.of(Secret.of(secret), "cluster.secret");
+class KeyDerivationTest {
+    private static KeyDerivation of(String secret) {
+        return KeyDerivation.of(Secret.of(secret), "cluster.secret");
     }
 
     @Test
@@ -25,7 +25,7 @@ class KeysTest {
     @DisplayName(
             "K-17 each purpose has a key of its own, and each secret others; white space around one does not count")
     void purposes() throws Exception {
-        Keys keys = of("correct horse battery staple");
+        KeyDerivation keys = of("correct horse battery staple");
         assertThat(keys.key("one purpose"))
                 .isEqualTo(of(" correct horse battery staple\n").key("one purpose"));
         assertThat(keys.key("one purpose")).isNotEqualTo(keys.key("another purpose"));
@@ -37,7 +37,7 @@ class KeysTest {
     @DisplayName("the work that makes guessing slow is done once, for all purposes, and not before a key is wanted")
     void once() throws Exception {
         AtomicInteger times = new AtomicInteger();
-        Keys keys = new Keys(Secret.of("correct horse battery staple"), "cluster.secret", (secret, salt) -> {
+        KeyDerivation keys = new KeyDerivation(Secret.of("correct horse battery staple"), "cluster.secret", (secret, salt) -> {
             times.incrementAndGet();
             return new byte[32];
         });

@@ -5,11 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.ginkgo.Service;
-import dev.ginkgo.cluster.Epoch;
-import dev.ginkgo.cluster.Leader;
-import dev.ginkgo.cluster.Member;
-import dev.ginkgo.cluster.Policy;
-import dev.ginkgo.cluster.Trust;
+import dev.ginkgo.cluster.model.Epoch;
+import dev.ginkgo.cluster.model.Leader;
+import dev.ginkgo.cluster.model.Member;
+import dev.ginkgo.cluster.model.PartitionPolicy;
+import dev.ginkgo.cluster.security.ClusterCredentials;
 import dev.ginkgo.config.Address;
 import dev.ginkgo.testing.TestTree;
 import java.net.URI;
@@ -37,13 +37,13 @@ public abstract class CoordinatorContract {
     protected abstract Coordinator engine() throws Exception;
 
     /** What the configuration of that node says; by default nothing but its identity. */
-    protected Site site(Address identity) {
-        return new Site(identity, List.of(), 1, Path.of("target"), Trust.none(), Policy.QUORUM);
+    protected NodeConfig site(Address identity) {
+        return new NodeConfig(identity, List.of(), 1, Path.of("target"), ClusterCredentials.none(), PartitionPolicy.QUORUM);
     }
 
     /** What a lease is worth; short, so that the tests are. */
-    protected Terms terms() {
-        return new Terms(Duration.ofMillis(400), Duration.ofMillis(50));
+    protected LeaseTiming terms() {
+        return new LeaseTiming(Duration.ofMillis(400), Duration.ofMillis(50));
     }
 
     /**
@@ -56,7 +56,7 @@ public abstract class CoordinatorContract {
 
     /** An engine with a seat in place of the cluster. */
     private static final class Node {
-        final RecordingSeat seat;
+        final RecordingListener seat;
         final Coordinator engine;
         final Member self;
         private final TestTree<Around> tree;
@@ -68,9 +68,9 @@ public abstract class CoordinatorContract {
             }
         }
 
-        Node(Coordinator engine, Site site, Terms terms) throws Exception {
+        Node(Coordinator engine, NodeConfig site, LeaseTiming terms) throws Exception {
             this.engine = engine;
-            seat = new RecordingSeat(terms);
+            seat = new RecordingListener(terms);
             tree = TestTree.start(new Around(engine));
             Address address = site.identity();
             self = new Member(
@@ -152,8 +152,8 @@ public abstract class CoordinatorContract {
         Node leader = leader(a, b);
         await().atMost(PATIENCE).until(() -> leader.seat.renewals.size() >= 5);
 
-        List<RecordingSeat.Renewal> renewals = List.copyOf(leader.seat.renewals);
-        assertThat(renewals).extracting(RecordingSeat.Renewal::epoch).containsOnly(epoch(leader));
+        List<RecordingListener.Renewal> renewals = List.copyOf(leader.seat.renewals);
+        assertThat(renewals).extracting(RecordingListener.Renewal::epoch).containsOnly(epoch(leader));
         assertThat(renewals).extracting(each -> each.start().nanos()).isSorted().doesNotHaveDuplicates();
         assertThat(renewals)
                 .allSatisfy(each -> assertThat(each.start().nanos())

@@ -9,8 +9,8 @@ import java.net.ServerSocket;
 import java.util.concurrent.ThreadLocalRandom;
 
 /** Addresses on loopback where nobody listens. */
-public final class Ports {
-    private Ports() {}
+public final class FreePorts {
+    private FreePorts() {}
 
     /**
      * One whose host nobody else is likely to have, where all of 127.0.0.0/8 is loopback, as on Linux: a port of 127.0.0.1

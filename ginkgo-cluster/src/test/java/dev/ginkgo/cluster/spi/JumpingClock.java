@@ -1,14 +1,14 @@
 package dev.ginkgo.cluster.spi;
 
-import dev.ginkgo.Time;
 import dev.ginkgo.testing.FakeClock;
+import dev.ginkgo.time.TimeSource;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.function.Supplier;
 
 /** A fake clock whose wall can jump by itself: a machine that was suspended, a clock that somebody set. */
-public final class JumpingClock implements Time {
+public final class JumpingClock implements TimeSource {
     private final FakeClock clock = new FakeClock();
     private volatile Duration jumped = Duration.ZERO;
 
@@ -43,7 +43,7 @@ public final class JumpingClock implements Time {
     }
 
     @Override
-    public <T, X extends Exception> T outside(Outside<T, X> call) throws X {
+    public <T, X extends Exception> T outside(BlockingCall<T, X> call) throws X {
         return clock.outside(call);
     }
 

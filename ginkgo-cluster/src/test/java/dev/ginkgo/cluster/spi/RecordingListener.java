@@ -1,33 +1,33 @@
 package dev.ginkgo.cluster.spi;
 
-import dev.ginkgo.Time;
-import dev.ginkgo.cluster.Epoch;
-import dev.ginkgo.cluster.Leader;
-import dev.ginkgo.cluster.Member;
+import dev.ginkgo.cluster.model.Epoch;
+import dev.ginkgo.cluster.model.Leader;
+import dev.ginkgo.cluster.model.Member;
+import dev.ginkgo.time.TimeSource;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
 /** Keeps what an engine says to one node, and counts calls that should not overlap. */
-final class RecordingSeat implements Seat {
-    record Renewal(Epoch epoch, Stamp start, Stamp told) {}
+final class RecordingListener implements CoordinatorListener {
+    record Renewal(Epoch epoch, DualTimestamp start, DualTimestamp told) {}
 
     final List<List<Member>> rosters = new CopyOnWriteArrayList<>();
     final List<Renewal> renewals = new CopyOnWriteArrayList<>();
     final List<Leader> leaders = new CopyOnWriteArrayList<>();
     final List<Epoch> ended = new CopyOnWriteArrayList<>();
     final List<String> faults = new CopyOnWriteArrayList<>();
-    private final Terms terms;
+    private final LeaseTiming terms;
     private final AtomicBoolean inside = new AtomicBoolean();
     private volatile @Nullable Epoch refused;
 
-    RecordingSeat(Terms terms) {
+    RecordingListener(LeaseTiming terms) {
         this.terms = terms;
     }
 
     @Override
-    public Terms terms() {
+    public LeaseTiming terms() {
         return terms;
     }
 
@@ -55,8 +55,8 @@ final class RecordingSeat implements Seat {
     }
 
     @Override
-    public boolean renewed(Epoch epoch, Stamp start) {
-        once(() -> renewals.add(new Renewal(epoch, start, Stamp.of(Time.system()))));
+    public boolean renewed(Epoch epoch, DualTimestamp start) {
+        once(() -> renewals.add(new Renewal(epoch, start, DualTimestamp.of(TimeSource.system()))));
         return !epoch.equals(refused);
     }
 
@@ -80,7 +80,7 @@ final class RecordingSeat implements Seat {
         Renewal last = renewals.getLast();
         boolean over = ended.contains(last.epoch)
                 || last.epoch.equals(refused)
-                || last.start.elapsed(Time.system()).compareTo(terms().usable()) >= 0;
+                || last.start.elapsed(TimeSource.system()).compareTo(terms().usable()) >= 0;
         return over ? null : last.epoch;
     }
 

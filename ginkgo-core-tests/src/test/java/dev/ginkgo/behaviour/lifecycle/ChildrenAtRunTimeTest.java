@@ -1,4 +1,4 @@
-package dev.ginkgo.behaviour;
+package dev.ginkgo.behaviour.lifecycle;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -7,11 +7,13 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import static org.awaitility.Awaitility.await;
 
 import dev.ginkgo.Ginkgo;
-import dev.ginkgo.Lifecycle;
-import dev.ginkgo.NotReadyException;
-import dev.ginkgo.StartException;
-import dev.ginkgo.State;
-import dev.ginkgo.Status;
+import dev.ginkgo.behaviour.BackgroundThread;
+import dev.ginkgo.behaviour.TestService;
+import dev.ginkgo.lifecycle.Lifecycle;
+import dev.ginkgo.lifecycle.NotReadyException;
+import dev.ginkgo.lifecycle.StartException;
+import dev.ginkgo.lifecycle.State;
+import dev.ginkgo.lifecycle.Status;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -171,7 +173,7 @@ class ChildrenAtRunTimeTest {
             Ginkgo ginkgo = Ginkgo.start(root);
             CountDownLatch go = new CountDownLatch(2);
             List<TestService> tried = new ArrayList<>();
-            Beside adding = Beside.run(() -> {
+            BackgroundThread adding = BackgroundThread.run(() -> {
                 go.countDown();
                 go.await();
                 for (int i = 0; i < 20; i++) {
@@ -180,7 +182,7 @@ class ChildrenAtRunTimeTest {
                     root.child("late-" + i, late);
                 }
             });
-            Beside stop = Beside.run(() -> {
+            BackgroundThread stop = BackgroundThread.run(() -> {
                 go.countDown();
                 go.await();
                 root.stop();

@@ -1,16 +1,17 @@
-package dev.ginkgo.behaviour;
+package dev.ginkgo.behaviour.lifecycle;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
-import dev.ginkgo.StartException;
-import dev.ginkgo.StopException;
+import dev.ginkgo.behaviour.TestService;
+import dev.ginkgo.lifecycle.StartException;
+import dev.ginkgo.lifecycle.StopException;
 import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
-class OwnedResourcesTest {
+class CloseOnStopTest {
 
     @Test
     @DisplayName("L-11 what was owned before a later line throws is closed in reverse order")
@@ -68,7 +69,7 @@ class OwnedResourcesTest {
     @DisplayName("L-11 a close that throws or hangs is told and costs the others nothing")
     void aCloseThatThrows() {
         TestService root = TestService.root()
-                .withLifecycle(dev.ginkgo.Lifecycle.standard().stopTimeout(java.time.Duration.ofMillis(100)))
+                .withLifecycle(dev.ginkgo.lifecycle.Lifecycle.standard().stopTimeout(java.time.Duration.ofMillis(100)))
                 .whenStarting(self -> {
                     self.closedOnStop(self.resource("first"));
                     self.closedOnStop(new Deaf());

@@ -1,10 +1,11 @@
-package dev.ginkgo.behaviour;
+package dev.ginkgo.behaviour.lifecycle;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.ginkgo.Service;
 import dev.ginkgo.Setting;
+import dev.ginkgo.behaviour.TestService;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -49,7 +50,7 @@ class ConstructorDeclaresTest {
         TestService root = TestService.root();
         root.start();
 
-        assertThatThrownBy(() -> root.withLifecycle(dev.ginkgo.Lifecycle.standard()))
+        assertThatThrownBy(() -> root.withLifecycle(dev.ginkgo.lifecycle.Lifecycle.standard()))
                 .isInstanceOf(IllegalStateException.class)
                 .hasMessage(
                         "test-service is READY: lifecycle belongs in the constructor (a constructor declares, onStart"

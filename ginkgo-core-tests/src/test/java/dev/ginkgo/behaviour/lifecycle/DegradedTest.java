@@ -1,4 +1,4 @@
-package dev.ginkgo.behaviour;
+package dev.ginkgo.behaviour.lifecycle;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -6,8 +6,10 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import static org.awaitility.Awaitility.await;
 
 import dev.ginkgo.Ginkgo;
-import dev.ginkgo.NotReadyException;
-import dev.ginkgo.State;
+import dev.ginkgo.behaviour.BackgroundThread;
+import dev.ginkgo.behaviour.TestService;
+import dev.ginkgo.lifecycle.NotReadyException;
+import dev.ginkgo.lifecycle.State;
 import java.io.IOException;
 import java.time.Duration;
 import org.junit.jupiter.api.DisplayName;
@@ -28,7 +30,7 @@ class DegradedTest {
             assertThat(client.state()).isEqualTo(State.DEGRADED);
             assertThat(client.status().reason()).isEqualTo("connection lost");
             assertThat(ginkgo.status().notReady()).containsExactly("test-service/client: DEGRADED, connection lost");
-            Beside waiter = Beside.run(() -> client.awaitReady(Duration.ofMinutes(1)));
+            BackgroundThread waiter = BackgroundThread.run(() -> client.awaitReady(Duration.ofMinutes(1)));
             await().until(waiter::isParked);
             client.markDegraded("still gone");
             assertThat(client.status().reason()).isEqualTo("still gone");
@@ -88,7 +90,7 @@ class DegradedTest {
         IOException cause = new IOException("disk full");
         client.whenStarting(self -> self.markDegraded("opening"));
         Ginkgo ginkgo = Ginkgo.start(root);
-        Beside waiter = Beside.run(() -> client.awaitReady(Duration.ofMinutes(1)));
+        BackgroundThread waiter = BackgroundThread.run(() -> client.awaitReady(Duration.ofMinutes(1)));
         await().until(waiter::isParked);
 
         client.task("write", () -> {
@@ -109,7 +111,7 @@ class DegradedTest {
         client.whenStarting(self -> {
             throw new IOException("disk full");
         });
-        Beside waiter = Beside.run(() -> client.awaitReady(Duration.ofMinutes(1)));
+        BackgroundThread waiter = BackgroundThread.run(() -> client.awaitReady(Duration.ofMinutes(1)));
         await().until(waiter::isParked);
 
         assertThatThrownBy(root::start).hasMessage("test-service/client did not start: disk full");
@@ -123,7 +125,7 @@ class DegradedTest {
         assertThatThrownBy(() -> Ginkgo.start(root, "no-such-key = 1"))
                 .isInstanceOf(dev.ginkgo.config.ConfigException.class);
 
-        assertThat(Beside.run(root::awaitStopped).thrown()).isNull();
+        assertThat(BackgroundThread.run(root::awaitStopped).thrown()).isNull();
         root.start();
         root.stop();
     }

@@ -1,4 +1,4 @@
-package dev.ginkgo.behaviour;
+package dev.ginkgo.behaviour.lifecycle;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -6,9 +6,11 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import static org.awaitility.Awaitility.await;
 
 import dev.ginkgo.Ginkgo;
-import dev.ginkgo.Lifecycle;
-import dev.ginkgo.StartException;
-import dev.ginkgo.State;
+import dev.ginkgo.behaviour.BackgroundThread;
+import dev.ginkgo.behaviour.TestService;
+import dev.ginkgo.lifecycle.Lifecycle;
+import dev.ginkgo.lifecycle.StartException;
+import dev.ginkgo.lifecycle.State;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
@@ -134,12 +136,12 @@ class FailedStartRollsBackTest {
             throw new IOException("no");
         });
         TestService c = root.child("c");
-        Beside waiter = Beside.run(() -> c.awaitReady(Duration.ofMinutes(1)));
+        BackgroundThread waiter = BackgroundThread.run(() -> c.awaitReady(Duration.ofMinutes(1)));
 
         assertThatThrownBy(root::start).isInstanceOf(StartException.class);
 
         assertThat(waiter.thrown())
-                .isInstanceOf(dev.ginkgo.NotReadyException.class)
+                .isInstanceOf(dev.ginkgo.lifecycle.NotReadyException.class)
                 .hasMessageStartingWith("test-service/c is NEW")
                 .hasRootCauseMessage("no");
     }

@@ -1,11 +1,12 @@
-package dev.ginkgo.behaviour;
+package dev.ginkgo.behaviour.lifecycle;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.ginkgo.Lifecycle;
-import dev.ginkgo.StartException;
-import dev.ginkgo.State;
+import dev.ginkgo.behaviour.TestService;
+import dev.ginkgo.lifecycle.Lifecycle;
+import dev.ginkgo.lifecycle.StartException;
+import dev.ginkgo.lifecycle.State;
 import java.io.IOException;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;

@@ -1,11 +1,11 @@
-package dev.ginkgo.behaviour;
+package dev.ginkgo.behaviour.lifecycle;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.ginkgo.Ginkgo;
-import dev.ginkgo.Reload;
 import dev.ginkgo.Service;
-import dev.ginkgo.State;
+import dev.ginkgo.config.ReloadResult;
+import dev.ginkgo.lifecycle.State;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -13,7 +13,7 @@ import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
-final class HooksTakeTurnsTest {
+final class HookOrderTest {
 
     private static final class Slow extends Service {
         final List<String> journal = new CopyOnWriteArrayList<>();
@@ -42,7 +42,7 @@ final class HooksTakeTurnsTest {
         // Given
         Slow slow = new Slow();
         Ginkgo ginkgo = Ginkgo.start(slow);
-        CompletableFuture<Reload> reload = CompletableFuture.supplyAsync(ginkgo::reload);
+        CompletableFuture<ReloadResult> reload = CompletableFuture.supplyAsync(ginkgo::reload);
         slow.reloading.await();
 
         // When

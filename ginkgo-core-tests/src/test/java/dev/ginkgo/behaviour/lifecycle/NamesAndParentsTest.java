@@ -1,11 +1,12 @@
-package dev.ginkgo.behaviour;
+package dev.ginkgo.behaviour.lifecycle;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.ginkgo.Ginkgo;
-import dev.ginkgo.State;
-import dev.ginkgo.Status;
+import dev.ginkgo.behaviour.TestService;
+import dev.ginkgo.lifecycle.State;
+import dev.ginkgo.lifecycle.Status;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;

@@ -1,4 +1,4 @@
-package dev.ginkgo.behaviour;
+package dev.ginkgo.behaviour.lifecycle;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -6,9 +6,11 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 import static org.awaitility.Awaitility.await;
 
 import dev.ginkgo.Ginkgo;
-import dev.ginkgo.StartException;
-import dev.ginkgo.State;
-import dev.ginkgo.Status;
+import dev.ginkgo.behaviour.BackgroundThread;
+import dev.ginkgo.behaviour.TestService;
+import dev.ginkgo.lifecycle.StartException;
+import dev.ginkgo.lifecycle.State;
+import dev.ginkgo.lifecycle.Status;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
@@ -97,7 +99,7 @@ class RestartAfterStopTest {
         TestService root = TestService.root();
         root.child("a");
         root.start();
-        Beside restart = Beside.run(() -> {
+        BackgroundThread restart = BackgroundThread.run(() -> {
             root.awaitStopped();
             root.start();
         });

@@ -1,9 +1,10 @@
-package dev.ginkgo.behaviour;
+package dev.ginkgo.behaviour.lifecycle;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.ginkgo.Ginkgo;
-import dev.ginkgo.State;
+import dev.ginkgo.behaviour.TestService;
+import dev.ginkgo.lifecycle.State;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.DisplayName;

@@ -1,14 +1,16 @@
-package dev.ginkgo.behaviour;
+package dev.ginkgo.behaviour.lifecycle;
 
 import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.ginkgo.Ginkgo;
-import dev.ginkgo.Lifecycle;
-import dev.ginkgo.StartException;
-import dev.ginkgo.State;
+import dev.ginkgo.behaviour.BackgroundThread;
+import dev.ginkgo.behaviour.TestService;
 import dev.ginkgo.config.Configuration;
+import dev.ginkgo.lifecycle.Lifecycle;
+import dev.ginkgo.lifecycle.StartException;
+import dev.ginkgo.lifecycle.State;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeoutException;
@@ -105,8 +107,8 @@ class StartTimeoutTest {
                 self.markReady();
             });
         });
-        Beside start = Beside.run(root::start);
-        Beside waiter = Beside.run(() -> a.awaitReady(Duration.ofMinutes(1)));
+        BackgroundThread start = BackgroundThread.run(root::start);
+        BackgroundThread waiter = BackgroundThread.run(() -> a.awaitReady(Duration.ofMinutes(1)));
         org.awaitility.Awaitility.await().until(() -> a.state() == State.STARTING && waiter.isParked());
         assertThat(start.isDone()).isFalse();
         assertThat(waiter.isDone()).isFalse();

@@ -1,18 +1,19 @@
-package dev.ginkgo.behaviour;
+package dev.ginkgo.behaviour.lifecycle;
 
-import static dev.ginkgo.State.DEGRADED;
-import static dev.ginkgo.State.FAILED;
-import static dev.ginkgo.State.NEW;
-import static dev.ginkgo.State.READY;
-import static dev.ginkgo.State.STARTING;
-import static dev.ginkgo.State.STOPPED;
-import static dev.ginkgo.State.STOPPING;
+import static dev.ginkgo.lifecycle.State.DEGRADED;
+import static dev.ginkgo.lifecycle.State.FAILED;
+import static dev.ginkgo.lifecycle.State.NEW;
+import static dev.ginkgo.lifecycle.State.READY;
+import static dev.ginkgo.lifecycle.State.STARTING;
+import static dev.ginkgo.lifecycle.State.STOPPED;
+import static dev.ginkgo.lifecycle.State.STOPPING;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.ginkgo.Ginkgo;
-import dev.ginkgo.State;
-import dev.ginkgo.StateChange;
+import dev.ginkgo.behaviour.TestService;
+import dev.ginkgo.lifecycle.State;
+import dev.ginkgo.lifecycle.StateChange;
 import java.io.IOException;
 import java.util.EnumSet;
 import java.util.List;
@@ -22,7 +23,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
-class StateTableTest {
+class StateTransitionTest {
 
     @Test
     @DisplayName("L-01 the transition table")

@@ -1,15 +1,16 @@
-package dev.ginkgo.behaviour;
+package dev.ginkgo.behaviour.lifecycle;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.ginkgo.Ginkgo;
-import dev.ginkgo.Leak;
-import dev.ginkgo.Lifecycle;
-import dev.ginkgo.StartException;
-import dev.ginkgo.State;
-import dev.ginkgo.StopException;
-import dev.ginkgo.Time;
+import dev.ginkgo.behaviour.TestService;
+import dev.ginkgo.lifecycle.Leak;
+import dev.ginkgo.lifecycle.Lifecycle;
+import dev.ginkgo.lifecycle.StartException;
+import dev.ginkgo.lifecycle.State;
+import dev.ginkgo.lifecycle.StopException;
+import dev.ginkgo.time.TimeSource;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.AfterEach;
@@ -35,9 +36,9 @@ class StopDeadlineTest {
         root.start();
 
         // When
-        long begin = Time.system().nanos();
+        long begin = TimeSource.system().nanos();
         StopException thrown = catchThrowableOfType(StopException.class, root::stop);
-        Duration took = Duration.ofNanos(Time.system().nanos() - begin);
+        Duration took = Duration.ofNanos(TimeSource.system().nanos() - begin);
 
         // Then
         assertThat(thrown.leaks()).extracting(Leak::task).contains("deaf").hasSizeGreaterThanOrEqualTo(20);
@@ -89,10 +90,10 @@ class StopDeadlineTest {
                 .whenStopping(self -> deaf());
         root.start();
 
-        long begin = Time.system().nanos();
+        long begin = TimeSource.system().nanos();
         StopException thrown = catchThrowableOfType(StopException.class, root::stop);
 
-        assertThat(Duration.ofNanos(Time.system().nanos() - begin)).isLessThan(Duration.ofSeconds(2));
+        assertThat(Duration.ofNanos(TimeSource.system().nanos() - begin)).isLessThan(Duration.ofSeconds(2));
         assertThat(thrown).hasMessageContaining("test-service/b: onStop threw java.util.concurrent.TimeoutException");
         assertThat(root.events).endsWith("root onStop", "b onStop", "a onStop");
     }

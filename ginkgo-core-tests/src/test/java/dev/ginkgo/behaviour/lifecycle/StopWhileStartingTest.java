@@ -1,12 +1,14 @@
-package dev.ginkgo.behaviour;
+package dev.ginkgo.behaviour.lifecycle;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.ginkgo.Ginkgo;
-import dev.ginkgo.StartException;
-import dev.ginkgo.State;
-import dev.ginkgo.Time;
+import dev.ginkgo.behaviour.BackgroundThread;
+import dev.ginkgo.behaviour.TestService;
+import dev.ginkgo.lifecycle.StartException;
+import dev.ginkgo.lifecycle.State;
+import dev.ginkgo.time.TimeSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
@@ -31,7 +33,7 @@ class StopWhileStartingTest {
             new CountDownLatch(1).await();
         });
         TestService c = root.child("c");
-        Beside start = Beside.run(root::start);
+        BackgroundThread start = BackgroundThread.run(root::start);
         inside.await();
 
         // When
@@ -93,7 +95,7 @@ class StopWhileStartingTest {
             inside.countDown();
             new CountDownLatch(1).await();
         });
-        Beside start = Beside.run(() -> {
+        BackgroundThread start = BackgroundThread.run(() -> {
             try {
                 root.start();
             } finally {
@@ -117,7 +119,7 @@ class StopWhileStartingTest {
     void anInterruptedThreadStartsNothing() {
         TestService root = TestService.root();
         root.child("a");
-        Beside start = Beside.run(() -> {
+        BackgroundThread start = BackgroundThread.run(() -> {
             Thread.currentThread().interrupt();
             root.start();
         });
@@ -146,17 +148,17 @@ class StopWhileStartingTest {
             root.child("last").whenStarting(self -> self.task("work", () -> work(live)));
             long pause = ThreadLocalRandom.current().nextLong(400_000);
             CountDownLatch go = new CountDownLatch(3);
-            Beside start = Beside.run(() -> {
+            BackgroundThread start = BackgroundThread.run(() -> {
                 go.countDown();
                 root.start();
             });
-            List<Beside> stops = new ArrayList<>();
+            List<BackgroundThread> stops = new ArrayList<>();
             for (int i = 0; i < 2; i++) {
-                stops.add(Beside.run(() -> {
+                stops.add(BackgroundThread.run(() -> {
                     go.countDown();
                     go.await();
-                    long until = Time.system().nanos() + pause;
-                    while (Time.system().nanos() < until) {
+                    long until = TimeSource.system().nanos() + pause;
+                    while (TimeSource.system().nanos() < until) {
                         Thread.onSpinWait();
                     }
                     root.stop();
@@ -186,10 +188,10 @@ class StopWhileStartingTest {
             release.await();
         });
         root.start();
-        Beside first = Beside.run(root::stop);
+        BackgroundThread first = BackgroundThread.run(root::stop);
         inside.await();
-        Beside second = Beside.run(root::close);
-        Beside waiter = Beside.run(root::awaitStopped);
+        BackgroundThread second = BackgroundThread.run(root::close);
+        BackgroundThread waiter = BackgroundThread.run(root::awaitStopped);
         org.awaitility.Awaitility.await().until(() -> second.isParked() && waiter.isParked());
         assertThat(root.state()).isEqualTo(State.STOPPING);
 
@@ -216,16 +218,16 @@ class StopWhileStartingTest {
             throw new java.io.IOException("bad");
         });
         root.start();
-        Beside first = Beside.run(root::stop);
+        BackgroundThread first = BackgroundThread.run(root::stop);
         inside.await();
-        Beside second = Beside.run(root::stop);
+        BackgroundThread second = BackgroundThread.run(root::stop);
         org.awaitility.Awaitility.await().until(second::isParked);
         release.countDown();
 
         Throwable one = first.thrown();
         Throwable two = second.thrown();
-        assertThat(one).isInstanceOf(dev.ginkgo.StopException.class).hasRootCauseMessage("bad");
-        assertThat(two).isInstanceOf(dev.ginkgo.StopException.class).hasRootCauseMessage("bad");
+        assertThat(one).isInstanceOf(dev.ginkgo.lifecycle.StopException.class).hasRootCauseMessage("bad");
+        assertThat(two).isInstanceOf(dev.ginkgo.lifecycle.StopException.class).hasRootCauseMessage("bad");
     }
 
     @Test

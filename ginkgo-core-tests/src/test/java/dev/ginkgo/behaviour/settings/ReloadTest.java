@@ -1,14 +1,14 @@
-package dev.ginkgo.behaviour;
+package dev.ginkgo.behaviour.settings;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.ginkgo.Ginkgo;
-import dev.ginkgo.Reload;
 import dev.ginkgo.Service;
 import dev.ginkgo.Setting;
 import dev.ginkgo.Snapshot;
+import dev.ginkgo.config.ConfigProblem;
 import dev.ginkgo.config.Configuration;
-import dev.ginkgo.config.Problem;
+import dev.ginkgo.config.ReloadResult;
 import dev.ginkgo.testing.TestTree;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -62,11 +62,11 @@ class ReloadTest {
                 Ginkgo.of(root).configuration(Configuration.none().file(file)).start()) {
             // When the file is edited, with one good value and two bad ones
             Files.writeString(file, "name = 'b'\n[leaf]\nrate = 0\nprot = 9\n");
-            Reload reload = ginkgo.reload();
+            ReloadResult reload = ginkgo.reload();
             // Then nothing is changed, nobody is told, and both problems have their place
-            assertThat(reload.outcome()).isEqualTo(Reload.Outcome.REFUSED);
+            assertThat(reload.outcome()).isEqualTo(ReloadResult.Outcome.REFUSED);
             assertThat(reload.problems())
-                    .extracting(Problem::toString)
+                    .extracting(ConfigProblem::toString)
                     .satisfiesExactly(
                             bound -> assertThat(bound).contains("app.toml:3:").contains("0 is outside 1..60000"),
                             unknown -> assertThat(unknown)
@@ -132,9 +132,9 @@ class ReloadTest {
     void fixedSettingRefusesReload() {
         try (TestTree<Root> tree = TestTree.start(new Root(), "[leaf]\nport = 1")) {
             // When a fixed setting and another one change
-            Reload reload = tree.reload("name = 'b'\n[leaf]\nport = 2");
+            ReloadResult reload = tree.reload("name = 'b'\n[leaf]\nport = 2");
             // Then neither does
-            assertThat(reload.outcome()).isEqualTo(Reload.Outcome.REFUSED);
+            assertThat(reload.outcome()).isEqualTo(ReloadResult.Outcome.REFUSED);
             assertThat(reload.problems())
                     .singleElement()
                     .satisfies(problem -> assertThat(problem.toString())
@@ -150,8 +150,8 @@ class ReloadTest {
     @DisplayName("C-08 if so configured, the rest is applied and the fixed setting waits for a restart")
     void fixedSettingIsDeferred() {
         try (TestTree<Root> tree = TestTree.start(new Root(), "[ginkgo]\nfixed-change = 'defer'")) {
-            Reload reload = tree.reload("name = 'b'\n[ginkgo]\nfixed-change = 'defer'\n[leaf]\nport = 2");
-            assertThat(reload.outcome()).isEqualTo(Reload.Outcome.APPLIED);
+            ReloadResult reload = tree.reload("name = 'b'\n[ginkgo]\nfixed-change = 'defer'\n[leaf]\nport = 2");
+            assertThat(reload.outcome()).isEqualTo(ReloadResult.Outcome.APPLIED);
             assertThat(reload.pending()).containsExactly("leaf.port");
             assertThat(tree.root().name.get()).isEqualTo("b");
             assertThat(tree.root().leaf.port.get()).isEqualTo(1);
@@ -170,9 +170,9 @@ class ReloadTest {
             final Setting<Integer> used = setting("used", 1).check((n, all) -> n <= all.get(size), "is over size");
         }
         try (TestTree<Pair> tree = TestTree.start(new Pair(), "ginkgo.fixed-change = 'defer'")) {
-            Reload reload = tree.reload("used = 2\nsize = 2\nginkgo.fixed-change = 'defer'");
-            assertThat(reload.outcome()).isEqualTo(Reload.Outcome.REFUSED);
-            assertThat(reload.problems()).extracting(Problem::message).containsExactly("used: 2 is over size");
+            ReloadResult reload = tree.reload("used = 2\nsize = 2\nginkgo.fixed-change = 'defer'");
+            assertThat(reload.outcome()).isEqualTo(ReloadResult.Outcome.REFUSED);
+            assertThat(reload.problems()).extracting(ConfigProblem::message).containsExactly("used: 2 is over size");
             assertThat(tree.root().used.get()).isEqualTo(1);
             assertThat(tree.ginkgo().pendingRestart()).isEmpty();
         }
@@ -220,9 +220,9 @@ class ReloadTest {
         }
         try (TestTree<Parent> tree = TestTree.start(new Parent())) {
             // When
-            Reload reload = tree.reload("fragile.n = 1");
+            ReloadResult reload = tree.reload("fragile.n = 1");
             // Then
-            assertThat(reload.outcome()).isEqualTo(Reload.Outcome.APPLIED);
+            assertThat(reload.outcome()).isEqualTo(ReloadResult.Outcome.APPLIED);
             assertThat(reload.failures())
                     .extracting(
                             failure -> failure.path() + ": " + failure.thrown().getMessage())
@@ -253,10 +253,10 @@ class ReloadTest {
         TestTree<Slow> tree = TestTree.start(new Slow());
         Thread stopper = Thread.ofVirtual().start(tree::close);
         assertThat(stopping.await(10, TimeUnit.SECONDS)).isTrue();
-        Reload reload = tree.reload("");
+        ReloadResult reload = tree.reload("");
         held.countDown();
         stopper.join();
-        assertThat(reload.outcome()).isEqualTo(Reload.Outcome.REFUSED);
+        assertThat(reload.outcome()).isEqualTo(ReloadResult.Outcome.REFUSED);
         assertThat(reload.problems().toString()).contains("slow").contains("STOPPING");
     }
 
@@ -312,7 +312,7 @@ class ReloadTest {
     void reloadWithoutFile() {
         Root root = new Root();
         try (Ginkgo ginkgo = Ginkgo.start(root)) {
-            Reload reload = ginkgo.reload();
+            ReloadResult reload = ginkgo.reload();
             assertThat(reload.hasFile()).isFalse();
             assertThat(reload.toString()).contains("no file");
             assertThat(root.told).containsExactly("leaf onReload", "root onReload");

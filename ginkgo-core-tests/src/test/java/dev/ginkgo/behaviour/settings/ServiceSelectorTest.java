@@ -1,20 +1,20 @@
-package dev.ginkgo.behaviour;
+package dev.ginkgo.behaviour.settings;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.ginkgo.Choice;
-import dev.ginkgo.Description;
 import dev.ginkgo.Ginkgo;
-import dev.ginkgo.Reload;
 import dev.ginkgo.Service;
+import dev.ginkgo.ServiceSelector;
 import dev.ginkgo.Setting;
-import dev.ginkgo.SettingInfo;
-import dev.ginkgo.StartException;
-import dev.ginkgo.State;
-import dev.ginkgo.Status;
+import dev.ginkgo.config.ConfigProblem;
 import dev.ginkgo.config.Configuration;
-import dev.ginkgo.config.Problem;
+import dev.ginkgo.config.ReloadResult;
+import dev.ginkgo.config.SettingInfo;
+import dev.ginkgo.config.ValidationResult;
+import dev.ginkgo.lifecycle.StartException;
+import dev.ginkgo.lifecycle.State;
+import dev.ginkgo.lifecycle.Status;
 import dev.ginkgo.testing.TestTree;
 import java.util.ArrayList;
 import java.util.List;
@@ -22,7 +22,7 @@ import java.util.Map;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
-class ChoiceTest {
+class ServiceSelectorTest {
     private final List<String> told = new ArrayList<>();
 
     private abstract static class Engine extends Service {
@@ -61,7 +61,7 @@ class ChoiceTest {
     }
 
     private final class Hub extends Service {
-        final Choice<Engine> transport =
+        final ServiceSelector<Engine> transport =
                 choose("transport", "local", Map.of("local", Local::new, "nats", Nats::new, "far", () -> {
                     throw new IllegalStateException("add the artifact ginkgo-far");
                 }));
@@ -76,15 +76,15 @@ class ChoiceTest {
         return Configuration.none().text("hub.toml", text);
     }
 
-    private static List<String> keys(Description description) {
+    private static List<String> keys(ValidationResult description) {
         return description.settings().stream()
                 .map(SettingInfo::fullKey)
                 .filter(key -> key.startsWith("transport"))
                 .toList();
     }
 
-    private static List<String> problems(Description description) {
-        return description.problems().stream().map(Problem::toString).toList();
+    private static List<String> problems(ValidationResult description) {
+        return description.problems().stream().map(ConfigProblem::toString).toList();
     }
 
     @Test
@@ -129,7 +129,7 @@ class ChoiceTest {
     @Test
     @DisplayName("C-19 a description shows the keys of the chosen engine, and starts nothing")
     void descriptionShowsChosenKeys() {
-        Description description = Ginkgo.of(new Hub())
+        ValidationResult description = Ginkgo.of(new Hub())
                 .configuration(toml("transport.engine = 'nats'"))
                 .describe();
 
@@ -143,7 +143,7 @@ class ChoiceTest {
     @Test
     @DisplayName("C-19 an unknown engine is one problem, which lists the choices and the one that was meant")
     void unknownEngine() {
-        Description description = Ginkgo.of(new Hub()).configuration(toml("""
+        ValidationResult description = Ginkgo.of(new Hub()).configuration(toml("""
                 [transport]
                 engine = "nast"
                 [transport.nats]
@@ -183,15 +183,15 @@ class ChoiceTest {
             Engine engine = tree.root().transport.get();
 
             // When what the engine reads changes
-            Reload changed = tree.reload("transport.local.capacity = 2");
+            ReloadResult changed = tree.reload("transport.local.capacity = 2");
             // Then it is told
-            assertThat(changed.outcome()).isEqualTo(Reload.Outcome.APPLIED);
+            assertThat(changed.outcome()).isEqualTo(ReloadResult.Outcome.APPLIED);
             assertThat(engine.says()).isEqualTo("local 2");
 
             // When the engine changes
-            Reload other = tree.reload("transport.engine = 'nats'\ntransport.nats.server = 'b'");
+            ReloadResult other = tree.reload("transport.engine = 'nats'\ntransport.nats.server = 'b'");
             // Then nothing else does
-            assertThat(other.outcome()).isEqualTo(Reload.Outcome.REFUSED);
+            assertThat(other.outcome()).isEqualTo(ReloadResult.Outcome.REFUSED);
             assertThat(other.problems())
                     .singleElement()
                     .asString()
@@ -220,7 +220,7 @@ class ChoiceTest {
     @DisplayName("C-19 an engine may have choices of its own, and a choice may come with a child that is added later")
     void nestedAndLate() throws StartException {
         final class Front extends Service {
-            final Choice<Hub> hub = choose("hub", "plain", Map.of("plain", Hub::new));
+            final ServiceSelector<Hub> hub = choose("hub", "plain", Map.of("plain", Hub::new));
         }
         final class Late extends Service {
             Late() {

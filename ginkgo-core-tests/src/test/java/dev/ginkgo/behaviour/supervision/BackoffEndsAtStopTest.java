@@ -1,9 +1,10 @@
-package dev.ginkgo.behaviour;
+package dev.ginkgo.behaviour.supervision;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.ginkgo.State;
 import dev.ginkgo.Supervision;
+import dev.ginkgo.behaviour.TestService;
+import dev.ginkgo.lifecycle.State;
 import dev.ginkgo.testing.FakeClock;
 import dev.ginkgo.testing.TestTree;
 import java.time.Duration;

@@ -1,16 +1,17 @@
-package dev.ginkgo.behaviour;
+package dev.ginkgo.behaviour.supervision;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import dev.ginkgo.Ginkgo;
-import dev.ginkgo.NotReadyException;
-import dev.ginkgo.StartException;
-import dev.ginkgo.State;
-import dev.ginkgo.StateChange;
-import dev.ginkgo.Status;
 import dev.ginkgo.Supervision;
+import dev.ginkgo.behaviour.TestService;
+import dev.ginkgo.lifecycle.NotReadyException;
+import dev.ginkgo.lifecycle.StartException;
+import dev.ginkgo.lifecycle.State;
+import dev.ginkgo.lifecycle.StateChange;
+import dev.ginkgo.lifecycle.Status;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;

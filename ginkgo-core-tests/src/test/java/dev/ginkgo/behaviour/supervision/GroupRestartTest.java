@@ -1,12 +1,13 @@
-package dev.ginkgo.behaviour;
+package dev.ginkgo.behaviour.supervision;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.ginkgo.Ginkgo;
-import dev.ginkgo.State;
-import dev.ginkgo.Status;
 import dev.ginkgo.Supervision;
+import dev.ginkgo.behaviour.TestService;
+import dev.ginkgo.lifecycle.State;
+import dev.ginkgo.lifecycle.Status;
 import dev.ginkgo.testing.FakeClock;
 import dev.ginkgo.testing.TestTree;
 import java.time.Duration;

@@ -1,15 +1,15 @@
-package dev.ginkgo.behaviour;
+package dev.ginkgo.behaviour.supervision;
 
 import dev.ginkgo.Ginkgo;
-import dev.ginkgo.StartException;
-import dev.ginkgo.State;
-import dev.ginkgo.StateChange;
-import dev.ginkgo.Status;
-import dev.ginkgo.StopException;
 import dev.ginkgo.Supervision;
-import dev.ginkgo.Time;
 import dev.ginkgo.config.ConfigException;
 import dev.ginkgo.config.Configuration;
+import dev.ginkgo.lifecycle.StartException;
+import dev.ginkgo.lifecycle.State;
+import dev.ginkgo.lifecycle.StateChange;
+import dev.ginkgo.lifecycle.Status;
+import dev.ginkgo.lifecycle.StopException;
+import dev.ginkgo.time.TimeSource;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -25,39 +25,39 @@ import java.util.function.Supplier;
 import java.util.stream.Collectors;
 
 /** One random tree, one random run of several threads over it, and what must hold at the end; all from one seed. */
-final class Schedule {
+final class RandomSchedule {
     private final long seed;
     private final Random random;
-    private final Wild.Ledger ledger = new Wild.Ledger();
-    private final List<Wild> services = new CopyOnWriteArrayList<>();
+    private final RandomService.Ledger ledger = new RandomService.Ledger();
+    private final List<RandomService> services = new CopyOnWriteArrayList<>();
     private final List<Ginkgo> trees = new CopyOnWriteArrayList<>();
     private final List<Supplier<List<Thread>>> tasks = new CopyOnWriteArrayList<>();
     private final List<List<StateChange>> histories = new CopyOnWriteArrayList<>();
     private final List<Thread> drivers = new CopyOnWriteArrayList<>();
     private final List<String> told = new CopyOnWriteArrayList<>();
     private final AtomicInteger names = new AtomicInteger();
-    private final Wild root;
+    private final RandomService root;
 
     /** The machine's time, which gets the tasks of each tree before it starts, so that a start that hangs can be examined. */
-    private final Time time = new Time() {
+    private final TimeSource time = new TimeSource() {
         @Override
         public Instant now() {
-            return Time.system().now();
+            return TimeSource.system().now();
         }
 
         @Override
         public long nanos() {
-            return Time.system().nanos();
+            return TimeSource.system().nanos();
         }
 
         @Override
         public void park(long deadline) {
-            Time.system().park(deadline);
+            TimeSource.system().park(deadline);
         }
 
         @Override
         public void unpark(Thread thread) {
-            Time.system().unpark(thread);
+            TimeSource.system().unpark(thread);
         }
 
         @Override
@@ -66,20 +66,20 @@ final class Schedule {
         }
     };
 
-    Schedule(long seed) {
+    RandomSchedule(long seed) {
         this.seed = seed;
         this.random = new Random(seed);
         ledger.trouble = random.nextBoolean() ? 0.02 : 0.1;
         root = wild(null);
         for (int i = random.nextInt(12); i > 0; i--) {
-            Wild above = services.get(random.nextInt(services.size()));
-            Wild child = wild(above);
+            RandomService above = services.get(random.nextInt(services.size()));
+            RandomService child = wild(above);
             above.declare(child.label, child, policy(random));
         }
     }
 
-    private Wild wild(@org.jspecify.annotations.Nullable Wild above) {
-        Wild made = new Wild("s" + names.incrementAndGet(), above, ledger, random.nextLong());
+    private RandomService wild(@org.jspecify.annotations.Nullable RandomService above) {
+        RandomService made = new RandomService("s" + names.incrementAndGet(), above, ledger, random.nextLong());
         services.add(made);
         return made;
     }
@@ -142,7 +142,7 @@ final class Schedule {
     private void drive(Random dice) {
         for (int step = 1 + dice.nextInt(6); step > 0; step--) {
             LockSupport.parkNanos(dice.nextInt(700_000));
-            Wild target = services.get(dice.nextInt(services.size()));
+            RandomService target = services.get(dice.nextInt(services.size()));
             try {
                 step(dice, target);
             } catch (IllegalStateException
@@ -157,13 +157,13 @@ final class Schedule {
         }
     }
 
-    private void step(Random dice, Wild target) {
+    private void step(Random dice, RandomService target) {
         switch (dice.nextInt(12)) {
             case 0, 1, 2 -> target.failNow();
             case 3 -> target.stop();
             case 4, 5 -> reload(dice);
             case 6, 7 -> {
-                Wild child = new Wild("s" + names.incrementAndGet(), target, ledger, dice.nextLong());
+                RandomService child = new RandomService("s" + names.incrementAndGet(), target, ledger, dice.nextLong());
                 services.add(child);
                 target.addNow(child.label, child, policy(dice));
             }
@@ -189,8 +189,8 @@ final class Schedule {
         }
     }
 
-    private static void tables(String prefix, Wild of, int value, StringBuilder into) {
-        for (Wild child : of.declared) {
+    private static void tables(String prefix, RandomService of, int value, StringBuilder into) {
+        for (RandomService child : of.declared) {
             String key = prefix + child.label;
             into.append("[" + key + "]\nleft = " + value + "\nright = " + value + "\n");
             tables(key + ".", child, value, into);
@@ -202,7 +202,7 @@ final class Schedule {
         await(
                 "the trees list tasks",
                 () -> tasks.stream().allMatch(threads -> threads.get().isEmpty()));
-        for (Wild service : services) {
+        for (RandomService service : services) {
             Status status = service.status();
             if (status.state() != State.NEW && status.state() != State.STOPPED && status.state() != State.FAILED) {
                 ledger.violated(status.path() + " is " + status.state());

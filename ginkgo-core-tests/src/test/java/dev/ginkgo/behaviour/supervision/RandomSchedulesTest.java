@@ -1,4 +1,4 @@
-package dev.ginkgo.behaviour;
+package dev.ginkgo.behaviour.supervision;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -75,7 +75,7 @@ final class RandomSchedulesTest {
     }
 
     private static String run(long seed) {
-        Schedule schedule = new Schedule(seed);
+        RandomSchedule schedule = new RandomSchedule(seed);
         FutureTask<List<String>> result = new FutureTask<>(schedule::run);
         Thread thread = Thread.ofPlatform().daemon().name("schedule " + seed).start(result);
         try {

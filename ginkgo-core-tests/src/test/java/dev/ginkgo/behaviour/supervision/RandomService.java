@@ -1,11 +1,11 @@
-package dev.ginkgo.behaviour;
+package dev.ginkgo.behaviour.supervision;
 
-import dev.ginkgo.Lifecycle;
 import dev.ginkgo.Service;
 import dev.ginkgo.Setting;
 import dev.ginkgo.Snapshot;
-import dev.ginkgo.State;
 import dev.ginkgo.Supervision;
+import dev.ginkgo.lifecycle.Lifecycle;
+import dev.ginkgo.lifecycle.State;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -16,7 +16,7 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /** A service of a random tree: its hooks and tasks do what the dice say, and it keeps books on what is done to it. */
-final class Wild extends Service {
+final class RandomService extends Service {
     static final Duration START_TIMEOUT = Duration.ofMillis(60);
     static final Duration STOP_TIMEOUT = Duration.ofMillis(120);
 
@@ -43,15 +43,15 @@ final class Wild extends Service {
     final Setting<Integer> left = setting("left", 0);
     final Setting<Integer> right = setting("right", 0);
     final String label;
-    final List<Wild> declared = new ArrayList<>();
+    final List<RandomService> declared = new ArrayList<>();
     private final Ledger ledger;
     private final Random random;
-    private final @Nullable Wild above;
+    private final @Nullable RandomService above;
     private final boolean hookFirst;
     private final AtomicReference<@Nullable String> inHook = new AtomicReference<>();
     private volatile boolean started;
 
-    Wild(String label, @Nullable Wild above, Ledger ledger, long seed) {
+    RandomService(String label, @Nullable RandomService above, Ledger ledger, long seed) {
         this.label = label;
         this.above = above;
         this.ledger = ledger;
@@ -65,15 +65,15 @@ final class Wild extends Service {
         return random.nextDouble() < p;
     }
 
-    void declare(String name, Wild child, Supervision policy) {
+    void declare(String name, RandomService child, Supervision policy) {
         declared.add(add(name, child, policy));
     }
 
-    void addNow(String name, Wild child, Supervision policy) {
+    void addNow(String name, RandomService child, Supervision policy) {
         add(name, child, policy);
     }
 
-    void removeNow(Wild child) {
+    void removeNow(RandomService child) {
         remove(child);
     }
 
@@ -94,7 +94,7 @@ final class Wild extends Service {
         }
     }
 
-    private void task(String name, dev.ginkgo.Body body) {
+    private void task(String name, dev.ginkgo.lifecycle.TaskBody body) {
         spawn(name, () -> {
             ledger.live.incrementAndGet();
             try {
@@ -105,7 +105,7 @@ final class Wild extends Service {
         });
     }
 
-    private void hook(String name, dev.ginkgo.Body body) throws Exception {
+    private void hook(String name, dev.ginkgo.lifecycle.TaskBody body) throws Exception {
         String other = inHook.getAndSet(name);
         if (other != null) {
             ledger.violated(label + ": " + name + " began while " + other + " ran");
@@ -144,7 +144,7 @@ final class Wild extends Service {
     protected void onStart() throws Exception {
         hook("onStart", () -> {
             started = false;
-            Wild parent = above;
+            RandomService parent = above;
             if (parent != null) {
                 State state = parent.status().state();
                 if (state == State.STOPPED || state == State.NEW) {

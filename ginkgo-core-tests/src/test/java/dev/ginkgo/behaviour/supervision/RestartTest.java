@@ -1,4 +1,4 @@
-package dev.ginkgo.behaviour;
+package dev.ginkgo.behaviour.supervision;
 
 import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -6,12 +6,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import dev.ginkgo.Ginkgo;
-import dev.ginkgo.NotReadyException;
 import dev.ginkgo.Service;
 import dev.ginkgo.Setting;
-import dev.ginkgo.State;
-import dev.ginkgo.Status;
 import dev.ginkgo.Supervision;
+import dev.ginkgo.behaviour.TestService;
+import dev.ginkgo.lifecycle.NotReadyException;
+import dev.ginkgo.lifecycle.State;
+import dev.ginkgo.lifecycle.Status;
 import dev.ginkgo.testing.FakeClock;
 import dev.ginkgo.testing.TestTree;
 import java.time.Duration;

@@ -1,11 +1,12 @@
-package dev.ginkgo.behaviour;
+package dev.ginkgo.behaviour.supervision;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.ginkgo.Ginkgo;
-import dev.ginkgo.State;
 import dev.ginkgo.Supervision;
+import dev.ginkgo.behaviour.TestService;
+import dev.ginkgo.lifecycle.State;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
@@ -36,9 +37,9 @@ class StopRacesRestartTest {
                         Supervision.restart()
                                 .backoff(Duration.ZERO, Duration.ofNanos(1))
                                 .atMost(1_000_000, Duration.ofMinutes(1)));
-                long until = dev.ginkgo.Time.system().nanos()
+                long until = dev.ginkgo.time.TimeSource.system().nanos()
                         + ThreadLocalRandom.current().nextLong(500_000);
-                while (dev.ginkgo.Time.system().nanos() < until) {
+                while (dev.ginkgo.time.TimeSource.system().nanos() < until) {
                     Thread.onSpinWait();
                 }
 

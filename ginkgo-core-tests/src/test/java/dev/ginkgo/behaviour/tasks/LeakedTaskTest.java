@@ -1,14 +1,15 @@
-package dev.ginkgo.behaviour;
+package dev.ginkgo.behaviour.tasks;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.ginkgo.Ginkgo;
-import dev.ginkgo.Leak;
-import dev.ginkgo.State;
-import dev.ginkgo.Status;
-import dev.ginkgo.StopException;
 import dev.ginkgo.Supervision;
+import dev.ginkgo.behaviour.TestService;
+import dev.ginkgo.lifecycle.Leak;
+import dev.ginkgo.lifecycle.State;
+import dev.ginkgo.lifecycle.Status;
+import dev.ginkgo.lifecycle.StopException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.time.Duration;

@@ -1,11 +1,13 @@
-package dev.ginkgo.behaviour;
+package dev.ginkgo.behaviour.tasks;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
-import dev.ginkgo.Mailbox;
 import dev.ginkgo.Mailbox.Overflow;
+import dev.ginkgo.Mailbox;
+import dev.ginkgo.behaviour.BackgroundThread;
+import dev.ginkgo.behaviour.TestService;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Iterator;
@@ -53,12 +55,12 @@ class MailboxTest {
     void block() throws InterruptedException {
         all.put(1);
         all.put(2);
-        Beside third = Beside.run(() -> assertThat(all.put(3)).isTrue());
+        BackgroundThread third = BackgroundThread.run(() -> assertThat(all.put(3)).isTrue());
         await().until(third::isParked);
 
         assertThat(all.take()).isEqualTo(1);
         assertThat(third.thrown()).isNull();
-        Beside fourth = Beside.run(() -> assertThat(all.put(4)).isFalse());
+        BackgroundThread fourth = BackgroundThread.run(() -> assertThat(all.put(4)).isFalse());
         await().until(fourth::isParked);
         root.stop();
 
@@ -71,7 +73,7 @@ class MailboxTest {
     @DisplayName("N-07 an iteration ends when the mailbox has stopped for good and is empty")
     void theIterationEnds() throws InterruptedException {
         List<Integer> seen = Collections.synchronizedList(new ArrayList<>());
-        Beside consumer = Beside.run(() -> all.forEach(seen::add));
+        BackgroundThread consumer = BackgroundThread.run(() -> all.forEach(seen::add));
         all.put(1);
         await().until(() -> seen.size() == 1 && consumer.isParked());
 
@@ -91,7 +93,7 @@ class MailboxTest {
     @DisplayName("N-07 an interrupt ends the iteration and keeps the flag")
     void anInterruptEndsTheIteration() {
         List<Boolean> flag = Collections.synchronizedList(new ArrayList<>());
-        Beside consumer = Beside.run(() -> {
+        BackgroundThread consumer = BackgroundThread.run(() -> {
             for (Integer each : all) {
                 throw new AssertionError(each);
             }
@@ -109,9 +111,9 @@ class MailboxTest {
     @DisplayName("N-07 each item goes to one consumer")
     void manyConsumers() throws InterruptedException {
         List<Integer> seen = Collections.synchronizedList(new ArrayList<>());
-        List<Beside> consumers = new ArrayList<>();
+        List<BackgroundThread> consumers = new ArrayList<>();
         for (int i = 0; i < 4; i++) {
-            consumers.add(Beside.run(() -> all.forEach(seen::add)));
+            consumers.add(BackgroundThread.run(() -> all.forEach(seen::add)));
         }
         List<Integer> put = new ArrayList<>();
         for (int i = 0; i < 10_000; i++) {

@@ -1,7 +1,8 @@
-package dev.ginkgo.behaviour;
+package dev.ginkgo.behaviour.tasks;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.ginkgo.behaviour.TestService;
 import dev.ginkgo.testing.FakeClock;
 import dev.ginkgo.testing.TestTree;
 import java.time.Duration;

@@ -1,11 +1,12 @@
-package dev.ginkgo.behaviour;
+package dev.ginkgo.behaviour.tasks;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import dev.ginkgo.Ginkgo;
-import dev.ginkgo.State;
+import dev.ginkgo.behaviour.TestService;
+import dev.ginkgo.lifecycle.State;
 import dev.ginkgo.testing.TestTree;
 import java.time.Duration;
 import java.util.List;

@@ -1,14 +1,16 @@
-package dev.ginkgo.behaviour;
+package dev.ginkgo.behaviour.tasks;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import ch.qos.logback.classic.Level;
-import com.sun.management.HotSpotDiagnosticMXBean;
 import com.sun.management.HotSpotDiagnosticMXBean.ThreadDumpFormat;
+import com.sun.management.HotSpotDiagnosticMXBean;
 import dev.ginkgo.Ginkgo;
-import dev.ginkgo.TaskInfo;
-import dev.ginkgo.spi.TaskScope;
+import dev.ginkgo.behaviour.LogCapture;
+import dev.ginkgo.behaviour.TestService;
+import dev.ginkgo.internal.concurrent.TaskScope;
+import dev.ginkgo.lifecycle.TaskInfo;
 import dev.ginkgo.testing.TestTree;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Files;

@@ -1,10 +1,12 @@
-package dev.ginkgo.behaviour;
+package dev.ginkgo.behaviour.tasks;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 import ch.qos.logback.classic.Level;
 import dev.ginkgo.Ginkgo;
-import dev.ginkgo.State;
+import dev.ginkgo.behaviour.LogCapture;
+import dev.ginkgo.behaviour.TestService;
+import dev.ginkgo.lifecycle.State;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.SocketException;

@@ -1,10 +1,11 @@
-package dev.ginkgo.behaviour;
+package dev.ginkgo.behaviour.tasks;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.ginkgo.Ginkgo;
-import dev.ginkgo.State;
+import dev.ginkgo.behaviour.TestService;
+import dev.ginkgo.lifecycle.State;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.DisplayName;

@@ -1,10 +1,12 @@
-package dev.ginkgo.behaviour;
+package dev.ginkgo.behaviour.tasks;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import ch.qos.logback.classic.Level;
 import dev.ginkgo.Ginkgo;
+import dev.ginkgo.behaviour.LogCapture;
+import dev.ginkgo.behaviour.TestService;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -12,7 +14,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
-final class BusyCarriersTest {
+final class WatchdogTest {
     private static final int SPINNERS = Runtime.getRuntime().availableProcessors() * 2;
 
     private final AtomicBoolean enough = new AtomicBoolean();
@@ -28,7 +30,7 @@ final class BusyCarriersTest {
     void watchdogTells() {
         // Given
         TestService root = new TestService("root");
-        try (LogCapture log = new LogCapture("dev.ginkgo.Watchdog")) {
+        try (LogCapture log = new LogCapture("dev.ginkgo.internal.engine.Watchdog")) {
             Ginkgo ginkgo = Ginkgo.of(root).name("numbers").start();
             try {
                 // When
@@ -45,7 +47,7 @@ final class BusyCarriersTest {
                         .contains("no virtual thread got its turn for 1 s")
                         .contains("sleep(Duration.ZERO)")
                         .contains("\nnumbers#crunch\n    at ")
-                        .contains(BusyCarriersTest.class.getName() + ".compute");
+                        .contains(WatchdogTest.class.getName() + ".compute");
                 await().during(2_500, TimeUnit.MILLISECONDS)
                         .atMost(5, TimeUnit.SECONDS)
                         .until(() -> log.at(Level.WARN).size() == 1);

@@ -5,8 +5,8 @@ import static java.time.Duration.ofSeconds;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.ginkgo.Time;
 import dev.ginkgo.testing.FakeClock;
+import dev.ginkgo.time.TimeSource;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -14,8 +14,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
 class WaitQueueTest {
-    private final Time time = Time.system();
-    private final Waiters queue = new Waiters();
+    private final TimeSource time = TimeSource.system();
+    private final WaitQueue queue = new WaitQueue();
 
     @Test
     void signalsAllWaitingThreads() throws InterruptedException {
@@ -26,7 +26,7 @@ class WaitQueueTest {
                 for (int step = 1; step <= 1_000; step++) {
                     int expected = step;
                     queue.awaitUninterruptibly(
-                            () -> value.get() >= expected ? true : null, time, Waiters.in(time, ofMinutes(1)));
+                            () -> value.get() >= expected ? true : null, time, WaitQueue.in(time, ofMinutes(1)));
                 }
             }));
         }
@@ -49,26 +49,26 @@ class WaitQueueTest {
     @Test
     void returnsAnAvailableValue_whenInterrupted() throws InterruptedException {
         Thread.currentThread().interrupt();
-        assertThat(queue.await(() -> "value", time, Waiters.forever(time))).isEqualTo("value");
+        assertThat(queue.await(() -> "value", time, WaitQueue.forever(time))).isEqualTo("value");
         assertThat(Thread.interrupted()).isTrue();
     }
 
     @Test
     void endsAtAnInterrupt_unlessUninterruptible() {
         Thread.currentThread().interrupt();
-        assertThatThrownBy(() -> queue.await(() -> null, time, Waiters.forever(time)))
+        assertThatThrownBy(() -> queue.await(() -> null, time, WaitQueue.forever(time)))
                 .isInstanceOf(InterruptedException.class);
         Thread.currentThread().interrupt();
-        String found = queue.awaitUninterruptibly(() -> null, time, Waiters.in(time, Duration.ofMillis(1)));
+        String found = queue.awaitUninterruptibly(() -> null, time, WaitQueue.in(time, Duration.ofMillis(1)));
         assertThat(found).isNull();
         assertThat(Thread.interrupted()).isTrue();
     }
 
     @Test
     void convertsDurationsWithoutOverflow() {
-        assertThat(Waiters.nanosOf(ofSeconds(-1))).isZero();
-        assertThat(Waiters.nanosOf(Duration.ofDays(-365_000))).isZero();
-        assertThat(Waiters.nanosOf(Duration.ofDays(365_000))).isEqualTo(Long.MAX_VALUE / 2);
-        assertThat(Waiters.forever(time) - time.nanos()).isPositive();
+        assertThat(WaitQueue.nanosOf(ofSeconds(-1))).isZero();
+        assertThat(WaitQueue.nanosOf(Duration.ofDays(-365_000))).isZero();
+        assertThat(WaitQueue.nanosOf(Duration.ofDays(365_000))).isEqualTo(Long.MAX_VALUE / 2);
+        assertThat(WaitQueue.forever(time) - time.nanos()).isPositive();
     }
 }

@@ -5,13 +5,13 @@ import static java.time.Duration.ofMinutes;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.ginkgo.Time;
+import dev.ginkgo.time.TimeSource;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
 class WakeableTimerTest {
-    private final WakeableTimer timer = new WakeableTimer(Time.system());
+    private final WakeableTimer timer = new WakeableTimer(TimeSource.system());
 
     @Test
     void returnsFalse_whenTheTimeIsOver() throws InterruptedException {

@@ -1,4 +1,4 @@
-package dev.ginkgo.net;
+package dev.ginkgo.net.http;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -9,8 +9,8 @@ import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpHandler;
 import dev.ginkgo.Ginkgo;
 import dev.ginkgo.Service;
-import dev.ginkgo.StartException;
 import dev.ginkgo.config.Address;
+import dev.ginkgo.lifecycle.StartException;
 import java.io.IOException;
 import java.net.BindException;
 import java.net.InetAddress;

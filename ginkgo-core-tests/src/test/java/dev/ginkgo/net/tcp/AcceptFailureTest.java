@@ -1,4 +1,4 @@
-package dev.ginkgo.net;
+package dev.ginkgo.net.tcp;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
@@ -16,14 +16,14 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
-class AcceptTroubleTest {
+class AcceptFailureTest {
 
     @Test
     @DisplayName("N-10 an accept that fails for want of descriptors is tried again after a pause")
     void outOfDescriptors() throws Exception {
         // Given a listener whose first three accepts fail
         AtomicInteger accepts = new AtomicInteger();
-        TcpServer server = new TcpServer(() -> Peer.ANY_PORT, ServerTest::echo, () -> new ServerSocket() {
+        TcpServer server = new TcpServer(() -> RawClient.ANY_PORT, TcpServerTest::echo, () -> new ServerSocket() {
             @Override
             public Socket accept() throws IOException {
                 if (accepts.incrementAndGet() <= 3) {
@@ -34,7 +34,7 @@ class AcceptTroubleTest {
         });
         long begin = System.nanoTime();
         try (Ginkgo tree = Ginkgo.start(server);
-                Peer peer = Peer.connect(server.address())) {
+                RawClient peer = RawClient.connect(server.address())) {
             // When
             peer.send("here\n");
 
@@ -53,7 +53,7 @@ class AcceptTroubleTest {
         BlockingQueue<Socket> accepted = new LinkedBlockingQueue<>();
         CountDownLatch stopping = new CountDownLatch(1);
         AtomicInteger handled = new AtomicInteger();
-        TcpServer server = new TcpServer(() -> Peer.ANY_PORT, c -> handled.incrementAndGet(), () -> new ServerSocket() {
+        TcpServer server = new TcpServer(() -> RawClient.ANY_PORT, c -> handled.incrementAndGet(), () -> new ServerSocket() {
             @Override
             public Socket accept() throws IOException {
                 Socket socket = super.accept();
@@ -63,7 +63,7 @@ class AcceptTroubleTest {
             }
         });
         try (Ginkgo tree = Ginkgo.start(server);
-                Peer peer = Peer.connect(server.address())) {
+                RawClient peer = RawClient.connect(server.address())) {
             Socket socket = accepted.poll(10, TimeUnit.SECONDS);
             assertThat(socket).isNotNull();
 

@@ -1,4 +1,4 @@
-package dev.ginkgo.net;
+package dev.ginkgo.net.tcp;
 
 import static java.time.Duration.ofSeconds;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;

@@ -1,4 +1,4 @@
-package dev.ginkgo.net;
+package dev.ginkgo.net.tcp;
 
 import static java.time.Duration.ofSeconds;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -6,13 +6,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.ginkgo.Ginkgo;
 import dev.ginkgo.Service;
 import dev.ginkgo.Setting;
-import dev.ginkgo.State;
 import dev.ginkgo.config.Address;
 import dev.ginkgo.config.Configuration;
+import dev.ginkgo.lifecycle.State;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
-class ClientMovesTest {
+class ClientAddressChangeTest {
 
     @Test
     @DisplayName("N-05 a reload that changes the address moves an open connection at once")
@@ -22,13 +22,13 @@ class ClientMovesTest {
             // Given
             Calling calling = new Calling();
             try (Ginkgo tree = Ginkgo.start(calling, server(old.address()));
-                    Peer left = old.accept()) {
+                    RawClient left = old.accept()) {
                 // When
                 tree.reload(Configuration.none().text("moved", server(next.address())));
 
                 // Then
                 left.awaitEnd();
-                try (Peer joined = next.accept()) {
+                try (RawClient joined = next.accept()) {
                     calling.tcp.awaitReady(ofSeconds(10));
                     assertThat(old.waiting()).isZero();
                     assertThat(joined.socket.isConnected()).isTrue();
@@ -54,7 +54,7 @@ class ClientMovesTest {
                 tree.reload(Configuration.none().text("moved", server(next.address())));
 
                 // Then it does not take the ten minutes of the pause
-                try (Peer joined = next.accept()) {
+                try (RawClient joined = next.accept()) {
                     calling.tcp.awaitReady(ofSeconds(10));
                     assertThat(joined.socket.isConnected()).isTrue();
                 }
@@ -68,7 +68,7 @@ class ClientMovesTest {
             // Given
             Calling calling = new Calling();
             try (Ginkgo tree = Ginkgo.start(calling, server(server.address()));
-                    Peer peer = server.accept()) {
+                    RawClient peer = server.accept()) {
                 // When
                 tree.reload(
                         Configuration.none().text("other", server(server.address()) + "connect-timeout = \"7s\"\n"));
@@ -86,7 +86,7 @@ class ClientMovesTest {
     }
 
     private static final class Calling extends Service {
-        final Setting<Address> server = setting("server", Peer.ANY_PORT);
-        final TcpClient tcp = add("tcp", new TcpClient(server, ServerTest::echo));
+        final Setting<Address> server = setting("server", RawClient.ANY_PORT);
+        final TcpClient tcp = add("tcp", new TcpClient(server, TcpServerTest::echo));
     }
 }

@@ -1,4 +1,4 @@
-package dev.ginkgo.net;
+package dev.ginkgo.net.tcp;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
@@ -17,12 +17,12 @@ class HandlerLogTest {
     @DisplayName("N-10 what a handler throws is told in one line, with the peer and the place")
     void aBugIsTold() throws Exception {
         // Given
-        TcpServer server = new TcpServer(() -> Peer.ANY_PORT, c -> {
+        TcpServer server = new TcpServer(() -> RawClient.ANY_PORT, c -> {
             throw new IllegalStateException("two\nlines");
         });
         try (LogCapture logged = LogCapture.of(TcpServer.class);
                 Ginkgo tree = Ginkgo.start(server);
-                Peer peer = Peer.connect(server.address())) {
+                RawClient peer = RawClient.connect(server.address())) {
             // When
             peer.awaitEnd();
 
@@ -40,7 +40,7 @@ class HandlerLogTest {
     @DisplayName("N-10 a peer that goes away is not worth a warning")
     void aDisconnectIsOrdinary() throws Exception {
         // Given a handler that writes until its peer is gone, and wraps what it gets
-        TcpServer server = new TcpServer(() -> Peer.ANY_PORT, c -> {
+        TcpServer server = new TcpServer(() -> RawClient.ANY_PORT, c -> {
             try {
                 while (true) {
                     c.writeLine("still there?");
@@ -52,7 +52,7 @@ class HandlerLogTest {
         try (LogCapture logged = LogCapture.of(TcpServer.class);
                 Ginkgo tree = Ginkgo.start(server)) {
             // When
-            Peer.connect(server.address()).close();
+            RawClient.connect(server.address()).close();
 
             // Then
             await().until(() -> logged.at(Level.DEBUG).stream().anyMatch(m -> m.contains("is lost")));
@@ -64,16 +64,16 @@ class HandlerLogTest {
     @Test
     @DisplayName("N-10 many refused connections are told once a while")
     void aFloodIsToldOnce() throws Exception {
-        TcpServer server = new TcpServer(() -> Peer.ANY_PORT, ServerTest::echo);
+        TcpServer server = new TcpServer(() -> RawClient.ANY_PORT, TcpServerTest::echo);
         try (LogCapture logged = LogCapture.of(TcpServer.class);
                 Ginkgo tree = Ginkgo.start(server, "max-connections = 1");
-                Peer first = Peer.connect(server.address())) {
+                RawClient first = RawClient.connect(server.address())) {
             first.send("here\n");
             assertThat(first.readLine()).isEqualTo("<here>");
 
             // When
             for (int i = 0; i < 20; i++) {
-                try (Peer refused = Peer.connect(server.address())) {
+                try (RawClient refused = RawClient.connect(server.address())) {
                     refused.awaitEnd();
                 }
             }
@@ -91,9 +91,9 @@ class HandlerLogTest {
         try (RawServer server = new RawServer();
                 LogCapture logged = LogCapture.of(TcpClient.class)) {
             // Given
-            TcpClient client = new TcpClient(server::address, ServerTest::echo);
+            TcpClient client = new TcpClient(server::address, TcpServerTest::echo);
             try (Ginkgo tree = Ginkgo.start(client, "[reconnect]\nmin = \"5ms\"\nmax = \"10ms\"")) {
-                Peer peer = server.accept();
+                RawClient peer = server.accept();
 
                 // When
                 server.stopListening();

@@ -1,4 +1,4 @@
-package dev.ginkgo.net;
+package dev.ginkgo.net.tcp;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-class LinesTest {
+class LineReaderTest {
     private static final Address PEER = Address.of("10.1.2.3:4567");
 
     @ParameterizedTest
@@ -23,7 +23,7 @@ class LinesTest {
     @DisplayName("N-09 a blank line is a line, whatever the pieces in which it comes")
     void blankLinesAreLines(int piece) throws IOException {
         // Given
-        Lines lines = lines("a\n\n\r\nzwölf\r\nb\rc\r\r\n€ without end", piece, Size.ofKibibytes(64));
+        LineReader lines = lines("a\n\n\r\nzwölf\r\nb\rc\r\r\n€ without end", piece, Size.ofKibibytes(64));
 
         // Then
         assertThat(all(lines)).containsExactly("a", "", "", "zwölf", "b\rc\r", "€ without end");
@@ -32,7 +32,7 @@ class LinesTest {
 
     @Test
     void anEmptyStreamHasNoLine() throws IOException {
-        Lines lines = lines("", 10, Size.ofKibibytes(64));
+        LineReader lines = lines("", 10, Size.ofKibibytes(64));
         assertThat(lines.next()).isNull();
         assertThat(lines.next()).isNull();
     }
@@ -47,7 +47,7 @@ class LinesTest {
     @ValueSource(strings = {"123456789\n", "123456789\r\n", "123456789", "123456789 and no end in sight"})
     @DisplayName("N-08 a line longer than the limit is an error that names limit and peer")
     void longerLinesAreRefused(String text) {
-        Lines lines = lines(text, 3, Size.ofBytes(8));
+        LineReader lines = lines(text, 3, Size.ofBytes(8));
         assertThatThrownBy(lines::next)
                 .isInstanceOf(IOException.class)
                 .hasMessage("line longer than " + Size.ofBytes(8) + " from peer 10.1.2.3:4567");
@@ -71,7 +71,7 @@ class LinesTest {
         // Given
         byte[] bytes = {'a', (byte) 0xC3, '\n', 'b', '\n'};
         ByteArrayInputStream in = new ByteArrayInputStream(bytes);
-        Lines lines = new Lines(in::read, () -> Size.ofBytes(100), PEER);
+        LineReader lines = new LineReader(in::read, () -> Size.ofBytes(100), PEER);
 
         // Then
         assertThatThrownBy(lines::next)
@@ -80,13 +80,13 @@ class LinesTest {
         assertThat(lines.next()).isEqualTo("b");
     }
 
-    private static Lines lines(String text, int piece, Size longest) {
+    private static LineReader lines(String text, int piece, Size longest) {
         ByteArrayInputStream in = new ByteArrayInputStream(text.getBytes(UTF_8));
-        return new Lines(
+        return new LineReader(
                 (buffer, offset, length) -> in.read(buffer, offset, Math.min(piece, length)), () -> longest, PEER);
     }
 
-    private static List<String> all(Lines lines) throws IOException {
+    private static List<String> all(LineReader lines) throws IOException {
         List<String> all = new ArrayList<>();
         for (String line = lines.next(); line != null; line = lines.next()) {
             all.add(line);

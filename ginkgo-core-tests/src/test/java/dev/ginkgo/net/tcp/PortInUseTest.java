@@ -1,4 +1,4 @@
-package dev.ginkgo.net;
+package dev.ginkgo.net.tcp;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
@@ -6,8 +6,8 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 import dev.ginkgo.Ginkgo;
 import dev.ginkgo.Service;
 import dev.ginkgo.Setting;
-import dev.ginkgo.StartException;
 import dev.ginkgo.config.Address;
+import dev.ginkgo.lifecycle.StartException;
 import java.net.BindException;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DisplayName;
@@ -65,7 +65,7 @@ class PortInUseTest {
     }
 
     private static final class Listening extends Service {
-        final Setting<Address> bind = setting("bind", Peer.ANY_PORT).fixed();
+        final Setting<Address> bind = setting("bind", RawClient.ANY_PORT).fixed();
 
         Listening() {
             add("tcp", new TcpServer(bind, connection -> {}));

@@ -1,4 +1,4 @@
-package dev.ginkgo.net;
+package dev.ginkgo.net.tcp;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
@@ -11,20 +11,20 @@ import java.net.SocketException;
 import org.jspecify.annotations.Nullable;
 
 /** The other end, without any of our code. Its reads give up after 10 s. */
-final class Peer implements AutoCloseable {
+final class RawClient implements AutoCloseable {
     static final Address ANY_PORT = Address.of("127.0.0.1:0");
 
     final Socket socket;
     private final BufferedReader in;
 
-    Peer(Socket socket) throws IOException {
+    RawClient(Socket socket) throws IOException {
         this.socket = socket;
         socket.setSoTimeout(10_000);
         in = new BufferedReader(new InputStreamReader(socket.getInputStream(), UTF_8));
     }
 
-    static Peer connect(Address address) throws IOException {
-        return new Peer(new Socket(address.host(), address.port()));
+    static RawClient connect(Address address) throws IOException {
+        return new RawClient(new Socket(address.host(), address.port()));
     }
 
     void send(String text) throws IOException {

@@ -1,4 +1,4 @@
-package dev.ginkgo.net;
+package dev.ginkgo.net.tcp;
 
 import dev.ginkgo.config.Address;
 import java.io.IOException;
@@ -10,10 +10,10 @@ import java.util.concurrent.TimeUnit;
 /** A server without any of our code: it hands out each connection that comes. */
 final class RawServer implements AutoCloseable {
     private final ServerSocket listener;
-    private final BlockingQueue<Peer> accepted = new LinkedBlockingQueue<>();
+    private final BlockingQueue<RawClient> accepted = new LinkedBlockingQueue<>();
 
     RawServer() throws IOException {
-        this(Peer.ANY_PORT);
+        this(RawClient.ANY_PORT);
     }
 
     RawServer(Address address) throws IOException {
@@ -23,7 +23,7 @@ final class RawServer implements AutoCloseable {
         Thread.ofVirtual().start(() -> {
             try {
                 while (true) {
-                    accepted.add(new Peer(listener.accept()));
+                    accepted.add(new RawClient(listener.accept()));
                 }
             } catch (IOException e) {
                 // closed
@@ -36,8 +36,8 @@ final class RawServer implements AutoCloseable {
     }
 
     /** The next connection; waits at most 10 s. */
-    Peer accept() throws InterruptedException {
-        Peer peer = accepted.poll(10, TimeUnit.SECONDS);
+    RawClient accept() throws InterruptedException {
+        RawClient peer = accepted.poll(10, TimeUnit.SECONDS);
         if (peer == null) {
             throw new AssertionError("nobody connected");
         }
@@ -56,7 +56,7 @@ final class RawServer implements AutoCloseable {
     @Override
     public void close() throws IOException {
         listener.close();
-        for (Peer peer : accepted) {
+        for (RawClient peer : accepted) {
             peer.close();
         }
     }

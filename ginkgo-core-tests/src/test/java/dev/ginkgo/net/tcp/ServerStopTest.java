@@ -1,11 +1,11 @@
-package dev.ginkgo.net;
+package dev.ginkgo.net.tcp;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.ginkgo.Ginkgo;
-import dev.ginkgo.StopException;
 import dev.ginkgo.config.Address;
+import dev.ginkgo.lifecycle.StopException;
 import java.net.ConnectException;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -20,7 +20,7 @@ class ServerStopTest {
         // Given one handler that reads and one that sleeps
         CountDownLatch asleep = new CountDownLatch(1);
         CountDownLatch interrupted = new CountDownLatch(1);
-        TcpServer server = new TcpServer(() -> Peer.ANY_PORT, c -> {
+        TcpServer server = new TcpServer(() -> RawClient.ANY_PORT, c -> {
             c.writeLine("hello");
             if ("sleep".equals(c.readLine())) {
                 asleep.countDown();
@@ -33,8 +33,8 @@ class ServerStopTest {
             }
         });
         try (Ginkgo tree = Ginkgo.start(server);
-                Peer reading = Peer.connect(server.address());
-                Peer sleeping = Peer.connect(server.address())) {
+                RawClient reading = RawClient.connect(server.address());
+                RawClient sleeping = RawClient.connect(server.address())) {
             Address address = server.address();
             assertThat(reading.readLine()).isEqualTo("hello");
             sleeping.send("sleep\n");
@@ -47,7 +47,7 @@ class ServerStopTest {
             assertThat(interrupted.getCount()).isZero();
             reading.awaitEnd();
             sleeping.awaitEnd();
-            assertThatThrownBy(() -> Peer.connect(address)).isInstanceOf(ConnectException.class);
+            assertThatThrownBy(() -> RawClient.connect(address)).isInstanceOf(ConnectException.class);
         }
     }
 
@@ -57,12 +57,12 @@ class ServerStopTest {
         // Given
         CountDownLatch begun = new CountDownLatch(1);
         CountDownLatch released = new CountDownLatch(1);
-        TcpServer server = new TcpServer(() -> Peer.ANY_PORT, c -> {
+        TcpServer server = new TcpServer(() -> RawClient.ANY_PORT, c -> {
             begun.countDown();
             awaitUninterruptibly(released);
         });
         Ginkgo tree = Ginkgo.start(server, "[ginkgo]\nstop-timeout = \"300ms\"");
-        try (Peer peer = Peer.connect(server.address())) {
+        try (RawClient peer = RawClient.connect(server.address())) {
             assertThat(begun.await(10, TimeUnit.SECONDS)).isTrue();
 
             // When
@@ -84,12 +84,12 @@ class ServerStopTest {
     @Test
     void aServerStartsAgain() throws Exception {
         // Given
-        TcpServer server = new TcpServer(() -> Peer.ANY_PORT, ServerTest::echo);
+        TcpServer server = new TcpServer(() -> RawClient.ANY_PORT, TcpServerTest::echo);
         Ginkgo.start(server).stop();
 
         // When
         try (Ginkgo tree = Ginkgo.start(server);
-                Peer peer = Peer.connect(server.address())) {
+                RawClient peer = RawClient.connect(server.address())) {
             peer.send("again\n");
 
             // Then

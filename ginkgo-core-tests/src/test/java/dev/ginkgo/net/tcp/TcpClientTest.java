@@ -1,4 +1,4 @@
-package dev.ginkgo.net;
+package dev.ginkgo.net.tcp;
 
 import static java.time.Duration.ofMillis;
 import static java.time.Duration.ofSeconds;
@@ -7,11 +7,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import dev.ginkgo.Ginkgo;
-import dev.ginkgo.NotReadyException;
-import dev.ginkgo.State;
-import dev.ginkgo.TaskInfo;
 import dev.ginkgo.config.Address;
 import dev.ginkgo.config.Configuration;
+import dev.ginkgo.lifecycle.NotReadyException;
+import dev.ginkgo.lifecycle.State;
+import dev.ginkgo.lifecycle.TaskInfo;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -26,7 +26,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
-class ClientTest {
+class TcpClientTest {
     private static final String QUICK = "[reconnect]\nmin = \"10ms\"\nmax = \"50ms\"";
 
     private final BlockingQueue<String> lines = new LinkedBlockingQueue<>();
@@ -49,7 +49,7 @@ class ClientTest {
 
             // And when it comes up
             try (RawServer server = new RawServer(address);
-                    Peer peer = server.accept()) {
+                    RawClient peer = server.accept()) {
                 client.awaitReady(ofSeconds(10));
                 peer.send("hello\n");
                 assertThat(lines.poll(10, TimeUnit.SECONDS)).isEqualTo("hello");
@@ -90,7 +90,7 @@ class ClientTest {
             TcpClient client = new TcpClient(server::address, this::collect);
             try (Ginkgo tree = Ginkgo.start(client, "[reconnect]\nmin = \"300ms\"")) {
                 assertThat(tree.status().ready()).isTrue();
-                Peer first = server.accept();
+                RawClient first = server.accept();
                 first.send("1\n");
                 assertThat(lines.poll(10, TimeUnit.SECONDS)).isEqualTo("1");
 
@@ -107,7 +107,7 @@ class ClientTest {
 
                 // And it comes back, with no blank lines out of the end of the stream
                 client.awaitReady(ofSeconds(10));
-                try (Peer second = server.accept()) {
+                try (RawClient second = server.accept()) {
                     second.send("2\n");
                     assertThat(lines.poll(10, TimeUnit.SECONDS)).isEqualTo("2");
                 }
@@ -125,7 +125,7 @@ class ClientTest {
             try (Ginkgo tree = start(client, "min = \"20ms\"")) {
                 // When it is thrown out four times
                 for (int i = 0; i < 4; i++) {
-                    try (Peer peer = server.accept()) {
+                    try (RawClient peer = server.accept()) {
                         peer.send("busy\n");
                     }
                 }
@@ -149,7 +149,7 @@ class ClientTest {
                 }
 
                 // When
-                try (Peer lasting = server.accept()) {
+                try (RawClient lasting = server.accept()) {
                     long begin = System.nanoTime();
                     await().until(() ->
                             System.nanoTime() - begin > ofMillis(1_200).toNanos());
@@ -189,12 +189,12 @@ class ClientTest {
             });
             try (Ginkgo tree = Ginkgo.start(client, QUICK)) {
                 // When
-                try (Peer first = server.accept()) {
+                try (RawClient first = server.accept()) {
                     first.awaitEnd();
                 }
 
                 // Then
-                try (Peer second = server.accept()) {
+                try (RawClient second = server.accept()) {
                     second.send("better\n");
                     assertThat(lines.poll(10, TimeUnit.SECONDS)).isEqualTo("better");
                 }
@@ -221,7 +221,7 @@ class ClientTest {
         try (RawServer server = new RawServer()) {
             TcpClient client = new TcpClient(server::address, this::collect);
             try (Ginkgo tree = Ginkgo.start(client);
-                    Peer peer = server.accept()) {
+                    RawClient peer = server.accept()) {
                 // When
                 tree.stop();
 

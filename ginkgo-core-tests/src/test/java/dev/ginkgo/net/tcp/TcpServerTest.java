@@ -1,12 +1,12 @@
-package dev.ginkgo.net;
+package dev.ginkgo.net.tcp;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import dev.ginkgo.Ginkgo;
-import dev.ginkgo.State;
 import dev.ginkgo.config.Address;
+import dev.ginkgo.lifecycle.State;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.concurrent.BlockingQueue;
@@ -16,14 +16,14 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
-class ServerTest {
+class TcpServerTest {
 
     @Test
     void linesGoBothWays() throws Exception {
         // Given
-        TcpServer server = new TcpServer(() -> Peer.ANY_PORT, ServerTest::echo);
+        TcpServer server = new TcpServer(() -> RawClient.ANY_PORT, TcpServerTest::echo);
         try (Ginkgo tree = Ginkgo.start(server);
-                Peer peer = Peer.connect(server.address())) {
+                RawClient peer = RawClient.connect(server.address())) {
             // When
             peer.send("one\n\nzwölf\r\n");
 
@@ -38,7 +38,7 @@ class ServerTest {
     @Test
     void theAddressTellsTheRealPort() {
         // Given
-        TcpServer server = new TcpServer(() -> Peer.ANY_PORT, ServerTest::echo);
+        TcpServer server = new TcpServer(() -> RawClient.ANY_PORT, TcpServerTest::echo);
         assertThatThrownBy(server::address)
                 .isInstanceOf(IllegalStateException.class)
                 .hasMessageContaining("between start and stop");
@@ -58,11 +58,11 @@ class ServerTest {
         // Given
         BlockingQueue<String> names = new LinkedBlockingQueue<>();
         TcpServer server = new TcpServer(
-                () -> Peer.ANY_PORT, c -> names.add(Thread.currentThread().getName()));
+                () -> RawClient.ANY_PORT, c -> names.add(Thread.currentThread().getName()));
 
         // Then
         try (Ginkgo tree = Ginkgo.start(server);
-                Peer peer = Peer.connect(server.address())) {
+                RawClient peer = RawClient.connect(server.address())) {
             assertThat(names.poll(10, TimeUnit.SECONDS))
                     .isEqualTo(tree.status().path() + "#connection-" + peer.local());
         }
@@ -71,9 +71,9 @@ class ServerTest {
     @Test
     @DisplayName("T-10 a connection that a handler leaves open is closed")
     void aForgottenConnectionIsClosed() throws Exception {
-        TcpServer server = new TcpServer(() -> Peer.ANY_PORT, c -> c.writeLine("good-bye"));
+        TcpServer server = new TcpServer(() -> RawClient.ANY_PORT, c -> c.writeLine("good-bye"));
         try (Ginkgo tree = Ginkgo.start(server);
-                Peer peer = Peer.connect(server.address())) {
+                RawClient peer = RawClient.connect(server.address())) {
             assertThat(peer.readLine()).isEqualTo("good-bye");
             assertThat(peer.readLine()).isNull();
             assertThat(tree.status().ready()).isTrue();
@@ -84,7 +84,7 @@ class ServerTest {
     @DisplayName("N-10 a handler that throws ends its own connection only")
     void aHandlerThatThrows() throws Exception {
         // Given
-        TcpServer server = new TcpServer(() -> Peer.ANY_PORT, c -> {
+        TcpServer server = new TcpServer(() -> RawClient.ANY_PORT, c -> {
             String line = String.valueOf(c.readLine());
             if (line.equals("deep")) {
                 recurse(1);
@@ -92,9 +92,9 @@ class ServerTest {
             c.writeLine(Integer.toString(Integer.parseInt(line)));
         });
         try (Ginkgo tree = Ginkgo.start(server);
-                Peer bad = Peer.connect(server.address());
-                Peer deep = Peer.connect(server.address());
-                Peer good = Peer.connect(server.address())) {
+                RawClient bad = RawClient.connect(server.address());
+                RawClient deep = RawClient.connect(server.address());
+                RawClient good = RawClient.connect(server.address())) {
             // When
             bad.send("not a number\n");
             bad.awaitEnd();
@@ -113,7 +113,7 @@ class ServerTest {
     void aLineTooLong() throws Exception {
         // Given
         BlockingQueue<Exception> thrown = new LinkedBlockingQueue<>();
-        TcpServer server = new TcpServer(() -> Peer.ANY_PORT, c -> {
+        TcpServer server = new TcpServer(() -> RawClient.ANY_PORT, c -> {
             try {
                 echo(c);
             } catch (Exception e) {
@@ -121,7 +121,7 @@ class ServerTest {
             }
         });
         try (Ginkgo tree = Ginkgo.start(server, "max-line = \"10B\"");
-                Peer peer = Peer.connect(server.address())) {
+                RawClient peer = RawClient.connect(server.address())) {
             // When
             peer.send("0123456789\n");
             assertThat(peer.readLine()).isEqualTo("<0123456789>");
@@ -139,7 +139,7 @@ class ServerTest {
     @Test
     void aLineThatIsTwoIsRefused() throws Exception {
         BlockingQueue<String> told = new LinkedBlockingQueue<>();
-        TcpServer server = new TcpServer(() -> Peer.ANY_PORT, c -> {
+        TcpServer server = new TcpServer(() -> RawClient.ANY_PORT, c -> {
             for (String line : new String[] {"a\nb", "a\r", "\n"}) {
                 try {
                     c.writeLine(line);
@@ -150,7 +150,7 @@ class ServerTest {
             c.writeLine("end");
         });
         try (Ginkgo tree = Ginkgo.start(server);
-                Peer peer = Peer.connect(server.address())) {
+                RawClient peer = RawClient.connect(server.address())) {
             assertThat(peer.readLine()).isEqualTo("end");
             assertThat(told).hasSize(3).allMatch(m -> m.startsWith("a line must not hold a line's end"));
             assertThat(tree.status().ready()).isTrue();
@@ -163,7 +163,7 @@ class ServerTest {
         // Given four writers of lines that no socket buffer holds
         int writers = 4;
         int length = 3_000_000;
-        TcpServer server = new TcpServer(() -> Peer.ANY_PORT, c -> {
+        TcpServer server = new TcpServer(() -> RawClient.ANY_PORT, c -> {
             Thread[] threads = new Thread[writers];
             for (int i = 0; i < writers; i++) {
                 String line = Character.toString('a' + i).repeat(length);
@@ -180,7 +180,7 @@ class ServerTest {
             }
         });
         try (Ginkgo tree = Ginkgo.start(server);
-                Peer peer = Peer.connect(server.address())) {
+                RawClient peer = RawClient.connect(server.address())) {
             // Then
             for (int i = 0; i < writers; i++) {
                 String line = String.valueOf(peer.readLine());
@@ -195,14 +195,14 @@ class ServerTest {
     @Test
     void connectionsAboveTheLimitAreClosedAtOnce() throws Exception {
         // Given
-        TcpServer server = new TcpServer(() -> Peer.ANY_PORT, ServerTest::echo);
+        TcpServer server = new TcpServer(() -> RawClient.ANY_PORT, TcpServerTest::echo);
         try (Ginkgo tree = Ginkgo.start(server, "max-connections = 1")) {
             Address address = server.address();
-            try (Peer first = Peer.connect(address)) {
+            try (RawClient first = RawClient.connect(address)) {
                 assertEchoes(first);
 
                 // When
-                try (Peer second = Peer.connect(address)) {
+                try (RawClient second = RawClient.connect(address)) {
                     // Then
                     second.awaitEnd();
                 }
@@ -211,7 +211,7 @@ class ServerTest {
 
             // And when there is room again
             await().ignoreExceptions().untilAsserted(() -> {
-                try (Peer third = Peer.connect(address)) {
+                try (RawClient third = RawClient.connect(address)) {
                     assertEchoes(third);
                 }
             });
@@ -219,7 +219,7 @@ class ServerTest {
         }
     }
 
-    private static void assertEchoes(Peer peer) throws IOException {
+    private static void assertEchoes(RawClient peer) throws IOException {
         peer.send("here\n");
         assertThat(peer.readLine()).isEqualTo("<here>");
     }

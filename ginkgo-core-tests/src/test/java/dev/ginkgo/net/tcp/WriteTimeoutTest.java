@@ -1,4 +1,4 @@
-package dev.ginkgo.net;
+package dev.ginkgo.net.tcp;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -19,9 +19,9 @@ class WriteTimeoutTest {
         // Given a handler that writes for ever
         BlockingQueue<IOException> ends = new LinkedBlockingQueue<>();
         AtomicLong written = new AtomicLong();
-        TcpServer server = new TcpServer(() -> Peer.ANY_PORT, c -> {
+        TcpServer server = new TcpServer(() -> RawClient.ANY_PORT, c -> {
             if ("echo".equals(c.readLine())) {
-                ServerTest.echo(c);
+                TcpServerTest.echo(c);
                 return;
             }
             byte[] chunk = new byte[100_000];
@@ -35,8 +35,8 @@ class WriteTimeoutTest {
             }
         });
         try (Ginkgo tree = Ginkgo.start(server, "write-timeout = \"200ms\"");
-                Peer deaf = Peer.connect(server.address());
-                Peer other = Peer.connect(server.address())) {
+                RawClient deaf = RawClient.connect(server.address());
+                RawClient other = RawClient.connect(server.address())) {
             // When
             deaf.send("write\n");
 
@@ -54,9 +54,9 @@ class WriteTimeoutTest {
     @DisplayName("N-03 a connection whose writes go out is left alone")
     void aConnectionWithoutWritesIsLeftAlone() throws Exception {
         // Given
-        TcpServer server = new TcpServer(() -> Peer.ANY_PORT, ServerTest::echo);
+        TcpServer server = new TcpServer(() -> RawClient.ANY_PORT, TcpServerTest::echo);
         try (Ginkgo tree = Ginkgo.start(server, "write-timeout = \"50ms\"");
-                Peer peer = Peer.connect(server.address())) {
+                RawClient peer = RawClient.connect(server.address())) {
             // When many times the write timeout goes by
             for (int i = 0; i < 500; i++) {
                 peer.send("line " + i + "\n");

@@ -1,6 +1,6 @@
 package dev.ginkgo.internal.concurrent;
 
-import dev.ginkgo.Time;
+import dev.ginkgo.time.TimeSource;
 import java.time.Duration;
 import org.slf4j.Logger;
 
@@ -11,14 +11,14 @@ import org.slf4j.Logger;
 public final class LogRateLimiter {
     private static final long PERIOD = Duration.ofSeconds(10).toNanos();
 
-    private final Time time;
+    private final TimeSource time;
 
     // guarded by this
     private long loggedAt;
     private long unlogged;
 
     /** A limiter that permits the first event at once. */
-    public LogRateLimiter(Time time) {
+    public LogRateLimiter(TimeSource time) {
         this.time = time;
         loggedAt = time.nanos() - PERIOD;
     }

@@ -1,4 +1,4 @@
-package dev.ginkgo.spi;
+package dev.ginkgo.internal.concurrent;
 
 import java.util.ArrayDeque;
 import java.util.Deque;

@@ -1,6 +1,6 @@
 package dev.ginkgo.internal.concurrent;
 
-import dev.ginkgo.Time;
+import dev.ginkgo.time.TimeSource;
 import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -13,16 +13,16 @@ import org.jspecify.annotations.Nullable;
  * involved: a thread registers before it evaluates its condition, and a signal to a thread that is not parked yet makes
  * its next park return at once, so no change is missed.
  */
-public final class Waiters {
+public final class WaitQueue {
     /** 146 years, which no sum with a clock reading overflows. */
     private static final long FOREVER = Long.MAX_VALUE / 2;
 
-    private record Waiter(Thread thread, Time time, Object identity) {}
+    private record Waiter(Thread thread, TimeSource time, Object identity) {}
 
     private final Set<Waiter> waiting = ConcurrentHashMap.newKeySet();
 
     /** A queue without waiting threads. */
-    public Waiters() {}
+    public WaitQueue() {}
 
     /** Makes every waiting thread evaluate its condition again. */
     public void signal() {
@@ -39,7 +39,7 @@ public final class Waiters {
      * @return null if the deadline passed first
      * @throws InterruptedException if the thread is interrupted while there is no value
      */
-    public <T> @Nullable T await(Supplier<@Nullable T> probe, Time time, long deadline) throws InterruptedException {
+    public <T> @Nullable T await(Supplier<@Nullable T> probe, TimeSource time, long deadline) throws InterruptedException {
         Waiter self = new Waiter(Thread.currentThread(), time, new Object());
         waiting.add(self);
         try {
@@ -62,7 +62,7 @@ public final class Waiters {
     }
 
     /** As {@link #await}, but an interrupt does not end the wait; the interrupt flag is restored at the end. */
-    public <T> @Nullable T awaitUninterruptibly(Supplier<@Nullable T> probe, Time time, long deadline) {
+    public <T> @Nullable T awaitUninterruptibly(Supplier<@Nullable T> probe, TimeSource time, long deadline) {
         boolean interrupted = false;
         try {
             while (true) {
@@ -80,12 +80,12 @@ public final class Waiters {
     }
 
     /** Returns the deadline that is {@code d} from now. */
-    public static long in(Time time, Duration d) {
+    public static long in(TimeSource time, Duration d) {
         return time.nanos() + nanosOf(d);
     }
 
     /** Returns a deadline that is never reached. */
-    public static long forever(Time time) {
+    public static long forever(TimeSource time) {
         return time.nanos() + FOREVER;
     }
 
@@ -100,7 +100,7 @@ public final class Waiters {
 
     /** {@code Thread.sleep} in any time source. A pause of zero yields the processor. */
     @SuppressWarnings("ThreadPriorityCheck") // the only yield, for tasks that compute
-    public static void sleep(Time time, Duration pause) throws InterruptedException {
+    public static void sleep(TimeSource time, Duration pause) throws InterruptedException {
         if (Thread.interrupted()) {
             throw new InterruptedException();
         }

@@ -1,6 +1,6 @@
 package dev.ginkgo.internal.concurrent;
 
-import dev.ginkgo.Time;
+import dev.ginkgo.time.TimeSource;
 import java.time.Duration;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
@@ -10,12 +10,12 @@ import org.jspecify.annotations.Nullable;
  * while the thread is not waiting ends its next wait. Several wake-ups before a wait count as one.
  */
 public final class WakeableTimer {
-    private final Time time;
+    private final TimeSource time;
     private volatile @Nullable Thread waiter;
     private volatile boolean woken;
 
     /** A timer that waits in the given time source. */
-    public WakeableTimer(Time time) {
+    public WakeableTimer(TimeSource time) {
         this.time = time;
     }
 
@@ -34,7 +34,7 @@ public final class WakeableTimer {
      * @return whether it was woken
      */
     public boolean await(Duration atMost) throws InterruptedException {
-        return awaitUntil(Waiters.in(time, atMost));
+        return awaitUntil(WaitQueue.in(time, atMost));
     }
 
     /**
@@ -69,7 +69,7 @@ public final class WakeableTimer {
      * @return whether {@code done} was true
      */
     public boolean await(Duration atMost, BooleanSupplier done) throws InterruptedException {
-        long deadline = Waiters.in(time, atMost);
+        long deadline = WaitQueue.in(time, atMost);
         while (!done.getAsBoolean()) {
             if (!awaitUntil(deadline)) {
                 return done.getAsBoolean();

@@ -1,11 +1,12 @@
-package dev.ginkgo;
+package dev.ginkgo.internal.config;
 
 import static java.util.Objects.requireNonNull;
 
+import dev.ginkgo.config.ConfigProblem;
 import dev.ginkgo.config.Configuration;
-import dev.ginkgo.config.Origin;
-import dev.ginkgo.config.Problem;
-import dev.ginkgo.config.Raw;
+import dev.ginkgo.config.RawConfig;
+import dev.ginkgo.config.SettingInfo;
+import dev.ginkgo.config.SettingSource;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -23,20 +24,20 @@ import org.jspecify.annotations.Nullable;
  */
 final class Binder {
     private final Schema schema;
-    private final Raw raw;
+    private final RawConfig raw;
     private final String scope;
     private final Supplier<SettingValues> current;
-    private final List<Problem> problems = new ArrayList<>();
+    private final List<ConfigProblem> problems = new ArrayList<>();
     private final List<String> warnings = new ArrayList<>();
     private final List<SettingInfo> infos = new ArrayList<>();
     private final Map<SettingDefinition<?>, SettingValues.Bound> values = new LinkedHashMap<>();
-    private final Lookup lookup;
+    private final SourceResolver lookup;
 
-    private Binder(List<? extends Place> places, Raw raw, String scope, Supplier<SettingValues> current) {
+    private Binder(List<? extends SettingsOwner> places, RawConfig raw, String scope, Supplier<SettingValues> current) {
         this.raw = raw;
         this.scope = scope;
         this.current = current;
-        lookup = new Lookup(raw, problems);
+        lookup = new SourceResolver(raw, problems);
         SettingValues before = current.get();
         places.forEach(place -> build(place, before));
         schema = Schema.of(places);
@@ -50,12 +51,12 @@ final class Binder {
      * @param current where the settings find their values from now on; if there are problems, they keep what they
      *     had
      */
-    static Binding bind(List<? extends Place> places, Configuration configuration, Supplier<SettingValues> current) {
+    static BindingResult bind(List<? extends SettingsOwner> places, Configuration configuration, Supplier<SettingValues> current) {
         return new Binder(places, configuration.load(), "", current).run();
     }
 
     /** Binds a whole tree to what it was bound to last: nothing is read again, but secret files. */
-    static Binding again(List<? extends Place> places, Raw raw, Supplier<SettingValues> current) {
+    static BindingResult again(List<? extends SettingsOwner> places, RawConfig raw, Supplier<SettingValues> current) {
         return new Binder(places, raw, "", current).run();
     }
 
@@ -65,7 +66,7 @@ final class Binder {
      * @param raw what the tree was bound to last; nothing is read again, but secret files
      * @return with a snapshot of the child's settings only, for {@link SettingValues#with}
      */
-    static Binding bindAdded(Place child, Raw raw, Supplier<SettingValues> current) {
+    static BindingResult bindAdded(SettingsOwner child, RawConfig raw, Supplier<SettingValues> current) {
         return new Binder(List.of(child), raw, child.key(), current).run();
     }
 
@@ -73,29 +74,29 @@ final class Binder {
      * Builds what is to be chosen, from the top down: an engine may have choices of its own. What the tree lives
      * with already stays; that its choice has changed is told like the change of any fixed setting.
      */
-    private void build(Place place, SettingValues before) {
+    private void build(SettingsOwner place, SettingValues before) {
         ChildSelection choice = place.choice();
         if (choice != null && before.bound(choice.engine()) == null) {
-            Leaf engine = Leaf.of(choice.engine(), choice.engine().fields().getFirst());
+            SettingKey engine = SettingKey.of(choice.engine(), choice.engine().fields().getFirst());
             Object name = lookup.find(engine)
-                    .map(Lookup.Given::value)
+                    .map(SourceResolver.RawValue::value)
                     .orElse(choice.engine().byDefault());
             try {
                 choice.build(String.valueOf(name));
             } catch (RuntimeException | LinkageError e) {
-                problems.add(Problem.of(engine.fullKey(), "\"" + name + "\" cannot be built: " + Texts.oneLine(e)));
+                problems.add(ConfigProblem.of(engine.fullKey(), "\"" + name + "\" cannot be built: " + Messages.oneLine(e)));
             }
         }
         place.places().forEach(each -> build(each, before));
     }
 
-    private Binding run() {
+    private BindingResult run() {
         problems.addAll(schema.problems());
         if (scope.isEmpty()) {
             problems.addAll(raw.problems());
         }
-        new UnknownKeys(schema, scope, problems, warnings).check(raw);
-        Map<SettingDefinition<?>, List<Leaf>> settings = new LinkedHashMap<>();
+        new UnknownKeyCheck(schema, scope, problems, warnings).check(raw);
+        Map<SettingDefinition<?>, List<SettingKey>> settings = new LinkedHashMap<>();
         schema.leaves()
                 .forEach(leaf -> settings.computeIfAbsent(leaf.setting(), _ -> new ArrayList<>())
                         .add(leaf));
@@ -104,62 +105,62 @@ final class Binder {
         if (values.size() == settings.size() && raw.problems().isEmpty()) {
             problems.addAll(snapshot.problemsAmong(current.get().with(snapshot)));
         }
-        List<Problem> all = new LinkedHashSet<>(problems).stream().sorted().toList();
+        List<ConfigProblem> all = new LinkedHashSet<>(problems).stream().sorted().toList();
         if (all.isEmpty()) {
             settings.keySet().forEach(setting -> setting.attach(current));
         }
-        return new Binding(snapshot, all, warnings, infos, raw);
+        return new BindingResult(snapshot, all, warnings, infos, raw);
     }
 
     /** What one key has come to: its value, and where from; no value if it is missing or bad. */
-    private record Read(Leaf leaf, @Nullable Object value, Origin origin) {}
+    private record Read(SettingKey leaf, @Nullable Object value, SettingSource origin) {}
 
-    private void bind(SettingDefinition<?> setting, List<Leaf> leaves) {
+    private void bind(SettingDefinition<?> setting, List<SettingKey> leaves) {
         List<Read> reads = leaves.stream().map(this::read).toList();
         boolean good = reads.stream().allMatch(each -> each.value != null) && assemble(setting, reads);
-        reads.forEach(each -> infos.add(good ? info(each) : info(new Read(each.leaf, null, Origin.byDefault()))));
+        reads.forEach(each -> infos.add(good ? info(each) : info(new Read(each.leaf, null, SettingSource.byDefault()))));
     }
 
-    private Read read(Leaf leaf) {
-        Optional<Lookup.Given> found = lookup.find(leaf);
+    private Read read(SettingKey leaf) {
+        Optional<SourceResolver.RawValue> found = lookup.find(leaf);
         if (found.isEmpty()) {
             Object byDefault = leaf.field().byDefault();
             if (byDefault == null && !lookup.mentions(leaf) && raw.problems().isEmpty()) {
                 problems.add(missing(leaf));
             }
-            return new Read(leaf, byDefault, Origin.byDefault());
+            return new Read(leaf, byDefault, SettingSource.byDefault());
         }
-        Lookup.Given given = found.get();
+        SourceResolver.RawValue given = found.get();
         try {
             return new Read(leaf, given.read(leaf.field().type()), given.origin());
-        } catch (BadValue e) {
-            problems.add(Problem.at(given.origin(), leaf.fullKey() + ": " + e.message(leaf.secret())));
+        } catch (InvalidValueException e) {
+            problems.add(ConfigProblem.at(given.origin(), leaf.fullKey() + ": " + e.message(leaf.secret())));
             return new Read(leaf, null, given.origin());
         }
     }
 
     private boolean assemble(SettingDefinition<?> setting, List<Read> reads) {
-        Origin origin = reads.stream()
+        SettingSource origin = reads.stream()
                 .map(Read::origin)
-                .filter(each -> !each.equals(Origin.byDefault()))
+                .filter(each -> !each.equals(SettingSource.byDefault()))
                 .findFirst()
-                .orElse(Origin.byDefault());
+                .orElse(SettingSource.byDefault());
         Map<String, Object> fields = new HashMap<>();
         reads.forEach(each -> fields.put(each.leaf.field().key(), requireNonNull(each.value)));
         Object byDefault = setting.byDefault();
         try {
             Object value =
-                    origin.equals(Origin.byDefault()) && byDefault != null ? byDefault : setting.assemble(fields);
+                    origin.equals(SettingSource.byDefault()) && byDefault != null ? byDefault : setting.assemble(fields);
             values.put(setting, new SettingValues.Bound(value, origin));
             return true;
-        } catch (BadValue e) {
-            problems.add(Problem.at(origin, setting.fullKey() + ": " + e.message(setting.isSecret())));
+        } catch (InvalidValueException e) {
+            problems.add(ConfigProblem.at(origin, setting.fullKey() + ": " + e.message(setting.isSecret())));
             return false;
         }
     }
 
     private static SettingInfo info(Read read) {
-        Leaf leaf = read.leaf;
+        SettingKey leaf = read.leaf;
         SettingDefinition<?> setting = leaf.setting();
         Object byDefault = leaf.field().byDefault();
         Object value = read.value == null ? byDefault : read.value;
@@ -178,11 +179,11 @@ final class Binder {
                 setting.owner().path());
     }
 
-    private static Problem missing(Leaf leaf) {
+    private static ConfigProblem missing(SettingKey leaf) {
         String key = leaf.fullKey();
         String way = leaf.secret()
-                ? "name a file that holds it as " + key + Leaf.FILE + " or in " + leaf.fileVariable()
+                ? "name a file that holds it as " + key + SettingKey.FILE + " or in " + leaf.fileVariable()
                 : "write it in the file, or give it as " + leaf.environmentName() + " or --set " + key + "=…";
-        return Problem.of(key, "required (" + leaf.field().type().name() + "), but not given; " + way);
+        return ConfigProblem.of(key, "required (" + leaf.field().type().name() + "), but not given; " + way);
     }
 }

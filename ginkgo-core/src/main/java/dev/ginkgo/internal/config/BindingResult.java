@@ -1,8 +1,10 @@
-package dev.ginkgo;
+package dev.ginkgo.internal.config;
 
 import dev.ginkgo.config.ConfigException;
-import dev.ginkgo.config.Problem;
-import dev.ginkgo.config.Raw;
+import dev.ginkgo.config.ConfigProblem;
+import dev.ginkgo.config.RawConfig;
+import dev.ginkgo.config.SettingInfo;
+import dev.ginkgo.config.ValidationResult;
 import java.util.List;
 
 /**
@@ -14,24 +16,24 @@ import java.util.List;
  * @param infos every key; also when there are problems
  * @param raw what was bound, for children that are added later
  */
-record Binding(
-        SettingValues snapshot, List<Problem> problems, List<String> warnings, List<SettingInfo> infos, Raw raw) {
+public record BindingResult(
+        SettingValues snapshot, List<ConfigProblem> problems, List<String> warnings, List<SettingInfo> infos, RawConfig raw) {
 
-    Binding {
+    public BindingResult {
         problems = List.copyOf(problems);
         warnings = List.copyOf(warnings);
         infos = List.copyOf(infos);
     }
 
     /** This binding if there are no problems, else all of them in one exception. */
-    Binding orThrow() {
+    public BindingResult orThrow() {
         if (!problems.isEmpty()) {
             throw new ConfigException(problems);
         }
         return this;
     }
 
-    Description describe() {
-        return new Description(infos, problems, warnings);
+    public ValidationResult describe() {
+        return new ValidationResult(infos, problems, warnings);
     }
 }

@@ -1,7 +1,7 @@
-package dev.ginkgo;
+package dev.ginkgo.internal.config;
 
 /** Child whose implementation a setting selects: it is created while binding, before its own settings are known. */
-interface ChildSelection {
+public interface ChildSelection {
 
     /** The setting that names the implementation. */
     SettingDefinition<String> engine();

@@ -1,4 +1,4 @@
-package dev.ginkgo;
+package dev.ginkgo.internal.config;
 
 import dev.ginkgo.config.Address;
 import dev.ginkgo.config.Size;
@@ -9,7 +9,7 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Which keys make the value of a setting: one, or for a record one for each component. */
-sealed interface Shape<T> permits Shape.Single, RecordShape {
+sealed interface ConfigMapping<T> permits ConfigMapping.SingleKey, RecordMapping {
 
     /**
      * One key of a setting.
@@ -24,10 +24,10 @@ sealed interface Shape<T> permits Shape.Single, RecordShape {
     List<Field> fields(@Nullable Object byDefault);
 
     /** The value made of those of all fields, by their relative keys. */
-    T assemble(Map<String, Object> values) throws BadValue;
+    T assemble(Map<String, Object> values) throws InvalidValueException;
 
     /** One key. */
-    record Single<T>(ValueType<T> type) implements Shape<T> {
+    record SingleKey<T>(ValueType<T> type) implements ConfigMapping<T> {
         @Override
         public List<Field> fields(@Nullable Object byDefault) {
             return List.of(new Field("", type, byDefault));
@@ -41,28 +41,28 @@ sealed interface Shape<T> permits Shape.Single, RecordShape {
     }
 
     /** The shape for a class, a record included. */
-    static <T> Shape<T> of(Class<T> type) {
-        return isTable(type) ? RecordShape.of(type, Set.of()) : new Single<>(Scalar.of(type));
+    static <T> ConfigMapping<T> of(Class<T> type) {
+        return isTable(type) ? RecordMapping.of(type, Set.of()) : new SingleKey<>(ScalarType.of(type));
     }
 
     /** The shape for a default value, a list with elements included. */
     @SuppressWarnings("unchecked") // the value's own class
-    static <T> Shape<T> ofValue(T byDefault) {
+    static <T> ConfigMapping<T> ofValue(T byDefault) {
         if (byDefault instanceof List<?> list) {
             if (list.isEmpty()) {
                 throw new IllegalArgumentException("an empty list has no type; declare it by list(key, Class)");
             }
-            return (Shape<T>) ofList(list.getFirst().getClass());
+            return (ConfigMapping<T>) ofList(list.getFirst().getClass());
         }
         return of((Class<T>) byDefault.getClass());
     }
 
-    static <E> Shape<List<E>> ofList(Class<E> element) {
-        return new Single<>(new ValueType.ListOf<>(Scalar.of(element)));
+    static <E> ConfigMapping<List<E>> ofList(Class<E> element) {
+        return new SingleKey<>(new ValueType.ListOf<>(ScalarType.of(element)));
     }
 
-    static <E> Shape<Optional<E>> ofOptional(Class<E> some) {
-        return new Single<>(new ValueType.OptionalOf<>(Scalar.of(some)));
+    static <E> ConfigMapping<Optional<E>> ofOptional(Class<E> some) {
+        return new SingleKey<>(new ValueType.OptionalOf<>(ScalarType.of(some)));
     }
 
     /** Whether a class is a record to be flattened. Size and Address are records too, but each is one value. */

@@ -1,7 +1,7 @@
-package dev.ginkgo;
+package dev.ginkgo.internal.config;
 
 import dev.ginkgo.config.Configuration;
-import dev.ginkgo.config.Raw;
+import dev.ginkgo.config.RawConfig;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicReference;
 
@@ -9,58 +9,58 @@ import java.util.concurrent.atomic.AtomicReference;
  * The settings of a running tree: one immutable snapshot that is swapped. What replaces it is always made from the
  * one that it replaces, so that a reload and a child that is added at the same moment both come through.
  */
-final class LiveSettings {
+public final class CurrentSettings {
 
     /** The values, and the text that they were bound from, for children to come. */
-    private record Current(SettingValues snapshot, Raw raw) {}
+    private record Current(SettingValues snapshot, RawConfig raw) {}
 
-    private final List<Place> places;
+    private final List<SettingsOwner> places;
     private final AtomicReference<Current> current;
     private volatile Configuration configuration;
     private volatile List<String> pending = List.of();
 
-    LiveSettings(List<Place> places, Configuration configuration) {
+    public CurrentSettings(List<SettingsOwner> places, Configuration configuration) {
         this.places = List.copyOf(places);
         this.configuration = configuration;
         this.current = new AtomicReference<>(
                 new Current(SettingValues.empty(), Configuration.none().load()));
     }
 
-    SettingValues snapshot() {
+    public SettingValues snapshot() {
         return current.get().snapshot;
     }
 
-    Configuration configuration() {
+    public Configuration configuration() {
         return configuration;
     }
 
     /** Keys whose new values wait for a restart. */
-    List<String> pending() {
+    public List<String> pending() {
         return pending;
     }
 
     /** Binds all without publishing anything. */
-    Binding bind(Configuration from) {
+    public BindingResult bind(Configuration from) {
         return Binder.bind(places, from, this::snapshot);
     }
 
     /** What is bound now, whatever the files have become since. */
-    Binding bound() {
+    public BindingResult bound() {
         return Binder.again(places, current.get().raw, this::snapshot);
     }
 
     /** Makes {@code next} the values of the tree; those of children added meanwhile stay. */
-    void publish(Configuration from, Binding binding, SettingValues next, List<String> nowPending) {
+    public void publish(Configuration from, BindingResult binding, SettingValues next, List<String> nowPending) {
         current.updateAndGet(old -> new Current(old.snapshot.with(next), binding.raw()));
         configuration = from;
         pending = List.copyOf(nowPending);
     }
 
     /** Binds a child that is being added, with all below it. */
-    void bindAdded(Place child) {
+    public void bindAdded(SettingsOwner child) {
         while (true) {
             Current base = current.get();
-            Binding binding = Binder.bindAdded(child, base.raw, this::snapshot).orThrow();
+            BindingResult binding = Binder.bindAdded(child, base.raw, this::snapshot).orThrow();
             Current next = new Current(base.snapshot.with(binding.snapshot()), base.raw);
             if (current.compareAndSet(base, next)) {
                 return;
@@ -69,7 +69,7 @@ final class LiveSettings {
     }
 
     /** Lets go of the values of a child that was removed. */
-    void forget(Place child) {
+    public void forget(SettingsOwner child) {
         current.updateAndGet(old -> new Current(old.snapshot.without(child.settings()), old.raw));
         child.places().forEach(this::forget);
     }

@@ -1,19 +1,19 @@
-package dev.ginkgo;
+package dev.ginkgo.internal.config;
 
 import dev.ginkgo.config.Configuration;
 import java.util.Locale;
 import java.util.regex.Pattern;
 
 /** The rules for keys of settings and names of children, which share the tables of a configuration. */
-final class Keys {
+public final class KeySyntax {
     private static final String WORDS = "[a-z0-9]+(-[a-z0-9]+)*";
     private static final Pattern NAME = Pattern.compile(WORDS);
     private static final Pattern KEY = Pattern.compile(WORDS + "(\\." + WORDS + ")*");
 
-    private Keys() {}
+    private KeySyntax() {}
 
     /** Checks the name of a child: {@code number-client}. */
-    static String requireName(String name) {
+    public static String requireName(String name) {
         return require(NAME, name, "a name: lower case words of letters and digits, joined by \"-\"");
     }
 
@@ -26,13 +26,13 @@ final class Keys {
         if (!pattern.matcher(text).matches()) {
             String better = kebab(text).replace('_', '-').replace(' ', '-');
             throw new IllegalArgumentException("\"" + text + "\" is not " + rule
-                    + (pattern.matcher(better).matches() ? Similar.question(better) : ""));
+                    + (pattern.matcher(better).matches() ? SpellingSuggester.question(better) : ""));
         }
         return text;
     }
 
     /** Checks that a key is neither a setting nor a child of its owner yet. */
-    static void requireFree(Place owner, String key) {
+    static void requireFree(SettingsOwner owner, String key) {
         if (owner.settings().stream().anyMatch(each -> each.key().equals(key))) {
             throw new IllegalArgumentException(owner.type() + " has two settings with the key \"" + key + "\"");
         }
@@ -42,13 +42,13 @@ final class Keys {
     }
 
     /** Checks that the name of a child is not the key or table of a setting of its parent. */
-    static void requireFreeName(Place parent, String name) {
+    public static void requireFreeName(SettingsOwner parent, String name) {
         if (parent.settings().stream().anyMatch(each -> first(each.key()).equals(name))) {
             throw clash(parent, name);
         }
     }
 
-    private static IllegalArgumentException clash(Place owner, String name) {
+    private static IllegalArgumentException clash(SettingsOwner owner, String name) {
         return new IllegalArgumentException(owner.type() + " has a setting and a child that are both named \"" + name
                 + "\", and would share the table; rename one");
     }
@@ -60,7 +60,7 @@ final class Keys {
     }
 
     /** A key below a table; either may be empty. */
-    static String join(String table, String key) {
+    public static String join(String table, String key) {
         return table.isEmpty() || key.isEmpty() ? table + key : table + "." + key;
     }
 
@@ -70,7 +70,7 @@ final class Keys {
     }
 
     /** {@code NumberGateway} as {@code number-gateway}: the name of a root that was given none. */
-    static String kebab(String camel) {
+    public static String kebab(String camel) {
         return camel.replaceAll("([a-z0-9])([A-Z])", "$1-$2")
                 .replaceAll("([A-Z]+)([A-Z][a-z])", "$1-$2")
                 .toLowerCase(Locale.ROOT);

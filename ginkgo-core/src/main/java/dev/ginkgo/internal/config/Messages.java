@@ -1,11 +1,11 @@
-package dev.ginkgo;
+package dev.ginkgo.internal.config;
 
 /** How the messages of this package print things. */
-final class Texts {
-    private Texts() {}
+public final class Messages {
+    private Messages() {}
 
     /** One line for a throwable: its message, or its class where it has none. */
-    static String oneLine(Throwable t) {
+    public static String oneLine(Throwable t) {
         String message = t.getMessage();
         return message == null || message.isBlank()
                 ? t.getClass().getSimpleName()

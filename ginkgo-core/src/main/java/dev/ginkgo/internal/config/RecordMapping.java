@@ -1,4 +1,4 @@
-package dev.ginkgo;
+package dev.ginkgo.internal.config;
 
 import java.lang.invoke.MethodType;
 import java.lang.reflect.Constructor;
@@ -18,16 +18,16 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** A record as a table: each component is a key, a component that is a record is a table below. */
-final class RecordShape<T> implements Shape<T> {
+final class RecordMapping<T> implements ConfigMapping<T> {
     private final Constructor<T> constructor;
-    private final List<Part> parts;
+    private final List<Component> parts;
 
-    private RecordShape(Constructor<T> constructor, List<Part> parts) {
+    private RecordMapping(Constructor<T> constructor, List<Component> parts) {
         this.constructor = constructor;
         this.parts = parts;
     }
 
-    private record Part(String key, Method accessor, Shape<?> shape) {
+    private record Component(String key, Method accessor, ConfigMapping<?> shape) {
         String key(Field field) {
             return field.key().isEmpty() ? key : key + "." + field.key();
         }
@@ -38,39 +38,39 @@ final class RecordShape<T> implements Shape<T> {
      *
      * @param around the records that it is a component of, itself or through others
      */
-    static <T> RecordShape<T> of(Class<T> type, Set<Class<?>> around) {
+    static <T> RecordMapping<T> of(Class<T> type, Set<Class<?>> around) {
         if (around.contains(type)) {
             throw new IllegalArgumentException("record " + type.getSimpleName() + " contains itself");
         }
         Set<Class<?>> inside = new HashSet<>(around);
         inside.add(type);
         RecordComponent[] components = type.getRecordComponents();
-        List<Part> parts = new ArrayList<>();
+        List<Component> parts = new ArrayList<>();
         try {
             for (RecordComponent each : components) {
                 each.getAccessor().setAccessible(true);
-                parts.add(new Part(
-                        Keys.kebab(each.getName()), each.getAccessor(), shape(type, each.getGenericType(), inside)));
+                parts.add(new Component(
+                        KeySyntax.kebab(each.getName()), each.getAccessor(), shape(type, each.getGenericType(), inside)));
             }
             Constructor<T> constructor = type.getDeclaredConstructor(
                     Arrays.stream(components).map(RecordComponent::getType).toArray(Class<?>[]::new));
             constructor.setAccessible(true);
-            return new RecordShape<>(constructor, List.copyOf(parts));
+            return new RecordMapping<>(constructor, List.copyOf(parts));
         } catch (InaccessibleObjectException | NoSuchMethodException e) {
             throw new IllegalArgumentException(
                     "record " + type.getName() + " cannot be read; open its package to Ginkgo in module-info.java", e);
         }
     }
 
-    private static Shape<?> shape(Class<?> around, Type type, Set<Class<?>> inside) {
+    private static ConfigMapping<?> shape(Class<?> around, Type type, Set<Class<?>> inside) {
         if (type instanceof Class<?> plain) {
             Class<?> boxed = MethodType.methodType(plain).wrap().returnType();
-            return Shape.isTable(boxed) ? of(boxed, inside) : Shape.of(boxed);
+            return ConfigMapping.isTable(boxed) ? of(boxed, inside) : ConfigMapping.of(boxed);
         }
         if (type instanceof ParameterizedType generic
                 && generic.getRawType() == List.class
                 && generic.getActualTypeArguments()[0] instanceof Class<?> element) {
-            return Shape.ofList(element);
+            return ConfigMapping.ofList(element);
         }
         throw new IllegalArgumentException("record " + around.getSimpleName() + " has a component of type "
                 + type.getTypeName() + ", which is no type of a setting");
@@ -79,7 +79,7 @@ final class RecordShape<T> implements Shape<T> {
     @Override
     public List<Field> fields(@Nullable Object byDefault) {
         List<Field> fields = new ArrayList<>();
-        for (Part part : parts) {
+        for (Component part : parts) {
             Object value = byDefault == null ? null : component(part, byDefault);
             part.shape
                     .fields(value)
@@ -88,7 +88,7 @@ final class RecordShape<T> implements Shape<T> {
         return fields;
     }
 
-    private static Object component(Part part, Object value) {
+    private static Object component(Component part, Object value) {
         try {
             Object component = part.accessor.invoke(value);
             if (component == null) {
@@ -101,10 +101,10 @@ final class RecordShape<T> implements Shape<T> {
     }
 
     @Override
-    public T assemble(Map<String, Object> values) throws BadValue {
+    public T assemble(Map<String, Object> values) throws InvalidValueException {
         Object[] arguments = new Object[parts.size()];
         for (int i = 0; i < arguments.length; i++) {
-            Part part = parts.get(i);
+            Component part = parts.get(i);
             Map<String, Object> own = new HashMap<>();
             part.shape.fields(null).forEach(field -> own.put(field.key(), values.get(part.key(field))));
             arguments[i] = part.shape.assemble(own);
@@ -116,7 +116,7 @@ final class RecordShape<T> implements Shape<T> {
             if (thrown instanceof Error error) {
                 throw error;
             }
-            throw BadValue.inconsistent(Texts.oneLine(thrown));
+            throw InvalidValueException.inconsistent(Messages.oneLine(thrown));
         } catch (ReflectiveOperationException e) {
             throw new IllegalStateException(
                     "cannot make a " + constructor.getDeclaringClass().getName(), e);

@@ -1,4 +1,4 @@
-package dev.ginkgo;
+package dev.ginkgo.internal.config;
 
 import static java.util.Objects.requireNonNull;
 
@@ -29,30 +29,30 @@ import java.util.function.Function;
  * @param printed prints a value
  * @param secret whether its values are never to be shown
  */
-record Scalar<T>(
+record ScalarType<T>(
         String name, boolean bare, BiFunction<String, Path, T> read, Function<T, String> printed, boolean secret)
         implements ValueType<T> {
 
     private static final String SUPPORTED = "String, Integer, Long, Double, Boolean, Duration, Size, Address, Secret,"
             + " Path, enums, lists of these, and records of all these";
 
-    private static final Map<Class<?>, Scalar<?>> TYPES = Map.ofEntries(
+    private static final Map<Class<?>, ScalarType<?>> TYPES = Map.ofEntries(
             Map.entry(String.class, quoted("string", (text, _) -> text)),
             Map.entry(Integer.class, number("int", text ->
                     (int) whole(text, "int", Integer.MIN_VALUE, Integer.MAX_VALUE))),
             Map.entry(Long.class, number("long", text -> whole(text, "long", Long.MIN_VALUE, Long.MAX_VALUE))),
-            Map.entry(Double.class, number("double", Scalar::decimal)),
-            Map.entry(Boolean.class, number("boolean", Scalar::truth)),
+            Map.entry(Double.class, number("double", ScalarType::decimal)),
+            Map.entry(Boolean.class, number("boolean", ScalarType::truth)),
             Map.entry(
                     Duration.class,
-                    new Scalar<Duration>(
+                    new ScalarType<Duration>(
                             "duration", false, (text, _) -> Durations.parse(text), Durations::format, false)),
             Map.entry(Size.class, quoted("size", (text, _) -> Size.of(text))),
             Map.entry(Address.class, quoted("address", (text, _) -> Address.of(text))),
-            Map.entry(Path.class, quoted("path", Scalar::path)),
+            Map.entry(Path.class, quoted("path", ScalarType::path)),
             Map.entry(
                     Secret.class,
-                    new Scalar<Secret>("secret", false, (text, _) -> Secret.of(text), Secret::toString, true)));
+                    new ScalarType<Secret>("secret", false, (text, _) -> Secret.of(text), Secret::toString, true)));
 
     /**
      * The type of a class.
@@ -60,37 +60,37 @@ record Scalar<T>(
      * @throws IllegalArgumentException if there is none; the message lists what is supported
      */
     @SuppressWarnings("unchecked") // the map pairs each class with its own type
-    static <T> Scalar<T> of(Class<T> type) {
+    static <T> ScalarType<T> of(Class<T> type) {
         Class<?> known = Path.class.isAssignableFrom(type) ? Path.class : type;
         Class<?> outer = type.getSuperclass();
         if (type.isEnum() || (outer != null && outer.isEnum())) {
-            return (Scalar<T>) oneOf(type.isEnum() ? type : outer);
+            return (ScalarType<T>) oneOf(type.isEnum() ? type : outer);
         }
-        return (Scalar<T>) Optional.ofNullable(TYPES.get(known))
+        return (ScalarType<T>) Optional.ofNullable(TYPES.get(known))
                 .orElseThrow(() -> new IllegalArgumentException(
                         type.getTypeName() + " is no type of a setting; there are " + SUPPORTED));
     }
 
     @Override
-    public T fromToml(Object raw, Path folder) throws BadValue {
+    public T fromToml(Object raw, Path folder) throws InvalidValueException {
         String text = String.valueOf(raw);
         if (raw instanceof Collection || raw instanceof Map) {
-            throw BadValue.unreadable(quoted(raw) + " is not " + withArticle(), name);
+            throw InvalidValueException.unreadable(quoted(raw) + " is not " + withArticle(), name);
         }
         T value = fromText(text, folder);
         if (bare == raw instanceof String) {
             String right = bare ? "without quotes: " + text : "in quotes: \"" + text + "\"";
-            throw BadValue.unreadable(quoted(raw) + " is not " + withArticle() + "; write it " + right, name);
+            throw InvalidValueException.unreadable(quoted(raw) + " is not " + withArticle() + "; write it " + right, name);
         }
         return value;
     }
 
     @Override
-    public T fromText(String text, Path folder) throws BadValue {
+    public T fromText(String text, Path folder) throws InvalidValueException {
         try {
             return read.apply(text, folder);
         } catch (IllegalArgumentException e) {
-            throw BadValue.unreadable(String.valueOf(e.getMessage()), name);
+            throw InvalidValueException.unreadable(String.valueOf(e.getMessage()), name);
         }
     }
 
@@ -109,26 +109,26 @@ record Scalar<T>(
         return name.startsWith("one of") ? name : ("aeiou".indexOf(name.charAt(0)) < 0 ? "a " : "an ") + name;
     }
 
-    private static <T> Scalar<T> quoted(String name, BiFunction<String, Path, T> read) {
-        return new Scalar<>(name, false, read, String::valueOf, false);
+    private static <T> ScalarType<T> quoted(String name, BiFunction<String, Path, T> read) {
+        return new ScalarType<>(name, false, read, String::valueOf, false);
     }
 
-    private static <T> Scalar<T> number(String name, Function<String, T> read) {
-        return new Scalar<>(name, true, (text, _) -> read.apply(text), String::valueOf, false);
+    private static <T> ScalarType<T> number(String name, Function<String, T> read) {
+        return new ScalarType<>(name, true, (text, _) -> read.apply(text), String::valueOf, false);
     }
 
-    private static Scalar<?> oneOf(Class<?> type) {
+    private static ScalarType<?> oneOf(Class<?> type) {
         Map<String, Object> constants = new LinkedHashMap<>();
         for (Object each : type.getEnumConstants()) {
             constants.put(kebab(each), each);
         }
-        return oneOf(constants.keySet(), name -> requireNonNull(constants.get(name)), Scalar::kebab);
+        return oneOf(constants.keySet(), name -> requireNonNull(constants.get(name)), ScalarType::kebab);
     }
 
     /** A value out of some, by their names. */
-    static <T> Scalar<T> oneOf(Set<String> names, Function<String, T> named, Function<T, String> printed) {
+    static <T> ScalarType<T> oneOf(Set<String> names, Function<String, T> named, Function<T, String> printed) {
         String type = "one of " + String.join(", ", names);
-        return new Scalar<T>(
+        return new ScalarType<T>(
                 type,
                 false,
                 (text, _) -> {
@@ -136,7 +136,7 @@ record Scalar<T>(
                         return named.apply(text);
                     }
                     String meant =
-                            Similar.to(text, names).map(Similar::question).orElse("");
+                            SpellingSuggester.to(text, names).map(SpellingSuggester::question).orElse("");
                     throw new IllegalArgumentException("\"" + text + "\" is not " + type + meant);
                 },
                 printed,

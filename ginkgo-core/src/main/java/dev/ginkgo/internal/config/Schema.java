@@ -1,6 +1,6 @@
-package dev.ginkgo;
+package dev.ginkgo.internal.config;
 
-import dev.ginkgo.config.Problem;
+import dev.ginkgo.config.ConfigProblem;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
@@ -17,30 +17,30 @@ import org.jspecify.annotations.Nullable;
 final class Schema {
     private static final Set<String> RESERVED = Set.of("service", "ginkgo", "log");
 
-    private final Key root = new Key("", "");
-    private final List<Leaf> leaves = new ArrayList<>();
-    private final Map<String, Leaf> variables = new HashMap<>();
+    private final KeyNode root = new KeyNode("", "");
+    private final List<SettingKey> leaves = new ArrayList<>();
+    private final Map<String, SettingKey> variables = new HashMap<>();
     private final List<Pattern> openVariables = new ArrayList<>();
-    private final List<Problem> problems = new ArrayList<>();
+    private final List<ConfigProblem> problems = new ArrayList<>();
 
     private Schema() {}
 
     /** A key: a table with keys below it, a value, or the name of the file that holds a secret value. */
-    static final class Key {
+    static final class KeyNode {
         private final String name;
         private final String full;
-        private final Map<String, Key> below = new LinkedHashMap<>();
+        private final Map<String, KeyNode> below = new LinkedHashMap<>();
         private final List<String> expected = new ArrayList<>();
-        private @Nullable Leaf leaf;
-        private @Nullable Place place;
+        private @Nullable SettingKey leaf;
+        private @Nullable SettingsOwner place;
 
-        private Key(String name, String full) {
+        private KeyNode(String name, String full) {
             this.name = name;
             this.full = full;
         }
 
-        private Key step(String next) {
-            return below.computeIfAbsent(next, each -> new Key(each, Keys.join(full, each)));
+        private KeyNode step(String next) {
+            return below.computeIfAbsent(next, each -> new KeyNode(each, KeySyntax.join(full, each)));
         }
 
         boolean isValue() {
@@ -52,7 +52,7 @@ final class Schema {
         }
 
         @Nullable
-        Key at(String next) {
+        KeyNode at(String next) {
             return below.get(next);
         }
 
@@ -68,7 +68,7 @@ final class Schema {
     }
 
     /** Of a whole tree with the tables around it, or of a single child. */
-    static Schema of(List<? extends Place> places) {
+    static Schema of(List<? extends SettingsOwner> places) {
         Schema schema = new Schema();
         places.forEach(schema::add);
         if (schema.root.at("log") == null && schema.root.place != null) {
@@ -77,20 +77,20 @@ final class Schema {
         return schema;
     }
 
-    private void add(Place place) {
-        Key table = table(place.key());
+    private void add(SettingsOwner place) {
+        KeyNode table = table(place.key());
         boolean shared = table.place != null && table.place.sharesTable() && place.sharesTable();
         if (!shared && (table.place != null || table.isValue() || (!table.below.isEmpty() && !table.full.isEmpty()))) {
-            problems.add(Problem.of(
+            problems.add(ConfigProblem.of(
                     place.path(), "two things are named \"" + table.full + "\" and would share the table; rename one"));
             return;
         }
         table.place = place;
         for (SettingDefinition<?> setting : place.settings()) {
-            for (Shape.Field field : setting.fields()) {
-                Leaf leaf = Leaf.of(setting, field);
+            for (ConfigMapping.Field field : setting.fields()) {
+                SettingKey leaf = SettingKey.of(setting, field);
                 leaves.add(leaf);
-                add(table, leaf, Keys.join(setting.key(), field.key()));
+                add(table, leaf, KeySyntax.join(setting.key(), field.key()));
             }
         }
         place.places().forEach(this::add);
@@ -100,27 +100,27 @@ final class Schema {
         }
     }
 
-    private void reserve(Place rootPlace) {
+    private void reserve(SettingsOwner rootPlace) {
         Stream.concat(
-                        rootPlace.settings().stream().map(each -> Keys.first(each.key())),
-                        rootPlace.places().stream().map(Place::key))
+                        rootPlace.settings().stream().map(each -> KeySyntax.first(each.key())),
+                        rootPlace.places().stream().map(SettingsOwner::key))
                 .filter(RESERVED::contains)
-                .forEach(name -> problems.add(Problem.of(
+                .forEach(name -> problems.add(ConfigProblem.of(
                         rootPlace.path(),
                         "\"" + name + "\" is reserved at the root; give the setting or child another name")));
     }
 
-    private Key table(String full) {
-        Key at = root;
+    private KeyNode table(String full) {
+        KeyNode at = root;
         for (String step : full.isEmpty() ? new String[0] : full.split("\\.", -1)) {
             at = at.step(step);
         }
         return at;
     }
 
-    private void add(Key table, Leaf leaf, String key) {
+    private void add(KeyNode table, SettingKey leaf, String key) {
         String[] steps = key.split("\\.", -1);
-        Key at = table;
+        KeyNode at = table;
         for (int i = 0; i < steps.length; i++) {
             at = at.step(steps[i]);
             boolean last = i == steps.length - 1;
@@ -132,7 +132,7 @@ final class Schema {
         at.leaf = leaf;
         variable(leaf, leaf.environmentName());
         if (leaf.secret()) {
-            Key file = table(leaf.fullKey() + Leaf.FILE);
+            KeyNode file = table(leaf.fullKey() + SettingKey.FILE);
             if (file.isValue() || !file.below.isEmpty()) {
                 problems.add(taken(leaf, file.full));
             }
@@ -141,25 +141,25 @@ final class Schema {
         }
     }
 
-    private static Problem taken(Leaf leaf, String full) {
-        return Problem.of(
+    private static ConfigProblem taken(SettingKey leaf, String full) {
+        return ConfigProblem.of(
                 leaf.setting().owner().path(),
                 "two settings, or a setting and a child, want the key \"" + full + "\"; rename one");
     }
 
-    private void variable(Leaf leaf, String name) {
-        Leaf other = variables.putIfAbsent(name, leaf);
+    private void variable(SettingKey leaf, String name) {
+        SettingKey other = variables.putIfAbsent(name, leaf);
         if (other != null) {
-            problems.add(Problem.of(
+            problems.add(ConfigProblem.of(
                     leaf.setting().owner().path(),
                     "\"" + other.fullKey() + "\" and \"" + leaf.fullKey() + "\" have one environment variable, " + name
                             + "; rename one"));
         }
     }
 
-    private void open(Key table, String pattern) {
+    private void open(KeyNode table, String pattern) {
         table.expected.add(pattern);
-        String name = Keys.environmentName(Keys.join(table.full, pattern));
+        String name = KeySyntax.environmentName(KeySyntax.join(table.full, pattern));
         openVariables.add(matcher(name + "_*"));
     }
 
@@ -170,17 +170,17 @@ final class Schema {
                 .collect(Collectors.joining()));
     }
 
-    Key root() {
+    KeyNode root() {
         return root;
     }
 
     /** Every key that has a value, in the order of declaration. */
-    List<Leaf> leaves() {
+    List<SettingKey> leaves() {
         return leaves;
     }
 
     /** What is wrong with the declarations themselves. */
-    List<Problem> problems() {
+    List<ConfigProblem> problems() {
         return problems;
     }
 
@@ -194,24 +194,24 @@ final class Schema {
     }
 
     /** Advice for a key that is not known in a table. */
-    String advice(String unknown, Key table) {
-        List<String> fullKeys = leaves.stream().map(Leaf::fullKey).toList();
-        String full = Keys.join(table.full, unknown);
+    String advice(String unknown, KeyNode table) {
+        List<String> fullKeys = leaves.stream().map(SettingKey::fullKey).toList();
+        String full = KeySyntax.join(table.full, unknown);
         return table.names().stream()
                 .filter(unknown::equalsIgnoreCase)
                 .findFirst()
                 .map(same -> "; keys are in lower case: write \"" + same + "\"")
-                .or(() -> Similar.to(unknown, table.names()).map(Similar::question))
+                .or(() -> SpellingSuggester.to(unknown, table.names()).map(SpellingSuggester::question))
                 .or(() -> fullKeys.stream()
                         .filter(each -> each.endsWith("." + unknown))
                         .findFirst()
-                        .map(Similar::question))
-                .or(() -> Similar.to(full, fullKeys).map(Similar::question))
+                        .map(SpellingSuggester::question))
+                .or(() -> SpellingSuggester.to(full, fullKeys).map(SpellingSuggester::question))
                 .orElseGet(() -> known(table));
     }
 
     /** {@code ; known here: bind, history}, or nothing where there are none. */
-    static String known(Key table) {
+    static String known(KeyNode table) {
         if (table.below.isEmpty()) {
             return "; there are no settings here";
         }

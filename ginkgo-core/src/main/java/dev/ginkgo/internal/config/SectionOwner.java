@@ -1,4 +1,4 @@
-package dev.ginkgo;
+package dev.ginkgo.internal.config;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -10,13 +10,13 @@ import java.util.List;
  * @param key the name of the table
  * @param settings the settings declared so far
  */
-record SectionOwner(String key, List<SettingDefinition<?>> settings) implements Place {
+public record SectionOwner(String key, List<SettingDefinition<?>> settings) implements SettingsOwner {
 
-    SectionOwner(String name) {
-        this(Keys.requireName(name), new ArrayList<>());
+    public SectionOwner(String name) {
+        this(KeySyntax.requireName(name), new ArrayList<>());
     }
 
-    <T> SettingDefinition<T> declare(SettingDefinition<T> setting) {
+    public <T> SettingDefinition<T> declare(SettingDefinition<T> setting) {
         settings.add(setting);
         return setting;
     }
@@ -32,7 +32,7 @@ record SectionOwner(String key, List<SettingDefinition<?>> settings) implements 
     }
 
     @Override
-    public List<? extends Place> places() {
+    public List<? extends SettingsOwner> places() {
         return List.of();
     }
 

@@ -1,12 +1,12 @@
-package dev.ginkgo;
+package dev.ginkgo.internal.config;
 
 import java.util.List;
 
 /** A setting whose value differs between two snapshots. */
-record Change(SettingDefinition<?> setting, Object old, Object now) {
+public record SettingChange(SettingDefinition<?> setting, Object old, Object now) {
 
     /** Tells the setting's observers one after another, and gives what they threw. */
-    List<Throwable> tell() {
+    public List<Throwable> tell() {
         return setting.tell(old, now);
     }
 

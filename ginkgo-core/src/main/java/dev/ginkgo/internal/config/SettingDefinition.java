@@ -1,10 +1,10 @@
-package dev.ginkgo;
+package dev.ginkgo.internal.config;
 
 import static java.util.Objects.requireNonNull;
 
-import dev.ginkgo.config.Origin;
-import dev.ginkgo.config.Problem;
+import dev.ginkgo.config.ConfigProblem;
 import dev.ginkgo.config.Secret;
+import dev.ginkgo.config.SettingSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -23,12 +23,12 @@ import org.jspecify.annotations.Nullable;
  *
  * @param <T> the type of the value
  */
-final class SettingDefinition<T> implements Supplier<T> {
-    private final Place owner;
+public final class SettingDefinition<T> implements Supplier<T> {
+    private final SettingsOwner owner;
     private final String key;
-    private final Shape<T> shape;
+    private final ConfigMapping<T> shape;
     private final @Nullable T byDefault;
-    private final List<Shape.Field> fields;
+    private final List<ConfigMapping.Field> fields;
     private final List<Rule<T>> rules = new ArrayList<>();
     private final List<Consistency<T>> consistencies = new ArrayList<>();
     private final List<BiConsumer<? super T, ? super T>> observers = new ArrayList<>();
@@ -43,8 +43,8 @@ final class SettingDefinition<T> implements Supplier<T> {
 
     private record Consistency<T>(BiPredicate<? super T, SettingValues> test, String otherwise) {}
 
-    private SettingDefinition(Place owner, String key, Shape<T> shape, @Nullable T byDefault) {
-        Keys.requireFree(owner, Keys.requireKey(key));
+    private SettingDefinition(SettingsOwner owner, String key, ConfigMapping<T> shape, @Nullable T byDefault) {
+        KeySyntax.requireFree(owner, KeySyntax.requireKey(key));
         this.owner = owner;
         this.key = key;
         this.shape = shape;
@@ -52,34 +52,34 @@ final class SettingDefinition<T> implements Supplier<T> {
         this.fields = List.copyOf(shape.fields(byDefault));
     }
 
-    static <T> SettingDefinition<T> of(Place owner, String key, T byDefault) {
+    public static <T> SettingDefinition<T> of(SettingsOwner owner, String key, T byDefault) {
         requireNonNull(byDefault, "the default of \"" + key + "\" is null; a setting without one is given its class");
-        return new SettingDefinition<>(owner, key, Shape.ofValue(byDefault), byDefault);
+        return new SettingDefinition<>(owner, key, ConfigMapping.ofValue(byDefault), byDefault);
     }
 
-    static <T> SettingDefinition<T> required(Place owner, String key, Class<T> type) {
-        return new SettingDefinition<>(owner, key, Shape.of(requireNonNull(type, "type is null")), null);
+    public static <T> SettingDefinition<T> required(SettingsOwner owner, String key, Class<T> type) {
+        return new SettingDefinition<>(owner, key, ConfigMapping.of(requireNonNull(type, "type is null")), null);
     }
 
-    static <E> SettingDefinition<List<E>> list(Place owner, String key, Class<E> element) {
-        return new SettingDefinition<>(owner, key, Shape.ofList(requireNonNull(element, "element is null")), List.of());
+    public static <E> SettingDefinition<List<E>> list(SettingsOwner owner, String key, Class<E> element) {
+        return new SettingDefinition<>(owner, key, ConfigMapping.ofList(requireNonNull(element, "element is null")), List.of());
     }
 
-    static <E> SettingDefinition<Optional<E>> optional(Place owner, String key, Class<E> some) {
+    public static <E> SettingDefinition<Optional<E>> optional(SettingsOwner owner, String key, Class<E> some) {
         return new SettingDefinition<>(
-                owner, key, Shape.ofOptional(requireNonNull(some, "some is null")), Optional.empty());
+                owner, key, ConfigMapping.ofOptional(requireNonNull(some, "some is null")), Optional.empty());
     }
 
     /** A name out of some. */
-    static SettingDefinition<String> oneOf(Place owner, String key, String byDefault, Set<String> names) {
-        Shape<String> shape = new Shape.Single<>(Scalar.oneOf(names, name -> name, name -> name));
+    public static SettingDefinition<String> oneOf(SettingsOwner owner, String key, String byDefault, Set<String> names) {
+        ConfigMapping<String> shape = new ConfigMapping.SingleKey<>(ScalarType.oneOf(names, name -> name, name -> name));
         return new SettingDefinition<>(owner, key, shape, byDefault).check(names::contains, "is not one of " + names);
     }
 
     // ---- declare: in the constructor
 
     /** Says in a line what it is for; {@code -h} prints it. */
-    SettingDefinition<T> help(String text) {
+    public SettingDefinition<T> help(String text) {
         declaring("help").help = requireNonNull(text, "text is null");
         return this;
     }
@@ -89,7 +89,7 @@ final class SettingDefinition<T> implements Supplier<T> {
      *
      * @throws IllegalArgumentException if the type has no order, or the default lies outside
      */
-    SettingDefinition<T> between(T lo, T hi) {
+    public SettingDefinition<T> between(T lo, T hi) {
         if (!(lo instanceof Comparable<?>)) {
             throw new IllegalArgumentException("\"" + key + "\" has no order, so it has no bounds");
         }
@@ -109,7 +109,7 @@ final class SettingDefinition<T> implements Supplier<T> {
      * @param otherwise what is told of a value that fails, after the value: {@code "is not even"}
      * @throws IllegalArgumentException if the default fails it
      */
-    SettingDefinition<T> check(Predicate<? super T> test, String otherwise) {
+    public SettingDefinition<T> check(Predicate<? super T> test, String otherwise) {
         return rule(requireNonNull(test, "test is null"), requireNonNull(otherwise, "otherwise is null"));
     }
 
@@ -125,7 +125,7 @@ final class SettingDefinition<T> implements Supplier<T> {
      *     before anything starts and at every reload, and must not act
      * @param otherwise what is told of a value that fails, after the value; what to write where is part of it
      */
-    SettingDefinition<T> check(BiPredicate<? super T, SettingValues> test, String otherwise) {
+    public SettingDefinition<T> check(BiPredicate<? super T, SettingValues> test, String otherwise) {
         declaring("a check")
                 .consistencies
                 .add(new Consistency<>(
@@ -134,13 +134,13 @@ final class SettingDefinition<T> implements Supplier<T> {
     }
 
     /** Says that it cannot change while the tree runs: a new value waits for a restart. */
-    SettingDefinition<T> fixed() {
+    public SettingDefinition<T> fixed() {
         declaring("fixed").fixed = true;
         return this;
     }
 
     /** Says that its value is never shown, and may come from a file: {@code <key>-file}. */
-    SettingDefinition<T> secret() {
+    public SettingDefinition<T> secret() {
         declaring("secret").secret = true;
         return this;
     }
@@ -149,7 +149,7 @@ final class SettingDefinition<T> implements Supplier<T> {
      * Adds an observer: at each reload that changes the value it is told once, with the old and the new one. Several
      * are told in the order in which they were added. What one throws is reported, and stops no other.
      */
-    SettingDefinition<T> onChange(BiConsumer<? super T, ? super T> observer) {
+    public SettingDefinition<T> onChange(BiConsumer<? super T, ? super T> observer) {
         declaring("onChange").observers.add(requireNonNull(observer, "observer is null"));
         return this;
     }
@@ -191,24 +191,24 @@ final class SettingDefinition<T> implements Supplier<T> {
     }
 
     /** The key relative to the table of its service: {@code bind}. */
-    String key() {
+    public String key() {
         return key;
     }
 
     /** The key from the root of the tree, {@code hub.http.bind}; complete once the service has its parent. */
-    String fullKey() {
-        return Keys.join(owner.key(), key);
+    public String fullKey() {
+        return KeySyntax.join(owner.key(), key);
     }
 
     /** The setting and where its value comes from, for messages: {@code setting `bind`, file numbers.toml:3:8}. */
-    String describe() {
+    public String describe() {
         Supplier<SettingValues> snapshots = current;
         SettingValues.Bound bound = snapshots == null ? null : snapshots.get().bound(this);
         String name = "setting `" + fullKey() + "`";
         return switch (bound == null ? null : bound.origin()) {
             case null -> name;
-            case Origin.File file -> name + ", file " + file.where();
-            case Origin origin -> name + ", " + origin;
+            case SettingSource.File file -> name + ", file " + file.where();
+            case SettingSource origin -> name + ", " + origin;
         };
     }
 
@@ -228,35 +228,35 @@ final class SettingDefinition<T> implements Supplier<T> {
     }
 
     /** Makes the value of those of the fields, and checks it. */
-    T assemble(Map<String, Object> values) throws BadValue {
+    T assemble(Map<String, Object> values) throws InvalidValueException {
         T value = shape.assemble(values);
         for (Rule<T> rule : rules) {
             boolean good;
             try {
                 good = rule.test.test(value);
             } catch (RuntimeException e) {
-                throw BadValue.unreadable(print(value) + " cannot be checked: " + Texts.oneLine(e), "its kind");
+                throw InvalidValueException.unreadable(print(value) + " cannot be checked: " + Messages.oneLine(e), "its kind");
             }
             if (!good) {
-                throw BadValue.refused(print(value), rule.otherwise);
+                throw InvalidValueException.refused(print(value), rule.otherwise);
             }
         }
         return value;
     }
 
     /** What is wrong with its value there beside the values of others. */
-    List<Problem> problemsAmong(SettingValues all) {
-        List<Problem> problems = new ArrayList<>();
+    List<ConfigProblem> problemsAmong(SettingValues all) {
+        List<ConfigProblem> problems = new ArrayList<>();
         T value = all.get(this);
         for (Consistency<T> each : consistencies) {
             String wrong;
             try {
                 wrong = each.test.test(value, all) ? "" : each.otherwise;
             } catch (RuntimeException e) {
-                wrong = "cannot be checked: " + (isSecret() ? e.getClass().getSimpleName() : Texts.oneLine(e));
+                wrong = "cannot be checked: " + (isSecret() ? e.getClass().getSimpleName() : Messages.oneLine(e));
             }
             if (!wrong.isEmpty()) {
-                problems.add(Problem.at(all.origin(this), fullKey() + ": " + print(value) + " " + wrong));
+                problems.add(ConfigProblem.at(all.origin(this), fullKey() + ": " + print(value) + " " + wrong));
             }
         }
         return problems;
@@ -268,7 +268,7 @@ final class SettingDefinition<T> implements Supplier<T> {
     }
 
     /** Its keys: one, or for a record one for each component. */
-    List<Shape.Field> fields() {
+    List<ConfigMapping.Field> fields() {
         return fields;
     }
 
@@ -285,7 +285,7 @@ final class SettingDefinition<T> implements Supplier<T> {
         return thrown;
     }
 
-    Place owner() {
+    public SettingsOwner owner() {
         return owner;
     }
 
@@ -297,7 +297,7 @@ final class SettingDefinition<T> implements Supplier<T> {
         return bounds;
     }
 
-    boolean isFixed() {
+    public boolean isFixed() {
         return fixed;
     }
 
@@ -307,7 +307,7 @@ final class SettingDefinition<T> implements Supplier<T> {
     }
 
     /** Whether one of its fields is a secret. */
-    boolean isSecret(Shape.Field field) {
+    boolean isSecret(ConfigMapping.Field field) {
         return secret || field.type().secret();
     }
 
@@ -316,7 +316,7 @@ final class SettingDefinition<T> implements Supplier<T> {
         if (isSecret()) {
             return Secret.MASK;
         }
-        return shape instanceof Shape.Single<T>(ValueType<T> type) ? type.print(value) : value.toString();
+        return shape instanceof ConfigMapping.SingleKey<T>(ValueType<T> type) ? type.print(value) : value.toString();
     }
 
     @SuppressWarnings("unchecked") // the binder puts only what this setting has assembled under it

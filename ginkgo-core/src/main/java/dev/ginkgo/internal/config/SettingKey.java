@@ -1,4 +1,4 @@
-package dev.ginkgo;
+package dev.ginkgo.internal.config;
 
 import dev.ginkgo.config.Secret;
 
@@ -9,12 +9,12 @@ import dev.ginkgo.config.Secret;
  * @param field which of its keys
  * @param fullKey the key from the root
  */
-record Leaf(SettingDefinition<?> setting, Shape.Field field, String fullKey) {
+record SettingKey(SettingDefinition<?> setting, ConfigMapping.Field field, String fullKey) {
     /** What is added to the key of a secret to name a file that holds it. */
     static final String FILE = "-file";
 
-    static Leaf of(SettingDefinition<?> setting, Shape.Field field) {
-        return new Leaf(setting, field, Keys.join(setting.fullKey(), field.key()));
+    static SettingKey of(SettingDefinition<?> setting, ConfigMapping.Field field) {
+        return new SettingKey(setting, field, KeySyntax.join(setting.fullKey(), field.key()));
     }
 
     boolean secret() {
@@ -28,10 +28,10 @@ record Leaf(SettingDefinition<?> setting, Shape.Field field, String fullKey) {
     }
 
     String environmentName() {
-        return Keys.environmentName(fullKey);
+        return KeySyntax.environmentName(fullKey);
     }
 
     String fileVariable() {
-        return Keys.environmentName(fullKey + FILE);
+        return KeySyntax.environmentName(fullKey + FILE);
     }
 }

@@ -1,7 +1,7 @@
-package dev.ginkgo;
+package dev.ginkgo.internal.config;
 
-import dev.ginkgo.config.Origin;
-import dev.ginkgo.config.Problem;
+import dev.ginkgo.config.ConfigProblem;
+import dev.ginkgo.config.SettingSource;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
@@ -15,13 +15,13 @@ import org.jspecify.annotations.Nullable;
  * The values of all settings of a tree at one moment; the public view of it is {@code Snapshot}. A reload makes a new one; this one never changes, so values
  * read from it belong together.
  */
-final class SettingValues {
+public final class SettingValues {
     private static final SettingValues EMPTY = new SettingValues(Map.of());
 
     private final Map<SettingDefinition<?>, Bound> values;
 
     /** A value and where it comes from; of a record, where its first given component comes from. */
-    record Bound(Object value, Origin origin) {
+    record Bound(Object value, SettingSource origin) {
         /** The origin only: the value may be a secret. */
         @Override
         public String toString() {
@@ -47,7 +47,7 @@ final class SettingValues {
      * @throws IllegalArgumentException if the setting belongs to another tree, or to a service added later
      */
     @SuppressWarnings("unchecked") // the binder puts under a setting only what it has assembled
-    <T> T get(SettingDefinition<T> setting) {
+    public <T> T get(SettingDefinition<T> setting) {
         return (T) require(setting).value();
     }
 
@@ -56,7 +56,7 @@ final class SettingValues {
      *
      * @throws IllegalArgumentException if the setting belongs to another tree, or to a service added later
      */
-    Origin origin(SettingDefinition<?> setting) {
+    public SettingSource origin(SettingDefinition<?> setting) {
         return require(setting).origin();
     }
 
@@ -76,19 +76,19 @@ final class SettingValues {
     }
 
     /** What differs in the newer one, in the order of declaration; only settings that are in both. */
-    List<Change> changes(SettingValues newer) {
-        List<Change> changes = new ArrayList<>();
+    public List<SettingChange> changes(SettingValues newer) {
+        List<SettingChange> changes = new ArrayList<>();
         newer.values.forEach((setting, now) -> {
             Bound old = values.get(setting);
             if (old != null && !Objects.equals(old.value(), now.value())) {
-                changes.add(new Change(setting, old.value(), now.value()));
+                changes.add(new SettingChange(setting, old.value(), now.value()));
             }
         });
         return changes;
     }
 
     /** This snapshot, but some settings with the values that they had before: their new ones wait for a restart. */
-    SettingValues keeping(Collection<? extends SettingDefinition<?>> kept, SettingValues before) {
+    public SettingValues keeping(Collection<? extends SettingDefinition<?>> kept, SettingValues before) {
         Map<SettingDefinition<?>, Bound> copy = new LinkedHashMap<>(values);
         for (SettingDefinition<?> setting : kept) {
             copy.computeIfPresent(setting, (each, now) -> before.values.getOrDefault(each, now));
@@ -111,7 +111,7 @@ final class SettingValues {
     }
 
     /** What is wrong with these values beside each other and beside those of {@code all}, which has these, too. */
-    List<Problem> problemsAmong(SettingValues all) {
+    public List<ConfigProblem> problemsAmong(SettingValues all) {
         return values.keySet().stream()
                 .flatMap(setting -> setting.problemsAmong(all).stream())
                 .toList();

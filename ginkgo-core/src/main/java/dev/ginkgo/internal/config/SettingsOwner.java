@@ -1,10 +1,10 @@
-package dev.ginkgo;
+package dev.ginkgo.internal.config;
 
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** What binding needs to know of one place in a tree: a service, or a reserved table. */
-interface Place {
+public interface SettingsOwner {
 
     /** The place for people: {@code gateway/hub/http}. */
     String path();
@@ -19,7 +19,7 @@ interface Place {
     List<SettingDefinition<?>> settings();
 
     /** The places below, in the order of their declaration. */
-    List<? extends Place> places();
+    List<? extends SettingsOwner> places();
 
     /** Names, or patterns with {@code *}, of children that may be added while the tree runs. */
     List<String> expected();

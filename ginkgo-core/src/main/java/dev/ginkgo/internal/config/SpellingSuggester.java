@@ -1,4 +1,4 @@
-package dev.ginkgo;
+package dev.ginkgo.internal.config;
 
 import java.util.Collection;
 import java.util.Comparator;
@@ -6,8 +6,8 @@ import java.util.Locale;
 import java.util.Optional;
 
 /** Finds what somebody meant: by the number of letters that are wrong, missing, too many or in the wrong order. */
-final class Similar {
-    private Similar() {}
+final class SpellingSuggester {
+    private SpellingSuggester() {}
 
     /** The nearest of the candidates, if one is near enough that it was probably meant. */
     static Optional<String> to(String word, Collection<String> candidates) {

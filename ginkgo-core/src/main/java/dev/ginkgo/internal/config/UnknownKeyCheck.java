@@ -1,31 +1,31 @@
-package dev.ginkgo;
+package dev.ginkgo.internal.config;
 
-import dev.ginkgo.config.Entry;
-import dev.ginkgo.config.Origin;
-import dev.ginkgo.config.Problem;
-import dev.ginkgo.config.Raw;
+import dev.ginkgo.config.ConfigEntry;
+import dev.ginkgo.config.ConfigProblem;
+import dev.ginkgo.config.RawConfig;
+import dev.ginkgo.config.SettingSource;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 
 /** Finds what was given and means nothing: keys that nobody declared, tables where values belong, and the reverse. */
-final class UnknownKeys {
+final class UnknownKeyCheck {
     private final Schema schema;
     private final String scope;
-    private final List<Problem> problems;
+    private final List<ConfigProblem> problems;
     private final List<String> warnings;
 
     /**
      * @param scope the table below which to look; empty for everything
      */
-    UnknownKeys(Schema schema, String scope, List<Problem> problems, List<String> warnings) {
+    UnknownKeyCheck(Schema schema, String scope, List<ConfigProblem> problems, List<String> warnings) {
         this.schema = schema;
         this.scope = scope;
         this.problems = problems;
         this.warnings = warnings;
     }
 
-    void check(Raw raw) {
+    void check(RawConfig raw) {
         table(raw.table(), schema.root());
         raw.overrides().keySet().stream().filter(this::inScope).forEach(this::override);
         environment(raw.environment());
@@ -36,13 +36,13 @@ final class UnknownKeys {
     }
 
     /** Whether a key lies above the scope, so that what else stands beside it is not looked at. */
-    private boolean above(Schema.Key key) {
+    private boolean above(Schema.KeyNode key) {
         return !inScope(key.full());
     }
 
-    private void table(Entry.Table table, Schema.Key at) {
+    private void table(ConfigEntry.Table table, Schema.KeyNode at) {
         table.entries().forEach((name, entry) -> {
-            Schema.Key known = at.at(name);
+            Schema.KeyNode known = at.at(name);
             if (known != null) {
                 known(entry, known);
             } else if (!above(at)) {
@@ -51,44 +51,44 @@ final class UnknownKeys {
         });
     }
 
-    private void known(Entry entry, Schema.Key known) {
+    private void known(ConfigEntry entry, Schema.KeyNode known) {
         switch (entry) {
-            case Entry.Table _
+            case ConfigEntry.Table _
             when known.isValue() ->
                 problem(entry, "\"" + known.full() + "\" is a value, not a table; write " + known.full() + " = …");
-            case Entry.Table below -> table(below, known);
-            case Entry.Value value
+            case ConfigEntry.Table below -> table(below, known);
+            case ConfigEntry.Value value
             when !known.isValue() ->
                 problem(
                         entry,
                         "\"" + known.full() + "\" is a table, not a "
                                 + (value.value() instanceof Collection ? "list" : "value") + "; write ["
                                 + known.full() + "] and its keys below" + Schema.known(known));
-            case Entry.Value _ -> {}
+            case ConfigEntry.Value _ -> {}
         }
     }
 
-    private void unknown(String name, Entry entry, Schema.Key at) {
+    private void unknown(String name, ConfigEntry entry, Schema.KeyNode at) {
         boolean root = at == schema.root();
-        if (root && name.equals("service") && entry instanceof Entry.Value) {
+        if (root && name.equals("service") && entry instanceof ConfigEntry.Value) {
             return;
         }
-        String full = Keys.join(at.full(), name);
+        String full = KeySyntax.join(at.full(), name);
         if (at.mayHold(name)) {
-            if (entry instanceof Entry.Value) {
+            if (entry instanceof ConfigEntry.Value) {
                 problem(entry, "\"" + full + "\" is a table, not a value; write [" + full + "] and its keys below");
             }
             return;
         }
-        String what = entry instanceof Entry.Table ? "unknown table [" + full + "]" : "unknown key \"" + name + "\"";
+        String what = entry instanceof ConfigEntry.Table ? "unknown table [" + full + "]" : "unknown key \"" + name + "\"";
         problem(entry, what + schema.advice(name, at));
     }
 
     private void override(String fullKey) {
-        Schema.Key at = schema.root();
+        Schema.KeyNode at = schema.root();
         String[] steps = fullKey.split("\\.", -1);
         for (int i = 0; i < steps.length; i++) {
-            Schema.Key next = at.at(steps[i]);
+            Schema.KeyNode next = at.at(steps[i]);
             if (next == null) {
                 boolean later = i < steps.length - 1 && at.mayHold(steps[i]);
                 if (!later) {
@@ -103,29 +103,29 @@ final class UnknownKeys {
         }
     }
 
-    private String advice(String fullKey, String step, Schema.Key at) {
-        List<String> all = schema.leaves().stream().map(Leaf::fullKey).toList();
-        return Similar.to(fullKey, all).map(Similar::question).orElseGet(() -> schema.advice(step, at));
+    private String advice(String fullKey, String step, Schema.KeyNode at) {
+        List<String> all = schema.leaves().stream().map(SettingKey::fullKey).toList();
+        return SpellingSuggester.to(fullKey, all).map(SpellingSuggester::question).orElseGet(() -> schema.advice(step, at));
     }
 
     /** Only a warning: orchestrators put variables for every service of theirs into the environment. */
     private void environment(Map<String, String> environment) {
-        String prefix = scope.isEmpty() ? "" : Keys.environmentName(scope) + "_";
+        String prefix = scope.isEmpty() ? "" : KeySyntax.environmentName(scope) + "_";
         environment.keySet().stream()
                 .sorted()
                 .filter(name -> name.startsWith(prefix))
                 .filter(name -> !schema.variables().contains(name) && !schema.mayHoldVariable(name))
                 .forEach(name -> warnings.add("env " + name + ": no setting has this variable"
-                        + Similar.to(name, schema.variables())
-                                .map(Similar::question)
+                        + SpellingSuggester.to(name, schema.variables())
+                                .map(SpellingSuggester::question)
                                 .orElse("")));
     }
 
-    private void problem(Entry entry, String message) {
-        problems.add(Problem.at(entry.key(), message));
+    private void problem(ConfigEntry entry, String message) {
+        problems.add(ConfigProblem.at(entry.key(), message));
     }
 
     private void override(String fullKey, String message) {
-        problems.add(Problem.at(new Origin.Option(fullKey), message));
+        problems.add(ConfigProblem.at(new SettingSource.CommandLine(fullKey), message));
     }
 }

@@ -1,4 +1,4 @@
-package dev.ginkgo;
+package dev.ginkgo.internal.config;
 
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -7,16 +7,16 @@ import java.util.List;
 import java.util.Optional;
 
 /** How the values of one key are read and printed. */
-sealed interface ValueType<T> permits Scalar, ValueType.ListOf, ValueType.OptionalOf {
+sealed interface ValueType<T> permits ScalarType, ValueType.ListOf, ValueType.OptionalOf {
 
     /** For people: {@code int}, {@code list of address}, {@code one of drop-oldest, drop-newest}. */
     String name();
 
     /** Reads what a TOML file holds; {@code folder} is what a relative path is relative to. */
-    T fromToml(Object raw, Path folder) throws BadValue;
+    T fromToml(Object raw, Path folder) throws InvalidValueException;
 
     /** Reads what an environment variable, {@code --set} or a secret file holds. */
-    T fromText(String text, Path folder) throws BadValue;
+    T fromText(String text, Path folder) throws InvalidValueException;
 
     /** For people, without quotes. */
     String print(Object value);
@@ -25,26 +25,26 @@ sealed interface ValueType<T> permits Scalar, ValueType.ListOf, ValueType.Option
     boolean secret();
 
     /** Several values of one simple type; in a text, separated by commas. */
-    record ListOf<E>(Scalar<E> element) implements ValueType<List<E>> {
+    record ListOf<E>(ScalarType<E> element) implements ValueType<List<E>> {
         @Override
         public String name() {
             return "list of " + element.name();
         }
 
         @Override
-        public List<E> fromToml(Object raw, Path folder) throws BadValue {
+        public List<E> fromToml(Object raw, Path folder) throws InvalidValueException {
             if (!(raw instanceof List<?> list)) {
-                throw BadValue.unreadable(
-                        Scalar.quoted(raw) + " is not a list; write it in brackets: [" + Scalar.quoted(raw) + "]",
+                throw InvalidValueException.unreadable(
+                        ScalarType.quoted(raw) + " is not a list; write it in brackets: [" + ScalarType.quoted(raw) + "]",
                         name());
             }
             return new Elements<E>(list).map(each -> element.fromToml(each, folder));
         }
 
         @Override
-        public List<E> fromText(String text, Path folder) throws BadValue {
+        public List<E> fromText(String text, Path folder) throws InvalidValueException {
             if (text.startsWith("[\"") || text.startsWith("['")) { // "[::1]:80" is an element
-                throw BadValue.unreadable(
+                throw InvalidValueException.unreadable(
                         text + " is written as in a file; here, write its elements with commas in between: "
                                 + text.replaceAll("^\\[|]$|[\"']", ""),
                         name());
@@ -66,19 +66,19 @@ sealed interface ValueType<T> permits Scalar, ValueType.ListOf, ValueType.Option
     }
 
     /** One value of a simple type, or none. */
-    record OptionalOf<E>(Scalar<E> some) implements ValueType<Optional<E>> {
+    record OptionalOf<E>(ScalarType<E> some) implements ValueType<Optional<E>> {
         @Override
         public String name() {
             return some.name();
         }
 
         @Override
-        public Optional<E> fromToml(Object raw, Path folder) throws BadValue {
+        public Optional<E> fromToml(Object raw, Path folder) throws InvalidValueException {
             return Optional.of(some.fromToml(raw, folder));
         }
 
         @Override
-        public Optional<E> fromText(String text, Path folder) throws BadValue {
+        public Optional<E> fromText(String text, Path folder) throws InvalidValueException {
             return Optional.of(some.fromText(text, folder));
         }
 
@@ -97,15 +97,15 @@ sealed interface ValueType<T> permits Scalar, ValueType.ListOf, ValueType.Option
     record Elements<E>(List<?> raw) {
         /** Reads one element. */
         interface Reader<E> {
-            E read(Object raw) throws BadValue;
+            E read(Object raw) throws InvalidValueException;
         }
 
-        List<E> map(Reader<E> reader) throws BadValue {
+        List<E> map(Reader<E> reader) throws InvalidValueException {
             List<E> read = new ArrayList<>();
             for (Object each : raw) {
                 try {
                     read.add(reader.read(each));
-                } catch (BadValue e) {
+                } catch (InvalidValueException e) {
                     throw e.of("element " + (read.size() + 1));
                 }
             }

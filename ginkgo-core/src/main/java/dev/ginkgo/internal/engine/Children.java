@@ -1,4 +1,4 @@
-package dev.ginkgo;
+package dev.ginkgo.internal.engine;
 
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -8,28 +8,28 @@ import org.jspecify.annotations.Nullable;
 
 /** The children of a node by name, in the order in which they were added. */
 final class Children {
-    private final Map<String, Node> byName = new LinkedHashMap<>(0);
-    private @Nullable List<Node> inOrder = List.of();
+    private final Map<String, ServiceNode> byName = new LinkedHashMap<>(0);
+    private @Nullable List<ServiceNode> inOrder = List.of();
 
     /** Adds one; null, or the child that has the name already. */
-    synchronized @Nullable Node putIfAbsent(String name, Node child) {
+    synchronized @Nullable ServiceNode putIfAbsent(String name, ServiceNode child) {
         inOrder = null;
         return byName.putIfAbsent(name, child);
     }
 
-    synchronized void remove(String name, Node child) {
+    synchronized void remove(String name, ServiceNode child) {
         inOrder = null;
         byName.remove(name, child);
     }
 
     /** Puts {@code fresh} where {@code old} stood. */
-    synchronized void replace(String name, Node old, Node fresh) {
+    synchronized void replace(String name, ServiceNode old, ServiceNode fresh) {
         inOrder = null;
         byName.replace(name, old, fresh);
     }
 
-    synchronized List<Node> list() {
-        List<Node> list = inOrder;
+    synchronized List<ServiceNode> list() {
+        List<ServiceNode> list = inOrder;
         if (list == null) {
             list = List.copyOf(new ArrayList<>(byName.values()));
             inOrder = list;

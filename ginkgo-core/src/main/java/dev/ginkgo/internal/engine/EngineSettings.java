@@ -1,9 +1,12 @@
-package dev.ginkgo;
+package dev.ginkgo.internal.engine;
 
+import dev.ginkgo.internal.config.SectionOwner;
+import dev.ginkgo.internal.config.SettingDefinition;
+import dev.ginkgo.internal.config.SettingValues;
 import java.time.Duration;
 
 /** The table {@code [ginkgo]}: what the engine itself is configured with. */
-final class Limits {
+public final class EngineSettings {
     /** What a reload does that would change a setting which is fixed at start. */
     enum FixedChange {
         /** Nothing is changed, and the problem is told. */
@@ -25,7 +28,7 @@ final class Limits {
     private final SettingDefinition<Integer> exitOnTerm =
             declare("exit-on-term", 143).between(0, 255).help("The exit code after a stop by TERM");
 
-    SectionOwner owner() {
+    public SectionOwner owner() {
         return owner;
     }
 
@@ -37,7 +40,7 @@ final class Limits {
         return startTimeout.get();
     }
 
-    Duration stopTimeout() {
+    public Duration stopTimeout() {
         return stopTimeout.get();
     }
 
@@ -45,7 +48,7 @@ final class Limits {
         return fixedChange.get();
     }
 
-    int exitOnTerm() {
+    public int exitOnTerm() {
         return exitOnTerm.get();
     }
 

@@ -1,14 +1,14 @@
-package dev.ginkgo;
+package dev.ginkgo.internal.engine;
 
 /** What a hook or a resource threw while its service stopped, with the place where it happened. */
-final class HookFailure extends RuntimeException {
+final class HookException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
-    HookFailure(String path, String what, Throwable cause) {
+    HookException(String path, String what, Throwable cause) {
         super(path + ": " + what + " threw " + cause, cause);
     }
 
-    HookFailure(String message) {
+    HookException(String message) {
         super(message);
     }
 }

@@ -1,17 +1,20 @@
-package dev.ginkgo;
+package dev.ginkgo.internal.engine;
 
-import dev.ginkgo.internal.concurrent.Waiters;
+import dev.ginkgo.Service;
+import dev.ginkgo.internal.concurrent.WaitQueue;
+import dev.ginkgo.lifecycle.TaskBody;
+import dev.ginkgo.time.TimeSource;
 import java.time.Duration;
 import java.util.function.Supplier;
 
 /** The loop behind {@link Service#every}. */
-final class Periodic {
-    private Periodic() {}
+public final class PeriodicLoop {
+    private PeriodicLoop() {}
 
-    static void repeat(Time time, Supplier<Duration> period, Body body) throws Exception {
+    public static void repeat(TimeSource time, Supplier<Duration> period, TaskBody body) throws Exception {
         long turn = time.nanos();
         while (true) {
-            long length = Waiters.nanosOf(period.get());
+            long length = WaitQueue.nanosOf(period.get());
             if (length == 0) {
                 throw new IllegalArgumentException("the period is " + period.get() + "; it must be positive");
             }
@@ -21,7 +24,7 @@ final class Periodic {
                 turn -= left;
                 left = 0;
             }
-            Waiters.sleep(time, Duration.ofNanos(left));
+            WaitQueue.sleep(time, Duration.ofNanos(left));
             body.run();
         }
     }

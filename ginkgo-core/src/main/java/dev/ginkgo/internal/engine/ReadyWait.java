@@ -1,7 +1,10 @@
-package dev.ginkgo;
+package dev.ginkgo.internal.engine;
 
 import dev.ginkgo.config.Durations;
-import dev.ginkgo.internal.concurrent.Waiters;
+import dev.ginkgo.internal.concurrent.WaitQueue;
+import dev.ginkgo.lifecycle.NotReadyException;
+import dev.ginkgo.lifecycle.State;
+import dev.ginkgo.time.TimeSource;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
@@ -14,9 +17,9 @@ final class ReadyWait {
      *
      * @throws NotReadyException after {@code atMost}, or as soon as the node has failed or stopped for good
      */
-    static void await(Node node, Duration atMost) throws InterruptedException {
-        Time time = node.timeOrSystem();
-        Boolean up = node.waiters().await(() -> readyOrNever(node), time, Waiters.in(time, atMost));
+    static void await(ServiceNode node, Duration atMost) throws InterruptedException {
+        TimeSource time = node.timeOrSystem();
+        Boolean up = node.waiters().await(() -> readyOrNever(node), time, WaitQueue.in(time, atMost));
         if (!Boolean.TRUE.equals(up)) {
             String why = node.reason.isEmpty() ? "" : " (" + node.reason + ")";
             throw new NotReadyException(
@@ -29,7 +32,7 @@ final class ReadyWait {
     }
 
     /** Whether it is ready; null while it may become so. */
-    private static @Nullable Boolean readyOrNever(Node node) {
+    private static @Nullable Boolean readyOrNever(ServiceNode node) {
         State now = node.state;
         if (now == State.READY) {
             return true;
@@ -39,8 +42,8 @@ final class ReadyWait {
     }
 
     /** Its own failure, or that which prevented its start. */
-    private static @Nullable Throwable failureHereOrAbove(Node start) {
-        for (Node node = start; node != null; node = node.parent()) {
+    private static @Nullable Throwable failureHereOrAbove(ServiceNode start) {
+        for (ServiceNode node = start; node != null; node = node.parent()) {
             Throwable failure = node.failure;
             if (failure != null) {
                 return failure;
@@ -50,8 +53,8 @@ final class ReadyWait {
     }
 
     /** Whether it, or a node above it, is restarted after a failure. */
-    private static boolean mayRestart(Node start) {
-        for (Node node = start; node != null; node = node.parent()) {
+    private static boolean mayRestart(ServiceNode start) {
+        for (ServiceNode node = start; node != null; node = node.parent()) {
             if (node.supervision().scope() != RestartPolicy.Scope.NONE) {
                 return true;
             }

@@ -1,8 +1,16 @@
-package dev.ginkgo;
+package dev.ginkgo.internal.engine;
 
+import dev.ginkgo.config.ConfigProblem;
 import dev.ginkgo.config.Configuration;
-import dev.ginkgo.config.Problem;
-import dev.ginkgo.internal.concurrent.Waiters;
+import dev.ginkgo.config.ReloadResult;
+import dev.ginkgo.internal.concurrent.Deadline;
+import dev.ginkgo.internal.concurrent.WaitQueue;
+import dev.ginkgo.internal.config.BindingResult;
+import dev.ginkgo.internal.config.CurrentSettings;
+import dev.ginkgo.internal.config.SettingChange;
+import dev.ginkgo.internal.config.SettingValues;
+import dev.ginkgo.internal.config.SettingsOwner;
+import dev.ginkgo.time.TimeSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -14,39 +22,39 @@ import org.slf4j.LoggerFactory;
  * Reload: read all anew, validate all, compare, swap, and only then tell the services, children before parents. After
  * nats-server's {@code reload.go}. Reloads take turns.
  */
-final class Reloader {
+public final class Reloader {
     private static final Logger LOG = LoggerFactory.getLogger("dev.ginkgo.Ginkgo");
 
-    private final Tree tree;
-    private final LiveSettings settings;
-    private final Limits limits;
+    private final ServiceTree tree;
+    private final CurrentSettings settings;
+    private final EngineSettings limits;
     private final AtomicBoolean busy = new AtomicBoolean();
-    private final Waiters turn = new Waiters();
+    private final WaitQueue turn = new WaitQueue();
 
-    Reloader(Tree tree, LiveSettings settings, Limits limits) {
+    public Reloader(ServiceTree tree, CurrentSettings settings, EngineSettings limits) {
         this.tree = tree;
         this.settings = settings;
         this.limits = limits;
     }
 
-    Reload reload(Configuration from) {
-        Reload refused = tree.locked(() -> tree.isDown() ? refuse(from) : null);
+    public ReloadResult reload(Configuration from) {
+        ReloadResult refused = tree.locked(() -> tree.isDown() ? refuse(from) : null);
         return refused == null ? reloadInTurn(from) : refused;
     }
 
-    private Reload refuse(Configuration from) {
-        Problem problem = Problem.of(
+    private ReloadResult refuse(Configuration from) {
+        ConfigProblem problem = ConfigProblem.of(
                 tree.root().path(), "is " + tree.root().state + "; settings can be reloaded only while it runs");
         return refused(List.of(problem), from.hasFiles());
     }
 
-    private static Reload refused(List<Problem> problems, boolean hasFile) {
-        return new Reload(Reload.Outcome.REFUSED, hasFile, List.of(), List.of(), problems, List.of());
+    private static ReloadResult refused(List<ConfigProblem> problems, boolean hasFile) {
+        return new ReloadResult(ReloadResult.Outcome.REFUSED, hasFile, List.of(), List.of(), problems, List.of());
     }
 
-    private Reload reloadInTurn(Configuration from) {
-        long never = Waiters.forever(Time.system());
-        turn.awaitUninterruptibly(() -> busy.compareAndSet(false, true) ? true : null, Time.system(), never);
+    private ReloadResult reloadInTurn(Configuration from) {
+        long never = WaitQueue.forever(TimeSource.system());
+        turn.awaitUninterruptibly(() -> busy.compareAndSet(false, true) ? true : null, TimeSource.system(), never);
         try {
             return apply(from);
         } finally {
@@ -55,70 +63,70 @@ final class Reloader {
         }
     }
 
-    private Reload apply(Configuration from) {
-        Binding binding = settings.bind(from);
+    private ReloadResult apply(Configuration from) {
+        BindingResult binding = settings.bind(from);
         if (!binding.problems().isEmpty()) {
             return refused(binding.problems(), from.hasFiles());
         }
         binding.warnings().forEach(LOG::warn);
         SettingValues before = settings.snapshot();
-        List<Change> fixed = before.changes(binding.snapshot()).stream()
+        List<SettingChange> fixed = before.changes(binding.snapshot()).stream()
                 .filter(change -> change.setting().isFixed())
                 .toList();
-        if (!fixed.isEmpty() && limits.fixedChange(binding.snapshot()) == Limits.FixedChange.REFUSE) {
+        if (!fixed.isEmpty() && limits.fixedChange(binding.snapshot()) == EngineSettings.FixedChange.REFUSE) {
             return refused(
                     fixed.stream().map(c -> isFixed(c, binding.snapshot())).toList(), from.hasFiles());
         }
         SettingValues next =
-                binding.snapshot().keeping(fixed.stream().map(Change::setting).toList(), before);
-        List<Problem> among = fixed.isEmpty() ? List.of() : next.problemsAmong(next);
+                binding.snapshot().keeping(fixed.stream().map(SettingChange::setting).toList(), before);
+        List<ConfigProblem> among = fixed.isEmpty() ? List.of() : next.problemsAmong(next);
         if (!among.isEmpty()) {
             return refused(among, from.hasFiles());
         }
-        List<Change> changes = before.changes(next);
+        List<SettingChange> changes = before.changes(next);
         List<String> pending = fixed.stream().map(c -> c.setting().fullKey()).toList();
         settings.publish(from, binding, next, pending);
-        List<Reload.Failure> failures = new ArrayList<>();
+        List<ReloadResult.Failure> failures = new ArrayList<>();
         tellTables(changes, failures);
         tell(tree.root(), changes, failures);
-        return new Reload(
-                Reload.Outcome.APPLIED,
+        return new ReloadResult(
+                ReloadResult.Outcome.APPLIED,
                 from.hasFiles(),
-                changes.stream().map(Change::toString).toList(),
+                changes.stream().map(SettingChange::toString).toList(),
                 pending,
                 List.of(),
                 failures);
     }
 
-    private static Problem isFixed(Change change, SettingValues next) {
-        return Problem.at(
+    private static ConfigProblem isFixed(SettingChange change, SettingValues next) {
+        return ConfigProblem.at(
                 next.origin(change.setting()),
                 "\"" + change
                         + "\" cannot change while the service runs; restart it, or write fixed-change = \"defer\" in"
                         + " [ginkgo] to apply the rest");
     }
 
-    private static void tellTables(List<Change> changes, List<Reload.Failure> failures) {
-        for (Change change : changes) {
-            Place owner = change.setting().owner();
-            if (!(owner instanceof Node)) {
-                change.tell().forEach(thrown -> failures.add(new Reload.Failure(owner.path(), thrown)));
+    private static void tellTables(List<SettingChange> changes, List<ReloadResult.Failure> failures) {
+        for (SettingChange change : changes) {
+            SettingsOwner owner = change.setting().owner();
+            if (!(owner instanceof ServiceNode)) {
+                change.tell().forEach(thrown -> failures.add(new ReloadResult.Failure(owner.path(), thrown)));
             }
         }
     }
 
-    private void tell(Node node, List<Change> changes, List<Reload.Failure> failures) {
+    private void tell(ServiceNode node, List<SettingChange> changes, List<ReloadResult.Failure> failures) {
         node.children().forEach(child -> tell(child, changes, failures));
-        Run run = node.run;
+        ServiceRun run = node.run;
         if (run == null || !node.state.isUp()) {
             return;
         }
         List<Throwable> thrown = new CopyOnWriteArrayList<>();
-        Throwable escaped = Hook.reload(
+        Throwable escaped = HookCall.reload(
                 node,
                 run,
                 () -> {
-                    for (Change change : changes) {
+                    for (SettingChange change : changes) {
                         if (change.setting().owner() == node) {
                             thrown.addAll(change.tell());
                         }
@@ -133,7 +141,7 @@ final class Reloader {
         node.reloadFailure = all.isEmpty() ? null : all.getFirst();
         for (Throwable each : all) {
             node.service().log().error("{}: reload failed", node.path(), each);
-            failures.add(new Reload.Failure(node.path(), each));
+            failures.add(new ReloadResult.Failure(node.path(), each));
         }
     }
 }

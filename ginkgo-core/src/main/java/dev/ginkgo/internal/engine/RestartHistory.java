@@ -1,7 +1,8 @@
-package dev.ginkgo;
+package dev.ginkgo.internal.engine;
 
 import dev.ginkgo.internal.concurrent.BackoffSequence;
-import dev.ginkgo.internal.concurrent.Waiters;
+import dev.ginkgo.internal.concurrent.WaitQueue;
+import dev.ginkgo.time.TimeSource;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -15,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * Erlang/OTP's restart intensity; the backoff doubles from one failure to the next, with up to a quarter of jitter,
  * and begins anew after a quiet period longer than the window.
  */
-final class Restarts {
+final class RestartHistory {
     private record Failure(long at, Throwable cause) {}
 
     private final Deque<Failure> failures = new ArrayDeque<>();
@@ -23,17 +24,17 @@ final class Restarts {
     private int count;
     private @Nullable Throwable last;
     private long pauseEnd;
-    private @Nullable Time pausing;
+    private @Nullable TimeSource pausing;
 
     /**
      * Counts a failure.
      *
      * @return the pause before the restart, or null if the intensity is exceeded
      */
-    synchronized @Nullable Duration next(RestartPolicy policy, Time time, RandomGenerator random, Throwable cause) {
+    synchronized @Nullable Duration next(RestartPolicy policy, TimeSource time, RandomGenerator random, Throwable cause) {
         last = cause;
         long now = time.nanos();
-        long window = Waiters.nanosOf(policy.window());
+        long window = WaitQueue.nanosOf(policy.window());
         BackoffSequence pauses = backoff;
         if (pauses == null || failures.isEmpty() || now - failures.getLast().at > window) {
             pauses = BackoffSequence.lengthenedByUpToQuarter(random);
@@ -70,7 +71,7 @@ final class Restarts {
         return failures.stream().map(Failure::cause).toList();
     }
 
-    synchronized void pausing(Time time, long until) {
+    synchronized void pausing(TimeSource time, long until) {
         pausing = time;
         pauseEnd = until;
     }

@@ -1,4 +1,4 @@
-package dev.ginkgo;
+package dev.ginkgo.internal.engine;
 
 import static java.util.Objects.requireNonNull;
 
@@ -16,16 +16,16 @@ import org.jspecify.annotations.Nullable;
  * @param window the period over which restarts are counted
  * @param fresh creates the node that replaces the failed one; null to start the same one again
  */
-record RestartPolicy(
+public record RestartPolicy(
         Scope scope,
         Duration minBackoff,
         Duration maxBackoff,
         int most,
         Duration window,
-        @Nullable Supplier<Node> fresh) {
+        @Nullable Supplier<ServiceNode> fresh) {
 
     /** Which children are restarted when one fails. */
-    enum Scope {
+    public enum Scope {
         /** None: the parent fails. */
         NONE,
         /** The child. */
@@ -36,7 +36,7 @@ record RestartPolicy(
         REST
     }
 
-    RestartPolicy {
+    public RestartPolicy {
         requireNonNull(scope, "scope is null");
         if (minBackoff.isNegative() || maxBackoff.compareTo(minBackoff) < 0) {
             throw new IllegalArgumentException(
@@ -47,7 +47,7 @@ record RestartPolicy(
         }
     }
 
-    static RestartPolicy of(Scope scope) {
+    public static RestartPolicy of(Scope scope) {
         return new RestartPolicy(scope, Duration.ofMillis(100), Duration.ofSeconds(10), 5, Duration.ofMinutes(1), null);
     }
 }

@@ -1,9 +1,9 @@
-package dev.ginkgo;
+package dev.ginkgo.internal.engine;
 
 import org.slf4j.Logger;
 
 /** What the engine needs of a service: the methods that it calls, and the service's name and log. */
-interface ServiceHooks {
+public interface ServiceHooks {
 
     void onStart() throws Exception;
 

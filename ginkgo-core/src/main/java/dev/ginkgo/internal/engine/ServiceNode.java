@@ -1,6 +1,14 @@
-package dev.ginkgo;
+package dev.ginkgo.internal.engine;
 
-import dev.ginkgo.internal.concurrent.Waiters;
+import dev.ginkgo.internal.concurrent.WaitQueue;
+import dev.ginkgo.internal.config.ChildSelection;
+import dev.ginkgo.internal.config.KeySyntax;
+import dev.ginkgo.internal.config.SettingDefinition;
+import dev.ginkgo.internal.config.SettingsOwner;
+import dev.ginkgo.lifecycle.Lifecycle;
+import dev.ginkgo.lifecycle.State;
+import dev.ginkgo.lifecycle.Status;
+import dev.ginkgo.time.TimeSource;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -11,56 +19,56 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A service's place in its tree: who is above and below, what it declared, where it stands. What changes while the
- * tree runs is guarded by the tree's lock (see {@link Tree}); what a constructor declares is read-only from then on.
+ * tree runs is guarded by the tree's lock (see {@link ServiceTree}); what a constructor declares is read-only from then on.
  */
-final class Node implements Place {
+public final class ServiceNode implements SettingsOwner {
     private final ServiceHooks service;
     private final String type;
-    private final AtomicReference<@Nullable Node> parent = new AtomicReference<>();
+    private final AtomicReference<@Nullable ServiceNode> parent = new AtomicReference<>();
     private final Children children = new Children();
     private final List<SettingDefinition<?>> settings = new ArrayList<>();
     private final List<String> expected = new ArrayList<>();
-    private final Waiters waiters = new Waiters();
+    private final WaitQueue waiters = new WaitQueue();
     private volatile String name;
     private volatile RestartPolicy supervision = RestartPolicy.of(RestartPolicy.Scope.NONE);
     private Lifecycle lifecycle = Lifecycle.standard();
     private @Nullable ChildSelection choice;
-    private volatile @Nullable Tree tree;
+    private volatile @Nullable ServiceTree tree;
 
     // guarded by the tree's lock; volatile ones may be read without
     volatile State state = State.NEW;
     volatile Instant since = Instant.EPOCH;
-    volatile @Nullable Run run;
+    public volatile @Nullable ServiceRun run;
     /** Stopped or failed, and nobody will start it again (but the root's owner). */
-    volatile boolean ended;
+    public volatile boolean ended;
 
     volatile String reason = "";
     volatile @Nullable Throwable failure;
     volatile @Nullable Throwable reloadFailure;
     /** How the last run ended. */
-    volatile Outcome outcome = Outcome.CLEAN;
+    volatile StopResult outcome = StopResult.CLEAN;
     /** The recovery that will start it again, where there is one; a stop takes it out, another recovery takes it over. */
-    Supervisor.@Nullable Keeper keeper;
+    Supervisor.@Nullable RecoveryToken keeper;
     /** Added while its parent ran: goes with the parent's stop. Set before it is among the children. */
     volatile boolean added;
 
-    volatile Restarts restarts = new Restarts();
+    volatile RestartHistory restarts = new RestartHistory();
 
     /**
      * Creates a node without a parent.
      *
      * @param type the simple name of the service's class; empty if it has none
      */
-    Node(ServiceHooks service, String type) {
+    public ServiceNode(ServiceHooks service, String type) {
         this.service = service;
         this.type = type;
-        this.name = type.isEmpty() ? "service" : Keys.kebab(type);
+        this.name = type.isEmpty() ? "service" : KeySyntax.kebab(type);
     }
 
     // ---- declare
 
-    void add(String childName, Node child, RestartPolicy onFailure) {
-        Run current = run;
+    public void add(String childName, ServiceNode child, RestartPolicy onFailure) {
+        ServiceRun current = run;
         if (current == null && tree != null) {
             throw new IllegalStateException(
                     path() + " is " + state + ": a child can be added in the constructor or while"
@@ -73,25 +81,25 @@ final class Node implements Place {
     }
 
     /** Makes it a child that belongs to this node's tree, if there is one, and starts nothing. */
-    void put(String childName, Node child, RestartPolicy onFailure, boolean whileRunning) {
-        Keys.requireFreeName(this, Keys.requireName(childName));
+    public void put(String childName, ServiceNode child, RestartPolicy onFailure, boolean whileRunning) {
+        KeySyntax.requireFreeName(this, KeySyntax.requireName(childName));
         child.adopt(this, childName, onFailure);
         child.added = whileRunning;
-        Node namesake = children.putIfAbsent(childName, child);
+        ServiceNode namesake = children.putIfAbsent(childName, child);
         if (namesake != null) {
             child.added = false;
             child.parent.set(null);
             throw new IllegalArgumentException(path() + " has a child \"" + childName + "\" already (a "
                     + namesake.type() + "); use add(\"" + children.freeName(childName) + "\", …)");
         }
-        Tree attached = tree;
+        ServiceTree attached = tree;
         if (attached != null) {
             child.attach(attached);
         }
     }
 
-    private void adopt(Node newParent, String newName, RestartPolicy onFailure) {
-        for (Node above = newParent; above != null; above = above.parent()) {
+    private void adopt(ServiceNode newParent, String newName, RestartPolicy onFailure) {
+        for (ServiceNode above = newParent; above != null; above = above.parent()) {
             if (above == this) {
                 throw new IllegalArgumentException(
                         path() + " cannot be its own child: it was to be added as " + newParent.path() + "/" + newName);
@@ -110,8 +118,8 @@ final class Node implements Place {
     }
 
     /** Undoes {@link #add}. */
-    void orphan() {
-        Node above = parent();
+    public void orphan() {
+        ServiceNode above = parent();
         if (above != null) {
             above.children.remove(name, this);
             added = false;
@@ -120,8 +128,8 @@ final class Node implements Place {
     }
 
     /** Puts a fresh service where this one stood; {@code fresh} has no parent yet. */
-    void replaceBy(Node fresh) {
-        Node above = parent();
+    void replaceBy(ServiceNode fresh) {
+        ServiceNode above = parent();
         if (above == null) {
             throw new IllegalStateException(path() + " is not a child");
         }
@@ -132,22 +140,22 @@ final class Node implements Place {
         parent.set(null);
     }
 
-    void expect(List<String> names) {
+    public void expect(List<String> names) {
         requireDeclaring("expect");
         expected.addAll(names);
     }
 
-    void choice(ChildSelection declared) {
+    public void choice(ChildSelection declared) {
         requireDeclaring("choose");
         choice = declared;
     }
 
-    void lifecycle(Lifecycle declared) {
+    public void lifecycle(Lifecycle declared) {
         requireDeclaring("lifecycle");
         lifecycle = declared;
     }
 
-    <T> SettingDefinition<T> declare(SettingDefinition<T> setting) {
+    public <T> SettingDefinition<T> declare(SettingDefinition<T> setting) {
         requireDeclaring("setting \"" + setting.key() + "\"");
         settings.add(setting);
         return setting;
@@ -164,14 +172,14 @@ final class Node implements Place {
 
     @Override
     public String path() {
-        Node above = parent.get();
+        ServiceNode above = parent.get();
         return above == null ? name : above.path() + "/" + name;
     }
 
     @Override
     public String key() {
-        Node above = parent.get();
-        return above == null ? "" : Keys.join(above.key(), name);
+        ServiceNode above = parent.get();
+        return above == null ? "" : KeySyntax.join(above.key(), name);
     }
 
     @Override
@@ -185,7 +193,7 @@ final class Node implements Place {
     }
 
     @Override
-    public List<Node> places() {
+    public List<ServiceNode> places() {
         return children();
     }
 
@@ -201,24 +209,23 @@ final class Node implements Place {
 
     // ---- look
 
-    ServiceHooks service() {
+    public ServiceHooks service() {
         return service;
     }
 
-    @Nullable
-    Node parent() {
+    public @Nullable ServiceNode parent() {
         return parent.get();
     }
 
-    List<Node> children() {
+    public List<ServiceNode> children() {
         return children.list();
     }
 
-    String name() {
+    public String name() {
         return name;
     }
 
-    Waiters waiters() {
+    public WaitQueue waiters() {
         return waiters;
     }
 
@@ -245,8 +252,8 @@ final class Node implements Place {
     }
 
     /** Becomes the root of a new tree, unless it runs in another. */
-    synchronized void claim(Tree fresh) {
-        Tree old = tree;
+    public synchronized void claim(ServiceTree fresh) {
+        ServiceTree old = tree;
         if (old != null && !old.isOver()) {
             throw new IllegalStateException(path() + " is " + state + ": it can be started again when it has stopped");
         }
@@ -254,22 +261,22 @@ final class Node implements Place {
     }
 
     /** Belongs to a tree from now on, with all below it. */
-    void attach(Tree to) {
+    void attach(ServiceTree to) {
         tree = to;
         children().forEach(child -> child.attach(to));
     }
 
-    void rename(String rootName) {
+    public void rename(String rootName) {
         name = rootName;
     }
 
-    Time timeOrSystem() {
-        Tree attached = tree;
-        return attached == null ? Time.system() : attached.time();
+    public TimeSource timeOrSystem() {
+        ServiceTree attached = tree;
+        return attached == null ? TimeSource.system() : attached.time();
     }
 
-    Tree tree(String operation) {
-        Tree attached = tree;
+    public ServiceTree tree(String operation) {
+        ServiceTree attached = tree;
         if (attached == null) {
             throw new IllegalStateException(notYet(operation));
         }
@@ -277,8 +284,8 @@ final class Node implements Place {
     }
 
     /** The run in which the service may act, for {@code operation}. */
-    Run run(String operation) {
-        Run current = run;
+    public ServiceRun run(String operation) {
+        ServiceRun current = run;
         if (current == null) {
             throw new IllegalStateException(
                     tree == null
@@ -296,7 +303,7 @@ final class Node implements Place {
                 + " before its onStart: a constructor declares, onStart acts, so move the call there";
     }
 
-    void ownOrClose(AutoCloseable resource) {
+    public void ownOrClose(AutoCloseable resource) {
         try {
             if (!run("own").own(resource)) {
                 throw new IllegalStateException(
@@ -314,11 +321,11 @@ final class Node implements Place {
 
     // ---- control
 
-    void remove(Node child) {
+    public void remove(ServiceNode child) {
         if (child.parent() != this) {
             throw new IllegalArgumentException(child.path() + " is not a child of " + path());
         }
-        Tree attached = tree;
+        ServiceTree attached = tree;
         if (attached == null) {
             child.orphan();
         } else {
@@ -326,32 +333,32 @@ final class Node implements Place {
         }
     }
 
-    void stop() {
-        Tree attached = tree;
+    public void stop() {
+        ServiceTree attached = tree;
         if (attached != null) {
             attached.stop(this);
         }
     }
 
-    void awaitReady(Duration atMost) throws InterruptedException {
+    public void awaitReady(Duration atMost) throws InterruptedException {
         ReadyWait.await(this, atMost);
     }
 
-    void awaitStopped() throws InterruptedException {
-        Tree attached = tree;
+    public void awaitStopped() throws InterruptedException {
+        ServiceTree attached = tree;
         if (attached == null) {
             return;
         }
         boolean root = this == attached.root();
-        Time time = Time.system();
+        TimeSource time = TimeSource.system();
         waiters.await(
                 () -> (attached.isOver() || (!root && ended && run == null)) ? true : null,
                 time,
-                Waiters.forever(time));
+                WaitQueue.forever(time));
     }
 
-    Status status() {
-        Run current = run;
+    public Status status() {
+        ServiceRun current = run;
         return new Status(
                 path(),
                 type(),
@@ -364,6 +371,6 @@ final class Node implements Place {
                 restarts.left(),
                 current == null ? 0 : current.taskCount(),
                 Optional.ofNullable(reloadFailure),
-                children().stream().map(Node::status).toList());
+                children().stream().map(ServiceNode::status).toList());
     }
 }

@@ -1,5 +1,9 @@
-package dev.ginkgo;
+package dev.ginkgo.internal.engine;
 
+import dev.ginkgo.internal.concurrent.Deadline;
+import dev.ginkgo.lifecycle.State;
+import dev.ginkgo.lifecycle.TaskBody;
+import dev.ginkgo.time.TimeSource;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -16,12 +20,12 @@ import org.jspecify.annotations.Nullable;
  * <p>The fields marked <i>tree</i> are guarded by the tree's lock, those marked <i>run</i> by the run's own monitor,
  * which is a leaf: nothing is locked under it (LOCKS.md).
  */
-final class Run {
-    private final Node node;
-    private final Tree tree;
-    private final @Nullable Run parent;
+public final class ServiceRun {
+    private final ServiceNode node;
+    private final ServiceTree tree;
+    private final @Nullable ServiceRun parent;
     private final String path;
-    private final long since = Time.system().nanos();
+    private final long since = TimeSource.system().nanos();
 
     // tree
     /** Set once: from here on nothing may fail, start or restart this run. */
@@ -31,13 +35,13 @@ final class Run {
     /** Whether this run ends for good: no supervisor will follow it with another. */
     boolean last;
     /** How it ended; set once. */
-    volatile Outcome outcome = Outcome.CLEAN;
+    volatile StopResult outcome = StopResult.CLEAN;
 
     /** The deadline of the stop that cancelled the start. */
     @Nullable
     Deadline stopDeadline;
     /** The children in the order in which they started. */
-    final List<Node> order = new ArrayList<>();
+    final List<ServiceNode> order = new ArrayList<>();
 
     // run
     private final Set<Task> tasks = new LinkedHashSet<>(0);
@@ -46,32 +50,32 @@ final class Run {
     private boolean acting;
     private boolean later;
     private boolean hookReturned;
-    private @Nullable Signalled signalled;
+    private @Nullable Readiness signalled;
     private @Nullable Throwable hookError;
     private @Nullable Task hook;
     private @Nullable Task reload;
     private boolean pastReloads;
 
     /** What {@code onStart} has come to: up, or not. */
-    record Signalled(State state, String reason) {}
+    record Readiness(State state, String reason) {}
 
-    Run(Node node, Tree tree, @Nullable Run parent) {
+    ServiceRun(ServiceNode node, ServiceTree tree, @Nullable ServiceRun parent) {
         this.node = node;
         this.tree = tree;
         this.parent = parent;
         this.path = node.path();
     }
 
-    Node node() {
+    ServiceNode node() {
         return node;
     }
 
-    Tree tree() {
+    public ServiceTree tree() {
         return tree;
     }
 
     @Nullable
-    Run parent() {
+    ServiceRun parent() {
         return parent;
     }
 
@@ -80,12 +84,12 @@ final class Run {
     }
 
     long ageNanos() {
-        return Time.system().nanos() - since;
+        return TimeSource.system().nanos() - since;
     }
 
     /** Whether this run, or one above it, is not to come up any more. */
     boolean isCancelled() {
-        for (Run run = this; run != null; run = run.parent) {
+        for (ServiceRun run = this; run != null; run = run.parent) {
             if (run.cancelled) {
                 return true;
             }
@@ -121,9 +125,9 @@ final class Run {
     }
 
     /** What the start waits for; null while it must go on waiting. */
-    synchronized @Nullable Signalled signalled() {
+    synchronized @Nullable Readiness signalled() {
         if (signalled == null && hookReturned && hookError == null && !later) {
-            signalled = new Signalled(State.READY, "");
+            signalled = new Readiness(State.READY, "");
         }
         return signalled;
     }
@@ -146,19 +150,19 @@ final class Run {
         return later;
     }
 
-    synchronized void readyLater() {
+    public synchronized void readyLater() {
         later = true;
     }
 
-    void ready() {
-        signal(new Signalled(State.READY, ""));
+    public void ready() {
+        signal(new Readiness(State.READY, ""));
     }
 
-    void degraded(String reason) {
-        signal(new Signalled(State.DEGRADED, reason));
+    public void degraded(String reason) {
+        signal(new Readiness(State.DEGRADED, reason));
     }
 
-    private void signal(Signalled now) {
+    private void signal(Readiness now) {
         synchronized (this) {
             signalled = now;
         }
@@ -173,7 +177,7 @@ final class Run {
         return acting;
     }
 
-    void spawn(String name, Body body) {
+    public void spawn(String name, TaskBody body) {
         Task task = new Task(path, name, body, this::ended);
         synchronized (this) {
             if (!open) {
@@ -186,7 +190,7 @@ final class Run {
     }
 
     /** Begins a hook: like a task, but also while the run stops, and what escapes it goes to {@code atEnd}. */
-    Task begin(String name, Body body, Consumer<@Nullable Throwable> atEnd) {
+    Task begin(String name, TaskBody body, Consumer<@Nullable Throwable> atEnd) {
         Task task = new Task(path, name, body, (self, escaped) -> {
             atEnd.accept(escaped);
             remove(self);
@@ -199,7 +203,7 @@ final class Run {
     }
 
     /** Begins {@code onReload}; null if the run stops. */
-    synchronized @Nullable Task beginReload(Body body, Consumer<@Nullable Throwable> atEnd) {
+    synchronized @Nullable Task beginReload(TaskBody body, Consumer<@Nullable Throwable> atEnd) {
         if (!pastReloads) {
             reload = begin("onReload", body, atEnd);
             return reload;

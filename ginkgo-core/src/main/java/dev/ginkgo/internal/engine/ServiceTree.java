@@ -1,8 +1,19 @@
-package dev.ginkgo;
+package dev.ginkgo.internal.engine;
 
-import static dev.ginkgo.State.FAILED;
+import static dev.ginkgo.lifecycle.State.FAILED;
 
+import dev.ginkgo.internal.concurrent.Deadline;
 import dev.ginkgo.internal.concurrent.EventDispatcher;
+import dev.ginkgo.internal.config.CurrentSettings;
+import dev.ginkgo.internal.config.Messages;
+import dev.ginkgo.internal.config.SettingValues;
+import dev.ginkgo.lifecycle.StartException;
+import dev.ginkgo.lifecycle.State;
+import dev.ginkgo.lifecycle.StateChange;
+import dev.ginkgo.lifecycle.StopException;
+import dev.ginkgo.lifecycle.TaskBody;
+import dev.ginkgo.lifecycle.TaskInfo;
+import dev.ginkgo.time.TimeSource;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -19,21 +30,21 @@ import org.slf4j.LoggerFactory;
 /**
  * The engine of one tree: its time, its settings, and the one lock under which states change. The lock is held for a
  * few field accesses and never while a hook, a task, an observer or a resource's {@code close} runs; what a step
- * leads to (a start, a stop, a restart) happens outside of it, in {@link Starting}, {@link Stopping} and {@link
+ * leads to (a start, a stop, a restart) happens outside of it, in {@link StartSequence}, {@link StopSequence} and {@link
  * Supervisor}, which ask here whether they still may.
  */
-final class Tree {
+public final class ServiceTree {
     private static final Logger LOG = LoggerFactory.getLogger("dev.ginkgo.Ginkgo");
 
-    private final Node root;
-    private final Time time;
+    private final ServiceNode root;
+    private final TimeSource time;
     private final RandomGenerator random;
-    private final Limits limits;
-    private final LiveSettings settings;
+    private final EngineSettings limits;
+    private final CurrentSettings settings;
     private final @Nullable EventDispatcher<StateChange> events;
     private final Watchdog watchdog;
-    private final Starting starting = new Starting(this);
-    private final Stopping stopping = new Stopping(this);
+    private final StartSequence starting = new StartSequence(this);
+    private final StopSequence stopping = new StopSequence(this);
     private final Supervisor supervisor = new Supervisor(this);
 
     private final ReentrantLock lock = new ReentrantLock();
@@ -41,12 +52,12 @@ final class Tree {
     private final CountDownLatch open = new CountDownLatch(1);
     private volatile boolean over;
 
-    Tree(
-            Node root,
-            Time time,
+    public ServiceTree(
+            ServiceNode root,
+            TimeSource time,
             RandomGenerator random,
-            Limits limits,
-            LiveSettings settings,
+            EngineSettings limits,
+            CurrentSettings settings,
             @Nullable Consumer<StateChange> observer) {
         this.root = root;
         this.time = time;
@@ -62,11 +73,11 @@ final class Tree {
         this.watchdog = new Watchdog(this);
     }
 
-    Node root() {
+    public ServiceNode root() {
         return root;
     }
 
-    Time time() {
+    public TimeSource time() {
         return time;
     }
 
@@ -74,27 +85,27 @@ final class Tree {
         return random;
     }
 
-    LiveSettings settings() {
+    CurrentSettings settings() {
         return settings;
     }
 
-    SettingValues snapshot() {
+    public SettingValues snapshot() {
         return settings.snapshot();
     }
 
-    Stopping stopping() {
+    StopSequence stopping() {
         return stopping;
     }
 
-    Starting starting() {
+    StartSequence starting() {
         return starting;
     }
 
-    Duration startTimeout(Node node) {
+    Duration startTimeout(ServiceNode node) {
         return node.startTimeout().orElseGet(limits::startTimeout);
     }
 
-    Duration stopTimeout(Node node) {
+    Duration stopTimeout(ServiceNode node) {
         return node.stopTimeout().orElseGet(limits::stopTimeout);
     }
 
@@ -109,7 +120,7 @@ final class Tree {
     }
 
     /** The configuration was refused: nothing has been started, and nobody need wait for its end. */
-    void refused() {
+    public void refused() {
         over();
         signalBelow(root);
     }
@@ -135,7 +146,7 @@ final class Tree {
     }
 
     /** The one place where a state changes. */
-    void move(Node node, State to, String reason, @Nullable Throwable failure) {
+    void move(ServiceNode node, State to, String reason, @Nullable Throwable failure) {
         if (!lock.isHeldByCurrentThread()) {
             throw new AssertionError("a state changes under the tree's lock");
         }
@@ -157,7 +168,7 @@ final class Tree {
     }
 
     /** A service said how it is while it runs; during its start the start looks by itself. */
-    void moveTo(Node node, Run run, Run.Signalled now) {
+    void moveTo(ServiceNode node, ServiceRun run, ServiceRun.Readiness now) {
         locked(() -> {
             if (node.run != run || run.ending || !node.state.isUp()) {
                 return;
@@ -171,7 +182,7 @@ final class Tree {
     }
 
     /** Something escaped a task: normal once a stop has begun, else the failure of its service. */
-    void taskFailed(Node node, Run run, Task task, Throwable escaped) {
+    void taskFailed(ServiceNode node, ServiceRun run, Task task, Throwable escaped) {
         if (fail(node, run, escaped)) {
             node.service().log().error("{}#{} failed", run.path(), task.name(), escaped);
         } else {
@@ -184,18 +195,18 @@ final class Tree {
      *
      * @return false if it is ending already
      */
-    boolean fail(Node node, Run run, Throwable cause) {
+    boolean fail(ServiceNode node, ServiceRun run, Throwable cause) {
         boolean failed = locked(() -> {
             if (node.run != run || run.ending || run.cancelled) {
                 return false;
             }
             boolean up = node.state.isUp();
             run.cancelled = true;
-            move(node, FAILED, Texts.oneLine(cause), cause);
+            move(node, FAILED, Messages.oneLine(cause), cause);
             if (up) {
                 run.ending = true;
                 run.last = node == root;
-                Supervisor.Keeper keeper = new Supervisor.Keeper();
+                Supervisor.RecoveryToken keeper = new Supervisor.RecoveryToken();
                 node.keeper = keeper;
                 work(run.path(), "supervise", () -> supervisor.failed(node, run, cause, keeper));
             }
@@ -208,7 +219,7 @@ final class Tree {
     }
 
     /** Wakes all who wait at a node or below: its run has been cancelled. */
-    void signalBelow(Node node) {
+    void signalBelow(ServiceNode node) {
         node.waiters().signal();
         node.children().forEach(this::signalBelow);
     }
@@ -220,7 +231,7 @@ final class Tree {
      *
      * @param beforeOpen runs between the last bind and the first connection; if it throws, the tree is stopped again
      */
-    void start(@Nullable Body beforeOpen) {
+    public void start(@Nullable TaskBody beforeOpen) {
         if (beforeOpen == null) {
             open.countDown();
         }
@@ -231,7 +242,7 @@ final class Tree {
         }
     }
 
-    private void open(Body step) {
+    private void open(TaskBody step) {
         try {
             step.run();
             open.countDown();
@@ -243,7 +254,7 @@ final class Tree {
             String path = root.path();
             StartException failed = cancelled
                     ? new StartException(path, "the start of " + path + " was cancelled by an interrupt", true, null)
-                    : Starting.failed(path, t);
+                    : StartSequence.failed(path, t);
             try {
                 stop(root);
             } catch (StopException e) {
@@ -254,7 +265,7 @@ final class Tree {
     }
 
     /** Starts a child that was added to a running parent, or throws it out again. */
-    void startAdded(Node parent, Run run, Node child) {
+    void startAdded(ServiceNode parent, ServiceRun run, ServiceNode child) {
         try {
             settings.bindAdded(child);
             starting.start(child, run);
@@ -265,16 +276,16 @@ final class Tree {
         parent.waiters().signal();
     }
 
-    void awaitOpen() throws InterruptedException {
+    public void awaitOpen() throws InterruptedException {
         open.await();
     }
 
-    void remove(Node parent, Node child) {
+    void remove(ServiceNode parent, ServiceNode child) {
         stopAnd(child, () -> discard(parent.run, child));
     }
 
     /** Lets go of a child that has stopped for good. */
-    void discard(@Nullable Run parentRun, Node child) {
+    void discard(@Nullable ServiceRun parentRun, ServiceNode child) {
         boolean down = locked(() -> {
             if (child.run != null) {
                 return false;
@@ -298,7 +309,7 @@ final class Tree {
         settings.forget(child);
     }
 
-    void stop(Node node) {
+    void stop(ServiceNode node) {
         stopAnd(node, () -> {});
     }
 
@@ -306,9 +317,9 @@ final class Tree {
      * Stops a node on a thread of its own, so that a task may stop its own service, and then does {@code after}
      * there. A task that waits here is interrupted by the stop and returns.
      */
-    private void stopAnd(Node node, Runnable after) {
+    private void stopAnd(ServiceNode node, Runnable after) {
         String path = node.path();
-        AtomicReference<Outcome> outcome = new AtomicReference<>(Outcome.CLEAN);
+        AtomicReference<StopResult> outcome = new AtomicReference<>(StopResult.CLEAN);
         Task worker = work(path, "stop", () -> {
             try {
                 outcome.set(stopping.stop(node, Deadline.in(stopTimeout(node)), true));
@@ -324,12 +335,12 @@ final class Tree {
     // ---- tasks
 
     /** Does a piece of the engine's own work on a thread of its own. */
-    Task work(String path, String name, Body body) {
+    Task work(String path, String name, TaskBody body) {
         return tasks.work(path, name, body);
     }
 
     /** Every live task, the services' in the order of the tree, then the engine's own. */
-    List<TaskInfo> tasks() {
+    public List<TaskInfo> tasks() {
         return tasks.all(root);
     }
 

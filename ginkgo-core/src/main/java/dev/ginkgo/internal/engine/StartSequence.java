@@ -1,10 +1,14 @@
-package dev.ginkgo;
+package dev.ginkgo.internal.engine;
 
-import static dev.ginkgo.State.FAILED;
-import static dev.ginkgo.State.STARTING;
-import static dev.ginkgo.State.STOPPING;
+import static dev.ginkgo.lifecycle.State.FAILED;
+import static dev.ginkgo.lifecycle.State.STARTING;
+import static dev.ginkgo.lifecycle.State.STOPPING;
 
 import dev.ginkgo.config.Durations;
+import dev.ginkgo.internal.concurrent.Deadline;
+import dev.ginkgo.internal.config.Messages;
+import dev.ginkgo.lifecycle.StartException;
+import dev.ginkgo.time.TimeSource;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeoutException;
@@ -16,20 +20,20 @@ import org.jspecify.annotations.Nullable;
  * anything goes wrong, or somebody stops it meanwhile, the way back is the stop of what had been started, under one
  * deadline for all of it.
  */
-final class Starting {
-    private final Tree tree;
+final class StartSequence {
+    private final ServiceTree tree;
 
-    Starting(Tree tree) {
+    StartSequence(ServiceTree tree) {
         this.tree = tree;
     }
 
     /** What one start has in common from its top to its leaves: the deadline of its way back. */
-    private static final class Attempt {
+    private static final class StartAttempt {
         private final Duration timeout;
         private @Nullable Deadline rollback;
         private boolean interrupted;
 
-        Attempt(Duration timeout) {
+        StartAttempt(Duration timeout) {
             this.timeout = timeout;
         }
 
@@ -48,10 +52,10 @@ final class Starting {
     }
 
     /** The start was cancelled, by a stop, a failure or an interrupt. */
-    private static final class Cancelled extends Exception {
+    private static final class StartCancelledException extends Exception {
         private static final long serialVersionUID = 1L;
 
-        Cancelled() {
+        StartCancelledException() {
             super(null, null, false, false);
         }
     }
@@ -61,7 +65,7 @@ final class Starting {
      *
      * @throws StartException if it is not; nothing of it runs any more then
      */
-    void start(Node node, @Nullable Run parent) {
+    void start(ServiceNode node, @Nullable ServiceRun parent) {
         start(node, parent, () -> true);
     }
 
@@ -69,18 +73,18 @@ final class Starting {
      * The same, if {@code stillWanted}, which is asked under the tree's lock, in the step that begins the start:
      * nobody can come between.
      */
-    void start(Node node, @Nullable Run parent, BooleanSupplier stillWanted) {
-        start(node, parent, new Attempt(tree.stopTimeout(node)), stillWanted);
+    void start(ServiceNode node, @Nullable ServiceRun parent, BooleanSupplier stillWanted) {
+        start(node, parent, new StartAttempt(tree.stopTimeout(node)), stillWanted);
     }
 
-    private void start(Node node, @Nullable Run parent, Attempt attempt, BooleanSupplier stillWanted) {
-        Run run = begin(node, parent, stillWanted);
+    private void start(ServiceNode node, @Nullable ServiceRun parent, StartAttempt attempt, BooleanSupplier stillWanted) {
+        ServiceRun run = begin(node, parent, stillWanted);
         Throwable error;
         try {
             bringUp(node, run, attempt);
             logReady(node, run);
             return;
-        } catch (Cancelled e) {
+        } catch (StartCancelledException e) {
             error = e;
         } catch (StartException e) {
             if (e.cancelled()) {
@@ -91,14 +95,14 @@ final class Starting {
             Thread.currentThread().interrupt();
             attempt.interrupted = true;
             run.cancelled = true;
-            error = new Cancelled();
+            error = new StartCancelledException();
         } catch (Throwable t) {
             error = failed(run.path(), t);
         }
         throw rollBack(node, run, error, attempt);
     }
 
-    private Run begin(Node node, @Nullable Run parent, BooleanSupplier stillWanted) {
+    private ServiceRun begin(ServiceNode node, @Nullable ServiceRun parent, BooleanSupplier stillWanted) {
         return tree.locked(() -> {
             if (!stillWanted.getAsBoolean()) {
                 throw new StartException(
@@ -114,10 +118,10 @@ final class Starting {
             if (node.run != null || !node.state.mayBecome(STARTING)) {
                 throw new IllegalStateException(node.path() + " is " + node.state + ": it cannot be started now");
             }
-            Run run = new Run(node, tree, parent);
+            ServiceRun run = new ServiceRun(node, tree, parent);
             node.run = run;
             node.markEnded(false);
-            node.outcome = Outcome.CLEAN;
+            node.outcome = StopResult.CLEAN;
             if (parent != null && !parent.order.contains(node)) {
                 parent.order.add(node);
             }
@@ -126,16 +130,16 @@ final class Starting {
         });
     }
 
-    private void bringUp(Node node, Run run, Attempt attempt) throws Exception {
+    private void bringUp(ServiceNode node, ServiceRun run, StartAttempt attempt) throws Exception {
         if (Thread.interrupted()) {
             throw new InterruptedException();
         }
         if (node.hookFirst()) {
             hook(node, run);
         }
-        for (Node child : node.children()) {
+        for (ServiceNode child : node.children()) {
             if (run.isCancelled()) {
-                throw new Cancelled();
+                throw new StartCancelledException();
             }
             if (!child.added) { // else whoever added it while this node starts has started it too
                 child.restarts.anew();
@@ -146,7 +150,7 @@ final class Starting {
             hook(node, run);
         }
         boolean up = tree.locked(() -> {
-            Run.Signalled signalled = run.signalled();
+            ServiceRun.Readiness signalled = run.signalled();
             if (run.isCancelled() || signalled == null) {
                 return false;
             }
@@ -155,12 +159,12 @@ final class Starting {
         });
         node.waiters().signal();
         if (!up) {
-            throw new Cancelled();
+            throw new StartCancelledException();
         }
     }
 
     /** A child that is stopped while it starts ends alone, just as it would a moment later. */
-    private void startDeclared(Node child, Run run, Attempt attempt) {
+    private void startDeclared(ServiceNode child, ServiceRun run, StartAttempt attempt) {
         try {
             start(child, run, attempt, () -> true);
         } catch (StartException e) {
@@ -170,9 +174,9 @@ final class Starting {
         }
     }
 
-    private void hook(Node node, Run run) throws Exception {
+    private void hook(ServiceNode node, ServiceRun run) throws Exception {
         if (run.isCancelled()) {
-            throw new Cancelled();
+            throw new StartCancelledException();
         }
         Duration timeout = tree.startTimeout(node);
         long deadline = Deadline.in(timeout).nanos();
@@ -180,10 +184,10 @@ final class Starting {
         Boolean settled = node.waiters()
                 .await(
                         () -> (run.signalled() != null || run.hookError() != null || run.isCancelled()) ? true : null,
-                        Time.system(),
+                        TimeSource.system(),
                         deadline);
         if (run.isCancelled()) {
-            throw new Cancelled();
+            throw new StartCancelledException();
         }
         Throwable error = run.hookError();
         if (error != null) {
@@ -194,7 +198,7 @@ final class Starting {
         }
     }
 
-    private static StartException tooLate(Run run, Duration timeout) {
+    private static StartException tooLate(ServiceRun run, Duration timeout) {
         List<StackTraceElement> stack = run.hookStack();
         String why = "not ready after " + Durations.shortly(timeout)
                 + (stack.isEmpty()
@@ -207,7 +211,7 @@ final class Starting {
         return new StartException(run.path(), run.path() + " is " + why, false, cause);
     }
 
-    private StartException rollBack(Node node, Run run, Throwable error, Attempt attempt) {
+    private StartException rollBack(ServiceNode node, ServiceRun run, Throwable error, StartAttempt attempt) {
         tree.locked(() -> {
             run.ending = true;
             run.last = run.last || run.parent() == null;
@@ -218,19 +222,19 @@ final class Starting {
                 attempt.stoppedBy(stopDeadline(run));
                 tree.move(node, STOPPING, "", null);
             } else {
-                tree.move(node, FAILED, Texts.oneLine(error), error);
+                tree.move(node, FAILED, Messages.oneLine(error), error);
             }
         });
         node.waiters().signal();
-        Outcome outcome = tree.stopping().windDown(node, run, attempt.rollback().sooner(tree.stopTimeout(node)));
+        StopResult outcome = tree.stopping().windDown(node, run, attempt.rollback().sooner(tree.stopTimeout(node)));
         StartException thrown = thrown(node, run, error, attempt);
         outcome.errors().forEach(thrown::addSuppressed);
-        outcome.leaks().forEach(leak -> thrown.addSuppressed(new HookFailure(leak.toString())));
+        outcome.leaks().forEach(leak -> thrown.addSuppressed(new HookException(leak.toString())));
         tree.stopping().finish(node, run, outcome);
         return thrown;
     }
 
-    private static StartException thrown(Node node, Run run, Throwable error, Attempt attempt) {
+    private static StartException thrown(ServiceNode node, ServiceRun run, Throwable error, StartAttempt attempt) {
         if (error instanceof StartException start && !start.cancelled()) {
             return start;
         }
@@ -250,11 +254,11 @@ final class Starting {
 
     /** The exception for a start that failed by {@code cause}. */
     static StartException failed(String path, Throwable cause) {
-        return new StartException(path, path + " did not start: " + Texts.oneLine(cause), false, cause);
+        return new StartException(path, path + " did not start: " + Messages.oneLine(cause), false, cause);
     }
 
-    private static @Nullable Deadline stopDeadline(Run run) {
-        for (Run above = run; above != null; above = above.parent()) {
+    private static @Nullable Deadline stopDeadline(ServiceRun run) {
+        for (ServiceRun above = run; above != null; above = above.parent()) {
             if (above.stopDeadline != null) {
                 return above.stopDeadline;
             }
@@ -262,7 +266,7 @@ final class Starting {
         return null;
     }
 
-    private void logReady(Node node, Run run) {
+    private void logReady(ServiceNode node, ServiceRun run) {
         String took = Durations.shortly(Duration.ofNanos(run.ageNanos()));
         if (run.parent() == null || run.wasLater()) {
             node.service().log().info("{} is {} after {}", run.path(), node.state, took);

@@ -1,5 +1,8 @@
-package dev.ginkgo;
+package dev.ginkgo.internal.engine;
 
+import dev.ginkgo.internal.config.Messages;
+import dev.ginkgo.lifecycle.Leak;
+import dev.ginkgo.lifecycle.StopException;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -9,15 +12,15 @@ import java.util.List;
  * @param errors what hooks and resources threw, in the order in which it happened
  * @param leaks the tasks that did not end
  */
-record Outcome(List<Throwable> errors, List<Leak> leaks) {
-    static final Outcome CLEAN = new Outcome(List.of(), List.of());
+record StopResult(List<Throwable> errors, List<Leak> leaks) {
+    static final StopResult CLEAN = new StopResult(List.of(), List.of());
 
     boolean isClean() {
         return errors.isEmpty() && leaks.isEmpty();
     }
 
-    Outcome plus(Outcome other) {
-        return new Outcome(concat(errors, other.errors), concat(leaks, other.leaks));
+    StopResult plus(StopResult other) {
+        return new StopResult(concat(errors, other.errors), concat(leaks, other.leaks));
     }
 
     private static <T> List<T> concat(List<T> a, List<T> b) {
@@ -35,7 +38,7 @@ record Outcome(List<Throwable> errors, List<Leak> leaks) {
 
     String message(String path) {
         StringBuilder text = new StringBuilder(path + " did not stop cleanly");
-        errors.forEach(e -> text.append("; ").append(Texts.oneLine(e)));
+        errors.forEach(e -> text.append("; ").append(Messages.oneLine(e)));
         leaks.forEach(leak -> text.append("\n").append(leak));
         return text.toString();
     }

@@ -1,12 +1,16 @@
-package dev.ginkgo;
+package dev.ginkgo.internal.engine;
 
-import static dev.ginkgo.State.FAILED;
-import static dev.ginkgo.State.NEW;
-import static dev.ginkgo.State.STARTING;
-import static dev.ginkgo.State.STOPPED;
-import static dev.ginkgo.State.STOPPING;
+import static dev.ginkgo.lifecycle.State.FAILED;
+import static dev.ginkgo.lifecycle.State.NEW;
+import static dev.ginkgo.lifecycle.State.STARTING;
+import static dev.ginkgo.lifecycle.State.STOPPED;
+import static dev.ginkgo.lifecycle.State.STOPPING;
 
-import dev.ginkgo.internal.concurrent.Waiters;
+import dev.ginkgo.internal.concurrent.Deadline;
+import dev.ginkgo.internal.concurrent.WaitQueue;
+import dev.ginkgo.lifecycle.Leak;
+import dev.ginkgo.lifecycle.StopException;
+import dev.ginkgo.time.TimeSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicReference;
@@ -14,19 +18,19 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Takes a node down, in the mirror of its start: {@code onStop} while the tasks live, then the tasks, then what it
- * owns, then the children. Nothing that goes wrong stops the rest; it is collected in an {@link Outcome}.
+ * owns, then the children. Nothing that goes wrong stops the rest; it is collected in an {@link StopResult}.
  *
  * <p>One deadline governs all. Tasks that were interrupted may take half of what is left where children still have
  * to stop, so that one deaf task does not cost them their turn; it is then joined again at the end.
  */
-final class Stopping {
-    private final Tree tree;
+final class StopSequence {
+    private final ServiceTree tree;
 
-    Stopping(Tree tree) {
+    StopSequence(ServiceTree tree) {
         this.tree = tree;
     }
 
-    private enum Part {
+    private enum Role {
         NOTHING,
         PERFORM,
         WAIT
@@ -37,23 +41,23 @@ final class Stopping {
      *
      * @param last whether nobody will start it again
      */
-    Outcome stop(Node node, Deadline deadline, boolean last) {
-        AtomicReference<@Nullable Run> found = new AtomicReference<>();
-        Part part = tree.locked(() -> {
+    StopResult stop(ServiceNode node, Deadline deadline, boolean last) {
+        AtomicReference<@Nullable ServiceRun> found = new AtomicReference<>();
+        Role part = tree.locked(() -> {
             if (tree.isOver()) {
-                return Part.NOTHING; // everything has stopped, and may be running in another tree by now
+                return Role.NOTHING; // everything has stopped, and may be running in another tree by now
             }
             node.restarts.pauseOver();
             if (last) {
                 node.keeper = null;
             }
-            Run run = node.run;
+            ServiceRun run = node.run;
             found.set(run);
             if (run == null) {
                 if (last && node.state != NEW) {
                     node.markEnded(true);
                 }
-                return Part.NOTHING;
+                return Role.NOTHING;
             }
             run.last |= last;
             if (node.state == STARTING) {
@@ -61,39 +65,39 @@ final class Stopping {
                 if (run.stopDeadline == null) {
                     run.stopDeadline = deadline;
                 }
-                return Part.WAIT;
+                return Role.WAIT;
             }
             if (!node.state.isUp()) {
-                return Part.WAIT; // STOPPING, or FAILED and being wound down
+                return Role.WAIT; // STOPPING, or FAILED and being wound down
             }
             run.ending = true;
             run.cancelled = true;
             tree.move(node, STOPPING, "", null);
-            return Part.PERFORM;
+            return Role.PERFORM;
         });
         tree.signalBelow(node);
-        Node parent = node.parent();
+        ServiceNode parent = node.parent();
         if (parent != null) {
             parent.waiters().signal(); // a recovery may have waited to start it again
         }
-        Run run = found.get();
+        ServiceRun run = found.get();
         if (run == null) {
             return node.outcome;
         }
-        if (part == Part.PERFORM) {
+        if (part == Role.PERFORM) {
             finish(node, run, windDown(node, run, deadline));
         } else {
             node.waiters()
                     .awaitUninterruptibly(
-                            () -> node.run == run ? null : true, Time.system(), Waiters.forever(Time.system()));
+                            () -> node.run == run ? null : true, TimeSource.system(), WaitQueue.forever(TimeSource.system()));
         }
         return run.outcome; // not the node's, which may have been started again
     }
 
     /** Everything between the begin of a stop and its end. Called once for a run, by whoever set it to end. */
-    Outcome windDown(Node node, Run run, Deadline deadline) {
+    StopResult windDown(ServiceNode node, ServiceRun run, Deadline deadline) {
         List<Throwable> errors = new ArrayList<>();
-        Outcome below = Outcome.CLEAN;
+        StopResult below = StopResult.CLEAN;
         run.endReloads();
         if (node.hookFirst()) {
             below = stopChildren(run, deadline);
@@ -115,11 +119,11 @@ final class Stopping {
         }
         List<Leak> leaks = run.tasks().stream().map(Task::leak).toList();
         leaks.forEach(leak -> node.service().log().error("{}", leak));
-        return new Outcome(List.copyOf(errors), leaks).plus(below);
+        return new StopResult(List.copyOf(errors), leaks).plus(below);
     }
 
     /** The end of a run: its state, and the word to all who wait. */
-    void finish(Node node, Run run, Outcome outcome) {
+    void finish(ServiceNode node, ServiceRun run, StopResult outcome) {
         boolean last = tree.locked(() -> {
             if (node.state == STOPPING) {
                 if (outcome.isClean()) {
@@ -152,18 +156,18 @@ final class Stopping {
     }
 
     /** Nobody will start this node or those below it again. */
-    void endBelow(Node node) {
+    void endBelow(ServiceNode node) {
         tree.locked(() -> node.markEnded(true));
         tree.signalBelow(node);
     }
 
-    private List<Node> order(Run run) {
+    private List<ServiceNode> order(ServiceRun run) {
         return tree.locked(() -> List.copyOf(run.order));
     }
 
-    private Outcome stopChildren(Run run, Deadline deadline) {
-        Outcome all = Outcome.CLEAN;
-        for (Node child : order(run).reversed()) {
+    private StopResult stopChildren(ServiceRun run, Deadline deadline) {
+        StopResult all = StopResult.CLEAN;
+        for (ServiceNode child : order(run).reversed()) {
             all = all.plus(stop(child, deadline.sooner(tree.stopTimeout(child)), run.last));
             if (child.added) {
                 tree.discard(run, child);
@@ -172,40 +176,40 @@ final class Stopping {
         return all;
     }
 
-    private void callOnStop(Node node, Run run, Deadline deadline, List<Throwable> errors) {
+    private void callOnStop(ServiceNode node, ServiceRun run, Deadline deadline, List<Throwable> errors) {
         if (deadline.isOver()) {
-            errors.add(new HookFailure(run.path() + ": onStop was left out, for the time to stop was over"));
+            errors.add(new HookException(run.path() + ": onStop was left out, for the time to stop was over"));
             return;
         }
         if (node.waiters()
                         .awaitUninterruptibly(
                                 () -> run.isReloading() ? null : true,
-                                Time.system(),
+                                TimeSource.system(),
                                 deadline.half().nanos())
                 == null) {
-            errors.add(new HookFailure(
+            errors.add(new HookException(
                     run.path() + ": onStop was left out, for onReload, though interrupted, still runs"));
             return;
         }
-        Throwable thrown = Hook.call(node, run, "onStop", node.service()::onStop, deadline);
+        Throwable thrown = HookCall.call(node, run, "onStop", node.service()::onStop, deadline);
         if (thrown != null) {
-            errors.add(new HookFailure(run.path(), "onStop", thrown));
+            errors.add(new HookException(run.path(), "onStop", thrown));
         }
     }
 
-    private static void join(Node node, Run run, Deadline deadline) {
-        node.waiters().awaitUninterruptibly(() -> run.taskCount() == 0 ? true : null, Time.system(), deadline.nanos());
+    private static void join(ServiceNode node, ServiceRun run, Deadline deadline) {
+        node.waiters().awaitUninterruptibly(() -> run.taskCount() == 0 ? true : null, TimeSource.system(), deadline.nanos());
     }
 
-    private static void closeOwned(Node node, Run run, Deadline deadline, List<Throwable> errors) {
+    private static void closeOwned(ServiceNode node, ServiceRun run, Deadline deadline, List<Throwable> errors) {
         while (true) {
             AutoCloseable resource = run.nextOwned();
             if (resource == null) {
                 return;
             }
-            Throwable thrown = Hook.call(node, run, "close", resource::close, deadline.withGrace());
+            Throwable thrown = HookCall.call(node, run, "close", resource::close, deadline.withGrace());
             if (thrown != null) {
-                errors.add(new HookFailure(run.path(), "closing " + resource, thrown));
+                errors.add(new HookException(run.path(), "closing " + resource, thrown));
             }
         }
     }

@@ -1,7 +1,13 @@
-package dev.ginkgo;
+package dev.ginkgo.internal.engine;
 
+import dev.ginkgo.Supervision;
 import dev.ginkgo.config.Durations;
-import dev.ginkgo.internal.concurrent.Waiters;
+import dev.ginkgo.internal.concurrent.Deadline;
+import dev.ginkgo.internal.concurrent.WaitQueue;
+import dev.ginkgo.internal.config.Messages;
+import dev.ginkgo.lifecycle.Leak;
+import dev.ginkgo.lifecycle.StartException;
+import dev.ginkgo.lifecycle.State;
 import java.time.Duration;
 import java.util.List;
 import java.util.function.Supplier;
@@ -12,26 +18,26 @@ import org.jspecify.annotations.Nullable;
  * one is wound down, then it, or the group that its {@link Supervision} names, is started again after a pause, or
  * the failure goes up.
  *
- * <p>A node that is down and is to come back has one {@linkplain Node#keeper keeper}: the recovery that will start
+ * <p>A node that is down and is to come back has one {@linkplain ServiceNode#keeper keeper}: the recovery that will start
  * it. A recovery takes its whole group in one step; of two siblings that fail at the same moment one takes the
  * other, with what that one had taken. A stop takes a node out of its keeper's hands, which goes on with the rest.
  */
 final class Supervisor {
     /** Stands for one recovery, from the moment of the failure on. */
-    static final class Keeper {}
+    static final class RecoveryToken {}
 
-    private final Tree tree;
+    private final ServiceTree tree;
 
-    Supervisor(Tree tree) {
+    Supervisor(ServiceTree tree) {
         this.tree = tree;
     }
 
     /** Called once for each run that failed while it was up. */
-    void failed(Node node, Run run, Throwable cause, Keeper keeper) {
-        Outcome outcome = tree.stopping().windDown(node, run, Deadline.in(tree.stopTimeout(node)));
+    void failed(ServiceNode node, ServiceRun run, Throwable cause, RecoveryToken keeper) {
+        StopResult outcome = tree.stopping().windDown(node, run, Deadline.in(tree.stopTimeout(node)));
         tree.stopping().finish(node, run, outcome);
-        Node parent = node.parent();
-        Run parentRun = run.parent();
+        ServiceNode parent = node.parent();
+        ServiceRun parentRun = run.parent();
         if (parent != null && parentRun != null) {
             new Recovery(parent, parentRun, node, cause, keeper, outcome.leaks()).run();
         }
@@ -39,16 +45,16 @@ final class Supervisor {
 
     /** One failure of one child, from its end to the child's return or the parent's failure. */
     private final class Recovery {
-        private final Node parent;
-        private final Run parentRun;
-        private final Keeper self;
-        private Node culprit;
+        private final ServiceNode parent;
+        private final ServiceRun parentRun;
+        private final RecoveryToken self;
+        private ServiceNode culprit;
         private Throwable cause;
 
         /** Tasks that did not end: a restart would run beside them. */
         private List<Leak> leaks;
 
-        Recovery(Node parent, Run parentRun, Node culprit, Throwable cause, Keeper self, List<Leak> leaks) {
+        Recovery(ServiceNode parent, ServiceRun parentRun, ServiceNode culprit, Throwable cause, RecoveryToken self, List<Leak> leaks) {
             this.parent = parent;
             this.parentRun = parentRun;
             this.culprit = culprit;
@@ -70,7 +76,7 @@ final class Supervisor {
             }
             RestartPolicy policy = culprit.supervision();
             if (policy.scope() == RestartPolicy.Scope.NONE) {
-                escalate(new RuntimeException(culprit.path() + " failed: " + Texts.oneLine(cause), cause));
+                escalate(new RuntimeException(culprit.path() + " failed: " + Messages.oneLine(cause), cause));
                 return false;
             }
             if (!leaks.isEmpty()) {
@@ -86,14 +92,14 @@ final class Supervisor {
                     .warn(
                             "{} failed ({}); restarting in {}",
                             culprit.path(),
-                            Texts.oneLine(cause),
+                            Messages.oneLine(cause),
                             Durations.shortly(pause));
             if (policy.scope() != RestartPolicy.Scope.ONE && !awaitParent()) {
                 return false;
             }
-            List<Node> group = take(policy.scope(), Waiters.in(tree.time(), pause));
+            List<ServiceNode> group = take(policy.scope(), WaitQueue.in(tree.time(), pause));
             parent.waiters().signal(); // another recovery may have lost what it waited for
-            for (Node node : group.reversed()) {
+            for (ServiceNode node : group.reversed()) {
                 if (node != culprit) {
                     stopForRestart(node);
                 }
@@ -117,7 +123,7 @@ final class Supervisor {
                         .await(
                                 () -> (parent.state == State.STARTING && keeps(culprit)) ? null : true,
                                 tree.time(),
-                                Waiters.forever(tree.time()));
+                                WaitQueue.forever(tree.time()));
                 return keeps(culprit);
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
@@ -126,7 +132,7 @@ final class Supervisor {
         }
 
         /** Takes all that are to be restarted together, in one step. */
-        private List<Node> take(RestartPolicy.Scope scope, long pauseEnd) {
+        private List<ServiceNode> take(RestartPolicy.Scope scope, long pauseEnd) {
             return tree.locked(() -> {
                 if (!keeps(culprit)) {
                     return List.of();
@@ -136,7 +142,7 @@ final class Supervisor {
                     return List.of(culprit);
                 }
                 int from = scope == RestartPolicy.Scope.ALL ? 0 : parentRun.order.indexOf(culprit);
-                List<Node> group = parentRun.order.subList(from, parentRun.order.size()).stream()
+                List<ServiceNode> group = parentRun.order.subList(from, parentRun.order.size()).stream()
                         .filter(node -> node.keeper != null || (node.run != null && !node.run.last))
                         .toList();
                 group.forEach(node -> node.keeper = self);
@@ -144,8 +150,8 @@ final class Supervisor {
             });
         }
 
-        private void stopForRestart(Node node) {
-            Outcome outcome = tree.stopping().stop(node, Deadline.in(tree.stopTimeout(node)), false);
+        private void stopForRestart(ServiceNode node) {
+            StopResult outcome = tree.stopping().stop(node, Deadline.in(tree.stopTimeout(node)), false);
             leaks = outcome.leaks().isEmpty() ? leaks : outcome.leaks();
             if (!outcome.isClean()) {
                 node.service().log().error("{}", outcome.message(node.path()));
@@ -154,9 +160,9 @@ final class Supervisor {
 
         /** Waits out the backoff. False if there is nothing left to start. */
         private boolean pause() {
-            Restarts restarts = culprit.restarts;
+            RestartHistory restarts = culprit.restarts;
             try {
-                long until = Waiters.in(tree.time(), restarts.left().orElse(Duration.ZERO));
+                long until = WaitQueue.in(tree.time(), restarts.left().orElse(Duration.ZERO));
                 parent.waiters().await(() -> next() == null ? true : null, tree.time(), until);
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
@@ -169,18 +175,18 @@ final class Supervisor {
 
         /** Starts what is kept, in order. False if a start failed. */
         private boolean startKept() {
-            for (Node node = next(); node != null; node = next()) {
+            for (ServiceNode node = next(); node != null; node = next()) {
                 boolean renew = node == culprit;
                 try {
                     if (renew) {
                         node.restarts.restarted();
                         renew(node);
                     }
-                    Node started = renew ? culprit : node;
+                    ServiceNode started = renew ? culprit : node;
                     tree.starting().start(started, parentRun, () -> keeps(started));
                     release(started);
                 } catch (RuntimeException e) {
-                    Node failed = renew ? culprit : node;
+                    ServiceNode failed = renew ? culprit : node;
                     if (keeps(failed)) {
                         culprit = failed;
                         cause = e;
@@ -192,13 +198,13 @@ final class Supervisor {
         }
 
         /** Puts a fresh one in the culprit's place, where its supervision says so. */
-        private void renew(Node node) {
-            Supplier<Node> maker = node.supervision().fresh();
+        private void renew(ServiceNode node) {
+            Supplier<ServiceNode> maker = node.supervision().fresh();
             if (maker == null) {
                 return;
             }
             try {
-                Node fresh = maker.get();
+                ServiceNode fresh = maker.get();
                 tree.locked(() -> {
                     if (!keeps(node)) {
                         throw new StartException(
@@ -216,21 +222,21 @@ final class Supervisor {
                 tree.settings().bindAdded(fresh);
             } catch (RuntimeException e) {
                 throw new StartException(
-                        node.path(), culprit.path() + " could not be made anew: " + Texts.oneLine(e), false, e);
+                        node.path(), culprit.path() + " could not be made anew: " + Messages.oneLine(e), false, e);
             }
         }
 
         /** The first that this recovery has still to start; null if there is none, or the parent ends. */
-        private @Nullable Node next() {
+        private @Nullable ServiceNode next() {
             return tree.locked(() ->
                     parentRun.order.stream().filter(this::keeps).findFirst().orElse(null));
         }
 
-        private boolean keeps(Node node) {
+        private boolean keeps(ServiceNode node) {
             return tree.locked(() -> node.keeper == self && !parentRun.ending && !parentRun.isCancelled());
         }
 
-        private void release(Node node) {
+        private void release(ServiceNode node) {
             tree.locked(() -> {
                 if (node.keeper == self) {
                     node.keeper = null;
@@ -246,7 +252,7 @@ final class Supervisor {
             List<Throwable> history = culprit.restarts.history();
             StringBuilder text = new StringBuilder(culprit.path() + " failed " + history.size() + " times within "
                     + Durations.shortly(policy.window()) + "; its supervision allows " + policy.most() + " restarts");
-            history.forEach(each -> text.append("\n  ").append(Texts.oneLine(each)));
+            history.forEach(each -> text.append("\n  ").append(Messages.oneLine(each)));
             RuntimeException exhausted = new RuntimeException(text.toString(), cause);
             history.subList(0, history.size() - 1).forEach(exhausted::addSuppressed); // the last is the cause
             return exhausted;

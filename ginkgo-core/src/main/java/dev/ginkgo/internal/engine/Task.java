@@ -1,6 +1,10 @@
-package dev.ginkgo;
+package dev.ginkgo.internal.engine;
 
-import dev.ginkgo.spi.TaskScope;
+import dev.ginkgo.internal.concurrent.TaskScope;
+import dev.ginkgo.lifecycle.Leak;
+import dev.ginkgo.lifecycle.TaskBody;
+import dev.ginkgo.lifecycle.TaskInfo;
+import dev.ginkgo.time.TimeSource;
 import java.time.Duration;
 import java.util.List;
 import java.util.function.BiConsumer;
@@ -11,14 +15,14 @@ final class Task {
     private final String path;
     private final String name;
     private final Thread thread;
-    private final long since = Time.system().nanos();
+    private final long since = TimeSource.system().nanos();
 
     /**
      * Makes it; {@link #start()} runs it.
      *
      * @param atEnd told once, on the task's thread, with what escaped the body, if anything did
      */
-    Task(String path, String name, Body body, BiConsumer<Task, @Nullable Throwable> atEnd) {
+    Task(String path, String name, TaskBody body, BiConsumer<Task, @Nullable Throwable> atEnd) {
         this.path = path;
         this.name = name;
         this.thread = Thread.ofVirtual().name(path + "#" + name).unstarted(() -> {
@@ -64,6 +68,6 @@ final class Task {
     }
 
     private Duration age() {
-        return Duration.ofNanos(Time.system().nanos() - since);
+        return Duration.ofNanos(TimeSource.system().nanos() - since);
     }
 }

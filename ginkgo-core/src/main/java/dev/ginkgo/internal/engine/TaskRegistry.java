@@ -1,6 +1,10 @@
-package dev.ginkgo;
+package dev.ginkgo.internal.engine;
 
-import dev.ginkgo.internal.concurrent.Waiters;
+import dev.ginkgo.internal.concurrent.Deadline;
+import dev.ginkgo.internal.concurrent.WaitQueue;
+import dev.ginkgo.lifecycle.TaskBody;
+import dev.ginkgo.lifecycle.TaskInfo;
+import dev.ginkgo.time.TimeSource;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -17,10 +21,10 @@ final class TaskRegistry {
 
     private final Set<Task> workers = ConcurrentHashMap.newKeySet();
     private final Set<Task> lingering = ConcurrentHashMap.newKeySet();
-    private final Waiters waiters = new Waiters();
+    private final WaitQueue waiters = new WaitQueue();
 
     /** Does a piece of the engine's own work on a thread of its own. */
-    Task work(String path, String name, Body body) {
+    Task work(String path, String name, TaskBody body) {
         Task task = new Task(path, name, body, (self, escaped) -> {
             if (escaped != null) {
                 LOG.error("{}#{} failed; this is a fault of Ginkgo itself", path, name, escaped);
@@ -41,15 +45,15 @@ final class TaskRegistry {
      *
      * @return false if the caller was interrupted
      */
-    boolean awaitEnd(Task worker, Node root) {
+    boolean awaitEnd(Task worker, ServiceNode root) {
         Supplier<@Nullable Boolean> done = () -> workers.contains(worker) ? null : true;
         Deadline never = Deadline.in(Duration.ofDays(365_000));
         if (!isTask(Thread.currentThread(), root)) {
-            waiters.awaitUninterruptibly(done, Time.system(), never.nanos());
+            waiters.awaitUninterruptibly(done, TimeSource.system(), never.nanos());
             return true;
         }
         try {
-            waiters.await(done, Time.system(), never.nanos());
+            waiters.await(done, TimeSource.system(), never.nanos());
             return true;
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -58,7 +62,7 @@ final class TaskRegistry {
     }
 
     /** Every live task of the tree, the services' in the order of the tree, then the engine's own. */
-    List<TaskInfo> all(Node root) {
+    List<TaskInfo> all(ServiceNode root) {
         List<TaskInfo> all = new ArrayList<>();
         collect(root, all);
         workers.forEach(worker -> all.add(worker.info()));
@@ -78,12 +82,12 @@ final class TaskRegistry {
         lingering.remove(task);
     }
 
-    private boolean isTask(Thread thread, Node root) {
+    private boolean isTask(Thread thread, ServiceNode root) {
         return thread.isVirtual() && all(root).stream().anyMatch(task -> task.thread() == thread);
     }
 
-    private static void collect(Node node, List<TaskInfo> into) {
-        Run run = node.run;
+    private static void collect(ServiceNode node, List<TaskInfo> into) {
+        ServiceRun run = node.run;
         if (run != null) {
             run.tasks().forEach(task -> into.add(task.info()));
         }

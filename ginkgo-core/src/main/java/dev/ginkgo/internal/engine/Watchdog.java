@@ -1,7 +1,9 @@
-package dev.ginkgo;
+package dev.ginkgo.internal.engine;
 
 import dev.ginkgo.config.Durations;
-import dev.ginkgo.internal.concurrent.Waiters;
+import dev.ginkgo.internal.concurrent.WaitQueue;
+import dev.ginkgo.lifecycle.TaskInfo;
+import dev.ginkgo.time.TimeSource;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -21,10 +23,10 @@ final class Watchdog {
     private static final Duration PATIENCE = Duration.ofSeconds(1);
     private static final long QUIET_NANOS = Duration.ofSeconds(10).toNanos();
 
-    private final Tree tree;
+    private final ServiceTree tree;
     private volatile @Nullable Thread thread;
 
-    Watchdog(Tree tree) {
+    Watchdog(ServiceTree tree) {
         this.tree = tree;
     }
 
@@ -43,15 +45,15 @@ final class Watchdog {
     }
 
     private void watch() {
-        long quietUntil = Time.system().nanos();
+        long quietUntil = TimeSource.system().nanos();
         try {
             while (true) {
-                Waiters.sleep(Time.system(), PATIENCE);
+                WaitQueue.sleep(TimeSource.system(), PATIENCE);
                 AtomicBoolean ran = new AtomicBoolean();
                 Thread.ofVirtual().start(() -> ran.set(true));
-                Waiters.sleep(Time.system(), PATIENCE);
-                if (!ran.get() && Time.system().nanos() - quietUntil >= 0 && tell()) {
-                    quietUntil = Time.system().nanos() + QUIET_NANOS;
+                WaitQueue.sleep(TimeSource.system(), PATIENCE);
+                if (!ran.get() && TimeSource.system().nanos() - quietUntil >= 0 && tell()) {
+                    quietUntil = TimeSource.system().nanos() + QUIET_NANOS;
                 }
             }
         } catch (InterruptedException e) {

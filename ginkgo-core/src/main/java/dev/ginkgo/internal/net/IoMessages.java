@@ -1,4 +1,4 @@
-package dev.ginkgo.net;
+package dev.ginkgo.internal.net;
 
 import dev.ginkgo.config.Durations;
 import java.io.IOException;
@@ -7,11 +7,11 @@ import java.net.UnknownHostException;
 import java.time.Duration;
 
 /** How the messages of this package print things. */
-final class Texts {
-    private Texts() {}
+public final class IoMessages {
+    private IoMessages() {}
 
     /** One line for what ended a connection; a bug also says where it is. */
-    static String oneLine(Throwable t) {
+    public static String oneLine(Throwable t) {
         String message = String.valueOf(t.getMessage()).lines().findFirst().orElse("");
         if (t instanceof UnknownHostException) {
             return "unknown host";
@@ -26,7 +26,7 @@ final class Texts {
     }
 
     /** Why a connection did not come about. */
-    static String unreachable(IOException e, Duration connectTimeout) {
+    public static String unreachable(IOException e, Duration connectTimeout) {
         return e instanceof SocketTimeoutException
                 ? "no answer within " + Durations.shortly(connectTimeout)
                 : oneLine(e);

@@ -1,4 +1,4 @@
-package dev.ginkgo.net;
+package dev.ginkgo.internal.net;
 
 import dev.ginkgo.config.Address;
 import java.io.IOException;
@@ -14,7 +14,7 @@ import java.time.Duration;
 import jdk.net.ExtendedSocketOptions;
 
 /** Makes sockets as this package wants them. */
-final class Sockets {
+public final class Sockets {
     /** The kernel cuts it to its own limit ({@code net.core.somaxconn}). */
     private static final int BACKLOG = 1024;
 
@@ -31,7 +31,7 @@ final class Sockets {
      *
      * @param origin where the address comes from, for the error
      */
-    static ServerSocket listen(ServerSocket unbound, Address address, String origin) throws IOException {
+    public static ServerSocket listen(ServerSocket unbound, Address address, String origin) throws IOException {
         try {
             unbound.setReuseAddress(true);
             unbound.bind(resolve(address), BACKLOG);
@@ -46,7 +46,7 @@ final class Sockets {
     }
 
     /** Makes something that is bound to an address. */
-    interface Binder<T> {
+    public interface ListenerFactory<T> {
         T bind(InetSocketAddress address) throws IOException;
     }
 
@@ -55,7 +55,7 @@ final class Sockets {
      *
      * @param origin where the address comes from, for the error
      */
-    static <T> T listen(Binder<T> binder, Address address, String origin) throws IOException {
+    public static <T> T listen(ListenerFactory<T> binder, Address address, String origin) throws IOException {
         try {
             return binder.bind(resolve(address));
         } catch (BindException | UnknownHostException e) {
@@ -64,7 +64,7 @@ final class Sockets {
     }
 
     /** Connects, or throws; nothing is left open then. */
-    static Socket connect(Socket fresh, Address address, Duration timeout) throws IOException {
+    public static Socket connect(Socket fresh, Address address, Duration timeout) throws IOException {
         try {
             fresh.connect(resolve(address), Math.toIntExact(Math.max(1, timeout.toMillis())));
             if (fresh.getLocalSocketAddress().equals(fresh.getRemoteSocketAddress())) {
@@ -79,7 +79,7 @@ final class Sockets {
     }
 
     /** No waiting for more to send, and a dead peer is noticed. */
-    static Socket prepare(Socket socket) throws IOException {
+    public static Socket prepare(Socket socket) throws IOException {
         socket.setTcpNoDelay(true);
         socket.setKeepAlive(true);
         tell(socket, ExtendedSocketOptions.TCP_KEEPIDLE, KEEPALIVE_IDLE_SECONDS);
@@ -89,12 +89,12 @@ final class Sockets {
     }
 
     /** The other end of a connected socket. */
-    static Address peer(Socket socket) {
+    public static Address peer(Socket socket) {
         InetAddress host = socket.getInetAddress();
         return new Address(host.getHostAddress(), socket.getPort());
     }
 
-    static void close(Socket socket) {
+    public static void close(Socket socket) {
         try {
             socket.close();
         } catch (IOException e) {

@@ -1,4 +1,4 @@
-package dev.ginkgo.net;
+package dev.ginkgo.net.http;
 
 import static java.util.Objects.requireNonNull;
 
@@ -8,6 +8,8 @@ import dev.ginkgo.Service;
 import dev.ginkgo.Setting;
 import dev.ginkgo.config.Address;
 import dev.ginkgo.config.Size;
+import dev.ginkgo.internal.net.IoMessages;
+import dev.ginkgo.internal.net.Sockets;
 import java.io.IOException;
 import java.net.HttpURLConnection;
 import java.time.Duration;
@@ -57,7 +59,7 @@ public final class HttpServer extends Service {
     private final HttpHandler handler;
     private volatile @Nullable Running running;
 
-    private record Running(com.sun.net.httpserver.HttpServer server, HttpRequests requests) {}
+    private record Running(com.sun.net.httpserver.HttpServer server, RequestTracker requests) {}
 
     /**
      * Declares a server.
@@ -95,8 +97,8 @@ public final class HttpServer extends Service {
 
     @Override
     protected void onStart() throws IOException {
-        HttpRequests requests =
-                new HttpRequests(time(), new HttpRequests.Limits(maxBody, maxRequests, requestTimeout, writeTimeout));
+        RequestTracker requests =
+                new RequestTracker(time(), new RequestTracker.RequestLimits(maxBody, maxRequests, requestTimeout, writeTimeout));
         com.sun.net.httpserver.HttpServer server = Sockets.listen(
                 address -> com.sun.net.httpserver.HttpServer.create(address, BACKLOG), bind.get(), origin());
         own(() -> end(server));
@@ -126,7 +128,7 @@ public final class HttpServer extends Service {
     }
 
     /** By the JDK's dispatcher, for a connection that has sent something; what this throws closes the connection. */
-    private void begin(HttpRequests requests, Runnable request) {
+    private void begin(RequestTracker requests, Runnable request) {
         if (requests.isFull()) {
             long times = requests.refused();
             if (times > 0) {
@@ -137,15 +139,15 @@ public final class HttpServer extends Service {
         spawn("request", () -> requests.run(request));
     }
 
-    private void serve(HttpRequests requests, HttpExchange exchange) throws IOException {
+    private void serve(RequestTracker requests, HttpExchange exchange) throws IOException {
         try {
             if (requests.isDraining()) {
                 exchange.getResponseHeaders().set("Retry-After", "1");
-                HttpRequests.answer(exchange, HttpURLConnection.HTTP_UNAVAILABLE, "the server stops");
+                RequestTracker.answer(exchange, HttpURLConnection.HTTP_UNAVAILABLE, "the server stops");
             } else if (requests.admit(exchange)) {
                 handler.handle(exchange);
             }
-        } catch (HttpRequests.TooLarge e) {
+        } catch (RequestTracker.BodyTooLargeException e) {
             requests.tooLarge(exchange);
         } catch (Exception | StackOverflowError e) {
             // The latter too is one client's doing (deeply nested input) and must not end the others.
@@ -160,8 +162,8 @@ public final class HttpServer extends Service {
                 exchange.getRequestMethod() + " " + exchange.getRequestURI().getPath();
         boolean told = Thread.currentThread().isInterrupted() || e instanceof InterruptedException;
         try {
-            if (exchange.getResponseCode() == HttpRequests.NOT_ANSWERED && !told) {
-                HttpRequests.answer(exchange, HttpURLConnection.HTTP_INTERNAL_ERROR, "the server failed");
+            if (exchange.getResponseCode() == RequestTracker.NOT_ANSWERED && !told) {
+                RequestTracker.answer(exchange, HttpURLConnection.HTTP_INTERNAL_ERROR, "the server failed");
             } else {
                 told |= e instanceof IOException; // while the answer is written, that is the client who went
             }
@@ -169,9 +171,9 @@ public final class HttpServer extends Service {
             told = true;
         }
         if (told) {
-            log.debug("{} ended: {}", what, Texts.oneLine(e));
+            log.debug("{} ended: {}", what, IoMessages.oneLine(e));
         } else {
-            log.warn("{} failed: {}", what, Texts.oneLine(e), e);
+            log.warn("{} failed: {}", what, IoMessages.oneLine(e), e);
         }
     }
 

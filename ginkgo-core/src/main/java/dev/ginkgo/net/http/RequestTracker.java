@@ -1,12 +1,12 @@
-package dev.ginkgo.net;
+package dev.ginkgo.net.http;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import com.sun.net.httpserver.HttpExchange;
-import dev.ginkgo.Time;
 import dev.ginkgo.config.Size;
 import dev.ginkgo.internal.concurrent.LogRateLimiter;
 import dev.ginkgo.internal.concurrent.WakeableTimer;
+import dev.ginkgo.time.TimeSource;
 import java.io.FilterInputStream;
 import java.io.FilterOutputStream;
 import java.io.IOException;
@@ -23,32 +23,32 @@ import java.util.function.Supplier;
  * whole process only. A request that is overdue, or whose client does not read, is ended by an interrupt: that closes
  * the channel on which its virtual thread waits.
  */
-final class HttpRequests {
+final class RequestTracker {
     /** What {@link HttpExchange#getResponseCode()} says before the headers of the answer are sent. */
     static final int NOT_ANSWERED = -1;
 
     private static final Duration OFTEN = Duration.ofSeconds(1);
     private static final long NO_LENGTH = -1;
 
-    private final Time time;
-    private final Limits limits;
+    private final TimeSource time;
+    private final RequestLimits limits;
     private final WakeableTimer drained;
     private final LogRateLimiter refusals;
     private final Map<Thread, Progress> running = new ConcurrentHashMap<>();
     private volatile boolean draining;
 
     /** What bounds a request. Suppliers, because a reload is felt at once. */
-    record Limits(
+    record RequestLimits(
             Supplier<Size> maxBody,
             Supplier<Integer> maxRequests,
             Supplier<Duration> requestTimeout,
             Supplier<Duration> writeTimeout) {}
 
     /** A body that is longer than {@code max-body}, and came without saying so. */
-    static final class TooLarge extends IOException {
+    static final class BodyTooLargeException extends IOException {
         private static final long serialVersionUID = 1L;
 
-        TooLarge() {
+        BodyTooLargeException() {
             super("the body is longer than max-body");
         }
     }
@@ -65,7 +65,7 @@ final class HttpRequests {
         }
     }
 
-    HttpRequests(Time time, Limits limits) {
+    RequestTracker(TimeSource time, RequestLimits limits) {
         this.time = time;
         this.limits = limits;
         drained = new WakeableTimer(time);
@@ -111,8 +111,8 @@ final class HttpRequests {
         }
         progress.reading = false;
         exchange.setStreams(
-                new Body(exchange.getRequestBody(), limits.maxBody().get().bytes(), progress, time),
-                new Answer(exchange.getResponseBody(), progress, time));
+                new LimitedInputStream(exchange.getRequestBody(), limits.maxBody().get().bytes(), progress, time),
+                new TimedOutputStream(exchange.getResponseBody(), progress, time));
         return true;
     }
 
@@ -172,13 +172,13 @@ final class HttpRequests {
     }
 
     /** A request's body, up to a limit, with a note of when it was first asked for. */
-    private static final class Body extends FilterInputStream {
+    private static final class LimitedInputStream extends FilterInputStream {
         private final Progress progress;
-        private final Time time;
+        private final TimeSource time;
         private long left;
         private boolean begun;
 
-        Body(InputStream in, long limit, Progress progress, Time time) {
+        LimitedInputStream(InputStream in, long limit, Progress progress, TimeSource time) {
             super(in);
             this.left = limit;
             this.progress = progress;
@@ -202,7 +202,7 @@ final class HttpRequests {
                 int read = in.read(bytes, from, length);
                 left -= Math.max(0, read);
                 if (left < 0) {
-                    throw new TooLarge();
+                    throw new BodyTooLargeException();
                 }
                 return read;
             } finally {
@@ -217,11 +217,11 @@ final class HttpRequests {
     }
 
     /** An answer's body, with a note of when a write began. */
-    private static final class Answer extends FilterOutputStream {
+    private static final class TimedOutputStream extends FilterOutputStream {
         private final Progress progress;
-        private final Time time;
+        private final TimeSource time;
 
-        Answer(OutputStream out, Progress progress, Time time) {
+        TimedOutputStream(OutputStream out, Progress progress, TimeSource time) {
             super(out);
             this.progress = progress;
             this.time = time;

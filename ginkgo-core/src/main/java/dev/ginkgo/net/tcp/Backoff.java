@@ -1,4 +1,4 @@
-package dev.ginkgo.net;
+package dev.ginkgo.net.tcp;
 
 import dev.ginkgo.config.Durations;
 import java.time.Duration;

@@ -1,10 +1,11 @@
-package dev.ginkgo.net;
+package dev.ginkgo.net.tcp;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import dev.ginkgo.Time;
 import dev.ginkgo.config.Address;
 import dev.ginkgo.config.Durations;
+import dev.ginkgo.internal.net.Sockets;
+import dev.ginkgo.time.TimeSource;
 import java.io.IOException;
 import java.net.Socket;
 import java.net.SocketException;
@@ -13,7 +14,7 @@ import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One TCP connection, in lines of UTF-8 or in bytes. It belongs to the {@link Handler} that was given it and is
+ * One TCP connection, in lines of UTF-8 or in bytes. It belongs to the {@link ConnectionHandler} that was given it and is
  * closed when that ends.
  *
  * <p>One thread may read while others write; each write goes out whole, in the order of the calls, with no queue
@@ -26,9 +27,9 @@ public final class Connection implements AutoCloseable {
 
     private final Socket socket;
     private final Address peer;
-    private final Time time;
-    private final Limits limits;
-    private final Lines lines;
+    private final TimeSource time;
+    private final ConnectionLimits limits;
+    private final LineReader lines;
 
     /** Keeps writes whole. Held during a write; a closed socket frees the holder. */
     private final ReentrantLock writing = new ReentrantLock();
@@ -36,12 +37,12 @@ public final class Connection implements AutoCloseable {
     private volatile long writingSince = NOBODY_WRITES;
     private volatile boolean stuck;
 
-    Connection(Socket socket, Address peer, Time time, Limits limits) {
+    Connection(Socket socket, Address peer, TimeSource time, ConnectionLimits limits) {
         this.socket = socket;
         this.peer = peer;
         this.time = time;
         this.limits = limits;
-        lines = new Lines(this::read, limits.maxLine(), peer);
+        lines = new LineReader(this::read, limits.maxLine(), peer);
     }
 
     /** The other end. */
@@ -60,7 +61,7 @@ public final class Connection implements AutoCloseable {
     public @Nullable String readLine() throws IOException {
         try {
             return lines.next();
-        } catch (Lines.LineTooLongException e) {
+        } catch (LineReader.LineTooLongException e) {
             close();
             throw e;
         }

@@ -1,4 +1,4 @@
-package dev.ginkgo.net;
+package dev.ginkgo.net.tcp;
 
 /**
  * What a service does with a connection. It is called on a virtual thread of the service, once for each connection,
@@ -8,6 +8,6 @@ package dev.ginkgo.net;
  * <p>A stop interrupts it, and reads and writes then end with an {@code IOException}.
  */
 @FunctionalInterface
-public interface Handler {
+public interface ConnectionHandler {
     void handle(Connection connection) throws Exception;
 }

@@ -1,11 +1,11 @@
-package dev.ginkgo.net;
+package dev.ginkgo.net.tcp;
 
 import dev.ginkgo.config.Size;
 import java.time.Duration;
 import java.util.function.Supplier;
 
 /** What bounds a connection. Suppliers, because a reload is felt by connections that are open. */
-record Limits(Supplier<Size> maxLine, Supplier<Duration> writeTimeout) {
+record ConnectionLimits(Supplier<Size> maxLine, Supplier<Duration> writeTimeout) {
     private static final Duration OFTEN = Duration.ofSeconds(1);
 
     /** The pause between two looks for stuck writes: short beside the timeout, and beside a reload of it. */

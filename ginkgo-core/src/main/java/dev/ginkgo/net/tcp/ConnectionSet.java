@@ -1,10 +1,10 @@
-package dev.ginkgo.net;
+package dev.ginkgo.net.tcp;
 
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
 /** The open connections of one run of a service: what a stop closes, and what is looked over for stuck writes. */
-final class Connections implements AutoCloseable {
+final class ConnectionSet implements AutoCloseable {
     private final Set<Connection> open = ConcurrentHashMap.newKeySet();
     private volatile boolean closed;
 

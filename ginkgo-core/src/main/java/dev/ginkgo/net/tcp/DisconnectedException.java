@@ -1,4 +1,4 @@
-package dev.ginkgo.net;
+package dev.ginkgo.net.tcp;
 
 import java.io.IOException;
 import java.util.stream.Stream;

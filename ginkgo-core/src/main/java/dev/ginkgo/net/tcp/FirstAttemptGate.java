@@ -1,10 +1,10 @@
-package dev.ginkgo.net;
+package dev.ginkgo.net.tcp;
 
 /**
  * Lets one thread say something unless another has been faster, and never after it. Its monitor is held while that
  * is said, which must not wait.
  */
-final class Patience {
+final class FirstAttemptGate {
     private boolean over;
 
     synchronized void end() {

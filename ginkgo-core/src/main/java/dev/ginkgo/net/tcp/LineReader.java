@@ -1,4 +1,4 @@
-package dev.ginkgo.net;
+package dev.ginkgo.net.tcp;
 
 import dev.ginkgo.config.Address;
 import dev.ginkgo.config.Size;
@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * Cuts a stream of bytes into lines. The buffer is made at the first read, so that a connection that is only written
  * to costs none, and grows with the lines, up to the longest one allowed. Used by one thread at a time.
  */
-final class Lines {
+final class LineReader {
     /** Where the bytes come from: as {@code InputStream.read}. */
     @FunctionalInterface
     interface Source {
@@ -35,7 +35,7 @@ final class Lines {
     private int end;
     private boolean ended;
 
-    Lines(Source source, Supplier<Size> maxLine, Address peer) {
+    LineReader(Source source, Supplier<Size> maxLine, Address peer) {
         this.source = source;
         this.maxLine = maxLine;
         this.peer = peer;

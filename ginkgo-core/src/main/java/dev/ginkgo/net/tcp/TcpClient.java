@@ -1,15 +1,17 @@
-package dev.ginkgo.net;
+package dev.ginkgo.net.tcp;
 
 import static java.util.Objects.requireNonNull;
 
 import dev.ginkgo.Service;
 import dev.ginkgo.Setting;
-import dev.ginkgo.Time;
 import dev.ginkgo.config.Address;
 import dev.ginkgo.config.Durations;
 import dev.ginkgo.config.Size;
 import dev.ginkgo.internal.concurrent.BackoffSequence;
 import dev.ginkgo.internal.concurrent.WakeableTimer;
+import dev.ginkgo.internal.net.IoMessages;
+import dev.ginkgo.internal.net.Sockets;
+import dev.ginkgo.time.TimeSource;
 import java.io.IOException;
 import java.net.Socket;
 import java.time.Duration;
@@ -49,9 +51,9 @@ public final class TcpClient extends Service {
     private final Setting<Size> maxLine =
             setting("max-line", Size.ofKibibytes(64)).help("The longest line that the server may send");
 
-    private final Limits limits = new Limits(maxLine, writeTimeout);
+    private final ConnectionLimits limits = new ConnectionLimits(maxLine, writeTimeout);
     private final Supplier<Address> server;
-    private final Handler handler;
+    private final ConnectionHandler handler;
     private final RandomGenerator random;
 
     private volatile @Nullable WakeableTimer pauses;
@@ -63,12 +65,12 @@ public final class TcpClient extends Service {
      * @param server where to connect, asked at each attempt; usually a {@link Setting} of the parent
      * @param handler runs once for each connection
      */
-    public TcpClient(Supplier<Address> server, Handler handler) {
+    public TcpClient(Supplier<Address> server, ConnectionHandler handler) {
         this(server, handler, RandomGenerator.getDefault());
     }
 
     /** With a test's own dice. */
-    TcpClient(Supplier<Address> server, Handler handler, RandomGenerator random) {
+    TcpClient(Supplier<Address> server, ConnectionHandler handler, RandomGenerator random) {
         this.server = requireNonNull(server, "server is null: is the setting it comes from declared further down?");
         this.handler = requireNonNull(handler, "handler is null");
         this.random = requireNonNull(random, "random is null");
@@ -76,10 +78,10 @@ public final class TcpClient extends Service {
 
     @Override
     protected void onStart() {
-        Time time = time();
+        TimeSource time = time();
         WakeableTimer timer = new WakeableTimer(time);
-        Connections connections = own(new Connections());
-        Patience patience = new Patience();
+        ConnectionSet connections = own(new ConnectionSet());
+        FirstAttemptGate patience = new FirstAttemptGate();
         pauses = timer;
         readyLater();
         spawn("connection", () -> stayConnected(connections, patience, time, timer));
@@ -101,7 +103,7 @@ public final class TcpClient extends Service {
         }
     }
 
-    private void stayConnected(Connections connections, Patience patience, Time time, WakeableTimer timer)
+    private void stayConnected(ConnectionSet connections, FirstAttemptGate patience, TimeSource time, WakeableTimer timer)
             throws InterruptedException {
         BackoffSequence retries = BackoffSequence.shortenedByUpToHalf(random);
         boolean news = true;
@@ -120,7 +122,7 @@ public final class TcpClient extends Service {
                 end = serve(connection, time, retries);
                 connections.remove(connection);
             } catch (IOException e) {
-                end = "cannot reach " + attempt.target() + ": " + Texts.unreachable(e, connectTimeout.get());
+                end = "cannot reach " + attempt.target() + ": " + IoMessages.unreachable(e, connectTimeout.get());
             }
             if (Thread.interrupted()) {
                 throw new InterruptedException();
@@ -141,7 +143,7 @@ public final class TcpClient extends Service {
         }
     }
 
-    private Connection connect(Attempt attempt, Connections connections, Time time) throws IOException {
+    private Connection connect(Attempt attempt, ConnectionSet connections, TimeSource time) throws IOException {
         Duration timeout = connectTimeout.get();
         Socket socket = time.outside(() -> Sockets.connect(attempt.socket(), attempt.target(), timeout));
         Connection connection = new Connection(socket, attempt.target(), time, limits);
@@ -150,7 +152,7 @@ public final class TcpClient extends Service {
     }
 
     /** Runs the handler, and tells why the connection has ended. */
-    private String serve(Connection connection, Time time, BackoffSequence retries) throws InterruptedException {
+    private String serve(Connection connection, TimeSource time, BackoffSequence retries) throws InterruptedException {
         long since = time.nanos();
         try {
             handler.handle(connection);
@@ -160,10 +162,10 @@ public final class TcpClient extends Service {
         } catch (InterruptedException e) {
             throw e;
         } catch (DisconnectedException e) {
-            return Texts.oneLine(e);
+            return IoMessages.oneLine(e);
         } catch (Exception | StackOverflowError e) {
             log.debug("connection with {} ended by", connection.peer(), e);
-            return "connection with " + connection.peer() + " ended: " + Texts.oneLine(e);
+            return "connection with " + connection.peer() + " ended: " + IoMessages.oneLine(e);
         } finally {
             if (time.nanos() - since > reconnect.get().max().toNanos()) {
                 retries.reset();

@@ -1,14 +1,16 @@
-package dev.ginkgo.net;
+package dev.ginkgo.net.tcp;
 
 import static java.util.Objects.requireNonNull;
 
 import dev.ginkgo.Service;
 import dev.ginkgo.Setting;
-import dev.ginkgo.State;
-import dev.ginkgo.Time;
 import dev.ginkgo.config.Address;
 import dev.ginkgo.config.Size;
 import dev.ginkgo.internal.concurrent.LogRateLimiter;
+import dev.ginkgo.internal.net.IoMessages;
+import dev.ginkgo.internal.net.Sockets;
+import dev.ginkgo.lifecycle.State;
+import dev.ginkgo.time.TimeSource;
 import java.io.IOException;
 import java.net.ServerSocket;
 import java.net.Socket;
@@ -39,10 +41,10 @@ public final class TcpServer extends Service {
             .between(1, 1_000_000)
             .help("How many connections may be open at a time; further ones are closed at once");
 
-    private final Limits limits = new Limits(maxLine, writeTimeout);
+    private final ConnectionLimits limits = new ConnectionLimits(maxLine, writeTimeout);
     private final Supplier<Address> bind;
-    private final Handler handler;
-    private final Listeners listeners;
+    private final ConnectionHandler handler;
+    private final SocketFactory listeners;
 
     private volatile @Nullable ServerSocket listening;
 
@@ -53,12 +55,12 @@ public final class TcpServer extends Service {
      *     free one, see {@link #address()}
      * @param handler runs once for each connection
      */
-    public TcpServer(Supplier<Address> bind, Handler handler) {
+    public TcpServer(Supplier<Address> bind, ConnectionHandler handler) {
         this(bind, handler, ServerSocket::new);
     }
 
     /** With listeners of a test's making. */
-    TcpServer(Supplier<Address> bind, Handler handler, Listeners listeners) {
+    TcpServer(Supplier<Address> bind, ConnectionHandler handler, SocketFactory listeners) {
         this.bind = requireNonNull(bind, "bind is null: is the setting it comes from declared further down?");
         this.handler = requireNonNull(handler, "handler is null");
         this.listeners = listeners;
@@ -66,7 +68,7 @@ public final class TcpServer extends Service {
 
     /** Makes a listener, not yet bound. */
     @FunctionalInterface
-    interface Listeners {
+    interface SocketFactory {
         ServerSocket open() throws IOException;
     }
 
@@ -85,9 +87,9 @@ public final class TcpServer extends Service {
 
     @Override
     protected void onStart() throws IOException {
-        Time time = time();
+        TimeSource time = time();
         ServerSocket listener = own(Sockets.listen(listeners.open(), bind.get(), origin()));
-        Connections connections = own(new Connections());
+        ConnectionSet connections = own(new ConnectionSet());
         listening = listener;
         log.info("listening on {}", address());
 
@@ -95,7 +97,7 @@ public final class TcpServer extends Service {
         every("stuck-writes", limits::inspection, connections::endStuckWrites);
     }
 
-    private void accept(ServerSocket listener, Connections connections, Time time) throws Exception {
+    private void accept(ServerSocket listener, ConnectionSet connections, TimeSource time) throws Exception {
         LogRateLimiter troubles = new LogRateLimiter(time);
         LogRateLimiter refusals = new LogRateLimiter(time);
         awaitOpen();
@@ -109,7 +111,7 @@ public final class TcpServer extends Service {
                 }
                 long times = troubles.count();
                 if (times > 0) {
-                    log.warn("cannot accept: {}; trying on, failures since last told: {}", Texts.oneLine(e), times);
+                    log.warn("cannot accept: {}; trying on, failures since last told: {}", IoMessages.oneLine(e), times);
                 }
                 sleep(BREATH);
                 continue;
@@ -129,11 +131,11 @@ public final class TcpServer extends Service {
         }
     }
 
-    private void admit(Socket socket, Connections connections, Time time) {
+    private void admit(Socket socket, ConnectionSet connections, TimeSource time) {
         try {
             Sockets.prepare(socket);
         } catch (IOException e) {
-            log.debug("a connection was lost before it was served: {}", Texts.oneLine(e));
+            log.debug("a connection was lost before it was served: {}", IoMessages.oneLine(e));
             Sockets.close(socket);
             return;
         }
@@ -147,7 +149,7 @@ public final class TcpServer extends Service {
         }
     }
 
-    private void serve(Connection connection, Connections connections) {
+    private void serve(Connection connection, ConnectionSet connections) {
         try (connection) {
             handler.handle(connection);
         } catch (Exception | StackOverflowError e) {
@@ -160,9 +162,9 @@ public final class TcpServer extends Service {
 
     private void told(Connection connection, Throwable e) {
         if (DisconnectedException.among(e) || ending()) {
-            log.debug("connection {} ended: {}", connection.peer(), Texts.oneLine(e));
+            log.debug("connection {} ended: {}", connection.peer(), IoMessages.oneLine(e));
         } else {
-            log.warn("connection {} ended: {}", connection.peer(), Texts.oneLine(e));
+            log.warn("connection {} ended: {}", connection.peer(), IoMessages.oneLine(e));
             log.debug("connection {} ended by", connection.peer(), e);
         }
     }

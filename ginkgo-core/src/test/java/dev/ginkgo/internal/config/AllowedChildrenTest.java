@@ -1,4 +1,4 @@
-package dev.ginkgo;
+package dev.ginkgo.internal.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -8,10 +8,10 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
 /** Tables of children that are added while the tree runs. */
-class ExpectedChildTest {
-    private final FakePlace root = FakePlace.root();
-    private final FakePlace pool = root.child("pool");
-    private final Bound tree = new Bound(root);
+class AllowedChildrenTest {
+    private final FakeSettingsOwner root = FakeSettingsOwner.root();
+    private final FakeSettingsOwner pool = root.child("pool");
+    private final BoundTree tree = new BoundTree(root);
 
     @Test
     @DisplayName("C-22 a table for a later child is accepted only under a name or pattern that the parent expects")
@@ -31,26 +31,26 @@ class ExpectedChildTest {
     void boundWhenAdded() {
         // Given
         pool.expect("worker-*");
-        Binding last = tree.load(Configuration.none()
+        BindingResult last = tree.load(Configuration.none()
                 .text("app.toml", "[pool.worker-1]\nrate = 5\n[pool.worker-2]\nraet = 5")
                 .environment(Map.of("GINKGO_POOL_WORKER_1_NAME", "x"))
                 .set("pool.worker-1.size", "3"));
-        assertThat(Bound.printed(last)).isEmpty();
+        assertThat(BoundTree.printed(last)).isEmpty();
         assertThat(last.warnings()).isEmpty();
         // When
-        FakePlace one = pool.detached("worker-1");
+        FakeSettingsOwner one = pool.detached("worker-1");
         SettingDefinition<Integer> rate = one.setting("rate", 1);
         SettingDefinition<String> name = one.setting("name", "");
         SettingDefinition<Integer> size = one.setting("size", 1);
-        Binding added = tree.add(one, last);
-        FakePlace two = pool.detached("worker-2");
+        BindingResult added = tree.add(one, last);
+        FakeSettingsOwner two = pool.detached("worker-2");
         two.setting("rate", 1);
         // Then
-        assertThat(Bound.printed(added)).isEmpty();
+        assertThat(BoundTree.printed(added)).isEmpty();
         assertThat(rate.get()).isEqualTo(5);
         assertThat(name.get()).isEqualTo("x");
         assertThat(size.get()).isEqualTo(3);
-        assertThat(Bound.printed(tree.add(two, last)))
+        assertThat(BoundTree.printed(tree.add(two, last)))
                 .containsExactly("app.toml:4:1: unknown key \"raet\"; did you mean \"rate\"?");
     }
 

@@ -1,4 +1,4 @@
-package dev.ginkgo;
+package dev.ginkgo.internal.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.tuple;
 
 import dev.ginkgo.config.ConfigException;
 import dev.ginkgo.config.Configuration;
+import dev.ginkgo.config.SettingInfo;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -15,10 +16,10 @@ import org.junit.jupiter.api.Test;
 
 /** A load is all or nothing, and a snapshot is one moment. */
 class BindingTest {
-    private final FakePlace root = FakePlace.root();
+    private final FakeSettingsOwner root = FakeSettingsOwner.root();
     private final SettingDefinition<Integer> rate = root.setting("rate", 60).between(1, 1_000);
     private final SettingDefinition<String> name = root.child("hub").setting("name", "anon");
-    private final Bound tree = new Bound(root);
+    private final BoundTree tree = new BoundTree(root);
 
     @Test
     @DisplayName("C-01 on any problem nothing changes, and every problem is told at once with file, line and column")
@@ -26,9 +27,9 @@ class BindingTest {
         // Given
         tree.load("rate = 5\n[hub]\nname = 'a'");
         // When
-        Binding binding = tree.load("rate = 0\nbogus = 1\n[hub]\nname = 7\n[nowhere]\nx = 1");
+        BindingResult binding = tree.load("rate = 0\nbogus = 1\n[hub]\nname = 7\n[nowhere]\nx = 1");
         // Then
-        assertThat(Bound.printed(binding))
+        assertThat(BoundTree.printed(binding))
                 .containsExactly(
                         "app.toml:1:8: rate: 0 is outside 1..1000",
                         "app.toml:2:1: unknown key \"bogus\"; known here: rate, [hub]",
@@ -46,7 +47,7 @@ class BindingTest {
     @Test
     @DisplayName("C-01 a first load with a problem leaves the settings unbound, and still describes them")
     void firstLoadWithAProblem() {
-        Binding binding = tree.load("rate = 0");
+        BindingResult binding = tree.load("rate = 0");
         assertThatThrownBy(rate::get).isInstanceOf(IllegalStateException.class);
         assertThat(binding.infos())
                 .extracting(SettingInfo::fullKey, SettingInfo::value)
@@ -56,9 +57,9 @@ class BindingTest {
     @Test
     @DisplayName("C-01 a file that does not parse is told with its places, without problems that follow from it")
     void syntaxErrors() {
-        FakePlace strict = FakePlace.root();
+        FakeSettingsOwner strict = FakeSettingsOwner.root();
         strict.required("server", String.class);
-        assertThat(new Bound(strict).problems("x = \n[table\nserver = 'a'"))
+        assertThat(new BoundTree(strict).problems("x = \n[table\nserver = 'a'"))
                 .hasSize(2)
                 .allMatch(each -> each.matches("app.toml:[12]:\\d+: .*expected.*"));
     }
@@ -67,10 +68,10 @@ class BindingTest {
     @DisplayName("C-02 two settings read through one snapshot are both old or both new")
     void noTornPairs() throws InterruptedException {
         // Given a tree in which both settings always say the same number
-        FakePlace pair = FakePlace.root();
+        FakeSettingsOwner pair = FakeSettingsOwner.root();
         SettingDefinition<Integer> a = pair.setting("a", 0);
         SettingDefinition<Integer> b = pair.setting("b", 0);
-        Bound both = new Bound(pair);
+        BoundTree both = new BoundTree(pair);
         both.load("");
         AtomicBoolean stop = new AtomicBoolean();
         AtomicReference<String> torn = new AtomicReference<>("");
@@ -106,7 +107,7 @@ class BindingTest {
     @DisplayName("C-09 observers are told once each, in order, with old and new, also if one throws")
     void observers() {
         // Given
-        FakePlace place = FakePlace.root();
+        FakeSettingsOwner place = FakeSettingsOwner.root();
         List<String> told = new ArrayList<>();
         SettingDefinition<Integer> setting = place.setting("n", 1)
                 .onChange((old, now) -> told.add("first " + old + " " + now))
@@ -114,10 +115,10 @@ class BindingTest {
                     throw new IllegalStateException("no");
                 })
                 .onChange((old, now) -> told.add("third " + old + " " + now));
-        Bound bound = new Bound(place);
+        BoundTree bound = new BoundTree(place);
         SettingValues before = bound.load("").snapshot();
         // When
-        List<Change> changes = before.changes(bound.load("n = 2").snapshot());
+        List<SettingChange> changes = before.changes(bound.load("n = 2").snapshot());
         List<Throwable> thrown = changes.getFirst().tell();
         // Then
         assertThat(changes).singleElement().hasToString("n: 1 -> 2");
@@ -129,10 +130,10 @@ class BindingTest {
     @Test
     @DisplayName("C-12 two trees with different files do not see each other's values")
     void twoTrees() {
-        FakePlace otherRoot = FakePlace.root();
+        FakeSettingsOwner otherRoot = FakeSettingsOwner.root();
         SettingDefinition<Integer> otherRate = otherRoot.setting("rate", 60);
         tree.load("rate = 1");
-        new Bound(otherRoot).load("rate = 2");
+        new BoundTree(otherRoot).load("rate = 2");
         assertThat(rate.get()).isEqualTo(1);
         assertThat(otherRate.get()).isEqualTo(2);
         assertThatThrownBy(() -> tree.snapshot().get(otherRate))

@@ -1,34 +1,34 @@
-package dev.ginkgo;
+package dev.ginkgo.internal.config;
 
+import dev.ginkgo.config.ConfigProblem;
 import dev.ginkgo.config.Configuration;
-import dev.ginkgo.config.Problem;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicReference;
 
 /** A tree with the one reference that an engine would hold: binds, and publishes what was good. */
-final class Bound {
-    private final List<Place> places;
+final class BoundTree {
+    private final List<SettingsOwner> places;
     private final AtomicReference<SettingValues> current = new AtomicReference<>(SettingValues.empty());
 
-    Bound(Place... places) {
+    BoundTree(SettingsOwner... places) {
         this.places = List.of(places);
     }
 
     /** Binds, and publishes if there was no problem. */
-    Binding load(Configuration configuration) {
-        Binding binding = Binder.bind(places, configuration, current::get);
+    BindingResult load(Configuration configuration) {
+        BindingResult binding = Binder.bind(places, configuration, current::get);
         if (binding.problems().isEmpty()) {
             current.set(binding.snapshot());
         }
         return binding;
     }
 
-    Binding load(String toml) {
+    BindingResult load(String toml) {
         return load(Configuration.none().text("app.toml", toml));
     }
 
-    Binding add(Place child, Binding last) {
-        Binding binding = Binder.bindAdded(child, last.raw(), current::get);
+    BindingResult add(SettingsOwner child, BindingResult last) {
+        BindingResult binding = Binder.bindAdded(child, last.raw(), current::get);
         if (binding.problems().isEmpty()) {
             current.updateAndGet(before -> before.with(binding.snapshot()));
         }
@@ -48,7 +48,7 @@ final class Bound {
         return printed(load(configuration));
     }
 
-    static List<String> printed(Binding binding) {
-        return binding.problems().stream().map(Problem::toString).toList();
+    static List<String> printed(BindingResult binding) {
+        return binding.problems().stream().map(ConfigProblem::toString).toList();
     }
 }

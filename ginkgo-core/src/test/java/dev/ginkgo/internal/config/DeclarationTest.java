@@ -1,4 +1,4 @@
-package dev.ginkgo;
+package dev.ginkgo.internal.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -9,8 +9,8 @@ import org.junit.jupiter.api.Test;
 
 /** Two things cannot have one key. */
 class DeclarationTest {
-    private final FakePlace root = FakePlace.root();
-    private final Bound tree = new Bound(root);
+    private final FakeSettingsOwner root = FakeSettingsOwner.root();
+    private final BoundTree tree = new BoundTree(root);
 
     record Pair(int one, int two) {}
 
@@ -25,8 +25,8 @@ class DeclarationTest {
         for (String key : new String[] {"", ".", "a..b", "-a", "a-", "ä"}) {
             assertThatThrownBy(() -> root.setting(key, 1)).isInstanceOf(IllegalArgumentException.class);
         }
-        assertThatThrownBy(() -> Keys.requireName("a.b")).isInstanceOf(IllegalArgumentException.class);
-        assertThat(Keys.requireName("worker-2")).isEqualTo("worker-2");
+        assertThatThrownBy(() -> KeySyntax.requireName("a.b")).isInstanceOf(IllegalArgumentException.class);
+        assertThat(KeySyntax.requireName("worker-2")).isEqualTo("worker-2");
     }
 
     @Test
@@ -39,11 +39,11 @@ class DeclarationTest {
     @Test
     @DisplayName("C-21 a setting and a child of one name are refused, whichever comes first")
     void settingAndChild() {
-        FakePlace hub = root.child("hub");
+        FakeSettingsOwner hub = root.child("hub");
         hub.child("http");
         assertThatThrownBy(() -> hub.setting("http.bind", 1)).hasMessageContaining("both named \"http\"");
         hub.setting("auth", new Pair(1, 2));
-        assertThatThrownBy(() -> Keys.requireFreeName(hub, "auth")).hasMessageContaining("both named \"auth\"");
+        assertThatThrownBy(() -> KeySyntax.requireFreeName(hub, "auth")).hasMessageContaining("both named \"auth\"");
         hub.child("auth");
         assertThat(tree.problems("")).singleElement().asString().contains("\"hub.auth\"");
     }
@@ -84,7 +84,7 @@ class DeclarationTest {
         root.setting("service", "x");
         root.child("log");
         root.child("hub").setting("service", "free");
-        assertThat(new Bound(new SectionOwner("ginkgo"), root).problems(""))
+        assertThat(new BoundTree(new SectionOwner("ginkgo"), root).problems(""))
                 .containsExactly(
                         "app: \"log\" is reserved at the root; give the setting or child another name",
                         "app: \"service\" is reserved at the root; give the setting or child another name");

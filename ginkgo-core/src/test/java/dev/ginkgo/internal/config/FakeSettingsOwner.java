@@ -1,35 +1,35 @@
-package dev.ginkgo;
+package dev.ginkgo.internal.config;
 
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
 /** A service without an engine: declares settings and children, and does nothing. */
-final class FakePlace implements Place {
+final class FakeSettingsOwner implements SettingsOwner {
     private final String path;
     private final String key;
     private final List<SettingDefinition<?>> settings = new ArrayList<>();
-    private final List<FakePlace> places = new ArrayList<>();
+    private final List<FakeSettingsOwner> places = new ArrayList<>();
     private final List<String> expected = new ArrayList<>();
 
-    private FakePlace(String path, String key) {
+    private FakeSettingsOwner(String path, String key) {
         this.path = path;
         this.key = key;
     }
 
-    static FakePlace root() {
-        return new FakePlace("app", "");
+    static FakeSettingsOwner root() {
+        return new FakeSettingsOwner("app", "");
     }
 
-    FakePlace child(String name) {
-        FakePlace child = detached(name);
+    FakeSettingsOwner child(String name) {
+        FakeSettingsOwner child = detached(name);
         places.add(child);
         return child;
     }
 
     /** A child that is not in the tree yet. */
-    FakePlace detached(String name) {
-        return new FakePlace(path + "/" + name, Keys.join(key, name));
+    FakeSettingsOwner detached(String name) {
+        return new FakeSettingsOwner(path + "/" + name, KeySyntax.join(key, name));
     }
 
     <T> SettingDefinition<T> setting(String name, T byDefault) {
@@ -78,7 +78,7 @@ final class FakePlace implements Place {
     }
 
     @Override
-    public List<? extends Place> places() {
+    public List<? extends SettingsOwner> places() {
         return places;
     }
 

@@ -1,4 +1,4 @@
-package dev.ginkgo;
+package dev.ginkgo.internal.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -13,8 +13,8 @@ import org.junit.jupiter.api.Test;
 
 /** A record is a table. */
 class RecordSettingTest {
-    private final FakePlace root = FakePlace.root();
-    private final Bound tree = new Bound(root);
+    private final FakeSettingsOwner root = FakeSettingsOwner.root();
+    private final BoundTree tree = new BoundTree(root);
 
     record Tls(boolean on, List<String> ciphers) {}
 
@@ -37,11 +37,11 @@ class RecordSettingTest {
     @DisplayName("C-20 each component is a key of its own in file, environment, --set and help")
     void flattened() {
         SettingDefinition<Http> http = root.setting("http", DEFAULT);
-        Binding binding = tree.load(Configuration.none()
+        BindingResult binding = tree.load(Configuration.none()
                 .text("app.toml", "[http]\nidle-timeout = '1m'\n[http.tls]\nciphers = ['a']")
                 .environment(Map.of("GINKGO_HTTP_MOST", "7"))
                 .set("http.tls.on", "true"));
-        assertThat(Bound.printed(binding)).isEmpty();
+        assertThat(BoundTree.printed(binding)).isEmpty();
         assertThat(http.get())
                 .isEqualTo(new Http(DEFAULT.bind(), Duration.ofMinutes(1), 7, new Tls(true, List.of("a"))));
         assertThat(binding.infos())

@@ -1,9 +1,10 @@
-package dev.ginkgo;
+package dev.ginkgo.internal.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.ginkgo.config.Configuration;
 import dev.ginkgo.config.Secret;
+import dev.ginkgo.config.SettingInfo;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -17,9 +18,9 @@ import org.junit.jupiter.api.io.TempDir;
 class SecretSettingTest {
     private static final String VALUE = "hunter2";
 
-    private final FakePlace root = FakePlace.root();
-    private final FakePlace cluster = root.child("cluster");
-    private final Bound tree = new Bound(root);
+    private final FakeSettingsOwner root = FakeSettingsOwner.root();
+    private final FakeSettingsOwner cluster = root.child("cluster");
+    private final BoundTree tree = new BoundTree(root);
 
     record Login(String user, Secret password) {
         Login {
@@ -36,9 +37,9 @@ class SecretSettingTest {
         SettingDefinition<Secret> secret = cluster.required("secret", Secret.class);
         SettingDefinition<String> token =
                 cluster.setting("token", "default-" + VALUE).secret();
-        Binding before = tree.load(Configuration.none().set("cluster.secret", VALUE));
+        BindingResult before = tree.load(Configuration.none().set("cluster.secret", VALUE));
         // When
-        Binding after =
+        BindingResult after =
                 tree.load(Configuration.none().text("app.toml", "[cluster]\nsecret = 'hunter22'\ntoken = 'hunter222'"));
         // Then
         assertThat(token.get()).isEqualTo("hunter222");

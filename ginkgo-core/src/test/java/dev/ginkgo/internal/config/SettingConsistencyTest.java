@@ -1,4 +1,4 @@
-package dev.ginkgo;
+package dev.ginkgo.internal.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -10,14 +10,14 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
 /** Settings that are good each by itself, and must go together. */
-class ConsistentSettingsTest {
-    private final FakePlace root = FakePlace.root();
+class SettingConsistencyTest {
+    private final FakeSettingsOwner root = FakeSettingsOwner.root();
     private final SettingDefinition<Integer> highest =
             root.setting("highest", 10).between(0, 100);
     private final SettingDefinition<Integer> lowest = root.child("pool")
             .setting("lowest", 1)
             .check((low, all) -> low <= all.get(highest), "is above highest; lower it, or raise highest");
-    private final Bound tree = new Bound(root);
+    private final BoundTree tree = new BoundTree(root);
 
     @Test
     @DisplayName("C-01 settings that do not go together are a problem at the place of the one that says so")
@@ -70,17 +70,17 @@ class ConsistentSettingsTest {
     @DisplayName("C-22 the settings of a child that is added later are looked at beside those that are there")
     void added() {
         root.expect("late-*");
-        Binding last = tree.load("highest = 5\n[late-1]\nleast = 6");
-        FakePlace late = root.detached("late-1");
+        BindingResult last = tree.load("highest = 5\n[late-1]\nleast = 6");
+        FakeSettingsOwner late = root.detached("late-1");
         late.setting("least", 1).check((least, all) -> least <= all.get(highest), "is above highest");
-        assertThat(Bound.printed(tree.add(late, last)))
+        assertThat(BoundTree.printed(tree.add(late, last)))
                 .containsExactly("app.toml:3:9: late-1.least: 6 is above highest");
     }
 
     @Test
     @DisplayName("C-14 a secret that does not go with others is not shown, nor is what its check throws")
     void secrets() {
-        FakePlace secretive = FakePlace.root();
+        FakeSettingsOwner secretive = FakeSettingsOwner.root();
         SettingDefinition<Boolean> open = secretive.setting("open", false);
         secretive
                 .setting("password", Secret.of(""))
@@ -90,7 +90,7 @@ class ConsistentSettingsTest {
                             throw new IllegalStateException(password.reveal());
                         },
                         "");
-        assertThat(new Bound(secretive).problems("password = 'hunter2'"))
+        assertThat(new BoundTree(secretive).problems("password = 'hunter2'"))
                 .containsExactly(
                         "app.toml:1:12: password: •••••• cannot be checked: IllegalStateException",
                         "app.toml:1:12: password: •••••• is of no use");

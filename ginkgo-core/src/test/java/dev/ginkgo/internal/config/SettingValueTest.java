@@ -1,4 +1,4 @@
-package dev.ginkgo;
+package dev.ginkgo.internal.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -19,9 +19,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Values are read by their type, and refused with the right form. */
-class ValueTest {
-    private final FakePlace root = FakePlace.root();
-    private final Bound tree = new Bound(root);
+class SettingValueTest {
+    private final FakeSettingsOwner root = FakeSettingsOwner.root();
+    private final BoundTree tree = new BoundTree(root);
 
     enum Policy {
         DROP_OLDEST,

@@ -1,9 +1,10 @@
-package dev.ginkgo;
+package dev.ginkgo.internal.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.ginkgo.config.Configuration;
-import dev.ginkgo.config.Origin;
+import dev.ginkgo.config.SettingInfo;
+import dev.ginkgo.config.SettingSource;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -13,15 +14,15 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Which source wins, and what is told of it. */
-class PrecedenceTest {
-    private final FakePlace root = FakePlace.root();
+class SourcePrecedenceTest {
+    private final FakeSettingsOwner root = FakeSettingsOwner.root();
     private final SettingDefinition<Integer> rate =
             root.setting("rate", 1).between(1, 100).fixed().help("How often");
-    private final Bound tree = new Bound(root);
+    private final BoundTree tree = new BoundTree(root);
 
     private String origin(Configuration configuration) {
-        Binding binding = tree.load(configuration);
-        assertThat(Bound.printed(binding)).isEmpty();
+        BindingResult binding = tree.load(configuration);
+        assertThat(BoundTree.printed(binding)).isEmpty();
         SettingInfo info = binding.infos().getFirst();
         return info.value() + " from " + info.origin();
     }
@@ -52,7 +53,7 @@ class PrecedenceTest {
                         "1..100",
                         "1",
                         "9",
-                        new Origin.File("app.toml", 1, 8),
+                        new SettingSource.File("app.toml", 1, 8),
                         "How often",
                         true,
                         false,

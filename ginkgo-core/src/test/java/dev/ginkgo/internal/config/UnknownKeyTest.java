@@ -1,4 +1,4 @@
-package dev.ginkgo;
+package dev.ginkgo.internal.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -10,12 +10,12 @@ import org.junit.jupiter.api.Test;
 
 /** What was given and means nothing is told, with its place and what was probably meant. */
 class UnknownKeyTest {
-    private final FakePlace root = FakePlace.root();
-    private final Bound tree = new Bound(root);
+    private final FakeSettingsOwner root = FakeSettingsOwner.root();
+    private final BoundTree tree = new BoundTree(root);
 
     UnknownKeyTest() {
         root.setting("rate-per-minute", 60);
-        FakePlace hub = root.child("hub");
+        FakeSettingsOwner hub = root.child("hub");
         hub.setting("history", 10);
         hub.child("http").setting("bind", "x");
     }
@@ -30,9 +30,9 @@ class UnknownKeyTest {
     @Test
     @DisplayName("C-04 a key that is near to nothing is told with what is known there")
     void nearToNothing() {
-        FakePlace other = FakePlace.root();
+        FakeSettingsOwner other = FakeSettingsOwner.root();
         other.setting("y", 1);
-        assertThat(new Bound(other).problems("x = 5"))
+        assertThat(new BoundTree(other).problems("x = 5"))
                 .containsExactly("app.toml:1:1: unknown key \"x\"; known here: y");
     }
 
@@ -101,7 +101,7 @@ class UnknownKeyTest {
     @Test
     @DisplayName("C-04 an unknown GINKGO_ variable is a warning, a bad value of a known one an error")
     void environment() {
-        Binding binding = tree.load(Configuration.none()
+        BindingResult binding = tree.load(Configuration.none()
                 .environment(Map.of(
                         "GINKGO_HUB_HISTORI",
                         "1",
@@ -114,7 +114,7 @@ class UnknownKeyTest {
         assertThat(binding.warnings())
                 .containsExactly(
                         "env GINKGO_HUB_HISTORI: no setting has this variable; did you mean \"GINKGO_HUB_HISTORY\"?");
-        assertThat(Bound.printed(binding))
+        assertThat(BoundTree.printed(binding))
                 .containsExactly("env GINKGO_RATE_PER_MINUTE: rate-per-minute: \"x\" is not a whole number; write it"
                         + " like 60");
     }
@@ -126,7 +126,7 @@ class UnknownKeyTest {
                 .isEmpty();
         SectionOwner log = new SectionOwner("log");
         SettingDefinition<String> level = log.declare(SettingDefinition.of(log, "level", "info"));
-        Bound withLog = new Bound(root, log);
+        BoundTree withLog = new BoundTree(root, log);
         assertThat(withLog.problems("[log]\nlevl = 'debug'"))
                 .containsExactly("app.toml:2:1: unknown key \"levl\"; did you mean \"level\"?");
         assertThat(withLog.problems("[log]\nlevel = 'debug'")).isEmpty();

@@ -1,8 +1,18 @@
-package dev.ginkgo.hub;
+package dev.ginkgo.hub.admin;
 
 import com.fasterxml.jackson.core.JsonGenerator;
-import dev.ginkgo.Status;
-import dev.ginkgo.Time;
+import dev.ginkgo.hub.http.StreamRegistry;
+import dev.ginkgo.hub.http.server.Exchange;
+import dev.ginkgo.hub.http.server.JsonBody;
+import dev.ginkgo.hub.http.server.ProblemException;
+import dev.ginkgo.hub.http.server.ProblemType;
+import dev.ginkgo.hub.http.server.RequestTarget;
+import dev.ginkgo.hub.http.server.Responses;
+import dev.ginkgo.hub.log.ChannelListing;
+import dev.ginkgo.hub.metrics.LagSummary;
+import dev.ginkgo.hub.metrics.MetricsSnapshot;
+import dev.ginkgo.lifecycle.Status;
+import dev.ginkgo.time.TimeSource;
 import io.netty.handler.codec.http.FullHttpResponse;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import java.io.IOException;
@@ -19,21 +29,21 @@ import java.util.function.Supplier;
  * The pages for those who look after a hub: metrics, connections, channels, the tree. They are made aside, by tasks:
  * adding up and asking around is nothing for an event loop.
  */
-final class Instruments {
+final class AdminEndpoints {
     private static final int LIMIT = 100;
     private static final int MOST = 10_000;
     private static final Set<String> LIMITED = Set.of("limit");
 
-    private final Supplier<Readings> readings;
+    private final Supplier<MetricsSnapshot> readings;
     private final Supplier<Status> tree;
-    private final IntFunction<Channels> channels;
-    private final Supplier<List<OpenStreams.Stream>> streams;
-    private final Time time;
+    private final IntFunction<ChannelListing> channels;
+    private final Supplier<List<StreamRegistry.OpenStream>> streams;
+    private final TimeSource time;
     private final Executor aside;
 
     /** What a page is made by. */
     @FunctionalInterface
-    private interface Maker {
+    private interface ResponseSupplier {
         FullHttpResponse make() throws InterruptedException;
     }
 
@@ -43,12 +53,12 @@ final class Instruments {
      * @param streams returns the streams that are open
      * @param aside runs what may take a while
      */
-    Instruments(
-            Supplier<Readings> readings,
+    AdminEndpoints(
+            Supplier<MetricsSnapshot> readings,
             Supplier<Status> tree,
-            IntFunction<Channels> channels,
-            Supplier<List<OpenStreams.Stream>> streams,
-            Time time,
+            IntFunction<ChannelListing> channels,
+            Supplier<List<StreamRegistry.OpenStream>> streams,
+            TimeSource time,
             Executor aside) {
         this.readings = readings;
         this.tree = tree;
@@ -58,54 +68,54 @@ final class Instruments {
         this.aside = aside;
     }
 
-    Map<String, Pages.Page> pages() {
+    Map<String, AdminRouter.Endpoint> pages() {
         return Map.of(
-                "/-/metrics", new Pages.Page(false, Set.of(), (exchange, _) -> later(exchange, this::metrics)),
+                "/-/metrics", new AdminRouter.Endpoint(false, Set.of(), (exchange, _) -> later(exchange, this::metrics)),
                 "/-/connections",
-                        new Pages.Page(false, LIMITED, (exchange, target) -> {
+                        new AdminRouter.Endpoint(false, LIMITED, (exchange, target) -> {
                             int limit = limit(target);
                             later(exchange, () -> connections(limit));
                         }),
                 "/-/channels",
-                        new Pages.Page(false, LIMITED, (exchange, target) -> {
+                        new AdminRouter.Endpoint(false, LIMITED, (exchange, target) -> {
                             int limit = limit(target);
                             later(exchange, () -> channels(limit));
                         }),
-                "/-/tree", new Pages.Page(false, Set.of(), (exchange, _) -> later(exchange, this::tree)));
+                "/-/tree", new AdminRouter.Endpoint(false, Set.of(), (exchange, _) -> later(exchange, this::tree)));
     }
 
-    private void later(Exchange exchange, Maker maker) throws Refusal {
+    private void later(Exchange exchange, ResponseSupplier maker) throws ProblemException {
         exchange.answerLater(aside, () -> {
             try {
                 return maker.make();
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
-                return Reply.problem(Refusal.stopping("the hub stops"));
+                return Responses.problem(ProblemException.stopping("the hub stops"));
             }
         });
     }
 
     private FullHttpResponse metrics() throws InterruptedException {
-        Depth depth = Standings.depth(streams.get());
-        return Reply.of(HttpResponseStatus.OK, PrometheusText.TYPE, PrometheusText.of(readings.get(), depth));
+        LagSummary depth = SubscriberLagCollector.depth(streams.get());
+        return Responses.of(HttpResponseStatus.OK, PrometheusText.TYPE, PrometheusText.of(readings.get(), depth));
     }
 
     private FullHttpResponse connections(int limit) throws InterruptedException {
-        List<Standings.Standing> slowest = Standings.slowestFirst(streams.get());
-        Readings now = readings.get();
+        List<SubscriberLagCollector.SubscriberLag> slowest = SubscriberLagCollector.slowestFirst(streams.get());
+        MetricsSnapshot now = readings.get();
         return json(json -> {
             json.writeNumberField("connections", now.connections());
             json.writeNumberField("streams", slowest.size());
             json.writeArrayFieldStart("slowest");
-            for (Standings.Standing each : slowest.subList(0, Math.min(limit, slowest.size()))) {
+            for (SubscriberLagCollector.SubscriberLag each : slowest.subList(0, Math.min(limit, slowest.size()))) {
                 connection(each, json);
             }
             json.writeEndArray();
         });
     }
 
-    private void connection(Standings.Standing each, JsonGenerator json) throws IOException {
-        OpenStreams.Stream stream = each.stream();
+    private void connection(SubscriberLagCollector.SubscriberLag each, JsonGenerator json) throws IOException {
+        StreamRegistry.OpenStream stream = each.stream();
         json.writeStartObject();
         json.writeStringField(
                 "address",
@@ -122,11 +132,11 @@ final class Instruments {
     }
 
     private FullHttpResponse channels(int limit) {
-        Channels some = channels.apply(limit);
+        ChannelListing some = channels.apply(limit);
         return json(json -> {
             json.writeNumberField("channels", some.all());
             json.writeArrayFieldStart("some");
-            for (Channels.One each : some.some()) {
+            for (ChannelListing.Item each : some.some()) {
                 json.writeStartObject();
                 json.writeStringField("channel", each.channel());
                 json.writeNumberField("messages", each.messages());
@@ -142,11 +152,11 @@ final class Instruments {
         return json(json -> StatusJson.members(root, json));
     }
 
-    private static FullHttpResponse json(Json.Fields fields) {
-        return Reply.of(HttpResponseStatus.OK, Reply.JSON, Json.object(fields));
+    private static FullHttpResponse json(JsonBody.FieldWriter fields) {
+        return Responses.of(HttpResponseStatus.OK, Responses.JSON, JsonBody.object(fields));
     }
 
-    private static int limit(Target target) throws Refusal {
+    private static int limit(RequestTarget target) throws ProblemException {
         String limit = target.parameters().getOrDefault("limit", Integer.toString(LIMIT));
         try {
             int number = Integer.parseInt(limit);
@@ -156,6 +166,6 @@ final class Instruments {
         } catch (NumberFormatException told) {
             // like a number that is out of range
         }
-        throw new Refusal(Problem.BAD_PARAMETER, "limit=" + limit + " is no number from 1 to " + MOST);
+        throw new ProblemException(ProblemType.BAD_PARAMETER, "limit=" + limit + " is no number from 1 to " + MOST);
     }
 }

@@ -1,7 +1,17 @@
-package dev.ginkgo.hub;
+package dev.ginkgo.hub.admin;
 
-import dev.ginkgo.Status;
-import dev.ginkgo.Time;
+import dev.ginkgo.hub.http.RouteFactory;
+import dev.ginkgo.hub.http.server.Exchange;
+import dev.ginkgo.hub.http.server.HostPort;
+import dev.ginkgo.hub.http.server.HttpRoute;
+import dev.ginkgo.hub.http.server.ProblemException;
+import dev.ginkgo.hub.http.server.ProblemType;
+import dev.ginkgo.hub.http.server.RequestTarget;
+import dev.ginkgo.hub.http.server.RequestValidator;
+import dev.ginkgo.hub.log.ChannelListing;
+import dev.ginkgo.hub.metrics.MetricsSnapshot;
+import dev.ginkgo.lifecycle.Status;
+import dev.ginkgo.time.TimeSource;
 import io.netty.handler.codec.http.HttpMethod;
 import java.util.HashMap;
 import java.util.List;
@@ -13,7 +23,7 @@ import java.util.function.Supplier;
 import java.util.stream.Collectors;
 
 /** The hub's own pages, below {@code /-/}. Health is open to all; the rest is for those who are on this machine. */
-final class Pages implements Route {
+public final class AdminRouter implements HttpRoute {
     private static final List<String> FORWARDED =
             List.of("Forwarded", "Via", "X-Forwarded-For", "X-Forwarded-Host", "X-Real-IP");
 
@@ -23,48 +33,48 @@ final class Pages implements Route {
      * @param isOpen whether anybody may see it
      * @param parameters of its query
      */
-    record Page(boolean isOpen, Set<String> parameters, Served served) {}
+    record Endpoint(boolean isOpen, Set<String> parameters, EndpointHandler served) {}
 
     /** What is done when the request for a page is there. */
     @FunctionalInterface
-    interface Served {
-        void serve(Exchange exchange, Target target) throws Refusal;
+    interface EndpointHandler {
+        void serve(Exchange exchange, RequestTarget target) throws ProblemException;
     }
 
-    private final Map<String, Page> pages;
+    private final Map<String, Endpoint> pages;
 
     /** All of the hub's own pages. */
-    static Pages of(
+    public static AdminRouter of(
             RouteFactory.Context front,
-            Supplier<Readings> readings,
+            Supplier<MetricsSnapshot> readings,
             Supplier<Status> tree,
-            IntFunction<Channels> channels,
-            Time time) {
-        Map<String, Page> pages = new HashMap<>();
-        pages.putAll(new Health(() -> tree.get().notReady(), front.draining()).pages());
-        pages.putAll(new Instruments(readings, tree, channels, front.streams(), time, front.tasks()).pages());
-        return new Pages(pages);
+            IntFunction<ChannelListing> channels,
+            TimeSource time) {
+        Map<String, Endpoint> pages = new HashMap<>();
+        pages.putAll(new HealthEndpoints(() -> tree.get().notReady(), front.draining()).pages());
+        pages.putAll(new AdminEndpoints(readings, tree, channels, front.streams(), time, front.tasks()).pages());
+        return new AdminRouter(pages);
     }
 
-    Pages(Map<String, Page> pages) {
+    AdminRouter(Map<String, Endpoint> pages) {
         this.pages = new TreeMap<>(pages);
     }
 
     @Override
-    public boolean matches(HttpMethod method, Target target) {
+    public boolean matches(HttpMethod method, RequestTarget target) {
         return target.isReserved();
     }
 
     @Override
-    public void begin(Exchange exchange, Target target) throws Refusal {
-        Page page = pages.get(target.path());
+    public void begin(Exchange exchange, RequestTarget target) throws ProblemException {
+        Endpoint page = pages.get(target.path());
         if (page == null) {
             String there = pages.keySet().stream().collect(Collectors.joining(", "));
-            throw new Refusal(Problem.NOT_FOUND, "there is no " + target.path() + "; there are " + there);
+            throw new ProblemException(ProblemType.NOT_FOUND, "there is no " + target.path() + "; there are " + there);
         }
         HttpMethod method = exchange.request().method();
         if (!method.equals(HttpMethod.GET) && !method.equals(HttpMethod.HEAD)) {
-            throw Refusal.notAllowed(method, "GET, HEAD, OPTIONS");
+            throw ProblemException.notAllowed(method, "GET, HEAD, OPTIONS");
         }
         if (!page.isOpen) {
             requireNear(exchange, target);
@@ -77,8 +87,8 @@ final class Pages implements Route {
      * Who asks has to be on this machine and to call it by a loopback name, and nobody may ask on behalf of another: a
      * proxy on this machine is near, those behind it are not.
      */
-    private static void requireNear(Exchange exchange, Target target) throws Refusal {
-        HostPort asked = HostPort.of(Requests.host(exchange.request(), target), -1);
+    private static void requireNear(Exchange exchange, RequestTarget target) throws ProblemException {
+        HostPort asked = HostPort.of(RequestValidator.host(exchange.request(), target), -1);
         boolean near = exchange.conversation().isFromLoopback()
                 && asked != null
                 && asked.isLoopback()
@@ -86,8 +96,8 @@ final class Pages implements Route {
                 && FORWARDED.stream()
                         .noneMatch(name -> exchange.request().headers().contains(name));
         if (!near) {
-            throw new Refusal(
-                    Problem.LOOPBACK_ONLY,
+            throw new ProblemException(
+                    ProblemType.LOOPBACK_ONLY,
                     "this page is for those who are on the machine of the hub, and ask it directly at localhost");
         }
     }

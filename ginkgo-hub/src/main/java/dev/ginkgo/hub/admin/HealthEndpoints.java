@@ -1,5 +1,9 @@
-package dev.ginkgo.hub;
+package dev.ginkgo.hub.admin;
 
+import dev.ginkgo.hub.http.server.Exchange;
+import dev.ginkgo.hub.http.server.ProblemException;
+import dev.ginkgo.hub.http.server.ProblemType;
+import dev.ginkgo.hub.http.server.Responses;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import java.util.List;
 import java.util.Map;
@@ -8,7 +12,7 @@ import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 
 /** Whether the program lives, and whether to send it work. */
-final class Health {
+final class HealthEndpoints {
     private final Supplier<List<String>> notReady;
     private final BooleanSupplier draining;
 
@@ -16,29 +20,29 @@ final class Health {
      * @param notReady a line for each service of the tree that does not do its work
      * @param draining whether a stop has begun
      */
-    Health(Supplier<List<String>> notReady, BooleanSupplier draining) {
+    HealthEndpoints(Supplier<List<String>> notReady, BooleanSupplier draining) {
         this.notReady = notReady;
         this.draining = draining;
     }
 
-    Map<String, Pages.Page> pages() {
+    Map<String, AdminRouter.Endpoint> pages() {
         return Map.of(
-                "/-/health/live", new Pages.Page(true, Set.of(), (exchange, _) -> good(exchange)),
-                "/-/health/ready", new Pages.Page(true, Set.of(), (exchange, _) -> ready(exchange)));
+                "/-/health/live", new AdminRouter.Endpoint(true, Set.of(), (exchange, _) -> good(exchange)),
+                "/-/health/ready", new AdminRouter.Endpoint(true, Set.of(), (exchange, _) -> ready(exchange)));
     }
 
-    private void ready(Exchange exchange) throws Refusal {
+    private void ready(Exchange exchange) throws ProblemException {
         if (draining.getAsBoolean()) {
-            throw new Refusal(Problem.NOT_READY, "the hub stops").with("Retry-After", "1");
+            throw new ProblemException(ProblemType.NOT_READY, "the hub stops").with("Retry-After", "1");
         }
         List<String> lines = notReady.get();
         if (!lines.isEmpty()) {
-            throw new Refusal(Problem.NOT_READY, String.join("; ", lines)).with("Retry-After", "1");
+            throw new ProblemException(ProblemType.NOT_READY, String.join("; ", lines)).with("Retry-After", "1");
         }
         good(exchange);
     }
 
     private static void good(Exchange exchange) {
-        exchange.answer(Reply.of(HttpResponseStatus.OK, "text/plain; charset=utf-8", Reply.utf8("ok\n")));
+        exchange.answer(Responses.of(HttpResponseStatus.OK, "text/plain; charset=utf-8", Responses.utf8("ok\n")));
     }
 }

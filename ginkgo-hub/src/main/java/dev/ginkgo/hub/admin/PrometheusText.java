@@ -1,5 +1,9 @@
-package dev.ginkgo.hub;
+package dev.ginkgo.hub.admin;
 
+import dev.ginkgo.hub.metrics.LagSummary;
+import dev.ginkgo.hub.metrics.LatencyHistogram;
+import dev.ginkgo.hub.metrics.Metric;
+import dev.ginkgo.hub.metrics.MetricsSnapshot;
 import io.prometheus.metrics.expositionformats.PrometheusTextFormatWriter;
 import io.prometheus.metrics.model.snapshots.ClassicHistogramBuckets;
 import io.prometheus.metrics.model.snapshots.CounterSnapshot;
@@ -23,7 +27,7 @@ final class PrometheusText {
 
     private PrometheusText() {}
 
-    static byte[] of(Readings readings, Depth depth) {
+    static byte[] of(MetricsSnapshot readings, LagSummary depth) {
         Map<String, List<Metric>> families = new LinkedHashMap<>();
         Metric.all()
                 .forEach(each -> families.computeIfAbsent(each.name(), _ -> new ArrayList<>())
@@ -42,7 +46,7 @@ final class PrometheusText {
         return text.toByteArray();
     }
 
-    private static MetricSnapshot family(List<Metric> family, Readings readings) {
+    private static MetricSnapshot family(List<Metric> family, MetricsSnapshot readings) {
         Metric first = family.getFirst();
         if (!first.counts()) {
             return gauge(first.name(), first.help(), first.value().applyAsDouble(readings));
@@ -68,9 +72,9 @@ final class PrometheusText {
                 .build();
     }
 
-    private static MetricSnapshot delays(Delays.Sum delays) {
+    private static MetricSnapshot delays(LatencyHistogram.Totals delays) {
         ClassicHistogramBuckets.Builder buckets = ClassicHistogramBuckets.builder();
-        List<Double> bounds = Delays.seconds();
+        List<Double> bounds = LatencyHistogram.seconds();
         for (int i = 0; i < delays.buckets().size(); i++) {
             buckets.bucket(
                     i < bounds.size() ? bounds.get(i) : Double.POSITIVE_INFINITY,

@@ -1,7 +1,7 @@
-package dev.ginkgo.hub;
+package dev.ginkgo.hub.admin;
 
 import com.fasterxml.jackson.core.JsonGenerator;
-import dev.ginkgo.Status;
+import dev.ginkgo.lifecycle.Status;
 import java.io.IOException;
 
 /** A tree of services as JSON; what is empty is left out. */

@@ -1,5 +1,7 @@
-package dev.ginkgo.hub;
+package dev.ginkgo.hub.admin;
 
+import dev.ginkgo.hub.http.StreamRegistry;
+import dev.ginkgo.hub.metrics.LagSummary;
 import io.netty.channel.ChannelOutboundBuffer;
 import io.netty.channel.EventLoop;
 import java.util.ArrayList;
@@ -14,13 +16,13 @@ import java.util.concurrent.TimeoutException;
 import java.util.stream.Collectors;
 
 /** How far behind the streams are: asked of the event loops, who alone know. Not to be called by one. */
-final class Standings {
+public final class SubscriberLagCollector {
     /** A loop that does not answer in this time is left out; it has other troubles. */
     private static final long PATIENCE_MILLIS = 1_000;
 
     /** The slowest first. */
-    private static final Comparator<Standing> SLOWEST = Comparator.comparingLong(Standing::behind)
-            .thenComparingLong(Standing::pinned)
+    private static final Comparator<SubscriberLag> SLOWEST = Comparator.comparingLong(SubscriberLag::behind)
+            .thenComparingLong(SubscriberLag::pinned)
             .reversed();
 
     /**
@@ -29,30 +31,30 @@ final class Standings {
      * @param behind messages that it has not been sent yet
      * @param pinned bytes that wait for its socket
      */
-    record Standing(OpenStreams.Stream stream, long behind, long pinned) {
-        private static Standing of(OpenStreams.Stream stream) {
+    record SubscriberLag(StreamRegistry.OpenStream stream, long behind, long pinned) {
+        private static SubscriberLag of(StreamRegistry.OpenStream stream) {
             ChannelOutboundBuffer buffer = stream.connection().unsafe().outboundBuffer();
-            return new Standing(stream, stream.reader().behind(), buffer == null ? 0 : buffer.totalPendingWriteBytes());
+            return new SubscriberLag(stream, stream.reader().behind(), buffer == null ? 0 : buffer.totalPendingWriteBytes());
         }
     }
 
-    private Standings() {}
+    private SubscriberLagCollector() {}
 
     /** Adds up how far behind the streams are. */
-    static Depth depth(List<OpenStreams.Stream> streams) throws InterruptedException {
-        List<Standing> standings = slowestFirst(streams);
-        return new Depth(
-                standings.stream().mapToLong(Standing::behind).sum(),
-                standings.stream().mapToLong(Standing::behind).max().orElse(0));
+    public static LagSummary depth(List<StreamRegistry.OpenStream> streams) throws InterruptedException {
+        List<SubscriberLag> standings = slowestFirst(streams);
+        return new LagSummary(
+                standings.stream().mapToLong(SubscriberLag::behind).sum(),
+                standings.stream().mapToLong(SubscriberLag::behind).max().orElse(0));
     }
 
-    static List<Standing> slowestFirst(List<OpenStreams.Stream> streams) throws InterruptedException {
-        Map<EventLoop, List<OpenStreams.Stream>> byLoop = streams.stream()
+    static List<SubscriberLag> slowestFirst(List<StreamRegistry.OpenStream> streams) throws InterruptedException {
+        Map<EventLoop, List<StreamRegistry.OpenStream>> byLoop = streams.stream()
                 .collect(Collectors.groupingBy(each -> each.connection().eventLoop()));
-        List<CompletableFuture<List<Standing>>> answers = new ArrayList<>();
+        List<CompletableFuture<List<SubscriberLag>>> answers = new ArrayList<>();
         byLoop.forEach((loop, its) -> answers.add(ask(loop, its)));
-        List<Standing> all = new ArrayList<>();
-        for (CompletableFuture<List<Standing>> answer : answers) {
+        List<SubscriberLag> all = new ArrayList<>();
+        for (CompletableFuture<List<SubscriberLag>> answer : answers) {
             try {
                 all.addAll(answer.get(PATIENCE_MILLIS, TimeUnit.MILLISECONDS));
             } catch (TimeoutException | ExecutionException leftOut) {
@@ -63,11 +65,11 @@ final class Standings {
         return all;
     }
 
-    private static CompletableFuture<List<Standing>> ask(EventLoop loop, List<OpenStreams.Stream> streams) {
-        CompletableFuture<List<Standing>> answer = new CompletableFuture<>();
+    private static CompletableFuture<List<SubscriberLag>> ask(EventLoop loop, List<StreamRegistry.OpenStream> streams) {
+        CompletableFuture<List<SubscriberLag>> answer = new CompletableFuture<>();
         try {
             loop.execute(
-                    () -> answer.complete(streams.stream().map(Standing::of).toList()));
+                    () -> answer.complete(streams.stream().map(SubscriberLag::of).toList()));
         } catch (RejectedExecutionException ended) {
             answer.complete(List.of());
         }

@@ -1,5 +1,6 @@
-package dev.ginkgo.hub;
+package dev.ginkgo.hub.channel;
 
+import dev.ginkgo.hub.message.InvalidChannelException;
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.nio.CharBuffer;
@@ -13,7 +14,7 @@ import java.nio.charset.StandardCharsets;
  *
  * @param text the decoded form
  */
-record ChannelName(String text) {
+public record ChannelName(String text) {
     static final int MAX_BYTES = 255;
 
     /** Longest text that is shown in an error. */
@@ -23,9 +24,9 @@ record ChannelName(String text) {
      * The name that the path of a request stands for.
      *
      * @param rawPath as it came, percent-encoded, without query
-     * @throws BadChannelException if it is none
+     * @throws InvalidChannelException if it is none
      */
-    static ChannelName parse(String rawPath) {
+    public static ChannelName parse(String rawPath) {
         return of(decode(rawPath));
     }
 
@@ -61,9 +62,9 @@ record ChannelName(String text) {
     /**
      * The name that a program writes, not encoded.
      *
-     * @throws BadChannelException if it is none
+     * @throws InvalidChannelException if it is none
      */
-    static ChannelName of(String text) {
+    public static ChannelName of(String text) {
         if (!text.startsWith("/")) {
             throw bad(text, "it must begin with a slash, as in \"/numbers\"");
         }
@@ -102,13 +103,13 @@ record ChannelName(String text) {
         }
     }
 
-    private static BadChannelException bad(String text, String reason) {
+    private static InvalidChannelException bad(String text, String reason) {
         StringBuilder shown = new StringBuilder();
         for (char c : text.substring(0, Math.min(SHOWN, text.length())).toCharArray()) {
             boolean plain = !Character.isISOControl(c) && !Character.isSurrogate(c);
             shown.append(plain ? String.valueOf(c) : "\\u%04x".formatted((int) c));
         }
-        return new BadChannelException(shown + (text.length() > SHOWN ? "…" : ""), reason);
+        return new InvalidChannelException(shown + (text.length() > SHOWN ? "…" : ""), reason);
     }
 
     @Override

@@ -1,5 +1,6 @@
-package dev.ginkgo.hub;
+package dev.ginkgo.hub.channel;
 
+import dev.ginkgo.hub.message.InvalidChannelException;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -13,58 +14,58 @@ import java.util.Set;
  * @param names as they are written, without repetition
  * @param list whether there were several, even if only one of them can be read
  */
-record Selector(List<String> names, boolean list) {
+public record ChannelSelector(List<String> names, boolean list) {
     /** A name of a list that cannot be read, and why. */
-    record Refused(String name, String why) {}
+    public record Rejected(String name, String why) {}
 
     /** What is left of a list without those. */
-    record Parsed(Selector selector, List<Refused> refused) {}
+    public record Parsed(ChannelSelector selector, List<Rejected> refused) {}
 
-    Selector {
+    public ChannelSelector {
         names = List.copyOf(names);
     }
 
-    static Selector of(ChannelName channel) {
-        return new Selector(List.of(channel.text()), false);
+    public static ChannelSelector of(ChannelName channel) {
+        return new ChannelSelector(List.of(channel.text()), false);
     }
 
     /**
      * A name, a pattern, or a list, as a program writes it.
      *
-     * @throws BadChannelException if one of them is none
+     * @throws InvalidChannelException if one of them is none
      */
-    static Selector of(String text) {
+    public static ChannelSelector of(String text) {
         Set<String> names = new LinkedHashSet<>();
         List<String> all = split(text);
         for (String name : all) {
             names.add(checked(name));
         }
-        return new Selector(List.copyOf(names), all.size() > 1);
+        return new ChannelSelector(List.copyOf(names), all.size() > 1);
     }
 
     /**
      * What the path of a request stands for.
      *
      * @param rawPath as it came, percent-encoded, without query
-     * @throws BadChannelException if nothing of it can be read
+     * @throws InvalidChannelException if nothing of it can be read
      */
-    static Parsed parse(String rawPath) {
+    public static Parsed parse(String rawPath) {
         Set<String> names = new LinkedHashSet<>();
-        List<Refused> refused = new ArrayList<>(0);
-        BadChannelException last = null;
+        List<Rejected> refused = new ArrayList<>(0);
+        InvalidChannelException last = null;
         List<String> all = split(rawPath);
         for (String raw : all) {
             try {
                 names.add(checked(ChannelName.decode(raw)));
-            } catch (BadChannelException e) {
-                refused.add(new Refused(raw, String.valueOf(e.getMessage())));
+            } catch (InvalidChannelException e) {
+                refused.add(new Rejected(raw, String.valueOf(e.getMessage())));
                 last = e;
             }
         }
         if (names.isEmpty() && last != null) {
             throw last;
         }
-        return new Parsed(new Selector(List.copyOf(names), all.size() > 1), refused);
+        return new Parsed(new ChannelSelector(List.copyOf(names), all.size() > 1), refused);
     }
 
     private static List<String> split(String text) {
@@ -85,7 +86,7 @@ record Selector(List<String> names, boolean list) {
             if (segment.equals("*") || (segment.equals(">") && i == segments.length - 1)) {
                 segments[i] = "x";
             } else if (segment.contains("*") || segment.contains(">")) {
-                throw new BadChannelException(
+                throw new InvalidChannelException(
                         name, "\"*\" stands for one whole segment, \">\" at the end for all that follow");
             }
         }
@@ -99,21 +100,21 @@ record Selector(List<String> names, boolean list) {
     }
 
     /** Whether it is one channel and no more. */
-    boolean isChannel() {
+    public boolean isChannel() {
         return !list && isName(names.getFirst());
     }
 
     /** Whether it is a name and no pattern. */
-    static boolean isName(String text) {
+    public static boolean isName(String text) {
         return text.indexOf('*') < 0 && text.indexOf('>') < 0;
     }
 
     /** The one channel. */
-    ChannelName channel() {
+    public ChannelName channel() {
         return new ChannelName(names.getFirst());
     }
 
-    boolean matches(ChannelName channel) {
+    public boolean matches(ChannelName channel) {
         String[] segments = segments(channel.text());
         return names.stream().anyMatch(name -> matches(segments(name), segments));
     }
@@ -130,7 +131,7 @@ record Selector(List<String> names, boolean list) {
         return pattern.length == segments.length;
     }
 
-    String text() {
+    public String text() {
         return String.join(",", names);
     }
 

@@ -1,4 +1,4 @@
-package dev.ginkgo.hub;
+package dev.ginkgo.hub.channel;
 
 import java.util.HashMap;
 import java.util.LinkedHashSet;
@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  * Who reads by pattern or list, found by the name of a channel: only those nodes are looked at whose beginning matches
  * the name's. Guarded by the store.
  */
-final class Trie<T> {
+public final class PatternTrie<T> {
     private final Node<T> root = new Node<>();
     private long steps;
 
@@ -23,19 +23,19 @@ final class Trie<T> {
         }
     }
 
-    void add(Selector selector, T value) {
+    public void add(ChannelSelector selector, T value) {
         for (String name : selector.names()) {
             Node<T> node = root;
-            for (String segment : Selector.segments(name)) {
+            for (String segment : ChannelSelector.segments(name)) {
                 node = node.children.computeIfAbsent(segment, s -> new Node<>());
             }
             node.ends.add(value);
         }
     }
 
-    void remove(Selector selector, T value) {
+    public void remove(ChannelSelector selector, T value) {
         for (String name : selector.names()) {
-            remove(root, Selector.segments(name), 0, value);
+            remove(root, ChannelSelector.segments(name), 0, value);
         }
     }
 
@@ -54,9 +54,9 @@ final class Trie<T> {
     }
 
     /** Whoever reads that channel, each once. */
-    Set<T> find(ChannelName channel) {
+    public Set<T> find(ChannelName channel) {
         Set<T> found = new LinkedHashSet<>();
-        find(root, Selector.segments(channel.text()), 0, found);
+        find(root, ChannelSelector.segments(channel.text()), 0, found);
         return found;
     }
 
@@ -80,11 +80,11 @@ final class Trie<T> {
     }
 
     /** How many nodes have been looked at, ever. */
-    long steps() {
+    public long steps() {
         return steps;
     }
 
-    boolean isEmpty() {
+    public boolean isEmpty() {
         return root.isEmpty();
     }
 }

@@ -1,4 +1,4 @@
-package dev.ginkgo.hub;
+package dev.ginkgo.hub.channel;
 
 import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
@@ -11,7 +11,7 @@ import java.nio.charset.StandardCharsets;
  * What is published: text, as valid UTF-8, or bytes that claim nothing. The array is not copied; whoever makes a
  * payload gives it away.
  */
-final class Payload {
+public final class Payload {
     private final byte[] bytes;
     private final boolean binary;
 
@@ -25,7 +25,7 @@ final class Payload {
      *
      * @throws IllegalArgumentException if it holds half a surrogate pair, which no UTF-8 can carry
      */
-    static Payload text(String text) {
+    public static Payload text(String text) {
         try {
             ByteBuffer encoded = StandardCharsets.UTF_8.newEncoder().encode(CharBuffer.wrap(text));
             byte[] bytes = new byte[encoded.remaining()];
@@ -42,7 +42,7 @@ final class Payload {
      *
      * @throws IllegalArgumentException if they are not UTF-8
      */
-    static Payload text(byte[] utf8) {
+    public static Payload text(byte[] utf8) {
         if (!ByteBufUtil.isText(Unpooled.wrappedBuffer(utf8), StandardCharsets.UTF_8)) {
             throw new IllegalArgumentException(
                     "the body is not UTF-8; send it as application/octet-stream if it is no text");
@@ -51,21 +51,21 @@ final class Payload {
     }
 
     /** What came from another node: text only if it is. */
-    static Payload relayed(byte[] bytes, boolean binary) {
+    public static Payload relayed(byte[] bytes, boolean binary) {
         return new Payload(bytes, binary || !ByteBufUtil.isText(Unpooled.wrappedBuffer(bytes), StandardCharsets.UTF_8));
     }
 
     /** Bytes, whatever they are. */
-    static Payload binary(byte[] bytes) {
+    public static Payload binary(byte[] bytes) {
         return new Payload(bytes, true);
     }
 
     /** The bytes themselves, not to be changed. */
-    byte[] bytes() {
+    public byte[] bytes() {
         return bytes;
     }
 
-    boolean binary() {
+    public boolean binary() {
         return binary;
     }
 }

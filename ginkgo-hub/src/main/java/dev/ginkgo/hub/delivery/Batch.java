@@ -1,5 +1,7 @@
-package dev.ginkgo.hub;
+package dev.ginkgo.hub.delivery;
 
+import dev.ginkgo.hub.log.StoredMessage;
+import dev.ginkgo.hub.message.Gap;
 import io.netty.buffer.ByteBuf;
 import java.util.List;
 import org.jspecify.annotations.Nullable;

@@ -1,18 +1,21 @@
-package dev.ginkgo.hub;
+package dev.ginkgo.hub.delivery;
 
+import dev.ginkgo.hub.log.Entry;
+import dev.ginkgo.hub.log.Feed;
+import dev.ginkgo.hub.log.Replay;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** Looks for what a reader is to be sent next. Under the store's lock, so it does not look at everything at once. */
-final class Scan {
+final class BatchBuilder {
     /** Messages that are looked at under one hold of the lock. */
     static final int STEPS = 10_000;
 
     private record Piece(Slab slab, long from, long to) {}
 
     private final Feed feed;
-    private final View view;
+    private final EncodedFeed view;
     private final @Nullable Replay replay;
     private final List<Piece> pieces = new ArrayList<>(2);
     private int bytes;
@@ -25,7 +28,7 @@ final class Scan {
     /** The number of a message that has to be encoded first; -1 if there is none. */
     long unencoded = -1;
 
-    Scan(Feed feed, View view, @Nullable Replay replay) {
+    BatchBuilder(Feed feed, EncodedFeed view, @Nullable Replay replay) {
         this.feed = feed;
         this.view = view;
         this.replay = replay;
@@ -34,7 +37,7 @@ final class Scan {
     void from(long position) {
         next = wanted(position);
         missed = feed.missed(position, Math.min(next, feed.present(position)));
-        while (next < feed.end() && !full && bytes < View.BATCH && steps < STEPS) {
+        while (next < feed.end() && !full && bytes < EncodedFeed.BATCH && steps < STEPS) {
             Slab slab = view.slabAt(next);
             if (slab == null) {
                 unencoded = next;
@@ -55,7 +58,7 @@ final class Scan {
 
     private void take(Slab slab) {
         int length = slab.length(next);
-        if (messages > 0 && bytes + length > View.BATCH) {
+        if (messages > 0 && bytes + length > EncodedFeed.BATCH) {
             full = true;
         } else {
             bytes += length;

@@ -1,6 +1,11 @@
-package dev.ginkgo.hub;
+package dev.ginkgo.hub.delivery;
 
-import dev.ginkgo.Time;
+import dev.ginkgo.hub.channel.SubscribeRequest;
+import dev.ginkgo.hub.framing.WireFormat;
+import dev.ginkgo.hub.log.Store;
+import dev.ginkgo.hub.message.HubRejectedException;
+import dev.ginkgo.hub.metrics.Counters;
+import dev.ginkgo.time.TimeSource;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.channel.Channel;
@@ -13,26 +18,26 @@ import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 
 /** The streams of one run of a hub, by the event loops that carry them. */
-final class FanOut implements Streams, AutoCloseable {
+public final class DeliveryEngine implements StreamAttacher, AutoCloseable {
     /** Readers that are sent away come back within this time, not all at once. */
     private static final long RETRY_MILLIS = 2_000;
 
     private final EncodedFeeds feeds;
-    private final Time time;
+    private final TimeSource time;
     private final RandomGenerator random;
     private final Counters counters;
-    private final PatternsByAddress patterns;
-    private final Map<EventLoop, Loop> loops = new ConcurrentHashMap<>();
+    private final PatternQuota patterns;
+    private final Map<EventLoop, DeliveryLoop> loops = new ConcurrentHashMap<>();
     private volatile boolean closed;
 
-    FanOut(
+    public DeliveryEngine(
             Store store,
             ByteBufAllocator allocator,
-            Time time,
+            TimeSource time,
             RandomGenerator random,
             Counters counters,
             Supplier<Integer> maxPerAddress) {
-        this.patterns = new PatternsByAddress(maxPerAddress);
+        this.patterns = new PatternQuota(maxPerAddress);
         this.feeds = new EncodedFeeds(store, allocator);
         this.time = time;
         this.random = random;
@@ -40,10 +45,10 @@ final class FanOut implements Streams, AutoCloseable {
     }
 
     @Override
-    public Reader attach(Channel connection, Wish wish, Framing framing) {
-        Loop loop = loop(connection, wish);
+    public StreamHandle attach(Channel connection, SubscribeRequest wish, WireFormat framing) {
+        DeliveryLoop loop = loop(connection, wish);
         long retry = random.nextLong(RETRY_MILLIS / 4, RETRY_MILLIS);
-        StreamReader reader = new StreamReader(connection, wish, feeds.join(wish, framing, loop), feeds, retry);
+        StreamSubscriber reader = new StreamSubscriber(connection, wish, feeds.join(wish, framing, loop), feeds, retry);
         reader.begin();
         if (closed) { // meanwhile
             reader.close();
@@ -52,9 +57,9 @@ final class FanOut implements Streams, AutoCloseable {
     }
 
     @Override
-    public Reader poll(Channel connection, Wish wish, Framing framing, Duration wait, Function<String, ByteBuf> head) {
-        Loop loop = loop(connection, wish);
-        PollReader reader = new PollReader(connection, wish, feeds.join(wish, framing, loop), feeds, wait, head);
+    public StreamHandle poll(Channel connection, SubscribeRequest wish, WireFormat framing, Duration wait, Function<String, ByteBuf> head) {
+        DeliveryLoop loop = loop(connection, wish);
+        PollSubscriber reader = new PollSubscriber(connection, wish, feeds.join(wish, framing, loop), feeds, wait, head);
         reader.begin();
         if (closed) { // meanwhile
             reader.close();
@@ -62,12 +67,12 @@ final class FanOut implements Streams, AutoCloseable {
         return reader;
     }
 
-    private Loop loop(Channel connection, Wish wish) {
+    private DeliveryLoop loop(Channel connection, SubscribeRequest wish) {
         if (closed) {
-            throw new RefusedException(RefusedException.Reason.STOPPED, "the hub has stopped");
+            throw new HubRejectedException(HubRejectedException.Reason.STOPPED, "the hub has stopped");
         }
         patterns.add(connection, wish);
-        return loops.computeIfAbsent(connection.eventLoop(), each -> new Loop(each, time, counters));
+        return loops.computeIfAbsent(connection.eventLoop(), each -> new DeliveryLoop(each, time, counters));
     }
 
     @Override
@@ -77,7 +82,7 @@ final class FanOut implements Streams, AutoCloseable {
     }
 
     /** Ends each connection that has let a write wait for so long. Any thread. */
-    void endStuckWrites(Duration timeout) {
+    public void endStuckWrites(Duration timeout) {
         long nanos = timeout.toNanos();
         loops.values().forEach(loop -> loop.forEach(reader -> reader.endIfStuck(nanos)));
     }
@@ -86,6 +91,6 @@ final class FanOut implements Streams, AutoCloseable {
     @Override
     public void close() {
         closed = true;
-        loops.values().forEach(loop -> loop.forEach(Attached::close));
+        loops.values().forEach(loop -> loop.forEach(LoopSubscriber::close));
     }
 }

@@ -1,6 +1,9 @@
-package dev.ginkgo.hub;
+package dev.ginkgo.hub.delivery;
 
-import dev.ginkgo.Time;
+import dev.ginkgo.hub.metrics.Counters;
+import dev.ginkgo.hub.metrics.DisconnectReason;
+import dev.ginkgo.hub.metrics.LoopCounters;
+import dev.ginkgo.time.TimeSource;
 import io.netty.channel.EventLoop;
 import java.util.ArrayDeque;
 import java.util.Collection;
@@ -21,24 +24,24 @@ import org.slf4j.LoggerFactory;
  * unless it is on its way already: once for any number of messages. In its round the loop visits the readers of these
  * groups that wait, and those that were left behind; whoever is being written to is not visited, and costs nothing.
  */
-final class Loop implements Runnable {
-    private static final Logger LOG = LoggerFactory.getLogger(Loop.class);
+final class DeliveryLoop implements Runnable {
+    private static final Logger LOG = LoggerFactory.getLogger(DeliveryLoop.class);
 
     private final EventLoop executor;
-    private final Time time;
+    private final TimeSource time;
     private final Counters all;
     private final LoopCounters counters;
 
     private final AtomicBoolean scheduled = new AtomicBoolean();
-    private final Queue<Group> dirty = new ConcurrentLinkedQueue<>();
+    private final Queue<SubscriberGroup> dirty = new ConcurrentLinkedQueue<>();
 
     // for the loop only
-    private final Set<Attached> readers = new LinkedHashSet<>();
-    private final Deque<Attached> behind = new ArrayDeque<>();
-    private final Set<Group> holding = new LinkedHashSet<>();
+    private final Set<LoopSubscriber> readers = new LinkedHashSet<>();
+    private final Deque<LoopSubscriber> behind = new ArrayDeque<>();
+    private final Set<SubscriberGroup> holding = new LinkedHashSet<>();
     private long now;
 
-    Loop(EventLoop executor, Time time, Counters counters) {
+    DeliveryLoop(EventLoop executor, TimeSource time, Counters counters) {
         this.executor = executor;
         this.time = time;
         this.all = counters;
@@ -49,7 +52,7 @@ final class Loop implements Runnable {
     // ---- any thread
 
     /** A group has something new. Its loop is woken after all groups that have are marked. */
-    void mark(Group group) {
+    void mark(SubscriberGroup group) {
         dirty.add(group);
     }
 
@@ -61,7 +64,7 @@ final class Loop implements Runnable {
     }
 
     /** Does something with each reader, on the loop. */
-    void forEach(Consumer<Attached> action) {
+    void forEach(Consumer<LoopSubscriber> action) {
         execute(() -> {
             tick();
             List.copyOf(readers).forEach(action);
@@ -88,7 +91,7 @@ final class Loop implements Runnable {
     public void run() {
         scheduled.set(false); // before looking, so that nothing is overlooked
         tick();
-        for (Group group = dirty.poll(); group != null; group = dirty.poll()) {
+        for (SubscriberGroup group = dirty.poll(); group != null; group = dirty.poll()) {
             group.dirty.set(false);
             behind.addAll(group.waiting());
             group.waiting().clear();
@@ -98,7 +101,7 @@ final class Loop implements Runnable {
                 pump(behind.remove());
             }
         } finally {
-            holding.forEach(Group::release);
+            holding.forEach(SubscriberGroup::release);
             holding.clear();
             if (!behind.isEmpty()) {
                 schedule();
@@ -106,23 +109,23 @@ final class Loop implements Runnable {
         }
     }
 
-    private static void pump(Attached reader) {
+    private static void pump(LoopSubscriber reader) {
         try {
             reader.pump();
         } catch (RuntimeException | OutOfMemoryError e) { // direct memory, mostly; the others still have their turn
             LOG.error("a stream of {} is ended, because it could not be written", reader, e);
-            Disconnect.ERROR.mark(reader.connection());
+            DisconnectReason.ERROR.mark(reader.connection());
             reader.close();
         }
     }
 
     /** The reader has more to get; in the next round, so that others have their turn and their sockets are served. */
-    void again(Attached reader) {
+    void again(LoopSubscriber reader) {
         behind.add(reader);
         schedule();
     }
 
-    void releaseAfterRound(Group group) {
+    void releaseAfterRound(SubscriberGroup group) {
         holding.add(group);
     }
 
@@ -137,7 +140,7 @@ final class Loop implements Runnable {
     }
 
     /** A write has been taken by its socket. */
-    void delivered(Cargo cargo) {
+    void delivered(DeliveryStats cargo) {
         if (cargo.messages() > 0) {
             tick();
             if (cargo.isFresh()) {
@@ -151,7 +154,7 @@ final class Loop implements Runnable {
         return counters;
     }
 
-    Collection<Attached> readers() {
+    Collection<LoopSubscriber> readers() {
         return readers;
     }
 }

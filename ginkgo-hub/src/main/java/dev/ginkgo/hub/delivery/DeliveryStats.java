@@ -1,4 +1,6 @@
-package dev.ginkgo.hub;
+package dev.ginkgo.hub.delivery;
+
+import dev.ginkgo.hub.log.Cursor;
 
 /**
  * What a write carries, to be counted when the socket has taken it.
@@ -8,12 +10,12 @@ package dev.ginkgo.hub;
  * @param isFresh whether its delay is the hub's: nothing of it is history, or was held back as the reader wishes
  * @param since when the oldest of them was published, on the clock of {@code Time.nanos}
  */
-record Cargo(int messages, int replayed, boolean isFresh, long since) {
+record DeliveryStats(int messages, int replayed, boolean isFresh, long since) {
     /** No messages. */
-    static final Cargo NONE = new Cargo(0, 0, false, 0);
+    static final DeliveryStats NONE = new DeliveryStats(0, 0, false, 0);
 
-    static Cargo of(Batch batch, Cursor cursor) {
+    static DeliveryStats of(Batch batch, Cursor cursor) {
         int replayed = batch.before(cursor.start.end());
-        return new Cargo(batch.messages(), replayed, replayed == 0 && !cursor.feed.isConflated(), batch.since());
+        return new DeliveryStats(batch.messages(), replayed, replayed == 0 && !cursor.feed.isConflated(), batch.since());
     }
 }

@@ -1,5 +1,9 @@
-package dev.ginkgo.hub;
+package dev.ginkgo.hub.delivery;
 
+import dev.ginkgo.hub.log.Entry;
+import dev.ginkgo.hub.log.Feed;
+import dev.ginkgo.hub.log.Replay;
+import dev.ginkgo.hub.log.StoredMessage;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -7,7 +11,7 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Messages that are to be encoded, and where their frames go. Planned and finished under the store's lock. */
-final class Work {
+final class EncodePlan {
     /** What a frame takes besides the payload, mostly. */
     private static final int FRAME = 256;
 
@@ -33,7 +37,7 @@ final class Work {
      *
      * @param slab where the first may go, if it comes right after what is there
      */
-    Work(Feed feed, @Nullable Slab slab) {
+    EncodePlan(Feed feed, @Nullable Slab slab) {
         this.feed = feed;
         this.slab = slab;
         if (slab != null) {
@@ -44,10 +48,10 @@ final class Work {
     }
 
     /** Chooses messages from a number on: as many as make a batch, and one at least. */
-    void plan(long from, @Nullable Replay replay, View view) {
+    void plan(long from, @Nullable Replay replay, EncodedFeed view) {
         long bytes = 0;
         int steps = 0;
-        for (long n = from; n < feed.end() && bytes < View.BATCH && steps < Scan.STEPS; n++, steps++) {
+        for (long n = from; n < feed.end() && bytes < EncodedFeed.BATCH && steps < BatchBuilder.STEPS; n++, steps++) {
             Entry entry = feed.get(n);
             if (entry != null && Replay.wants(replay, n, entry) && view.slabAt(n) == null) {
                 items.add(new Item(n, entry.message, 0));

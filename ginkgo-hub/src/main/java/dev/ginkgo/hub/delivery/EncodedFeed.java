@@ -1,5 +1,11 @@
-package dev.ginkgo.hub;
+package dev.ginkgo.hub.delivery;
 
+import dev.ginkgo.hub.framing.FrameEncoder;
+import dev.ginkgo.hub.framing.WireFormat;
+import dev.ginkgo.hub.log.EvictionListener;
+import dev.ginkgo.hub.log.Feed;
+import dev.ginkgo.hub.log.Replay;
+import dev.ginkgo.hub.log.Store;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import java.util.HashMap;
@@ -14,21 +20,21 @@ import org.jspecify.annotations.Nullable;
  * <p>Encoding is done under a lock of the view, which only loops take, and not under the store's: a publisher never
  * waits for it.
  */
-final class View implements EvictionListener {
+public final class EncodedFeed implements EvictionListener {
     /** The most that is written to a connection at once, if a single message is not larger. */
-    static final int BATCH = 64 * 1024;
+    public static final int BATCH = 64 * 1024;
 
     private static final int SLAB = 64 * 1024;
     private static final int SMALLEST_SLAB = 1024;
 
-    final Framing framing;
+    final WireFormat framing;
     final Feed feed;
 
     /** Guarded by the store. */
-    final Map<Loop, Group> groups = new HashMap<>(2);
+    final Map<DeliveryLoop, SubscriberGroup> groups = new HashMap<>(2);
 
     private final Store store;
-    private final Slabs all;
+    private final SlabCache all;
     private final boolean alone;
 
     // guarded by `encoding`
@@ -41,7 +47,7 @@ final class View implements EvictionListener {
     private boolean closed;
 
     /** Made under the store's lock. */
-    View(Store store, Slabs all, Feed feed, Framing framing) {
+    EncodedFeed(Store store, SlabCache all, Feed feed, WireFormat framing) {
         this.store = store;
         this.all = all;
         this.feed = feed;
@@ -70,13 +76,13 @@ final class View implements EvictionListener {
      */
     Batch next(long position, @Nullable Replay replay) {
         synchronized (encoding) {
-            Work work = null;
+            EncodePlan work = null;
             while (true) {
                 synchronized (store) {
                     if (work != null) {
                         add(work);
                     }
-                    Scan scan = new Scan(feed, this, replay);
+                    BatchBuilder scan = new BatchBuilder(feed, this, replay);
                     scan.from(position);
                     // once encoded it is taken at once: only then may it be let go of, if it is too much
                     if (closed || scan.unencoded < 0 || (work != null && scan.hasSome())) {
@@ -86,7 +92,7 @@ final class View implements EvictionListener {
                         }
                         return batch;
                     }
-                    work = new Work(feed, slabBefore(scan.unencoded));
+                    work = new EncodePlan(feed, slabBefore(scan.unencoded));
                     work.plan(scan.unencoded, replay, this);
                 }
                 encode(work);
@@ -94,12 +100,12 @@ final class View implements EvictionListener {
         }
     }
 
-    private void encode(Work work) {
+    private void encode(EncodePlan work) {
         boolean done = false;
         try {
-            for (Work.Item item : work.items()) {
+            for (EncodePlan.Item item : work.items()) {
                 framing.body(item.message(), alone, body.clear());
-                int needed = body.readableBytes() + Carrier.OVERHEAD;
+                int needed = body.readableBytes() + FrameEncoder.OVERHEAD;
                 Slab slab = work.slabFor(item.number(), needed);
                 if (slab == null) {
                     slab = work.begin(new Slab(this, all.allocate(sizeFor(needed, item.room())), item.number()));
@@ -133,7 +139,7 @@ final class View implements EvictionListener {
         return size;
     }
 
-    private void add(Work work) {
+    private void add(EncodePlan work) {
         for (Slab fresh : work.fresh()) {
             slabs.put(fresh.first, fresh);
             all.add(fresh);

@@ -1,5 +1,11 @@
-package dev.ginkgo.hub;
+package dev.ginkgo.hub.delivery;
 
+import dev.ginkgo.hub.channel.SubscribeRequest;
+import dev.ginkgo.hub.framing.WireFormat;
+import dev.ginkgo.hub.log.Cursor;
+import dev.ginkgo.hub.log.Feed;
+import dev.ginkgo.hub.log.Store;
+import dev.ginkgo.hub.message.HubRejectedException;
 import io.netty.buffer.ByteBufAllocator;
 import java.util.EnumMap;
 import java.util.HashMap;
@@ -11,47 +17,47 @@ import java.util.Map;
  */
 final class EncodedFeeds {
     private final Store store;
-    private final Slabs slabs;
+    private final SlabCache slabs;
 
     // guarded by the store
-    private final Map<Feed, Map<Framing, View>> views = new HashMap<>();
+    private final Map<Feed, Map<WireFormat, EncodedFeed>> views = new HashMap<>();
 
     /** Begins with nothing; what is encoded counts in the store's budget. */
     EncodedFeeds(Store store, ByteBufAllocator allocator) {
         this.store = store;
-        this.slabs = new Slabs(allocator);
+        this.slabs = new SlabCache(allocator);
         store.setCache(slabs);
     }
 
     /**
      * Counts a connection in.
      *
-     * @throws RefusedException if the channel cannot be made, or the pattern is one too many
+     * @throws HubRejectedException if the channel cannot be made, or the pattern is one too many
      */
-    Place join(Wish wish, Framing framing, Loop loop) {
+    JoinResult join(SubscribeRequest wish, WireFormat framing, DeliveryLoop loop) {
         synchronized (store) {
             Cursor cursor = store.openCursor(wish);
-            View view = views.computeIfAbsent(cursor.feed, _ -> new EnumMap<>(Framing.class))
+            EncodedFeed view = views.computeIfAbsent(cursor.feed, _ -> new EnumMap<>(WireFormat.class))
                     .computeIfAbsent(framing, _ -> open(cursor.feed, framing));
-            Group group = view.groups.get(loop);
+            SubscriberGroup group = view.groups.get(loop);
             if (group == null) {
-                group = new Group(view, loop);
+                group = new SubscriberGroup(view, loop);
                 view.groups.put(loop, group);
                 cursor.feed.add(group);
             }
             group.members++;
-            return new Place(group, cursor);
+            return new JoinResult(group, cursor);
         }
     }
 
-    private View open(Feed feed, Framing framing) {
-        View view = new View(store, slabs, feed, framing);
+    private EncodedFeed open(Feed feed, WireFormat framing) {
+        EncodedFeed view = new EncodedFeed(store, slabs, feed, framing);
         feed.add(view);
         return view;
     }
 
     /** Counts a connection out. */
-    void leave(Group group, Cursor cursor) {
+    void leave(SubscriberGroup group, Cursor cursor) {
         synchronized (store) {
             if (--group.members == 0) {
                 end(group);
@@ -60,8 +66,8 @@ final class EncodedFeeds {
         }
     }
 
-    private void end(Group group) {
-        View view = group.view;
+    private void end(SubscriberGroup group) {
+        EncodedFeed view = group.view;
         view.feed.remove(group);
         view.groups.remove(group.loop);
         if (view.groups.isEmpty()) {

@@ -1,4 +1,6 @@
-package dev.ginkgo.hub;
+package dev.ginkgo.hub.delivery;
+
+import dev.ginkgo.hub.log.Cursor;
 
 /** What a connection gets when it joins: the group that it reads with, and a cursor of its own. */
-record Place(Group group, Cursor cursor) {}
+record JoinResult(SubscriberGroup group, Cursor cursor) {}

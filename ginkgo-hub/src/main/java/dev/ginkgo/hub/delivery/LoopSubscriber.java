@@ -1,9 +1,9 @@
-package dev.ginkgo.hub;
+package dev.ginkgo.hub.delivery;
 
 import io.netty.channel.Channel;
 
 /** A connection that its loop looks after. Everything is called on the loop. */
-interface Attached {
+interface LoopSubscriber {
     /** Sends what comes next. */
     void pump();
 

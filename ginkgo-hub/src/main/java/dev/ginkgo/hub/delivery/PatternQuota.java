@@ -1,5 +1,8 @@
-package dev.ginkgo.hub;
+package dev.ginkgo.hub.delivery;
 
+import dev.ginkgo.hub.channel.ChannelSelector;
+import dev.ginkgo.hub.channel.SubscribeRequest;
+import dev.ginkgo.hub.message.HubRejectedException;
 import io.netty.channel.Channel;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -9,24 +12,24 @@ import java.util.Map;
 import java.util.function.Supplier;
 
 /** How many different patterns and lists each address reads, so that no stranger takes them all. Any thread. */
-final class PatternsByAddress {
-    private record Key(Selector selector, Duration conflate) {}
+final class PatternQuota {
+    private record Key(ChannelSelector selector, Duration conflate) {}
 
     private final Supplier<Integer> most;
 
     // guarded by this
     private final Map<InetAddress, Map<Key, Integer>> read = new HashMap<>();
 
-    PatternsByAddress(Supplier<Integer> most) {
+    PatternQuota(Supplier<Integer> most) {
         this.most = most;
     }
 
     /**
      * Counts what a connection reads until it is closed.
      *
-     * @throws RefusedException if that is one too many
+     * @throws HubRejectedException if that is one too many
      */
-    void add(Channel connection, Wish wish) {
+    void add(Channel connection, SubscribeRequest wish) {
         if (wish.isPlain() || !(connection.remoteAddress() instanceof InetSocketAddress remote)) {
             return;
         }
@@ -42,8 +45,8 @@ final class PatternsByAddress {
             if (here.isEmpty()) {
                 read.remove(address);
             }
-            throw new RefusedException(
-                    RefusedException.Reason.TOO_MANY_PATTERNS,
+            throw new HubRejectedException(
+                    HubRejectedException.Reason.TOO_MANY_PATTERNS,
                     "`max-patterns-per-address` = " + most.get()
                             + " patterns, lists and conflated channels are being read from this address");
         }

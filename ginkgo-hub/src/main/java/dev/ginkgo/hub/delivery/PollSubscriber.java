@@ -1,5 +1,12 @@
-package dev.ginkgo.hub;
+package dev.ginkgo.hub.delivery;
 
+import dev.ginkgo.hub.channel.SubscribeRequest;
+import dev.ginkgo.hub.framing.ControlEvent;
+import dev.ginkgo.hub.framing.WireFormat;
+import dev.ginkgo.hub.log.Cursor;
+import dev.ginkgo.hub.message.Since;
+import dev.ginkgo.hub.metrics.DisconnectReason;
+import dev.ginkgo.hub.metrics.LoopCounters;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFutureListener;
@@ -12,16 +19,16 @@ import java.util.function.Function;
  * A connection that gets one answer: what is there, or what comes first, or nothing when its time is up; and the id to
  * go on with. Then it ends. All fields belong to the event loop.
  */
-final class PollReader implements Reader, Attached {
+final class PollSubscriber implements StreamHandle, LoopSubscriber {
     private final Channel connection;
-    private final Wish wish;
-    private final Group group;
-    private final Loop loop;
+    private final SubscribeRequest wish;
+    private final SubscriberGroup group;
+    private final DeliveryLoop loop;
     private final EncodedFeeds feeds;
     private final Cursor cursor;
     private final long waitNanos;
     private final Function<String, ByteBuf> head;
-    private final Stall stall;
+    private final WriteStallDetector stall;
 
     private long deadline;
     private boolean answered;
@@ -33,10 +40,10 @@ final class PollReader implements Reader, Attached {
      * @param wait for how long it waits for a message
      * @param head makes the head of the answer, with the id to go on with
      */
-    PollReader(
+    PollSubscriber(
             Channel connection,
-            Wish wish,
-            Place place,
+            SubscribeRequest wish,
+            JoinResult place,
             EncodedFeeds feeds,
             Duration wait,
             Function<String, ByteBuf> head) {
@@ -48,7 +55,7 @@ final class PollReader implements Reader, Attached {
         this.cursor = place.cursor();
         this.waitNanos = wait.toNanos();
         this.head = head;
-        this.stall = new Stall(connection);
+        this.stall = new WriteStallDetector(connection);
     }
 
     void begin() {
@@ -85,26 +92,26 @@ final class PollReader implements Reader, Attached {
 
     private void answer(Batch batch) {
         answered = true;
-        Framing framing = group.view.framing;
+        WireFormat framing = group.view.framing;
         List<ByteBuf> frames = new ArrayList<>(batch.parts().size() + 4);
         if (framing.saysStart() || wish.resumes()) {
-            frames.add(framing.event(new Control.Start(cursor.start.recovered(), cursor.start.id())));
+            frames.add(framing.event(new ControlEvent.Start(cursor.start.recovered(), cursor.start.id())));
         }
-        wish.refused().forEach(refused -> frames.add(framing.event(Control.Refused.of(refused))));
+        wish.refused().forEach(refused -> frames.add(framing.event(ControlEvent.Rejected.of(refused))));
         String after = batch.after();
         if (after != null) {
             loop.counters().gap(batch.missed());
-            frames.add(framing.event(new Control.Missed(batch.missed(), after)));
+            frames.add(framing.event(new ControlEvent.MissedMessages(batch.missed(), after)));
         }
         batch.parts().forEach(part -> frames.add(part.frames().retainedDuplicate()));
         String next = cursor.resumeId(batch.last(), after);
-        frames.add(framing.event(new Control.Next(next)));
+        frames.add(framing.event(new ControlEvent.NextPosition(next)));
         frames.add(framing.end());
         frames.addFirst(head.apply(next));
-        write(frames, Cargo.of(batch, cursor));
+        write(frames, DeliveryStats.of(batch, cursor));
     }
 
-    private void write(List<ByteBuf> frames, Cargo cargo) {
+    private void write(List<ByteBuf> frames, DeliveryStats cargo) {
         long bytes = frames.stream().mapToLong(ByteBuf::readableBytes).sum();
         LoopCounters counters = loop.counters();
         counters.writes.increment();
@@ -146,7 +153,7 @@ final class PollReader implements Reader, Attached {
     public void endIfStuck(long timeoutNanos) {
         if (answered && stall.isOver(loop.now(), timeoutNanos)) {
             loop.counters().stalled.increment();
-            Disconnect.STALLED.mark(connection);
+            DisconnectReason.STALLED.mark(connection);
             close();
         } else if (!answered && loop.now() - deadline >= 0 && group.waiting().remove(this)) {
             loop.again(this);

@@ -1,4 +1,4 @@
-package dev.ginkgo.hub;
+package dev.ginkgo.hub.delivery;
 
 import io.netty.buffer.ByteBuf;
 import java.util.Arrays;
@@ -8,7 +8,7 @@ import java.util.Arrays;
  * overwritten: when the view lets go of it, a write in flight still holds it, and so never sees another's bytes.
  */
 final class Slab {
-    final View view;
+    final EncodedFeed view;
     final long first;
     private final ByteBuf bytes;
 
@@ -27,7 +27,7 @@ final class Slab {
      *
      * @param first the number of the message whose frame comes first
      */
-    Slab(View view, ByteBuf bytes, long first) {
+    Slab(EncodedFeed view, ByteBuf bytes, long first) {
         this.view = view;
         this.bytes = bytes;
         this.first = first;

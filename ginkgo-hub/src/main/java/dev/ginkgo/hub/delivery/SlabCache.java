@@ -1,17 +1,18 @@
-package dev.ginkgo.hub;
+package dev.ginkgo.hub.delivery;
 
+import dev.ginkgo.hub.log.EvictableCache;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import java.util.LinkedHashSet;
 import java.util.Set;
 
 /** All slabs of a store, the oldest first, as a cache within its budget. Guarded by the store. */
-final class Slabs implements EvictableCache {
+final class SlabCache implements EvictableCache {
     private final ByteBufAllocator allocator;
     private final Set<Slab> all = new LinkedHashSet<>();
     private long bytes;
 
-    Slabs(ByteBufAllocator allocator) {
+    SlabCache(ByteBufAllocator allocator) {
         this.allocator = allocator;
     }
 

@@ -1,7 +1,7 @@
-package dev.ginkgo.hub;
+package dev.ginkgo.hub.delivery;
 
 /** A connection and a position in a log. */
-interface Reader {
+public interface StreamHandle {
     /** How many messages there are that it has not been sent. On its event loop. */
     long behind();
 

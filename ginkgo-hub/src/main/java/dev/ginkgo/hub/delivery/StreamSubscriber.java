@@ -1,5 +1,12 @@
-package dev.ginkgo.hub;
+package dev.ginkgo.hub.delivery;
 
+import dev.ginkgo.hub.channel.ChannelSelector;
+import dev.ginkgo.hub.channel.SubscribeRequest;
+import dev.ginkgo.hub.framing.ControlEvent;
+import dev.ginkgo.hub.framing.WireFormat;
+import dev.ginkgo.hub.log.Cursor;
+import dev.ginkgo.hub.log.Replay;
+import dev.ginkgo.hub.metrics.DisconnectReason;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
@@ -17,16 +24,16 @@ import org.jspecify.annotations.Nullable;
  *      +----------------(written: no more)--------------+          gone: from anywhere
  * </pre>
  */
-final class StreamReader implements Reader, Attached {
+final class StreamSubscriber implements StreamHandle, LoopSubscriber {
     private final Channel connection;
-    private final Group group;
-    private final Loop loop;
+    private final SubscriberGroup group;
+    private final DeliveryLoop loop;
     private final EncodedFeeds feeds;
     private final long retryMillis;
 
-    private final Wish wish;
+    private final SubscribeRequest wish;
     private final Cursor cursor;
-    private final Stall stall;
+    private final WriteStallDetector stall;
 
     private boolean writing;
     private boolean gone;
@@ -39,13 +46,13 @@ final class StreamReader implements Reader, Attached {
      *
      * @param retryMillis when it is asked to come back, if it is sent away
      */
-    StreamReader(Channel connection, Wish wish, Place place, EncodedFeeds feeds, long retryMillis) {
+    StreamSubscriber(Channel connection, SubscribeRequest wish, JoinResult place, EncodedFeeds feeds, long retryMillis) {
         this.connection = connection;
         this.group = place.group();
         this.loop = group.loop;
         this.feeds = feeds;
         this.wish = wish;
-        this.stall = new Stall(connection);
+        this.stall = new WriteStallDetector(connection);
         this.cursor = place.cursor();
         this.retryMillis = retryMillis;
     }
@@ -55,18 +62,18 @@ final class StreamReader implements Reader, Attached {
         loop.readers().add(this);
         stall.begin(loop.now());
         connection.closeFuture().addListener(closed -> leave());
-        Framing framing = group.view.framing;
+        WireFormat framing = group.view.framing;
         List<ByteBuf> first = new ArrayList<>(1);
         if (framing.saysStart() || wish.resumes()) {
-            first.add(framing.event(new Control.Start(cursor.start.recovered(), cursor.start.id())));
+            first.add(framing.event(new ControlEvent.Start(cursor.start.recovered(), cursor.start.id())));
         }
-        for (Selector.Refused refused : wish.refused()) {
-            first.add(framing.event(Control.Refused.of(refused)));
+        for (ChannelSelector.Rejected refused : wish.refused()) {
+            first.add(framing.event(ControlEvent.Rejected.of(refused)));
         }
         if (first.isEmpty()) {
             loop.again(this);
         } else {
-            write(first, Cargo.NONE, false);
+            write(first, DeliveryStats.NONE, false);
         }
     }
 
@@ -88,7 +95,7 @@ final class StreamReader implements Reader, Attached {
     private void send(Batch batch) {
         if (bye != null && (cursor.position() >= byeAt || (batch.toTheEnd() && batch.isEmpty()))) {
             ended = true;
-            write(List.of(group.view.framing.bye(new Control.Bye(bye, retryMillis))), Cargo.NONE, true);
+            write(List.of(group.view.framing.bye(new ControlEvent.Bye(bye, retryMillis))), DeliveryStats.NONE, true);
             return;
         }
         String after = batch.after() != null && cursor.reportsGap(batch.missed()) ? batch.after() : null;
@@ -98,13 +105,13 @@ final class StreamReader implements Reader, Attached {
             List<ByteBuf> frames = new ArrayList<>(batch.parts().size() + 1);
             if (after != null) {
                 loop.counters().gap(batch.missed());
-                frames.add(group.view.framing.event(new Control.Missed(batch.missed(), after)));
+                frames.add(group.view.framing.event(new ControlEvent.MissedMessages(batch.missed(), after)));
             }
             batch.parts().forEach(part -> frames.add(part.frames().retainedDuplicate()));
             if (place != null) {
-                frames.add(group.view.framing.event(new Control.Next(place)));
+                frames.add(group.view.framing.event(new ControlEvent.NextPosition(place)));
             }
-            write(frames, Cargo.of(batch, cursor), batch.toTheEnd());
+            write(frames, DeliveryStats.of(batch, cursor), batch.toTheEnd());
         } else if (batch.toTheEnd()) {
             group.waiting().add(this);
         } else {
@@ -114,7 +121,7 @@ final class StreamReader implements Reader, Attached {
 
     // ---- write
 
-    private void write(List<ByteBuf> frames, Cargo cargo, boolean toTheEnd) {
+    private void write(List<ByteBuf> frames, DeliveryStats cargo, boolean toTheEnd) {
         long bytes = 0;
         ChannelFuture last = connection.newSucceededFuture();
         for (ByteBuf frame : frames) {
@@ -137,7 +144,7 @@ final class StreamReader implements Reader, Attached {
         }
     }
 
-    private void written(ChannelFuture done, Cargo cargo, boolean toTheEnd) {
+    private void written(ChannelFuture done, DeliveryStats cargo, boolean toTheEnd) {
         writing = false;
         if (!done.isSuccess() || ended) {
             close();
@@ -173,7 +180,7 @@ final class StreamReader implements Reader, Attached {
     @Override
     public void heartbeat(long idleNanos) {
         if (loop.now() - stall.wroteAt() >= idleNanos && group.waiting().remove(this)) {
-            write(List.of(group.view.framing.keepAlive()), Cargo.NONE, false);
+            write(List.of(group.view.framing.keepAlive()), DeliveryStats.NONE, false);
         }
     }
 
@@ -181,7 +188,7 @@ final class StreamReader implements Reader, Attached {
     public void endIfStuck(long timeoutNanos) {
         if (writing && stall.isOver(loop.now(), timeoutNanos)) {
             loop.counters().stalled.increment();
-            Disconnect.STALLED.mark(connection);
+            DisconnectReason.STALLED.mark(connection);
             close();
         }
     }

@@ -1,14 +1,15 @@
-package dev.ginkgo.hub;
+package dev.ginkgo.hub.delivery;
 
+import dev.ginkgo.hub.log.FeedListener;
 import java.util.LinkedHashSet;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
 /** The readers of one view on one loop. */
-final class Group implements FeedListener {
-    final View view;
-    final Loop loop;
+final class SubscriberGroup implements FeedListener {
+    final EncodedFeed view;
+    final DeliveryLoop loop;
 
     /** Whether the loop knows that there is something new. */
     final AtomicBoolean dirty = new AtomicBoolean();
@@ -17,11 +18,11 @@ final class Group implements FeedListener {
     int members;
 
     // for the loop only
-    private final Set<Attached> waiting = new LinkedHashSet<>();
+    private final Set<LoopSubscriber> waiting = new LinkedHashSet<>();
     private @Nullable Batch batch;
     private long batchAt;
 
-    Group(View view, Loop loop) {
+    SubscriberGroup(EncodedFeed view, DeliveryLoop loop) {
         this.view = view;
         this.loop = loop;
     }
@@ -39,7 +40,7 @@ final class Group implements FeedListener {
     }
 
     /** The readers that have read everything, and are not being written to. */
-    Set<Attached> waiting() {
+    Set<LoopSubscriber> waiting() {
         return waiting;
     }
 

@@ -1,10 +1,10 @@
-package dev.ginkgo.hub;
+package dev.ginkgo.hub.delivery;
 
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelOutboundBuffer;
 
 /** Tells whether a write waits for a peer that does not read. On the loop. */
-final class Stall {
+final class WriteStallDetector {
     private final Channel connection;
 
     // when bytes last left for the socket, and what was left to go then
@@ -12,7 +12,7 @@ final class Stall {
     private long pending;
     private long progress;
 
-    Stall(Channel connection) {
+    WriteStallDetector(Channel connection) {
         this.connection = connection;
     }
 

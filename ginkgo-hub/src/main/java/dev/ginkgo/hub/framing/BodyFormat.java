@@ -1,9 +1,10 @@
-package dev.ginkgo.hub;
+package dev.ginkgo.hub.framing;
 
+import dev.ginkgo.hub.log.StoredMessage;
 import io.netty.buffer.ByteBuf;
 
 /** How messages and control events are written, whatever carries them. No format alters a payload. */
-interface Format {
+interface BodyFormat {
     /**
      * Writes a message.
      *
@@ -11,7 +12,7 @@ interface Format {
      */
     void message(StoredMessage message, boolean alone, ByteBuf out);
 
-    void event(Control event, ByteBuf out);
+    void event(ControlEvent event, ByteBuf out);
 
     /** What keeps an idle stream alive, and is never mistaken for a message. */
     void keepAlive(ByteBuf out);

@@ -1,7 +1,10 @@
-package dev.ginkgo.hub;
+package dev.ginkgo.hub.framing;
+
+import dev.ginkgo.hub.channel.ChannelSelector;
+import dev.ginkgo.hub.message.Gap;
 
 /** What a stream says that is no message. */
-sealed interface Control {
+public sealed interface ControlEvent {
     /** The event's name; none is {@code open} or {@code error}, which browsers use themselves. */
     String name();
 
@@ -15,7 +18,7 @@ sealed interface Control {
      *
      * @param id the place where it begins
      */
-    record Start(boolean recovered, String id) implements Control {
+    record Start(boolean recovered, String id) implements ControlEvent {
         @Override
         public String name() {
             return "start";
@@ -28,7 +31,7 @@ sealed interface Control {
      * @param messages how many, or {@link Gap#UNKNOWN}
      * @param id the place where it goes on
      */
-    record Missed(long messages, String id) implements Control {
+    record MissedMessages(long messages, String id) implements ControlEvent {
         @Override
         public String name() {
             return "gap";
@@ -36,12 +39,12 @@ sealed interface Control {
     }
 
     /** One of a list cannot be read; the others can. */
-    record Refused(String channel, String code, String detail) implements Control {
+    record Rejected(String channel, String code, String detail) implements ControlEvent {
         /** The code of a name that is not valid; the HTTP problem for such a name has the same one. */
         private static final String BAD_CHANNEL = "bad-channel";
 
-        static Refused of(Selector.Refused refused) {
-            return new Refused(refused.name(), BAD_CHANNEL, refused.why());
+        public static Rejected of(ChannelSelector.Rejected refused) {
+            return new Rejected(refused.name(), BAD_CHANNEL, refused.why());
         }
 
         @Override
@@ -54,7 +57,7 @@ sealed interface Control {
      * The place to go on from: at the end of an answer that is not a stream; and in the stream of a reader who comes from a
      * node that was further, as long as the ids of the messages do not say so.
      */
-    record Next(String id) implements Control {
+    record NextPosition(String id) implements ControlEvent {
         @Override
         public String name() {
             return "next";
@@ -62,7 +65,7 @@ sealed interface Control {
     }
 
     /** The end, and when to come back. */
-    record Bye(String reason, long retryMillis) implements Control {
+    record Bye(String reason, long retryMillis) implements ControlEvent {
         @Override
         public String name() {
             return "bye";
@@ -70,7 +73,7 @@ sealed interface Control {
     }
 
     /** Nothing new, but alive. */
-    record Heartbeat() implements Control {
+    record Heartbeat() implements ControlEvent {
         @Override
         public String name() {
             return "heartbeat";

@@ -1,4 +1,4 @@
-package dev.ginkgo.hub;
+package dev.ginkgo.hub.framing;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
@@ -6,7 +6,7 @@ import io.netty.buffer.ByteBuf;
 import java.nio.charset.StandardCharsets;
 
 /** What keeps one piece of a stream apart from the next. */
-enum Carrier {
+public enum FrameEncoder {
     /** A chunk of HTTP/1.1 (RFC 9112, 7.1). */
     CHUNK {
         @Override
@@ -46,7 +46,7 @@ enum Carrier {
     };
 
     /** The most that {@link #frame} adds to a body. */
-    static final int OVERHEAD = 12;
+    public static final int OVERHEAD = 12;
 
     private static final int CRLF = ('\r' << 8) | '\n';
     private static final int FIN = 0x80;

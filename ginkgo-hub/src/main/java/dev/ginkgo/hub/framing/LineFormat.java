@@ -1,5 +1,6 @@
-package dev.ginkgo.hub;
+package dev.ginkgo.hub.framing;
 
+import dev.ginkgo.hub.log.StoredMessage;
 import io.netty.buffer.ByteBuf;
 
 /**
@@ -7,7 +8,7 @@ import io.netty.buffer.ByteBuf;
  * NUL, or begins with the mark itself, bytes, and any of several channels) is JSON behind the mark U+001E, which RFC
  * 7464 uses so.
  */
-final class LineFormat implements Format {
+final class LineFormat implements BodyFormat {
     static final byte MARK = 0x1e;
 
     private final boolean lines;
@@ -46,7 +47,7 @@ final class LineFormat implements Format {
     }
 
     @Override
-    public void event(Control event, ByteBuf out) {
+    public void event(ControlEvent event, ByteBuf out) {
         out.writeByte(MARK);
         MessageJson.event(event, out);
         end(out);
@@ -57,7 +58,7 @@ final class LineFormat implements Format {
         if (lines) {
             end(out);
         } else {
-            event(new Control.Heartbeat(), out);
+            event(new ControlEvent.Heartbeat(), out);
         }
     }
 

@@ -1,7 +1,9 @@
-package dev.ginkgo.hub;
+package dev.ginkgo.hub.framing;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
+import dev.ginkgo.hub.log.StoredMessage;
+import dev.ginkgo.hub.message.Gap;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufOutputStream;
 import java.io.IOException;
@@ -46,7 +48,7 @@ final class MessageJson {
     }
 
     /** {@code {"event":"gap","missed":3,"id":"…"}}. */
-    static void event(Control event, ByteBuf out) {
+    static void event(ControlEvent event, ByteBuf out) {
         object(out, json -> {
             json.writeStringField("event", event.name());
             members(event, json);
@@ -57,29 +59,29 @@ final class MessageJson {
     }
 
     /** What the event says besides its name and its id: {@code {"missed":3}}. */
-    static void members(Control event, ByteBuf out) {
+    static void members(ControlEvent event, ByteBuf out) {
         object(out, json -> members(event, json));
     }
 
-    private static void members(Control event, JsonGenerator json) throws IOException {
+    private static void members(ControlEvent event, JsonGenerator json) throws IOException {
         switch (event) {
-            case Control.Start start -> json.writeBooleanField("recovered", start.recovered());
-            case Control.Missed gap -> {
+            case ControlEvent.Start start -> json.writeBooleanField("recovered", start.recovered());
+            case ControlEvent.MissedMessages gap -> {
                 if (gap.messages() != Gap.UNKNOWN) {
                     json.writeNumberField("missed", gap.messages());
                 }
             }
-            case Control.Refused refused -> {
+            case ControlEvent.Rejected refused -> {
                 json.writeStringField("channel", refused.channel());
                 json.writeStringField("code", refused.code());
                 json.writeStringField("detail", refused.detail());
             }
-            case Control.Bye bye -> {
+            case ControlEvent.Bye bye -> {
                 json.writeStringField("reason", bye.reason());
                 json.writeNumberField("retry", bye.retryMillis());
             }
-            case Control.Heartbeat heartbeat -> {}
-            case Control.Next next -> {}
+            case ControlEvent.Heartbeat heartbeat -> {}
+            case ControlEvent.NextPosition next -> {}
         }
     }
 

@@ -1,9 +1,10 @@
-package dev.ginkgo.hub;
+package dev.ginkgo.hub.framing;
 
+import dev.ginkgo.hub.log.StoredMessage;
 import io.netty.buffer.ByteBuf;
 
 /** A JSON object a line, always. */
-final class NdjsonFormat implements Format {
+final class NdjsonFormat implements BodyFormat {
     @Override
     public void message(StoredMessage message, boolean alone, ByteBuf out) {
         MessageJson.message(message, alone, out);
@@ -11,13 +12,13 @@ final class NdjsonFormat implements Format {
     }
 
     @Override
-    public void event(Control event, ByteBuf out) {
+    public void event(ControlEvent event, ByteBuf out) {
         MessageJson.event(event, out);
         out.writeByte('\n');
     }
 
     @Override
     public void keepAlive(ByteBuf out) {
-        event(new Control.Heartbeat(), out);
+        event(new ControlEvent.Heartbeat(), out);
     }
 }

@@ -1,7 +1,8 @@
-package dev.ginkgo.hub;
+package dev.ginkgo.hub.framing;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.ginkgo.hub.log.StoredMessage;
 import io.netty.buffer.ByteBuf;
 
 /**
@@ -10,7 +11,7 @@ import io.netty.buffer.ByteBuf;
  * some lose a NUL, so a message with one of these, bytes, and what may be of several channels come as event {@code
  * json}: the object that NDJSON has.
  */
-final class SseFormat implements Format {
+final class SseFormat implements BodyFormat {
     private static final byte[] ID = "id: ".getBytes(UTF_8);
     private static final byte[] EVENT = "event: ".getBytes(UTF_8);
     private static final byte[] DATA = "data: ".getBytes(UTF_8);
@@ -53,12 +54,12 @@ final class SseFormat implements Format {
     }
 
     @Override
-    public void event(Control event, ByteBuf out) {
+    public void event(ControlEvent event, ByteBuf out) {
         line(EVENT, event.name().getBytes(UTF_8), out);
         if (!event.id().isEmpty()) {
             line(ID, event.id().getBytes(UTF_8), out);
         }
-        if (event instanceof Control.Bye bye) {
+        if (event instanceof ControlEvent.Bye bye) {
             line(RETRY, Long.toString(bye.retryMillis()).getBytes(UTF_8), out);
         }
         out.writeBytes(DATA);

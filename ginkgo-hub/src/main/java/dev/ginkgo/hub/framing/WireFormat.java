@@ -1,33 +1,34 @@
-package dev.ginkgo.hub;
+package dev.ginkgo.hub.framing;
 
+import dev.ginkgo.hub.log.StoredMessage;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import java.util.Locale;
 import java.util.function.Consumer;
 
 /** How messages go over a connection: a format on a carrier. */
-enum Framing {
+public enum WireFormat {
     /** A line a message, {@code text/plain}, on chunks. */
-    LINES(new LineFormat(true), Carrier.CHUNK),
+    LINES(new LineFormat(true), FrameEncoder.CHUNK),
     /** Server-sent events, {@code text/event-stream}, on chunks. */
-    SSE(new SseFormat(), Carrier.CHUNK),
+    SSE(new SseFormat(), FrameEncoder.CHUNK),
     /** A JSON object a line, {@code application/x-ndjson}, on chunks. */
-    NDJSON(new NdjsonFormat(), Carrier.CHUNK),
+    NDJSON(new NdjsonFormat(), FrameEncoder.CHUNK),
     /** A WebSocket frame a message: text or binary. */
-    WEBSOCKET(new LineFormat(false), Carrier.WEBSOCKET);
+    WEBSOCKET(new LineFormat(false), FrameEncoder.WEBSOCKET);
 
     @SuppressWarnings("ImmutableEnumChecker") // a format has no state that changes
-    private final Format format;
+    private final BodyFormat format;
 
-    private final Carrier carrier;
+    private final FrameEncoder carrier;
 
-    Framing(Format format, Carrier carrier) {
+    WireFormat(BodyFormat format, FrameEncoder carrier) {
         this.format = format;
         this.carrier = carrier;
     }
 
     /** Its name, as {@code ?as=} knows it. */
-    String text() {
+    public String text() {
         return name().toLowerCase(Locale.ROOT);
     }
 
@@ -36,50 +37,50 @@ enum Framing {
      *
      * @param alone whether all are of one channel
      */
-    void body(StoredMessage message, boolean alone, ByteBuf out) {
+    public void body(StoredMessage message, boolean alone, ByteBuf out) {
         format.message(message, alone, out);
     }
 
     /** Writes the second half: the frame around such a body, which it reads off. */
-    void frame(StoredMessage message, boolean alone, ByteBuf body, ByteBuf out) {
+    public void frame(StoredMessage message, boolean alone, ByteBuf body, ByteBuf out) {
         carrier.frame(body, alone && message.isBinary(), out);
     }
 
     /** A control event, framed. */
-    ByteBuf event(Control event) {
+    public ByteBuf event(ControlEvent event) {
         return framed(out -> format.event(event, out));
     }
 
     /** What keeps an idle stream alive, framed. */
-    ByteBuf keepAlive() {
+    public ByteBuf keepAlive() {
         ByteBuf out = Unpooled.buffer();
         carrier.ping(out);
         return Unpooled.wrappedBuffer(out, framed(format::keepAlive));
     }
 
     /** The end of a stream: the event that says so, and what the carrier needs. */
-    ByteBuf bye(Control.Bye bye) {
+    public ByteBuf bye(ControlEvent.Bye bye) {
         ByteBuf end = Unpooled.buffer();
         carrier.end(bye.reason(), end);
         return Unpooled.wrappedBuffer(event(bye), end);
     }
 
     /** The end of what is no stream, and needs no event. */
-    ByteBuf end() {
+    public ByteBuf end() {
         ByteBuf end = Unpooled.buffer();
         carrier.end("", end);
         return end;
     }
 
     /** Whether the stream begins with the event that says so. A plain reader of lines sees plain lines. */
-    boolean saysStart() {
+    public boolean saysStart() {
         return this != LINES;
     }
 
     private ByteBuf framed(Consumer<ByteBuf> writer) {
         ByteBuf body = Unpooled.buffer();
         writer.accept(body);
-        ByteBuf out = Unpooled.buffer(body.readableBytes() + Carrier.OVERHEAD);
+        ByteBuf out = Unpooled.buffer(body.readableBytes() + FrameEncoder.OVERHEAD);
         carrier.frame(body, false, out);
         return out;
     }

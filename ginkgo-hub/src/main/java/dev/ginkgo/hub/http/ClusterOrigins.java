@@ -1,6 +1,6 @@
-package dev.ginkgo.hub;
+package dev.ginkgo.hub.http;
 
-import dev.ginkgo.Time;
+import dev.ginkgo.time.TimeSource;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -11,20 +11,20 @@ import java.util.Map;
  * The origins of the pages of this cluster's nodes. A page outlives the node that it came from: it goes to another one
  * just when its own is dead, and has left the roster. So a node's origin is remembered for a while after that.
  */
-final class MemberOrigins {
+final class ClusterOrigins {
     /** Long enough for a page to find that its node is gone; short, because somebody else may get the address. */
     static final Duration KEPT = Duration.ofHours(1);
 
     /** How many are remembered; the oldest goes first. */
     static final int MOST = 256;
 
-    private final Time time;
+    private final TimeSource time;
 
     // guarded by this
     private List<String> present = List.of();
     private final Map<String, Long> gone = new LinkedHashMap<>();
 
-    MemberOrigins(Time time) {
+    ClusterOrigins(TimeSource time) {
         this.time = time;
     }
 

@@ -1,7 +1,7 @@
-package dev.ginkgo.hub;
+package dev.ginkgo.hub.http;
 
 import dev.ginkgo.cluster.Cluster;
-import dev.ginkgo.cluster.Member;
+import dev.ginkgo.cluster.model.Member;
 import java.net.URI;
 import java.util.List;
 import java.util.Optional;
@@ -15,14 +15,14 @@ import java.util.function.Function;
  * @param pages has somebody told the origins of all nodes' pages, this one's included, now and after each change, until
  *     what it gives is closed
  */
-record Neighbours(Consumer<URI> advertise, Function<Consumer<List<String>>, AutoCloseable> pages) {
+public record ClusterWebDirectory(Consumer<URI> advertise, Function<Consumer<List<String>>, AutoCloseable> pages) {
 
-    static Neighbours none() {
-        return new Neighbours(url -> {}, told -> () -> {});
+    public static ClusterWebDirectory none() {
+        return new ClusterWebDirectory(url -> {}, told -> () -> {});
     }
 
-    static Neighbours of(Cluster cluster) {
-        return new Neighbours(
+    public static ClusterWebDirectory of(Cluster cluster) {
+        return new ClusterWebDirectory(
                 cluster::advertiseUrl, told -> cluster.onRoster(members -> told.accept(origins(members))));
     }
 
@@ -30,7 +30,7 @@ record Neighbours(Consumer<URI> advertise, Function<Consumer<List<String>>, Auto
         return members.stream()
                 .map(Member::url)
                 .flatMap(Optional::stream)
-                .map(Neighbours::origin)
+                .map(ClusterWebDirectory::origin)
                 .toList();
     }
 

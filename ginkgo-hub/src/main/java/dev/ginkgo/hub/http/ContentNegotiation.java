@@ -1,5 +1,7 @@
-package dev.ginkgo.hub;
+package dev.ginkgo.hub.http;
 
+import dev.ginkgo.hub.http.server.ProblemException;
+import dev.ginkgo.hub.http.server.ProblemType;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaders;
 import java.util.ArrayList;
@@ -10,11 +12,11 @@ import org.jspecify.annotations.Nullable;
 /**
  * In which form a {@code GET} of a channel is answered: by {@code ?as=}, else by an upgrade to WebSocket, else by
  * {@code Accept} (RFC 9110, section 12.5.1). Of forms that are equally welcome the one that was named more exactly
- * wins, and then the first of {@link Form}; so {@code curl} gets lines and a browser gets the page.
+ * wins, and then the first of {@link Representation}; so {@code curl} gets lines and a browser gets the page.
  */
-final class Negotiation {
+final class ContentNegotiation {
     /** What can be had. */
-    enum Form {
+    enum Representation {
         LINES("text/plain", "lines"),
         SSE("text/event-stream", "sse"),
         NDJSON("application/x-ndjson", "ndjson"),
@@ -24,13 +26,13 @@ final class Negotiation {
         private final @Nullable String type;
         private final @Nullable String name;
 
-        Form(@Nullable String type, @Nullable String name) {
+        Representation(@Nullable String type, @Nullable String name) {
             this.type = type;
             this.name = name;
         }
     }
 
-    private record Range(String type, double quality) {
+    private record MediaRange(String type, double quality) {
         /** How exactly it names a type: 3, 2 for {@code text/*}, 1 for everything, 0 if it does not. */
         int exactness(String offered) {
             if (type.equals(offered)) {
@@ -43,44 +45,44 @@ final class Negotiation {
         }
     }
 
-    private Negotiation() {}
+    private ContentNegotiation() {}
 
-    static Form choose(HttpHeaders headers, @Nullable String as) throws Refusal {
+    static Representation choose(HttpHeaders headers, @Nullable String as) throws ProblemException {
         boolean upgrade = headers.containsValue(HttpHeaderNames.UPGRADE, "websocket", true)
                 && headers.containsValue(HttpHeaderNames.CONNECTION, "upgrade", true);
         if (as != null) {
             if (upgrade) {
-                throw new Refusal(Problem.BAD_PARAMETER, "\"as\" has no meaning for a WebSocket");
+                throw new ProblemException(ProblemType.BAD_PARAMETER, "\"as\" has no meaning for a WebSocket");
             }
             return byName(as);
         }
-        return upgrade ? Form.WEBSOCKET : byAccept(headers.getAll(HttpHeaderNames.ACCEPT));
+        return upgrade ? Representation.WEBSOCKET : byAccept(headers.getAll(HttpHeaderNames.ACCEPT));
     }
 
-    private static Form byName(String name) throws Refusal {
-        for (Form form : Form.values()) {
+    private static Representation byName(String name) throws ProblemException {
+        for (Representation form : Representation.values()) {
             if (name.equals(form.name)) {
                 return form;
             }
         }
-        throw new Refusal(Problem.BAD_PARAMETER, "as=" + name + " is unknown; there are as=lines, as=sse, as=ndjson");
+        throw new ProblemException(ProblemType.BAD_PARAMETER, "as=" + name + " is unknown; there are as=lines, as=sse, as=ndjson");
     }
 
-    private static Form byAccept(List<String> accept) throws Refusal {
-        List<Range> ranges = ranges(String.join(",", accept));
+    private static Representation byAccept(List<String> accept) throws ProblemException {
+        List<MediaRange> ranges = ranges(String.join(",", accept));
         if (ranges.isEmpty()) {
-            return Form.LINES;
+            return Representation.LINES;
         }
-        Form best = null;
+        Representation best = null;
         double bestQuality = 0;
         int bestExactness = 0;
-        for (Form form : Form.values()) {
+        for (Representation form : Representation.values()) {
             if (form.type == null) {
                 continue;
             }
             int exactness = 0;
             double quality = 0;
-            for (Range range : ranges) {
+            for (MediaRange range : ranges) {
                 int found = range.exactness(form.type);
                 if (found > exactness) {
                     exactness = found;
@@ -94,21 +96,21 @@ final class Negotiation {
             }
         }
         if (best == null) {
-            throw new Refusal(
-                    Problem.NOT_ACCEPTABLE,
+            throw new ProblemException(
+                    ProblemType.NOT_ACCEPTABLE,
                     "there are text/plain (lines), text/event-stream, application/x-ndjson and text/html;"
                             + " Accept allows none of them");
         }
         return best;
     }
 
-    private static List<Range> ranges(String accept) {
-        List<Range> ranges = new ArrayList<>();
+    private static List<MediaRange> ranges(String accept) {
+        List<MediaRange> ranges = new ArrayList<>();
         for (String part : accept.split(",", -1)) {
             String[] fields = part.split(";", -1);
             String type = fields[0].strip().toLowerCase(Locale.ROOT);
             if (!type.isEmpty()) {
-                ranges.add(new Range(type, quality(fields)));
+                ranges.add(new MediaRange(type, quality(fields)));
             }
         }
         return ranges;

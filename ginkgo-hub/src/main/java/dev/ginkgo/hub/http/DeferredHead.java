@@ -1,4 +1,4 @@
-package dev.ginkgo.hub;
+package dev.ginkgo.hub.http;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
@@ -10,11 +10,11 @@ import org.jspecify.annotations.Nullable;
  * Holds the head of a stream back until the hub has taken the reader: what refuses it can still be told as a problem.
  * Whatever is written first pushes the head out before it.
  */
-final class Opening extends ChannelOutboundHandlerAdapter {
+final class DeferredHead extends ChannelOutboundHandlerAdapter {
     private @Nullable ByteBuf head;
     private @Nullable ChannelHandlerContext context;
 
-    Opening(ByteBuf head) {
+    DeferredHead(ByteBuf head) {
         this.head = head;
     }
 

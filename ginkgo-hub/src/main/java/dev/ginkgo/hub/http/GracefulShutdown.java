@@ -1,5 +1,7 @@
-package dev.ginkgo.hub;
+package dev.ginkgo.hub.http;
 
+import dev.ginkgo.hub.http.server.ConnectionInitializer;
+import dev.ginkgo.hub.metrics.DisconnectReason;
 import io.netty.channel.Channel;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -13,7 +15,7 @@ import java.util.random.RandomGenerator;
  * farewell one after another, so that they do not all knock at the next door in one moment. Like the deadline of a
  * stop it goes by real time.
  */
-final class Drain {
+final class GracefulShutdown {
     /** Streams end in so many groups at most. */
     private static final int GROUPS = 25;
 
@@ -24,7 +26,7 @@ final class Drain {
     private volatile boolean begun;
     private volatile boolean over;
 
-    Drain(RandomGenerator random) {
+    GracefulShutdown(RandomGenerator random) {
         this.random = random;
     }
 
@@ -47,9 +49,9 @@ final class Drain {
     }
 
     /** Ends what is open. */
-    void end(Connections connections, OpenStreams open, Duration spread) throws InterruptedException {
+    void end(ConnectionInitializer connections, StreamRegistry open, Duration spread) throws InterruptedException {
         connections.endConversations();
-        List<OpenStreams.Stream> streams = new ArrayList<>(open.all());
+        List<StreamRegistry.OpenStream> streams = new ArrayList<>(open.all());
         Collections.shuffle(streams, Random.from(random));
         int groups = Math.clamp(streams.size(), 1, GROUPS);
         for (int group = 0; group < groups; group++) {
@@ -58,7 +60,7 @@ final class Drain {
             }
             int from = streams.size() * group / groups;
             int to = streams.size() * (group + 1) / groups;
-            streams.subList(from, to).forEach(stream -> stream.bye(Disconnect.STOPPING));
+            streams.subList(from, to).forEach(stream -> stream.bye(DisconnectReason.STOPPING));
         }
         connections.awaitClosed(GRACE);
     }

@@ -1,12 +1,16 @@
-package dev.ginkgo.hub;
+package dev.ginkgo.hub.http;
+
+import dev.ginkgo.hub.delivery.StreamAttacher;
+import dev.ginkgo.hub.log.Publisher;
+import dev.ginkgo.hub.metrics.Counters;
 
 /** The part of a running hub that serves HTTP clients. */
-interface HttpBackend {
+public interface HttpBackend {
     /** Accepts published messages. */
     Publisher publisher();
 
     /** Attaches the connections of subscribers. */
-    Streams streams();
+    StreamAttacher streams();
 
     Counters counters();
 }

@@ -1,4 +1,4 @@
-package dev.ginkgo.hub;
+package dev.ginkgo.hub.http;
 
 import static java.util.Objects.requireNonNull;
 
@@ -6,6 +6,14 @@ import dev.ginkgo.Service;
 import dev.ginkgo.Setting;
 import dev.ginkgo.config.Address;
 import dev.ginkgo.config.Size;
+import dev.ginkgo.hub.http.server.ConnectionDeadline;
+import dev.ginkgo.hub.http.server.ConnectionInitializer;
+import dev.ginkgo.hub.http.server.ConnectionLimiter;
+import dev.ginkgo.hub.http.server.HttpRoute;
+import dev.ginkgo.hub.http.server.NettyServer;
+import dev.ginkgo.hub.http.server.OriginPolicy;
+import dev.ginkgo.hub.http.site.StaticFiles;
+import dev.ginkgo.hub.http.site.StaticSiteHandler;
 import io.netty.channel.Channel;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -26,7 +34,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Connections live on a few event loops; nothing blocks there. What takes time is done by tasks: keep-alives, and
  * the end of connections that keep us waiting.
  */
-final class HttpFront extends Service {
+public final class HttpFrontend extends Service {
     private static final Duration INSPECTION = Duration.ofMillis(500);
     private static final Duration LINGER = Duration.ofSeconds(1);
 
@@ -46,8 +54,8 @@ final class HttpFront extends Service {
             .fixed()
             .help("Where to listen; port 0 takes a free one");
 
-    private final Setting<Network.Transport> transport =
-            setting("transport", Network.Transport.AUTO).fixed().help("How the kernel is asked: auto, epoll or nio");
+    private final Setting<NettyServer.IoTransport> transport =
+            setting("transport", NettyServer.IoTransport.AUTO).fixed().help("How the kernel is asked: auto, epoll or nio");
 
     private final Setting<Integer> loops = setting("loops", 0)
             .between(0, 1024)
@@ -56,12 +64,12 @@ final class HttpFront extends Service {
 
     private final Setting<List<String>> allowedOrigins = list("allowed-origins", String.class)
             .check(
-                    all -> all.stream().allMatch(Origins::isOrigin),
+                    all -> all.stream().allMatch(OriginPolicy::isOrigin),
                     "is no list of origins such as \"https://example.org\"")
             .help("Other origins whose pages may use the hub, such as \"https://example.org\"");
 
     private final Setting<List<String>> allowedHosts = list("allowed-hosts", String.class)
-            .check(all -> all.stream().allMatch(Origins::isHost), "is no list of hosts such as \"hub.example.org\"")
+            .check(all -> all.stream().allMatch(OriginPolicy::isHost), "is no list of hosts such as \"hub.example.org\"")
             .help("Names by which the hub may be called besides localhost; if given, it answers to no other");
 
     private final Setting<Optional<Path>> page = optional("page", Path.class)
@@ -72,7 +80,7 @@ final class HttpFront extends Service {
 
     private final Setting<Optional<String>> advertise = optional("advertise", String.class)
             .check(
-                    url -> url.isEmpty() || Origins.isOrigin(url.get()),
+                    url -> url.isEmpty() || OriginPolicy.isOrigin(url.get()),
                     "is no address such as \"https://node2.example.org\"")
             .fixed()
             .help("Where browsers reach this node, if that is not http:// and the bind address");
@@ -117,14 +125,14 @@ final class HttpFront extends Service {
 
     private final Supplier<? extends HttpBackend> backend;
     private final RouteFactory routes;
-    private final Neighbours neighbours;
-    private final Site site = new Site();
+    private final ClusterWebDirectory neighbours;
+    private final StaticSiteHandler site = new StaticSiteHandler();
     private final RandomGenerator random;
 
-    private volatile @Nullable Running running;
+    private volatile @Nullable Run running;
 
     /** What one run has. */
-    private record Running(Channel listener, Connections connections, OpenStreams open, Drain drain) {}
+    private record Run(Channel listener, ConnectionInitializer connections, StreamRegistry open, GracefulShutdown drain) {}
 
     /**
      * Declares the front of a hub.
@@ -132,10 +140,10 @@ final class HttpFront extends Service {
      * @param backend asked for at each start
      * @param routes makes what is served besides channels and the page of {@code http.page}
      */
-    HttpFront(
+    public HttpFrontend(
             Supplier<? extends HttpBackend> backend,
             RouteFactory routes,
-            Neighbours neighbours,
+            ClusterWebDirectory neighbours,
             RandomGenerator random) {
         this.backend = requireNonNull(backend, "backend is null");
         this.routes = requireNonNull(routes, "routes is null");
@@ -148,8 +156,8 @@ final class HttpFront extends Service {
      *
      * @throws IllegalStateException if it does not listen
      */
-    Address address() {
-        Running now = running;
+    public Address address() {
+        Run now = running;
         if (now == null
                 || !now.listener.isOpen()
                 || !(now.listener.localAddress() instanceof InetSocketAddress local)) {
@@ -164,28 +172,28 @@ final class HttpFront extends Service {
             return;
         }
         site.read(page.get());
-        Drain drain = new Drain(random);
+        GracefulShutdown drain = new GracefulShutdown(random);
         HttpBackend hub = backend.get();
-        OpenStreams open = new OpenStreams(maxSubscribers, time(), random);
-        MemberOrigins members = new MemberOrigins(time());
+        StreamRegistry open = new StreamRegistry(maxSubscribers, time(), random);
+        ClusterOrigins members = new ClusterOrigins(time());
         own(neighbours.pages().apply(members::are));
-        Routes handler = new Routes(
-                new Origins(() -> origins(members), allowedHosts),
+        Router handler = new Router(
+                new OriginPolicy(() -> origins(members), allowedHosts),
                 routes(open, drain),
-                new Publishing(
+                new PublishHandler(
                         hub.publisher(),
-                        new Retries(time()),
+                        new IdempotencyCache(time()),
                         () -> maxBody.get().bytes(),
                         drain::isOver),
-                new Subscribing(hub.streams(), open, drain::isOver));
-        Connections connections = new Connections(
-                time(), handler, new Admission(maxConnections, maxPerAddress), patience(), hub.counters());
+                new SubscribeHandler(hub.streams(), open, drain::isOver));
+        ConnectionInitializer connections = new ConnectionInitializer(
+                time(), handler, new ConnectionLimiter(maxConnections, maxPerAddress), patience(), hub.counters());
 
         int threads = loops.get() == 0 ? Runtime.getRuntime().availableProcessors() : loops.get();
-        Network network = own(new Network(transport.get(), threads, status().path() + "#loop-"));
+        NettyServer network = own(new NettyServer(transport.get(), threads, status().path() + "#loop-"));
         own(connections);
         Channel listener = network.listen(bind.get(), bind.describe(), connections);
-        running = new Running(listener, connections, open, drain);
+        running = new Run(listener, connections, open, drain);
         own(() -> listener.close().awaitUninterruptibly());
         log.info("listening on {}", address());
         url().ifPresent(neighbours.advertise());
@@ -201,8 +209,8 @@ final class HttpFront extends Service {
         });
     }
 
-    private List<Route> routes(OpenStreams open, Drain drain) {
-        List<Route> all = new ArrayList<>();
+    private List<HttpRoute> routes(StreamRegistry open, GracefulShutdown drain) {
+        List<HttpRoute> all = new ArrayList<>();
         all.add(site);
         all.addAll(
                 routes.create(new RouteFactory.Context(open::all, drain::hasBegun, page -> spawn("page", page::run))));
@@ -210,26 +218,26 @@ final class HttpFront extends Service {
     }
 
     /** How many connections are open. */
-    int connections() {
-        Running now = running;
+    public int connections() {
+        Run now = running;
         return now == null ? 0 : now.connections.size();
     }
 
     /** All connections that are open. */
-    Collection<Channel> channels() {
-        Running now = running;
+    public Collection<Channel> channels() {
+        Run now = running;
         return now == null ? List.of() : now.connections.all();
     }
 
     /** The streams that are open. */
-    List<OpenStreams.Stream> streams() {
-        Running now = running;
+    public List<StreamRegistry.OpenStream> streams() {
+        Run now = running;
         return now == null ? List.of() : now.open.all();
     }
 
     @Override
     protected void onStop() throws InterruptedException {
-        Running now = running;
+        Run now = running;
         if (now != null) {
             now.drain.begin(now.listener, drainDelay.get());
             now.drain.end(now.connections, now.open, drainTime.get());
@@ -246,7 +254,7 @@ final class HttpFront extends Service {
      * Where browsers reach this node; empty if it does not listen by its configuration, or listens on all addresses and
      * nobody has said which one is meant.
      */
-    Optional<URI> url() {
+    public Optional<URI> url() {
         if (!enabled.get()) {
             return Optional.empty();
         }
@@ -256,7 +264,7 @@ final class HttpFront extends Service {
                 .map(URI::create);
     }
 
-    private List<String> origins(MemberOrigins members) {
+    private List<String> origins(ClusterOrigins members) {
         List<String> origins = new ArrayList<>(allowedOrigins.get());
         origins.addAll(members.all());
         return origins;
@@ -268,7 +276,7 @@ final class HttpFront extends Service {
         return turn.compareTo(Duration.ofSeconds(1)) < 0 ? turn : Duration.ofSeconds(1);
     }
 
-    private Patience.Limits patience() {
-        return new Patience.Limits(idleTimeout, requestTimeout, requestTimeout, () -> LINGER);
+    private ConnectionDeadline.Timeouts patience() {
+        return new ConnectionDeadline.Timeouts(idleTimeout, requestTimeout, requestTimeout, () -> LINGER);
     }
 }

@@ -1,8 +1,11 @@
-package dev.ginkgo.hub;
+package dev.ginkgo.hub.http;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import dev.ginkgo.Time;
+import dev.ginkgo.hub.channel.ChannelName;
+import dev.ginkgo.hub.http.server.ProblemException;
+import dev.ginkgo.hub.http.server.ProblemType;
+import dev.ginkgo.time.TimeSource;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
@@ -19,28 +22,28 @@ import org.jspecify.annotations.Nullable;
  * <p>Remembered for five minutes, and {@link #MOST} at a time: beyond that the oldest is forgotten. A request that was
  * refused is not remembered, for nothing has happened. Of the body there is only a digest.
  */
-final class Retries {
+final class IdempotencyCache {
     static final int MOST = 10_000;
     static final int LONGEST_KEY = 255;
     static final Duration REMEMBERED = Duration.ofMinutes(5);
 
-    private final Time time;
+    private final TimeSource time;
 
     /** By key, oldest first; guarded by this. */
-    private final Map<String, Remembered> known = new LinkedHashMap<>();
+    private final Map<String, CachedResponse> known = new LinkedHashMap<>();
 
-    private static final class Remembered {
+    private static final class CachedResponse {
         private final byte[] request;
         private final long nanos;
         private byte @Nullable [] answer;
 
-        Remembered(byte[] request, long nanos) {
+        CachedResponse(byte[] request, long nanos) {
             this.request = request;
             this.nanos = nanos;
         }
     }
 
-    Retries(Time time) {
+    IdempotencyCache(TimeSource time) {
         this.time = time;
     }
 
@@ -51,26 +54,26 @@ final class Retries {
      * @param request {@linkplain #digest what it asks for}
      * @return the answer that was given to it before; null if it is new, and then it is to be {@link #answered} or
      *     {@link #forget forgotten}
-     * @throws Refusal if the key was used for another request, or its request has not been answered yet
+     * @throws ProblemException if the key was used for another request, or its request has not been answered yet
      */
-    synchronized byte @Nullable [] begin(String key, byte[] request) throws Refusal {
+    synchronized byte @Nullable [] begin(String key, byte[] request) throws ProblemException {
         long now = time.nanos();
         forgetOld(now);
-        Remembered before = known.get(key);
+        CachedResponse before = known.get(key);
         if (before == null) {
             if (known.size() == MOST) {
                 forgetFirst();
             }
-            known.put(key, new Remembered(request, now));
+            known.put(key, new CachedResponse(request, now));
             return null;
         }
         if (!Arrays.equals(before.request, request)) {
-            throw new Refusal(
-                    Problem.KEY_REUSED,
+            throw new ProblemException(
+                    ProblemType.KEY_REUSED,
                     "this Idempotency-Key was sent with another message or channel; a new message needs a new key");
         }
         if (before.answer == null) {
-            throw new Refusal(Problem.UNDER_WAY, "the first request with this Idempotency-Key is not answered yet")
+            throw new ProblemException(ProblemType.UNDER_WAY, "the first request with this Idempotency-Key is not answered yet")
                     .with("Retry-After", "1");
         }
         return before.answer;
@@ -78,7 +81,7 @@ final class Retries {
 
     /** The request has been served. */
     synchronized void answered(String key, byte[] answer) {
-        Remembered begun = known.get(key);
+        CachedResponse begun = known.get(key);
         if (begun != null) {
             begun.answer = answer;
         }
@@ -94,14 +97,14 @@ final class Retries {
     }
 
     private void forgetOld(long now) {
-        Iterator<Remembered> oldest = known.values().iterator();
+        Iterator<CachedResponse> oldest = known.values().iterator();
         while (oldest.hasNext() && now - oldest.next().nanos >= REMEMBERED.toNanos()) {
             oldest.remove();
         }
     }
 
     private void forgetFirst() {
-        Iterator<Remembered> oldest = known.values().iterator();
+        Iterator<CachedResponse> oldest = known.values().iterator();
         oldest.next();
         oldest.remove();
     }

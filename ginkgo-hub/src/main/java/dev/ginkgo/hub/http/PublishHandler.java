@@ -1,5 +1,18 @@
-package dev.ginkgo.hub;
+package dev.ginkgo.hub.http;
 
+import dev.ginkgo.hub.channel.ChannelName;
+import dev.ginkgo.hub.channel.Payload;
+import dev.ginkgo.hub.http.server.Exchange;
+import dev.ginkgo.hub.http.server.JsonBody;
+import dev.ginkgo.hub.http.server.ProblemException;
+import dev.ginkgo.hub.http.server.ProblemType;
+import dev.ginkgo.hub.http.server.RequestBody;
+import dev.ginkgo.hub.http.server.RequestTarget;
+import dev.ginkgo.hub.http.server.Responses;
+import dev.ginkgo.hub.log.Publisher;
+import dev.ginkgo.hub.message.HubRejectedException;
+import dev.ginkgo.hub.message.InvalidChannelException;
+import dev.ginkgo.hub.message.PublishResult;
 import io.netty.handler.codec.http.FullHttpResponse;
 import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpResponseStatus;
@@ -10,39 +23,39 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** {@code POST /channel}: the body is a message. */
-final class Publishing {
+final class PublishHandler {
     private final Publisher publisher;
-    private final Retries retries;
+    private final IdempotencyCache retries;
     private final Supplier<Long> maxBody;
     private final BooleanSupplier stopping;
 
-    Publishing(Publisher publisher, Retries retries, Supplier<Long> maxBody, BooleanSupplier stopping) {
+    PublishHandler(Publisher publisher, IdempotencyCache retries, Supplier<Long> maxBody, BooleanSupplier stopping) {
         this.publisher = publisher;
         this.retries = retries;
         this.maxBody = maxBody;
         this.stopping = stopping;
     }
 
-    void begin(Exchange exchange, Target target) throws Refusal {
+    void begin(Exchange exchange, RequestTarget target) throws ProblemException {
         requireRunning();
         target.allow(Set.of());
         ChannelName channel = channel(target);
         String key = key(exchange.request().headers());
-        Body body = Body.of(
+        RequestBody body = RequestBody.of(
                 exchange.request(), maxBody.get(), exchange.conversation().allocator());
         exchange.then(body, done -> publish(done, channel, key));
     }
 
-    private void publish(Exchange exchange, ChannelName channel, @Nullable String key) throws Refusal {
+    private void publish(Exchange exchange, ChannelName channel, @Nullable String key) throws ProblemException {
         requireRunning();
-        Body body = exchange.body();
+        RequestBody body = exchange.body();
         boolean binary = body.isBinary();
         byte[] bytes = body.take();
         if (key == null) {
             answer(exchange, publish(channel, binary, bytes), false);
             return;
         }
-        byte[] before = retries.begin(key, Retries.digest(channel, binary, bytes));
+        byte[] before = retries.begin(key, IdempotencyCache.digest(channel, binary, bytes));
         if (before != null) {
             answer(exchange, before, true);
             return;
@@ -59,14 +72,14 @@ final class Publishing {
         answer(exchange, answer, false);
     }
 
-    private byte[] publish(ChannelName channel, boolean binary, byte[] bytes) throws Refusal {
-        Receipt receipt;
+    private byte[] publish(ChannelName channel, boolean binary, byte[] bytes) throws ProblemException {
+        PublishResult receipt;
         try {
             receipt = publisher.publish(channel, binary ? Payload.binary(bytes) : Payload.text(bytes));
-        } catch (RefusedException e) {
+        } catch (HubRejectedException e) {
             throw refusal(e);
         }
-        return Json.object(json -> {
+        return JsonBody.object(json -> {
             json.writeStringField("id", receipt.id());
             json.writeStringField("channel", receipt.channel());
             json.writeNumberField("receivers", receipt.receivers());
@@ -75,7 +88,7 @@ final class Publishing {
     }
 
     private static void answer(Exchange exchange, byte[] json, boolean again) {
-        FullHttpResponse response = Reply.of(HttpResponseStatus.OK, Reply.JSON, json);
+        FullHttpResponse response = Responses.of(HttpResponseStatus.OK, Responses.JSON, json);
         if (again) {
             response.headers().set("Idempotency-Replayed", "true");
         }
@@ -83,7 +96,7 @@ final class Publishing {
     }
 
     /** The key of the publisher's, if there is one: any visible characters, quoted or not. */
-    private static @Nullable String key(HttpHeaders headers) throws Refusal {
+    private static @Nullable String key(HttpHeaders headers) throws ProblemException {
         List<String> keys = headers.getAll("Idempotency-Key");
         if (keys.isEmpty()) {
             return null;
@@ -91,39 +104,39 @@ final class Publishing {
         String key = keys.getFirst();
         boolean good = keys.size() == 1
                 && !key.isEmpty()
-                && key.length() <= Retries.LONGEST_KEY
+                && key.length() <= IdempotencyCache.LONGEST_KEY
                 && key.chars().allMatch(c -> c > ' ' && c < 0x7f);
         if (!good) {
-            throw new Refusal(
-                    Problem.BAD_KEY,
-                    "an Idempotency-Key is given once, and has 1 to " + Retries.LONGEST_KEY
+            throw new ProblemException(
+                    ProblemType.BAD_KEY,
+                    "an Idempotency-Key is given once, and has 1 to " + IdempotencyCache.LONGEST_KEY
                             + " visible ASCII characters");
         }
         return key;
     }
 
     /** What the hub itself does not take, as it is told over HTTP. */
-    static Refusal refusal(RefusedException e) {
+    static ProblemException refusal(HubRejectedException e) {
         String detail = String.valueOf(e.getMessage());
         return switch (e.reason()) {
-            case TOO_LARGE -> new Refusal(Problem.BODY_TOO_LARGE, detail);
-            case TOO_MANY_CHANNELS -> new Refusal(Problem.TOO_MANY_CHANNELS, detail).with("Retry-After", "60");
-            case TOO_MANY_PATTERNS -> new Refusal(Problem.TOO_MANY_PATTERNS, detail).with("Retry-After", "60");
-            case STOPPED -> Refusal.stopping(detail);
+            case TOO_LARGE -> new ProblemException(ProblemType.BODY_TOO_LARGE, detail);
+            case TOO_MANY_CHANNELS -> new ProblemException(ProblemType.TOO_MANY_CHANNELS, detail).with("Retry-After", "60");
+            case TOO_MANY_PATTERNS -> new ProblemException(ProblemType.TOO_MANY_PATTERNS, detail).with("Retry-After", "60");
+            case STOPPED -> ProblemException.stopping(detail);
         };
     }
 
-    private static ChannelName channel(Target target) throws Refusal {
+    private static ChannelName channel(RequestTarget target) throws ProblemException {
         try {
             return ChannelName.parse(target.path());
-        } catch (BadChannelException e) {
-            throw new Refusal(Problem.BAD_CHANNEL, String.valueOf(e.getMessage()));
+        } catch (InvalidChannelException e) {
+            throw new ProblemException(ProblemType.BAD_CHANNEL, String.valueOf(e.getMessage()));
         }
     }
 
-    private void requireRunning() throws Refusal {
+    private void requireRunning() throws ProblemException {
         if (stopping.getAsBoolean()) {
-            throw Refusal.stopping("the hub stops; nothing has been published");
+            throw ProblemException.stopping("the hub stops; nothing has been published");
         }
     }
 }

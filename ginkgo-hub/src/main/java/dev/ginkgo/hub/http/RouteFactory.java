@@ -1,5 +1,6 @@
-package dev.ginkgo.hub;
+package dev.ginkgo.hub.http;
 
+import dev.ginkgo.hub.http.server.HttpRoute;
 import java.util.List;
 import java.util.concurrent.Executor;
 import java.util.function.BooleanSupplier;
@@ -7,7 +8,7 @@ import java.util.function.Supplier;
 
 /** Makes the routes that the HTTP front serves in addition to channels, once for each start. */
 @FunctionalInterface
-interface RouteFactory {
+public interface RouteFactory {
     /**
      * What one run of the front offers to its routes.
      *
@@ -15,7 +16,7 @@ interface RouteFactory {
      * @param draining returns whether a graceful shutdown has begun
      * @param tasks runs what takes too long for an event loop; throws IllegalStateException when the front stops
      */
-    record Context(Supplier<List<OpenStreams.Stream>> streams, BooleanSupplier draining, Executor tasks) {}
+    record Context(Supplier<List<StreamRegistry.OpenStream>> streams, BooleanSupplier draining, Executor tasks) {}
 
-    List<Route> create(Context context);
+    List<HttpRoute> create(Context context);
 }

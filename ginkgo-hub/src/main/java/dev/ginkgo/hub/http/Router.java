@@ -1,5 +1,14 @@
-package dev.ginkgo.hub;
+package dev.ginkgo.hub.http;
 
+import dev.ginkgo.hub.http.server.Exchange;
+import dev.ginkgo.hub.http.server.HttpRoute;
+import dev.ginkgo.hub.http.server.OriginPolicy;
+import dev.ginkgo.hub.http.server.ProblemException;
+import dev.ginkgo.hub.http.server.ProblemType;
+import dev.ginkgo.hub.http.server.RequestHandler;
+import dev.ginkgo.hub.http.server.RequestTarget;
+import dev.ginkgo.hub.http.server.RequestValidator;
+import dev.ginkgo.hub.http.server.Responses;
 import io.netty.buffer.Unpooled;
 import io.netty.handler.codec.http.DefaultFullHttpResponse;
 import io.netty.handler.codec.http.FullHttpResponse;
@@ -12,18 +21,18 @@ import io.netty.handler.codec.http.HttpVersion;
 import java.util.List;
 
 /** Decides from its head what a request is, and who serves it. Shared by all connections. */
-final class Routes implements RequestHandler {
+final class Router implements RequestHandler {
     private static final String METHODS = "GET, HEAD, POST, OPTIONS";
 
-    private final Origins origins;
-    private final List<Route> routes;
-    private final Publishing publishing;
-    private final Subscribing subscribing;
+    private final OriginPolicy origins;
+    private final List<HttpRoute> routes;
+    private final PublishHandler publishing;
+    private final SubscribeHandler subscribing;
 
     /**
      * @param routes asked in this order; a request that none of them serves is for a channel
      */
-    Routes(Origins origins, List<Route> routes, Publishing publishing, Subscribing subscribing) {
+    Router(OriginPolicy origins, List<HttpRoute> routes, PublishHandler publishing, SubscribeHandler subscribing) {
         this.origins = origins;
         this.routes = List.copyOf(routes);
         this.publishing = publishing;
@@ -31,12 +40,12 @@ final class Routes implements RequestHandler {
     }
 
     @Override
-    public void begin(Exchange exchange) throws Refusal {
+    public void begin(Exchange exchange) throws ProblemException {
         HttpRequest request = exchange.request();
         requireVersion(request.protocolVersion());
-        Requests.requireKnownTransfer(request);
-        Target target = Target.of(request.uri());
-        String host = Requests.host(request, target);
+        RequestValidator.requireKnownTransfer(request);
+        RequestTarget target = RequestTarget.of(request.uri());
+        String host = RequestValidator.host(request, target);
         exchange.allow(origins.check(
                 host,
                 request.headers().getAll(HttpHeaderNames.ORIGIN),
@@ -44,10 +53,10 @@ final class Routes implements RequestHandler {
 
         HttpMethod method = request.method();
         if (method.equals(HttpMethod.OPTIONS)) {
-            exchange.then(null, Routes::options);
+            exchange.then(null, Router::options);
             return;
         }
-        for (Route route : routes) {
+        for (HttpRoute route : routes) {
             if (route.matches(method, target)) {
                 route.begin(exchange, target);
                 return;
@@ -56,19 +65,19 @@ final class Routes implements RequestHandler {
         beginOnChannel(exchange, method, target);
     }
 
-    private void beginOnChannel(Exchange exchange, HttpMethod method, Target target) throws Refusal {
+    private void beginOnChannel(Exchange exchange, HttpMethod method, RequestTarget target) throws ProblemException {
         if (method.equals(HttpMethod.GET) || method.equals(HttpMethod.HEAD)) {
             subscribing.begin(exchange, target);
         } else if (method.equals(HttpMethod.POST)) {
             publishing.begin(exchange, target);
             meetExpectation(exchange);
         } else {
-            throw Refusal.notAllowed(method, METHODS);
+            throw ProblemException.notAllowed(method, METHODS);
         }
     }
 
     private static void options(Exchange exchange) {
-        FullHttpResponse response = Reply.noContent();
+        FullHttpResponse response = Responses.noContent();
         response.headers().set(HttpHeaderNames.ALLOW, METHODS);
         if (exchange.request().headers().contains(HttpHeaderNames.ACCESS_CONTROL_REQUEST_METHOD)) {
             response.headers()
@@ -81,21 +90,21 @@ final class Routes implements RequestHandler {
         exchange.answer(response);
     }
 
-    private static void requireVersion(HttpVersion version) throws Refusal {
+    private static void requireVersion(HttpVersion version) throws ProblemException {
         if (!version.protocolName().equals("HTTP") || version.majorVersion() != 1) {
-            throw new Refusal(Problem.HTTP_VERSION, "HTTP/1.1 is spoken here, not " + version).last();
+            throw new ProblemException(ProblemType.HTTP_VERSION, "HTTP/1.1 is spoken here, not " + version).last();
         }
     }
 
     /** The body is welcome: a client that waits to hear it is told (RFC 9110, section 10.1.1). */
-    private static void meetExpectation(Exchange exchange) throws Refusal {
+    private static void meetExpectation(Exchange exchange) throws ProblemException {
         HttpRequest request = exchange.request();
         String expected = request.headers().get(HttpHeaderNames.EXPECT);
         if (expected == null || !request.protocolVersion().isKeepAliveDefault()) {
             return;
         }
         if (!HttpHeaderValues.CONTINUE.contentEqualsIgnoreCase(expected)) {
-            throw new Refusal(Problem.UNKNOWN_EXPECTATION, "the only expectation that is met is 100-continue");
+            throw new ProblemException(ProblemType.UNKNOWN_EXPECTATION, "the only expectation that is met is 100-continue");
         }
         exchange.conversation()
                 .proceed(new DefaultFullHttpResponse(

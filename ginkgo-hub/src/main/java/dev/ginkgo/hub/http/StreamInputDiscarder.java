@@ -1,5 +1,6 @@
-package dev.ginkgo.hub;
+package dev.ginkgo.hub.http;
 
+import dev.ginkgo.hub.metrics.DisconnectReason;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.util.ReferenceCountUtil;
@@ -10,8 +11,8 @@ import org.slf4j.LoggerFactory;
  * What comes in on a connection that has become a stream: nothing that matters. It is read all the same, so that the
  * end of the connection is noticed when it comes; a client that shuts its side has left.
  */
-final class StreamInput extends ChannelInboundHandlerAdapter {
-    private static final Logger LOG = LoggerFactory.getLogger(StreamInput.class);
+final class StreamInputDiscarder extends ChannelInboundHandlerAdapter {
+    private static final Logger LOG = LoggerFactory.getLogger(StreamInputDiscarder.class);
 
     @Override
     public void channelRead(ChannelHandlerContext context, Object message) {
@@ -21,7 +22,7 @@ final class StreamInput extends ChannelInboundHandlerAdapter {
     @Override
     public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
         LOG.debug("stream {} ended by", context.channel().remoteAddress(), cause);
-        Disconnect.mark(context.channel(), cause);
+        DisconnectReason.mark(context.channel(), cause);
         var _ = context.close();
     }
 }

@@ -1,6 +1,12 @@
-package dev.ginkgo.hub;
+package dev.ginkgo.hub.http;
 
-import dev.ginkgo.Time;
+import dev.ginkgo.hub.channel.ChannelSelector;
+import dev.ginkgo.hub.delivery.StreamHandle;
+import dev.ginkgo.hub.framing.WireFormat;
+import dev.ginkgo.hub.http.server.ProblemException;
+import dev.ginkgo.hub.http.server.ProblemType;
+import dev.ginkgo.hub.metrics.DisconnectReason;
+import dev.ginkgo.time.TimeSource;
 import io.netty.channel.Channel;
 import java.time.Duration;
 import java.util.List;
@@ -11,7 +17,7 @@ import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 
 /** The streams that are open over HTTP: to count them, to look at them, and to end them. Any thread. */
-final class OpenStreams {
+public final class StreamRegistry {
     /** The share of the longest life that a stream has at least; so those that came together do not go together. */
     private static final double SHORTEST = 0.8;
 
@@ -21,31 +27,31 @@ final class OpenStreams {
      * @param since when it began, on the clock of {@code Time.nanos}
      * @param share of the longest life that it may have
      */
-    record Stream(Selector channel, Framing framing, Channel connection, Reader reader, long since, double share) {
+    public record OpenStream(ChannelSelector channel, WireFormat framing, Channel connection, StreamHandle reader, long since, double share) {
         /** Ends it in order. */
-        void bye(Disconnect why) {
+        void bye(DisconnectReason why) {
             why.mark(connection);
             reader.bye(why.text());
         }
     }
 
     private final Supplier<Integer> maxSubscribers;
-    private final Time time;
+    private final TimeSource time;
     private final RandomGenerator random;
-    private final Set<Stream> open = ConcurrentHashMap.newKeySet();
-    private final Map<Selector, Integer> byChannel = new ConcurrentHashMap<>();
+    private final Set<OpenStream> open = ConcurrentHashMap.newKeySet();
+    private final Map<ChannelSelector, Integer> byChannel = new ConcurrentHashMap<>();
 
-    OpenStreams(Supplier<Integer> maxSubscribers, Time time, RandomGenerator random) {
+    StreamRegistry(Supplier<Integer> maxSubscribers, TimeSource time, RandomGenerator random) {
         this.maxSubscribers = maxSubscribers;
         this.time = time;
         this.random = random;
     }
 
     /** Refuses one reader more than a channel may have; of those that come at one moment a few more may get in. */
-    void requireRoom(Selector channel) throws Refusal {
+    void requireRoom(ChannelSelector channel) throws ProblemException {
         if (byChannel.getOrDefault(channel, 0) >= maxSubscribers.get()) {
-            throw new Refusal(
-                            Problem.TOO_MANY_SUBSCRIBERS,
+            throw new ProblemException(
+                            ProblemType.TOO_MANY_SUBSCRIBERS,
                             channel + " has http.max-subscribers = " + maxSubscribers.get()
                                     + " readers; try again later")
                     .with("Retry-After", "30");
@@ -53,9 +59,9 @@ final class OpenStreams {
     }
 
     /** Keeps it until its connection is closed. */
-    void add(Selector channel, Framing framing, Channel connection, Reader reader) {
+    void add(ChannelSelector channel, WireFormat framing, Channel connection, StreamHandle reader) {
         double share = random.nextDouble(SHORTEST, 1);
-        Stream stream = new Stream(channel, framing, connection, reader, time.nanos(), share);
+        OpenStream stream = new OpenStream(channel, framing, connection, reader, time.nanos(), share);
         open.add(stream);
         byChannel.merge(channel, 1, Integer::sum);
         var _ = connection.closeFuture().addListener(_ -> {
@@ -70,14 +76,14 @@ final class OpenStreams {
             return;
         }
         long now = time.nanos();
-        for (Stream each : open) {
+        for (OpenStream each : open) {
             if (now - each.since >= maxLifetime.toNanos() * each.share) {
-                each.bye(Disconnect.MAX_LIFETIME);
+                each.bye(DisconnectReason.MAX_LIFETIME);
             }
         }
     }
 
-    List<Stream> all() {
+    List<OpenStream> all() {
         return List.copyOf(open);
     }
 }

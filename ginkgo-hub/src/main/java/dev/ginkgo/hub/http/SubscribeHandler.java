@@ -1,5 +1,20 @@
-package dev.ginkgo.hub;
+package dev.ginkgo.hub.http;
 
+import dev.ginkgo.hub.channel.SubscribeRequest;
+import dev.ginkgo.hub.delivery.StreamAttacher;
+import dev.ginkgo.hub.framing.WireFormat;
+import dev.ginkgo.hub.http.server.Exchange;
+import dev.ginkgo.hub.http.server.HttpConnection;
+import dev.ginkgo.hub.http.server.ProblemException;
+import dev.ginkgo.hub.http.server.ProblemType;
+import dev.ginkgo.hub.http.server.RequestTarget;
+import dev.ginkgo.hub.http.server.ResponseSerializer;
+import dev.ginkgo.hub.http.server.Responses;
+import dev.ginkgo.hub.http.site.LiveViewPage;
+import dev.ginkgo.hub.http.websocket.WebSocketHandshake;
+import dev.ginkgo.hub.http.websocket.WebSocketInput;
+import dev.ginkgo.hub.message.HubRejectedException;
+import dev.ginkgo.hub.metrics.DisconnectReason;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandler;
@@ -11,34 +26,34 @@ import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /** {@code GET /channel}: makes a stream of the connection, in the form that was asked for, or shows the page. */
-final class Subscribing {
-    private final Streams streams;
-    private final OpenStreams open;
+final class SubscribeHandler {
+    private final StreamAttacher streams;
+    private final StreamRegistry open;
     private final BooleanSupplier stopping;
-    private final TailPage page = TailPage.load();
+    private final LiveViewPage page = LiveViewPage.load();
 
-    Subscribing(Streams streams, OpenStreams open, BooleanSupplier stopping) {
+    SubscribeHandler(StreamAttacher streams, StreamRegistry open, BooleanSupplier stopping) {
         this.streams = streams;
         this.open = open;
         this.stopping = stopping;
     }
 
-    void begin(Exchange exchange, Target target) throws Refusal {
-        Wish wish = Wishes.of(exchange.request().headers(), target);
-        Negotiation.Form form = Negotiation.choose(
+    void begin(Exchange exchange, RequestTarget target) throws ProblemException {
+        SubscribeRequest wish = SubscribeRequestParser.of(exchange.request().headers(), target);
+        ContentNegotiation.Representation form = ContentNegotiation.choose(
                 exchange.request().headers(), target.parameters().get("as"));
-        Duration poll = Wishes.poll(target);
-        if (poll != null && form == Negotiation.Form.WEBSOCKET) {
-            throw new Refusal(Problem.BAD_PARAMETER, "\"poll\" has no meaning for a WebSocket");
+        Duration poll = SubscribeRequestParser.poll(target);
+        if (poll != null && form == ContentNegotiation.Representation.WEBSOCKET) {
+            throw new ProblemException(ProblemType.BAD_PARAMETER, "\"poll\" has no meaning for a WebSocket");
         }
         exchange.then(null, done -> serve(done, wish, form, poll));
     }
 
-    private void serve(Exchange exchange, Wish wish, Negotiation.Form form, @Nullable Duration poll) throws Refusal {
-        if (form == Negotiation.Form.PAGE) {
+    private void serve(Exchange exchange, SubscribeRequest wish, ContentNegotiation.Representation form, @Nullable Duration poll) throws ProblemException {
+        if (form == ContentNegotiation.Representation.PAGE) {
             exchange.answer(page());
         } else if (exchange.isHead()) {
-            exchange.answer(form == Negotiation.Form.WEBSOCKET ? Reply.noContent() : head(form));
+            exchange.answer(form == ContentNegotiation.Representation.WEBSOCKET ? Responses.noContent() : head(form));
         } else {
             requireStream(exchange, wish);
             if (poll == null) {
@@ -49,81 +64,81 @@ final class Subscribing {
         }
     }
 
-    private void requireStream(Exchange exchange, Wish wish) throws Refusal {
+    private void requireStream(Exchange exchange, SubscribeRequest wish) throws ProblemException {
         if (stopping.getAsBoolean()) {
-            throw Refusal.stopping("the hub stops");
+            throw ProblemException.stopping("the hub stops");
         }
         if (!exchange.request().protocolVersion().isKeepAliveDefault()) {
-            throw new Refusal(
-                            Problem.HTTP_VERSION,
+            throw new ProblemException(
+                            ProblemType.HTTP_VERSION,
                             "a stream needs HTTP/1.1; a proxy has to speak it too (nginx: proxy_http_version 1.1)")
                     .last();
         }
         open.requireRoom(wish.selector());
     }
 
-    private void stream(Exchange exchange, Wish wish, Negotiation.Form form) throws Refusal {
-        FullHttpResponse head = form == Negotiation.Form.WEBSOCKET ? Handshake.answer(exchange.request()) : head(form);
-        if (form != Negotiation.Form.WEBSOCKET) {
+    private void stream(Exchange exchange, SubscribeRequest wish, ContentNegotiation.Representation form) throws ProblemException {
+        FullHttpResponse head = form == ContentNegotiation.Representation.WEBSOCKET ? WebSocketHandshake.answer(exchange.request()) : head(form);
+        if (form != ContentNegotiation.Representation.WEBSOCKET) {
             head.headers().set(HttpHeaderNames.TRANSFER_ENCODING, "chunked");
         }
         exchange.decorate(head);
         exchange.conversation().stamp(head);
-        Conversation conversation = exchange.conversation();
+        HttpConnection conversation = exchange.conversation();
         Channel connection = conversation.channel();
-        Opening opening = new Opening(Wire.bytes(head));
+        DeferredHead opening = new DeferredHead(ResponseSerializer.bytes(head));
         conversation.becomeStream();
         connection.pipeline().addLast(opening).addLast(inputs(form));
         try {
-            Framing framing = framing(form);
+            WireFormat framing = framing(form);
             open.add(wish.selector(), framing, connection, streams.attach(connection, wish, framing));
             opening.write();
             connection.flush();
-        } catch (RefusedException e) {
+        } catch (HubRejectedException e) {
             opening.forget();
             refuse(conversation, e);
         }
     }
 
-    private void poll(Exchange exchange, Wish wish, Negotiation.Form form, Duration wait) {
-        Conversation conversation = exchange.conversation();
+    private void poll(Exchange exchange, SubscribeRequest wish, ContentNegotiation.Representation form, Duration wait) {
+        HttpConnection conversation = exchange.conversation();
         Channel connection = conversation.channel();
         FullHttpResponse head = head(form);
         head.headers()
                 .set(HttpHeaderNames.TRANSFER_ENCODING, "chunked")
                 .set(HttpHeaderNames.CONNECTION, "close")
-                .set(HttpHeaderNames.ACCESS_CONTROL_EXPOSE_HEADERS, Wishes.LAST_EVENT_ID);
+                .set(HttpHeaderNames.ACCESS_CONTROL_EXPOSE_HEADERS, SubscribeRequestParser.LAST_EVENT_ID);
         exchange.decorate(head);
         conversation.becomeStream();
         connection.pipeline().addLast(inputs(form));
         try {
-            Framing framing = framing(form);
+            WireFormat framing = framing(form);
             open.add(wish.selector(), framing, connection, streams.poll(connection, wish, framing, wait, id -> {
                 conversation.stamp(head);
-                head.headers().set(Wishes.LAST_EVENT_ID, id);
-                return Wire.bytes(head);
+                head.headers().set(SubscribeRequestParser.LAST_EVENT_ID, id);
+                return ResponseSerializer.bytes(head);
             }));
-        } catch (RefusedException e) {
+        } catch (HubRejectedException e) {
             refuse(conversation, e);
         }
     }
 
-    private static void refuse(Conversation conversation, RefusedException refused) {
-        Disconnect.REFUSED.mark(conversation.channel());
-        FullHttpResponse response = Reply.problem(Publishing.refusal(refused));
+    private static void refuse(HttpConnection conversation, HubRejectedException refused) {
+        DisconnectReason.REFUSED.mark(conversation.channel());
+        FullHttpResponse response = Responses.problem(PublishHandler.refusal(refused));
         response.headers().set(HttpHeaderNames.CONNECTION, "close");
         conversation.stamp(response);
-        var _ = conversation.channel().writeAndFlush(Wire.bytes(response)).addListener(ChannelFutureListener.CLOSE);
+        var _ = conversation.channel().writeAndFlush(ResponseSerializer.bytes(response)).addListener(ChannelFutureListener.CLOSE);
     }
 
-    private static ChannelHandler[] inputs(Negotiation.Form form) {
-        return form == Negotiation.Form.WEBSOCKET
+    private static ChannelHandler[] inputs(ContentNegotiation.Representation form) {
+        return form == ContentNegotiation.Representation.WEBSOCKET
                 ? new ChannelHandler[] {WebSocketInput.decoder(), new WebSocketInput()}
-                : new ChannelHandler[] {new StreamInput()};
+                : new ChannelHandler[] {new StreamInputDiscarder()};
     }
 
     private FullHttpResponse page() {
-        FullHttpResponse response = Reply.of(HttpResponseStatus.OK, "text/html; charset=utf-8", page.html());
+        FullHttpResponse response = Responses.of(HttpResponseStatus.OK, "text/html; charset=utf-8", page.html());
         response.headers()
                 .set(HttpHeaderNames.CONTENT_SECURITY_POLICY, page.policy())
                 .set("Referrer-Policy", "no-referrer")
@@ -131,8 +146,8 @@ final class Subscribing {
         return response;
     }
 
-    private static FullHttpResponse head(Negotiation.Form form) {
-        return Reply.stream(
+    private static FullHttpResponse head(ContentNegotiation.Representation form) {
+        return Responses.stream(
                 switch (form) {
                     case LINES -> "text/plain; charset=utf-8";
                     case SSE -> "text/event-stream";
@@ -141,12 +156,12 @@ final class Subscribing {
                 });
     }
 
-    private static Framing framing(Negotiation.Form form) {
+    private static WireFormat framing(ContentNegotiation.Representation form) {
         return switch (form) {
-            case LINES -> Framing.LINES;
-            case SSE -> Framing.SSE;
-            case NDJSON -> Framing.NDJSON;
-            case WEBSOCKET -> Framing.WEBSOCKET;
+            case LINES -> WireFormat.LINES;
+            case SSE -> WireFormat.SSE;
+            case NDJSON -> WireFormat.NDJSON;
+            case WEBSOCKET -> WireFormat.WEBSOCKET;
             case PAGE -> throw new IllegalArgumentException("the page is no stream");
         };
     }

@@ -1,6 +1,13 @@
-package dev.ginkgo.hub;
+package dev.ginkgo.hub.http;
 
 import dev.ginkgo.config.Durations;
+import dev.ginkgo.hub.channel.ChannelSelector;
+import dev.ginkgo.hub.channel.SubscribeRequest;
+import dev.ginkgo.hub.http.server.ProblemException;
+import dev.ginkgo.hub.http.server.ProblemType;
+import dev.ginkgo.hub.http.server.RequestTarget;
+import dev.ginkgo.hub.message.InvalidChannelException;
+import dev.ginkgo.hub.message.Since;
 import io.netty.handler.codec.http.HttpHeaders;
 import java.time.Duration;
 import java.util.LinkedHashSet;
@@ -9,7 +16,7 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** What a {@code GET} asks for, by its path, its query and what the browser remembers. */
-final class Wishes {
+final class SubscribeRequestParser {
     static final String LAST_EVENT_ID = "Last-Event-ID";
 
     /** Names that one list may have. */
@@ -22,32 +29,32 @@ final class Wishes {
     private static final Duration WAIT = Duration.ofSeconds(30);
     private static final Duration LONGEST_WAIT = Duration.ofMinutes(5);
 
-    private Wishes() {}
+    private SubscribeRequestParser() {}
 
-    static Wish of(HttpHeaders headers, Target target) throws Refusal {
+    static SubscribeRequest of(HttpHeaders headers, RequestTarget target) throws ProblemException {
         target.allow(PARAMETERS);
-        Selector.Parsed parsed = selector(target);
-        return new Wish(parsed.selector(), since(headers, target), conflate(target), parsed.refused());
+        ChannelSelector.Parsed parsed = selector(target);
+        return new SubscribeRequest(parsed.selector(), since(headers, target), conflate(target), parsed.refused());
     }
 
-    private static Selector.Parsed selector(Target target) throws Refusal {
+    private static ChannelSelector.Parsed selector(RequestTarget target) throws ProblemException {
         try {
-            Selector.Parsed parsed = Selector.parse(target.path());
+            ChannelSelector.Parsed parsed = ChannelSelector.parse(target.path());
             int names = parsed.selector().names().size() + parsed.refused().size();
             if (names > MOST_NAMES) {
-                throw new Refusal(
-                        Problem.TOO_MANY_NAMES,
+                throw new ProblemException(
+                        ProblemType.TOO_MANY_NAMES,
                         "a list may have " + MOST_NAMES + " names, this one has " + names
                                 + "; read a pattern, or use several connections");
             }
             return parsed;
-        } catch (BadChannelException e) {
-            throw new Refusal(Problem.BAD_CHANNEL, String.valueOf(e.getMessage()));
+        } catch (InvalidChannelException e) {
+            throw new ProblemException(ProblemType.BAD_CHANNEL, String.valueOf(e.getMessage()));
         }
     }
 
     /** The header counts first: a browser that comes back sends it with the address that it was given at first. */
-    private static Since since(HttpHeaders headers, Target target) throws Refusal {
+    private static Since since(HttpHeaders headers, RequestTarget target) throws ProblemException {
         String remembered = headers.get(LAST_EVENT_ID);
         if (remembered != null && !remembered.isEmpty()) {
             return after(LAST_EVENT_ID, remembered);
@@ -60,16 +67,16 @@ final class Wishes {
         try {
             return since == null ? Since.Point.NONE : Since.parse(since);
         } catch (IllegalArgumentException e) {
-            throw new Refusal(Problem.BAD_PARAMETER, String.valueOf(e.getMessage()));
+            throw new ProblemException(ProblemType.BAD_PARAMETER, String.valueOf(e.getMessage()));
         }
     }
 
-    private static Since after(String where, String id) throws Refusal {
+    private static Since after(String where, String id) throws ProblemException {
         try {
             return new Since.After(id);
         } catch (IllegalArgumentException e) {
-            throw new Refusal(
-                    Problem.BAD_PARAMETER,
+            throw new ProblemException(
+                    ProblemType.BAD_PARAMETER,
                     where + ": " + e.getMessage()
                             + "; or leave it out, and say since=10m, since=1700000000 (seconds since 1970), since=all,"
                             + " since=latest or since=none");
@@ -77,27 +84,27 @@ final class Wishes {
     }
 
     /** For how long one answer may wait; null if it is not one answer that is asked for, but a stream. */
-    static @Nullable Duration poll(Target target) throws Refusal {
+    static @Nullable Duration poll(RequestTarget target) throws ProblemException {
         String poll = target.parameters().get("poll");
         if (poll == null) {
             if (target.parameters().containsKey("wait")) {
-                throw new Refusal(Problem.BAD_PARAMETER, "wait has a meaning only together with poll=1");
+                throw new ProblemException(ProblemType.BAD_PARAMETER, "wait has a meaning only together with poll=1");
             }
             return null;
         }
         if (!poll.equals("1")) {
-            throw new Refusal(Problem.BAD_PARAMETER, "poll=" + poll + " is unknown; there is poll=1");
+            throw new ProblemException(ProblemType.BAD_PARAMETER, "poll=" + poll + " is unknown; there is poll=1");
         }
         return duration(target, "wait", WAIT, Duration.ZERO, LONGEST_WAIT);
     }
 
-    private static Duration conflate(Target target) throws Refusal {
+    private static Duration conflate(RequestTarget target) throws ProblemException {
         return duration(target, "conflate", null, SHORTEST, LONGEST);
     }
 
     /** A parameter that is a time; zero if it is not there and nothing else is said. */
-    static Duration duration(Target target, String name, @Nullable Duration absent, Duration least, Duration most)
-            throws Refusal {
+    static Duration duration(RequestTarget target, String name, @Nullable Duration absent, Duration least, Duration most)
+            throws ProblemException {
         String text = target.parameters().get(name);
         if (text == null) {
             return absent == null ? Duration.ZERO : absent;
@@ -110,8 +117,8 @@ final class Wishes {
         } catch (IllegalArgumentException _) {
             // told below
         }
-        throw new Refusal(
-                Problem.BAD_PARAMETER,
+        throw new ProblemException(
+                ProblemType.BAD_PARAMETER,
                 name + "=" + text + " is no time from " + Durations.format(least) + " to " + Durations.format(most)
                         + ", such as 2s");
     }

@@ -1,11 +1,11 @@
-package dev.ginkgo.hub;
+package dev.ginkgo.hub.log;
 
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** All messages of a store, from the oldest to the newest, whatever their channel. Guarded by the store. */
-final class Line {
+final class ArrivalList {
     private static final int MARKS = 8;
 
     private @Nullable Entry oldest;

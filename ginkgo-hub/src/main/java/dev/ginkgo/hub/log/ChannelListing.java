@@ -1,4 +1,4 @@
-package dev.ginkgo.hub;
+package dev.ginkgo.hub.log;
 
 import java.util.Collection;
 import java.util.Comparator;
@@ -10,17 +10,17 @@ import java.util.List;
  * @param all how many there are
  * @param some in the order of their names
  */
-record Channels(int all, List<One> some) {
+public record ChannelListing(int all, List<Item> some) {
     /** One of them. */
-    record One(String channel, long messages, int readers) {}
+    public record Item(String channel, long messages, int readers) {}
 
     /** Under the store's lock. */
-    static Channels of(Collection<ChannelLog> logs, int limit) {
-        List<One> some = logs.stream()
+    static ChannelListing of(Collection<ChannelLog> logs, int limit) {
+        List<Item> some = logs.stream()
                 .limit(limit)
-                .map(log -> new One(log.name.text(), log.size(), log.readers()))
-                .sorted(Comparator.comparing(One::channel))
+                .map(log -> new Item(log.name.text(), log.size(), log.readers()))
+                .sorted(Comparator.comparing(Item::channel))
                 .toList();
-        return new Channels(logs.size(), some);
+        return new ChannelListing(logs.size(), some);
     }
 }

@@ -1,5 +1,7 @@
-package dev.ginkgo.hub;
+package dev.ginkgo.hub.log;
 
+import dev.ginkgo.hub.channel.ChannelName;
+import dev.ginkgo.hub.position.EvictionWatermark;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
@@ -12,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 final class ChannelLog {
     final ChannelName name;
     final Feed feed;
-    final Floor floor;
+    final EvictionWatermark floor;
 
     /** The number of the last message that this node has published here, or may have. */
     long lastOwn;
@@ -24,7 +26,7 @@ final class ChannelLog {
      *
      * @param floor what is gone of an earlier one of this name
      */
-    ChannelLog(ChannelName name, Floor floor) {
+    ChannelLog(ChannelName name, EvictionWatermark floor) {
         this.name = name;
         this.floor = floor;
         this.feed = Feed.of(this);

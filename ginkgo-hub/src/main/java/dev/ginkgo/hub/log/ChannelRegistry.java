@@ -1,6 +1,9 @@
-package dev.ginkgo.hub;
+package dev.ginkgo.hub.log;
 
-import dev.ginkgo.hub.MessageId.Position;
+import dev.ginkgo.hub.channel.ChannelName;
+import dev.ginkgo.hub.channel.SubscribeRequest;
+import dev.ginkgo.hub.message.MessageId.Position;
+import dev.ginkgo.hub.position.EvictionWatermark;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
@@ -13,12 +16,12 @@ import java.util.function.Predicate;
  * A channel is made by its first publish or reader, and kept while it has messages or readers; the feed of a pattern or
  * list is kept while it has readers. Guarded by the store.
  */
-final class Directory {
+final class ChannelRegistry {
     private final StoreLimits limits;
-    private final Stock stock;
+    private final RetentionManager stock;
     private final Map<ChannelName, ChannelLog> channels = new HashMap<>();
-    private final Merges merges = new Merges();
-    private final Tombs tombs = new Tombs();
+    private final MergedFeeds merges = new MergedFeeds();
+    private final ForgottenChannels tombs = new ForgottenChannels();
     private long forgottenOwn;
 
     /**
@@ -26,7 +29,7 @@ final class Directory {
      *
      * @param stock is charged for merged feeds
      */
-    Directory(StoreLimits limits, Stock stock) {
+    ChannelRegistry(StoreLimits limits, RetentionManager stock) {
         this.limits = limits;
         this.stock = stock;
     }
@@ -53,7 +56,7 @@ final class Directory {
     }
 
     /** What somebody wishes to read, made if it is not there. */
-    Feed feed(Wish wish) {
+    Feed feed(SubscribeRequest wish) {
         if (wish.isPlain()) {
             return open(wish.selector().channel()).feed;
         }
@@ -112,13 +115,13 @@ final class Directory {
     }
 
     /** What is gone of the channels that are not there any more and would be read. */
-    Floor gone(Wish wish) {
-        return wish.isPlain() ? new Floor() : tombs.floor(wish.selector());
+    EvictionWatermark gone(SubscribeRequest wish) {
+        return wish.isPlain() ? new EvictionWatermark() : tombs.floor(wish.selector());
     }
 
     /** What is gone of all channels that are not there, or have nothing. */
-    Floor goneOfEmpty() {
-        Floor gone = tombs.all();
+    EvictionWatermark goneOfEmpty() {
+        EvictionWatermark gone = tombs.all();
         channels.values().stream().filter(log -> log.oldest() == null).forEach(log -> gone.raise(log.floor));
         return gone;
     }
@@ -126,7 +129,7 @@ final class Directory {
     // ---- all of it
 
     /** Shows what conflated feeds hold back, where it is time. */
-    void flush(long now, List<Feed.Audience> told) {
+    void flush(long now, List<Feed.Listeners> told) {
         stock.charge(merges.flush(now, told));
     }
 

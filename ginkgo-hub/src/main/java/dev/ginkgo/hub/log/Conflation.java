@@ -1,4 +1,4 @@
-package dev.ginkgo.hub;
+package dev.ginkgo.hub.log;
 
 import java.util.ArrayList;
 import java.util.Comparator;

@@ -1,5 +1,7 @@
-package dev.ginkgo.hub;
+package dev.ginkgo.hub.log;
 
+import dev.ginkgo.hub.message.Gap;
+import dev.ginkgo.hub.position.VersionVector;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -11,16 +13,16 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Not thread-safe: one thread at a time, that of its subscriber. What reads the feed is called under the store's lock.
  */
-final class Cursor {
+public final class Cursor {
     /** A look at a position where there is nothing for this subscriber. */
     private static final Step SKIPPED = new Step(null, false, 0, "", false);
 
     private static final Step AT_END = new Step(null, false, 0, "", true);
 
-    final Feed feed;
-    final Beginning start;
+    public final Feed feed;
+    public final StartPosition start;
 
-    private final Arrivals arrivals;
+    private final VersionVector arrivals;
     private long position;
     private @Nullable Replay replay;
     private boolean gapOpen;
@@ -30,7 +32,7 @@ final class Cursor {
      *
      * @param arrivals for the id of the end of the feed
      */
-    Cursor(Feed feed, Beginning start, Arrivals arrivals) {
+    Cursor(Feed feed, StartPosition start, VersionVector arrivals) {
         this.feed = feed;
         this.start = start;
         this.arrivals = arrivals;
@@ -39,13 +41,12 @@ final class Cursor {
     }
 
     /** The number of the next message. */
-    long position() {
+    public long position() {
         return position;
     }
 
     /** Which messages it still wants of those before the live ones; null if it wants every message. */
-    @Nullable
-    Replay replay() {
+    public @Nullable Replay replay() {
         return replay;
     }
 
@@ -60,10 +61,10 @@ final class Cursor {
      * @param after the id of the position after the gap
      * @param atEnd whether there is nothing more to read
      */
-    record Step(@Nullable StoredMessage message, boolean old, long missed, String after, boolean atEnd) {}
+    public record Step(@Nullable StoredMessage message, boolean old, long missed, String after, boolean atEnd) {}
 
     /** Reads what comes next, and moves past it. Under the store's lock. */
-    Step next() {
+    public Step next() {
         long next = feed.present(position);
         long missed = feed.missed(position, next);
         Entry entry = feed.get(next);
@@ -98,7 +99,7 @@ final class Cursor {
      * @param next the number after it
      * @param last the last message that was read, if there was one
      */
-    void advance(long next, @Nullable StoredMessage last) {
+    public void advance(long next, @Nullable StoredMessage last) {
         move(next, last);
         if (last != null) {
             gapOpen = false;
@@ -120,7 +121,7 @@ final class Cursor {
      *
      * @param missed how many messages, or {@link Gap#UNKNOWN}
      */
-    boolean reportsGap(long missed) {
+    public boolean reportsGap(long missed) {
         boolean reported = !gapOpen || missed != Gap.UNKNOWN;
         gapOpen |= missed == Gap.UNKNOWN;
         return reported;
@@ -132,7 +133,7 @@ final class Cursor {
      * @param last the last message, if there was one
      * @param after the id after the gap before it, if there was one
      */
-    String resumeId(@Nullable StoredMessage last, @Nullable String after) {
+    public String resumeId(@Nullable StoredMessage last, @Nullable String after) {
         String seen = seenId(last, after);
         if (seen == null) {
             return start.id();
@@ -141,8 +142,7 @@ final class Cursor {
     }
 
     /** The same, if it is another one than the subscriber sees in the message or the gap; else null. */
-    @Nullable
-    String unseenResumeId(@Nullable StoredMessage last, @Nullable String after) {
+    public @Nullable String unseenResumeId(@Nullable StoredMessage last, @Nullable String after) {
         if (replay == null) {
             return null; // first, because it is so for nearly every batch, and an id takes time to write
         }

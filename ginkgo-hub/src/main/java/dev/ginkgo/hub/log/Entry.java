@@ -1,19 +1,19 @@
-package dev.ginkgo.hub;
+package dev.ginkgo.hub.log;
 
 import dev.ginkgo.hub.spi.Envelope;
 import org.jspecify.annotations.Nullable;
 
 /** A message in the store: in its channel's log, and in the line of all messages from the oldest to the newest. */
-final class Entry {
+public final class Entry {
     /** What a message takes besides its bytes: this object, the message, their arrays and references. */
     private static final int OVERHEAD = 208;
 
-    /** What it takes besides in a cluster: the envelope, the name of the channel in it, and a place in {@link Strands}. */
+    /** What it takes besides in a cluster: the envelope, the name of the channel in it, and a place in {@link OriginIndex}. */
     private static final int ENVELOPE = 200;
 
-    final StoredMessage message;
+    public final StoredMessage message;
     final ChannelLog log;
-    final long nanos;
+    public final long nanos;
 
     /** Counts all messages of the store, from whichever origin, as they came. */
     final long arrival;

@@ -1,10 +1,10 @@
-package dev.ginkgo.hub;
+package dev.ginkgo.hub.log;
 
 import static java.util.Objects.requireNonNull;
 
-import dev.ginkgo.cluster.Epoch;
 import dev.ginkgo.cluster.Lease;
-import dev.ginkgo.cluster.LeaseOverException;
+import dev.ginkgo.cluster.LeaseExpiredException;
+import dev.ginkgo.cluster.model.Epoch;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
@@ -15,17 +15,17 @@ import org.jspecify.annotations.Nullable;
  * Keeps out what was published under a leadership that is known to be over. It learns of a new one from whatever is
  * published under it, and from the election. Any thread may call.
  */
-final class Fence {
+public final class EpochFence {
     private final Map<String, Epoch> latest = new ConcurrentHashMap<>();
     private final LongAdder refused = new LongAdder();
 
     /** There is this leadership. */
-    void learn(Epoch epoch) {
+    public void learn(Epoch epoch) {
         latest.merge(epoch.cluster(), epoch, (known, told) -> known.isBefore(told) ? told : known);
     }
 
     /** Whether a message is to be delivered; if not, it is counted. What is under no leadership always is. */
-    boolean admits(Optional<Epoch> epoch) {
+    public boolean admits(Optional<Epoch> epoch) {
         if (epoch.isEmpty()) {
             return true;
         }
@@ -40,7 +40,7 @@ final class Fence {
     /**
      * Asked before something is published, if it is under a lease: whether it is to be.
      *
-     * @throws LeaseOverException if the lease has run out, or there has been a later leadership
+     * @throws LeaseExpiredException if the lease has run out, or there has been a later leadership
      */
     void require(@Nullable Lease lease) {
         if (lease == null) {
@@ -51,12 +51,12 @@ final class Fence {
         Epoch known = requireNonNull(latest.get(lease.epoch().cluster()));
         if (!known.equals(lease.epoch())) {
             refused.increment();
-            throw new LeaseOverException(lease, known);
+            throw new LeaseExpiredException(lease, known);
         }
     }
 
     /** How many were kept out. */
-    long refused() {
+    public long refused() {
         return refused.sum();
     }
 }

@@ -1,10 +1,10 @@
-package dev.ginkgo.hub;
+package dev.ginkgo.hub.log;
 
 /**
  * Memory within a store's budget whose contents can be made again. It is evicted before messages are. Called under the
  * store's lock.
  */
-interface EvictableCache {
+public interface EvictableCache {
     /** Its size in bytes. */
     long bytes();
 

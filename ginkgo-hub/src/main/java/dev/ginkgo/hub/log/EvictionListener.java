@@ -1,7 +1,7 @@
-package dev.ginkgo.hub;
+package dev.ginkgo.hub.log;
 
 /** Keeps something that was derived from the messages of a {@link Feed}. Called under the store's lock. */
-interface EvictionListener {
+public interface EvictionListener {
     /** The message with that number has left the feed. */
     void evicted(long number);
 

@@ -1,5 +1,7 @@
-package dev.ginkgo.hub;
+package dev.ginkgo.hub.log;
 
+import dev.ginkgo.hub.channel.ChannelSelector;
+import dev.ginkgo.hub.message.Gap;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashSet;
@@ -11,8 +13,8 @@ import org.jspecify.annotations.Nullable;
  * What somebody reads: the messages of a channel, or those of several, merged in the order of their arrival; and who
  * reads them. Everything here is guarded by the store.
  */
-final class Feed {
-    final Selector selector;
+public final class Feed {
+    public final ChannelSelector selector;
 
     /** Whether it is a channel's own. */
     final boolean plain;
@@ -22,11 +24,11 @@ final class Feed {
     private final Ring ring = new Ring();
     private final @Nullable Conflation conflation;
     private final List<EvictionListener> derived = new ArrayList<>(0);
-    private Audience audience = Audience.NOBODY;
+    private Listeners audience = Listeners.NOBODY;
     private int readers;
     private boolean begun; // by somebody who is to be told what is lost from now on
 
-    private Feed(Selector selector, boolean plain, @Nullable Conflation conflation) {
+    private Feed(ChannelSelector selector, boolean plain, @Nullable Conflation conflation) {
         this.plain = plain;
         this.selector = selector;
         this.conflation = conflation;
@@ -34,18 +36,18 @@ final class Feed {
 
     /** The messages of one channel. */
     static Feed of(ChannelLog log) {
-        Feed feed = new Feed(Selector.of(log.name), true, null);
+        Feed feed = new Feed(ChannelSelector.of(log.name), true, null);
         feed.logs.add(log);
         return feed;
     }
 
     /** The messages of many channels, without those that are there already. */
-    static Feed of(Selector selector) {
+    static Feed of(ChannelSelector selector) {
         return new Feed(selector, false, null);
     }
 
     /** The newest of each channel, one at most in each period. */
-    static Feed of(Selector selector, Conflation conflation) {
+    static Feed of(ChannelSelector selector, Conflation conflation) {
         return new Feed(selector, false, conflation);
     }
 
@@ -57,12 +59,11 @@ final class Feed {
     }
 
     /** The number that the next message will have. */
-    long end() {
+    public long end() {
         return ring.end();
     }
 
-    @Nullable
-    Entry get(long number) {
+    public @Nullable Entry get(long number) {
         return ring.get(number);
     }
 
@@ -73,7 +74,7 @@ final class Feed {
     }
 
     /** The first number from there on whose message is there; if there is none, the end. */
-    long present(long from) {
+    public long present(long from) {
         return ring.present(from);
     }
 
@@ -88,10 +89,10 @@ final class Feed {
 
     /** Begins with what its channels hold, and lack. */
     void addHistory() {
-        List<Ring.Place> history = new ArrayList<>();
+        List<Ring.Slot> history = new ArrayList<>();
         logs.forEach(log -> log.feed.ring.forEach(history::add));
-        history.sort(Comparator.comparingLong(Ring.Place::arrival));
-        for (Ring.Place place : history) {
+        history.sort(Comparator.comparingLong(Ring.Slot::arrival));
+        for (Ring.Slot place : history) {
             Entry entry = place.entry();
             if (entry != null) {
                 ring.append(entry);
@@ -168,12 +169,12 @@ final class Feed {
     }
 
     /** Whether an older message goes when a newer one of its channel comes. */
-    boolean isConflated() {
+    public boolean isConflated() {
         return conflation != null;
     }
 
     /** How many messages a reader loses that goes on from one number to another; or that it loses some. */
-    long missed(long from, long to) {
+    public long missed(long from, long to) {
         if (from >= to) {
             return 0;
         }
@@ -211,7 +212,7 @@ final class Feed {
         return readers;
     }
 
-    Audience audience() {
+    Listeners audience() {
         return audience;
     }
 
@@ -230,19 +231,19 @@ final class Feed {
         readers--;
     }
 
-    void add(FeedListener listener) {
+    public void add(FeedListener listener) {
         audience = audience.with(listener);
     }
 
-    void remove(FeedListener listener) {
+    public void remove(FeedListener listener) {
         audience = audience.without(listener);
     }
 
-    void add(EvictionListener listener) {
+    public void add(EvictionListener listener) {
         derived.add(listener);
     }
 
-    void remove(EvictionListener listener) {
+    public void remove(EvictionListener listener) {
         derived.remove(listener);
     }
 
@@ -251,17 +252,17 @@ final class Feed {
     }
 
     /** The listeners that are to be notified when there is something new; never changed. */
-    record Audience(List<FeedListener> listeners) {
-        static final Audience NOBODY = new Audience(List.of());
+    record Listeners(List<FeedListener> listeners) {
+        static final Listeners NOBODY = new Listeners(List.of());
 
         /** There is something new for all of these. Without any lock. */
-        static void appended(List<Audience> told) {
-            for (Audience audience : told) {
+        static void appended(List<Listeners> told) {
+            for (Listeners audience : told) {
                 for (FeedListener listener : audience.listeners) {
                     listener.appended();
                 }
             }
-            told.forEach(Audience::wake);
+            told.forEach(Listeners::wake);
         }
 
         /** Wakes all of them. */
@@ -269,16 +270,16 @@ final class Feed {
             listeners.forEach(FeedListener::wake);
         }
 
-        private Audience with(FeedListener listener) {
+        private Listeners with(FeedListener listener) {
             List<FeedListener> more = new ArrayList<>(listeners.size() + 1);
             more.addAll(listeners);
             more.add(listener);
-            return new Audience(List.copyOf(more));
+            return new Listeners(List.copyOf(more));
         }
 
         @SuppressWarnings("ReferenceEquality") // this very listener
-        private Audience without(FeedListener listener) {
-            return new Audience(
+        private Listeners without(FeedListener listener) {
+            return new Listeners(
                     listeners.stream().filter(each -> each != listener).toList());
         }
     }

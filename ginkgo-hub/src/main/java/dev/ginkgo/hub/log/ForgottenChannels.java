@@ -1,6 +1,9 @@
-package dev.ginkgo.hub;
+package dev.ginkgo.hub.log;
 
-import dev.ginkgo.hub.MessageId.Position;
+import dev.ginkgo.hub.channel.ChannelName;
+import dev.ginkgo.hub.channel.ChannelSelector;
+import dev.ginkgo.hub.message.MessageId.Position;
+import dev.ginkgo.hub.position.EvictionWatermark;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
@@ -9,11 +12,11 @@ import java.util.Map;
  * so many are remembered one by one; of the others it is known together, and then he may be told that something is lost
  * where nothing is. Guarded by the store.
  */
-final class Tombs {
+final class ForgottenChannels {
     static final int MOST = 4_096;
 
-    private final Map<ChannelName, Floor> floors = new LinkedHashMap<>();
-    private final Floor others = new Floor();
+    private final Map<ChannelName, EvictionWatermark> floors = new LinkedHashMap<>();
+    private final EvictionWatermark others = new EvictionWatermark();
 
     /** A channel ends. */
     void bury(ChannelLog log) {
@@ -22,19 +25,19 @@ final class Tombs {
         }
         floors.put(log.name, log.floor);
         if (floors.size() > MOST) {
-            Map.Entry<ChannelName, Floor> first = floors.entrySet().iterator().next();
+            Map.Entry<ChannelName, EvictionWatermark> first = floors.entrySet().iterator().next();
             others.raise(first.getValue());
             floors.remove(first.getKey());
         }
     }
 
     /** What is gone of a channel that begins. */
-    Floor open(ChannelName name) {
-        Floor found = floors.remove(name);
+    EvictionWatermark open(ChannelName name) {
+        EvictionWatermark found = floors.remove(name);
         if (found != null) {
             return found;
         }
-        Floor floor = new Floor();
+        EvictionWatermark floor = new EvictionWatermark();
         floor.raise(others);
         return floor;
     }
@@ -46,8 +49,8 @@ final class Tombs {
     }
 
     /** What is gone of all channels that are not there and would be read. */
-    Floor floor(Selector selector) {
-        Floor floor = new Floor();
+    EvictionWatermark floor(ChannelSelector selector) {
+        EvictionWatermark floor = new EvictionWatermark();
         floor.raise(others);
         floors.forEach((name, each) -> {
             if (selector.matches(name)) {
@@ -58,8 +61,8 @@ final class Tombs {
     }
 
     /** What is gone of all channels that are not there. */
-    Floor all() {
-        Floor floor = new Floor();
+    EvictionWatermark all() {
+        EvictionWatermark floor = new EvictionWatermark();
         floor.raise(others);
         floors.values().forEach(floor::raise);
         return floor;

@@ -1,5 +1,9 @@
-package dev.ginkgo.hub;
+package dev.ginkgo.hub.log;
 
+import dev.ginkgo.hub.channel.ChannelName;
+import dev.ginkgo.hub.channel.ChannelSelector;
+import dev.ginkgo.hub.channel.PatternTrie;
+import dev.ginkgo.hub.channel.SubscribeRequest;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -15,11 +19,11 @@ import org.jspecify.annotations.Nullable;
  * that it belongs to, so that a publish on it looks for nothing; they are found once, when the channel is made, or the
  * feed. Guarded by the store.
  */
-final class Merges {
-    private record Key(Selector selector, Duration conflate, boolean history) {}
+final class MergedFeeds {
+    private record FeedKey(ChannelSelector selector, Duration conflate, boolean history) {}
 
-    private final Map<Key, Feed> feeds = new HashMap<>();
-    private final Trie<Feed> trie = new Trie<>();
+    private final Map<FeedKey, Feed> feeds = new HashMap<>();
+    private final PatternTrie<Feed> trie = new PatternTrie<>();
     private final List<Feed> conflated = new ArrayList<>(0);
 
     int size() {
@@ -27,18 +31,18 @@ final class Merges {
     }
 
     @Nullable
-    Feed find(Wish wish) {
+    Feed find(SubscribeRequest wish) {
         Feed withHistory = feeds.get(key(wish, true));
         return withHistory != null || wish.resumes() ? withHistory : feeds.get(key(wish, false));
     }
 
-    private static Key key(Wish wish, boolean history) {
-        return new Key(wish.selector(), wish.conflate(), history);
+    private static FeedKey key(SubscribeRequest wish, boolean history) {
+        return new FeedKey(wish.selector(), wish.conflate(), history);
     }
 
     /** Makes the feed that somebody wants. */
-    Feed add(Wish wish, Map<ChannelName, ChannelLog> channels) {
-        Selector selector = wish.selector();
+    Feed add(SubscribeRequest wish, Map<ChannelName, ChannelLog> channels) {
+        ChannelSelector selector = wish.selector();
         Feed feed;
         if (wish.conflate().isZero()) {
             feed = Feed.of(selector);
@@ -55,9 +59,9 @@ final class Merges {
         return feed;
     }
 
-    private static List<ChannelLog> matching(Selector selector, Map<ChannelName, ChannelLog> channels) {
+    private static List<ChannelLog> matching(ChannelSelector selector, Map<ChannelName, ChannelLog> channels) {
         List<ChannelLog> matching = new ArrayList<>();
-        if (selector.names().stream().allMatch(Selector::isName)) {
+        if (selector.names().stream().allMatch(ChannelSelector::isName)) {
             for (String name : selector.names()) {
                 ChannelLog log = channels.get(new ChannelName(name));
                 if (log != null) {
@@ -67,7 +71,7 @@ final class Merges {
         } else {
             channels.values().stream().filter(log -> selector.matches(log.name)).forEach(matching::add);
         }
-        matching.sort(Comparator.comparingLong(Merges::lastArrival));
+        matching.sort(Comparator.comparingLong(MergedFeeds::lastArrival));
         return matching;
     }
 
@@ -105,7 +109,7 @@ final class Merges {
     }
 
     /** Shows what conflated feeds hold back, where it is time; says how many bytes more that takes. */
-    long flush(long now, List<Feed.Audience> told) {
+    long flush(long now, List<Feed.Listeners> told) {
         long more = 0;
         for (Feed feed : conflated) {
             long before = feed.cost();
@@ -121,7 +125,7 @@ final class Merges {
     List<Feed> concerned(Predicate<String> channels) {
         return feeds.values().stream()
                 .filter(feed ->
-                        feed.selector.names().stream().anyMatch(name -> !Selector.isName(name) || channels.test(name)))
+                        feed.selector.names().stream().anyMatch(name -> !ChannelSelector.isName(name) || channels.test(name)))
                 .toList();
     }
 

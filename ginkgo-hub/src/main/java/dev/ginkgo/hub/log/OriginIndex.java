@@ -1,9 +1,9 @@
-package dev.ginkgo.hub;
+package dev.ginkgo.hub.log;
 
-import dev.ginkgo.hub.spi.Answer;
 import dev.ginkgo.hub.spi.Envelope;
-import dev.ginkgo.hub.spi.Origin;
-import dev.ginkgo.hub.spi.Stretch;
+import dev.ginkgo.hub.spi.NodeIncarnation;
+import dev.ginkgo.hub.spi.RangeResponse;
+import dev.ginkgo.hub.spi.SequenceRange;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -14,8 +14,8 @@ import java.util.TreeMap;
  * The messages of a store by the node that published them, in the order of their numbers: what other nodes may ask for.
  * Guarded by the store.
  */
-final class Strands {
-    private final Map<Origin, TreeMap<Long, Envelope>> strands = new HashMap<>();
+final class OriginIndex {
+    private final Map<NodeIncarnation, TreeMap<Long, Envelope>> strands = new HashMap<>();
 
     void add(Entry entry) {
         Envelope envelope = entry.envelope;
@@ -39,20 +39,20 @@ final class Strands {
     }
 
     /** What is held of a stretch; the rest is for the next question, if it is much. */
-    Answer answer(Stretch asked) {
+    RangeResponse answer(SequenceRange asked) {
         TreeMap<Long, Envelope> strand = strands.get(asked.origin());
         if (strand == null) {
-            return Answer.nothing(asked);
+            return RangeResponse.nothing(asked);
         }
         List<Envelope> found = new ArrayList<>();
         long bytes = 0;
         for (Envelope each : strand.subMap(asked.from(), true, asked.to(), true).values()) {
             bytes += each.cost();
-            if (!found.isEmpty() && bytes > Answer.MAX_BYTES) {
-                return new Answer(asked, found, found.getLast().sequence());
+            if (!found.isEmpty() && bytes > RangeResponse.MAX_BYTES) {
+                return new RangeResponse(asked, found, found.getLast().sequence());
             }
             found.add(each);
         }
-        return new Answer(asked, found, asked.to());
+        return new RangeResponse(asked, found, asked.to());
     }
 }

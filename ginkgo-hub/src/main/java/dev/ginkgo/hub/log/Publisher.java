@@ -1,12 +1,17 @@
-package dev.ginkgo.hub;
+package dev.ginkgo.hub.log;
+
+import dev.ginkgo.hub.channel.ChannelName;
+import dev.ginkgo.hub.channel.Payload;
+import dev.ginkgo.hub.message.HubRejectedException;
+import dev.ginkgo.hub.message.PublishResult;
 
 /** Takes messages; any thread may call it. It waits for no reader and no socket. */
 @FunctionalInterface
-interface Publisher {
+public interface Publisher {
     /**
      * Appends a message to a channel's log, and wakes its readers.
      *
-     * @throws RefusedException if the message cannot be taken
+     * @throws HubRejectedException if the message cannot be taken
      */
-    Receipt publish(ChannelName channel, Payload payload);
+    PublishResult publish(ChannelName channel, Payload payload);
 }

@@ -1,5 +1,6 @@
-package dev.ginkgo.hub;
+package dev.ginkgo.hub.log;
 
+import dev.ginkgo.hub.message.MessageId;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -13,14 +14,14 @@ import org.jspecify.annotations.Nullable;
  * @param wanted of those before
  * @param had what a reader has had that has been further than this node; else null
  */
-record Replay(long until, Predicate<Entry> wanted, @Nullable MessageId had) {
+public record Replay(long until, Predicate<Entry> wanted, @Nullable MessageId had) {
 
     Replay(long until, Predicate<Entry> wanted) {
         this(until, wanted, null);
     }
 
     /** Whether a subscriber with that replay wants a message. */
-    static boolean wants(@Nullable Replay replay, long number, Entry entry) {
+    public static boolean wants(@Nullable Replay replay, long number, Entry entry) {
         return replay == null || number >= replay.until || replay.wanted.test(entry);
     }
 

@@ -1,9 +1,11 @@
-package dev.ginkgo.hub;
+package dev.ginkgo.hub.log;
 
 import dev.ginkgo.cluster.Lease;
-import dev.ginkgo.hub.MessageId.Position;
+import dev.ginkgo.hub.channel.Payload;
+import dev.ginkgo.hub.message.MessageId.Position;
+import dev.ginkgo.hub.position.OriginId;
 import dev.ginkgo.hub.spi.Envelope;
-import dev.ginkgo.hub.spi.Origin;
+import dev.ginkgo.hub.spi.NodeIncarnation;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.function.ToIntFunction;
@@ -16,11 +18,11 @@ import org.jspecify.annotations.Nullable;
  * @param last how much of that life's messages an earlier run of the hub has published; these are gone
  * @param send takes microseconds and waits for nobody; returns how many peers it goes to
  */
-record Outlet(Origin self, long last, ToIntFunction<Envelope> send) {
+public record ReplicationOutput(NodeIncarnation self, long last, ToIntFunction<Envelope> send) {
 
     /** Before the next message of this node. */
     Position position() {
-        return new Position(OriginNumber.of(self.name()), self.incarnation(), last);
+        return new Position(OriginId.of(self.name()), self.incarnation(), last);
     }
 
     /** A message that is about to be appended. */

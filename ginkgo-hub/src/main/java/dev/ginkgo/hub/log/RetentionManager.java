@@ -1,8 +1,8 @@
-package dev.ginkgo.hub;
+package dev.ginkgo.hub.log;
 
-import dev.ginkgo.Time;
-import dev.ginkgo.hub.spi.Answer;
-import dev.ginkgo.hub.spi.Stretch;
+import dev.ginkgo.hub.spi.RangeResponse;
+import dev.ginkgo.hub.spi.SequenceRange;
+import dev.ginkgo.time.TimeSource;
 import java.time.Duration;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * What a store holds, within its budget: messages, the frames that were made of them, the places of merged feeds. The
  * oldest message goes first, wherever it is; a channel also has bounds of its own. Guarded by the store.
  */
-final class Stock {
+final class RetentionManager {
     private static final EvictableCache NO_CACHE = new EvictableCache() {
         @Override
         public long bytes() {
@@ -28,12 +28,12 @@ final class Stock {
     };
 
     private final StoreLimits limits;
-    private final Time time;
+    private final TimeSource time;
     private final Consumer<ChannelLog> shortened;
 
     private final Set<ChannelLog> overfull = new LinkedHashSet<>();
-    private final Line line = new Line();
-    private final Strands strands = new Strands();
+    private final ArrivalList line = new ArrivalList();
+    private final OriginIndex strands = new OriginIndex();
     private EvictableCache cache = NO_CACHE;
     private long held; // without the cache
 
@@ -42,7 +42,7 @@ final class Stock {
      *
      * @param shortened is told of a channel that has lost a message, under the store's lock
      */
-    Stock(StoreLimits limits, Time time, Consumer<ChannelLog> shortened) {
+    RetentionManager(StoreLimits limits, TimeSource time, Consumer<ChannelLog> shortened) {
         this.limits = limits;
         this.time = time;
         this.shortened = shortened;
@@ -70,7 +70,7 @@ final class Stock {
     }
 
     /** What is held of a stretch. */
-    Answer answer(Stretch asked) {
+    RangeResponse answer(SequenceRange asked) {
         return strands.answer(asked);
     }
 

@@ -1,4 +1,4 @@
-package dev.ginkgo.hub;
+package dev.ginkgo.hub.log;
 
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -14,7 +14,7 @@ final class Ring {
     private static final int SMALLEST = 4;
 
     /** Where a message is; or something was lost, if there is none. */
-    record Place(long arrival, @Nullable Entry entry) {}
+    record Slot(long arrival, @Nullable Entry entry) {}
 
     // message n lies at n modulo the length, a power of two
     private @Nullable Entry[] entries = new @Nullable Entry[SMALLEST];
@@ -109,11 +109,11 @@ final class Ring {
     }
 
     /** From the oldest message on, without those that have gone. */
-    void forEach(Consumer<Place> action) {
+    void forEach(Consumer<Slot> action) {
         for (long number = first; number < end; number++) {
             Entry entry = get(number);
             if (entry != null || isLoss(number)) {
-                action.accept(new Place(arrival(number), entry));
+                action.accept(new Slot(arrival(number), entry));
             }
         }
     }

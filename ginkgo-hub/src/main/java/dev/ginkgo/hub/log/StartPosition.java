@@ -1,6 +1,10 @@
-package dev.ginkgo.hub;
+package dev.ginkgo.hub.log;
 
-import dev.ginkgo.hub.MessageId.Position;
+import dev.ginkgo.hub.message.MessageId.Position;
+import dev.ginkgo.hub.message.MessageId;
+import dev.ginkgo.hub.message.Since;
+import dev.ginkgo.hub.position.EvictionWatermark;
+import dev.ginkgo.hub.position.VersionVector;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Predicate;
@@ -19,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  * @param id the place where it begins
  * @param end the number of the first message that came after the reader
  */
-record Beginning(long number, @Nullable Replay replay, boolean recovered, String id, long end) {
+public record StartPosition(long number, @Nullable Replay replay, boolean recovered, String id, long end) {
 
     private static final long LONG_AGO = Long.MAX_VALUE / 4;
 
@@ -32,10 +36,10 @@ record Beginning(long number, @Nullable Replay replay, boolean recovered, String
      * @param wall by the wall clock, in milliseconds
      * @param begun when the hub began, by the monotonic clock
      */
-    record Scene(Arrivals arrivals, Floor forgotten, long arrival, long now, long wall, long begun) {}
+    record StoreState(VersionVector arrivals, EvictionWatermark forgotten, long arrival, long now, long wall, long begun) {}
 
     /** Under the store's lock. */
-    static Beginning of(Feed feed, Since since, Scene scene) {
+    static StartPosition of(Feed feed, Since since, StoreState scene) {
         return switch (since) {
             case Since.Point point ->
                 switch (point) {
@@ -43,7 +47,7 @@ record Beginning(long number, @Nullable Replay replay, boolean recovered, String
                     case LATEST -> latest(feed, scene);
                     case ALL -> at(feed, feed.first(), null, floor(feed, scene).isEmpty(), scene);
                 };
-            case Since.Ago ago -> from(feed, scene.now - Math.min(Stock.nanos(ago.time()), LONG_AGO), scene);
+            case Since.Ago ago -> from(feed, scene.now - Math.min(RetentionManager.nanos(ago.time()), LONG_AGO), scene);
             case Since.At at -> {
                 long millis = Math.max(0, scene.wall - at.moment().toEpochMilli());
                 yield from(feed, scene.now - millis * 1_000_000, scene);
@@ -52,7 +56,7 @@ record Beginning(long number, @Nullable Replay replay, boolean recovered, String
         };
     }
 
-    private static Beginning latest(Feed feed, Scene scene) {
+    private static StartPosition latest(Feed feed, StoreState scene) {
         long end = feed.end();
         boolean any = feed.present(feed.first()) < end;
         boolean recovered = any || floor(feed, scene).isEmpty();
@@ -63,7 +67,7 @@ record Beginning(long number, @Nullable Replay replay, boolean recovered, String
         return at(feed, feed.first(), feed.isConflated() ? null : new Replay(end, newest), recovered, scene);
     }
 
-    private static Beginning from(Feed feed, long moment, Scene scene) {
+    private static StartPosition from(Feed feed, long moment, StoreState scene) {
         long number = feed.first();
         Entry entry = feed.get(number);
         while (number < feed.end() && (entry == null || entry.nanos - moment < 0)) {
@@ -74,7 +78,7 @@ record Beginning(long number, @Nullable Replay replay, boolean recovered, String
         return at(feed, number, null, recovered, scene);
     }
 
-    private static Beginning after(Feed feed, MessageId asked, Scene scene) {
+    private static StartPosition after(Feed feed, MessageId asked, StoreState scene) {
         MessageId id = asked;
         boolean recovered = floor(feed, scene).isReachedBy(id) && scene.arrivals.know(id);
         Position own = scene.arrivals.own();
@@ -99,23 +103,23 @@ record Beginning(long number, @Nullable Replay replay, boolean recovered, String
                 scene.arrivals.isAlone() && known.positions().size() == 1 && known.position(own.origin()) != null;
         long until = scene.arrivals.reach(known) ? feed.end() : Long.MAX_VALUE;
         MessageId further = until == Long.MAX_VALUE ? known : null;
-        Beginning found = at(feed, number, plain ? null : new Replay(until, wanted, further), recovered, scene);
-        return recovered ? new Beginning(number, found.replay, true, asked.text(), found.end) : found;
+        StartPosition found = at(feed, number, plain ? null : new Replay(until, wanted, further), recovered, scene);
+        return recovered ? new StartPosition(number, found.replay, true, asked.text(), found.end) : found;
     }
 
     private static boolean isWanted(@Nullable Entry entry, Predicate<Entry> wanted) {
         return entry != null && wanted.test(entry);
     }
 
-    private static Beginning at(Feed feed, long number, @Nullable Replay replay, boolean recovered, Scene scene) {
+    private static StartPosition at(Feed feed, long number, @Nullable Replay replay, boolean recovered, StoreState scene) {
         Entry next = feed.get(feed.present(number));
         String id = next == null ? scene.arrivals.now() : next.message.idBefore();
-        return new Beginning(number, replay, recovered, id, feed.end());
+        return new StartPosition(number, replay, recovered, id, feed.end());
     }
 
     /** What is gone of all that the feed reads. */
-    private static Floor floor(Feed feed, Scene scene) {
-        Floor floor = new Floor();
+    private static EvictionWatermark floor(Feed feed, StoreState scene) {
+        EvictionWatermark floor = new EvictionWatermark();
         floor.raise(scene.forgotten);
         feed.logs.forEach(log -> floor.raise(log.floor));
         return floor;

@@ -1,11 +1,19 @@
-package dev.ginkgo.hub;
+package dev.ginkgo.hub.log;
 
-import dev.ginkgo.Time;
 import dev.ginkgo.cluster.Lease;
-import dev.ginkgo.hub.MessageId.Position;
-import dev.ginkgo.hub.spi.Answer;
+import dev.ginkgo.hub.channel.ChannelName;
+import dev.ginkgo.hub.channel.Payload;
+import dev.ginkgo.hub.channel.SubscribeRequest;
+import dev.ginkgo.hub.message.HubRejectedException;
+import dev.ginkgo.hub.message.MessageId.Position;
+import dev.ginkgo.hub.message.PublishResult;
+import dev.ginkgo.hub.metrics.Counters;
+import dev.ginkgo.hub.metrics.StoreUsage;
+import dev.ginkgo.hub.position.VersionVector;
 import dev.ginkgo.hub.spi.Envelope;
-import dev.ginkgo.hub.spi.Stretch;
+import dev.ginkgo.hub.spi.RangeResponse;
+import dev.ginkgo.hub.spi.SequenceRange;
+import dev.ginkgo.time.TimeSource;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -19,66 +27,66 @@ import org.jspecify.annotations.Nullable;
  * <p>One monitor, the store's own, guards all logs and what hangs on them. What is done under it is a matter of
  * references: nothing is encoded, written or told there.
  */
-final class Store implements Publisher, AutoCloseable {
+public final class Store implements Publisher, AutoCloseable {
     /** The number, among the origins of messages, of a hub that knows of no others. */
     static final long SELF = 0;
 
     private final StoreLimits limits;
-    private final Time time;
+    private final TimeSource time;
     private final Counters counters;
-    private final @Nullable Outlet outlet;
-    private final Fence fence;
+    private final @Nullable ReplicationOutput outlet;
+    private final EpochFence fence;
     private final long begun;
-    final Estate estate;
+    public final StoreSnapshots estate;
 
     // guarded by this
-    private final Arrivals arrivals;
-    private final Stock stock;
-    private final Directory directory;
+    private final VersionVector arrivals;
+    private final RetentionManager stock;
+    private final ChannelRegistry directory;
     private long arrival;
     private int readers;
     private boolean closed;
 
     /** The store of a hub that knows of no others. */
-    Store(StoreLimits limits, Time time, long incarnation, Counters counters) {
-        this(limits, time, new Position(SELF, incarnation, 0), null, new Fence(), counters);
+    public Store(StoreLimits limits, TimeSource time, long incarnation, Counters counters) {
+        this(limits, time, new Position(SELF, incarnation, 0), null, new EpochFence(), counters);
     }
 
     /** The store of a node. */
-    Store(StoreLimits limits, Time time, Outlet outlet, Fence fence, Counters counters) {
+    public Store(StoreLimits limits, TimeSource time, ReplicationOutput outlet, EpochFence fence, Counters counters) {
         this(limits, time, outlet.position(), outlet, fence, counters);
     }
 
     private Store(
-            StoreLimits limits, Time time, Position own, @Nullable Outlet outlet, Fence fence, Counters counters) {
+            StoreLimits limits, TimeSource time, Position own, @Nullable ReplicationOutput outlet, EpochFence fence, Counters counters) {
         this.limits = limits;
         this.time = time;
         this.outlet = outlet;
         this.fence = fence;
         this.counters = counters;
         begun = time.nanos();
-        arrivals = new Arrivals(own, begun);
-        stock = new Stock(limits, time, this::shortened);
-        directory = new Directory(limits, stock);
-        estate = new Estate(this, limits, time, fence, directory, arrivals, stock);
+        arrivals = new VersionVector(own, begun);
+        stock = new RetentionManager(limits, time, this::shortened);
+        directory = new ChannelRegistry(limits, stock);
+        estate = new StoreSnapshots(this, limits, time, fence, directory, arrivals, stock);
         if (own.sequence() > 0) {
             directory.resumeAfter(own, begun);
         }
     }
 
     @Override
-    public Receipt publish(ChannelName channel, Payload payload) {
+    public PublishResult publish(ChannelName channel, Payload payload) {
         return publish(channel, payload, null);
     }
 
     /**
      * The same, if a lease is valid when the message is appended, and no later leadership is known here.
      *
-     * @throws dev.ginkgo.cluster.LeaseOverException if it is not
+     * @throws dev.ginkgo.cluster.LeaseExpiredException if it is not
      */
-    Receipt publish(ChannelName channel, Payload payload, @Nullable Lease lease) {
-        Receipt receipt;
-        List<Feed.Audience> told = new ArrayList<>(1);
+    public PublishResult publish(ChannelName channel, Payload payload, @Nullable Lease lease) {
+        PublishResult receipt;
+        List<Feed.Listeners> told = new ArrayList<>(1);
         synchronized (this) {
             fence.require(lease);
             limits.requireRoom(payload.bytes().length);
@@ -88,10 +96,10 @@ final class Store implements Publisher, AutoCloseable {
             Envelope envelope = outlet == null ? null : outlet.wrap(log, position.sequence(), payload, now, lease);
             Entry entry = append(log, time.nanos(), position, now, payload, envelope, told);
             int peers = outlet == null || envelope == null ? 0 : outlet.send().applyAsInt(envelope);
-            receipt = new Receipt(entry.message.id(), channel.text(), log.readers(), peers);
+            receipt = new PublishResult(entry.message.id(), channel.text(), log.readers(), peers);
         }
         counters.published.increment();
-        Feed.Audience.appended(told);
+        Feed.Listeners.appended(told);
         return receipt;
     }
 
@@ -102,11 +110,11 @@ final class Store implements Publisher, AutoCloseable {
      * which messages get their order, so that no reader gets anything of a leadership after something of a later one.
      *
      * @return whether it was new
-     * @throws RefusedException if it cannot be taken
+     * @throws HubRejectedException if it cannot be taken
      */
-    boolean relay(ChannelName channel, Position position, Envelope envelope) {
+    public boolean relay(ChannelName channel, Position position, Envelope envelope) {
         Payload payload = Payload.relayed(envelope.payload(), envelope.binary());
-        List<Feed.Audience> told = new ArrayList<>(1);
+        List<Feed.Listeners> told = new ArrayList<>(1);
         synchronized (this) {
             if (!arrivals.isNew(position)) {
                 return false;
@@ -122,7 +130,7 @@ final class Store implements Publisher, AutoCloseable {
                 show(pass(position, channel.text()::equals), told);
             }
         }
-        Feed.Audience.appended(told);
+        Feed.Listeners.appended(told);
         return true;
     }
 
@@ -132,19 +140,19 @@ final class Store implements Publisher, AutoCloseable {
      * @param concerned the channels that may have lost something by it
      * @param tell whether those who read them now are told; those who come back later are in any case
      */
-    void lose(Position upTo, Predicate<String> concerned, boolean tell) {
-        List<Feed.Audience> told = new ArrayList<>();
+    public void lose(Position upTo, Predicate<String> concerned, boolean tell) {
+        List<Feed.Listeners> told = new ArrayList<>();
         synchronized (this) {
             List<Feed> feeds = pass(upTo, concerned);
             if (tell) {
                 show(feeds, told);
             }
         }
-        Feed.Audience.appended(told);
+        Feed.Listeners.appended(told);
     }
 
     /** Puts a loss at the end of these. */
-    private void show(List<Feed> lacking, List<Feed.Audience> told) {
+    private void show(List<Feed> lacking, List<Feed.Listeners> told) {
         for (Feed feed : lacking) {
             long before = feed.cost();
             if (feed.lose(++arrival)) {
@@ -162,7 +170,7 @@ final class Store implements Publisher, AutoCloseable {
     }
 
     /** What is held of a stretch, for a node that has missed it. */
-    synchronized Answer answer(Stretch asked) {
+    public synchronized RangeResponse answer(SequenceRange asked) {
         return stock.answer(asked);
     }
 
@@ -174,7 +182,7 @@ final class Store implements Publisher, AutoCloseable {
             Instant published,
             Payload payload,
             @Nullable Envelope envelope,
-            List<Feed.Audience> told) {
+            List<Feed.Listeners> told) {
         List<Position> others = arrivals.add(position, now, stock.age());
         StoredMessage message = new StoredMessage(log.name.text(), position, others, published, payload);
         Entry entry = new Entry(message, log, now, ++arrival, envelope);
@@ -199,14 +207,14 @@ final class Store implements Publisher, AutoCloseable {
 
     private void requireOpen() {
         if (closed) {
-            throw new RefusedException(RefusedException.Reason.STOPPED, "the hub has stopped");
+            throw new HubRejectedException(HubRejectedException.Reason.STOPPED, "the hub has stopped");
         }
     }
 
     // ---- let go
 
     /** Lets go of what is over the budget, too many or too old. */
-    synchronized void evict() {
+    public synchronized void evict() {
         stock.evict();
     }
 
@@ -215,7 +223,7 @@ final class Store implements Publisher, AutoCloseable {
     }
 
     /** Counts a cache in the budget, and evicts it before messages. */
-    synchronized void setCache(EvictableCache cache) {
+    public synchronized void setCache(EvictableCache cache) {
         stock.setCache(cache);
     }
 
@@ -225,9 +233,9 @@ final class Store implements Publisher, AutoCloseable {
      * Opens a cursor, and counts a subscriber in until {@link #closeCursor(Cursor)}. Whoever is to be notified of what it can
      * read is added to its feed before the lock is released.
      *
-     * @throws RefusedException if the channel cannot be made, or the pattern is one too many
+     * @throws HubRejectedException if the channel cannot be made, or the pattern is one too many
      */
-    synchronized Cursor openCursor(Wish wish) {
+    public synchronized Cursor openCursor(SubscribeRequest wish) {
         requireOpen();
         Feed feed = directory.feed(wish);
         readers++;
@@ -236,18 +244,18 @@ final class Store implements Publisher, AutoCloseable {
     }
 
     /** Opens a cursor with a listener of its own. */
-    synchronized Cursor openCursor(Wish wish, FeedListener listener) {
+    public synchronized Cursor openCursor(SubscribeRequest wish, FeedListener listener) {
         Cursor cursor = openCursor(wish);
         cursor.feed.add(listener);
         return cursor;
     }
 
-    private Beginning begin(Feed feed, Wish wish) {
+    private StartPosition begin(Feed feed, SubscribeRequest wish) {
         long before = feed.cost();
-        Beginning beginning = Beginning.of(
+        StartPosition beginning = StartPosition.of(
                 feed,
                 wish.since(),
-                new Beginning.Scene(
+                new StartPosition.StoreState(
                         arrivals,
                         directory.gone(wish),
                         arrival,
@@ -268,7 +276,7 @@ final class Store implements Publisher, AutoCloseable {
     }
 
     /** Counts a subscriber out. */
-    synchronized void closeCursor(Cursor cursor) {
+    public synchronized void closeCursor(Cursor cursor) {
         if (!closed) {
             readers--;
             cursor.feed.leave();
@@ -277,46 +285,46 @@ final class Store implements Publisher, AutoCloseable {
     }
 
     /** The same, with its listener. */
-    synchronized void closeCursor(Cursor cursor, FeedListener listener) {
+    public synchronized void closeCursor(Cursor cursor, FeedListener listener) {
         cursor.feed.remove(listener);
         closeCursor(cursor);
     }
 
     /** Shows what conflated feeds hold back, where it is time. */
-    void flush() {
-        List<Feed.Audience> told = new ArrayList<>(0);
+    public void flush() {
+        List<Feed.Listeners> told = new ArrayList<>(0);
         synchronized (this) {
             directory.flush(time.nanos(), told);
         }
-        Feed.Audience.appended(told);
+        Feed.Listeners.appended(told);
     }
 
     /** Whether somebody reads with conflation. */
-    synchronized boolean conflates() {
+    public synchronized boolean conflates() {
         return directory.conflates();
     }
 
     /** The id of the place of a reader who has had everything. Under the lock. */
-    String idOfEnd() {
+    public String idOfEnd() {
         return arrivals.now();
     }
 
-    synchronized boolean isClosed() {
+    public synchronized boolean isClosed() {
         return closed;
     }
 
     /** So many of the channels, at most. */
-    synchronized Channels channels(int limit) {
-        return Channels.of(directory.channels(), limit);
+    public synchronized ChannelListing channels(int limit) {
+        return ChannelListing.of(directory.channels(), limit);
     }
 
     /** How many nodes of the patterns' trie have been looked at, ever. */
-    synchronized long steps() {
+    public synchronized long steps() {
         return directory.steps();
     }
 
     /** Returns what the store holds now. */
-    synchronized StoreUsage usage() {
+    public synchronized StoreUsage usage() {
         return new StoreUsage(
                 readers, directory.channels().size(), directory.patterns(), directory.views(), stock.held());
     }
@@ -324,7 +332,7 @@ final class Store implements Publisher, AutoCloseable {
     /** Lets go of everything. Those who wait for a message are woken. */
     @Override
     public void close() {
-        List<Feed.Audience> told = new ArrayList<>();
+        List<Feed.Listeners> told = new ArrayList<>();
         synchronized (this) {
             closed = true;
             directory.feeds().forEach(feed -> {
@@ -335,6 +343,6 @@ final class Store implements Publisher, AutoCloseable {
             stock.clear();
             readers = 0;
         }
-        told.forEach(Feed.Audience::wake);
+        told.forEach(Feed.Listeners::wake);
     }
 }

@@ -1,6 +1,9 @@
-package dev.ginkgo.hub;
+package dev.ginkgo.hub.log;
 
 import dev.ginkgo.config.Size;
+import dev.ginkgo.hub.channel.ChannelName;
+import dev.ginkgo.hub.channel.ChannelSelector;
+import dev.ginkgo.hub.message.HubRejectedException;
 import java.time.Duration;
 import java.util.function.Supplier;
 
@@ -14,7 +17,7 @@ import java.util.function.Supplier;
  * @param channels how many
  * @param patterns how many feeds that are not just one channel
  */
-record StoreLimits(
+public record StoreLimits(
         Supplier<Size> budget,
         Supplier<Integer> count,
         Supplier<Duration> grace,
@@ -28,8 +31,8 @@ record StoreLimits(
     void requireRoom(int bytes) {
         long largest = budget.get().bytes() / SHARE;
         if (bytes > largest) {
-            throw new RefusedException(
-                    RefusedException.Reason.TOO_LARGE,
+            throw new HubRejectedException(
+                    HubRejectedException.Reason.TOO_LARGE,
                     "a message of " + bytes + " bytes is too large: the most is " + largest
                             + ", an eighth of `store.budget`");
         }
@@ -38,17 +41,17 @@ record StoreLimits(
     /** Refuses one channel more than there may be. */
     void requireFewer(int inUse, ChannelName name) {
         if (inUse >= channels.get()) {
-            throw new RefusedException(
-                    RefusedException.Reason.TOO_MANY_CHANNELS,
+            throw new HubRejectedException(
+                    HubRejectedException.Reason.TOO_MANY_CHANNELS,
                     "`max-channels` = " + inUse + " are in use, so " + name + " cannot be one more");
         }
     }
 
     /** Refuses one pattern more than there may be. */
-    void requireFewer(int inUse, Selector selector) {
+    void requireFewer(int inUse, ChannelSelector selector) {
         if (inUse >= patterns.get()) {
-            throw new RefusedException(
-                    RefusedException.Reason.TOO_MANY_PATTERNS,
+            throw new HubRejectedException(
+                    HubRejectedException.Reason.TOO_MANY_PATTERNS,
                     "`max-patterns` = " + inUse + " patterns, lists and conflated channels are being read, so "
                             + selector + " cannot be one more");
         }

@@ -1,13 +1,18 @@
-package dev.ginkgo.hub;
+package dev.ginkgo.hub.log;
 
 import static java.util.concurrent.TimeUnit.MILLISECONDS;
 
-import dev.ginkgo.Time;
-import dev.ginkgo.hub.MessageId.Position;
-import dev.ginkgo.hub.spi.Answer;
+import dev.ginkgo.hub.channel.ChannelName;
+import dev.ginkgo.hub.channel.Payload;
+import dev.ginkgo.hub.message.HubRejectedException;
+import dev.ginkgo.hub.message.MessageId.Position;
+import dev.ginkgo.hub.position.EvictionWatermark;
+import dev.ginkgo.hub.position.VersionVector;
 import dev.ginkgo.hub.spi.Envelope;
-import dev.ginkgo.hub.spi.Holdings;
-import dev.ginkgo.hub.spi.Origin;
+import dev.ginkgo.hub.spi.NodeIncarnation;
+import dev.ginkgo.hub.spi.RangeResponse;
+import dev.ginkgo.hub.spi.SnapshotChunk;
+import dev.ginkgo.time.TimeSource;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -22,29 +27,29 @@ import java.util.Optional;
  * <p>What is inherited is put where it would be if this node had been there: no fence keeps it out, for it was in its
  * order where it comes from; and it is as old as it was there. It all comes before the first reader.
  */
-final class Estate {
+public final class StoreSnapshots {
     /** Older than anything that is kept, and no number that a sum of two makes wrong. */
     private static final long LONG_AGO = Long.MAX_VALUE / 4;
 
     private final Store store;
     private final StoreLimits limits;
-    private final Time time;
-    private final Fence fence;
+    private final TimeSource time;
+    private final EpochFence fence;
 
     // guarded by the store
-    private final Directory directory;
-    private final Arrivals arrivals;
-    private final Stock stock;
+    private final ChannelRegistry directory;
+    private final VersionVector arrivals;
+    private final RetentionManager stock;
 
     /** All of it is the store's. */
-    Estate(
+    StoreSnapshots(
             Store store,
             StoreLimits limits,
-            Time time,
-            Fence fence,
-            Directory directory,
-            Arrivals arrivals,
-            Stock stock) {
+            TimeSource time,
+            EpochFence fence,
+            ChannelRegistry directory,
+            VersionVector arrivals,
+            RetentionManager stock) {
         this.store = store;
         this.limits = limits;
         this.time = time;
@@ -55,7 +60,7 @@ final class Estate {
     }
 
     /** How much this node has published in its present life. */
-    long published() {
+    public long published() {
         synchronized (store) {
             return arrivals.own().sequence();
         }
@@ -64,15 +69,15 @@ final class Estate {
     // ---- handed over
 
     /** What is held from a place on, for a node that begins. */
-    Holdings from(long after, Origin self) {
+    public SnapshotChunk from(long after, NodeIncarnation self) {
         synchronized (store) {
             return some(after, self);
         }
     }
 
-    private Holdings some(long after, Origin self) {
+    private SnapshotChunk some(long after, NodeIncarnation self) {
         long now = time.nanos();
-        List<Holdings.Item> items = new ArrayList<>();
+        List<SnapshotChunk.Item> items = new ArrayList<>();
         long through = after;
         long bytes = 0;
         Entry last = null;
@@ -80,9 +85,9 @@ final class Estate {
         while (next != null) {
             Envelope envelope = next.envelope;
             if (envelope != null) {
-                Holdings.Item item = item(next, envelope, now);
+                SnapshotChunk.Item item = item(next, envelope, now);
                 bytes += item.cost();
-                if (!items.isEmpty() && bytes > Answer.MAX_BYTES) {
+                if (!items.isEmpty() && bytes > RangeResponse.MAX_BYTES) {
                     break;
                 }
                 items.add(item);
@@ -94,22 +99,22 @@ final class Estate {
         if (last != null && next != null) {
             stock.mark(last);
         }
-        Holdings.End end = next == null
-                ? new Holdings.End(true, Map.of(self, arrivals.own().sequence()), marks(directory.goneOfEmpty()))
+        SnapshotChunk.End end = next == null
+                ? new SnapshotChunk.End(true, Map.of(self, arrivals.own().sequence()), marks(directory.goneOfEmpty()))
                 : null;
-        return new Holdings(after, items, through, Map.of(), Optional.ofNullable(end));
+        return new SnapshotChunk(after, items, through, Map.of(), Optional.ofNullable(end));
     }
 
     @SuppressWarnings("ReferenceEquality") // this very one
-    private static Holdings.Item item(Entry entry, Envelope envelope, long now) {
+    private static SnapshotChunk.Item item(Entry entry, Envelope envelope, long now) {
         boolean oldest = entry.log.oldest() == entry;
         long age = Math.max(0, Duration.ofNanos(now - entry.nanos).toMillis());
-        return new Holdings.Item(envelope, age, oldest ? marks(entry.log.floor) : List.of());
+        return new SnapshotChunk.Item(envelope, age, oldest ? marks(entry.log.floor) : List.of());
     }
 
-    private static List<Holdings.Mark> marks(Floor floor) {
+    private static List<SnapshotChunk.Watermark> marks(EvictionWatermark floor) {
         return floor.positions().stream()
-                .map(each -> new Holdings.Mark(each.origin(), each.incarnation(), each.sequence()))
+                .map(each -> new SnapshotChunk.Watermark(each.origin(), each.incarnation(), each.sequence()))
                 .toList();
     }
 
@@ -118,9 +123,9 @@ final class Estate {
     /**
      * Takes a message that another node has had before this one began.
      *
-     * @throws RefusedException if it cannot be taken
+     * @throws HubRejectedException if it cannot be taken
      */
-    void inherit(ChannelName channel, Position position, Holdings.Item item) {
+    public void inherit(ChannelName channel, Position position, SnapshotChunk.Item item) {
         Envelope envelope = item.message();
         Payload payload = Payload.relayed(envelope.payload(), envelope.binary());
         synchronized (store) {
@@ -144,7 +149,7 @@ final class Estate {
      * @param positions of each life of each node
      * @param gone what is gone of all channels that have nothing
      */
-    void inherit(List<Position> positions, List<Holdings.Mark> gone) {
+    public void inherit(List<Position> positions, List<SnapshotChunk.Watermark> gone) {
         synchronized (store) {
             long now = time.nanos();
             gone.forEach(mark -> directory.lack(position(mark), now));
@@ -153,13 +158,13 @@ final class Estate {
     }
 
     /** There is more, and it could not be had: anything may lack something of what came so far. */
-    void disinherit() {
+    public void disinherit() {
         synchronized (store) {
             arrivals.all().stream().filter(each -> each.sequence() > 0).forEach(each -> store.pass(each, _ -> true));
         }
     }
 
-    private static Position position(Holdings.Mark mark) {
+    private static Position position(SnapshotChunk.Watermark mark) {
         return new Position(mark.origin(), mark.incarnation(), mark.sequence());
     }
 }

@@ -1,11 +1,14 @@
-package dev.ginkgo.hub;
+package dev.ginkgo.hub.log;
 
+import dev.ginkgo.hub.channel.Payload;
+import dev.ginkgo.hub.message.Message;
+import dev.ginkgo.hub.message.MessageId;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.List;
 
 /** A message in a store, with its place among those of its own and of other origins. It does not change. */
-final class StoredMessage implements Message {
+public final class StoredMessage implements Message {
     private final String channel;
     private final MessageId.Position position;
     private final List<MessageId.Position> others;
@@ -17,7 +20,7 @@ final class StoredMessage implements Message {
      *
      * @param others what had come from other origins before it
      */
-    StoredMessage(
+    public StoredMessage(
             String channel,
             MessageId.Position position,
             List<MessageId.Position> others,
@@ -57,7 +60,7 @@ final class StoredMessage implements Message {
     }
 
     /** The id of a place just before it. */
-    String idBefore() {
+    public String idBefore() {
         return MessageId.of(position.before(), others).text();
     }
 
@@ -86,7 +89,7 @@ final class StoredMessage implements Message {
     }
 
     /** The bytes themselves, not to be changed. */
-    byte[] shared() {
+    public byte[] shared() {
         return payload.bytes();
     }
 

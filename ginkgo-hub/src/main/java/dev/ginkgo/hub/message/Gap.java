@@ -1,4 +1,4 @@
-package dev.ginkgo.hub;
+package dev.ginkgo.hub.message;
 
 /**
  * Messages that a reader will not get: the log let go of them before it had come that far, or they were lost between nodes.

@@ -1,7 +1,7 @@
-package dev.ginkgo.hub;
+package dev.ginkgo.hub.message;
 
 /** Thrown when the hub cannot take a message or a reader. Nothing has happened then. */
-public final class RefusedException extends RuntimeException {
+public final class HubRejectedException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
     /** Why. */
@@ -18,7 +18,7 @@ public final class RefusedException extends RuntimeException {
 
     private final Reason reason;
 
-    RefusedException(Reason reason, String message) {
+    public HubRejectedException(Reason reason, String message) {
         super(message);
         this.reason = reason;
     }

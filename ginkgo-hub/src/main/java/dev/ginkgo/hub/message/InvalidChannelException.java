@@ -1,10 +1,10 @@
-package dev.ginkgo.hub;
+package dev.ginkgo.hub.message;
 
 /** Thrown when a text is no name of a channel; the message says which text, and why. */
-public final class BadChannelException extends IllegalArgumentException {
+public final class InvalidChannelException extends IllegalArgumentException {
     private static final long serialVersionUID = 1L;
 
-    BadChannelException(String name, String reason) {
+    public InvalidChannelException(String name, String reason) {
         super("\"" + name + "\" is no channel: " + reason);
     }
 }

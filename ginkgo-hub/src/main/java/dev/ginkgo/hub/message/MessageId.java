@@ -1,4 +1,4 @@
-package dev.ginkgo.hub;
+package dev.ginkgo.hub.message;
 
 import java.io.ByteArrayOutputStream;
 import java.util.ArrayList;
@@ -15,8 +15,8 @@ import org.jspecify.annotations.Nullable;
  * <p>The text is base64url, without padding, of unsigned varints: origin, incarnation, sequence, for each position,
  * origins rising. There is one text for each id, so that ids can be compared as texts; other forms are refused.
  */
-record MessageId(List<Position> positions) {
-    static final int MAX_TEXT = 256;
+public record MessageId(List<Position> positions) {
+    public static final int MAX_TEXT = 256;
 
     /**
      * The last message of an origin.
@@ -25,8 +25,8 @@ record MessageId(List<Position> positions) {
      * @param incarnation rises with each start of the node, so that no id is used twice
      * @param sequence counts what the node has published since, from 1
      */
-    record Position(long origin, long incarnation, long sequence) {
-        Position {
+    public record Position(long origin, long incarnation, long sequence) {
+        public Position {
             if (origin < 0 || incarnation < 0 || sequence < 0) {
                 throw new IllegalArgumentException(
                         "a position has no negative part: " + origin + ", " + incarnation + ", " + sequence);
@@ -34,22 +34,22 @@ record MessageId(List<Position> positions) {
         }
 
         /** Of two of one origin, whether this is the earlier. */
-        boolean isBefore(Position other) {
+        public boolean isBefore(Position other) {
             return incarnation < other.incarnation || (incarnation == other.incarnation && sequence < other.sequence);
         }
 
         /** The message after this one. */
-        Position next() {
+        public Position next() {
             return new Position(origin, incarnation, sequence + 1);
         }
 
         /** Where a reader stands that is to get this message next. */
-        Position before() {
+        public Position before() {
             return new Position(origin, incarnation, Math.max(0, sequence - 1));
         }
     }
 
-    MessageId {
+    public MessageId {
         positions = List.copyOf(positions);
         if (positions.isEmpty()) {
             throw new IllegalArgumentException("an id has one position at least");
@@ -62,8 +62,7 @@ record MessageId(List<Position> positions) {
     }
 
     /** What an origin is known by here, if it is. */
-    @Nullable
-    Position position(long origin) {
+    public @Nullable Position position(long origin) {
         for (Position each : positions) {
             if (each.origin == origin) {
                 return each;
@@ -73,13 +72,13 @@ record MessageId(List<Position> positions) {
     }
 
     /** Whether a message comes after this id: whoever stands here has not had it. */
-    boolean precedes(Position message) {
+    public boolean precedes(Position message) {
         Position mine = position(message.origin);
         return mine == null || mine.isBefore(message);
     }
 
     /** Where somebody stands who has had all that one has had who stands here, and one who stands there. */
-    MessageId and(MessageId there) {
+    public MessageId and(MessageId there) {
         TreeMap<Long, Position> both = new TreeMap<>();
         positions.forEach(each -> both.put(each.origin, each));
         there.positions.forEach(
@@ -88,14 +87,14 @@ record MessageId(List<Position> positions) {
     }
 
     /** An id with one position, and those of others. */
-    static MessageId of(Position one, List<Position> others) {
+    public static MessageId of(Position one, List<Position> others) {
         List<Position> all = new ArrayList<>(others);
         all.add(one);
         all.sort(Comparator.comparingLong(Position::origin));
         return new MessageId(all);
     }
 
-    static MessageId of(long origin, long incarnation, long sequence) {
+    public static MessageId of(long origin, long incarnation, long sequence) {
         return new MessageId(List.of(new Position(origin, incarnation, sequence)));
     }
 
@@ -104,7 +103,7 @@ record MessageId(List<Position> positions) {
      *
      * @throws IllegalArgumentException if it is none
      */
-    static MessageId parse(String text) {
+    public static MessageId parse(String text) {
         if (text.length() > MAX_TEXT) {
             throw new IllegalArgumentException("an id has at most " + MAX_TEXT + " characters");
         }
@@ -125,7 +124,7 @@ record MessageId(List<Position> positions) {
         }
     }
 
-    String text() {
+    public String text() {
         ByteArrayOutputStream out = new ByteArrayOutputStream(16);
         for (Position position : positions) {
             write(position.origin, out);

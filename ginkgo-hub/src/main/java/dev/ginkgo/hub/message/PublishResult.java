@@ -1,4 +1,4 @@
-package dev.ginkgo.hub;
+package dev.ginkgo.hub.message;
 
 /**
  * What became of a publish.
@@ -9,4 +9,4 @@ package dev.ginkgo.hub;
  *     told a gap
  * @param peers how many other nodes it is on its way to
  */
-public record Receipt(String id, String channel, int receivers, int peers) {}
+public record PublishResult(String id, String channel, int receivers, int peers) {}

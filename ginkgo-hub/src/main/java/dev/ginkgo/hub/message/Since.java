@@ -1,4 +1,4 @@
-package dev.ginkgo.hub;
+package dev.ginkgo.hub.message;
 
 import static java.util.Objects.requireNonNull;
 

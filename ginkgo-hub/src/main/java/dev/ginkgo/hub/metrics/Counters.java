@@ -1,5 +1,6 @@
-package dev.ginkgo.hub;
+package dev.ginkgo.hub.metrics;
 
+import dev.ginkgo.hub.message.Gap;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
@@ -11,11 +12,11 @@ import java.util.function.Function;
  * What one run of a hub counts. What happens once for a write is counted by the loop that writes, see {@link
  * LoopCounters}; what stands here may be raised by any thread. All is added up when somebody asks.
  */
-final class Counters {
-    final LongAdder published = new LongAdder();
-    final LongAdder resumed = new LongAdder();
-    final LongAdder notRecovered = new LongAdder();
-    final LongAdder wakeUps = new LongAdder();
+public final class Counters {
+    public final LongAdder published = new LongAdder();
+    public final LongAdder resumed = new LongAdder();
+    public final LongAdder notRecovered = new LongAdder();
+    public final LongAdder wakeUps = new LongAdder();
 
     // of programs that read
     private final LongAdder delivered = new LongAdder();
@@ -23,17 +24,17 @@ final class Counters {
     private final LongAdder gaps = new LongAdder();
     private final LongAdder dropped = new LongAdder();
 
-    private final Map<Disconnect, LongAdder> disconnects = new EnumMap<>(Disconnect.class);
+    private final Map<DisconnectReason, LongAdder> disconnects = new EnumMap<>(DisconnectReason.class);
     private final List<LoopCounters> loops = new CopyOnWriteArrayList<>();
 
-    Counters() {
-        for (Disconnect reason : Disconnect.values()) {
+    public Counters() {
+        for (DisconnectReason reason : DisconnectReason.values()) {
             disconnects.put(reason, new LongAdder());
         }
     }
 
     /** The counters of one more loop. */
-    LoopCounters ofLoop() {
+    public LoopCounters ofLoop() {
         LoopCounters counters = new LoopCounters();
         loops.add(counters);
         return counters;
@@ -44,7 +45,7 @@ final class Counters {
      *
      * @param old whether it was there before the program
      */
-    void delivered(boolean old) {
+    public void delivered(boolean old) {
         if (old) {
             replayed.increment();
         }
@@ -52,58 +53,58 @@ final class Counters {
     }
 
     /** A program has missed so many messages, or {@link Gap#UNKNOWN}. */
-    void gap(long missed) {
+    public void gap(long missed) {
         gaps.increment();
         dropped.add(Math.max(0, missed));
     }
 
     /** A connection has ended. */
-    void disconnected(Disconnect reason) {
+    public void disconnected(DisconnectReason reason) {
         adder(reason).increment();
     }
 
-    long disconnects(Disconnect reason) {
+    long disconnects(DisconnectReason reason) {
         return adder(reason).sum();
     }
 
-    long delivered() {
+    public long delivered() {
         return delivered.sum() + loops(each -> each.delivered);
     }
 
-    long replayed() {
+    public long replayed() {
         return replayed.sum() + loops(each -> each.replayed);
     }
 
-    long gaps() {
+    public long gaps() {
         return gaps.sum() + loops(each -> each.gaps);
     }
 
-    long dropped() {
+    public long dropped() {
         return dropped.sum() + loops(each -> each.dropped);
     }
 
     /** Adds up one counter of all loops. */
-    private long loops(Function<LoopCounters, Count> counter) {
+    private long loops(Function<LoopCounters, SingleWriterCounter> counter) {
         return loops.stream().mapToLong(each -> counter.apply(each).sum()).sum();
     }
 
-    Delays.Sum delays() {
-        return Delays.sum(loops.stream().map(each -> each.delays).toList());
+    public LatencyHistogram.Totals delays() {
+        return LatencyHistogram.sum(loops.stream().map(each -> each.delays).toList());
     }
 
-    long stalled() {
+    public long stalled() {
         return loops(each -> each.stalled);
     }
 
-    long pinnedBytes() {
+    public long pinnedBytes() {
         return loops(each -> each.pinnedBytes);
     }
 
-    long writes() {
+    public long writes() {
         return loops(each -> each.writes);
     }
 
-    private LongAdder adder(Disconnect reason) {
+    private LongAdder adder(DisconnectReason reason) {
         LongAdder adder = disconnects.get(reason);
         if (adder == null) {
             throw new IllegalStateException("nobody counts " + reason);

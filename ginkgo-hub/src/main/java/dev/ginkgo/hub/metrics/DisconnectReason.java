@@ -1,4 +1,4 @@
-package dev.ginkgo.hub;
+package dev.ginkgo.hub.metrics;
 
 import io.netty.channel.Channel;
 import io.netty.util.AttributeKey;
@@ -6,7 +6,7 @@ import java.io.IOException;
 import java.util.Locale;
 
 /** Why a connection has ended. */
-enum Disconnect {
+public enum DisconnectReason {
     /** The client went, or asked for no more, or the network between broke. */
     CLIENT,
     /** It was turned away, or what it sent could not be understood. */
@@ -24,26 +24,26 @@ enum Disconnect {
     /** A bug ended it. */
     ERROR;
 
-    private static final AttributeKey<Disconnect> WHY = AttributeKey.valueOf(Disconnect.class, "why");
+    private static final AttributeKey<DisconnectReason> WHY = AttributeKey.valueOf(DisconnectReason.class, "why");
 
     /** What is told to people and counted: {@code max-lifetime}. */
-    String text() {
+    public String text() {
         return name().toLowerCase(Locale.ROOT).replace('_', '-');
     }
 
     /** This is why the connection is about to end, unless there was a reason before. Any thread. */
-    void mark(Channel connection) {
+    public void mark(Channel connection) {
         connection.attr(WHY).setIfAbsent(this);
     }
 
     /** What came out of a connection, or of us, ends it. Any thread. */
-    static void mark(Channel connection, Throwable cause) {
+    public static void mark(Channel connection, Throwable cause) {
         (cause instanceof IOException ? CLIENT : ERROR).mark(connection);
     }
 
     /** Why one that has closed did. */
-    static Disconnect of(Channel connection) {
-        Disconnect why = connection.attr(WHY).get();
+    public static DisconnectReason of(Channel connection) {
+        DisconnectReason why = connection.attr(WHY).get();
         return why == null ? CLIENT : why;
     }
 }

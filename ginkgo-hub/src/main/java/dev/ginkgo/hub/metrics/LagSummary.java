@@ -1,4 +1,4 @@
-package dev.ginkgo.hub;
+package dev.ginkgo.hub.metrics;
 
 /**
  * How far behind the readers over HTTP are.
@@ -6,4 +6,4 @@ package dev.ginkgo.hub;
  * @param all messages that they have yet to be sent, together
  * @param most the same of the slowest
  */
-record Depth(long all, long most) {}
+public record LagSummary(long all, long most) {}

@@ -1,4 +1,4 @@
-package dev.ginkgo.hub;
+package dev.ginkgo.hub.metrics;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -7,12 +7,12 @@ import java.util.List;
  * How long messages took from their publish to the socket of a reader: one sample for each write, the age of the oldest
  * message in it. A loop raises one number for a sample; the rest is done when somebody asks.
  */
-final class Delays {
+public final class LatencyHistogram {
     /** The upper bounds, in nanoseconds: 1, 2.5 and 5 of each decade from 100 µs to 10 s. */
     private static final long[] BOUNDS = bounds();
 
-    private final Count[] buckets = new Count[BOUNDS.length + 1];
-    private final Count nanos = new Count();
+    private final SingleWriterCounter[] buckets = new SingleWriterCounter[BOUNDS.length + 1];
+    private final SingleWriterCounter nanos = new SingleWriterCounter();
 
     /**
      * The samples of all loops together.
@@ -20,24 +20,24 @@ final class Delays {
      * @param buckets how many lie in each bucket: up to its bound and above the one before; the last has no bound
      * @param nanos all together
      */
-    record Sum(List<Long> buckets, long nanos) {
-        Sum {
+    public record Totals(List<Long> buckets, long nanos) {
+        public Totals {
             buckets = List.copyOf(buckets);
         }
 
-        long samples() {
+        public long samples() {
             return buckets.stream().mapToLong(Long::longValue).sum();
         }
     }
 
-    Delays() {
+    LatencyHistogram() {
         for (int i = 0; i < buckets.length; i++) {
-            buckets[i] = new Count();
+            buckets[i] = new SingleWriterCounter();
         }
     }
 
     /** For the loop. */
-    void record(long delay) {
+    public void record(long delay) {
         int bucket = 0;
         while (bucket < BOUNDS.length && delay > BOUNDS[bucket]) {
             bucket++;
@@ -46,18 +46,18 @@ final class Delays {
         nanos.add(delay);
     }
 
-    static Sum sum(List<Delays> all) {
+    public static Totals sum(List<LatencyHistogram> all) {
         List<Long> buckets = new ArrayList<>();
         for (int i = 0; i <= BOUNDS.length; i++) {
             int bucket = i;
             buckets.add(
                     all.stream().mapToLong(each -> each.buckets[bucket].sum()).sum());
         }
-        return new Sum(buckets, all.stream().mapToLong(each -> each.nanos.sum()).sum());
+        return new Totals(buckets, all.stream().mapToLong(each -> each.nanos.sum()).sum());
     }
 
     /** The upper bounds of all buckets but the last, in seconds. */
-    static List<Double> seconds() {
+    public static List<Double> seconds() {
         List<Double> seconds = new ArrayList<>();
         for (long bound : BOUNDS) {
             seconds.add(bound / 1e9);

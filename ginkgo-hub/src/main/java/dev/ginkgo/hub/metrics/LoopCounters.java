@@ -1,15 +1,17 @@
-package dev.ginkgo.hub;
+package dev.ginkgo.hub.metrics;
+
+import dev.ginkgo.hub.message.Gap;
 
 /** What one event loop counts. Only the loop raises them. */
-final class LoopCounters {
-    final Count delivered = new Count();
-    final Count replayed = new Count();
-    final Count gaps = new Count();
-    final Count dropped = new Count();
-    final Count stalled = new Count();
-    final Count pinnedBytes = new Count();
-    final Count writes = new Count();
-    final Delays delays = new Delays();
+public final class LoopCounters {
+    final SingleWriterCounter delivered = new SingleWriterCounter();
+    final SingleWriterCounter replayed = new SingleWriterCounter();
+    final SingleWriterCounter gaps = new SingleWriterCounter();
+    final SingleWriterCounter dropped = new SingleWriterCounter();
+    public final SingleWriterCounter stalled = new SingleWriterCounter();
+    public final SingleWriterCounter pinnedBytes = new SingleWriterCounter();
+    public final SingleWriterCounter writes = new SingleWriterCounter();
+    public final LatencyHistogram delays = new LatencyHistogram();
 
     /**
      * Counts a write that the socket has taken.
@@ -17,13 +19,13 @@ final class LoopCounters {
      * @param messages how many messages it had
      * @param old how many of them were older than their reader
      */
-    void delivered(int messages, int old) {
+    public void delivered(int messages, int old) {
         replayed.add(old);
         delivered.add(messages); // last: a thread that sees this number also sees the others
     }
 
     /** A reader has been told that it has missed so many messages, or {@link Gap#UNKNOWN}. */
-    void gap(long missed) {
+    public void gap(long missed) {
         gaps.increment();
         dropped.add(Math.max(0, missed));
     }

@@ -1,4 +1,4 @@
-package dev.ginkgo.hub;
+package dev.ginkgo.hub.metrics;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -13,16 +13,16 @@ import java.util.function.ToDoubleFunction;
  * @param reason the value of the label {@code reason}; empty if it has none
  * @param value takes it out of what was read
  */
-record Metric(String name, boolean counts, String help, String reason, ToDoubleFunction<Readings> value) {
-    static final String DELAY = "ginkgo.hub.delay";
-    static final String DELAY_HELP = "From the publish of the oldest message of a write to the end of the write";
-    static final String DEPTH = "ginkgo.hub.queue.depth";
-    static final String DEPTH_HELP = "Messages that HTTP readers have yet to be sent, all together";
-    static final String DEEPEST = "ginkgo.hub.queue.depth.max";
-    static final String DEEPEST_HELP = "The same of the reader that is farthest behind";
+public record Metric(String name, boolean counts, String help, String reason, ToDoubleFunction<MetricsSnapshot> value) {
+    public static final String DELAY = "ginkgo.hub.delay";
+    public static final String DELAY_HELP = "From the publish of the oldest message of a write to the end of the write";
+    public static final String DEPTH = "ginkgo.hub.queue.depth";
+    public static final String DEPTH_HELP = "Messages that HTTP readers have yet to be sent, all together";
+    public static final String DEEPEST = "ginkgo.hub.queue.depth.max";
+    public static final String DEEPEST_HELP = "The same of the reader that is farthest behind";
 
     /** All but the delays and the depths, which are read in another way. */
-    static List<Metric> all() {
+    public static List<Metric> all() {
         List<Metric> all = new ArrayList<>(List.of(
                 counter(
                         "published",
@@ -66,7 +66,7 @@ record Metric(String name, boolean counts, String help, String reason, ToDoubleF
                         "wakeups",
                         "How often a publish woke an event loop",
                         read -> read.counters().wakeUps.sum()),
-                gauge("connections", "Connections that are open", Readings::connections),
+                gauge("connections", "Connections that are open", MetricsSnapshot::connections),
                 gauge(
                         "subscribers",
                         "Who reads: connections, and programs",
@@ -103,7 +103,7 @@ record Metric(String name, boolean counts, String help, String reason, ToDoubleF
                         "pinned.bytes",
                         "Bytes of writes that wait for their sockets",
                         read -> read.counters().pinnedBytes())));
-        for (Disconnect reason : Disconnect.values()) {
+        for (DisconnectReason reason : DisconnectReason.values()) {
             all.add(new Metric(
                     "ginkgo.hub.disconnects",
                     true,
@@ -114,11 +114,11 @@ record Metric(String name, boolean counts, String help, String reason, ToDoubleF
         return all;
     }
 
-    private static Metric counter(String name, String help, ToDoubleFunction<Readings> value) {
+    private static Metric counter(String name, String help, ToDoubleFunction<MetricsSnapshot> value) {
         return new Metric("ginkgo.hub." + name, true, help, "", value);
     }
 
-    private static Metric gauge(String name, String help, ToDoubleFunction<Readings> value) {
+    private static Metric gauge(String name, String help, ToDoubleFunction<MetricsSnapshot> value) {
         return new Metric("ginkgo.hub." + name, false, help, "", value);
     }
 }

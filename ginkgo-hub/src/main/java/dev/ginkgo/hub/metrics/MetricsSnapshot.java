@@ -1,4 +1,4 @@
-package dev.ginkgo.hub;
+package dev.ginkgo.hub.metrics;
 
 /**
  * What the instruments of a hub show at one moment.
@@ -6,4 +6,4 @@ package dev.ginkgo.hub;
  * @param connections that are open
  * @param peers what there is to say of other nodes
  */
-record Readings(StoreUsage store, Counters counters, int connections, Peers peers) {}
+public record MetricsSnapshot(StoreUsage store, Counters counters, int connections, PeerSummary peers) {}

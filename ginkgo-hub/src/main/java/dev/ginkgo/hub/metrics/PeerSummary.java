@@ -1,4 +1,4 @@
-package dev.ginkgo.hub;
+package dev.ginkgo.hub.metrics;
 
 /**
  * What a hub has to say of the others.
@@ -9,7 +9,7 @@ package dev.ginkgo.hub;
  *     ask for what they miss
  * @param queued bytes that wait for them
  */
-record Peers(int ready, long fenced, long dropped, long queued) {
+public record PeerSummary(int ready, long fenced, long dropped, long queued) {
     /** Of a hub that knows of no others. */
-    static final Peers NONE = new Peers(0, 0, 0, 0);
+    public static final PeerSummary NONE = new PeerSummary(0, 0, 0, 0);
 }

@@ -1,4 +1,4 @@
-package dev.ginkgo.hub;
+package dev.ginkgo.hub.metrics;
 
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
@@ -7,12 +7,12 @@ import java.lang.invoke.VarHandle;
  * A number that one thread raises and any may read: an ordinary addition, and no fence but the one that keeps a reader
  * from seeing it out of order.
  */
-final class Count {
+public final class SingleWriterCounter {
     private static final VarHandle VALUE;
 
     static {
         try {
-            VALUE = MethodHandles.lookup().findVarHandle(Count.class, "value", long.class);
+            VALUE = MethodHandles.lookup().findVarHandle(SingleWriterCounter.class, "value", long.class);
         } catch (ReflectiveOperationException e) {
             throw new ExceptionInInitializerError(e);
         }
@@ -21,12 +21,12 @@ final class Count {
     private long value;
 
     /** For the one thread. */
-    void add(long more) {
+    public void add(long more) {
         VALUE.setRelease(this, value + more);
     }
 
     /** For the one thread. */
-    void increment() {
+    public void increment() {
         add(1);
     }
 

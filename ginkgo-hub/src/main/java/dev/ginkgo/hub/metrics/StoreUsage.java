@@ -1,4 +1,4 @@
-package dev.ginkgo.hub;
+package dev.ginkgo.hub.metrics;
 
 /**
  * What the store of a hub holds at one moment.
@@ -9,4 +9,4 @@ package dev.ginkgo.hub;
  * @param views what is read, each in a wire format
  * @param storedBytes bytes of the store's budget that are in use
  */
-record StoreUsage(int readers, int channels, int patterns, int views, long storedBytes) {}
+public record StoreUsage(int readers, int channels, int patterns, int views, long storedBytes) {}

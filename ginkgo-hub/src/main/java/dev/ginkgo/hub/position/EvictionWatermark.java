@@ -1,6 +1,7 @@
-package dev.ginkgo.hub;
+package dev.ginkgo.hub.position;
 
-import dev.ginkgo.hub.MessageId.Position;
+import dev.ginkgo.hub.message.MessageId.Position;
+import dev.ginkgo.hub.message.MessageId;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -8,15 +9,15 @@ import java.util.List;
  * The last messages of a channel that were let go of, one for each origin: who has had these has lost nothing. Guarded
  * by the store.
  */
-final class Floor {
+public final class EvictionWatermark {
     private final List<Position> gone = new ArrayList<>(1);
     private long nanos;
 
-    boolean isEmpty() {
+    public boolean isEmpty() {
         return gone.isEmpty();
     }
 
-    void raise(Position position, long when) {
+    public void raise(Position position, long when) {
         nanos = gone.isEmpty() ? when : Math.max(nanos, when);
         for (int i = 0; i < gone.size(); i++) {
             Position each = gone.get(i);
@@ -30,21 +31,21 @@ final class Floor {
         gone.add(position);
     }
 
-    List<Position> positions() {
+    public List<Position> positions() {
         return List.copyOf(gone);
     }
 
-    void raise(Floor other) {
+    public void raise(EvictionWatermark other) {
         other.gone.forEach(each -> raise(each, other.nanos));
     }
 
     /** Whether somebody who stands there has lost nothing. */
-    boolean isReachedBy(MessageId id) {
+    public boolean isReachedBy(MessageId id) {
         return gone.stream().noneMatch(id::precedes);
     }
 
     /** Whether all that is gone is older than a moment. */
-    boolean isBefore(long moment) {
+    public boolean isBefore(long moment) {
         return gone.isEmpty() || nanos - moment < 0;
     }
 }

@@ -1,6 +1,6 @@
-package dev.ginkgo.hub;
+package dev.ginkgo.hub.position;
 
-import dev.ginkgo.hub.MessageId.Position;
+import dev.ginkgo.hub.message.MessageId.Position;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.TreeMap;
@@ -9,7 +9,7 @@ import java.util.TreeMap;
  * Which lives of each origin are known here, and how far: known is a life of which every message has come here, or
  * counts as gone. So an id of a life that is not known says nothing about what its reader lacks. Guarded by the store.
  */
-final class Lives {
+final class KnownIncarnations {
     private static final int MOST = 16;
 
     private final Map<Long, TreeMap<Long, Long>> ends = new HashMap<>();

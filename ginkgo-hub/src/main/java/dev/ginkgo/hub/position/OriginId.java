@@ -1,4 +1,4 @@
-package dev.ginkgo.hub;
+package dev.ginkgo.hub.position;
 
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -10,13 +10,13 @@ import java.security.NoSuchAlgorithmException;
  * word between them. They take six bytes of an id, so that those of sixteen nodes fit. Two of sixteen nodes have the
  * same number once in 37 thousand million clusters; then replication says so and lets only one of them in.
  */
-final class OriginNumber {
+public final class OriginId {
     private static final int BITS = 42;
 
-    private OriginNumber() {}
+    private OriginId() {}
 
     /** Never 0, which is a hub that knows of no others. */
-    static long of(String name) {
+    public static long of(String name) {
         try {
             byte[] digest = MessageDigest.getInstance("SHA-256").digest(name.getBytes(StandardCharsets.UTF_8));
             return Math.max(1, ByteBuffer.wrap(digest).getLong() >>> (Long.SIZE - BITS));

@@ -1,8 +1,9 @@
-package dev.ginkgo.hub;
+package dev.ginkgo.hub.position;
 
 import static java.util.Objects.requireNonNull;
 
-import dev.ginkgo.hub.MessageId.Position;
+import dev.ginkgo.hub.message.MessageId.Position;
+import dev.ginkgo.hub.message.MessageId;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -13,15 +14,15 @@ import org.jspecify.annotations.Nullable;
  * How far each origin has come here: the vector that ids are made of. An origin that was silent for longer than a
  * message is kept has no message left that could be asked for, and is left out. Guarded by the store.
  */
-final class Arrivals {
+public final class VersionVector {
     /** A position can take this many characters more while the others are remembered. */
     private static final int SLACK = 16;
 
-    private record Last(Position position, long nanos) {}
+    private record LastSeen(Position position, long nanos) {}
 
     private final long self;
-    private final TreeMap<Long, Last> last = new TreeMap<>();
-    private final Lives lives = new Lives();
+    private final TreeMap<Long, LastSeen> last = new TreeMap<>();
+    private final KnownIncarnations lives = new KnownIncarnations();
     private Position own;
     private boolean begun;
 
@@ -34,41 +35,40 @@ final class Arrivals {
      *
      * @param own before its first message
      */
-    Arrivals(Position own, long nanos) {
+    public VersionVector(Position own, long nanos) {
         this.self = own.origin();
         this.othersOf = self;
         this.own = own;
-        last.put(self, new Last(own, nanos));
+        last.put(self, new LastSeen(own, nanos));
         lives.learn(own);
     }
 
     /** The last that this node has published in its present life, and run. */
-    Position own() {
+    public Position own() {
         return own;
     }
 
     /** Whether nothing has ever come from elsewhere. */
-    boolean isAlone() {
+    public boolean isAlone() {
         return last.size() == 1;
     }
 
     /** The last of an origin. */
-    @Nullable
-    Position of(long origin) {
-        Last found = last.get(origin);
+    public @Nullable Position of(long origin) {
+        LastSeen found = last.get(origin);
         return found == null ? null : found.position;
     }
 
     /** All of them. */
-    List<Position> all() {
-        return last.values().stream().map(Last::position).toList();
+    public List<Position> all() {
+        return last.values().stream().map(LastSeen::position).toList();
     }
 
     /**
      * Whether a message of another node, or of an earlier life of this one, is new here. Those of one origin come in
      * their order, life after life: what was published before something that is here already would be out of place.
      */
-    boolean isNew(Position position) {
+    public boolean isNew(Position position) {
         Position before = of(position.origin());
         if (before == null) {
             return true;
@@ -81,8 +81,8 @@ final class Arrivals {
     }
 
     /** A message has come; says what its id holds of the other origins. */
-    List<Position> add(Position position, long nanos, long window) {
-        last.put(position.origin(), new Last(position, nanos));
+    public List<Position> add(Position position, long nanos, long window) {
+        last.put(position.origin(), new LastSeen(position, nanos));
         lives.learn(position);
         if (position.origin() == self && position.incarnation() == own.incarnation()) {
             own = position;
@@ -96,7 +96,7 @@ final class Arrivals {
     }
 
     /** All that an origin has published up to there has come, or will never. */
-    void pass(Position position, long nanos, long window) {
+    public void pass(Position position, long nanos, long window) {
         if (position.sequence() > 0 && isNew(position)) {
             add(position, nanos, window);
         } else {
@@ -105,17 +105,17 @@ final class Arrivals {
     }
 
     /** Where a reader stands that has had everything. */
-    String now() {
+    public String now() {
         return MessageId.of(requireNonNull(of(othersOf)), others).text();
     }
 
     private List<Position> others(Position position, long nanos, long window) {
-        List<Last> inWindow = new ArrayList<>(last.values());
+        List<LastSeen> inWindow = new ArrayList<>(last.values());
         inWindow.removeIf(each -> each.position.origin() == position.origin()
                 || (each.position.origin() != self && nanos - each.nanos > window));
         inWindow.sort(Comparator.comparingLong(each -> nanos - each.nanos));
         List<Position> kept =
-                new ArrayList<>(inWindow.stream().map(Last::position).toList());
+                new ArrayList<>(inWindow.stream().map(LastSeen::position).toList());
         while (MessageId.of(position, kept).text().length() > MessageId.MAX_TEXT - SLACK) {
             kept.removeLast(); // the most silent
         }
@@ -123,7 +123,7 @@ final class Arrivals {
     }
 
     /** Whether all that a reader has had has come here too. */
-    boolean reach(MessageId id) {
+    public boolean reach(MessageId id) {
         for (Position position : id.positions()) {
             Position here = of(position.origin());
             if (position.sequence() > 0 && (here == null || here.isBefore(position))) {
@@ -134,12 +134,12 @@ final class Arrivals {
     }
 
     /** Whether all that any reader may have had of an origin, in that life of it, is accounted for here. */
-    boolean know(Position position) {
+    public boolean know(Position position) {
         return lives.know(position);
     }
 
     /** Whether that is so of every origin that a reader has had something of. */
-    boolean know(MessageId id) {
+    public boolean know(MessageId id) {
         return id.positions().stream().allMatch(each -> each.sequence() == 0 || know(each));
     }
 }

@@ -1,6 +1,6 @@
-package dev.ginkgo.hub;
+package dev.ginkgo.hub.replication;
 
-import dev.ginkgo.hub.spi.Origin;
+import dev.ginkgo.hub.spi.NodeIncarnation;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.TreeMap;
@@ -8,27 +8,27 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * How far the lives of nodes came that are over: the latest few of each node, and of the nodes that were heard of last.
- * Guarded by its {@link Replica}.
+ * Guarded by its {@link Replicator}.
  */
-final class Past {
+final class EndedIncarnations {
     private static final int LIVES = 3;
     private static final int NODES = 64;
 
     private final Map<String, TreeMap<Long, Long>> ends = new LinkedHashMap<>();
 
     @Nullable
-    Long get(Origin life) {
+    Long get(NodeIncarnation life) {
         TreeMap<Long, Long> lives = ends.get(life.name());
         return lives == null ? null : lives.get(life.incarnation());
     }
 
     /** Whether it was forgotten, or would be at once. */
-    boolean isTooOld(Origin life) {
+    boolean isTooOld(NodeIncarnation life) {
         TreeMap<Long, Long> lives = ends.get(life.name());
         return lives != null && lives.size() >= LIVES && life.incarnation() < lives.firstKey();
     }
 
-    void put(Origin life, long end) {
+    void put(NodeIncarnation life, long end) {
         TreeMap<Long, Long> lives = ends.remove(life.name());
         TreeMap<Long, Long> more = lives == null ? new TreeMap<>() : lives;
         more.put(life.incarnation(), end);
@@ -42,10 +42,10 @@ final class Past {
     }
 
     /** Adds them, up to so many in all. */
-    void addTo(Map<Origin, Long> positions, int most) {
+    void addTo(Map<NodeIncarnation, Long> positions, int most) {
         ends.forEach((name, lives) -> lives.descendingMap().forEach((incarnation, end) -> {
             if (positions.size() < most) {
-                positions.put(new Origin(name, incarnation), end);
+                positions.put(new NodeIncarnation(name, incarnation), end);
             }
         }));
     }

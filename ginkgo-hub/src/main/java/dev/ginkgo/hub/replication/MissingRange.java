@@ -1,13 +1,13 @@
-package dev.ginkgo.hub;
+package dev.ginkgo.hub.replication;
 
-import dev.ginkgo.hub.spi.Origin;
+import dev.ginkgo.hub.spi.NodeIncarnation;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** A stretch that is missing, and whom has been asked for it. Guarded by its {@link Replica}. */
-final class Hole {
+/** A stretch that is missing, and whom has been asked for it. Guarded by its {@link Replicator}. */
+final class MissingRange {
     /** How long what has come waits for what is missing. */
     static final Duration HOLD = Duration.ofMillis(500);
 
@@ -17,11 +17,11 @@ final class Hole {
     final long to;
     final long openedAt;
 
-    private final Origin origin;
-    private final Set<Origin> tried = new HashSet<>();
-    private final Set<Origin> answered = new HashSet<>();
+    private final NodeIncarnation origin;
+    private final Set<NodeIncarnation> tried = new HashSet<>();
+    private final Set<NodeIncarnation> answered = new HashSet<>();
     private long deadline;
-    private @Nullable Origin asked;
+    private @Nullable NodeIncarnation asked;
     private long askedAt;
 
     /**
@@ -29,7 +29,7 @@ final class Hole {
      *
      * @param to the number of the last message that is missing
      */
-    Hole(Origin origin, long to, long now) {
+    MissingRange(NodeIncarnation origin, long to, long now) {
         this.origin = origin;
         this.to = to;
         openedAt = now;
@@ -42,7 +42,7 @@ final class Hole {
     }
 
     /** Whether that peer's answer is waited for. */
-    boolean waitsFor(Origin peer) {
+    boolean waitsFor(NodeIncarnation peer) {
         return peer.equals(asked);
     }
 
@@ -55,12 +55,12 @@ final class Hole {
     }
 
     /** Whether all who are there have answered, the origin too: it may be heard before it can be asked. */
-    boolean isExhausted(Set<Origin> peers) {
+    boolean isExhausted(Set<NodeIncarnation> peers) {
         return answered.contains(origin) && answered.containsAll(peers);
     }
 
     /** That peer has said all it can. */
-    void answered(Origin peer) {
+    void answered(NodeIncarnation peer) {
         answered.add(peer);
     }
 
@@ -76,7 +76,7 @@ final class Hole {
      * question or the answer may be lost. Null if there is nobody, perhaps only now.
      */
     @Nullable
-    Origin next(Set<Origin> peers, long now) {
+    NodeIncarnation next(Set<NodeIncarnation> peers, long now) {
         if (tried.containsAll(peers)) {
             tried.retainAll(answered);
         }

@@ -1,9 +1,9 @@
-package dev.ginkgo.hub;
+package dev.ginkgo.hub.replication;
 
-import dev.ginkgo.hub.spi.Answer;
 import dev.ginkgo.hub.spi.Envelope;
-import dev.ginkgo.hub.spi.Origin;
-import dev.ginkgo.hub.spi.Stretch;
+import dev.ginkgo.hub.spi.NodeIncarnation;
+import dev.ginkgo.hub.spi.RangeResponse;
+import dev.ginkgo.hub.spi.SequenceRange;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.Map;
@@ -16,16 +16,16 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What comes from one origin, put in order. If a stretch is missing, what came after it is held back while peers are
- * asked for it, one after another; when all have been asked, or after {@link Hole#HOLD}, it is given up, and told.
+ * asked for it, one after another; when all have been asked, or after {@link MissingRange#HOLD}, it is given up, and told.
  *
  * <pre>
  *     1 … position | position + 1 … hole.to | … held … | … known
  *     has gone on        is asked for           waits    is said to be there
  * </pre>
  *
- * Guarded by its {@link Replica}.
+ * Guarded by its {@link Replicator}.
  */
-final class Inflow {
+final class OriginReceiver {
     /** How long a node that has just heard of an origin fetches its history, at most, while answers come. */
     private static final long CATCH_UP = Duration.ofSeconds(5).toNanos();
 
@@ -35,11 +35,11 @@ final class Inflow {
     /** What may wait, in bytes. */
     private static final long HELD = 16 * 1024 * 1024;
 
-    final Origin origin;
+    final NodeIncarnation origin;
 
-    private final Ledger ledger;
-    private final Supplier<Set<Origin>> peers;
-    private final BiConsumer<Origin, Stretch> ask;
+    private final ReplicationSink ledger;
+    private final Supplier<Set<NodeIncarnation>> peers;
+    private final BiConsumer<NodeIncarnation, SequenceRange> ask;
     private final BooleanSupplier heldBack;
 
     private final TreeMap<Long, Envelope> held = new TreeMap<>();
@@ -50,7 +50,7 @@ final class Inflow {
     private long unread = -1; // how far it was known to be before anybody read here
     private long rumour;
     private long rumourAt;
-    private @Nullable Hole hole;
+    private @Nullable MissingRange hole;
 
     /**
      * Begins with nothing.
@@ -60,11 +60,11 @@ final class Inflow {
      * @param heldBack whether something has to come before anything of this; what comes then waits, or is asked for
      *     later
      */
-    Inflow(
-            Origin origin,
-            Ledger ledger,
-            Supplier<Set<Origin>> peers,
-            BiConsumer<Origin, Stretch> ask,
+    OriginReceiver(
+            NodeIncarnation origin,
+            ReplicationSink ledger,
+            Supplier<Set<NodeIncarnation>> peers,
+            BiConsumer<NodeIncarnation, SequenceRange> ask,
             BooleanSupplier heldBack) {
         this.origin = origin;
         this.ledger = ledger;
@@ -123,12 +123,12 @@ final class Inflow {
         advance(now);
     }
 
-    void answered(Origin peer, Answer answer, long now) {
+    void answered(NodeIncarnation peer, RangeResponse answer, long now) {
         answer.messages().forEach(this::keep);
         if (!heldBack.getAsBoolean()) {
             drain();
         }
-        Hole open = hole;
+        MissingRange open = hole;
         if (open != null && open.waitsFor(peer) && position < open.to) {
             if (position < first && now - open.openedAt < CATCH_UP) {
                 open.extend(now);
@@ -150,7 +150,7 @@ final class Inflow {
             learn(rumour);
             advance(now);
         }
-        Hole open = hole;
+        MissingRange open = hole;
         if (open != null && open.isLate(now)) {
             giveUp(open.to);
             advance(now);
@@ -213,36 +213,36 @@ final class Inflow {
             hole = null;
         }
         if (hole == null && position < known) {
-            Hole opened = new Hole(origin, gap(known).to(), now);
+            MissingRange opened = new MissingRange(origin, gap(known).to(), now);
             hole = opened;
             askNext(opened, now);
         }
     }
 
-    private void askNext(Hole open, long now) {
-        Origin next = open.next(peers.get(), now);
+    private void askNext(MissingRange open, long now) {
+        NodeIncarnation next = open.next(peers.get(), now);
         if (next != null) {
             ask.accept(next, gap(open.to));
         }
     }
 
     /** The first stretch that is missing up to there. */
-    private Stretch gap(long to) {
-        return new Stretch(origin, position + 1, held.isEmpty() ? to : Math.min(to, held.firstKey() - 1));
+    private SequenceRange gap(long to) {
+        return new SequenceRange(origin, position + 1, held.isEmpty() ? to : Math.min(to, held.firstKey() - 1));
     }
 
     /** Goes on without what is missing up to there, if anything. */
     private void giveUp(long to) {
         while (position < to) {
-            Stretch missing = gap(to);
-            ledger.lost(new Ledger.Loss(missing, sound(missing), missing.to() <= unread));
+            SequenceRange missing = gap(to);
+            ledger.lost(new ReplicationSink.Loss(missing, sound(missing), missing.to() <= unread));
             position = missing.to();
             drain();
         }
     }
 
     /** The channels whose next message says that nothing of them is missing. */
-    private Set<String> sound(Stretch missing) {
+    private Set<String> sound(SequenceRange missing) {
         Set<String> seen = new HashSet<>();
         Set<String> sound = new HashSet<>();
         for (Envelope message : held.values()) {

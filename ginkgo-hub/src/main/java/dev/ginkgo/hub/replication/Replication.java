@@ -1,19 +1,22 @@
-package dev.ginkgo.hub;
+package dev.ginkgo.hub.replication;
 
 import static java.util.Objects.requireNonNull;
 
 import dev.ginkgo.Service;
 import dev.ginkgo.Setting;
 import dev.ginkgo.cluster.Cluster;
-import dev.ginkgo.cluster.Leader;
-import dev.ginkgo.cluster.Member;
+import dev.ginkgo.cluster.model.Leader;
+import dev.ginkgo.cluster.model.Member;
 import dev.ginkgo.config.Address;
+import dev.ginkgo.hub.log.EpochFence;
+import dev.ginkgo.hub.metrics.PeerSummary;
+import dev.ginkgo.hub.position.OriginId;
 import dev.ginkgo.hub.spi.Envelope;
-import dev.ginkgo.hub.spi.Origin;
+import dev.ginkgo.hub.spi.NodeIncarnation;
 import dev.ginkgo.hub.spi.Peer;
 import dev.ginkgo.hub.spi.Transport;
 import dev.ginkgo.hub.spi.TransportStats.PeerStats;
-import dev.ginkgo.internal.concurrent.Waiters;
+import dev.ginkgo.internal.concurrent.WaitQueue;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -26,9 +29,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Joins a hub's store with those of the other nodes: what is published here goes to the peers of the roster, what they
- * publish comes into the {@link Ledger}. It starts after the transport, and stops before it.
+ * publish comes into the {@link ReplicationSink}. It starts after the transport, and stops before it.
  */
-final class Replication extends Service {
+public final class Replication extends Service {
     /** Short beside the time for which a message may be held back. */
     private static final Duration OFTEN = Duration.ofMillis(50);
 
@@ -42,12 +45,12 @@ final class Replication extends Service {
 
     private final Cluster cluster;
     private final Supplier<? extends Transport> transport;
-    private final Supplier<Ledger> ledger;
-    private final Supplier<Fence> fence;
-    private final Waiters changes = new Waiters();
+    private final Supplier<ReplicationSink> ledger;
+    private final Supplier<EpochFence> fence;
+    private final WaitQueue changes = new WaitQueue();
 
-    private volatile @Nullable Replica replica;
-    private volatile Set<Origin> expected = Set.of();
+    private volatile @Nullable Replicator replica;
+    private volatile Set<NodeIncarnation> expected = Set.of();
 
     /**
      * Joins nothing yet.
@@ -57,8 +60,8 @@ final class Replication extends Service {
      * @param ledger where they come in
      * @param fence told of each leadership
      */
-    Replication(
-            Cluster cluster, Supplier<? extends Transport> transport, Supplier<Ledger> ledger, Supplier<Fence> fence) {
+    public Replication(
+            Cluster cluster, Supplier<? extends Transport> transport, Supplier<ReplicationSink> ledger, Supplier<EpochFence> fence) {
         this.cluster = requireNonNull(cluster, "cluster is null: is its field declared further down?");
         this.transport = transport;
         this.ledger = ledger;
@@ -68,10 +71,10 @@ final class Replication extends Service {
     @Override
     protected void onStart() throws Exception {
         Transport carrier = transport.get();
-        Fence guard = fence.get();
-        Origin self = self();
-        Replica.Questions ask = new Replica.Questions(carrier::ask, carrier::askAll);
-        Replica inbox = new Replica(self, ledger.get(), ask, this::wake, time());
+        EpochFence guard = fence.get();
+        NodeIncarnation self = self();
+        Replicator.PeerRequests ask = new Replicator.PeerRequests(carrier::ask, carrier::askAll);
+        Replicator inbox = new Replicator(self, ledger.get(), ask, this::wake, time());
         carrier.trust(cluster.trust());
         Address address = carrier.open(self, inbox);
         replica = inbox;
@@ -85,7 +88,7 @@ final class Replication extends Service {
     /**
      * Waits until what others hold is here, before anybody reads or publishes; not if there are none, and not for ever.
      */
-    private void takeOver(Origin self, Replica inbox) throws InterruptedException {
+    private void takeOver(NodeIncarnation self, Replicator inbox) throws InterruptedException {
         long began = time().nanos();
         Duration patience = takeOver.get();
         if (patience.isZero()) {
@@ -94,7 +97,7 @@ final class Replication extends Service {
         while (!inbox.isComplete()) {
             Duration past = Duration.ofNanos(time().nanos() - began);
             boolean all = cluster.status().ready(); // asked first: then the roster has everybody
-            Set<Origin> others = others(self, cluster.roster());
+            Set<NodeIncarnation> others = others(self, cluster.roster());
             boolean vain = all && inbox.isVain(others);
             if (vain || past.compareTo(others.isEmpty() ? patience : patience.plus(MORE)) >= 0) {
                 inbox.begin();
@@ -116,19 +119,19 @@ final class Replication extends Service {
      * This node in its present life, as the roster shows it. A hub that restarts while its cluster runs on is in the
      * same life, and goes on counting; else its peers would take what is new for what they have had.
      */
-    Origin self() {
+    public NodeIncarnation self() {
         String name = cluster.identity().toString();
         return cluster.roster().stream()
                 .filter(member -> member.name().equals(name))
-                .map(member -> new Origin(name, member.incarnation()))
+                .map(member -> new NodeIncarnation(name, member.incarnation()))
                 .findFirst()
                 .orElseThrow(
                         () -> new IllegalStateException("the cluster has not been started: add it before the hub"));
     }
 
-    private void meet(Origin self, List<Member> members, Transport carrier, Replica inbox) {
+    private void meet(NodeIncarnation self, List<Member> members, Transport carrier, Replicator inbox) {
         Set<Peer> peers = peers(self, members);
-        Set<Origin> others = new HashSet<>();
+        Set<NodeIncarnation> others = new HashSet<>();
         peers.forEach(peer -> others.add(peer.origin()));
         expected = others;
         inbox.expect(others);
@@ -137,19 +140,19 @@ final class Replication extends Service {
     }
 
     /** Those of the roster whose hub can be reached. */
-    private static Set<Origin> others(Origin self, List<Member> members) {
+    private static Set<NodeIncarnation> others(NodeIncarnation self, List<Member> members) {
         return members.stream()
                 .filter(member ->
                         member.transport().isPresent() && !member.name().equals(self.name()))
-                .map(member -> new Origin(member.name(), member.incarnation()))
+                .map(member -> new NodeIncarnation(member.name(), member.incarnation()))
                 .collect(Collectors.toSet());
     }
 
-    private Set<Peer> peers(Origin self, List<Member> members) {
+    private Set<Peer> peers(NodeIncarnation self, List<Member> members) {
         Set<Peer> peers = new HashSet<>();
-        Map<Long, String> numbers = new HashMap<>(Map.of(OriginNumber.of(self.name()), self.name()));
+        Map<Long, String> numbers = new HashMap<>(Map.of(OriginId.of(self.name()), self.name()));
         for (Member member : members) {
-            String same = numbers.putIfAbsent(OriginNumber.of(member.name()), member.name());
+            String same = numbers.putIfAbsent(OriginId.of(member.name()), member.name());
             if (same != null && !same.equals(member.name())) {
                 log.error(
                         "the nodes {} and {} have the same number in the ids of messages, so this one hears nothing of"
@@ -158,7 +161,7 @@ final class Replication extends Service {
                         member.name(),
                         member.name());
             } else if (!member.name().equals(self.name())) {
-                Origin origin = new Origin(member.name(), member.incarnation());
+                NodeIncarnation origin = new NodeIncarnation(member.name(), member.incarnation());
                 member.transport().ifPresent(address -> peers.add(new Peer(origin, address)));
             }
         }
@@ -170,7 +173,7 @@ final class Replication extends Service {
      *
      * @return to how many peers it is on its way; none if this does not run
      */
-    int send(Envelope message) {
+    public int send(Envelope message) {
         return replica == null ? 0 : transport.get().send(message);
     }
 
@@ -179,14 +182,14 @@ final class Replication extends Service {
      *
      * @return whether they do; false after that time, or if this stops
      */
-    boolean awaitPeers(Duration atMost) throws InterruptedException {
-        Boolean complete = changes.await(this::hasPeers, time(), Waiters.in(time(), atMost));
+    public boolean awaitPeers(Duration atMost) throws InterruptedException {
+        Boolean complete = changes.await(this::hasPeers, time(), WaitQueue.in(time(), atMost));
         return Boolean.TRUE.equals(complete);
     }
 
     /** Whether they do; null while they may yet. */
     private @Nullable Boolean hasPeers() {
-        Replica present = replica;
+        Replicator present = replica;
         if (present == null) {
             return false;
         }
@@ -195,13 +198,13 @@ final class Replication extends Service {
     }
 
     /** What there is to say of the others, with what the fence has kept out. */
-    Peers peers(long fenced) {
-        Replica present = replica;
+    public PeerSummary peers(long fenced) {
+        Replicator present = replica;
         if (present == null) {
-            return new Peers(0, fenced, 0, 0);
+            return new PeerSummary(0, fenced, 0, 0);
         }
         List<PeerStats> sent = transport.get().stats().peers();
-        return new Peers(
+        return new PeerSummary(
                 present.readyPeers().size(),
                 fenced,
                 sent.stream().mapToLong(PeerStats::dropped).sum(),

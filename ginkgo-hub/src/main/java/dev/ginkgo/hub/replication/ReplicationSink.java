@@ -1,17 +1,17 @@
-package dev.ginkgo.hub;
+package dev.ginkgo.hub.replication;
 
-import dev.ginkgo.hub.spi.Answer;
 import dev.ginkgo.hub.spi.Envelope;
-import dev.ginkgo.hub.spi.Holdings;
-import dev.ginkgo.hub.spi.Origin;
-import dev.ginkgo.hub.spi.Stretch;
+import dev.ginkgo.hub.spi.NodeIncarnation;
+import dev.ginkgo.hub.spi.RangeResponse;
+import dev.ginkgo.hub.spi.SequenceRange;
+import dev.ginkgo.hub.spi.SnapshotChunk;
 import java.util.Set;
 
 /**
  * The store as it is seen by what brings in the messages of other nodes. No call waits for anything, or throws: what
  * cannot be taken is counted and told like what is lost.
  */
-interface Ledger {
+public interface ReplicationSink {
     /**
      * Takes a message of another node, or keeps it out, and tells it as lost, if the leadership that it was published under
      * is over. Those of one origin come in their order, each once.
@@ -22,18 +22,18 @@ interface Ledger {
     void lost(Loss loss);
 
     /** What is held of a stretch of any origin, this node included. */
-    Answer answer(Stretch asked);
+    RangeResponse answer(SequenceRange asked);
 
     /** There is this life of another node, or was; all that is published in it will come, or is told as lost. */
-    void met(Origin life);
+    void met(NodeIncarnation life);
 
     // ---- when a node begins
 
     /** All that is held here, from a place on, as far as this ledger knows: positions only of this node. */
-    Holdings holdings(long after, Origin self);
+    SnapshotChunk holdings(long after, NodeIncarnation self);
 
     /** Takes what another node holds, before anything else comes. */
-    void inherit(Holdings some);
+    void inherit(SnapshotChunk some);
 
     /** What was to be taken over cannot be had to its end. */
     void disinherit();
@@ -47,5 +47,5 @@ interface Ledger {
      * @param beforeUs whether all of it was published before this node had begun: then no reader has waited for it, and
      *     only one who resumes is told
      */
-    record Loss(Stretch stretch, Set<String> sound, boolean beforeUs) {}
+    record Loss(SequenceRange stretch, Set<String> sound, boolean beforeUs) {}
 }

@@ -1,12 +1,12 @@
-package dev.ginkgo.hub;
+package dev.ginkgo.hub.replication;
 
-import dev.ginkgo.Time;
-import dev.ginkgo.hub.spi.Answer;
 import dev.ginkgo.hub.spi.Envelope;
-import dev.ginkgo.hub.spi.Holdings;
-import dev.ginkgo.hub.spi.Inbox;
-import dev.ginkgo.hub.spi.Origin;
-import dev.ginkgo.hub.spi.Stretch;
+import dev.ginkgo.hub.spi.NodeIncarnation;
+import dev.ginkgo.hub.spi.RangeResponse;
+import dev.ginkgo.hub.spi.SequenceRange;
+import dev.ginkgo.hub.spi.SnapshotChunk;
+import dev.ginkgo.hub.spi.TransportListener;
+import dev.ginkgo.time.TimeSource;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -19,51 +19,51 @@ import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Brings what other nodes publish into this node's {@link Ledger}: first what a peer holds already ({@link Takeover}),
+ * Brings what other nodes publish into this node's {@link ReplicationSink}: first what a peer holds already ({@link StateTransfer}),
  * then each origin in its order, each message once; what is missing is fetched from peers, or told.
  *
  * <p>The lives of a node come one after another: nothing of the next is let in before all that is known to be there of
  * the one before is here, or given up. Under its monitor it calls the ledger and asks peers, neither of which waits or
  * calls back.
  */
-final class Replica implements Inbox {
-    private static final Comparator<Origin> BY_LIFE = Comparator.comparingLong(Origin::incarnation);
+final class Replicator implements TransportListener {
+    private static final Comparator<NodeIncarnation> BY_LIFE = Comparator.comparingLong(NodeIncarnation::incarnation);
 
-    private final Origin self;
-    private final Ledger ledger;
-    private final Questions ask;
+    private final NodeIncarnation self;
+    private final ReplicationSink ledger;
+    private final PeerRequests ask;
     private final Runnable changed;
-    private final Time time;
-    private volatile Set<Origin> ready = Set.of();
+    private final TimeSource time;
+    private volatile Set<NodeIncarnation> ready = Set.of();
     private volatile boolean complete;
 
     // guarded by this
-    private final Takeover takeover;
-    private final Map<String, Inflow> inflows =
+    private final StateTransfer takeover;
+    private final Map<String, OriginReceiver> inflows =
             new LinkedHashMap<>(); // by the node's name, those heard of last at the end
-    private final List<Inflow> ending = new ArrayList<>();
-    private final Past past = new Past();
-    private Set<Origin> expected = Set.of();
+    private final List<OriginReceiver> ending = new ArrayList<>();
+    private final EndedIncarnations past = new EndedIncarnations();
+    private Set<NodeIncarnation> expected = Set.of();
 
     /** How peers are asked. */
-    record Questions(BiConsumer<Origin, Stretch> stretch, BiConsumer<Origin, Long> all) {}
+    record PeerRequests(BiConsumer<NodeIncarnation, SequenceRange> stretch, BiConsumer<NodeIncarnation, Long> all) {}
 
     /**
      * Begins with nothing.
      *
      * @param changed is told after each change of {@link #readyPeers}, and of {@link #isComplete}
      */
-    Replica(Origin self, Ledger ledger, Questions ask, Runnable changed, Time time) {
+    Replicator(NodeIncarnation self, ReplicationSink ledger, PeerRequests ask, Runnable changed, TimeSource time) {
         this.self = self;
         this.ledger = ledger;
         this.ask = ask;
         this.changed = changed;
         this.time = time;
-        takeover = new Takeover(ledger, ask.all());
+        takeover = new StateTransfer(ledger, ask.all());
     }
 
     /** The peers that hear this node. */
-    Set<Origin> readyPeers() {
+    Set<NodeIncarnation> readyPeers() {
         return ready;
     }
 
@@ -73,12 +73,12 @@ final class Replica implements Inbox {
     }
 
     /** Who is in the roster. */
-    synchronized void expect(Set<Origin> peers) {
+    synchronized void expect(Set<NodeIncarnation> peers) {
         expected = peers;
     }
 
     /** Whether those have nothing that could be taken over, as each of them has said; also if there are none. */
-    synchronized boolean isVain(Set<Origin> peers) {
+    synchronized boolean isVain(Set<NodeIncarnation> peers) {
         return takeover.isVain(peers);
     }
 
@@ -88,7 +88,7 @@ final class Replica implements Inbox {
         tookOver();
     }
 
-    /** Looks after what is missing; several times in each {@link Hole#HOLD}. */
+    /** Looks after what is missing; several times in each {@link MissingRange#HOLD}. */
     synchronized void tick() {
         long now = time.nanos();
         if (!complete) {
@@ -105,7 +105,7 @@ final class Replica implements Inbox {
     // ---- what peers say
 
     @Override
-    public synchronized void beat(Origin peer, long last, Map<Origin, Long> others) {
+    public synchronized void beat(NodeIncarnation peer, long last, Map<NodeIncarnation, Long> others) {
         long now = time.nanos();
         if (!complete) {
             takeover.meet(peer, now);
@@ -113,14 +113,14 @@ final class Replica implements Inbox {
         others.entrySet().stream() // earlier lives first, or the later one would be the present one, and they too late
                 .sorted(Map.Entry.comparingByKey(BY_LIFE))
                 .forEach(each -> rumour(each.getKey(), each.getValue(), now));
-        Inflow inflow = inflow(peer);
+        OriginReceiver inflow = inflow(peer);
         if (inflow != null) {
             inflow.beat(last, now);
         }
     }
 
-    private void rumour(Origin origin, long theirs, long now) {
-        Optional<Inflow> ends =
+    private void rumour(NodeIncarnation origin, long theirs, long now) {
+        Optional<OriginReceiver> ends =
                 ending.stream().filter(each -> each.origin.equals(origin)).findFirst();
         if (ends.isPresent()) {
             ends.get().beat(theirs, now);
@@ -128,7 +128,7 @@ final class Replica implements Inbox {
         } else if (isPast(origin)) {
             reportLate(origin, theirs);
         } else if (!isForgotten(origin, theirs)) {
-            Inflow inflow = inflow(origin);
+            OriginReceiver inflow = inflow(origin);
             if (inflow != null) {
                 inflow.rumour(theirs, now);
             }
@@ -137,36 +137,36 @@ final class Replica implements Inbox {
 
     @Override
     public synchronized void received(Envelope message) {
-        Inflow inflow = inflow(message.origin());
+        OriginReceiver inflow = inflow(message.origin());
         if (inflow != null) {
             inflow.received(message, time.nanos());
         }
     }
 
     @Override
-    public Answer answer(Stretch asked) {
+    public RangeResponse answer(SequenceRange asked) {
         return ledger.answer(asked);
     }
 
     @Override
-    public synchronized void answered(Origin peer, Answer answer) {
-        Origin origin = answer.stretch().origin();
-        for (Inflow inflow : List.copyOf(ending)) {
+    public synchronized void answered(NodeIncarnation peer, RangeResponse answer) {
+        NodeIncarnation origin = answer.stretch().origin();
+        for (OriginReceiver inflow : List.copyOf(ending)) {
             if (inflow.origin.equals(origin)) {
                 inflow.answered(peer, answer, time.nanos());
                 settle(inflow);
                 return;
             }
         }
-        Inflow inflow = inflow(origin);
+        OriginReceiver inflow = inflow(origin);
         if (inflow != null) {
             inflow.answered(peer, answer, time.nanos());
         }
     }
 
     @Override
-    public synchronized Map<Origin, Long> positions() {
-        Map<Origin, Long> positions = new LinkedHashMap<>();
+    public synchronized Map<NodeIncarnation, Long> positions() {
+        Map<NodeIncarnation, Long> positions = new LinkedHashMap<>();
         inflows.values().forEach(inflow -> positions.put(inflow.origin, inflow.position()));
         ending.forEach(inflow -> positions.put(inflow.origin, inflow.position()));
         past.addTo(positions, MAX_POSITIONS);
@@ -174,7 +174,7 @@ final class Replica implements Inbox {
     }
 
     @Override
-    public void ready(Set<Origin> peers) {
+    public void ready(Set<NodeIncarnation> peers) {
         ready = peers;
         changed.run();
     }
@@ -182,23 +182,23 @@ final class Replica implements Inbox {
     // ---- what was before this node
 
     @Override
-    public synchronized Holdings holdings(long after) {
+    public synchronized SnapshotChunk holdings(long after) {
         if (!complete) {
-            return Holdings.nothing(after);
+            return SnapshotChunk.nothing(after);
         }
-        Holdings mine = ledger.holdings(after, self);
-        return new Holdings(
+        SnapshotChunk mine = ledger.holdings(after, self);
+        return new SnapshotChunk(
                 after, mine.items(), mine.through(), mine.lost(), mine.end().map(this::withPositions));
     }
 
-    private Holdings.End withPositions(Holdings.End end) {
-        Map<Origin, Long> all = new HashMap<>(positions());
+    private SnapshotChunk.End withPositions(SnapshotChunk.End end) {
+        Map<NodeIncarnation, Long> all = new HashMap<>(positions());
         all.putAll(end.positions());
-        return new Holdings.End(end.whole(), all, end.gone());
+        return new SnapshotChunk.End(end.whole(), all, end.gone());
     }
 
     @Override
-    public synchronized void held(Origin peer, Holdings some) {
+    public synchronized void held(NodeIncarnation peer, SnapshotChunk some) {
         takeover.held(peer, some, time.nanos());
         tookOver();
     }
@@ -212,7 +212,7 @@ final class Replica implements Inbox {
         takeover.positions().entrySet().stream()
                 .sorted(Map.Entry.comparingByKey(BY_LIFE))
                 .forEach(each -> {
-                    Inflow inflow = inflow(each.getKey());
+                    OriginReceiver inflow = inflow(each.getKey());
                     if (inflow != null) {
                         inflow.skipTo(each.getValue(), now);
                     } else if (!each.getKey().equals(self)) {
@@ -226,22 +226,22 @@ final class Replica implements Inbox {
     // ---- the lives of a node
 
     /** Whether it is of an earlier life than the one that is known. */
-    private boolean isPast(Origin origin) {
+    private boolean isPast(NodeIncarnation origin) {
         if (origin.name().equals(self.name())) {
             return origin.incarnation() < self.incarnation();
         }
-        Inflow present = inflows.get(origin.name());
+        OriginReceiver present = inflows.get(origin.name());
         return present != null && present.origin.incarnation() > origin.incarnation();
     }
 
     /** Whether there were too many names to remember this one, and nothing of it is missing here. */
-    private boolean isForgotten(Origin origin, long theirs) {
+    private boolean isForgotten(NodeIncarnation origin, long theirs) {
         Long known = past.get(origin);
         return known != null && known >= theirs && !inflows.containsKey(origin.name());
     }
 
     /** So far has a life come to another node that is over here: what is not here comes too late. */
-    private void reportLate(Origin origin, long theirs) {
+    private void reportLate(NodeIncarnation origin, long theirs) {
         Long known = past.get(origin);
         if (!complete || past.isTooOld(origin) || (known != null && known >= theirs)) {
             return;
@@ -251,22 +251,22 @@ final class Replica implements Inbox {
         }
         long from = known == null ? 1 : known + 1;
         if (theirs >= from) {
-            ledger.lost(new Ledger.Loss(new Stretch(origin, from, theirs), Set.of(), false));
+            ledger.lost(new ReplicationSink.Loss(new SequenceRange(origin, from, theirs), Set.of(), false));
         }
         past.put(origin, theirs);
     }
 
-    private void settle(Inflow inflow) {
+    private void settle(OriginReceiver inflow) {
         if (inflow.isSettled() && ending.remove(inflow)) {
             past.put(inflow.origin, inflow.position());
-            Inflow next = inflows.get(inflow.origin.name());
+            OriginReceiver next = inflows.get(inflow.origin.name());
             if (next != null) {
                 next.advance(time.nanos());
             }
         }
     }
 
-    private boolean isHeldBack(Origin origin) {
+    private boolean isHeldBack(NodeIncarnation origin) {
         return !complete
                 || ending.stream()
                         .anyMatch(each -> each.origin.name().equals(origin.name())
@@ -274,15 +274,15 @@ final class Replica implements Inbox {
     }
 
     /** Null for what this node itself has published, and for a life that is over. */
-    private @Nullable Inflow inflow(Origin origin) {
+    private @Nullable OriginReceiver inflow(NodeIncarnation origin) {
         if (origin.name().equals(self.name())) {
             return null;
         }
-        Inflow present = inflows.get(origin.name());
+        OriginReceiver present = inflows.get(origin.name());
         if (present != null && present.origin.incarnation() >= origin.incarnation()) {
             return present.origin.equals(origin) ? present : null;
         }
-        Inflow fresh = new Inflow(origin, ledger, () -> ready, ask.stretch(), () -> isHeldBack(origin));
+        OriginReceiver fresh = new OriginReceiver(origin, ledger, () -> ready, ask.stretch(), () -> isHeldBack(origin));
         inflows.remove(origin.name());
         inflows.put(origin.name(), fresh);
         ledger.met(origin);
@@ -303,7 +303,7 @@ final class Replica implements Inbox {
 
     /** The one heard of first of those who have gone; if all are here, of all. */
     private void forgetOne() {
-        Inflow oldest = inflows.values().stream()
+        OriginReceiver oldest = inflows.values().stream()
                 .filter(each -> !expected.contains(each.origin))
                 .findFirst()
                 .orElse(inflows.values().iterator().next());

@@ -1,7 +1,7 @@
-package dev.ginkgo.hub;
+package dev.ginkgo.hub.replication;
 
-import dev.ginkgo.hub.spi.Holdings;
-import dev.ginkgo.hub.spi.Origin;
+import dev.ginkgo.hub.spi.NodeIncarnation;
+import dev.ginkgo.hub.spi.SnapshotChunk;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
@@ -24,34 +24,34 @@ import org.jspecify.annotations.Nullable;
  * </pre>
  *
  * It goes on asking until it is ended, as those that have just begun may have all a moment later. If the peer falls
- * silent in between, what has come stays, and counts as incomplete. Guarded by its {@link Replica}.
+ * silent in between, what has come stays, and counts as incomplete. Guarded by its {@link Replicator}.
  */
-final class Takeover {
+final class StateTransfer {
     /** How long a peer may take to answer before it is asked once more. */
     private static final long ANSWER = Duration.ofMillis(300).toNanos();
 
     /** How long it may take in all. */
     private static final long SILENCE = Duration.ofMillis(1_500).toNanos();
 
-    private final Ledger ledger;
-    private final BiConsumer<Origin, Long> ask;
-    private final Set<Origin> met = new LinkedHashSet<>();
-    private final Set<Origin> tried = new HashSet<>();
-    private final Set<Origin> empty = new HashSet<>();
-    private @Nullable Origin asked;
+    private final ReplicationSink ledger;
+    private final BiConsumer<NodeIncarnation, Long> ask;
+    private final Set<NodeIncarnation> met = new LinkedHashSet<>();
+    private final Set<NodeIncarnation> tried = new HashSet<>();
+    private final Set<NodeIncarnation> empty = new HashSet<>();
+    private @Nullable NodeIncarnation asked;
     private long askedAt;
     private long answeredAt;
     private long after;
     private boolean begun;
     private boolean over;
-    private Map<Origin, Long> positions = Map.of();
+    private Map<NodeIncarnation, Long> positions = Map.of();
 
     /**
      * Begins with nobody to ask.
      *
      * @param ask asks a peer for what it holds, from a place on
      */
-    Takeover(Ledger ledger, BiConsumer<Origin, Long> ask) {
+    StateTransfer(ReplicationSink ledger, BiConsumer<NodeIncarnation, Long> ask) {
         this.ledger = ledger;
         this.ask = ask;
     }
@@ -61,25 +61,25 @@ final class Takeover {
     }
 
     /** How far each life of each node has come with it. */
-    Map<Origin, Long> positions() {
+    Map<NodeIncarnation, Long> positions() {
         return positions;
     }
 
     /** A peer can be asked. */
-    void meet(Origin peer, long now) {
+    void meet(NodeIncarnation peer, long now) {
         if (met.add(peer) && asked == null) {
             askNext(now);
         }
     }
 
     /** Whether all of these have said that they have nothing; also if there are none. */
-    boolean isVain(Set<Origin> peers) {
+    boolean isVain(Set<NodeIncarnation> peers) {
         return !begun && empty.containsAll(peers);
     }
 
     /** Time has passed. */
     void tick(long now) {
-        Origin present = asked;
+        NodeIncarnation present = asked;
         if (present == null) {
             askNext(now);
         } else if (now - answeredAt >= SILENCE) {
@@ -95,12 +95,12 @@ final class Takeover {
     }
 
     /** A peer has answered. */
-    void held(Origin peer, Holdings some, long now) {
+    void held(NodeIncarnation peer, SnapshotChunk some, long now) {
         if (over || !peer.equals(asked) || some.after() != after) {
             return;
         }
         answeredAt = now;
-        Optional<Holdings.End> end = some.end();
+        Optional<SnapshotChunk.End> end = some.end();
         if (!begun && end.isPresent() && !end.get().whole()) {
             empty.add(peer);
             asked = null;
@@ -127,7 +127,7 @@ final class Takeover {
     }
 
     private void askNext(long now) {
-        Optional<Origin> next =
+        Optional<NodeIncarnation> next =
                 met.stream().filter(peer -> !tried.contains(peer)).findFirst();
         if (next.isEmpty()) { // all from the beginning: one that had nothing may have all by now
             tried.clear();
@@ -139,7 +139,7 @@ final class Takeover {
         put(next.get(), now);
     }
 
-    private void put(Origin peer, long now) {
+    private void put(NodeIncarnation peer, long now) {
         askedAt = now;
         ask.accept(peer, after);
     }

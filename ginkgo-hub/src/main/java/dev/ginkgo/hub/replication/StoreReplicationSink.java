@@ -1,12 +1,17 @@
-package dev.ginkgo.hub;
+package dev.ginkgo.hub.replication;
 
-import dev.ginkgo.Time;
-import dev.ginkgo.hub.MessageId.Position;
-import dev.ginkgo.hub.spi.Answer;
+import dev.ginkgo.hub.channel.ChannelName;
+import dev.ginkgo.hub.log.Store;
+import dev.ginkgo.hub.message.HubRejectedException;
+import dev.ginkgo.hub.message.InvalidChannelException;
+import dev.ginkgo.hub.message.MessageId.Position;
+import dev.ginkgo.hub.position.OriginId;
 import dev.ginkgo.hub.spi.Envelope;
-import dev.ginkgo.hub.spi.Holdings;
-import dev.ginkgo.hub.spi.Origin;
-import dev.ginkgo.hub.spi.Stretch;
+import dev.ginkgo.hub.spi.NodeIncarnation;
+import dev.ginkgo.hub.spi.RangeResponse;
+import dev.ginkgo.hub.spi.SequenceRange;
+import dev.ginkgo.hub.spi.SnapshotChunk;
+import dev.ginkgo.time.TimeSource;
 import java.time.Duration;
 import java.util.List;
 import org.slf4j.Logger;
@@ -16,15 +21,15 @@ import org.slf4j.LoggerFactory;
  * Brings what other nodes have published into the store, under the numbers that ids are made of. What cannot be taken
  * here, because of this node's limits, is told to the readers of its channel like what is lost.
  */
-final class Relay implements Ledger {
-    private static final Logger LOG = LoggerFactory.getLogger(Relay.class);
+public final class StoreReplicationSink implements ReplicationSink {
+    private static final Logger LOG = LoggerFactory.getLogger(StoreReplicationSink.class);
     private static final long SELDOM = Duration.ofMinutes(1).toNanos();
 
     private final Store store;
-    private final Time time;
+    private final TimeSource time;
     private volatile long warned;
 
-    Relay(Store store, Time time) {
+    public StoreReplicationSink(Store store, TimeSource time) {
         this.store = store;
         this.time = time;
         warned = time.nanos() - SELDOM;
@@ -35,7 +40,7 @@ final class Relay implements Ledger {
         Position position = position(message.origin(), message.sequence());
         try {
             store.relay(ChannelName.of(message.channel()), position, message);
-        } catch (RefusedException | BadChannelException e) {
+        } catch (HubRejectedException | InvalidChannelException e) {
             store.lose(position, message.channel()::equals, true);
             warn(message, e);
         }
@@ -50,22 +55,22 @@ final class Relay implements Ledger {
     }
 
     @Override
-    public Answer answer(Stretch asked) {
+    public RangeResponse answer(SequenceRange asked) {
         return store.answer(asked);
     }
 
     @Override
-    public void met(Origin life) {
+    public void met(NodeIncarnation life) {
         store.estate.inherit(List.of(position(life, 0)), List.of());
     }
 
     @Override
-    public Holdings holdings(long after, Origin self) {
+    public SnapshotChunk holdings(long after, NodeIncarnation self) {
         return store.estate.from(after, self);
     }
 
     @Override
-    public void inherit(Holdings some) {
+    public void inherit(SnapshotChunk some) {
         some.items().forEach(this::inherit);
         some.lost().forEach((origin, last) -> store.lose(position(origin, last), _ -> true, false));
         some.end()
@@ -76,12 +81,12 @@ final class Relay implements Ledger {
                         end.gone()));
     }
 
-    private void inherit(Holdings.Item item) {
+    private void inherit(SnapshotChunk.Item item) {
         Envelope message = item.message();
         Position position = position(message.origin(), message.sequence());
         try {
             store.estate.inherit(ChannelName.of(message.channel()), position, item);
-        } catch (RefusedException | BadChannelException e) {
+        } catch (HubRejectedException | InvalidChannelException e) {
             store.lose(position, message.channel()::equals, false);
             warn(message, e);
         }
@@ -92,8 +97,8 @@ final class Relay implements Ledger {
         store.estate.disinherit();
     }
 
-    private static Position position(Origin origin, long sequence) {
-        return new Position(OriginNumber.of(origin.name()), origin.incarnation(), sequence);
+    private static Position position(NodeIncarnation origin, long sequence) {
+        return new Position(OriginId.of(origin.name()), origin.incarnation(), sequence);
     }
 
     private void warn(Envelope message, RuntimeException why) {

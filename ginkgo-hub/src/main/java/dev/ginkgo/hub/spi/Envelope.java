@@ -2,7 +2,7 @@ package dev.ginkgo.hub.spi;
 
 import static java.util.Objects.requireNonNull;
 
-import dev.ginkgo.cluster.Epoch;
+import dev.ginkgo.cluster.model.Epoch;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -14,7 +14,7 @@ public final class Envelope {
     /** What one takes in a queue besides its payload, roughly. */
     private static final int OVERHEAD = 200;
 
-    private final Origin origin;
+    private final NodeIncarnation origin;
     private final long sequence;
     private final long previous;
     private final String channel;
@@ -35,7 +35,7 @@ public final class Envelope {
      * @param epoch the leadership under which it was published, if it was under one
      */
     public Envelope(
-            Origin origin,
+            NodeIncarnation origin,
             long sequence,
             long previous,
             String channel,
@@ -58,7 +58,7 @@ public final class Envelope {
     }
 
     /** Who published it. */
-    public Origin origin() {
+    public NodeIncarnation origin() {
         return origin;
     }
 

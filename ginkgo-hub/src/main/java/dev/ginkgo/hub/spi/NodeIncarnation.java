@@ -8,11 +8,11 @@ import static java.util.Objects.requireNonNull;
  * @param name the node's name, unique in the cluster, at most {@value #MAX_NAME} characters
  * @param incarnation higher after each start of the node, from 1
  */
-public record Origin(String name, long incarnation) {
+public record NodeIncarnation(String name, long incarnation) {
     /** The longest name. */
     public static final int MAX_NAME = 255;
 
-    public Origin {
+    public NodeIncarnation {
         requireNonNull(name, "name is null");
         if (name.isEmpty() || name.length() > MAX_NAME) {
             throw new IllegalArgumentException("a name has 1 to " + MAX_NAME + " characters, not " + name.length());

@@ -10,7 +10,7 @@ import dev.ginkgo.config.Address;
  * @param origin the node and its present life
  * @param address what its {@link Transport#open} returned
  */
-public record Peer(Origin origin, Address address) {
+public record Peer(NodeIncarnation origin, Address address) {
     public Peer {
         requireNonNull(origin, "origin is null");
         requireNonNull(address, "address is null");

@@ -12,11 +12,11 @@ import java.util.List;
  *     {@value #MAX_BYTES} bytes, but one message at least if there is one
  * @param through how far it has looked: what is missing up to there it does not have; the rest may be asked again
  */
-public record Answer(Stretch stretch, List<Envelope> messages, long through) {
+public record RangeResponse(SequenceRange stretch, List<Envelope> messages, long through) {
     /** How large an answer may grow before the rest is left to the next one, by {@link Envelope#cost}. */
     public static final long MAX_BYTES = 256 * 1024;
 
-    public Answer {
+    public RangeResponse {
         requireNonNull(stretch, "stretch is null");
         messages = List.copyOf(messages);
         if (through < stretch.from() || through > stretch.to()) {
@@ -35,7 +35,7 @@ public record Answer(Stretch stretch, List<Envelope> messages, long through) {
     }
 
     /** The answer of a node that has nothing of it. */
-    public static Answer nothing(Stretch stretch) {
-        return new Answer(stretch, List.of(), stretch.to());
+    public static RangeResponse nothing(SequenceRange stretch) {
+        return new RangeResponse(stretch, List.of(), stretch.to());
     }
 }

@@ -9,7 +9,7 @@ import java.util.Queue;
  * What waits for one peer: messages, within a budget. What comes when it is full is dropped and counted; the peer sees
  * the hole by the numbers, and asks. For transports that keep their queues themselves; any thread may call.
  */
-public final class Backlog {
+public final class SendQueue {
     private final long budget;
 
     // guarded by this
@@ -24,7 +24,7 @@ public final class Backlog {
     /**
      * @param budget in bytes, by {@link Envelope#cost}; one message is taken in any case
      */
-    public Backlog(long budget) {
+    public SendQueue(long budget) {
         this.budget = budget;
     }
 
@@ -35,7 +35,7 @@ public final class Backlog {
      * @param last the number of the last message that was offered, sent or dropped
      * @param toTheEnd whether no more wait, so that {@code last} may be told after these
      */
-    public record Load(List<Envelope> messages, long last, boolean toTheEnd) {}
+    public record SendBatch(List<Envelope> messages, long last, boolean toTheEnd) {}
 
     /** Takes messages from now on. The peer is to be told that {@code lastBefore} was the last one before. */
     public synchronized void open(long lastBefore) {
@@ -77,7 +77,7 @@ public final class Backlog {
     }
 
     /** Takes out what is next: so many bytes of it, but one message at least. */
-    public synchronized Load take(long bytes) {
+    public synchronized SendBatch take(long bytes) {
         List<Envelope> some = new ArrayList<>();
         long size = 0;
         for (Envelope next = messages.peek(); next != null && (size == 0 || size + next.cost() <= bytes); ) {
@@ -87,7 +87,7 @@ public final class Backlog {
         }
         queued -= size;
         sent += some.size();
-        return new Load(some, last, messages.isEmpty());
+        return new SendBatch(some, last, messages.isEmpty());
     }
 
     /** Whether something waits. */
@@ -96,7 +96,7 @@ public final class Backlog {
     }
 
     /** How this peer stands. */
-    public synchronized TransportStats.PeerStats stats(Origin peer, boolean ready, long reconnects) {
+    public synchronized TransportStats.PeerStats stats(NodeIncarnation peer, boolean ready, long reconnects) {
         return new TransportStats.PeerStats(peer, ready, sent, dropped, queued, reconnects);
     }
 }

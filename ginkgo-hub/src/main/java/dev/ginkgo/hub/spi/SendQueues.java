@@ -7,22 +7,22 @@ import java.util.List;
  * The backlogs of all peers, to which each message is offered in its order. For transports that keep their queues
  * themselves; any thread may call.
  */
-public final class Backlogs {
+public final class SendQueues {
 
     // guarded by this
-    private final List<Backlog> all = new ArrayList<>();
+    private final List<SendQueue> all = new ArrayList<>();
     private long last;
 
     /** Of no peer yet. */
-    public Backlogs() {}
+    public SendQueues() {}
 
     /** One more, not open yet. */
-    public synchronized void add(Backlog backlog) {
+    public synchronized void add(SendQueue backlog) {
         all.add(backlog);
     }
 
     /** One less; what waits in it is gone. */
-    public synchronized void remove(Backlog backlog) {
+    public synchronized void remove(SendQueue backlog) {
         backlog.shut();
         all.remove(backlog);
     }
@@ -32,7 +32,7 @@ public final class Backlogs {
      *
      * @return the number of the last message that it has not been offered
      */
-    public synchronized long open(Backlog backlog) {
+    public synchronized long open(SendQueue backlog) {
         backlog.open(last);
         return last;
     }
@@ -45,7 +45,7 @@ public final class Backlogs {
     public synchronized int offer(Envelope message) {
         last = message.sequence();
         int took = 0;
-        for (Backlog backlog : all) {
+        for (SendQueue backlog : all) {
             took += backlog.offer(message) ? 1 : 0;
         }
         return took;

@@ -9,8 +9,8 @@ import static java.util.Objects.requireNonNull;
  * @param from the first one's number
  * @param to the last one's
  */
-public record Stretch(Origin origin, long from, long to) {
-    public Stretch {
+public record SequenceRange(NodeIncarnation origin, long from, long to) {
+    public SequenceRange {
         requireNonNull(origin, "origin is null");
         if (from < 1 || to < from) {
             throw new IllegalArgumentException("no stretch of " + origin + " goes from " + from + " to " + to);

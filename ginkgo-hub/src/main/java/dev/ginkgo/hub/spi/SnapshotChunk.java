@@ -8,17 +8,17 @@ import java.util.Optional;
 
 /**
  * Some of all that a node holds, in the order in which it came there: what another one takes over when it begins. Unlike
- * an {@link Answer} it is of all origins and all their lives.
+ * an {@link RangeResponse} it is of all origins and all their lives.
  *
  * @param after the place in the holder's order that was asked for; 0 is before its first
- * @param items what it holds from there on; at most about {@link Answer#MAX_BYTES}, but one message at least
+ * @param items what it holds from there on; at most about {@link RangeResponse#MAX_BYTES}, but one message at least
  * @param through the place of the last one, to be asked for next
  * @param lost messages that the holder could not hand over, up to there: any channel may lack something of them
  * @param end if there is no more; then the rest comes by itself, after its positions
  */
-public record Holdings(long after, List<Item> items, long through, Map<Origin, Long> lost, Optional<End> end) {
+public record SnapshotChunk(long after, List<Item> items, long through, Map<NodeIncarnation, Long> lost, Optional<End> end) {
 
-    public Holdings {
+    public SnapshotChunk {
         items = List.copyOf(items);
         lost = Map.copyOf(lost);
         if (after < 0 || through < after) {
@@ -33,7 +33,7 @@ public record Holdings(long after, List<Item> items, long through, Map<Origin, L
      * @param age for how long the holder has had it, in milliseconds
      * @param gone if it is the oldest that the holder has of its channel: what is gone before it
      */
-    public record Item(Envelope message, long age, List<Mark> gone) {
+    public record Item(Envelope message, long age, List<Watermark> gone) {
         public Item {
             requireNonNull(message, "message is null");
             gone = List.copyOf(gone);
@@ -44,7 +44,7 @@ public record Holdings(long after, List<Item> items, long through, Map<Origin, L
 
         /** What it counts for, in bytes. */
         public long cost() {
-            return message.cost() + (long) Mark.BYTES * gone.size();
+            return message.cost() + (long) Watermark.BYTES * gone.size();
         }
     }
 
@@ -55,11 +55,11 @@ public record Holdings(long after, List<Item> items, long through, Map<Origin, L
      * @param incarnation the life of that node
      * @param sequence its number in that life
      */
-    public record Mark(long origin, long incarnation, long sequence) {
+    public record Watermark(long origin, long incarnation, long sequence) {
         /** What one takes. */
         public static final int BYTES = 3 * Long.BYTES;
 
-        public Mark {
+        public Watermark {
             if (origin < 0 || incarnation < 0 || sequence < 0) {
                 throw new IllegalArgumentException(
                         "nothing is gone of " + origin + ", " + incarnation + " up to " + sequence);
@@ -75,7 +75,7 @@ public record Holdings(long after, List<Item> items, long through, Map<Origin, L
      *     up to there is gone
      * @param gone what is gone of channels that the holder has nothing of
      */
-    public record End(boolean whole, Map<Origin, Long> positions, List<Mark> gone) {
+    public record End(boolean whole, Map<NodeIncarnation, Long> positions, List<Watermark> gone) {
         public End {
             positions = Map.copyOf(positions);
             gone = List.copyOf(gone);
@@ -83,7 +83,7 @@ public record Holdings(long after, List<Item> items, long through, Map<Origin, L
     }
 
     /** Those of a node that has just begun itself. */
-    public static Holdings nothing(long after) {
-        return new Holdings(after, List.of(), after, Map.of(), Optional.of(new End(false, Map.of(), List.of())));
+    public static SnapshotChunk nothing(long after) {
+        return new SnapshotChunk(after, List.of(), after, Map.of(), Optional.of(new End(false, Map.of(), List.of())));
     }
 }

@@ -1,7 +1,7 @@
 package dev.ginkgo.hub.spi;
 
 import dev.ginkgo.Service;
-import dev.ginkgo.cluster.Trust;
+import dev.ginkgo.cluster.security.ClusterCredentials;
 import dev.ginkgo.config.Address;
 import java.time.Duration;
 import java.util.Set;
@@ -12,7 +12,7 @@ import java.util.Set;
  *
  * <ul>
  *   <li><b>Order.</b> What one node publishes reaches each other node in order, each message at most once.
- *   <li><b>Loss</b> is never hidden: a message carries its number, and a {@linkplain Inbox#beat beat} tells the last
+ *   <li><b>Loss</b> is never hidden: a message carries its number, and a {@linkplain TransportListener#beat beat} tells the last
  *       one within {@link #BEAT}. What this node could not hand on is counted in {@link #stats}.
  *   <li><b>Patience.</b> Nobody who publishes waits for a peer. A peer that is frozen, slow or gone has a bounded queue
  *       of its own, and neither slows nor silences the others.
@@ -32,7 +32,7 @@ public abstract class Transport extends Service {
      * reach over a network hears nobody who does not know the secret, unless its own settings say otherwise. By default
      * it is not looked at.
      */
-    public void trust(Trust trust) {}
+    public void trust(ClusterCredentials trust) {}
 
     /**
      * Begins. Called once in each run of this service, before all methods below; the end is the stop of this service,
@@ -41,7 +41,7 @@ public abstract class Transport extends Service {
      * @return where the others reach this node
      * @throws Exception if it cannot work as it is configured; the start of the hub fails
      */
-    public abstract Address open(Origin self, Inbox inbox) throws Exception;
+    public abstract Address open(NodeIncarnation self, TransportListener inbox) throws Exception;
 
     /**
      * Says who the others are, all of them. Those that are new are connected to, those that are missing are let go of,
@@ -58,19 +58,19 @@ public abstract class Transport extends Service {
     public abstract int send(Envelope message);
 
     /**
-     * Asks a peer for a stretch; {@link Inbox#answered} may follow. If the peer is not there or does not answer, nothing
+     * Asks a peer for a stretch; {@link TransportListener#answered} may follow. If the peer is not there or does not answer, nothing
      * follows. Any thread; does not wait.
      */
-    public abstract void ask(Origin peer, Stretch stretch);
+    public abstract void ask(NodeIncarnation peer, SequenceRange stretch);
 
     /**
-     * Asks a peer for all that it holds, from a place in its order on; {@link Inbox#held} may follow. Else like {@link
+     * Asks a peer for all that it holds, from a place in its order on; {@link TransportListener#held} may follow. Else like {@link
      * #ask}.
      */
-    public abstract void askAll(Origin peer, long after);
+    public abstract void askAll(NodeIncarnation peer, long after);
 
     /** The peers that hear this node. */
-    public abstract Set<Origin> readyPeers();
+    public abstract Set<NodeIncarnation> readyPeers();
 
     /** What it has done since {@link #open}. */
     public abstract TransportStats stats();

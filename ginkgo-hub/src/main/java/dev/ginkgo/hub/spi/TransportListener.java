@@ -10,7 +10,7 @@ import java.util.Set;
  * come one after another, in the order in which that peer spoke. A call that takes its time delays what that peer, or
  * any other, says next; so none waits for anything. It may call {@link Transport#ask}.
  */
-public interface Inbox {
+public interface TransportListener {
     /** The most origins of which a node tells how far it is. */
     int MAX_POSITIONS = 64;
 
@@ -20,29 +20,29 @@ public interface Inbox {
      *
      * @param others the {@link #positions} of the peer
      */
-    void beat(Origin peer, long last, Map<Origin, Long> others);
+    void beat(NodeIncarnation peer, long last, Map<NodeIncarnation, Long> others);
 
     /**
      * How far this node is with each origin that it knows of, itself left out; {@value #MAX_POSITIONS} at most. It goes
      * with every beat, so that a node learns what it has missed of one that it cannot hear, or that is gone.
      */
-    Map<Origin, Long> positions();
+    Map<NodeIncarnation, Long> positions();
 
     /** A peer has published this. Each message comes once at most, in the order of its origin, perhaps with holes. */
     void received(Envelope message);
 
     /** A peer has asked for a stretch of the history. Answered from memory, at once. */
-    Answer answer(Stretch asked);
+    RangeResponse answer(SequenceRange asked);
 
     /** A peer has answered what {@link Transport#ask} asked. */
-    void answered(Origin peer, Answer answer);
+    void answered(NodeIncarnation peer, RangeResponse answer);
 
     /** A peer that begins has asked for all that is held here, from a place on. Answered from memory, at once. */
-    Holdings holdings(long after);
+    SnapshotChunk holdings(long after);
 
     /** A peer has answered what {@link Transport#askAll} asked. */
-    void held(Origin peer, Holdings some);
+    void held(NodeIncarnation peer, SnapshotChunk some);
 
     /** The peers that are {@linkplain Transport#readyPeers ready} now; called at each change, one at a time. */
-    void ready(Set<Origin> peers);
+    void ready(Set<NodeIncarnation> peers);
 }

@@ -1,7 +1,7 @@
 package dev.ginkgo.hub.spi;
 
 /** Makes the transports of one kind. Found by {@link java.util.ServiceLoader} when a hub is declared. */
-public interface TransportEngine {
+public interface TransportProvider {
 
     /** What {@code engine = "…"} in {@code [hub.transport]} calls it. */
     String name();

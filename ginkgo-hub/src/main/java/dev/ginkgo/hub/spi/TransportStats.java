@@ -24,5 +24,5 @@ public record TransportStats(List<PeerStats> peers, long refused) {
      * @param queued bytes that wait for it
      * @param reconnects how often its connection was given up and made anew
      */
-    public record PeerStats(Origin peer, boolean ready, long sent, long dropped, long queued, long reconnects) {}
+    public record PeerStats(NodeIncarnation peer, boolean ready, long sent, long dropped, long queued, long reconnects) {}
 }

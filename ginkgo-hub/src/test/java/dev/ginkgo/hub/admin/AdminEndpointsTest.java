@@ -1,9 +1,17 @@
-package dev.ginkgo.hub;
+package dev.ginkgo.hub.admin;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.ginkgo.Service;
+import dev.ginkgo.hub.HubMeters;
+import dev.ginkgo.hub.MessageHub;
+import dev.ginkgo.hub.Subscription;
+import dev.ginkgo.hub.http.HttpFrontend;
+import dev.ginkgo.hub.message.Since;
+import dev.ginkgo.hub.metrics.Metric;
+import dev.ginkgo.hub.testing.RawHttpClient;
+import dev.ginkgo.hub.testing.TestHub;
 import dev.ginkgo.testing.TestTree;
 import io.micrometer.core.instrument.FunctionTimer;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
@@ -19,13 +27,13 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
 /** What a hub tells those who look after it. */
-class InstrumentsTest {
+class AdminEndpointsTest {
     @Test
     @DisplayName("H-24 the metrics count what happened: publishes, deliveries, gaps, disconnects by reason, delays")
     void metrics() throws Exception {
-        try (Front front = Front.startHub("history.count = 50", "write-timeout = '300ms'");
-                Wired dead = front.lines("/a");
-                Wired reader = front.lines("/a")) {
+        try (TestHub front = TestHub.startHub("history.count = 50", "write-timeout = '300ms'");
+                RawHttpClient dead = front.lines("/a");
+                RawHttpClient reader = front.lines("/a")) {
             // Given a reader that went, one that never reads, and one that has read three messages
             front.lines("/b").reset();
             for (int i = 1; i <= 3; i++) {
@@ -36,19 +44,19 @@ class InstrumentsTest {
             }
             await().until(() -> front.metric("disconnects_total{reason=\"client\"}") >= 1);
             String before = front.get("/-/metrics").body();
-            assertThat(Front.metric(before, "published_total")).isEqualTo(3);
-            assertThat(Front.metric(before, "delivered_total")).isEqualTo(6);
-            assertThat(Front.metric(before, "delay_seconds_count"))
-                    .isEqualTo(Front.metric(before, "writes_total"))
+            assertThat(TestHub.metric(before, "published_total")).isEqualTo(3);
+            assertThat(TestHub.metric(before, "delivered_total")).isEqualTo(6);
+            assertThat(TestHub.metric(before, "delay_seconds_count"))
+                    .isEqualTo(TestHub.metric(before, "writes_total"))
                     .isEqualTo(6);
-            assertThat(Front.metric(before, "delay_seconds_bucket{le=\"10.0\"}"))
+            assertThat(TestHub.metric(before, "delay_seconds_bucket{le=\"10.0\"}"))
                     .isEqualTo(6);
-            assertThat(Front.metric(before, "delay_seconds_sum")).isBetween(0.0, 6.0);
-            assertThat(Front.metric(before, "subscribers")).isEqualTo(2);
-            assertThat(Front.metric(before, "connections")).isBetween(3.0, 6.0);
-            assertThat(Front.metric(before, "queue_depth")).isZero();
-            assertThat(Front.metric(before, "held_bytes")).isPositive();
-            assertThat(Front.metric(before, "disconnects_total{reason=\"stalled\"}"))
+            assertThat(TestHub.metric(before, "delay_seconds_sum")).isBetween(0.0, 6.0);
+            assertThat(TestHub.metric(before, "subscribers")).isEqualTo(2);
+            assertThat(TestHub.metric(before, "connections")).isBetween(3.0, 6.0);
+            assertThat(TestHub.metric(before, "queue_depth")).isZero();
+            assertThat(TestHub.metric(before, "held_bytes")).isPositive();
+            assertThat(TestHub.metric(before, "disconnects_total{reason=\"stalled\"}"))
                     .isZero();
 
             // When the dead one is too slow
@@ -62,8 +70,8 @@ class InstrumentsTest {
             assertThat(deepest).isPositive();
             await().until(() -> front.metric("disconnects_total{reason=\"stalled\"}") == 1);
             String after = front.get("/-/metrics").body();
-            assertThat(Front.metric(after, "pinned_bytes")).isZero();
-            assertThat(Front.metric(after, "subscribers")).isEqualTo(1);
+            assertThat(TestHub.metric(after, "pinned_bytes")).isZero();
+            assertThat(TestHub.metric(after, "subscribers")).isEqualTo(1);
             assertThat(dead).isNotNull();
             reader.reset();
             reading.join();
@@ -73,21 +81,21 @@ class InstrumentsTest {
     @Test
     @DisplayName("H-24 the metrics tell how much was history, and for how many readers all of it was there")
     void history() throws Exception {
-        try (Front front = Front.startHub("history.count = 3", "history.grace = '0s'")) {
+        try (TestHub front = TestHub.startHub("history.count = 3", "history.grace = '0s'")) {
             // Given five messages, of which three are kept
             for (int i = 1; i <= 5; i++) {
                 front.hub().publish("/a", "message " + i);
             }
-            try (Wired some = front.lines("/a?since=all");
-                    Wired newest = front.lines("/*?since=latest");
-                    Wired later = front.lines("/a?conflate=100ms");
+            try (RawHttpClient some = front.lines("/a?since=all");
+                    RawHttpClient newest = front.lines("/*?since=latest");
+                    RawHttpClient later = front.lines("/a?conflate=100ms");
                     Subscription program = front.hub().subscribe("/a", Since.Point.LATEST)) {
                 program.take();
                 await().until(() -> front.hub().stats().delivered() == 5);
 
                 // When one more comes
                 front.hub().publish("/a", "message 6");
-                for (Wired each : List.of(some, newest, later)) {
+                for (RawHttpClient each : List.of(some, newest, later)) {
                     each.readTo("message 6");
                 }
                 program.take();
@@ -95,11 +103,11 @@ class InstrumentsTest {
 
                 // Then the first five were history, and only what was not, and was not held back either, has a delay
                 String page = front.get("/-/metrics").body();
-                assertThat(Front.metric(page, "replayed_total")).isEqualTo(5);
-                assertThat(Front.metric(page, "resumed_total")).isEqualTo(2);
-                assertThat(Front.metric(page, "not_recovered_total")).isEqualTo(1);
-                assertThat(Front.metric(page, "delay_seconds_count")).isEqualTo(2);
-                assertThat(Front.metric(page, "patterns")).isEqualTo(2);
+                assertThat(TestHub.metric(page, "replayed_total")).isEqualTo(5);
+                assertThat(TestHub.metric(page, "resumed_total")).isEqualTo(2);
+                assertThat(TestHub.metric(page, "not_recovered_total")).isEqualTo(1);
+                assertThat(TestHub.metric(page, "delay_seconds_count")).isEqualTo(2);
+                assertThat(TestHub.metric(page, "patterns")).isEqualTo(2);
                 assertThat(front.get("/-/connections").body()).contains("\"channel\":\"/*\"");
             }
         }
@@ -108,7 +116,7 @@ class InstrumentsTest {
     @Test
     @DisplayName("H-24 the metrics are Prometheus text, each family with its help and type, once")
     void format() throws Exception {
-        try (Front front = Front.start()) {
+        try (TestHub front = TestHub.start()) {
             var answer = front.get("/-/metrics");
             assertThat(answer.headers().firstValue("content-type"))
                     .hasValue("text/plain; version=0.0.4; charset=utf-8");
@@ -154,9 +162,9 @@ class InstrumentsTest {
     @Test
     @DisplayName("H-24 the connections page lists the slowest first: who, what, how far behind, how much is held")
     void connections() throws Exception {
-        try (Front front = Front.startHub("write-timeout = '10m'");
-                Wired slow = front.lines("/slow");
-                Wired quick = front.request("GET /quick?as=sse")) {
+        try (TestHub front = TestHub.startHub("write-timeout = '10m'");
+                RawHttpClient slow = front.lines("/slow");
+                RawHttpClient quick = front.request("GET /quick?as=sse")) {
             quick.head();
             assertThat(slow).isNotNull();
             for (int i = 0; i < 20; i++) {
@@ -179,8 +187,8 @@ class InstrumentsTest {
     @Test
     @DisplayName("the channels page lists channels with their messages and readers")
     void channels() throws Exception {
-        try (Front front = Front.start();
-                Wired reader = front.lines("/b")) {
+        try (TestHub front = TestHub.start();
+                RawHttpClient reader = front.lines("/b")) {
             assertThat(reader).isNotNull();
             front.post("/a", "1");
             front.post("/a", "2");
@@ -207,7 +215,7 @@ class InstrumentsTest {
     @DisplayName("H-24 readiness and the tree's page see the whole program, not only the hub")
     void wholeTree() throws Exception {
         try (TestTree<Program> tree = TestTree.start(new Program(), "hub.http.bind = '127.0.0.1:0'");
-                Wired client = new Wired(tree.root().hub.address().port())) {
+                RawHttpClient client = new RawHttpClient(tree.root().hub.address().port())) {
             String ready = "GET /-/health/ready HTTP/1.1\r\nHost: localhost\r\n\r\n";
             assertThat(client.send(ready).answer()).startsWith("HTTP/1.1 200");
             tree.root().other.missing("the number server");
@@ -216,7 +224,7 @@ class InstrumentsTest {
                     .contains("program/other: DEGRADED, the number server");
             assertThat(client.send(ready.replace("health/ready", "tree")).answer())
                     .contains("{\"path\":\"program\",\"type\":\"Program\",\"state\":\"READY\"")
-                    .contains("{\"path\":\"program/hub/http\",\"type\":\"" + HttpFront.class.getSimpleName()
+                    .contains("{\"path\":\"program/hub/http\",\"type\":\"" + HttpFrontend.class.getSimpleName()
                             + "\",\"state\":\"READY\"")
                     .contains("\"state\":\"DEGRADED\",\"since\":\"")
                     .contains("\"reason\":\"the number server\"");
@@ -226,7 +234,7 @@ class InstrumentsTest {
     @Test
     @DisplayName("H-24 only who is on the hub's machine, and asks it directly, sees more than its health")
     void loopbackOnly() throws Exception {
-        try (Front front = Front.withBind(
+        try (TestHub front = TestHub.withBind(
                 "0.0.0.0:0",
                 "anonymous = true",
                 "allowed-hosts = ['hub.example']",
@@ -268,8 +276,8 @@ class InstrumentsTest {
     @Test
     @DisplayName("requests that come behind one whose answer takes longer wait for their turn")
     void pipelined() throws Exception {
-        try (Front front = Front.start();
-                Wired client = front.connect()) {
+        try (TestHub front = TestHub.start();
+                RawHttpClient client = front.connect()) {
             String tree = "GET /-/tree HTTP/1.1\r\nHost: localhost\r\n\r\n";
             String post = "POST /x HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1\r\n\r\n1";
             client.send(tree + post + tree + tree + post);
@@ -282,14 +290,14 @@ class InstrumentsTest {
         }
     }
 
-    private static String page(Front front, String name, String headers) throws IOException {
-        try (Wired wired = front.connect()) {
+    private static String page(TestHub front, String name, String headers) throws IOException {
+        try (RawHttpClient wired = front.connect()) {
             return wired.send("GET /-/" + name + " HTTP/1.1\r\n" + headers + "\r\n\r\n")
                     .answer();
         }
     }
 
-    private static void drain(Wired reader) {
+    private static void drain(RawHttpClient reader) {
         try {
             reader.rest();
         } catch (IOException closed) {

@@ -1,8 +1,9 @@
-package dev.ginkgo.hub;
+package dev.ginkgo.hub.channel;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.ginkgo.hub.message.InvalidChannelException;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -53,7 +54,7 @@ class ChannelNameTest {
     @DisplayName("H-06 anything else is refused, and it is said why")
     void bad(String raw, String why) {
         assertThatThrownBy(() -> ChannelName.parse(raw))
-                .isInstanceOf(BadChannelException.class)
+                .isInstanceOf(InvalidChannelException.class)
                 .hasMessageContaining(why);
     }
 
@@ -66,7 +67,7 @@ class ChannelNameTest {
             assertThat(ChannelName.parse(raw).text()).hasSize(letters + 1);
         } else {
             assertThatThrownBy(() -> ChannelName.parse(raw))
-                    .isInstanceOf(BadChannelException.class)
+                    .isInstanceOf(InvalidChannelException.class)
                     .hasMessageContaining("255")
                     .satisfies(e -> assertThat(e.getMessage()).hasSizeLessThan(200));
         }

@@ -1,17 +1,20 @@
-package dev.ginkgo.hub;
+package dev.ginkgo.hub.delivery;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.ginkgo.hub.framing.WireFormat;
+import dev.ginkgo.hub.testing.ChunkedStreamClient;
+import dev.ginkgo.hub.testing.DirectStreamHub;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
-class FarBehindTest {
+class ReplayAcrossScanLimitTest {
     @Test
     @DisplayName("H-01 a reader many small messages behind gets them all, in batches that end within a slab")
     void manySmallMessages() throws Exception {
         int messages = 30_000;
-        try (Hubs hubs = new Hubs(1, "history.count = 40000")) {
-            Peer peer = hubs.connect("/a", Framing.LINES);
+        try (DirectStreamHub hubs = new DirectStreamHub(1, "history.count = 40000")) {
+            ChunkedStreamClient peer = hubs.connect("/a", WireFormat.LINES);
 
             // When
             hubs.onLoop(() -> {

@@ -1,31 +1,36 @@
-package dev.ginkgo.hub;
+package dev.ginkgo.hub.delivery;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.ginkgo.hub.HubStats;
+import dev.ginkgo.hub.framing.WireFormat;
+import dev.ginkgo.hub.testing.ChunkedStreamClient;
+import dev.ginkgo.hub.testing.DirectStreamHub;
+import dev.ginkgo.hub.testing.ReaderThreads;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
 /** One who does not read harms nobody else. */
-class SlowReaderTest {
+class SlowSubscriberTest {
     private static final String BIG = "x".repeat(32 * 1024 - 8);
 
     @Test
     @DisplayName("H-01 one reader that never reads costs 999 others no wake-up and no write, and is told the gap")
     void deadReaderCostsNothing() throws Exception {
-        try (Hubs hubs = new Hubs(1, "history.count = 50\nhistory.grace = '0s'\nwrite-timeout = '10m'")) {
+        try (DirectStreamHub hubs = new DirectStreamHub(1, "history.count = 50\nhistory.grace = '0s'\nwrite-timeout = '10m'")) {
             // Given one loop, a reader that never reads and is full, and 999 that do
-            Peer dead = hubs.connect("/a", Framing.LINES, 4096);
+            ChunkedStreamClient dead = hubs.connect("/a", WireFormat.LINES, 4096);
             int filling = 0;
             while (hubs.stats().pinnedBytes() == 0 || filling < 60) {
                 hubs.hub.publish("/a", BIG);
                 filling++;
                 assertThat(filling).isLessThan(1_000);
             }
-            List<Peer> healthy = new ArrayList<>();
+            List<ChunkedStreamClient> healthy = new ArrayList<>();
             for (int i = 0; i < 999; i++) {
-                healthy.add(hubs.connect("/a", Framing.LINES));
+                healthy.add(hubs.connect("/a", WireFormat.LINES));
             }
             HubStats before = hubs.settled();
 
@@ -42,7 +47,7 @@ class SlowReaderTest {
             assertThat(after.wakeUps() - before.wakeUps()).isEqualTo(messages);
             assertThat(after.delivered() - before.delivered()).isEqualTo(999L * messages);
             assertThat(after.gaps()).isEqualTo(before.gaps());
-            for (Peer peer : healthy) {
+            for (ChunkedStreamClient peer : healthy) {
                 for (int i = 1; i <= messages; i++) {
                     assertThat(peer.text()).isEqualTo("message " + i + "\n");
                 }
@@ -72,13 +77,13 @@ class SlowReaderTest {
     @Test
     @DisplayName("H-01 400 messages of 32 KiB pass a dead reader: all others get them all")
     void largeMessagesPassADeadReader() throws Exception {
-        try (Hubs hubs = new Hubs(2, "")) {
-            hubs.connect("/a", Framing.LINES, 4096); // never read
-            List<Peer> healthy = new ArrayList<>();
+        try (DirectStreamHub hubs = new DirectStreamHub(2, "")) {
+            hubs.connect("/a", WireFormat.LINES, 4096); // never read
+            List<ChunkedStreamClient> healthy = new ArrayList<>();
             for (int i = 0; i < 20; i++) {
-                healthy.add(hubs.connect("/a", Framing.LINES));
+                healthy.add(hubs.connect("/a", WireFormat.LINES));
             }
-            Readers reading = Readers.of(healthy, peer -> {
+            ReaderThreads reading = ReaderThreads.of(healthy, peer -> {
                 for (int i = 0; i < 400; i++) {
                     assertThat(peer.text()).isEqualTo("%08d".formatted(i) + BIG + "\n");
                 }
@@ -89,7 +94,7 @@ class SlowReaderTest {
             reading.join();
             HubStats stats = hubs.stats();
             assertThat(stats.storedBytes()).isLessThan(64 << 20);
-            assertThat(stats.pinnedBytes()).isBetween(1L, 2L * View.BATCH);
+            assertThat(stats.pinnedBytes()).isBetween(1L, 2L * EncodedFeed.BATCH);
             assertThat(stats.gaps()).isZero();
         }
     }
@@ -97,13 +102,13 @@ class SlowReaderTest {
     @Test
     @DisplayName("H-01 a write that waits for longer than write-timeout ends the connection, and is counted")
     void stuckWriteEnds() throws Exception {
-        try (Hubs hubs = new Hubs(1, "write-timeout = '200ms'")) {
-            try (Peer dead = hubs.connect("/a", Framing.LINES, 4096);
-                    Peer healthy = hubs.connect("/b", Framing.LINES)) {
+        try (DirectStreamHub hubs = new DirectStreamHub(1, "write-timeout = '200ms'")) {
+            try (ChunkedStreamClient dead = hubs.connect("/a", WireFormat.LINES, 4096);
+                    ChunkedStreamClient healthy = hubs.connect("/b", WireFormat.LINES)) {
                 while (hubs.stats().pinnedBytes() == 0) {
                     hubs.hub.publish("/a", BIG);
                 }
-                Hubs.soon().untilAsserted(() -> {
+                DirectStreamHub.soon().untilAsserted(() -> {
                     assertThat(hubs.stats().stalled()).isEqualTo(1);
                     assertThat(hubs.stats().readers()).isEqualTo(1);
                     assertThat(hubs.stats().pinnedBytes()).isZero();
@@ -118,8 +123,8 @@ class SlowReaderTest {
     @Test
     @DisplayName("H-28 a reader stuck in the middle of a frame while its slab is evicted gets whole frames and a gap")
     void stuckInTheMiddleOfAFrame() throws Exception {
-        try (Hubs hubs = new Hubs(1, "history.count = 4\nhistory.grace = '0s'\nwrite-timeout = '10m'")) {
-            try (Peer slow = hubs.connect("/a", Framing.NDJSON, 4096)) {
+        try (DirectStreamHub hubs = new DirectStreamHub(1, "history.count = 4\nhistory.grace = '0s'\nwrite-timeout = '10m'")) {
+            try (ChunkedStreamClient slow = hubs.connect("/a", WireFormat.NDJSON, 4096)) {
                 // Given a reader whose write is on its way
                 int published = 0;
                 while (hubs.stats().pinnedBytes() == 0) {

@@ -1,8 +1,14 @@
-package dev.ginkgo.hub;
+package dev.ginkgo.hub.delivery;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.ginkgo.Time;
+import dev.ginkgo.hub.HubStats;
+import dev.ginkgo.hub.framing.WireFormat;
+import dev.ginkgo.hub.testing.ChunkedStreamClient;
+import dev.ginkgo.hub.testing.DirectStreamHub;
+import dev.ginkgo.hub.testing.Measurements;
+import dev.ginkgo.hub.testing.ReaderThreads;
+import dev.ginkgo.time.TimeSource;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -15,7 +21,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Of 1,000 readers some never read: the others do not notice. */
-class DeadReadersTest {
+class StalledSubscribersTest {
     private static final int READERS = 1_000;
     private static final String SETTINGS = "history.count = 50\nwrite-timeout = '10m'";
 
@@ -23,10 +29,10 @@ class DeadReadersTest {
     @ValueSource(ints = {10, 100})
     @DisplayName("H-01 with 1 % and 10 % dead readers among 1,000 the others cost one write a message, as without them")
     void nothingExtra(int dead) throws Exception {
-        try (Hubs hubs = new Hubs(2, SETTINGS)) {
+        try (DirectStreamHub hubs = new DirectStreamHub(2, SETTINGS)) {
             // Given some that are full, and others that read
             fill(hubs, dead);
-            List<Peer> healthy = connect(hubs, READERS - dead);
+            List<ChunkedStreamClient> healthy = connect(hubs, READERS - dead);
             HubStats before = hubs.settled();
 
             // When messages are published one at a time
@@ -41,7 +47,7 @@ class DeadReadersTest {
             assertThat(after.writes() - before.writes()).isEqualTo((long) healthy.size() * messages);
             assertThat(after.wakeUps() - before.wakeUps()).isEqualTo(2L * messages);
             assertThat(after.gaps()).isEqualTo(before.gaps());
-            for (Peer each : healthy) {
+            for (ChunkedStreamClient each : healthy) {
                 assertThat(each.text()).isEqualTo("message 1\n");
             }
         }
@@ -60,11 +66,11 @@ class DeadReadersTest {
                 double one = measure(first ? 0 : dead);
                 double other = measure(first ? dead : 0);
                 ratios[pair] = first ? other / one : one / other;
-                Figures.note("p99 with none dead, ms", (first ? one : other) / 1e6);
-                Figures.note("p99 with " + dead + " of 1,000 dead, ms", (first ? other : one) / 1e6);
+                Measurements.note("p99 with none dead, ms", (first ? one : other) / 1e6);
+                Measurements.note("p99 with " + dead + " of 1,000 dead, ms", (first ? other : one) / 1e6);
             }
             Arrays.sort(ratios);
-            Figures.note("p99 with " + dead + " dead over that without, sorted", Arrays.toString(ratios));
+            Measurements.note("p99 with " + dead + " dead over that without, sorted", Arrays.toString(ratios));
             assertThat(ratios[ratios.length / 2])
                     .as("p99 with " + dead + " dead readers, over that without; all: " + Arrays.toString(ratios))
                     .isLessThan(1.5);
@@ -74,17 +80,17 @@ class DeadReadersTest {
     /** The p99 over 900 healthy readers and 300 messages, in nanoseconds from the publish to the reader's thread. */
     private static double measure(int dead) throws Exception {
         int messages = 300;
-        try (Hubs hubs = new Hubs(2, SETTINGS)) {
+        try (DirectStreamHub hubs = new DirectStreamHub(2, SETTINGS)) {
             fill(hubs, dead);
-            List<Peer> healthy = connect(hubs, READERS - 100);
+            List<ChunkedStreamClient> healthy = connect(hubs, READERS - 100);
             long[] published = new long[messages];
             long[][] delays = new long[healthy.size()][messages];
             List<CountDownLatch> rounds = new ArrayList<>();
             for (int i = 0; i < messages; i++) {
                 rounds.add(new CountDownLatch(healthy.size()));
             }
-            Time time = Time.system();
-            Readers reading = Readers.of(healthy, peer -> {
+            TimeSource time = TimeSource.system();
+            ReaderThreads reading = ReaderThreads.of(healthy, peer -> {
                 int me = healthy.indexOf(peer);
                 for (int i = 0; i < messages; i++) {
                     peer.text();
@@ -105,12 +111,12 @@ class DeadReadersTest {
     }
 
     /** Connects readers that never read, and publishes until the sockets of all are full. */
-    private static void fill(Hubs hubs, int dead) throws IOException {
+    private static void fill(DirectStreamHub hubs, int dead) throws IOException {
         if (dead == 0) {
             return;
         }
         for (int i = 0; i < dead; i++) {
-            hubs.connect("/a", Framing.LINES, 4096);
+            hubs.connect("/a", WireFormat.LINES, 4096);
         }
         String big = "x".repeat(32 * 1024);
         HubStats stats = hubs.stats();
@@ -128,10 +134,10 @@ class DeadReadersTest {
         }
     }
 
-    private static List<Peer> connect(Hubs hubs, int count) throws IOException {
-        List<Peer> peers = new ArrayList<>();
+    private static List<ChunkedStreamClient> connect(DirectStreamHub hubs, int count) throws IOException {
+        List<ChunkedStreamClient> peers = new ArrayList<>();
         for (int i = 0; i < count; i++) {
-            peers.add(hubs.connect("/a", Framing.LINES));
+            peers.add(hubs.connect("/a", WireFormat.LINES));
         }
         return peers;
     }

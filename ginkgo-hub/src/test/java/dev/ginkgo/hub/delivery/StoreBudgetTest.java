@@ -1,10 +1,19 @@
-package dev.ginkgo.hub;
+package dev.ginkgo.hub.delivery;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import dev.ginkgo.Time;
 import dev.ginkgo.config.Size;
+import dev.ginkgo.hub.HubStats;
+import dev.ginkgo.hub.Subscription;
+import dev.ginkgo.hub.channel.ChannelSelector;
+import dev.ginkgo.hub.channel.SubscribeRequest;
+import dev.ginkgo.hub.framing.WireFormat;
+import dev.ginkgo.hub.message.Since;
+import dev.ginkgo.hub.testing.ChunkedStreamClient;
+import dev.ginkgo.hub.testing.DirectStreamHub;
+import dev.ginkgo.hub.testing.Measurements;
+import dev.ginkgo.time.TimeSource;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -14,8 +23,8 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Whatever is published and however it is read, the store stays inside its budget. */
-class BudgetTest {
-    private static final List<Framing> FRAMINGS = List.of(Framing.LINES, Framing.SSE, Framing.NDJSON);
+class StoreBudgetTest {
+    private static final List<WireFormat> FRAMINGS = List.of(WireFormat.LINES, WireFormat.SSE, WireFormat.NDJSON);
 
     @Test
     @DisplayName("H-29 50,000 messages of mixed sizes through 10,000 channels, readers at every position")
@@ -33,10 +42,10 @@ class BudgetTest {
     private static void stayInside(String budget, int messages) throws Exception {
         Random random = new Random(1);
         long most = Size.of(budget).bytes();
-        try (Hubs hubs = new Hubs(2, "store.budget = '" + budget + "'\nmax-channels = 20000\nwrite-timeout = '10m'")) {
+        try (DirectStreamHub hubs = new DirectStreamHub(2, "store.budget = '" + budget + "'\nmax-channels = 20000\nwrite-timeout = '10m'")) {
             List<Subscription> subscriptions = new ArrayList<>();
-            List<Peer> peers = new ArrayList<>();
-            long begin = Time.system().nanos();
+            List<ChunkedStreamClient> peers = new ArrayList<>();
+            long begin = TimeSource.system().nanos();
             long highest = 0;
             long beside = 0;
             for (int i = 0; i < messages; i++) {
@@ -47,27 +56,27 @@ class BudgetTest {
                     Since since = i % 3 == 0 ? Since.Point.ALL : i % 3 == 1 ? Since.Point.LATEST : Since.Point.NONE;
                     String what = i % 5 == 0 ? "/c/*" : "/c/" + random.nextInt(10);
                     subscriptions.add(hubs.hub.subscribe(what, since).onGap(gap -> {}));
-                    peers.add(hubs.connect(Wish.of(Selector.of(what), since), FRAMINGS.get(i % 3), 4096));
+                    peers.add(hubs.connect(SubscribeRequest.of(ChannelSelector.of(what), since), FRAMINGS.get(i % 3), 4096));
                 }
                 if (i % 100 == 0) {
                     highest = Math.max(highest, hubs.stats().storedBytes());
                     beside = Math.max(beside, hubs.memory.metric().usedDirectMemory());
                     assertThat(highest).isLessThanOrEqualTo(most);
-                    assertThat(beside).isLessThan(most + peers.size() * (View.BATCH + 60_000L));
+                    assertThat(beside).isLessThan(most + peers.size() * (EncodedFeed.BATCH + 60_000L));
                 }
             }
-            double seconds = (Time.system().nanos() - begin) / 1e9;
-            Figures.note("budget " + budget + ", messages a second", Math.round(messages / seconds));
-            Figures.note("budget " + budget + ", most that was stored, bytes", highest);
-            Figures.note("budget " + budget + ", most direct memory, bytes", beside);
-            Figures.note("budget " + budget + ", gaps told", hubs.stats().gaps());
+            double seconds = (TimeSource.system().nanos() - begin) / 1e9;
+            Measurements.note("budget " + budget + ", messages a second", Math.round(messages / seconds));
+            Measurements.note("budget " + budget + ", most that was stored, bytes", highest);
+            Measurements.note("budget " + budget + ", most direct memory, bytes", beside);
+            Measurements.note("budget " + budget + ", gaps told", hubs.stats().gaps());
 
             // Then whoever stayed where he was can read, and when all have left, only messages are held
             for (Subscription each : subscriptions) {
                 each.take();
                 each.close();
             }
-            for (Peer each : peers) {
+            for (ChunkedStreamClient each : peers) {
                 each.close();
             }
             await().atMost(Duration.ofSeconds(30)).untilAsserted(() -> {

@@ -1,7 +1,12 @@
-package dev.ginkgo.hub;
+package dev.ginkgo.hub.delivery;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.ginkgo.hub.HubStats;
+import dev.ginkgo.hub.framing.WireFormat;
+import dev.ginkgo.hub.testing.ChunkedStreamClient;
+import dev.ginkgo.hub.testing.DirectStreamHub;
+import dev.ginkgo.hub.testing.ReaderThreads;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -16,7 +21,7 @@ import org.junit.jupiter.api.Test;
 
 /** What a stream gets, and what is left of it afterwards. */
 class StreamTest {
-    private static final List<Framing> ON_CHUNKS = List.of(Framing.LINES, Framing.SSE, Framing.NDJSON);
+    private static final List<WireFormat> ON_CHUNKS = List.of(WireFormat.LINES, WireFormat.SSE, WireFormat.NDJSON);
 
     /** A line, the data of an event, or the data in an object. */
     private static final Pattern NUMBER = Pattern.compile("(?:^|\ndata: |\"data\":\")(\\d+)(?:\n|\"}\n)");
@@ -24,8 +29,8 @@ class StreamTest {
     @Test
     @DisplayName("H-02 a reader whose client goes is gone at once: counts and memory go back to nothing")
     void goneReader() throws Exception {
-        try (Hubs hubs = new Hubs(2, "history.age = '1s'")) {
-            List<Peer> peers = new ArrayList<>();
+        try (DirectStreamHub hubs = new DirectStreamHub(2, "history.age = '1s'")) {
+            List<ChunkedStreamClient> peers = new ArrayList<>();
             for (int i = 0; i < 100; i++) {
                 peers.add(hubs.connect("/" + i % 10, ON_CHUNKS.get(i % 3)));
             }
@@ -38,10 +43,10 @@ class StreamTest {
             assertThat(hubs.stats().views()).isEqualTo(30);
             assertThat(hubs.memory.metric().usedDirectMemory()).isPositive();
 
-            for (Peer peer : peers) {
+            for (ChunkedStreamClient peer : peers) {
                 peer.close();
             }
-            Hubs.soon().untilAsserted(() -> {
+            DirectStreamHub.soon().untilAsserted(() -> {
                 assertThat(hubs.stats().readers()).isZero();
                 assertThat(hubs.stats().views()).isZero();
                 assertThat(hubs.stats().channels()).isZero();
@@ -57,12 +62,12 @@ class StreamTest {
     void churn() throws Exception {
         int guests = 200;
         int messages = 10_000;
-        try (Hubs hubs = new Hubs(2, "history.count = 20000")) {
-            List<Peer> staying = new ArrayList<>();
+        try (DirectStreamHub hubs = new DirectStreamHub(2, "history.count = 20000")) {
+            List<ChunkedStreamClient> staying = new ArrayList<>();
             for (int i = 0; i < 10; i++) {
-                staying.add(hubs.connect("/a", Framing.LINES));
+                staying.add(hubs.connect("/a", WireFormat.LINES));
             }
-            Readers reading = Readers.of(staying, peer -> {
+            ReaderThreads reading = ReaderThreads.of(staying, peer -> {
                 for (int i = 0; i < messages; i++) {
                     assertThat(peer.text()).isEqualTo(i + "\n");
                 }
@@ -75,17 +80,17 @@ class StreamTest {
                     hubs.hub.publish("/a", Integer.toString(i));
                 }
             });
-            Deque<Peer> present = new ArrayDeque<>();
+            Deque<ChunkedStreamClient> present = new ArrayDeque<>();
             for (int i = 0; i < guests; i++) {
                 present.add(hubs.connect("/a", ON_CHUNKS.get(i % 3)));
                 due.release(messages / guests);
                 if (present.size() > 20) {
-                    try (Peer leaving = present.remove()) {
+                    try (ChunkedStreamClient leaving = present.remove()) {
                         readSome(leaving, i % 10);
                     }
                 }
             }
-            for (Peer each : present) {
+            for (ChunkedStreamClient each : present) {
                 each.close();
             }
             publisher.join();
@@ -93,7 +98,7 @@ class StreamTest {
             assertThat(hubs.stats().gaps()).isZero();
 
             // Then nothing is left of them
-            Hubs.soon().untilAsserted(() -> {
+            DirectStreamHub.soon().untilAsserted(() -> {
                 assertThat(hubs.stats().readers()).isEqualTo(10);
                 assertThat(hubs.stats().views()).isEqualTo(1);
                 assertThat(hubs.stats().pinnedBytes()).isZero();
@@ -102,7 +107,7 @@ class StreamTest {
     }
 
     /** Messages in some form, each the number after the one before. */
-    private static void readSome(Peer peer, int count) throws IOException {
+    private static void readSome(ChunkedStreamClient peer, int count) throws IOException {
         long last = -1;
         for (int i = 0; i < count; i++) {
             Matcher number = NUMBER.matcher(peer.text());
@@ -117,8 +122,8 @@ class StreamTest {
     @Test
     @DisplayName("H-05 a reader of /a does not get what is published on /ab, /a/b or /A")
     void exactChannels() throws Exception {
-        try (Hubs hubs = new Hubs(1, "")) {
-            Peer peer = hubs.connect("/a", Framing.LINES);
+        try (DirectStreamHub hubs = new DirectStreamHub(1, "")) {
+            ChunkedStreamClient peer = hubs.connect("/a", WireFormat.LINES);
             for (String other : List.of("/ab", "/a/b", "/A")) {
                 hubs.hub.publish(other, "not for /a");
             }
@@ -130,8 +135,8 @@ class StreamTest {
     @Test
     @DisplayName("H-01 many messages at once are one wake-up and one write")
     void coalescing() throws Exception {
-        try (Hubs hubs = new Hubs(1, "")) {
-            Peer peer = hubs.connect("/a", Framing.SSE);
+        try (DirectStreamHub hubs = new DirectStreamHub(1, "")) {
+            ChunkedStreamClient peer = hubs.connect("/a", WireFormat.SSE);
             assertThat(peer.text()).matches("event: start\nid: [\\w-]+\ndata: \\{\"recovered\":false}\n\n");
             HubStats before = hubs.stats();
             hubs.onLoop(() -> {
@@ -150,12 +155,12 @@ class StreamTest {
     @Test
     @DisplayName("H-11 a keep-alive goes to idle readers only, and takes the place of no message")
     void keepAlive() throws Exception {
-        try (Hubs hubs = new Hubs(1, "write-timeout = '10m'")) {
-            Peer stuck = hubs.connect("/stuck", Framing.LINES, 4096);
+        try (DirectStreamHub hubs = new DirectStreamHub(1, "write-timeout = '10m'")) {
+            ChunkedStreamClient stuck = hubs.connect("/stuck", WireFormat.LINES, 4096);
             while (hubs.stats().pinnedBytes() == 0) {
                 hubs.hub.publish("/stuck", "x".repeat(32 * 1024));
             }
-            Peer idle = hubs.connect("/a", Framing.LINES);
+            ChunkedStreamClient idle = hubs.connect("/a", WireFormat.LINES);
             HubStats before = hubs.stats();
             hubs.streams().heartbeat(Duration.ZERO);
             assertThat(idle.text()).isEqualTo("\n");
@@ -170,10 +175,10 @@ class StreamTest {
     @Test
     @DisplayName("H-18 a stream that is sent away gets what was published before, then bye, then its end")
     void bye() throws Exception {
-        try (Hubs hubs = new Hubs(1, "")) {
-            Peer peer = hubs.connect("/a", Framing.LINES);
+        try (DirectStreamHub hubs = new DirectStreamHub(1, "")) {
+            ChunkedStreamClient peer = hubs.connect("/a", WireFormat.LINES);
             hubs.hub.publish("/a", "last");
-            Reader reader = hubs.readerOf(peer);
+            StreamHandle reader = hubs.readerOf(peer);
             reader.bye("the hub stops");
             reader.bye("twice");
             assertThat(peer.text()).isEqualTo("last\n");
@@ -181,7 +186,7 @@ class StreamTest {
                     .matches("\u001e\\{\"event\":\"bye\",\"reason\":\"the hub stops\",\"retry\":\\d{3,4}}\n");
             assertThat(peer.chunk()).isEmpty();
             assertThat(peer.atEnd()).isTrue();
-            Hubs.soon().until(() -> hubs.stats().readers() == 0);
+            DirectStreamHub.soon().until(() -> hubs.stats().readers() == 0);
         }
     }
 }

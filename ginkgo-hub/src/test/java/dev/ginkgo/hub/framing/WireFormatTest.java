@@ -1,4 +1,4 @@
-package dev.ginkgo.hub;
+package dev.ginkgo.hub.framing;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -6,6 +6,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
+import dev.ginkgo.hub.channel.Payload;
+import dev.ginkgo.hub.log.StoredMessage;
+import dev.ginkgo.hub.message.MessageId;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
@@ -23,7 +26,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** Whatever is published comes out of every framing as it went in. */
-class FramingTest {
+class WireFormatTest {
     private static final String ID = MessageId.of(0, 7, 1).text();
 
     static Stream<String> texts() {
@@ -67,7 +70,7 @@ class FramingTest {
     @MethodSource("texts")
     @DisplayName("H-12 H-26 a line is the payload as it came, or JSON behind U+001E")
     void lines(String text) throws IOException {
-        String line = utf8(chunk(Framing.LINES, Payload.text(text)));
+        String line = utf8(chunk(WireFormat.LINES, Payload.text(text)));
         assertThat(line).endsWith("\n");
         String body = line.substring(0, line.length() - 1);
         assertThat(body).doesNotContain("\n", "\r", "\0").isNotEmpty();
@@ -80,7 +83,7 @@ class FramingTest {
     @MethodSource("texts")
     @DisplayName("H-12 an event of SSE gives its data back unaltered, by the rules of the standard")
     void sse(String text) throws IOException {
-        Event event = Event.parse(utf8(chunk(Framing.SSE, Payload.text(text))));
+        Event event = Event.parse(utf8(chunk(WireFormat.SSE, Payload.text(text))));
         assertThat(event.id).isEqualTo(ID);
         boolean json = text.indexOf('\r') >= 0 || text.indexOf('\0') >= 0;
         assertThat(event.name).isEqualTo(json ? "json" : "message");
@@ -91,7 +94,7 @@ class FramingTest {
     @MethodSource("texts")
     @DisplayName("H-12 a line of NDJSON is one object with id and data")
     void ndjson(String text) throws IOException {
-        String line = utf8(chunk(Framing.NDJSON, Payload.text(text)));
+        String line = utf8(chunk(WireFormat.NDJSON, Payload.text(text)));
         assertThat(line.indexOf('\n')).isEqualTo(line.length() - 1);
         assertThat(members(line)).isEqualTo(Map.of("id", ID, "data", text));
     }
@@ -100,7 +103,7 @@ class FramingTest {
     @MethodSource("texts")
     @DisplayName("H-12 H-26 a text frame is the payload as it came, or JSON behind U+001E")
     void webSocket(String text) throws IOException {
-        byte[] frame = framed(Framing.WEBSOCKET, Payload.text(text));
+        byte[] frame = framed(WireFormat.WEBSOCKET, Payload.text(text));
         assertThat(frame[0]).isEqualTo((byte) 0x81);
         assertThat(unmark(utf8(webSocketBody(frame)))).isEqualTo(text);
     }
@@ -109,15 +112,15 @@ class FramingTest {
     @MethodSource("binaries")
     @DisplayName("H-26 bytes are a binary frame of a WebSocket, and base64 elsewhere")
     void binary(byte[] bytes) throws IOException {
-        byte[] frame = framed(Framing.WEBSOCKET, Payload.binary(bytes));
+        byte[] frame = framed(WireFormat.WEBSOCKET, Payload.binary(bytes));
         assertThat(frame[0]).isEqualTo((byte) 0x82);
         assertThat(webSocketBody(frame)).isEqualTo(bytes);
 
-        String line = utf8(chunk(Framing.LINES, Payload.binary(bytes)));
+        String line = utf8(chunk(WireFormat.LINES, Payload.binary(bytes)));
         assertThat(line).startsWith("\u001e").endsWith("\n");
-        Event event = Event.parse(utf8(chunk(Framing.SSE, Payload.binary(bytes))));
+        Event event = Event.parse(utf8(chunk(WireFormat.SSE, Payload.binary(bytes))));
         assertThat(event.name).isEqualTo("json");
-        String json = utf8(chunk(Framing.NDJSON, Payload.binary(bytes)));
+        String json = utf8(chunk(WireFormat.NDJSON, Payload.binary(bytes)));
         for (String object : List.of(line.substring(1), event.data, json)) {
             Map<String, String> members = members(object);
             assertThat(members).containsEntry("encoding", "base64").containsEntry("id", ID);
@@ -128,26 +131,26 @@ class FramingTest {
     @Test
     @DisplayName("H-26 control events are told apart from messages in every framing")
     void controlEvents() {
-        Control gap = new Control.Missed(3, "AAcB");
-        assertThat(utf8(unchunk(bytes(Framing.LINES.event(gap)))))
+        ControlEvent gap = new ControlEvent.MissedMessages(3, "AAcB");
+        assertThat(utf8(unchunk(bytes(WireFormat.LINES.event(gap)))))
                 .isEqualTo("\u001e{\"event\":\"gap\",\"missed\":3,\"id\":\"AAcB\"}\n");
-        assertThat(utf8(unchunk(bytes(Framing.SSE.event(gap)))))
+        assertThat(utf8(unchunk(bytes(WireFormat.SSE.event(gap)))))
                 .isEqualTo("event: gap\nid: AAcB\ndata: {\"missed\":3}\n\n");
-        assertThat(utf8(unchunk(bytes(Framing.NDJSON.event(gap)))))
+        assertThat(utf8(unchunk(bytes(WireFormat.NDJSON.event(gap)))))
                 .isEqualTo("{\"event\":\"gap\",\"missed\":3,\"id\":\"AAcB\"}\n");
-        assertThat(utf8(webSocketBody(bytes(Framing.WEBSOCKET.event(gap)))))
+        assertThat(utf8(webSocketBody(bytes(WireFormat.WEBSOCKET.event(gap)))))
                 .isEqualTo("\u001e{\"event\":\"gap\",\"missed\":3,\"id\":\"AAcB\"}");
-        assertThat(utf8(unchunk(bytes(Framing.SSE.event(new Control.Start(false, "AAcB"))))))
+        assertThat(utf8(unchunk(bytes(WireFormat.SSE.event(new ControlEvent.Start(false, "AAcB"))))))
                 .isEqualTo("event: start\nid: AAcB\ndata: {\"recovered\":false}\n\n");
     }
 
     @Test
     @DisplayName("H-11 H-17 the keep-alive of each framing is no message")
     void keepAlives() {
-        assertThat(utf8(unchunk(bytes(Framing.LINES.keepAlive())))).isEqualTo("\n");
-        assertThat(utf8(unchunk(bytes(Framing.SSE.keepAlive())))).isEqualTo(":\n\n");
-        assertThat(utf8(unchunk(bytes(Framing.NDJSON.keepAlive())))).isEqualTo("{\"event\":\"heartbeat\"}\n");
-        byte[] frames = bytes(Framing.WEBSOCKET.keepAlive());
+        assertThat(utf8(unchunk(bytes(WireFormat.LINES.keepAlive())))).isEqualTo("\n");
+        assertThat(utf8(unchunk(bytes(WireFormat.SSE.keepAlive())))).isEqualTo(":\n\n");
+        assertThat(utf8(unchunk(bytes(WireFormat.NDJSON.keepAlive())))).isEqualTo("{\"event\":\"heartbeat\"}\n");
+        byte[] frames = bytes(WireFormat.WEBSOCKET.keepAlive());
         assertThat(Arrays.copyOf(frames, 2)).containsExactly(0x89, 0);
         assertThat(utf8(webSocketBody(Arrays.copyOfRange(frames, 2, frames.length))))
                 .isEqualTo("\u001e{\"event\":\"heartbeat\"}");
@@ -156,28 +159,28 @@ class FramingTest {
     @Test
     @DisplayName("H-18 the end says when to come back, and then ends the body, or closes with 1001")
     void ends() {
-        Control.Bye bye = new Control.Bye("the hub stops", 1500);
-        assertThat(utf8(bytes(Framing.SSE.bye(bye))))
+        ControlEvent.Bye bye = new ControlEvent.Bye("the hub stops", 1500);
+        assertThat(utf8(bytes(WireFormat.SSE.bye(bye))))
                 .endsWith(
                         "event: bye\nretry: 1500\ndata: {\"reason\":\"the hub stops\",\"retry\":1500}\n\n\r\n0\r\n\r\n");
-        byte[] close = bytes(Framing.WEBSOCKET.bye(new Control.Bye("\ud83c\udf33".repeat(100), 1500)));
+        byte[] close = bytes(WireFormat.WEBSOCKET.bye(new ControlEvent.Bye("\ud83c\udf33".repeat(100), 1500)));
         int at = close.length - 2 - 2 - 80;
         assertThat(Arrays.copyOfRange(close, at, at + 4)).containsExactly(0x88, 82, 1001 >> 8, 1001 & 0xff);
     }
 
-    private static byte[] framed(Framing framing, Payload payload) {
+    private static byte[] framed(WireFormat framing, Payload payload) {
         StoredMessage message =
                 new StoredMessage("/a", new MessageId.Position(0, 7, 1), List.of(), Instant.EPOCH, payload);
         ByteBuf body = Unpooled.buffer();
         framing.body(message, true, body);
         ByteBuf out = Unpooled.buffer();
-        int room = body.readableBytes() + Carrier.OVERHEAD;
+        int room = body.readableBytes() + FrameEncoder.OVERHEAD;
         framing.frame(message, true, body, out);
         assertThat(out.readableBytes()).isLessThanOrEqualTo(room);
         return bytes(out);
     }
 
-    private static byte[] chunk(Framing framing, Payload payload) {
+    private static byte[] chunk(WireFormat framing, Payload payload) {
         return unchunk(framed(framing, payload));
     }
 

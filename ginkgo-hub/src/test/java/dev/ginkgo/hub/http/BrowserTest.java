@@ -1,9 +1,11 @@
-package dev.ginkgo.hub;
+package dev.ginkgo.hub.http;
 
 import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.ginkgo.hub.testing.ExternalProcess;
+import dev.ginkgo.hub.testing.TestHub;
 import java.io.File;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -25,7 +27,7 @@ class BrowserTest {
     @Test
     @DisplayName("in Chromium the page, an EventSource and a WebSocket of its origin see the same messages")
     void sameNumbers() throws Exception {
-        try (Front front = Front.start()) {
+        try (TestHub front = TestHub.start()) {
             ChromeDriver browser = browser();
             try {
                 browser.get(front.uri("/numbers").toString());
@@ -39,7 +41,7 @@ class BrowserTest {
                           if (!event.data.startsWith('\\u001e')) window.texts.push(event.data);
                         };
                         """);
-                await().atMost(Spawned.PATIENCE).until(() -> front.hub().stats().readers() == 3);
+                await().atMost(ExternalProcess.PATIENCE).until(() -> front.hub().stats().readers() == 3);
 
                 // When
                 List<String> numbers = IntStream.rangeClosed(1, 100)
@@ -50,7 +52,7 @@ class BrowserTest {
                 }
 
                 // Then
-                await().atMost(Spawned.PATIENCE).untilAsserted(() -> {
+                await().atMost(ExternalProcess.PATIENCE).untilAsserted(() -> {
                     assertThat(strings(browser, "[...document.querySelectorAll('.message pre')].map(e => e.innerText)"))
                             .isEqualTo(numbers);
                     assertThat(strings(browser, "window.events")).isEqualTo(numbers);
@@ -62,7 +64,7 @@ class BrowserTest {
             } finally {
                 browser.quit();
             }
-            await().atMost(Spawned.PATIENCE).until(() -> front.hub().stats().readers() == 0);
+            await().atMost(ExternalProcess.PATIENCE).until(() -> front.hub().stats().readers() == 0);
         }
     }
 
@@ -72,20 +74,20 @@ class BrowserTest {
         ChromeDriver browser = browser();
         try {
             int port;
-            try (Front front = Front.start("drain-time = '0s'")) {
+            try (TestHub front = TestHub.start("drain-time = '0s'")) {
                 port = front.port();
                 browser.get(front.uri("/numbers").toString());
-                await().atMost(Spawned.PATIENCE).until(() -> front.hub().stats().readers() == 1);
+                await().atMost(ExternalProcess.PATIENCE).until(() -> front.hub().stats().readers() == 1);
                 publish(front, 1, 5);
                 awaitShown(browser, 1, 5);
             }
-            await().atMost(Spawned.PATIENCE)
+            await().atMost(ExternalProcess.PATIENCE)
                     .untilAsserted(() -> assertThat(text(browser, "state")).isEqualTo("reconnecting"));
 
             // When
-            try (Front front = Front.withBind("127.0.0.1:" + port)) {
+            try (TestHub front = TestHub.withBind("127.0.0.1:" + port)) {
                 publish(front, 6, 8);
-                await().atMost(Spawned.PATIENCE).until(() -> front.hub().stats().readers() == 1);
+                await().atMost(ExternalProcess.PATIENCE).until(() -> front.hub().stats().readers() == 1);
                 publish(front, 9, 10);
 
                 // Then
@@ -101,7 +103,7 @@ class BrowserTest {
         }
     }
 
-    private static void publish(Front front, int first, int last) throws Exception {
+    private static void publish(TestHub front, int first, int last) throws Exception {
         for (int i = first; i <= last; i++) {
             front.post("/numbers", Integer.toString(i));
         }
@@ -110,7 +112,7 @@ class BrowserTest {
     private static void awaitShown(ChromeDriver browser, int first, int last) {
         List<String> numbers =
                 IntStream.rangeClosed(first, last).mapToObj(Integer::toString).toList();
-        await().atMost(Spawned.PATIENCE)
+        await().atMost(ExternalProcess.PATIENCE)
                 .untilAsserted(() -> assertThat(strings(
                                 browser, "[...document.querySelectorAll('.message pre')].map(e => e.innerText)"))
                         .isEqualTo(numbers));

@@ -1,4 +1,4 @@
-package dev.ginkgo.hub;
+package dev.ginkgo.hub.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -7,18 +7,18 @@ import java.util.List;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
-class MemberOriginsTest {
+class ClusterOriginsTest {
     private final FakeClock clock = new FakeClock();
-    private final MemberOrigins origins = new MemberOrigins(clock);
+    private final ClusterOrigins origins = new ClusterOrigins(clock);
 
     @Test
     @DisplayName("K-19 the page of a node that has left is welcome for an hour, and again when the node comes back")
     void anHour() {
         origins.are(List.of("http://a", "http://b"));
         origins.are(List.of("http://b"));
-        clock.advance(MemberOrigins.KEPT);
+        clock.advance(ClusterOrigins.KEPT);
         assertThat(origins.all()).containsExactly("http://b", "http://a");
-        clock.advance(MemberOrigins.KEPT.dividedBy(60));
+        clock.advance(ClusterOrigins.KEPT.dividedBy(60));
         assertThat(origins.all()).containsExactly("http://b");
         origins.are(List.of("http://a", "http://b"));
         assertThat(origins.all()).containsExactly("http://a", "http://b");
@@ -27,9 +27,9 @@ class MemberOriginsTest {
     @Test
     @DisplayName("K-19 however many nodes come and go, so many are remembered and no more")
     void bounded() {
-        for (int i = 0; i < 10 * MemberOrigins.MOST; i++) {
+        for (int i = 0; i < 10 * ClusterOrigins.MOST; i++) {
             origins.are(List.of("http://" + i));
         }
-        assertThat(origins.all()).hasSize(1 + MemberOrigins.MOST).contains("http://" + (9 * MemberOrigins.MOST));
+        assertThat(origins.all()).hasSize(1 + ClusterOrigins.MOST).contains("http://" + (9 * ClusterOrigins.MOST));
     }
 }

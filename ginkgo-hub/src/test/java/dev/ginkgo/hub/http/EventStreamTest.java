@@ -1,4 +1,4 @@
-package dev.ginkgo.hub;
+package dev.ginkgo.hub.http;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
@@ -7,6 +7,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
+import dev.ginkgo.hub.testing.ClientGroup;
+import dev.ginkgo.hub.testing.RawHttpClient;
+import dev.ginkgo.hub.testing.TestHub;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -58,8 +61,8 @@ class EventStreamTest {
     @Test
     @DisplayName("H-12 whatever is published, a browser's parser gets it from the event stream, and nothing else")
     void everyPayload() throws Exception {
-        try (Front front = Front.start();
-                Wired reader = front.request("GET /x", "Accept: text/event-stream")) {
+        try (TestHub front = TestHub.start();
+                RawHttpClient reader = front.request("GET /x", "Accept: text/event-stream")) {
             String head = reader.head();
             for (String payload : PAYLOADS) {
                 front.hub().publish("/x", payload);
@@ -103,8 +106,8 @@ class EventStreamTest {
     @Test
     @DisplayName("H-17 a stream begins at once, and its sign of life is a comment that dispatches nothing")
     void comment() throws Exception {
-        try (Front front = Front.start("heartbeat = '50ms'");
-                Wired reader = front.request("GET /x?as=sse")) {
+        try (TestHub front = TestHub.start("heartbeat = '50ms'");
+                RawHttpClient reader = front.request("GET /x?as=sse")) {
             reader.head();
             reader.readTo("\r\n:");
             front.tree().ginkgo().stop();
@@ -116,14 +119,14 @@ class EventStreamTest {
     @Test
     @DisplayName("H-18 the time to come back is digits alone, and no shorter for some than for others by more than 2 s")
     void retry() throws Exception {
-        try (Front front = Front.start();
-                Crowd readers = Crowd.of(20, _ -> front.request("GET /x?as=sse"))) {
-            for (Wired reader : readers) {
+        try (TestHub front = TestHub.start();
+                ClientGroup readers = ClientGroup.of(20, _ -> front.request("GET /x?as=sse"))) {
+            for (RawHttpClient reader : readers) {
                 reader.head();
             }
             front.tree().ginkgo().stop();
             Set<String> times = new HashSet<>();
-            for (Wired reader : readers) {
+            for (RawHttpClient reader : readers) {
                 String text = decoded(unchunked(reader.rest()));
                 List<String> retries = Arrays.stream(LINE_END.split(text))
                         .filter(line -> line.startsWith("retry"))

@@ -1,9 +1,12 @@
-package dev.ginkgo.hub;
+package dev.ginkgo.hub.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import dev.ginkgo.Time;
+import dev.ginkgo.hub.testing.ClientGroup;
+import dev.ginkgo.hub.testing.RawHttpClient;
+import dev.ginkgo.hub.testing.TestHub;
+import dev.ginkgo.time.TimeSource;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -14,7 +17,7 @@ import java.util.concurrent.Future;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
-class DrainOfManyTest {
+class GracefulShutdownOfManyStreamsTest {
     private static final int STREAMS = 1_000;
 
     /** What one reader saw: all of it, and when its end came. */
@@ -23,22 +26,22 @@ class DrainOfManyTest {
     @Test
     @DisplayName("H-18 a stop ends 1,000 streams within drain-time, spread over it, each in order, none by a reset")
     void thousand() throws Exception {
-        try (Front front =
-                        Front.start("max-connections-per-address = 2000", "drain-delay = '1s'", "drain-time = '1s'");
+        try (TestHub front =
+                        TestHub.start("max-connections-per-address = 2000", "drain-delay = '1s'", "drain-time = '1s'");
                 ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
-                Crowd readers = Crowd.ofReaders(STREAMS, front, "/x");
-                Wired probe = front.connect()) {
+                ClientGroup readers = ClientGroup.ofReaders(STREAMS, front, "/x");
+                RawHttpClient probe = front.connect()) {
             await().until(() -> front.hub().stats().readers() == STREAMS);
             front.post("/x", "last words");
             List<Future<Seen>> reading = new ArrayList<>();
-            for (Wired reader : readers) {
+            for (RawHttpClient reader : readers) {
                 Callable<Seen> read =
-                        () -> new Seen(reader.rest(), Time.system().nanos());
+                        () -> new Seen(reader.rest(), TimeSource.system().nanos());
                 reading.add(threads.submit(read));
             }
 
             // When
-            long begin = Time.system().nanos();
+            long begin = TimeSource.system().nanos();
             Thread stop = Thread.ofVirtual().start(() -> front.tree().ginkgo().stop());
 
             // Then readiness falls first, while all streams are still there
@@ -48,7 +51,7 @@ class DrainOfManyTest {
             });
             assertThat(front.hub().stats().readers()).isEqualTo(STREAMS);
             stop.join();
-            long stopped = Time.system().nanos();
+            long stopped = TimeSource.system().nanos();
 
             // And then each stream ends in order: a reset would have thrown
             List<Long> ends = new ArrayList<>();

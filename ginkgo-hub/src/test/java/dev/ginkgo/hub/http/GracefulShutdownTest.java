@@ -1,9 +1,11 @@
-package dev.ginkgo.hub;
+package dev.ginkgo.hub.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import dev.ginkgo.Time;
+import dev.ginkgo.hub.testing.RawHttpClient;
+import dev.ginkgo.hub.testing.TestHub;
+import dev.ginkgo.time.TimeSource;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.time.Duration;
@@ -12,35 +14,35 @@ import java.util.List;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
-class DrainTest {
+class GracefulShutdownTest {
     @Test
     @DisplayName("H-18 a stop ends every stream in order, none by a reset, in under a second")
     void inOrder() throws Exception {
-        List<Wired> readers = new ArrayList<>();
-        try (Front front = Front.start()) {
+        List<RawHttpClient> readers = new ArrayList<>();
+        try (TestHub front = TestHub.start()) {
             for (String as : new String[] {"lines", "sse", "ndjson"}) {
                 for (int i = 0; i < 10; i++) {
-                    Wired reader = front.request("GET /x?as=" + as);
+                    RawHttpClient reader = front.request("GET /x?as=" + as);
                     reader.head();
                     readers.add(reader);
                 }
             }
-            Wired socket = front.request(
+            RawHttpClient socket = front.request(
                     "GET /x",
                     "Upgrade: websocket",
                     "Connection: Upgrade",
                     "Sec-WebSocket-Version: 13",
                     "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==");
             socket.head();
-            Wired idle = front.request("GET /-/health/live");
+            RawHttpClient idle = front.request("GET /-/health/live");
             idle.answer();
             await().until(() -> front.hub().stats().readers() == 31);
             front.post("/x", "last words");
 
             // When
-            long begin = Time.system().nanos();
+            long begin = TimeSource.system().nanos();
             front.tree().ginkgo().stop();
-            Duration took = Duration.ofNanos(Time.system().nanos() - begin);
+            Duration took = Duration.ofNanos(TimeSource.system().nanos() - begin);
 
             // Then
             assertThat(took).isBetween(Duration.ofMillis(400), Duration.ofSeconds(1));
@@ -55,7 +57,7 @@ class DrainTest {
             assertThat(frames.charAt(close + 2) << 8 | frames.charAt(close + 3)).isEqualTo(1001);
             assertThat(idle.rest()).isEmpty();
             readers.addAll(List.of(socket, idle));
-            for (Wired each : readers) {
+            for (RawHttpClient each : readers) {
                 each.close();
             }
         }
@@ -64,8 +66,8 @@ class DrainTest {
     @Test
     @DisplayName("H-18 a reader that reads nothing does not hold a stop up")
     void stuck() throws Exception {
-        try (Front front = Front.start();
-                Wired stuck = front.lines("/x")) {
+        try (TestHub front = TestHub.start();
+                RawHttpClient stuck = front.lines("/x")) {
             assertThat(stuck).isNotNull();
             for (int i = 0; i < 8; i++) {
                 front.hub().publish("/x", "x".repeat(4 << 20));
@@ -73,11 +75,11 @@ class DrainTest {
             await().until(() -> front.hub().stats().pinnedBytes() > 0);
 
             // When
-            long begin = Time.system().nanos();
+            long begin = TimeSource.system().nanos();
             front.tree().ginkgo().stop();
 
             // Then
-            assertThat(Duration.ofNanos(Time.system().nanos() - begin)).isLessThan(Duration.ofSeconds(1));
+            assertThat(Duration.ofNanos(TimeSource.system().nanos() - begin)).isLessThan(Duration.ofSeconds(1));
             stuck.reset();
         }
     }
@@ -85,8 +87,8 @@ class DrainTest {
     @Test
     @DisplayName("H-18 an event stream is told when to come back")
     void retry() throws Exception {
-        try (Front front = Front.start();
-                Wired reader = front.request("GET /x?as=sse")) {
+        try (TestHub front = TestHub.start();
+                RawHttpClient reader = front.request("GET /x?as=sse")) {
             reader.head();
             await().until(() -> front.hub().stats().readers() == 1);
             front.tree().ginkgo().stop();
@@ -97,8 +99,8 @@ class DrainTest {
     @Test
     @DisplayName("H-18 readiness falls first; for drain-delay all is served as before")
     void delay() throws Exception {
-        try (Front front = Front.start("drain-delay = '2s'", "drain-time = '0s'");
-                Wired client = front.connect()) {
+        try (TestHub front = TestHub.start("drain-delay = '2s'", "drain-time = '0s'");
+                RawHttpClient client = front.connect()) {
             // When
             Thread stop = Thread.ofVirtual().start(() -> front.tree().ginkgo().stop());
 
@@ -123,9 +125,9 @@ class DrainTest {
     @Test
     @DisplayName("H-13 a publish that has begun when the hub stops is answered by a 503, never by a false 200")
     void publishInFlight() throws Exception {
-        try (Front front = Front.start();
-                Wired publisher = front.connect();
-                Wired stalled = front.lines("/y")) {
+        try (TestHub front = TestHub.start();
+                RawHttpClient publisher = front.connect();
+                RawHttpClient stalled = front.lines("/y")) {
             assertThat(stalled).isNotNull();
             publisher.send("POST /x HTTP/1.1\r\nHost: localhost\r\nContent-Length: 2\r\nExpect: 100-continue\r\n\r\n");
             publisher.head();
@@ -142,7 +144,7 @@ class DrainTest {
     }
 
     private static boolean refused(int port) throws IOException {
-        try (Wired wired = new Wired(port)) {
+        try (RawHttpClient wired = new RawHttpClient(port)) {
             assertThat(wired).isNotNull();
             return false;
         } catch (ConnectException e) {

@@ -1,9 +1,11 @@
-package dev.ginkgo.hub;
+package dev.ginkgo.hub.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import dev.ginkgo.SettingInfo;
+import dev.ginkgo.config.SettingInfo;
+import dev.ginkgo.hub.http.server.ProblemType;
+import dev.ginkgo.hub.testing.TestHub;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -18,7 +20,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What {@code docs/http.md} says is so. */
-class HttpDocsTest {
+class HttpDocumentationTest {
     private static final Pattern EXAMPLE = Pattern.compile("```console\n\\$ (curl [^\n]*)\n(.*?)```", Pattern.DOTALL);
 
     private final String docs = docs();
@@ -33,7 +35,7 @@ class HttpDocsTest {
     @DisplayName("each curl line of the docs does what the docs say")
     void examples() throws Exception {
         List<Running> streams = new ArrayList<>();
-        try (Front front = Front.start()) {
+        try (TestHub front = TestHub.start()) {
             Matcher example = EXAMPLE.matcher(docs);
             int count = 0;
             while (example.find()) {
@@ -67,10 +69,10 @@ class HttpDocsTest {
     @Test
     @DisplayName("each problem stands in the docs with its status and its code, and so does each setting")
     void tables() {
-        for (Problem problem : Problem.values()) {
+        for (ProblemType problem : ProblemType.values()) {
             assertThat(docs).contains("| " + problem.status() + " | `" + problem.code() + "` |");
         }
-        try (Front front = Front.start()) {
+        try (TestHub front = TestHub.start()) {
             List<String> keys = front.tree().ginkgo().settings().stream()
                     .map(SettingInfo::fullKey)
                     .filter(key -> key.startsWith("http."))

@@ -1,22 +1,24 @@
-package dev.ginkgo.hub;
+package dev.ginkgo.hub.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.ginkgo.config.ConfigException;
+import dev.ginkgo.hub.testing.RawHttpClient;
+import dev.ginkgo.hub.testing.TestHub;
 import java.net.BindException;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
-class FrontStartTest {
+class HttpFrontendStartTest {
     @Test
     @DisplayName("H-22 a bind beyond loopback refuses to start unless anonymous = true is written")
     void exposed() throws Exception {
-        assertThatThrownBy(() -> Front.withBind("0.0.0.0:0"))
+        assertThatThrownBy(() -> TestHub.withBind("0.0.0.0:0"))
                 .isInstanceOf(ConfigException.class)
                 .hasMessageContaining(":2:8: http.bind: 0.0.0.0:0 can be reached from other machines")
                 .hasMessageContaining("anonymous = true");
-        try (Front front = Front.withBind("0.0.0.0:0", "anonymous = true")) {
+        try (TestHub front = TestHub.withBind("0.0.0.0:0", "anonymous = true")) {
             assertThat(front.get("/-/health/ready").statusCode()).isEqualTo(200);
         }
     }
@@ -24,8 +26,8 @@ class FrontStartTest {
     @Test
     @DisplayName("a port in use fails the start with the address and the setting")
     void portInUse() {
-        try (Front front = Front.start()) {
-            assertThatThrownBy(() -> Front.withBind("127.0.0.1:" + front.port()))
+        try (TestHub front = TestHub.start()) {
+            assertThatThrownBy(() -> TestHub.withBind("127.0.0.1:" + front.port()))
                     .cause()
                     .isInstanceOf(BindException.class)
                     .hasMessageContaining("127.0.0.1:" + front.port())
@@ -37,8 +39,8 @@ class FrontStartTest {
     @Test
     @DisplayName("it works on NIO as well")
     void nio() throws Exception {
-        try (Front front = Front.start("transport = 'nio'", "loops = 1");
-                Wired reader = front.lines("/x")) {
+        try (TestHub front = TestHub.start("transport = 'nio'", "loops = 1");
+                RawHttpClient reader = front.lines("/x")) {
             assertThat(front.post("/x", "1").body()).contains("\"receivers\":1");
             assertThat(reader.readTo("1\n")).isNotEmpty();
         }
@@ -48,11 +50,11 @@ class FrontStartTest {
     @DisplayName("H-10 a hub that was stopped starts again, on the same port")
     void again() throws Exception {
         int port;
-        try (Front front = Front.start()) {
+        try (TestHub front = TestHub.start()) {
             port = front.port();
             assertThat(front.post("/x", "1").statusCode()).isEqualTo(200);
         }
-        try (Front front = Front.withBind("127.0.0.1:" + port)) {
+        try (TestHub front = TestHub.withBind("127.0.0.1:" + port)) {
             assertThat(front.post("/x", "1").statusCode()).isEqualTo(200);
         }
     }

@@ -1,8 +1,10 @@
-package dev.ginkgo.hub;
+package dev.ginkgo.hub.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.ginkgo.Time;
+import dev.ginkgo.hub.testing.RawHttpClient;
+import dev.ginkgo.hub.testing.TestHub;
+import dev.ginkgo.time.TimeSource;
 import java.io.IOException;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
@@ -10,12 +12,12 @@ import java.time.Duration;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
-class PublishTest {
+class HttpPublishTest {
     @Test
     @DisplayName("a message posted to a channel is answered with its id, its channel and how many read it")
     void posted() throws Exception {
-        try (Front front = Front.start();
-                Wired reader = front.lines("/numbers")) {
+        try (TestHub front = TestHub.start();
+                RawHttpClient reader = front.lines("/numbers")) {
             // When
             HttpResponse<String> answer = front.post("/numbers", "7");
 
@@ -31,9 +33,9 @@ class PublishTest {
     @Test
     @DisplayName("H-25 posts on one connection are answered at once, each in one piece")
     void oneAfterAnother() throws Exception {
-        try (Front front = Front.start();
-                Wired publisher = front.connect()) {
-            long begin = Time.system().nanos();
+        try (TestHub front = TestHub.start();
+                RawHttpClient publisher = front.connect()) {
+            long begin = TimeSource.system().nanos();
             for (int i = 0; i < 1_000; i++) {
                 // When
                 publisher.send("POST /numbers HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1\r\n\r\n7");
@@ -43,7 +45,7 @@ class PublishTest {
                         .startsWith("HTTP/1.1 200 OK\r\n")
                         .endsWith("\"peers\":0}\n");
             }
-            Duration took = Duration.ofNanos(Time.system().nanos() - begin);
+            Duration took = Duration.ofNanos(TimeSource.system().nanos() - begin);
             assertThat(took)
                     .as("1,000 posts; with delayed acknowledgements they took 44 s")
                     .isLessThan(Duration.ofSeconds(5));
@@ -53,8 +55,8 @@ class PublishTest {
     @Test
     @DisplayName("requests that come together are answered in order")
     void pipelined() throws IOException {
-        try (Front front = Front.start();
-                Wired publisher = front.connect()) {
+        try (TestHub front = TestHub.start();
+                RawHttpClient publisher = front.connect()) {
             // When
             String post = "POST /a HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1\r\n\r\n1";
             publisher.send(post + post.replace("/a", "/b") + "GET /-/health/live HTTP/1.1\r\nHost: localhost\r\n\r\n");
@@ -69,9 +71,9 @@ class PublishTest {
     @Test
     @DisplayName("a body in chunks is a message like another")
     void chunked() throws IOException {
-        try (Front front = Front.start();
-                Wired reader = front.lines("/x");
-                Wired publisher = front.connect()) {
+        try (TestHub front = TestHub.start();
+                RawHttpClient reader = front.lines("/x");
+                RawHttpClient publisher = front.connect()) {
             publisher.send("POST /x HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n");
             publisher.send("3\r\nabc\r\n2;x=y\r\nde\r\n0\r\n\r\n");
             assertThat(publisher.answer()).startsWith("HTTP/1.1 200");
@@ -82,9 +84,9 @@ class PublishTest {
     @Test
     @DisplayName("H-13 a body over the limit is refused before it is sent, and the answer is not lost")
     void tooLarge() throws Exception {
-        try (Front front = Front.start("max-body = '1KiB'")) {
+        try (TestHub front = TestHub.start("max-body = '1KiB'")) {
             // Given a client that waits for leave
-            try (Wired client = front.connect()) {
+            try (RawHttpClient client = front.connect()) {
                 client.send(
                         "POST /x HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1025\r\nExpect: 100-continue\r\n\r\n");
                 assertThat(client.rest())
@@ -92,13 +94,13 @@ class PublishTest {
                         .contains("\"code\":\"body-too-large\"", "http.max-body");
             }
             // And one that does not
-            try (Wired client = front.connect()) {
+            try (RawHttpClient client = front.connect()) {
                 client.send("POST /x HTTP/1.1\r\nHost: localhost\r\nContent-Length: 2000000000\r\n\r\n"
                         + "x".repeat(200_000));
                 assertThat(client.rest()).startsWith("HTTP/1.1 413");
             }
             // And one that does not say how much it will be
-            try (Wired client = front.connect()) {
+            try (RawHttpClient client = front.connect()) {
                 client.send("POST /x HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n");
                 client.send("400\r\n" + "x".repeat(1024) + "\r\n");
                 client.send("1\r\nx\r\n");
@@ -112,8 +114,8 @@ class PublishTest {
     @Test
     @DisplayName("a client that waits for leave to send its body gets it")
     void expectContinue() throws IOException {
-        try (Front front = Front.start();
-                Wired client = front.connect()) {
+        try (TestHub front = TestHub.start();
+                RawHttpClient client = front.connect()) {
             client.send("POST /x HTTP/1.1\r\nHost: localhost\r\nContent-Length: 2\r\nExpect: 100-continue\r\n\r\n");
             assertThat(client.head()).isEqualTo("HTTP/1.1 100 Continue\r\n\r\n");
             assertThat(client.send("hi").answer()).startsWith("HTTP/1.1 200");
@@ -124,8 +126,8 @@ class PublishTest {
     @DisplayName("H-26 a body that is not UTF-8 is refused unless it is sent as bytes")
     void notUtf8() throws IOException {
         byte[] body = {(byte) 0xff, (byte) 0xfe};
-        try (Front front = Front.start();
-                Wired client = front.connect()) {
+        try (TestHub front = TestHub.start();
+                RawHttpClient client = front.connect()) {
             client.send("POST /x HTTP/1.1\r\nHost: localhost\r\nContent-Length: 2\r\n\r\n")
                     .send(body);
             assertThat(client.answer())
@@ -144,7 +146,7 @@ class PublishTest {
     @Test
     @DisplayName("an empty message is a message")
     void empty() throws Exception {
-        try (Front front = Front.start()) {
+        try (TestHub front = TestHub.start()) {
             assertThat(front.post("/x", "").statusCode()).isEqualTo(200);
         }
     }
@@ -152,7 +154,7 @@ class PublishTest {
     @Test
     @DisplayName("H-06 a name that is none is refused with the reason")
     void badChannel() throws Exception {
-        try (Front front = Front.start()) {
+        try (TestHub front = TestHub.start()) {
             for (String path : new String[] {"/a//b", "/", "/%ff", "/a%0ab", "/*", "/a/", "/" + "x".repeat(255)}) {
                 assertThat(front.post(path, "1").body())
                         .as(path)
@@ -166,7 +168,7 @@ class PublishTest {
     @Test
     @DisplayName("what a query says and nobody understands is refused, not left out")
     void unknownParameter() throws Exception {
-        try (Front front = Front.start()) {
+        try (TestHub front = TestHub.start()) {
             assertThat(front.post("/x?ttl=5", "1").body()).contains("bad-parameter", "unknown parameter \\\"ttl\\\"");
             assertThat(front.get("/x?from=all").body()).contains("bad-parameter", "known here: as, since");
         }

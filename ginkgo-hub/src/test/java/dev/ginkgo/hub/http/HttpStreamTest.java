@@ -1,8 +1,10 @@
-package dev.ginkgo.hub;
+package dev.ginkgo.hub.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.ginkgo.hub.testing.RawHttpClient;
+import dev.ginkgo.hub.testing.TestHub;
 import dev.ginkgo.testing.FakeClock;
 import java.io.IOException;
 import java.net.http.HttpClient;
@@ -20,7 +22,7 @@ class HttpStreamTest {
     @Test
     @DisplayName("H-17 each form has its media type, comes at once, and is kept by nobody on the way")
     void heads() throws IOException {
-        try (Front front = Front.start()) {
+        try (TestHub front = TestHub.start()) {
             assertThat(head(front, "Accept: */*")).contains("content-type: text/plain; charset=utf-8\r\n");
             assertThat(head(front, "X: y")).contains("content-type: text/plain; charset=utf-8\r\n");
             assertThat(head(front, "Accept: text/event-stream")).contains("content-type: text/event-stream\r\n");
@@ -30,15 +32,15 @@ class HttpStreamTest {
                             "cache-control: no-cache\r\n",
                             "X-Accel-Buffering: no\r\n",
                             "transfer-encoding: chunked\r\n");
-            try (Wired asked = front.request("GET /x?as=sse")) {
+            try (RawHttpClient asked = front.request("GET /x?as=sse")) {
                 assertThat(asked.head()).contains("content-type: text/event-stream\r\n");
                 assertThat(asked.readTo("\n\n")).contains("event: start\n");
             }
         }
     }
 
-    private static String head(Front front, String accept) throws IOException {
-        try (Wired wired = front.request("GET /x", accept)) {
+    private static String head(TestHub front, String accept) throws IOException {
+        try (RawHttpClient wired = front.request("GET /x", accept)) {
             return wired.head();
         }
     }
@@ -46,8 +48,8 @@ class HttpStreamTest {
     @Test
     @DisplayName("HEAD tells what GET would, and opens no stream")
     void headMethod() throws IOException {
-        try (Front front = Front.start();
-                Wired wired = front.request("HEAD /x?as=sse")) {
+        try (TestHub front = TestHub.start();
+                RawHttpClient wired = front.request("HEAD /x?as=sse")) {
             assertThat(wired.head()).startsWith("HTTP/1.1 200").contains("text/event-stream");
             assertThat(wired.send("GET /-/health/live HTTP/1.1\r\nHost: localhost\r\n\r\n")
                             .answer())
@@ -59,11 +61,11 @@ class HttpStreamTest {
     @Test
     @DisplayName("H-02 a reader that disconnects is gone at once, in every form, however it leaves")
     void disconnect() throws Exception {
-        try (Front front = Front.start()) {
-            List<Wired> readers = new ArrayList<>();
+        try (TestHub front = TestHub.start()) {
+            List<RawHttpClient> readers = new ArrayList<>();
             for (String as : new String[] {"lines", "sse", "ndjson"}) {
                 for (int i = 0; i < 3; i++) {
-                    Wired reader = front.request("GET /x?as=" + as);
+                    RawHttpClient reader = front.request("GET /x?as=" + as);
                     reader.head();
                     readers.add(reader);
                 }
@@ -80,7 +82,7 @@ class HttpStreamTest {
             // Then
             await().atMost(Duration.ofSeconds(1))
                     .until(() -> front.hub().stats().readers() == 0);
-            for (Wired reader : readers) {
+            for (RawHttpClient reader : readers) {
                 reader.close();
             }
         }
@@ -90,10 +92,10 @@ class HttpStreamTest {
     @DisplayName("H-11 H-17 a silent stream gets a sign of life after the heartbeat, in its own form")
     void heartbeat() throws IOException {
         FakeClock clock = new FakeClock();
-        try (Front front = Front.start(clock, "heartbeat = '15s'");
-                Wired lines = front.lines("/x");
-                Wired sse = front.request("GET /x?as=sse");
-                Wired ndjson = front.request("GET /x?as=ndjson")) {
+        try (TestHub front = TestHub.start(clock, "heartbeat = '15s'");
+                RawHttpClient lines = front.lines("/x");
+                RawHttpClient sse = front.request("GET /x?as=sse");
+                RawHttpClient ndjson = front.request("GET /x?as=ndjson")) {
             sse.head();
             sse.readTo("\n\n");
             ndjson.head();
@@ -113,7 +115,7 @@ class HttpStreamTest {
     @Test
     @DisplayName("the client of the JDK reads lines as they come")
     void httpClient() throws Exception {
-        try (Front front = Front.start();
+        try (TestHub front = TestHub.start();
                 HttpClient client = HttpClient.newHttpClient()) {
             HttpResponse<Stream<String>> response =
                     client.send(HttpRequest.newBuilder(front.uri("/x")).build(), HttpResponse.BodyHandlers.ofLines());
@@ -130,8 +132,8 @@ class HttpStreamTest {
     @Test
     @DisplayName("H-05 a reader of /a hears nothing of /ab")
     void otherChannel() throws Exception {
-        try (Front front = Front.start();
-                Wired reader = front.lines("/a")) {
+        try (TestHub front = TestHub.start();
+                RawHttpClient reader = front.lines("/a")) {
             front.post("/ab", "no");
             front.post("/a/b", "no");
             front.post("/A", "no");
@@ -143,8 +145,8 @@ class HttpStreamTest {
     @Test
     @DisplayName("what a client sends on a stream is not listened to, and ends nothing")
     void chatter() throws Exception {
-        try (Front front = Front.start();
-                Wired reader = front.lines("/x")) {
+        try (TestHub front = TestHub.start();
+                RawHttpClient reader = front.lines("/x")) {
             reader.send("POST /x HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1\r\n\r\n1" + "x".repeat(100_000));
             front.post("/x", "2");
             assertThat(reader.readTo("2\n\r\n")).isEqualTo("2\r\n2\n\r\n");
@@ -154,12 +156,12 @@ class HttpStreamTest {
     @Test
     @DisplayName("a stream needs HTTP/1.1, a publish does not")
     void http10() throws Exception {
-        try (Front front = Front.start()) {
-            try (Wired old = front.connect()) {
+        try (TestHub front = TestHub.start()) {
+            try (RawHttpClient old = front.connect()) {
                 old.send("GET /x HTTP/1.0\r\nHost: localhost\r\n\r\n");
                 assertThat(old.rest()).startsWith("HTTP/1.1 505").contains("http-version", "proxy_http_version 1.1");
             }
-            try (Wired old = front.connect()) {
+            try (RawHttpClient old = front.connect()) {
                 old.send("POST /x HTTP/1.0\r\nHost: localhost\r\nContent-Length: 1\r\n\r\n1");
                 assertThat(old.rest()).startsWith("HTTP/1.1 200").contains("connection: close");
             }
@@ -169,18 +171,18 @@ class HttpStreamTest {
     @Test
     @DisplayName("H-23 one reader more than a channel may have is told to come back later")
     void maxSubscribers() throws Exception {
-        try (Front front = Front.start("max-subscribers = 1");
-                Wired first = front.lines("/x");
-                Wired elsewhere = front.lines("/y")) {
+        try (TestHub front = TestHub.start("max-subscribers = 1");
+                RawHttpClient first = front.lines("/x");
+                RawHttpClient elsewhere = front.lines("/y")) {
             assertThat(elsewhere).isNotNull();
-            try (Wired second = front.request("GET /x")) {
+            try (RawHttpClient second = front.request("GET /x")) {
                 assertThat(second.answer())
                         .startsWith("HTTP/1.1 429")
                         .contains("Retry-After: ", "too-many-subscribers");
             }
             first.shutdownOutput();
             await().untilAsserted(() -> {
-                try (Wired third = front.request("GET /x")) {
+                try (RawHttpClient third = front.request("GET /x")) {
                     assertThat(third.head()).startsWith("HTTP/1.1 200");
                 }
             });
@@ -190,10 +192,10 @@ class HttpStreamTest {
     @Test
     @DisplayName("H-23 one channel more than there may be is refused to readers and publishers alike")
     void maxChannels() throws Exception {
-        try (Front front = Front.startHub("max-channels = 1");
-                Wired first = front.lines("/x")) {
+        try (TestHub front = TestHub.startHub("max-channels = 1");
+                RawHttpClient first = front.lines("/x")) {
             assertThat(first).isNotNull();
-            try (Wired second = front.request("GET /y")) {
+            try (RawHttpClient second = front.request("GET /y")) {
                 assertThat(second.rest()).startsWith("HTTP/1.1 429").contains("too-many-channels", "Retry-After: ");
             }
             assertThat(front.post("/y", "").statusCode()).isEqualTo(429);

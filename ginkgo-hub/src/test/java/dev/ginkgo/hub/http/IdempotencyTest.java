@@ -1,10 +1,15 @@
-package dev.ginkgo.hub;
+package dev.ginkgo.hub.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.ginkgo.Time;
+import dev.ginkgo.hub.channel.ChannelName;
+import dev.ginkgo.hub.http.server.ProblemException;
+import dev.ginkgo.hub.http.server.ProblemType;
+import dev.ginkgo.hub.testing.RawHttpClient;
+import dev.ginkgo.hub.testing.TestHub;
 import dev.ginkgo.testing.FakeClock;
+import dev.ginkgo.time.TimeSource;
 import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -23,7 +28,7 @@ class IdempotencyTest {
     @Test
     @DisplayName("H-19 a publish that is sent again with its key is answered as before, and published once")
     void again() throws Exception {
-        try (Front front = Front.start()) {
+        try (TestHub front = TestHub.start()) {
             HttpResponse<String> first = front.post("/x", "1", KEY, "a");
             HttpResponse<String> second = front.post("/x", "1", KEY, "a");
 
@@ -39,7 +44,7 @@ class IdempotencyTest {
     @Test
     @DisplayName("H-19 a key that comes with another message or channel is a 422, and nothing is published")
     void reused() throws Exception {
-        try (Front front = Front.start()) {
+        try (TestHub front = TestHub.start()) {
             front.post("/x", "1", KEY, "a");
             assertThat(front.post("/x", "2", KEY, "a").body()).contains("\"status\":422", "\"code\":\"key-reused\"");
             assertThat(front.post("/y", "1", KEY, "a").statusCode()).isEqualTo(422);
@@ -54,7 +59,7 @@ class IdempotencyTest {
     @Test
     @DisplayName("H-19 what was refused is not remembered: the same key may try again")
     void refused() throws Exception {
-        try (Front front = Front.startHub("max-channels = 1")) {
+        try (TestHub front = TestHub.startHub("max-channels = 1")) {
             front.hub().publish("/a", "1");
             assertThat(front.post("/b", "1", KEY, "k").statusCode()).isEqualTo(429);
             assertThat(front.post("/b", "1", KEY, "k").statusCode()).isEqualTo(429);
@@ -66,7 +71,7 @@ class IdempotencyTest {
     @DisplayName("H-19 a key is remembered for five minutes")
     void fiveMinutes() throws Exception {
         FakeClock clock = new FakeClock();
-        try (Front front = Front.start(clock)) {
+        try (TestHub front = TestHub.start(clock)) {
             front.post("/x", "1", KEY, "a");
             clock.advance(Duration.ofSeconds(299));
             front.post("/x", "1", KEY, "a");
@@ -80,7 +85,7 @@ class IdempotencyTest {
     @Test
     @DisplayName("H-19 a hundred that send the same key at once publish one message")
     void atOnce() throws Exception {
-        try (Front front = Front.start();
+        try (TestHub front = TestHub.start();
                 ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
             List<Callable<HttpResponse<String>>> posts = new ArrayList<>();
             for (int i = 0; i < 100; i++) {
@@ -104,13 +109,13 @@ class IdempotencyTest {
     @Test
     @DisplayName("H-19 10,000 keys are kept; beyond that the oldest is forgotten, and memory stays as it is")
     void bounded() throws Exception {
-        Retries retries = new Retries(Time.system());
-        byte[] request = Retries.digest(ChannelName.of("/x"), false, new byte[] {1});
+        IdempotencyCache retries = new IdempotencyCache(TimeSource.system());
+        byte[] request = IdempotencyCache.digest(ChannelName.of("/x"), false, new byte[] {1});
         for (int i = 0; i < 100_000; i++) {
             assertThat(retries.begin("key " + i, request)).isNull();
             retries.answered("key " + i, new byte[] {1});
         }
-        assertThat(retries.size()).isEqualTo(Retries.MOST);
+        assertThat(retries.size()).isEqualTo(IdempotencyCache.MOST);
         assertThat(retries.begin("key 99999", request)).isNotNull();
         assertThat(retries.begin("key 90000", request)).isNotNull();
         assertThat(retries.begin("key 89999", request)).isNull();
@@ -119,12 +124,12 @@ class IdempotencyTest {
     @Test
     @DisplayName("H-19 while the first request is under way the second is a 409")
     void underWay() throws Exception {
-        Retries retries = new Retries(Time.system());
-        byte[] request = Retries.digest(ChannelName.of("/x"), false, new byte[0]);
+        IdempotencyCache retries = new IdempotencyCache(TimeSource.system());
+        byte[] request = IdempotencyCache.digest(ChannelName.of("/x"), false, new byte[0]);
         retries.begin("k", request);
         assertThatThrownBy(() -> retries.begin("k", request))
                 .isInstanceOfSatisfying(
-                        Refusal.class, refusal -> assertThat(refusal.problem()).isEqualTo(Problem.UNDER_WAY));
+                        ProblemException.class, refusal -> assertThat(refusal.problem()).isEqualTo(ProblemType.UNDER_WAY));
         retries.forget("k");
         assertThat(retries.begin("k", request)).isNull();
     }
@@ -132,11 +137,11 @@ class IdempotencyTest {
     @Test
     @DisplayName("a key that is none is a 400")
     void badKey() throws Exception {
-        try (Front front = Front.start()) {
+        try (TestHub front = TestHub.start()) {
             for (String headers : new String[] {
                 KEY + ": ", KEY + ": a b", KEY + ": \u00e4", KEY + ": " + "x".repeat(256), KEY + ": a\r\n" + KEY + ": b"
             }) {
-                try (Wired client = front.request("POST /x", headers, "Content-Length: 0")) {
+                try (RawHttpClient client = front.request("POST /x", headers, "Content-Length: 0")) {
                     assertThat(client.answer())
                             .as(headers)
                             .startsWith("HTTP/1.1 400")

@@ -1,15 +1,20 @@
-package dev.ginkgo.hub;
+package dev.ginkgo.hub.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.ginkgo.hub.HubAccess;
+import dev.ginkgo.hub.testing.ClientGroup;
+import dev.ginkgo.hub.testing.Measurements;
+import dev.ginkgo.hub.testing.RawHttpClient;
+import dev.ginkgo.hub.testing.TestHub;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
 /** Readers come and go where nothing is published: no message sweeps up after them. */
-class QuietChurnTest {
+class IdleChannelChurnTest {
     private static final int GUESTS = 1_500;
     private static final String[] PATHS = {"/quiet", "/quiet?as=sse", "/quiet?as=ndjson", "/quiet/*", "/quiet?poll=1"};
 
@@ -24,8 +29,8 @@ class QuietChurnTest {
     @Test
     @DisplayName("H-02 of 1,500 readers that come and go while some stay, and nothing is published, nothing is left")
     void nothingIsLeft() throws Exception {
-        try (Front front = Front.start("max-connections-per-address = 100", "heartbeat = '1h'");
-                Crowd staying = Crowd.of(STAYING, i -> front.lines(PATHS[i]))) {
+        try (TestHub front = TestHub.start("max-connections-per-address = 100", "heartbeat = '1h'");
+                ClientGroup staying = ClientGroup.of(STAYING, i -> front.lines(PATHS[i]))) {
             visit(front, GUESTS / 4); // loads classes, fills caches
             long before = heap();
 
@@ -34,7 +39,7 @@ class QuietChurnTest {
 
             // Then
             long left = heap() - before;
-            Figures.note("heap that " + GUESTS + " guests of a quiet channel leave, bytes", left);
+            Measurements.note("heap that " + GUESTS + " guests of a quiet channel leave, bytes", left);
             assertThat(left).isLessThan(GUESTS * MOST);
             long writes = front.hub().stats().writes();
             front.hub().publish("/quiet", "at last");
@@ -45,10 +50,10 @@ class QuietChurnTest {
         }
     }
 
-    private static void visit(Front front, int guests) throws IOException {
+    private static void visit(TestHub front, int guests) throws IOException {
         for (int i = 0; i < guests; i++) {
             String path = PATHS[i % PATHS.length];
-            try (Wired guest = front.request("GET " + path)) {
+            try (RawHttpClient guest = front.request("GET " + path)) {
                 if (!path.contains("poll")) { // which says nothing before it has something to say
                     guest.head();
                 }

@@ -1,8 +1,11 @@
-package dev.ginkgo.hub;
+package dev.ginkgo.hub.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.ginkgo.hub.delivery.EncodedFeed;
+import dev.ginkgo.hub.testing.RawHttpClient;
+import dev.ginkgo.hub.testing.TestHub;
 import dev.ginkgo.testing.FakeClock;
 import java.net.http.HttpResponse;
 import java.time.Duration;
@@ -12,7 +15,7 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
-class PollTest {
+class LongPollTest {
     private static String id(HttpResponse<String> answer) {
         return answer.headers().firstValue("Last-Event-ID").orElseThrow();
     }
@@ -20,7 +23,7 @@ class PollTest {
     @Test
     @DisplayName("H-27 what is there comes at once, in one answer, with the id to go on with in head and body")
     void whatIsThere() throws Exception {
-        try (Front front = Front.start()) {
+        try (TestHub front = TestHub.start()) {
             front.hub().publish("/a", "1");
             String last = front.hub().publish("/a", "2").id();
             HttpResponse<String> answer = front.get("/a?poll=1&since=all");
@@ -42,7 +45,7 @@ class PollTest {
     @Test
     @DisplayName("H-27 a poll waits for what comes first; the next one goes on after it, and nothing is missed between")
     void whatComesFirst() throws Exception {
-        try (Front front = Front.start()) {
+        try (TestHub front = TestHub.start()) {
             FutureTask<HttpResponse<String>> first = new FutureTask<>(() -> front.get("/a?poll=1&wait=30s"));
             Thread.ofVirtual().start(first);
             await().until(() -> front.hub().stats().readers() == 1);
@@ -60,7 +63,7 @@ class PollTest {
     @DisplayName("H-27 when nothing comes in time, the answer is empty and says where to go on")
     void nothing() throws Exception {
         FakeClock clock = new FakeClock();
-        try (Front front = Front.start(clock)) {
+        try (TestHub front = TestHub.start(clock)) {
             front.hub().publish("/a", "before");
             FutureTask<HttpResponse<String>> poll = new FutureTask<>(() -> front.get("/a?poll=1&wait=20s"));
             Thread.ofVirtual().start(poll);
@@ -80,7 +83,7 @@ class PollTest {
     @Test
     @DisplayName("H-27 much of history comes in answers of 64 KiB, one after another")
     void bounded() throws Exception {
-        try (Front front = Front.start()) {
+        try (TestHub front = TestHub.start()) {
             for (int i = 0; i < 500; i++) {
                 front.hub().publish("/a", "%03d".formatted(i) + "x".repeat(1_000));
             }
@@ -89,7 +92,7 @@ class PollTest {
             int polls = 0;
             while (!all.toString().contains("499x")) {
                 HttpResponse<String> answer = front.get("/a?poll=1&wait=0s&since=" + since);
-                assertThat(answer.body().length()).isLessThan(View.BATCH + 1_000);
+                assertThat(answer.body().length()).isLessThan(EncodedFeed.BATCH + 1_000);
                 since = id(answer);
                 all.append(answer.body().replaceAll("\u001e.*\n", ""));
                 polls++;
@@ -106,9 +109,9 @@ class PollTest {
     @Test
     @DisplayName("H-02 H-27 a client that goes while it waits is gone at once")
     void clientGoes() throws Exception {
-        try (Front front = Front.start()) {
-            Wired waiting = front.request("GET /a?poll=1");
-            Wired other = front.request("GET /a?poll=1");
+        try (TestHub front = TestHub.start()) {
+            RawHttpClient waiting = front.request("GET /a?poll=1");
+            RawHttpClient other = front.request("GET /a?poll=1");
             await().until(() -> front.hub().stats().readers() == 2);
             waiting.close();
             other.shutdownOutput();
@@ -121,7 +124,7 @@ class PollTest {
     @Test
     @DisplayName("H-27 a loss is told at once; a stop ends the wait; what makes no sense is a 400")
     void otherEnds() throws Exception {
-        try (Front front = Front.startHub("history.count = 1")) {
+        try (TestHub front = TestHub.startHub("history.count = 1")) {
             String first = front.hub().publish("/a", "1").id();
             front.hub().publish("/b", "1");
             front.hub().publish("/a", "2");

@@ -1,8 +1,11 @@
-package dev.ginkgo.hub;
+package dev.ginkgo.hub.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.ginkgo.hub.testing.ClientGroup;
+import dev.ginkgo.hub.testing.RawHttpClient;
+import dev.ginkgo.hub.testing.TestHub;
 import dev.ginkgo.testing.FakeClock;
 import java.time.Duration;
 import org.junit.jupiter.api.DisplayName;
@@ -13,8 +16,8 @@ class MaxLifetimeTest {
     @DisplayName("H-18 with a longest life streams end in order, spread over its last fifth")
     void spread() throws Exception {
         FakeClock clock = new FakeClock();
-        try (Front front = Front.start(clock, "max-lifetime = '100s'", "heartbeat = '1h'");
-                Crowd readers = Crowd.ofReaders(100, front, "/x")) {
+        try (TestHub front = TestHub.start(clock, "max-lifetime = '100s'", "heartbeat = '1h'");
+                ClientGroup readers = ClientGroup.ofReaders(100, front, "/x")) {
             await().until(() -> front.hub().stats().readers() == 100);
             front.post("/x", "a message");
 
@@ -30,7 +33,7 @@ class MaxLifetimeTest {
             // When it is over, then all have, each with its farewell
             clock.advance(Duration.ofSeconds(12));
             await().until(() -> front.hub().stats().readers() == 0);
-            for (Wired reader : readers) {
+            for (RawHttpClient reader : readers) {
                 assertThat(reader.rest())
                         .contains("a message", "\"reason\":\"max-lifetime\"")
                         .endsWith("0\r\n\r\n");
@@ -44,8 +47,8 @@ class MaxLifetimeTest {
     @DisplayName("a stream without a longest life lives on")
     void none() throws Exception {
         FakeClock clock = new FakeClock();
-        try (Front front = Front.start(clock, "heartbeat = '1h'");
-                Wired reader = front.lines("/x")) {
+        try (TestHub front = TestHub.start(clock, "heartbeat = '1h'");
+                RawHttpClient reader = front.lines("/x")) {
             await().until(() -> front.hub().stats().readers() == 1);
             clock.advance(Duration.ofMinutes(5));
             front.post("/x", "still here");

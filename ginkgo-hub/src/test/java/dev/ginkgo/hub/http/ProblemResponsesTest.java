@@ -1,14 +1,28 @@
-package dev.ginkgo.hub;
+package dev.ginkgo.hub.http;
 
 import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.ginkgo.Service;
-import dev.ginkgo.Status;
-import dev.ginkgo.Time;
 import dev.ginkgo.config.Size;
+import dev.ginkgo.hub.HubAccess;
+import dev.ginkgo.hub.admin.AdminRouter;
+import dev.ginkgo.hub.delivery.DeliveryEngine;
+import dev.ginkgo.hub.delivery.StreamAttacher;
+import dev.ginkgo.hub.http.server.HttpRoute;
+import dev.ginkgo.hub.http.server.ProblemType;
+import dev.ginkgo.hub.log.ChannelListing;
+import dev.ginkgo.hub.log.Publisher;
+import dev.ginkgo.hub.log.Store;
+import dev.ginkgo.hub.log.StoreLimits;
+import dev.ginkgo.hub.metrics.Counters;
+import dev.ginkgo.hub.metrics.MetricsSnapshot;
+import dev.ginkgo.hub.testing.RawHttpClient;
+import dev.ginkgo.hub.testing.TestHub;
+import dev.ginkgo.lifecycle.Status;
 import dev.ginkgo.testing.TestTree;
+import dev.ginkgo.time.TimeSource;
 import io.netty.buffer.ByteBufAllocator;
 import java.io.IOException;
 import java.time.Duration;
@@ -28,7 +42,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** Each refusal that the docs list, provoked by a real request over a real socket. */
-class RefusalsTest {
+class ProblemResponsesTest {
     private static final String EMPTY = "Content-Length: 0";
 
     /** Brings about one refusal, and gives the answer. */
@@ -37,53 +51,53 @@ class RefusalsTest {
         String answer() throws Exception;
     }
 
-    private final Map<Problem, Scenario> scenarios = new EnumMap<>(Problem.class);
+    private final Map<ProblemType, Scenario> scenarios = new EnumMap<>(ProblemType.class);
 
-    RefusalsTest() {
-        scenarios.put(Problem.BAD_REQUEST, () -> answer("POST /x", "Content-Length: x"));
-        scenarios.put(Problem.BAD_CHANNEL, () -> answer("POST /a//b", EMPTY));
-        scenarios.put(Problem.BAD_PARAMETER, () -> answer("POST /x?a=b", EMPTY));
-        scenarios.put(Problem.BAD_KEY, () -> answer("POST /x", EMPTY, "Idempotency-Key: a b"));
-        scenarios.put(Problem.TOO_MANY_NAMES, RefusalsTest::longList);
-        scenarios.put(Problem.FOREIGN_ORIGIN, () -> answer("POST /x", EMPTY, "Origin: https://evil.example"));
-        scenarios.put(Problem.LOOPBACK_ONLY, () -> answer("GET /-/tree", "Via: 1.1 proxy"));
-        scenarios.put(Problem.NOT_FOUND, () -> answer("GET /-/nothing"));
-        scenarios.put(Problem.METHOD_NOT_ALLOWED, () -> answer("DELETE /x"));
-        scenarios.put(Problem.NOT_ACCEPTABLE, () -> answer("GET /x", "Accept: image/png"));
-        scenarios.put(Problem.REQUEST_TIMEOUT, RefusalsTest::tooSlow);
-        scenarios.put(Problem.UNDER_WAY, RefusalsTest::underWay);
-        scenarios.put(Problem.BODY_TOO_LARGE, () -> answer("POST /x", "Content-Length: 2000000"));
-        scenarios.put(Problem.TARGET_TOO_LONG, () -> answer("GET /" + "x".repeat(9_000)));
+    ProblemResponsesTest() {
+        scenarios.put(ProblemType.BAD_REQUEST, () -> answer("POST /x", "Content-Length: x"));
+        scenarios.put(ProblemType.BAD_CHANNEL, () -> answer("POST /a//b", EMPTY));
+        scenarios.put(ProblemType.BAD_PARAMETER, () -> answer("POST /x?a=b", EMPTY));
+        scenarios.put(ProblemType.BAD_KEY, () -> answer("POST /x", EMPTY, "Idempotency-Key: a b"));
+        scenarios.put(ProblemType.TOO_MANY_NAMES, ProblemResponsesTest::longList);
+        scenarios.put(ProblemType.FOREIGN_ORIGIN, () -> answer("POST /x", EMPTY, "Origin: https://evil.example"));
+        scenarios.put(ProblemType.LOOPBACK_ONLY, () -> answer("GET /-/tree", "Via: 1.1 proxy"));
+        scenarios.put(ProblemType.NOT_FOUND, () -> answer("GET /-/nothing"));
+        scenarios.put(ProblemType.METHOD_NOT_ALLOWED, () -> answer("DELETE /x"));
+        scenarios.put(ProblemType.NOT_ACCEPTABLE, () -> answer("GET /x", "Accept: image/png"));
+        scenarios.put(ProblemType.REQUEST_TIMEOUT, ProblemResponsesTest::tooSlow);
+        scenarios.put(ProblemType.UNDER_WAY, ProblemResponsesTest::underWay);
+        scenarios.put(ProblemType.BODY_TOO_LARGE, () -> answer("POST /x", "Content-Length: 2000000"));
+        scenarios.put(ProblemType.TARGET_TOO_LONG, () -> answer("GET /" + "x".repeat(9_000)));
         scenarios.put(
-                Problem.UNSUPPORTED_BODY,
+                ProblemType.UNSUPPORTED_BODY,
                 () -> answer("POST /x", "Content-Type: text/plain; charset=latin1", "Content-Length: 0"));
-        scenarios.put(Problem.UNKNOWN_EXPECTATION, () -> answer("POST /x", EMPTY, "Expect: a miracle"));
-        scenarios.put(Problem.FOREIGN_HOST, () -> answer("GET http://evil.example/x"));
-        scenarios.put(Problem.KEY_REUSED, RefusalsTest::keyReused);
+        scenarios.put(ProblemType.UNKNOWN_EXPECTATION, () -> answer("POST /x", EMPTY, "Expect: a miracle"));
+        scenarios.put(ProblemType.FOREIGN_HOST, () -> answer("GET http://evil.example/x"));
+        scenarios.put(ProblemType.KEY_REUSED, ProblemResponsesTest::keyReused);
         scenarios.put(
-                Problem.WEBSOCKET_VERSION,
+                ProblemType.WEBSOCKET_VERSION,
                 () -> answer(
                         "GET /x",
                         "Upgrade: websocket",
                         "Connection: Upgrade",
                         "Sec-WebSocket-Version: 12",
                         "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ=="));
-        scenarios.put(Problem.TOO_MANY_CONNECTIONS, () -> second("http.max-connections = 1"));
-        scenarios.put(Problem.TOO_MANY_FROM_ADDRESS, () -> second("http.max-connections-per-address = 1"));
-        scenarios.put(Problem.TOO_MANY_SUBSCRIBERS, () -> second("http.max-subscribers = 1"));
-        scenarios.put(Problem.TOO_MANY_PATTERNS, () -> secondOn("/y/*", "max-patterns = 0"));
-        scenarios.put(Problem.TOO_MANY_CHANNELS, () -> secondOn("/y", "max-channels = 1"));
-        scenarios.put(Problem.HEADERS_TOO_LARGE, () -> answer("GET /x", "X: " + "x".repeat(20_000)));
-        scenarios.put(Problem.INTERNAL_ERROR, RefusalsTest::bug);
-        scenarios.put(Problem.STOPPING, RefusalsTest::stopping);
-        scenarios.put(Problem.NOT_READY, RefusalsTest::notReady);
-        scenarios.put(Problem.HTTP_VERSION, RefusalsTest::version);
+        scenarios.put(ProblemType.TOO_MANY_CONNECTIONS, () -> second("http.max-connections = 1"));
+        scenarios.put(ProblemType.TOO_MANY_FROM_ADDRESS, () -> second("http.max-connections-per-address = 1"));
+        scenarios.put(ProblemType.TOO_MANY_SUBSCRIBERS, () -> second("http.max-subscribers = 1"));
+        scenarios.put(ProblemType.TOO_MANY_PATTERNS, () -> secondOn("/y/*", "max-patterns = 0"));
+        scenarios.put(ProblemType.TOO_MANY_CHANNELS, () -> secondOn("/y", "max-channels = 1"));
+        scenarios.put(ProblemType.HEADERS_TOO_LARGE, () -> answer("GET /x", "X: " + "x".repeat(20_000)));
+        scenarios.put(ProblemType.INTERNAL_ERROR, ProblemResponsesTest::bug);
+        scenarios.put(ProblemType.STOPPING, ProblemResponsesTest::stopping);
+        scenarios.put(ProblemType.NOT_READY, ProblemResponsesTest::notReady);
+        scenarios.put(ProblemType.HTTP_VERSION, ProblemResponsesTest::version);
     }
 
     @ParameterizedTest
-    @EnumSource(Problem.class)
+    @EnumSource(ProblemType.class)
     @DisplayName("H-23 each refusal is a problem with its status, its stable code and what to do; 429 and 503 say when")
-    void refusal(Problem problem) throws Exception {
+    void refusal(ProblemType problem) throws Exception {
         Scenario scenario = requireNonNull(scenarios.get(problem), () -> "nobody knows how to provoke " + problem);
         String answer = scenario.answer();
         assertThat(answer)
@@ -99,8 +113,8 @@ class RefusalsTest {
     }
 
     private static String answer(String line, String... headers) throws IOException {
-        try (Front front = Front.start();
-                Wired client = front.request(line, headers)) {
+        try (TestHub front = TestHub.start();
+                RawHttpClient client = front.request(line, headers)) {
             return client.answer();
         }
     }
@@ -115,9 +129,9 @@ class RefusalsTest {
     }
 
     private static String secondOn(String channel, String setting) throws IOException {
-        try (Front front = Front.startHub(setting);
-                Wired first = front.lines("/x");
-                Wired second = front.request("GET " + channel)) {
+        try (TestHub front = TestHub.startHub(setting);
+                RawHttpClient first = front.lines("/x");
+                RawHttpClient second = front.request("GET " + channel)) {
             await().until(() -> front.hub().stats().readers() == 1);
             assertThat(first).isNotNull();
             return second.answer();
@@ -125,16 +139,16 @@ class RefusalsTest {
     }
 
     private static String tooSlow() throws IOException {
-        try (Front front = Front.start("request-timeout = '100ms'");
-                Wired client = front.connect()) {
+        try (TestHub front = TestHub.start("request-timeout = '100ms'");
+                RawHttpClient client = front.connect()) {
             return client.send("POST /x HTTP/1.1\r\n").answer();
         }
     }
 
     private static String keyReused() throws IOException {
         String post = "POST /x HTTP/1.1\r\nHost: localhost\r\nIdempotency-Key: a\r\nContent-Length: 1\r\n\r\n";
-        try (Front front = Front.start();
-                Wired client = front.connect()) {
+        try (TestHub front = TestHub.start();
+                RawHttpClient client = front.connect()) {
             client.send(post + "1").answer();
             return client.send(post + "2").answer();
         }
@@ -143,9 +157,9 @@ class RefusalsTest {
     /** Two loops: the publish of one waits for the store, which the test holds; the other finds its key in use. */
     private static String underWay() throws Exception {
         String post = "POST /x HTTP/1.1\r\nHost: localhost\r\nIdempotency-Key: a\r\nContent-Length: 1\r\n\r\n1";
-        try (Front front = Front.start("loops = 2");
-                Wired one = front.connect();
-                Wired two = front.connect();
+        try (TestHub front = TestHub.start("loops = 2");
+                RawHttpClient one = front.connect();
+                RawHttpClient two = front.connect();
                 ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
             Publisher store = HubAccess.publisher(front.hub());
             ExecutorCompletionService<String> answers = new ExecutorCompletionService<>(threads);
@@ -163,9 +177,9 @@ class RefusalsTest {
     }
 
     private static String stopping() throws Exception {
-        try (Front front = Front.start();
-                Wired publisher = front.connect();
-                Wired reader = front.lines("/y")) {
+        try (TestHub front = TestHub.start();
+                RawHttpClient publisher = front.connect();
+                RawHttpClient reader = front.lines("/y")) {
             publisher.send("POST /x HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1\r\nExpect: 100-continue\r\n\r\n");
             publisher.head();
             Thread stop = Thread.ofVirtual().start(() -> front.tree().ginkgo().stop());
@@ -177,8 +191,8 @@ class RefusalsTest {
     }
 
     private static String notReady() throws Exception {
-        try (Front front = Front.start("drain-delay = '1s'");
-                Wired client = front.connect()) {
+        try (TestHub front = TestHub.start("drain-delay = '1s'");
+                RawHttpClient client = front.connect()) {
             String live = "GET /-/health/live HTTP/1.1\r\nHost: localhost\r\n\r\n";
             client.send(live).answer();
             Thread stop = Thread.ofVirtual().start(() -> front.tree().ginkgo().stop());
@@ -192,18 +206,18 @@ class RefusalsTest {
     }
 
     private static String version() throws IOException {
-        try (Front front = Front.start();
-                Wired client = front.connect()) {
+        try (TestHub front = TestHub.start();
+                RawHttpClient client = front.connect()) {
             return client.send("GET /x HTTP/1.0\r\nHost: localhost\r\n\r\n").answer();
         }
     }
 
     /** A front whose program cannot say how it is. */
     private static final class Broken extends Service {
-        final HttpFront http =
-                add("http", new HttpFront(Broken::backend, Broken::routes, Neighbours.none(), new Random()));
+        final HttpFrontend http =
+                add("http", new HttpFrontend(Broken::backend, Broken::routes, ClusterWebDirectory.none(), new Random()));
 
-        private record Backend(Publisher publisher, Streams streams, Counters counters) implements HttpBackend {}
+        private record Backend(Publisher publisher, StreamAttacher streams, Counters counters) implements HttpBackend {}
 
         private static Backend backend() {
             Counters counters = new Counters();
@@ -214,16 +228,16 @@ class RefusalsTest {
                     () -> Duration.ofMinutes(1),
                     () -> 10,
                     () -> 10);
-            Store store = new Store(limits, Time.system(), 1, counters);
-            return new Backend(store, new FanOut(store, ByteBufAllocator.DEFAULT, Time.system(), new Random(), counters, () -> 10), counters);
+            Store store = new Store(limits, TimeSource.system(), 1, counters);
+            return new Backend(store, new DeliveryEngine(store, ByteBufAllocator.DEFAULT, TimeSource.system(), new Random(), counters, () -> 10), counters);
         }
 
-        private static List<Route> routes(RouteFactory.Context front) {
-            return List.of(Pages.of(
-                    front, Broken::readings, Broken::broken, limit -> new Channels(0, List.of()), Time.system()));
+        private static List<HttpRoute> routes(RouteFactory.Context front) {
+            return List.of(AdminRouter.of(
+                    front, Broken::readings, Broken::broken, limit -> new ChannelListing(0, List.of()), TimeSource.system()));
         }
 
-        private static Readings readings() {
+        private static MetricsSnapshot readings() {
             throw new IllegalStateException("no test asks for it");
         }
 
@@ -233,15 +247,15 @@ class RefusalsTest {
     }
 
     private static String bug() throws IOException {
-        Front.warmUp();
+        TestHub.warmUp();
         try (TestTree<Broken> tree = TestTree.start(new Broken(), "http.bind = '127.0.0.1:0'")) {
             String answer;
             int port = tree.root().http.address().port();
-            try (Wired client = new Wired(port)) {
+            try (RawHttpClient client = new RawHttpClient(port)) {
                 answer = client.send("GET /-/tree HTTP/1.1\r\nHost: localhost\r\n\r\n")
                         .answer();
             }
-            try (Wired client = new Wired(port)) {
+            try (RawHttpClient client = new RawHttpClient(port)) {
                 assertThat(client.send("GET /-/health/ready HTTP/1.1\r\nHost: localhost\r\n\r\n")
                                 .answer())
                         .startsWith("HTTP/1.1 500");
@@ -253,9 +267,9 @@ class RefusalsTest {
     @Test
     @DisplayName("H-23 the table of refusals in the docs and the refusals that there are agree")
     void table() {
-        List<String> rows = HttpDocsTest.refusals();
+        List<String> rows = HttpDocumentationTest.refusals();
         assertThat(rows)
-                .containsExactlyInAnyOrderElementsOf(Arrays.stream(Problem.values())
+                .containsExactlyInAnyOrderElementsOf(Arrays.stream(ProblemType.values())
                         .map(each -> each.status() + " " + each.code())
                         .toList());
     }

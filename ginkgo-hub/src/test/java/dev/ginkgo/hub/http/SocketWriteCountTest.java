@@ -1,24 +1,30 @@
-package dev.ginkgo.hub;
+package dev.ginkgo.hub.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.ginkgo.hub.HubStats;
+import dev.ginkgo.hub.testing.ClientGroup;
+import dev.ginkgo.hub.testing.DirectStreamHub;
+import dev.ginkgo.hub.testing.RawHttpClient;
+import dev.ginkgo.hub.testing.SocketWriteCounter;
+import dev.ginkgo.hub.testing.TestHub;
 import java.io.IOException;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
 /** What a publish and a delivery cost: every write to every socket of a front, whatever it is for. */
-class SocketWritesTest {
+class SocketWriteCountTest {
     private static final String POST = "POST /x HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1\r\n\r\n7";
 
     @Test
     @DisplayName("H-25 the answer to a POST is one write, and so are the answers to sixteen that came together")
     void answers() throws IOException {
         for (String transport : new String[] {"epoll", "nio"}) {
-            try (Front front = Front.start("loops = 1", "transport = '" + transport + "'", "heartbeat = '1h'");
-                    Wired publisher = front.connect()) {
+            try (TestHub front = TestHub.start("loops = 1", "transport = '" + transport + "'", "heartbeat = '1h'");
+                    RawHttpClient publisher = front.connect()) {
                 publisher.send(POST).answer();
-                SocketWrites sockets = SocketWrites.of(front);
+                SocketWriteCounter sockets = SocketWriteCounter.of(front);
 
                 // When they come one after another
                 for (int i = 0; i < 1_000; i++) {
@@ -43,21 +49,21 @@ class SocketWritesTest {
             "H-01 a message is one write for each reader that waits for it, in whatever form, one wake-up, and none for others")
     void deliveries() throws Exception {
         int messages = 50;
-        try (Front front = Front.start("loops = 1", "heartbeat = '1h'");
-                Crowd readers = Crowd.ofReaders(99, front, "/x");
-                Crowd others = Crowd.ofReaders(99, front, "/y");
-                Wired idle = front.request("GET /-/health/live")) {
+        try (TestHub front = TestHub.start("loops = 1", "heartbeat = '1h'");
+                ClientGroup readers = ClientGroup.ofReaders(99, front, "/x");
+                ClientGroup others = ClientGroup.ofReaders(99, front, "/y");
+                RawHttpClient idle = front.request("GET /-/health/live")) {
             assertThat(others).isNotNull();
             idle.answer();
             await().until(() -> front.hub().stats().readers() == 198);
-            SocketWrites sockets = SocketWrites.of(front);
+            SocketWriteCounter sockets = SocketWriteCounter.of(front);
             HubStats before = front.hub().stats();
 
             // When messages are published, each when the one before has gone out
             for (int i = 1; i <= messages; i++) {
                 front.hub().publish("/x", "message " + i);
                 long delivered = before.delivered() + 99L * i;
-                Hubs.soon().until(() -> front.hub().stats().delivered() == delivered);
+                DirectStreamHub.soon().until(() -> front.hub().stats().delivered() == delivered);
             }
 
             // Then that was what the hub counted, and what the sockets got, and one wake-up a message
@@ -65,7 +71,7 @@ class SocketWritesTest {
             assertThat(after.writes() - before.writes()).isEqualTo(99L * messages);
             assertThat(sockets.count()).isEqualTo(99L * messages);
             assertThat(after.wakeUps() - before.wakeUps()).isEqualTo(messages);
-            for (Wired reader : readers) {
+            for (RawHttpClient reader : readers) {
                 assertThat(reader.readTo("message " + messages)).contains("message 1");
             }
         }
@@ -75,12 +81,12 @@ class SocketWritesTest {
     @DisplayName("H-01 a batch on a loop that is busy is one wake-up, and one write for each reader")
     void batch() throws Exception {
         int messages = 200;
-        try (Front front = Front.start("loops = 1", "heartbeat = '1h'");
-                Crowd readers = Crowd.ofReaders(99, front, "/x");
-                Wired publisher = front.connect()) {
+        try (TestHub front = TestHub.start("loops = 1", "heartbeat = '1h'");
+                ClientGroup readers = ClientGroup.ofReaders(99, front, "/x");
+                RawHttpClient publisher = front.connect()) {
             publisher.send(POST).answer();
             await().until(() -> front.hub().stats().delivered() == 99);
-            SocketWrites sockets = SocketWrites.of(front);
+            SocketWriteCounter sockets = SocketWriteCounter.of(front);
             HubStats before = front.hub().stats();
 
             // When 200 messages come in together, so that the loop publishes them all before it has its next round
@@ -88,7 +94,7 @@ class SocketWritesTest {
             for (int i = 0; i < messages; i++) {
                 publisher.answer();
             }
-            Hubs.soon().until(() -> front.hub().stats().delivered() == 99L * (messages + 1));
+            DirectStreamHub.soon().until(() -> front.hub().stats().delivered() == 99L * (messages + 1));
 
             // Then they are a few batches (a read of the socket brings some 64 KiB at most), not 200
             HubStats after = front.hub().stats();
@@ -96,7 +102,7 @@ class SocketWritesTest {
             assertThat(rounds).isBetween(1L, 20L);
             assertThat(after.writes() - before.writes()).isLessThanOrEqualTo(99 * rounds);
             assertThat(sockets.count()).isLessThanOrEqualTo((99 + 1) * rounds + messages / 16);
-            for (Wired reader : readers) {
+            for (RawHttpClient reader : readers) {
                 assertThat(reader.readTo("7")).isNotEmpty();
             }
         }

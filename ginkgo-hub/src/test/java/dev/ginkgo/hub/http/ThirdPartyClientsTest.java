@@ -1,8 +1,12 @@
-package dev.ginkgo.hub;
+package dev.ginkgo.hub.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.ginkgo.hub.testing.ExternalProcess;
+import dev.ginkgo.hub.testing.JdkWebSocketClient;
+import dev.ginkgo.hub.testing.NodeJs;
+import dev.ginkgo.hub.testing.TestHub;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -23,7 +27,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Clients that are not ours. */
-class OtherClientsTest {
+class ThirdPartyClientsTest {
     private static final Pattern DATA = Pattern.compile("\"data\":\"([^\"]*)\"");
 
     private final List<AutoCloseable> open = new ArrayList<>();
@@ -37,9 +41,9 @@ class OtherClientsTest {
     void sameNumbers() throws Exception {
         HttpClient client = HttpClient.newHttpClient();
         open.add(client::shutdownNow); // its close() would wait for the streams
-        try (Front front = Front.start()) {
+        try (TestHub front = TestHub.start()) {
             everybodyReads(front, client);
-            await().atMost(Spawned.PATIENCE).until(() -> front.hub().stats().readers() == heard.size());
+            await().atMost(ExternalProcess.PATIENCE).until(() -> front.hub().stats().readers() == heard.size());
 
             // When
             List<String> numbers =
@@ -48,12 +52,12 @@ class OtherClientsTest {
                 assertThat(front.post("/numbers", number).statusCode()).isEqualTo(200);
             }
             for (String number : numbers.subList(490, 500)) {
-                Front.curl("-d", number, front.uri("/numbers").toString());
+                TestHub.curl("-d", number, front.uri("/numbers").toString());
             }
 
             // Then
             heard.forEach((who, list) -> await(who)
-                    .atMost(Spawned.PATIENCE)
+                    .atMost(ExternalProcess.PATIENCE)
                     .untilAsserted(() -> assertThat(list.get()).as(who).isEqualTo(numbers)));
         } finally {
             for (AutoCloseable each : open) {
@@ -62,14 +66,14 @@ class OtherClientsTest {
         }
     }
 
-    private void everybodyReads(Front front, HttpClient client) throws Exception {
+    private void everybodyReads(TestHub front, HttpClient client) throws Exception {
         String url = front.uri("/numbers").toString();
         URI socket = URI.create(url.replace("http:", "ws:"));
 
-        Spawned lines = opened(Spawned.start(folder, "curl", "-sSN", url));
+        ExternalProcess lines = opened(ExternalProcess.start(folder, "curl", "-sSN", url));
         heard.put("curl, lines", lines::lines);
 
-        Spawned events = opened(Spawned.start(folder, "curl", "-sSN", "-H", "Accept: text/event-stream", url));
+        ExternalProcess events = opened(ExternalProcess.start(folder, "curl", "-sSN", "-H", "Accept: text/event-stream", url));
         heard.put("curl, events", () -> data(events.lines(), "data: ", "{"));
 
         HttpResponse<Stream<String>> response = client.send(
@@ -85,30 +89,30 @@ class OtherClientsTest {
                         .map(matcher -> matcher.group(1))
                         .toList());
 
-        JdkWebSocket jdk = opened(new JdkWebSocket(client, socket));
+        JdkWebSocketClient jdk = opened(new JdkWebSocketClient(client, socket));
         heard.put("the JDK, WebSocket", () -> data(jdk.texts(), "", "\u001e"));
 
-        Spawned source = opened(Node.run("eventsource.mjs", url));
+        ExternalProcess source = opened(NodeJs.run("eventsource.mjs", url));
         heard.put(
                 "npm's eventsource",
                 () -> data(source.lines(), "message ", "").stream()
                         .map(line -> line.substring(line.indexOf(' ') + 1))
                         .toList());
 
-        Spawned ws = opened(Node.run("ws.mjs", socket.toString()));
+        ExternalProcess ws = opened(NodeJs.run("ws.mjs", socket.toString()));
         heard.put("npm's ws", () -> data(ws.lines(), "text ", "\u001e"));
     }
 
     @Test
     @DisplayName("H-18 when the hub stops, npm's ws gets 1001 or 1012, and npm's eventsource is told and comes back")
     void stop() throws Exception {
-        Spawned ws;
-        Spawned source;
+        ExternalProcess ws;
+        ExternalProcess source;
         int port;
-        try (Front front = Front.start()) {
+        try (TestHub front = TestHub.start()) {
             port = front.port();
-            ws = opened(Node.run("ws.mjs", "ws://127.0.0.1:" + port + "/x"));
-            source = opened(Node.run("eventsource.mjs", front.uri("/x").toString()));
+            ws = opened(NodeJs.run("ws.mjs", "ws://127.0.0.1:" + port + "/x"));
+            source = opened(NodeJs.run("eventsource.mjs", front.uri("/x").toString()));
             source.awaitOutput("start {");
             ws.awaitOutput("open\n");
             await().until(() -> front.hub().stats().readers() == 2);
@@ -118,8 +122,8 @@ class OtherClientsTest {
             assertThat(ws.lines().getLast()).matches("close (1001|1012) .*");
             source.awaitOutput("bye {");
             // When there is a hub again
-            try (Front again = Front.withBind("127.0.0.1:" + port)) {
-                await().atMost(Spawned.PATIENCE).until(() -> again.hub().stats().readers() == 1);
+            try (TestHub again = TestHub.withBind("127.0.0.1:" + port)) {
+                await().atMost(ExternalProcess.PATIENCE).until(() -> again.hub().stats().readers() == 1);
                 again.post("/x", "after");
                 source.awaitOutput(" after\n");
             }

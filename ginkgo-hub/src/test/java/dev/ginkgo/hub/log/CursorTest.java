@@ -1,9 +1,18 @@
-package dev.ginkgo.hub;
+package dev.ginkgo.hub.log;
 
 import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.ginkgo.hub.MessageId.Position;
+import dev.ginkgo.hub.channel.ChannelName;
+import dev.ginkgo.hub.channel.ChannelSelector;
+import dev.ginkgo.hub.channel.Payload;
+import dev.ginkgo.hub.message.Gap;
+import dev.ginkgo.hub.message.Message;
+import dev.ginkgo.hub.message.MessageId.Position;
+import dev.ginkgo.hub.message.MessageId;
+import dev.ginkgo.hub.message.Since;
+import dev.ginkgo.hub.position.EvictionWatermark;
+import dev.ginkgo.hub.position.VersionVector;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -18,10 +27,10 @@ class CursorTest {
     private static final long ELSEWHERE = 5;
     private static final long SECOND = Duration.ofSeconds(1).toNanos();
 
-    private final Arrivals arrivals = new Arrivals(new Position(HERE, 7, 0), 0);
-    private final Floor forgotten = new Floor();
-    private final ChannelLog log = new ChannelLog(ChannelName.of("/a"), new Floor());
-    private final ChannelLog other = new ChannelLog(ChannelName.of("/b"), new Floor());
+    private final VersionVector arrivals = new VersionVector(new Position(HERE, 7, 0), 0);
+    private final EvictionWatermark forgotten = new EvictionWatermark();
+    private final ChannelLog log = new ChannelLog(ChannelName.of("/a"), new EvictionWatermark());
+    private final ChannelLog other = new ChannelLog(ChannelName.of("/b"), new EvictionWatermark());
     private long arrival;
     private long now;
 
@@ -50,7 +59,7 @@ class CursorTest {
     private Cursor open(Feed feed, Since since) {
         Cursor cursor = new Cursor(
                 feed,
-                Beginning.of(feed, since, new Beginning.Scene(arrivals, forgotten, arrival, now, 0, 0)),
+                StartPosition.of(feed, since, new StartPosition.StoreState(arrivals, forgotten, arrival, now, 0, 0)),
                 arrivals);
         if (cursor.position() == feed.end()) {
             feed.begun();
@@ -296,7 +305,7 @@ class CursorTest {
     @Nested
     @DisplayName("Conflation")
     class Conflated {
-        private final Feed feed = Feed.of(Selector.of("/*"), new Conflation(SECOND));
+        private final Feed feed = Feed.of(ChannelSelector.of("/*"), new Conflation(SECOND));
 
         Conflated() {
             log.joinTo(feed);
@@ -391,7 +400,7 @@ class CursorTest {
     }
 
     private Feed merged() {
-        Feed feed = Feed.of(Selector.of("/*"));
+        Feed feed = Feed.of(ChannelSelector.of("/*"));
         log.joinTo(feed);
         other.joinTo(feed);
         return feed;

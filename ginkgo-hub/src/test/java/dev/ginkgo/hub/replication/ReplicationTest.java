@@ -1,19 +1,22 @@
-package dev.ginkgo.hub;
+package dev.ginkgo.hub.replication;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.ginkgo.Service;
 import dev.ginkgo.cluster.Cluster;
-import dev.ginkgo.cluster.Epoch;
-import dev.ginkgo.cluster.Leader;
-import dev.ginkgo.cluster.LocalGroup;
-import dev.ginkgo.cluster.Member;
-import dev.ginkgo.hub.spi.Answer;
+import dev.ginkgo.cluster.local.LocalGroup;
+import dev.ginkgo.cluster.model.Epoch;
+import dev.ginkgo.cluster.model.Leader;
+import dev.ginkgo.cluster.model.Member;
+import dev.ginkgo.hub.log.EpochFence;
+import dev.ginkgo.hub.replication.local.LocalNetwork;
+import dev.ginkgo.hub.replication.local.LocalTransport;
 import dev.ginkgo.hub.spi.Envelope;
-import dev.ginkgo.hub.spi.Holdings;
-import dev.ginkgo.hub.spi.Origin;
-import dev.ginkgo.hub.spi.Stretch;
+import dev.ginkgo.hub.spi.NodeIncarnation;
+import dev.ginkgo.hub.spi.RangeResponse;
+import dev.ginkgo.hub.spi.SequenceRange;
+import dev.ginkgo.hub.spi.SnapshotChunk;
 import dev.ginkgo.testing.TestTree;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -33,13 +36,13 @@ class ReplicationTest {
     private final LocalNetwork network = new LocalNetwork();
     private final List<TestTree<Node>> trees = new ArrayList<>();
 
-    private static final class Node extends Service implements Ledger {
+    private static final class Node extends Service implements ReplicationSink {
         final Cluster cluster;
         final LocalTransport transport;
         final Replication replication;
         final List<Envelope> all = new CopyOnWriteArrayList<>();
         final List<Loss> losses = new CopyOnWriteArrayList<>();
-        final Fence fence = new Fence();
+        final EpochFence fence = new EpochFence();
         private long last; // guarded by this
 
         Node(LocalGroup group, LocalNetwork network) {
@@ -67,19 +70,19 @@ class ReplicationTest {
         }
 
         @Override
-        public void met(Origin life) {}
+        public void met(NodeIncarnation life) {}
 
         @Override
-        public Holdings holdings(long after, Origin self) {
-            List<Holdings.Item> items = all.stream()
-                    .map(each -> new Holdings.Item(each, 0, List.of()))
+        public SnapshotChunk holdings(long after, NodeIncarnation self) {
+            List<SnapshotChunk.Item> items = all.stream()
+                    .map(each -> new SnapshotChunk.Item(each, 0, List.of()))
                     .toList();
-            Holdings.End end = new Holdings.End(true, Map.of(self, last), List.of());
-            return new Holdings(after, items, after + items.size(), Map.of(), Optional.of(end));
+            SnapshotChunk.End end = new SnapshotChunk.End(true, Map.of(self, last), List.of());
+            return new SnapshotChunk(after, items, after + items.size(), Map.of(), Optional.of(end));
         }
 
         @Override
-        public void inherit(Holdings some) {
+        public void inherit(SnapshotChunk some) {
             some.items().forEach(item -> all.add(item.message()));
         }
 
@@ -89,17 +92,17 @@ class ReplicationTest {
         }
 
         @Override
-        public Answer answer(Stretch asked) {
+        public RangeResponse answer(SequenceRange asked) {
             List<Envelope> found = all.stream()
                     .filter(each -> each.origin().equals(asked.origin()))
                     .filter(each -> each.sequence() >= asked.from() && each.sequence() <= asked.to())
                     .limit(7)
                     .toList();
-            return new Answer(asked, found, found.size() == 7 ? found.getLast().sequence() : asked.to());
+            return new RangeResponse(asked, found, found.size() == 7 ? found.getLast().sequence() : asked.to());
         }
 
         List<Long> from(Node other) {
-            Origin origin = other.replication.self();
+            NodeIncarnation origin = other.replication.self();
             return all.stream()
                     .filter(each -> each.origin().equals(origin))
                     .map(Envelope::sequence)

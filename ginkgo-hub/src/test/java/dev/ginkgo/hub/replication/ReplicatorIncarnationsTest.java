@@ -1,9 +1,9 @@
-package dev.ginkgo.hub;
+package dev.ginkgo.hub.replication;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.ginkgo.hub.spi.Origin;
-import dev.ginkgo.hub.spi.Stretch;
+import dev.ginkgo.hub.spi.NodeIncarnation;
+import dev.ginkgo.hub.spi.SequenceRange;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
@@ -11,23 +11,23 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
 /** What one node makes of the lives of others, and of nodes that come and go. */
-class ReplicaLivesTest extends ReplicaScene {
+class ReplicatorIncarnationsTest extends ReplicatorTestCase {
     @Test
     @DisplayName("K-20 of two lives that went by while a node was not heard, both are fetched, the earlier first")
     void livesGoneBy() {
         meets(A, B);
         received(A, 1);
-        Origin second = new Origin("a", 2);
-        Origin third = new Origin("a", 3);
+        NodeIncarnation second = new NodeIncarnation("a", 2);
+        NodeIncarnation third = new NodeIncarnation("a", 3);
         replica.ready(Set.of(B));
-        Map<Origin, Long> told = new LinkedHashMap<>();
+        Map<NodeIncarnation, Long> told = new LinkedHashMap<>();
         told.put(third, 1L);
         told.put(second, 2L);
 
         replica.beat(B, 0, told);
-        answer(B, new Stretch(second, 1, 2), 2, 1, 2);
+        answer(B, new SequenceRange(second, 1, 2), 2, 1, 2);
         pass(300);
-        answer(B, new Stretch(third, 1, 1), 1, 1);
+        answer(B, new SequenceRange(third, 1, 1), 1, 1);
 
         assertThat(asked).containsExactly("b: a 1..2", "b: a 1..1");
         assertThat(story).containsExactly("a1", "a1", "a2", "a1");
@@ -41,7 +41,7 @@ class ReplicaLivesTest extends ReplicaScene {
         assertThat(asked).isEmpty();
         pass(300);
         assertThat(asked).containsExactly("a: b 1..2");
-        answer(A, new Stretch(B, 1, 2), 2, 1, 2);
+        answer(A, new SequenceRange(B, 1, 2), 2, 1, 2);
         assertThat(story).containsExactly("b1", "b2");
     }
 
@@ -50,7 +50,7 @@ class ReplicaLivesTest extends ReplicaScene {
     void lives() {
         meets(A);
         received(A, 1, 3);
-        Origin again = new Origin("a", 2);
+        NodeIncarnation again = new NodeIncarnation("a", 2);
         replica.ready(Set.of(again, B));
         replica.beat(again, 0, Map.of());
         received(again, 1);
@@ -67,14 +67,14 @@ class ReplicaLivesTest extends ReplicaScene {
     void endOfALife() {
         meets(A, B);
         received(A, 1);
-        Origin again = new Origin("a", 2);
+        NodeIncarnation again = new NodeIncarnation("a", 2);
         replica.ready(Set.of(again));
 
         replica.beat(again, 1, Map.of(A, 3L));
         received(again, 2);
         assertThat(asked).containsExactly("a: a 2..3");
-        answer(again, new Stretch(A, 2, 3), 3, 2, 3);
-        answer(again, new Stretch(again, 1, 1), 1, 1);
+        answer(again, new SequenceRange(A, 2, 3), 3, 2, 3);
+        answer(again, new SequenceRange(again, 1, 1), 1, 1);
         assertThat(story).containsExactly("a1", "a2", "a3", "a1", "a2");
 
         replica.beat(B, 0, Map.of(A, 4L));
@@ -91,7 +91,7 @@ class ReplicaLivesTest extends ReplicaScene {
         meets(A);
         received(A, 1, 2, 3);
         for (int i = 0; i < 100; i++) {
-            Origin passing = new Origin("passing-" + i, 1);
+            NodeIncarnation passing = new NodeIncarnation("passing-" + i, 1);
             replica.expect(Set.of(A, passing));
             received(passing, 1);
         }
@@ -104,12 +104,12 @@ class ReplicaLivesTest extends ReplicaScene {
         assertThat(replica.positions()).hasSize(64).containsEntry(A, 4L);
 
         // And those who have gone are not asked for again, because another node still speaks of them
-        replica.beat(A, 4, Map.of(new Origin("passing-0", 1), 1L));
+        replica.beat(A, 4, Map.of(new NodeIncarnation("passing-0", 1), 1L));
         pass(300);
         assertThat(asked).isEmpty();
 
         // And if one is back, it is read on
-        received(new Origin("passing-0", 1), 2);
+        received(new NodeIncarnation("passing-0", 1), 2);
         assertThat(story).endsWith("a4", "passing-02");
         assertThat(asked).isEmpty();
     }

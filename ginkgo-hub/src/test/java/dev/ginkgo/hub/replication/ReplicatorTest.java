@@ -1,11 +1,11 @@
-package dev.ginkgo.hub;
+package dev.ginkgo.hub.replication;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.ginkgo.hub.spi.Answer;
 import dev.ginkgo.hub.spi.Envelope;
-import dev.ginkgo.hub.spi.Holdings;
-import dev.ginkgo.hub.spi.Stretch;
+import dev.ginkgo.hub.spi.RangeResponse;
+import dev.ginkgo.hub.spi.SequenceRange;
+import dev.ginkgo.hub.spi.SnapshotChunk;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -15,13 +15,13 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
 /** What one node makes of what others say: in order, each once, and what is missing fetched or told. */
-class ReplicaTest extends ReplicaScene {
+class ReplicatorTest extends ReplicatorTestCase {
     @Test
     @DisplayName("H-08 what comes twice is taken once, whatever way it came")
     void once() {
         meets(A);
         received(A, 1, 2, 2, 1, 3);
-        answer(A, new Stretch(A, 1, 3), 3, 1, 2, 3);
+        answer(A, new SequenceRange(A, 1, 3), 3, 1, 2, 3);
         assertThat(story).containsExactly("a1", "a2", "a3");
         assertThat(replica.positions()).isEqualTo(Map.of(A, 3L));
     }
@@ -38,7 +38,7 @@ class ReplicaTest extends ReplicaScene {
         }
         received(A, 42);
         assertThat(story).hasSize(40).endsWith("a40");
-        answer(A, new Stretch(A, 41, 41), 41, 41);
+        answer(A, new SequenceRange(A, 41, 41), 41, 41);
         assertThat(story).endsWith("a40", "a41", "a42");
     }
 
@@ -51,7 +51,7 @@ class ReplicaTest extends ReplicaScene {
         assertThat(story).containsExactly("a1", "b1");
         assertThat(asked).containsExactly("a: a 2..3");
 
-        answer(A, new Stretch(A, 2, 3), 3, 2, 3);
+        answer(A, new SequenceRange(A, 2, 3), 3, 2, 3);
         assertThat(story).containsExactly("a1", "b1", "a2", "a3", "a4", "a5");
         pass(1_000);
         assertThat(asked).hasSize(1);
@@ -64,14 +64,14 @@ class ReplicaTest extends ReplicaScene {
         meets(A, B);
         received(A, 1);
         replica.received(message(A, 5, 0, "/other"));
-        answer(A, new Stretch(A, 2, 4), 4, 3);
+        answer(A, new SequenceRange(A, 2, 4), 4, 3);
         assertThat(asked).containsExactly("a: a 2..4", "b: a 2..2");
-        answer(B, new Stretch(A, 2, 2), 2);
+        answer(B, new SequenceRange(A, 2, 2), 2);
         assertThat(story).containsExactly("a1");
         pass(250);
         assertThat(story).containsExactly("a1", "lost 2..2 but not on [/other]", "a3");
         assertThat(asked).endsWith("a: a 4..4", "b: a 4..4");
-        answer(B, new Stretch(A, 4, 4), 4, 4);
+        answer(B, new SequenceRange(A, 4, 4), 4, 4);
         assertThat(story).endsWith("a3", "a4", "a5");
     }
 
@@ -84,11 +84,11 @@ class ReplicaTest extends ReplicaScene {
         received(A, 1, 3);
         pass(150);
         assertThat(asked).containsExactly("a: a 2..2", "b: a 2..2");
-        answer(B, new Stretch(A, 2, 2), 2);
+        answer(B, new SequenceRange(A, 2, 2), 2);
         pass(150);
         assertThat(asked).containsExactly("a: a 2..2", "b: a 2..2", "a: a 2..2", "a: a 2..2");
 
-        answer(A, new Stretch(A, 2, 2), 2, 2);
+        answer(A, new SequenceRange(A, 2, 2), 2, 2);
         assertThat(story).containsExactly("a1", "a2", "a3");
     }
 
@@ -99,14 +99,14 @@ class ReplicaTest extends ReplicaScene {
         received(A, 1);
         replica.ready(Set.of(B));
         replica.beat(A, 3, Map.of());
-        answer(B, new Stretch(A, 2, 3), 3);
+        answer(B, new SequenceRange(A, 2, 3), 3);
         pass(200);
         assertThat(story).containsExactly("a1");
 
         replica.ready(Set.of(A, B));
         pass(150);
         assertThat(asked).containsExactly("b: a 2..3", "a: a 2..3");
-        answer(A, new Stretch(A, 2, 3), 3, 2, 3);
+        answer(A, new SequenceRange(A, 2, 3), 3, 2, 3);
         assertThat(story).containsExactly("a1", "a2", "a3");
     }
 
@@ -117,7 +117,7 @@ class ReplicaTest extends ReplicaScene {
         received(A, 1);
         replica.beat(A, 3, Map.of());
         assertThat(asked).containsExactly("a: a 2..3");
-        answer(A, new Stretch(A, 2, 3), 3, 2, 3);
+        answer(A, new SequenceRange(A, 2, 3), 3, 2, 3);
         assertThat(story).containsExactly("a1", "a2", "a3");
     }
 
@@ -155,15 +155,15 @@ class ReplicaTest extends ReplicaScene {
         replica.beat(A, 100, Map.of());
         received(A, 101);
         assertThat(asked).containsExactly("a: a 1..100");
-        answer(A, new Stretch(A, 1, 100), 61, 61); // older ones are gone
-        answer(A, new Stretch(A, 1, 60), 60);
+        answer(A, new SequenceRange(A, 1, 100), 61, 61); // older ones are gone
+        answer(A, new SequenceRange(A, 1, 60), 60);
         pass(50);
         assertThat(story).containsExactly("lost 1..60", "a61");
 
         for (long n = 62; n <= 100; n++) {
             assertThat(asked.getLast()).isEqualTo("a: a " + n + "..100");
             pass(100);
-            answer(A, new Stretch(A, n, 100), n, n);
+            answer(A, new SequenceRange(A, n, 100), n, n);
         }
         assertThat(story).hasSize(1 + 41).endsWith("a99", "a100", "a101");
     }
@@ -172,12 +172,12 @@ class ReplicaTest extends ReplicaScene {
     @DisplayName(
             "H-16 what nobody has any more of what was published before this node began is told to no reader of it")
     void beforeUs() {
-        Replica fresh = replica();
+        Replicator fresh = replica();
         fresh.ready(Set.of(A));
         fresh.beat(A, 3, Map.of());
         fresh.begin();
         assertThat(asked).containsExactly("a: a 1..3");
-        fresh.answered(A, new Answer(new Stretch(A, 1, 3), List.of(message(A, 3)), 3));
+        fresh.answered(A, new RangeResponse(new SequenceRange(A, 1, 3), List.of(message(A, 3)), 3));
         fresh.tick();
         assertThat(story).containsExactly("lost 1..2 before us", "a3");
     }
@@ -189,8 +189,8 @@ class ReplicaTest extends ReplicaScene {
         meets(A);
         replica.ready(Set.of(A, B));
         replica.beat(B, 3, Map.of());
-        answer(B, new Stretch(B, 1, 3), 3, 3);
-        answer(A, new Stretch(B, 1, 2), 2);
+        answer(B, new SequenceRange(B, 1, 3), 3, 3);
+        answer(A, new SequenceRange(B, 1, 2), 2);
         pass(50);
         assertThat(story).containsExactly("lost 1..2", "b3");
     }
@@ -200,18 +200,18 @@ class ReplicaTest extends ReplicaScene {
             "H-16 what was published after this node took over what a peer held of its publisher, is told here, though"
                     + " the publisher is heard of later")
     void afterTheTakeover() {
-        Replica fresh = replica();
+        Replicator fresh = replica();
         fresh.ready(Set.of(A));
         fresh.beat(A, 0, Map.of(B, 5L));
-        var end = new Holdings.End(true, Map.of(A, 0L, B, 5L), List.of());
-        fresh.held(A, new Holdings(0, List.of(), 0, Map.of(), Optional.of(end)));
+        var end = new SnapshotChunk.End(true, Map.of(A, 0L, B, 5L), List.of());
+        fresh.held(A, new SnapshotChunk(0, List.of(), 0, Map.of(), Optional.of(end)));
         assertThat(fresh.isComplete()).isTrue();
 
         fresh.ready(Set.of(A, B));
         fresh.beat(B, 9, Map.of());
-        Stretch missing = new Stretch(B, 6, 9);
-        fresh.answered(B, Answer.nothing(missing));
-        fresh.answered(A, Answer.nothing(missing));
+        SequenceRange missing = new SequenceRange(B, 6, 9);
+        fresh.answered(B, RangeResponse.nothing(missing));
+        fresh.answered(A, RangeResponse.nothing(missing));
         fresh.tick();
 
         assertThat(story).containsExactly("lost 6..9");
@@ -221,15 +221,15 @@ class ReplicaTest extends ReplicaScene {
     @DisplayName(
             "H-16 so is what was published after this node began, though it had heard of the publisher by others alone")
     void afterARumour() {
-        Replica fresh = replica();
+        Replicator fresh = replica();
         fresh.ready(Set.of(A));
         fresh.beat(A, 0, Map.of(B, 5L));
         fresh.begin();
 
         fresh.ready(Set.of(A, B));
         fresh.beat(B, 9, Map.of());
-        fresh.answered(B, new Answer(new Stretch(B, 1, 9), List.of(message(B, 4), message(B, 5)), 9));
-        fresh.answered(A, Answer.nothing(new Stretch(B, 1, 3)));
+        fresh.answered(B, new RangeResponse(new SequenceRange(B, 1, 9), List.of(message(B, 4), message(B, 5)), 9));
+        fresh.answered(A, RangeResponse.nothing(new SequenceRange(B, 1, 3)));
         for (int i = 0; i < 20; i++) {
             time.nanos += Duration.ofMillis(50).toNanos();
             fresh.tick();

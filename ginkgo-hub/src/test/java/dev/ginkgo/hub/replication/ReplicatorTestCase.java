@@ -1,13 +1,13 @@
-package dev.ginkgo.hub;
+package dev.ginkgo.hub.replication;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.ginkgo.Time;
-import dev.ginkgo.hub.spi.Answer;
 import dev.ginkgo.hub.spi.Envelope;
-import dev.ginkgo.hub.spi.Holdings;
-import dev.ginkgo.hub.spi.Origin;
-import dev.ginkgo.hub.spi.Stretch;
+import dev.ginkgo.hub.spi.NodeIncarnation;
+import dev.ginkgo.hub.spi.RangeResponse;
+import dev.ginkgo.hub.spi.SequenceRange;
+import dev.ginkgo.hub.spi.SnapshotChunk;
+import dev.ginkgo.time.TimeSource;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -20,25 +20,25 @@ import java.util.stream.LongStream;
 import org.junit.jupiter.api.BeforeEach;
 
 /** One node that hears what others say, on a clock that stands still. */
-abstract class ReplicaScene {
-    static final Origin SELF = new Origin("self", 1);
-    static final Origin A = new Origin("a", 1);
-    static final Origin B = new Origin("b", 1);
+abstract class ReplicatorTestCase {
+    static final NodeIncarnation SELF = new NodeIncarnation("self", 1);
+    static final NodeIncarnation A = new NodeIncarnation("a", 1);
+    static final NodeIncarnation B = new NodeIncarnation("b", 1);
 
     final List<String> story = new ArrayList<>();
     final List<String> asked = new ArrayList<>();
-    final Hands time = new Hands();
-    final Replica replica = replica(story, asked, time);
+    final ManualTime time = new ManualTime();
+    final Replicator replica = replica(story, asked, time);
 
     /** Another one, that has not begun. */
-    Replica replica() {
+    Replicator replica() {
         return replica(story, asked, time);
     }
 
-    private static Replica replica(List<String> story, List<String> asked, Time time) {
-        return new Replica(
+    private static Replicator replica(List<String> story, List<String> asked, TimeSource time) {
+        return new Replicator(
                 SELF,
-                new Ledger() {
+                new ReplicationSink() {
                     @Override
                     public void relay(Envelope message) {
                         story.add(message.origin().name() + message.sequence());
@@ -53,20 +53,20 @@ abstract class ReplicaScene {
                     }
 
                     @Override
-                    public Answer answer(Stretch stretch) {
-                        return Answer.nothing(stretch);
+                    public RangeResponse answer(SequenceRange stretch) {
+                        return RangeResponse.nothing(stretch);
                     }
 
                     @Override
-                    public void met(Origin life) {}
+                    public void met(NodeIncarnation life) {}
 
                     @Override
-                    public Holdings holdings(long after, Origin self) {
-                        return Holdings.nothing(after);
+                    public SnapshotChunk holdings(long after, NodeIncarnation self) {
+                        return SnapshotChunk.nothing(after);
                     }
 
                     @Override
-                    public void inherit(Holdings some) {
+                    public void inherit(SnapshotChunk some) {
                         assertThat(some.items()).isEmpty();
                     }
 
@@ -75,7 +75,7 @@ abstract class ReplicaScene {
                         throw new UnsupportedOperationException("this node has begun alone");
                     }
                 },
-                new Replica.Questions(
+                new Replicator.PeerRequests(
                         (peer, stretch) -> asked.add(peer.name() + ": "
                                 + stretch.origin().name() + " " + stretch.from() + ".." + stretch.to()),
                         (peer, after) -> {}),
@@ -88,7 +88,7 @@ abstract class ReplicaScene {
         replica.begin();
     }
 
-    static final class Hands implements Time {
+    static final class ManualTime implements TimeSource {
         long nanos;
 
         @Override
@@ -119,28 +119,28 @@ abstract class ReplicaScene {
         }
     }
 
-    static Envelope message(Origin origin, long sequence, long previous, String channel) {
+    static Envelope message(NodeIncarnation origin, long sequence, long previous, String channel) {
         return new Envelope(origin, sequence, previous, channel, false, new byte[10], 0, Optional.empty());
     }
 
-    static Envelope message(Origin origin, long sequence) {
+    static Envelope message(NodeIncarnation origin, long sequence) {
         return message(origin, sequence, sequence - 1, "/n");
     }
 
-    void received(Origin origin, long... sequences) {
+    void received(NodeIncarnation origin, long... sequences) {
         Arrays.stream(sequences).forEach(each -> replica.received(message(origin, each)));
     }
 
-    void answer(Origin peer, Stretch stretch, long through, long... sequences) {
+    void answer(NodeIncarnation peer, SequenceRange stretch, long through, long... sequences) {
         List<Envelope> found = LongStream.of(sequences)
                 .mapToObj(each -> message(stretch.origin(), each))
                 .toList();
-        replica.answered(peer, new Answer(stretch, found, through));
+        replica.answered(peer, new RangeResponse(stretch, found, through));
     }
 
-    void meets(Origin... peers) {
+    void meets(NodeIncarnation... peers) {
         replica.ready(Set.of(peers));
-        for (Origin peer : peers) {
+        for (NodeIncarnation peer : peers) {
             replica.beat(peer, 0, Map.of());
         }
     }

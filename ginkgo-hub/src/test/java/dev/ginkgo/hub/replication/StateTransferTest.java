@@ -1,12 +1,12 @@
-package dev.ginkgo.hub;
+package dev.ginkgo.hub.replication;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.ginkgo.hub.spi.Answer;
 import dev.ginkgo.hub.spi.Envelope;
-import dev.ginkgo.hub.spi.Holdings;
-import dev.ginkgo.hub.spi.Origin;
-import dev.ginkgo.hub.spi.Stretch;
+import dev.ginkgo.hub.spi.NodeIncarnation;
+import dev.ginkgo.hub.spi.RangeResponse;
+import dev.ginkgo.hub.spi.SequenceRange;
+import dev.ginkgo.hub.spi.SnapshotChunk;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -17,19 +17,19 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
 /** A node that begins, and peers that answer, or do not. */
-class TakeoverTest {
-    private static final Origin A = new Origin("a", 1);
-    private static final Origin B = new Origin("b", 1);
-    private static final Set<Origin> BOTH = Set.of(A, B);
+class StateTransferTest {
+    private static final NodeIncarnation A = new NodeIncarnation("a", 1);
+    private static final NodeIncarnation B = new NodeIncarnation("b", 1);
+    private static final Set<NodeIncarnation> BOTH = Set.of(A, B);
 
     private final List<String> story = new ArrayList<>();
-    private final Takeover takeover =
-            new Takeover(new Heir(), (peer, after) -> story.add(peer.name() + " from " + after));
+    private final StateTransfer takeover =
+            new StateTransfer(new Heir(), (peer, after) -> story.add(peer.name() + " from " + after));
     private long now;
 
-    private final class Heir implements Ledger {
+    private final class Heir implements ReplicationSink {
         @Override
-        public void inherit(Holdings some) {
+        public void inherit(SnapshotChunk some) {
             story.add("up to " + some.through());
         }
 
@@ -49,16 +49,16 @@ class TakeoverTest {
         }
 
         @Override
-        public void met(Origin life) {}
+        public void met(NodeIncarnation life) {}
 
         @Override
-        public Answer answer(Stretch asked) {
-            return Answer.nothing(asked);
+        public RangeResponse answer(SequenceRange asked) {
+            return RangeResponse.nothing(asked);
         }
 
         @Override
-        public Holdings holdings(long after, Origin self) {
-            return Holdings.nothing(after);
+        public SnapshotChunk holdings(long after, NodeIncarnation self) {
+            return SnapshotChunk.nothing(after);
         }
     }
 
@@ -69,13 +69,13 @@ class TakeoverTest {
         }
     }
 
-    private static Holdings piece(long after, long through) {
-        return new Holdings(after, List.of(), through, Map.of(), Optional.empty());
+    private static SnapshotChunk piece(long after, long through) {
+        return new SnapshotChunk(after, List.of(), through, Map.of(), Optional.empty());
     }
 
-    private static Holdings last(long after, long through) {
-        Holdings.End end = new Holdings.End(true, Map.of(A, 7L), List.of());
-        return new Holdings(after, List.of(), through, Map.of(), Optional.of(end));
+    private static SnapshotChunk last(long after, long through) {
+        SnapshotChunk.End end = new SnapshotChunk.End(true, Map.of(A, 7L), List.of());
+        return new SnapshotChunk(after, List.of(), through, Map.of(), Optional.of(end));
     }
 
     @Test
@@ -99,7 +99,7 @@ class TakeoverTest {
         takeover.meet(B, now);
         pass(1_500);
         assertThat(story).endsWith("b from 0").contains("a from 0");
-        takeover.held(B, Holdings.nothing(0), now);
+        takeover.held(B, SnapshotChunk.nothing(0), now);
         pass(50);
         assertThat(story).endsWith("a from 0");
         takeover.held(A, last(0, 5), now);
@@ -126,15 +126,15 @@ class TakeoverTest {
     void allBegin() {
         assertThat(takeover.isVain(Set.of())).isTrue();
         takeover.meet(A, now);
-        takeover.held(A, Holdings.nothing(0), now);
+        takeover.held(A, SnapshotChunk.nothing(0), now);
         pass(50);
         assertThat(takeover.isVain(Set.of(A))).isTrue();
         assertThat(takeover.isVain(BOTH)).isFalse();
         assertThat(takeover.isOver()).isFalse();
 
         takeover.meet(B, now);
-        takeover.held(A, Holdings.nothing(0), now); // asked again meanwhile
-        takeover.held(B, Holdings.nothing(0), now);
+        takeover.held(A, SnapshotChunk.nothing(0), now); // asked again meanwhile
+        takeover.held(B, SnapshotChunk.nothing(0), now);
         assertThat(takeover.isVain(BOTH)).isTrue();
         takeover.end();
         assertThat(story).doesNotContain("incomplete");
@@ -144,7 +144,7 @@ class TakeoverTest {
     @DisplayName("K-20 those that have just begun are asked again and again, as they may have all a moment later")
     void laterAll() {
         takeover.meet(A, now);
-        takeover.held(A, Holdings.nothing(0), now);
+        takeover.held(A, SnapshotChunk.nothing(0), now);
         pass(200);
         takeover.held(A, last(0, 5), now);
 

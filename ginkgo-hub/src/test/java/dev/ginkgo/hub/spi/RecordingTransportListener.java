@@ -10,17 +10,17 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
 /** Keeps what a transport says to one node; can be frozen. */
-public final class RecordingInbox implements Inbox {
-    private final Map<Origin, List<Envelope>> received = new ConcurrentHashMap<>();
-    private final Map<Origin, Long> beats = new ConcurrentHashMap<>();
+public final class RecordingTransportListener implements TransportListener {
+    private final Map<NodeIncarnation, List<Envelope>> received = new ConcurrentHashMap<>();
+    private final Map<NodeIncarnation, Long> beats = new ConcurrentHashMap<>();
     private final List<Envelope> history = new CopyOnWriteArrayList<>();
-    final List<Answer> answers = new CopyOnWriteArrayList<>();
-    volatile List<Holdings> holdings = List.of();
-    final List<Holdings> held = new CopyOnWriteArrayList<>();
+    final List<RangeResponse> answers = new CopyOnWriteArrayList<>();
+    volatile List<SnapshotChunk> holdings = List.of();
+    final List<SnapshotChunk> held = new CopyOnWriteArrayList<>();
     final List<String> faults = new CopyOnWriteArrayList<>();
-    final Map<Origin, Map<Origin, Long>> others = new ConcurrentHashMap<>();
-    volatile Map<Origin, Long> positions = Map.of();
-    volatile Set<Origin> ready = Set.of();
+    final Map<NodeIncarnation, Map<NodeIncarnation, Long>> others = new ConcurrentHashMap<>();
+    volatile Map<NodeIncarnation, Long> positions = Map.of();
+    volatile Set<NodeIncarnation> ready = Set.of();
     private volatile CountDownLatch thawed = new CountDownLatch(0);
 
     /** From now on each call blocks. */
@@ -43,19 +43,19 @@ public final class RecordingInbox implements Inbox {
     }
 
     /** What came from that node, in order. */
-    List<Envelope> from(Origin origin) {
+    List<Envelope> from(NodeIncarnation origin) {
         List<Envelope> some = received.getOrDefault(origin, List.of());
         synchronized (some) {
             return List.copyOf(some);
         }
     }
 
-    List<Long> numbersFrom(Origin origin) {
+    List<Long> numbersFrom(NodeIncarnation origin) {
         return from(origin).stream().map(Envelope::sequence).toList();
     }
 
     /** How far that node has said to be; -1 if it has said nothing. */
-    long beat(Origin origin) {
+    long beat(NodeIncarnation origin) {
         return beats.getOrDefault(origin, -1L);
     }
 
@@ -65,14 +65,14 @@ public final class RecordingInbox implements Inbox {
     }
 
     @Override
-    public void beat(Origin peer, long last, Map<Origin, Long> positionsOfPeer) {
+    public void beat(NodeIncarnation peer, long last, Map<NodeIncarnation, Long> positionsOfPeer) {
         pass();
         beats.put(peer, last);
         others.put(peer, positionsOfPeer);
     }
 
     @Override
-    public Map<Origin, Long> positions() {
+    public Map<NodeIncarnation, Long> positions() {
         return positions;
     }
 
@@ -92,7 +92,7 @@ public final class RecordingInbox implements Inbox {
     }
 
     @Override
-    public Answer answer(Stretch asked) {
+    public RangeResponse answer(SequenceRange asked) {
         pass();
         List<Envelope> found = new ArrayList<>();
         long size = 0;
@@ -100,35 +100,35 @@ public final class RecordingInbox implements Inbox {
             boolean in = message.origin().equals(asked.origin())
                     && message.sequence() >= asked.from()
                     && message.sequence() <= asked.to();
-            if (in && size > 0 && size + message.cost() > Answer.MAX_BYTES) {
-                return new Answer(asked, found, found.getLast().sequence());
+            if (in && size > 0 && size + message.cost() > RangeResponse.MAX_BYTES) {
+                return new RangeResponse(asked, found, found.getLast().sequence());
             }
             if (in) {
                 found.add(message);
                 size += message.cost();
             }
         }
-        return new Answer(asked, found, asked.to());
+        return new RangeResponse(asked, found, asked.to());
     }
 
     @Override
-    public void answered(Origin peer, Answer answer) {
+    public void answered(NodeIncarnation peer, RangeResponse answer) {
         answers.add(answer);
     }
 
     @Override
-    public Holdings holdings(long after) {
+    public SnapshotChunk holdings(long after) {
         pass();
-        return after < holdings.size() ? holdings.get((int) after) : Holdings.nothing(after);
+        return after < holdings.size() ? holdings.get((int) after) : SnapshotChunk.nothing(after);
     }
 
     @Override
-    public void held(Origin peer, Holdings some) {
+    public void held(NodeIncarnation peer, SnapshotChunk some) {
         held.add(some);
     }
 
     @Override
-    public void ready(Set<Origin> peers) {
+    public void ready(Set<NodeIncarnation> peers) {
         ready = peers;
     }
 }

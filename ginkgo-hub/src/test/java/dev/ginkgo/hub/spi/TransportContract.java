@@ -4,7 +4,7 @@ import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import dev.ginkgo.cluster.Epoch;
+import dev.ginkgo.cluster.model.Epoch;
 import dev.ginkgo.testing.TestTree;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -54,7 +54,7 @@ public abstract class TransportContract {
         if (tree == null) {
             tree = TestTree.start(new TransportNodes(), TransportNodes.settings("queue = '1MiB'\n" + settings()));
         }
-        TransportNode node = new TransportNode(tree.root(), transport(), new Origin(name, incarnation));
+        TransportNode node = new TransportNode(tree.root(), transport(), new NodeIncarnation(name, incarnation));
         nodes.add(node);
         return node;
     }
@@ -247,7 +247,7 @@ public abstract class TransportContract {
         a.send("/numbers", "one");
         a.send("/numbers", "two");
 
-        Origin third = new Origin("third", 3);
+        NodeIncarnation third = new NodeIncarnation("third", 3);
         a.inbox.positions = Map.of(third, 12L);
 
         await().atMost(Transport.BEAT.multipliedBy(3)).until(() -> b.inbox.beat(a.self) == 3);
@@ -310,23 +310,23 @@ public abstract class TransportContract {
         TransportNode b = join("b", 1);
         introduce(a, b);
         awaitReady(a, b);
-        Origin third = new Origin("third", 3);
+        NodeIncarnation third = new NodeIncarnation("third", 3);
         for (long n = 1; n <= 50; n++) {
             b.inbox.remember(new Envelope(
                     third, n, n - 1, "/numbers", true, new byte[20_000], TransportNode.MILLIS, Optional.empty()));
         }
 
-        a.transport.ask(new Origin("nobody", 1), new Stretch(third, 1, 50));
-        a.transport.ask(b.self, new Stretch(third, 41, 60));
+        a.transport.ask(new NodeIncarnation("nobody", 1), new SequenceRange(third, 1, 50));
+        a.transport.ask(b.self, new SequenceRange(third, 41, 60));
         soon().until(() -> a.inbox.answers.size() == 1);
-        Answer answer = a.inbox.answers.getFirst();
-        assertThat(answer.stretch()).isEqualTo(new Stretch(third, 41, 60));
+        RangeResponse answer = a.inbox.answers.getFirst();
+        assertThat(answer.stretch()).isEqualTo(new SequenceRange(third, 41, 60));
         assertThat(answer.messages())
                 .extracting(Envelope::sequence)
                 .containsExactly(LongStream.rangeClosed(41, 50).boxed().toArray(Long[]::new));
         assertThat(answer.through()).isEqualTo(60);
 
-        a.transport.ask(b.self, new Stretch(third, 1, 50));
+        a.transport.ask(b.self, new SequenceRange(third, 1, 50));
         soon().until(() -> a.inbox.answers.size() == 2);
         assertThat(a.inbox.answers.getLast().messages()).hasSizeBetween(5, 20);
         assertThat(a.inbox.answers.getLast().through())
@@ -340,29 +340,29 @@ public abstract class TransportContract {
         TransportNode b = join("b", 1);
         introduce(a, b);
         awaitReady(a, b);
-        Origin third = new Origin("third", 3);
-        Holdings.Mark mark = new Holdings.Mark(1L << 41, 7, 1_000);
+        NodeIncarnation third = new NodeIncarnation("third", 3);
+        SnapshotChunk.Watermark mark = new SnapshotChunk.Watermark(1L << 41, 7, 1_000);
         Envelope binary =
                 new Envelope(third, 9, 4, "/n", true, new byte[200_000], TransportNode.MILLIS, Optional.empty());
         Envelope fenced =
                 new Envelope(b.self, 2, 0, "/ünï", false, new byte[] {'x'}, -1, Optional.of(new Epoch("raft-7", 12)));
         b.inbox.holdings = List.of(
-                new Holdings(
+                new SnapshotChunk(
                         0,
                         List.of(
-                                new Holdings.Item(binary, 77, List.of(mark, mark)),
-                                new Holdings.Item(fenced, 0, List.of())),
+                                new SnapshotChunk.Item(binary, 77, List.of(mark, mark)),
+                                new SnapshotChunk.Item(fenced, 0, List.of())),
                         1,
                         Map.of(),
                         Optional.empty()),
-                new Holdings(
+                new SnapshotChunk(
                         1,
                         List.of(),
                         1,
                         Map.of(third, 5L),
-                        Optional.of(new Holdings.End(true, Map.of(third, 9L, b.self, 2L), List.of(mark)))));
+                        Optional.of(new SnapshotChunk.End(true, Map.of(third, 9L, b.self, 2L), List.of(mark)))));
 
-        a.transport.askAll(new Origin("nobody", 1), 0);
+        a.transport.askAll(new NodeIncarnation("nobody", 1), 0);
         a.transport.askAll(b.self, 0);
         soon().until(() -> a.inbox.held.size() == 1);
         a.transport.askAll(b.self, 1);
@@ -377,7 +377,7 @@ public abstract class TransportContract {
         TransportNode a = join("a", 1);
         TransportNode stranger = join("x", 2);
         stranger.knows(a, stranger);
-        a.knowsAs(stranger, new Origin("x", 1));
+        a.knowsAs(stranger, new NodeIncarnation("x", 1));
         soon().until(() -> a.transport.stats().refused() > 0);
         stranger.send("/numbers", "let me in");
         assertThat(stranger.transport.readyPeers()).isEmpty();

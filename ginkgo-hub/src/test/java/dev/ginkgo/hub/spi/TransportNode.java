@@ -1,6 +1,6 @@
 package dev.ginkgo.hub.spi;
 
-import dev.ginkgo.cluster.Epoch;
+import dev.ginkgo.cluster.model.Epoch;
 import dev.ginkgo.config.Address;
 import java.nio.charset.StandardCharsets;
 import java.util.HashSet;
@@ -11,16 +11,16 @@ import java.util.Set;
 final class TransportNode {
     static final long MILLIS = 1_763_942_400_123L;
 
-    final RecordingInbox inbox = new RecordingInbox();
+    final RecordingTransportListener inbox = new RecordingTransportListener();
     final Transport transport;
-    final Origin self;
+    final NodeIncarnation self;
     private final Address address;
     private final TransportNodes nodes;
 
     // guarded by this
     private long last;
 
-    TransportNode(TransportNodes nodes, Transport transport, Origin self) throws Exception {
+    TransportNode(TransportNodes nodes, Transport transport, NodeIncarnation self) throws Exception {
         this.nodes = nodes;
         this.transport = transport;
         this.self = self;
@@ -40,7 +40,7 @@ final class TransportNode {
     }
 
     /** The roster says: that one, under another name or incarnation. */
-    void knowsAs(TransportNode node, Origin origin) {
+    void knowsAs(TransportNode node, NodeIncarnation origin) {
         transport.peers(Set.of(new Peer(origin, node.address)));
     }
 

@@ -1,4 +1,4 @@
-package dev.ginkgo.hub;
+package dev.ginkgo.hub.testing;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 
@@ -10,9 +10,9 @@ import java.net.InetAddress;
 import java.net.Socket;
 
 /** A reader in some form, of messages such as {@code <42>}, which look the same in all of them. */
-final class Visitor implements AutoCloseable {
-    static final int FORMS = 4;
-    static final int WAYS = 3;
+public final class AnyFormatClient implements AutoCloseable {
+    public static final int FORMS = 4;
+    public static final int WAYS = 3;
 
     private static final int PATIENCE_MILLIS = 30_000;
     private static final String[] HEADERS = {
@@ -30,7 +30,7 @@ final class Visitor implements AutoCloseable {
     private final Socket socket;
     private final InputStream in;
 
-    Visitor(int port, String channel, int form) throws IOException {
+    public AnyFormatClient(int port, String channel, int form) throws IOException {
         socket = new Socket(InetAddress.getLoopbackAddress(), port);
         socket.setSoTimeout(PATIENCE_MILLIS);
         in = new BufferedInputStream(socket.getInputStream());
@@ -39,7 +39,7 @@ final class Visitor implements AutoCloseable {
     }
 
     /** The number of the next message. */
-    long next() throws IOException {
+    public long next() throws IOException {
         while (read() != '<') {
             // a frame, an id, an event
         }
@@ -51,7 +51,7 @@ final class Visitor implements AutoCloseable {
     }
 
     /** Leaves, before it is closed, in one of several ways. */
-    void leave(int way) throws IOException {
+    public void leave(int way) throws IOException {
         switch (way) {
             case 0 -> socket.setSoLinger(true, 0); // by a reset
             case 1 -> {

@@ -1,4 +1,4 @@
-package dev.ginkgo.hub;
+package dev.ginkgo.hub.testing;
 
 import java.io.EOFException;
 import java.io.IOException;
@@ -6,13 +6,13 @@ import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 
 /** The body of an answer in chunks, without its head, which comes first. */
-final class Unchunked extends InputStream {
+public final class ChunkedInputStream extends InputStream {
     private final InputStream in;
     private final StringBuilder head = new StringBuilder();
     private int left;
     private boolean ended;
 
-    Unchunked(InputStream in) {
+    public ChunkedInputStream(InputStream in) {
         this.in = in;
     }
 

@@ -1,4 +1,4 @@
-package dev.ginkgo.hub;
+package dev.ginkgo.hub.testing;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
@@ -11,22 +11,22 @@ import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 
 /** The other end of a stream on chunks. It checks each chunk's frame, so a torn one fails the test. */
-final class Peer implements AutoCloseable {
+public final class ChunkedStreamClient implements AutoCloseable {
     private final Socket socket;
     private final InputStream in;
 
-    Peer(Socket socket) throws IOException {
+    ChunkedStreamClient(Socket socket) throws IOException {
         this.socket = socket;
         socket.setSoTimeout(20_000);
         in = new BufferedInputStream(socket.getInputStream(), 64 * 1024);
     }
 
-    int port() {
+    public int port() {
         return socket.getLocalPort();
     }
 
     /** The body of the next chunk; empty for the last. */
-    byte[] chunk() throws IOException {
+    public byte[] chunk() throws IOException {
         int length = Integer.parseInt(line(), 16);
         byte[] body = in.readNBytes(length);
         if (body.length < length || !line().isEmpty()) {
@@ -35,12 +35,12 @@ final class Peer implements AutoCloseable {
         return body;
     }
 
-    String text() throws IOException {
+    public String text() throws IOException {
         return new String(chunk(), StandardCharsets.UTF_8);
     }
 
     /** All up to a text, as it came, whatever the carrier. */
-    String rawTo(String end) throws IOException {
+    public String rawTo(String end) throws IOException {
         StringBuilder all = new StringBuilder();
         while (all.indexOf(end) < 0) {
             int b = in.read();
@@ -53,7 +53,7 @@ final class Peer implements AutoCloseable {
     }
 
     /** Whether the stream has ended, between chunks. */
-    boolean atEnd() throws IOException {
+    public boolean atEnd() throws IOException {
         in.mark(1);
         boolean end = in.read() < 0;
         if (!end) {

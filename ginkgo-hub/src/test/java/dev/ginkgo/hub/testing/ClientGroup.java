@@ -1,4 +1,4 @@
-package dev.ginkgo.hub;
+package dev.ginkgo.hub.testing;
 
 import java.io.IOException;
 import java.util.ArrayList;
@@ -6,17 +6,17 @@ import java.util.Iterator;
 import java.util.List;
 
 /** Many clients; closed together. */
-final class Crowd implements Iterable<Wired>, AutoCloseable {
-    private final List<Wired> clients = new ArrayList<>();
+public final class ClientGroup implements Iterable<RawHttpClient>, AutoCloseable {
+    private final List<RawHttpClient> clients = new ArrayList<>();
 
     /** Connects. */
     @FunctionalInterface
-    interface Entrance {
-        Wired connect(int number) throws IOException;
+    public interface Connector {
+        RawHttpClient connect(int number) throws IOException;
     }
 
-    static Crowd of(int size, Entrance entrance) throws IOException {
-        Crowd crowd = new Crowd();
+    public static ClientGroup of(int size, Connector entrance) throws IOException {
+        ClientGroup crowd = new ClientGroup();
         try {
             for (int i = 0; i < size; i++) {
                 crowd.clients.add(entrance.connect(i));
@@ -29,27 +29,27 @@ final class Crowd implements Iterable<Wired>, AutoCloseable {
     }
 
     /** Readers in turn of lines, server-sent events and NDJSON, who have read their heads. */
-    static Crowd ofReaders(int size, Front front, String path) throws IOException {
+    public static ClientGroup ofReaders(int size, TestHub front, String path) throws IOException {
         List<String> forms = List.of("lines", "sse", "ndjson");
         return of(size, i -> {
-            Wired reader = front.request("GET " + path + "?as=" + forms.get(i % 3));
+            RawHttpClient reader = front.request("GET " + path + "?as=" + forms.get(i % 3));
             reader.head();
             return reader;
         });
     }
 
-    Wired get(int number) {
+    public RawHttpClient get(int number) {
         return clients.get(number);
     }
 
     @Override
-    public Iterator<Wired> iterator() {
+    public Iterator<RawHttpClient> iterator() {
         return clients.iterator();
     }
 
     @Override
     public void close() throws IOException {
-        for (Wired each : clients) {
+        for (RawHttpClient each : clients) {
             each.close();
         }
     }

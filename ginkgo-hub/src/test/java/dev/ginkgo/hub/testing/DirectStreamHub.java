@@ -1,11 +1,19 @@
-package dev.ginkgo.hub;
+package dev.ginkgo.hub.testing;
 
 import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import dev.ginkgo.Time;
+import dev.ginkgo.hub.HubAccess;
+import dev.ginkgo.hub.HubStats;
+import dev.ginkgo.hub.MessageHub;
+import dev.ginkgo.hub.channel.ChannelName;
+import dev.ginkgo.hub.channel.SubscribeRequest;
+import dev.ginkgo.hub.delivery.StreamAttacher;
+import dev.ginkgo.hub.delivery.StreamHandle;
+import dev.ginkgo.hub.framing.WireFormat;
 import dev.ginkgo.testing.TestTree;
+import dev.ginkgo.time.TimeSource;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.buffer.UnpooledByteBufAllocator;
 import io.netty.channel.Channel;
@@ -41,27 +49,27 @@ import org.awaitility.core.ConditionFactory;
  * A hub and real sockets before it: each connection to it becomes a stream at once, without any HTTP. When it is
  * closed, nothing that it allocated may be left.
  */
-final class Hubs implements AutoCloseable {
-    final UnpooledByteBufAllocator memory = new UnpooledByteBufAllocator(true);
-    final MessageHub hub = HubAccess.create(memory, new Random(1));
+public final class DirectStreamHub implements AutoCloseable {
+    public final UnpooledByteBufAllocator memory = new UnpooledByteBufAllocator(true);
+    public final MessageHub hub = HubAccess.create(memory, new Random(1));
 
     private final TestTree<MessageHub> tree;
     private final EventLoopGroup group;
     private final Channel listening;
     private final BlockingQueue<Request> requests = new LinkedBlockingQueue<>();
-    private final Map<Integer, Reader> readers = new ConcurrentHashMap<>();
+    private final Map<Integer, StreamHandle> readers = new ConcurrentHashMap<>();
 
-    private final Queue<Peer> peers = new ConcurrentLinkedQueue<>();
+    private final Queue<ChunkedStreamClient> peers = new ConcurrentLinkedQueue<>();
 
     private final Queue<Channel> connections = new ConcurrentLinkedQueue<>();
 
-    private record Request(Wish wish, Framing framing, int sendBuffer) {}
+    private record Request(SubscribeRequest wish, WireFormat framing, int sendBuffer) {}
 
-    Hubs(int loops, String toml) {
-        this(loops, Time.system(), toml);
+    public DirectStreamHub(int loops, String toml) {
+        this(loops, TimeSource.system(), toml);
     }
 
-    Hubs(int loops, Time time, String toml) {
+    public DirectStreamHub(int loops, TimeSource time, String toml) {
         openWhatTheJvmKeeps();
         tree = TestTree.start(hub, time, "http.bind = '127.0.0.1:0'\n" + toml);
         boolean epoll = Epoll.isAvailable();
@@ -103,71 +111,71 @@ final class Hubs implements AutoCloseable {
                 connection.config().setOption(ChannelOption.SO_SNDBUF, request.sendBuffer);
             }
             context.pipeline().remove(this);
-            Reader reader = streams().attach(connection, request.wish, request.framing);
+            StreamHandle reader = streams().attach(connection, request.wish, request.framing);
             readers.put(((InetSocketAddress) connection.remoteAddress()).getPort(), reader);
         }
     }
 
     /** A reader whose stream has begun. */
-    Peer connect(String channel, Framing framing) throws IOException {
+    public ChunkedStreamClient connect(String channel, WireFormat framing) throws IOException {
         return connect(channel, framing, 0);
     }
 
     /** The same with small buffers in the kernel, so that it is soon full if nobody reads. */
-    Peer connect(String channel, Framing framing, int buffers) throws IOException {
-        return connect(Wish.of(ChannelName.of(channel)), framing, buffers);
+    public ChunkedStreamClient connect(String channel, WireFormat framing, int buffers) throws IOException {
+        return connect(SubscribeRequest.of(ChannelName.of(channel)), framing, buffers);
     }
 
     /** The same with more to wish for. */
-    Peer connect(Wish wish, Framing framing, int buffers) throws IOException {
+    public ChunkedStreamClient connect(SubscribeRequest wish, WireFormat framing, int buffers) throws IOException {
         requests.add(new Request(wish, framing, buffers));
         Socket socket = new Socket();
         if (buffers > 0) {
             socket.setReceiveBufferSize(buffers);
         }
         socket.connect(listening.localAddress());
-        Peer peer = new Peer(socket);
+        ChunkedStreamClient peer = new ChunkedStreamClient(socket);
         peers.add(peer);
         soon().until(() -> readers.containsKey(socket.getLocalPort()));
         return peer;
     }
 
     /** Runs something while the loop does nothing else. */
-    void onLoop(Runnable action) {
+    public void onLoop(Runnable action) {
         group.next().submit(action).syncUninterruptibly();
     }
 
     /** The counters, when the loops have done all that was asked of them: what comes then wakes them. */
-    HubStats settled() {
+    public HubStats settled() {
         group.forEach(loop -> loop.submit(() -> {}).syncUninterruptibly());
         return stats();
     }
 
-    Reader readerOf(Peer peer) {
+    public StreamHandle readerOf(ChunkedStreamClient peer) {
         return requireNonNull(readers.get(peer.port()));
     }
 
-    Streams streams() {
+    public StreamAttacher streams() {
         return HubAccess.streams(hub);
     }
 
-    HubStats stats() {
+    public HubStats stats() {
         return hub.stats();
     }
 
     /** Looks every millisecond. */
-    static ConditionFactory soon() {
+    public static ConditionFactory soon() {
         return await().pollDelay(Duration.ZERO).pollInterval(Duration.ofMillis(1));
     }
 
     /** Waits until so many messages have been handed to the sockets. */
-    void awaitDelivered(long messages) {
+    public void awaitDelivered(long messages) {
         soon().until(() -> stats().delivered() >= messages);
     }
 
     @Override
     public void close() throws IOException {
-        for (Peer peer : peers) {
+        for (ChunkedStreamClient peer : peers) {
             peer.close();
         }
         listening.close().syncUninterruptibly();

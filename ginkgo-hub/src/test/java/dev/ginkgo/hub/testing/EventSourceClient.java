@@ -1,4 +1,4 @@
-package dev.ginkgo.hub;
+package dev.ginkgo.hub.testing;
 
 import java.io.BufferedReader;
 import java.io.EOFException;
@@ -15,9 +15,9 @@ import org.jspecify.annotations.Nullable;
  * What a browser's {@code EventSource} does, by the HTML standard (9.2): it keeps the last id that it saw, and sends it
  * when it comes back.
  */
-final class Sse implements AutoCloseable {
+public final class EventSourceClient implements AutoCloseable {
     /** An event as a page sees it. */
-    record Event(String name, String data) {}
+    public record Event(String name, String data) {}
 
     private final IntSupplier port;
     private final String path;
@@ -25,17 +25,17 @@ final class Sse implements AutoCloseable {
     private @Nullable BufferedReader in;
     private String lastId = "";
 
-    Sse(Front front, String path) {
+    public EventSourceClient(TestHub front, String path) {
         this(front::port, path);
     }
 
-    Sse(IntSupplier port, String path) {
+    public EventSourceClient(IntSupplier port, String path) {
         this.port = port;
         this.path = path;
     }
 
     /** Connects, or connects again. */
-    void connect() throws IOException {
+    public void connect() throws IOException {
         close();
         Socket opened = new Socket(InetAddress.getLoopbackAddress(), port.getAsInt());
         opened.setSoTimeout(20_000);
@@ -45,11 +45,11 @@ final class Sse implements AutoCloseable {
                                 + "\r\n")
                         .getBytes(StandardCharsets.US_ASCII));
         socket = opened;
-        in = new BufferedReader(new InputStreamReader(new Unchunked(opened.getInputStream()), StandardCharsets.UTF_8));
+        in = new BufferedReader(new InputStreamReader(new ChunkedInputStream(opened.getInputStream()), StandardCharsets.UTF_8));
     }
 
     /** The next event; comments are left out. */
-    Event next() throws IOException {
+    public Event next() throws IOException {
         String name = "message";
         StringBuilder data = new StringBuilder();
         while (true) {
@@ -75,12 +75,12 @@ final class Sse implements AutoCloseable {
         }
     }
 
-    String lastId() {
+    public String lastId() {
         return lastId;
     }
 
     /** The connection breaks. */
-    void cut() throws IOException {
+    public void cut() throws IOException {
         close();
     }
 

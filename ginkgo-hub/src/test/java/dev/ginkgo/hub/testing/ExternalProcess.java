@@ -1,4 +1,4 @@
-package dev.ginkgo.hub;
+package dev.ginkgo.hub.testing;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.awaitility.Awaitility.await;
@@ -12,28 +12,28 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /** A process of somebody else's program, whose output goes to a file until it is closed. */
-final class Spawned implements AutoCloseable {
-    static final Duration PATIENCE = Duration.ofSeconds(30);
+public final class ExternalProcess implements AutoCloseable {
+    public static final Duration PATIENCE = Duration.ofSeconds(30);
 
     private final Process process;
     private final Path output;
 
-    private Spawned(Process process, Path output) {
+    private ExternalProcess(Process process, Path output) {
         this.process = process;
         this.output = output;
     }
 
-    static Spawned start(Path folder, String... command) throws IOException {
+    public static ExternalProcess start(Path folder, String... command) throws IOException {
         Path output = Files.createTempFile(folder, "output", ".txt");
         Process process = new ProcessBuilder(command)
                 .directory(folder.toFile())
                 .redirectErrorStream(true)
                 .redirectOutput(output.toFile())
                 .start();
-        return new Spawned(process, output);
+        return new ExternalProcess(process, output);
     }
 
-    String output() {
+    public String output() {
         try {
             return Files.readString(output, UTF_8);
         } catch (IOException e) {
@@ -41,12 +41,12 @@ final class Spawned implements AutoCloseable {
         }
     }
 
-    List<String> lines() {
+    public List<String> lines() {
         return output().lines().toList();
     }
 
     /** Waits until it has printed that. */
-    Spawned awaitOutput(String text) {
+    public ExternalProcess awaitOutput(String text) {
         await().atMost(PATIENCE)
                 .pollInterval(Duration.ofMillis(10))
                 .until(() -> output().contains(text) || !process.isAlive());
@@ -57,7 +57,7 @@ final class Spawned implements AutoCloseable {
     }
 
     /** Waits for its end, which has to be a good one. */
-    void awaitSuccess() throws InterruptedException {
+    public void awaitSuccess() throws InterruptedException {
         if (!process.waitFor(PATIENCE.toSeconds() * 4, TimeUnit.SECONDS)) {
             throw new AssertionError("it runs on: " + output());
         }

@@ -1,10 +1,12 @@
-package dev.ginkgo.hub;
+package dev.ginkgo.hub.testing;
 
 import static org.awaitility.Awaitility.await;
 
 import dev.ginkgo.Service;
 import dev.ginkgo.cluster.Cluster;
-import dev.ginkgo.cluster.LocalGroup;
+import dev.ginkgo.cluster.local.LocalGroup;
+import dev.ginkgo.hub.MessageHub;
+import dev.ginkgo.hub.replication.local.LocalNetwork;
 import dev.ginkgo.testing.TestTree;
 import java.io.IOException;
 import java.net.URI;
@@ -16,38 +18,38 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** Nodes of one process: each a cluster, and a hub with a front of its own. */
-final class HubNodes implements AutoCloseable {
-    static final Duration SOON = Duration.ofSeconds(20);
+public final class HubCluster implements AutoCloseable {
+    public static final Duration SOON = Duration.ofSeconds(20);
 
     private final LocalGroup group = new LocalGroup();
     private final LocalNetwork network = new LocalNetwork();
-    private final List<TestTree<Node>> trees = new ArrayList<>();
-    private final List<TestTree<Node>> stopped = new ArrayList<>();
+    private final List<TestTree<TestNode>> trees = new ArrayList<>();
+    private final List<TestTree<TestNode>> stopped = new ArrayList<>();
 
     private final String settings;
 
-    private HubNodes(String settings) {
+    private HubCluster(String settings) {
         this.settings = settings;
     }
 
-    static final class Node extends Service {
-        final Cluster cluster;
-        final MessageHub hub;
+    public static final class TestNode extends Service {
+        public final Cluster cluster;
+        public final MessageHub hub;
 
-        private Node(LocalGroup group, LocalNetwork network) {
+        private TestNode(LocalGroup group, LocalNetwork network) {
             cluster = add("cluster", new Cluster(group));
             hub = add("hub", new MessageHub(cluster, network));
         }
 
-        URI uri(String path) {
+        public URI uri(String path) {
             return URI.create("http://127.0.0.1:" + hub.address().port() + path);
         }
     }
 
     /** So many nodes that hear each other, with settings for all of them. */
-    static HubNodes of(int count, String... settings) throws InterruptedException {
-        Front.warmUp();
-        HubNodes nodes = new HubNodes(String.join("\n", settings));
+    public static HubCluster of(int count, String... settings) throws InterruptedException {
+        TestHub.warmUp();
+        HubCluster nodes = new HubCluster(String.join("\n", settings));
         for (int i = 1; i <= count; i++) {
             nodes.start(i);
         }
@@ -55,34 +57,34 @@ final class HubNodes implements AutoCloseable {
         return nodes;
     }
 
-    Node start(int number) {
-        TestTree<Node> tree = TestTree.start(
-                new Node(group, network),
+    public TestNode start(int number) {
+        TestTree<TestNode> tree = TestTree.start(
+                new TestNode(group, network),
                 "cluster.identity = '127.0.0.1:" + number + "'\nhub.http.bind = '127.0.0.1:0'\n" + settings);
         trees.add(tree);
         return tree.root();
     }
 
-    Node get(int index) {
+    public TestNode get(int index) {
         return trees.get(index).root();
     }
 
     /** Cuts a node off from the others, or lets it back; the roster does not notice. */
-    void isolate(int index, boolean isolated) {
-        Node node = get(index);
+    public void isolate(int index, boolean isolated) {
+        TestNode node = get(index);
         node.cluster.roster().stream()
                 .filter(member -> member.identity().equals(node.cluster.identity()))
                 .forEach(member -> network.isolate(member.transport().orElseThrow(), isolated));
     }
 
-    void stop(int index) {
+    public void stop(int index) {
         stopped.add(trees.get(index));
         trees.remove(index).ginkgo().close();
     }
 
     /** Until every one has heard of every other, and is heard by it. */
-    void awaitPeers() throws InterruptedException {
-        for (TestTree<Node> tree : trees) {
+    public void awaitPeers() throws InterruptedException {
+        for (TestTree<TestNode> tree : trees) {
             await().atMost(SOON)
                     .until(() -> tree.root().cluster.roster().stream()
                                     .filter(member -> member.transport().isPresent())
@@ -92,11 +94,11 @@ final class HubNodes implements AutoCloseable {
         }
     }
 
-    HttpResponse<String> get(Node node, String path, String... headers) throws IOException, InterruptedException {
+    public HttpResponse<String> get(TestNode node, String path, String... headers) throws IOException, InterruptedException {
         return send(HttpRequest.newBuilder(node.uri(path)).headers(headers).build());
     }
 
-    HttpResponse<String> post(Node node, String path, String body) throws IOException, InterruptedException {
+    public HttpResponse<String> post(TestNode node, String path, String body) throws IOException, InterruptedException {
         return send(HttpRequest.newBuilder(node.uri(path))
                 .POST(HttpRequest.BodyPublishers.ofString(body))
                 .build());

@@ -1,4 +1,4 @@
-package dev.ginkgo.hub;
+package dev.ginkgo.hub.testing;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 
@@ -13,22 +13,22 @@ import java.util.List;
  * A program that sends half a request over each of many connections, and reads what it gets for it. It runs in a process
  * of its own, because the hub's process may not have so many descriptors for both ends; it needs nothing but the JDK.
  */
-final class HalfRequests {
+public final class IncompleteRequestSender {
     private static final byte[] HALF_A_REQUEST =
             "POST /x HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100\r\n\r\nhalf".getBytes(ISO_8859_1);
     private static final int PATIENCE_MILLIS = 60_000;
 
-    private HalfRequests() {}
+    private IncompleteRequestSender() {}
 
     /** Starts it; it says {@code sent}, and then {@code answered} and how many got a 408 and their end. */
-    static Spawned start(Path folder, int port, int connections) throws IOException {
-        return Spawned.start(
+    public static ExternalProcess start(Path folder, int port, int connections) throws IOException {
+        return ExternalProcess.start(
                 folder,
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-Xmx256m",
                 "-cp",
                 Path.of("target", "test-classes").toAbsolutePath().toString(),
-                HalfRequests.class.getName(),
+                IncompleteRequestSender.class.getName(),
                 Integer.toString(port),
                 Integer.toString(connections));
     }

@@ -1,4 +1,4 @@
-package dev.ginkgo.hub;
+package dev.ginkgo.hub.testing;
 
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -9,16 +9,16 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import org.jspecify.annotations.Nullable;
 
 /** The JDK's WebSocket, which keeps the text frames that it gets. */
-final class JdkWebSocket implements WebSocket.Listener, AutoCloseable {
+public final class JdkWebSocketClient implements WebSocket.Listener, AutoCloseable {
     private final List<String> texts = new CopyOnWriteArrayList<>();
     private final StringBuilder begun = new StringBuilder();
     private final WebSocket socket;
 
-    JdkWebSocket(HttpClient client, URI uri) {
+    public JdkWebSocketClient(HttpClient client, URI uri) {
         socket = client.newWebSocketBuilder().buildAsync(uri, this).join();
     }
 
-    List<String> texts() {
+    public List<String> texts() {
         return texts;
     }
 

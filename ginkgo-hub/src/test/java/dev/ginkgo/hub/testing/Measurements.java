@@ -1,4 +1,4 @@
-package dev.ginkgo.hub;
+package dev.ginkgo.hub.testing;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -6,12 +6,12 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 
 /** What a test has measured besides what it demands, a line each in {@code target/figures.txt}. */
-final class Figures {
+public final class Measurements {
     private static final Path FILE = Path.of("target", "figures.txt");
 
-    private Figures() {}
+    private Measurements() {}
 
-    static void note(String what, Object figure) throws IOException {
+    public static void note(String what, Object figure) throws IOException {
         Files.createDirectories(FILE.toAbsolutePath().getParent());
         Files.writeString(FILE, what + ": " + figure + "\n", StandardOpenOption.CREATE, StandardOpenOption.APPEND);
     }

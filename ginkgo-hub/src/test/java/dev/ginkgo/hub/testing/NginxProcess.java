@@ -1,4 +1,4 @@
-package dev.ginkgo.hub;
+package dev.ginkgo.hub.testing;
 
 import static org.awaitility.Awaitility.await;
 
@@ -15,16 +15,16 @@ import java.util.regex.Pattern;
  * A real nginx as a process of its own, set up as {@code docs/proxies.md} says. It cannot take port 0, so a free port is
  * looked for, and another one if somebody was faster.
  */
-final class Nginx implements AutoCloseable {
+public final class NginxProcess implements AutoCloseable {
     private static final Pattern DOCUMENTED = Pattern.compile("```nginx\n(.*?)```", Pattern.DOTALL);
     private static final int ATTEMPTS = 10;
 
     private final Path folder;
     private final Path configuration;
     private final int port;
-    private Spawned process;
+    private ExternalProcess process;
 
-    private Nginx(Path folder, Path configuration, int port, Spawned process) {
+    private NginxProcess(Path folder, Path configuration, int port, ExternalProcess process) {
         this.folder = folder;
         this.configuration = configuration;
         this.port = port;
@@ -32,7 +32,7 @@ final class Nginx implements AutoCloseable {
     }
 
     /** The server block of the docs. */
-    static String documented() throws IOException {
+    public static String documented() throws IOException {
         Matcher block = DOCUMENTED.matcher(
                 Files.readString(Path.of(System.getProperty("ginkgo.root", ".."), "docs", "proxies.md")));
         if (!block.find()) {
@@ -46,13 +46,13 @@ final class Nginx implements AutoCloseable {
      *
      * @param http its configuration, with the ports of the docs
      */
-    static Nginx start(Path folder, String http, int hub) throws IOException {
+    public static NginxProcess start(Path folder, String http, int hub) throws IOException {
         String output = "";
         for (int i = 0; i < ATTEMPTS; i++) {
             int port = freePort();
             Path configuration =
                     Files.writeString(folder.resolve("nginx.conf"), configuration(folder, http, port, hub));
-            Nginx nginx = new Nginx(folder, configuration, port, spawn(folder, configuration));
+            NginxProcess nginx = new NginxProcess(folder, configuration, port, spawn(folder, configuration));
             if (nginx.isUp()) {
                 return nginx;
             }
@@ -62,15 +62,15 @@ final class Nginx implements AutoCloseable {
         throw new AssertionError("nginx does not start: " + output);
     }
 
-    int port() {
+    public int port() {
         return port;
     }
 
-    void stop() {
+    public void stop() {
         process.terminate();
     }
 
-    void startAgain() throws IOException {
+    public void startAgain() throws IOException {
         process.close();
         process = spawn(folder, configuration);
         if (!isUp()) {
@@ -79,7 +79,7 @@ final class Nginx implements AutoCloseable {
     }
 
     private boolean isUp() {
-        await().atMost(Spawned.PATIENCE).until(() -> (isBound() && answers()) || !process.isAlive());
+        await().atMost(ExternalProcess.PATIENCE).until(() -> (isBound() && answers()) || !process.isAlive());
         return process.isAlive();
     }
 
@@ -96,9 +96,9 @@ final class Nginx implements AutoCloseable {
         }
     }
 
-    private static Spawned spawn(Path folder, Path configuration) throws IOException {
+    private static ExternalProcess spawn(Path folder, Path configuration) throws IOException {
         String nginx = Files.isExecutable(Path.of("/usr/sbin/nginx")) ? "/usr/sbin/nginx" : "nginx";
-        return Spawned.start(folder, nginx, "-p", folder.toString(), "-e", "stderr", "-c", configuration.toString());
+        return ExternalProcess.start(folder, nginx, "-p", folder.toString(), "-e", "stderr", "-c", configuration.toString());
     }
 
     private static String configuration(Path folder, String http, int port, int hub) {

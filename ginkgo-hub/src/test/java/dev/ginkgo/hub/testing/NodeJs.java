@@ -1,4 +1,4 @@
-package dev.ginkgo.hub;
+package dev.ginkgo.hub.testing;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -10,17 +10,17 @@ import java.util.stream.Stream;
  * The clients of {@code src/test/node}, with what they need from npm. It is installed once, from the lock file, under
  * {@code target}.
  */
-final class Node {
+public final class NodeJs {
     private static final Path SOURCE = Path.of("src", "test", "node");
     private static final Path FOLDER = Path.of("target", "node").toAbsolutePath();
 
-    private Node() {}
+    private NodeJs() {}
 
     /** Runs one of the scripts. */
-    static Spawned run(String script, String... arguments) throws IOException, InterruptedException {
+    public static ExternalProcess run(String script, String... arguments) throws IOException, InterruptedException {
         install();
         Stream<String> command = Stream.concat(Stream.of("node", script), Stream.of(arguments));
-        return Spawned.start(FOLDER, command.toArray(String[]::new));
+        return ExternalProcess.start(FOLDER, command.toArray(String[]::new));
     }
 
     private static synchronized void install() throws IOException, InterruptedException {
@@ -36,7 +36,7 @@ final class Node {
             }
         }
         if (!done) {
-            try (Spawned npm = Spawned.start(FOLDER, "npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund")) {
+            try (ExternalProcess npm = ExternalProcess.start(FOLDER, "npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund")) {
                 npm.awaitSuccess();
             } catch (AssertionError | IOException e) {
                 Files.delete(lock);

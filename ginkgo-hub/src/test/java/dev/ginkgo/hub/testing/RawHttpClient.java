@@ -1,4 +1,4 @@
-package dev.ginkgo.hub;
+package dev.ginkgo.hub.testing;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 
@@ -10,30 +10,30 @@ import java.net.Socket;
 import java.util.Locale;
 
 /** A client that sends exactly what a test says, and reads what comes. */
-final class Wired implements AutoCloseable {
+public final class RawHttpClient implements AutoCloseable {
     private static final int PATIENCE_MILLIS = 5_000;
 
     private final Socket socket;
     private final InputStream in;
 
-    Wired(int port) throws IOException {
+    public RawHttpClient(int port) throws IOException {
         socket = new Socket(InetAddress.getLoopbackAddress(), port);
         socket.setTcpNoDelay(true);
         socket.setSoTimeout(PATIENCE_MILLIS);
         in = socket.getInputStream();
     }
 
-    Wired send(String text) throws IOException {
+    public RawHttpClient send(String text) throws IOException {
         return send(text.getBytes(ISO_8859_1));
     }
 
-    Wired send(byte[] bytes) throws IOException {
+    public RawHttpClient send(byte[] bytes) throws IOException {
         socket.getOutputStream().write(bytes);
         return this;
     }
 
     /** Reads up to and including a text. */
-    String readTo(String end) throws IOException {
+    public String readTo(String end) throws IOException {
         StringBuilder text = new StringBuilder();
         while (text.indexOf(end) < 0) {
             int next = in.read();
@@ -46,12 +46,12 @@ final class Wired implements AutoCloseable {
     }
 
     /** The head of one answer. */
-    String head() throws IOException {
+    public String head() throws IOException {
         return readTo("\r\n\r\n");
     }
 
     /** One answer that says its length. */
-    String answer() throws IOException {
+    public String answer() throws IOException {
         String head = head();
         int at = head.toLowerCase(Locale.ROOT).indexOf("content-length: ");
         int length = at < 0 ? 0 : Integer.parseInt(head.substring(at + 16, head.indexOf('\r', at)));
@@ -59,7 +59,7 @@ final class Wired implements AutoCloseable {
     }
 
     /** What one read of the socket gives. */
-    String oneRead() throws IOException {
+    public String oneRead() throws IOException {
         byte[] bytes = new byte[64 * 1024];
         int length = in.read(bytes);
         return length < 0 ? "" : new String(bytes, 0, length, ISO_8859_1);
@@ -70,18 +70,18 @@ final class Wired implements AutoCloseable {
     }
 
     /** Everything up to the end, which has to come in order: a reset throws. */
-    String rest() throws IOException {
+    public String rest() throws IOException {
         ByteArrayOutputStream all = new ByteArrayOutputStream();
         in.transferTo(all);
         return all.toString(ISO_8859_1);
     }
 
-    void shutdownOutput() throws IOException {
+    public void shutdownOutput() throws IOException {
         socket.shutdownOutput();
     }
 
     /** Ends the connection by a reset. */
-    void reset() throws IOException {
+    public void reset() throws IOException {
         socket.setSoLinger(true, 0);
         socket.close();
     }

@@ -1,4 +1,4 @@
-package dev.ginkgo.hub;
+package dev.ginkgo.hub.testing;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -8,19 +8,19 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
 /** Threads that read, each from its peer, while the test publishes. */
-final class Readers {
+public final class ReaderThreads {
     private final List<FutureTask<Boolean>> reading = new ArrayList<>();
 
     @FunctionalInterface
-    interface Script {
-        void read(Peer peer) throws Exception;
+    public interface ReadScript {
+        void read(ChunkedStreamClient peer) throws Exception;
     }
 
-    private Readers() {}
+    private ReaderThreads() {}
 
-    static Readers of(List<Peer> peers, Script script) {
-        Readers readers = new Readers();
-        for (Peer peer : peers) {
+    public static ReaderThreads of(List<ChunkedStreamClient> peers, ReadScript script) {
+        ReaderThreads readers = new ReaderThreads();
+        for (ChunkedStreamClient peer : peers) {
             FutureTask<Boolean> task = new FutureTask<>(() -> {
                 script.read(peer);
                 return true;
@@ -32,7 +32,7 @@ final class Readers {
     }
 
     /** Waits until all are through; fails if one has failed. */
-    void join() throws InterruptedException, ExecutionException, TimeoutException {
+    public void join() throws InterruptedException, ExecutionException, TimeoutException {
         for (FutureTask<Boolean> each : reading) {
             each.get(60, TimeUnit.SECONDS);
         }

@@ -1,5 +1,6 @@
-package dev.ginkgo.hub;
+package dev.ginkgo.hub.testing;
 
+import dev.ginkgo.hub.HubAccess;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelOutboundHandlerAdapter;
@@ -10,7 +11,7 @@ import java.util.concurrent.atomic.AtomicLong;
  * Stands between each connection of a front and its socket, and counts what goes to the socket: a flush of all that was
  * written before it is one call of {@code write} or {@code writev}.
  */
-final class SocketWrites {
+public final class SocketWriteCounter {
     private final AtomicLong writes = new AtomicLong();
 
     private final class Counting extends ChannelOutboundHandlerAdapter {
@@ -33,8 +34,8 @@ final class SocketWrites {
     }
 
     /** Counts from now on, on all connections that there are. */
-    static SocketWrites of(Front front) {
-        SocketWrites counter = new SocketWrites();
+    public static SocketWriteCounter of(TestHub front) {
+        SocketWriteCounter counter = new SocketWriteCounter();
         for (Channel each : HubAccess.http(front.hub()).channels()) {
             each.eventLoop()
                     .submit(() -> each.pipeline().addFirst(counter.new Counting()))
@@ -43,7 +44,7 @@ final class SocketWrites {
         return counter;
     }
 
-    long count() {
+    public long count() {
         return writes.get();
     }
 }

@@ -1,7 +1,8 @@
-package dev.ginkgo.hub;
+package dev.ginkgo.hub.testing;
 
-import dev.ginkgo.Time;
+import dev.ginkgo.hub.MessageHub;
 import dev.ginkgo.testing.TestTree;
+import dev.ginkgo.time.TimeSource;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
@@ -20,40 +21,40 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** A hub with its front on a free port, for the length of a test. */
-final class Front implements AutoCloseable {
+public final class TestHub implements AutoCloseable {
     private final TestTree<MessageHub> tree;
     private final HttpClient client = HttpClient.newHttpClient();
 
-    private Front(TestTree<MessageHub> tree) {
+    private TestHub(TestTree<MessageHub> tree) {
         this.tree = tree;
     }
 
-    static Front start(String... settings) {
-        return start(Time.system(), settings);
+    public static TestHub start(String... settings) {
+        return start(TimeSource.system(), settings);
     }
 
     /** With settings of the table {@code http}. */
-    static Front start(Time time, String... settings) {
+    public static TestHub start(TimeSource time, String... settings) {
         return with(time, "[http]\nbind = '127.0.0.1:0'\n" + String.join("\n", settings));
     }
 
     /** Bound to another address. */
-    static Front withBind(String bind, String... settings) {
-        return with(Time.system(), "[http]\nbind = '" + bind + "'\n" + String.join("\n", settings));
+    public static TestHub withBind(String bind, String... settings) {
+        return with(TimeSource.system(), "[http]\nbind = '" + bind + "'\n" + String.join("\n", settings));
     }
 
     /** With settings of the hub. */
-    static Front startHub(String... settings) {
-        return with(Time.system(), "http.bind = '127.0.0.1:0'\n" + String.join("\n", settings));
+    public static TestHub startHub(String... settings) {
+        return with(TimeSource.system(), "http.bind = '127.0.0.1:0'\n" + String.join("\n", settings));
     }
 
-    private static Front with(Time time, String toml) {
+    private static TestHub with(TimeSource time, String toml) {
         warmUp();
-        return new Front(TestTree.start(new MessageHub(), time, toml));
+        return new TestHub(TestTree.start(new MessageHub(), time, toml));
     }
 
     /** The JDK opens a socket of its own with the first one, and keeps it: that is no leak. */
-    static void warmUp() {
+    public static void warmUp() {
         try (ServerSocket server = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
                 Socket socket = new Socket(server.getInetAddress(), server.getLocalPort())) {
             socket.shutdownOutput();
@@ -62,32 +63,32 @@ final class Front implements AutoCloseable {
         }
     }
 
-    TestTree<MessageHub> tree() {
+    public TestTree<MessageHub> tree() {
         return tree;
     }
 
-    MessageHub hub() {
+    public MessageHub hub() {
         return tree.root();
     }
 
-    int port() {
+    public int port() {
         return hub().address().port();
     }
 
-    URI uri(String path) {
+    public URI uri(String path) {
         return URI.create("http://127.0.0.1:" + port() + path);
     }
 
-    Wired connect() throws IOException {
-        return new Wired(port());
+    public RawHttpClient connect() throws IOException {
+        return new RawHttpClient(port());
     }
 
     /** Connects and sends one request without a body. */
-    Wired request(String line, String... headers) throws IOException {
+    public RawHttpClient request(String line, String... headers) throws IOException {
         return connect().send(line + " HTTP/1.1\r\nHost: localhost\r\n" + lines(headers) + "\r\n");
     }
 
-    HttpResponse<String> get(String path, String... headers) throws IOException, InterruptedException {
+    public HttpResponse<String> get(String path, String... headers) throws IOException, InterruptedException {
         HttpRequest.Builder request = HttpRequest.newBuilder(uri(path));
         if (headers.length > 0) {
             request.headers(headers);
@@ -95,7 +96,7 @@ final class Front implements AutoCloseable {
         return client.send(request.build(), HttpResponse.BodyHandlers.ofString());
     }
 
-    HttpResponse<String> post(String path, String body, String... headers) throws IOException, InterruptedException {
+    public HttpResponse<String> post(String path, String body, String... headers) throws IOException, InterruptedException {
         HttpRequest.Builder request = HttpRequest.newBuilder(uri(path)).POST(HttpRequest.BodyPublishers.ofString(body));
         if (headers.length > 0) {
             request.headers(headers);
@@ -104,8 +105,8 @@ final class Front implements AutoCloseable {
     }
 
     /** Opens a stream of lines and has read its head. */
-    Wired lines(String path) throws IOException {
-        Wired wired = request("GET " + path);
+    public RawHttpClient lines(String path) throws IOException {
+        RawHttpClient wired = request("GET " + path);
         wired.head();
         return wired;
     }
@@ -114,13 +115,13 @@ final class Front implements AutoCloseable {
      * Reads a stream of lines up to and including a message, over a connection of its own. The ids of events are
      * replaced.
      */
-    String linesTo(String path, String last, String... headers) throws IOException {
+    public String linesTo(String path, String last, String... headers) throws IOException {
         try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port())) {
             socket.setSoTimeout(10_000);
             socket.getOutputStream()
                     .write(("GET " + path + " HTTP/1.1\r\nHost: localhost\r\n" + lines(headers) + "\r\n")
                             .getBytes(StandardCharsets.US_ASCII));
-            Unchunked body = new Unchunked(socket.getInputStream());
+            ChunkedInputStream body = new ChunkedInputStream(socket.getInputStream());
             StringBuilder text = new StringBuilder();
             while (!text.toString().endsWith(last + "\n")) {
                 int b = body.read();
@@ -134,7 +135,7 @@ final class Front implements AutoCloseable {
     }
 
     /** Fetches {@code /-/metrics} and returns one of its values. */
-    double metric(String name) throws IOException, InterruptedException {
+    public double metric(String name) throws IOException, InterruptedException {
         return metric(get("/-/metrics").body(), name);
     }
 
@@ -143,7 +144,7 @@ final class Front implements AutoCloseable {
      *
      * @param name without the prefix {@code ginkgo_hub_}, with its labels
      */
-    static double metric(String page, String name) {
+    public static double metric(String page, String name) {
         Matcher line = Pattern.compile("(?m)^ginkgo_hub_" + Pattern.quote(name) + " (\\S+)$")
                 .matcher(page);
         if (!line.find()) {
@@ -153,7 +154,7 @@ final class Front implements AutoCloseable {
     }
 
     /** Runs curl to its end, and gives what it printed. */
-    static String curl(String... arguments) throws IOException, InterruptedException {
+    public static String curl(String... arguments) throws IOException, InterruptedException {
         List<String> command = new ArrayList<>(List.of("curl", "-sS", "--max-time", "10"));
         command.addAll(List.of(arguments));
         Path out = Files.createTempFile("curl", ".out");

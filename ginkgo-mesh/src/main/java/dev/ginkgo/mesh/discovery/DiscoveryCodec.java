@@ -1,6 +1,6 @@
-package dev.ginkgo.mesh;
+package dev.ginkgo.mesh.discovery;
 
-import dev.ginkgo.cluster.Keys;
+import dev.ginkgo.cluster.security.KeyDerivation;
 import dev.ginkgo.config.Address;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -12,11 +12,11 @@ import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 
 /**
- * What a {@link Beacon} says: {@code "gkb" version:8}, an address in ASCII up to the seal, and, where there is a
+ * What a {@link MulticastDiscovery} says: {@code "gkb" version:8}, an address in ASCII up to the seal, and, where there is a
  * secret, a seal: 32 bytes of HMAC-SHA256 over all before it. Said again by somebody else it does no harm, so there is
  * no time in it. Any thread.
  */
-final class BeaconWords {
+public final class DiscoveryCodec {
     /** Bytes; an address has 253 and a port. */
     static final int LONGEST = 512;
 
@@ -26,13 +26,13 @@ final class BeaconWords {
 
     private final byte[] key;
 
-    private BeaconWords(byte[] key) {
+    private DiscoveryCodec(byte[] key) {
         this.key = key;
     }
 
     /** Sealed with a key of the secret, or not at all if there is none. */
-    static BeaconWords of(Optional<Keys> keys) throws GeneralSecurityException {
-        return new BeaconWords(keys.isPresent() ? keys.get().key(PURPOSE) : new byte[0]);
+    public static DiscoveryCodec of(Optional<KeyDerivation> keys) throws GeneralSecurityException {
+        return new DiscoveryCodec(keys.isPresent() ? keys.get().key(PURPOSE) : new byte[0]);
     }
 
     byte[] write(Address place) {

@@ -1,8 +1,8 @@
-package dev.ginkgo.mesh;
+package dev.ginkgo.mesh.discovery;
 
-import dev.ginkgo.Time;
 import dev.ginkgo.config.Address;
 import dev.ginkgo.internal.concurrent.LogRateLimiter;
+import dev.ginkgo.time.TimeSource;
 import java.io.Closeable;
 import java.io.IOException;
 import java.net.DatagramPacket;
@@ -24,11 +24,11 @@ import org.slf4j.LoggerFactory;
  * who is let in is decided where nodes connect. What JGroups has for it, {@code MPING}, reads whole messages of its own
  * from whoever sends them.
  */
-final class Beacon implements Closeable {
-    private static final Logger LOG = LoggerFactory.getLogger(Beacon.class);
+public final class MulticastDiscovery implements Closeable {
+    private static final Logger LOG = LoggerFactory.getLogger(MulticastDiscovery.class);
 
     /** How often a node says where it is. */
-    static final Duration PERIOD = Duration.ofSeconds(1);
+    public static final Duration PERIOD = Duration.ofSeconds(1);
 
     /** Who has not been heard for so long is not looked for any more. */
     private static final long MEMORY = Duration.ofSeconds(10).toNanos();
@@ -38,13 +38,13 @@ final class Beacon implements Closeable {
 
     private final MulticastSocket socket;
     private final InetSocketAddress group;
-    private final BeaconWords words;
+    private final DiscoveryCodec words;
     private final Address self;
-    private final Time time;
+    private final TimeSource time;
     private final LogRateLimiter strangers;
     private final Map<Address, Long> heard = new LinkedHashMap<>(); // guarded by itself
 
-    private Beacon(MulticastSocket socket, InetSocketAddress group, BeaconWords words, Address self, Time time) {
+    private MulticastDiscovery(MulticastSocket socket, InetSocketAddress group, DiscoveryCodec words, Address self, TimeSource time) {
         this.socket = socket;
         this.group = group;
         this.words = words;
@@ -58,7 +58,7 @@ final class Beacon implements Closeable {
      *
      * @throws IOException if that cannot be done; the message says what to change
      */
-    static Beacon open(Address group, Address at, Address self, BeaconWords words, Time time) throws IOException {
+    public static MulticastDiscovery open(Address group, Address at, Address self, DiscoveryCodec words, TimeSource time) throws IOException {
         InetSocketAddress place = group.toSocketAddress();
         MulticastSocket socket = new MulticastSocket(group.port());
         try {
@@ -69,7 +69,7 @@ final class Beacon implements Closeable {
             socket.setNetworkInterface(network);
             socket.setTimeToLive(1); // the local network, and no further
             socket.joinGroup(place, network);
-            return new Beacon(socket, place, words, self, time);
+            return new MulticastDiscovery(socket, place, words, self, time);
         } catch (IOException e) {
             socket.close();
             throw new IOException(
@@ -81,7 +81,7 @@ final class Beacon implements Closeable {
     }
 
     /** Says where this node is. */
-    void say() {
+    public void say() {
         byte[] packet = words.write(self);
         try {
             socket.send(new DatagramPacket(packet, packet.length, group));
@@ -91,11 +91,11 @@ final class Beacon implements Closeable {
     }
 
     /** Listens until it is closed. A task. */
-    void listen() {
-        DatagramPacket packet = new DatagramPacket(new byte[BeaconWords.LONGEST + 1], BeaconWords.LONGEST + 1);
+    public void listen() {
+        DatagramPacket packet = new DatagramPacket(new byte[DiscoveryCodec.LONGEST + 1], DiscoveryCodec.LONGEST + 1);
         while (!socket.isClosed()) {
             try {
-                packet.setLength(BeaconWords.LONGEST + 1);
+                packet.setLength(DiscoveryCodec.LONGEST + 1);
                 socket.receive(packet);
                 Optional<Address> place = words.read(packet.getData(), packet.getLength());
                 place.filter(each -> !each.equals(self)).ifPresent(this::remember);
@@ -133,7 +133,7 @@ final class Beacon implements Closeable {
     }
 
     /** Where others have said that they are. */
-    Collection<Address> heard() {
+    public Collection<Address> heard() {
         synchronized (heard) {
             forget();
             return List.copyOf(heard.keySet());

@@ -1,4 +1,4 @@
-package dev.ginkgo.mesh;
+package dev.ginkgo.mesh.discovery;
 
 import dev.ginkgo.config.Address;
 import java.net.InetAddress;
@@ -20,7 +20,7 @@ import org.jgroups.util.Responses;
  * looked up again for each search, and stand for all their addresses: the name of a headless service of Kubernetes is
  * all its pods. A name that is not there (yet) is left out.
  */
-final class Seeds extends TCPPING {
+public final class SeedDiscovery extends TCPPING {
     private final InetAddress own;
     private final int ownPort;
     private final Supplier<Collection<Address>> places;
@@ -28,7 +28,7 @@ final class Seeds extends TCPPING {
     /**
      * @param places asked for each search
      */
-    Seeds(InetAddress own, int ownPort, Supplier<Collection<Address>> places) {
+    public SeedDiscovery(InetAddress own, int ownPort, Supplier<Collection<Address>> places) {
         this.own = own;
         this.ownPort = ownPort;
         this.places = places;

@@ -1,5 +1,6 @@
-package dev.ginkgo.mesh;
+package dev.ginkgo.mesh.membership;
 
+import dev.ginkgo.mesh.node.NodeAddress;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
@@ -13,14 +14,14 @@ import org.jgroups.stack.MembershipChangePolicy;
 /**
  * Of several nodes with one name only the newest is in the view; the others are told to leave. So of two Raft nodes with one identity only one votes at a time.
  */
-final class Newest implements MembershipChangePolicy {
+final class LatestIncarnationPolicy implements MembershipChangePolicy {
     private final MembershipChangePolicy order = new GMS.DefaultMembershipPolicy();
     private final BiConsumer<Address, Address> replaced;
 
     /**
      * @param replaced told each node that another has replaced, and by which; on a thread of JGroups, must not wait
      */
-    Newest(BiConsumer<Address, Address> replaced) {
+    LatestIncarnationPolicy(BiConsumer<Address, Address> replaced) {
         this.replaced = replaced;
     }
 
@@ -41,12 +42,12 @@ final class Newest implements MembershipChangePolicy {
     private List<Address> newest(List<Address> members) {
         Map<String, Address> byName = new HashMap<>();
         for (Address each : members) {
-            byName.merge(Names.of(each), each, (one, other) -> Names.compare(one, other) > 0 ? one : other);
+            byName.merge(NodeAddress.of(each), each, (one, other) -> NodeAddress.compare(one, other) > 0 ? one : other);
         }
         List<Address> stay = new ArrayList<>(members);
         stay.retainAll(byName.values());
         for (Address each : members) {
-            Address newest = byName.get(Names.of(each));
+            Address newest = byName.get(NodeAddress.of(each));
             if (newest != null && !newest.equals(each)) {
                 replaced.accept(each, newest);
             }

@@ -1,18 +1,20 @@
-package dev.ginkgo.mesh;
+package dev.ginkgo.mesh.membership;
 
-import dev.ginkgo.cluster.spi.Site;
+import dev.ginkgo.cluster.spi.NodeConfig;
 import dev.ginkgo.config.Address;
+import dev.ginkgo.mesh.node.NodeAnnouncement;
+import dev.ginkgo.mesh.raft.MeshRaft;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
 import org.jgroups.View;
 
 /** What keeps this node from doing its work, in words for {@code status}. */
-final class Health {
-    private Health() {}
+final class MembershipHealth {
+    private MembershipHealth() {}
 
     /** Empty if there is a leader, or none is needed. */
-    static Optional<String> of(Site site, Stay stay, View view, List<Row> rows) {
+    static Optional<String> of(NodeConfig site, MeshSession stay, View view, List<NodeAnnouncement> rows) {
         MeshRaft raft = stay.raft();
         if (raft == null) {
             return Optional.empty();
@@ -26,7 +28,7 @@ final class Health {
         return Optional.of(raft.members().isEmpty() ? unfounded(site, present) : leaderless(stay, raft, view, present));
     }
 
-    private static String unfounded(Site site, List<String> present) {
+    private static String unfounded(NodeConfig site, List<String> present) {
         String absent = names(site.join().stream()
                 .map(Address::toString)
                 .filter(each -> !present.contains(each))
@@ -41,7 +43,7 @@ final class Health {
                 : "waiting for the cluster to form";
     }
 
-    private static String leaderless(Stay stay, MeshRaft raft, View view, List<String> present) {
+    private static String leaderless(MeshSession stay, MeshRaft raft, View view, List<String> present) {
         List<String> voters = raft.members();
         if (raft.hasMajority(view)) {
             return "waiting for the election of a leader";

@@ -1,6 +1,11 @@
-package dev.ginkgo.mesh;
+package dev.ginkgo.mesh.membership;
 
 import dev.ginkgo.internal.concurrent.BackoffSequence;
+import dev.ginkgo.mesh.node.MeshContext;
+import dev.ginkgo.mesh.node.NodeAnnouncement;
+import dev.ginkgo.mesh.raft.MeshElection;
+import dev.ginkgo.mesh.raft.MeshRaft;
+import dev.ginkgo.mesh.raft.VoterReconfigurer;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Collections;
@@ -21,8 +26,8 @@ import org.slf4j.LoggerFactory;
  * Keeps this node among the others: enters, says what it is, tells the roster, founds the cluster if it is the one to
  * do it, and enters again when a stay is over, for ever.
  */
-final class Members {
-    private static final Logger LOG = LoggerFactory.getLogger(Members.class);
+public final class MembershipLoop {
+    private static final Logger LOG = LoggerFactory.getLogger(MembershipLoop.class);
     private static final Duration LOOK = Duration.ofMillis(250);
     private static final Duration LOOK_LEAVING = Duration.ofMillis(20);
     private static final Duration SAY_AGAIN = Duration.ofSeconds(5);
@@ -30,25 +35,25 @@ final class Members {
     private static final Duration MIN_PAUSE = Duration.ofMillis(200);
     private static final Duration MAX_PAUSE = Duration.ofSeconds(5);
 
-    private final Node node;
-    private final Callable<Stay> stays;
-    private final Voters voters;
+    private final MeshContext node;
+    private final Callable<MeshSession> stays;
+    private final VoterReconfigurer voters;
     private final Consumer<Optional<String>> health;
     private final CountDownLatch left = new CountDownLatch(1);
     private final BackoffSequence pauses = BackoffSequence.withoutJitter();
     private @Nullable View saidIn;
-    private @Nullable Row said;
+    private @Nullable NodeAnnouncement said;
     private long saidAt;
     private @Nullable View seen;
     private long seenAt;
     private boolean well;
-    private volatile @Nullable Stay present;
+    private volatile @Nullable MeshSession present;
 
     /**
      * @param stays creates a session, which has not entered the view yet
      * @param health receives the reason why this node is degraded; empty if it is not
      */
-    Members(Node node, Callable<Stay> stays, Voters voters, Consumer<Optional<String>> health) {
+    public MembershipLoop(MeshContext node, Callable<MeshSession> stays, VoterReconfigurer voters, Consumer<Optional<String>> health) {
         this.node = node;
         this.stays = stays;
         this.voters = voters;
@@ -56,20 +61,18 @@ final class Members {
     }
 
     /** Returns the current session; null while this node is not in the view. Any thread. */
-    @Nullable
-    Stay present() {
+    public @Nullable MeshSession present() {
         return present;
     }
 
     /** Returns the current view; null while there is none. Any thread. */
-    @Nullable
-    View view() {
-        Stay stay = present;
+    public @Nullable View view() {
+        MeshSession stay = present;
         return stay == null ? null : stay.view();
     }
 
     /** The task. Ends when the node has left, or another has its name. */
-    void run() throws InterruptedException {
+    public void run() throws InterruptedException {
         boolean goOn = true;
         while (goOn) {
             goOn = stay();
@@ -93,14 +96,14 @@ final class Members {
     }
 
     /** Waits until the node has left, or as long. */
-    boolean awaitLeft(Duration atMost) throws InterruptedException {
+    public boolean awaitLeft(Duration atMost) throws InterruptedException {
         return left.await(atMost.toNanos(), TimeUnit.NANOSECONDS);
     }
 
     /** One stay; whether another may follow. */
     private boolean stay() throws InterruptedException {
         well = false;
-        try (Stay stay = stays.call()) {
+        try (MeshSession stay = stays.call()) {
             stay.enter();
             present = stay;
             String reason = live(stay);
@@ -119,7 +122,7 @@ final class Members {
         }
     }
 
-    private String live(Stay stay) throws InterruptedException, IOException {
+    private String live(MeshSession stay) throws InterruptedException, IOException {
         while (true) {
             Optional<String> over = stay.over();
             if (over.isPresent()) {
@@ -136,8 +139,8 @@ final class Members {
         }
     }
 
-    private void look(Stay stay, View view) throws IOException {
-        Row row = node.row(stay.cluster());
+    private void look(MeshSession stay, View view) throws IOException {
+        NodeAnnouncement row = node.row(stay.cluster());
         long now = node.time().nanos();
         if (!view.equals(saidIn) || !row.equals(said) || now - saidAt >= SAY_AGAIN.toNanos()) {
             saidIn = view;
@@ -145,9 +148,9 @@ final class Members {
             saidAt = now;
             stay.say();
         }
-        List<Row> rows = stay.rows(view);
+        List<NodeAnnouncement> rows = stay.rows(view);
         boolean complete = rows.size() == view.size();
-        node.seat().roster(rows.stream().map(Row::member).toList());
+        node.seat().roster(rows.stream().map(NodeAnnouncement::member).toList());
         MeshRaft raft = stay.raft();
         MeshElection election = stay.election();
         if (raft != null && election != null) {
@@ -163,7 +166,7 @@ final class Members {
         if (node.isAmongStrangers()) { // it is as it was told when it left them
             return;
         }
-        Optional<String> ill = Health.of(node.site(), stay, view, rows);
+        Optional<String> ill = MembershipHealth.of(node.site(), stay, view, rows);
         if (ill.isEmpty()) {
             pauses.reset();
         }
@@ -181,7 +184,7 @@ final class Members {
      * Two clusters that were founded apart do not become one: the nodes of the one of which fewer are here go again. It may
      * be one node that has lost its memory, and founded another cluster; that must not take the majority its leader.
      */
-    private void leaveStrangers(Stay stay, List<Row> rows) {
+    private void leaveStrangers(MeshSession stay, List<NodeAnnouncement> rows) {
         String ours = stay.cluster();
         if (ours.isEmpty()) {
             return;
@@ -206,7 +209,7 @@ final class Members {
      * The lowest of the nodes for whom enough are there founds the cluster, if none of all has ever been in one. It looks
      * for a moment at the others: one of them may be about to say that it is in one.
      */
-    private boolean founds(MeshRaft raft, View view, List<Row> rows) {
+    private boolean founds(MeshRaft raft, View view, List<NodeAnnouncement> rows) {
         if (!view.equals(seen)) {
             seen = view;
             seenAt = node.time().nanos();
@@ -226,7 +229,7 @@ final class Members {
     }
 
     /** Whether the others can go on without this node, or there are none. */
-    private boolean mayLeave(Stay stay, View view) {
+    private boolean mayLeave(MeshSession stay, View view) {
         MeshRaft raft = stay.raft();
         List<String> staying = stay.rows(view).stream()
                 .filter(row -> !row.leaving())

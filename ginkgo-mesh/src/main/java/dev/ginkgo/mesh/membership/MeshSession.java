@@ -1,7 +1,17 @@
-package dev.ginkgo.mesh;
+package dev.ginkgo.mesh.membership;
 
-import dev.ginkgo.cluster.Epoch;
+import dev.ginkgo.cluster.model.Epoch;
 import dev.ginkgo.config.Address;
+import dev.ginkgo.mesh.node.MeshContext;
+import dev.ginkgo.mesh.node.NodeAddress;
+import dev.ginkgo.mesh.node.NodeAnnouncement;
+import dev.ginkgo.mesh.raft.ClusterStateMachine;
+import dev.ginkgo.mesh.raft.MeshElection;
+import dev.ginkgo.mesh.raft.MeshRaft;
+import dev.ginkgo.mesh.raft.ObservedLeases;
+import dev.ginkgo.mesh.raft.RaftSession;
+import dev.ginkgo.mesh.raft.storage.DataDirectory;
+import dev.ginkgo.mesh.raft.storage.RaftLog;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -28,36 +38,36 @@ import org.slf4j.LoggerFactory;
  * says of itself. JGroups calls in on its own threads; what is to be done then is done by the node's tasks, which are
  * woken.
  */
-final class Stay implements RaftSession, Receiver, Closeable {
-    private static final Logger LOG = LoggerFactory.getLogger(Stay.class);
+public final class MeshSession implements RaftSession, Receiver, Closeable {
+    private static final Logger LOG = LoggerFactory.getLogger(MeshSession.class);
     private static final String NAME = "ginkgo";
 
     /** Begins "a node with your name and this incarnation is here". A row begins with its version, a lower number. */
     private static final byte REPLACED = 127;
 
-    private final Node node;
+    private final MeshContext node;
     private final StackConfig config;
-    private final DataFolder folder;
+    private final DataDirectory folder;
     private final JChannel channel;
-    private final ClusterState state;
+    private final ClusterStateMachine state;
     private final @Nullable MeshRaft raft;
     private final @Nullable MeshElection election;
-    private final Map<org.jgroups.Address, Row> rows = new ConcurrentHashMap<>();
+    private final Map<org.jgroups.Address, NodeAnnouncement> rows = new ConcurrentHashMap<>();
     private final Map<org.jgroups.Address, Long> outdated = new ConcurrentHashMap<>();
     private volatile @Nullable View view;
     private volatile @Nullable String endReason;
     private volatile boolean replaced;
 
     /** Opens the journal and builds the stack; {@link #enter} goes in. */
-    Stay(Node node, StackConfig config, DataFolder folder, Receipts receipts) throws Exception {
+    public MeshSession(MeshContext node, StackConfig config, DataDirectory folder, ObservedLeases receipts) throws Exception {
         this.node = node;
         this.config = config;
         this.folder = folder;
-        state = new ClusterState(receipts, node.seat(), node::ring);
+        state = new ClusterStateMachine(receipts, node.seat(), node::ring);
         List<Protocol> upper = new ArrayList<>();
-        if (Stack.elects(node.site().policy())) {
+        if (ProtocolStack.elects(node.site().policy())) {
             MeshRaft itsRaft =
-                    new MeshRaft(node.name(), new MeshLog(folder.journal(), receipts::received), state, this::isOurs);
+                    new MeshRaft(node.name(), new RaftLog(folder.journal(), receipts::received), state, this::isOurs);
             itsRaft.addRoleListener(role -> node.ring());
             MeshElection itsElection = new MeshElection(this::isOurs, node.time());
             upper.add(itsElection);
@@ -69,7 +79,7 @@ final class Stay implements RaftSession, Receiver, Closeable {
             election = null;
         }
         try {
-            channel = Stack.build(node, config, this::places, this::outdated, upper);
+            channel = ProtocolStack.build(node, config, this::places, this::outdated, upper);
         } catch (Exception e) {
             closeLog();
             throw e;
@@ -113,7 +123,7 @@ final class Stay implements RaftSession, Receiver, Closeable {
             replaced |= content.getLong() > node.incarnation();
         } else {
             try {
-                rows.put(message.getSrc(), Row.decode(bytes, message.getOffset(), message.getLength()));
+                rows.put(message.getSrc(), NodeAnnouncement.decode(bytes, message.getOffset(), message.getLength()));
             } catch (IOException e) {
                 LOG.warn("{} says something that cannot be read: {}", message.getSrc(), e.getMessage());
             }
@@ -123,9 +133,9 @@ final class Stay implements RaftSession, Receiver, Closeable {
 
     private void outdated(org.jgroups.Address old, org.jgroups.Address by) {
         if (old.equals(channel.getAddress())) {
-            replaced |= Names.incarnation(by) > node.incarnation();
+            replaced |= NodeAddress.incarnation(by) > node.incarnation();
         }
-        outdated.put(old, Names.incarnation(by));
+        outdated.put(old, NodeAddress.incarnation(by));
         node.ring();
     }
 
@@ -134,7 +144,7 @@ final class Stay implements RaftSession, Receiver, Closeable {
         if (sender.equals(channel.getAddress())) {
             return true;
         }
-        Row row = rows.get(sender);
+        NodeAnnouncement row = rows.get(sender);
         return row != null
                 && (row.cluster().isEmpty()
                         || state.cluster().isEmpty()
@@ -164,7 +174,7 @@ final class Stay implements RaftSession, Receiver, Closeable {
     }
 
     /** Returns the folder that holds this node's votes. */
-    DataFolder folder() {
+    DataDirectory folder() {
         return folder;
     }
 
@@ -176,7 +186,7 @@ final class Stay implements RaftSession, Receiver, Closeable {
 
     /** Says to all in the view what this node is. */
     void say() throws IOException {
-        Row row = node.row(state.cluster());
+        NodeAnnouncement row = node.row(state.cluster());
         send(null, row.encode());
         for (org.jgroups.Address each : List.copyOf(outdated.keySet())) {
             Long by = outdated.remove(each);
@@ -200,10 +210,10 @@ final class Stay implements RaftSession, Receiver, Closeable {
     }
 
     /** What the nodes in that view have said of themselves, in its order; as many as it has if all have. */
-    List<Row> rows(View of) {
-        List<Row> known = new ArrayList<>();
+    List<NodeAnnouncement> rows(View of) {
+        List<NodeAnnouncement> known = new ArrayList<>();
         for (org.jgroups.Address each : of.getMembers()) {
-            Row row = each.equals(channel.getAddress()) ? node.row(state.cluster()) : rows.get(each);
+            NodeAnnouncement row = each.equals(channel.getAddress()) ? node.row(state.cluster()) : rows.get(each);
             if (row != null) {
                 known.add(row);
             }

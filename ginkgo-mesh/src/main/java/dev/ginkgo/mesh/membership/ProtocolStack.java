@@ -1,7 +1,11 @@
-package dev.ginkgo.mesh;
+package dev.ginkgo.mesh.membership;
 
-import dev.ginkgo.cluster.Policy;
+import dev.ginkgo.cluster.model.PartitionPolicy;
 import dev.ginkgo.config.Address;
+import dev.ginkgo.mesh.discovery.SeedDiscovery;
+import dev.ginkgo.mesh.net.AsyncTcp;
+import dev.ginkgo.mesh.node.MeshContext;
+import dev.ginkgo.mesh.node.NodeAddress;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.util.ArrayList;
@@ -24,7 +28,7 @@ import org.jgroups.stack.Protocol;
  * the connections which carry the messages, so there is no second one for it (FD_SOCK2). There is no flow control and
  * no fragmentation, as all messages are small and few.
  */
-final class Stack {
+final class ProtocolStack {
     private static final int CONNECT_MILLIS = 500;
     private static final int JOIN_MILLIS = 700;
 
@@ -59,7 +63,7 @@ final class Stack {
     /** Far more than any of our messages; a longer one ends the connection. */
     private static final int MAX_BYTES = 1024 * 1024;
 
-    private Stack() {}
+    private ProtocolStack() {}
 
     /**
      * Builds it; nothing is opened yet.
@@ -69,7 +73,7 @@ final class Stack {
      * @param upper what stands on it, from below
      */
     static JChannel build(
-            Node node,
+            MeshContext node,
             StackConfig config,
             Supplier<Collection<Address>> places,
             BiConsumer<org.jgroups.Address, org.jgroups.Address> replaced,
@@ -77,7 +81,7 @@ final class Stack {
             throws Exception {
         InetAddress bind = resolve(config.bind());
         int port = config.bind().port();
-        Tcp tcp = new Tcp(node.time());
+        AsyncTcp tcp = new AsyncTcp(node.time());
         tcp.setBindAddress(bind).setBindPort(port).setPortRange(0);
         tcp.setSockConnTimeout(CONNECT_MILLIS)
                 .enableSuspectEvents(true)
@@ -91,12 +95,12 @@ final class Stack {
         }
         List<Protocol> protocols = new ArrayList<>();
         protocols.add(tcp);
-        protocols.add(new Seeds(bind, port, places));
+        protocols.add(new SeedDiscovery(bind, port, places));
         protocols.add(new MERGE3().setMinInterval(MERGE_MIN_MILLIS).setMaxInterval(MERGE_MAX_MILLIS));
         long silence = config.silence().toMillis();
         protocols.add(new FD_ALL3().setTimeout(silence).setInterval(silence / HEARTBEATS_IN_A_SILENCE));
         protocols.add(new VERIFY_SUSPECT2().setTimeout(VERIFY_MILLIS));
-        protocols.add(new Pardons(node.time()));
+        protocols.add(new SuspicionRevoker(node.time()));
         protocols.add(new NAKACK2()
                 .useMcastXmit(false)
                 .setXmitInterval(RESEND_MILLIS)
@@ -109,20 +113,20 @@ final class Stack {
                 .setMergeTimeout(MERGE_MILLIS)
                 .setViewAckCollectionTimeout(ACK_MILLIS)
                 .printLocalAddress(false);
-        gms.setMembershipChangePolicy(new Newest(replaced));
+        gms.setMembershipChangePolicy(new LatestIncarnationPolicy(replaced));
         protocols.add(gms);
         protocols.addAll(upper);
         JChannel channel = new JChannel(protocols);
         tcp.getDiagnosticsHandler().setEnabled(false);
         tcp.setSocketFactory(config.sockets().get());
         channel.setName(node.name());
-        channel.addAddressGenerator(() -> Names.address(node.name(), node.incarnation(), node.nextEntry()));
+        channel.addAddressGenerator(() -> NodeAddress.address(node.name(), node.incarnation(), node.nextEntry()));
         channel.setDiscardOwnMessages(true);
         return channel;
     }
 
-    static boolean elects(Policy policy) {
-        return policy == Policy.QUORUM;
+    static boolean elects(PartitionPolicy policy) {
+        return policy == PartitionPolicy.QUORUM;
     }
 
     private static InetAddress resolve(Address address) throws UnknownHostException {

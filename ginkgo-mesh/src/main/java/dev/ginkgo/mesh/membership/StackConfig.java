@@ -1,4 +1,4 @@
-package dev.ginkgo.mesh;
+package dev.ginkgo.mesh.membership;
 
 import dev.ginkgo.config.Address;
 import java.time.Duration;
@@ -14,5 +14,5 @@ import org.jgroups.util.SocketFactory;
  * @param sockets creates the socket factory of a session
  * @param discovered the addresses of other nodes that were found by multicast; empty without it
  */
-record StackConfig(
+public record StackConfig(
         Address bind, Duration silence, Supplier<SocketFactory> sockets, Supplier<Collection<Address>> discovered) {}

@@ -1,6 +1,6 @@
-package dev.ginkgo.mesh;
+package dev.ginkgo.mesh.membership;
 
-import dev.ginkgo.Time;
+import dev.ginkgo.time.TimeSource;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.Map;
@@ -17,14 +17,14 @@ import org.jspecify.annotations.Nullable;
  * was told once, until the next view; if the leader of the view dies meanwhile, perhaps much later, it takes over and
  * throws the living out together with the dead.
  */
-final class Pardons extends Protocol {
+final class SuspicionRevoker extends Protocol {
     /** What was on its way when the suspect died has come by then. */
     private static final long WITHOUT_DOUBT = Duration.ofSeconds(1).toNanos();
 
-    private final Time time;
+    private final TimeSource time;
     private final Map<Address, Long> suspects = new ConcurrentHashMap<>();
 
-    Pardons(Time time) {
+    SuspicionRevoker(TimeSource time) {
         this.time = time;
     }
 

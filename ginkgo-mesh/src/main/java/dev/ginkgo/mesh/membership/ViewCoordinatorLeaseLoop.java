@@ -1,7 +1,9 @@
-package dev.ginkgo.mesh;
+package dev.ginkgo.mesh.membership;
 
-import dev.ginkgo.cluster.Epoch;
-import dev.ginkgo.cluster.spi.Stamp;
+import dev.ginkgo.cluster.model.Epoch;
+import dev.ginkgo.cluster.spi.DualTimestamp;
+import dev.ginkgo.mesh.node.MeshContext;
+import dev.ginkgo.mesh.node.NodeAddress;
 import java.time.Duration;
 import java.util.function.Supplier;
 import org.jgroups.View;
@@ -12,21 +14,21 @@ import org.jspecify.annotations.Nullable;
  * leads. The number of an epoch follows that of the view, and only informs: as each leader's epochs are of a cluster
  * of its own, they do not compare, and nobody refuses what is under one of them.
  */
-final class FirstLeads {
-    private final Node node;
+public final class ViewCoordinatorLeaseLoop {
+    private final MeshContext node;
     private final Supplier<@Nullable View> view;
     private long last;
 
     /**
      * @param view returns the current view; null while there is none
      */
-    FirstLeads(Node node, Supplier<@Nullable View> view) {
+    public ViewCoordinatorLeaseLoop(MeshContext node, Supplier<@Nullable View> view) {
         this.node = node;
         this.view = view;
     }
 
     /** The task. */
-    void run() throws InterruptedException {
+    public void run() throws InterruptedException {
         while (!node.isLeaving()) {
             View present = view.get();
             if (present != null && isFirst(present)) {
@@ -44,15 +46,15 @@ final class FirstLeads {
     }
 
     private boolean isFirst(View present) {
-        return Names.incarnation(present.getCoord()) == node.incarnation()
-                && Names.of(present.getCoord()).equals(node.name());
+        return NodeAddress.incarnation(present.getCoord()) == node.incarnation()
+                && NodeAddress.of(present.getCoord()).equals(node.name());
     }
 
     private void lead(Epoch epoch) throws InterruptedException {
         node.seat().leader(node.name(), epoch);
         boolean holds = true;
         while (holds && goesOn()) {
-            holds = node.seat().renewed(epoch, Stamp.of(node.time()));
+            holds = node.seat().renewed(epoch, DualTimestamp.of(node.time()));
             if (holds) {
                 node.lease().await(node.seat().terms().renewal());
             }

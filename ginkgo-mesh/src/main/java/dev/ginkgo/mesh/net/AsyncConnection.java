@@ -1,4 +1,4 @@
-package dev.ginkgo.mesh;
+package dev.ginkgo.mesh.net;
 
 import java.time.Duration;
 import java.util.ArrayList;
@@ -14,14 +14,14 @@ import org.jgroups.util.ByteArray;
  * or it is frozen, would keep the living waiting, until the leader's renewals came too late. Here what is to be sent
  * waits, or is dropped if it becomes too much or nobody answers; JGroups sends it again.
  */
-final class Call extends TcpConnectionNonBlocking {
+final class AsyncConnection extends TcpConnectionNonBlocking {
     /** For each answer in a handshake: a node that is frozen takes the call, and says nothing. */
     private static final int ANSWER_MILLIS = (int) Duration.ofSeconds(2).toMillis();
 
     /** For a handshake on a network of which nobody has pulled a cable. */
     private static final long PROMPT_NANOS = Duration.ofMillis(100).toNanos();
 
-    private final Switchboard switchboard;
+    private final ConnectionManager switchboard;
     private final long since;
     private volatile boolean dialing = true;
     private volatile boolean heard;
@@ -29,7 +29,7 @@ final class Call extends TcpConnectionNonBlocking {
     /**
      * @param queue how many packets may wait
      */
-    Call(Address peer, Switchboard switchboard, int queue) throws Exception {
+    AsyncConnection(Address peer, ConnectionManager switchboard, int queue) throws Exception {
         super(peer, switchboard, queue);
         this.switchboard = switchboard;
         since = switchboard.time().nanos();

@@ -1,6 +1,6 @@
-package dev.ginkgo.mesh;
+package dev.ginkgo.mesh.net;
 
-import dev.ginkgo.Time;
+import dev.ginkgo.time.TimeSource;
 import java.util.Collection;
 import org.jgroups.Address;
 import org.jgroups.PhysicalAddress;
@@ -11,19 +11,19 @@ import org.jgroups.protocols.TCP;
 import org.jgroups.util.Util;
 import org.jspecify.annotations.Nullable;
 
-/** JGroups' {@code TCP}, on connections that nobody waits for: a {@link Switchboard}. */
-final class Tcp extends BasicTCP {
-    private final Time time;
-    private @Nullable Switchboard switchboard;
+/** JGroups' {@code TCP}, on connections that nobody waits for: a {@link ConnectionManager}. */
+public final class AsyncTcp extends BasicTCP {
+    private final TimeSource time;
+    private @Nullable ConnectionManager switchboard;
 
-    Tcp(Time time) {
+    public AsyncTcp(TimeSource time) {
         this.time = time;
         setId(ClassConfigurator.getProtocolId(TCP.class));
     }
 
     @Override
     public void start() throws Exception {
-        Switchboard opened = new Switchboard(
+        ConnectionManager opened = new ConnectionManager(
                 time, getThreadFactory(), getSocketFactory(), bind_addr, bind_port, external_addr, external_port);
         switchboard = opened;
         opened.setLogAcceptError(false)
@@ -81,7 +81,7 @@ final class Tcp extends BasicTCP {
      */
     @Override
     public void connectionClosed(Connection connection) {
-        boolean turnedAway = connection instanceof Call call && !call.hasHeard();
+        boolean turnedAway = connection instanceof AsyncConnection call && !call.hasHeard();
         boolean replaced = switchboard != null && switchboard.hasConnection(connection.peerAddress());
         if (!turnedAway && !replaced) {
             super.connectionClosed(connection);

@@ -1,6 +1,6 @@
-package dev.ginkgo.mesh;
+package dev.ginkgo.mesh.net;
 
-import dev.ginkgo.Time;
+import dev.ginkgo.time.TimeSource;
 import java.net.InetAddress;
 import java.net.Socket;
 import org.jgroups.Address;
@@ -13,18 +13,18 @@ import org.jgroups.util.Util;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The connections of one node, which wait for nobody: see {@link Call}. Nor do those who come: JGroups lets one in after
+ * The connections of one node, which wait for nobody: see {@link AsyncConnection}. Nor do those who come: JGroups lets one in after
  * the other, each with a second to say who it is, so that a few who say nothing would keep all others out.
  */
-final class Switchboard extends TcpServer {
+final class ConnectionManager extends TcpServer {
     /** Packets that may wait for one node. Ours are small; what is dropped is sent again. */
     private static final int QUEUE = 128;
 
-    private final Time time;
-    private final Porch porch = new Porch();
+    private final TimeSource time;
+    private final PendingHandshakes porch = new PendingHandshakes();
 
-    Switchboard(
-            Time time,
+    ConnectionManager(
+            TimeSource time,
             ThreadFactory threads,
             SocketFactory sockets,
             InetAddress bind,
@@ -34,11 +34,11 @@ final class Switchboard extends TcpServer {
             throws Exception {
         super(threads, sockets, bind, port, port, external, externalPort, 0);
         this.time = time;
-        acceptor = factory.newThread(new Door(), "door-" + port);
+        acceptor = factory.newThread(new AsyncAcceptor(), "door-" + port);
         nonBlockingSends(true).maxSendQueue(QUEUE).usePeerConnections(true);
     }
 
-    Time time() {
+    TimeSource time() {
         return time;
     }
 
@@ -47,7 +47,7 @@ final class Switchboard extends TcpServer {
     }
 
     /** Lets each in by a thread of its own. */
-    private final class Door extends Acceptor {
+    private final class AsyncAcceptor extends Acceptor {
         @Override
         protected void handleAccept(Socket caller) {
             porch.come(caller);
@@ -75,7 +75,7 @@ final class Switchboard extends TcpServer {
 
     @Override
     protected TcpConnection createConnection(Address peer) throws Exception {
-        return new Call(peer, this, QUEUE);
+        return new AsyncConnection(peer, this, QUEUE);
     }
 
     /**
@@ -85,14 +85,14 @@ final class Switchboard extends TcpServer {
     @Override
     public boolean hasConnection(Address peer) {
         Connection present = conns.get(peer);
-        return present != null && !(present instanceof Call call && call.isStuck());
+        return present != null && !(present instanceof AsyncConnection call && call.isStuck());
     }
 
     @Override
     public void replaceConnection(Address peer, Connection connection) {
         Connection before = conns.get(peer);
         super.replaceConnection(peer, connection);
-        if (before instanceof Call call) {
+        if (before instanceof AsyncConnection call) {
             try {
                 call.handOver(connection);
             } catch (Exception e) {

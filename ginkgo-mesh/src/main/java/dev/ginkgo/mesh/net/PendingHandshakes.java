@@ -1,4 +1,4 @@
-package dev.ginkgo.mesh;
+package dev.ginkgo.mesh.net;
 
 import java.io.Closeable;
 import java.net.Socket;
@@ -11,7 +11,7 @@ import org.jgroups.util.Util;
  * Those who have come and not said yet who they are. A node says it at once; so if there are too many, the one that has
  * stood there for longest has to go, and strangers who say nothing keep nobody out.
  */
-final class Porch implements Closeable {
+final class PendingHandshakes implements Closeable {
     private static final int MOST = 64;
 
     private final Set<Socket> callers = new LinkedHashSet<>(); // guarded by this

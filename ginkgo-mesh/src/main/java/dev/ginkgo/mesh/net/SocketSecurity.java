@@ -1,8 +1,9 @@
-package dev.ginkgo.mesh;
+package dev.ginkgo.mesh.net;
 
-import dev.ginkgo.cluster.spi.Site;
+import dev.ginkgo.cluster.spi.NodeConfig;
 import dev.ginkgo.config.Address;
 import dev.ginkgo.internal.concurrent.LogRateLimiter;
+import dev.ginkgo.mesh.tls.SharedSecretTls;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
@@ -18,21 +19,21 @@ import org.jgroups.util.DefaultSocketFactory;
 import org.jgroups.util.SocketFactory;
 
 /** Who may connect to this node: those who know the secret, or, where there is none, all who can reach it. */
-final class Guards {
+public final class SocketSecurity {
     /** Heartbeats come ten times as often; it also ends a handshake that the other side does not answer. */
     private static final int READ_MILLIS = (int) Duration.ofSeconds(5).toMillis();
 
-    private Guards() {}
+    private SocketSecurity() {}
 
     /**
      * Returns a supplier of socket factories, one for each session.
      *
      * @throws IllegalArgumentException if the node would listen beyond this machine with nothing to guard it
      */
-    static Supplier<SocketFactory> of(Site site, Address bind, LogRateLimiter strangers, Doorman.Spawn spawn)
+    public static Supplier<SocketFactory> of(NodeConfig site, Address bind, LogRateLimiter strangers, TlsServerSocket.TaskSpawner spawn)
             throws Exception {
         if (site.trust().keys().isPresent()) {
-            SSLContext tls = SharedSecret.tls(site.trust().keys().get());
+            SSLContext tls = SharedSecretTls.tls(site.trust().keys().get());
             return () -> sockets(tls, strangers, spawn);
         }
         if (!bind.isLoopback() && !site.trust().insecure()) {
@@ -43,10 +44,10 @@ final class Guards {
         return DefaultSocketFactory::new;
     }
 
-    private static SocketFactory sockets(SSLContext tls, LogRateLimiter strangers, Doorman.Spawn spawn) {
+    private static SocketFactory sockets(SSLContext tls, LogRateLimiter strangers, TlsServerSocket.TaskSpawner spawn) {
         DefaultSocketFactory sockets =
-                new DefaultSocketFactory(tls.getSocketFactory(), new Doors(tls, strangers, spawn));
-        sockets.setSocketConfigurator(Guards::patient);
+                new DefaultSocketFactory(tls.getSocketFactory(), new TlsServerSocketFactory(tls, strangers, spawn));
+        sockets.setSocketConfigurator(SocketSecurity::patient);
         return sockets;
     }
 
@@ -58,12 +59,12 @@ final class Guards {
         }
     }
 
-    private static final class Doors extends ServerSocketFactory {
+    private static final class TlsServerSocketFactory extends ServerSocketFactory {
         private final SSLContext tls;
         private final LogRateLimiter strangers;
-        private final Doorman.Spawn spawn;
+        private final TlsServerSocket.TaskSpawner spawn;
 
-        Doors(SSLContext tls, LogRateLimiter strangers, Doorman.Spawn spawn) {
+        TlsServerSocketFactory(SSLContext tls, LogRateLimiter strangers, TlsServerSocket.TaskSpawner spawn) {
             this.tls = tls;
             this.strangers = strangers;
             this.spawn = spawn;
@@ -71,7 +72,7 @@ final class Guards {
 
         @Override
         public ServerSocket createServerSocket() throws IOException {
-            return new Doorman(tls, strangers, spawn);
+            return new TlsServerSocket(tls, strangers, spawn);
         }
 
         @Override

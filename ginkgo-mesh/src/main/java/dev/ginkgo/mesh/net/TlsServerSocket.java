@@ -1,7 +1,7 @@
-package dev.ginkgo.mesh;
+package dev.ginkgo.mesh.net;
 
-import dev.ginkgo.Body;
 import dev.ginkgo.internal.concurrent.LogRateLimiter;
+import dev.ginkgo.lifecycle.TaskBody;
 import java.io.EOFException;
 import java.io.IOException;
 import java.net.ServerSocket;
@@ -21,27 +21,27 @@ import org.slf4j.LoggerFactory;
 /**
  * A server socket that gives only connections of which the other side has proved that it knows the secret. JGroups
  * would do the handshake on the thread that accepts, where one stranger who says nothing keeps all others waiting; here
- * each has a thread of its own and {@value #SECONDS} seconds, unless too many come meanwhile: see {@link Porch}.
+ * each has a thread of its own and {@value #SECONDS} seconds, unless too many come meanwhile: see {@link PendingHandshakes}.
  */
-final class Doorman extends ServerSocket {
+public final class TlsServerSocket extends ServerSocket {
     private static final int SECONDS = 3;
     private static final int INSIDE = 64;
     private static final long LOOK_MILLIS = 250;
 
-    private static final Logger LOG = LoggerFactory.getLogger(Doorman.class);
+    private static final Logger LOG = LoggerFactory.getLogger(TlsServerSocket.class);
 
     private final SSLContext tls;
     private final LogRateLimiter strangers;
-    private final Spawn spawn;
-    private final Porch porch = new Porch();
+    private final TaskSpawner spawn;
+    private final PendingHandshakes porch = new PendingHandshakes();
     private final BlockingQueue<Socket> inside = new LinkedBlockingQueue<>(INSIDE);
 
     /** Runs a body as a task of the engine; throws IllegalStateException when it stops. */
-    interface Spawn {
-        void task(String name, Body body);
+    public interface TaskSpawner {
+        void task(String name, TaskBody body);
     }
 
-    Doorman(SSLContext tls, LogRateLimiter strangers, Spawn spawn) throws IOException {
+    TlsServerSocket(SSLContext tls, LogRateLimiter strangers, TaskSpawner spawn) throws IOException {
         this.tls = tls;
         this.strangers = strangers;
         this.spawn = spawn;

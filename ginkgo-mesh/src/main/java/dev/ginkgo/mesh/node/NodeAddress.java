@@ -1,4 +1,4 @@
-package dev.ginkgo.mesh;
+package dev.ginkgo.mesh.node;
 
 import java.nio.ByteBuffer;
 import org.jgroups.Address;
@@ -8,17 +8,17 @@ import org.jgroups.util.ExtendedUUID;
 import org.jgroups.util.Util;
 
 /** What an address in JGroups' sense, which is a random number, carries of the node: its name and incarnation. */
-final class Names {
+public final class NodeAddress {
     private static final byte[] INCARNATION = Util.stringToBytes("incarnation");
 
-    private Names() {}
+    private NodeAddress() {}
 
     /**
      * A new one for each time that the node enters the view.
      *
      * @param entry how often it has entered in this incarnation
      */
-    static ExtendedUUID address(String name, long incarnation, long entry) {
+    public static ExtendedUUID address(String name, long incarnation, long entry) {
         return ExtendedUUID.randomUUID(name)
                 .put(RAFT.raft_id_key, Util.stringToBytes(name))
                 .put(
@@ -30,17 +30,17 @@ final class Names {
     }
 
     /** The name; empty if there is none. */
-    static String of(Address address) {
+    public static String of(Address address) {
         String name = address instanceof ExtendedUUID ? Utils.extractRaftId(address) : null;
         return name == null ? "" : name;
     }
 
-    static long incarnation(Address address) {
+    public static long incarnation(Address address) {
         return number(address, 0);
     }
 
     /** The newer of two addresses of one node is the greater. */
-    static int compare(Address one, Address other) {
+    public static int compare(Address one, Address other) {
         int byIncarnation = Long.compare(incarnation(one), incarnation(other));
         return byIncarnation != 0 ? byIncarnation : Long.compare(number(one, 1), number(other, 1));
     }

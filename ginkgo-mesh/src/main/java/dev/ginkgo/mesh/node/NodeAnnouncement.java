@@ -1,6 +1,6 @@
-package dev.ginkgo.mesh;
+package dev.ginkgo.mesh.node;
 
-import dev.ginkgo.cluster.Member;
+import dev.ginkgo.cluster.model.Member;
 import dev.ginkgo.config.Address;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
@@ -19,10 +19,10 @@ import java.util.Optional;
  * @param leaving whether it is about to leave in order
  * @param expect how many nodes it waits for, if it should found a cluster
  */
-record Row(Member member, String cluster, boolean leaving, int expect) {
+public record NodeAnnouncement(Member member, String cluster, boolean leaving, int expect) {
     private static final int VERSION = 2;
 
-    byte[] encode() {
+    public byte[] encode() {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         try (DataOutputStream out = new DataOutputStream(bytes)) {
             out.writeByte(VERSION);
@@ -44,7 +44,7 @@ record Row(Member member, String cluster, boolean leaving, int expect) {
     /**
      * @throws IOException if it is none, or of a later version
      */
-    static Row decode(byte[] bytes, int offset, int length) throws IOException {
+    public static NodeAnnouncement decode(byte[] bytes, int offset, int length) throws IOException {
         try (DataInputStream in = new DataInputStream(new ByteArrayInputStream(bytes, offset, length))) {
             int version = in.readByte();
             if (version != VERSION) {
@@ -57,7 +57,7 @@ record Row(Member member, String cluster, boolean leaving, int expect) {
                     Optional.of(in.readUTF()).filter(text -> !text.isEmpty()).map(Address::of),
                     Optional.of(in.readUTF()).filter(text -> !text.isEmpty()).map(URI::create),
                     in.readUTF());
-            return new Row(member, in.readUTF(), in.readBoolean(), in.readInt());
+            return new NodeAnnouncement(member, in.readUTF(), in.readBoolean(), in.readInt());
         } catch (IllegalArgumentException e) {
             throw new IOException(e.getMessage(), e);
         }

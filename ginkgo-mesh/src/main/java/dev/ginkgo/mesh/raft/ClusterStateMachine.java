@@ -1,7 +1,8 @@
-package dev.ginkgo.mesh;
+package dev.ginkgo.mesh.raft;
 
-import dev.ginkgo.cluster.Epoch;
-import dev.ginkgo.cluster.spi.Seat;
+import dev.ginkgo.cluster.model.Epoch;
+import dev.ginkgo.cluster.spi.CoordinatorListener;
+import dev.ginkgo.mesh.raft.storage.RaftCommand;
 import java.io.DataInput;
 import java.io.DataOutput;
 import java.io.IOException;
@@ -9,9 +10,9 @@ import org.jgroups.raft.StateMachine;
 import org.jspecify.annotations.Nullable;
 
 /** What is committed: which cluster this is, who leads it, and which leases were released. Called by Raft's thread. */
-final class ClusterState implements StateMachine {
-    private final Receipts receipts;
-    private final Seat seat;
+public final class ClusterStateMachine implements StateMachine {
+    private final ObservedLeases receipts;
+    private final CoordinatorListener seat;
     private final Runnable changed;
     private volatile String cluster = "";
 
@@ -19,20 +20,20 @@ final class ClusterState implements StateMachine {
      * @param seat told who leads
      * @param changed told when this node has become one of a cluster
      */
-    ClusterState(Receipts receipts, Seat seat, Runnable changed) {
+    public ClusterStateMachine(ObservedLeases receipts, CoordinatorListener seat, Runnable changed) {
         this.receipts = receipts;
         this.seat = seat;
         this.changed = changed;
     }
 
     /** The cluster's name; empty in a node that has none yet. */
-    String cluster() {
+    public String cluster() {
         return cluster;
     }
 
     @Override
     public byte @Nullable [] apply(byte[] data, int offset, int length, boolean respond) {
-        Command command = Command.decode(data, offset, length);
+        RaftCommand command = RaftCommand.decode(data, offset, length);
         switch (command.kind()) {
             case FOUND -> {
                 cluster = command.name();
@@ -46,7 +47,7 @@ final class ClusterState implements StateMachine {
     }
 
     /** The epoch of a term of Raft's. */
-    Epoch epoch(long term) {
+    public Epoch epoch(long term) {
         return new Epoch("mesh-" + cluster, term);
     }
 

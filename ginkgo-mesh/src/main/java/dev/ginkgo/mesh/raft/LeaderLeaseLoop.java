@@ -1,9 +1,11 @@
-package dev.ginkgo.mesh;
+package dev.ginkgo.mesh.raft;
 
-import dev.ginkgo.cluster.Epoch;
-import dev.ginkgo.cluster.spi.Stamp;
-import dev.ginkgo.cluster.spi.Terms;
-import dev.ginkgo.mesh.Command.Kind;
+import dev.ginkgo.cluster.model.Epoch;
+import dev.ginkgo.cluster.spi.DualTimestamp;
+import dev.ginkgo.cluster.spi.LeaseTiming;
+import dev.ginkgo.mesh.node.MeshContext;
+import dev.ginkgo.mesh.raft.storage.RaftCommand.Kind;
+import dev.ginkgo.mesh.raft.storage.RaftCommand;
 import java.time.Duration;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
@@ -21,31 +23,31 @@ import org.slf4j.LoggerFactory;
  * the term, stamped before it is sent. If none is committed for a term it leaves the view: it may be that it hears
  * the others but is not heard, and then they would never elect another.
  */
-final class Leading {
-    private static final Logger LOG = LoggerFactory.getLogger(Leading.class);
+public final class LeaderLeaseLoop {
+    private static final Logger LOG = LoggerFactory.getLogger(LeaderLeaseLoop.class);
     private static final Duration LOOK = Duration.ofMillis(250);
     private static final Duration SLICE = Duration.ofMillis(50);
 
-    private final Node node;
-    private final Receipts receipts;
+    private final MeshContext node;
+    private final ObservedLeases receipts;
     private final Supplier<? extends @Nullable RaftSession> session;
 
     /**
      * @param session returns the current session; null while this node is not in the view
      */
-    Leading(Node node, Receipts receipts, Supplier<? extends @Nullable RaftSession> session) {
+    public LeaderLeaseLoop(MeshContext node, ObservedLeases receipts, Supplier<? extends @Nullable RaftSession> session) {
         this.node = node;
         this.receipts = receipts;
         this.session = session;
     }
 
     /** The task. */
-    void run() throws InterruptedException {
+    public void run() throws InterruptedException {
         while (!node.isLeaving()) {
             RaftSession stay = session.get();
             MeshRaft raft = stay == null ? null : stay.raft();
             if (stay != null && raft != null && raft.isLeader() && stay.over().isEmpty() && !node.isAmongStrangers()) {
-                new Term(stay, raft).lead();
+                new Leadership(stay, raft).lead();
             } else {
                 node.lease().await(LOOK);
             }
@@ -54,13 +56,13 @@ final class Leading {
     }
 
     /** One leadership. */
-    private final class Term {
+    private final class Leadership {
         private final RaftSession stay;
         private final MeshRaft raft;
         private final long number;
-        private final Terms terms = node.seat().terms();
+        private final LeaseTiming terms = node.seat().terms();
 
-        Term(RaftSession stay, MeshRaft raft) {
+        Leadership(RaftSession stay, MeshRaft raft) {
             this.stay = stay;
             this.raft = raft;
             number = raft.currentTerm();
@@ -92,8 +94,8 @@ final class Leading {
             return commit(raft.change(true, node.name())) && commit(raft.commit(command(Kind.FOUND, name)));
         }
 
-        private Command command(Kind kind, String name) {
-            return new Command(kind, number, name, node.incarnation(), terms.succession());
+        private RaftCommand command(Kind kind, String name) {
+            return new RaftCommand(kind, number, name, node.incarnation(), terms.succession());
         }
 
         private void awaitTurn() throws InterruptedException {
@@ -118,7 +120,7 @@ final class Leading {
             boolean told = false;
             try {
                 while (goesOn()) {
-                    Stamp start = Stamp.of(node.time());
+                    DualTimestamp start = DualTimestamp.of(node.time());
                     if (!commit(raft.commit(command(Kind.RENEW, node.name()))) || !holds()) {
                         break;
                     }
@@ -140,7 +142,7 @@ final class Leading {
             }
         }
 
-        private void pause(Stamp start) throws InterruptedException {
+        private void pause(DualTimestamp start) throws InterruptedException {
             Duration left = terms.renewal().minus(start.elapsed(node.time()));
             while (goesOn() && left.isPositive()) {
                 node.lease().await(left);
@@ -150,7 +152,7 @@ final class Leading {
 
         /** Whether it was committed. If it was not within a term, the stay is over. */
         private boolean commit(CompletableFuture<?> future) throws InterruptedException {
-            Stamp start = Stamp.of(node.time());
+            DualTimestamp start = DualTimestamp.of(node.time());
             while (true) {
                 try {
                     future.get(SLICE.toNanos(), TimeUnit.NANOSECONDS);

@@ -1,6 +1,6 @@
-package dev.ginkgo.mesh;
+package dev.ginkgo.mesh.raft;
 
-import dev.ginkgo.Time;
+import dev.ginkgo.time.TimeSource;
 import java.time.Duration;
 import java.util.List;
 import java.util.function.Predicate;
@@ -31,7 +31,7 @@ import org.jspecify.annotations.Nullable;
  * <p>A node that was cut off and comes back to a majority first listens whether that has a leader: an election would
  * depose it.
  */
-final class MeshElection extends ELECTION {
+public final class MeshElection extends ELECTION {
     private static final int VOTE_TIMEOUT_MILLIS = 600;
 
     /** Two rounds of the one before. */
@@ -41,7 +41,7 @@ final class MeshElection extends ELECTION {
     private static final long LISTEN_NANOS = Duration.ofSeconds(2).toNanos();
 
     private final Predicate<Address> ours;
-    private final Time time;
+    private final TimeSource time;
     private volatile boolean stopped;
     private volatile boolean listening;
     private volatile long listeningSince;
@@ -53,7 +53,7 @@ final class MeshElection extends ELECTION {
     /**
      * @param ours to which nodes it listens
      */
-    MeshElection(Predicate<Address> ours, Time time) {
+    public MeshElection(Predicate<Address> ours, TimeSource time) {
         this.ours = ours;
         this.time = time;
         setId(ELECTION_ID);
@@ -155,7 +155,7 @@ final class MeshElection extends ELECTION {
     }
 
     /** Holds one if there should be one and there is none: what the reaction to a new view has missed. */
-    void holdIfNeeded() {
+    public void holdIfNeeded() {
         View current = view;
         boolean needed = current != null && !isLed(current) && ((MeshRaft) raft).hasMajority(current);
         if (needed && !missing) {

@@ -1,5 +1,7 @@
-package dev.ginkgo.mesh;
+package dev.ginkgo.mesh.raft;
 
+import dev.ginkgo.mesh.raft.storage.RaftCommand;
+import dev.ginkgo.mesh.raft.storage.RaftLog;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -27,7 +29,7 @@ import org.jspecify.annotations.Nullable;
  * learner that finds itself among those votes; and a leader that is removed from the voters goes on until it leaves, so
  * that the others learn that the removal is committed (else they would go on counting it).
  */
-final class MeshRaft extends RAFT {
+public final class MeshRaft extends RAFT {
     /** A few hundred renewals. */
     private static final int SNAPSHOT_AFTER_BYTES = 16 * 1024;
 
@@ -35,13 +37,13 @@ final class MeshRaft extends RAFT {
     private static final int RESEND_MILLIS = 75;
 
     private final Predicate<Address> ours;
-    private final MeshLog journal;
+    private final RaftLog journal;
     private volatile boolean stopping;
 
     /**
      * @param ours to which nodes it listens
      */
-    MeshRaft(String name, MeshLog log, ClusterState state, Predicate<Address> ours) {
+    public MeshRaft(String name, RaftLog log, ClusterStateMachine state, Predicate<Address> ours) {
         this.ours = ours;
         journal = log;
         setId(RAFT_ID);
@@ -73,7 +75,7 @@ final class MeshRaft extends RAFT {
     }
 
     /** For a stack that was built and never started; else it is closed already. */
-    void closeLog() {
+    public void closeLog() {
         try {
             journal.close();
         } catch (IOException e) {
@@ -154,12 +156,12 @@ final class MeshRaft extends RAFT {
         }
     }
 
-    boolean isVoter() {
+    public boolean isVoter() {
         return members().contains(raft_id);
     }
 
     /** How many of the voters are in the view. */
-    long present(View inView) {
+    public long present(View inView) {
         return inView.getMembers().stream()
                 .map(Utils::extractRaftId)
                 .filter(members()::contains)
@@ -167,12 +169,12 @@ final class MeshRaft extends RAFT {
                 .count();
     }
 
-    boolean hasMajority(View inView) {
+    public boolean hasMajority(View inView) {
         return present(inView) >= majority();
     }
 
     /** Completes when the command is committed, and exceptionally if this node leads no longer. */
-    CompletableFuture<?> commit(Command command) {
+    CompletableFuture<?> commit(RaftCommand command) {
         byte[] bytes = command.encode();
         try {
             return setAsync(bytes, 0, bytes.length, Options.create(true));
@@ -191,7 +193,7 @@ final class MeshRaft extends RAFT {
     }
 
     /** Whether every voter in the view knows all entries up to that one to be committed. Asked on the leader. */
-    boolean allKnow(View inView, long index) {
+    public boolean allKnow(View inView, long index) {
         CommitTable table = commit_table;
         if (table == null) {
             return false;

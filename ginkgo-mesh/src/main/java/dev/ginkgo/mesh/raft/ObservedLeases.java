@@ -1,8 +1,9 @@
-package dev.ginkgo.mesh;
+package dev.ginkgo.mesh.raft;
 
-import dev.ginkgo.Time;
-import dev.ginkgo.cluster.spi.Stamp;
-import dev.ginkgo.cluster.spi.Terms;
+import dev.ginkgo.cluster.spi.DualTimestamp;
+import dev.ginkgo.cluster.spi.LeaseTiming;
+import dev.ginkgo.mesh.raft.storage.RaftCommand;
+import dev.ginkgo.time.TimeSource;
 import java.io.DataInput;
 import java.io.DataOutput;
 import java.io.IOException;
@@ -15,30 +16,30 @@ import java.util.TreeMap;
  * completeness), so it was received there, and counted from the receipt the lease ends no earlier than it does for its
  * holder, who counts from before it was sent. What is read from the disk, or from a snapshot, counts as received then.
  */
-final class Receipts {
+public final class ObservedLeases {
     /** More leaders than could hold a lease within one term of it. */
     private static final int REMEMBERED = 16;
 
-    private record Receipt(String holder, long incarnation, Stamp at, boolean released, Duration lasts) {}
+    private record ObservedLease(String holder, long incarnation, DualTimestamp at, boolean released, Duration lasts) {}
 
-    private final Time time;
-    private final TreeMap<Long, Receipt> byTerm = new TreeMap<>(); // guarded by this
+    private final TimeSource time;
+    private final TreeMap<Long, ObservedLease> byTerm = new TreeMap<>(); // guarded by this
 
-    Receipts(Time time) {
+    public ObservedLeases(TimeSource time) {
         this.time = time;
     }
 
     /** A renewal was received; whether it is committed is not known yet. */
-    synchronized void received(Command renewal) {
-        put(renewal.term(), new Receipt(renewal.name(), renewal.incarnation(), Stamp.of(time), false, renewal.lasts()));
+    public synchronized void received(RaftCommand renewal) {
+        put(renewal.term(), new ObservedLease(renewal.name(), renewal.incarnation(), DualTimestamp.of(time), false, renewal.lasts()));
     }
 
     /** A release was committed. */
-    synchronized void released(Command release) {
-        put(release.term(), new Receipt(release.name(), release.incarnation(), Stamp.of(time), true, release.lasts()));
+    synchronized void released(RaftCommand release) {
+        put(release.term(), new ObservedLease(release.name(), release.incarnation(), DualTimestamp.of(time), true, release.lasts()));
     }
 
-    private void put(long term, Receipt receipt) {
+    private void put(long term, ObservedLease receipt) {
         byTerm.put(term, receipt);
         while (byTerm.size() > REMEMBERED) {
             byTerm.pollFirstEntry();
@@ -50,7 +51,7 @@ final class Receipts {
      * count: it has given them up before it was elected again. A lease that lasts longer by the settings of its holder is
      * waited for as long as that.
      */
-    synchronized Duration untilFree(long term, String self, long incarnation, Terms terms) {
+    synchronized Duration untilFree(long term, String self, long incarnation, LeaseTiming terms) {
         return byTerm.headMap(term).values().stream()
                 .filter(each -> !each.released)
                 .filter(each -> !each.holder.equals(self) || each.incarnation != incarnation)
@@ -83,7 +84,7 @@ final class Receipts {
             long incarnation = in.readLong();
             boolean released = in.readBoolean();
             Duration lasts = Duration.ofNanos(in.readLong());
-            put(term, new Receipt(holder, incarnation, Stamp.of(time), released, lasts));
+            put(term, new ObservedLease(holder, incarnation, DualTimestamp.of(time), released, lasts));
         }
     }
 }

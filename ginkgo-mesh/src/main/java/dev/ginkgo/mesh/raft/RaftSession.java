@@ -1,11 +1,11 @@
-package dev.ginkgo.mesh;
+package dev.ginkgo.mesh.raft;
 
-import dev.ginkgo.cluster.Epoch;
+import dev.ginkgo.cluster.model.Epoch;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** One session of this node in the view, as leader election and the choice of voters need it. Thread-safe. */
-interface RaftSession {
+public interface RaftSession {
 
     /** Returns the Raft protocol; null under a policy that elects no leader. */
     @Nullable

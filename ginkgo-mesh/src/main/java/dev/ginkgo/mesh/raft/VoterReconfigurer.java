@@ -1,6 +1,8 @@
-package dev.ginkgo.mesh;
+package dev.ginkgo.mesh.raft;
 
-import dev.ginkgo.Time;
+import dev.ginkgo.mesh.node.MeshContext;
+import dev.ginkgo.mesh.node.NodeAnnouncement;
+import dev.ginkgo.time.TimeSource;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -24,13 +26,13 @@ import org.slf4j.LoggerFactory;
  *       it is removed, so that the rest can go on; the last one keeps its vote.
  * </ul>
  */
-final class Voters {
-    private static final Logger LOG = LoggerFactory.getLogger(Voters.class);
+public final class VoterReconfigurer {
+    private static final Logger LOG = LoggerFactory.getLogger(VoterReconfigurer.class);
 
     /** One step: a node that becomes a voter, or is one no longer. */
     record Step(boolean add, String name, String why) {}
 
-    private final Node node;
+    private final MeshContext node;
     private final int wanted;
     private final Duration replaceAfter;
     private final Map<String, Long> absentSince = new HashMap<>();
@@ -41,14 +43,14 @@ final class Voters {
      * @param wanted how many nodes vote; the others learn
      * @param replaceAfter how long a voter may be absent before it is replaced
      */
-    Voters(Node node, int wanted, Duration replaceAfter) {
+    public VoterReconfigurer(MeshContext node, int wanted, Duration replaceAfter) {
         this.node = node;
         this.wanted = wanted;
         this.replaceAfter = replaceAfter;
     }
 
     /** Takes the next step, if there is one and the one before is done. Called again and again, by one task. */
-    void tend(RaftSession stay, MeshRaft raft, View view, List<Row> rows) {
+    public void tend(RaftSession stay, MeshRaft raft, View view, List<NodeAnnouncement> rows) {
         note(raft.members(), rows);
         if (!stay.equals(changedIn)) { // what was asked of the stay before may never be answered
             changedIn = stay;
@@ -69,8 +71,8 @@ final class Voters {
                 }));
     }
 
-    private void note(List<String> voters, List<Row> rows) {
-        Time time = node.time();
+    private void note(List<String> voters, List<NodeAnnouncement> rows) {
+        TimeSource time = node.time();
         List<String> present = rows.stream().map(row -> row.member().name()).toList();
         absentSince.keySet().retainAll(voters);
         absentSince.keySet().removeAll(present);
@@ -80,7 +82,7 @@ final class Voters {
     }
 
     /** A node votes only when it has caught up: before, its vote would be needed and could not be had. */
-    private Optional<Step> next(MeshRaft raft, View view, List<Row> rows, String cluster) {
+    private Optional<Step> next(MeshRaft raft, View view, List<NodeAnnouncement> rows, String cluster) {
         List<String> voters = raft.members();
         List<String> staying = rows.stream()
                 .filter(row -> !row.leaving())

@@ -1,10 +1,10 @@
-package dev.ginkgo.mesh;
+package dev.ginkgo.mesh.tls;
 
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 
 /** As much of ASN.1's DER as a certificate needs. */
-final class Der {
+final class CertificateEncoder {
     private static final int INTEGER = 0x02;
     private static final int BITS = 0x03;
     private static final int OID = 0x06;
@@ -17,7 +17,7 @@ final class Der {
     private static final byte[] ED25519 = {0x2b, 0x65, 0x70}; // 1.3.101.112
     private static final byte[] COMMON_NAME = {0x55, 0x04, 0x03}; // 2.5.4.3
 
-    private Der() {}
+    private CertificateEncoder() {}
 
     /** What is signed: a certificate (version 1) of this key by itself, valid for ever. */
     static byte[] toBeSigned(String name, byte[] publicKey) {

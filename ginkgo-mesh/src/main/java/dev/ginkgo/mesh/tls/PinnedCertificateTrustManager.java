@@ -1,4 +1,4 @@
-package dev.ginkgo.mesh;
+package dev.ginkgo.mesh.tls;
 
 import java.net.Socket;
 import java.security.cert.CertificateException;
@@ -8,10 +8,10 @@ import javax.net.ssl.SSLEngine;
 import javax.net.ssl.X509ExtendedTrustManager;
 
 /** Trusts one certificate, which all nodes have. That the other side has its key too, TLS sees to. */
-final class OnlyThis extends X509ExtendedTrustManager {
+final class PinnedCertificateTrustManager extends X509ExtendedTrustManager {
     private final X509Certificate certificate;
 
-    OnlyThis(X509Certificate certificate) {
+    PinnedCertificateTrustManager(X509Certificate certificate) {
         this.certificate = certificate;
     }
 

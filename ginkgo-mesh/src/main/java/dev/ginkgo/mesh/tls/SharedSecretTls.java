@@ -1,6 +1,6 @@
-package dev.ginkgo.mesh;
+package dev.ginkgo.mesh.tls;
 
-import dev.ginkgo.cluster.Keys;
+import dev.ginkgo.cluster.security.KeyDerivation;
 import java.io.ByteArrayInputStream;
 import java.security.GeneralSecurityException;
 import java.security.KeyPair;
@@ -18,7 +18,7 @@ import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManager;
 
 /**
- * TLS 1.3 between those who know a secret. A key pair (Ed25519, RFC 8032) follows from the secret ({@link Keys}),
+ * TLS 1.3 between those who know a secret. A key pair (Ed25519, RFC 8032) follows from the secret ({@link KeyDerivation}),
  * so every node has the same one, with the same certificate of it; each side shows that certificate, proves that it has
  * the key, and accepts no other. The secret never goes over the wire, and whoever wants to guess it has to do the work
  * of the derivation for every guess.
@@ -26,12 +26,12 @@ import javax.net.ssl.TrustManager;
  * <p>Instead of JGroups' {@code SYM_ENCRYPT}: that one leaves headers, and messages that are nothing but headers, as
  * votes are, readable and unsigned, and what a stranger sends is parsed before it is checked.
  */
-final class SharedSecret {
+public final class SharedSecretTls {
     private static final int SEED_BITS = 256;
     private static final String PURPOSE = "ginkgo mesh, version 2";
     private static final char[] IN_MEMORY = "in memory".toCharArray();
 
-    private SharedSecret() {}
+    private SharedSecretTls() {}
 
     /**
      * By the keys of a secret.
@@ -39,7 +39,7 @@ final class SharedSecret {
      * @throws IllegalArgumentException if that is too short
      * @throws GeneralSecurityException if this Java cannot do it
      */
-    static SSLContext tls(Keys keys) throws Exception {
+    public static SSLContext tls(KeyDerivation keys) throws Exception {
         byte[] seed = keys.key(PURPOSE);
         KeyPair pair = pair(seed);
         X509Certificate certificate = certificate(pair);
@@ -49,14 +49,14 @@ final class SharedSecret {
         KeyManagerFactory managers = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
         managers.init(store, IN_MEMORY);
         SSLContext context = SSLContext.getInstance("TLSv1.3");
-        context.init(managers.getKeyManagers(), new TrustManager[] {new OnlyThis(certificate)}, null);
+        context.init(managers.getKeyManagers(), new TrustManager[] {new PinnedCertificateTrustManager(certificate)}, null);
         return context;
     }
 
     /** The private key of Ed25519 is its seed; the generator works out the public one. */
     private static KeyPair pair(byte[] seed) throws GeneralSecurityException {
         KeyPairGenerator generator = KeyPairGenerator.getInstance("Ed25519");
-        generator.initialize(SEED_BITS - 1, new Given(seed));
+        generator.initialize(SEED_BITS - 1, new FixedSeedRandom(seed));
         KeyPair pair = generator.generateKeyPair();
         PrivateKey made = pair.getPrivate();
         if (!(made instanceof EdECPrivateKey ed) || !Arrays.equals(ed.getBytes().orElseThrow(), seed)) {
@@ -66,23 +66,23 @@ final class SharedSecret {
     }
 
     private static X509Certificate certificate(KeyPair pair) throws GeneralSecurityException {
-        byte[] toBeSigned = Der.toBeSigned("ginkgo", pair.getPublic().getEncoded());
+        byte[] toBeSigned = CertificateEncoder.toBeSigned("ginkgo", pair.getPublic().getEncoded());
         Signature signature = Signature.getInstance("Ed25519");
         signature.initSign(pair.getPrivate());
         signature.update(toBeSigned);
-        byte[] signed = Der.signed(toBeSigned, signature.sign());
+        byte[] signed = CertificateEncoder.signed(toBeSigned, signature.sign());
         return (X509Certificate)
                 CertificateFactory.getInstance("X.509").generateCertificate(new ByteArrayInputStream(signed));
     }
 
     /** Gives the same bytes, to the one who asks once. */
-    private static final class Given extends SecureRandom {
+    private static final class FixedSeedRandom extends SecureRandom {
         private static final long serialVersionUID = 1;
 
         @SuppressWarnings("serial") // never is
         private final byte[] bytes;
 
-        Given(byte[] bytes) {
+        FixedSeedRandom(byte[] bytes) {
             this.bytes = bytes;
         }
 

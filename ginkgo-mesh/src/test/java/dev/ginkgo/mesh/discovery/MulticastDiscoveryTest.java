@@ -1,15 +1,16 @@
-package dev.ginkgo.mesh;
+package dev.ginkgo.mesh.discovery;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
-import dev.ginkgo.Time;
-import dev.ginkgo.cluster.Keys;
-import dev.ginkgo.cluster.spi.Ports;
+import dev.ginkgo.cluster.security.KeyDerivation;
+import dev.ginkgo.cluster.spi.FreePorts;
 import dev.ginkgo.config.Address;
 import dev.ginkgo.config.Secret;
-import dev.ginkgo.mesh.Clusters.Node;
+import dev.ginkgo.mesh.InProcessMesh.MeshNode;
+import dev.ginkgo.mesh.InProcessMesh;
+import dev.ginkgo.time.TimeSource;
 import java.io.IOException;
 import java.net.DatagramSocket;
 import java.nio.file.Path;
@@ -24,22 +25,22 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Nodes that find each other by multicast, on the loopback of this machine. */
-class BeaconTest {
+class MulticastDiscoveryTest {
     private static final Address HERE = new Address("127.0.0.1", 4_440);
-    private static final Optional<Keys> KEYS = keys("correct horse battery staple");
+    private static final Optional<KeyDerivation> KEYS = keys("correct horse battery staple");
 
     @TempDir
     Path folder;
 
-    private final List<Beacon> lit = new ArrayList<>();
+    private final List<MulticastDiscovery> lit = new ArrayList<>();
 
     @AfterEach
     void close() {
-        lit.forEach(Beacon::close);
+        lit.forEach(MulticastDiscovery::close);
     }
 
-    private static Optional<Keys> keys(String secret) {
-        return Optional.of(Keys.of(Secret.of(secret), "cluster.secret"));
+    private static Optional<KeyDerivation> keys(String secret) {
+        return Optional.of(KeyDerivation.of(Secret.of(secret), "cluster.secret"));
     }
 
     private static Address group() throws IOException {
@@ -48,8 +49,8 @@ class BeaconTest {
         }
     }
 
-    private Beacon light(Address group, int port, BeaconWords words) throws IOException {
-        Beacon beacon = Beacon.open(group, HERE, new Address("127.0.0.1", port), words, Time.system());
+    private MulticastDiscovery light(Address group, int port, DiscoveryCodec words) throws IOException {
+        MulticastDiscovery beacon = MulticastDiscovery.open(group, HERE, new Address("127.0.0.1", port), words, TimeSource.system());
         lit.add(beacon);
         Thread.ofVirtual().start(beacon::listen);
         return beacon;
@@ -60,12 +61,12 @@ class BeaconTest {
     void oneCluster() throws Exception {
         String more =
                 "expect = 3\nsecret = 'correct horse battery staple'\ncoordinator.mesh.multicast = '" + group() + "'";
-        try (Clusters clusters = new Clusters(folder)) {
-            Node a = clusters.start(Ports.free(HERE.host()), more); // an address that a network card has
-            Node b = clusters.start(Ports.free(HERE.host()), more);
-            Node c = clusters.start(Ports.free(HERE.host()), more);
-            Clusters.awaitTogether(a, b, c);
-            Clusters.awaitLeader(a, b, c);
+        try (InProcessMesh clusters = new InProcessMesh(folder)) {
+            MeshNode a = clusters.start(FreePorts.free(HERE.host()), more); // an address that a network card has
+            MeshNode b = clusters.start(FreePorts.free(HERE.host()), more);
+            MeshNode c = clusters.start(FreePorts.free(HERE.host()), more);
+            InProcessMesh.awaitTogether(a, b, c);
+            InProcessMesh.awaitLeader(a, b, c);
         }
     }
 
@@ -73,7 +74,7 @@ class BeaconTest {
     @DisplayName("K-08 with multicast a node does not found a cluster alone because it has not heard of another yet")
     void notAlone() throws Exception {
         String more = "coordinator.mesh.multicast = '" + group() + "'";
-        try (Clusters clusters = new Clusters(folder)) {
+        try (InProcessMesh clusters = new InProcessMesh(folder)) {
             assertThatThrownBy(() -> clusters.start(more)).hasStackTraceContaining("cluster.expect");
         }
     }
@@ -82,16 +83,16 @@ class BeaconTest {
     @DisplayName("K-17 what is said by one with another secret, or none, is not listened to")
     void strangers() throws Exception {
         Address group = group();
-        Beacon own = light(group, 1, BeaconWords.of(KEYS));
-        Beacon other = light(group, 2, BeaconWords.of(keys("incorrect horse battery staple")));
-        Beacon plain = light(group, 3, BeaconWords.of(Optional.empty()));
-        Beacon friend = light(group, 4, BeaconWords.of(KEYS));
+        MulticastDiscovery own = light(group, 1, DiscoveryCodec.of(KEYS));
+        MulticastDiscovery other = light(group, 2, DiscoveryCodec.of(keys("incorrect horse battery staple")));
+        MulticastDiscovery plain = light(group, 3, DiscoveryCodec.of(Optional.empty()));
+        MulticastDiscovery friend = light(group, 4, DiscoveryCodec.of(KEYS));
 
         other.say();
         plain.say();
         friend.say();
 
-        await().atMost(Clusters.PATIENCE)
+        await().atMost(InProcessMesh.PATIENCE)
                 .untilAsserted(() -> assertThat(own.heard()).containsExactly(new Address("127.0.0.1", 4)));
         assertThat(other.heard()).isEmpty();
     }
@@ -100,11 +101,11 @@ class BeaconTest {
     @DisplayName("K-17 whoever names a thousand addresses has 64 of them remembered")
     void bounded() throws Exception {
         Address group = group();
-        BeaconWords words = BeaconWords.of(Optional.empty());
-        Beacon own = light(group, 1, words);
-        await().atMost(Clusters.PATIENCE).until(() -> {
+        DiscoveryCodec words = DiscoveryCodec.of(Optional.empty());
+        MulticastDiscovery own = light(group, 1, words);
+        await().atMost(InProcessMesh.PATIENCE).until(() -> {
             for (int port = 2; port < 200; port++) {
-                try (Beacon liar = Beacon.open(group, HERE, new Address("127.0.0.1", port), words, Time.system())) {
+                try (MulticastDiscovery liar = MulticastDiscovery.open(group, HERE, new Address("127.0.0.1", port), words, TimeSource.system())) {
                     liar.say();
                 }
             }
@@ -115,13 +116,13 @@ class BeaconTest {
     @Test
     @DisplayName("K-17 noise, what is cut off, and what was changed on the way are no words; seed 20261125")
     void noise() throws Exception {
-        BeaconWords words = BeaconWords.of(KEYS);
+        DiscoveryCodec words = DiscoveryCodec.of(KEYS);
         byte[] said = words.write(HERE);
         assertThat(words.read(said, said.length)).contains(HERE);
 
         Random random = new Random(20_261_125);
         for (int i = 0; i < 10_000; i++) {
-            byte[] noise = new byte[random.nextInt(BeaconWords.LONGEST + 1)];
+            byte[] noise = new byte[random.nextInt(DiscoveryCodec.LONGEST + 1)];
             random.nextBytes(noise);
             assertThat(words.read(noise, noise.length)).isEmpty();
             byte[] changed = said.clone();

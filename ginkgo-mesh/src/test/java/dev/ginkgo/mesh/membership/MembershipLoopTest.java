@@ -1,19 +1,25 @@
-package dev.ginkgo.mesh;
+package dev.ginkgo.mesh.membership;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import dev.ginkgo.Time;
-import dev.ginkgo.cluster.Epoch;
-import dev.ginkgo.cluster.Member;
-import dev.ginkgo.cluster.Policy;
-import dev.ginkgo.cluster.Trust;
-import dev.ginkgo.cluster.spi.Ports;
-import dev.ginkgo.cluster.spi.Seat;
-import dev.ginkgo.cluster.spi.Site;
-import dev.ginkgo.cluster.spi.Stamp;
-import dev.ginkgo.cluster.spi.Terms;
+import dev.ginkgo.cluster.model.Epoch;
+import dev.ginkgo.cluster.model.Member;
+import dev.ginkgo.cluster.model.PartitionPolicy;
+import dev.ginkgo.cluster.security.ClusterCredentials;
+import dev.ginkgo.cluster.spi.CoordinatorListener;
+import dev.ginkgo.cluster.spi.DualTimestamp;
+import dev.ginkgo.cluster.spi.FreePorts;
+import dev.ginkgo.cluster.spi.LeaseTiming;
+import dev.ginkgo.cluster.spi.NodeConfig;
 import dev.ginkgo.config.Address;
+import dev.ginkgo.mesh.InProcessMesh;
+import dev.ginkgo.mesh.SynchronizedListener;
+import dev.ginkgo.mesh.node.MeshContext;
+import dev.ginkgo.mesh.raft.ObservedLeases;
+import dev.ginkgo.mesh.raft.VoterReconfigurer;
+import dev.ginkgo.mesh.raft.storage.DataDirectory;
+import dev.ginkgo.time.TimeSource;
 import java.net.ServerSocket;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -30,7 +36,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** What a node that comes to others says of itself, and when. */
-class JoiningTest {
+class MembershipLoopTest {
     @TempDir
     Path folder;
 
@@ -44,21 +50,21 @@ class JoiningTest {
     @EnumSource
     @DisplayName("K-08 K-20 a node is ready when it knows all who are there, not before: who asks it then whether it is"
             + " alone gets the right answer")
-    void readyWhenAllAreKnown(Policy policy) throws Exception {
-        try (Clusters clusters = new Clusters(folder)) {
+    void readyWhenAllAreKnown(PartitionPolicy policy) throws Exception {
+        try (InProcessMesh clusters = new InProcessMesh(folder)) {
             // Given two nodes
             String words = "policy = \"" + policy.name().toLowerCase(Locale.ROOT) + "\"";
-            Clusters.Node a = clusters.start(words);
-            await().atMost(Clusters.PATIENCE).until(a.cluster()::isLeader);
-            Clusters.Node b = clusters.start(words, a.identity());
-            Clusters.awaitTogether(a, b);
+            InProcessMesh.MeshNode a = clusters.start(words);
+            await().atMost(InProcessMesh.PATIENCE).until(a.cluster()::isLeader);
+            InProcessMesh.MeshNode b = clusters.start(words, a.identity());
+            InProcessMesh.awaitTogether(a, b);
 
             // When another joins them
-            Address here = Ports.free();
-            try (DataFolder own = DataFolder.open(folder, here)) {
-                Node node = node(here, a.identity(), policy, own);
+            Address here = FreePorts.free();
+            try (DataDirectory own = DataDirectory.open(folder, here)) {
+                MeshContext node = node(here, a.identity(), policy, own);
                 Thread members = Thread.ofVirtual().start(() -> run(node, own));
-                await().atMost(Clusters.PATIENCE).until(() -> story.contains("ready"));
+                await().atMost(InProcessMesh.PATIENCE).until(() -> story.contains("ready"));
                 node.leave();
                 node.resign();
                 members.join();
@@ -78,17 +84,17 @@ class JoiningTest {
             "K-08 a node that cannot enter tries again after a pause that grows, whatever happens meanwhile, and not"
                     + " once more when it is stopped")
     void pauses() throws Exception {
-        Address here = Ports.free();
+        Address here = FreePorts.free();
         try (ServerSocket taken = new ServerSocket();
-                DataFolder own = DataFolder.open(folder, here)) {
+                DataDirectory own = DataDirectory.open(folder, here)) {
             // Given a node that cannot enter
             taken.bind(here.toSocketAddress());
-            Node node = node(here, Ports.free(), Policy.QUORUM, own);
+            MeshContext node = node(here, FreePorts.free(), PartitionPolicy.QUORUM, own);
             Thread members = Thread.ofVirtual().start(() -> run(node, own));
 
             // When it is woken all the time, until it has tried four times
             await().pollInterval(Duration.ofMillis(10))
-                    .atMost(Clusters.PATIENCE)
+                    .atMost(InProcessMesh.PATIENCE)
                     .until(() -> {
                         node.ring();
                         return tries.size() >= 4;
@@ -107,19 +113,19 @@ class JoiningTest {
         }
     }
 
-    private Node node(Address here, Address other, Policy policy, DataFolder own) throws Exception {
-        Site site = new Site(here, List.of(other), 3, folder, Trust.none(), policy);
+    private MeshContext node(Address here, Address other, PartitionPolicy policy, DataDirectory own) throws Exception {
+        NodeConfig site = new NodeConfig(here, List.of(other), 3, folder, ClusterCredentials.none(), policy);
         long incarnation = own.nextIncarnation(Instant.now());
         Member self = new Member(here.toString(), incarnation, here, Optional.empty(), Optional.empty(), "1");
-        return new Node(site, Time.system(), self, new Seats(new Told()));
+        return new MeshContext(site, TimeSource.system(), self, new SynchronizedListener(new RecordingListener()));
     }
 
-    private void run(Node node, DataFolder own) {
+    private void run(MeshContext node, DataDirectory own) {
         StackConfig config =
                 new StackConfig(node.site().identity(), Duration.ofSeconds(2), DefaultSocketFactory::new, List::of);
-        Receipts receipts = new Receipts(node.time());
-        Members members = new Members(
-                node, () -> new Stay(node, config, own, receipts), new Voters(node, 3, Duration.ofMinutes(1)), ill -> {
+        ObservedLeases receipts = new ObservedLeases(node.time());
+        MembershipLoop members = new MembershipLoop(
+                node, () -> new MeshSession(node, config, own, receipts), new VoterReconfigurer(node, 3, Duration.ofMinutes(1)), ill -> {
                     story.add(ill.orElse("ready"));
                     tries.add(System.nanoTime());
                 });
@@ -130,10 +136,10 @@ class JoiningTest {
         }
     }
 
-    private final class Told implements Seat {
+    private final class RecordingListener implements CoordinatorListener {
         @Override
-        public Terms terms() {
-            return new Terms(Duration.ofMillis(1_200), Duration.ofMillis(100));
+        public LeaseTiming terms() {
+            return new LeaseTiming(Duration.ofMillis(1_200), Duration.ofMillis(100));
         }
 
         @Override
@@ -145,7 +151,7 @@ class JoiningTest {
         public void leader(String name, Epoch epoch) {}
 
         @Override
-        public boolean renewed(Epoch epoch, Stamp start) {
+        public boolean renewed(Epoch epoch, DualTimestamp start) {
             return true;
         }
 

@@ -1,7 +1,8 @@
-package dev.ginkgo.mesh;
+package dev.ginkgo.mesh.membership;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.ginkgo.mesh.node.NodeAddress;
 import dev.ginkgo.testing.FakeClock;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -17,11 +18,11 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
-class PardonsTest {
+class SuspicionRevokerTest {
     private final FakeClock clock = new FakeClock();
-    private final Pardons pardons = new Pardons(clock);
-    private final Address a = Names.address("a", 1, 1);
-    private final Address b = Names.address("b", 1, 1);
+    private final SuspicionRevoker pardons = new SuspicionRevoker(clock);
+    private final Address a = NodeAddress.address("a", 1, 1);
+    private final Address b = NodeAddress.address("b", 1, 1);
     private final List<Address> pardoned = new ArrayList<>();
     private int messages;
 

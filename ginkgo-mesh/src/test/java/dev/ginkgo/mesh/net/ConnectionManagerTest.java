@@ -1,12 +1,13 @@
-package dev.ginkgo.mesh;
+package dev.ginkgo.mesh.net;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import dev.ginkgo.Time;
-import dev.ginkgo.cluster.Keys;
-import dev.ginkgo.cluster.spi.Ports;
+import dev.ginkgo.cluster.security.KeyDerivation;
+import dev.ginkgo.cluster.spi.FreePorts;
 import dev.ginkgo.config.Secret;
+import dev.ginkgo.mesh.tls.SharedSecretTls;
+import dev.ginkgo.time.TimeSource;
 import java.io.DataInput;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -30,7 +31,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
-class SwitchboardTest {
+class ConnectionManagerTest {
     private static final Duration SOON = Duration.ofSeconds(10);
 
     /** Far longer than a test is patient. */
@@ -39,7 +40,7 @@ class SwitchboardTest {
     private final InetAddress loopback = InetAddress.getLoopbackAddress();
     private final List<String> received = new CopyOnWriteArrayList<>();
     private final List<AutoCloseable> open = new ArrayList<>();
-    private Switchboard living;
+    private ConnectionManager living;
 
     @BeforeEach
     void start() throws Exception {
@@ -53,13 +54,13 @@ class SwitchboardTest {
         }
     }
 
-    private Switchboard switchboard(SocketFactory sockets) throws Exception {
-        Switchboard made = new Switchboard(
-                Time.system(),
+    private ConnectionManager switchboard(SocketFactory sockets) throws Exception {
+        ConnectionManager made = new ConnectionManager(
+                TimeSource.system(),
                 new DefaultThreadFactory("switchboard", true),
                 sockets,
                 loopback,
-                Ports.free("127.0.0.1").port(),
+                FreePorts.free("127.0.0.1").port(),
                 null,
                 0);
         made.socketConnectionTimeout(CONNECT_MILLIS).receiver(new ReceiverAdapter() {
@@ -75,7 +76,7 @@ class SwitchboardTest {
         return made;
     }
 
-    private static void send(Switchboard from, Address to, String text) throws Exception {
+    private static void send(ConnectionManager from, Address to, String text) throws Exception {
         byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
         from.send(to, bytes, 0, bytes.length);
     }
@@ -98,7 +99,7 @@ class SwitchboardTest {
     @Test
     @DisplayName("K-01 K-06 a node that cannot be reached keeps no message to another one waiting, nor a new view")
     void unreachableOne() throws Exception {
-        Switchboard own = switchboard(new DefaultSocketFactory());
+        ConnectionManager own = switchboard(new DefaultSocketFactory());
         IpAddress gone = unreachable();
 
         send(own, gone, "who is there?");
@@ -115,8 +116,8 @@ class SwitchboardTest {
             + " given up soon")
     void frozenOne() throws Exception {
         SocketFactory secured = new DefaultSocketFactory(
-                SharedSecret.tls(Keys.of(Secret.of("correct horse battery staple"), "cluster.secret")));
-        Switchboard own = switchboard(secured);
+                SharedSecretTls.tls(KeyDerivation.of(Secret.of("correct horse battery staple"), "cluster.secret")));
+        ConnectionManager own = switchboard(secured);
         ServerSocket frozen = new ServerSocket(0, 50, loopback);
         open.add(frozen);
         IpAddress there = new IpAddress(loopback, frozen.getLocalPort());
@@ -132,8 +133,8 @@ class SwitchboardTest {
     @DisplayName("two nodes that call each other at the same moment hear each other, on one connection")
     void eachOther() throws Exception {
         for (int i = 0; i < 20; i++) {
-            Switchboard a = switchboard(new DefaultSocketFactory());
-            Switchboard b = switchboard(new DefaultSocketFactory());
+            ConnectionManager a = switchboard(new DefaultSocketFactory());
+            ConnectionManager b = switchboard(new DefaultSocketFactory());
             received.clear();
             Thread other = Thread.ofVirtual().start(() -> sendCalmly(b, a.localAddress(), "to a"));
             sendCalmly(a, b.localAddress(), "to b");
@@ -151,7 +152,7 @@ class SwitchboardTest {
     }
 
     /** As JGroups does it. */
-    private static void sendCalmly(Switchboard from, Address to, String text) {
+    private static void sendCalmly(ConnectionManager from, Address to, String text) {
         try {
             send(from, to, text);
         } catch (Exception e) {

@@ -1,10 +1,11 @@
-package dev.ginkgo.mesh;
+package dev.ginkgo.mesh.raft;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.ginkgo.cluster.spi.JumpingClock;
-import dev.ginkgo.cluster.spi.Terms;
-import dev.ginkgo.mesh.Command.Kind;
+import dev.ginkgo.cluster.spi.LeaseTiming;
+import dev.ginkgo.mesh.raft.storage.RaftCommand.Kind;
+import dev.ginkgo.mesh.raft.storage.RaftCommand;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
@@ -15,14 +16,14 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
 /** How long the leader of term 8, which is {@code b} in its second start, waits for {@code a}, the leader of term 7. */
-class ReceiptsTest {
-    private static final Terms TERMS = new Terms(Duration.ofMillis(1_200), Duration.ofMillis(100));
+class ObservedLeasesTest {
+    private static final LeaseTiming TERMS = new LeaseTiming(Duration.ofMillis(1_200), Duration.ofMillis(100));
 
     private final JumpingClock clock = new JumpingClock();
-    private final Receipts receipts = new Receipts(clock);
+    private final ObservedLeases receipts = new ObservedLeases(clock);
 
-    private static Command said(Kind kind, long term, String by) {
-        return new Command(kind, term, by, 2);
+    private static RaftCommand said(Kind kind, long term, String by) {
+        return new RaftCommand(kind, term, by, 2);
     }
 
     private Duration wait8() {
@@ -59,20 +60,20 @@ class ReceiptsTest {
     @Test
     @DisplayName("K-03 a lease that lasts longer by its holder's settings is waited for as long, after a restart, too")
     void otherSettings() throws IOException {
-        receipts.received(sent(new Command(Kind.RENEW, 7, "a", 2, Duration.ofSeconds(5))));
+        receipts.received(sent(new RaftCommand(Kind.RENEW, 7, "a", 2, Duration.ofSeconds(5))));
         assertThat(wait8()).isEqualTo(Duration.ofSeconds(5));
 
-        Receipts read = new Receipts(clock);
+        ObservedLeases read = new ObservedLeases(clock);
         read.readFrom(new DataInputStream(new ByteArrayInputStream(kept())));
 
         assertThat(read.untilFree(8, "b", 2, TERMS)).isEqualTo(Duration.ofSeconds(5));
-        receipts.received(new Command(Kind.RENEW, 7, "a", 2, Duration.ofMillis(600)));
+        receipts.received(new RaftCommand(Kind.RENEW, 7, "a", 2, Duration.ofMillis(600)));
         assertThat(wait8()).isEqualTo(TERMS.succession());
     }
 
-    private static Command sent(Command command) {
+    private static RaftCommand sent(RaftCommand command) {
         byte[] bytes = command.encode();
-        return Command.decode(bytes, 0, bytes.length);
+        return RaftCommand.decode(bytes, 0, bytes.length);
     }
 
     private byte[] kept() throws IOException {
@@ -108,7 +109,7 @@ class ReceiptsTest {
         byte[] kept = kept();
         clock.advance(Duration.ofMinutes(1));
 
-        Receipts read = new Receipts(clock);
+        ObservedLeases read = new ObservedLeases(clock);
         read.readFrom(new DataInputStream(new ByteArrayInputStream(kept)));
 
         assertThat(read.untilFree(8, "b", 2, TERMS)).isEqualTo(TERMS.succession());

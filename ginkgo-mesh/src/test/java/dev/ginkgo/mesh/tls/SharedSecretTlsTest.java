@@ -1,9 +1,9 @@
-package dev.ginkgo.mesh;
+package dev.ginkgo.mesh.tls;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.ginkgo.cluster.Keys;
+import dev.ginkgo.cluster.security.KeyDerivation;
 import dev.ginkgo.config.Secret;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -17,9 +17,9 @@ import javax.net.ssl.TrustManager;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
-class SharedSecretTest {
+class SharedSecretTlsTest {
     private static SSLContext tls(String secret) throws Exception {
-        return SharedSecret.tls(Keys.of(Secret.of(secret), "cluster.secret"));
+        return SharedSecretTls.tls(KeyDerivation.of(Secret.of(secret), "cluster.secret"));
     }
 
     /** Lets a client of one secret talk to a server of another; what the server has read. */
@@ -64,7 +64,7 @@ class SharedSecretTest {
     @DisplayName("K-17 who has no certificate is refused")
     void none() throws Exception {
         SSLContext anybody = SSLContext.getInstance("TLSv1.3");
-        anybody.init(null, new TrustManager[] {new Gullible()}, null);
+        anybody.init(null, new TrustManager[] {new TrustAllManager()}, null);
         assertThatThrownBy(() -> talk(anybody, tls("correct horse battery")))
                 .isInstanceOfAny(IOException.class, ExecutionException.class);
     }

@@ -1,10 +1,10 @@
-package dev.ginkgo.mesh;
+package dev.ginkgo.mesh.tls;
 
 import java.security.cert.X509Certificate;
 import javax.net.ssl.X509TrustManager;
 
 /** Trusts everybody: a stranger does not mind to whom he talks. */
-final class Gullible implements X509TrustManager {
+final class TrustAllManager implements X509TrustManager {
     @Override
     public void checkClientTrusted(X509Certificate[] chain, String type) {}
 

@@ -1,5 +1,10 @@
-package dev.ginkgo.run.hub;
+package dev.ginkgo.run.cli;
 
+import dev.ginkgo.run.client.ChannelUrl;
+import dev.ginkgo.run.client.ClientExitCode;
+import dev.ginkgo.run.client.ClientStreams;
+import dev.ginkgo.run.client.FatalException;
+import dev.ginkgo.run.client.HubHttpClient;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -10,7 +15,7 @@ import picocli.CommandLine.Parameters;
 /** Base of the commands that talk to a channel of a hub: their common options, and the exit code of a failure. */
 @Command(sortOptions = false, usageHelpAutoWidth = true)
 abstract class ClientCommand implements Callable<Integer> {
-    private final Console console;
+    private final ClientStreams console;
 
     @Parameters(index = "0", paramLabel = "URL", description = "The channel, such as localhost:8088/numbers.")
     private String url = "";
@@ -27,15 +32,15 @@ abstract class ClientCommand implements Callable<Integer> {
     @SuppressWarnings("UnusedVariable") // picocli reads it
     private boolean help;
 
-    ClientCommand(Console console) {
+    ClientCommand(ClientStreams console) {
         this.console = console;
     }
 
     @Override
     public final Integer call() throws InterruptedException {
-        try (Web web = new Web(tokenFile)) {
+        try (HubHttpClient web = new HubHttpClient(tokenFile)) {
             return run(web, ChannelUrl.of(url)).number();
-        } catch (Failure e) {
+        } catch (FatalException e) {
             if (!e.text().isEmpty()) {
                 console.tell(e.text());
             }
@@ -46,11 +51,11 @@ abstract class ClientCommand implements Callable<Integer> {
     /**
      * Runs the command.
      *
-     * @throws Failure if it cannot be completed
+     * @throws FatalException if it cannot be completed
      */
-    abstract Ending run(Web web, ChannelUrl channel) throws InterruptedException;
+    abstract ClientExitCode run(HubHttpClient web, ChannelUrl channel) throws InterruptedException;
 
-    final Console console() {
+    final ClientStreams console() {
         return console;
     }
 }

@@ -1,5 +1,6 @@
-package dev.ginkgo.run;
+package dev.ginkgo.run.cli;
 
+import dev.ginkgo.run.service.TargetOptions;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -9,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
 /** The options of {@code run}, {@code start} and {@code check}. They may stand before the target and, if it is a service, after it. */
-final class Options {
+final class CommandLineOptions {
     @Option(
             names = "--set",
             paramLabel = "key=value",
@@ -53,7 +54,7 @@ final class Options {
     boolean help;
 
     /** Returns these options combined with later ones, which take precedence. */
-    TargetOptions and(Options later) {
+    TargetOptions and(CommandLineOptions later) {
         Map<String, String> settings = new LinkedHashMap<>(set);
         settings.putAll(later.set);
         List<String> paths = new ArrayList<>(classPath);

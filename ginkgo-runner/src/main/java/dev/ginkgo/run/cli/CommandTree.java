@@ -1,10 +1,14 @@
-package dev.ginkgo.run;
+package dev.ginkgo.run.cli;
 
 import static java.util.Objects.requireNonNull;
 
-import dev.ginkgo.run.hub.Console;
-import dev.ginkgo.run.hub.Pub;
-import dev.ginkgo.run.hub.Sub;
+import dev.ginkgo.run.client.ClientStreams;
+import dev.ginkgo.run.output.AsciiFallbackStream;
+import dev.ginkgo.run.output.CommandContext;
+import dev.ginkgo.run.output.ControlResponse;
+import dev.ginkgo.run.output.DaemonViews;
+import dev.ginkgo.run.output.ExitCode;
+import dev.ginkgo.run.service.LauncherPipe;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -14,10 +18,10 @@ import java.util.Set;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
-import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.UnmatchedArgumentException;
+import picocli.CommandLine;
 
 /** All that {@code ginkgo} can do, its help, and its complaints about how it was called; by picocli. */
 @Command(
@@ -49,19 +53,19 @@ import picocli.CommandLine.UnmatchedArgumentException;
             "A NAME is given by start --name, or follows from the target, which may stand in its place.",
             "\"ginkgo help run\" has the options; so has help of each of the others."
         })
-final class Commands {
+final class CommandTree {
     /** Those that tell about the others. */
     private static final Set<String> ABOUT_ALL = Set.of("help", "completion");
 
     private final Main main;
-    private final Terminal terminal;
-    private final Optional<Launcher> launcher;
+    private final CommandContext terminal;
+    private final Optional<LauncherPipe> launcher;
 
     /**
      * @param main has what each of them throws
      * @param launcher the script that waits for a start
      */
-    Commands(Main main, Terminal terminal, Optional<Launcher> launcher) {
+    CommandTree(Main main, CommandContext terminal, Optional<LauncherPipe> launcher) {
         this.main = main;
         this.terminal = terminal;
         this.launcher = launcher;
@@ -107,46 +111,46 @@ final class Commands {
     /** Made when they are asked for: picocli reads the annotations of each, which takes longer than all the rest. */
     private Map<String, Supplier<Object>> subcommands() {
         Map<String, Supplier<Object>> all = new LinkedHashMap<>();
-        all.put("run", () -> target(Verb.RUN, "Starts a service and stays in the foreground."));
-        all.put("check", () -> target(Verb.CHECK, "Checks a configuration; nothing is started."));
-        all.put("systemd", () -> target(Verb.SYSTEMD, "Prints a unit for systemd that runs it."));
-        all.put("pub", () -> new Pub(console()));
-        all.put("sub", () -> new Sub(console()));
-        all.put("start", () -> target(Verb.START, "Starts a service as a daemon."));
+        all.put("run", () -> target(TargetVerb.RUN, "Starts a service and stays in the foreground."));
+        all.put("check", () -> target(TargetVerb.CHECK, "Checks a configuration; nothing is started."));
+        all.put("systemd", () -> target(TargetVerb.SYSTEMD, "Prints a unit for systemd that runs it."));
+        all.put("pub", () -> new PubCommand(console()));
+        all.put("sub", () -> new SubCommand(console()));
+        all.put("start", () -> target(TargetVerb.START, "Starts a service as a daemon."));
         all.put("rehearse", this::rehearsal);
-        all.put("start-again", () -> new StartAgain(terminal, main));
+        all.put("start-again", () -> new StartAgainCommand(terminal, main));
         all.put("stop", () -> new StopCommand(terminal));
         all.put("restart", () -> new RestartCommand(terminal));
         all.put("reload", () -> new ReloadCommand(terminal));
         all.put("status", () -> new StatusCommand(terminal));
         all.put("log", () -> new LogCommand(terminal));
         all.put("list", () -> new ListCommand(terminal));
-        all.put("tree", () -> view("tree", "Prints the living tree of a daemon.", Views::tree));
-        all.put("threads", () -> view("threads", "Prints a daemon's tasks with their stacks.", Views::threads));
-        all.put("settings", () -> view("settings", "Prints a daemon's settings as they are now.", Views::settings));
+        all.put("tree", () -> view("tree", "Prints the living tree of a daemon.", DaemonViews::tree));
+        all.put("threads", () -> view("threads", "Prints a daemon's tasks with their stacks.", DaemonViews::threads));
+        all.put("settings", () -> view("settings", "Prints a daemon's settings as they are now.", DaemonViews::settings));
         all.put("console", () -> new ConsoleCommand(terminal));
         all.put("completion", () -> new CompletionCommand(terminal));
         all.put("version", () -> new VersionCommand(terminal));
         all.put("help", CommandLine.HelpCommand::new);
-        all.put("warm-up", () -> new WarmUp(terminal));
+        all.put("warm-up", () -> new WarmUpCommand(terminal));
         return all;
     }
 
     private CommandLine line(Map<String, Supplier<Object>> subcommands) {
         CommandLine command = new CommandLine(this);
         subcommands.forEach((name, subcommand) -> command.addSubcommand(name, subcommand.get()));
-        command.setOut(PlainStream.writer(terminal.out()));
-        command.setErr(PlainStream.writer(terminal.err()));
+        command.setOut(AsciiFallbackStream.writer(terminal.out()));
+        command.setErr(AsciiFallbackStream.writer(terminal.err()));
         command.setParameterExceptionHandler((e, given) -> misused(e));
         command.setExecutionExceptionHandler((e, where, parsed) -> main.refused(e));
         return command;
     }
 
-    private Console console() {
-        return new Console(System.in, terminal.out(), terminal.err());
+    private ClientStreams console() {
+        return new ClientStreams(System.in, terminal.out(), terminal.err());
     }
 
-    private CommandLine target(Verb verb, String description) {
+    private CommandLine target(TargetVerb verb, String description) {
         CommandLine command = new CommandLine(new TargetCommand(terminal, verb, launcher));
         command.setStopAtPositional(true);
         command.getCommandSpec().usageMessage().description(description);
@@ -155,12 +159,12 @@ final class Commands {
 
     /** For {@code restart}. */
     private CommandLine rehearsal() {
-        CommandLine command = target(Verb.REHEARSE, "Finds what start would refuse; nothing is started.");
+        CommandLine command = target(TargetVerb.REHEARSE, "Finds what start would refuse; nothing is started.");
         command.getCommandSpec().usageMessage().hidden(true);
         return command;
     }
 
-    private CommandLine view(String what, String description, Function<Values, String> text) {
+    private CommandLine view(String what, String description, Function<ControlResponse, String> text) {
         CommandLine command = new CommandLine(new ViewCommand(terminal, what, text));
         command.getCommandSpec().usageMessage().description(description);
         return command;

@@ -1,7 +1,9 @@
-package dev.ginkgo.run;
+package dev.ginkgo.run.cli;
 
 import static java.util.Objects.requireNonNull;
 
+import dev.ginkgo.run.output.CommandContext;
+import dev.ginkgo.run.output.ExitCode;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.AutoComplete;
@@ -12,12 +14,12 @@ import picocli.CommandLine.Spec;
 /** {@code ginkgo completion}, for {@code source <(ginkgo completion)} in bash or zsh. */
 @Command(description = "Prints the completion for bash and zsh: source <(ginkgo completion)")
 final class CompletionCommand implements Callable<Integer> {
-    private final Terminal terminal;
+    private final CommandContext terminal;
 
     @Spec
     private @Nullable CommandSpec spec;
 
-    CompletionCommand(Terminal terminal) {
+    CompletionCommand(CommandContext terminal) {
         this.terminal = terminal;
     }
 

@@ -1,9 +1,14 @@
-package dev.ginkgo.run;
+package dev.ginkgo.run.cli;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import dev.ginkgo.run.console.Prompt;
+import dev.ginkgo.run.console.ConsolePrompt;
 import dev.ginkgo.run.daemon.ControlClient;
+import dev.ginkgo.run.daemon.DaemonHandle;
+import dev.ginkgo.run.output.CommandContext;
+import dev.ginkgo.run.output.CommandException;
+import dev.ginkgo.run.output.ControlResponse;
+import dev.ginkgo.run.output.ExitCode;
 import java.io.BufferedReader;
 import java.io.Console;
 import java.io.IOException;
@@ -19,21 +24,21 @@ import picocli.CommandLine.Command;
             "What a snippet prints goes to the daemon's log. Ctrl-D or /exit leaves."
         })
 final class ConsoleCommand extends DaemonCommand {
-    ConsoleCommand(Terminal terminal) {
+    ConsoleCommand(CommandContext terminal) {
         super(terminal);
     }
 
     @Override
-    ExitCode of(Found daemon) {
-        Found running = running(daemon);
+    ExitCode of(DaemonHandle daemon) {
+        DaemonHandle running = running(daemon);
         try (ControlClient.Conversation console = running.ask().converse("console");
-                Prompt prompt = prompt()) {
+                ConsolePrompt prompt = prompt()) {
             boolean begun = false;
             for (Optional<String> line = prompt.next(false); line.isPresent(); line = prompt.next(begun)) {
                 if (line.get().strip().equals("/exit")) {
                     break;
                 }
-                Values answer = new Values(console.ask(Map.of("source", line.get())));
+                ControlResponse answer = new ControlResponse(console.ask(Map.of("source", line.get())));
                 begun = !answer.is("complete");
                 if (!answer.text("text").isEmpty()) {
                     terminal().out().println(answer.text("text"));
@@ -41,13 +46,13 @@ final class ConsoleCommand extends DaemonCommand {
             }
             return ExitCode.OK;
         } catch (IOException e) {
-            throw new Refusal(ExitCode.UNKNOWN, running.shortly() + ": " + e.getMessage());
+            throw new CommandException(ExitCode.UNKNOWN, running.shortly() + ": " + e.getMessage());
         }
     }
 
-    private static Prompt prompt() throws IOException {
+    private static ConsolePrompt prompt() throws IOException {
         return Optional.ofNullable(System.console()).filter(Console::isTerminal).isPresent()
-                ? Prompt.ofTerminal()
-                : Prompt.of(new BufferedReader(new InputStreamReader(System.in, UTF_8)));
+                ? ConsolePrompt.ofTerminal()
+                : ConsolePrompt.of(new BufferedReader(new InputStreamReader(System.in, UTF_8)));
     }
 }

@@ -1,9 +1,16 @@
-package dev.ginkgo.run;
+package dev.ginkgo.run.cli;
 
 import static java.util.Objects.requireNonNull;
 
-import dev.ginkgo.Time;
 import dev.ginkgo.run.daemon.ControlClient;
+import dev.ginkgo.run.daemon.DaemonFinder;
+import dev.ginkgo.run.daemon.DaemonHandle;
+import dev.ginkgo.run.daemon.ExitText;
+import dev.ginkgo.run.output.CommandContext;
+import dev.ginkgo.run.output.CommandException;
+import dev.ginkgo.run.output.ExitCode;
+import dev.ginkgo.run.output.TimestampFormat;
+import dev.ginkgo.time.TimeSource;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -21,7 +28,7 @@ import picocli.CommandLine.Spec;
 /** A command for one daemon, which is named on the command line. */
 @Command(usageHelpAutoWidth = true)
 abstract class DaemonCommand implements Callable<Integer> {
-    private final Terminal terminal;
+    private final CommandContext terminal;
 
     @Spec
     private @Nullable CommandSpec spec;
@@ -42,13 +49,13 @@ abstract class DaemonCommand implements Callable<Integer> {
     @SuppressWarnings("UnusedVariable") // picocli reads it
     private boolean help;
 
-    DaemonCommand(Terminal terminal) {
+    DaemonCommand(CommandContext terminal) {
         this.terminal = terminal;
     }
 
     @Override
     public final Integer call() {
-        Daemons daemons = new Daemons(terminal);
+        DaemonFinder daemons = new DaemonFinder(terminal);
         return found(daemons)
                 .map(this::of)
                 .orElseGet(() -> ofNone(daemons, shown()))
@@ -56,40 +63,40 @@ abstract class DaemonCommand implements Callable<Integer> {
     }
 
     /** What it does where nothing of that name has ever been started. */
-    ExitCode ofNone(Daemons daemons, String shown) {
+    ExitCode ofNone(DaemonFinder daemons, String shown) {
         throw daemons.none(shown);
     }
 
     /** Does what it does. */
-    abstract ExitCode of(Found daemon);
+    abstract ExitCode of(DaemonHandle daemon);
 
-    final Terminal terminal() {
+    final CommandContext terminal() {
         return terminal;
     }
 
     /** The daemon, with what must be so for asking it anything: it runs, and it is this user's. */
-    final Found running(Found daemon) {
+    final DaemonHandle running(DaemonHandle daemon) {
         if (!daemon.isAlive()) {
-            throw new Refusal(ExitCode.NOT_RUNNING, Ends.text(daemon, moments()));
+            throw new CommandException(ExitCode.NOT_RUNNING, ExitText.text(daemon, moments()));
         }
         if (!daemon.ours()) {
-            throw new Refusal(ExitCode.NOT_PERMITTED, notPermitted(daemon));
+            throw new CommandException(ExitCode.NOT_PERMITTED, notPermitted(daemon));
         }
         return daemon;
     }
 
     /** How moments are told now, here. */
-    static Moments moments() {
-        return new Moments(Time.system().now(), TimeZone.getDefault());
+    static TimestampFormat moments() {
+        return new TimestampFormat(TimeSource.system().now(), TimeZone.getDefault());
     }
 
-    static String notPermitted(Found daemon) {
+    static String notPermitted(DaemonHandle daemon) {
         return daemon.shortly() + " is running, not permitted: it runs as "
                 + daemon.card().process().user().orElse("another user");
     }
 
-    static String noAnswer(Found daemon, IOException e) {
-        if (e instanceof ControlClient.Refused) {
+    static String noAnswer(DaemonHandle daemon, IOException e) {
+        if (e instanceof ControlClient.ErrorResponseException) {
             return daemon.shortly() + ": " + e.getMessage();
         }
         if (!Files.exists(Path.of(daemon.card().socket()))) {
@@ -100,7 +107,7 @@ abstract class DaemonCommand implements Callable<Integer> {
                 + daemon.card().socket() + ": " + e.getMessage();
     }
 
-    private Optional<Found> found(Daemons daemons) {
+    private Optional<DaemonHandle> found(DaemonFinder daemons) {
         if (pid != null) {
             return daemons.at(terminal.directory().resolve(Path.of(pid)));
         }

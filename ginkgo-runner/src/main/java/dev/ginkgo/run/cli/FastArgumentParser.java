@@ -1,4 +1,4 @@
-package dev.ginkgo.run;
+package dev.ginkgo.run.cli;
 
 import java.util.HashSet;
 import java.util.List;
@@ -11,19 +11,19 @@ import java.util.Set;
  * besides. Whatever is not plain (help, mistakes, {@code --set=key=value}, {@code @file}) it leaves to
  * {@link TargetCommand}, with which it agrees about all else.
  */
-final class PlainWords {
+final class FastArgumentParser {
     private static final Set<String> VERBS = Set.of("run", "start", "check", "systemd");
 
     private final List<String> words;
     private int next;
 
-    private PlainWords(List<String> words, int next) {
+    private FastArgumentParser(List<String> words, int next) {
         this.words = words;
         this.next = next;
     }
 
     /** What the words say, if they are plain. */
-    static Optional<Assignment> read(String... arguments) {
+    static Optional<ParsedCommand> read(String... arguments) {
         List<String> words = List.of(arguments);
         if (words.isEmpty() || words.stream().anyMatch(word -> word.isEmpty() || word.startsWith("@"))) {
             return Optional.empty();
@@ -34,9 +34,9 @@ final class PlainWords {
             return Optional.empty();
         }
         List<String> said = verb ? words.subList(1, words.size()) : words;
-        PlainWords reader = new PlainWords(said, 0);
-        Options before = new Options();
-        Options after = new Options();
+        FastArgumentParser reader = new FastArgumentParser(said, 0);
+        CommandLineOptions before = new CommandLineOptions();
+        CommandLineOptions after = new CommandLineOptions();
         if (!reader.options(before) || reader.next == said.size()) {
             return Optional.empty();
         }
@@ -45,8 +45,8 @@ final class PlainWords {
         if (!reader.options(after) || reader.next < said.size()) {
             return Optional.empty();
         }
-        return Optional.of(new Assignment(
-                verb ? Verb.valueOf(first.toUpperCase(Locale.ROOT)) : Verb.RUN,
+        return Optional.of(new ParsedCommand(
+                verb ? TargetVerb.valueOf(first.toUpperCase(Locale.ROOT)) : TargetVerb.RUN,
                 before,
                 target,
                 after,
@@ -61,7 +61,7 @@ final class PlainWords {
     }
 
     /** Takes the options that come next; false if there is one that is not plain. */
-    private boolean options(Options into) {
+    private boolean options(CommandLineOptions into) {
         Set<String> seen = new HashSet<>();
         while (next < words.size() && words.get(next).startsWith("-")) {
             String option = words.get(next++);
@@ -82,7 +82,7 @@ final class PlainWords {
         return true;
     }
 
-    private static boolean option(Options into, String option, String value, Set<String> seen) {
+    private static boolean option(CommandLineOptions into, String option, String value, Set<String> seen) {
         switch (option) {
             case "--set" -> {
                 int equals = value.indexOf('=');

@@ -1,6 +1,11 @@
-package dev.ginkgo.run;
+package dev.ginkgo.run.cli;
 
-import dev.ginkgo.run.daemon.Json;
+import dev.ginkgo.run.daemon.DaemonFinder;
+import dev.ginkgo.run.daemon.DaemonHandle;
+import dev.ginkgo.run.output.CommandContext;
+import dev.ginkgo.run.output.ControlResponse;
+import dev.ginkgo.run.output.ExitCode;
+import dev.ginkgo.run.output.JsonText;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -16,7 +21,7 @@ import picocli.CommandLine.Option;
 final class ListCommand implements Callable<Integer> {
     private static final String ROW = "%-20s %8s %-9s %s%n";
 
-    private final Terminal terminal;
+    private final CommandContext terminal;
 
     @Option(names = "--json", description = "Prints one object a line, for programs.")
     private boolean json;
@@ -26,26 +31,26 @@ final class ListCommand implements Callable<Integer> {
             description = "Lists also those that have ended.")
     private boolean all;
 
-    ListCommand(Terminal terminal) {
+    ListCommand(CommandContext terminal) {
         this.terminal = terminal;
     }
 
     @Override
     public Integer call() {
-        List<Found> daemons = new ArrayList<>(new Daemons(terminal).all());
+        List<DaemonHandle> daemons = new ArrayList<>(new DaemonFinder(terminal).all());
         daemons.removeIf(daemon -> !all && daemon.card().end().isPresent());
         if (daemons.isEmpty() && !json) {
             terminal.tell("no daemons");
         } else if (!json) {
             terminal.out().printf(ROW, "NAME", "PID", "STATE", "TARGET");
         }
-        for (Found daemon : daemons) {
+        for (DaemonHandle daemon : daemons) {
             String state = state(daemon);
             if (json) {
                 Map<String, @Nullable Object> members =
                         new LinkedHashMap<>(daemon.card().members());
                 members.put("state", state);
-                terminal.out().println(Json.write(members));
+                terminal.out().println(JsonText.write(members));
             } else {
                 terminal.out()
                         .printf(
@@ -59,12 +64,12 @@ final class ListCommand implements Callable<Integer> {
         return ExitCode.OK.number();
     }
 
-    private static String state(Found daemon) {
+    private static String state(DaemonHandle daemon) {
         if (!daemon.isAlive()) {
             return daemon.diedSilently() ? "DEAD" : "STOPPED";
         }
         try {
-            return new Values(daemon.ask().read("status")).text("state");
+            return new ControlResponse(daemon.ask().read("status")).text("state");
         } catch (IOException e) {
             return "UNKNOWN";
         }

@@ -1,5 +1,11 @@
-package dev.ginkgo.run;
+package dev.ginkgo.run.cli;
 
+import dev.ginkgo.run.daemon.DaemonHandle;
+import dev.ginkgo.run.daemon.DaemonRegistration;
+import dev.ginkgo.run.daemon.LaunchRecord;
+import dev.ginkgo.run.output.CommandContext;
+import dev.ginkgo.run.output.CommandException;
+import dev.ginkgo.run.output.ExitCode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -17,12 +23,12 @@ final class LogCommand extends DaemonCommand {
     @Option(names = "--path", description = "Prints only where the log is.")
     private boolean path;
 
-    LogCommand(Terminal terminal) {
+    LogCommand(CommandContext terminal) {
         super(terminal);
     }
 
     @Override
-    ExitCode of(Found daemon) {
+    ExitCode of(DaemonHandle daemon) {
         if (daemon.card().log().isEmpty()) {
             throw none(daemon);
         }
@@ -31,7 +37,7 @@ final class LogCommand extends DaemonCommand {
             return ExitCode.OK;
         }
         if (follow) {
-            throw new Refusal(
+            throw new CommandException(
                     ExitCode.USAGE,
                     "-f is for the script ginkgo; tail -F " + daemon.card().log() + " does it");
         }
@@ -40,20 +46,20 @@ final class LogCommand extends DaemonCommand {
             terminal().out().flush();
             return ExitCode.OK;
         } catch (IOException e) {
-            throw new Refusal(ExitCode.CONFIGURATION, "the log cannot be read: " + Registration.reason(e));
+            throw new CommandException(ExitCode.CONFIGURATION, "the log cannot be read: " + DaemonRegistration.reason(e));
         }
     }
 
-    private static Refusal none(Found daemon) {
-        if (Beginnings.read(daemon.file()).isEmpty()) {
-            return new Refusal(
+    private static CommandException none(DaemonHandle daemon) {
+        if (LaunchRecord.read(daemon.file()).isEmpty()) {
+            return new CommandException(
                     ExitCode.CONFIGURATION, daemon.name() + " has no log; it writes to the terminal that it runs on");
         }
         return daemon.isAlive()
-                ? new Refusal(
+                ? new CommandException(
                         ExitCode.TIMEOUT,
                         daemon.shortly() + " has not opened its log yet; it has just been started, ask again")
-                : new Refusal(
+                : new CommandException(
                         ExitCode.CONFIGURATION,
                         daemon.name() + " ended before it opened its log; \"ginkgo status " + daemon.name()
                                 + "\" says why");

@@ -1,20 +1,26 @@
-package dev.ginkgo.run;
+package dev.ginkgo.run.cli;
 
+import dev.ginkgo.run.output.CommandContext;
+import dev.ginkgo.run.output.CommandException;
+import dev.ginkgo.run.output.ExceptionPrinter;
+import dev.ginkgo.run.output.ExitCode;
+import dev.ginkgo.run.output.SourceLines;
+import dev.ginkgo.run.service.LauncherPipe;
 import java.util.Optional;
 
 /** The {@code ginkgo} command. Its exit codes are {@link ExitCode}. */
 public final class Main {
-    private final Terminal terminal;
-    private final Optional<Launcher> launcher;
+    private final CommandContext terminal;
+    private final Optional<LauncherPipe> launcher;
 
-    Main(Terminal terminal) {
+    Main(CommandContext terminal) {
         this(terminal, Optional.empty());
     }
 
     /**
      * @param launcher the script that waits for a start
      */
-    Main(Terminal terminal, Optional<Launcher> launcher) {
+    Main(CommandContext terminal, Optional<LauncherPipe> launcher) {
         this.terminal = terminal;
         this.launcher = launcher;
     }
@@ -25,8 +31,8 @@ public final class Main {
      * @param arguments the command line
      */
     public static void main(String[] arguments) {
-        Optional<Launcher> launcher = Launcher.ofProcess();
-        int code = new Main(Terminal.ofProcess(), launcher).run(arguments);
+        Optional<LauncherPipe> launcher = LauncherPipe.ofProcess();
+        int code = new Main(CommandContext.ofProcess(), launcher).run(arguments);
         launcher.ifPresent(waiting -> waiting.end(code));
         if (code != ExitCode.RUNS_ON) {
             System.exit(code);
@@ -36,10 +42,10 @@ public final class Main {
     /** Runs the command, and gives the exit code or {@link ExitCode#RUNS_ON}. */
     int run(String... arguments) {
         try {
-            Optional<Assignment> plain = PlainWords.read(arguments);
+            Optional<ParsedCommand> plain = FastArgumentParser.read(arguments);
             return plain.isPresent()
                     ? plain.get().carryOut(terminal, launcher)
-                    : new Commands(this, terminal, launcher).run(arguments);
+                    : new CommandTree(this, terminal, launcher).run(arguments);
         } catch (RuntimeException | Error e) {
             return refused(e);
         }
@@ -47,12 +53,12 @@ public final class Main {
 
     /** Says why a command was not carried out. */
     int refused(Throwable e) {
-        if (e instanceof Refusal refusal) {
+        if (e instanceof CommandException refusal) {
             terminal.tell(refusal.text());
             return refusal.code().number();
         }
         // A bug of ours, or a class of the user's that cannot be linked.
-        terminal.tell(new Failures(true, Sources.none()).render(e));
+        terminal.tell(new ExceptionPrinter(true, SourceLines.none()).render(e));
         return ExitCode.SOFTWARE.number();
     }
 }

@@ -1,5 +1,14 @@
-package dev.ginkgo.run;
+package dev.ginkgo.run.cli;
 
+import dev.ginkgo.run.daemon.DaemonRegistration;
+import dev.ginkgo.run.daemon.LaunchRecord;
+import dev.ginkgo.run.output.CommandContext;
+import dev.ginkgo.run.output.CommandException;
+import dev.ginkgo.run.output.ExitCode;
+import dev.ginkgo.run.program.Program;
+import dev.ginkgo.run.service.LauncherPipe;
+import dev.ginkgo.run.service.TargetAction;
+import dev.ginkgo.run.service.TargetOptions;
 import java.util.List;
 import java.util.Optional;
 
@@ -12,11 +21,11 @@ import java.util.Optional;
  * @param words all that was said after the verb
  * @param misused why the rest is wrong, if the target is a service
  */
-record Assignment(
-        Verb verb,
-        Options before,
+record ParsedCommand(
+        TargetVerb verb,
+        CommandLineOptions before,
         String target,
-        Options after,
+        CommandLineOptions after,
         List<String> rest,
         List<String> words,
         Optional<RuntimeException> misused) {
@@ -26,23 +35,23 @@ record Assignment(
      *
      * @param launcher who waits for a {@code start}
      */
-    int carryOut(Terminal terminal, Optional<Launcher> launcher) {
+    int carryOut(CommandContext terminal, Optional<LauncherPipe> launcher) {
         TargetOptions all = before.and(after);
-        boolean named = verb == Verb.START || (verb == Verb.RUN && all.isNamed());
+        boolean named = verb == TargetVerb.START || (verb == TargetVerb.RUN && all.isNamed());
         if (named && !after.help) {
             misused.ifPresent(e -> {
                 throw e;
             });
             return register(terminal, launcher, all);
         }
-        Errand errand = new Errand(terminal, all, target);
-        if (errand.program() instanceof Program.OfMain main) {
+        TargetAction errand = new TargetAction(terminal, all, target);
+        if (errand.program() instanceof Program.MainProgram main) {
             return switch (verb) {
                 case RUN -> errand.runMain(main, rest);
                 case START, CHECK -> errand.checkMain(main); // start has come to here for -h only
                 case REHEARSE -> throw mainUnderName();
                 case SYSTEMD ->
-                    throw new Refusal(
+                    throw new CommandException(
                             ExitCode.CONFIGURATION,
                             target
                                     + " has a main method, which nobody can tell systemd about; --service names a service");
@@ -63,24 +72,24 @@ record Assignment(
     }
 
     /** Runs it under a name, which is taken first: the rest would be for nothing. */
-    private int register(Terminal terminal, Optional<Launcher> launcher, TargetOptions all) {
-        if (verb == Verb.START && launcher.isEmpty()) {
-            throw new Refusal(
+    private int register(CommandContext terminal, Optional<LauncherPipe> launcher, TargetOptions all) {
+        if (verb == TargetVerb.START && launcher.isEmpty()) {
+            throw new CommandException(
                     ExitCode.USAGE, "start is for the script ginkgo, which makes a daemon of Java; here is only run.");
         }
-        Registration registration = Registration.claim(terminal, target, all.name(), all.pidFile(terminal.directory()));
+        DaemonRegistration registration = DaemonRegistration.claim(terminal, target, all.name(), all.pidFile(terminal.directory()));
         try {
-            if (verb == Verb.START) {
-                Beginnings.write(registration.file(), terminal.directory(), words);
+            if (verb == TargetVerb.START) {
+                LaunchRecord.write(registration.file(), terminal.directory(), words);
             } else {
-                Beginnings.remove(registration.file()); // whoever runs it starts it again, and not as a daemon
+                LaunchRecord.remove(registration.file()); // whoever runs it starts it again, and not as a daemon
             }
-            Errand errand = new Errand(terminal, all, target);
-            if (errand.program() instanceof Program.OfMain) {
+            TargetAction errand = new TargetAction(terminal, all, target);
+            if (errand.program() instanceof Program.MainProgram) {
                 throw mainUnderName();
             }
-            return errand.run(registration, verb == Verb.START ? launcher : Optional.empty());
-        } catch (Refusal e) {
+            return errand.run(registration, verb == TargetVerb.START ? launcher : Optional.empty());
+        } catch (CommandException e) {
             registration.end(e.code().number(), e.text());
             throw e;
         } catch (RuntimeException | Error e) {
@@ -89,8 +98,8 @@ record Assignment(
         }
     }
 
-    private Refusal mainUnderName() {
-        return new Refusal(
+    private CommandException mainUnderName() {
+        return new CommandException(
                 ExitCode.CONFIGURATION,
                 target + " has a main method, which starts what it wants by itself, so that there is nothing to"
                         + " ask or to reload under a name; --service chooses a service in it.");

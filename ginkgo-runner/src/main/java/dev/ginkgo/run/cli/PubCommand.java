@@ -1,6 +1,14 @@
-package dev.ginkgo.run.hub;
+package dev.ginkgo.run.cli;
 
-import dev.ginkgo.Time;
+import dev.ginkgo.run.client.ChannelUrl;
+import dev.ginkgo.run.client.ClientExitCode;
+import dev.ginkgo.run.client.ClientStreams;
+import dev.ginkgo.run.client.FatalException;
+import dev.ginkgo.run.client.HubHttpClient;
+import dev.ginkgo.run.client.LineInput;
+import dev.ginkgo.run.client.Retrier;
+import dev.ginkgo.run.client.RetryingPublisher;
+import dev.ginkgo.time.TimeSource;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.AccessDeniedException;
@@ -15,7 +23,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** {@code ginkgo pub}. Its exit codes are {@link Ending}. */
+/** {@code ginkgo pub}. Its exit codes are {@link ClientExitCode}. */
 @Command(
         description = "Publishes a file, or each of its lines, on a channel of a hub.",
         footer = {
@@ -24,7 +32,7 @@ import picocli.CommandLine.Parameters;
             "Exit codes: 0 published, 65 refused, 66 no such file, 69 not reached,",
             "75 no room there, 76 that is no hub, 77 forbidden."
         })
-public final class Pub extends ClientCommand {
+public final class PubCommand extends ClientCommand {
     private static final int LONGEST = 1 << 30; // what a hub can be set to take at most
 
     @Parameters(
@@ -48,61 +56,61 @@ public final class Pub extends ClientCommand {
     @Option(
             names = "--retry-for",
             paramLabel = "TIME",
-            converter = DurationOption.class,
+            converter = DurationConverter.class,
             description = "How long to try to reach the hub, such as 5s or 2m (10s).")
     private Duration retryFor = Duration.ofSeconds(10);
 
-    public Pub(Console console) {
+    public PubCommand(ClientStreams console) {
         super(console);
     }
 
     @Override
-    Ending run(Web web, ChannelUrl channel) throws InterruptedException {
+    ClientExitCode run(HubHttpClient web, ChannelUrl channel) throws InterruptedException {
         SecureRandom random = new SecureRandom();
         byte[] key = new byte[16];
         random.nextBytes(key);
-        return publish(new Posting(
+        return publish(new RetryingPublisher(
                 web,
                 channel,
                 binary ? "application/octet-stream" : "text/plain; charset=utf-8",
-                new Attempts(console(), Time.system(), random),
+                new Retrier(console(), TimeSource.system(), random),
                 retryFor,
                 HexFormat.of().formatHex(key)));
     }
 
-    private Ending publish(Posting posting) throws InterruptedException {
+    private ClientExitCode publish(RetryingPublisher posting) throws InterruptedException {
         try (InputStream in = file.equals("-") ? console().in() : Files.newInputStream(Path.of(file))) {
             if (lines) {
                 publishLines(posting, in);
             } else {
                 publishWhole(posting, in);
             }
-            return Ending.DONE;
+            return ClientExitCode.DONE;
         } catch (NoSuchFileException e) { // whose message is the name of the file
-            throw new Failure(Ending.NO_INPUT, file + " cannot be read: there is no such file");
+            throw new FatalException(ClientExitCode.NO_INPUT, file + " cannot be read: there is no such file");
         } catch (AccessDeniedException e) {
-            throw new Failure(Ending.NO_INPUT, file + " cannot be read: permission denied");
+            throw new FatalException(ClientExitCode.NO_INPUT, file + " cannot be read: permission denied");
         } catch (IOException e) {
-            throw new Failure(Ending.NO_INPUT, file + " cannot be read: " + e.getMessage());
+            throw new FatalException(ClientExitCode.NO_INPUT, file + " cannot be read: " + e.getMessage());
         }
     }
 
-    private void publishWhole(Posting posting, InputStream in) throws IOException, InterruptedException {
+    private void publishWhole(RetryingPublisher posting, InputStream in) throws IOException, InterruptedException {
         byte[] message = in.readNBytes(LONGEST + 1);
         if (message.length > LONGEST) {
-            throw new Failure(Ending.REFUSED, file + " is longer than any hub takes; --lines publishes its lines");
+            throw new FatalException(ClientExitCode.REFUSED, file + " is longer than any hub takes; --lines publishes its lines");
         }
         receipt(posting.post(message));
     }
 
-    private void publishLines(Posting posting, InputStream in) throws IOException, InterruptedException {
-        LineInput input = new LineInput(in, LONGEST, Ending.REFUSED);
+    private void publishLines(RetryingPublisher posting, InputStream in) throws IOException, InterruptedException {
+        LineInput input = new LineInput(in, LONGEST, ClientExitCode.REFUSED);
         try {
             for (Optional<byte[]> line = input.next(); line.isPresent(); line = input.next()) {
                 receipt(posting.post(line.get()));
             }
-        } catch (Failure e) {
-            throw new Failure(
+        } catch (FatalException e) {
+            throw new FatalException(
                     e.ending(),
                     "line " + (posting.count() + 1) + ": " + e.text() + " (the lines before it are published)");
         }

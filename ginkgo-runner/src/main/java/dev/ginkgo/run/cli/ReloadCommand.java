@@ -1,5 +1,10 @@
-package dev.ginkgo.run;
+package dev.ginkgo.run.cli;
 
+import dev.ginkgo.run.daemon.DaemonHandle;
+import dev.ginkgo.run.output.CommandContext;
+import dev.ginkgo.run.output.CommandException;
+import dev.ginkgo.run.output.ControlResponse;
+import dev.ginkgo.run.output.ExitCode;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Map;
@@ -15,20 +20,20 @@ final class ReloadCommand extends DaemonCommand {
     @Option(names = "--json", description = "Prints one object, for programs.")
     private boolean json;
 
-    ReloadCommand(Terminal terminal) {
+    ReloadCommand(CommandContext terminal) {
         super(terminal);
     }
 
     @Override
-    ExitCode of(Found daemon) {
-        Found running = running(daemon);
+    ExitCode of(DaemonHandle daemon) {
+        DaemonHandle running = running(daemon);
         Map<String, @Nullable Object> answer;
         try {
             answer = running.ask(PATIENCE).act("reload");
         } catch (IOException e) {
-            throw new Refusal(ExitCode.UNKNOWN, noAnswer(running, e));
+            throw new CommandException(ExitCode.UNKNOWN, noAnswer(running, e));
         }
-        Values reload = new Values(answer);
+        ControlResponse reload = new ControlResponse(answer);
         ExitCode code = switch (reload.text("outcome")) {
             case "APPLIED" -> reload.number("failures") > 0 ? ExitCode.FAILED : ExitCode.OK;
             case "REFUSED" -> ExitCode.CONFIGURATION;

@@ -1,5 +1,12 @@
-package dev.ginkgo.run;
+package dev.ginkgo.run.cli;
 
+import dev.ginkgo.run.daemon.DaemonFinder;
+import dev.ginkgo.run.daemon.DaemonHandle;
+import dev.ginkgo.run.daemon.DaemonNames;
+import dev.ginkgo.run.daemon.LaunchRecord;
+import dev.ginkgo.run.output.CommandContext;
+import dev.ginkgo.run.output.CommandException;
+import dev.ginkgo.run.output.ExitCode;
 import java.util.Optional;
 import picocli.CommandLine.Command;
 
@@ -14,22 +21,22 @@ final class RestartCommand extends StopCommand {
     /** In the place of a folder: there was none, start what was named. */
     private static final String FIRST_TIME = "start";
 
-    RestartCommand(Terminal terminal) {
+    RestartCommand(CommandContext terminal) {
         super(terminal);
     }
 
     @Override
-    ExitCode of(Found daemon) {
-        Optional<Beginnings> beginnings = Beginnings.read(daemon.file());
+    ExitCode of(DaemonHandle daemon) {
+        Optional<LaunchRecord> beginnings = LaunchRecord.read(daemon.file());
         if (beginnings.isEmpty()) {
-            throw new Refusal(
+            throw new CommandException(
                     ExitCode.CONFIGURATION,
                     daemon.name() + " was not started by \"ginkgo start\", so that it cannot be started again;"
                             + " nothing was stopped");
         }
         if (daemon.isAlive()) {
             running(daemon); // and ours, before anything is loaded for it
-            new Rehearsal(beginnings.get()).of(daemon);
+            new RestartPreflight(beginnings.get()).of(daemon);
             super.of(daemon);
         }
         terminal().out().println(beginnings.get().directory());
@@ -38,7 +45,7 @@ final class RestartCommand extends StopCommand {
     }
 
     @Override
-    ExitCode ofNone(Daemons daemons, String shown) {
+    ExitCode ofNone(DaemonFinder daemons, String shown) {
         if (!DaemonNames.isFile(shown)) {
             return super.ofNone(daemons, shown);
         }

@@ -1,5 +1,9 @@
-package dev.ginkgo.run;
+package dev.ginkgo.run.cli;
 
+import dev.ginkgo.run.daemon.DaemonHandle;
+import dev.ginkgo.run.daemon.LaunchRecord;
+import dev.ginkgo.run.output.CommandException;
+import dev.ginkgo.run.output.ExitCode;
 import java.io.IOException;
 import java.lang.ProcessBuilder.Redirect;
 import java.nio.file.Files;
@@ -10,22 +14,22 @@ import java.util.List;
  * Finds what would be refused when a daemon is started again, before it is stopped (R-06). In a process of its own: the
  * words, and the program that they name, are to be read in the daemon's folder.
  */
-final class Rehearsal {
-    private final Beginnings beginnings;
+final class RestartPreflight {
+    private final LaunchRecord beginnings;
 
-    Rehearsal(Beginnings beginnings) {
+    RestartPreflight(LaunchRecord beginnings) {
         this.beginnings = beginnings;
     }
 
     /**
      * Says on standard error what is wrong.
      *
-     * @throws Refusal if anything is, with the exit code that the start would have
+     * @throws CommandException if anything is, with the exit code that the start would have
      */
-    void of(Found daemon) {
+    void of(DaemonHandle daemon) {
         String goesOn = daemon.shortly() + " runs on; nothing was stopped";
         if (!Files.isDirectory(beginnings.directory())) {
-            throw new Refusal(
+            throw new CommandException(
                     ExitCode.CONFIGURATION,
                     beginnings.directory() + ", the folder that it was started in, is not there. " + goesOn);
         }
@@ -33,13 +37,13 @@ final class Rehearsal {
         try {
             code = process().waitFor();
         } catch (IOException e) {
-            throw new Refusal(ExitCode.SOFTWARE, "the start cannot be tried: " + e.getMessage() + ". " + goesOn);
+            throw new CommandException(ExitCode.SOFTWARE, "the start cannot be tried: " + e.getMessage() + ". " + goesOn);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            throw new Refusal(ExitCode.INTERRUPTED, goesOn);
+            throw new CommandException(ExitCode.INTERRUPTED, goesOn);
         }
         if (code != 0) {
-            throw new Refusal(ExitCode.of(code), goesOn);
+            throw new CommandException(ExitCode.of(code), goesOn);
         }
     }
 

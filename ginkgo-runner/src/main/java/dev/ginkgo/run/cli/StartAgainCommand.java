@@ -1,5 +1,9 @@
-package dev.ginkgo.run;
+package dev.ginkgo.run.cli;
 
+import dev.ginkgo.run.daemon.LaunchRecord;
+import dev.ginkgo.run.output.CommandContext;
+import dev.ginkgo.run.output.CommandException;
+import dev.ginkgo.run.output.ExitCode;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -10,14 +14,14 @@ import picocli.CommandLine.Parameters;
 
 /** The second half of {@code restart}: {@code start}, with the words of the last time. For the script. */
 @Command(hidden = true, description = "Starts a daemon as it was started the last time.")
-final class StartAgain implements Callable<Integer> {
-    private final Terminal terminal;
+final class StartAgainCommand implements Callable<Integer> {
+    private final CommandContext terminal;
     private final Main main;
 
     @Parameters(paramLabel = "PIDFILE", description = "The daemon's pidfile.")
     private @Nullable Path pidFile;
 
-    StartAgain(Terminal terminal, Main main) {
+    StartAgainCommand(CommandContext terminal, Main main) {
         this.terminal = terminal;
         this.main = main;
     }
@@ -25,9 +29,9 @@ final class StartAgain implements Callable<Integer> {
     @Override
     public Integer call() {
         Path file = terminal.directory().resolve(String.valueOf(pidFile));
-        List<String> words = Beginnings.read(file)
+        List<String> words = LaunchRecord.read(file)
                 .orElseThrow(
-                        () -> new Refusal(ExitCode.CONFIGURATION, "nothing is known about the last start of " + file))
+                        () -> new CommandException(ExitCode.CONFIGURATION, "nothing is known about the last start of " + file))
                 .words();
         return main.run(Stream.concat(Stream.of("start"), words.stream()).toArray(String[]::new));
     }

@@ -1,6 +1,12 @@
-package dev.ginkgo.run;
+package dev.ginkgo.run.cli;
 
 import dev.ginkgo.config.Durations;
+import dev.ginkgo.run.daemon.DaemonHandle;
+import dev.ginkgo.run.daemon.ExitText;
+import dev.ginkgo.run.output.CommandContext;
+import dev.ginkgo.run.output.ControlResponse;
+import dev.ginkgo.run.output.ExitCode;
+import dev.ginkgo.run.output.TimestampFormat;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.LinkedHashMap;
@@ -19,16 +25,16 @@ final class StatusCommand extends DaemonCommand {
     @Option(names = "--json", description = "Prints one object, for programs.")
     private boolean json;
 
-    StatusCommand(Terminal terminal) {
+    StatusCommand(CommandContext terminal) {
         super(terminal);
     }
 
     @Override
-    ExitCode of(Found daemon) {
+    ExitCode of(DaemonHandle daemon) {
         if (!daemon.isAlive()) {
             ExitCode code = daemon.diedSilently() ? ExitCode.FAILED : ExitCode.NOT_RUNNING;
             return told(
-                    daemon, daemon.diedSilently() ? "DEAD" : "STOPPED", Map.of(), Ends.text(daemon, moments()), code);
+                    daemon, daemon.diedSilently() ? "DEAD" : "STOPPED", Map.of(), ExitText.text(daemon, moments()), code);
         }
         if (!daemon.ours()) {
             return told(daemon, "UNKNOWN", Map.of(), notPermitted(daemon), ExitCode.UNKNOWN);
@@ -39,28 +45,28 @@ final class StatusCommand extends DaemonCommand {
         } catch (IOException e) {
             return told(daemon, "UNKNOWN", Map.of(), noAnswer(daemon, e), ExitCode.UNKNOWN);
         }
-        Values status = new Values(answer);
+        ControlResponse status = new ControlResponse(answer);
         String state = status.text("state");
         boolean up = state.equals("READY") || state.equals("DEGRADED");
         return told(daemon, state, answer, text(daemon, status, moments()), up ? ExitCode.OK : ExitCode.UNKNOWN);
     }
 
     private ExitCode told(
-            Found daemon, String state, Map<String, @Nullable Object> answer, String text, ExitCode code) {
+            DaemonHandle daemon, String state, Map<String, @Nullable Object> answer, String text, ExitCode code) {
         if (json) {
             Map<String, @Nullable Object> all =
                     new LinkedHashMap<>(daemon.card().members());
             all.put("alive", daemon.isAlive());
             all.put("state", state);
             all.putAll(answer);
-            terminal().out().println(new Values(all).json());
+            terminal().out().println(new ControlResponse(all).json());
         } else {
             terminal().out().println(text);
         }
         return code;
     }
 
-    private static String text(Found daemon, Values status, Moments moments) {
+    private static String text(DaemonHandle daemon, ControlResponse status, TimestampFormat moments) {
         StringBuilder text = new StringBuilder();
         text.append(daemon.name()).append(" is ").append(status.text("state"));
         text.append(" for ").append(Durations.shortly(Duration.ofMillis(status.number("sinceMillis"))));

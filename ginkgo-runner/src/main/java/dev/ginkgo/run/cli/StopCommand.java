@@ -1,10 +1,13 @@
-package dev.ginkgo.run;
+package dev.ginkgo.run.cli;
 
-import dev.ginkgo.Time;
 import dev.ginkgo.config.Durations;
-import dev.ginkgo.run.daemon.Card;
+import dev.ginkgo.run.daemon.DaemonHandle;
+import dev.ginkgo.run.daemon.DaemonRecord;
 import dev.ginkgo.run.daemon.PidFile;
-import dev.ginkgo.run.hub.DurationOption;
+import dev.ginkgo.run.output.CommandContext;
+import dev.ginkgo.run.output.CommandException;
+import dev.ginkgo.run.output.ExitCode;
+import dev.ginkgo.time.TimeSource;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Optional;
@@ -30,26 +33,26 @@ class StopCommand extends DaemonCommand {
     @Option(
             names = "--timeout",
             paramLabel = "DURATION",
-            converter = DurationOption.class,
+            converter = DurationConverter.class,
             description = "How long to wait, such as 10s; by default the daemon's stop-timeout and 5 s.")
     private @Nullable Duration timeout;
 
-    StopCommand(Terminal terminal) {
+    StopCommand(CommandContext terminal) {
         super(terminal);
     }
 
     @Override
-    ExitCode of(Found daemon) {
-        Found running = running(daemon);
+    ExitCode of(DaemonHandle daemon) {
+        DaemonHandle running = running(daemon);
         Duration patience = timeout == null ? patience(running) : timeout;
-        long begin = Time.system().nanos();
+        long begin = TimeSource.system().nanos();
         if (!running.card().process().end(false) && running.isAlive()) {
-            throw new Refusal(ExitCode.NOT_PERMITTED, notPermitted(running));
+            throw new CommandException(ExitCode.NOT_PERMITTED, notPermitted(running));
         }
         boolean killed = false;
         if (!isGone(running, begin, patience)) {
             if (!kill) {
-                throw new Refusal(
+                throw new CommandException(
                         ExitCode.TIMEOUT,
                         running.shortly() + " still runs " + Durations.shortly(patience)
                                 + " after its TERM; \"ginkgo stop "
@@ -58,12 +61,12 @@ class StopCommand extends DaemonCommand {
             }
             running.card().process().end(true);
             killed = true;
-            if (!isGone(running, Time.system().nanos(), AFTER_KILL)) {
-                throw new Refusal(
+            if (!isGone(running, TimeSource.system().nanos(), AFTER_KILL)) {
+                throw new CommandException(
                         ExitCode.TIMEOUT, running.shortly() + " is not gone even after KILL; the kernel holds it");
             }
         }
-        Duration took = Duration.ofNanos(Time.system().nanos() - begin);
+        Duration took = Duration.ofNanos(TimeSource.system().nanos() - begin);
         terminal()
                 .tell(running.shortly()
                         + (killed ? " was killed after " : " has stopped after ")
@@ -72,8 +75,8 @@ class StopCommand extends DaemonCommand {
     }
 
     /** What the daemon has said at its end, if that was not clean. */
-    private ExitCode told(Found daemon) {
-        Optional<Card.End> end = read(daemon);
+    private ExitCode told(DaemonHandle daemon) {
+        Optional<DaemonRecord.Exit> end = read(daemon);
         if (end.isEmpty()) {
             terminal().tell("It left no word of its end; see \"ginkgo log " + daemon.name() + "\".");
             return ExitCode.FAILED;
@@ -86,17 +89,17 @@ class StopCommand extends DaemonCommand {
                 : end.get().code() == ExitCode.SOFTWARE.number() ? ExitCode.SOFTWARE : ExitCode.OK;
     }
 
-    private static Optional<Card.End> read(Found daemon) {
+    private static Optional<DaemonRecord.Exit> read(DaemonHandle daemon) {
         try {
             return PidFile.read(daemon.file())
                     .filter(card -> card.process().equals(daemon.card().process()))
-                    .flatMap(Card::end);
+                    .flatMap(DaemonRecord::end);
         } catch (IOException e) {
             return Optional.empty();
         }
     }
 
-    private static Duration patience(Found daemon) {
+    private static Duration patience(DaemonHandle daemon) {
         try {
             Object millis = daemon.ask(Duration.ofSeconds(1)).read("status").get("stopTimeoutMillis");
             return (millis instanceof Long known ? Duration.ofMillis(known) : STOP_TIMEOUT).plus(BEYOND);
@@ -105,10 +108,10 @@ class StopCommand extends DaemonCommand {
         }
     }
 
-    private static boolean isGone(Found daemon, long begin, Duration patience) {
+    private static boolean isGone(DaemonHandle daemon, long begin, Duration patience) {
         long pause = 2;
         while (daemon.card().process().isAlive()) {
-            if (Time.system().nanos() - begin > patience.toNanos()) {
+            if (TimeSource.system().nanos() - begin > patience.toNanos()) {
                 return false;
             }
             try {

@@ -1,6 +1,18 @@
-package dev.ginkgo.run.hub;
+package dev.ginkgo.run.cli;
 
-import dev.ginkgo.Time;
+import dev.ginkgo.run.client.ChannelUrl;
+import dev.ginkgo.run.client.ClientExitCode;
+import dev.ginkgo.run.client.ClientStreams;
+import dev.ginkgo.run.client.FatalException;
+import dev.ginkgo.run.client.HubHttpClient;
+import dev.ginkgo.run.client.MessageSink;
+import dev.ginkgo.run.client.PrintingSink;
+import dev.ginkgo.run.client.ResumePosition;
+import dev.ginkgo.run.client.ResumingSubscriber;
+import dev.ginkgo.run.client.Retrier;
+import dev.ginkgo.run.client.ShellCommandSink;
+import dev.ginkgo.run.client.StreamConnector;
+import dev.ginkgo.time.TimeSource;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.Optional;
@@ -9,7 +21,7 @@ import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
-/** {@code ginkgo sub}. Its exit codes are {@link Ending}. */
+/** {@code ginkgo sub}. Its exit codes are {@link ClientExitCode}. */
 @Command(
         description = "Prints what is published on a channel of a hub, a message a line.",
         footer = {
@@ -19,7 +31,7 @@ import picocli.CommandLine.Option;
             "69 not reached, 75 no room there, 76 that is no hub, 77 forbidden,",
             "80 messages were lost."
         })
-public final class Sub extends ClientCommand {
+public final class SubCommand extends ClientCommand {
     @Option(
             names = "--since",
             paramLabel = "WHEN",
@@ -31,7 +43,7 @@ public final class Sub extends ClientCommand {
     private long count;
 
     @ArgGroup
-    private Form form = new Form();
+    private OutputOptions form = new OutputOptions();
 
     @Option(names = "--ignore-gaps", description = "Goes on when messages are lost; it is told all the same.")
     private boolean ignoreGaps;
@@ -39,7 +51,7 @@ public final class Sub extends ClientCommand {
     @Option(
             names = "--retry-for",
             paramLabel = "TIME",
-            converter = DurationOption.class,
+            converter = DurationConverter.class,
             description = "How long to try to reach the hub; if it is not given: at the start not again, later for"
                     + " ever.")
     private @Nullable Duration retryFor;
@@ -47,12 +59,12 @@ public final class Sub extends ClientCommand {
     @Option(
             names = "--silence",
             paramLabel = "TIME",
-            converter = DurationOption.class,
+            converter = DurationConverter.class,
             description = "After how much silence a connection counts as dead (60s); a hub says something every 15 s.")
     private Duration silence = Duration.ofSeconds(60);
 
     /** What becomes of a message. */
-    private static final class Form {
+    private static final class OutputOptions {
         @Option(names = "--json", description = "Prints each message as the JSON object that has its id.")
         private boolean json;
 
@@ -69,34 +81,34 @@ public final class Sub extends ClientCommand {
         private @Nullable String exec;
     }
 
-    public Sub(Console console) {
+    public SubCommand(ClientStreams console) {
         super(console);
     }
 
     @Override
-    Ending run(Web web, ChannelUrl channel) throws InterruptedException {
+    ClientExitCode run(HubHttpClient web, ChannelUrl channel) throws InterruptedException {
         if (count < 0 || !silence.isPositive()) {
-            throw new Failure(Ending.USAGE, "--count and --silence have to be positive");
+            throw new FatalException(ClientExitCode.USAGE, "--count and --silence have to be positive");
         }
-        Time time = Time.system();
-        new Following(
-                        new Connector(web, channel, time, silence),
+        TimeSource time = TimeSource.system();
+        new ResumingSubscriber(
+                        new StreamConnector(web, channel, time, silence),
                         sink(),
                         console(),
-                        new Attempts(console(), time, new SecureRandom()),
+                        new Retrier(console(), time, new SecureRandom()),
                         time,
-                        new Following.Terms(
-                                since == null ? new Position.Live() : new Position.Since(since),
+                        new ResumingSubscriber.SubscribeOptions(
+                                since == null ? new ResumePosition.Live() : new ResumePosition.SinceOption(since),
                                 count,
                                 Optional.ofNullable(retryFor),
                                 ignoreGaps))
                 .run();
-        return Ending.DONE;
+        return ClientExitCode.DONE;
     }
 
-    private Sink sink() {
+    private MessageSink sink() {
         return form.exec == null
-                ? new Printer(console().out(), form.json, form.nul ? '\0' : '\n')
-                : new CommandRunner(form.exec);
+                ? new PrintingSink(console().out(), form.json, form.nul ? '\0' : '\n')
+                : new ShellCommandSink(form.exec);
     }
 }

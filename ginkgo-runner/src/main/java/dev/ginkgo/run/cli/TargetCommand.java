@@ -1,14 +1,16 @@
-package dev.ginkgo.run;
+package dev.ginkgo.run.cli;
 
 import static java.util.Objects.requireNonNull;
 
+import dev.ginkgo.run.output.CommandContext;
+import dev.ginkgo.run.output.ExitCode;
+import dev.ginkgo.run.service.LauncherPipe;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
-import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -16,6 +18,7 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 import picocli.CommandLine.UnmatchedArgumentException;
+import picocli.CommandLine;
 
 /**
  * {@code run}, {@code start}, {@code check} and {@code systemd}. What stands after the target belongs to the program: a
@@ -23,15 +26,15 @@ import picocli.CommandLine.UnmatchedArgumentException;
  */
 @Command(sortOptions = false, usageHelpAutoWidth = true)
 final class TargetCommand implements Callable<Integer> {
-    private final Terminal terminal;
-    private final Verb verb;
-    private final Optional<Launcher> launcher;
+    private final CommandContext terminal;
+    private final TargetVerb verb;
+    private final Optional<LauncherPipe> launcher;
 
     @Spec
     private @Nullable CommandSpec spec;
 
     @Mixin
-    private Options options = new Options();
+    private CommandLineOptions options = new CommandLineOptions();
 
     @Parameters(
             index = "0",
@@ -49,7 +52,7 @@ final class TargetCommand implements Callable<Integer> {
     /**
      * @param launcher who waits for a {@code start}
      */
-    TargetCommand(Terminal terminal, Verb verb, Optional<Launcher> launcher) {
+    TargetCommand(CommandContext terminal, TargetVerb verb, Optional<LauncherPipe> launcher) {
         this.terminal = terminal;
         this.verb = verb;
         this.launcher = launcher;
@@ -59,7 +62,7 @@ final class TargetCommand implements Callable<Integer> {
     @Command(name = "ginkgo")
     private static final class AfterTarget {
         @Mixin
-        private Options options = new Options();
+        private CommandLineOptions options = new CommandLineOptions();
     }
 
     @Override
@@ -74,7 +77,7 @@ final class TargetCommand implements Callable<Integer> {
     }
 
     /** What was asked for. */
-    Assignment assignment() {
+    ParsedCommand assignment() {
         if (target == null) {
             throw new ParameterException(
                     requireNonNull(spec, "spec is injected by picocli").commandLine(),
@@ -82,7 +85,7 @@ final class TargetCommand implements Callable<Integer> {
         }
         AfterTarget after = new AfterTarget();
         Optional<RuntimeException> misused = parse(new CommandLine(after), rest).map(Function.identity());
-        return new Assignment(verb, options, target, after.options, rest, words(), misused);
+        return new ParsedCommand(verb, options, target, after.options, rest, words(), misused);
     }
 
     /** What was said after the verb. */

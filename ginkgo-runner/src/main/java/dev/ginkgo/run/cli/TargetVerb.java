@@ -1,7 +1,7 @@
-package dev.ginkgo.run;
+package dev.ginkgo.run.cli;
 
 /** What is done with a target. */
-enum Verb {
+enum TargetVerb {
     RUN,
     START,
     CHECK,

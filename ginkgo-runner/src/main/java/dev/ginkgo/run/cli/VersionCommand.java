@@ -1,14 +1,17 @@
-package dev.ginkgo.run;
+package dev.ginkgo.run.cli;
 
+import dev.ginkgo.run.output.CommandContext;
+import dev.ginkgo.run.output.ExitCode;
+import dev.ginkgo.run.output.GinkgoVersion;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 
 /** {@code ginkgo version}. */
 @Command(description = "Prints the versions of ginkgo and of Java.")
 final class VersionCommand implements Callable<Integer> {
-    private final Terminal terminal;
+    private final CommandContext terminal;
 
-    VersionCommand(Terminal terminal) {
+    VersionCommand(CommandContext terminal) {
         this.terminal = terminal;
     }
 

@@ -1,5 +1,10 @@
-package dev.ginkgo.run;
+package dev.ginkgo.run.cli;
 
+import dev.ginkgo.run.daemon.DaemonHandle;
+import dev.ginkgo.run.output.CommandContext;
+import dev.ginkgo.run.output.CommandException;
+import dev.ginkgo.run.output.ControlResponse;
+import dev.ginkgo.run.output.ExitCode;
 import java.io.IOException;
 import java.util.Map;
 import java.util.function.Function;
@@ -11,7 +16,7 @@ import picocli.CommandLine.Option;
 @Command
 final class ViewCommand extends DaemonCommand {
     private final String what;
-    private final Function<Values, String> text;
+    private final Function<ControlResponse, String> text;
 
     @Option(names = "--json", description = "Prints one object, for programs.")
     private boolean json;
@@ -20,22 +25,22 @@ final class ViewCommand extends DaemonCommand {
      * @param what what is asked for at the control socket
      * @param text how it is shown to people
      */
-    ViewCommand(Terminal terminal, String what, Function<Values, String> text) {
+    ViewCommand(CommandContext terminal, String what, Function<ControlResponse, String> text) {
         super(terminal);
         this.what = what;
         this.text = text;
     }
 
     @Override
-    ExitCode of(Found daemon) {
-        Found running = running(daemon);
+    ExitCode of(DaemonHandle daemon) {
+        DaemonHandle running = running(daemon);
         Map<String, @Nullable Object> answer;
         try {
             answer = running.ask().read(what);
         } catch (IOException e) {
-            throw new Refusal(ExitCode.UNKNOWN, noAnswer(running, e));
+            throw new CommandException(ExitCode.UNKNOWN, noAnswer(running, e));
         }
-        Values values = new Values(answer);
+        ControlResponse values = new ControlResponse(answer);
         terminal().out().println(json ? values.json() : text.apply(values));
         return ExitCode.OK;
     }

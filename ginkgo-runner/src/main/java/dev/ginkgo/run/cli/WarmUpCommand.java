@@ -1,5 +1,7 @@
-package dev.ginkgo.run;
+package dev.ginkgo.run.cli;
 
+import dev.ginkgo.run.output.CommandContext;
+import dev.ginkgo.run.output.ExitCode;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -18,7 +20,7 @@ import picocli.CommandLine.Command;
  * that it takes. Hidden: it is for {@code java -XX:ArchiveClassesAtExit}.
  */
 @Command(hidden = true, description = "Loads what a start needs.")
-final class WarmUp implements Callable<Integer> {
+final class WarmUpCommand implements Callable<Integer> {
     private static final List<List<String>> ASKED = List.of(
             List.of("status", "warm-up"),
             List.of("status", "nobody"),
@@ -30,9 +32,9 @@ final class WarmUp implements Callable<Integer> {
             List.of("pub", "http://127.0.0.1:1/warm-up", "--help"),
             List.of("sub", "http://127.0.0.1:1/warm-up"));
 
-    private final Terminal terminal;
+    private final CommandContext terminal;
 
-    WarmUp(Terminal terminal) {
+    WarmUpCommand(CommandContext terminal) {
         this.terminal = terminal;
     }
 
@@ -41,7 +43,7 @@ final class WarmUp implements Callable<Integer> {
         Path folder = Files.createTempDirectory("ginkgo-warm-up");
         Path source = folder.resolve("WarmUp.java");
         Path configuration = folder.resolve("warm-up.toml");
-        try (InputStream program = WarmUp.class.getResourceAsStream("WarmUp.java.txt")) {
+        try (InputStream program = WarmUpCommand.class.getResourceAsStream("WarmUp.java.txt")) {
             Files.write(source, program == null ? new byte[0] : program.readAllBytes());
             Files.write(
                     configuration,
@@ -54,7 +56,7 @@ final class WarmUp implements Callable<Integer> {
                             "[log]",
                             "level = \"debug\""));
             // With a cache, so that the second start is one without the compiler, as most are.
-            Main quiet = new Main(new Terminal(
+            Main quiet = new Main(new CommandContext(
                     silent(),
                     silent(),
                     Map.of(

@@ -1,4 +1,4 @@
-package dev.ginkgo.run.hub;
+package dev.ginkgo.run.client;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
@@ -11,11 +11,11 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /** The URL of a channel, as it is given on the command line; without a scheme it is http. */
-record ChannelUrl(URI uri) {
+public record ChannelUrl(URI uri) {
     /** The parameters that the client itself sends. */
     private static final List<String> OURS = List.of("as", "since", "last_event_id", "poll", "wait");
 
-    static ChannelUrl of(String text) {
+    public static ChannelUrl of(String text) {
         URI uri;
         try {
             String written = text.replace(">", "%3E"); // a wildcard of the hub's, which no URI may have
@@ -59,7 +59,7 @@ record ChannelUrl(URI uri) {
                 .map(parameter -> URLDecoder.decode(parameter.split("=", -1)[0], UTF_8));
     }
 
-    private static Failure usage(String text, String why) {
-        return new Failure(Ending.USAGE, "\"" + text + "\" is no URL of a channel: " + why);
+    private static FatalException usage(String text, String why) {
+        return new FatalException(ClientExitCode.USAGE, "\"" + text + "\" is no URL of a channel: " + why);
     }
 }

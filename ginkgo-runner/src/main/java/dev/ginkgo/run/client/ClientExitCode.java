@@ -1,4 +1,4 @@
-package dev.ginkgo.run.hub;
+package dev.ginkgo.run.client;
 
 /**
  * How {@code pub} and {@code sub} end. As for all of the command, the numbers from 64 to 78 are those of BSD's {@code
@@ -21,7 +21,7 @@ package dev.ginkgo.run.hub;
  * <tr><td>141</td><td>nobody reads the output any more</td></tr>
  * </table>
  */
-enum Ending {
+public enum ClientExitCode {
     DONE(0),
     COMMAND_FAILED(1),
     USAGE(64),
@@ -37,11 +37,11 @@ enum Ending {
 
     private final int number;
 
-    Ending(int number) {
+    ClientExitCode(int number) {
         this.number = number;
     }
 
-    int number() {
+    public int number() {
         return number;
     }
 }

@@ -1,4 +1,4 @@
-package dev.ginkgo.run.hub;
+package dev.ginkgo.run.client;
 
 import java.io.InputStream;
 import java.io.PrintStream;
@@ -10,8 +10,8 @@ import java.io.PrintStream;
  * @param out for messages and receipts, and nothing else
  * @param err for what is told to a person
  */
-public record Console(InputStream in, PrintStream out, PrintStream err) {
-    void tell(String text) {
+public record ClientStreams(InputStream in, PrintStream out, PrintStream err) {
+    public void tell(String text) {
         err.println("ginkgo: " + text.replaceAll("\\p{Cntrl}", "?")); // much of it comes from elsewhere
         err.flush();
     }

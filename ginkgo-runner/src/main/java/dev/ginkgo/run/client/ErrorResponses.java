@@ -1,4 +1,4 @@
-package dev.ginkgo.run.hub;
+package dev.ginkgo.run.client;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
@@ -10,10 +10,10 @@ import java.time.Duration;
 import java.util.Optional;
 
 /** What an answer means that is not the one hoped for. */
-final class Answers {
+final class ErrorResponses {
     private static final int LONGEST_TEXT = 16 * 1024;
 
-    private Answers() {}
+    private ErrorResponses() {}
 
     /** A body of moderate length. */
     static byte[] body(HttpResponse<InputStream> response) throws IOException {
@@ -25,30 +25,30 @@ final class Answers {
     /**
      * Gives what may pass, and throws what will not.
      *
-     * @throws Failure if asking again would not help
+     * @throws FatalException if asking again would not help
      */
-    static Trouble trouble(ChannelUrl url, HttpResponse<InputStream> response) throws IOException {
+    static RetryableException trouble(ChannelUrl url, HttpResponse<InputStream> response) throws IOException {
         int status = response.statusCode();
         String text = url.uri().getAuthority() + " answers " + status + ": " + detail(body(response));
         return switch (status) {
-            case 408, 409, 425, 429, 502, 503, 504 -> Trouble.busy(text, retryAfter(response.headers()));
-            case 401, 403, 407, 421 -> throw new Failure(Ending.FORBIDDEN, text);
-            default -> throw new Failure(lasting(status), text);
+            case 408, 409, 425, 429, 502, 503, 504 -> RetryableException.busy(text, retryAfter(response.headers()));
+            case 401, 403, 407, 421 -> throw new FatalException(ClientExitCode.FORBIDDEN, text);
+            default -> throw new FatalException(lasting(status), text);
         };
     }
 
-    private static Ending lasting(int status) {
+    private static ClientExitCode lasting(int status) {
         return switch (status / 100) {
-            case 4 -> Ending.REFUSED;
-            case 5 -> Ending.SOFTWARE;
-            default -> Ending.NO_HUB;
+            case 4 -> ClientExitCode.REFUSED;
+            case 5 -> ClientExitCode.SOFTWARE;
+            default -> ClientExitCode.NO_HUB;
         };
     }
 
     /** The reason in it, if it is a problem as a hub writes it (RFC 9457), else how it begins. */
     private static String detail(byte[] body) {
         try {
-            String detail = EventReader.members(body).get("detail");
+            String detail = StreamEventParser.members(body).get("detail");
             if (detail != null) {
                 return detail;
             }

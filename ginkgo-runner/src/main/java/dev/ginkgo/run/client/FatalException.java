@@ -1,21 +1,21 @@
-package dev.ginkgo.run.hub;
+package dev.ginkgo.run.client;
 
 /** The client ends here, and why. The message is a sentence for the user; an empty one is not told. */
-final class Failure extends RuntimeException {
+public final class FatalException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
-    private final Ending ending;
+    private final ClientExitCode ending;
 
-    Failure(Ending ending, String message) {
+    public FatalException(ClientExitCode ending, String message) {
         super(message, null, false, false);
         this.ending = ending;
     }
 
-    Ending ending() {
+    public ClientExitCode ending() {
         return ending;
     }
 
-    String text() {
+    public String text() {
         return String.valueOf(getMessage());
     }
 }

@@ -1,4 +1,4 @@
-package dev.ginkgo.run.hub;
+package dev.ginkgo.run.client;
 
 import java.io.IOException;
 import java.net.URI;
@@ -11,7 +11,7 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** The JDK's HTTP client, and what all requests have in common. */
-final class Web implements AutoCloseable {
+public final class HubHttpClient implements AutoCloseable {
     static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(10);
 
     private final HttpClient client = HttpClient.newBuilder()
@@ -23,10 +23,10 @@ final class Web implements AutoCloseable {
 
     /**
      * @param tokenFile holds the token to show, if there is one to be shown
-     * @throws Failure if it cannot be read
+     * @throws FatalException if it cannot be read
      */
-    Web(@Nullable Path tokenFile) {
-        token = Optional.ofNullable(tokenFile).map(Web::read);
+    public HubHttpClient(@Nullable Path tokenFile) {
+        token = Optional.ofNullable(tokenFile).map(HubHttpClient::read);
     }
 
     HttpClient client() {
@@ -49,11 +49,11 @@ final class Web implements AutoCloseable {
         try {
             String token = Files.readString(file).strip();
             if (token.isEmpty() || !token.chars().allMatch(c -> c > ' ' && c < 0x7f)) {
-                throw new Failure(Ending.NO_INPUT, file + " holds no token, which is one word of ASCII");
+                throw new FatalException(ClientExitCode.NO_INPUT, file + " holds no token, which is one word of ASCII");
             }
             return token;
         } catch (IOException e) {
-            throw new Failure(Ending.NO_INPUT, file + " cannot be read: " + e.getMessage());
+            throw new FatalException(ClientExitCode.NO_INPUT, file + " cannot be read: " + e.getMessage());
         }
     }
 }

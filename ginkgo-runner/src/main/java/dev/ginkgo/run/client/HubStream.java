@@ -1,7 +1,7 @@
-package dev.ginkgo.run.hub;
+package dev.ginkgo.run.client;
 
-import dev.ginkgo.Time;
 import dev.ginkgo.config.Durations;
+import dev.ginkgo.time.TimeSource;
 import java.io.IOException;
 import java.io.InputStream;
 import java.time.Duration;
@@ -11,13 +11,13 @@ import java.util.Optional;
  * One connection on which messages come. The hub writes at least a heartbeat every fifteen seconds, so a long silence
  * means that the connection is dead, although neither side has been told (a cable, a firewall that forgets).
  */
-final class Stream implements AutoCloseable {
+final class HubStream implements AutoCloseable {
     private static final int LONGEST_LINE = 1 << 30;
 
     private final InputStream in;
     private final LineInput lines;
-    private final EventReader reader;
-    private final Time time;
+    private final StreamEventParser reader;
+    private final TimeSource time;
     private final Duration patience;
     private final Thread watch;
     private volatile long heard;
@@ -26,9 +26,9 @@ final class Stream implements AutoCloseable {
     /**
      * @param patience how long a silence may be
      */
-    Stream(InputStream in, EventReader reader, Time time, Duration patience) {
+    HubStream(InputStream in, StreamEventParser reader, TimeSource time, Duration patience) {
         this.in = in;
-        this.lines = new LineInput(in, LONGEST_LINE, Ending.NO_HUB);
+        this.lines = new LineInput(in, LONGEST_LINE, ClientExitCode.NO_HUB);
         this.reader = reader;
         this.time = time;
         this.patience = patience;
@@ -37,7 +37,7 @@ final class Stream implements AutoCloseable {
     }
 
     /** Begins to watch for silence. */
-    Stream open() {
+    HubStream open() {
         watch.start();
         return this;
     }
@@ -47,7 +47,7 @@ final class Stream implements AutoCloseable {
      *
      * @throws IOException if the connection breaks, or is too silent
      */
-    Optional<Event> next() throws IOException {
+    Optional<StreamEvent> next() throws IOException {
         try {
             Optional<byte[]> line = lines.next();
             while (line.isPresent() && line.get().length == 0) {

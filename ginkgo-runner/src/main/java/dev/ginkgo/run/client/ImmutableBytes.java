@@ -1,14 +1,14 @@
-package dev.ginkgo.run.hub;
+package dev.ginkgo.run.client;
 
 import java.io.IOException;
 import java.io.OutputStream;
 
 /** Bytes that nobody changes. */
-final class Bytes {
+final class ImmutableBytes {
     private final byte[] bytes;
 
     /** The array is handed over. */
-    Bytes(byte[] bytes) {
+    ImmutableBytes(byte[] bytes) {
         this.bytes = bytes;
     }
 

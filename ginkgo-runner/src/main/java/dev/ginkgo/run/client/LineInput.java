@@ -1,4 +1,4 @@
-package dev.ginkgo.run.hub;
+package dev.ginkgo.run.client;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -6,10 +6,10 @@ import java.io.InputStream;
 import java.util.Optional;
 
 /** Splits bytes at line feeds, and at nothing else: a carriage return belongs to its line. For one thread. */
-final class LineInput {
+public final class LineInput {
     private final InputStream in;
     private final int longest;
-    private final Ending tooLong;
+    private final ClientExitCode tooLong;
     private final byte[] buffer = new byte[64 * 1024];
     private int from;
     private int to;
@@ -19,7 +19,7 @@ final class LineInput {
      * @param longest how many bytes one line may have
      * @param tooLong what a longer one is called
      */
-    LineInput(InputStream in, int longest, Ending tooLong) {
+    public LineInput(InputStream in, int longest, ClientExitCode tooLong) {
         this.in = in;
         this.longest = longest;
         this.tooLong = tooLong;
@@ -28,9 +28,9 @@ final class LineInput {
     /**
      * The next line, without its line feed; nothing at the end.
      *
-     * @throws Failure if it is longer than it may be; then this is of no more use
+     * @throws FatalException if it is longer than it may be; then this is of no more use
      */
-    Optional<byte[]> next() throws IOException {
+    public Optional<byte[]> next() throws IOException {
         ByteArrayOutputStream line = new ByteArrayOutputStream(256);
         while (true) {
             int end = from;
@@ -39,7 +39,7 @@ final class LineInput {
             }
             line.write(buffer, from, end - from);
             if (line.size() > longest) {
-                throw new Failure(tooLong, "a line is longer than " + longest + " bytes");
+                throw new FatalException(tooLong, "a line is longer than " + longest + " bytes");
             }
             if (end < to) {
                 from = end + 1;

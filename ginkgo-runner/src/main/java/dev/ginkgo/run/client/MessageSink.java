@@ -1,13 +1,13 @@
-package dev.ginkgo.run.hub;
+package dev.ginkgo.run.client;
 
 /** Where messages go. */
-interface Sink {
+public interface MessageSink {
     /**
      * Takes one. When it returns, the message counts as delivered.
      *
-     * @throws Failure if it cannot be taken
+     * @throws FatalException if it cannot be taken
      */
-    void accept(Event.Message message) throws InterruptedException;
+    void accept(StreamEvent.Message message) throws InterruptedException;
 
     /** Nothing more has come for now. */
     default void flush() {}

@@ -1,4 +1,4 @@
-package dev.ginkgo.run.hub;
+package dev.ginkgo.run.client;
 
 import java.io.BufferedOutputStream;
 import java.io.IOException;
@@ -6,7 +6,7 @@ import java.io.OutputStream;
 import java.io.PrintStream;
 
 /** Prints messages, each with something at its end. */
-final class Printer implements Sink {
+public final class PrintingSink implements MessageSink {
     private final PrintStream console;
     private final OutputStream out;
     private final boolean json;
@@ -15,7 +15,7 @@ final class Printer implements Sink {
     /**
      * @param json whether to print the whole object, else the payload
      */
-    Printer(PrintStream console, boolean json, char end) {
+    public PrintingSink(PrintStream console, boolean json, char end) {
         this.console = console;
         this.out = new BufferedOutputStream(console, 64 * 1024);
         this.json = json;
@@ -23,7 +23,7 @@ final class Printer implements Sink {
     }
 
     @Override
-    public void accept(Event.Message message) {
+    public void accept(StreamEvent.Message message) {
         try {
             (json ? message.json() : message.payload()).writeTo(out);
             out.write(end);
@@ -45,7 +45,7 @@ final class Printer implements Sink {
     }
 
     /** As a process that dies of SIGPIPE: without a word. */
-    private static Failure unread() {
-        return new Failure(Ending.NO_READER, "");
+    private static FatalException unread() {
+        return new FatalException(ClientExitCode.NO_READER, "");
     }
 }

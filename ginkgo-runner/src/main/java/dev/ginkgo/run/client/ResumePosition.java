@@ -1,4 +1,4 @@
-package dev.ginkgo.run.hub;
+package dev.ginkgo.run.client;
 
 import dev.ginkgo.config.Durations;
 import java.net.URI;
@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.regex.Pattern;
 
 /** Where a stream is to begin. */
-sealed interface Position {
+public sealed interface ResumePosition {
     /** The address for it; the channel's own, with parameters. */
     default URI in(ChannelUrl stream) {
         return stream.uri();
@@ -23,10 +23,10 @@ sealed interface Position {
     }
 
     /** With what is published from now on. */
-    record Live() implements Position {}
+    record Live() implements ResumePosition {}
 
     /** Where the user says: {@code --since}. */
-    record Since(String text) implements Position {
+    record SinceOption(String text) implements ResumePosition {
         private static final Pattern TIME = Pattern.compile("\\d+|(\\d+(ms|s|m|h|d))+");
         private static final List<String> POINTS = List.of("none", "latest", "all");
 
@@ -47,7 +47,7 @@ sealed interface Position {
     }
 
     /** Some time ago, when the connection broke before a first message had told an id. */
-    record Ago(Duration time) implements Position {
+    record SinceDisconnect(Duration time) implements ResumePosition {
         @Override
         public URI in(ChannelUrl stream) {
             return stream.with("since", Durations.format(Duration.ofSeconds(time.toSeconds() + 1)));
@@ -60,7 +60,7 @@ sealed interface Position {
     }
 
     /** Right after the last message that came. */
-    record After(String id) implements Position {
+    record AfterMessage(String id) implements ResumePosition {
         @Override
         public void addTo(HttpRequest.Builder request) {
             request.header("Last-Event-ID", id);

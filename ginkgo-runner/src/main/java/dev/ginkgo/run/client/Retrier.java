@@ -1,32 +1,32 @@
-package dev.ginkgo.run.hub;
+package dev.ginkgo.run.client;
 
-import dev.ginkgo.Time;
 import dev.ginkgo.config.Durations;
+import dev.ginkgo.time.TimeSource;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.random.RandomGenerator;
 
 /** Tries again, with pauses, until it works or the time for it is over. Tells once what is the matter. For one thread. */
-final class Attempts {
-    private final Console console;
-    private final Time time;
-    private final Pauses pauses;
+public final class Retrier {
+    private final ClientStreams console;
+    private final TimeSource time;
+    private final RetryBackoff pauses;
     private boolean failing;
     private long since;
 
-    Attempts(Console console, Time time, RandomGenerator random) {
+    public Retrier(ClientStreams console, TimeSource time, RandomGenerator random) {
         this.console = console;
         this.time = time;
-        pauses = new Pauses(time, random);
+        pauses = new RetryBackoff(time, random);
     }
 
     /**
      * Waits after an attempt that has failed.
      *
      * @param limit for how long to try in all; nothing is for ever
-     * @throws Failure if that is over
+     * @throws FatalException if that is over
      */
-    void failed(Trouble trouble, Optional<Duration> limit) throws InterruptedException {
+    void failed(RetryableException trouble, Optional<Duration> limit) throws InterruptedException {
         boolean first = !failing;
         if (first) {
             failing = true;

@@ -1,8 +1,8 @@
-package dev.ginkgo.run.hub;
+package dev.ginkgo.run.client;
 
-import dev.ginkgo.Time;
 import dev.ginkgo.internal.concurrent.BackoffSequence;
-import dev.ginkgo.internal.concurrent.Waiters;
+import dev.ginkgo.internal.concurrent.WaitQueue;
+import dev.ginkgo.time.TimeSource;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.random.RandomGenerator;
@@ -11,15 +11,15 @@ import java.util.random.RandomGenerator;
  * The pauses between attempts: the bound doubles, and each pause is drawn from its upper half, so that the clients of
  * a hub that has died do not come back in step. What the hub itself asks for comes first.
  */
-final class Pauses {
+final class RetryBackoff {
     private static final Duration FIRST = Duration.ofMillis(200);
     private static final Duration LONGEST = Duration.ofSeconds(15);
     private static final Duration MOST_ASKED_FOR = Duration.ofMinutes(5);
 
-    private final Time time;
+    private final TimeSource time;
     private final BackoffSequence backoff;
 
-    Pauses(Time time, RandomGenerator random) {
+    RetryBackoff(TimeSource time, RandomGenerator random) {
         this.time = time;
         backoff = BackoffSequence.shortenedByUpToHalf(random);
     }
@@ -37,6 +37,6 @@ final class Pauses {
     }
 
     void sleep(Duration pause) throws InterruptedException {
-        Waiters.sleep(time, pause);
+        WaitQueue.sleep(time, pause);
     }
 }

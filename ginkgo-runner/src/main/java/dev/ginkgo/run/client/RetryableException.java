@@ -1,4 +1,4 @@
-package dev.ginkgo.run.hub;
+package dev.ginkgo.run.client;
 
 import java.io.IOException;
 import java.net.ConnectException;
@@ -10,31 +10,31 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** An attempt failed for a reason that may pass. */
-final class Trouble extends Exception {
+final class RetryableException extends Exception {
     private static final long serialVersionUID = 1L;
 
-    private final Ending ending;
+    private final ClientExitCode ending;
     private final transient @Nullable Duration retryAfter;
 
-    private Trouble(Ending ending, String message, @Nullable Duration retryAfter) {
+    private RetryableException(ClientExitCode ending, String message, @Nullable Duration retryAfter) {
         super(message, null, false, false);
         this.ending = ending;
         this.retryAfter = retryAfter;
     }
 
     /** The hub was not reached, or the connection broke. */
-    static Trouble of(URI uri, IOException e) {
-        return new Trouble(Ending.UNREACHABLE, reason(uri.getAuthority(), e), null);
+    static RetryableException of(URI uri, IOException e) {
+        return new RetryableException(ClientExitCode.UNREACHABLE, reason(uri.getAuthority(), e), null);
     }
 
     /** The hub was reached and is not able to, just now. */
-    static Trouble busy(String message, Optional<Duration> retryAfter) {
-        return new Trouble(Ending.BUSY, message, retryAfter.orElse(null));
+    static RetryableException busy(String message, Optional<Duration> retryAfter) {
+        return new RetryableException(ClientExitCode.BUSY, message, retryAfter.orElse(null));
     }
 
     /** What it is, if it does not pass. */
-    Failure lasting() {
-        return new Failure(ending, text());
+    FatalException lasting() {
+        return new FatalException(ending, text());
     }
 
     /** When the other side wants to be asked again. */

@@ -1,4 +1,4 @@
-package dev.ginkgo.run.hub;
+package dev.ginkgo.run.client;
 
 import java.io.IOException;
 import java.io.InputStream;
@@ -11,14 +11,14 @@ import java.util.Optional;
  * Publishes messages one after another. An attempt whose answer is lost may have published; each message therefore has
  * a key of its own, by which the hub knows it again and does not publish it twice. For one thread.
  */
-final class Posting {
+public final class RetryingPublisher {
     private static final Duration ANSWER_TIMEOUT = Duration.ofSeconds(30);
     private static final int LONG_BODY = 64 * 1024;
 
-    private final Web web;
+    private final HubHttpClient web;
     private final ChannelUrl url;
     private final String type;
-    private final Attempts attempts;
+    private final Retrier attempts;
     private final Duration retryFor;
     private final String keys;
     private long count;
@@ -26,7 +26,7 @@ final class Posting {
     /**
      * @param keys what the keys begin with; nobody else's do
      */
-    Posting(Web web, ChannelUrl url, String type, Attempts attempts, Duration retryFor, String keys) {
+    public RetryingPublisher(HubHttpClient web, ChannelUrl url, String type, Retrier attempts, Duration retryFor, String keys) {
         this.web = web;
         this.url = url;
         this.type = type;
@@ -36,16 +36,16 @@ final class Posting {
     }
 
     /** How many are published. */
-    long count() {
+    public long count() {
         return count;
     }
 
     /**
      * Publishes one, and gives the hub's receipt.
      *
-     * @throws Failure if that cannot be done
+     * @throws FatalException if that cannot be done
      */
-    byte[] post(byte[] message) throws InterruptedException {
+    public byte[] post(byte[] message) throws InterruptedException {
         HttpRequest request = web.request(url.uri())
                 .header("Content-Type", type)
                 .header("Idempotency-Key", keys + "-" + (count + 1))
@@ -60,31 +60,31 @@ final class Posting {
                 attempts.worked();
                 count++;
                 return receipt;
-            } catch (Trouble e) {
+            } catch (RetryableException e) {
                 attempts.failed(e, Optional.of(retryFor));
             }
         }
     }
 
-    private byte[] once(HttpRequest request) throws Trouble, InterruptedException {
+    private byte[] once(HttpRequest request) throws RetryableException, InterruptedException {
         try {
             HttpResponse<InputStream> response = web.client().send(request, HttpResponse.BodyHandlers.ofInputStream());
             if (response.statusCode() != 200) {
-                throw Answers.trouble(url, response);
+                throw ErrorResponses.trouble(url, response);
             }
-            byte[] receipt = Answers.body(response);
+            byte[] receipt = ErrorResponses.body(response);
             if (!isReceipt(receipt)) {
-                throw new Failure(Ending.NO_HUB, url + " is no channel of a hub: its answer is no receipt");
+                throw new FatalException(ClientExitCode.NO_HUB, url + " is no channel of a hub: its answer is no receipt");
             }
             return receipt;
         } catch (IOException e) {
-            throw Trouble.of(url.uri(), e);
+            throw RetryableException.of(url.uri(), e);
         }
     }
 
     private static boolean isReceipt(byte[] body) {
         try {
-            return EventReader.members(body).containsKey("id");
+            return StreamEventParser.members(body).containsKey("id");
         } catch (IOException | IllegalArgumentException e) {
             return false;
         }

@@ -1,4 +1,4 @@
-package dev.ginkgo.run.hub;
+package dev.ginkgo.run.client;
 
 import java.io.IOException;
 import java.io.OutputStream;
@@ -6,25 +6,25 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** Runs a command of the shell for each message, one after another: the payload is its input. */
-final class CommandRunner implements Sink {
+public final class ShellCommandSink implements MessageSink {
     private final String command;
     private @Nullable String before;
 
-    CommandRunner(String command) {
+    public ShellCommandSink(String command) {
         this.command = command;
     }
 
     @Override
-    public void accept(Event.Message message) throws InterruptedException {
+    public void accept(StreamEvent.Message message) throws InterruptedException {
         int code;
         try {
             code = run(message);
         } catch (IOException e) {
-            throw new Failure(Ending.COMMAND_FAILED, "\"" + command + "\" cannot be run: " + e.getMessage());
+            throw new FatalException(ClientExitCode.COMMAND_FAILED, "\"" + command + "\" cannot be run: " + e.getMessage());
         }
         if (code != 0) {
-            throw new Failure(
-                    Ending.COMMAND_FAILED,
+            throw new FatalException(
+                    ClientExitCode.COMMAND_FAILED,
                     "\"" + command + "\" ended with " + code + " for message " + message.name() + " of "
                             + message.channel()
                             + (before == null ? "" : "; to go on with that message: --since " + before));
@@ -32,7 +32,7 @@ final class CommandRunner implements Sink {
         before = message.name();
     }
 
-    private int run(Event.Message message) throws IOException, InterruptedException {
+    private int run(StreamEvent.Message message) throws IOException, InterruptedException {
         ProcessBuilder builder = new ProcessBuilder("sh", "-c", command)
                 .redirectOutput(ProcessBuilder.Redirect.INHERIT)
                 .redirectError(ProcessBuilder.Redirect.INHERIT);

@@ -1,6 +1,6 @@
-package dev.ginkgo.run.hub;
+package dev.ginkgo.run.client;
 
-import dev.ginkgo.Time;
+import dev.ginkgo.time.TimeSource;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;
@@ -14,18 +14,18 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
 /** Opens streams of one channel. */
-final class Connector {
+public final class StreamConnector {
     private static final String NDJSON = "application/x-ndjson";
 
-    private final Web web;
+    private final HubHttpClient web;
     private final ChannelUrl url;
-    private final Time time;
+    private final TimeSource time;
     private final Duration patience;
 
     /**
      * @param patience how long the hub may be silent, before its answer and within it
      */
-    Connector(Web web, ChannelUrl url, Time time, Duration patience) {
+    public StreamConnector(HubHttpClient web, ChannelUrl url, TimeSource time, Duration patience) {
         this.web = web;
         this.url = url;
         this.time = time;
@@ -35,33 +35,33 @@ final class Connector {
     /**
      * Opens one.
      *
-     * @throws Trouble if it cannot be had now
-     * @throws Failure if it will not be had later either
+     * @throws RetryableException if it cannot be had now
+     * @throws FatalException if it will not be had later either
      */
-    Stream open(Position position) throws Trouble, InterruptedException {
+    HubStream open(ResumePosition position) throws RetryableException, InterruptedException {
         URI uri = new ChannelUrl(position.in(url)).with("as", "ndjson");
         HttpRequest.Builder request = web.request(uri).header("Accept", NDJSON);
         position.addTo(request);
         try {
             HttpResponse<InputStream> response = send(request.build());
             if (response.statusCode() != 200) {
-                throw Answers.trouble(url, response);
+                throw ErrorResponses.trouble(url, response);
             }
             String type = response.headers().firstValue("Content-Type").orElse("nothing");
             if (!type.startsWith(NDJSON)) {
                 response.body().close();
-                throw new Failure(
-                        Ending.NO_HUB, url + " is no channel of a hub: asked for " + NDJSON + " it sends " + type);
+                throw new FatalException(
+                        ClientExitCode.NO_HUB, url + " is no channel of a hub: asked for " + NDJSON + " it sends " + type);
             }
-            return new Stream(response.body(), new EventReader(url.channel()), time, patience).open();
+            return new HubStream(response.body(), new StreamEventParser(url.channel()), time, patience).open();
         } catch (IOException e) {
             throw trouble(e);
         }
     }
 
     /** What it means that the connection broke. */
-    Trouble trouble(IOException e) {
-        return Trouble.of(url.uri(), e);
+    RetryableException trouble(IOException e) {
+        return RetryableException.of(url.uri(), e);
     }
 
     /** A request's own timeout would, in a later JDK, end the stream as well. */

@@ -1,15 +1,15 @@
-package dev.ginkgo.run.hub;
+package dev.ginkgo.run.client;
 
 import java.time.Duration;
 import java.util.Optional;
 
 /** What comes on a stream. */
-sealed interface Event {
+sealed interface StreamEvent {
     /** The position after it, if it tells one: who reads on from there has lost nothing. */
     Optional<String> id();
 
     /** A message. */
-    record Message(String name, String channel, Bytes payload, Bytes json) implements Event {
+    record Message(String name, String channel, ImmutableBytes payload, ImmutableBytes json) implements StreamEvent {
         @Override
         public Optional<String> id() {
             return Optional.of(name);
@@ -17,17 +17,17 @@ sealed interface Event {
     }
 
     /** The first thing on a stream: whether it goes on where it was to. */
-    record Start(Optional<String> id, boolean recovered) implements Event {}
+    record Start(Optional<String> id, boolean recovered) implements StreamEvent {}
 
     /** Messages were lost; how many is not always known. */
-    record Gap(Optional<String> id, Optional<Long> missed) implements Event {}
+    record Gap(Optional<String> id, Optional<Long> missed) implements StreamEvent {}
 
     /** The hub ends the stream, and says when to come back. */
-    record Bye(Optional<String> id, Optional<Duration> retry) implements Event {}
+    record Bye(Optional<String> id, Optional<Duration> retry) implements StreamEvent {}
 
     /** One of several channels is not read; the others are. */
-    record Refused(Optional<String> id, String channel, String detail) implements Event {}
+    record ChannelRejected(Optional<String> id, String channel, String detail) implements StreamEvent {}
 
     /** A heartbeat, or what a later hub may have to say. */
-    record Other(Optional<String> id) implements Event {}
+    record Other(Optional<String> id) implements StreamEvent {}
 }

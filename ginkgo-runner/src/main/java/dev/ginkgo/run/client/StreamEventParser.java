@@ -1,4 +1,4 @@
-package dev.ginkgo.run.hub;
+package dev.ginkgo.run.client;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
@@ -13,7 +13,7 @@ import java.util.Map;
 import java.util.Optional;
 
 /** Reads the JSON objects of a stream. Members that it does not know may be there; a later hub may say more. */
-final class EventReader {
+final class StreamEventParser {
     private static final JsonFactory FACTORY = JsonFactory.builder()
             .streamReadConstraints(StreamReadConstraints.builder()
                     .maxStringLength(Integer.MAX_VALUE) // the line is limited already
@@ -25,25 +25,25 @@ final class EventReader {
     /**
      * @param channel of messages that do not name theirs
      */
-    EventReader(String channel) {
+    StreamEventParser(String channel) {
         this.channel = channel;
     }
 
     /**
      * Reads one line.
      *
-     * @throws Failure if that is nothing that a hub says
+     * @throws FatalException if that is nothing that a hub says
      */
-    Event read(byte[] line) {
+    StreamEvent read(byte[] line) {
         try {
             Map<String, String> members = members(line);
             Optional<String> id = Optional.ofNullable(members.get("id"));
-            id.ifPresent(EventReader::requirePlain);
+            id.ifPresent(StreamEventParser::requirePlain);
             String event = members.get("event");
             return event == null ? message(members, id, line) : control(event, members, id);
         } catch (IOException | IllegalArgumentException e) {
-            throw new Failure(
-                    Ending.NO_HUB,
+            throw new FatalException(
+                    ClientExitCode.NO_HUB,
                     "a line came that no hub writes: " + shortened(line)
                             + "; the URL may be that of something else, or a proxy changes what it passes on");
         }
@@ -68,7 +68,7 @@ final class EventReader {
         return members;
     }
 
-    private Event message(Map<String, String> members, Optional<String> id, byte[] line) {
+    private StreamEvent message(Map<String, String> members, Optional<String> id, byte[] line) {
         String data = members.get("data");
         if (data == null || id.isEmpty()) {
             throw new IllegalArgumentException("no message and no event");
@@ -78,20 +78,20 @@ final class EventReader {
         byte[] payload = "base64".equals(members.get("encoding"))
                 ? Base64.getDecoder().decode(data)
                 : data.getBytes(StandardCharsets.UTF_8);
-        return new Event.Message(id.get(), from, new Bytes(payload), new Bytes(line));
+        return new StreamEvent.Message(id.get(), from, new ImmutableBytes(payload), new ImmutableBytes(line));
     }
 
-    private static Event control(String event, Map<String, String> members, Optional<String> id) {
+    private static StreamEvent control(String event, Map<String, String> members, Optional<String> id) {
         return switch (event) {
-            case "start" -> new Event.Start(id, Boolean.parseBoolean(members.get("recovered")));
-            case "gap" -> new Event.Gap(id, number(members, "missed"));
-            case "bye" -> new Event.Bye(id, number(members, "retry").map(Duration::ofMillis));
+            case "start" -> new StreamEvent.Start(id, Boolean.parseBoolean(members.get("recovered")));
+            case "gap" -> new StreamEvent.Gap(id, number(members, "missed"));
+            case "bye" -> new StreamEvent.Bye(id, number(members, "retry").map(Duration::ofMillis));
             case "refused" ->
-                new Event.Refused(
+                new StreamEvent.ChannelRejected(
                         id,
                         members.getOrDefault("channel", "a channel"),
                         members.getOrDefault("detail", "the hub does not say why"));
-            default -> new Event.Other(id);
+            default -> new StreamEvent.Other(id);
         };
     }
 

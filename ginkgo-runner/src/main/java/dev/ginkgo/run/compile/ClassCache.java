@@ -1,9 +1,9 @@
-package dev.ginkgo.run.cache;
+package dev.ginkgo.run.compile;
 
 import static java.nio.file.LinkOption.NOFOLLOW_LINKS;
 
-import dev.ginkgo.Time;
 import dev.ginkgo.run.os.EffectiveUser;
+import dev.ginkgo.time.TimeSource;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -68,11 +68,11 @@ public final class ClassCache {
             if (!Files.isRegularFile(file, NOFOLLOW_LINKS) || !isOursAlone()) {
                 return Optional.empty();
             }
-            CompiledClasses compiled = Entry.read(key, Files.readAllBytes(file));
-            if (!Entry.isFresh(compiled)) {
+            CompiledClasses compiled = ClassCacheFile.read(key, Files.readAllBytes(file));
+            if (!ClassCacheFile.isFresh(compiled)) {
                 return Optional.empty();
             }
-            Files.setLastModifiedTime(file, FileTime.from(Time.system().now()));
+            Files.setLastModifiedTime(file, FileTime.from(TimeSource.system().now()));
             return Optional.of(compiled);
         } catch (IOException | RuntimeException e) { // whatever is in a file that something has damaged
             LOG.debug("{} is of no use", file, e);
@@ -83,8 +83,8 @@ public final class ClassCache {
     /** Keeps it for the next time, if that can be done. */
     public void keep(String key, CompiledClasses compiled) {
         try {
-            byte[] bytes = Entry.write(key, compiled);
-            if (bytes.length > LARGEST || !Entry.isFresh(compiled)) {
+            byte[] bytes = ClassCacheFile.write(key, compiled);
+            if (bytes.length > LARGEST || !ClassCacheFile.isFresh(compiled)) {
                 return;
             }
             prepare();
@@ -105,7 +105,7 @@ public final class ClassCache {
     }
 
     private Path file(String key) {
-        return folder.resolve(Digests.of(key) + SUFFIX);
+        return folder.resolve(Sha256.of(key) + SUFFIX);
     }
 
     private void prepare() throws IOException {

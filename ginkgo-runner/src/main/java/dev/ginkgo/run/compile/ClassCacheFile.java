@@ -1,4 +1,4 @@
-package dev.ginkgo.run.cache;
+package dev.ginkgo.run.compile;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
 import static java.nio.charset.StandardCharsets.UTF_8;
@@ -24,11 +24,11 @@ import java.util.stream.Stream;
  * One file of the cache: the key in full, the outcome of the compilation, and a digest over both, so that a file that
  * was cut off or tampered with by accident is not taken for an outcome.
  */
-final class Entry {
+final class ClassCacheFile {
     private static final int DIGEST = 64;
     private static final String SUFFIX = ".java";
 
-    private Entry() {}
+    private ClassCacheFile() {}
 
     static byte[] write(String key, CompiledClasses compiled) throws IOException {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
@@ -51,7 +51,7 @@ final class Entry {
             text(out, each.getKey());
             texts(out, each.getValue());
         }
-        out.write(Digests.of(bytes.toByteArray()).getBytes(US_ASCII));
+        out.write(Sha256.of(bytes.toByteArray()).getBytes(US_ASCII));
         return bytes.toByteArray();
     }
 
@@ -62,7 +62,7 @@ final class Entry {
      */
     static CompiledClasses read(String key, byte[] file) throws IOException {
         int length = file.length - DIGEST;
-        if (length < 0 || !Digests.of(Arrays.copyOf(file, length)).equals(new String(file, length, DIGEST, US_ASCII))) {
+        if (length < 0 || !Sha256.of(Arrays.copyOf(file, length)).equals(new String(file, length, DIGEST, US_ASCII))) {
             throw new IOException("it is not whole");
         }
         DataInputStream in = new DataInputStream(new ByteArrayInputStream(file, 0, length));
@@ -89,7 +89,7 @@ final class Entry {
     /** Whether the sources are as they were, and no other could be meant now. */
     static boolean isFresh(CompiledClasses compiled) throws IOException {
         for (Map.Entry<String, String> source : compiled.sources().entrySet()) {
-            if (!Digests.of(Files.readAllBytes(Path.of(source.getKey()))).equals(source.getValue())) {
+            if (!Sha256.of(Files.readAllBytes(Path.of(source.getKey()))).equals(source.getValue())) {
                 return false;
             }
         }

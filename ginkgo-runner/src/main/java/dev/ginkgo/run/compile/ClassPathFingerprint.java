@@ -1,4 +1,4 @@
-package dev.ginkgo.run.cache;
+package dev.ginkgo.run.compile;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -9,11 +9,11 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /** What a class path was at a moment: the name, size and time of each of its files. */
-public final class ClassPathState {
+public final class ClassPathFingerprint {
     /** Beyond so many files in folders, looking at all of them is no gain over compiling. */
     private static final int MOST = 10_000;
 
-    private ClassPathState() {}
+    private ClassPathFingerprint() {}
 
     /** In words; empty if it is too large to be looked at, or cannot be. */
     public static Optional<String> of(List<Path> classPath) {

@@ -1,4 +1,4 @@
-package dev.ginkgo.run;
+package dev.ginkgo.run.compile;
 
 import java.nio.file.Path;
 import java.util.List;
@@ -11,4 +11,4 @@ import java.util.Map;
  * @param ofFile the classes that are declared in the named file itself, in the order of their declaration
  * @param root the folder at which the packages of the sources begin
  */
-record Compilation(Map<String, byte[]> classes, List<String> ofFile, Path root) {}
+public record Compilation(Map<String, byte[]> classes, List<String> ofFile, Path root) {}

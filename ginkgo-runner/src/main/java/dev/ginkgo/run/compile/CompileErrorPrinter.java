@@ -1,5 +1,6 @@
-package dev.ginkgo.run;
+package dev.ginkgo.run.compile;
 
+import dev.ginkgo.run.output.CommandContext;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -20,23 +21,23 @@ import javax.tools.JavaFileObject;
  *   location: class Hello
  * </pre>
  */
-final class CompileErrors {
+final class CompileErrorPrinter {
     private static final String NO_MAIN = "compiler.err.implicit.class.does.not.have.main.method";
 
-    private final Terminal terminal;
+    private final CommandContext terminal;
 
-    CompileErrors(Terminal terminal) {
+    CompileErrorPrinter(CommandContext terminal) {
         this.terminal = terminal;
     }
 
     static boolean any(List<Diagnostic<? extends JavaFileObject>> diagnostics) {
-        return diagnostics.stream().anyMatch(CompileErrors::isError);
+        return diagnostics.stream().anyMatch(CompileErrorPrinter::isError);
     }
 
     /** Every error in the compiler's order, and how many there are. */
     String render(Path file, List<Diagnostic<? extends JavaFileObject>> diagnostics) {
         List<Diagnostic<? extends JavaFileObject>> errors =
-                diagnostics.stream().filter(CompileErrors::isError).toList();
+                diagnostics.stream().filter(CompileErrorPrinter::isError).toList();
         String all = errors.stream().map(error -> one(file, error)).collect(Collectors.joining(System.lineSeparator()));
         String count = errors.size() == 1 ? "1 error" : errors.size() + " errors";
         return all + System.lineSeparator() + count + " in " + terminal.shown(file) + "; nothing was started.";

@@ -1,4 +1,4 @@
-package dev.ginkgo.run.cache;
+package dev.ginkgo.run.compile;
 
 import java.util.List;
 import java.util.Map;

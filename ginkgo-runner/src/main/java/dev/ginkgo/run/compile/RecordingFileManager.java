@@ -1,7 +1,5 @@
-package dev.ginkgo.run;
+package dev.ginkgo.run.compile;
 
-import dev.ginkgo.run.cache.CompiledClasses;
-import dev.ginkgo.run.cache.Digests;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -30,13 +28,13 @@ import org.jspecify.annotations.Nullable;
  * The files of one compilation: keeps in memory what the compiler writes, and remembers what it has read and where it
  * has looked, so that somebody can tell later whether the outcome would be the same.
  */
-final class CompilerFiles extends ForwardingJavaFileManager<StandardJavaFileManager> {
+final class RecordingFileManager extends ForwardingJavaFileManager<StandardJavaFileManager> {
     private final Map<String, ByteArrayOutputStream> written = new LinkedHashMap<>();
     private final Map<String, URI> origins = new HashMap<>();
     private final Map<String, String> read = new TreeMap<>();
     private final Map<String, List<String>> packages = new TreeMap<>();
 
-    CompilerFiles(StandardJavaFileManager files) {
+    RecordingFileManager(StandardJavaFileManager files) {
         super(files);
     }
 
@@ -53,7 +51,7 @@ final class CompilerFiles extends ForwardingJavaFileManager<StandardJavaFileMana
         @Override
         public CharSequence getCharContent(boolean ignoreEncodingErrors) throws IOException {
             CharSequence text = super.getCharContent(ignoreEncodingErrors);
-            read.put(Path.of(toUri()).toString(), Digests.of(text));
+            read.put(Path.of(toUri()).toString(), Sha256.of(text));
             return text;
         }
     }

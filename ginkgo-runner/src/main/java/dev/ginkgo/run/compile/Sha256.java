@@ -1,4 +1,4 @@
-package dev.ginkgo.run.cache;
+package dev.ginkgo.run.compile;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
@@ -7,8 +7,8 @@ import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 
 /** SHA-256, which every JDK has. */
-public final class Digests {
-    private Digests() {}
+public final class Sha256 {
+    private Sha256() {}
 
     /** Of a text, as UTF-8. */
     public static String of(CharSequence text) {

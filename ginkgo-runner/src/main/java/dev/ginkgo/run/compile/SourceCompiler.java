@@ -1,10 +1,10 @@
-package dev.ginkgo.run;
+package dev.ginkgo.run.compile;
 
 import com.sun.source.tree.CompilationUnitTree;
 import com.sun.source.util.JavacTask;
-import dev.ginkgo.run.cache.ClassCache;
-import dev.ginkgo.run.cache.ClassPathState;
-import dev.ginkgo.run.cache.CompiledClasses;
+import dev.ginkgo.run.output.CommandContext;
+import dev.ginkgo.run.output.CommandException;
+import dev.ginkgo.run.output.ExitCode;
 import java.io.File;
 import java.io.IOException;
 import java.io.Writer;
@@ -24,33 +24,33 @@ import javax.tools.ToolProvider;
 
 /**
  * Compiles one source file in memory (R-20), as {@code java Hello.java} does, with two differences: other files in
- * its folder are compiled as they are needed, and errors come as data, for {@link CompileErrors} to print.
+ * its folder are compiled as they are needed, and errors come as data, for {@link CompileErrorPrinter} to print.
  *
  * <p>The file is parsed before anything else is looked up, because the package that it declares says where the
  * source path begins: {@code package a.b;} in {@code x/a/b/C.java} makes it {@code x}.
  *
  * <p>What came of it is kept for the next start, where there is a cache: the compiler takes most of the time of a start.
  */
-final class SourceCompiler {
+public final class SourceCompiler {
     // No lint: it is the user's program, and he did not ask for our opinion.
     private static final List<String> OPTIONS =
             List.of("-proc:none", "-g", "-parameters", "-Xlint:none", "-nowarn", "-implicit:class", "-Xprefer:source");
 
-    private final Terminal terminal;
+    private final CommandContext terminal;
     private final List<Path> classPath;
     private final Optional<ClassCache> cache;
 
     /**
      * @param classPath the user's jars and folders; ours come before them
      */
-    SourceCompiler(Terminal terminal, List<Path> classPath) {
+    public SourceCompiler(CommandContext terminal, List<Path> classPath) {
         this.terminal = terminal;
         this.classPath = List.copyOf(classPath);
         cache = ClassCache.of(terminal.environment());
     }
 
     /** Compiles, or refuses with every error. */
-    Compilation compile(Path file) {
+    public Compilation compile(Path file) {
         Optional<String> key = cache.isPresent() ? key(file) : Optional.empty();
         if (key.isEmpty()) {
             return compile(file, compiled -> {});
@@ -63,7 +63,7 @@ final class SourceCompiler {
 
     /** All that decides what comes out, but for the sources; empty if that cannot be told. */
     private Optional<String> key(Path file) {
-        return ClassPathState.of(wholeClassPath())
+        return ClassPathFingerprint.of(wholeClassPath())
                 .map(state -> String.join(
                         "\n",
                         "1",
@@ -77,7 +77,7 @@ final class SourceCompiler {
     private Compilation compile(Path file, Consumer<CompiledClasses> then) {
         JavaCompiler compiler = ToolProvider.getSystemJavaCompiler();
         if (compiler == null) {
-            throw new Refusal(
+            throw new CommandException(
                     ExitCode.CONFIGURATION,
                     "The Java at " + System.getProperty("java.home")
                             + " has no compiler; ginkgo needs a JDK, not a JRE.");
@@ -86,7 +86,7 @@ final class SourceCompiler {
         try (StandardJavaFileManager files =
                 compiler.getStandardFileManager(diagnostics, Locale.ROOT, StandardCharsets.UTF_8)) {
             files.setLocationFromPaths(StandardLocation.CLASS_PATH, wholeClassPath());
-            CompilerFiles seen = new CompilerFiles(files);
+            RecordingFileManager seen = new RecordingFileManager(files);
             JavacTask task = (JavacTask) compiler.getTask(
                     Writer.nullWriter(),
                     seen,
@@ -100,16 +100,16 @@ final class SourceCompiler {
             }
             files.setLocationFromPaths(StandardLocation.SOURCE_PATH, List.of(root));
             task.analyze();
-            if (CompileErrors.any(diagnostics.getDiagnostics())) {
-                throw new Refusal(
-                        ExitCode.DATA, new CompileErrors(terminal).render(file, diagnostics.getDiagnostics()));
+            if (CompileErrorPrinter.any(diagnostics.getDiagnostics())) {
+                throw new CommandException(
+                        ExitCode.DATA, new CompileErrorPrinter(terminal).render(file, diagnostics.getDiagnostics()));
             }
             task.generate();
             CompiledClasses compiled = seen.outcome(file, root);
             then.accept(compiled);
             return new Compilation(compiled.classes(), compiled.ofFile(), root);
         } catch (IOException e) {
-            throw new Refusal(ExitCode.CONFIGURATION, terminal.shown(file) + " cannot be read: " + e.getMessage());
+            throw new CommandException(ExitCode.CONFIGURATION, terminal.shown(file) + " cannot be read: " + e.getMessage());
         }
     }
 

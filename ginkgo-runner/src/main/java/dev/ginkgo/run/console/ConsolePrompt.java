@@ -11,7 +11,7 @@ import org.jline.terminal.Terminal;
 import org.jline.terminal.TerminalBuilder;
 
 /** Where lines come from: a person at a terminal, with editing and history, or a pipe. */
-public interface Prompt extends AutoCloseable {
+public interface ConsolePrompt extends AutoCloseable {
     /**
      * The next line.
      *
@@ -24,8 +24,8 @@ public interface Prompt extends AutoCloseable {
     void close() throws IOException;
 
     /** Reads lines without a word. */
-    static Prompt of(BufferedReader lines) {
-        return new Prompt() {
+    static ConsolePrompt of(BufferedReader lines) {
+        return new ConsolePrompt() {
             @Override
             public Optional<String> next(boolean begun) throws IOException {
                 return Optional.ofNullable(lines.readLine());
@@ -37,10 +37,10 @@ public interface Prompt extends AutoCloseable {
     }
 
     /** Reads from the terminal of this process. */
-    static Prompt ofTerminal() throws IOException {
+    static ConsolePrompt ofTerminal() throws IOException {
         Terminal terminal = TerminalBuilder.builder().system(true).build();
         LineReader reader = LineReaderBuilder.builder().terminal(terminal).build();
-        return new Prompt() {
+        return new ConsolePrompt() {
             @Override
             public Optional<String> next(boolean begun) {
                 while (true) {

@@ -24,12 +24,12 @@ import org.jspecify.annotations.Nullable;
  * came of it, or {@code complete} as false where more has to come. Snippets have the rights of the process; what they
  * print goes where the process prints. For the thread of its connection, on which snippets run.
  */
-public final class Session implements ControlServer.Conversation {
+public final class ConsoleSession implements ControlServer.Conversation {
     private static final List<String> BEGIN = List.of(
             "import dev.ginkgo.*;",
             "import java.time.*;",
             "import java.util.*;",
-            "Service root = dev.ginkgo.run.console.Snippets.root();");
+            "Service root = dev.ginkgo.run.console.SnippetContext.root();");
 
     private final JShell shell;
     private String begun = "";
@@ -38,9 +38,9 @@ public final class Session implements ControlServer.Conversation {
      * @param root what {@code root} is
      * @param loader of the user's classes
      */
-    public Session(Service root, ClassLoader loader) {
+    public ConsoleSession(Service root, ClassLoader loader) {
         shell = JShell.builder()
-                .executionEngine(new InProcess(root, loader), Map.of())
+                .executionEngine(new InProcessExecution(root, loader), Map.of())
                 .build();
         BEGIN.forEach(shell::eval);
     }

@@ -10,11 +10,11 @@ import jdk.jshell.spi.ExecutionControlProvider;
 import jdk.jshell.spi.ExecutionEnv;
 
 /** Runs snippets in this process and on the asking thread, which knows the root. */
-final class InProcess implements ExecutionControlProvider {
+final class InProcessExecution implements ExecutionControlProvider {
     private final Service root;
     private final ClassLoader loader;
 
-    InProcess(Service root, ClassLoader loader) {
+    InProcessExecution(Service root, ClassLoader loader) {
         this.root = root;
         this.loader = loader;
     }
@@ -26,12 +26,12 @@ final class InProcess implements ExecutionControlProvider {
 
     @Override
     public ExecutionControl generate(ExecutionEnv environment, Map<String, String> parameters) {
-        return new DirectExecutionControl(new SnippetLoader(loader)) {
+        return new DirectExecutionControl(new SnippetClassLoader(loader)) {
             @Override
             protected String invoke(Method snippet)
                     throws IllegalAccessException, InvocationTargetException, IllegalArgumentException {
                 try {
-                    return ScopedValue.where(Snippets.ROOT, root)
+                    return ScopedValue.where(SnippetContext.ROOT, root)
                             .<String, ReflectiveOperationException>call(() -> valueString(snippet.invoke(null)));
                 } catch (IllegalAccessException | InvocationTargetException e) {
                     throw e; // JShell tells one from the other

@@ -6,10 +6,10 @@ import jdk.jshell.execution.LoaderDelegate;
 import jdk.jshell.spi.ExecutionControl;
 
 /** The classes of snippets, above those of the user. */
-final class SnippetLoader extends ClassLoader implements LoaderDelegate {
+final class SnippetClassLoader extends ClassLoader implements LoaderDelegate {
     private final Map<String, byte[]> compiled = new ConcurrentHashMap<>();
 
-    SnippetLoader(ClassLoader parent) {
+    SnippetClassLoader(ClassLoader parent) {
         super("snippets", parent);
     }
 

@@ -3,10 +3,10 @@ package dev.ginkgo.run.console;
 import dev.ginkgo.Service;
 
 /** What a snippet can get hold of; public, because snippets are classes of another package. */
-public final class Snippets {
+public final class SnippetContext {
     static final ScopedValue<Service> ROOT = ScopedValue.newInstance();
 
-    private Snippets() {}
+    private SnippetContext() {}
 
     /**
      * The root of the tree.

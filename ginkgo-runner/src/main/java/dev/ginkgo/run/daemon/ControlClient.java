@@ -2,6 +2,7 @@ package dev.ginkgo.run.daemon;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.ginkgo.run.output.JsonText;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InterruptedIOException;
@@ -33,10 +34,10 @@ public final class ControlClient {
     }
 
     /** The daemon has answered, and what it says is no. */
-    public static final class Refused extends IOException {
+    public static final class ErrorResponseException extends IOException {
         private static final long serialVersionUID = 1L;
 
-        private Refused(String words) {
+        private ErrorResponseException(String words) {
             super(words);
         }
     }
@@ -64,7 +65,7 @@ public final class ControlClient {
         /** Asks and waits for the answer. */
         public Map<String, @Nullable Object> ask(Map<String, ?> request) throws IOException {
             Writer out = Channels.newWriter(channel, UTF_8);
-            out.write(Json.write(request) + "\n");
+            out.write(JsonText.write(request) + "\n");
             out.flush();
             return answer(in);
         }
@@ -91,11 +92,11 @@ public final class ControlClient {
     private Map<String, @Nullable Object> ask(String kind, String what) throws IOException {
         try (SocketChannel channel = SocketChannel.open(java.net.StandardProtocolFamily.UNIX)) {
             FutureTask<Map<String, @Nullable Object>> answer =
-                    new FutureTask<>(() -> exchange(channel, Json.write(Map.of(kind, what))));
+                    new FutureTask<>(() -> exchange(channel, JsonText.write(Map.of(kind, what))));
             Thread.ofPlatform().daemon().name("ginkgo-ask").start(answer);
             return answer.get(patience.toMillis(), TimeUnit.MILLISECONDS);
         } catch (ExecutionException e) {
-            if (e.getCause() instanceof Refused refused) {
+            if (e.getCause() instanceof ErrorResponseException refused) {
                 throw refused;
             }
             throw new IOException(
@@ -121,9 +122,9 @@ public final class ControlClient {
         if (line == null) {
             throw new IOException("it closed the connection without an answer");
         }
-        Map<String, @Nullable Object> answer = Json.read(line);
+        Map<String, @Nullable Object> answer = JsonText.read(line);
         if (answer.get("error") instanceof String error) {
-            throw new Refused(error);
+            throw new ErrorResponseException(error);
         }
         return answer;
     }

@@ -3,6 +3,7 @@ package dev.ginkgo.run.daemon;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.ginkgo.run.os.EffectiveUser;
+import dev.ginkgo.run.output.JsonText;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.Writer;
@@ -49,11 +50,11 @@ public final class ControlServer implements AutoCloseable {
     private final Path path;
     private final ServerSocketChannel server;
     private final UserPrincipal owner;
-    private final Answers answers;
+    private final RequestHandler answers;
     private final Semaphore free = new Semaphore(AT_ONCE);
 
     /** What the daemon says. Called on a thread of the connection; what it throws is told to the asker. */
-    public interface Answers {
+    public interface RequestHandler {
         /**
          * Answers one request.
          *
@@ -79,7 +80,7 @@ public final class ControlServer implements AutoCloseable {
         void close();
     }
 
-    private ControlServer(Path path, ServerSocketChannel server, UserPrincipal owner, Answers answers) {
+    private ControlServer(Path path, ServerSocketChannel server, UserPrincipal owner, RequestHandler answers) {
         this.path = path;
         this.server = server;
         this.owner = owner;
@@ -91,7 +92,7 @@ public final class ControlServer implements AutoCloseable {
      *
      * @throws IOException if it cannot be opened, or its path is too long for a socket
      */
-    public static ControlServer open(Path path, Answers answers) throws IOException {
+    public static ControlServer open(Path path, RequestHandler answers) throws IOException {
         int length = path.toString().getBytes(UTF_8).length;
         if (length > LONGEST_PATH) {
             throw new IOException("the path of the control socket has " + length + " bytes, and a socket's may have "
@@ -210,13 +211,13 @@ public final class ControlServer implements AutoCloseable {
     }
 
     /** Who answers a request. */
-    private interface Answerer {
+    private interface LineHandler {
         Map<String, @Nullable Object> answer(Map<String, @Nullable Object> request) throws Exception;
     }
 
-    private static Map<String, @Nullable Object> answer(String line, Answerer answerer) {
+    private static Map<String, @Nullable Object> answer(String line, LineHandler answerer) {
         try {
-            return answerer.answer(Json.read(line));
+            return answerer.answer(JsonText.read(line));
         } catch (Exception e) {
             return error(e.getMessage() == null ? e.toString() : e.getMessage());
         }
@@ -248,7 +249,7 @@ public final class ControlServer implements AutoCloseable {
     }
 
     private static void tell(Writer out, Map<String, @Nullable Object> answer) throws IOException {
-        out.write(Json.write(answer) + "\n");
+        out.write(JsonText.write(answer) + "\n");
         out.flush();
     }
 

@@ -1,8 +1,9 @@
-package dev.ginkgo.run;
+package dev.ginkgo.run.daemon;
 
-import dev.ginkgo.run.daemon.Card;
-import dev.ginkgo.run.daemon.Folders;
-import dev.ginkgo.run.daemon.PidFile;
+import dev.ginkgo.run.output.CommandContext;
+import dev.ginkgo.run.output.CommandException;
+import dev.ginkgo.run.output.ExitCode;
+import dev.ginkgo.run.output.Suggestions;
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
@@ -12,48 +13,48 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /** Finds daemons by what they leave in the folders of this user; nothing of theirs is loaded. */
-final class Daemons {
+public final class DaemonFinder {
     private static final String SUFFIX = ".pid";
 
-    private final Terminal terminal;
-    private final Folders folders;
+    private final CommandContext terminal;
+    private final RuntimeDirs folders;
 
-    Daemons(Terminal terminal) {
+    public DaemonFinder(CommandContext terminal) {
         this.terminal = terminal;
-        this.folders = Folders.of(terminal.environment());
+        this.folders = RuntimeDirs.of(terminal.environment());
     }
 
     /**
      * The daemon that a word means, running or not: by its name, or by its target.
      *
-     * @throws Refusal if the word means another program than the one that has its name
+     * @throws CommandException if the word means another program than the one that has its name
      */
-    Optional<Found> find(String word) {
+    public Optional<DaemonHandle> find(String word) {
         if (DaemonNames.isName(word)) {
-            Optional<Found> named = named(word);
+            Optional<DaemonHandle> named = named(word);
             if (named.isPresent()) {
                 return named;
             }
         }
-        Optional<Found> found = named(DaemonNames.of(word));
-        found.map(Found::card)
+        Optional<DaemonHandle> found = named(DaemonNames.of(word));
+        found.map(DaemonHandle::card)
                 .filter(card -> DaemonNames.isFile(word))
                 .filter(card -> !card.code().equals(DaemonNames.code(word, terminal.directory())))
                 .ifPresent(card -> {
-                    throw new Refusal(
+                    throw new CommandException(
                             ExitCode.NOT_RUNNING,
-                            word + " is not running; " + Found.describe(card) + " is another program of that name");
+                            word + " is not running; " + DaemonHandle.describe(card) + " is another program of that name");
                 });
         return found;
     }
 
     /** The one whose pidfile that is. */
-    Optional<Found> at(Path file) {
+    public Optional<DaemonHandle> at(Path file) {
         return read(file);
     }
 
     /** All of this user that have been started, by name. */
-    List<Found> all() {
+    public List<DaemonHandle> all() {
         try (Stream<Path> files = Files.list(folders.pids())) {
             return files.filter(file -> file.toString().endsWith(SUFFIX))
                     .sorted()
@@ -65,33 +66,33 @@ final class Daemons {
     }
 
     /** What to say of a word that means none. */
-    Refusal none(String word) {
+    public CommandException none(String word) {
         List<String> running =
-                all().stream().filter(Found::isAlive).map(Found::name).toList();
-        Optional<String> meant = Nearest.to(word, running);
-        return new Refusal(
+                all().stream().filter(DaemonHandle::isAlive).map(DaemonHandle::name).toList();
+        Optional<String> meant = Suggestions.to(word, running);
+        return new CommandException(
                 ExitCode.NOT_RUNNING,
                 word + " is not running"
                         + meant.map(name -> "; did you mean " + name + "?").orElse("")
                         + (running.isEmpty() ? "; nothing is" : "; running: " + String.join(", ", running)));
     }
 
-    private Optional<Found> named(String name) {
-        Optional<Found> own = read(folders.pids().resolve(name + SUFFIX));
-        return own.isPresent() ? own : read(Folders.system().resolve(name + SUFFIX));
+    private Optional<DaemonHandle> named(String name) {
+        Optional<DaemonHandle> own = read(folders.pids().resolve(name + SUFFIX));
+        return own.isPresent() ? own : read(RuntimeDirs.system().resolve(name + SUFFIX));
     }
 
-    private Optional<Found> read(Path file) {
+    private Optional<DaemonHandle> read(Path file) {
         try {
-            Optional<Card> card = PidFile.read(file);
+            Optional<DaemonRecord> card = PidFile.read(file);
             if (card.isEmpty()) {
                 return Optional.empty();
             }
-            return Optional.of(new Found(file, card.get(), Folders.isOurs(file)));
+            return Optional.of(new DaemonHandle(file, card.get(), RuntimeDirs.isOurs(file)));
         } catch (AccessDeniedException e) {
-            throw new Refusal(ExitCode.UNKNOWN, file + " belongs to another user, and may not be read");
+            throw new CommandException(ExitCode.UNKNOWN, file + " belongs to another user, and may not be read");
         } catch (IOException e) {
-            throw new Refusal(ExitCode.UNKNOWN, file + " is no pidfile of ginkgo's: " + e.getMessage());
+            throw new CommandException(ExitCode.UNKNOWN, file + " is no pidfile of ginkgo's: " + e.getMessage());
         }
     }
 }

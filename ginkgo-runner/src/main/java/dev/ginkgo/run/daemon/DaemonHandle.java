@@ -1,7 +1,5 @@
-package dev.ginkgo.run;
+package dev.ginkgo.run.daemon;
 
-import dev.ginkgo.run.daemon.Card;
-import dev.ginkgo.run.daemon.ControlClient;
 import java.nio.file.Path;
 import java.time.Duration;
 
@@ -12,37 +10,37 @@ import java.time.Duration;
  * @param card what it says
  * @param ours whether it belongs to this user
  */
-record Found(Path file, Card card, boolean ours) {
+public record DaemonHandle(Path file, DaemonRecord card, boolean ours) {
     private static final Duration PATIENCE = Duration.ofSeconds(3);
 
-    String name() {
+    public String name() {
         return card.name();
     }
 
-    boolean isAlive() {
+    public boolean isAlive() {
         return card.isAlive();
     }
 
     /** Dead, and it could not say so. */
-    boolean diedSilently() {
+    public boolean diedSilently() {
         return card.end().isEmpty() && !isAlive();
     }
 
-    ControlClient ask() {
+    public ControlClient ask() {
         return ask(PATIENCE);
     }
 
-    ControlClient ask(Duration patience) {
+    public ControlClient ask(Duration patience) {
         return new ControlClient(Path.of(card.socket()), patience);
     }
 
     /** {@code numbers (pid 4711, started from /srv/numbers.toml)}. */
-    static String describe(Card card) {
+    static String describe(DaemonRecord card) {
         return card.name() + " (pid " + card.process().pid() + ", started from " + card.code() + ")";
     }
 
     /** {@code numbers (pid 4711)}. */
-    String shortly() {
+    public String shortly() {
         return card.name() + " (pid " + card.process().pid() + ")";
     }
 }

@@ -1,10 +1,12 @@
-package dev.ginkgo.run;
+package dev.ginkgo.run.daemon;
 
+import dev.ginkgo.run.output.CommandException;
+import dev.ginkgo.run.output.ExitCode;
 import java.nio.file.Path;
 import java.util.regex.Pattern;
 
 /** What a daemon is called: as its user says, or after its target. Nothing is read for it. */
-final class DaemonNames {
+public final class DaemonNames {
     private static final Pattern NAME = Pattern.compile("[A-Za-z0-9_][A-Za-z0-9._-]{0,63}");
 
     private DaemonNames() {}
@@ -20,7 +22,7 @@ final class DaemonNames {
     /** The name itself, if it can be that of a file. */
     static String require(String name) {
         if (!isName(name)) {
-            throw new Refusal(
+            throw new CommandException(
                     ExitCode.USAGE,
                     "\"" + name + "\" is no name for a daemon; give one by --name: letters, digits, dot, hyphen and"
                             + " underscore, at most 64");
@@ -37,7 +39,7 @@ final class DaemonNames {
         return isFile(target) ? directory.resolve(target).normalize().toString() : target;
     }
 
-    static boolean isFile(String target) {
+    public static boolean isFile(String target) {
         return target.endsWith(".java") || target.endsWith(".toml");
     }
 }

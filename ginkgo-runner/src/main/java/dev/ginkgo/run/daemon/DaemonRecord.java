@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param version of ginkgo
  * @param end how it ended; empty while it runs
  */
-public record Card(
+public record DaemonRecord(
         String name,
         ProcessIdentity process,
         String target,
@@ -29,7 +29,7 @@ public record Card(
         String socket,
         String started,
         String version,
-        Optional<End> end) {
+        Optional<Exit> end) {
 
     /**
      * How a daemon ended by itself.
@@ -38,7 +38,7 @@ public record Card(
      * @param code the exit code; -1 if it is not known
      * @param words why, and what it left behind; empty if all went well
      */
-    public record End(String at, int code, String words) {}
+    public record Exit(String at, int code, String words) {}
 
     /** Whether the process is there. */
     public boolean isAlive() {
@@ -46,13 +46,13 @@ public record Card(
     }
 
     /** The same with its log. */
-    public Card withLog(String file) {
-        return new Card(name, process, target, code, directory, file, socket, started, version, end);
+    public DaemonRecord withLog(String file) {
+        return new DaemonRecord(name, process, target, code, directory, file, socket, started, version, end);
     }
 
     /** The same after its end. */
-    public Card ended(End how) {
-        return new Card(name, process, target, code, directory, log, socket, started, version, Optional.of(how));
+    public DaemonRecord ended(Exit how) {
+        return new DaemonRecord(name, process, target, code, directory, log, socket, started, version, Optional.of(how));
     }
 
     /** As the members of an object. */
@@ -76,9 +76,9 @@ public record Card(
         return members;
     }
 
-    static Card of(Map<String, @Nullable Object> members) {
+    static DaemonRecord of(Map<String, @Nullable Object> members) {
         boolean ended = members.get("exitCode") instanceof Long;
-        return new Card(
+        return new DaemonRecord(
                 text(members, "name"),
                 new ProcessIdentity(number(members, "pid"), text(members, "birth")),
                 text(members, "target"),
@@ -89,7 +89,7 @@ public record Card(
                 text(members, "started"),
                 text(members, "version"),
                 ended
-                        ? Optional.of(new End(
+                        ? Optional.of(new Exit(
                                 text(members, "ended"), (int) number(members, "exitCode"), text(members, "words")))
                         : Optional.empty());
     }

@@ -1,11 +1,10 @@
-package dev.ginkgo.run;
+package dev.ginkgo.run.daemon;
 
-import dev.ginkgo.Time;
-import dev.ginkgo.run.daemon.Card;
-import dev.ginkgo.run.daemon.ControlServer;
-import dev.ginkgo.run.daemon.Folders;
-import dev.ginkgo.run.daemon.PidFile;
-import dev.ginkgo.run.daemon.ProcessIdentity;
+import dev.ginkgo.run.output.CommandContext;
+import dev.ginkgo.run.output.CommandException;
+import dev.ginkgo.run.output.ExitCode;
+import dev.ginkgo.run.output.GinkgoVersion;
+import dev.ginkgo.time.TimeSource;
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
@@ -22,19 +21,19 @@ import org.slf4j.LoggerFactory;
  * control socket. For the main thread, but for {@link #serve} which the housekeeping calls too, and a shutdown hook
  * that writes down the end if nobody else has.
  */
-final class Registration {
+public final class DaemonRegistration {
     private static final Logger LOG = LoggerFactory.getLogger("ginkgo");
     private static final int ATTEMPTS = 50;
     private static final long PAUSE_MILLIS = 20;
 
-    private final Folders folders;
+    private final RuntimeDirs folders;
     private final Path file;
     private final PidFile pidFile;
-    private Card card;
+    private DaemonRecord card;
     private @Nullable ControlServer control;
     private boolean over;
 
-    private Registration(Folders folders, Path file, PidFile pidFile, Card card) {
+    private DaemonRegistration(RuntimeDirs folders, Path file, PidFile pidFile, DaemonRecord card) {
         this.folders = folders;
         this.file = file;
         this.pidFile = pidFile;
@@ -47,18 +46,18 @@ final class Registration {
      * @param target what is started, as it was named
      * @param givenName the name; that of the target if empty
      * @param givenFile the pidfile; one in the folder of this user if empty
-     * @throws Refusal if another process has it, which is named, or if it cannot be taken
+     * @throws CommandException if another process has it, which is named, or if it cannot be taken
      */
-    static Registration claim(Terminal terminal, String target, Optional<String> givenName, Optional<Path> givenFile) {
-        Folders folders = Folders.of(terminal.environment());
+    public static DaemonRegistration claim(CommandContext terminal, String target, Optional<String> givenName, Optional<Path> givenFile) {
+        RuntimeDirs folders = RuntimeDirs.of(terminal.environment());
         String name = givenName.map(DaemonNames::require).orElseGet(() -> DaemonNames.of(target));
         try {
             Path file = givenFile.orElse(null);
             if (file == null) {
-                file = Folders.prepare(folders.pids()).resolve(name + ".pid");
+                file = RuntimeDirs.prepare(folders.pids()).resolve(name + ".pid");
             }
-            Folders.prepare(folders.sockets());
-            Card card = new Card(
+            RuntimeDirs.prepare(folders.sockets());
+            DaemonRecord card = new DaemonRecord(
                     name,
                     ProcessIdentity.self(),
                     target,
@@ -66,22 +65,22 @@ final class Registration {
                     terminal.directory().toString(),
                     "",
                     socket(folders, name, givenFile).toString(),
-                    Time.system().now().toString(),
+                    TimeSource.system().now().toString(),
                     GinkgoVersion.text(),
                     Optional.empty());
             PidFile locked = lock(file, name);
             locked.write(card);
-            Registration registration = new Registration(folders, file, locked, card);
-            CutOff watch = new CutOff();
+            DaemonRegistration registration = new DaemonRegistration(folders, file, locked, card);
+            ExitWatcher watch = new ExitWatcher();
             Runtime.getRuntime().addShutdownHook(new Thread(() -> registration.cutOff(watch), "ginkgo-cut-off"));
             return registration;
         } catch (IOException e) {
-            throw new Refusal(ExitCode.CANNOT_CREATE, name + " cannot be registered: " + reason(e));
+            throw new CommandException(ExitCode.CANNOT_CREATE, name + " cannot be registered: " + reason(e));
         }
     }
 
     /** Two of one name, with pidfiles of their own, have sockets of their own. */
-    private static Path socket(Folders folders, String name, Optional<Path> pidFile) {
+    private static Path socket(RuntimeDirs folders, String name, Optional<Path> pidFile) {
         String which =
                 pidFile.map(file -> "-" + Integer.toHexString(file.hashCode())).orElse("");
         return folders.sockets().resolve(name + which + ".sock");
@@ -93,62 +92,62 @@ final class Registration {
             if (locked.isPresent()) {
                 return locked.get();
             }
-            Optional<Card> other = PidFile.read(file).filter(Card::isAlive);
+            Optional<DaemonRecord> other = PidFile.read(file).filter(DaemonRecord::isAlive);
             if (other.isPresent()) {
-                throw new Refusal(
+                throw new CommandException(
                         ExitCode.CANNOT_CREATE,
-                        Found.describe(other.get()) + " runs already"
+                        DaemonHandle.describe(other.get()) + " runs already"
                                 + "; stop it first, or give this one another --name");
             }
             pause(); // it has the lock and has not written yet, or it is about to end
         }
-        throw new Refusal(ExitCode.CANNOT_CREATE, name + " is being started or stopped: " + file + " is locked");
+        throw new CommandException(ExitCode.CANNOT_CREATE, name + " is being started or stopped: " + file + " is locked");
     }
 
-    Card card() {
+    DaemonRecord card() {
         return card;
     }
 
     /** Where the pidfile lies. */
-    Path file() {
+    public Path file() {
         return file;
     }
 
     /** Where the log is, where the configuration names none. */
-    Path defaultLog() throws IOException {
-        return Folders.prepare(folders.logs()).resolve(card.name() + ".log");
+    public Path defaultLog() throws IOException {
+        return RuntimeDirs.prepare(folders.logs()).resolve(card.name() + ".log");
     }
 
     /** Where the control socket is, once it serves. */
-    Path socket() {
+    public Path socket() {
         return Path.of(card.socket());
     }
 
     /** Says where the log is. */
-    void log(Path log) throws IOException {
+    public void log(Path log) throws IOException {
         card = card.withLog(log.toString());
         pidFile.write(card);
     }
 
     /** Opens the control socket, or opens it again if its file has gone: systemd removes it with its folder at logout. */
-    synchronized void serve(ControlServer.Answers answers) throws IOException {
+    public synchronized void serve(ControlServer.RequestHandler answers) throws IOException {
         if (control != null && control.isReachable()) {
             return;
         }
-        Folders.prepare(folders.sockets());
+        RuntimeDirs.prepare(folders.sockets());
         if (control != null) {
             control.close();
         }
         control = ControlServer.open(Path.of(card.socket()), answers);
     }
 
-    private void cutOff(CutOff watch) {
-        CutOff.End how = watch.end();
+    private void cutOff(ExitWatcher watch) {
+        ExitWatcher.ProcessExit how = watch.end();
         end(how.code(), how.words());
     }
 
     /** The end of this process; the first that is told counts. */
-    synchronized void end(int code, String words) {
+    public synchronized void end(int code, String words) {
         if (over) {
             return;
         }
@@ -157,7 +156,7 @@ final class Registration {
             LOG.debug("the interrupt that ended the start would close the pidfile before its last words");
         }
         try (PidFile closed = pidFile) {
-            closed.write(card.ended(new Card.End(Time.system().now().toString(), code, words)));
+            closed.write(card.ended(new DaemonRecord.Exit(TimeSource.system().now().toString(), code, words)));
             if (control != null) {
                 control.close();
             }
@@ -168,7 +167,7 @@ final class Registration {
     }
 
     /** What went wrong: the exceptions of the file system often say no more than a path. */
-    static String reason(IOException e) {
+    public static String reason(IOException e) {
         return switch (e) {
             case NoSuchFileException missing -> missing.getFile() + ": no such file or folder";
             case AccessDeniedException denied -> denied.getFile() + ": permission denied";

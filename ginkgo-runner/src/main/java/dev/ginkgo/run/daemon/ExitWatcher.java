@@ -1,4 +1,4 @@
-package dev.ginkgo.run;
+package dev.ginkgo.run.daemon;
 
 import java.util.Arrays;
 import java.util.Optional;
@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * or a signal that came before anybody listened. Of both {@code Runtime.exit} tells its logger, with the status and
  * the stack, as its documentation says.
  */
-final class CutOff {
+final class ExitWatcher {
     static final int UNKNOWN = -1;
 
     private static final Pattern STATUS = Pattern.compile("-?\\d+$");
@@ -31,10 +31,10 @@ final class CutOff {
      * @param code the exit code; {@link #UNKNOWN} if that cannot be known
      * @param words what happened
      */
-    record End(int code, String words) {}
+    record ProcessExit(int code, String words) {}
 
     /** Watches from now on. Once a process. */
-    CutOff() {
+    ExitWatcher() {
         logger.setLevel(Level.FINE);
         logger.setUseParentHandlers(false);
         logger.addHandler(new Handler() {
@@ -52,18 +52,18 @@ final class CutOff {
     }
 
     /** What is known in a shutdown hook. */
-    End end() {
+    ProcessExit end() {
         LogRecord told = exit.get();
         if (told == null) {
-            return new End(UNKNOWN, "the JVM ended before the service was stopped");
+            return new ProcessExit(UNKNOWN, "the JVM ended before the service was stopped");
         }
         Matcher status = STATUS.matcher(told.getMessage());
         int code = status.find() ? Integer.parseInt(status.group()) : UNKNOWN;
         Optional<StackTraceElement> caller = caller(told);
         if (caller.filter(frame -> frame.getClassName().startsWith(SIGNAL)).isPresent()) {
-            return new End(code, "a signal ended it before it listened to signals");
+            return new ProcessExit(code, "a signal ended it before it listened to signals");
         }
-        return new End(
+        return new ProcessExit(
                 code,
                 "System.exit was called" + caller.map(frame -> " at " + frame).orElse("")
                         + "; nothing was stopped in order");

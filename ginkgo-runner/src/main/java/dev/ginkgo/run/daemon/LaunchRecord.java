@@ -1,6 +1,8 @@
-package dev.ginkgo.run;
+package dev.ginkgo.run.daemon;
 
-import dev.ginkgo.run.daemon.Json;
+import dev.ginkgo.run.output.CommandException;
+import dev.ginkgo.run.output.ExitCode;
+import dev.ginkgo.run.output.JsonText;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -17,34 +19,34 @@ import org.jspecify.annotations.Nullable;
  * @param directory the working folder, absolute
  * @param words what was said after {@code start}
  */
-record Beginnings(Path directory, List<String> words) {
+public record LaunchRecord(Path directory, List<String> words) {
 
-    static void remove(Path pidFile) {
+    public static void remove(Path pidFile) {
         try {
             Files.deleteIfExists(file(pidFile));
         } catch (IOException e) {
-            throw new Refusal(ExitCode.CANNOT_CREATE, file(pidFile) + " cannot be removed: " + Registration.reason(e));
+            throw new CommandException(ExitCode.CANNOT_CREATE, file(pidFile) + " cannot be removed: " + DaemonRegistration.reason(e));
         }
     }
 
-    static void write(Path pidFile, Path directory, List<String> words) {
+    public static void write(Path pidFile, Path directory, List<String> words) {
         remove(pidFile);
         Path file = file(pidFile);
         try {
             Files.createFile(file, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
-            Files.writeString(file, Json.write(Map.of("directory", directory.toString(), "words", words)));
+            Files.writeString(file, JsonText.write(Map.of("directory", directory.toString(), "words", words)));
         } catch (IOException e) {
-            throw new Refusal(
+            throw new CommandException(
                     ExitCode.CANNOT_CREATE,
-                    file + " cannot be written, without which there is no restart: " + Registration.reason(e));
+                    file + " cannot be written, without which there is no restart: " + DaemonRegistration.reason(e));
         }
     }
 
-    static Optional<Beginnings> read(Path pidFile) {
+    public static Optional<LaunchRecord> read(Path pidFile) {
         try {
-            Map<String, @Nullable Object> members = Json.read(Files.readString(file(pidFile)));
+            Map<String, @Nullable Object> members = JsonText.read(Files.readString(file(pidFile)));
             return members.get("directory") instanceof String directory && members.get("words") instanceof List<?> words
-                    ? Optional.of(new Beginnings(
+                    ? Optional.of(new LaunchRecord(
                             Path.of(directory),
                             words.stream().map(String::valueOf).toList()))
                     : Optional.empty();

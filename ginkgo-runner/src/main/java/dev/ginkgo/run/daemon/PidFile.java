@@ -2,6 +2,7 @@ package dev.ginkgo.run.daemon;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.ginkgo.run.output.JsonText;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -18,7 +19,7 @@ import java.util.Set;
 
 /**
  * The pidfile of a daemon. Its first line is the pid, or empty once the daemon has ended by itself; the second is its
- * {@link Card}. The daemon holds a lock on it while it lives, which decides between two starts; a reader needs no
+ * {@link DaemonRecord}. The daemon holds a lock on it while it lives, which decides between two starts; a reader needs no
  * lock, for the card names one process exactly.
  *
  * <p>The file is emptied, not deleted: a deleted one can be locked by somebody who opened it before, beside a new one.
@@ -85,10 +86,10 @@ public final class PidFile implements AutoCloseable {
      * Says who runs, or how it ended. What was there goes last, so that a reader finds one or the other at any moment, and
      * so that a full disk takes nothing away: of what is behind the second line nobody takes notice.
      */
-    public void write(Card card) throws IOException {
+    public void write(DaemonRecord card) throws IOException {
         String first =
                 card.end().isPresent() ? "" : Long.toString(card.process().pid());
-        ByteBuffer text = ByteBuffer.wrap((first + "\n" + Json.write(card.members()) + "\n").getBytes(UTF_8));
+        ByteBuffer text = ByteBuffer.wrap((first + "\n" + JsonText.write(card.members()) + "\n").getBytes(UTF_8));
         int length = text.remaining();
         channel.position(0);
         while (text.hasRemaining()) {
@@ -98,7 +99,7 @@ public final class PidFile implements AutoCloseable {
     }
 
     /** What it says; empty if there is nothing (yet), or nothing that we wrote. */
-    public static Optional<Card> read(Path file) throws IOException {
+    public static Optional<DaemonRecord> read(Path file) throws IOException {
         for (int attempt = 1; ; attempt++) {
             String text;
             try {
@@ -117,11 +118,11 @@ public final class PidFile implements AutoCloseable {
         }
     }
 
-    private static Optional<Card> card(String text) throws IOException {
+    private static Optional<DaemonRecord> card(String text) throws IOException {
         String[] lines = text.split("\n", -1);
         return lines.length < 2 || !lines[1].startsWith("{")
                 ? Optional.empty()
-                : Optional.of(Card.of(Json.read(lines[1])));
+                : Optional.of(DaemonRecord.of(JsonText.read(lines[1])));
     }
 
     /** Lets go of the lock. */

@@ -23,7 +23,7 @@ import java.util.Set;
  * @param logs for logs
  * @param sockets for control sockets
  */
-public record Folders(Path pids, Path logs, Path sockets) {
+public record RuntimeDirs(Path pids, Path logs, Path sockets) {
     private static final Path SYSTEM = Path.of("/run/ginkgo");
     private static final Set<PosixFilePermission> OURS_ONLY = PosixFilePermissions.fromString("rwx------");
 
@@ -32,12 +32,12 @@ public record Folders(Path pids, Path logs, Path sockets) {
      *
      * @param environment its environment variables
      */
-    public static Folders of(Map<String, String> environment) {
+    public static RuntimeDirs of(Map<String, String> environment) {
         long user = EffectiveUser.id();
         Optional<Path> state = folder(environment, "XDG_STATE_HOME");
         Optional<Path> runtime = folder(environment, "XDG_RUNTIME_DIR");
         if (user == 0) {
-            return new Folders(
+            return new RuntimeDirs(
                     state.orElse(SYSTEM),
                     state.orElse(Path.of("/var/log/ginkgo")),
                     runtime.filter(folder -> state.isPresent()).orElse(SYSTEM));
@@ -46,7 +46,7 @@ public record Folders(Path pids, Path logs, Path sockets) {
         Path kept = state.orElse(home.resolve(".local/state/ginkgo"));
         Path sessions = Path.of("/run/user/" + user);
         Path temporary = Path.of(environment.getOrDefault("TMPDIR", "/tmp"), "ginkgo-" + user);
-        return new Folders(
+        return new RuntimeDirs(
                 kept, kept, runtime.orElse(Files.isWritable(sessions) ? sessions.resolve("ginkgo") : temporary));
     }
 

@@ -1,4 +1,4 @@
-package dev.ginkgo.run;
+package dev.ginkgo.run.log;
 
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
@@ -12,13 +12,14 @@ import ch.qos.logback.core.OutputStreamAppender;
 import ch.qos.logback.core.encoder.Encoder;
 import ch.qos.logback.core.encoder.LayoutWrappingEncoder;
 import ch.qos.logback.core.joran.spi.JoranException;
-import dev.ginkgo.Description;
+import dev.ginkgo.ConfigSection;
 import dev.ginkgo.Setting;
-import dev.ginkgo.SettingInfo;
-import dev.ginkgo.Table;
+import dev.ginkgo.config.SettingInfo;
 import dev.ginkgo.config.Size;
-import dev.ginkgo.run.daemon.LogFile;
-import dev.ginkgo.run.daemon.StandardStreams;
+import dev.ginkgo.config.ValidationResult;
+import dev.ginkgo.run.output.CommandException;
+import dev.ginkgo.run.output.ExceptionPrinter;
+import dev.ginkgo.run.output.ExitCode;
 import java.io.IOException;
 import java.net.URL;
 import java.net.URLClassLoader;
@@ -34,9 +35,9 @@ import org.slf4j.LoggerFactory;
  * -Dlogback.configurationFile}, or {@code logback.xml} on his class path) wins over the table entirely. The level
  * follows reloads.
  */
-final class Logging {
+public final class LogConfigurator {
     /** The levels, by the names that Logback has for them. */
-    enum Verbosity {
+    enum LogLevel {
         TRACE,
         DEBUG,
         INFO,
@@ -46,15 +47,15 @@ final class Logging {
     }
 
     /** How a line looks. */
-    enum Format {
+    enum LogFormat {
         TEXT,
         JSON
     }
 
-    private final Table table = new Table("log");
+    private final ConfigSection table = new ConfigSection("log");
     private final LoggerContext context;
     private final Optional<URL> usersOwn;
-    private final Failures failures;
+    private final ExceptionPrinter failures;
     private final Setting<Size> maxSize;
     private final Setting<Integer> keep;
 
@@ -62,11 +63,11 @@ final class Logging {
      * @param loader the loader of the user's classes, which may have a Logback file
      * @param failures how exceptions are printed in text; JSON has them whole
      */
-    Logging(URLClassLoader loader, Failures failures) {
+    public LogConfigurator(URLClassLoader loader, ExceptionPrinter failures) {
         this.failures = failures;
         context = (LoggerContext) LoggerFactory.getILoggerFactory();
         usersOwn = usersOwn(loader);
-        table.setting("level", Verbosity.INFO)
+        table.setting("level", LogLevel.INFO)
                 .help("What is logged, from trace (all) to off (nothing)")
                 .onChange((old, now) -> level(now.name()));
         table.setting("file", Path.of(""))
@@ -75,18 +76,18 @@ final class Logging {
         maxSize = table.setting("max-size", Size.ofMebibytes(64))
                 .help("The size beyond which a log file is renamed to NAME.1 and a new one begun; 0B for never");
         keep = table.setting("keep", 5).between(0, 1000).help("How many old log files are kept");
-        table.setting("format", Format.TEXT)
+        table.setting("format", LogFormat.TEXT)
                 .help("text, or json for one object a line")
                 .fixed();
     }
 
     /** The settings, for the builder of the tree. */
-    Table table() {
+    public ConfigSection table() {
         return table;
     }
 
     /** Sets Logback up for the defaults: text at level info to standard error. */
-    void byDefault() {
+    public void byDefault() {
         set("info", console(), "text", false);
     }
 
@@ -95,7 +96,7 @@ final class Logging {
      *
      * @return the file that is written, if it is one
      */
-    Optional<LogFile> configure(Description description, Path directory) {
+    public Optional<RotatingLogFile> configure(ValidationResult description, Path directory) {
         Optional<Path> file = file(description).map(directory::resolve);
         if (file.isEmpty() || usersOwn.isPresent()) {
             set(value(description, "log.level"), console(), value(description, "log.format"), false);
@@ -103,12 +104,12 @@ final class Logging {
         }
         FileAppender<ILoggingEvent> appender = file(file.get());
         set(value(description, "log.level"), appender, value(description, "log.format"), true);
-        return Optional.of(new LogFile(file.get(), path -> appender.openFile(path.toString())));
+        return Optional.of(new RotatingLogFile(file.get(), path -> appender.openFile(path.toString())));
     }
 
     /** The same for a daemon, all of whose output goes to its log, also what is no line of Logback's. */
-    LogFile configureDaemon(Description description, Path directory, Path byDefault) {
-        LogFile log = new LogFile(
+    public RotatingLogFile configureDaemon(ValidationResult description, Path directory, Path byDefault) {
+        RotatingLogFile log = new RotatingLogFile(
                 file(description).map(directory::resolve).orElse(byDefault), new StandardStreams()::appendTo);
         try {
             Path folder = log.path().getParent();
@@ -121,14 +122,14 @@ final class Logging {
         try {
             log.reopen();
         } catch (IOException e) {
-            throw new Refusal(ExitCode.CONFIGURATION, String.valueOf(e.getMessage()));
+            throw new CommandException(ExitCode.CONFIGURATION, String.valueOf(e.getMessage()));
         }
         set(value(description, "log.level"), console(), value(description, "log.format"), true);
         return log;
     }
 
     /** Begins a new file if that one has become too large. */
-    void rotate(LogFile log) throws IOException {
+    public void rotate(RotatingLogFile log) throws IOException {
         log.rotate(maxSize.get().bytes(), keep.get());
     }
 
@@ -144,7 +145,7 @@ final class Logging {
         appender.start();
         if (!appender.isStarted()) {
             String file = appender instanceof FileAppender<?> written ? written.getFile() : "standard error";
-            throw new Refusal(
+            throw new CommandException(
                     ExitCode.CONFIGURATION,
                     "log.file: " + file + " cannot be opened for appending; check its folder and mode");
         }
@@ -160,7 +161,7 @@ final class Logging {
 
     private Encoder<ILoggingEvent> encoder(String format, boolean dates) {
         Encoder<ILoggingEvent> encoder;
-        if (format.equalsIgnoreCase(Format.JSON.name())) {
+        if (format.equalsIgnoreCase(LogFormat.JSON.name())) {
             encoder = new JsonEncoder();
         } else {
             TextLayout layout = new TextLayout(failures, dates, TimeZone.getDefault());
@@ -194,7 +195,7 @@ final class Logging {
         try {
             joran.doConfigure(configuration);
         } catch (JoranException e) {
-            throw new Refusal(ExitCode.CONFIGURATION, configuration + " cannot be used by Logback: " + e.getMessage());
+            throw new CommandException(ExitCode.CONFIGURATION, configuration + " cannot be used by Logback: " + e.getMessage());
         }
     }
 
@@ -202,11 +203,11 @@ final class Logging {
         return context.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME);
     }
 
-    private static Optional<String> file(Description description) {
+    private static Optional<String> file(ValidationResult description) {
         return Optional.of(value(description, "log.file")).filter(file -> !file.isEmpty());
     }
 
-    private static String value(Description description, String key) {
+    private static String value(ValidationResult description, String key) {
         return description.settings().stream()
                 .filter(setting -> setting.fullKey().equals(key))
                 .map(SettingInfo::value)

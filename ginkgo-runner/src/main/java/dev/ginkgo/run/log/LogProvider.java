@@ -1,14 +1,16 @@
-package dev.ginkgo.run;
+package dev.ginkgo.run.log;
 
 import ch.qos.logback.classic.LoggerContext;
 import ch.qos.logback.classic.spi.LogbackServiceProvider;
 import ch.qos.logback.classic.util.ContextInitializer;
 import ch.qos.logback.classic.util.LogbackMDCAdapter;
 import ch.qos.logback.core.joran.spi.JoranException;
+import dev.ginkgo.run.output.CommandException;
+import dev.ginkgo.run.output.ExitCode;
 import org.slf4j.LoggerFactory;
 
 /**
- * Logback, without the search of all jars for its configuration that it begins with: {@link Logging} configures it for a
+ * Logback, without the search of all jars for its configuration that it begins with: {@link LogConfigurator} configures it for a
  * service anyway. The launcher names this class to SLF4J, which then searches for no provider either.
  */
 public final class LogProvider extends LogbackServiceProvider {
@@ -27,7 +29,7 @@ public final class LogProvider extends LogbackServiceProvider {
     }
 
     /** Makes up for it, for a program with a main method of its own: it finds Logback as it is without ginkgo. */
-    static void configure() {
+    public static void configure() {
         if (!(LoggerFactory.getILoggerFactory() instanceof LoggerContext context)
                 || context.getObject(UNCONFIGURED) == null) {
             return;
@@ -36,7 +38,7 @@ public final class LogProvider extends LogbackServiceProvider {
         try {
             new ContextInitializer(context).autoConfig();
         } catch (JoranException e) {
-            throw new Refusal(ExitCode.CONFIGURATION, "Logback cannot be configured: " + e.getMessage());
+            throw new CommandException(ExitCode.CONFIGURATION, "Logback cannot be configured: " + e.getMessage());
         }
     }
 }

@@ -1,4 +1,4 @@
-package dev.ginkgo.run.daemon;
+package dev.ginkgo.run.log;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -11,12 +11,12 @@ import java.nio.file.StandardCopyOption;
  * NAME.2}, and so on, and whoever writes opens the file anew. It is the writer's own process that does it, but for all
  * writers in it, so that what a program prints counts too; the rolling appenders of Logback see their own lines only.
  */
-public final class LogFile {
+public final class RotatingLogFile {
     private final Path file;
-    private final Opening opening;
+    private final FileOpener opening;
 
     /** How the writer opens the file, whether or not it is the one that it had open. */
-    public interface Opening {
+    public interface FileOpener {
         /** Opens it for appending, and closes what was open. */
         void open(Path file) throws IOException;
     }
@@ -25,7 +25,7 @@ public final class LogFile {
      * @param file the log, absolute
      * @param opening how the writer opens it
      */
-    public LogFile(Path file, Opening opening) {
+    public RotatingLogFile(Path file, FileOpener opening) {
         this.file = file;
         this.opening = opening;
     }

@@ -1,4 +1,4 @@
-package dev.ginkgo.run.daemon;
+package dev.ginkgo.run.log;
 
 import static java.lang.foreign.ValueLayout.ADDRESS;
 import static java.lang.foreign.ValueLayout.JAVA_INT;

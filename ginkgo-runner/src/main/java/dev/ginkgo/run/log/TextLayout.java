@@ -1,8 +1,9 @@
-package dev.ginkgo.run;
+package dev.ginkgo.run.log;
 
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.classic.spi.ThrowableProxy;
 import ch.qos.logback.core.LayoutBase;
+import dev.ginkgo.run.output.ExceptionPrinter;
 import java.time.LocalDate;
 import java.util.TimeZone;
 
@@ -13,7 +14,7 @@ import java.util.TimeZone;
 final class TextLayout extends LayoutBase<ILoggingEvent> {
     private static final long DAY = 86_400_000;
 
-    private final Failures failures;
+    private final ExceptionPrinter failures;
     private final boolean dates;
     private final TimeZone zone;
 
@@ -22,7 +23,7 @@ final class TextLayout extends LayoutBase<ILoggingEvent> {
      * @param dates whether the date stands before the time
      * @param zone of the times; this class, because the rules of a ZoneId are searched for in every jar
      */
-    TextLayout(Failures failures, boolean dates, TimeZone zone) {
+    TextLayout(ExceptionPrinter failures, boolean dates, TimeZone zone) {
         this.failures = failures;
         this.dates = dates;
         this.zone = zone;

@@ -11,7 +11,7 @@ import java.nio.file.Path;
  * for the one whom he hands over to. Supplementary groups and access lists are not looked at, so that a no may be
  * one too many: good enough for a warning.
  */
-public final class Access {
+public final class FileAccess {
     private static final int READ = 4;
     private static final int WRITE = 2;
     private static final int ENTER = 1;
@@ -20,7 +20,7 @@ public final class Access {
     private final int user;
     private final int group;
 
-    Access(String name, int user, int group) {
+    FileAccess(String name, int user, int group) {
         this.name = name;
         this.user = user;
         this.group = group;

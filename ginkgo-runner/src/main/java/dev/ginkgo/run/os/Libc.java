@@ -4,8 +4,8 @@ import java.lang.foreign.AddressLayout;
 import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker;
-import java.lang.foreign.MemoryLayout;
 import java.lang.foreign.MemoryLayout.PathElement;
+import java.lang.foreign.MemoryLayout;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.StructLayout;
 import java.lang.foreign.ValueLayout;
@@ -20,7 +20,7 @@ import java.util.stream.Stream;
  *
  * <p>A call blocks its carrier thread; none of those made here waits for anything.
  */
-final class Libc {
+public final class Libc {
     static final int EPERM = 1;
     static final int ERANGE = 34;
 
@@ -31,24 +31,24 @@ final class Libc {
     private final Linker linker = Linker.nativeLinker();
 
     /** What a call gave: its value, and {@code errno}, which means something only if the value says so. */
-    record Result(long value, int errno) {
-        boolean failed() {
+    public record Result(long value, int errno) {
+        public boolean failed() {
             return value == -1;
         }
     }
 
     /** Calls a function that gives an {@code int}. Arguments are {@link Integer}, {@link Long}, {@link MemorySegment}. */
-    Result call(String function, Object... arguments) {
+    public Result call(String function, Object... arguments) {
         return call(ValueLayout.JAVA_INT, function, arguments);
     }
 
     /** Calls a function that gives a {@code ssize_t}. */
-    Result callForSize(String function, Object... arguments) {
+    public Result callForSize(String function, Object... arguments) {
         return call(ValueLayout.JAVA_LONG, function, arguments);
     }
 
     /** Calls a function that gives an {@code int}, and throws if that is -1. */
-    int require(String function, Object... arguments) throws OsException {
+    public int require(String function, Object... arguments) throws OsException {
         Result result = call(function, arguments);
         if (result.failed()) {
             throw failed(function, result.errno());
@@ -56,7 +56,7 @@ final class Libc {
         return Math.toIntExact(result.value());
     }
 
-    OsException failed(String function, int errno) {
+    public OsException failed(String function, int errno) {
         return new OsException(
                 errno == EPERM ? OsException.Kind.PERMISSION : OsException.Kind.FAILURE,
                 function + " failed: " + text(errno));

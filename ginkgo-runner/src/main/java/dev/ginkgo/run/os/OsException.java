@@ -20,7 +20,7 @@ public final class OsException extends IOException {
 
     private final Kind kind;
 
-    OsException(Kind kind, String message) {
+    public OsException(Kind kind, String message) {
         super(message);
         this.kind = kind;
     }

@@ -17,11 +17,11 @@ public final class Privileges {
     private static final Path PROC = Path.of("/proc/self");
 
     private final Libc libc;
-    private final Accounts.User user;
+    private final UserDatabase.User user;
     private final int group;
     private final boolean held;
 
-    private Privileges(Libc libc, Accounts.User user, int group, boolean held) {
+    private Privileges(Libc libc, UserDatabase.User user, int group, boolean held) {
         this.libc = libc;
         this.user = user;
         this.group = group;
@@ -49,8 +49,8 @@ public final class Privileges {
                     OsException.Kind.CONFIGURATION, "ginkgo.group needs ginkgo.user: say who is to be in that group");
         }
         Libc libc = new Libc();
-        Accounts accounts = new Accounts(libc);
-        Accounts.User found = accounts.user(user)
+        UserDatabase accounts = new UserDatabase(libc);
+        UserDatabase.User found = accounts.user(user)
                 .orElseThrow(() -> unknown("ginkgo.user: there is no user " + user, "getent passwd"));
         int groupId = group.isEmpty()
                 ? found.group()
@@ -98,8 +98,8 @@ public final class Privileges {
     }
 
     /** What the user will be able to do with files. Only root's own view may be another before {@link #drop}. */
-    public Access access() {
-        return new Access(user.name(), user.id(), group);
+    public FileAccess access() {
+        return new FileAccess(user.name(), user.id(), group);
     }
 
     /**
@@ -125,7 +125,7 @@ public final class Privileges {
                         way.getKey() + "(0) succeeded after " + user.name() + " had taken over; root could come back");
             }
         }
-        new Credentials(PROC).require(user.id(), group);
+        new ThreadCredentials(PROC).require(user.id(), group);
     }
 
     /** {@code nobody (user 65534, group 65534)}. */

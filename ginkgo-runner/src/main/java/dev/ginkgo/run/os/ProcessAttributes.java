@@ -4,7 +4,7 @@ import java.lang.foreign.Arena;
 import java.nio.file.Path;
 
 /** What a process inherits and may change for itself: the umask and the working folder. Any Unix. */
-public final class Surroundings {
+public final class ProcessAttributes {
     private final Libc libc = new Libc();
 
     /** Sets which permissions new files do not get; gives what was before. */

@@ -8,13 +8,13 @@ import java.nio.file.Path;
 import java.util.List;
 
 /** As whom the threads of this process act, by the kernel's own word: {@code /proc}, see proc_pid_status(5). */
-final class Credentials {
+final class ThreadCredentials {
     private static final List<String> LINES = List.of("Uid:", "Gid:", "Groups:");
 
     private final Path proc;
 
     /** @param proc the folder of the process, {@code /proc/self} */
-    Credentials(Path proc) {
+    ThreadCredentials(Path proc) {
         this.proc = proc;
     }
 

@@ -9,7 +9,7 @@ import java.util.Optional;
  * Users and groups by name or number, from wherever the machine keeps them ({@code nsswitch.conf}). The layouts are
  * those of Linux on 64 bits, of glibc and musl alike.
  */
-final class Accounts {
+final class UserDatabase {
     private static final long UID = 16;
     private static final long GID = 20;
     private static final long GROUP_ID = 16;
@@ -18,7 +18,7 @@ final class Accounts {
 
     private final Libc libc;
 
-    Accounts(Libc libc) {
+    UserDatabase(Libc libc) {
         this.libc = libc;
     }
 
@@ -56,12 +56,12 @@ final class Accounts {
                         found.get(ValueLayout.JAVA_INT, GID)));
     }
 
-    private interface Reading<T> {
+    private interface StructReader<T> {
         T of(MemorySegment struct);
     }
 
     /** One of the {@code get…_r} functions: {@code int f(key, struct *, char *buffer, size_t, struct **found)}. */
-    private <T> Optional<T> look(String function, Object key, Reading<T> reading) throws OsException {
+    private <T> Optional<T> look(String function, Object key, StructReader<T> reading) throws OsException {
         for (long size = 1024; size <= LARGEST_ENTRY; size *= 4) {
             try (Arena arena = Arena.ofConfined()) {
                 MemorySegment struct = arena.allocate(STRUCT, Long.BYTES);

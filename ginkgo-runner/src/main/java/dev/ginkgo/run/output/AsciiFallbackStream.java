@@ -1,4 +1,4 @@
-package dev.ginkgo.run;
+package dev.ginkgo.run.output;
 
 import java.io.PrintStream;
 import java.io.PrintWriter;
@@ -10,13 +10,13 @@ import java.util.Map;
  * Prints what the character set of a terminal does not have (that of {@code LANG=C} is ASCII) in such characters as it
  * has; Java itself would print a question mark for each. Bytes go through as they are.
  */
-final class PlainStream extends PrintStream {
+public final class AsciiFallbackStream extends PrintStream {
     private static final Map<Character, String> PLAIN =
             Map.of('│', "|", '├', "|", '└', "`", '─', "-", '…', "...", '•', "*", '→', "->", 'µ', "u");
 
     private final CharsetEncoder encoder;
 
-    private PlainStream(PrintStream stream) {
+    private AsciiFallbackStream(PrintStream stream) {
         super(stream, true, stream.charset());
         encoder = stream.charset().newEncoder();
     }
@@ -24,11 +24,11 @@ final class PlainStream extends PrintStream {
     /** The stream itself, if it can print everything. */
     static PrintStream of(PrintStream stream) {
         CharsetEncoder encoder = stream.charset().newEncoder();
-        return PLAIN.keySet().stream().allMatch(encoder::canEncode) ? stream : new PlainStream(stream);
+        return PLAIN.keySet().stream().allMatch(encoder::canEncode) ? stream : new AsciiFallbackStream(stream);
     }
 
     /** A writer that prints there; one that encodes by itself would not ask it. */
-    static PrintWriter writer(PrintStream stream) {
+    public static PrintWriter writer(PrintStream stream) {
         return new PrintWriter(
                 new Writer() {
                     @Override

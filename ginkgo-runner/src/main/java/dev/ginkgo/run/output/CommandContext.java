@@ -1,4 +1,4 @@
-package dev.ginkgo.run;
+package dev.ginkgo.run.output;
 
 import java.io.PrintStream;
 import java.nio.file.Path;
@@ -12,25 +12,25 @@ import java.util.Map;
  * @param environment the environment variables
  * @param directory the working directory, absolute
  */
-record Terminal(PrintStream out, PrintStream err, Map<String, String> environment, Path directory) {
+public record CommandContext(PrintStream out, PrintStream err, Map<String, String> environment, Path directory) {
 
     /** Of this process. */
-    static Terminal ofProcess() {
-        return new Terminal(
-                PlainStream.of(System.out),
-                PlainStream.of(System.err),
+    public static CommandContext ofProcess() {
+        return new CommandContext(
+                AsciiFallbackStream.of(System.out),
+                AsciiFallbackStream.of(System.err),
                 System.getenv(),
                 Path.of("").toAbsolutePath());
     }
 
     /** A file as the user would name it: relative to the working directory where it lies below. */
-    String shown(Path file) {
+    public String shown(Path file) {
         Path absolute = file.toAbsolutePath().normalize();
         Path shown = absolute.startsWith(directory) ? directory.relativize(absolute) : absolute;
         return shown.toString().isEmpty() ? "." : shown.toString();
     }
 
-    void tell(String text) {
+    public void tell(String text) {
         err.println(text);
         err.flush();
     }

@@ -1,4 +1,4 @@
-package dev.ginkgo.run;
+package dev.ginkgo.run.output;
 
 import static java.util.stream.Collectors.joining;
 
@@ -7,17 +7,17 @@ import java.time.Duration;
 import java.util.List;
 
 /** What daemons show, as text. */
-final class Views {
-    private Views() {}
+public final class DaemonViews {
+    private DaemonViews() {}
 
     /** The living tree: a line for each service, and one more for what troubles it. */
-    static String tree(Values root) {
+    public static String tree(ControlResponse root) {
         StringBuilder text = new StringBuilder();
         service(text, root, "", "", root.text("path"));
         return text.toString().stripTrailing();
     }
 
-    private static void service(StringBuilder text, Values service, String first, String rest, String name) {
+    private static void service(StringBuilder text, ControlResponse service, String first, String rest, String name) {
         text.append(first).append(name).append("  ").append(service.text("state"));
         text.append(' ').append(millis(service, "sinceMillis"));
         count(text, service.number("tasks"), "task");
@@ -27,11 +27,11 @@ final class Views {
         }
         text.append(service.text("reason").isEmpty() ? "" : ", " + service.text("reason"))
                 .append('\n');
-        List<Values> children = service.objects("children");
+        List<ControlResponse> children = service.objects("children");
         String below = rest + (children.isEmpty() ? "    " : "│   ");
         trouble(text, below, "last error", service.text("lastError"));
         trouble(text, below, "last reload", service.text("reloadError"));
-        for (Values child : children) {
+        for (ControlResponse child : children) {
             boolean last = child.equals(children.getLast());
             String path = child.text("path");
             service(
@@ -56,16 +56,16 @@ final class Views {
     }
 
     /** The tasks with their stacks, by service. */
-    static String threads(Values threads) {
-        return threads.objects("services").stream().map(Views::tasks).collect(joining("\n"));
+    public static String threads(ControlResponse threads) {
+        return threads.objects("services").stream().map(DaemonViews::tasks).collect(joining("\n"));
     }
 
-    private static String tasks(Values service) {
+    private static String tasks(ControlResponse service) {
         return service.text("path") + "\n"
-                + service.objects("tasks").stream().map(Views::task).collect(joining("\n"));
+                + service.objects("tasks").stream().map(DaemonViews::task).collect(joining("\n"));
     }
 
-    private static String task(Values task) {
+    private static String task(ControlResponse task) {
         return "  #" + task.text("name") + "  " + task.text("state") + ", for " + millis(task, "ageMillis")
                 + task.texts("stack").stream()
                         .map(frame -> "\n      at " + frame)
@@ -73,14 +73,14 @@ final class Views {
     }
 
     /** Key, value and origin. */
-    static String settings(Values settings) {
+    public static String settings(ControlResponse settings) {
         return settings.objects("settings").stream()
                 .map(setting ->
                         setting.text("key") + " = " + setting.text("value") + "  (" + setting.text("origin") + ")")
                 .collect(joining("\n"));
     }
 
-    private static String millis(Values from, String key) {
+    private static String millis(ControlResponse from, String key) {
         return Durations.shortly(Duration.ofMillis(from.number(key)));
     }
 }

@@ -1,4 +1,4 @@
-package dev.ginkgo.run;
+package dev.ginkgo.run.output;
 
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -21,24 +21,24 @@ import org.jspecify.annotations.Nullable;
  *     … 7 frames of ginkgo and the JDK (--stack-traces shows them)
  * </pre>
  */
-final class Failures {
+public final class ExceptionPrinter {
     /** The name of the class loader of the user's classes, as it appears in stack frames. */
-    static final String USER_LOADER = "user";
+    public static final String USER_LOADER = "user";
 
     private static final int FRAMES = 12;
 
     private final boolean stackTraces;
-    private final Sources sources;
+    private final SourceLines sources;
 
     /**
      * @param stackTraces whether to print everything, as the JDK does
      */
-    Failures(boolean stackTraces, Sources sources) {
+    public ExceptionPrinter(boolean stackTraces, SourceLines sources) {
         this.stackTraces = stackTraces;
         this.sources = sources;
     }
 
-    String render(Throwable failure) {
+    public String render(Throwable failure) {
         if (stackTraces) {
             StringWriter text = new StringWriter();
             failure.printStackTrace(new PrintWriter(text));

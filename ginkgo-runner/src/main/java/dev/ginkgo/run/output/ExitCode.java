@@ -1,4 +1,4 @@
-package dev.ginkgo.run;
+package dev.ginkgo.run.output;
 
 import java.util.Arrays;
 
@@ -26,7 +26,7 @@ import java.util.Arrays;
  * <tr><td>143</td><td>stopped by SIGTERM</td></tr>
  * </table>
  */
-enum ExitCode {
+public enum ExitCode {
     OK(0),
     FAILED(1),
     NOT_RUNNING(3),
@@ -44,7 +44,7 @@ enum ExitCode {
     TERMINATED(143);
 
     /** Returned in place of an exit code after a main method has returned: its other threads keep the process running. */
-    static final int RUNS_ON = -1;
+    public static final int RUNS_ON = -1;
 
     private final int number;
 
@@ -52,12 +52,12 @@ enum ExitCode {
         this.number = number;
     }
 
-    int number() {
+    public int number() {
         return number;
     }
 
     /** The one of that number; {@link #SOFTWARE} for what no command of ours ends with. */
-    static ExitCode of(int number) {
+    public static ExitCode of(int number) {
         return Arrays.stream(values())
                 .filter(each -> each.number == number)
                 .findFirst()

@@ -1,13 +1,13 @@
-package dev.ginkgo.run;
+package dev.ginkgo.run.output;
 
 import java.util.Optional;
 
 /** The version of ginkgo. */
-final class GinkgoVersion {
+public final class GinkgoVersion {
     private GinkgoVersion() {}
 
     /** Returns the version in the manifest of the jar, or a note that the classes are not in a jar. */
-    static String text() {
+    public static String text() {
         return Optional.ofNullable(GinkgoVersion.class.getPackage().getImplementationVersion())
                 .orElse("(not from a jar)");
     }

@@ -1,4 +1,4 @@
-package dev.ginkgo.run.daemon;
+package dev.ginkgo.run.output;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
@@ -18,10 +18,10 @@ import org.jspecify.annotations.Nullable;
  * JSON as maps, lists, strings, numbers, booleans and null, on one line. Jackson's data binding would do the same
  * with 2 MB more and at the cost of the start of every command.
  */
-public final class Json {
+public final class JsonText {
     private static final JsonFactory FACTORY = new JsonFactory();
 
-    private Json() {}
+    private JsonText() {}
 
     /** On one line, without its end. */
     public static String write(@Nullable Object value) {

@@ -1,6 +1,6 @@
-package dev.ginkgo.run;
+package dev.ginkgo.run.output;
 
-import dev.ginkgo.SettingInfo;
+import dev.ginkgo.config.SettingInfo;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -9,10 +9,10 @@ import java.util.Map;
  * Prints every setting of a tree (C-13, C-15) in the form of the file that would set them: tables in their order,
  * and below each key what it is for, its type, bounds and default, and where its value comes from.
  */
-final class HelpPrinter {
-    private HelpPrinter() {}
+public final class SettingsHelp {
+    private SettingsHelp() {}
 
-    static String render(List<SettingInfo> settings) {
+    public static String render(List<SettingInfo> settings) {
         Map<String, StringBuilder> tables = new LinkedHashMap<>();
         tables.put("", new StringBuilder()); // keys of the root stand before the first table, in TOML too
         for (SettingInfo setting : settings) {

@@ -1,4 +1,4 @@
-package dev.ginkgo.run;
+package dev.ginkgo.run.output;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -6,21 +6,21 @@ import java.nio.file.Path;
 import java.util.Optional;
 
 /** Finds the line of the user's source that a stack frame stands on. */
-interface Sources {
+public interface SourceLines {
 
     /** The line without its indent, where the source is at hand. */
     Optional<String> line(StackTraceElement frame);
 
     /** Where there are classes only. */
-    static Sources none() {
+    static SourceLines none() {
         return frame -> Optional.empty();
     }
 
     /** The sources below a folder, for classes that were compiled from there. */
-    static Sources below(Path root) {
+    static SourceLines below(Path root) {
         return frame -> {
             String file = frame.getFileName();
-            if (file == null || frame.getLineNumber() < 1 || !Failures.USER_LOADER.equals(frame.getClassLoaderName())) {
+            if (file == null || frame.getLineNumber() < 1 || !ExceptionPrinter.USER_LOADER.equals(frame.getClassLoaderName())) {
                 return Optional.empty();
             }
             String type = frame.getClassName();

@@ -1,4 +1,4 @@
-package dev.ginkgo.run;
+package dev.ginkgo.run.output;
 
 import java.util.Collection;
 import java.util.Comparator;
@@ -6,11 +6,11 @@ import java.util.Locale;
 import java.util.Optional;
 
 /** What a user may have meant, by Levenshtein's distance without regard to case. */
-final class Nearest {
-    private Nearest() {}
+public final class Suggestions {
+    private Suggestions() {}
 
     /** The nearest of the known names, if one is near: at most a third of the letters differ, and at least two may. */
-    static Optional<String> to(String wanted, Collection<String> known) {
+    public static Optional<String> to(String wanted, Collection<String> known) {
         int limit = Math.max(2, wanted.length() / 3);
         return known.stream()
                 .min(Comparator.comparingInt((String name) -> distance(wanted, name))

@@ -1,4 +1,4 @@
-package dev.ginkgo.run;
+package dev.ginkgo.run.output;
 
 import dev.ginkgo.config.Durations;
 import java.time.DateTimeException;
@@ -13,14 +13,14 @@ import java.util.TimeZone;
  * Moments as people read them: {@code 2026-11-25 14:38:56 +01:00 (12 s ago)}, in the time of this place, as the log
  * has it. Programs get ISO 8601.
  */
-final class Moments {
+public final class TimestampFormat {
     private final Instant now;
     private final TimeZone zone;
 
     /**
      * @param zone of this place; this class, because the rules of a ZoneId are searched for in every jar
      */
-    Moments(Instant now, TimeZone zone) {
+    public TimestampFormat(Instant now, TimeZone zone) {
         this.now = now;
         this.zone = zone;
     }
@@ -30,7 +30,7 @@ final class Moments {
      *
      * @param iso as ISO 8601; anything else is shown as it is, for the pidfile may be of another ginkgo
      */
-    String shown(String iso) {
+    public String shown(String iso) {
         Instant at;
         try {
             at = Instant.parse(iso);

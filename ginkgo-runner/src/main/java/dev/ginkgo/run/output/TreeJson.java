@@ -1,7 +1,7 @@
-package dev.ginkgo.run;
+package dev.ginkgo.run.output;
 
-import dev.ginkgo.Status;
-import dev.ginkgo.Time;
+import dev.ginkgo.lifecycle.Status;
+import dev.ginkgo.time.TimeSource;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.LinkedHashMap;
@@ -9,10 +9,10 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** A tree of services as JSON has it, at the control socket and on the admin page: one object each, with children. */
-final class TreeJson {
+public final class TreeJson {
     private TreeJson() {}
 
-    static Map<String, @Nullable Object> of(Status status) {
+    public static Map<String, @Nullable Object> of(Status status) {
         Map<String, @Nullable Object> members = new LinkedHashMap<>();
         members.put("path", status.path());
         members.put("type", status.type());
@@ -34,8 +34,8 @@ final class TreeJson {
         return members;
     }
 
-    static long millisSince(Instant moment) {
-        return Math.max(0, Duration.between(moment, Time.system().now()).toMillis());
+    public static long millisSince(Instant moment) {
+        return Math.max(0, Duration.between(moment, TimeSource.system().now()).toMillis());
     }
 
     private static String oneLine(Throwable failure) {

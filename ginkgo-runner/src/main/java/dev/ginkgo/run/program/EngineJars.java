@@ -1,9 +1,11 @@
-package dev.ginkgo.run;
+package dev.ginkgo.run.program;
 
+import dev.ginkgo.config.ConfigEntry;
+import dev.ginkgo.config.ConfigProblem;
 import dev.ginkgo.config.Configuration;
-import dev.ginkgo.config.Entry;
-import dev.ginkgo.config.Problem;
-import dev.ginkgo.config.Raw;
+import dev.ginkgo.config.RawConfig;
+import dev.ginkgo.run.output.CommandException;
+import dev.ginkgo.run.output.ExitCode;
 import java.io.IOException;
 import java.net.MalformedURLException;
 import java.net.URL;
@@ -24,7 +26,7 @@ import java.util.stream.Stream;
  * anything is loaded, because a service lists its engines when it is made; so this looks at the text of the
  * configuration and not at what a service declares, and a name that only looks like an engine opens a folder in vain.
  */
-final class Engines {
+public final class EngineJars {
     private static final String KEY = "engine";
 
     /** Those that have an artifact of their own. */
@@ -34,7 +36,7 @@ final class Engines {
     private final Optional<Path> folder;
     private final Set<String> chosen;
 
-    private Engines(Optional<Path> folder, Set<String> chosen) {
+    private EngineJars(Optional<Path> folder, Set<String> chosen) {
         this.folder = folder;
         this.chosen = chosen;
     }
@@ -44,9 +46,9 @@ final class Engines {
      *
      * @param home the folder of the distribution; without one, engines are on the class path or not at all
      */
-    static Engines of(Optional<Path> home, Configuration configuration) {
+    public static EngineJars of(Optional<Path> home, Configuration configuration) {
         Set<String> names = new TreeSet<>();
-        Raw raw = configuration.load();
+        RawConfig raw = configuration.load();
         collect(raw.table(), names);
         raw.environment().forEach((name, value) -> {
             if (name.startsWith(Configuration.PREFIX) && name.endsWith("_ENGINE")) {
@@ -59,18 +61,18 @@ final class Engines {
             }
         });
         names.removeIf(name -> !name.matches("[a-z0-9-]+")); // a name, and no path
-        return new Engines(home.map(each -> each.resolve("engines")), names);
+        return new EngineJars(home.map(each -> each.resolve("engines")), names);
     }
 
     /** The parent of the user's loader: ours, or one that has the chosen engines too. */
-    ClassLoader loader() {
-        ClassLoader ours = Engines.class.getClassLoader();
+    public ClassLoader loader() {
+        ClassLoader ours = EngineJars.class.getClassLoader();
         List<URL> jars = chosen.stream().flatMap(name -> jars(name).stream()).toList();
         return jars.isEmpty() ? ours : new URLClassLoader("engines", jars.toArray(URL[]::new), ours);
     }
 
     /** What to say besides, where a problem may come from an engine that is not installed. */
-    List<String> missing(List<Problem> problems) {
+    public List<String> missing(List<ConfigProblem> problems) {
         List<String> lines = new ArrayList<>();
         for (String name : chosen) {
             String artifact = ARTIFACTS.get(name);
@@ -86,11 +88,11 @@ final class Engines {
         return lines;
     }
 
-    private static void collect(Entry.Table table, Set<String> names) {
+    private static void collect(ConfigEntry.Table table, Set<String> names) {
         table.entries().forEach((key, entry) -> {
             switch (entry) {
-                case Entry.Table below -> collect(below, names);
-                case Entry.Value value -> {
+                case ConfigEntry.Table below -> collect(below, names);
+                case ConfigEntry.Value value -> {
                     if (key.equals(KEY) && value.value() instanceof String name) {
                         names.add(name);
                     }
@@ -107,10 +109,10 @@ final class Engines {
         try (Stream<Path> files = Files.list(engine.get())) {
             return files.filter(file -> file.toString().endsWith(".jar"))
                     .sorted()
-                    .map(Engines::url)
+                    .map(EngineJars::url)
                     .toList();
         } catch (IOException e) {
-            throw new Refusal(
+            throw new CommandException(
                     ExitCode.CONFIGURATION,
                     "The engine in " + engine.get() + " cannot be read (" + e.getMessage()
                             + "); check owner and mode.");

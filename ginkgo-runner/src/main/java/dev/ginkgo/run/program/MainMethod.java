@@ -1,4 +1,4 @@
-package dev.ginkgo.run;
+package dev.ginkgo.run.program;
 
 import java.lang.reflect.Constructor;
 import java.lang.reflect.InvocationTargetException;
@@ -11,7 +11,7 @@ import java.util.stream.Stream;
  * The main method of a class by the rules of the Java Language Specification for Java 25 (§12.1.4, JEP 512): one
  * with {@code String[]} before one without, static or not, declared or inherited, anything but private.
  */
-final class MainMethod {
+public final class MainMethod {
     private final Class<?> owner;
     private final Method method;
 
@@ -25,7 +25,7 @@ final class MainMethod {
     }
 
     /** Runs it on the calling thread. What it throws comes out as it is. */
-    void invoke(String[] arguments) throws Throwable {
+    public void invoke(String[] arguments) throws Throwable {
         Object[] given = method.getParameterCount() == 0 ? new Object[0] : new Object[] {arguments};
         try {
             method.setAccessible(true);

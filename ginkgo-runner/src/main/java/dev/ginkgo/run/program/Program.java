@@ -1,13 +1,13 @@
-package dev.ginkgo.run;
+package dev.ginkgo.run.program;
 
 import dev.ginkgo.Service;
 
 /** What a target turned out to be. */
-sealed interface Program {
+public sealed interface Program {
 
     /** A service to start. */
-    record OfService(Class<? extends Service> type) implements Program {}
+    record ServiceProgram(Class<? extends Service> type) implements Program {}
 
     /** A class with a main method, which starts what it wants by itself. */
-    record OfMain(Class<?> type, MainMethod main) implements Program {}
+    record MainProgram(Class<?> type, MainMethod main) implements Program {}
 }

@@ -1,6 +1,12 @@
-package dev.ginkgo.run;
+package dev.ginkgo.run.program;
 
 import dev.ginkgo.Service;
+import dev.ginkgo.run.compile.Compilation;
+import dev.ginkgo.run.compile.SourceCompiler;
+import dev.ginkgo.run.output.CommandContext;
+import dev.ginkgo.run.output.CommandException;
+import dev.ginkgo.run.output.ExitCode;
+import dev.ginkgo.run.output.SourceLines;
 import java.lang.reflect.Constructor;
 import java.lang.reflect.InvocationTargetException;
 import java.nio.file.Path;
@@ -9,8 +15,8 @@ import java.util.Map;
 import java.util.Optional;
 
 /** Makes a program of a target: compiles, loads, chooses. */
-final class Loading {
-    private final Terminal terminal;
+public final class ProgramLoader {
+    private final CommandContext terminal;
     private final List<Path> classPath;
     private final Optional<String> chosen;
     private final ClassLoader parent;
@@ -20,7 +26,7 @@ final class Loading {
      * @param chosen the service that the user has named, by {@code --service}
      * @param parent has our classes, and those of the chosen engines
      */
-    Loading(Terminal terminal, List<Path> classPath, Optional<String> chosen, ClassLoader parent) {
+    public ProgramLoader(CommandContext terminal, List<Path> classPath, Optional<String> chosen, ClassLoader parent) {
         this.parent = parent;
         this.terminal = terminal;
         this.classPath = classPath;
@@ -33,46 +39,46 @@ final class Loading {
      * @param loader the loader of the user's classes
      * @param sources his source lines, where there are any
      */
-    record Loaded(Program program, UserLoader loader, Sources sources) {}
+    public record Loaded(Program program, UserClassLoader loader, SourceLines sources) {}
 
-    Loaded load(Target target) {
+    public Loaded load(Target target) {
         return switch (target.code()) {
-            case Target.Source(Path file) -> ofSource(file, target);
-            case Target.Named(String name) -> ofClass(name, target);
+            case Target.SourceFile(Path file) -> ofSource(file, target);
+            case Target.ClassName(String name) -> ofClass(name, target);
         };
     }
 
     private Loaded ofSource(Path file, Target target) {
         Compilation compiled = new SourceCompiler(terminal, classPath).compile(file);
-        UserLoader loader = new UserLoader(parent, classPath, compiled.classes());
+        UserClassLoader loader = new UserClassLoader(parent, classPath, compiled.classes());
         List<Class<?>> classes = compiled.ofFile().stream()
-                .<Class<?>>map(name -> Loading.load(name, loader).orElseThrow())
+                .<Class<?>>map(name -> ProgramLoader.load(name, loader).orElseThrow())
                 .toList();
-        Candidates candidates = new Candidates(String.valueOf(file.getFileName()), classes);
+        ServiceFinder candidates = new ServiceFinder(String.valueOf(file.getFileName()), classes);
         Program program = chosen.<Program>map(candidates::service)
                 .orElseGet(() -> target.configuration().isPresent() ? candidates.service() : candidates.choose());
-        return new Loaded(program, loader, Sources.below(compiled.root()));
+        return new Loaded(program, loader, SourceLines.below(compiled.root()));
     }
 
     private Loaded ofClass(String name, Target target) {
-        UserLoader loader = new UserLoader(parent, classPath, Map.of());
-        Class<?> type = load(name, loader).orElseThrow(() -> new Targets(terminal).noSuchClass(name));
+        UserClassLoader loader = new UserClassLoader(parent, classPath, Map.of());
+        Class<?> type = load(name, loader).orElseThrow(() -> new TargetResolver(terminal).noSuchClass(name));
         boolean service = chosen.isPresent() || target.configuration().isPresent();
         Optional<MainMethod> main = service ? Optional.empty() : MainMethod.of(type);
         if (main.isPresent()) {
-            return new Loaded(new Program.OfMain(type, main.get()), loader, Sources.none());
+            return new Loaded(new Program.MainProgram(type, main.get()), loader, SourceLines.none());
         }
-        if (!Candidates.isService(type)) {
-            throw new Refusal(
+        if (!ServiceFinder.isService(type)) {
+            throw new CommandException(
                     ExitCode.CONFIGURATION,
                     name + " cannot be run: it is no service that ginkgo can make (a concrete class that extends"
                             + " dev.ginkgo.Service and has a constructor without parameters), and has no main method.");
         }
-        return new Loaded(new Program.OfService(type.asSubclass(Service.class)), loader, Sources.none());
+        return new Loaded(new Program.ServiceProgram(type.asSubclass(Service.class)), loader, SourceLines.none());
     }
 
     /** Makes the service; what its constructor throws comes out as it is. */
-    static Service make(Class<? extends Service> type) throws Throwable {
+    public static Service make(Class<? extends Service> type) throws Throwable {
         Constructor<? extends Service> constructor = type.getDeclaredConstructor();
         constructor.setAccessible(true);
         try {

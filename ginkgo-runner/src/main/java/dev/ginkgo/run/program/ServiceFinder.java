@@ -1,8 +1,10 @@
-package dev.ginkgo.run;
+package dev.ginkgo.run.program;
 
 import static java.util.stream.Collectors.joining;
 
 import dev.ginkgo.Service;
+import dev.ginkgo.run.output.CommandException;
+import dev.ginkgo.run.output.ExitCode;
 import java.lang.reflect.Modifier;
 import java.util.List;
 import java.util.Optional;
@@ -13,7 +15,7 @@ import java.util.stream.Stream;
  * named like the file; the only service. Services nested in other classes count only where no other is declared,
  * since they are mostly somebody's children.
  */
-final class Candidates {
+final class ServiceFinder {
     private final String file;
     private final List<Class<?>> classes;
 
@@ -21,7 +23,7 @@ final class Candidates {
      * @param file the name of the source file
      * @param classes the classes declared in it
      */
-    Candidates(String file, List<Class<?>> classes) {
+    ServiceFinder(String file, List<Class<?>> classes) {
         this.file = file;
         this.classes = List.copyOf(classes);
     }
@@ -32,7 +34,7 @@ final class Candidates {
     }
 
     /** The service that the file is, whether or not it has a main method. */
-    Program.OfService service() {
+    Program.ServiceProgram service() {
         List<Class<?>> services = services();
         String plain = file.replaceFirst("\\.java$", "");
         List<Class<?>> named =
@@ -44,7 +46,7 @@ final class Candidates {
             case 1 -> program(services.getFirst());
             case 0 -> throw none(plain);
             default ->
-                throw new Refusal(
+                throw new CommandException(
                         ExitCode.CONFIGURATION,
                         file + " has several services and none is named " + plain + ": " + names(services)
                                 + ". Choose one with --service "
@@ -53,11 +55,11 @@ final class Candidates {
     }
 
     /** The service with that name, simple or binary. */
-    Program.OfService service(String name) {
+    Program.ServiceProgram service(String name) {
         return all().filter(c -> c.getSimpleName().equals(name) || c.getName().equals(name))
                 .findFirst()
-                .map(Candidates::program)
-                .orElseThrow(() -> new Refusal(
+                .map(ServiceFinder::program)
+                .orElseThrow(() -> new CommandException(
                         ExitCode.CONFIGURATION,
                         file + " has no service named " + name
                                 + (all().findAny().isPresent() ? "; it has " + names(all().toList()) : "") + "."));
@@ -70,27 +72,27 @@ final class Candidates {
                 && Stream.of(type.getDeclaredConstructors()).anyMatch(c -> c.getParameterCount() == 0);
     }
 
-    private Optional<Program.OfMain> main() {
+    private Optional<Program.MainProgram> main() {
         String plain = file.replaceFirst("\\.java$", "");
         List<Class<?>> top =
                 classes.stream().filter(c -> c.getEnclosingClass() == null).toList();
         return Stream.concat(top.stream().filter(c -> c.getSimpleName().equals(plain)), top.stream())
-                .flatMap(c -> MainMethod.of(c).map(main -> new Program.OfMain(c, main)).stream())
+                .flatMap(c -> MainMethod.of(c).map(main -> new Program.MainProgram(c, main)).stream())
                 .findFirst();
     }
 
-    private Refusal none(String plain) {
+    private CommandException none(String plain) {
         List<Class<?>> almost = classes.stream()
                 .filter(c -> Service.class.isAssignableFrom(c) && !Modifier.isAbstract(c.getModifiers()))
                 .toList();
         if (!almost.isEmpty()) {
-            return new Refusal(
+            return new CommandException(
                     ExitCode.CONFIGURATION,
                     names(almost) + " in " + file
                             + " needs a constructor without parameters, so that ginkgo can make it."
                             + " What the constructor wants is given by settings, or by a main method.");
         }
-        return new Refusal(
+        return new CommandException(
                 ExitCode.CONFIGURATION,
                 file + " has nothing to run: write \"class " + plain + " extends Service { … }\" (with import"
                         + " dev.ginkgo.*;) or a main method.");
@@ -102,11 +104,11 @@ final class Candidates {
     }
 
     private Stream<Class<?>> all() {
-        return classes.stream().filter(Candidates::isService);
+        return classes.stream().filter(ServiceFinder::isService);
     }
 
-    private static Program.OfService program(Class<?> type) {
-        return new Program.OfService(type.asSubclass(Service.class));
+    private static Program.ServiceProgram program(Class<?> type) {
+        return new Program.ServiceProgram(type.asSubclass(Service.class));
     }
 
     private static String names(List<Class<?>> types) {

@@ -1,4 +1,4 @@
-package dev.ginkgo.run;
+package dev.ginkgo.run.program;
 
 import java.nio.file.Path;
 import java.util.Optional;
@@ -9,14 +9,14 @@ import java.util.Optional;
  * @param code where the program is
  * @param configuration the TOML file, where one was named
  */
-record Target(Code code, Optional<Path> configuration) {
+public record Target(Location code, Optional<Path> configuration) {
 
     /** Where a program is. */
-    sealed interface Code {}
+    public sealed interface Location {}
 
     /** In a source file that exists, absolute. */
-    record Source(Path file) implements Code {}
+    record SourceFile(Path file) implements Location {}
 
     /** In a class on the class path, by its binary name. */
-    record Named(String className) implements Code {}
+    record ClassName(String className) implements Location {}
 }

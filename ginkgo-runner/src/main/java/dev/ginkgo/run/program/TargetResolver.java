@@ -1,12 +1,16 @@
-package dev.ginkgo.run;
+package dev.ginkgo.run.program;
 
 import static java.util.stream.Collectors.joining;
 
+import dev.ginkgo.config.ConfigEntry;
+import dev.ginkgo.config.ConfigProblem;
 import dev.ginkgo.config.Configuration;
-import dev.ginkgo.config.Entry;
-import dev.ginkgo.config.Origin;
-import dev.ginkgo.config.Problem;
-import dev.ginkgo.config.Raw;
+import dev.ginkgo.config.RawConfig;
+import dev.ginkgo.config.SettingSource;
+import dev.ginkgo.run.output.CommandContext;
+import dev.ginkgo.run.output.CommandException;
+import dev.ginkgo.run.output.ExitCode;
+import dev.ginkgo.run.output.Suggestions;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -16,7 +20,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /** Finds out what the words of the command line, and the {@code service} key of a file, stand for. */
-final class Targets {
+public final class TargetResolver {
     private static final Pattern CLASS_NAME = Pattern.compile("\\p{javaJavaIdentifierStart}\\p{javaJavaIdentifierPart}*"
             + "(\\.\\p{javaJavaIdentifierStart}\\p{javaJavaIdentifierPart}*)*");
     private static final List<String> COMMANDS = List.of(
@@ -42,14 +46,14 @@ final class Targets {
     private static final int LISTED = 12;
     private static final int SHORTEST = 3; // of what may be the beginning of a command
 
-    private final Terminal terminal;
+    private final CommandContext terminal;
 
-    Targets(Terminal terminal) {
+    public TargetResolver(CommandContext terminal) {
         this.terminal = terminal;
     }
 
     /** A {@code .java} file, a {@code .toml} file or the name of a class. */
-    Target resolve(String word) {
+    public Target resolve(String word) {
         if (word.endsWith(".toml")) {
             Path file = existing(word, terminal.directory(), word);
             return new Target(
@@ -58,22 +62,22 @@ final class Targets {
         return new Target(code(word, terminal.directory(), ""), Optional.empty());
     }
 
-    private Target.Code code(String word, Path folder, String origin) {
+    private Target.Location code(String word, Path folder, String origin) {
         if (word.endsWith(".java")) {
-            return new Target.Source(existing(word, folder, origin + word));
+            return new Target.SourceFile(existing(word, folder, origin + word));
         }
         if (CLASS_NAME.matcher(word).matches()) {
-            return new Target.Named(word);
+            return new Target.ClassName(word);
         }
-        throw new Refusal(
+        throw new CommandException(
                 ExitCode.CONFIGURATION,
                 origin + word + " is neither a .java file, nor a .toml file, nor the name of a class."
                         + near(folder, word));
     }
 
     /** What to say of a class that is not on the class path. */
-    Refusal noSuchClass(String className) {
-        return new Refusal(
+    CommandException noSuchClass(String className) {
+        return new CommandException(
                 ExitCode.CONFIGURATION,
                 "There is no class " + className + " on the class path (--class-path adds jars and folders to it), and "
                         + className + " names no .java or .toml file."
@@ -88,7 +92,7 @@ final class Targets {
         return COMMANDS.stream()
                 .filter(command -> word.length() >= SHORTEST && command.startsWith(word))
                 .findFirst()
-                .or(() -> Nearest.to(word, COMMANDS));
+                .or(() -> Suggestions.to(word, COMMANDS));
     }
 
     private Path existing(String word, Path folder, String shown) {
@@ -99,34 +103,34 @@ final class Targets {
         String what = Files.isRegularFile(file)
                 ? " cannot be read"
                 : Files.exists(file) ? " is not a file" : " does not exist";
-        throw new Refusal(
+        throw new CommandException(
                 ExitCode.CONFIGURATION,
                 shown + what + "; looked for " + file + "." + near(folder(file), String.valueOf(file.getFileName())));
     }
 
     private String service(Path file) {
         String name = terminal.shown(file);
-        Raw raw = Configuration.none()
+        RawConfig raw = Configuration.none()
                 .workingFolder(terminal.directory())
                 .file(Path.of(name))
                 .load();
         if (!raw.problems().isEmpty()) {
-            throw new Refusal(
+            throw new CommandException(
                     ExitCode.CONFIGURATION,
-                    raw.problems().stream().map(Problem::toString).collect(joining(System.lineSeparator())));
+                    raw.problems().stream().map(ConfigProblem::toString).collect(joining(System.lineSeparator())));
         }
         String advice = "; write service = \"Hello.java\" (a file beside it) or service = \"pkg.Hello\" (a class) above"
                 + " its first table";
         return switch (raw.table().entries().get("service")) {
-            case Entry.Value(String service, Origin _, Origin _, Path _) when !service.isBlank() -> service;
-            case null -> throw new Refusal(ExitCode.CONFIGURATION, name + " does not say what to run" + advice);
-            case Entry.Value(String _, Origin key, Origin _, Path _) -> throw refused(key, "service is empty" + advice);
-            case Entry entry -> throw refused(entry.key(), "service is not a string" + advice);
+            case ConfigEntry.Value(String service, SettingSource _, SettingSource _, Path _) when !service.isBlank() -> service;
+            case null -> throw new CommandException(ExitCode.CONFIGURATION, name + " does not say what to run" + advice);
+            case ConfigEntry.Value(String _, SettingSource key, SettingSource _, Path _) -> throw refused(key, "service is empty" + advice);
+            case ConfigEntry entry -> throw refused(entry.key(), "service is not a string" + advice);
         };
     }
 
-    private static Refusal refused(Origin place, String why) {
-        return new Refusal(ExitCode.CONFIGURATION, Problem.at(place, why).toString());
+    private static CommandException refused(SettingSource place, String why) {
+        return new CommandException(ExitCode.CONFIGURATION, ConfigProblem.at(place, why).toString());
     }
 
     /** {@code " Did you mean Hello.java? Here are: …"}, as far as there is something. */
@@ -135,8 +139,8 @@ final class Targets {
         if (names.isEmpty()) {
             return "";
         }
-        Optional<String> meant = Nearest.to(
-                        stem(wanted), names.stream().map(Targets::stem).toList())
+        Optional<String> meant = Suggestions.to(
+                        stem(wanted), names.stream().map(TargetResolver::stem).toList())
                 .flatMap(stem ->
                         names.stream().filter(name -> stem(name).equals(stem)).findFirst());
         String here = names.stream().limit(LISTED).collect(joining(", ")) + (names.size() > LISTED ? ", …" : "");

@@ -1,5 +1,6 @@
-package dev.ginkgo.run;
+package dev.ginkgo.run.program;
 
+import dev.ginkgo.run.output.ExceptionPrinter;
 import java.net.MalformedURLException;
 import java.net.URL;
 import java.net.URLClassLoader;
@@ -9,13 +10,13 @@ import java.util.Map;
 
 /**
  * The user's classes: those that were compiled in memory, then those of his class path. Its name stands in stack
- * traces, by which {@link Failures} tells his frames from ours.
+ * traces, by which {@link ExceptionPrinter} tells his frames from ours.
  */
-final class UserLoader extends URLClassLoader {
+public final class UserClassLoader extends URLClassLoader {
     private final Map<String, byte[]> compiled;
 
-    UserLoader(ClassLoader parent, List<Path> classPath, Map<String, byte[]> compiled) {
-        super(Failures.USER_LOADER, urls(classPath), parent);
+    UserClassLoader(ClassLoader parent, List<Path> classPath, Map<String, byte[]> compiled) {
+        super(ExceptionPrinter.USER_LOADER, urls(classPath), parent);
         this.compiled = compiled;
     }
 

@@ -1,14 +1,15 @@
-package dev.ginkgo.run;
+package dev.ginkgo.run.service;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import com.sun.net.httpserver.HttpExchange;
 import dev.ginkgo.Service;
-import dev.ginkgo.State;
-import dev.ginkgo.Status;
 import dev.ginkgo.config.Address;
-import dev.ginkgo.net.HttpServer;
-import dev.ginkgo.run.daemon.Json;
+import dev.ginkgo.lifecycle.State;
+import dev.ginkgo.lifecycle.Status;
+import dev.ginkgo.net.http.HttpServer;
+import dev.ginkgo.run.output.JsonText;
+import dev.ginkgo.run.output.TreeJson;
 import java.io.IOException;
 import java.util.function.Supplier;
 
@@ -49,7 +50,7 @@ final class AdminPages extends Service {
                 case "/-/health/live" -> live(exchange);
                 case "/-/health/ready" -> ready(exchange);
                 case "/-/tree" ->
-                    answer(exchange, 200, "application/json", Json.write(TreeJson.of(status.get())) + "\n");
+                    answer(exchange, 200, "application/json", JsonText.write(TreeJson.of(status.get())) + "\n");
                 default ->
                     answer(exchange, 404, "text/plain", "there are /-/health/live, /-/health/ready and /-/tree\n");
             }

@@ -1,13 +1,15 @@
-package dev.ginkgo.run;
+package dev.ginkgo.run.service;
 
 import dev.ginkgo.Ginkgo;
-import dev.ginkgo.Reload;
 import dev.ginkgo.Service;
-import dev.ginkgo.SettingInfo;
-import dev.ginkgo.Status;
-import dev.ginkgo.TaskInfo;
-import dev.ginkgo.run.console.Session;
+import dev.ginkgo.config.ReloadResult;
+import dev.ginkgo.config.SettingInfo;
+import dev.ginkgo.lifecycle.Status;
+import dev.ginkgo.lifecycle.TaskInfo;
+import dev.ginkgo.run.console.ConsoleSession;
 import dev.ginkgo.run.daemon.ControlServer;
+import dev.ginkgo.run.output.GinkgoVersion;
+import dev.ginkgo.run.output.TreeJson;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -23,12 +25,12 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** What a process under a name says at its control socket. */
-final class Answers implements ControlServer.Answers {
+final class ControlHandler implements ControlServer.RequestHandler {
     private static final Logger LOG = LoggerFactory.getLogger("ginkgo");
     private static final Duration RELOAD = Duration.ofMinutes(1);
 
     private final Service root;
-    private final Foreground foreground;
+    private final ServiceRunner foreground;
     private final String configuration;
     private final boolean console;
 
@@ -36,7 +38,7 @@ final class Answers implements ControlServer.Answers {
      * @param configuration the file that it is configured with, or empty
      * @param console whether a console may be opened
      */
-    Answers(Service root, Foreground foreground, String configuration, boolean console) {
+    ControlHandler(Service root, ServiceRunner foreground, String configuration, boolean console) {
         this.console = console;
         this.root = root;
         this.foreground = foreground;
@@ -70,7 +72,7 @@ final class Answers implements ControlServer.Answers {
             throw new IllegalStateException("the console is off; set ginkgo.console = true and restart it");
         }
         LOG.warn("a console is opened");
-        return new Session(root, Thread.currentThread().getContextClassLoader());
+        return new ConsoleSession(root, Thread.currentThread().getContextClassLoader());
     }
 
     private Map<String, @Nullable Object> status() {
@@ -108,7 +110,7 @@ final class Answers implements ControlServer.Answers {
                                 "path",
                                 service.getKey(),
                                 "tasks",
-                                service.getValue().stream().map(Answers::task).toList()))
+                                service.getValue().stream().map(ControlHandler::task).toList()))
                         .toList());
         return answer;
     }
@@ -128,7 +130,7 @@ final class Answers implements ControlServer.Answers {
 
     private Map<String, @Nullable Object> settings() {
         Map<String, @Nullable Object> answer = new LinkedHashMap<>();
-        answer.put("settings", up().settings().stream().map(Answers::setting).toList());
+        answer.put("settings", up().settings().stream().map(ControlHandler::setting).toList());
         return answer;
     }
 
@@ -146,7 +148,7 @@ final class Answers implements ControlServer.Answers {
     private Map<String, @Nullable Object> reload() throws InterruptedException, ExecutionException {
         Map<String, @Nullable Object> answer = new LinkedHashMap<>();
         try {
-            Reload reload = foreground.reload().get(RELOAD.toMillis(), TimeUnit.MILLISECONDS);
+            ReloadResult reload = foreground.reload().get(RELOAD.toMillis(), TimeUnit.MILLISECONDS);
             answer.put("outcome", reload.outcome());
             answer.put("text", reload.toString());
             answer.put("failures", reload.failures().size());
@@ -164,6 +166,6 @@ final class Answers implements ControlServer.Answers {
 
     private static int restarts(Status status) {
         return status.restarts()
-                + status.children().stream().mapToInt(Answers::restarts).sum();
+                + status.children().stream().mapToInt(ControlHandler::restarts).sum();
     }
 }

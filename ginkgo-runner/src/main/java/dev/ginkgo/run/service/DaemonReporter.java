@@ -1,7 +1,8 @@
-package dev.ginkgo.run;
+package dev.ginkgo.run.service;
 
-import dev.ginkgo.Status;
-import dev.ginkgo.run.daemon.LogFile;
+import dev.ginkgo.lifecycle.Status;
+import dev.ginkgo.run.log.RotatingLogFile;
+import dev.ginkgo.run.output.ExitCode;
 import java.io.IOException;
 import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
@@ -17,15 +18,15 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Speaks to the log, and until the start is over to the launcher as well, which waits for it. */
-final class DaemonVoice implements Voice {
+final class DaemonReporter implements Reporter {
     private static final Logger LOG = LoggerFactory.getLogger("ginkgo");
     private static final int LAST_LINES = 10;
 
-    private final Launcher launcher;
+    private final LauncherPipe launcher;
     private final Path log;
     private final long begin;
 
-    DaemonVoice(Launcher launcher, LogFile log) {
+    DaemonReporter(LauncherPipe launcher, RotatingLogFile log) {
         this.launcher = launcher;
         this.log = log.path();
         begin = size(this.log);
@@ -38,7 +39,7 @@ final class DaemonVoice implements Voice {
 
     @Override
     public void ready(Status status, Duration after) {
-        String text = Reports.readiness(status, after, "");
+        String text = LifecycleMessages.readiness(status, after, "");
         LOG.info("{}", text);
         launcher.out(text);
         launcher.end(ExitCode.OK.number());

@@ -1,16 +1,16 @@
-package dev.ginkgo.run;
+package dev.ginkgo.run.service;
 
-import dev.ginkgo.Status;
+import dev.ginkgo.lifecycle.Status;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 
 /** Passes on what is said, and remembers why it ended, for the pidfile. */
-final class LastWords implements Voice {
-    private final Voice voice;
+final class ExitReasonRecorder implements Reporter {
+    private final Reporter voice;
     private final List<String> words = new ArrayList<>();
 
-    LastWords(Voice voice) {
+    ExitReasonRecorder(Reporter voice) {
         this.voice = voice;
     }
 

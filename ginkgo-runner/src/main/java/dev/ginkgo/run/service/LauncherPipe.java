@@ -1,8 +1,8 @@
-package dev.ginkgo.run;
+package dev.ginkgo.run.service;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import dev.ginkgo.run.daemon.StandardStreams;
+import dev.ginkgo.run.log.StandardStreams;
 import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -14,25 +14,25 @@ import org.jspecify.annotations.Nullable;
  * begin with {@code 1} and {@code 2} are for its standard output and error, and {@code = CODE} is the exit code. If
  * the pipe ends without one, the process has died. For the main thread.
  */
-final class Launcher {
+public final class LauncherPipe {
     private static final String PROPERTY = "ginkgo.launcher.descriptor";
 
     private final int descriptor;
     private @Nullable OutputStream pipe;
 
-    private Launcher(int descriptor, OutputStream pipe) {
+    private LauncherPipe(int descriptor, OutputStream pipe) {
         this.descriptor = descriptor;
         this.pipe = pipe;
     }
 
     /** The one of this process, if the script has left a descriptor. */
-    static Optional<Launcher> ofProcess() {
+    public static Optional<LauncherPipe> ofProcess() {
         Integer descriptor = Integer.getInteger(PROPERTY);
         if (descriptor == null) {
             return Optional.empty();
         }
         try {
-            return Optional.of(new Launcher(descriptor, new FileOutputStream("/dev/fd/" + descriptor)));
+            return Optional.of(new LauncherPipe(descriptor, new FileOutputStream("/dev/fd/" + descriptor)));
         } catch (IOException e) {
             return Optional.empty(); // not started by the script
         }
@@ -47,7 +47,7 @@ final class Launcher {
     }
 
     /** The last word; what comes after it is lost. */
-    void end(int code) {
+    public void end(int code) {
         write("= " + code);
         OutputStream open = pipe;
         pipe = null;

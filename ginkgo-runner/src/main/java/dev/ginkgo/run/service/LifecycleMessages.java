@@ -1,14 +1,16 @@
-package dev.ginkgo.run;
+package dev.ginkgo.run.service;
 
 import static java.util.stream.Collectors.joining;
 
-import dev.ginkgo.Reload;
-import dev.ginkgo.StartException;
-import dev.ginkgo.Status;
-import dev.ginkgo.StopException;
-import dev.ginkgo.TaskInfo;
 import dev.ginkgo.config.ConfigException;
+import dev.ginkgo.config.ReloadResult;
+import dev.ginkgo.lifecycle.StartException;
+import dev.ginkgo.lifecycle.Status;
+import dev.ginkgo.lifecycle.StopException;
+import dev.ginkgo.lifecycle.TaskInfo;
 import dev.ginkgo.run.os.OsException;
+import dev.ginkgo.run.output.ExceptionPrinter;
+import dev.ginkgo.run.output.ExitCode;
 import java.net.BindException;
 import java.time.Duration;
 import java.util.Arrays;
@@ -18,12 +20,12 @@ import java.util.Set;
 import java.util.concurrent.TimeoutException;
 
 /** What the foreground says of a tree, as text. */
-final class Reports {
+public final class LifecycleMessages {
     private static final String LINE = System.lineSeparator();
 
-    private final Failures failures;
+    private final ExceptionPrinter failures;
 
-    Reports(Failures failures) {
+    LifecycleMessages(ExceptionPrinter failures) {
         this.failures = failures;
     }
 
@@ -52,7 +54,7 @@ final class Reports {
     }
 
     /** The exit code of a start that failed. */
-    static ExitCode code(StartException e) {
+    public static ExitCode code(StartException e) {
         if (e.getCause() instanceof TimeoutException) {
             return ExitCode.TIMEOUT;
         }
@@ -62,7 +64,7 @@ final class Reports {
                 return ExitCode.UNAVAILABLE;
             }
             if (t instanceof OsException os) {
-                return Entourage.code(os);
+                return ProcessEnvironment.code(os);
             }
             if (t instanceof ConfigException) {
                 return ExitCode.CONFIGURATION; // settings that a service itself refused, together with others
@@ -96,7 +98,7 @@ final class Reports {
     }
 
     /** The result of a reload: what changed, or everything that is wrong. */
-    String reload(Reload reload) {
+    String reload(ReloadResult reload) {
         return "reload: " + reload;
     }
 

@@ -1,4 +1,4 @@
-package dev.ginkgo.run;
+package dev.ginkgo.run.service;
 
 import java.io.IOException;
 import java.time.Duration;
@@ -15,37 +15,37 @@ import org.slf4j.LoggerFactory;
  * What a process looks after once a second while it runs: the size of its log, the file of its control socket. It is
  * a platform thread, like those of the control socket, so that it goes on while virtual threads hang.
  */
-final class Housekeeping implements AutoCloseable {
+final class PeriodicTasks implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger("ginkgo");
 
     private final Duration pause;
-    private final List<Chore> chores = new CopyOnWriteArrayList<>();
+    private final List<PeriodicTask> chores = new CopyOnWriteArrayList<>();
     private final Thread thread =
             Thread.ofPlatform().daemon().name("ginkgo-housekeeping").unstarted(this::work);
 
-    Housekeeping() {
+    PeriodicTasks() {
         this(Duration.ofSeconds(1));
     }
 
     /**
      * @param pause between two rounds
      */
-    Housekeeping(Duration pause) {
+    PeriodicTasks(Duration pause) {
         this.pause = pause;
     }
 
     /** One thing to look after. It does little where there is nothing to do. */
-    interface Chore {
+    interface PeriodicTask {
         void run() throws IOException;
     }
 
     /** Something done to what there is. */
-    interface Act<T> {
+    interface FileAction<T> {
         void on(T what) throws IOException;
     }
 
     /** Adds a chore. For the main thread. */
-    void keep(Chore chore) {
+    void keep(PeriodicTask chore) {
         chores.add(chore);
         if (thread.getState() == Thread.State.NEW) {
             thread.start();
@@ -53,7 +53,7 @@ final class Housekeeping implements AutoCloseable {
     }
 
     /** An act whose failure is told in the log and changes nothing. */
-    static <T> Consumer<T> telling(Act<T> act) {
+    static <T> Consumer<T> telling(FileAction<T> act) {
         return what -> {
             try {
                 act.on(what);
@@ -69,14 +69,14 @@ final class Housekeeping implements AutoCloseable {
     }
 
     private void work() {
-        Map<Chore, String> told = new HashMap<>();
+        Map<PeriodicTask, String> told = new HashMap<>();
         while (!Thread.currentThread().isInterrupted()) {
             try {
                 TimeUnit.NANOSECONDS.sleep(pause.toNanos());
             } catch (InterruptedException e) {
                 return;
             }
-            for (Chore chore : chores) {
+            for (PeriodicTask chore : chores) {
                 try {
                     chore.run();
                     told.remove(chore);

@@ -1,12 +1,16 @@
-package dev.ginkgo.run;
+package dev.ginkgo.run.service;
 
 import dev.ginkgo.Ginkgo;
-import dev.ginkgo.Reload;
-import dev.ginkgo.Status;
-import dev.ginkgo.run.os.Access;
+import dev.ginkgo.config.ReloadResult;
+import dev.ginkgo.lifecycle.Status;
+import dev.ginkgo.run.os.FileAccess;
 import dev.ginkgo.run.os.OsException;
 import dev.ginkgo.run.os.Privileges;
-import dev.ginkgo.run.os.Surroundings;
+import dev.ginkgo.run.os.ProcessAttributes;
+import dev.ginkgo.run.output.CommandContext;
+import dev.ginkgo.run.output.CommandException;
+import dev.ginkgo.run.output.ExitCode;
+import dev.ginkgo.run.systemd.SystemdNotifier;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -17,25 +21,25 @@ import java.util.function.Supplier;
 
 /**
  * What accompanies a tree that has a process to itself: as whom it runs, and where. Made before anything starts;
- * {@link Foreground} tells it of each step.
+ * {@link ServiceRunner} tells it of each step.
  */
-final class Entourage {
+final class ProcessEnvironment {
     private static final String DAEMON_UMASK = "027";
 
-    private final Terminal terminal;
-    private final ProcessSettings.Values settings;
+    private final CommandContext terminal;
+    private final ProcessSettings.ProcessConfig settings;
     private final List<Path> files;
     private final Optional<Privileges> privileges;
-    private final Optional<Systemd> systemd;
+    private final Optional<SystemdNotifier> systemd;
     private final Optional<AdminPages> admin;
     private final List<Path> toBeGiven = new ArrayList<>();
 
     /**
      * @param files what a reload reads again
      * @param status of the tree
-     * @throws Refusal if the operating system cannot do what the settings ask for
+     * @throws CommandException if the operating system cannot do what the settings ask for
      */
-    Entourage(Terminal terminal, ProcessSettings.Values settings, List<Path> files, Supplier<Status> status) {
+    ProcessEnvironment(CommandContext terminal, ProcessSettings.ProcessConfig settings, List<Path> files, Supplier<Status> status) {
         this.terminal = terminal;
         this.settings = settings;
         this.files = files;
@@ -44,7 +48,7 @@ final class Entourage {
             privileges = settings.changesUser()
                     ? Optional.of(Privileges.to(settings.user(), settings.group(), System.getProperty("os.name")))
                     : Optional.empty();
-            systemd = Systemd.of(terminal.environment(), settings.startTimeout(), settings.stopTimeout());
+            systemd = SystemdNotifier.of(terminal.environment(), settings.startTimeout(), settings.stopTimeout());
         } catch (OsException e) {
             throw refusal(e);
         }
@@ -62,7 +66,7 @@ final class Entourage {
                     .filter(folder -> Files.isDirectory(folder) && !access.canEnter(folder))
                     .ifPresent(folder -> warnings.add(access.name() + " cannot enter ginkgo.workdir, " + folder));
             settings.logFile()
-                    .flatMap(Entourage::folder)
+                    .flatMap(ProcessEnvironment::folder)
                     .filter(folder -> isClosed(access, folder))
                     .ifPresent(folder -> warnings.add(access.name() + " cannot make files in " + folder
                             + ": after a rotation the log cannot be opened again; give him that folder"));
@@ -85,10 +89,10 @@ final class Entourage {
         Optional<String> umask = settings.umask().or(() -> daemonLog.map(log -> DAEMON_UMASK));
         try {
             if (umask.isPresent()) {
-                new Surroundings().umask(Integer.parseInt(umask.get(), 8));
+                new ProcessAttributes().umask(Integer.parseInt(umask.get(), 8));
             }
             if (settings.workdir().isPresent()) {
-                new Surroundings().workingFolder(settings.workdir().get());
+                new ProcessAttributes().workingFolder(settings.workdir().get());
             }
         } catch (OsException e) {
             throw refusal(e);
@@ -109,7 +113,7 @@ final class Entourage {
     /**
      * Before anything of the tree starts.
      *
-     * @throws dev.ginkgo.StartException if the admin pages cannot be served
+     * @throws dev.ginkgo.lifecycle.StartException if the admin pages cannot be served
      */
     void starting() {
         if (privileges.filter(each -> !each.held()).isEmpty()) {
@@ -130,21 +134,21 @@ final class Entourage {
     }
 
     /** Reloads the tree. */
-    Reload reload(Ginkgo running) {
-        systemd.ifPresent(Systemd::reloading);
-        Optional<Reload> reload = Optional.empty();
+    ReloadResult reload(Ginkgo running) {
+        systemd.ifPresent(SystemdNotifier::reloading);
+        Optional<ReloadResult> reload = Optional.empty();
         try {
             reload = Optional.of(running.reload());
             return reload.get();
         } finally {
-            Optional<Reload> outcome = reload;
+            Optional<ReloadResult> outcome = reload;
             systemd.ifPresent(each -> each.reloaded(outcome));
         }
     }
 
     /** The tree is about to be stopped. */
     void stopping() {
-        systemd.ifPresent(Systemd::stopping);
+        systemd.ifPresent(SystemdNotifier::stopping);
     }
 
     /** The tree has stopped, or did not start. */
@@ -181,7 +185,7 @@ final class Entourage {
         }
     }
 
-    private static boolean isClosed(Access access, Path folder) {
+    private static boolean isClosed(FileAccess access, Path folder) {
         return Files.isDirectory(folder) && !access.canChange(folder);
     }
 
@@ -189,8 +193,8 @@ final class Entourage {
         return Optional.ofNullable(file.getParent());
     }
 
-    private static Refusal refusal(OsException e) {
-        return new Refusal(code(e), String.valueOf(e.getMessage()));
+    private static CommandException refusal(OsException e) {
+        return new CommandException(code(e), String.valueOf(e.getMessage()));
     }
 
     /** The exit code of what the operating system refused. */

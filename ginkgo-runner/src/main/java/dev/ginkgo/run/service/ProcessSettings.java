@@ -1,10 +1,11 @@
-package dev.ginkgo.run;
+package dev.ginkgo.run.service;
 
-import dev.ginkgo.Description;
-import dev.ginkgo.SettingInfo;
-import dev.ginkgo.Table;
+import dev.ginkgo.ConfigSection;
 import dev.ginkgo.config.Address;
 import dev.ginkgo.config.Durations;
+import dev.ginkgo.config.SettingInfo;
+import dev.ginkgo.config.ValidationResult;
+import dev.ginkgo.run.systemd.SystemdUnit;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
@@ -14,7 +15,7 @@ import java.util.function.Function;
 final class ProcessSettings {
     private static final String UMASK = "0?[0-7]{1,3}";
 
-    private final Table table = new Table("ginkgo");
+    private final ConfigSection table = new ConfigSection("ginkgo");
 
     ProcessSettings() {
         table.setting("user", "")
@@ -42,7 +43,7 @@ final class ProcessSettings {
     }
 
     /** The settings, for the builder of the tree. */
-    Table table() {
+    ConfigSection table() {
         return table;
     }
 
@@ -53,7 +54,7 @@ final class ProcessSettings {
      * @param group empty for the user's own
      * @param umask in octal, where it is given
      */
-    record Values(
+    record ProcessConfig(
             String user,
             String group,
             Optional<String> umask,
@@ -65,13 +66,13 @@ final class ProcessSettings {
             Duration stopTimeout) {
 
         /** Of a description without problems. */
-        static Values of(Description description, Path directory) {
+        static ProcessConfig of(ValidationResult description, Path directory) {
             Function<String, Optional<String>> given = key -> description.settings().stream()
                     .filter(setting -> setting.fullKey().equals(key))
                     .map(SettingInfo::value)
                     .filter(value -> !value.isEmpty())
                     .findFirst();
-            return new Values(
+            return new ProcessConfig(
                     given.apply("ginkgo.user").orElse(""),
                     given.apply("ginkgo.group").orElse(""),
                     given.apply("ginkgo.umask"),

@@ -1,10 +1,10 @@
-package dev.ginkgo.run;
+package dev.ginkgo.run.service;
 
-import dev.ginkgo.Status;
+import dev.ginkgo.lifecycle.Status;
 import java.time.Duration;
 
 /** To whom the command speaks while a service runs: a terminal, or a log and whoever waits for the start. */
-interface Voice {
+interface Reporter {
     /** Something in passing: a reload, an end in order. */
     void say(String text);
 

@@ -1,13 +1,15 @@
-package dev.ginkgo.run;
+package dev.ginkgo.run.service;
 
 import dev.ginkgo.Ginkgo;
-import dev.ginkgo.Reload;
-import dev.ginkgo.StartException;
-import dev.ginkgo.State;
-import dev.ginkgo.Status;
-import dev.ginkgo.StopException;
-import dev.ginkgo.Time;
 import dev.ginkgo.config.ConfigException;
+import dev.ginkgo.config.ReloadResult;
+import dev.ginkgo.lifecycle.StartException;
+import dev.ginkgo.lifecycle.State;
+import dev.ginkgo.lifecycle.Status;
+import dev.ginkgo.lifecycle.StopException;
+import dev.ginkgo.run.output.ExceptionPrinter;
+import dev.ginkgo.run.output.ExitCode;
+import dev.ginkgo.time.TimeSource;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
@@ -26,15 +28,15 @@ import org.jspecify.annotations.Nullable;
  * nothing is done twice. Two things do not wait: a signal during the start interrupts it, and a second SIGINT halts
  * the process.
  */
-final class Foreground {
+final class ServiceRunner {
     /** How long a stop after an {@link Event.Uncaught} may take in all; the tree's own deadline is shorter. */
     private static final Duration LAST_RESORT = Duration.ofMinutes(1);
 
-    private final Voice voice;
-    private final Reports reports;
+    private final Reporter voice;
+    private final LifecycleMessages reports;
     private final Runnable reopenLog;
     private final Ginkgo.Builder builder;
-    private final Entourage entourage;
+    private final ProcessEnvironment entourage;
     private final int exitOnTerm;
     private final Thread main = Thread.currentThread();
     private final BlockingQueue<Event> events = new LinkedBlockingQueue<>();
@@ -50,7 +52,7 @@ final class Foreground {
         record Terminate() implements Event {}
 
         /** SIGHUP, or a request at the control socket, which waits for what comes of it. */
-        record ReloadAsked(CompletableFuture<Reload> result) implements Event {}
+        record ReloadRequested(CompletableFuture<ReloadResult> result) implements Event {}
 
         /** An error that nobody caught, on a thread that is no task. */
         record Uncaught(Thread thread, Throwable error) implements Event {}
@@ -64,19 +66,19 @@ final class Foreground {
      * @param exitOnTerm the exit code for a SIGTERM that comes before the tree is up and can be asked itself
      * @param reopenLog opens the log anew, for HUP and USR1
      */
-    Foreground(
-            Voice voice,
-            Failures failures,
+    ServiceRunner(
+            Reporter voice,
+            ExceptionPrinter failures,
             Ginkgo.Builder builder,
             int exitOnTerm,
-            Entourage entourage,
+            ProcessEnvironment entourage,
             Runnable reopenLog) {
         this.exitOnTerm = exitOnTerm;
         this.voice = voice;
         this.entourage = entourage;
         this.builder = entourage.attach(builder);
         this.reopenLog = reopenLog;
-        reports = new Reports(failures);
+        reports = new LifecycleMessages(failures);
     }
 
     /** Returns when the service has stopped. Called by the main thread, once. */
@@ -90,7 +92,7 @@ final class Foreground {
 
     private int startAndStop() {
         listen();
-        long begin = Time.system().nanos();
+        long begin = TimeSource.system().nanos();
         Ginkgo running;
         try {
             entourage.starting();
@@ -106,7 +108,7 @@ final class Foreground {
         boolean late = Thread.interrupted(); // a signal at the last moment of the start: it is in the queue
         if (!late) {
             entourage.serving(running);
-            voice.ready(running.status(), Duration.ofNanos(Time.system().nanos() - begin));
+            voice.ready(running.status(), Duration.ofNanos(TimeSource.system().nanos() - begin));
         }
         Thread.ofVirtual().name("ginkgo-end").start(() -> awaitEnd(running));
         return stop(running, serve(running));
@@ -118,22 +120,22 @@ final class Foreground {
     }
 
     /** Asks for a reload; it takes its turn after the start, and gets no answer if the service ends before. */
-    CompletableFuture<Reload> reload() {
-        CompletableFuture<Reload> result = new CompletableFuture<>();
-        events.add(new Event.ReloadAsked(result));
+    CompletableFuture<ReloadResult> reload() {
+        CompletableFuture<ReloadResult> result = new CompletableFuture<>();
+        events.add(new Event.ReloadRequested(result));
         return result;
     }
 
     private void listen() {
         Thread.setDefaultUncaughtExceptionHandler(
                 (thread, error) -> orHalt(() -> tell(new Event.Uncaught(thread, error))));
-        boolean handled = Signals.handle("INT", this::interrupt);
-        handled &= Signals.handle("TERM", () -> tell(new Event.Terminate()));
-        Signals.handle("HUP", () -> {
+        boolean handled = SignalHandlers.handle("INT", this::interrupt);
+        handled &= SignalHandlers.handle("TERM", () -> tell(new Event.Terminate()));
+        SignalHandlers.handle("HUP", () -> {
             reopenLog.run();
-            events.add(new Event.ReloadAsked(new CompletableFuture<>()));
+            events.add(new Event.ReloadRequested(new CompletableFuture<>()));
         });
-        Signals.handle("USR1", reopenLog);
+        SignalHandlers.handle("USR1", reopenLog);
         if (!handled) {
             // Then the JVM ends by itself at a signal, with the same exit codes, and waits for this.
             Runtime.getRuntime().addShutdownHook(new Thread(this::stopInHook, "ginkgo-stop"));
@@ -176,8 +178,8 @@ final class Foreground {
                 case Event.Terminate _ -> {
                     return running.exitOnTerm();
                 }
-                case Event.ReloadAsked(CompletableFuture<Reload> result) -> {
-                    Reload reload = entourage.reload(running);
+                case Event.ReloadRequested(CompletableFuture<ReloadResult> result) -> {
+                    ReloadResult reload = entourage.reload(running);
                     voice.say(reports.reload(reload));
                     result.complete(reload);
                 }
@@ -215,14 +217,14 @@ final class Foreground {
     }
 
     private int stop(Ginkgo running, int code) {
-        long begin = Time.system().nanos();
+        long begin = TimeSource.system().nanos();
         entourage.stopping();
         boolean ended = code == ExitCode.OK.number() || code == ExitCode.FAILED.number();
         try {
             running.stop();
             if (!ended) {
                 voice.say(reports.stopped(
-                        running.status(), Duration.ofNanos(Time.system().nanos() - begin)));
+                        running.status(), Duration.ofNanos(TimeSource.system().nanos() - begin)));
             }
             return code;
         } catch (StopException e) {
@@ -245,7 +247,7 @@ final class Foreground {
             asked = asked.isPresent() ? asked : cancelledBy(event);
         }
         if (!e.cancelled()) {
-            return Reports.code(e).number();
+            return LifecycleMessages.code(e).number();
         }
         // Where nobody asked for it the service stopped itself: what it had to do was done before it was ready.
         return asked.orElse(ExitCode.OK.number());
@@ -257,7 +259,7 @@ final class Foreground {
             case Event.Interrupt _ -> Optional.of(ExitCode.INTERRUPTED.number());
             case Event.Terminate _ -> Optional.of(exitOnTerm);
             case Event.Uncaught _ -> Optional.of(ExitCode.SOFTWARE.number());
-            case Event.ReloadAsked _, Event.Ended _ -> Optional.empty();
+            case Event.ReloadRequested _, Event.Ended _ -> Optional.empty();
         };
     }
 

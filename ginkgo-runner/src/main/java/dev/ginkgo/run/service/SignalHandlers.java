@@ -1,4 +1,4 @@
-package dev.ginkgo.run;
+package dev.ginkgo.run.service;
 
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandleProxies;
@@ -10,8 +10,8 @@ import java.lang.invoke.MethodType;
  * jdk.unsupported}, which JEP 260 keeps for such uses. It is called by reflection: javac's warning about that class
  * cannot be silenced where every warning is an error, and not every platform has it.
  */
-final class Signals {
-    private Signals() {}
+final class SignalHandlers {
+    private SignalHandlers() {}
 
     /**
      * Runs the action on a new thread each time the signal comes, instead of what would happen.

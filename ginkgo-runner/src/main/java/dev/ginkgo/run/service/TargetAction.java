@@ -1,15 +1,29 @@
-package dev.ginkgo.run;
+package dev.ginkgo.run.service;
 
 import static java.util.stream.Collectors.joining;
 
-import dev.ginkgo.Description;
 import dev.ginkgo.Ginkgo;
 import dev.ginkgo.Service;
-import dev.ginkgo.SettingInfo;
+import dev.ginkgo.config.ConfigProblem;
 import dev.ginkgo.config.Configuration;
-import dev.ginkgo.config.Origin;
-import dev.ginkgo.config.Problem;
-import dev.ginkgo.run.daemon.LogFile;
+import dev.ginkgo.config.SettingInfo;
+import dev.ginkgo.config.SettingSource;
+import dev.ginkgo.config.ValidationResult;
+import dev.ginkgo.run.daemon.DaemonRegistration;
+import dev.ginkgo.run.log.LogConfigurator;
+import dev.ginkgo.run.log.LogProvider;
+import dev.ginkgo.run.log.RotatingLogFile;
+import dev.ginkgo.run.output.CommandContext;
+import dev.ginkgo.run.output.CommandException;
+import dev.ginkgo.run.output.ExceptionPrinter;
+import dev.ginkgo.run.output.ExitCode;
+import dev.ginkgo.run.output.SettingsHelp;
+import dev.ginkgo.run.program.EngineJars;
+import dev.ginkgo.run.program.Program;
+import dev.ginkgo.run.program.ProgramLoader;
+import dev.ginkgo.run.program.Target;
+import dev.ginkgo.run.program.TargetResolver;
+import dev.ginkgo.run.systemd.SystemdUnit;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -17,36 +31,36 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** One target, loaded, and what the command does with it. Gives exit codes, and {@link Refusal} for all else. */
-final class Errand {
-    private final Terminal terminal;
+/** One target, loaded, and what the command does with it. Gives exit codes, and {@link CommandException} for all else. */
+public final class TargetAction {
+    private final CommandContext terminal;
     private final TargetOptions options;
     private final Target target;
-    private final Engines engines;
-    private final Loading.Loaded loaded;
-    private final Failures failures;
+    private final EngineJars engines;
+    private final ProgramLoader.Loaded loaded;
+    private final ExceptionPrinter failures;
     private final String word;
 
-    Errand(Terminal terminal, TargetOptions options, String word) {
+    public TargetAction(CommandContext terminal, TargetOptions options, String word) {
         this.terminal = terminal;
         this.options = options;
         this.word = word;
-        target = new Targets(terminal).resolve(word);
-        engines = Engines.of(
+        target = new TargetResolver(terminal).resolve(word);
+        engines = EngineJars.of(
                 Optional.ofNullable(System.getProperty("ginkgo.home")).map(Path::of),
                 configuration(terminal, options, target));
-        loaded = new Loading(terminal, options.classPath(terminal.directory()), options.service(), engines.loader())
+        loaded = new ProgramLoader(terminal, options.classPath(terminal.directory()), options.service(), engines.loader())
                 .load(target);
-        failures = new Failures(options.stackTraces(), loaded.sources());
+        failures = new ExceptionPrinter(options.stackTraces(), loaded.sources());
         Thread.currentThread().setContextClassLoader(loaded.loader());
     }
 
-    Program program() {
+    public Program program() {
         return loaded.program();
     }
 
     /** Says that there is nothing to check but the compiler's opinion. */
-    int checkMain(Program.OfMain main) {
+    public int checkMain(Program.MainProgram main) {
         terminal.out()
                 .println("ok: " + word + " compiles; " + main.type().getName()
                         + " has a main method, which configures by itself what it starts. Nothing was started.");
@@ -55,7 +69,7 @@ final class Errand {
 
     /** Runs a main method on this thread. When it returns, its other threads run on, as with {@code java}. */
     @SuppressWarnings("CatchAndPrintStackTrace")
-    int runMain(Program.OfMain main, List<String> arguments) {
+    public int runMain(Program.MainProgram main, List<String> arguments) {
         LogProvider.configure();
         try {
             main.main().invoke(arguments.toArray(String[]::new));
@@ -67,14 +81,14 @@ final class Errand {
     }
 
     /** Prints every setting. */
-    int help() {
+    public int help() {
         Prepared prepared = prepare();
-        Description description = prepared.builder().describe();
+        ValidationResult description = prepared.builder().describe();
         terminal.out()
                 .println("Settings of " + name()
                         + ", as the lines of a .toml file; each can be given by --set key=value too.");
         terminal.out().println();
-        terminal.out().print(HelpPrinter.render(description.settings()));
+        terminal.out().print(SettingsHelp.render(description.settings()));
         terminal.out().flush();
         description.problems().forEach(problem -> terminal.tell(problem.toString()));
         engines.missing(description.problems()).forEach(terminal::tell);
@@ -82,9 +96,9 @@ final class Errand {
     }
 
     /** Binds and validates, and says what is wrong, all of it. */
-    int check() {
+    public int check() {
         Prepared prepared = prepare();
-        Description description = prepared.builder().describe();
+        ValidationResult description = prepared.builder().describe();
         description.warnings().forEach(warning -> terminal.tell("warning: " + warning));
         if (!description.problems().isEmpty()) {
             return refuse(description.problems());
@@ -92,7 +106,7 @@ final class Errand {
         entourage(prepared, description).warnings().forEach(warning -> terminal.tell("warning: " + warning));
         long given = description.settings().stream()
                 .map(SettingInfo::origin)
-                .filter(origin -> !origin.equals(Origin.byDefault()))
+                .filter(origin -> !origin.equals(SettingSource.byDefault()))
                 .count();
         terminal.out()
                 .println("ok: " + name() + ", " + description.settings().size() + " settings, " + given
@@ -101,9 +115,9 @@ final class Errand {
     }
 
     /** Says what a start would refuse, in its words, and nothing else: the start itself says the rest. */
-    int rehearse() {
+    public int rehearse() {
         Prepared prepared = prepare();
-        Description description = prepared.builder().describe();
+        ValidationResult description = prepared.builder().describe();
         if (!description.problems().isEmpty()) {
             return refuse(description.problems());
         }
@@ -112,17 +126,17 @@ final class Errand {
     }
 
     /** Starts the service on this terminal and stays until it has stopped. */
-    int run() {
+    public int run() {
         Prepared prepared = prepare();
-        Description description = prepared.builder().describe();
+        ValidationResult description = prepared.builder().describe();
         if (!description.problems().isEmpty()) {
             return refuse(description.problems());
         }
-        Entourage entourage = entourage(prepared, description);
+        ProcessEnvironment entourage = entourage(prepared, description);
         entourage.prepare(Optional.empty());
-        Optional<LogFile> log = prepared.logging().configure(description, terminal.directory());
-        Foreground foreground = foreground(prepared, description, entourage, new TerminalVoice(terminal), log);
-        try (Housekeeping housekeeping = new Housekeeping()) {
+        Optional<RotatingLogFile> log = prepared.logging().configure(description, terminal.directory());
+        ServiceRunner foreground = foreground(prepared, description, entourage, new TerminalReporter(terminal), log);
+        try (PeriodicTasks housekeeping = new PeriodicTasks()) {
             log.ifPresent(file -> housekeeping.keep(() -> prepared.logging().rotate(file)));
             return foreground.run();
         }
@@ -133,19 +147,19 @@ final class Errand {
      *
      * @param launcher who waits for the start of a daemon; empty if it stays on the terminal
      */
-    int run(Registration registration, Optional<Launcher> launcher) {
+    public int run(DaemonRegistration registration, Optional<LauncherPipe> launcher) {
         Prepared prepared = prepare();
-        Description description = prepared.builder().describe();
+        ValidationResult description = prepared.builder().describe();
         if (!description.problems().isEmpty()) {
             int code = refuse(description.problems());
             registration.end(
-                    code, description.problems().stream().map(Problem::toString).collect(joining("\n")));
+                    code, description.problems().stream().map(ConfigProblem::toString).collect(joining("\n")));
             return code;
         }
-        try (Housekeeping housekeeping = new Housekeeping()) {
-            Entourage entourage = entourage(prepared, description);
+        try (PeriodicTasks housekeeping = new PeriodicTasks()) {
+            ProcessEnvironment entourage = entourage(prepared, description);
             entourage.prepare(launcher.isPresent() ? Optional.of(registration.defaultLog()) : Optional.empty());
-            Optional<LogFile> log = launcher.isPresent()
+            Optional<RotatingLogFile> log = launcher.isPresent()
                     ? Optional.of(prepared.logging()
                             .configureDaemon(description, terminal.directory(), registration.defaultLog()))
                     : prepared.logging().configure(description, terminal.directory());
@@ -154,15 +168,15 @@ final class Errand {
             }
             // Not the pidfile: whoever could write it could have root's stop end any process.
             entourage.hand(registration.socket());
-            LastWords voice =
-                    new LastWords(launcher.<Voice>flatMap(waiting -> log.map(file -> new DaemonVoice(waiting, file)))
-                            .orElseGet(() -> new TerminalVoice(terminal)));
-            Foreground foreground = foreground(prepared, description, entourage, voice, log);
-            Answers answers = new Answers(
+            ExitReasonRecorder voice =
+                    new ExitReasonRecorder(launcher.<Reporter>flatMap(waiting -> log.map(file -> new DaemonReporter(waiting, file)))
+                            .orElseGet(() -> new TerminalReporter(terminal)));
+            ServiceRunner foreground = foreground(prepared, description, entourage, voice, log);
+            ControlHandler answers = new ControlHandler(
                     prepared.service(),
                     foreground,
                     configured(),
-                    ProcessSettings.Values.of(description, terminal.directory()).console());
+                    ProcessSettings.ProcessConfig.of(description, terminal.directory()).console());
             int code;
             try {
                 registration.serve(answers);
@@ -170,42 +184,42 @@ final class Errand {
                 log.ifPresent(file -> housekeeping.keep(() -> prepared.logging().rotate(file)));
                 code = foreground.run();
             } catch (IOException e) { // a daemon's terminal is gone by now: its voice reaches who waits for it
-                voice.notStarted(Registration.reason(e));
+                voice.notStarted(DaemonRegistration.reason(e));
                 code = ExitCode.CANNOT_CREATE.number();
             }
             registration.end(code, voice.words());
             return code;
         } catch (IOException e) {
-            throw new Refusal(ExitCode.CANNOT_CREATE, Registration.reason(e));
+            throw new CommandException(ExitCode.CANNOT_CREATE, DaemonRegistration.reason(e));
         }
     }
 
-    private Foreground foreground(
-            Prepared prepared, Description description, Entourage entourage, Voice voice, Optional<LogFile> log) {
-        return new Foreground(
+    private ServiceRunner foreground(
+            Prepared prepared, ValidationResult description, ProcessEnvironment entourage, Reporter voice, Optional<RotatingLogFile> log) {
+        return new ServiceRunner(
                 voice,
                 failures,
                 prepared.builder(),
                 exitOnTerm(description),
                 entourage,
-                () -> log.ifPresent(Housekeeping.telling(LogFile::reopen)));
+                () -> log.ifPresent(PeriodicTasks.telling(RotatingLogFile::reopen)));
     }
 
-    private Entourage entourage(Prepared prepared, Description description) {
-        return new Entourage(
+    private ProcessEnvironment entourage(Prepared prepared, ValidationResult description) {
+        return new ProcessEnvironment(
                 terminal,
-                ProcessSettings.Values.of(description, terminal.directory()),
+                ProcessSettings.ProcessConfig.of(description, terminal.directory()),
                 target.configuration().stream().toList(),
                 prepared.service()::status);
     }
 
     /** Prints a unit for systemd that runs it. */
-    int unit() {
-        Description description = prepare().builder().describe();
+    public int unit() {
+        ValidationResult description = prepare().builder().describe();
         if (!description.problems().isEmpty()) {
             return refuse(description.problems());
         }
-        Program.OfService program = (Program.OfService) loaded.program();
+        Program.ServiceProgram program = (Program.ServiceProgram) loaded.program();
         Path directory = terminal.directory();
         boolean isFile = word.endsWith(".java") || word.endsWith(".toml");
         List<String> command = new ArrayList<>(List.of(System.getProperty("ginkgo.launcher", "ginkgo"), "run"));
@@ -217,7 +231,7 @@ final class Errand {
                                 Path.of(word),
                                 command,
                                 description,
-                                ProcessSettings.Values.of(description, directory)
+                                ProcessSettings.ProcessConfig.of(description, directory)
                                         .forUnit())
                         .render());
         terminal.out().flush();
@@ -229,7 +243,7 @@ final class Errand {
         return target.configuration().map(Path::toString).orElse("");
     }
 
-    private static int exitOnTerm(Description description) {
+    private static int exitOnTerm(ValidationResult description) {
         return description.settings().stream()
                 .filter(setting -> setting.fullKey().equals("ginkgo.exit-on-term"))
                 .map(setting -> Integer.parseInt(setting.value()))
@@ -237,7 +251,7 @@ final class Errand {
                 .orElse(ExitCode.TERMINATED.number());
     }
 
-    private int refuse(List<Problem> problems) {
+    private int refuse(List<ConfigProblem> problems) {
         problems.forEach(problem -> terminal.tell(problem.toString()));
         engines.missing(problems).forEach(terminal::tell);
         terminal.tell((problems.size() == 1 ? "1 problem" : problems.size() + " problems") + " in the configuration of "
@@ -245,11 +259,11 @@ final class Errand {
         return ExitCode.CONFIGURATION.number();
     }
 
-    private record Prepared(Service service, Ginkgo.Builder builder, Logging logging) {}
+    private record Prepared(Service service, Ginkgo.Builder builder, LogConfigurator logging) {}
 
     private Prepared prepare() {
-        Program.OfService program = (Program.OfService) loaded.program();
-        Logging logging = new Logging(loaded.loader(), failures);
+        Program.ServiceProgram program = (Program.ServiceProgram) loaded.program();
+        LogConfigurator logging = new LogConfigurator(loaded.loader(), failures);
         logging.byDefault();
         Service service = make(program);
         Ginkgo.Builder builder = Ginkgo.of(service)
@@ -259,15 +273,15 @@ final class Errand {
         return new Prepared(service, builder, logging);
     }
 
-    private Service make(Program.OfService program) {
+    private Service make(Program.ServiceProgram program) {
         try {
-            return Loading.make(program.type());
+            return ProgramLoader.make(program.type());
         } catch (Throwable e) {
-            throw new Refusal(ExitCode.SOFTWARE, program.type().getName() + " cannot be made: " + failures.render(e));
+            throw new CommandException(ExitCode.SOFTWARE, program.type().getName() + " cannot be made: " + failures.render(e));
         }
     }
 
-    private static Configuration configuration(Terminal terminal, TargetOptions options, Target target) {
+    private static Configuration configuration(CommandContext terminal, TargetOptions options, Target target) {
         Configuration configuration =
                 Configuration.none().workingFolder(terminal.directory()).environment(terminal.environment());
         if (target.configuration().isPresent()) {
@@ -281,7 +295,7 @@ final class Errand {
     }
 
     private String name() {
-        Program.OfService program = (Program.OfService) loaded.program();
+        Program.ServiceProgram program = (Program.ServiceProgram) loaded.program();
         String type = program.type().getSimpleName();
         return word.equals(program.type().getName()) ? type : type + " (" + word + ")";
     }

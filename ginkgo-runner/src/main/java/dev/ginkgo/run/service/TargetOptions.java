@@ -1,5 +1,7 @@
-package dev.ginkgo.run;
+package dev.ginkgo.run.service;
 
+import dev.ginkgo.run.output.CommandException;
+import dev.ginkgo.run.output.ExitCode;
 import java.io.File;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -18,7 +20,7 @@ import java.util.stream.Stream;
  * @param pid the pidfile, as it was given
  * @param stackTraces whether exceptions are printed with every frame
  */
-record TargetOptions(
+public record TargetOptions(
         Map<String, String> set,
         List<String> classPath,
         Optional<String> service,
@@ -45,11 +47,11 @@ record TargetOptions(
     }
 
     /** Whether the process is to be found by others. */
-    boolean isNamed() {
+    public boolean isNamed() {
         return name.isPresent() || pid.isPresent();
     }
 
-    Optional<Path> pidFile(Path directory) {
+    public Optional<Path> pidFile(Path directory) {
         return pid.map(file -> directory.resolve(file).normalize());
     }
 
@@ -57,7 +59,7 @@ record TargetOptions(
         if (!entry.equals("*") && !entry.endsWith(File.separator + "*")) {
             Path path = directory.resolve(entry);
             if (!path.toFile().exists()) {
-                throw new Refusal(
+                throw new CommandException(
                         ExitCode.CONFIGURATION, "--class-path " + entry + " does not exist; looked for " + path);
             }
             return Stream.of(path);

@@ -1,13 +1,14 @@
-package dev.ginkgo.run;
+package dev.ginkgo.run.service;
 
-import dev.ginkgo.Status;
+import dev.ginkgo.lifecycle.Status;
+import dev.ginkgo.run.output.CommandContext;
 import java.time.Duration;
 
 /** Speaks to a terminal. */
-final class TerminalVoice implements Voice {
-    private final Terminal terminal;
+final class TerminalReporter implements Reporter {
+    private final CommandContext terminal;
 
-    TerminalVoice(Terminal terminal) {
+    TerminalReporter(CommandContext terminal) {
         this.terminal = terminal;
     }
 
@@ -18,7 +19,7 @@ final class TerminalVoice implements Voice {
 
     @Override
     public void ready(Status status, Duration after) {
-        terminal.tell(Reports.readiness(status, after, "; Ctrl-C stops it"));
+        terminal.tell(LifecycleMessages.readiness(status, after, "; Ctrl-C stops it"));
     }
 
     @Override

@@ -1,13 +1,12 @@
-package dev.ginkgo.run;
+package dev.ginkgo.run.systemd;
 
 import dev.ginkgo.Ginkgo;
-import dev.ginkgo.Reload;
-import dev.ginkgo.State;
-import dev.ginkgo.StateChange;
-import dev.ginkgo.Status;
-import dev.ginkgo.Time;
+import dev.ginkgo.config.ReloadResult;
+import dev.ginkgo.lifecycle.State;
+import dev.ginkgo.lifecycle.StateChange;
+import dev.ginkgo.lifecycle.Status;
 import dev.ginkgo.run.os.OsException;
-import dev.ginkgo.run.os.SystemdSocket;
+import dev.ginkgo.time.TimeSource;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
@@ -25,8 +24,8 @@ import org.slf4j.LoggerFactory;
  * thread, at half the interval and only while the root is ready: so it starves too when the tree hangs, or when tasks
  * that compute keep every carrier thread from all others.
  */
-final class Systemd {
-    private static final Logger LOG = LoggerFactory.getLogger(Systemd.class);
+public final class SystemdNotifier {
+    private static final Logger LOG = LoggerFactory.getLogger(SystemdNotifier.class);
     private static final Duration LOOK = Duration.ofSeconds(1);
 
     /** Added to what a start or stop may take by itself, so that its own error comes first. */
@@ -37,11 +36,11 @@ final class Systemd {
     private final Duration startTimeout;
     private final Duration stopTimeout;
     private final AtomicBoolean troubled = new AtomicBoolean();
-    private final AtomicLong extended = new AtomicLong(Time.system().nanos() - LOOK.toNanos());
+    private final AtomicLong extended = new AtomicLong(TimeSource.system().nanos() - LOOK.toNanos());
     private volatile boolean starting = true;
     private volatile boolean stopping;
 
-    private Systemd(SystemdSocket socket, Optional<Duration> watchdog, Duration startTimeout, Duration stopTimeout) {
+    private SystemdNotifier(SystemdSocket socket, Optional<Duration> watchdog, Duration startTimeout, Duration stopTimeout) {
         this.socket = socket;
         this.watchdog = watchdog;
         this.startTimeout = startTimeout;
@@ -53,13 +52,13 @@ final class Systemd {
      *
      * @throws OsException if it is set to what cannot be
      */
-    static Optional<Systemd> of(Map<String, String> environment, Duration startTimeout, Duration stopTimeout)
+    public static Optional<SystemdNotifier> of(Map<String, String> environment, Duration startTimeout, Duration stopTimeout)
             throws OsException {
         String address = environment.getOrDefault("NOTIFY_SOCKET", "");
         if (address.isEmpty()) {
             return Optional.empty();
         }
-        return Optional.of(new Systemd(
+        return Optional.of(new SystemdNotifier(
                 new SystemdSocket(address, System.getProperty("os.name")),
                 watchdog(environment),
                 startTimeout,
@@ -77,23 +76,23 @@ final class Systemd {
     }
 
     /** A service of the tree has changed its state. */
-    void changed(StateChange change) {
+    public void changed(StateChange change) {
         long last = extended.get();
-        long now = Time.system().nanos();
+        long now = TimeSource.system().nanos();
         if (starting && now - last >= LOOK.toNanos() && extended.compareAndSet(last, now)) {
             send(extension(startTimeout), "STATUS=" + change.path() + " is " + change.to());
         }
     }
 
     /** The tree is up, and serves. */
-    void ready(Ginkgo running) {
+    public void ready(Ginkgo running) {
         starting = false;
         String status = summary(running.status());
         send("READY=1", "STATUS=" + status);
         Thread.ofVirtual().name("ginkgo-systemd").start(() -> attend(running, status));
     }
 
-    void reloading() {
+    public void reloading() {
         try {
             send("RELOADING=1", "MONOTONIC_USEC=" + socket.monotonicMicros());
         } catch (OsException e) {
@@ -102,14 +101,14 @@ final class Systemd {
     }
 
     /** Whatever came of it, the service runs on. */
-    void reloaded(Optional<Reload> reload) {
-        String outcome = reload.map(Reload::toString)
+    public void reloaded(Optional<ReloadResult> reload) {
+        String outcome = reload.map(ReloadResult::toString)
                 .map(text -> text.lines().findFirst().orElse(""))
                 .orElse("failed, see the log");
         send("READY=1", "STATUS=reload: " + outcome);
     }
 
-    void stopping() {
+    public void stopping() {
         stopping = true;
         send("STOPPING=1", extension(stopTimeout), "STATUS=stopping");
     }
@@ -118,11 +117,11 @@ final class Systemd {
         String told = first;
         long half = watchdog.orElse(LOOK.multipliedBy(2)).toNanos() / 2;
         long pause = Math.min(half, LOOK.toNanos());
-        long fed = Time.system().nanos() - half;
+        long fed = TimeSource.system().nanos() - half;
         try {
             while (!stopping) {
                 Status status = running.status();
-                long now = Time.system().nanos();
+                long now = TimeSource.system().nanos();
                 if (watchdog.isPresent() && status.state() == State.READY && now - fed >= half - pause / 2) {
                     send("WATCHDOG=1");
                     fed = now;

@@ -1,5 +1,7 @@
-package dev.ginkgo.run.os;
+package dev.ginkgo.run.systemd;
 
+import dev.ginkgo.run.os.Libc;
+import dev.ginkgo.run.os.OsException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;

@@ -1,8 +1,8 @@
-package dev.ginkgo.run;
+package dev.ginkgo.run.systemd;
 
-import dev.ginkgo.Description;
-import dev.ginkgo.SettingInfo;
 import dev.ginkgo.config.Address;
+import dev.ginkgo.config.SettingInfo;
+import dev.ginkgo.config.ValidationResult;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -21,7 +21,7 @@ import java.util.stream.Collectors;
  * @param process how the process is configured
  * @param lowPort whether it binds a port below 1024
  */
-record SystemdUnit(String name, String title, List<String> command, ProcessConfig process, boolean lowPort) {
+public record SystemdUnit(String name, String title, List<String> command, ProcessConfig process, boolean lowPort) {
     private static final Duration START_GRACE = Duration.ofSeconds(20);
     private static final Duration STOP_GRACE = Duration.ofSeconds(5);
     private static final int LOWEST_FREE_PORT = 1024;
@@ -33,11 +33,11 @@ record SystemdUnit(String name, String title, List<String> command, ProcessConfi
      * @param group empty for the user's own
      * @param umask in octal, where it is given
      */
-    record ProcessConfig(
+    public record ProcessConfig(
             String user, String group, Optional<String> umask, Duration startTimeout, Duration stopTimeout) {}
 
-    static SystemdUnit of(
-            String type, Path target, List<String> command, Description description, ProcessConfig process) {
+    public static SystemdUnit of(
+            String type, Path target, List<String> command, ValidationResult description, ProcessConfig process) {
         return new SystemdUnit(
                 kebab(type),
                 type + " (" + target.getFileName() + ")",
@@ -46,7 +46,7 @@ record SystemdUnit(String name, String title, List<String> command, ProcessConfi
                 description.settings().stream().anyMatch(SystemdUnit::isLowPort));
     }
 
-    String render() {
+    public String render() {
         List<String> lines = new ArrayList<>(List.of(
                 "# /etc/systemd/system/" + name + ".service",
                 "# Then: systemctl daemon-reload; systemctl enable --now " + name,

@@ -1,4 +1,4 @@
-package dev.ginkgo.run.hub;
+package dev.ginkgo.run.cli;
 
 import java.io.IOException;
 import java.net.InetAddress;
@@ -8,13 +8,13 @@ import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 
 /** A way to a hub that can be cut: what is connected is then closed, and so is what comes, until it is mended. */
-final class Relay implements AutoCloseable {
+final class BreakableProxy implements AutoCloseable {
     private final ServerSocket server = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
     private final int hub;
     private final Queue<Socket> open = new ConcurrentLinkedQueue<>();
     private volatile boolean whole = true;
 
-    Relay(int hub) throws IOException {
+    BreakableProxy(int hub) throws IOException {
         this.hub = hub;
         Thread.ofVirtual().start(this::accept);
     }

@@ -1,4 +1,4 @@
-package dev.ginkgo.run.hub;
+package dev.ginkgo.run.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The clients and a real hub; and a process of its own, to see what it loads. */
-class ClientsAndHubTest {
+class ClientCommandsWithHubTest {
     @TempDir
     private Path folder = Path.of("");
 
@@ -26,26 +26,26 @@ class ClientsAndHubTest {
         Ginkgo running = Ginkgo.start(hub, "http.bind = '127.0.0.1:0'");
         try {
             String url = hub.address() + "/numbers/n%C3%B6";
-            Client sub = Client.sub("--null", "--count", "7", url);
+            ClientInvocation sub = ClientInvocation.sub("--null", "--count", "7", url);
             await().until(() -> hub.stats().readers() == 1);
 
             String large = "x".repeat(1024 * 1024);
-            assertThat(Client.pub("1\n\nü\n", "--lines", url).code()).isZero();
-            assertThat(Client.pub("two\nlines", url).code()).isZero();
-            assertThat(Client.pub("\r\n", "--binary", url).code()).isZero();
-            assertThat(Client.pub(large, url).code()).isZero();
-            Client receipt = Client.pub("end", "-v", url);
+            assertThat(ClientInvocation.pub("1\n\nü\n", "--lines", url).code()).isZero();
+            assertThat(ClientInvocation.pub("two\nlines", url).code()).isZero();
+            assertThat(ClientInvocation.pub("\r\n", "--binary", url).code()).isZero();
+            assertThat(ClientInvocation.pub(large, url).code()).isZero();
+            ClientInvocation receipt = ClientInvocation.pub("end", "-v", url);
             assertThat(receipt.code()).isZero();
 
             assertThat(sub.code()).isZero();
             assertThat(sub.out().split("\0", -1)).containsExactly("1", "", "ü", "two\nlines", "\r\n", large, "end", "");
             assertThat(receipt.out()).contains("\"channel\":\"/numbers/nö\",\"receivers\":1");
 
-            Client tooLarge = Client.pub(large + "x", url);
+            ClientInvocation tooLarge = ClientInvocation.pub(large + "x", url);
             assertThat(tooLarge.code()).isEqualTo(65);
             assertThat(tooLarge.err()).contains("answers 413");
-            assertThat(Client.pub("x", hub.address() + "/a//b").code()).isEqualTo(65);
-            assertThat(Client.sub(hub.address() + "/a//b").code()).isEqualTo(65);
+            assertThat(ClientInvocation.pub("x", hub.address() + "/a//b").code()).isEqualTo(65);
+            assertThat(ClientInvocation.sub(hub.address() + "/a//b").code()).isEqualTo(65);
         } finally {
             running.stop();
         }
@@ -62,7 +62,7 @@ class ClientsAndHubTest {
                             "-Xlog:class+load:file=" + log,
                             "-cp",
                             System.getProperty("java.class.path"),
-                            "dev.ginkgo.run.Main",
+                            "dev.ginkgo.run.cli.Main",
                             command,
                             "--retry-for=0s",
                             "127.0.0.1:1/x")

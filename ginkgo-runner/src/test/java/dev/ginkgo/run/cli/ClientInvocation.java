@@ -1,7 +1,8 @@
-package dev.ginkgo.run.hub;
+package dev.ginkgo.run.cli;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.ginkgo.run.client.ClientStreams;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.InputStream;
@@ -12,23 +13,23 @@ import java.util.function.Function;
 import picocli.CommandLine;
 
 /** {@code pub} or {@code sub} in this JVM, as if called by a shell. */
-final class Client {
+final class ClientInvocation {
     private final ByteArrayOutputStream out = new ByteArrayOutputStream();
     private final ByteArrayOutputStream err = new ByteArrayOutputStream();
     private final CompletableFuture<Integer> code = new CompletableFuture<>();
 
-    private Client(Function<Console, Object> command, InputStream in, String... words) {
+    private ClientInvocation(Function<ClientStreams, Object> command, InputStream in, String... words) {
         CommandLine line = new CommandLine(
-                command.apply(new Console(in, new PrintStream(out, true, UTF_8), new PrintStream(err, true, UTF_8))));
+                command.apply(new ClientStreams(in, new PrintStream(out, true, UTF_8), new PrintStream(err, true, UTF_8))));
         Thread.ofVirtual().start(() -> code.complete(line.execute(words)));
     }
 
-    static Client sub(String... words) {
-        return new Client(Sub::new, InputStream.nullInputStream(), words);
+    static ClientInvocation sub(String... words) {
+        return new ClientInvocation(SubCommand::new, InputStream.nullInputStream(), words);
     }
 
-    static Client pub(String input, String... words) {
-        return new Client(Pub::new, new ByteArrayInputStream(input.getBytes(UTF_8)), words);
+    static ClientInvocation pub(String input, String... words) {
+        return new ClientInvocation(PubCommand::new, new ByteArrayInputStream(input.getBytes(UTF_8)), words);
     }
 
     int code() throws Exception {

@@ -1,4 +1,4 @@
-package dev.ginkgo.run;
+package dev.ginkgo.run.cli;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.awaitility.Awaitility.await;
@@ -12,24 +12,24 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /** The command in a JVM of its own, which gets real signals. */
-final class Launched implements AutoCloseable {
+public final class CommandProcess implements AutoCloseable {
     private static final Duration PATIENCE = Duration.ofSeconds(30);
 
     private final Process process;
     private final Path output;
 
-    private Launched(Process process, Path output) {
+    private CommandProcess(Process process, Path output) {
         this.process = process;
         this.output = output;
     }
 
     /** Starts it in that folder; what it prints goes to a file there. */
-    static Launched start(Path folder, String... words) throws IOException {
+    public static CommandProcess start(Path folder, String... words) throws IOException {
         return start(folder, command(words));
     }
 
     /** What starts it in a JVM of its own. */
-    static List<String> command(String... words) {
+    public static List<String> command(String... words) {
         List<String> command = new ArrayList<>(List.of(
                 "env", // whoever runs the tests may ignore a signal (nohup does), and children inherit that
                 "--default-signal=HUP,INT,TERM",
@@ -43,18 +43,18 @@ final class Launched implements AutoCloseable {
         return command;
     }
 
-    static Launched start(Path folder, List<String> command) throws IOException {
+    public static CommandProcess start(Path folder, List<String> command) throws IOException {
         Path output = Files.createTempFile(folder, "output", ".txt");
         Process process = new ProcessBuilder(command)
                 .directory(folder.toFile())
                 .redirectErrorStream(true)
                 .redirectOutput(output.toFile())
                 .start();
-        return new Launched(process, output);
+        return new CommandProcess(process, output);
     }
 
     /** Waits until it has printed that. */
-    Launched awaitOutput(String text) {
+    public CommandProcess awaitOutput(String text) {
         await().atMost(PATIENCE)
                 .pollInterval(Duration.ofMillis(20))
                 .until(() -> output().contains(text) || !process.isAlive());
@@ -65,7 +65,7 @@ final class Launched implements AutoCloseable {
     }
 
     /** Sends a signal, named as {@code kill} has it. */
-    Launched signal(String name) throws IOException, InterruptedException {
+    public CommandProcess signal(String name) throws IOException, InterruptedException {
         int code = new ProcessBuilder("kill", "-" + name, Long.toString(process.pid()))
                 .start()
                 .waitFor();
@@ -76,7 +76,7 @@ final class Launched implements AutoCloseable {
     }
 
     /** Waits until it has ended. */
-    int exitCode() throws InterruptedException {
+    public int exitCode() throws InterruptedException {
         if (!process.waitFor(PATIENCE.toMillis(), TimeUnit.MILLISECONDS)) {
             throw new AssertionError("it runs on: " + output());
         }
@@ -87,11 +87,11 @@ final class Launched implements AutoCloseable {
         return process.pid();
     }
 
-    boolean isAlive() {
+    public boolean isAlive() {
         return process.isAlive();
     }
 
-    String output() {
+    public String output() {
         try {
             return Files.readString(output, UTF_8);
         } catch (IOException e) {

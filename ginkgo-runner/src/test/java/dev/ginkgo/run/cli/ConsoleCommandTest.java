@@ -1,4 +1,4 @@
-package dev.ginkgo.run;
+package dev.ginkgo.run.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -11,15 +11,15 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A JShell inside a daemon. */
-class ConsoleTest {
+class ConsoleCommandTest {
     @TempDir
     private Path folder = Path.of("");
 
-    private Shell shell = new Shell(folder);
+    private TestShell shell = new TestShell(folder);
 
     @BeforeEach
     void user() throws IOException {
-        shell = new Shell(folder);
+        shell = new TestShell(folder);
         shell.write("Idle.java", "class Idle extends dev.ginkgo.Service {}");
     }
 
@@ -48,7 +48,7 @@ class ConsoleTest {
                 /exit
                 twice(1)
                 """);
-        Shell.Result result = shell.type("ginkgo console Idle <snippets").exits(0);
+        TestShell.Result result = shell.type("ginkgo console Idle <snippets").exits(0);
         result.says(
                 "==> " + pid,
                 "==> \"idle is READY\"",

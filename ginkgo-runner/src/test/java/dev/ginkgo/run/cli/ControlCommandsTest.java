@@ -1,4 +1,4 @@
-package dev.ginkgo.run;
+package dev.ginkgo.run.cli;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -24,19 +24,19 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What can be asked of a daemon, and by whom. */
-class ControlTest {
+class ControlCommandsTest {
     private static final Duration PATIENCE = Duration.ofSeconds(20);
     private static final String AS_NOBODY = "setpriv --reuid=65534 --regid=65534 --clear-groups ";
 
     @TempDir
     private Path folder = Path.of("");
 
-    private Shell shell = new Shell(folder);
+    private TestShell shell = new TestShell(folder);
     private Path socket = folder;
 
     @BeforeEach
     void user() throws IOException {
-        shell = new Shell(folder);
+        shell = new TestShell(folder);
         shell.write("Idle.java", "class Idle extends dev.ginkgo.Service {}");
         socket = folder.resolve("run/ginkgo/Idle.sock");
     }
@@ -74,7 +74,7 @@ class ControlTest {
     @DisplayName("R-17 another user is refused, whatever the mode of the socket; R-10 his status says \"running, not"
             + " permitted\"")
     void others() throws Exception {
-        assumeTrue(shell.type(AS_NOBODY + "test -r " + Distribution.script()).code() == 0, "not root");
+        assumeTrue(shell.type(AS_NOBODY + "test -r " + TestDistribution.script()).code() == 0, "not root");
         shell.type("ginkgo start Idle.java --pid idle.pid").exits(0);
         shell.type("chmod 755 . run run/ginkgo && chmod 666 run/ginkgo/Idle-*.sock")
                 .exits(0);

@@ -1,4 +1,4 @@
-package dev.ginkgo.run;
+package dev.ginkgo.run.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Sessions in a real shell, with the script and real daemons. */
-class DaemonTest {
+class DaemonCommandsTest {
     private static final Duration PATIENCE = Duration.ofSeconds(20);
     private static final String HELLO = """
             import dev.ginkgo.*;
@@ -34,11 +34,11 @@ class DaemonTest {
     @TempDir
     private Path folder = Path.of("");
 
-    private Shell shell = new Shell(folder);
+    private TestShell shell = new TestShell(folder);
 
     @BeforeEach
     void user() throws IOException {
-        shell = new Shell(folder);
+        shell = new TestShell(folder);
         shell.write("Hello.java", HELLO);
         shell.write("hello.toml", "service = \"Hello.java\"\nrate = 10\n");
     }
@@ -53,7 +53,7 @@ class DaemonTest {
             "R-01 start returns when it is ready, with pid and time; R-04 a second one is refused and names that pid;"
                     + " R-08 status; R-05 stop waits until it is gone; R-22 tree, threads")
     void life() throws Exception {
-        Shell.Result started =
+        TestShell.Result started =
                 shell.type("ginkgo start hello.toml").exits(0).says("hello is READY after ", " ms (pid ");
         long pid = started.pid();
         assertThat(started.err()).isEmpty();
@@ -133,7 +133,7 @@ class DaemonTest {
         shell.type("touch made").exits(0);
         await().atMost(PATIENCE)
                 .until(() -> shell.type("ginkgo tree Slow").out().contains("slow  STARTING"));
-        Shell.Result threads = shell.type("ginkgo threads Slow").exits(4).tells("it is not up yet; ask again");
+        TestShell.Result threads = shell.type("ginkgo threads Slow").exits(4).tells("it is not up yet; ask again");
         assertThat(threads.err()).doesNotContain("does not answer");
         shell.type("touch started").exits(0);
         assertThat(start.waitFor()).isZero();
@@ -212,7 +212,7 @@ class DaemonTest {
     void race() throws Exception {
         String both = "ginkgo start hello.toml >a 2>&1 & one=$!; ginkgo start hello.toml >b 2>&1; two=$?; wait $one; "
                 + "echo $? $two; cat a b";
-        Shell.Result result = shell.type(both).exits(0);
+        TestShell.Result result = shell.type(both).exits(0);
         assertThat(result.out()).as("%s", result).containsPattern("^(0 73|73 0)\n");
         result.says("is READY", "runs already");
         long winner = shell.type("ginkgo status hello").exits(0).pid();
@@ -285,7 +285,7 @@ class DaemonTest {
         assertThat(shell.type("ginkgo status --pid own.pid").exits(0).pid()).isEqualTo(pid);
 
         shell.write("Hello.java", HELLO);
-        Shell.Result restarted = shell.type(restart).exits(0).says("is READY");
+        TestShell.Result restarted = shell.type(restart).exits(0).says("is READY");
         assertThat(restarted.out().lines()).as("%s", restarted).hasSize(1);
         assertThat(restarted.err().lines()).as("%s", restarted).hasSize(1);
         shell.type("ginkgo settings --pid own.pid").exits(0).says("rate = 33  (--set)");

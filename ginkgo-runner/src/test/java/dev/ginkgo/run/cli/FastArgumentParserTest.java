@@ -1,7 +1,8 @@
-package dev.ginkgo.run;
+package dev.ginkgo.run.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.ginkgo.run.output.CommandContext;
 import java.io.OutputStream;
 import java.io.PrintStream;
 import java.nio.file.Path;
@@ -14,7 +15,7 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import picocli.CommandLine;
 
-class PlainWordsTest {
+class FastArgumentParserTest {
     private static final List<String> WORDS = List.of(
             "--set",
             "--set",
@@ -55,29 +56,29 @@ class PlainWordsTest {
     @Test
     @DisplayName("R-20 an ordinary start is understood without picocli, which takes longer to load than all the rest")
     void plain() {
-        Assignment read = PlainWords.read("app.toml", "--set", "bind=:0", "-cp", "a.jar", "--name", "x")
+        ParsedCommand read = FastArgumentParser.read("app.toml", "--set", "bind=:0", "-cp", "a.jar", "--name", "x")
                 .orElseThrow();
-        assertThat(read.verb()).isEqualTo(Verb.RUN);
+        assertThat(read.verb()).isEqualTo(TargetVerb.RUN);
         assertThat(read.target()).isEqualTo("app.toml");
         assertThat(read.after().set).containsExactly(Map.entry("bind", ":0"));
         assertThat(read.after().classPath).containsExactly("a.jar");
         assertThat(read.after().name).isEqualTo("x");
-        assertThat(PlainWords.read("start", "--stack-traces", "Hello"))
-                .map(Assignment::words)
+        assertThat(FastArgumentParser.read("start", "--stack-traces", "Hello"))
+                .map(ParsedCommand::words)
                 .contains(List.of("--stack-traces", "Hello"));
     }
 
     @Test
     @DisplayName("R-20 other commands, help and mistakes are left to picocli")
     void notPlain() {
-        assertThat(PlainWords.read()).isEmpty();
-        assertThat(PlainWords.read("status", "x")).isEmpty();
-        assertThat(PlainWords.read("--help")).isEmpty();
-        assertThat(PlainWords.read("run")).isEmpty();
-        assertThat(PlainWords.read("run", "-h")).isEmpty();
-        assertThat(PlainWords.read("X.java", "-h")).isEmpty();
-        assertThat(PlainWords.read("X.java", "--sett", "a=b")).isEmpty();
-        assertThat(PlainWords.read("X.java", "argument")).isEmpty();
+        assertThat(FastArgumentParser.read()).isEmpty();
+        assertThat(FastArgumentParser.read("status", "x")).isEmpty();
+        assertThat(FastArgumentParser.read("--help")).isEmpty();
+        assertThat(FastArgumentParser.read("run")).isEmpty();
+        assertThat(FastArgumentParser.read("run", "-h")).isEmpty();
+        assertThat(FastArgumentParser.read("X.java", "-h")).isEmpty();
+        assertThat(FastArgumentParser.read("X.java", "--sett", "a=b")).isEmpty();
+        assertThat(FastArgumentParser.read("X.java", "argument")).isEmpty();
     }
 
     @Test
@@ -92,7 +93,7 @@ class PlainWordsTest {
             for (int n = random.nextInt(9); n > 0; n--) {
                 words.add(WORDS.get(random.nextInt(WORDS.size())));
             }
-            Optional<Assignment> read = PlainWords.read(words.toArray(String[]::new));
+            Optional<ParsedCommand> read = FastArgumentParser.read(words.toArray(String[]::new));
             if (read.isPresent()) {
                 plain++;
                 assertThat(read.get())
@@ -104,10 +105,10 @@ class PlainWordsTest {
         assertThat(plain).as("seed %d", seed).isGreaterThan(40);
     }
 
-    private static Assignment byPicocli(List<String> words) {
+    private static ParsedCommand byPicocli(List<String> words) {
         PrintStream nowhere = new PrintStream(OutputStream.nullOutputStream());
-        Terminal terminal = new Terminal(nowhere, nowhere, Map.of(), Path.of("/"));
-        Commands commands = new Commands(new Main(terminal), terminal, Optional.empty());
+        CommandContext terminal = new CommandContext(nowhere, nowhere, Map.of(), Path.of("/"));
+        CommandTree commands = new CommandTree(new Main(terminal), terminal, Optional.empty());
         CommandLine.ParseResult result = commands.line(words.getFirst()).parseArgs(words.toArray(String[]::new));
         return ((TargetCommand) result.subcommand().commandSpec().userObject()).assignment();
     }

@@ -1,7 +1,8 @@
-package dev.ginkgo.run;
+package dev.ginkgo.run.cli;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.ginkgo.run.output.CommandContext;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -12,18 +13,18 @@ import java.util.HashMap;
 import java.util.Map;
 
 /** The command in this JVM, in a folder of its own, for all that starts nothing. */
-final class Command {
+public final class InProcessCommand {
     private final Path folder;
     private final Map<String, String> environment = new HashMap<>();
     private final ByteArrayOutputStream out = new ByteArrayOutputStream();
     private final ByteArrayOutputStream err = new ByteArrayOutputStream();
 
-    Command(Path folder) {
+    public InProcessCommand(Path folder) {
         this.folder = folder;
     }
 
     /** Writes a file into the folder. */
-    Command with(String name, String text) {
+    public InProcessCommand with(String name, String text) {
         try {
             Path file = folder.resolve(name);
             Files.createDirectories(file.getParent() == null ? folder : file.getParent());
@@ -34,31 +35,31 @@ final class Command {
         }
     }
 
-    Command environment(String name, String value) {
+    public InProcessCommand environment(String name, String value) {
         environment.put(name, value);
         return this;
     }
 
     /** Runs it and gives the exit code. */
-    int run(String... words) {
+    public int run(String... words) {
         out.reset();
         err.reset();
         return new Main(terminal()).run(words);
     }
 
-    Terminal terminal() {
-        return new Terminal(
+    public CommandContext terminal() {
+        return new CommandContext(
                 new PrintStream(out, true, UTF_8),
                 new PrintStream(err, true, UTF_8),
                 Map.copyOf(environment),
                 folder.toAbsolutePath());
     }
 
-    String out() {
+    public String out() {
         return out.toString(UTF_8);
     }
 
-    String err() {
+    public String err() {
         return err.toString(UTF_8);
     }
 }

@@ -1,4 +1,4 @@
-package dev.ginkgo.run;
+package dev.ginkgo.run.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
@@ -22,7 +22,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The script {@code ginkgo}, with JDKs and a Maven that only say that they were called. */
-class LauncherTest {
+class LauncherScriptTest {
     private static final String MAVEN = """
             echo called >>"$CALLS"
             mkdir -p ginkgo-runner/target/dist/lib
@@ -161,7 +161,7 @@ class LauncherTest {
         assertThat(output)
                 .content()
                 .contains("java " + process.pid() + " " + folder.toRealPath())
-                .endsWith("[dev.ginkgo.run.Main]\n[a b.toml]\n[--set]\n[x=$y *]\n")
+                .endsWith("[dev.ginkgo.run.cli.Main]\n[a b.toml]\n[--set]\n[x=$y *]\n")
                 .contains("ginkgo-runner/target/dist/lib/a.jar]");
     }
 

@@ -1,4 +1,4 @@
-package dev.ginkgo.run;
+package dev.ginkgo.run.cli;
 
 import static java.util.stream.Collectors.joining;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -25,11 +25,11 @@ class OperationsManualTest {
     @TempDir
     private Path folder = Path.of("");
 
-    private Shell shell = new Shell(folder);
+    private TestShell shell = new TestShell(folder);
 
     @BeforeEach
     void user() throws IOException {
-        shell = new Shell(folder);
+        shell = new TestShell(folder);
         shell.write("HelloWorld.java", Files.readString(ROOT.resolve("examples/HelloWorld.java")));
     }
 
@@ -46,7 +46,7 @@ class OperationsManualTest {
         while (session.find()) {
             for (List<String> step : steps(session.group(1))) {
                 String typed = step.getFirst().substring(2);
-                Shell.Result result = shell.type(typed + " 2>&1");
+                TestShell.Result result = shell.type(typed + " 2>&1");
                 assertThat(result.out()).as("%s", result).matches(pattern(step.subList(1, step.size())));
                 lines++;
             }

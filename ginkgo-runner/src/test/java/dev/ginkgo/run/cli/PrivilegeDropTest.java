@@ -1,4 +1,4 @@
-package dev.ginkgo.run;
+package dev.ginkgo.run.cli;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -31,7 +31,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A process that root starts and that goes on as somebody else, by the kernel's own word. */
-class OtherUserTest {
+class PrivilegeDropTest {
     private static final String PORT_SERVER = """
             import dev.ginkgo.*;
             import dev.ginkgo.config.Address;
@@ -90,7 +90,7 @@ class OtherUserTest {
         String settings = "service = \"PortServer.java\"\nbind = \"127.0.0.1:" + low.getPort() + "\"\n";
         String tables = "[ginkgo]\nuser = \"nobody\"\numask = \"027\"\n[log]\nfile = \"logs/server.log\"\n";
         Path toml = write("server.toml", settings + tables);
-        try (Launched server = Launched.start(folder, "server.toml")) {
+        try (CommandProcess server = CommandProcess.start(folder, "server.toml")) {
             // When it is ready
             server.awaitOutput("Ctrl-C stops it");
             // Then no thread acts as root, and the port that only root could bind serves
@@ -125,7 +125,7 @@ class OtherUserTest {
         String settings = "service = \"PortServer.java\"\nbind = \"127.0.0.1:0\"\n";
         String tables = "[ginkgo]\nuser = \"nobody\"\n[log]\nfile = \"logs/server.log\"\n";
         Path toml = write("server.toml", settings + tables);
-        try (Shell shell = new Shell(folder)) {
+        try (TestShell shell = new TestShell(folder)) {
             long pid = shell.type("ginkgo start server.toml").exits(0).pid();
             assertThat(credentials(pid, "Uid:")).containsExactly(four(id("-u")));
             assertThat(Files.getAttribute(folder.resolve("run/ginkgo/server.sock"), "unix:uid"))
@@ -157,11 +157,11 @@ class OtherUserTest {
         write("PortServer.java", PORT_SERVER);
         // Given a process whose user namespace knows no user but root, so that the change fails
         List<String> command =
-                Launched.command("PortServer.java", "--set", "bind=127.0.0.1:0", "--set", "ginkgo.user=nobody");
+                CommandProcess.command("PortServer.java", "--set", "bind=127.0.0.1:0", "--set", "ginkgo.user=nobody");
         assumeTrue(succeeds("unshare", "--user", "--map-root-user", "true"), "this machine has no user namespaces");
         List<String> alone = Stream.concat(Stream.of("unshare", "--user", "--map-root-user"), command.stream())
                 .toList();
-        try (Launched server = Launched.start(folder, alone)) {
+        try (CommandProcess server = CommandProcess.start(folder, alone)) {
             assertThat(server.exitCode()).isIn(70, 77);
             assertThat(server.output())
                     .contains("port-server did not start: ")
@@ -204,7 +204,7 @@ class OtherUserTest {
                 "service = \"PortServer.java\"\nbind = \"127.0.0.1:0\"\n[ginkgo]\nuser = \"nobody\"\n[log]\nfile ="
                         + " \"x.log\"\n");
         Files.setPosixFilePermissions(toml, PosixFilePermissions.fromString("rw-------"));
-        try (Launched check = Launched.start(folder, "check", "server.toml")) {
+        try (CommandProcess check = CommandProcess.start(folder, "check", "server.toml")) {
             assertThat(check.exitCode()).isZero();
             assertThat(check.output())
                     .contains("warning: nobody cannot read " + toml + ": reloads will be refused")
@@ -220,10 +220,10 @@ class OtherUserTest {
         write("PortServer.java", PORT_SERVER);
         List<String> command = Stream.concat(
                         Stream.of("unshare", "--user"),
-                        Launched.command("PortServer.java", "--set", "bind=127.0.0.1:0", "--set", "ginkgo.user=daemon")
+                        CommandProcess.command("PortServer.java", "--set", "bind=127.0.0.1:0", "--set", "ginkgo.user=daemon")
                                 .stream())
                 .toList();
-        try (Launched refused = Launched.start(folder, command)) {
+        try (CommandProcess refused = CommandProcess.start(folder, command)) {
             assertThat(refused.exitCode()).isEqualTo(77);
             assertThat(refused.output()).contains("ginkgo.user = \"daemon\": only root can go on as somebody else");
         }
@@ -277,7 +277,7 @@ class OtherUserTest {
     private static InetSocketAddress freeLowPort() {
         return IntStream.rangeClosed(600, 1023)
                 .mapToObj(port -> new InetSocketAddress(InetAddress.getLoopbackAddress(), port))
-                .filter(OtherUserTest::isFree)
+                .filter(PrivilegeDropTest::isFree)
                 .findFirst()
                 .orElseThrow();
     }

@@ -1,4 +1,4 @@
-package dev.ginkgo.run.hub;
+package dev.ginkgo.run.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -9,8 +9,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What {@code ginkgo pub} sends, and what it makes of the answers. */
-class PubTest {
-    private static final ScriptedHub.Scene TAKEN =
+class PubCommandTest {
+    private static final ScriptedHub.Script TAKEN =
             stage -> stage.answer("200 OK", "application/json", "{\"id\":\"i\",\"channel\":\"/x\"}");
 
     @TempDir
@@ -21,14 +21,14 @@ class PubTest {
     void whole() throws Exception {
         Path file = Files.writeString(folder.resolve("message"), "a\nb\n");
         try (ScriptedHub hub = ScriptedHub.playing(TAKEN)) {
-            Client quiet = Client.pub("", hub.url("/x"), file.toString());
+            ClientInvocation quiet = ClientInvocation.pub("", hub.url("/x"), file.toString());
             assertThat(quiet.code()).isZero();
             assertThat(quiet.out()).isEmpty();
-            Client told = Client.pub("from the input", "-v", "--binary", hub.url("/x"));
+            ClientInvocation told = ClientInvocation.pub("from the input", "-v", "--binary", hub.url("/x"));
             assertThat(told.code()).isZero();
             assertThat(told.out()).isEqualTo("{\"id\":\"i\",\"channel\":\"/x\"}\n");
 
-            assertThat(hub.asked()).extracting(ScriptedHub.Asked::body).containsExactly("a\nb\n", "from the input");
+            assertThat(hub.asked()).extracting(ScriptedHub.Request::body).containsExactly("a\nb\n", "from the input");
             assertThat(hub.asked())
                     .extracting(asked -> asked.header("Content-Type"))
                     .containsExactly("text/plain; charset=utf-8", "application/octet-stream");
@@ -39,10 +39,10 @@ class PubTest {
     @DisplayName("pub --lines posts each line by itself, an empty one too, each under a key of its own")
     void lines() throws Exception {
         try (ScriptedHub hub = ScriptedHub.playing(TAKEN)) {
-            assertThat(Client.pub("one\n\nthree\r\nfour", "--lines", hub.url("/x"), "-")
+            assertThat(ClientInvocation.pub("one\n\nthree\r\nfour", "--lines", hub.url("/x"), "-")
                             .code())
                     .isZero();
-            assertThat(hub.asked()).extracting(ScriptedHub.Asked::body).containsExactly("one", "", "three\r", "four");
+            assertThat(hub.asked()).extracting(ScriptedHub.Request::body).containsExactly("one", "", "three\r", "four");
             assertThat(hub.asked())
                     .extracting(asked -> asked.header("Idempotency-Key"))
                     .doesNotContain("none")
@@ -57,7 +57,7 @@ class PubTest {
                 stage -> {}, // takes the request, and is gone
                 stage -> stage.answer("503 Stopping", "text/plain", "", "Retry-After: 0"),
                 TAKEN)) {
-            Client pub = Client.pub("x", hub.url("/x"));
+            ClientInvocation pub = ClientInvocation.pub("x", hub.url("/x"));
             assertThat(pub.code()).isZero();
             assertThat(hub.asked()).hasSizeGreaterThanOrEqualTo(3);
             assertThat(hub.asked().stream().map(asked -> asked.header("Idempotency-Key")))
@@ -73,10 +73,10 @@ class PubTest {
         assertEnds(77, "answers 401", stage -> stage.answer("401 Who", "text/plain", ""));
         assertEnds(76, "no receipt", stage -> stage.answer("200 OK", "text/html", "<html>"));
         assertEnds(75, "answers 429", stage -> stage.answer("429 Full", "text/plain", "", "Retry-After: 60"));
-        Client nobody = Client.pub("x", "--retry-for", "0s", "127.0.0.1:1/x");
+        ClientInvocation nobody = ClientInvocation.pub("x", "--retry-for", "0s", "127.0.0.1:1/x");
         assertThat(nobody.code()).isEqualTo(69);
         assertThat(nobody.err()).isEqualTo("ginkgo: nobody listens on 127.0.0.1:1\n");
-        Client noFile = Client.pub("", "127.0.0.1:1/x", "/nowhere/file");
+        ClientInvocation noFile = ClientInvocation.pub("", "127.0.0.1:1/x", "/nowhere/file");
         assertThat(noFile.code()).isEqualTo(66);
         assertThat(noFile.err()).contains("/nowhere/file cannot be read: there is no such file");
     }
@@ -85,16 +85,16 @@ class PubTest {
     @DisplayName("pub --lines says which line was refused")
     void refusedLine() throws Exception {
         try (ScriptedHub hub = ScriptedHub.playing(TAKEN, stage -> stage.answer("415 No", "text/plain", "not UTF-8"))) {
-            Client pub = Client.pub("a\nb\nc\n", "--lines", hub.url("/x"));
+            ClientInvocation pub = ClientInvocation.pub("a\nb\nc\n", "--lines", hub.url("/x"));
             assertThat(pub.code()).isEqualTo(65);
             assertThat(pub.err()).contains("line 2: ").contains("not UTF-8");
             assertThat(hub.asked()).hasSize(2);
         }
     }
 
-    private static void assertEnds(int code, String text, ScriptedHub.Scene scene) throws Exception {
+    private static void assertEnds(int code, String text, ScriptedHub.Script scene) throws Exception {
         try (ScriptedHub hub = ScriptedHub.playing(scene)) {
-            Client pub = Client.pub("x", hub.url("/x"));
+            ClientInvocation pub = ClientInvocation.pub("x", hub.url("/x"));
             assertThat(pub.code()).isEqualTo(code);
             assertThat(pub.err()).contains(text);
         }

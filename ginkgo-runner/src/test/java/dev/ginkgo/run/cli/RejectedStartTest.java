@@ -1,22 +1,24 @@
-package dev.ginkgo.run;
+package dev.ginkgo.run.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.ginkgo.Ginkgo;
 import dev.ginkgo.Service;
-import dev.ginkgo.StartException;
 import dev.ginkgo.config.ConfigException;
-import dev.ginkgo.config.Problem;
+import dev.ginkgo.config.ConfigProblem;
+import dev.ginkgo.lifecycle.StartException;
+import dev.ginkgo.run.output.ExitCode;
+import dev.ginkgo.run.service.LifecycleMessages;
 import java.util.List;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
-class RefusedStartTest {
+class RejectedStartTest {
     private static final class Exposed extends Service {
         @Override
         protected void onStart() {
-            throw new ConfigException(List.of(Problem.of("anonymous", "is needed here")));
+            throw new ConfigException(List.of(ConfigProblem.of("anonymous", "is needed here")));
         }
     }
 
@@ -24,6 +26,6 @@ class RefusedStartTest {
     @DisplayName("settings that a service refuses when it starts are an error of the configuration: 78")
     void refused() {
         StartException failure = catchThrowableOfType(StartException.class, () -> Ginkgo.start(new Exposed()));
-        assertThat(Reports.code(failure)).isEqualTo(ExitCode.CONFIGURATION);
+        assertThat(LifecycleMessages.code(failure)).isEqualTo(ExitCode.CONFIGURATION);
     }
 }

@@ -1,4 +1,4 @@
-package dev.ginkgo.run.hub;
+package dev.ginkgo.run.cli;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
@@ -19,28 +19,28 @@ import java.util.concurrent.CopyOnWriteArrayList;
 /** Plays one scene for each connection, the last one for all that come after it, and remembers what it was asked. */
 final class ScriptedHub implements AutoCloseable {
     private final ServerSocket server;
-    private final List<Scene> scenes;
-    private final List<Asked> asked = new CopyOnWriteArrayList<>();
+    private final List<Script> scenes;
+    private final List<Request> asked = new CopyOnWriteArrayList<>();
     private final List<Socket> open = new CopyOnWriteArrayList<>();
 
     /** What happens on a connection after its request; when it returns, the connection is closed. */
-    interface Scene {
-        void play(Stage stage) throws Exception;
+    interface Script {
+        void play(Connection stage) throws Exception;
     }
 
     /** A request. */
-    record Asked(String line, Map<String, String> headers, String body) {
+    record Request(String line, Map<String, String> headers, String body) {
         String header(String name) {
             return headers.getOrDefault(name.toLowerCase(Locale.ROOT), "none");
         }
     }
 
     /** One connection. */
-    static final class Stage {
+    static final class Connection {
         private final OutputStream out;
         private final Socket socket;
 
-        private Stage(Socket socket) throws IOException {
+        private Connection(Socket socket) throws IOException {
             this.socket = socket;
             out = socket.getOutputStream();
         }
@@ -56,22 +56,22 @@ final class ScriptedHub implements AutoCloseable {
         }
 
         /** Begins a stream, with its start event. */
-        Stage stream(boolean recovered) throws IOException {
+        Connection stream(boolean recovered) throws IOException {
             out.write("HTTP/1.1 200 OK\r\nContent-Type: application/x-ndjson\r\nTransfer-Encoding: chunked\r\n\r\n"
                     .getBytes(UTF_8));
             return line("{\"event\":\"start\",\"recovered\":" + recovered + "}");
         }
 
-        Stage message(String id, String data) throws IOException {
+        Connection message(String id, String data) throws IOException {
             return line("{\"id\":\"" + id + "\",\"data\":\"" + data + "\"}");
         }
 
-        Stage line(String json) throws IOException {
+        Connection line(String json) throws IOException {
             return raw(json + "\n");
         }
 
         /** A chunk. */
-        Stage raw(String text) throws IOException {
+        Connection raw(String text) throws IOException {
             byte[] bytes = text.getBytes(UTF_8);
             out.write((Integer.toHexString(bytes.length) + "\r\n").getBytes(UTF_8));
             out.write(bytes);
@@ -92,12 +92,12 @@ final class ScriptedHub implements AutoCloseable {
         }
     }
 
-    private ScriptedHub(List<Scene> scenes) throws IOException {
+    private ScriptedHub(List<Script> scenes) throws IOException {
         this.scenes = scenes;
         server = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
     }
 
-    static ScriptedHub playing(Scene... scenes) throws IOException {
+    static ScriptedHub playing(Script... scenes) throws IOException {
         ScriptedHub hub = new ScriptedHub(List.of(scenes));
         Thread.ofVirtual().start(hub::serve);
         return hub;
@@ -108,17 +108,17 @@ final class ScriptedHub implements AutoCloseable {
     }
 
     /** The requests, in order. */
-    List<Asked> asked() {
+    List<Request> asked() {
         return asked;
     }
 
     private void serve() {
         for (int i = 0; ; i++) {
-            Scene scene = scenes.get(Math.min(i, scenes.size() - 1));
+            Script scene = scenes.get(Math.min(i, scenes.size() - 1));
             try (Socket socket = server.accept()) {
                 open.add(socket);
                 asked.add(request(socket.getInputStream()));
-                scene.play(new Stage(socket));
+                scene.play(new Connection(socket));
             } catch (Exception e) {
                 if (server.isClosed()) {
                     return;
@@ -127,7 +127,7 @@ final class ScriptedHub implements AutoCloseable {
         }
     }
 
-    private static Asked request(InputStream in) throws IOException {
+    private static Request request(InputStream in) throws IOException {
         StringBuilder head = new StringBuilder();
         while (head.indexOf("\r\n\r\n") < 0) {
             int next = in.read();
@@ -145,7 +145,7 @@ final class ScriptedHub implements AutoCloseable {
             }
         }
         int length = Integer.parseInt(headers.getOrDefault("content-length", "0"));
-        return new Asked(lines[0], headers, new String(in.readNBytes(length), ISO_8859_1));
+        return new Request(lines[0], headers, new String(in.readNBytes(length), ISO_8859_1));
     }
 
     @Override

@@ -1,4 +1,4 @@
-package dev.ginkgo.run;
+package dev.ginkgo.run.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -15,11 +15,11 @@ class SettingsHelpTest {
     @TempDir
     private Path folder = Path.of("");
 
-    private Command ginkgo = new Command(folder);
+    private InProcessCommand ginkgo = new InProcessCommand(folder);
 
     @BeforeEach
     void service() {
-        ginkgo = new Command(folder)
+        ginkgo = new InProcessCommand(folder)
                 .with("Hello.java", """
                 import dev.ginkgo.*;
                 import java.nio.file.*;

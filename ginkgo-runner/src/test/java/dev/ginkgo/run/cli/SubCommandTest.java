@@ -1,8 +1,9 @@
-package dev.ginkgo.run.hub;
+package dev.ginkgo.run.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.ginkgo.run.client.ClientStreams;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -19,7 +20,7 @@ import org.junit.jupiter.api.io.TempDir;
 import picocli.CommandLine;
 
 /** What {@code ginkgo sub} makes of a stream. */
-class SubTest {
+class SubCommandTest {
     @TempDir
     private Path folder = Path.of("");
 
@@ -27,7 +28,7 @@ class SubTest {
     @DisplayName("sub prints payloads a line each, with --json the objects, with --null NUL in between")
     void forms() throws Exception {
         String bytes = Base64.getEncoder().encodeToString(new byte[] {'x', 'y'});
-        ScriptedHub.Scene scene = stage -> stage.stream(false)
+        ScriptedHub.Script scene = stage -> stage.stream(false)
                 .message("a", "one")
                 .line("{\"event\":\"heartbeat\"}")
                 .line("{\"event\":\"refused\",\"channel\":\"/a//b\",\"detail\":\"a segment is empty\"}")
@@ -35,16 +36,16 @@ class SubTest {
                 .line("{\"id\":\"c\",\"encoding\":\"base64\",\"data\":\"" + bytes + "\",\"later\":{\"x\":[1]}}")
                 .holdOn();
         try (ScriptedHub hub = ScriptedHub.playing(scene)) {
-            Client plain = Client.sub("--count", "3", hub.url("/x"));
+            ClientInvocation plain = ClientInvocation.sub("--count", "3", hub.url("/x"));
             assertThat(plain.code()).isZero();
             assertThat(plain.out()).isEqualTo("one\ntwo\nlines\nxy\n");
             assertThat(plain.err()).isEqualTo("ginkgo: /a//b is not read: a segment is empty\n");
 
-            Client nul = Client.sub("--null", "--count", "3", hub.url("/x"));
+            ClientInvocation nul = ClientInvocation.sub("--null", "--count", "3", hub.url("/x"));
             assertThat(nul.code()).isZero();
             assertThat(nul.out()).isEqualTo("one\0two\nlines\0xy\0");
 
-            Client json = Client.sub("--json", "--count", "1", hub.url("/x"));
+            ClientInvocation json = ClientInvocation.sub("--json", "--count", "1", hub.url("/x"));
             assertThat(json.code()).isZero();
             assertThat(json.out()).isEqualTo("{\"id\":\"a\",\"data\":\"one\"}\n");
             assertThat(hub.asked()).allSatisfy(asked -> {
@@ -57,17 +58,17 @@ class SubTest {
     @Test
     @DisplayName("H-15 sub comes back by itself after the last id, also when a line was cut; none is lost or doubled")
     void resumes() throws Exception {
-        CompletableFuture<Client> started = new CompletableFuture<>();
+        CompletableFuture<ClientInvocation> started = new CompletableFuture<>();
         try (ScriptedHub hub = ScriptedHub.playing(
                 stage -> {
                     stage.stream(false).message("a", "1").message("b", "2").raw("{\"id\":\"c\",\"da");
-                    Client sub = started.get(10, TimeUnit.SECONDS);
+                    ClientInvocation sub = started.get(10, TimeUnit.SECONDS);
                     await().until(() -> sub.out().equals("1\n2\n")); // or the break may overtake them
                 },
                 stage -> stage.answer("503 Busy", "text/plain", "no", "Retry-After: 0"),
                 stage -> stage.stream(true).message("c", "3").end(),
                 stage -> stage.stream(true).message("d", "4").holdOn())) {
-            Client sub = Client.sub("--count", "4", hub.url("/x"));
+            ClientInvocation sub = ClientInvocation.sub("--count", "4", hub.url("/x"));
             started.complete(sub);
             assertThat(sub.code()).isZero();
             assertThat(sub.out()).isEqualTo("1\n2\n3\n4\n");
@@ -88,7 +89,7 @@ class SubTest {
                         .end(),
                 stage -> stage.stream(true).message("b", "2").holdOn())) {
             long begin = System.nanoTime();
-            Client sub = Client.sub("--count", "2", hub.url("/x"));
+            ClientInvocation sub = ClientInvocation.sub("--count", "2", hub.url("/x"));
             assertThat(sub.code()).isZero();
             assertThat(Duration.ofNanos(System.nanoTime() - begin)).isGreaterThan(Duration.ofMillis(900));
             assertThat(sub.out()).isEqualTo("1\n2\n");
@@ -99,18 +100,18 @@ class SubTest {
     @DisplayName(
             "H-16 a gap that cannot be filled ends sub with 80, after all that came before it; --ignore-gaps goes on")
     void gaps() throws Exception {
-        ScriptedHub.Scene overtaken = stage -> stage.stream(false)
+        ScriptedHub.Script overtaken = stage -> stage.stream(false)
                 .message("a", "1")
                 .line("{\"event\":\"gap\",\"missed\":3}")
                 .message("e", "5")
                 .holdOn();
         try (ScriptedHub hub = ScriptedHub.playing(overtaken)) {
-            Client sub = Client.sub("--count", "2", hub.url("/x"));
+            ClientInvocation sub = ClientInvocation.sub("--count", "2", hub.url("/x"));
             assertThat(sub.code()).isEqualTo(80);
             assertThat(sub.out()).isEqualTo("1\n");
             assertThat(sub.err()).contains("3 messages are lost").contains("--ignore-gaps");
 
-            Client ignoring = Client.sub("--ignore-gaps", "--count", "2", hub.url("/x"));
+            ClientInvocation ignoring = ClientInvocation.sub("--ignore-gaps", "--count", "2", hub.url("/x"));
             assertThat(ignoring.code()).isZero();
             assertThat(ignoring.out()).isEqualTo("1\n5\n");
             assertThat(ignoring.err()).contains("3 messages are lost");
@@ -118,7 +119,7 @@ class SubTest {
         try (ScriptedHub hub = ScriptedHub.playing(
                 stage -> stage.stream(false).message("a", "1").end(), // a break may overtake the message
                 stage -> stage.stream(false).message("z", "9").holdOn())) {
-            Client sub = Client.sub("--count", "2", hub.url("/x"));
+            ClientInvocation sub = ClientInvocation.sub("--count", "2", hub.url("/x"));
             assertThat(sub.code()).isEqualTo(80);
             assertThat(sub.out()).isEqualTo("1\n");
         }
@@ -129,14 +130,14 @@ class SubTest {
     void since() throws Exception {
         try (ScriptedHub hub = ScriptedHub.playing(
                 stage -> stage.stream(false).message("a", "1").holdOn())) {
-            Client time = Client.sub("--since", "10m", "--count", "1", hub.url("/x"));
+            ClientInvocation time = ClientInvocation.sub("--since", "10m", "--count", "1", hub.url("/x"));
             assertThat(time.code()).isZero();
             assertThat(time.err()).contains("does not reach back so far");
-            assertThat(Client.sub("--since", "some+id", "--count", "1", hub.url("/x"))
+            assertThat(ClientInvocation.sub("--since", "some+id", "--count", "1", hub.url("/x"))
                             .code())
                     .isEqualTo(80);
             assertThat(hub.asked())
-                    .extracting(ScriptedHub.Asked::line)
+                    .extracting(ScriptedHub.Request::line)
                     .containsExactly(
                             "GET /x?since=10m&as=ndjson HTTP/1.1", "GET /x?since=some%2Bid&as=ndjson HTTP/1.1");
         }
@@ -148,7 +149,7 @@ class SubTest {
         try (ScriptedHub hub = ScriptedHub.playing(
                 stage -> stage.stream(false).end(),
                 stage -> stage.stream(true).message("a", "1").holdOn())) {
-            assertThat(Client.sub("--count", "1", hub.url("/x")).code()).isZero();
+            assertThat(ClientInvocation.sub("--count", "1", hub.url("/x")).code()).isZero();
             assertThat(hub.asked().get(1).line()).isEqualTo("GET /x?since=1s&as=ndjson HTTP/1.1");
         }
         try (ScriptedHub hub = ScriptedHub.playing(
@@ -158,7 +159,7 @@ class SubTest {
                             .end();
                 },
                 stage -> stage.stream(true).message("a", "1").holdOn())) {
-            assertThat(Client.sub("--count", "1", hub.url("/x")).code()).isZero();
+            assertThat(ClientInvocation.sub("--count", "1", hub.url("/x")).code()).isZero();
             assertThat(hub.asked().get(1).header("Last-Event-ID")).isEqualTo("here");
         }
     }
@@ -169,7 +170,7 @@ class SubTest {
         try (ScriptedHub hub = ScriptedHub.playing(
                 stage -> stage.stream(false).message("a", "1").holdOn(),
                 stage -> stage.stream(true).message("b", "2").holdOn())) {
-            Client sub = Client.sub("--silence", "300ms", "--count", "2", hub.url("/x"));
+            ClientInvocation sub = ClientInvocation.sub("--silence", "300ms", "--count", "2", hub.url("/x"));
             assertThat(sub.code()).isZero();
             assertThat(sub.out()).isEqualTo("1\n2\n");
             assertThat(sub.err()).contains("nothing has come for 300 ms");
@@ -186,7 +187,7 @@ class SubTest {
                 .message("a", "one")
                 .line("{\"id\":\"b\",\"channel\":\"/y\",\"data\":\"two\"}")
                 .holdOn())) {
-            Client sub = Client.sub("--exec", command, "--count", "2", hub.url("/x%20x"));
+            ClientInvocation sub = ClientInvocation.sub("--exec", command, "--count", "2", hub.url("/x%20x"));
             assertThat(sub.code()).isZero();
             assertThat(result).hasContent("/x x a one\n/y b two\n");
             assertThat(sub.out()).isEmpty();
@@ -198,7 +199,7 @@ class SubTest {
     void execFails() throws Exception {
         try (ScriptedHub hub = ScriptedHub.playing(
                 stage -> stage.stream(false).message("a", "x").message("b", "y").holdOn())) {
-            Client sub = Client.sub("--exec", "read -r line; test \"$line\" = x", hub.url("/x"));
+            ClientInvocation sub = ClientInvocation.sub("--exec", "read -r line; test \"$line\" = x", hub.url("/x"));
             assertThat(sub.code()).isEqualTo(1);
             assertThat(sub.err())
                     .contains("ended with 1 for message b of /x")
@@ -217,15 +218,15 @@ class SubTest {
                 76, "no hub writes", stage -> stage.stream(false).line("<html>").holdOn());
         assertEnds(76, "answers 301", stage -> stage.answer("301 There", "text/html", ""));
         assertEnds(75, "answers 429", stage -> stage.answer("429 Full", "text/plain", "", "Retry-After: 60"));
-        Client nobody = Client.sub("127.0.0.1:1/x");
+        ClientInvocation nobody = ClientInvocation.sub("127.0.0.1:1/x");
         assertThat(nobody.code()).isEqualTo(69);
         assertThat(nobody.err()).isEqualTo("ginkgo: nobody listens on 127.0.0.1:1\n");
-        assertThat(Client.sub("ftp://x/y").code()).isEqualTo(64);
+        assertThat(ClientInvocation.sub("ftp://x/y").code()).isEqualTo(64);
     }
 
-    private static void assertEnds(int code, String text, ScriptedHub.Scene scene) throws Exception {
+    private static void assertEnds(int code, String text, ScriptedHub.Script scene) throws Exception {
         try (ScriptedHub hub = ScriptedHub.playing(scene)) {
-            Client sub = Client.sub(hub.url("/x"));
+            ClientInvocation sub = ClientInvocation.sub(hub.url("/x"));
             assertThat(sub.code()).isEqualTo(code);
             assertThat(sub.err()).contains(text);
         }
@@ -237,12 +238,12 @@ class SubTest {
         Path file = Files.writeString(folder.resolve("token"), "abc.def\n");
         try (ScriptedHub hub = ScriptedHub.playing(
                 stage -> stage.stream(false).message("a", "1").holdOn())) {
-            assertThat(Client.sub("--token-file", file.toString(), "--count", "1", hub.url("/x"))
+            assertThat(ClientInvocation.sub("--token-file", file.toString(), "--count", "1", hub.url("/x"))
                             .code())
                     .isZero();
             assertThat(hub.asked().getFirst().header("Authorization")).isEqualTo("Bearer abc.def");
         }
-        assertThat(Client.sub("--token-file", "/nowhere/token", "localhost:1/x").code())
+        assertThat(ClientInvocation.sub("--token-file", "/nowhere/token", "localhost:1/x").code())
                 .isEqualTo(66);
     }
 
@@ -257,8 +258,8 @@ class SubTest {
         };
         try (ScriptedHub hub = ScriptedHub.playing(
                 stage -> stage.stream(false).message("a", "1").holdOn())) {
-            Sub sub = new Sub(
-                    new Console(InputStream.nullInputStream(), new PrintStream(closed), new PrintStream(closed)));
+            SubCommand sub = new SubCommand(
+                    new ClientStreams(InputStream.nullInputStream(), new PrintStream(closed), new PrintStream(closed)));
             assertThat(new CommandLine(sub).execute(hub.url("/x"))).isEqualTo(141);
         }
     }

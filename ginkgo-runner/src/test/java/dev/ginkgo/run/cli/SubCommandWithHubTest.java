@@ -1,4 +1,4 @@
-package dev.ginkgo.run.hub;
+package dev.ginkgo.run.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
@@ -12,14 +12,14 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
 /** {@code sub} and a real hub, while what lies between them breaks, or the hub itself ends. */
-class SubAndHubTest {
+class SubCommandWithHubTest {
     @Test
     @DisplayName("H-15 cut off from a hub again and again, sub comes back each time and prints every message once")
     void cut() throws Exception {
         MessageHub hub = new MessageHub();
         try (Ginkgo running = Ginkgo.start(hub, "http.bind = '127.0.0.1:0'");
-                Relay relay = new Relay(hub.address().port())) {
-            Client sub = Client.sub("--count", "40", "127.0.0.1:" + relay.port() + "/x");
+                BreakableProxy relay = new BreakableProxy(hub.address().port())) {
+            ClientInvocation sub = ClientInvocation.sub("--count", "40", "127.0.0.1:" + relay.port() + "/x");
             awaitReader(hub);
             publish(hub, 1, 10);
             await().until(() -> sub.out().endsWith("\n10\n"));
@@ -48,13 +48,13 @@ class SubAndHubTest {
     @DisplayName("H-16 a hub that was started anew cannot go on where sub was: that ends it with 80, unless it may")
     void restarted() throws Exception {
         int port;
-        Client sub;
-        Client ignoring;
+        ClientInvocation sub;
+        ClientInvocation ignoring;
         MessageHub first = new MessageHub();
         try (Ginkgo running = Ginkgo.start(first, "http.bind = '127.0.0.1:0'\nhttp.drain-time = '0s'")) {
             port = first.address().port();
-            sub = Client.sub("127.0.0.1:" + port + "/x");
-            ignoring = Client.sub("--ignore-gaps", "--count", "13", "127.0.0.1:" + port + "/x");
+            sub = ClientInvocation.sub("127.0.0.1:" + port + "/x");
+            ignoring = ClientInvocation.sub("--ignore-gaps", "--count", "13", "127.0.0.1:" + port + "/x");
             await().until(() -> first.stats().readers() == 2);
             publish(first, 1, 10);
             await().until(() -> sub.out().endsWith("\n10\n") && ignoring.out().endsWith("\n10\n"));

@@ -1,4 +1,4 @@
-package dev.ginkgo.run;
+package dev.ginkgo.run.cli;
 
 import java.io.File;
 import java.io.IOException;
@@ -18,8 +18,8 @@ import java.util.zip.ZipEntry;
  * The distribution, {@code bin/ginkgo} and {@code lib/*.jar}, made of what is being tested: the packaged one does not
  * exist yet when tests run. With its archive of classes, as users have it.
  */
-final class Distribution {
-    private Distribution() {}
+final class TestDistribution {
+    private TestDistribution() {}
 
     private static final class Made {
         static final Path SCRIPT = make();
@@ -36,7 +36,7 @@ final class Distribution {
                         });
                     }
                 }
-                return Distribution.make(folder);
+                return TestDistribution.make(folder);
             } catch (IOException e) {
                 throw new UncheckedIOException(e);
             } catch (InterruptedException e) {

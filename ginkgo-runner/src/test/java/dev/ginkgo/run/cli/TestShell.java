@@ -1,4 +1,4 @@
-package dev.ginkgo.run;
+package dev.ginkgo.run.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -13,13 +13,13 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
 /** A user at a shell: a folder to work in, {@code ginkgo} on the path, daemons of his own. */
-final class Shell implements AutoCloseable {
+public final class TestShell implements AutoCloseable {
     private final Path folder;
     private final Map<String, String> environment = new TreeMap<>();
 
-    Shell(Path folder) {
+    public TestShell(Path folder) {
         this.folder = folder;
-        environment.put("PATH", Distribution.script().getParent() + ":" + System.getenv("PATH"));
+        environment.put("PATH", TestDistribution.script().getParent() + ":" + System.getenv("PATH"));
         environment.put("GINKGO_JAVA_HOME", System.getProperty("java.home"));
         environment.put("XDG_STATE_HOME", folder.resolve("state").toString());
         environment.put("XDG_RUNTIME_DIR", folder.resolve("run").toString());
@@ -27,24 +27,24 @@ final class Shell implements AutoCloseable {
     }
 
     /** What a line has come to. */
-    record Result(String line, int code, String out, String err) {
-        Result exits(int expected) {
+    public record Result(String line, int code, String out, String err) {
+        public Result exits(int expected) {
             assertThat(code).as("exit code of %s", this).isEqualTo(expected);
             return this;
         }
 
-        Result says(String... texts) {
+        public Result says(String... texts) {
             assertThat(out).as("%s", this).contains(texts);
             return this;
         }
 
-        Result tells(String... texts) {
+        public Result tells(String... texts) {
             assertThat(err).as("%s", this).contains(texts);
             return this;
         }
 
         /** The number behind {@code pid }. */
-        long pid() {
+        public long pid() {
             return Long.parseLong(both().replaceFirst("(?s).*?pid (\\d+).*", "$1"));
         }
 
@@ -59,17 +59,17 @@ final class Shell implements AutoCloseable {
     }
 
     /** Sets a variable of the environment. */
-    Shell with(String variable, String value) {
+    TestShell with(String variable, String value) {
         environment.put(variable, value);
         return this;
     }
 
-    void write(String name, String text) throws IOException {
+    public void write(String name, String text) throws IOException {
         Files.writeString(folder.resolve(name), text);
     }
 
     /** Types a line. */
-    Result type(String line) throws IOException, InterruptedException {
+    public Result type(String line) throws IOException, InterruptedException {
         Path out = Files.createTempFile(folder, "out", "");
         Path err = Files.createTempFile(folder, "err", "");
         Process process = start(line, out, err);
@@ -81,7 +81,7 @@ final class Shell implements AutoCloseable {
     }
 
     /** Types a line that goes on. */
-    Process start(String line, Path out, Path err) throws IOException {
+    public Process start(String line, Path out, Path err) throws IOException {
         // Whoever runs the tests may ignore a signal (nohup and "&" do), and children inherit that.
         ProcessBuilder builder = new ProcessBuilder("env", "--default-signal=HUP,INT,QUIT,TERM", "sh", "-c", line)
                 .directory(folder.toFile())
@@ -110,7 +110,7 @@ final class Shell implements AutoCloseable {
         }
         try (Stream<Path> files = Files.list(pids)) {
             files.filter(file -> file.toString().endsWith(".pid"))
-                    .flatMap(Shell::pid)
+                    .flatMap(TestShell::pid)
                     .flatMap(pid -> ProcessHandle.of(pid).stream())
                     .forEach(ProcessHandle::destroyForcibly);
         }

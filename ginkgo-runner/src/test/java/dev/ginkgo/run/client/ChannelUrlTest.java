@@ -1,4 +1,4 @@
-package dev.ginkgo.run.hub;
+package dev.ginkgo.run.client;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -31,8 +31,8 @@ class ChannelUrlTest {
                 "local host/x",
                 "localhost/x?since=1",
                 "localhost/x?a=b&last_event_id=1")) {
-            assertThatThrownBy(() -> ChannelUrl.of(text)).as(text).isInstanceOfSatisfying(Failure.class, failure -> {
-                assertThat(failure.ending()).isEqualTo(Ending.USAGE);
+            assertThatThrownBy(() -> ChannelUrl.of(text)).as(text).isInstanceOfSatisfying(FatalException.class, failure -> {
+                assertThat(failure.ending()).isEqualTo(ClientExitCode.USAGE);
                 assertThat(failure.text()).startsWith("\"" + text + "\" is no URL of a channel: ");
             });
         }

@@ -1,4 +1,4 @@
-package dev.ginkgo.run.hub;
+package dev.ginkgo.run.client;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -9,17 +9,17 @@ import java.util.Optional;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
-class EventReaderTest {
-    private final EventReader reader = new EventReader("/x");
+class StreamEventParserTest {
+    private final StreamEventParser reader = new StreamEventParser("/x");
 
     @Test
     @DisplayName("members that are unknown do no harm, and an unknown event is none of ours")
     void tolerant() {
         assertThat(read("{\"event\":\"weather\",\"id\":\"a\",\"rain\":[{\"x\":1}]}"))
-                .isEqualTo(new Event.Other(Optional.of("a")));
+                .isEqualTo(new StreamEvent.Other(Optional.of("a")));
         assertThat(read("{\"event\":\"gap\",\"missed\":null}"))
-                .isEqualTo(new Event.Gap(Optional.empty(), Optional.empty()));
-        assertThat(read("{\"event\":\"start\"}")).isEqualTo(new Event.Start(Optional.empty(), false));
+                .isEqualTo(new StreamEvent.Gap(Optional.empty(), Optional.empty()));
+        assertThat(read("{\"event\":\"start\"}")).isEqualTo(new StreamEvent.Start(Optional.empty(), false));
     }
 
     @Test
@@ -41,13 +41,13 @@ class EventReaderTest {
             assertThatThrownBy(() -> read(line))
                     .as(line)
                     .isInstanceOfSatisfying(
-                            Failure.class,
-                            failure -> assertThat(failure.ending()).isEqualTo(Ending.NO_HUB));
+                            FatalException.class,
+                            failure -> assertThat(failure.ending()).isEqualTo(ClientExitCode.NO_HUB));
         }
         assertThatThrownBy(() -> read("\u001b[2J")).hasMessageContaining("?[2J");
     }
 
-    private Event read(String line) {
+    private StreamEvent read(String line) {
         return reader.read(line.getBytes(UTF_8));
     }
 }

@@ -1,9 +1,8 @@
-package dev.ginkgo.run;
+package dev.ginkgo.run.compile;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.ginkgo.run.cache.ClassCache;
-import dev.ginkgo.run.cache.CompiledClasses;
+import dev.ginkgo.run.cli.InProcessCommand;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -23,13 +22,13 @@ class ClassCacheTest {
     @TempDir
     private Path folder = Path.of("");
 
-    private Command ginkgo = new Command(folder);
+    private InProcessCommand ginkgo = new InProcessCommand(folder);
     private Path classes = folder;
 
     @BeforeEach
     void program() {
         classes = folder.resolve("cache/ginkgo/classes");
-        ginkgo = new Command(folder)
+        ginkgo = new InProcessCommand(folder)
                 .environment("XDG_CACHE_HOME", folder.resolve("cache").toString())
                 .with(
                         "Hello.java",

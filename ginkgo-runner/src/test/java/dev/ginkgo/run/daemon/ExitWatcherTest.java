@@ -1,8 +1,9 @@
-package dev.ginkgo.run;
+package dev.ginkgo.run.daemon;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.ginkgo.run.cli.TestShell;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -15,17 +16,17 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Daemons whose end comes out of turn: what is told of it afterwards. */
-class CutOffTest {
+class ExitWatcherTest {
     private static final Duration PATIENCE = Duration.ofSeconds(20);
 
     @TempDir
     private Path folder = Path.of("");
 
-    private Shell shell = new Shell(folder);
+    private TestShell shell = new TestShell(folder);
 
     @BeforeEach
     void user() {
-        shell = new Shell(folder);
+        shell = new TestShell(folder);
     }
 
     @AfterEach

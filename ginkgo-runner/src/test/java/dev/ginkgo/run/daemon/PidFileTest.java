@@ -45,7 +45,7 @@ class PidFileTest {
             "R-08 whoever reads a pidfile while it is written finds the daemon: nobody is told that it does not run")
     void readWhileWritten() throws Exception {
         Path file = folder.resolve("x.pid");
-        Card card = new Card(
+        DaemonRecord card = new DaemonRecord(
                 "x",
                 ProcessIdentity.self(),
                 "X.java",
@@ -56,7 +56,7 @@ class PidFileTest {
                 "2026-11-25",
                 "1",
                 Optional.empty());
-        Card longer = card.withLog("/var/log/ginkgo/" + "x".repeat(200) + ".log");
+        DaemonRecord longer = card.withLog("/var/log/ginkgo/" + "x".repeat(200) + ".log");
         AtomicBoolean over = new AtomicBoolean();
         try (PidFile locked = PidFile.lock(file).orElseThrow()) {
             locked.write(card);

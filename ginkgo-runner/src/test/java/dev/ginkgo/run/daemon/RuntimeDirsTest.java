@@ -13,7 +13,7 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-class FoldersTest {
+class RuntimeDirsTest {
     @TempDir
     private Path folder = Path.of("");
 
@@ -28,7 +28,7 @@ class FoldersTest {
                 for (int n = 0; n < 4; n++) {
                     made.add(threads.submit(() -> {
                         begin.await();
-                        return Folders.prepare(wanted);
+                        return RuntimeDirs.prepare(wanted);
                     }));
                 }
                 for (Future<Path> each : made) {

@@ -1,8 +1,9 @@
-package dev.ginkgo.run;
+package dev.ginkgo.run.log;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.ginkgo.run.cli.TestShell;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -15,7 +16,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The log of a daemon: what comes into it, and who may rename it. */
-class LogTest {
+class LogConfiguratorTest {
     private static final Duration PATIENCE = Duration.ofSeconds(30);
     private static final String TALKER = """
             import dev.ginkgo.*;
@@ -36,12 +37,12 @@ class LogTest {
     @TempDir
     private Path folder = Path.of("");
 
-    private Shell shell = new Shell(folder);
+    private TestShell shell = new TestShell(folder);
     private Path log = folder;
 
     @BeforeEach
     void user() throws IOException {
-        shell = new Shell(folder);
+        shell = new TestShell(folder);
         shell.write("Talker.java", TALKER);
         log = folder.resolve("state/ginkgo/Talker.log");
     }

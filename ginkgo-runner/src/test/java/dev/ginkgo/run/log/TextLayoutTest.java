@@ -1,9 +1,11 @@
-package dev.ginkgo.run;
+package dev.ginkgo.run.log;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.spi.LoggingEvent;
+import dev.ginkgo.run.output.ExceptionPrinter;
+import dev.ginkgo.run.output.SourceLines;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.time.format.DateTimeFormatter;
@@ -41,7 +43,7 @@ class TextLayoutTest {
     }
 
     private static TextLayout layout(boolean dates, String zone) {
-        return new TextLayout(new Failures(false, Sources.none()), dates, TimeZone.getTimeZone(zone));
+        return new TextLayout(new ExceptionPrinter(false, SourceLines.none()), dates, TimeZone.getTimeZone(zone));
     }
 
     private static LoggingEvent event(Instant at, String thread) {

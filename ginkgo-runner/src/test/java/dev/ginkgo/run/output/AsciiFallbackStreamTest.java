@@ -1,4 +1,4 @@
-package dev.ginkgo.run;
+package dev.ginkgo.run.output;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.US_ASCII;
@@ -10,33 +10,33 @@ import java.io.PrintStream;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
-class PlainStreamTest {
+class AsciiFallbackStreamTest {
     private final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
 
     @Test
     @DisplayName("R-22 where the character set has no box drawing, a tree is drawn in ASCII, and so is all else")
     void ascii() {
-        PrintStream stream = PlainStream.of(new PrintStream(bytes, true, US_ASCII));
+        PrintStream stream = AsciiFallbackStream.of(new PrintStream(bytes, true, US_ASCII));
         stream.println("├── a\n│   └── b");
         stream.print("… •");
         stream.printf(" %s%n", "12 µs →");
-        PlainStream.writer(stream).println("x…");
+        AsciiFallbackStream.writer(stream).println("x…");
         assertThat(bytes.toString(US_ASCII)).isEqualTo("|-- a\n|   `-- b\n... * 12 us ->\nx...\n");
     }
 
     @Test
     @DisplayName("what the character set has is printed as it is, and bytes are never touched")
     void others() {
-        PrintStream latin = PlainStream.of(new PrintStream(bytes, true, ISO_8859_1));
+        PrintStream latin = AsciiFallbackStream.of(new PrintStream(bytes, true, ISO_8859_1));
         latin.print("é µ …");
         assertThat(bytes.toString(ISO_8859_1)).isEqualTo("é µ ...");
 
         bytes.reset();
         byte[] utf8 = "├ …".getBytes(UTF_8);
-        PlainStream.of(new PrintStream(bytes, true, US_ASCII)).write(utf8, 0, utf8.length);
+        AsciiFallbackStream.of(new PrintStream(bytes, true, US_ASCII)).write(utf8, 0, utf8.length);
         assertThat(bytes.toByteArray()).isEqualTo(utf8);
 
         PrintStream whole = new PrintStream(bytes, true, UTF_8);
-        assertThat(PlainStream.of(whole)).isSameAs(whole);
+        assertThat(AsciiFallbackStream.of(whole)).isSameAs(whole);
     }
 }

@@ -1,4 +1,4 @@
-package dev.ginkgo.run;
+package dev.ginkgo.run.output;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -7,7 +7,7 @@ import java.util.TimeZone;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
-class MomentsTest {
+class TimestampFormatTest {
     private static final String STARTED = "2026-07-01T22:59:08.123456789Z";
 
     @Test
@@ -30,7 +30,7 @@ class MomentsTest {
         assertThat(at("2026-07-01T22:59:00Z", "UTC").shown("")).isEmpty();
     }
 
-    private static Moments at(String now, String zone) {
-        return new Moments(Instant.parse(now), TimeZone.getTimeZone(zone));
+    private static TimestampFormat at(String now, String zone) {
+        return new TimestampFormat(Instant.parse(now), TimeZone.getTimeZone(zone));
     }
 }

@@ -1,21 +1,23 @@
-package dev.ginkgo.run;
+package dev.ginkgo.run.program;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.ginkgo.run.cli.InProcessCommand;
+import dev.ginkgo.run.output.ExitCode;
 import java.nio.file.Path;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What of a source file is started. */
-class CandidatesTest {
+class ServiceFinderTest {
     @TempDir
     private Path folder = Path.of("");
 
     @Test
     @DisplayName("R-20 the service named like the file wins; else the only one")
     void chooses() {
-        Command ginkgo = new Command(folder)
+        InProcessCommand ginkgo = new InProcessCommand(folder)
                 .with("Two.java", "import dev.ginkgo.*; class One extends Service {} class Two extends Service {}")
                 .with("only.java", "import dev.ginkgo.*; class Lone extends Service {} class Other {}");
 
@@ -28,7 +30,7 @@ class CandidatesTest {
     @Test
     @DisplayName("R-20 of several candidates none is guessed: they are listed, and --service chooses")
     void several() {
-        Command ginkgo = new Command(folder)
+        InProcessCommand ginkgo = new InProcessCommand(folder)
                 .with("app.java", "import dev.ginkgo.*; class B extends Service {} class A extends Service {}");
 
         assertThat(ginkgo.run("app.java")).isEqualTo(78);
@@ -42,7 +44,7 @@ class CandidatesTest {
     @Test
     @DisplayName("R-20 candidates come only from the named file; files beside it are compiled as needed")
     void beside() {
-        Command ginkgo = new Command(folder)
+        InProcessCommand ginkgo = new InProcessCommand(folder)
                 .with("Part.java", "import dev.ginkgo.*; class Part extends Service {}")
                 .with("Broken.java", "not java")
                 .with("whole.java", """
@@ -57,7 +59,7 @@ class CandidatesTest {
     @Test
     @DisplayName("R-20 a declared package is honoured: the source path begins above it")
     void packages() {
-        Command ginkgo = new Command(folder)
+        InProcessCommand ginkgo = new InProcessCommand(folder)
                 .with("a/Base.java", "package a; public class Base {}")
                 .with("a/b/App.java", """
                         package a.b;
@@ -71,7 +73,7 @@ class CandidatesTest {
     @Test
     @DisplayName("R-20 a file without a service, or whose service cannot be made, says what to write")
     void none() {
-        Command ginkgo = new Command(folder)
+        InProcessCommand ginkgo = new InProcessCommand(folder)
                 .with("Empty.java", "class Empty {}")
                 .with("Given.java", "import dev.ginkgo.*; class Given extends Service { Given(int port) {} }")
                 .with("Compact.java", "import dev.ginkgo.*; int port; class Inner extends Service {}");
@@ -90,7 +92,7 @@ class CandidatesTest {
     @DisplayName("R-20 a file with a main is started by its main, and --service or a .toml file take its service")
     void main() {
         String both = "import dev.ginkgo.*; class Both extends Service { static void main(String[] a) {} }";
-        Command ginkgo = new Command(folder).with("Both.java", both).with("both.toml", "service = \"Both.java\"");
+        InProcessCommand ginkgo = new InProcessCommand(folder).with("Both.java", both).with("both.toml", "service = \"Both.java\"");
 
         assertThat(ginkgo.run("check", "Both.java")).isZero();
         assertThat(ginkgo.out()).contains("has a main method");
@@ -104,7 +106,7 @@ class CandidatesTest {
     @DisplayName("R-20 the main may be static or not, with arguments or not, inherited, or in a compact file")
     void mains() {
         String told = "System.setProperty(\"ginkgo.main\", ";
-        Command ginkgo = new Command(folder)
+        InProcessCommand ginkgo = new InProcessCommand(folder)
                 .with("Compact.java", "void main(String[] a) { " + told + "\"compact \" + String.join(\" \", a)); }")
                 .with("Plain.java", "class Plain { static void main() { " + told + "\"plain\"); } }")
                 .with("Heir.java", "class Heir extends Base {} class Base { void main() { " + told + "\"heir\"); } }")

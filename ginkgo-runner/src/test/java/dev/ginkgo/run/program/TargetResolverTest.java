@@ -1,7 +1,8 @@
-package dev.ginkgo.run;
+package dev.ginkgo.run.program;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.ginkgo.run.cli.InProcessCommand;
 import java.nio.file.Path;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
@@ -9,15 +10,15 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What the word on the command line may be, and what is said if it is not. */
-class TargetTest {
+class TargetResolverTest {
     @TempDir
     private Path folder = Path.of("");
 
-    private Command ginkgo = new Command(folder);
+    private InProcessCommand ginkgo = new InProcessCommand(folder);
 
     @BeforeEach
     void hello() {
-        ginkgo = new Command(folder).with("Hello.java", """
+        ginkgo = new InProcessCommand(folder).with("Hello.java", """
                 import dev.ginkgo.*;
                 class Hello extends Service {
                     final Setting<Integer> rate = setting("rate", 60);

@@ -1,7 +1,9 @@
-package dev.ginkgo.run;
+package dev.ginkgo.run.service;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.ginkgo.run.cli.CommandProcess;
+import dev.ginkgo.run.cli.InProcessCommand;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -41,7 +43,7 @@ class AdminPagesTest {
                 class Part extends Service {}
                 """);
         Path toml = write("moody.toml", "service = \"Moody.java\"\n[ginkgo]\nadmin = \"127.0.0.1:0\"\n");
-        try (Launched moody = Launched.start(folder, "moody.toml");
+        try (CommandProcess moody = CommandProcess.start(folder, "moody.toml");
                 HttpClient client = HttpClient.newHttpClient()) {
             moody.awaitOutput("Ctrl-C");
             Matcher address = ADDRESS.matcher(moody.output());
@@ -75,12 +77,12 @@ class AdminPagesTest {
     void refused() throws Exception {
         write("Idle.java", "class Idle extends dev.ginkgo.Service {}");
         try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
-                Launched idle = Launched.start(
+                CommandProcess idle = CommandProcess.start(
                         folder, "Idle.java", "--set", "ginkgo.admin=127.0.0.1:" + taken.getLocalPort())) {
             assertThat(idle.exitCode()).isEqualTo(69);
             assertThat(idle.output()).contains("cannot listen on 127.0.0.1:" + taken.getLocalPort());
         }
-        Command command = new Command(folder);
+        InProcessCommand command = new InProcessCommand(folder);
         assertThat(command.run("check", "Idle.java", "--set", "ginkgo.admin=0.0.0.0:80"))
                 .isEqualTo(78);
         assertThat(command.err()).contains("ginkgo.admin").contains("is no loopback address");

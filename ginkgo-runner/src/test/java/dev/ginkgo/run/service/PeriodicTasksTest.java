@@ -1,4 +1,4 @@
-package dev.ginkgo.run;
+package dev.ginkgo.run.service;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
@@ -9,7 +9,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
-class HousekeepingTest {
+class PeriodicTasksTest {
     @Test
     @DisplayName(
             "R-15 a chore that fails, in whatever way, keeps neither the others nor itself from the next round: the"
@@ -18,7 +18,7 @@ class HousekeepingTest {
         AtomicInteger failed = new AtomicInteger();
         AtomicInteger broken = new AtomicInteger();
         AtomicInteger done = new AtomicInteger();
-        try (Housekeeping housekeeping = new Housekeeping(Duration.ofMillis(1))) {
+        try (PeriodicTasks housekeeping = new PeriodicTasks(Duration.ofMillis(1))) {
             housekeeping.keep(() -> {
                 failed.incrementAndGet();
                 throw new IOException("the folder is root's");

@@ -1,7 +1,8 @@
-package dev.ginkgo.run;
+package dev.ginkgo.run.service;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.ginkgo.run.cli.CommandProcess;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -10,7 +11,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A service in a real process: signals, exit codes, and what is said. */
-class ForegroundTest {
+class ServiceRunnerTest {
     private static final String READY = "Ctrl-C stops it";
 
     @TempDir
@@ -19,7 +20,7 @@ class ForegroundTest {
     @Test
     @DisplayName("R-03 Ctrl-C stops in order and exits with 130; R-20 the file is all that is needed")
     void interrupt() throws Exception {
-        try (Launched hello = hello()) {
+        try (CommandProcess hello = hello()) {
             hello.awaitOutput("hello-world is READY after ").signal("INT");
             assertThat(hello.exitCode()).isEqualTo(130);
             assertThat(hello.output()).contains("onStop ran").contains("hello-world has stopped after ");
@@ -29,12 +30,12 @@ class ForegroundTest {
     @Test
     @DisplayName("R-03 TERM exits with 143, or as configured")
     void terminate() throws Exception {
-        try (Launched hello = hello()) {
+        try (CommandProcess hello = hello()) {
             hello.awaitOutput(READY).signal("TERM");
             assertThat(hello.exitCode()).isEqualTo(143);
             assertThat(hello.output()).contains("onStop ran");
         }
-        try (Launched hello = hello("--set", "ginkgo.exit-on-term=0")) {
+        try (CommandProcess hello = hello("--set", "ginkgo.exit-on-term=0")) {
             hello.awaitOutput(READY).signal("TERM");
             assertThat(hello.exitCode()).isZero();
         }
@@ -52,7 +53,7 @@ class ForegroundTest {
                     }
                 }
                 """;
-        try (Launched service = launch("Deaf.java", deaf)) {
+        try (CommandProcess service = launch("Deaf.java", deaf)) {
             service.awaitOutput(READY)
                     .signal("TERM")
                     .awaitOutput("stopping")
@@ -71,7 +72,7 @@ class ForegroundTest {
     @Test
     @DisplayName("R-03 a signal during the start cancels it")
     void cancelled() throws Exception {
-        try (Launched service = launch("Slow.java", """
+        try (CommandProcess service = launch("Slow.java", """
                 class Slow extends dev.ginkgo.Service {
                     @Override protected void onStart() throws Exception {
                         IO.println("starting");
@@ -87,7 +88,7 @@ class ForegroundTest {
     @Test
     @DisplayName("C-11 a reload that is requested during the start waits until the service is ready")
     void reloadDuringStart() throws Exception {
-        try (Launched service = launch("Slow.java", """
+        try (CommandProcess service = launch("Slow.java", """
                 class Slow extends dev.ginkgo.Service {
                     @Override protected void onStart() throws Exception {
                         IO.println("starting");
@@ -108,7 +109,7 @@ class ForegroundTest {
     @Test
     @DisplayName("R-03 a task that outlives the stop is told with its stack; exit 79")
     void leak() throws Exception {
-        try (Launched service = launch("Deaf.java", """
+        try (CommandProcess service = launch("Deaf.java", """
                 class Deaf extends dev.ginkgo.Service {
                     @Override protected void onStart() { spawn("deaf", this::forEver); }
                     void forEver() {
@@ -127,7 +128,7 @@ class ForegroundTest {
     void hangup() throws Exception {
         Path toml = write("hello.toml", "service = \"HelloWorld.java\"\nrate = 60\n");
         write("HelloWorld.java", HELLO);
-        try (Launched hello = Launched.start(folder, "hello.toml")) {
+        try (CommandProcess hello = CommandProcess.start(folder, "hello.toml")) {
             hello.awaitOutput(READY);
             Files.writeString(toml, "service = \"HelloWorld.java\"\nrate = 90\n");
             hello.signal("HUP").awaitOutput("rate: 60 -> 90");
@@ -136,7 +137,7 @@ class ForegroundTest {
             hello.signal("TERM");
             assertThat(hello.exitCode()).isEqualTo(143);
         }
-        try (Launched hello = Launched.start(folder, "HelloWorld.java")) {
+        try (CommandProcess hello = CommandProcess.start(folder, "HelloWorld.java")) {
             hello.awaitOutput(READY).signal("HUP").awaitOutput("no file");
         }
     }
@@ -145,7 +146,7 @@ class ForegroundTest {
     @DisplayName(
             "R-12 a start that fails shows the user's line and exits with 70, 69 for a port in use, 75 if it is late")
     void failedStarts() throws Exception {
-        try (Launched service = launch("Boom.java", """
+        try (CommandProcess service = launch("Boom.java", """
                 class Boom extends dev.ginkgo.Service {
                     @Override protected void onStart() {
                         throw new IllegalStateException("no luck");
@@ -155,7 +156,7 @@ class ForegroundTest {
             assertThat(service.exitCode()).isEqualTo(70);
             assertThat(service.output()).contains("no luck\n    at Boom.onStart(Boom.java:3)\n        throw new Ill");
         }
-        try (Launched service = launch("Port.java", """
+        try (CommandProcess service = launch("Port.java", """
                 import java.net.*;
                 class Port extends dev.ginkgo.Service {
                     @Override protected void onStart() throws Exception {
@@ -166,7 +167,7 @@ class ForegroundTest {
                 """)) {
             assertThat(service.exitCode()).isEqualTo(69);
         }
-        try (Launched service = launch("Late.java", """
+        try (CommandProcess service = launch("Late.java", """
                 class Late extends dev.ginkgo.Service {
                     @Override protected void onStart() { readyLater(); }
                 }
@@ -179,7 +180,7 @@ class ForegroundTest {
     @Test
     @DisplayName("a service that fails while running ends the process with 1, one that ends by itself with 0")
     void ends() throws Exception {
-        try (Launched service = launch("Fails.java", """
+        try (CommandProcess service = launch("Fails.java", """
                 class Fails extends dev.ginkgo.Service {
                     @Override protected void onStart() {
                         spawn("task", () -> {
@@ -192,7 +193,7 @@ class ForegroundTest {
             assertThat(service.exitCode()).isEqualTo(1);
             assertThat(service.output()).contains("fails has failed: ").contains("Fails.java:5");
         }
-        try (Launched service = launch("Ends.java", """
+        try (CommandProcess service = launch("Ends.java", """
                 class Ends extends dev.ginkgo.Service {
                     @Override protected void onStart() { spawn("task", this::stop); }
                 }
@@ -204,7 +205,7 @@ class ForegroundTest {
     @Test
     @DisplayName("R-18 an error that nobody caught, on any thread, stops the process in order; exit 70")
     void uncaught() throws Exception {
-        try (Launched service = launch("Stray.java", """
+        try (CommandProcess service = launch("Stray.java", """
                 class Stray extends dev.ginkgo.Service {
                     @Override protected void onStart() {
                         Thread stray = new Thread(() -> { throw new OutOfMemoryError("none left"); }, "stray");
@@ -219,7 +220,7 @@ class ForegroundTest {
                     .contains("OutOfMemoryError: none left")
                     .contains("Stray.java:3");
         }
-        try (Launched service = launch("Early.java", """
+        try (CommandProcess service = launch("Early.java", """
                 class Early extends dev.ginkgo.Service {
                     @Override protected void onStart() throws Exception {
                         new Thread(() -> { throw new IllegalStateException("too early"); }, "stray").start();
@@ -245,13 +246,13 @@ class ForegroundTest {
                 }
                 """);
         Path toml = write("talk.toml", "service = \"Talk.java\"\n[log]\nlevel = \"info\"\n");
-        try (Launched service = Launched.start(folder, "talk.toml")) {
+        try (CommandProcess service = CommandProcess.start(folder, "talk.toml")) {
             service.awaitOutput("INFO  [talk#talk] Talk - spoken");
             Files.writeString(toml, "service = \"Talk.java\"\n[log]\nlevel = \"debug\"\n");
             service.awaitOutput(READY).signal("HUP").awaitOutput("Talk - whispered");
         }
-        try (Launched service =
-                Launched.start(folder, "talk.toml", "--set", "log.format=json", "--set", "log.file=talk.log")) {
+        try (CommandProcess service =
+                CommandProcess.start(folder, "talk.toml", "--set", "log.format=json", "--set", "log.file=talk.log")) {
             service.awaitOutput(READY).signal("TERM");
             assertThat(service.exitCode()).isEqualTo(143);
             assertThat(service.output()).doesNotContain("spoken");
@@ -270,16 +271,16 @@ class ForegroundTest {
             }
             """;
 
-    private Launched hello(String... options) throws IOException {
+    private CommandProcess hello(String... options) throws IOException {
         return launch("HelloWorld.java", HELLO, options);
     }
 
-    private Launched launch(String file, String program, String... options) throws IOException {
+    private CommandProcess launch(String file, String program, String... options) throws IOException {
         write(file, program);
         String[] words = new String[options.length + 1];
         words[0] = file;
         System.arraycopy(options, 0, words, 1, options.length);
-        return Launched.start(folder, words);
+        return CommandProcess.start(folder, words);
     }
 
     private Path write(String name, String text) throws IOException {

@@ -1,4 +1,4 @@
-package dev.ginkgo.run;
+package dev.ginkgo.run.systemd;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import dev.ginkgo.run.os.SystemdSocket;
+import dev.ginkgo.run.cli.CommandProcess;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -23,7 +23,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What systemd is told, received by another program on a socket as systemd has it. */
-class SystemdTest {
+class SystemdNotifierTest {
     private static final Duration PATIENCE = Duration.ofSeconds(30);
 
     @TempDir
@@ -109,7 +109,7 @@ class SystemdTest {
                 """);
         Path toml = write("slow.toml", "service = \"Slow.java\"\n");
         try (Receiver systemd = new Receiver(folder.resolve("notify").toString());
-                Launched slow = launch(systemd, "", "slow.toml")) {
+                CommandProcess slow = launch(systemd, "", "slow.toml")) {
             // While it starts it asks for time, and is not ready
             systemd.awaitMessage("EXTEND_TIMEOUT_USEC=15000000 STATUS=slow is STARTING");
             assertThat(systemd.index("READY=1")).isNegative();
@@ -151,7 +151,7 @@ class SystemdTest {
         String address =
                 kind.equals("path") ? folder.resolve("notify").toString() : "@ginkgo-test-" + folder.getFileName();
         try (Receiver systemd = new Receiver(address);
-                Launched moody = launch(systemd, "WATCHDOG_USEC=200000", "moody.toml")) {
+                CommandProcess moody = launch(systemd, "WATCHDOG_USEC=200000", "moody.toml")) {
             moody.awaitOutput("Ctrl-C");
             await().atMost(PATIENCE).until(() -> systemd.count("WATCHDOG=1") >= 5);
             // When the root is degraded
@@ -175,7 +175,7 @@ class SystemdTest {
     void notOurs() throws Exception {
         write("Idle.java", "class Idle extends dev.ginkgo.Service {}");
         String address = folder.resolve("nobody-there").toString();
-        try (Launched idle = Launched.start(
+        try (CommandProcess idle = CommandProcess.start(
                 folder,
                 with(List.of("NOTIFY_SOCKET=" + address, "WATCHDOG_USEC=100000", "WATCHDOG_PID=1"), "Idle.java"))) {
             idle.awaitOutput("Ctrl-C").signal("TERM");
@@ -195,8 +195,8 @@ class SystemdTest {
         assertThatThrownBy(() -> new SystemdSocket("/run/x", "Mac OS X")).hasMessageContaining("works on Linux only");
     }
 
-    private Launched launch(Receiver systemd, String more, String... words) throws IOException {
-        return Launched.start(
+    private CommandProcess launch(Receiver systemd, String more, String... words) throws IOException {
+        return CommandProcess.start(
                 folder,
                 with(
                         Stream.of("NOTIFY_SOCKET=" + systemd.address, more)
@@ -206,7 +206,7 @@ class SystemdTest {
     }
 
     private static List<String> with(List<String> variables, String... words) {
-        return Stream.of(Stream.of("env"), variables.stream(), Launched.command(words).stream())
+        return Stream.of(Stream.of("env"), variables.stream(), CommandProcess.command(words).stream())
                 .flatMap(part -> part)
                 .toList();
     }

@@ -1,9 +1,10 @@
-package dev.ginkgo.run;
+package dev.ginkgo.run.systemd;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.ginkgo.run.cli.InProcessCommand;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.DisplayName;
@@ -26,7 +27,7 @@ class SystemdUnitTest {
     @Test
     @DisplayName("R-16 the unit names the target from anywhere, with its options, its timeouts and what it must not do")
     void unit() {
-        Command command = new Command(folder)
+        InProcessCommand command = new InProcessCommand(folder)
                 .with("WebServer.java", WEB_SERVER)
                 .with("a web.toml", "service = \"WebServer.java\"\n[ginkgo]\nstop-timeout = \"1m\"\n");
 
@@ -50,7 +51,7 @@ class SystemdUnitTest {
     @Test
     @DisplayName("R-16 a unit for a low port gets the one right that it needs, and the configured user is systemd's")
     void lowPort() {
-        Command command = new Command(folder)
+        InProcessCommand command = new InProcessCommand(folder)
                 .with("WebServer.java", WEB_SERVER)
                 .with(
                         "web.toml",
@@ -69,7 +70,7 @@ class SystemdUnitTest {
     @DisplayName("systemd itself finds nothing wrong with the unit")
     void verified() throws Exception {
         assumeTrue(Files.isExecutable(Path.of("/usr/bin/systemd-analyze")), "there is no systemd-analyze here");
-        Command command = new Command(folder).with("WebServer.java", WEB_SERVER);
+        InProcessCommand command = new InProcessCommand(folder).with("WebServer.java", WEB_SERVER);
         assertThat(command.run("systemd", "WebServer.java")).isZero();
         // What is executed must be there
         Path unit = Files.writeString(

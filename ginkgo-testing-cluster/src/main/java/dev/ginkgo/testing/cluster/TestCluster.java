@@ -6,6 +6,11 @@ import dev.ginkgo.Service;
 import dev.ginkgo.cluster.Lease;
 import dev.ginkgo.testing.FakeClock;
 import dev.ginkgo.testing.TestTree;
+import dev.ginkgo.testing.cluster.simulation.EventLog;
+import dev.ginkgo.testing.cluster.simulation.LeaseChecker;
+import dev.ginkgo.testing.cluster.simulation.Route;
+import dev.ginkgo.testing.cluster.simulation.SimulatedNetwork;
+import dev.ginkgo.testing.cluster.simulation.Simulation;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -57,17 +62,17 @@ public final class TestCluster<S extends Service> implements AutoCloseable {
     private static final Duration STEP = Duration.ofMillis(10);
 
     private final FakeClock clock = new FakeClock();
-    private final Story story = new Story(clock);
-    private final Leases leases = new Leases();
-    private final World world;
-    private final TestTree<Wire> wire;
+    private final EventLog story = new EventLog(clock);
+    private final LeaseChecker leases = new LeaseChecker();
+    private final Simulation world;
+    private final TestTree<SimulatedNetwork> wire;
     private final List<TestNode<S>> nodes;
 
     private TestCluster(int count, IntFunction<? extends S> factory, String toml) {
         if (count < 1) {
             throw new IllegalArgumentException("a cluster of " + count + " nodes is none");
         }
-        world = new World(IntStream.range(0, count).mapToObj(TestNode::name).toList());
+        world = new Simulation(IntStream.range(0, count).mapToObj(TestNode::name).toList());
         wire = TestTree.start(world.wire, clock);
         nodes = IntStream.range(0, count)
                 .mapToObj(index -> new TestNode<S>(this, index, factory, toml))
@@ -85,7 +90,7 @@ public final class TestCluster<S extends Service> implements AutoCloseable {
      * @param factory makes the services of a node, given its index from 0; called again when the node is {@linkplain
      *     #start started} again. One of them is a {@link dev.ginkgo.cluster.Cluster}
      * @param toml settings of every node, over those by which it belongs to this test
-     * @throws dev.ginkgo.StartException if a node does not start
+     * @throws dev.ginkgo.lifecycle.StartException if a node does not start
      * @throws dev.ginkgo.config.ConfigException if the settings are wrong
      */
     public static <S extends Service> TestCluster<S> of(int count, IntFunction<? extends S> factory, String toml) {
@@ -214,8 +219,8 @@ public final class TestCluster<S extends Service> implements AutoCloseable {
         for (TestNode<S> other : nodes) {
             if (!here.contains(other)) {
                 here.forEach(node -> {
-                    world.links.cut(new Lane(node.name(), other.name()));
-                    world.links.cut(new Lane(other.name(), node.name()));
+                    world.links.cut(new Route(node.name(), other.name()));
+                    world.links.cut(new Route(other.name(), node.name()));
                 });
             }
         }
@@ -226,7 +231,7 @@ public final class TestCluster<S extends Service> implements AutoCloseable {
     public void cut(TestNode<?> from, TestNode<?> to) {
         require(from);
         require(to);
-        world.links.cut(new Lane(from.name(), to.name()));
+        world.links.cut(new Route(from.name(), to.name()));
         told("cut: " + from.name() + " -> " + to.name());
     }
 
@@ -288,7 +293,7 @@ public final class TestCluster<S extends Service> implements AutoCloseable {
     /**
      * Stops a node in order.
      *
-     * @throws dev.ginkgo.StopException if the stop was not clean
+     * @throws dev.ginkgo.lifecycle.StopException if the stop was not clean
      */
     public void stop(TestNode<?> node) {
         require(node).root();
@@ -340,7 +345,7 @@ public final class TestCluster<S extends Service> implements AutoCloseable {
     /**
      * Stops all nodes in order, the last first.
      *
-     * @throws dev.ginkgo.StopException if a stop was not clean
+     * @throws dev.ginkgo.lifecycle.StopException if a stop was not clean
      * @throws AssertionError if two leases were valid at once, or if something was left open
      */
     @Override

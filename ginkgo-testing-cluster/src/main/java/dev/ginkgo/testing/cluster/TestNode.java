@@ -2,11 +2,14 @@ package dev.ginkgo.testing.cluster;
 
 import dev.ginkgo.Ginkgo;
 import dev.ginkgo.Service;
-import dev.ginkgo.StopException;
 import dev.ginkgo.cluster.Cluster;
-import dev.ginkgo.cluster.Member;
+import dev.ginkgo.cluster.model.Member;
 import dev.ginkgo.config.Configuration;
 import dev.ginkgo.hub.spi.Transport;
+import dev.ginkgo.lifecycle.StopException;
+import dev.ginkgo.testing.cluster.simulation.FreezableTimeSource;
+import dev.ginkgo.testing.cluster.simulation.NodeSettings;
+import dev.ginkgo.testing.cluster.simulation.Simulation;
 import java.util.List;
 import java.util.Random;
 import java.util.Set;
@@ -25,7 +28,7 @@ public final class TestNode<S extends Service> {
     private final IntFunction<? extends S> factory;
     private final String settings;
 
-    private NodeTime time;
+    private FreezableTimeSource time;
     private @Nullable S root;
     private @Nullable Ginkgo ginkgo;
     private boolean paused;
@@ -35,7 +38,7 @@ public final class TestNode<S extends Service> {
         this.index = index;
         this.factory = factory;
         this.settings = settings;
-        time = new NodeTime(test.clock());
+        time = new FreezableTimeSource(test.clock());
     }
 
     static String name(int index) {
@@ -124,16 +127,16 @@ public final class TestNode<S extends Service> {
 
     // ---- what the cluster does with it
 
-    void start(World world) {
+    void start(Simulation world) {
         S fresh = factory.apply(index);
         Cluster cluster = only(fresh, Cluster.class);
         cluster.onLeadership(lease -> lease.ifPresent(held -> test.leads(this, held)));
-        time = new NodeTime(test.clock());
+        time = new FreezableTimeSource(test.clock());
         Configuration configuration = Configuration.none()
-                .text("TestCluster", Tables.of(fresh, cluster, name()))
+                .text("TestCluster", NodeSettings.of(fresh, cluster, name()))
                 .text("test", settings);
         root = fresh;
-        ginkgo = ScopedValue.where(World.HERE, world)
+        ginkgo = ScopedValue.where(Simulation.HERE, world)
                 .call(() -> Ginkgo.of(fresh)
                         .configuration(configuration)
                         .time(time)

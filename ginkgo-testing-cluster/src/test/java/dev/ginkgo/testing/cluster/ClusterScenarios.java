@@ -2,8 +2,8 @@ package dev.ginkgo.testing.cluster;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.ginkgo.testing.cluster.Scene.Act;
-import dev.ginkgo.testing.cluster.Scene.Fault;
+import dev.ginkgo.testing.cluster.ScenarioCluster.Fault;
+import dev.ginkgo.testing.cluster.ScenarioCluster.LeaderAction;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -28,10 +28,10 @@ public abstract class ClusterScenarios {
 
     private final List<List<String>> published = List.of(new ArrayList<>(), new ArrayList<>(), new ArrayList<>());
     private String name = "";
-    private Scene scene;
+    private ScenarioCluster scene;
 
     /** Three nodes. They may be those of the scenario before. */
-    protected abstract Scene scene() throws Exception;
+    protected abstract ScenarioCluster scene() throws Exception;
 
     /** For how long a node is frozen. */
     protected Duration frozenFor() {
@@ -89,16 +89,16 @@ public abstract class ClusterScenarios {
 
     private void leaderIsAway(Fault fault, Duration length) {
         // Given a leader, and messages of all
-        Act old = scene.awaitLeader();
-        Scene.each().forEach(this::publish);
+        LeaderAction old = scene.awaitLeader();
+        ScenarioCluster.each().forEach(this::publish);
         awaitAllReadEverywhere();
 
         // When something befalls it, while it and the others go on publishing
         long fell = scene.nanos();
         scene.befall(fault, old.node());
-        Act next = scene.awaitOtherLeader(old.node(), fell);
+        LeaderAction next = scene.awaitOtherLeader(old.node(), fell);
         while (scene.nanos() - fell < length.toNanos()) {
-            Scene.each()
+            ScenarioCluster.each()
                     .filter(node -> fault != Fault.FREEZE || node != old.node())
                     .forEach(this::publish);
             scene.pass(PAUSE);
@@ -106,7 +106,7 @@ public abstract class ClusterScenarios {
         long healed = scene.nanos();
         scene.heal();
         scene.awaitTogether();
-        Scene.each().forEach(this::publish);
+        ScenarioCluster.each().forEach(this::publish);
 
         // Then it has not led since the other did, and has deposed nobody by coming back
         assertThat(next.epoch()).isGreaterThan(old.epoch());
@@ -117,10 +117,10 @@ public abstract class ClusterScenarios {
         assertLeadersOneByOne();
 
         // And all is read everywhere, each once, and nobody was told that something is missing
-        Scene.each().forEach(node -> {
+        ScenarioCluster.each().forEach(node -> {
             scene.await("node " + node + " reads all of " + all(), () -> isToldOf(node, all()));
-            if (hasTime() || !scene.read(node).contains(Scene.GAP)) {
-                assertThat(scene.read(node)).as("gaps at node %d", node).doesNotContain(Scene.GAP);
+            if (hasTime() || !scene.read(node).contains(ScenarioCluster.GAP)) {
+                assertThat(scene.read(node)).as("gaps at node %d", node).doesNotContain(ScenarioCluster.GAP);
                 assertThat(own(scene.history(node))).as("held by node %d", node).hasSameElementsAs(all());
             }
             assertInOrder("read", node, scene.read(node));
@@ -137,10 +137,10 @@ public abstract class ClusterScenarios {
                     + " follows, and holds what they hold")
     void killed() {
         // Given a leader, and one that stands still for so short that nobody minds
-        Act old = scene.awaitLeader();
-        int still = (old.node() + 1) % Scene.NODES;
-        int other = (old.node() + 2) % Scene.NODES;
-        Scene.each().forEach(this::publish);
+        LeaderAction old = scene.awaitLeader();
+        int still = (old.node() + 1) % ScenarioCluster.NODES;
+        int other = (old.node() + 2) % ScenarioCluster.NODES;
+        ScenarioCluster.each().forEach(this::publish);
         awaitAllReadEverywhere();
         scene.befall(Fault.FREEZE, still);
 
@@ -151,7 +151,7 @@ public abstract class ClusterScenarios {
         scene.heal();
         publish(still);
         publish(other);
-        Act next = scene.awaitOtherLeader(old.node(), fell);
+        LeaderAction next = scene.awaitOtherLeader(old.node(), fell);
         scene.awaitTogether();
         assertThat(next.epoch()).isGreaterThan(old.epoch());
         publish(still);
@@ -170,17 +170,17 @@ public abstract class ClusterScenarios {
         assertThat(scene.awaitLeader().node()).isEqualTo(next.node());
         assertLeadersOneByOne();
         Set<String> kept = new HashSet<>(own(scene.history(other)));
-        if (!scene.read(still).contains(Scene.GAP) && !scene.read(other).contains(Scene.GAP)) {
+        if (!scene.read(still).contains(ScenarioCluster.GAP) && !scene.read(other).contains(ScenarioCluster.GAP)) {
             assertThat(own(scene.history(still))).hasSameElementsAs(kept);
             if (!scene.takesOver()) {
                 published.get(old.node()).forEach(kept::remove);
             }
             assertThat(own(scene.history(old.node()))).hasSameElementsAs(kept);
         }
-        Scene.each().forEach(node -> assertThat(scene.history(node)).containsAll(of(still, other)));
-        Scene.each().forEach(node -> assertInOrder("held", node, scene.history(node)));
+        ScenarioCluster.each().forEach(node -> assertThat(scene.history(node)).containsAll(of(still, other)));
+        ScenarioCluster.each().forEach(node -> assertInOrder("held", node, scene.history(node)));
         publish(old.node());
-        Scene.each()
+        ScenarioCluster.each()
                 .forEach(node ->
                         awaitRead(node, List.of(published.get(old.node()).getLast())));
     }
@@ -190,7 +190,7 @@ public abstract class ClusterScenarios {
         scene.await("equal readers", () -> {
             Set<String> here = new HashSet<>(scene.read(a));
             Set<String> there = new HashSet<>(scene.read(b));
-            return here.contains(Scene.GAP) || there.contains(Scene.GAP) || here.equals(there);
+            return here.contains(ScenarioCluster.GAP) || there.contains(ScenarioCluster.GAP) || here.equals(there);
         });
     }
 
@@ -200,7 +200,7 @@ public abstract class ClusterScenarios {
         List<String> missing = new ArrayList<>(own(scene.read(there)));
         missing.removeAll(new HashSet<>(read));
         if (!missing.isEmpty()) {
-            assertThat(read).as("node %d lacks %s", here, missing).contains(Scene.GAP);
+            assertThat(read).as("node %d lacks %s", here, missing).contains(ScenarioCluster.GAP);
         }
     }
 
@@ -209,7 +209,7 @@ public abstract class ClusterScenarios {
     @Test
     @DisplayName("K-05 K-08 all are stopped, and started in another order: the same cluster, under a higher epoch")
     void allStopped() {
-        Act old = scene.awaitLeader();
+        LeaderAction old = scene.awaitLeader();
         String cluster = cluster(old.node());
         long then = scene.nanos();
 
@@ -217,14 +217,14 @@ public abstract class ClusterScenarios {
         List.of(2, 0, 1).forEach(scene::start);
         scene.awaitTogether();
 
-        Act next = scene.awaitLeader();
+        LeaderAction next = scene.awaitLeader();
         assertThat(next.epoch()).isGreaterThan(old.epoch());
-        Scene.each()
+        ScenarioCluster.each()
                 .forEach(node -> scene.await(
                         node + " hears of " + cluster, () -> cluster(node).equals(cluster)));
         assertThat(scene.acts()).noneMatch(act -> act.nanos() > then && act.epoch() < old.epoch());
         assertLeadersOneByOne();
-        Scene.each().forEach(this::publish);
+        ScenarioCluster.each().forEach(this::publish);
         awaitAllReadEverywhere();
     }
 
@@ -238,8 +238,8 @@ public abstract class ClusterScenarios {
     @DisplayName("H-16 a node is cut off while more is published than hubs keep: who reads there is told a gap at its"
             + " place, and gets what is kept; nobody else is told one")
     void told() {
-        int away = (scene.awaitLeader().node() + 1) % Scene.NODES;
-        int other = (away + 1) % Scene.NODES;
+        int away = (scene.awaitLeader().node() + 1) % ScenarioCluster.NODES;
+        int other = (away + 1) % ScenarioCluster.NODES;
         publish(other);
         awaitAllReadEverywhere();
 
@@ -253,8 +253,8 @@ public abstract class ClusterScenarios {
 
         List<String> all = published.get(other);
         List<String> read = scene.read(away);
-        assertThat(read).startsWith(all.getFirst(), Scene.GAP);
-        List<String> rest = read.subList(read.lastIndexOf(Scene.GAP) + 1, read.size());
+        assertThat(read).startsWith(all.getFirst(), ScenarioCluster.GAP);
+        List<String> rest = read.subList(read.lastIndexOf(ScenarioCluster.GAP) + 1, read.size());
         assertThat(rest).hasSizeGreaterThan(100).isEqualTo(all.subList(all.size() - rest.size(), all.size()));
         assertThat(scene.read(other)).isEqualTo(all);
         awaitRead(3 - away - other, all);
@@ -292,7 +292,7 @@ public abstract class ClusterScenarios {
     /** Whether it has read them, or knows that it lacks something. */
     private boolean isToldOf(int node, List<String> texts) {
         List<String> read = scene.read(node);
-        return read.contains(Scene.GAP) || new HashSet<>(read).containsAll(texts);
+        return read.contains(ScenarioCluster.GAP) || new HashSet<>(read).containsAll(texts);
     }
 
     /** What is of this scenario. */
@@ -301,7 +301,7 @@ public abstract class ClusterScenarios {
     }
 
     private void awaitAllReadEverywhere() {
-        Scene.each().forEach(node -> awaitRead(node, all()));
+        ScenarioCluster.each().forEach(node -> awaitRead(node, all()));
     }
 
     private void awaitRead(int node, List<String> texts) {
@@ -313,7 +313,7 @@ public abstract class ClusterScenarios {
     private void assertInOrder(String what, int at, List<String> texts) {
         List<String> mine = own(texts);
         assertThat(mine).as("%s at node %d", what, at).doesNotHaveDuplicates();
-        Scene.each().forEach(node -> {
+        ScenarioCluster.each().forEach(node -> {
             List<String> all = published.get(node);
             assertThat(mine.stream().filter(new HashSet<>(all)::contains))
                     .as("%s at node %d, of node %d", what, at, node)
@@ -324,17 +324,17 @@ public abstract class ClusterScenarios {
 
     /** No two lead at once, and no reader got anything of an epoch after something of a later one. */
     private void assertLeadersOneByOne() {
-        List<Act> acts = scene.acts();
+        List<LeaderAction> acts = scene.acts();
         for (int i = 1; i < acts.size(); i++) {
-            Act before = acts.get(i - 1);
-            Act after = acts.get(i);
+            LeaderAction before = acts.get(i - 1);
+            LeaderAction after = acts.get(i);
             assertThat(after.epoch() > before.epoch()
                             || (after.epoch() == before.epoch() && after.node() == before.node()))
                     .as("%s after %s", after, before)
                     .isTrue();
         }
         long now = scene.awaitLeader().epoch();
-        Scene.each().forEach(node -> {
+        ScenarioCluster.each().forEach(node -> {
             scene.await(
                     "node " + node + " reads of epoch " + now,
                     () -> scene.epochs(node).contains(now));

@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.ginkgo.cluster.Lease;
-import dev.ginkgo.cluster.LeaseOverException;
-import dev.ginkgo.hub.Message;
-import dev.ginkgo.hub.Since;
+import dev.ginkgo.cluster.LeaseExpiredException;
+import dev.ginkgo.hub.message.Message;
+import dev.ginkgo.hub.message.Since;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -15,11 +15,11 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
 /** Hubs that are one hub, over links that a test cuts. */
-class HubsTest {
+class HubReplicationTest {
     private static final Duration LONG = Duration.ofSeconds(10);
 
-    private static TestCluster<Reader> three(String toml) {
-        TestCluster<Reader> cluster = TestCluster.of(3, _ -> new Reader(), toml);
+    private static TestCluster<SubscribingNode> three(String toml) {
+        TestCluster<SubscribingNode> cluster = TestCluster.of(3, _ -> new SubscribingNode(), toml);
         cluster.awaitLeader();
         cluster.awaitTogether();
         return cluster;
@@ -28,7 +28,7 @@ class HubsTest {
     @Test
     @DisplayName("H-14 what is published at any node is read at every node, within two milliseconds of the test's time")
     void anywhere() {
-        try (TestCluster<Reader> cluster = three("")) {
+        try (TestCluster<SubscribingNode> cluster = three("")) {
             List<String> expected = new ArrayList<>();
             for (int i = 0; i < 30; i++) {
                 cluster.node(i % 3).root().publish("number " + i);
@@ -44,7 +44,7 @@ class HubsTest {
     @Test
     @DisplayName("K-20 what was published on both sides of a partition is fetched when it heals, and no gap is told")
     void filled() {
-        try (TestCluster<Reader> cluster = three("")) {
+        try (TestCluster<SubscribingNode> cluster = three("")) {
             cluster.partition(cluster.node(2));
             for (int i = 0; i < 30; i++) {
                 cluster.node(i % 3).root().publish("number " + i);
@@ -67,7 +67,7 @@ class HubsTest {
     @Test
     @DisplayName("H-16 what no history holds any more after a partition is told as a gap, at its place")
     void told() {
-        try (TestCluster<Reader> cluster = three("hub.history.count = 5\nhub.history.grace = '0s'")) {
+        try (TestCluster<SubscribingNode> cluster = three("hub.history.count = 5\nhub.history.grace = '0s'")) {
             cluster.partition(cluster.node(2));
             for (int i = 0; i < 30; i++) {
                 cluster.node(0).root().publish("number " + i);
@@ -79,8 +79,8 @@ class HubsTest {
             cluster.advance(LONG);
 
             assertThat(cluster.node(2).root().read)
-                    .containsExactly(Reader.GAP, "number 25", "number 26", "number 27", "number 28", "number 29");
-            assertThat(cluster.node(1).root().read).hasSize(30).doesNotContain(Reader.GAP);
+                    .containsExactly(SubscribingNode.GAP, "number 25", "number 26", "number 27", "number 28", "number 29");
+            assertThat(cluster.node(1).root().read).hasSize(30).doesNotContain(SubscribingNode.GAP);
         }
     }
 
@@ -88,19 +88,19 @@ class HubsTest {
     @DisplayName(
             "K-03 K-05 a leader that was cut off cannot publish under its lease, before and after it hears of the next")
     void fenced() {
-        try (TestCluster<Reader> cluster = three("")) {
-            TestNode<Reader> old = cluster.awaitLeader();
+        try (TestCluster<SubscribingNode> cluster = three("")) {
+            TestNode<SubscribingNode> old = cluster.awaitLeader();
             Lease lease = old.root().cluster.lease().orElseThrow();
-            old.root().hub.publish(Reader.NEWS, "old", lease);
+            old.root().hub.publish(SubscribingNode.NEWS, "old", lease);
             cluster.advance(Duration.ofMillis(10));
             cluster.partition(old);
-            TestNode<Reader> next = cluster.awaitOtherLeader(old);
+            TestNode<SubscribingNode> next = cluster.awaitOtherLeader(old);
             next.root()
                     .hub
-                    .publish(Reader.NEWS, "new", next.root().cluster.lease().orElseThrow());
+                    .publish(SubscribingNode.NEWS, "new", next.root().cluster.lease().orElseThrow());
 
-            assertThatThrownBy(() -> old.root().hub.publish(Reader.NEWS, "too late", lease))
-                    .isInstanceOf(LeaseOverException.class);
+            assertThatThrownBy(() -> old.root().hub.publish(SubscribingNode.NEWS, "too late", lease))
+                    .isInstanceOf(LeaseExpiredException.class);
             cluster.heal();
             cluster.awaitTogether();
             cluster.advance(LONG);
@@ -113,8 +113,8 @@ class HubsTest {
     @Test
     @DisplayName("K-20 a node that was killed and started again gets the history of the others")
     void restarted() {
-        try (TestCluster<Reader> cluster = three("")) {
-            TestNode<Reader> node = cluster.node(1);
+        try (TestCluster<SubscribingNode> cluster = three("")) {
+            TestNode<SubscribingNode> node = cluster.node(1);
             cluster.kill(node);
             cluster.node(0).root().publish("while it was away");
             cluster.advance(LONG);
@@ -132,7 +132,7 @@ class HubsTest {
     @Test
     @DisplayName("H-15 a reader who was at a node that was behind, and then goes to a third one, gets nothing twice")
     void wandered() {
-        try (TestCluster<Reader> cluster = three("")) {
+        try (TestCluster<SubscribingNode> cluster = three("")) {
             List<Message> read = new CopyOnWriteArrayList<>();
             Runnable leave = visit(cluster, 0, Since.Point.NONE, read);
             cluster.partition(cluster.node(2));
@@ -157,7 +157,7 @@ class HubsTest {
         }
     }
 
-    private static Runnable visit(TestCluster<Reader> cluster, int node, Since since, List<Message> read) {
+    private static Runnable visit(TestCluster<SubscribingNode> cluster, int node, Since since, List<Message> read) {
         Runnable leave = cluster.node(node).root().visit(since, read::add, _ -> {});
         cluster.advance(Duration.ZERO); // he is there
         return leave;

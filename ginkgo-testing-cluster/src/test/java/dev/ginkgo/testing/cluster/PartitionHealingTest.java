@@ -9,29 +9,29 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
 /** What readers are told at a node that was alone, or apart from the others, when it meets them. */
-class ApartTest {
+class PartitionHealingTest {
     private static final Duration LONG = Duration.ofSeconds(10);
 
-    private static TestCluster<Reader> three(String toml) {
-        TestCluster<Reader> cluster = TestCluster.of(3, _ -> new Reader(), toml);
+    private static TestCluster<SubscribingNode> three(String toml) {
+        TestCluster<SubscribingNode> cluster = TestCluster.of(3, _ -> new SubscribingNode(), toml);
         cluster.awaitLeader();
         cluster.awaitTogether();
         return cluster;
     }
 
-    private static void lead(TestNode<Reader> node, String text) {
+    private static void lead(TestNode<SubscribingNode> node, String text) {
         Lease lease = node.root().cluster.lease().orElseThrow();
-        node.root().hub.publish(Reader.NEWS, text, lease);
+        node.root().hub.publish(SubscribingNode.NEWS, text, lease);
     }
 
     @Test
     @DisplayName(
             "H-16 K-05 what a leader published who is dead when a partition heals, and the next one is known, is told as lost")
     void olderLeadership() {
-        try (TestCluster<Reader> cluster = three("")) {
+        try (TestCluster<SubscribingNode> cluster = three("")) {
             // Given a node that is cut off while a leader publishes, dies, and another one leads
-            TestNode<Reader> first = cluster.awaitLeader();
-            TestNode<Reader> apart = cluster.nodes().stream()
+            TestNode<SubscribingNode> first = cluster.awaitLeader();
+            TestNode<SubscribingNode> apart = cluster.nodes().stream()
                     .filter(node -> node != first)
                     .findFirst()
                     .orElseThrow();
@@ -40,7 +40,7 @@ class ApartTest {
             cluster.advance(Duration.ofMillis(10));
             cluster.kill(first);
             cluster.start(first);
-            TestNode<Reader> second = cluster.awaitLeader();
+            TestNode<SubscribingNode> second = cluster.awaitLeader();
             lead(second, "second");
 
             // When it hears of the second leader before it hears from it
@@ -57,19 +57,19 @@ class ApartTest {
 
             // Then
             assertThat(second.root().read).containsExactly("first", "second");
-            assertThat(apart.root().read).contains(Reader.GAP, "second").doesNotContain("first");
+            assertThat(apart.root().read).contains(SubscribingNode.GAP, "second").doesNotContain("first");
         }
     }
 
     @Test
     @DisplayName("H-16 K-20 what a node published in a life that was over before a partition healed comes, or is told")
     void livesGoneBy() {
-        try (TestCluster<Reader> cluster = three("hub.history.count = 5\nhub.history.grace = '0s'")) {
+        try (TestCluster<SubscribingNode> cluster = three("hub.history.count = 5\nhub.history.grace = '0s'")) {
             // Given a node that lives again, and again, while another one hears nothing of it
             cluster.partition(cluster.node(2));
             int said = 0;
             for (int life = 0; life < 3; life++) {
-                TestNode<Reader> node = cluster.node(1);
+                TestNode<SubscribingNode> node = cluster.node(1);
                 cluster.kill(node);
                 cluster.start(node);
                 cluster.await(
@@ -93,7 +93,7 @@ class ApartTest {
 
             // Then
             assertThat(cluster.node(0).root().read).hasSize(said);
-            assertThat(cluster.node(2).root().read.stream().filter(text -> !text.equals(Reader.GAP)))
+            assertThat(cluster.node(2).root().read.stream().filter(text -> !text.equals(SubscribingNode.GAP)))
                     .isSorted()
                     .hasSizeLessThan(said)
                     .endsWith("said 08", "said 09", "said 10", "said 11");
@@ -105,9 +105,9 @@ class ApartTest {
     @DisplayName(
             "K-20 a node that began alone, and was read, gets each other's messages once and in order when it meets them")
     void alone() {
-        try (TestCluster<Reader> cluster = three("")) {
+        try (TestCluster<SubscribingNode> cluster = three("")) {
             // Given
-            TestNode<Reader> alone = cluster.node(2);
+            TestNode<SubscribingNode> alone = cluster.node(2);
             cluster.kill(alone);
             cluster.partition(alone);
             for (int i = 0; i < 6; i++) {

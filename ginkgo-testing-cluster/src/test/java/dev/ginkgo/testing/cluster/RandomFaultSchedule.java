@@ -3,6 +3,7 @@ package dev.ginkgo.testing.cluster;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.ginkgo.Service;
+import dev.ginkgo.testing.cluster.simulation.Route;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
@@ -16,15 +17,15 @@ import java.util.stream.LongStream;
  * What is done to a cluster in one random run, drawn from a seed: links are cut, one way or both, and heal; nodes freeze,
  * wake, die, stop, are slow, start again. In the end all is well, and all are one again.
  */
-final class Schedule<S extends Service> {
+final class RandomFaultSchedule<S extends Service> {
     /** A lease is over by then. */
     private static final Duration TERM = Duration.ofMillis(1_100);
 
     private final Random random;
     private final TestCluster<S> cluster;
-    private final Set<Lane> cut = new HashSet<>();
+    private final Set<Route> cut = new HashSet<>();
 
-    private Schedule(Random random, TestCluster<S> cluster) {
+    private RandomFaultSchedule(Random random, TestCluster<S> cluster) {
         this.random = random;
         this.cluster = cluster;
     }
@@ -53,7 +54,7 @@ final class Schedule<S extends Service> {
         int count = 1 + random.nextInt(5);
         try (TestCluster<S> cluster = TestCluster.of(count, node, toml)) {
             try {
-                Schedule<S> schedule = new Schedule<>(random, cluster);
+                RandomFaultSchedule<S> schedule = new RandomFaultSchedule<>(random, cluster);
                 for (int i = 0; i < faults; i++) {
                     step.accept(cluster);
                     schedule.fault();
@@ -82,7 +83,7 @@ final class Schedule<S extends Service> {
                 TestNode<S> other = any();
                 if (other != node) {
                     cluster.cut(node, other);
-                    cut.add(new Lane(node.name(), other.name()));
+                    cut.add(new Route(node.name(), other.name()));
                 }
             }
             case 3, 4 -> heal();
@@ -117,8 +118,8 @@ final class Schedule<S extends Service> {
         for (TestNode<S> here : side) {
             for (TestNode<S> there : cluster.nodes()) {
                 if (!side.contains(there)) {
-                    cut.add(new Lane(here.name(), there.name()));
-                    cut.add(new Lane(there.name(), here.name()));
+                    cut.add(new Route(here.name(), there.name()));
+                    cut.add(new Route(there.name(), here.name()));
                 }
             }
         }
@@ -145,8 +146,8 @@ final class Schedule<S extends Service> {
         long reached = cluster.nodes().stream()
                 .filter(other -> other.isUp() && !other.isPaused())
                 .filter(other -> other == node
-                        || (!cut.contains(new Lane(node.name(), other.name()))
-                                && !cut.contains(new Lane(other.name(), node.name()))))
+                        || (!cut.contains(new Route(node.name(), other.name()))
+                                && !cut.contains(new Route(other.name(), node.name()))))
                 .count();
         return reached > cluster.nodes().size() / 2;
     }

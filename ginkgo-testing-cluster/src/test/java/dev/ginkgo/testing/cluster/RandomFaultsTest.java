@@ -12,7 +12,7 @@ class RandomFaultsTest {
     private static final int FAULTS = 25;
 
     private static List<String> run(long seed) {
-        return Schedule.run(seed, FAULTS, _ -> new Cluster(), "", _ -> {}, _ -> {});
+        return RandomFaultSchedule.run(seed, FAULTS, _ -> new Cluster(), "", _ -> {}, _ -> {});
     }
 
     @Test
@@ -20,7 +20,7 @@ class RandomFaultsTest {
             "K-05 K-06 K-07 over random faults no two leases are valid at once, epochs grow, no minority leads, and"
                     + " when all is mended there is one roster and one leader")
     void leases() {
-        Schedule.seeds(20).forEach(RandomFaultsTest::run);
+        RandomFaultSchedule.seeds(20).forEach(RandomFaultsTest::run);
     }
 
     @Test

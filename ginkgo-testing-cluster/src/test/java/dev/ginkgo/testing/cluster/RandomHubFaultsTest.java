@@ -10,12 +10,12 @@ class RandomHubFaultsTest {
     @DisplayName("H-16 K-05 K-20 over random faults each reader gets what is published, each once, each publisher's in"
             + " order, no older epoch after a newer one; what it misses of who still lives, it is told")
     void nothingIsLostInSilence() {
-        Schedule.seeds(80).forEach(seed -> HubRun.run(seed, ""));
+        RandomFaultSchedule.seeds(80).forEach(seed -> RandomHubRun.run(seed, ""));
     }
 
     @Test
     @DisplayName("H-16 the same where histories are short")
     void shortHistories() {
-        Schedule.seeds(160).forEach(seed -> HubRun.run(-seed, "hub.history.count = 5\nhub.history.grace = '0s'"));
+        RandomFaultSchedule.seeds(160).forEach(seed -> RandomHubRun.run(-seed, "hub.history.count = 5\nhub.history.grace = '0s'"));
     }
 }

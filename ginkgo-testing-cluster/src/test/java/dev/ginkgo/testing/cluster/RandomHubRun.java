@@ -2,9 +2,9 @@ package dev.ginkgo.testing.cluster;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.ginkgo.cluster.LeaseOverException;
-import dev.ginkgo.cluster.Member;
-import dev.ginkgo.hub.spi.Origin;
+import dev.ginkgo.cluster.LeaseExpiredException;
+import dev.ginkgo.cluster.model.Member;
+import dev.ginkgo.hub.spi.NodeIncarnation;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -16,39 +16,39 @@ import java.util.Random;
  * One random run of hubs on one to five nodes, all of which publish and read, and of one reader who wanders from node to
  * node.
  */
-final class HubRun {
+final class RandomHubRun {
     private static final int FAULTS = 12;
     private static final Duration QUIET = Duration.ofSeconds(10);
 
     /** What was published, by whom, and when. */
-    private record Published(String text, Reader by, int number) {}
+    private record Published(String text, SubscribingNode by, int number) {}
 
     private final List<Published> published = new ArrayList<>();
 
-    private record Pair(Reader by, Reader at) {}
+    private record Connection(SubscribingNode by, SubscribingNode at) {}
 
     /** How many had been published when one was first known to hear another: what came after is read there, or told. */
-    private final Map<Pair, Integer> hears = new HashMap<>();
+    private final Map<Connection, Integer> hears = new HashMap<>();
 
-    private final Wanderer wanderer;
+    private final RoamingSubscriber wanderer;
 
-    private HubRun(long seed) {
-        wanderer = new Wanderer(new Random(seed));
+    private RandomHubRun(long seed) {
+        wanderer = new RoamingSubscriber(new Random(seed));
     }
 
-    private void step(TestCluster<Reader> cluster) {
+    private void step(TestCluster<SubscribingNode> cluster) {
         wanderer.step(cluster, false);
         publish(cluster);
     }
 
-    private void publish(TestCluster<Reader> cluster) {
-        for (TestNode<Reader> node : cluster.nodes()) {
+    private void publish(TestCluster<SubscribingNode> cluster) {
+        for (TestNode<SubscribingNode> node : cluster.nodes()) {
             if (node.isUp() && !node.isPaused()) {
-                Reader reader = node.root();
+                SubscribingNode reader = node.root();
                 cluster.nodes().stream()
                         .filter(TestNode::isUp)
                         .filter(other -> other == node || isHeard(node, other))
-                        .forEach(other -> hears.putIfAbsent(new Pair(reader, other.root()), published.size()));
+                        .forEach(other -> hears.putIfAbsent(new Connection(reader, other.root()), published.size()));
                 for (int i = 0; i < 3; i++) {
                     say(node, reader);
                 }
@@ -57,43 +57,43 @@ final class HubRun {
         }
     }
 
-    private static boolean isHeard(TestNode<Reader> node, TestNode<Reader> at) {
+    private static boolean isHeard(TestNode<SubscribingNode> node, TestNode<SubscribingNode> at) {
         Member other = at.root().cluster.roster().stream()
                 .filter(member -> member.name().equals(at.name()))
                 .findFirst()
                 .orElseThrow();
-        return node.transports().getFirst().readyPeers().contains(new Origin(other.name(), other.incarnation()));
+        return node.transports().getFirst().readyPeers().contains(new NodeIncarnation(other.name(), other.incarnation()));
     }
 
-    private void say(TestNode<Reader> node, Reader reader) {
+    private void say(TestNode<SubscribingNode> node, SubscribingNode reader) {
         String text = "said " + published.size() + " " + node.index() + " " + System.identityHashCode(reader);
         published.add(new Published(text, reader, published.size()));
         reader.publish(text);
     }
 
-    private static void leased(TestNode<Reader> node, Reader reader) {
+    private static void leased(TestNode<SubscribingNode> node, SubscribingNode reader) {
         reader.cluster.lease().ifPresent(lease -> {
             try {
-                reader.hub.publish(Reader.NEWS, "leads " + lease.epoch().number() + " " + node.index(), lease);
-            } catch (LeaseOverException over) {
+                reader.hub.publish(SubscribingNode.NEWS, "leads " + lease.epoch().number() + " " + node.index(), lease);
+            } catch (LeaseExpiredException over) {
                 // the hub has heard of the next one
             }
         });
     }
 
-    private void checkWanderer(TestCluster<Reader> cluster) {
+    private void checkWanderer(TestCluster<SubscribingNode> cluster) {
         wanderer.step(cluster, true);
         cluster.advance(QUIET);
         List<String> read = wanderer.read();
         List<String> saidUntilGap = read.stream()
-                .takeWhile(text -> !text.equals(Reader.GAP))
+                .takeWhile(text -> !text.equals(SubscribingNode.GAP))
                 .filter(text -> text.startsWith("said"))
                 .toList();
         assertThat(saidUntilGap).as("each once, %s", wanderer.travels()).doesNotHaveDuplicates();
-        if (read.contains(Reader.GAP) || read.isEmpty()) {
+        if (read.contains(SubscribingNode.GAP) || read.isEmpty()) {
             return;
         }
-        for (TestNode<Reader> node : cluster.nodes()) {
+        for (TestNode<SubscribingNode> node : cluster.nodes()) {
             List<String> all = published.stream()
                     .filter(each -> each.by == node.root())
                     .map(Published::text)
@@ -107,11 +107,11 @@ final class HubRun {
         }
     }
 
-    private void check(TestCluster<Reader> cluster) {
+    private void check(TestCluster<SubscribingNode> cluster) {
         cluster.advance(QUIET);
-        List<Reader> living = cluster.nodes().stream().map(TestNode::root).toList();
-        for (TestNode<Reader> node : cluster.nodes()) {
-            Reader reader = node.root();
+        List<SubscribingNode> living = cluster.nodes().stream().map(TestNode::root).toList();
+        for (TestNode<SubscribingNode> node : cluster.nodes()) {
+            SubscribingNode reader = node.root();
             List<String> read = List.copyOf(reader.read);
             List<String> said =
                     read.stream().filter(text -> text.startsWith("said")).toList();
@@ -122,10 +122,10 @@ final class HubRun {
                             .toList())
                     .as("epochs at %s", node)
                     .isSorted();
-            for (Reader by : living) {
+            for (SubscribingNode by : living) {
                 List<String> all = published.stream()
                         .filter(each -> each.by == by
-                                && each.number >= hears.getOrDefault(new Pair(by, reader), Integer.MAX_VALUE))
+                                && each.number >= hears.getOrDefault(new Connection(by, reader), Integer.MAX_VALUE))
                         .map(Published::text)
                         .toList();
                 List<String> got = said.stream().filter(all::contains).toList();
@@ -142,8 +142,8 @@ final class HubRun {
     }
 
     static void run(long seed, String toml) {
-        HubRun run = new HubRun(seed);
-        Schedule.run(seed, FAULTS, _ -> new Reader(), toml, run::step, cluster -> {
+        RandomHubRun run = new RandomHubRun(seed);
+        RandomFaultSchedule.run(seed, FAULTS, _ -> new SubscribingNode(), toml, run::step, cluster -> {
             run.check(cluster);
             run.checkWanderer(cluster);
         });

@@ -1,6 +1,6 @@
 package dev.ginkgo.testing.cluster;
 
-import dev.ginkgo.hub.Since;
+import dev.ginkgo.hub.message.Since;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
@@ -8,20 +8,20 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import org.jspecify.annotations.Nullable;
 
 /** A reader that goes from node to node, and says at each which id it has seen last. */
-final class Wanderer {
+final class RoamingSubscriber {
     private final Random random;
     private final List<String> read = new CopyOnWriteArrayList<>();
     private final List<String> travels = new ArrayList<>();
     private volatile @Nullable String last;
-    private @Nullable TestNode<Reader> at;
-    private @Nullable Reader host;
+    private @Nullable TestNode<SubscribingNode> at;
+    private @Nullable SubscribingNode host;
     private Runnable leave = () -> {};
 
-    Wanderer(Random random) {
+    RoamingSubscriber(Random random) {
         this.random = random;
     }
 
-    /** All it has read, and {@link Reader#GAP} where it was told one. */
+    /** All it has read, and {@link SubscribingNode#GAP} where it was told one. */
     List<String> read() {
         return List.copyOf(read);
     }
@@ -31,14 +31,14 @@ final class Wanderer {
     }
 
     /** Goes on, perhaps; at least if the node that it is at is no more. */
-    void step(TestCluster<Reader> cluster, boolean must) {
-        TestNode<Reader> here = at;
+    void step(TestCluster<SubscribingNode> cluster, boolean must) {
+        TestNode<SubscribingNode> here = at;
         if (here != null && here.isUp() && here.root() == host) {
             if (here.isPaused() || (!must && random.nextBoolean())) { // a connection that hangs, or one that is kept
                 return;
             }
         }
-        List<TestNode<Reader>> open = cluster.nodes().stream()
+        List<TestNode<SubscribingNode>> open = cluster.nodes().stream()
                 .filter(node -> node.isUp() && !node.isPaused())
                 .toList();
         leave.run();
@@ -48,7 +48,7 @@ final class Wanderer {
         if (open.isEmpty()) {
             return;
         }
-        TestNode<Reader> next = open.get(random.nextInt(open.size()));
+        TestNode<SubscribingNode> next = open.get(random.nextInt(open.size()));
         at = next;
         host = next.root();
         String id = last;
@@ -61,7 +61,7 @@ final class Wanderer {
                             last = message.id();
                         },
                         gap -> {
-                            read.add(Reader.GAP);
+                            read.add(SubscribingNode.GAP);
                             last = gap.after();
                         });
         cluster.clock().settle();

@@ -14,10 +14,10 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /**
- * Three nodes, each of which runs a {@link Player}, and what a scenario does to them and asks of them, wherever they are:
+ * Three nodes, each of which runs a {@link ScenarioNode}, and what a scenario does to them and asks of them, wherever they are:
  * in the process of the test and by its clock, or in processes of their own. Nodes are counted from 0.
  */
-public abstract class Scene {
+public abstract class ScenarioCluster {
     /** What stands in {@link #read} where a loss was told. */
     public static final String GAP = "gap";
 
@@ -39,7 +39,7 @@ public abstract class Scene {
     }
 
     /** Something that a node did while it held a lease. */
-    public record Act(long nanos, long epoch, int node) {}
+    public record LeaderAction(long nanos, long epoch, int node) {}
 
     private final Map<Integer, Integer> begun = new HashMap<>(); // by node, how many lines are of earlier scenarios
     private final Set<Integer> down = new HashSet<>();
@@ -54,12 +54,12 @@ public abstract class Scene {
     protected abstract String name(int node);
 
     /** What it has said since its last start. */
-    protected abstract List<Line> said(int node);
+    protected abstract List<ScenarioEvent> said(int node);
 
     /** What it has said in all its lives. */
-    protected abstract List<Line> everSaid(int node);
+    protected abstract List<ScenarioEvent> everSaid(int node);
 
-    /** Has its player {@linkplain Player#obey obey}. */
+    /** Has its player {@linkplain ScenarioNode#obey obey}. */
     protected abstract void tell(int node, String command);
 
     /** Waits until something holds; fails if that takes too long. */
@@ -136,51 +136,51 @@ public abstract class Scene {
     // ---- who leads
 
     /** Waits until one acts. */
-    final Act awaitLeader() {
+    final LeaderAction awaitLeader() {
         return awaitAct(NOBODY, nanos());
     }
 
     /** The first act of another than that one since a moment; waits for it. */
-    protected Act awaitOtherLeader(int old, long since) {
+    protected LeaderAction awaitOtherLeader(int old, long since) {
         return awaitAct(old, since);
     }
 
-    private Act awaitAct(int but, long since) {
+    private LeaderAction awaitAct(int but, long since) {
         await(
                 "an act" + (but == NOBODY ? "" : " of another than " + name(but)),
                 () -> firstAct(but, since).isPresent());
         return firstAct(but, since).orElseThrow();
     }
 
-    private Optional<Act> firstAct(int but, long since) {
+    private Optional<LeaderAction> firstAct(int but, long since) {
         return running().stream()
                 .filter(node -> node != but)
                 .flatMap(node ->
                         acts(node, said(node)).filter(act -> act.nanos > since).limit(1))
-                .min(Comparator.comparingLong(Act::nanos));
+                .min(Comparator.comparingLong(LeaderAction::nanos));
     }
 
-    private static Stream<Act> acts(int node, List<Line> said) {
+    private static Stream<LeaderAction> acts(int node, List<ScenarioEvent> said) {
         return said.stream()
                 .filter(line -> line.is("act"))
-                .map(line -> new Act(line.nanos(), Long.parseLong(line.rest()), node));
+                .map(line -> new LeaderAction(line.nanos(), Long.parseLong(line.rest()), node));
     }
 
     /** What a node ever did. */
-    final List<Act> acts(int node) {
+    final List<LeaderAction> acts(int node) {
         return acts(node, everSaid(node)).toList();
     }
 
     /** What all ever did, in the order of the clock. */
-    final List<Act> acts() {
+    final List<LeaderAction> acts() {
         return each().flatMap(node -> acts(node).stream())
-                .sorted(Comparator.comparingLong(Act::nanos))
+                .sorted(Comparator.comparingLong(LeaderAction::nanos))
                 .toList();
     }
 
     /** The newest leadership that it has heard of, {@code NAME EPOCH@CLUSTER}. */
     final String leadership(int node) {
-        return Line.last(said(node), "leader").map(Line::rest).orElse("");
+        return ScenarioEvent.last(said(node), "leader").map(ScenarioEvent::rest).orElse("");
     }
 
     /** The epochs under which leaders have published, in the order in which they were read there since its start. */
@@ -199,18 +199,18 @@ public abstract class Scene {
         await("one roster of " + names, () -> running().stream().allMatch(node -> knows(said(node), names)));
     }
 
-    private static boolean knows(List<Line> said, Set<String> names) {
-        Optional<Line> status =
-                Line.last(said, "status").filter(line -> line.rest().equals("true"));
-        Optional<Line> roster =
-                Line.last(said, "roster").filter(line -> names(line).equals(names));
+    private static boolean knows(List<ScenarioEvent> said, Set<String> names) {
+        Optional<ScenarioEvent> status =
+                ScenarioEvent.last(said, "status").filter(line -> line.rest().equals("true"));
+        Optional<ScenarioEvent> roster =
+                ScenarioEvent.last(said, "roster").filter(line -> names(line).equals(names));
         return status.isPresent()
                 && roster.isPresent()
                 && status.get().nanos() > roster.get().nanos(); // it is well in this roster
     }
 
     /** Of {@code [NAME, NAME]}. */
-    private static Set<String> names(Line roster) {
+    private static Set<String> names(ScenarioEvent roster) {
         String list = roster.rest().substring(1, roster.rest().length() - 1);
         return Stream.of(list.split(", ")).collect(Collectors.toSet());
     }
@@ -232,7 +232,7 @@ public abstract class Scene {
     private void awaitTaken(int node, String text) {
         await(
                 name(node) + " takes " + text,
-                () -> Line.last(said(node), "took")
+                () -> ScenarioEvent.last(said(node), "took")
                         .filter(line -> line.rest().equals(text))
                         .isPresent());
     }
@@ -252,9 +252,9 @@ public abstract class Scene {
         tell(node, "history");
         await(
                 "the history of " + name(node),
-                () -> Line.last(said(node), "history")
+                () -> ScenarioEvent.last(said(node), "history")
                         .filter(line -> line.nanos() >= now)
                         .isPresent());
-        return List.of(Line.last(said(node), "history").orElseThrow().rest().split("\\|"));
+        return List.of(ScenarioEvent.last(said(node), "history").orElseThrow().rest().split("\\|"));
     }
 }

@@ -4,19 +4,19 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * A line that a {@link Player} has said: {@code 123456 act 7}.
+ * A line that a {@link ScenarioNode} has said: {@code 123456 act 7}.
  *
  * @param nanos when
  * @param verb what it is about
  * @param rest what there is to say of it, if anything
  */
-public record Line(long nanos, String verb, String rest) {
+public record ScenarioEvent(long nanos, String verb, String rest) {
 
     /** What a line says, if it is one of a player: others write between them, such as a log. */
-    public static Optional<Line> of(String text) {
+    public static Optional<ScenarioEvent> of(String text) {
         String[] words = text.split(" ", 3);
         return words.length > 1 && words[0].matches("-?\\d+")
-                ? Optional.of(new Line(Long.parseLong(words[0]), words[1], words.length > 2 ? words[2] : ""))
+                ? Optional.of(new ScenarioEvent(Long.parseLong(words[0]), words[1], words.length > 2 ? words[2] : ""))
                 : Optional.empty();
     }
 
@@ -24,7 +24,7 @@ public record Line(long nanos, String verb, String rest) {
         return verb.equals(what);
     }
 
-    static Optional<Line> last(List<Line> lines, String what) {
+    static Optional<ScenarioEvent> last(List<ScenarioEvent> lines, String what) {
         return lines.reversed().stream().filter(line -> line.is(what)).findFirst();
     }
 }

@@ -2,18 +2,18 @@ package dev.ginkgo.testing.cluster;
 
 import dev.ginkgo.Service;
 import dev.ginkgo.cluster.Cluster;
-import dev.ginkgo.cluster.Member;
-import dev.ginkgo.hub.Message;
+import dev.ginkgo.cluster.model.Member;
 import dev.ginkgo.hub.MessageHub;
-import dev.ginkgo.hub.Since;
 import dev.ginkgo.hub.Subscription;
+import dev.ginkgo.hub.message.Message;
+import dev.ginkgo.hub.message.Since;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
 
 /**
- * The program of each node of a {@link Scene}, in one process with the others or in its own. It does what it is told by a
+ * The program of each node of a {@link ScenarioCluster}, in one process with the others or in its own. It does what it is told by a
  * line, and says in lines what it sees, each with the time of its node's monotonic clock in front:
  *
  * <pre>
@@ -28,7 +28,7 @@ import java.util.function.Consumer;
  * history WORD|WORD    all that is held of /news
  * </pre>
  */
-public final class Player extends Service {
+public final class ScenarioNode extends Service {
     private static final String NEWS = "/news";
     private static final String EPOCHS = "/epochs";
     private static final String MARKS = "/marks";
@@ -43,7 +43,7 @@ public final class Player extends Service {
      *
      * @param line takes each line; called by several threads
      */
-    public Player(Consumer<String> line) {
+    public ScenarioNode(Consumer<String> line) {
         this.line = line;
     }
 

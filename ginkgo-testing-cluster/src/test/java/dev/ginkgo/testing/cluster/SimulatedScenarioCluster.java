@@ -7,14 +7,14 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.BooleanSupplier;
 
 /** The nodes of a {@link TestCluster}. */
-final class SimulatedScene extends Scene implements AutoCloseable {
-    private final List<List<List<Line>>> lives = List.of(new ArrayList<>(), new ArrayList<>(), new ArrayList<>());
-    private final TestCluster<Player> cluster = TestCluster.of(NODES, this::player);
+final class SimulatedScenarioCluster extends ScenarioCluster implements AutoCloseable {
+    private final List<List<List<ScenarioEvent>>> lives = List.of(new ArrayList<>(), new ArrayList<>(), new ArrayList<>());
+    private final TestCluster<ScenarioNode> cluster = TestCluster.of(NODES, this::player);
 
-    private Player player(int node) {
-        List<Line> life = new CopyOnWriteArrayList<>();
+    private ScenarioNode player(int node) {
+        List<ScenarioEvent> life = new CopyOnWriteArrayList<>();
         lives.get(node).add(life);
-        return new Player(text -> life.add(Line.of(text).orElseThrow()));
+        return new ScenarioNode(text -> life.add(ScenarioEvent.of(text).orElseThrow()));
     }
 
     @Override
@@ -28,12 +28,12 @@ final class SimulatedScene extends Scene implements AutoCloseable {
     }
 
     @Override
-    protected List<Line> said(int node) {
+    protected List<ScenarioEvent> said(int node) {
         return List.copyOf(lives.get(node).getLast());
     }
 
     @Override
-    protected List<Line> everSaid(int node) {
+    protected List<ScenarioEvent> everSaid(int node) {
         return lives.get(node).stream().flatMap(List::stream).toList();
     }
 
@@ -54,8 +54,8 @@ final class SimulatedScene extends Scene implements AutoCloseable {
 
     @Override
     protected void befalls(Fault fault, int node) {
-        TestNode<Player> here = cluster.node(node);
-        List<TestNode<Player>> others =
+        TestNode<ScenarioNode> here = cluster.node(node);
+        List<TestNode<ScenarioNode>> others =
                 cluster.nodes().stream().filter(other -> other != here).toList();
         switch (fault) {
             case FREEZE -> cluster.pause(here);

@@ -4,10 +4,10 @@ import org.junit.jupiter.api.AfterEach;
 
 /** The scenarios under the test's clock. */
 class SimulatedScenariosTest extends ClusterScenarios {
-    private final SimulatedScene scene = new SimulatedScene();
+    private final SimulatedScenarioCluster scene = new SimulatedScenarioCluster();
 
     @Override
-    protected Scene scene() {
+    protected ScenarioCluster scene() {
         return scene;
     }
 

@@ -2,18 +2,18 @@ package dev.ginkgo.testing.cluster;
 
 import dev.ginkgo.Service;
 import dev.ginkgo.cluster.Cluster;
-import dev.ginkgo.hub.Gap;
-import dev.ginkgo.hub.Message;
 import dev.ginkgo.hub.MessageHub;
-import dev.ginkgo.hub.Since;
 import dev.ginkgo.hub.Subscription;
+import dev.ginkgo.hub.message.Gap;
+import dev.ginkgo.hub.message.Message;
+import dev.ginkgo.hub.message.Since;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 
 /** A node that reads {@code /news} from its start on, and keeps what it is told. */
-final class Reader extends Service {
+final class SubscribingNode extends Service {
     static final String NEWS = "/news";
     static final String GAP = "gap";
 

@@ -1,6 +1,6 @@
-package dev.ginkgo.hub;
+package dev.ginkgo.hub.http.server;
 
-import dev.ginkgo.Time;
+import dev.ginkgo.time.TimeSource;
 import java.time.Duration;
 import java.util.function.Supplier;
 
@@ -8,7 +8,7 @@ import java.util.function.Supplier;
  * How long one connection may keep us waiting, and for what. Its event loop moves the deadline; one task of the tree
  * looks at all of them a few times a second, in the tree's time.
  */
-final class Patience {
+public final class ConnectionDeadline {
     /** What is waited for. */
     enum Kind {
         /** The next request. */
@@ -22,7 +22,7 @@ final class Patience {
     }
 
     /** How long each may take. */
-    record Limits(
+    public record Timeouts(
             Supplier<Duration> idle, Supplier<Duration> request, Supplier<Duration> write, Supplier<Duration> ending) {
         Duration of(Kind kind) {
             return switch (kind) {
@@ -34,22 +34,22 @@ final class Patience {
         }
     }
 
-    private record Deadline(Kind kind, long nanos) {}
+    private record Expiry(Kind kind, long nanos) {}
 
     private static final long NEVER = Long.MAX_VALUE;
-    private static final Deadline NONE = new Deadline(Kind.IDLE, NEVER);
+    private static final Expiry NONE = new Expiry(Kind.IDLE, NEVER);
 
-    private final Time time;
-    private final Limits limits;
-    private volatile Deadline deadline = NONE;
+    private final TimeSource time;
+    private final Timeouts limits;
+    private volatile Expiry deadline = NONE;
 
-    Patience(Time time, Limits limits) {
+    ConnectionDeadline(TimeSource time, Timeouts limits) {
         this.time = time;
         this.limits = limits;
     }
 
     void until(Kind kind) {
-        deadline = new Deadline(kind, time.nanos() + limits.of(kind).toNanos());
+        deadline = new Expiry(kind, time.nanos() + limits.of(kind).toNanos());
     }
 
     void none() {
@@ -58,7 +58,7 @@ final class Patience {
 
     /** Whether it is over. Any thread; to be asked again on the event loop before anything is done about it. */
     boolean isOver() {
-        Deadline now = deadline;
+        Expiry now = deadline;
         return now.nanos != NEVER && time.nanos() - now.nanos >= 0;
     }
 

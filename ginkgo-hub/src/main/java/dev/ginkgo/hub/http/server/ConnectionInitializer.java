@@ -1,6 +1,8 @@
-package dev.ginkgo.hub;
+package dev.ginkgo.hub.http.server;
 
-import dev.ginkgo.Time;
+import dev.ginkgo.hub.metrics.Counters;
+import dev.ginkgo.hub.metrics.DisconnectReason;
+import dev.ginkgo.time.TimeSource;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.group.ChannelGroup;
@@ -16,17 +18,17 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
 /** All connections of a front: lets them in, has their time looked after, and ends them. */
-final class Connections extends ChannelInitializer<Channel> implements AutoCloseable {
-    private final Time time;
+public final class ConnectionInitializer extends ChannelInitializer<Channel> implements AutoCloseable {
+    private final TimeSource time;
     private final RequestHandler handler;
     private final DateHeader date;
-    private final Admission admission;
-    private final Patience.Limits limits;
+    private final ConnectionLimiter admission;
+    private final ConnectionDeadline.Timeouts limits;
     private final Counters counters;
-    private final Set<Conversation> conversations = ConcurrentHashMap.newKeySet();
+    private final Set<HttpConnection> conversations = ConcurrentHashMap.newKeySet();
     private final ChannelGroup all = new DefaultChannelGroup(ImmediateEventExecutor.INSTANCE);
 
-    Connections(Time time, RequestHandler handler, Admission admission, Patience.Limits limits, Counters counters) {
+    public ConnectionInitializer(TimeSource time, RequestHandler handler, ConnectionLimiter admission, ConnectionDeadline.Timeouts limits, Counters counters) {
         this.time = time;
         this.handler = handler;
         this.date = new DateHeader(time);
@@ -38,26 +40,26 @@ final class Connections extends ChannelInitializer<Channel> implements AutoClose
     @Override
     protected void initChannel(Channel channel) {
         if (!(channel.remoteAddress() instanceof InetSocketAddress peer) || !admission.enter(peer.getAddress())) {
-            counters.disconnected(Disconnect.REFUSED);
+            counters.disconnected(DisconnectReason.REFUSED);
             var _ = channel.close();
             return;
         }
         InetAddress address = peer.getAddress();
         var _ = channel.closeFuture().addListener(_ -> {
             admission.leave(address);
-            counters.disconnected(Disconnect.of(channel));
+            counters.disconnected(DisconnectReason.of(channel));
         });
         all.add(channel);
-        Patience patience = new Patience(time, limits);
-        Conversation conversation = new Conversation(channel, handler, date, patience, admission.refusal(address));
+        ConnectionDeadline patience = new ConnectionDeadline(time, limits);
+        HttpConnection conversation = new HttpConnection(channel, handler, date, patience, admission.refusal(address));
         conversations.add(conversation);
         conversation.whenGone(() -> conversations.remove(conversation));
-        channel.pipeline().addLast(new StrictDecoder(conversation::onBytes), new HttpResponseEncoder(), conversation);
+        channel.pipeline().addLast(new StrictRequestDecoder(conversation::onBytes), new HttpResponseEncoder(), conversation);
     }
 
     /** Ends those whose time is over. */
-    void inspect() {
-        for (Conversation each : conversations) {
+    public void inspect() {
+        for (HttpConnection each : conversations) {
             if (each.isOver()) {
                 each.channel().eventLoop().execute(each::timeUp);
             }
@@ -65,29 +67,29 @@ final class Connections extends ChannelInitializer<Channel> implements AutoClose
     }
 
     /** Takes no further request: idle ones end at once, the others with their answer. */
-    void endConversations() {
-        for (Conversation each : conversations) {
+    public void endConversations() {
+        for (HttpConnection each : conversations) {
             each.channel().eventLoop().execute(each::end);
         }
     }
 
     /** Waits, in real time, until all are closed. */
-    boolean awaitClosed(Duration atMost) throws InterruptedException {
+    public boolean awaitClosed(Duration atMost) throws InterruptedException {
         return all.newCloseFuture().await(atMost.toMillis());
     }
 
-    Collection<Channel> all() {
+    public Collection<Channel> all() {
         return List.copyOf(all);
     }
 
-    int size() {
+    public int size() {
         return all.size();
     }
 
     /** Closes what is left. */
     @Override
     public void close() {
-        all.forEach(Disconnect.STOPPING::mark);
+        all.forEach(DisconnectReason.STOPPING::mark);
         all.close().awaitUninterruptibly();
     }
 }

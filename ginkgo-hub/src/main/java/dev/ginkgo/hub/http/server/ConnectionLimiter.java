@@ -1,4 +1,4 @@
-package dev.ginkgo.hub;
+package dev.ginkgo.hub.http.server;
 
 import java.net.InetAddress;
 import java.util.HashMap;
@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  * Counts connections, and says which are too many. Those that are turned away are counted too while they are told so,
  * and beyond {@link #BENCH} of them nobody is told anything.
  */
-final class Admission {
+public final class ConnectionLimiter {
     private static final int BENCH = 100;
 
     private final Supplier<Integer> maxConnections;
@@ -18,7 +18,7 @@ final class Admission {
     private final Map<InetAddress, Integer> byAddress = new HashMap<>();
     private int open;
 
-    Admission(Supplier<Integer> maxConnections, Supplier<Integer> maxPerAddress) {
+    public ConnectionLimiter(Supplier<Integer> maxConnections, Supplier<Integer> maxPerAddress) {
         this.maxConnections = maxConnections;
         this.maxPerAddress = maxPerAddress;
     }
@@ -34,17 +34,17 @@ final class Admission {
     }
 
     /** What one that has entered is told, or null if it is welcome. */
-    synchronized @Nullable Refusal refusal(InetAddress address) {
+    synchronized @Nullable ProblemException refusal(InetAddress address) {
         if (open > maxConnections.get()) {
-            return new Refusal(
-                            Problem.TOO_MANY_CONNECTIONS,
+            return new ProblemException(
+                            ProblemType.TOO_MANY_CONNECTIONS,
                             "http.max-connections = " + maxConnections.get() + " are open; try again later")
                     .with("Retry-After", "5")
                     .last();
         }
         if (byAddress.getOrDefault(address, 0) > maxPerAddress.get()) {
-            return new Refusal(
-                            Problem.TOO_MANY_FROM_ADDRESS,
+            return new ProblemException(
+                            ProblemType.TOO_MANY_FROM_ADDRESS,
                             "http.max-connections-per-address = " + maxPerAddress.get()
                                     + " are open from your address; close some, or try again later")
                     .with("Retry-After", "5")

@@ -1,6 +1,6 @@
-package dev.ginkgo.hub;
+package dev.ginkgo.hub.http.server;
 
-import dev.ginkgo.Time;
+import dev.ginkgo.time.TimeSource;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
@@ -14,10 +14,10 @@ final class DateHeader {
 
     private record Second(long number, String text) {}
 
-    private final Time time;
+    private final TimeSource time;
     private volatile Second last = new Second(Long.MIN_VALUE, "");
 
-    DateHeader(Time time) {
+    DateHeader(TimeSource time) {
         this.time = time;
     }
 

@@ -1,4 +1,4 @@
-package dev.ginkgo.hub;
+package dev.ginkgo.hub.http.server;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.handler.codec.http.FullHttpResponse;
@@ -14,57 +14,57 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** One request and what becomes of it. */
-final class Exchange {
+public final class Exchange {
     /** What is done when a request is there with its last byte. */
     @FunctionalInterface
-    interface Completion {
-        void run(Exchange exchange) throws Refusal;
+    public interface Completion {
+        void run(Exchange exchange) throws ProblemException;
     }
 
     private static final Logger LOG = LoggerFactory.getLogger(Exchange.class);
 
-    private final Conversation conversation;
+    private final HttpConnection conversation;
     private final HttpRequest request;
     private @Nullable Completion completion;
-    private @Nullable Body body;
+    private @Nullable RequestBody body;
     private @Nullable String allowedOrigin;
     private boolean complete;
 
-    Exchange(Conversation conversation, HttpRequest request) {
+    Exchange(HttpConnection conversation, HttpRequest request) {
         this.conversation = conversation;
         this.request = request;
     }
 
-    HttpRequest request() {
+    public HttpRequest request() {
         return request;
     }
 
-    Conversation conversation() {
+    public HttpConnection conversation() {
         return conversation;
     }
 
-    boolean isHead() {
+    public boolean isHead() {
         return request.method().equals(HttpMethod.HEAD);
     }
 
     /** A foreign origin that is allowed has to be named in the answer, else the browser hides it from its page. */
-    void allow(@Nullable String origin) {
+    public void allow(@Nullable String origin) {
         allowedOrigin = origin;
     }
 
     /** Whether a page of another origin asks, even if it may. */
-    boolean isFromForeignOrigin() {
+    public boolean isFromForeignOrigin() {
         return allowedOrigin != null;
     }
 
     /** What is done at the end; without a body there must be none. */
-    void then(@Nullable Body expected, Completion done) {
+    public void then(@Nullable RequestBody expected, Completion done) {
         body = expected;
         completion = done;
     }
 
     /** The body that was asked for, complete. */
-    Body body() {
+    public RequestBody body() {
         if (body == null) {
             throw new IllegalStateException("no body was asked for");
         }
@@ -75,15 +75,15 @@ final class Exchange {
         return !complete && (HttpUtil.isTransferEncodingChunked(request) || HttpUtil.getContentLength(request, 0L) > 0);
     }
 
-    void add(ByteBuf bytes) throws Refusal {
+    void add(ByteBuf bytes) throws ProblemException {
         if (body != null) {
             body.add(bytes);
         } else if (bytes.isReadable()) {
-            throw new Refusal(Problem.BAD_REQUEST, "a " + request.method() + " has no body here").last();
+            throw new ProblemException(ProblemType.BAD_REQUEST, "a " + request.method() + " has no body here").last();
         }
     }
 
-    void complete() throws Refusal {
+    void complete() throws ProblemException {
         complete = true;
         if (completion == null) {
             throw new IllegalStateException("nobody has taken the request");
@@ -92,9 +92,9 @@ final class Exchange {
     }
 
     /** Sends a whole answer. */
-    void answer(FullHttpResponse response) {
+    public void answer(FullHttpResponse response) {
         decorate(response);
-        conversation.send(isHead() ? Reply.headOf(response) : response);
+        conversation.send(isHead() ? Responses.headOf(response) : response);
     }
 
     /**
@@ -103,11 +103,11 @@ final class Exchange {
      *
      * @param aside runs the maker; what it refuses to run is refused to the client
      */
-    void answerLater(Executor aside, Supplier<FullHttpResponse> maker) throws Refusal {
+    public void answerLater(Executor aside, Supplier<FullHttpResponse> maker) throws ProblemException {
         try {
             aside.execute(() -> conversation.resume(made(maker), this::answer));
         } catch (IllegalStateException stopping) {
-            throw Refusal.stopping("the hub stops");
+            throw ProblemException.stopping("the hub stops");
         }
         conversation.pause();
     }
@@ -117,11 +117,11 @@ final class Exchange {
             return maker.get();
         } catch (RuntimeException e) {
             LOG.error("a page could not be made", e);
-            return Reply.problem(new Refusal(Problem.INTERNAL_ERROR, "the hub has logged what went wrong"));
+            return Responses.problem(new ProblemException(ProblemType.INTERNAL_ERROR, "the hub has logged what went wrong"));
         }
     }
 
-    void decorate(HttpResponse response) {
+    public void decorate(HttpResponse response) {
         if (allowedOrigin != null) {
             response.headers()
                     .set(HttpHeaderNames.ACCESS_CONTROL_ALLOW_ORIGIN, allowedOrigin)

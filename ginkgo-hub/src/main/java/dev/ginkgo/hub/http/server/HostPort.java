@@ -1,4 +1,4 @@
-package dev.ginkgo.hub;
+package dev.ginkgo.hub.http.server;
 
 import dev.ginkgo.config.Address;
 import java.util.Locale;
@@ -12,12 +12,12 @@ import org.jspecify.annotations.Nullable;
  * @param host in lower case, without brackets and without the dot of the root
  * @param port as given, or the default
  */
-record HostPort(String host, int port) {
+public record HostPort(String host, int port) {
     private static final Pattern FORM =
             Pattern.compile("(?:([A-Za-z0-9._~-]{1,255})|\\[([0-9A-Fa-f:.]{2,45})])(?::(\\d{1,5}))?");
 
     /** Reads it; null if it is none. */
-    static @Nullable HostPort of(String text, int defaultPort) {
+    public static @Nullable HostPort of(String text, int defaultPort) {
         Matcher matcher = FORM.matcher(text);
         if (!matcher.matches()) {
             return null;
@@ -30,7 +30,7 @@ record HostPort(String host, int port) {
     }
 
     /** Whether it names this machine to itself: {@code localhost}, what is below it, a loopback address. */
-    boolean isLoopback() {
+    public boolean isLoopback() {
         if (host.endsWith(".localhost")) {
             return true;
         }

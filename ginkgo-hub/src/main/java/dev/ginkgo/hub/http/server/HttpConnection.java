@@ -1,5 +1,6 @@
-package dev.ginkgo.hub;
+package dev.ginkgo.hub.http.server;
 
+import dev.ginkgo.hub.metrics.DisconnectReason;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFutureListener;
@@ -46,8 +47,8 @@ import org.slf4j.LoggerFactory;
  * <p>{@code ENDING}: we have shut our side, and throw away what still comes until the peer closes too, for a second at
  * most. Closing at once would reset the connection, and the peer could lose the very answer that says why.
  */
-final class Conversation extends ChannelInboundHandlerAdapter {
-    private static final Logger LOG = LoggerFactory.getLogger(Conversation.class);
+public final class HttpConnection extends ChannelInboundHandlerAdapter {
+    private static final Logger LOG = LoggerFactory.getLogger(HttpConnection.class);
 
     private enum Phase {
         IDLE,
@@ -60,9 +61,9 @@ final class Conversation extends ChannelInboundHandlerAdapter {
 
     private final RequestHandler handler;
     private final DateHeader date;
-    private final Patience patience;
+    private final ConnectionDeadline patience;
     private final Channel channel;
-    private final @Nullable Refusal turnedAway;
+    private final @Nullable ProblemException turnedAway;
 
     // on the event loop
     private Runnable onGone = () -> {};
@@ -74,28 +75,28 @@ final class Conversation extends ChannelInboundHandlerAdapter {
     /**
      * @param turnedAway what its first request is told; null if it is welcome
      */
-    Conversation(
-            Channel channel, RequestHandler handler, DateHeader date, Patience patience, @Nullable Refusal turnedAway) {
+    HttpConnection(
+            Channel channel, RequestHandler handler, DateHeader date, ConnectionDeadline patience, @Nullable ProblemException turnedAway) {
         this.channel = channel;
         this.handler = handler;
         this.date = date;
         this.patience = patience;
         this.turnedAway = turnedAway;
-        patience.until(turnedAway == null ? Patience.Kind.IDLE : Patience.Kind.ENDING);
+        patience.until(turnedAway == null ? ConnectionDeadline.Kind.IDLE : ConnectionDeadline.Kind.ENDING);
     }
 
     /** Something has come in: a request has begun. */
     void onBytes() {
         if (phase == Phase.IDLE) {
             phase = Phase.HEAD;
-            patience.until(Patience.Kind.REQUEST);
+            patience.until(ConnectionDeadline.Kind.REQUEST);
         }
     }
 
     /** No further request: an idle connection ends at once, another one with its answer. */
     void end() {
         last = true;
-        Disconnect.STOPPING.mark(channel);
+        DisconnectReason.STOPPING.mark(channel);
         if (phase == Phase.IDLE) {
             phase = Phase.GONE;
             var _ = channel.close();
@@ -119,14 +120,14 @@ final class Conversation extends ChannelInboundHandlerAdapter {
         }
         switch (patience.kind()) {
             case REQUEST -> {
-                Disconnect.REQUEST_TIMEOUT.mark(channel);
-                Refusal slow = new Refusal(
-                        Problem.REQUEST_TIMEOUT, "the request did not come in whole within http.request-timeout");
+                DisconnectReason.REQUEST_TIMEOUT.mark(channel);
+                ProblemException slow = new ProblemException(
+                        ProblemType.REQUEST_TIMEOUT, "the request did not come in whole within http.request-timeout");
                 refuse(slow.last());
                 channel.flush();
             }
             case IDLE, ENDING, WRITE -> {
-                (patience.kind() == Patience.Kind.IDLE ? Disconnect.IDLE : Disconnect.REQUEST_TIMEOUT).mark(channel);
+                (patience.kind() == ConnectionDeadline.Kind.IDLE ? DisconnectReason.IDLE : DisconnectReason.REQUEST_TIMEOUT).mark(channel);
                 var _ = channel.close();
             }
         }
@@ -144,24 +145,24 @@ final class Conversation extends ChannelInboundHandlerAdapter {
                 case ASIDE -> held.add(ReferenceCountUtil.retain(message));
                 case ENDING, GONE -> {}
             }
-        } catch (Refusal refusal) {
+        } catch (ProblemException refusal) {
             refuse(refusal);
         } catch (RuntimeException e) {
             LOG.error("a request could not be served", e);
-            refuse(new Refusal(Problem.INTERNAL_ERROR, "the hub has logged what went wrong").last());
+            refuse(new ProblemException(ProblemType.INTERNAL_ERROR, "the hub has logged what went wrong").last());
         } finally {
             ReferenceCountUtil.release(message);
         }
     }
 
-    private void take(Object message) throws Refusal {
+    private void take(Object message) throws ProblemException {
         if (message instanceof HttpRequest request) {
-            Requests.requireDecoded(request);
+            RequestValidator.requireDecoded(request);
             begin(request);
         }
         Exchange now = exchange;
         if (message instanceof HttpContent content && now != null) {
-            Requests.requireDecoded(content);
+            RequestValidator.requireDecoded(content);
             now.add(content.content());
             if (content instanceof LastHttpContent) {
                 now.complete();
@@ -171,7 +172,7 @@ final class Conversation extends ChannelInboundHandlerAdapter {
         }
     }
 
-    private void begin(HttpRequest request) throws Refusal {
+    private void begin(HttpRequest request) throws ProblemException {
         phase = Phase.HEAD; // of a request that came together with the one before it, too
         last |= !HttpUtil.isKeepAlive(request);
         if (turnedAway != null) {
@@ -183,18 +184,18 @@ final class Conversation extends ChannelInboundHandlerAdapter {
         phase = Phase.BODY;
     }
 
-    private void refuse(Refusal refusal) {
+    private void refuse(ProblemException refusal) {
         Exchange now = exchange;
         if (refusal.isLast() || (now != null && now.hasBodyToCome())) {
-            Disconnect.REFUSED.mark(channel);
+            DisconnectReason.REFUSED.mark(channel);
             last = true; // what of the body is still to come will not be read
         }
-        FullHttpResponse response = Reply.problem(refusal);
+        FullHttpResponse response = Responses.problem(refusal);
         if (now != null) {
             now.release();
             exchange = null;
             now.decorate(response);
-            response = now.isHead() ? Reply.headOf(response) : response;
+            response = now.isHead() ? Responses.headOf(response) : response;
         }
         send(response);
     }
@@ -205,7 +206,7 @@ final class Conversation extends ChannelInboundHandlerAdapter {
         stamp(response);
         if (last) {
             phase = Phase.ENDING;
-            patience.until(Patience.Kind.ENDING);
+            patience.until(ConnectionDeadline.Kind.ENDING);
             var _ = channel.write(response).addListener((ChannelFutureListener) written -> {
                 if (written.isSuccess() && channel instanceof DuplexChannel duplex) {
                     var _ = duplex.shutdownOutput();
@@ -215,18 +216,18 @@ final class Conversation extends ChannelInboundHandlerAdapter {
             });
         } else {
             phase = Phase.IDLE;
-            patience.until(Patience.Kind.IDLE);
+            patience.until(ConnectionDeadline.Kind.IDLE);
             var _ = channel.write(response, channel.voidPromise());
         }
     }
 
     /** Adds what every answer has: the Date header (RFC 9110, section 6.6.1). */
-    void stamp(HttpResponse response) {
+    public void stamp(HttpResponse response) {
         response.headers().set(HttpHeaderNames.DATE, date.get());
     }
 
     /** Says at once that the body may come. */
-    void proceed(HttpResponse informational) {
+    public void proceed(HttpResponse informational) {
         var _ = channel.writeAndFlush(informational, channel.voidPromise());
     }
 
@@ -262,31 +263,31 @@ final class Conversation extends ChannelInboundHandlerAdapter {
     }
 
     /** From here on it is a stream; this handler is out of it. */
-    void becomeStream() {
+    public void becomeStream() {
         phase = Phase.GONE;
         patience.none();
         channel.config().setAutoRead(true);
-        channel.pipeline().remove(StrictDecoder.class);
+        channel.pipeline().remove(StrictRequestDecoder.class);
         channel.pipeline().remove(HttpResponseEncoder.class);
         channel.pipeline().remove(this);
     }
 
-    Channel channel() {
+    public Channel channel() {
         return channel;
     }
 
-    ByteBufAllocator allocator() {
+    public ByteBufAllocator allocator() {
         return channel.alloc();
     }
 
     /** Whether it came in by a loopback address of this machine. */
-    boolean isOnLoopback() {
+    public boolean isOnLoopback() {
         return channel.localAddress() instanceof InetSocketAddress local
                 && local.getAddress().isLoopbackAddress();
     }
 
     /** Whether the peer is on this machine. */
-    boolean isFromLoopback() {
+    public boolean isFromLoopback() {
         return channel.remoteAddress() instanceof InetSocketAddress peer
                 && peer.getAddress().isLoopbackAddress();
     }
@@ -304,8 +305,8 @@ final class Conversation extends ChannelInboundHandlerAdapter {
         }
         channel.config().setAutoRead(writable);
         if (phase != Phase.ENDING) {
-            Patience.Kind then = phase == Phase.IDLE ? Patience.Kind.IDLE : Patience.Kind.REQUEST;
-            patience.until(writable ? then : Patience.Kind.WRITE);
+            ConnectionDeadline.Kind then = phase == Phase.IDLE ? ConnectionDeadline.Kind.IDLE : ConnectionDeadline.Kind.REQUEST;
+            patience.until(writable ? then : ConnectionDeadline.Kind.WRITE);
         }
     }
 
@@ -331,7 +332,7 @@ final class Conversation extends ChannelInboundHandlerAdapter {
     @Override
     public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
         LOG.debug("connection {} ended by", channel.remoteAddress(), cause);
-        Disconnect.mark(channel, cause);
+        DisconnectReason.mark(channel, cause);
         var _ = context.close();
     }
 }

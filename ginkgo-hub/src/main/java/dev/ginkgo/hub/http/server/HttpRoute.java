@@ -1,12 +1,12 @@
-package dev.ginkgo.hub;
+package dev.ginkgo.hub.http.server;
 
 import io.netty.handler.codec.http.HttpMethod;
 
 /** Serves the requests for some targets. Called on the event loop of the connection. */
-interface Route {
+public interface HttpRoute {
     /** Returns whether this route serves a request. */
-    boolean matches(HttpMethod method, Target target);
+    boolean matches(HttpMethod method, RequestTarget target);
 
     /** Does the same as {@link RequestHandler#begin} for a request that matches. */
-    void begin(Exchange exchange, Target target) throws Refusal;
+    void begin(Exchange exchange, RequestTarget target) throws ProblemException;
 }

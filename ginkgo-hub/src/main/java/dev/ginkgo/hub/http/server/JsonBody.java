@@ -1,4 +1,4 @@
-package dev.ginkgo.hub;
+package dev.ginkgo.hub.http.server;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
@@ -7,18 +7,18 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 
 /** Writes the small objects that the front answers with. */
-final class Json {
+public final class JsonBody {
     private static final JsonFactory FACTORY = new JsonFactory();
 
     @FunctionalInterface
-    interface Fields {
+    public interface FieldWriter {
         void writeTo(JsonGenerator json) throws IOException;
     }
 
-    private Json() {}
+    private JsonBody() {}
 
     /** One object in UTF-8, and the end of its line, so that a shell goes on in the next one. */
-    static byte[] object(Fields fields) {
+    public static byte[] object(FieldWriter fields) {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream(128);
         try (JsonGenerator json = FACTORY.createGenerator(bytes)) {
             json.writeStartObject();

@@ -1,4 +1,4 @@
-package dev.ginkgo.hub;
+package dev.ginkgo.hub.http.server;
 
 import dev.ginkgo.config.Address;
 import io.netty.bootstrap.ServerBootstrap;
@@ -27,9 +27,9 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /** The event loops of a front, and how they reach the kernel. Closing it ends them within a second. */
-final class Network implements AutoCloseable {
+public final class NettyServer implements AutoCloseable {
     /** By what the kernel is asked. */
-    enum Transport {
+    public enum IoTransport {
         /** Epoll where there is one. */
         AUTO,
         EPOLL,
@@ -58,13 +58,13 @@ final class Network implements AutoCloseable {
      * @param loops how many
      * @throws IllegalStateException if epoll is asked for where there is none
      */
-    Network(Transport transport, int loops, String name) {
-        if (transport == Transport.EPOLL && !Epoll.isAvailable()) {
+    public NettyServer(IoTransport transport, int loops, String name) {
+        if (transport == IoTransport.EPOLL && !Epoll.isAvailable()) {
             throw new IllegalStateException(
                     "http.transport = \"epoll\" does not work on this machine; leave it out, or choose \"nio\"",
                     Epoll.unavailabilityCause());
         }
-        this.epoll = transport != Transport.NIO && Epoll.isAvailable();
+        this.epoll = transport != IoTransport.NIO && Epoll.isAvailable();
         IoHandlerFactory handlers = epoll ? EpollIoHandler.newFactory() : NioIoHandler.newFactory();
         this.loops = new MultiThreadIoEventLoopGroup(loops, threads(name), handlers);
     }
@@ -74,7 +74,7 @@ final class Network implements AutoCloseable {
      *
      * @param origin where the address comes from, for the error
      */
-    Channel listen(Address address, String origin, ChannelInitializer<Channel> connections) throws IOException {
+    public Channel listen(Address address, String origin, ChannelInitializer<Channel> connections) throws IOException {
         ServerBootstrap server = new ServerBootstrap()
                 .group(loops)
                 .channel(channelClass())

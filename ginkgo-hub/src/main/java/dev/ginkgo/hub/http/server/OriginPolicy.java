@@ -1,4 +1,4 @@
-package dev.ginkgo.hub;
+package dev.ginkgo.hub.http.server;
 
 import java.util.List;
 import java.util.Locale;
@@ -10,11 +10,11 @@ import org.jspecify.annotations.Nullable;
  * Origin}; a page that has pointed its own name at this machine (DNS rebinding) is betrayed by {@code Host}. Both are
  * looked at for every request, a publish included: a form may post plain text anywhere without asking first.
  */
-final class Origins {
+public final class OriginPolicy {
     private final Supplier<List<String>> allowedOrigins;
     private final Supplier<List<String>> allowedHosts;
 
-    Origins(Supplier<List<String>> allowedOrigins, Supplier<List<String>> allowedHosts) {
+    public OriginPolicy(Supplier<List<String>> allowedOrigins, Supplier<List<String>> allowedHosts) {
         this.allowedOrigins = allowedOrigins;
         this.allowedHosts = allowedHosts;
     }
@@ -28,8 +28,7 @@ final class Origins {
      * @return the foreign origin that is allowed by the configuration, which the answer has to name; null if there is
      *     none
      */
-    @Nullable
-    String check(String host, List<String> origins, boolean loopback) throws Refusal {
+    public @Nullable String check(String host, List<String> origins, boolean loopback) throws ProblemException {
         checkHost(host, loopback);
         if (origins.isEmpty()) {
             return null;
@@ -41,16 +40,16 @@ final class Origins {
         if (origins.size() == 1 && allowedOrigins.get().stream().anyMatch(origin::equalsIgnoreCase)) {
             return origin;
         }
-        throw new Refusal(
-                Problem.FOREIGN_ORIGIN,
+        throw new ProblemException(
+                ProblemType.FOREIGN_ORIGIN,
                 "a page of the origin " + origin
                         + " may not use this hub; if it should, list it in http.allowed-origins");
     }
 
-    private void checkHost(String host, boolean loopback) throws Refusal {
+    private void checkHost(String host, boolean loopback) throws ProblemException {
         HostPort asked = HostPort.of(host, -1);
         if (asked == null) {
-            throw new Refusal(Problem.BAD_REQUEST, "\"" + host + "\" is not a host").last();
+            throw new ProblemException(ProblemType.BAD_REQUEST, "\"" + host + "\" is not a host").last();
         }
         List<String> listed = allowedHosts.get();
         if (!loopback && listed.isEmpty()) {
@@ -59,8 +58,8 @@ final class Origins {
         if (asked.isLoopback() || listed.stream().anyMatch(each -> asked.is(HostPort.of(each, -1)))) {
             return;
         }
-        throw new Refusal(
-                Problem.FOREIGN_HOST,
+        throw new ProblemException(
+                ProblemType.FOREIGN_HOST,
                 "this hub is not known as " + host + "; if it should be, list that in http.allowed-hosts");
     }
 
@@ -76,14 +75,14 @@ final class Origins {
     }
 
     /** Whether a text can stand in {@code http.allowed-origins}. */
-    static boolean isOrigin(String text) {
+    public static boolean isOrigin(String text) {
         String lower = text.toLowerCase(Locale.ROOT);
         return (lower.startsWith("http://") || lower.startsWith("https://"))
                 && HostPort.of(text.substring(lower.indexOf("//") + 2), 0) != null;
     }
 
     /** Whether a text can stand in {@code http.allowed-hosts}. */
-    static boolean isHost(String text) {
+    public static boolean isHost(String text) {
         return HostPort.of(text, -1) != null;
     }
 }

@@ -1,4 +1,4 @@
-package dev.ginkgo.hub;
+package dev.ginkgo.hub.http.server;
 
 import io.netty.handler.codec.http.HttpMethod;
 import java.util.LinkedHashMap;
@@ -8,19 +8,19 @@ import java.util.Map;
  * A request is not served, and why. Thrown where that is found out, and made an answer of in one place. It has no
  * stack: what a client sent is no error of ours.
  */
-final class Refusal extends Exception {
+public final class ProblemException extends Exception {
     private static final long serialVersionUID = 1L;
 
-    private final Problem problem;
+    private final ProblemType problem;
     private final String detail;
     private final transient Map<String, String> headers;
     private final boolean last;
 
-    Refusal(Problem problem, String detail) {
+    public ProblemException(ProblemType problem, String detail) {
         this(problem, detail, Map.of(), false);
     }
 
-    private Refusal(Problem problem, String detail, Map<String, String> headers, boolean last) {
+    private ProblemException(ProblemType problem, String detail, Map<String, String> headers, boolean last) {
         super(detail, null, false, false);
         this.problem = problem;
         this.detail = detail;
@@ -29,8 +29,8 @@ final class Refusal extends Exception {
     }
 
     /** The hub stops; the client may try again at another node, or later. */
-    static Refusal stopping(String detail) {
-        return new Refusal(Problem.STOPPING, detail).with("Retry-After", "1").last();
+    public static ProblemException stopping(String detail) {
+        return new ProblemException(ProblemType.STOPPING, detail).with("Retry-After", "1").last();
     }
 
     /**
@@ -38,27 +38,27 @@ final class Refusal extends Exception {
      *
      * @param allowed the methods that it has, with commas
      */
-    static Refusal notAllowed(HttpMethod method, String allowed) {
-        return new Refusal(
-                        Problem.METHOD_NOT_ALLOWED,
+    public static ProblemException notAllowed(HttpMethod method, String allowed) {
+        return new ProblemException(
+                        ProblemType.METHOD_NOT_ALLOWED,
                         method + " has no meaning here; there are " + allowed
                                 + (allowed.contains("POST") ? ": POST publishes, GET reads" : ""))
                 .with("Allow", allowed);
     }
 
     /** With one more header in the answer. */
-    Refusal with(String header, String value) {
+    public ProblemException with(String header, String value) {
         Map<String, String> more = new LinkedHashMap<>(headers);
         more.put(header, value);
-        return new Refusal(problem, detail, more, last);
+        return new ProblemException(problem, detail, more, last);
     }
 
     /** The connection ends after the answer, because nobody knows where the next request would begin. */
-    Refusal last() {
-        return new Refusal(problem, detail, headers, true);
+    public ProblemException last() {
+        return new ProblemException(problem, detail, headers, true);
     }
 
-    Problem problem() {
+    public ProblemType problem() {
         return problem;
     }
 

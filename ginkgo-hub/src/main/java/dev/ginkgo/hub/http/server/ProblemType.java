@@ -1,4 +1,4 @@
-package dev.ginkgo.hub;
+package dev.ginkgo.hub.http.server;
 
 import java.util.Locale;
 
@@ -6,7 +6,7 @@ import java.util.Locale;
  * What a request may be told instead of what it asked for. The code never changes, so programs may look at it; the
  * detail that goes with it is for people.
  */
-enum Problem {
+public enum ProblemType {
     BAD_REQUEST(400, "Bad Request"),
     BAD_CHANNEL(400, "Bad Channel Name"),
     BAD_PARAMETER(400, "Bad Parameter"),
@@ -40,21 +40,21 @@ enum Problem {
     private final int status;
     private final String title;
 
-    Problem(int status, String title) {
+    ProblemType(int status, String title) {
         this.status = status;
         this.title = title;
     }
 
-    int status() {
+    public int status() {
         return status;
     }
 
-    String title() {
+    public String title() {
         return title;
     }
 
     /** The stable name: {@code body-too-large}. */
-    String code() {
+    public String code() {
         return name().toLowerCase(Locale.ROOT).replace('_', '-');
     }
 }

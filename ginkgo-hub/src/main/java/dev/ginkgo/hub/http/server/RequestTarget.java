@@ -1,4 +1,4 @@
-package dev.ginkgo.hub;
+package dev.ginkgo.hub.http.server;
 
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
@@ -15,9 +15,9 @@ import org.jspecify.annotations.Nullable;
  * @param path as it was sent, still encoded
  * @param parameters of the query, decoded; a name given twice is refused
  */
-record Target(@Nullable String authority, String path, Map<String, String> parameters) {
+public record RequestTarget(@Nullable String authority, String path, Map<String, String> parameters) {
 
-    static Target of(String text) throws Refusal {
+    public static RequestTarget of(String text) throws ProblemException {
         String authority = null;
         String rest = text;
         for (String scheme : new String[] {"http://", "https://"}) {
@@ -28,29 +28,29 @@ record Target(@Nullable String authority, String path, Map<String, String> param
             }
         }
         if (rest.equals("*")) {
-            return new Target(authority, rest, Map.of());
+            return new RequestTarget(authority, rest, Map.of());
         }
         if (!rest.startsWith("/")) {
-            throw new Refusal(Problem.BAD_REQUEST, "the target of a request is a path that begins with \"/\"");
+            throw new ProblemException(ProblemType.BAD_REQUEST, "the target of a request is a path that begins with \"/\"");
         }
         if (rest.chars().anyMatch(c -> c <= ' ' || c >= 0x7f || c == '#')) {
-            throw new Refusal(
-                            Problem.BAD_REQUEST,
+            throw new ProblemException(
+                            ProblemType.BAD_REQUEST,
                             "the target of a request has visible ASCII characters and no \"#\"; percent-encode the rest")
                     .last();
         }
         int query = rest.indexOf('?');
         return query < 0
-                ? new Target(authority, rest, Map.of())
-                : new Target(authority, rest.substring(0, query), parameters(rest.substring(query + 1)));
+                ? new RequestTarget(authority, rest, Map.of())
+                : new RequestTarget(authority, rest.substring(0, query), parameters(rest.substring(query + 1)));
     }
 
     /** Refuses a query that says anything else than these: what is not understood would be silently left out. */
-    void allow(Set<String> names) throws Refusal {
+    public void allow(Set<String> names) throws ProblemException {
         for (String name : parameters.keySet()) {
             if (!names.contains(name)) {
-                throw new Refusal(
-                        Problem.BAD_PARAMETER,
+                throw new ProblemException(
+                        ProblemType.BAD_PARAMETER,
                         "unknown parameter \"" + name + "\""
                                 + (names.isEmpty()
                                         ? "; there are none here"
@@ -60,7 +60,7 @@ record Target(@Nullable String authority, String path, Map<String, String> param
     }
 
     /** Whether it is one of the hub's own pages and not a channel. */
-    boolean isReserved() {
+    public boolean isReserved() {
         return path.equals("/-") || path.startsWith("/-/");
     }
 
@@ -73,7 +73,7 @@ record Target(@Nullable String authority, String path, Map<String, String> param
         return text.length();
     }
 
-    private static Map<String, String> parameters(String query) throws Refusal {
+    private static Map<String, String> parameters(String query) throws ProblemException {
         Map<String, String> parameters = new LinkedHashMap<>();
         for (String pair : query.split("&", -1)) {
             if (pair.isEmpty()) {
@@ -83,17 +83,17 @@ record Target(@Nullable String authority, String path, Map<String, String> param
             String name = decoded(equals < 0 ? pair : pair.substring(0, equals));
             String value = equals < 0 ? "" : decoded(pair.substring(equals + 1));
             if (parameters.put(name, value) != null) {
-                throw new Refusal(Problem.BAD_PARAMETER, "the parameter \"" + name + "\" is given twice");
+                throw new ProblemException(ProblemType.BAD_PARAMETER, "the parameter \"" + name + "\" is given twice");
             }
         }
         return parameters;
     }
 
-    private static String decoded(String text) throws Refusal {
+    private static String decoded(String text) throws ProblemException {
         try {
             return URLDecoder.decode(text, StandardCharsets.UTF_8);
         } catch (IllegalArgumentException e) {
-            throw new Refusal(Problem.BAD_PARAMETER, "the query is not percent-encoded: \"" + text + "\"");
+            throw new ProblemException(ProblemType.BAD_PARAMETER, "the query is not percent-encoded: \"" + text + "\"");
         }
     }
 }

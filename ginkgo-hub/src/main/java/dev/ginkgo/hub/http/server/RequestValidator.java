@@ -1,4 +1,4 @@
-package dev.ginkgo.hub;
+package dev.ginkgo.hub.http.server;
 
 import io.netty.handler.codec.DecoderResult;
 import io.netty.handler.codec.http.HttpHeaderNames;
@@ -10,37 +10,37 @@ import io.netty.handler.codec.http.TooLongHttpLineException;
 import java.util.List;
 
 /** What every request has to be, whatever it asks for. */
-final class Requests {
-    private Requests() {}
+public final class RequestValidator {
+    private RequestValidator() {}
 
     /** Refuses what the decoder could not read; nothing after it can be read either. */
-    static void requireDecoded(HttpObject object) throws Refusal {
+    static void requireDecoded(HttpObject object) throws ProblemException {
         DecoderResult result = object.decoderResult();
         if (!result.isFailure()) {
             return;
         }
         Throwable cause = result.cause();
         if (cause instanceof TooLongHttpLineException && object instanceof HttpRequest) {
-            throw new Refusal(
-                            Problem.TARGET_TOO_LONG,
-                            "the first line of a request may have " + StrictDecoder.MAX_LINE + " bytes")
+            throw new ProblemException(
+                            ProblemType.TARGET_TOO_LONG,
+                            "the first line of a request may have " + StrictRequestDecoder.MAX_LINE + " bytes")
                     .last();
         }
         if (cause instanceof TooLongHttpHeaderException) {
-            throw new Refusal(
-                            Problem.HEADERS_TOO_LARGE,
-                            "the headers of a request may have " + StrictDecoder.MAX_HEADERS + " bytes together")
+            throw new ProblemException(
+                            ProblemType.HEADERS_TOO_LARGE,
+                            "the headers of a request may have " + StrictRequestDecoder.MAX_HEADERS + " bytes together")
                     .last();
         }
-        throw new Refusal(Problem.BAD_REQUEST, "this is not HTTP: " + reason(cause)).last();
+        throw new ProblemException(ProblemType.BAD_REQUEST, "this is not HTTP: " + reason(cause)).last();
     }
 
     /** The one host that a request names. */
-    static String host(HttpRequest request, Target target) throws Refusal {
+    public static String host(HttpRequest request, RequestTarget target) throws ProblemException {
         List<String> hosts = request.headers().getAll(HttpHeaderNames.HOST);
         if (hosts.size() != 1) {
-            throw new Refusal(
-                            Problem.BAD_REQUEST,
+            throw new ProblemException(
+                            ProblemType.BAD_REQUEST,
                             hosts.isEmpty() ? "the Host header is missing" : "there is more than one Host header")
                     .last();
         }
@@ -49,7 +49,7 @@ final class Requests {
     }
 
     /** Refuses a transfer coding that we do not undo, and chunks from a protocol that had none. */
-    static void requireKnownTransfer(HttpRequest request) throws Refusal {
+    public static void requireKnownTransfer(HttpRequest request) throws ProblemException {
         HttpHeaders headers = request.headers();
         List<String> codings = headers.getAll(HttpHeaderNames.TRANSFER_ENCODING);
         if (codings.isEmpty()) {
@@ -57,8 +57,8 @@ final class Requests {
         }
         boolean chunked = codings.size() == 1 && codings.getFirst().strip().equalsIgnoreCase("chunked");
         if (!chunked || !request.protocolVersion().isKeepAliveDefault()) {
-            throw new Refusal(
-                            Problem.BAD_REQUEST,
+            throw new ProblemException(
+                            ProblemType.BAD_REQUEST,
                             "the only Transfer-Encoding that is understood is chunked, in HTTP/1.1")
                     .last();
         }

@@ -1,4 +1,4 @@
-package dev.ginkgo.hub;
+package dev.ginkgo.hub.http.server;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 
@@ -7,11 +7,11 @@ import io.netty.buffer.Unpooled;
 import io.netty.handler.codec.http.FullHttpResponse;
 
 /** Writes answers where no encoder stands in the pipeline any more. */
-final class Wire {
-    private Wire() {}
+public final class ResponseSerializer {
+    private ResponseSerializer() {}
 
     /** The answer as it goes over the wire; the response is released. */
-    static ByteBuf bytes(FullHttpResponse response) {
+    public static ByteBuf bytes(FullHttpResponse response) {
         StringBuilder head = new StringBuilder(256);
         head.append(response.protocolVersion())
                 .append(' ')

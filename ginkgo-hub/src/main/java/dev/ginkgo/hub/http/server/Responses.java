@@ -1,4 +1,4 @@
-package dev.ginkgo.hub;
+package dev.ginkgo.hub.http.server;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
@@ -13,14 +13,14 @@ import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpVersion;
 
 /** Makes answers; what belongs to one connection (keep-alive, an allowed origin) is added where they are sent. */
-final class Reply {
+public final class Responses {
     static final String PROBLEM = "application/problem+json";
-    static final String JSON = "application/json";
+    public static final String JSON = "application/json";
 
-    private Reply() {}
+    private Responses() {}
 
     /** A whole answer with a body. */
-    static FullHttpResponse of(HttpResponseStatus status, String type, byte[] body) {
+    public static FullHttpResponse of(HttpResponseStatus status, String type, byte[] body) {
         ByteBuf content = Unpooled.wrappedBuffer(body);
         FullHttpResponse response = new DefaultFullHttpResponse(HttpVersion.HTTP_1_1, status, content);
         common(response.headers(), type).set(HttpHeaderNames.CONTENT_LENGTH, body.length);
@@ -28,7 +28,7 @@ final class Reply {
     }
 
     /** A whole answer that never has a body. */
-    static FullHttpResponse noContent() {
+    public static FullHttpResponse noContent() {
         FullHttpResponse response =
                 new DefaultFullHttpResponse(HttpVersion.HTTP_1_1, HttpResponseStatus.NO_CONTENT, Unpooled.EMPTY_BUFFER);
         response.headers().set("X-Content-Type-Options", "nosniff");
@@ -36,7 +36,7 @@ final class Reply {
     }
 
     /** What the client has is still right. */
-    static FullHttpResponse notModified() {
+    public static FullHttpResponse notModified() {
         FullHttpResponse response = new DefaultFullHttpResponse(
                 HttpVersion.HTTP_1_1, HttpResponseStatus.NOT_MODIFIED, Unpooled.EMPTY_BUFFER);
         response.headers()
@@ -52,9 +52,9 @@ final class Reply {
         return head;
     }
 
-    static FullHttpResponse problem(Refusal refusal) {
-        Problem problem = refusal.problem();
-        byte[] body = Json.object(json -> {
+    public static FullHttpResponse problem(ProblemException refusal) {
+        ProblemType problem = refusal.problem();
+        byte[] body = JsonBody.object(json -> {
             json.writeStringField("title", problem.title());
             json.writeNumberField("status", problem.status());
             json.writeStringField("code", problem.code());
@@ -66,14 +66,14 @@ final class Reply {
     }
 
     /** The head of a stream; what follows it is written by the hub. */
-    static FullHttpResponse stream(String type) {
+    public static FullHttpResponse stream(String type) {
         FullHttpResponse response =
                 new DefaultFullHttpResponse(HttpVersion.HTTP_1_1, HttpResponseStatus.OK, Unpooled.EMPTY_BUFFER);
         common(response.headers(), type).set("X-Accel-Buffering", "no").set(HttpHeaderNames.VARY, "Accept");
         return response;
     }
 
-    static byte[] utf8(String text) {
+    public static byte[] utf8(String text) {
         return text.getBytes(UTF_8);
     }
 

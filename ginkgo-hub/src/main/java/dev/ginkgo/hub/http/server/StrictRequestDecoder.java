@@ -1,4 +1,4 @@
-package dev.ginkgo.hub;
+package dev.ginkgo.hub.http.server;
 
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.handler.codec.http.HttpDecoderConfig;
@@ -11,7 +11,7 @@ import java.util.regex.Pattern;
  * chunks, two lengths, a bare line feed in a head, a chunk that is none, words of the first line that are not one space
  * apart.
  */
-final class StrictDecoder extends HttpRequestDecoder {
+final class StrictRequestDecoder extends HttpRequestDecoder {
     static final int MAX_LINE = 8 * 1024;
     static final int MAX_HEADERS = 16 * 1024;
     private static final int MAX_CHUNK = 64 * 1024;
@@ -24,7 +24,7 @@ final class StrictDecoder extends HttpRequestDecoder {
     /**
      * @param onBytes called when anything has come in, before it is looked at
      */
-    StrictDecoder(Runnable onBytes) {
+    StrictRequestDecoder(Runnable onBytes) {
         super(new HttpDecoderConfig()
                 .setMaxInitialLineLength(MAX_LINE)
                 .setMaxHeaderSize(MAX_HEADERS)

@@ -1,4 +1,4 @@
-package dev.ginkgo.hub;
+package dev.ginkgo.hub.http.site;
 
 import java.io.IOException;
 import java.io.InputStream;
@@ -14,34 +14,34 @@ import java.util.regex.Pattern;
  * The page on which a person sees a channel live. One file; its script and its style may run because the policy that
  * goes with it names their hashes, and nothing else may.
  */
-final class TailPage {
+public final class LiveViewPage {
     private final byte[] html;
     private final String policy;
 
-    private TailPage(byte[] html, String policy) {
+    private LiveViewPage(byte[] html, String policy) {
         this.html = html;
         this.policy = policy;
     }
 
     /** The page itself, not to be changed. */
-    byte[] html() {
+    public byte[] html() {
         return html;
     }
 
     /** Its Content-Security-Policy. */
-    String policy() {
+    public String policy() {
         return policy;
     }
 
     /** Loads it from the class path. */
-    static TailPage load() {
-        try (InputStream in = TailPage.class.getResourceAsStream("tail.html")) {
+    public static LiveViewPage load() {
+        try (InputStream in = LiveViewPage.class.getResourceAsStream("tail.html")) {
             if (in == null) {
-                throw new IllegalStateException("tail.html is missing beside " + TailPage.class.getName());
+                throw new IllegalStateException("tail.html is missing beside " + LiveViewPage.class.getName());
             }
             byte[] html = in.readAllBytes();
             String text = new String(html, StandardCharsets.UTF_8);
-            return new TailPage(
+            return new LiveViewPage(
                     html,
                     "default-src 'none'; connect-src 'self'; img-src data:; script-src " + hash(text, "script")
                             + "; style-src " + hash(text, "style")

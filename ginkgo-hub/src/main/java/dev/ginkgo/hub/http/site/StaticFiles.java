@@ -1,4 +1,4 @@
-package dev.ginkgo.hub;
+package dev.ginkgo.hub.http.site;
 
 import java.io.IOException;
 import java.nio.file.FileVisitOption;
@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  * The files of a folder, held in memory: nobody outside can name a file that is not among them, and no event loop
  * waits for a disk. Files and folders whose names begin with a dot are left out.
  */
-final class StaticFiles {
+public final class StaticFiles {
     static final String PREFIX = "/-/page/";
     private static final String INDEX = "index.html";
 
@@ -78,7 +78,7 @@ final class StaticFiles {
     }
 
     /** Whether a folder can be one, as far as that can be told without reading it. */
-    static boolean isPage(Path folder) {
+    public static boolean isPage(Path folder) {
         return Files.isRegularFile(folder.resolve(INDEX));
     }
 

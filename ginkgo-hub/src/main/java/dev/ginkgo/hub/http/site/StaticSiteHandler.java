@@ -1,5 +1,11 @@
-package dev.ginkgo.hub;
+package dev.ginkgo.hub.http.site;
 
+import dev.ginkgo.hub.http.server.Exchange;
+import dev.ginkgo.hub.http.server.HttpRoute;
+import dev.ginkgo.hub.http.server.ProblemException;
+import dev.ginkgo.hub.http.server.ProblemType;
+import dev.ginkgo.hub.http.server.RequestTarget;
+import dev.ginkgo.hub.http.server.Responses;
 import io.netty.handler.codec.http.FullHttpResponse;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpMethod;
@@ -11,7 +17,7 @@ import java.util.Optional;
 import java.util.Set;
 
 /** Serves the user's own page: {@code index.html} at the root, and what it needs below {@code /-/page/}. */
-final class Site implements Route {
+public final class StaticSiteHandler implements HttpRoute {
     /**
      * Scripts and styles come from this hub only; it may read other hubs, for a page goes on at another node when its
      * own is gone.
@@ -22,26 +28,26 @@ final class Site implements Route {
     private volatile StaticFiles files = StaticFiles.none();
 
     /** Reads the folder anew; if that fails, what was served before is served on. */
-    void read(Optional<Path> folder) throws IOException {
+    public void read(Optional<Path> folder) throws IOException {
         files = folder.isPresent() ? StaticFiles.read(folder.get()) : StaticFiles.none();
     }
 
     /** What is posted to the root is meant for a channel, and is none. */
     @Override
-    public boolean matches(HttpMethod method, Target target) {
+    public boolean matches(HttpMethod method, RequestTarget target) {
         return target.path().equals("/") ? isReading(method) : target.path().startsWith(StaticFiles.PREFIX);
     }
 
     @Override
-    public void begin(Exchange exchange, Target target) throws Refusal {
+    public void begin(Exchange exchange, RequestTarget target) throws ProblemException {
         HttpMethod method = exchange.request().method();
         if (!isReading(method)) {
-            throw Refusal.notAllowed(method, "GET, HEAD, OPTIONS");
+            throw ProblemException.notAllowed(method, "GET, HEAD, OPTIONS");
         }
         StaticFiles.Asset asset = files.at(target.path());
         if (asset == null) {
-            throw new Refusal(
-                    Problem.NOT_FOUND,
+            throw new ProblemException(
+                    ProblemType.NOT_FOUND,
                     "there is no page at " + target.path()
                             + "; read a channel, such as /numbers, or show a page of your own by http.page");
         }
@@ -56,7 +62,7 @@ final class Site implements Route {
     private static FullHttpResponse answer(Exchange exchange, StaticFiles.Asset asset) {
         boolean known = isKnown(exchange.request().headers().getAll(HttpHeaderNames.IF_NONE_MATCH), asset.tag);
         FullHttpResponse response =
-                known ? Reply.notModified() : Reply.of(HttpResponseStatus.OK, asset.type, asset.bytes());
+                known ? Responses.notModified() : Responses.of(HttpResponseStatus.OK, asset.type, asset.bytes());
         response.headers()
                 .set(HttpHeaderNames.ETAG, asset.tag)
                 .set(HttpHeaderNames.CONTENT_SECURITY_POLICY, POLICY)

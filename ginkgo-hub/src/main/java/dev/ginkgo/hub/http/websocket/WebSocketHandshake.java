@@ -1,5 +1,7 @@
-package dev.ginkgo.hub;
+package dev.ginkgo.hub.http.websocket;
 
+import dev.ginkgo.hub.http.server.ProblemException;
+import dev.ginkgo.hub.http.server.ProblemType;
 import io.netty.buffer.Unpooled;
 import io.netty.handler.codec.http.DefaultFullHttpResponse;
 import io.netty.handler.codec.http.FullHttpResponse;
@@ -14,22 +16,22 @@ import java.security.NoSuchAlgorithmException;
 import java.util.Base64;
 
 /** The opening of a WebSocket by the server (RFC 6455, section 4.2). No extension and no subprotocol is taken. */
-final class Handshake {
+public final class WebSocketHandshake {
     private static final String GUID = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
 
-    private Handshake() {}
+    private WebSocketHandshake() {}
 
-    static FullHttpResponse answer(HttpRequest request) throws Refusal {
+    public static FullHttpResponse answer(HttpRequest request) throws ProblemException {
         if (!"13".equals(request.headers().get(HttpHeaderNames.SEC_WEBSOCKET_VERSION))) {
-            throw new Refusal(
-                            Problem.WEBSOCKET_VERSION, "a WebSocket of version 13 is needed: Sec-WebSocket-Version: 13")
+            throw new ProblemException(
+                            ProblemType.WEBSOCKET_VERSION, "a WebSocket of version 13 is needed: Sec-WebSocket-Version: 13")
                     .with("Sec-WebSocket-Version", "13")
                     .with("Upgrade", "websocket");
         }
         String key =
                 request.headers().get(HttpHeaderNames.SEC_WEBSOCKET_KEY, "").strip();
         if (!isKey(key)) {
-            throw new Refusal(Problem.BAD_REQUEST, "Sec-WebSocket-Key is not the base64 of 16 bytes");
+            throw new ProblemException(ProblemType.BAD_REQUEST, "Sec-WebSocket-Key is not the base64 of 16 bytes");
         }
         FullHttpResponse response = new DefaultFullHttpResponse(
                 HttpVersion.HTTP_1_1, HttpResponseStatus.SWITCHING_PROTOCOLS, Unpooled.EMPTY_BUFFER);

@@ -1,5 +1,7 @@
-package dev.ginkgo.hub;
+package dev.ginkgo.hub.http.websocket;
 
+import dev.ginkgo.hub.http.server.Responses;
+import dev.ginkgo.hub.metrics.DisconnectReason;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.channel.Channel;
@@ -21,14 +23,14 @@ import org.slf4j.LoggerFactory;
  * What a client sends on a WebSocket: pings, which are answered, and its close. The socket is for reading a channel;
  * a message on it would be a publish that nobody confirms, so it ends the socket with 1003 and says where to go.
  */
-final class WebSocketInput extends SimpleChannelInboundHandler<WebSocketFrame> {
+public final class WebSocketInput extends SimpleChannelInboundHandler<WebSocketFrame> {
     private static final Logger LOG = LoggerFactory.getLogger(WebSocketInput.class);
     private static final int MAX_FRAME = 4 * 1024;
     private static final int PONG = 0x8A;
     private static final int CLOSE = 0x88;
 
     /** Masked frames of at most 4 KiB, no extension. */
-    static WebSocket13FrameDecoder decoder() {
+    public static WebSocket13FrameDecoder decoder() {
         return new WebSocket13FrameDecoder(WebSocketDecoderConfig.newBuilder()
                 .expectMaskedFrames(true)
                 .allowMaskMismatch(false)
@@ -46,7 +48,7 @@ final class WebSocketInput extends SimpleChannelInboundHandler<WebSocketFrame> {
             case PongWebSocketFrame _ -> {}
             case CloseWebSocketFrame close -> close(context.channel(), echo(close), "");
             default -> {
-                Disconnect.REFUSED.mark(context.channel());
+                DisconnectReason.REFUSED.mark(context.channel());
                 close(context.channel(), 1003, "this socket only reads; publish by POST");
             }
         }
@@ -56,11 +58,11 @@ final class WebSocketInput extends SimpleChannelInboundHandler<WebSocketFrame> {
     public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
         LOG.debug("websocket {} ended by", context.channel().remoteAddress(), cause);
         if (cause instanceof CorruptedWebSocketFrameException corrupted) {
-            Disconnect.REFUSED.mark(context.channel());
+            DisconnectReason.REFUSED.mark(context.channel());
             WebSocketCloseStatus status = corrupted.closeStatus();
             close(context.channel(), status.code(), status.reasonText());
         } else {
-            Disconnect.mark(context.channel(), cause);
+            DisconnectReason.mark(context.channel(), cause);
             var _ = context.close();
         }
     }
@@ -73,7 +75,7 @@ final class WebSocketInput extends SimpleChannelInboundHandler<WebSocketFrame> {
     }
 
     private static void close(Channel channel, int code, String reason) {
-        byte[] text = Reply.utf8(reason);
+        byte[] text = Responses.utf8(reason);
         byte[] content = new byte[2 + text.length];
         content[0] = (byte) (code >> 8);
         content[1] = (byte) code;

@@ -1,20 +1,20 @@
-package dev.ginkgo.hub;
+package dev.ginkgo.hub.replication.local;
 
-import dev.ginkgo.Time;
-import dev.ginkgo.hub.spi.Backlog;
-import dev.ginkgo.hub.spi.Backlogs;
 import dev.ginkgo.hub.spi.Peer;
+import dev.ginkgo.hub.spi.SendQueue;
+import dev.ginkgo.hub.spi.SendQueues;
 import dev.ginkgo.hub.spi.TransportStats;
 import dev.ginkgo.internal.concurrent.WakeableTimer;
+import dev.ginkgo.time.TimeSource;
 import java.util.concurrent.atomic.AtomicLong;
 
 /** Link of an {@link InMemoryTransport} to one peer: the peer's backlog, and the task that sends what is in it. */
 public abstract class InMemoryLink {
     private final InMemoryTransport<?> transport;
     private final Peer peer;
-    private final Backlogs backlogs;
-    private final Backlog backlog;
-    private final Time time;
+    private final SendQueues backlogs;
+    private final SendQueue backlog;
+    private final TimeSource time;
     private final WakeableTimer timer;
     private final AtomicLong reconnects = new AtomicLong();
     private volatile boolean closed;
@@ -25,13 +25,13 @@ public abstract class InMemoryLink {
      *
      * @param budget of the backlog, in bytes
      */
-    protected InMemoryLink(InMemoryTransport<?> transport, Peer peer, Backlogs backlogs, long budget, Time time) {
+    protected InMemoryLink(InMemoryTransport<?> transport, Peer peer, SendQueues backlogs, long budget, TimeSource time) {
         this.transport = transport;
         this.peer = peer;
         this.backlogs = backlogs;
         this.time = time;
         timer = new WakeableTimer(time);
-        backlog = new Backlog(budget);
+        backlog = new SendQueue(budget);
         backlogs.add(backlog);
     }
 
@@ -62,7 +62,7 @@ public abstract class InMemoryLink {
     }
 
     /** What waits for the peer. */
-    protected final Backlog backlog() {
+    protected final SendQueue backlog() {
         return backlog;
     }
 
@@ -72,7 +72,7 @@ public abstract class InMemoryLink {
     }
 
     /** The time of this node. */
-    protected final Time time() {
+    protected final TimeSource time() {
         return time;
     }
 

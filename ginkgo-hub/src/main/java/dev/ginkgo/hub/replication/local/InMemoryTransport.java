@@ -1,16 +1,16 @@
-package dev.ginkgo.hub;
+package dev.ginkgo.hub.replication.local;
 
 import static java.util.Objects.requireNonNull;
 
 import dev.ginkgo.Setting;
 import dev.ginkgo.config.Address;
 import dev.ginkgo.config.Size;
-import dev.ginkgo.hub.spi.Backlogs;
 import dev.ginkgo.hub.spi.Envelope;
-import dev.ginkgo.hub.spi.Inbox;
-import dev.ginkgo.hub.spi.Origin;
+import dev.ginkgo.hub.spi.NodeIncarnation;
 import dev.ginkgo.hub.spi.Peer;
+import dev.ginkgo.hub.spi.SendQueues;
 import dev.ginkgo.hub.spi.Transport;
+import dev.ginkgo.hub.spi.TransportListener;
 import dev.ginkgo.hub.spi.TransportStats;
 import java.util.HashSet;
 import java.util.Map;
@@ -36,7 +36,7 @@ public abstract class InMemoryTransport<L extends InMemoryLink> extends Transpor
 
     private final LongAdder rejected = new LongAdder();
     private final Object readiness = new Object();
-    private final Set<Origin> ready = new HashSet<>(); // guarded by readiness
+    private final Set<NodeIncarnation> ready = new HashSet<>(); // guarded by readiness
     private volatile @Nullable Session<L> session;
 
     /**
@@ -47,7 +47,7 @@ public abstract class InMemoryTransport<L extends InMemoryLink> extends Transpor
      * @param backlogs of all links
      * @param links by peer
      */
-    protected record Session<L extends InMemoryLink>(Origin self, Inbox inbox, Backlogs backlogs, Map<Peer, L> links) {}
+    public record Session<L extends InMemoryLink>(NodeIncarnation self, TransportListener inbox, SendQueues backlogs, Map<Peer, L> links) {}
 
     protected InMemoryTransport() {}
 
@@ -61,8 +61,8 @@ public abstract class InMemoryTransport<L extends InMemoryLink> extends Transpor
     protected abstract L link(Session<L> here, Peer peer, long budget);
 
     @Override
-    public final Address open(Origin self, Inbox inbox) {
-        session = new Session<>(self, inbox, new Backlogs(), new ConcurrentHashMap<>());
+    public final Address open(NodeIncarnation self, TransportListener inbox) {
+        session = new Session<>(self, inbox, new SendQueues(), new ConcurrentHashMap<>());
         return register();
     }
 
@@ -117,12 +117,12 @@ public abstract class InMemoryTransport<L extends InMemoryLink> extends Transpor
     }
 
     /** The link to a node, if there is one. */
-    protected final Stream<L> links(Session<L> here, Origin peer) {
+    protected final Stream<L> links(Session<L> here, NodeIncarnation peer) {
         return here.links.values().stream().filter(link -> link.peer().origin().equals(peer));
     }
 
     @Override
-    public final Set<Origin> readyPeers() {
+    public final Set<NodeIncarnation> readyPeers() {
         synchronized (readiness) {
             return Set.copyOf(ready);
         }
@@ -135,7 +135,7 @@ public abstract class InMemoryTransport<L extends InMemoryLink> extends Transpor
     }
 
     /** Returns whether a node is one of the peers; counts it as rejected if not. */
-    protected final boolean admits(Session<L> here, Origin from) {
+    protected final boolean admits(Session<L> here, NodeIncarnation from) {
         if (here.links.keySet().stream().anyMatch(peer -> peer.origin().equals(from))) {
             return true;
         }
@@ -144,12 +144,12 @@ public abstract class InMemoryTransport<L extends InMemoryLink> extends Transpor
     }
 
     /** The positions of this node's hub; none after the stop. */
-    public final Map<Origin, Long> positions() {
+    public final Map<NodeIncarnation, Long> positions() {
         Session<L> here = session;
         return here == null ? Map.of() : here.inbox.positions();
     }
 
-    final void ready(Origin peer, boolean isReady) {
+    final void ready(NodeIncarnation peer, boolean isReady) {
         Session<L> here = session;
         synchronized (readiness) {
             if ((isReady ? ready.add(peer) : ready.remove(peer)) && here != null) {

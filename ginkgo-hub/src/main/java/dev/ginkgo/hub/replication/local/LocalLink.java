@@ -1,20 +1,20 @@
-package dev.ginkgo.hub;
+package dev.ginkgo.hub.replication.local;
 
-import dev.ginkgo.Time;
-import dev.ginkgo.hub.spi.Backlog;
-import dev.ginkgo.hub.spi.Backlogs;
 import dev.ginkgo.hub.spi.Envelope;
-import dev.ginkgo.hub.spi.Inbox;
-import dev.ginkgo.hub.spi.Origin;
+import dev.ginkgo.hub.spi.NodeIncarnation;
 import dev.ginkgo.hub.spi.Peer;
+import dev.ginkgo.hub.spi.SendQueue;
+import dev.ginkgo.hub.spi.SendQueues;
 import dev.ginkgo.hub.spi.Transport;
+import dev.ginkgo.hub.spi.TransportListener;
+import dev.ginkgo.time.TimeSource;
 import java.time.Duration;
 import java.util.Queue;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.function.Consumer;
 
 /** One node's link to one peer in the same process, whose inbox it calls. */
-final class LocalLink extends InMemoryLink {
+public final class LocalLink extends InMemoryLink {
     /** The pause between two looks whether the peer is there. */
     private static final long PATIENCE = Duration.ofMillis(20).toNanos();
 
@@ -23,10 +23,10 @@ final class LocalLink extends InMemoryLink {
     private static final int QUESTIONS = 64;
 
     private final LocalTransport transport;
-    private final Origin self;
-    private final Queue<Consumer<Inbox>> questions = new ArrayBlockingQueue<>(QUESTIONS);
+    private final NodeIncarnation self;
+    private final Queue<Consumer<TransportListener>> questions = new ArrayBlockingQueue<>(QUESTIONS);
 
-    LocalLink(LocalTransport transport, Origin self, Peer peer, Backlogs backlogs, long budget, Time time) {
+    LocalLink(LocalTransport transport, NodeIncarnation self, Peer peer, SendQueues backlogs, long budget, TimeSource time) {
         super(transport, peer, backlogs, budget, time);
         this.transport = transport;
         this.self = self;
@@ -34,7 +34,7 @@ final class LocalLink extends InMemoryLink {
 
     @Override
     protected void connect() throws InterruptedException {
-        Inbox inbox = transport.reach(peer(), self);
+        TransportListener inbox = transport.reach(peer(), self);
         if (inbox == null) {
             awaitWork(time().nanos() + PATIENCE);
         } else {
@@ -43,13 +43,13 @@ final class LocalLink extends InMemoryLink {
     }
 
     @SuppressWarnings("ReferenceEquality") // this very one: another run of the peer has another
-    private void talk(Inbox inbox) throws InterruptedException {
+    private void talk(TransportListener inbox) throws InterruptedException {
         try {
             inbox.beat(self, openBacklog(), transport.positions());
             ready(true);
             long beatAt = time().nanos() + BEAT;
             while (!isClosed() && transport.reach(peer(), self) == inbox) {
-                Backlog.Load load = backlog().take(AT_ONCE);
+                SendQueue.SendBatch load = backlog().take(AT_ONCE);
                 for (Envelope message : load.messages()) {
                     inbox.received(message);
                 }
@@ -57,7 +57,7 @@ final class LocalLink extends InMemoryLink {
                     inbox.beat(self, load.last(), transport.positions());
                     beatAt = time().nanos() + BEAT;
                 }
-                for (Consumer<Inbox> next = questions.poll(); next != null; next = questions.poll()) {
+                for (Consumer<TransportListener> next = questions.poll(); next != null; next = questions.poll()) {
                     next.accept(inbox);
                 }
                 if (load.toTheEnd()) {
@@ -70,7 +70,7 @@ final class LocalLink extends InMemoryLink {
     }
 
     /** Puts a question; if there are too many already, it is dropped, and its asker asks again. */
-    void ask(Consumer<Inbox> question) {
+    void ask(Consumer<TransportListener> question) {
         if (questions.offer(question)) {
             wake();
         }

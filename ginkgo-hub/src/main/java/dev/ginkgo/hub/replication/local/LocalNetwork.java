@@ -1,6 +1,7 @@
-package dev.ginkgo.hub;
+package dev.ginkgo.hub.replication.local;
 
 import dev.ginkgo.config.Address;
+import dev.ginkgo.hub.MessageHub;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
@@ -29,7 +30,7 @@ public final class LocalNetwork {
     }
 
     /** Cuts a node off from all others, or lets it back. */
-    void isolate(Address address, boolean isolated) {
+    public void isolate(Address address, boolean isolated) {
         at(address).orElseThrow().isolate(isolated);
     }
 

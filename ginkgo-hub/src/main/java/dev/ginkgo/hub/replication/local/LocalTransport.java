@@ -1,10 +1,10 @@
-package dev.ginkgo.hub;
+package dev.ginkgo.hub.replication.local;
 
 import dev.ginkgo.config.Address;
-import dev.ginkgo.hub.spi.Inbox;
-import dev.ginkgo.hub.spi.Origin;
+import dev.ginkgo.hub.spi.NodeIncarnation;
 import dev.ginkgo.hub.spi.Peer;
-import dev.ginkgo.hub.spi.Stretch;
+import dev.ginkgo.hub.spi.SequenceRange;
+import dev.ginkgo.hub.spi.TransportListener;
 import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
@@ -12,11 +12,11 @@ import org.jspecify.annotations.Nullable;
  * The transport {@code local}: between hubs of one process, which are in one {@link LocalNetwork}. Each link calls the
  * inbox of its peer.
  */
-final class LocalTransport extends InMemoryTransport<LocalLink> {
+public final class LocalTransport extends InMemoryTransport<LocalLink> {
     private final LocalNetwork network;
     private volatile boolean isolated;
 
-    LocalTransport(LocalNetwork network) {
+    public LocalTransport(LocalNetwork network) {
         this.network = network;
     }
 
@@ -36,17 +36,17 @@ final class LocalTransport extends InMemoryTransport<LocalLink> {
     }
 
     @Override
-    public void ask(Origin peer, Stretch stretch) {
+    public void ask(NodeIncarnation peer, SequenceRange stretch) {
         ask(peer, (here, there) -> here.answered(peer, there.answer(stretch)));
     }
 
     @Override
-    public void askAll(Origin peer, long after) {
+    public void askAll(NodeIncarnation peer, long after) {
         ask(peer, (here, there) -> here.held(peer, there.holdings(after)));
     }
 
     /** Has the task of the link call both inboxes, this node's and the peer's. */
-    private void ask(Origin peer, BiConsumer<Inbox, Inbox> question) {
+    private void ask(NodeIncarnation peer, BiConsumer<TransportListener, TransportListener> question) {
         Session<LocalLink> here = openSession();
         links(here, peer).forEach(link -> link.ask(there -> question.accept(here.inbox(), there)));
     }
@@ -55,7 +55,7 @@ final class LocalTransport extends InMemoryTransport<LocalLink> {
 
     /** The peer as it is now, if it is there and has let {@code from} in. */
     @Nullable
-    Inbox reach(Peer peer, Origin from) {
+    TransportListener reach(Peer peer, NodeIncarnation from) {
         LocalTransport other = network.at(peer.address()).orElse(null);
         return other == null || isolated || other.isolated ? null : other.admit(peer.origin(), from);
     }
@@ -64,7 +64,7 @@ final class LocalTransport extends InMemoryTransport<LocalLink> {
         isolated = cut;
     }
 
-    private @Nullable Inbox admit(Origin meant, Origin from) {
+    private @Nullable TransportListener admit(NodeIncarnation meant, NodeIncarnation from) {
         Session<LocalLink> here = session();
         return here != null && here.self().equals(meant) && admits(here, from) ? here.inbox() : null;
     }

@@ -1,8 +1,15 @@
-package dev.ginkgo.hub;
+package dev.ginkgo.hub.http.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.ginkgo.hub.HubStats;
+import dev.ginkgo.hub.testing.ClientGroup;
+import dev.ginkgo.hub.testing.ExternalProcess;
+import dev.ginkgo.hub.testing.IncompleteRequestSender;
+import dev.ginkgo.hub.testing.Measurements;
+import dev.ginkgo.hub.testing.RawHttpClient;
+import dev.ginkgo.hub.testing.TestHub;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.ByteBufAllocatorMetric;
 import io.netty.buffer.ByteBufAllocatorMetricProvider;
@@ -17,7 +24,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Strangers who send much, or little for long. The others do not notice, and memory stays as it is. */
-class FloodTest {
+class ConnectionFloodTest {
     private static final String MEBIBYTE = "x".repeat(1 << 20);
     private static final long SLACK = 8L << 20;
 
@@ -28,25 +35,25 @@ class FloodTest {
     @DisplayName(
             "H-13 a body of 100 MiB is a 413 before it is read, told or in chunks; memory is flat, others are served")
     void largeBody() throws IOException {
-        try (Front front = Front.start("loops = 1");
-                Wired other = front.connect()) {
+        try (TestHub front = TestHub.start("loops = 1");
+                RawHttpClient other = front.connect()) {
             assertThat(publish(other)).startsWith("HTTP/1.1 200");
             long before = memory();
 
             // When it is announced, then nothing of it is wanted
-            try (Wired client = front.connect()) {
+            try (RawHttpClient client = front.connect()) {
                 client.send("POST /x HTTP/1.1\r\nHost: localhost\r\nContent-Length: 104857600\r\n\r\n");
                 assertThat(client.answer()).startsWith("HTTP/1.1 413").contains("body-too-large", "connection: close");
             }
             // When it is sent all the same, before the answer is read
-            try (Wired client = front.connect()) {
+            try (RawHttpClient client = front.connect()) {
                 client.send("POST /x HTTP/1.1\r\nHost: localhost\r\nContent-Length: 104857600\r\n\r\n");
                 long sent = sendUntilClosed(client, MEBIBYTE, 100);
                 assertThat(memory() - before).isLessThan(SLACK);
                 assertThat(sent).isPositive();
             }
             // When nobody says how long it will be
-            try (Wired client = front.connect()) {
+            try (RawHttpClient client = front.connect()) {
                 client.send("POST /x HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n");
                 String chunk = "100000\r\n" + MEBIBYTE + "\r\n";
                 client.send(chunk);
@@ -77,18 +84,18 @@ class FloodTest {
     }
 
     private void half(int clients, String patience) throws Exception {
-        try (Front front = Front.start(
+        try (TestHub front = TestHub.start(
                 "max-connections-per-address = 10100",
                 "max-connections = 10100",
                 "request-timeout = '" + patience + "'")) {
-            try (Wired other = front.connect();
-                    Wired reader = front.lines("/x")) {
+            try (RawHttpClient other = front.connect();
+                    RawHttpClient reader = front.lines("/x")) {
                 publish(other);
                 reader.readTo("other\n");
                 HubStats before = front.hub().stats();
                 long memory = memory();
                 long heap = heap();
-                try (Spawned crowd = HalfRequests.start(folder, front.port(), clients)) {
+                try (ExternalProcess crowd = IncompleteRequestSender.start(folder, front.port(), clients)) {
                     crowd.awaitOutput("sent\n");
                     assertThat(front.metric("connections")).isGreaterThanOrEqualTo(clients);
                     for (int i = 0; i < 100; i++) {
@@ -100,8 +107,8 @@ class FloodTest {
                     HubStats after = front.hub().stats();
                     assertThat(after.writes() - before.writes()).isEqualTo(100);
                     assertThat(after.gaps()).isZero();
-                    Figures.note("buffers for " + clients + " half requests, bytes", memory() - memory);
-                    Figures.note("heap for " + clients + " half requests, bytes", heap() - heap);
+                    Measurements.note("buffers for " + clients + " half requests, bytes", memory() - memory);
+                    Measurements.note("heap for " + clients + " half requests, bytes", heap() - heap);
                     assertThat(memory() - memory).isLessThan(clients * 1024L + SLACK);
                     assertThat(heap() - heap).isLessThan(clients * 12L * 1024 + SLACK);
                     assertThat(front.metric("connections")).isGreaterThanOrEqualTo(clients);
@@ -113,7 +120,7 @@ class FloodTest {
                             .isEqualTo(clients);
                 }
                 await().until(() -> front.metric("connections") <= 4);
-                Figures.note("heap after " + clients + " half requests, bytes", heap() - heap);
+                Measurements.note("heap after " + clients + " half requests, bytes", heap() - heap);
                 assertThat(heap() - heap).as("besides Netty's pool").isLessThan(memory() - memory + SLACK);
                 assertThat(front.hub().stats().published()).isEqualTo(101);
             }
@@ -124,21 +131,21 @@ class FloodTest {
     @DisplayName(
             "H-23 1,000 connections that say nothing are closed after idle-timeout, and cost no memory of messages")
     void silent() throws Exception {
-        try (Front front = Front.start("max-connections-per-address = 2000", "idle-timeout = '3s'")) {
-            try (Wired reader = front.lines("/x")) {
+        try (TestHub front = TestHub.start("max-connections-per-address = 2000", "idle-timeout = '3s'")) {
+            try (RawHttpClient reader = front.lines("/x")) {
                 long memory = memory();
                 long heap = heap();
-                try (Crowd crowd = Crowd.of(1_000, _ -> front.connect())) {
+                try (ClientGroup crowd = ClientGroup.of(1_000, _ -> front.connect())) {
                     await().until(() -> front.metric("connections") >= 1_000);
-                    Figures.note("buffers for 1,000 silent connections, bytes", memory() - memory);
-                    Figures.note("heap for 1,000 silent connections, both ends, bytes", heap() - heap);
+                    Measurements.note("buffers for 1,000 silent connections, bytes", memory() - memory);
+                    Measurements.note("heap for 1,000 silent connections, both ends, bytes", heap() - heap);
                     assertThat(memory() - memory).isLessThan(4L << 20);
                     assertThat(heap() - heap).isLessThan(1_000 * 12L * 1024 + SLACK);
-                    try (Wired other = front.connect()) {
+                    try (RawHttpClient other = front.connect()) {
                         assertThat(publish(other)).startsWith("HTTP/1.1 200");
                     }
                     reader.readTo("other\n");
-                    for (Wired each : crowd) {
+                    for (RawHttpClient each : crowd) {
                         assertThat(each.rest()).isEmpty();
                     }
                 }
@@ -149,13 +156,13 @@ class FloodTest {
         }
     }
 
-    private static String publish(Wired client) throws IOException {
+    private static String publish(RawHttpClient client) throws IOException {
         return client.send("POST /x HTTP/1.1\r\nHost: localhost\r\nContent-Length: 5\r\n\r\nother")
                 .answer();
     }
 
     /** Sends it so often, or until the hub has had enough; gives how often. */
-    private static long sendUntilClosed(Wired client, String piece, int times) throws IOException {
+    private static long sendUntilClosed(RawHttpClient client, String piece, int times) throws IOException {
         byte[] bytes = piece.getBytes(StandardCharsets.US_ASCII);
         for (int i = 0; i < times; i++) {
             try {

@@ -1,14 +1,16 @@
-package dev.ginkgo.hub;
+package dev.ginkgo.hub.http.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.ginkgo.hub.testing.RawHttpClient;
+import dev.ginkgo.hub.testing.TestHub;
 import java.io.IOException;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
-class BadRequestTest {
+class MalformedRequestTest {
     private static final String HOST = "Host: localhost\r\n";
 
     @Test
@@ -29,9 +31,9 @@ class BadRequestTest {
         requests.put("two hosts", HOST + HOST + "\r\n");
         requests.put("space before colon", HOST + "Content-Length : 1\r\n\r\na");
         requests.put("NUL", HOST + "X: a\0b\r\n\r\n");
-        try (Front front = Front.start()) {
+        try (TestHub front = TestHub.start()) {
             for (Map.Entry<String, String> each : requests.entrySet()) {
-                try (Wired client = front.connect()) {
+                try (RawHttpClient client = front.connect()) {
                     client.send("POST /x HTTP/1.1\r\n" + each.getValue());
                     assertThat(client.rest())
                             .as(each.getKey())
@@ -47,14 +49,14 @@ class BadRequestTest {
     @Test
     @DisplayName("H-23 what is no HTTP at all is a 400")
     void garbage() throws IOException {
-        try (Front front = Front.start()) {
+        try (TestHub front = TestHub.start()) {
             for (String text :
                     new String[] {"garbage\r\n\r\n", "\0\1\2\3\r\n\r\n", "GET x HTTP/1.1\r\n" + HOST + "\r\n"}) {
-                try (Wired client = front.connect()) {
+                try (RawHttpClient client = front.connect()) {
                     assertThat(client.send(text).answer()).as(text).startsWith("HTTP/1.1 400");
                 }
             }
-            try (Wired client = front.connect()) {
+            try (RawHttpClient client = front.connect()) {
                 assertThat(client.send("GET /x HTTP/2.0\r\n" + HOST + "\r\n").rest())
                         .startsWith("HTTP/1.1 505");
             }
@@ -64,12 +66,12 @@ class BadRequestTest {
     @Test
     @DisplayName("H-23 a flood of headers is a 431, an endless first line a 414")
     void floods() throws IOException {
-        try (Front front = Front.start()) {
-            try (Wired client = front.connect()) {
+        try (TestHub front = TestHub.start()) {
+            try (RawHttpClient client = front.connect()) {
                 client.send("GET /x HTTP/1.1\r\n" + HOST + ("X: " + "x".repeat(1000) + "\r\n").repeat(20));
                 assertThat(client.rest()).startsWith("HTTP/1.1 431").contains("headers-too-large");
             }
-            try (Wired client = front.connect()) {
+            try (RawHttpClient client = front.connect()) {
                 client.send("GET /" + "x".repeat(9000) + " HTTP/1.1\r\n");
                 assertThat(client.rest()).startsWith("HTTP/1.1 414").contains("target-too-long");
             }
@@ -79,15 +81,15 @@ class BadRequestTest {
     @Test
     @DisplayName("H-13 another method is a 405 that lists those there are")
     void methods() throws IOException {
-        try (Front front = Front.start()) {
+        try (TestHub front = TestHub.start()) {
             for (String method : new String[] {"PUT", "DELETE", "PATCH", "TRACE", "BREW"}) {
-                try (Wired client = front.request(method + " /x")) {
+                try (RawHttpClient client = front.request(method + " /x")) {
                     assertThat(client.answer())
                             .startsWith("HTTP/1.1 405")
                             .contains("Allow: GET, HEAD, POST, OPTIONS\r\n", "\"code\":\"method-not-allowed\"");
                 }
             }
-            try (Wired client = front.request("OPTIONS *")) {
+            try (RawHttpClient client = front.request("OPTIONS *")) {
                 assertThat(client.head()).startsWith("HTTP/1.1 204").contains("allow: GET, HEAD, POST, OPTIONS\r\n");
             }
         }
@@ -96,11 +98,11 @@ class BadRequestTest {
     @Test
     @DisplayName("a target may be written in full, and then its host counts")
     void absoluteForm() throws IOException {
-        try (Front front = Front.start()) {
-            try (Wired client = front.request("GET http://localhost/-/health/live")) {
+        try (TestHub front = TestHub.start()) {
+            try (RawHttpClient client = front.request("GET http://localhost/-/health/live")) {
                 assertThat(client.answer()).startsWith("HTTP/1.1 200");
             }
-            try (Wired client = front.request("GET http://evil.example/-/health/live")) {
+            try (RawHttpClient client = front.request("GET http://evil.example/-/health/live")) {
                 assertThat(client.answer()).startsWith("HTTP/1.1 421");
             }
         }
@@ -109,7 +111,7 @@ class BadRequestTest {
     @Test
     @DisplayName("what cannot be had in any form that is acceptable is a 406, an unknown form a 400")
     void notAcceptable() throws Exception {
-        try (Front front = Front.start()) {
+        try (TestHub front = TestHub.start()) {
             assertThat(front.get("/x", "Accept", "image/png").body()).contains("not-acceptable", "text/event-stream");
             assertThat(front.get("/x?as=xml").body()).contains("bad-parameter", "as=lines, as=sse, as=ndjson");
         }
@@ -118,7 +120,7 @@ class BadRequestTest {
     @Test
     @DisplayName("what is not there below /-/ is a 404 that lists what is")
     void reserved() throws Exception {
-        try (Front front = Front.start()) {
+        try (TestHub front = TestHub.start()) {
             assertThat(front.get("/-/health/live").body()).isEqualTo("ok\n");
             assertThat(front.get("/-/health/ready").body()).isEqualTo("ok\n");
             assertThat(front.get("/-/nothing").body()).contains("\"status\":404", "/-/health/live");

@@ -1,17 +1,19 @@
-package dev.ginkgo.hub;
+package dev.ginkgo.hub.http.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.ginkgo.hub.testing.RawHttpClient;
+import dev.ginkgo.hub.testing.TestHub;
 import java.io.IOException;
 import java.util.List;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
-class OriginTest {
+class OriginPolicyTest {
     @Test
     @DisplayName("H-22 a foreign origin is refused, whatever it asks for; the hub's own is not")
     void foreignOrigin() throws Exception {
-        try (Front front = Front.start()) {
+        try (TestHub front = TestHub.start()) {
             for (String origin : new String[] {"https://evil.example", "null", "http://localhost:1", "file://"}) {
                 assertThat(front.post("/x", "1", "Origin", origin).body())
                         .as(origin)
@@ -22,7 +24,7 @@ class OriginTest {
             }
             String own = "http://127.0.0.1:" + front.port();
             assertThat(front.post("/x", "1", "Origin", own).statusCode()).isEqualTo(200);
-            try (Wired two = front.request("HEAD /x", "Origin: http://localhost", "Origin: https://evil.example")) {
+            try (RawHttpClient two = front.request("HEAD /x", "Origin: http://localhost", "Origin: https://evil.example")) {
                 assertThat(two.head()).startsWith("HTTP/1.1 403");
             }
             assertThat(front.hub().stats().published()).isEqualTo(1);
@@ -32,18 +34,18 @@ class OriginTest {
     @Test
     @DisplayName("H-22 a listed origin is served, and its browser is told so")
     void allowedOrigin() throws Exception {
-        try (Front front = Front.start("allowed-origins = ['https://App.example']")) {
+        try (TestHub front = TestHub.start("allowed-origins = ['https://App.example']")) {
             assertThat(front.post("/x", "1", "Origin", "https://app.example")
                             .headers()
                             .map())
                     .containsEntry("access-control-allow-origin", List.of("https://app.example"));
-            try (Wired preflight =
+            try (RawHttpClient preflight =
                     front.request("OPTIONS /x", "Origin: https://app.example", "Access-Control-Request-Method: POST")) {
                 assertThat(preflight.head())
                         .startsWith("HTTP/1.1 204")
                         .contains("access-control-allow-methods: GET, HEAD, POST, OPTIONS\r\n");
             }
-            try (Wired stream = front.request("GET /x", "Origin: https://app.example")) {
+            try (RawHttpClient stream = front.request("GET /x", "Origin: https://app.example")) {
                 assertThat(stream.head()).contains("access-control-allow-origin: https://app.example\r\n");
             }
         }
@@ -52,7 +54,7 @@ class OriginTest {
     @Test
     @DisplayName("H-22 on loopback the host is a loopback name or a listed one")
     void foreignHost() throws IOException {
-        try (Front front = Front.start("allowed-hosts = ['hub.example']")) {
+        try (TestHub front = TestHub.start("allowed-hosts = ['hub.example']")) {
             for (String host :
                     new String[] {"evil.example", "evil.example:8088", "localhost.evil.example", "10.0.0.1"}) {
                 assertThat(liveAs(front, host))
@@ -71,8 +73,8 @@ class OriginTest {
         }
     }
 
-    private static String liveAs(Front front, String host) throws IOException {
-        try (Wired wired = front.connect()) {
+    private static String liveAs(TestHub front, String host) throws IOException {
+        try (RawHttpClient wired = front.connect()) {
             return wired.send("GET /-/health/live HTTP/1.1\r\nHost: " + host + "\r\n\r\n")
                     .answer();
         }

@@ -1,7 +1,9 @@
-package dev.ginkgo.hub;
+package dev.ginkgo.hub.http.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.ginkgo.hub.testing.RawHttpClient;
+import dev.ginkgo.hub.testing.TestHub;
 import java.io.IOException;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
@@ -14,12 +16,12 @@ import org.junit.jupiter.params.provider.MethodSource;
  * How requests are read, rule by rule of RFC 9112 (HTTP/1.1). What must not be understood in two ways is refused with
  * the end of the connection; a second request is hidden behind each of these, and must never be served.
  */
-class MessageSyntaxTest {
+class RequestSyntaxTest {
     private static final String HIDDEN =
             "POST /hidden HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1\r\nConnection: close\r\n\r\nx";
 
     @SuppressWarnings("NullAway.Init") // before all
-    private static Front front;
+    private static TestHub front;
 
     /** What is sent, and the status that it gets. */
     record Row(String section, String what, int status, String request) {
@@ -31,7 +33,7 @@ class MessageSyntaxTest {
 
     @BeforeAll
     static void start() {
-        front = Front.start();
+        front = TestHub.start();
     }
 
     @AfterAll
@@ -207,7 +209,7 @@ class MessageSyntaxTest {
     @DisplayName("H-23 requests are read by the rules of RFC 9112, and what could be read in two ways is refused")
     void row(Row row) throws IOException {
         long before = front.hub().stats().published();
-        try (Wired client = front.connect()) {
+        try (RawHttpClient client = front.connect()) {
             boolean served = row.status == 200;
             client.send(row.request + HIDDEN);
             String answers = client.rest();

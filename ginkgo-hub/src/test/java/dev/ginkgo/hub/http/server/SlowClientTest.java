@@ -1,8 +1,10 @@
-package dev.ginkgo.hub;
+package dev.ginkgo.hub.http.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.ginkgo.hub.testing.RawHttpClient;
+import dev.ginkgo.hub.testing.TestHub;
 import dev.ginkgo.testing.FakeClock;
 import java.io.IOException;
 import java.time.Duration;
@@ -14,15 +16,15 @@ class SlowClientTest {
     @DisplayName("H-23 a request that does not come in whole is a 408")
     void slowRequest() throws IOException {
         FakeClock clock = new FakeClock();
-        try (Front front = Front.start(clock);
-                Wired head = front.connect();
-                Wired body = front.connect()) {
+        try (TestHub front = TestHub.start(clock);
+                RawHttpClient head = front.connect();
+                RawHttpClient body = front.connect()) {
             head.send("GET /x HTTP/1.1\r\nHost: localh");
             body.send("POST /x HTTP/1.1\r\nHost: localhost\r\nContent-Length: 10\r\nExpect: 100-continue\r\n\r\n");
             assertThat(body.head()).startsWith("HTTP/1.1 100");
             body.send("12345");
             // the bytes of the other one are read by then, too: the same loops, one after another
-            try (Wired other = front.request("GET /-/health/live")) {
+            try (RawHttpClient other = front.request("GET /-/health/live")) {
                 assertThat(other.answer()).startsWith("HTTP/1.1 200");
             }
 
@@ -39,9 +41,9 @@ class SlowClientTest {
     @DisplayName("an idle connection is closed after a minute, a stream is not")
     void idle() throws Exception {
         FakeClock clock = new FakeClock();
-        try (Front front = Front.start(clock);
-                Wired stream = front.lines("/x");
-                Wired idle = front.request("GET /-/health/live")) {
+        try (TestHub front = TestHub.start(clock);
+                RawHttpClient stream = front.lines("/x");
+                RawHttpClient idle = front.request("GET /-/health/live")) {
             idle.answer();
             await().until(() -> front.hub().stats().readers() == 1);
 
@@ -61,22 +63,22 @@ class SlowClientTest {
     @Test
     @DisplayName("H-23 connections beyond the limit, and beyond the limit of one address, are told so")
     void tooMany() throws IOException {
-        try (Front front = Front.start("max-connections = 1");
-                Wired first = front.lines("/x")) {
-            try (Wired second = front.request("GET /x")) {
+        try (TestHub front = TestHub.start("max-connections = 1");
+                RawHttpClient first = front.lines("/x")) {
+            try (RawHttpClient second = front.request("GET /x")) {
                 assertThat(second.rest()).startsWith("HTTP/1.1 429").contains("Retry-After: 5", "too-many-connections");
             }
             first.shutdownOutput();
             await().untilAsserted(() -> {
-                try (Wired third = front.request("GET /-/health/live")) {
+                try (RawHttpClient third = front.request("GET /-/health/live")) {
                     assertThat(third.answer()).startsWith("HTTP/1.1 200");
                 }
             });
         }
-        try (Front front = Front.start("max-connections-per-address = 1");
-                Wired first = front.lines("/x")) {
+        try (TestHub front = TestHub.start("max-connections-per-address = 1");
+                RawHttpClient first = front.lines("/x")) {
             assertThat(first).isNotNull();
-            try (Wired second = front.request("POST /x", "Content-Length: 0")) {
+            try (RawHttpClient second = front.request("POST /x", "Content-Length: 0")) {
                 assertThat(second.rest()).startsWith("HTTP/1.1 429").contains("too-many-from-address");
             }
         }

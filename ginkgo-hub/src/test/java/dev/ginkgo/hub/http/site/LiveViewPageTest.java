@@ -1,16 +1,17 @@
-package dev.ginkgo.hub;
+package dev.ginkgo.hub.http.site;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.ginkgo.hub.testing.TestHub;
 import java.net.http.HttpResponse;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
-class TailPageTest {
+class LiveViewPageTest {
     @Test
     @DisplayName("a browser gets the page, whose policy lets its own script run and no other")
     void page() throws Exception {
-        try (Front front = Front.start()) {
+        try (TestHub front = TestHub.start()) {
             HttpResponse<String> page =
                     front.get("/numbers", "Accept", "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8");
             assertThat(page.statusCode()).isEqualTo(200);

@@ -1,9 +1,11 @@
-package dev.ginkgo.hub;
+package dev.ginkgo.hub.http.site;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.ginkgo.config.ConfigException;
+import dev.ginkgo.hub.testing.RawHttpClient;
+import dev.ginkgo.hub.testing.TestHub;
 import java.io.IOException;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
@@ -13,7 +15,7 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-class SiteTest {
+class StaticSiteTest {
     @TempDir
     Path folder;
 
@@ -26,14 +28,14 @@ class SiteTest {
         Files.writeString(folder.resolveSibling("outside.txt"), "no");
     }
 
-    private Front start() {
-        return Front.start("page = '" + folder + "'");
+    private TestHub start() {
+        return TestHub.start("page = '" + folder + "'");
     }
 
     @Test
     @DisplayName("G-05 a page of the user's own is at /, and its modules beside it, each with its type")
     void served() throws Exception {
-        try (Front front = start()) {
+        try (TestHub front = start()) {
             HttpResponse<String> index = front.get("/");
             assertThat(index.statusCode()).isEqualTo(200);
             assertThat(index.headers().firstValue("content-type")).hasValue("text/html; charset=utf-8");
@@ -49,7 +51,7 @@ class SiteTest {
     @Test
     @DisplayName("what a browser has is not sent again while it is the same")
     void conditional() throws Exception {
-        try (Front front = start()) {
+        try (TestHub front = start()) {
             String tag = front.get("/").headers().firstValue("etag").orElseThrow();
             HttpResponse<String> same = front.get("/", "If-None-Match", "\"other\", W/" + tag);
             assertThat(same.statusCode()).isEqualTo(304);
@@ -62,7 +64,7 @@ class SiteTest {
     @Test
     @DisplayName("nothing else can be asked for: hidden files, files elsewhere, and no way out of the folder")
     void nothingElse() throws Exception {
-        try (Front front = start()) {
+        try (TestHub front = start()) {
             for (String path : new String[] {
                 "/-/page/.secret",
                 "/-/page/../outside.txt",
@@ -71,7 +73,7 @@ class SiteTest {
                 "/-/page/",
                 "/-/page/js"
             }) {
-                try (Wired wired = front.request("GET " + path)) {
+                try (RawHttpClient wired = front.request("GET " + path)) {
                     assertThat(wired.head()).as(path).startsWith("HTTP/1.1 404");
                 }
             }
@@ -83,7 +85,7 @@ class SiteTest {
     @Test
     @DisplayName("a reload reads the page again; one that cannot be read leaves the old one where it is")
     void reload() throws Exception {
-        try (Front front = start()) {
+        try (TestHub front = start()) {
             Files.writeString(folder.resolve("index.html"), "new");
             front.tree().ginkgo().reload();
             assertThat(front.get("/").body()).isEqualTo("new");
@@ -100,10 +102,10 @@ class SiteTest {
     @DisplayName("a folder without index.html is told before anything starts; without a page / is a 404 with advice")
     void noPage() throws Exception {
         Path empty = Files.createDirectory(folder.resolve("empty"));
-        assertThatThrownBy(() -> Front.start("page = '" + empty + "'"))
+        assertThatThrownBy(() -> TestHub.start("page = '" + empty + "'"))
                 .isInstanceOf(ConfigException.class)
                 .hasMessageContaining("http.page: " + empty + " is no folder with an index.html in it");
-        try (Front front = Front.start()) {
+        try (TestHub front = TestHub.start()) {
             HttpResponse<String> answer = front.get("/");
             assertThat(answer.statusCode()).isEqualTo(404);
             assertThat(answer.body()).contains("http.page");

@@ -1,8 +1,10 @@
-package dev.ginkgo.hub;
+package dev.ginkgo.hub.http.websocket;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.ginkgo.hub.testing.RawHttpClient;
+import dev.ginkgo.hub.testing.TestHub;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -61,7 +63,7 @@ class WebSocketTest {
         }
     }
 
-    private static WebSocket open(HttpClient client, Front front, Heard heard) {
+    private static WebSocket open(HttpClient client, TestHub front, Heard heard) {
         return client.newWebSocketBuilder()
                 .buildAsync(URI.create("ws://127.0.0.1:" + front.port() + "/x"), heard)
                 .join();
@@ -72,7 +74,7 @@ class WebSocketTest {
             "a WebSocket reads a channel: text as text, bytes as bytes, pings are answered, and its close is told back")
     void reads() throws Exception {
         Heard heard = new Heard();
-        try (Front front = Front.start();
+        try (TestHub front = TestHub.start();
                 HttpClient client = HttpClient.newHttpClient()) {
             WebSocket socket = open(client, front, heard);
             await().until(() -> front.hub().stats().readers() == 1);
@@ -98,7 +100,7 @@ class WebSocketTest {
     @DisplayName("a message on a WebSocket ends it with 1003 and says where to publish")
     void sends() throws Exception {
         Heard heard = new Heard();
-        try (Front front = Front.start();
+        try (TestHub front = TestHub.start();
                 HttpClient client = HttpClient.newHttpClient()) {
             WebSocket socket = open(client, front, heard);
             socket.sendText("publish me", true).join();
@@ -110,8 +112,8 @@ class WebSocketTest {
     @Test
     @DisplayName("H-02 a WebSocket whose client vanishes is gone at once")
     void vanishes() throws Exception {
-        try (Front front = Front.start();
-                Wired socket = opened(front)) {
+        try (TestHub front = TestHub.start();
+                RawHttpClient socket = opened(front)) {
             await().until(() -> front.hub().stats().readers() == 1);
             socket.reset();
             await().atMost(Duration.ofSeconds(1))
@@ -128,9 +130,9 @@ class WebSocketTest {
             {(byte) 0x82, (byte) 0xFE, 0x40, 0, 0, 0, 0, 0}, // 16 KiB
         };
         int[] codes = {1002, 1002, 1009};
-        try (Front front = Front.start()) {
+        try (TestHub front = TestHub.start()) {
             for (int i = 0; i < frames.length; i++) {
-                try (Wired socket = opened(front)) {
+                try (RawHttpClient socket = opened(front)) {
                     socket.send(frames[i]);
                     String rest = socket.rest();
                     int close = rest.indexOf(0x88);
@@ -145,24 +147,24 @@ class WebSocketTest {
     @Test
     @DisplayName("an opening that is none is refused as a request")
     void badOpening() throws IOException {
-        try (Front front = Front.start()) {
-            try (Wired old =
+        try (TestHub front = TestHub.start()) {
+            try (RawHttpClient old =
                     front.request("GET /x", "Upgrade: websocket", "Connection: Upgrade", "Sec-WebSocket-Version: 8")) {
                 assertThat(old.answer()).startsWith("HTTP/1.1 426").contains("Sec-WebSocket-Version: 13");
             }
-            try (Wired keyless =
+            try (RawHttpClient keyless =
                     front.request("GET /x", "Upgrade: websocket", "Connection: Upgrade", "Sec-WebSocket-Version: 13")) {
                 assertThat(keyless.answer()).startsWith("HTTP/1.1 400").contains("Sec-WebSocket-Key");
             }
-            try (Wired foreign = front.request(
+            try (RawHttpClient foreign = front.request(
                     "GET /x", "Upgrade: websocket", "Connection: Upgrade", "Origin: https://evil.example")) {
                 assertThat(foreign.answer()).startsWith("HTTP/1.1 403");
             }
         }
     }
 
-    private static Wired opened(Front front) throws IOException {
-        Wired socket = front.request(
+    private static RawHttpClient opened(TestHub front) throws IOException {
+        RawHttpClient socket = front.request(
                 "GET /x",
                 "Upgrade: websocket",
                 "Connection: keep-alive, Upgrade",

@@ -1,4 +1,4 @@
-package dev.ginkgo.hub;
+package dev.ginkgo.hub.replication.local;
 
 import dev.ginkgo.hub.spi.Transport;
 import dev.ginkgo.hub.spi.TransportContract;

@@ -1,4 +1,4 @@
-package dev.ginkgo.mesh;
+package dev.ginkgo.mesh.raft.storage;
 
 import dev.ginkgo.config.Address;
 import java.io.Closeable;
@@ -21,11 +21,11 @@ import org.jspecify.annotations.Nullable;
  * Where one node keeps what must survive its restart: the number of its last start, and the journal of its votes. One
  * process at a time has it: two with one memory of votes would be two voters with one name.
  */
-final class DataFolder implements Closeable {
+public final class DataDirectory implements Closeable {
     private final Path folder;
     private final FileChannel lock;
 
-    private DataFolder(Path folder, FileChannel lock) {
+    private DataDirectory(Path folder, FileChannel lock) {
         this.folder = folder;
         this.lock = lock;
     }
@@ -35,7 +35,7 @@ final class DataFolder implements Closeable {
      *
      * @throws IOException if that cannot be done; the message says why and what to do
      */
-    static DataFolder open(Path parent, Address identity) throws IOException {
+    public static DataDirectory open(Path parent, Address identity) throws IOException {
         Path folder = parent.resolve(identity.toString().replaceAll("[^A-Za-z0-9.]", "-"));
         try {
             makePrivate(folder);
@@ -52,7 +52,7 @@ final class DataFolder implements Closeable {
             throw new IOException("another process runs the node " + identity + ": it has locked " + folder
                     + "; stop it, or give this one another cluster.identity");
         }
-        return new DataFolder(folder, lock);
+        return new DataDirectory(folder, lock);
     }
 
     private static @Nullable FileLock tryLock(FileChannel channel) throws IOException {
@@ -86,7 +86,7 @@ final class DataFolder implements Closeable {
         }
     }
 
-    Path journal() {
+    public Path journal() {
         return folder.resolve("journal");
     }
 
@@ -94,7 +94,7 @@ final class DataFolder implements Closeable {
      * Higher than that of all starts before. It follows the wall clock where it can, so that it still grows if the
      * folder was lost.
      */
-    long nextIncarnation(Instant now) throws IOException {
+    public long nextIncarnation(Instant now) throws IOException {
         Path file = folder.resolve("starts");
         long last = 0;
         if (Files.exists(file)) {

@@ -1,4 +1,4 @@
-package dev.ginkgo.mesh;
+package dev.ginkgo.mesh.raft.storage;
 
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 sealed interface LogRecord {
 
     /** The term, and whom this node voted for in it. */
-    record Ballot(long term, @Nullable Address vote) implements LogRecord {}
+    record Vote(long term, @Nullable Address vote) implements LogRecord {}
 
     /** The log begins here; everything before it is in the snapshot. */
     @SuppressWarnings("ArrayRecordComponent") // never compared
@@ -26,7 +26,7 @@ sealed interface LogRecord {
     record Entry(LogEntry entry) implements LogRecord {}
 
     /** This entry and all after it are no more. */
-    record Delete(long from) implements LogRecord {}
+    record Truncate(long from) implements LogRecord {}
 
     /** All entries up to this one are committed. */
     record Commit(long index) implements LogRecord {}
@@ -35,7 +35,7 @@ sealed interface LogRecord {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         try (DataOutputStream out = new DataOutputStream(bytes)) {
             switch (this) {
-                case Ballot ballot -> {
+                case Vote ballot -> {
                     out.writeByte('B');
                     out.writeLong(ballot.term);
                     Util.writeAddress(ballot.vote, out);
@@ -52,7 +52,7 @@ sealed interface LogRecord {
                     out.writeByte('E');
                     entry.entry.writeTo(out);
                 }
-                case Delete delete -> {
+                case Truncate delete -> {
                     out.writeByte('D');
                     out.writeLong(delete.from);
                 }
@@ -72,14 +72,14 @@ sealed interface LogRecord {
         int kind = in.readByte();
         try {
             return switch (kind) {
-                case 'B' -> new Ballot(in.readLong(), Util.readAddress(in));
+                case 'B' -> new Vote(in.readLong(), Util.readAddress(in));
                 case 'S' -> new Base(in.readLong(), in.readBoolean() ? in.readAllBytes() : null);
                 case 'E' -> {
                     LogEntry entry = new LogEntry();
                     entry.readFrom(in);
                     yield new Entry(entry);
                 }
-                case 'D' -> new Delete(in.readLong());
+                case 'D' -> new Truncate(in.readLong());
                 case 'C' -> new Commit(in.readLong());
                 default -> throw new IOException("a record of kind " + kind + ", which this version does not know");
             };

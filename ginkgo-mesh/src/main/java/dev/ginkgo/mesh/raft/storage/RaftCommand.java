@@ -1,4 +1,4 @@
-package dev.ginkgo.mesh;
+package dev.ginkgo.mesh.raft.storage;
 
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
@@ -18,14 +18,14 @@ import java.time.Duration;
  * @param lasts of a renewal: for how long a successor waits after it, by the settings of the leader, for its own may
  *     differ
  */
-record Command(Kind kind, long term, String name, long incarnation, Duration lasts) {
+public record RaftCommand(Kind kind, long term, String name, long incarnation, Duration lasts) {
 
-    Command(Kind kind, long term, String name, long incarnation) {
+    public RaftCommand(Kind kind, long term, String name, long incarnation) {
         this(kind, term, name, incarnation, Duration.ZERO);
     }
 
     /** The codes are written to disk. */
-    enum Kind {
+    public enum Kind {
         /** A cluster with this name exists from here on. */
         FOUND('f'),
         /** Nothing; once it is committed, everything before it is. */
@@ -51,7 +51,7 @@ record Command(Kind kind, long term, String name, long incarnation, Duration las
         }
     }
 
-    byte[] encode() {
+    public byte[] encode() {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         try (DataOutputStream out = new DataOutputStream(bytes)) {
             out.writeByte(kind.code);
@@ -65,9 +65,9 @@ record Command(Kind kind, long term, String name, long incarnation, Duration las
         return bytes.toByteArray();
     }
 
-    static Command decode(byte[] bytes, int offset, int length) {
+    public static RaftCommand decode(byte[] bytes, int offset, int length) {
         try (DataInputStream in = new DataInputStream(new ByteArrayInputStream(bytes, offset, length))) {
-            return new Command(
+            return new RaftCommand(
                     Kind.of(in.readByte()),
                     in.readLong(),
                     in.readUTF(),

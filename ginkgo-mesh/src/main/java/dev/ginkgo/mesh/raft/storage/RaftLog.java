@@ -1,6 +1,6 @@
-package dev.ginkgo.mesh;
+package dev.ginkgo.mesh.raft.storage;
 
-import dev.ginkgo.mesh.Command.Kind;
+import dev.ginkgo.mesh.raft.storage.RaftCommand.Kind;
 import java.io.FileDescriptor;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -18,7 +18,7 @@ import org.jgroups.protocols.raft.LogEntry;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Raft's log: in memory, and each change in a {@link Journal}. Nearly all entries are renewals, which matter for a
+ * Raft's log: in memory, and each change in a {@link WriteAheadLog}. Nearly all entries are renewals, which matter for a
  * second, so a snapshot follows every few hundred of them; memory and file stay small for ever.
  *
  * <p>The term, the vote, and changes of the voters are forced to the disk. A renewal is only handed to the operating
@@ -27,9 +27,9 @@ import org.jspecify.annotations.Nullable;
  * <p>Instead of jgroups-raft's {@code FileBasedLog}: that one sets the term on the disk back when entries are deleted
  * or sent again, and cannot say when a renewal was received.
  */
-final class MeshLog implements Log {
-    private final Journal journal;
-    private final Consumer<Command> renewals;
+public final class RaftLog implements Log {
+    private final WriteAheadLog journal;
+    private final Consumer<RaftCommand> renewals;
 
     // guarded by this
     private final List<LogEntry> entries = new ArrayList<>();
@@ -42,12 +42,12 @@ final class MeshLog implements Log {
     /**
      * @param renewals told each renewal that is added, also when the journal is read
      */
-    MeshLog(Path file, Consumer<Command> renewals) throws IOException {
+    public RaftLog(Path file, Consumer<RaftCommand> renewals) throws IOException {
         this(file, renewals, FileDescriptor::sync);
     }
 
     /** The same with another way to force what is written to the disk. */
-    MeshLog(Path file, Consumer<Command> renewals, Journal.Sync sync) throws IOException {
+    RaftLog(Path file, Consumer<RaftCommand> renewals, WriteAheadLog.Sync sync) throws IOException {
         this.renewals = renewals;
         List<byte[]> records = new ArrayList<>();
         journal = open(file, sync, records);
@@ -61,9 +61,9 @@ final class MeshLog implements Log {
         }
     }
 
-    private static Journal open(Path file, Journal.Sync sync, List<byte[]> records) throws IOException {
+    private static WriteAheadLog open(Path file, WriteAheadLog.Sync sync, List<byte[]> records) throws IOException {
         try {
-            return Journal.open(file, sync, records);
+            return WriteAheadLog.open(file, sync, records);
         } catch (IOException e) {
             throw unreadable(file, e);
         }
@@ -78,7 +78,7 @@ final class MeshLog implements Log {
 
     private void replay(LogRecord record) {
         switch (record) {
-            case LogRecord.Ballot ballot -> {
+            case LogRecord.Vote ballot -> {
                 term = ballot.term();
                 vote = ballot.vote();
             }
@@ -91,14 +91,14 @@ final class MeshLog implements Log {
                 entries.add(entry.entry());
                 tell(entry.entry());
             }
-            case LogRecord.Delete delete -> cut(delete.from());
+            case LogRecord.Truncate delete -> cut(delete.from());
             case LogRecord.Commit committed -> commit = committed.index();
         }
     }
 
     private void tell(LogEntry entry) {
         if (isKind(entry, Kind.RENEW)) {
-            renewals.accept(Command.decode(entry.command(), entry.offset(), entry.length()));
+            renewals.accept(RaftCommand.decode(entry.command(), entry.offset(), entry.length()));
         }
     }
 
@@ -121,7 +121,7 @@ final class MeshLog implements Log {
     /** On the disk first: if that fails, what is in memory goes on where the journal does. */
     private void begin(long first, List<LogEntry> from, long committed) {
         List<byte[]> records = new ArrayList<>();
-        records.add(new LogRecord.Ballot(term, vote).encode());
+        records.add(new LogRecord.Vote(term, vote).encode());
         records.add(new LogRecord.Base(first, snapshot).encode());
         for (LogEntry entry : from) {
             records.add(new LogRecord.Entry(entry).encode());
@@ -144,7 +144,7 @@ final class MeshLog implements Log {
      *
      * @param committed as far as Raft has applied the log
      */
-    synchronized List<String> voters(List<String> committed) {
+    public synchronized List<String> voters(List<String> committed) {
         List<String> voters = new ArrayList<>(committed);
         for (LogEntry each : entries) {
             if (each.internal()) {
@@ -185,7 +185,7 @@ final class MeshLog implements Log {
     @Override
     public synchronized Log currentTerm(long newTerm) {
         if (newTerm > term) {
-            record(new LogRecord.Ballot(newTerm, null), true);
+            record(new LogRecord.Vote(newTerm, null), true);
             term = newTerm;
             vote = null;
         }
@@ -199,7 +199,7 @@ final class MeshLog implements Log {
 
     @Override
     public synchronized Log votedFor(@Nullable Address member) {
-        record(new LogRecord.Ballot(term, member), true);
+        record(new LogRecord.Vote(term, member), true);
         vote = member;
         return this;
     }
@@ -277,7 +277,7 @@ final class MeshLog implements Log {
             throw new IllegalStateException("entry " + index + " is committed, as all up to " + commit);
         }
         if (index <= lastAppended()) {
-            record(new LogRecord.Delete(index), true);
+            record(new LogRecord.Truncate(index), true);
             cut(index);
         }
     }

@@ -1,4 +1,4 @@
-package dev.ginkgo.mesh;
+package dev.ginkgo.mesh.raft.storage;
 
 import java.io.ByteArrayInputStream;
 import java.io.DataInputStream;

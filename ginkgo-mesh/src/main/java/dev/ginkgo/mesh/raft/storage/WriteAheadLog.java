@@ -1,4 +1,4 @@
-package dev.ginkgo.mesh;
+package dev.ginkgo.mesh.raft.storage;
 
 import java.io.Closeable;
 import java.io.FileDescriptor;
@@ -22,15 +22,15 @@ import org.slf4j.LoggerFactory;
  * off: if a record is whole after one that is not, the disk has changed what was written, and the file is not read at all,
  * for what would be left out may be a vote. Used by one thread at a time.
  */
-final class Journal implements Closeable {
-    private static final Logger LOG = LoggerFactory.getLogger(Journal.class);
+final class WriteAheadLog implements Closeable {
+    private static final Logger LOG = LoggerFactory.getLogger(WriteAheadLog.class);
     private static final int HEAD = 2 * Integer.BYTES;
 
     private final Path file;
     private final Sync sync;
     private RandomAccessFile open;
 
-    private Journal(Path file, Sync sync, RandomAccessFile open) {
+    private WriteAheadLog(Path file, Sync sync, RandomAccessFile open) {
         this.file = file;
         this.sync = sync;
         this.open = open;
@@ -47,7 +47,7 @@ final class Journal implements Closeable {
      *
      * @throws IOException also if it was changed by others than this class
      */
-    static Journal open(Path file, Sync sync, List<byte[]> records) throws IOException {
+    static WriteAheadLog open(Path file, Sync sync, List<byte[]> records) throws IOException {
         RandomAccessFile open = new RandomAccessFile(file.toFile(), "rw");
         try {
             ByteBuffer all = ByteBuffer.wrap(Files.readAllBytes(file));
@@ -59,7 +59,7 @@ final class Journal implements Closeable {
             }
             open.seek(whole);
             syncFolder(file);
-            return new Journal(file, sync, open);
+            return new WriteAheadLog(file, sync, open);
         } catch (IOException | RuntimeException e) {
             open.close();
             throw e;

@@ -1,8 +1,9 @@
-package dev.ginkgo.mesh;
+package dev.ginkgo.mesh.raft.storage;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.ginkgo.mesh.Command.Kind;
+import dev.ginkgo.mesh.node.NodeAddress;
+import dev.ginkgo.mesh.raft.storage.RaftCommand.Kind;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
@@ -19,28 +20,28 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** What a machine that loses its power finds again: what the file was when it was last forced to the disk. */
 class PowerLossTest {
-    private static final Address B = Names.address("b", 3, 1);
+    private static final Address B = NodeAddress.address("b", 3, 1);
 
     @TempDir
     Path folder;
 
-    private MeshLog open() throws IOException {
+    private RaftLog open() throws IOException {
         Path file = folder.resolve("journal");
-        return new MeshLog(file, _ -> {}, descriptor -> {
+        return new RaftLog(file, _ -> {}, descriptor -> {
             descriptor.sync();
             Path written = Files.exists(folder.resolve("journal.new")) ? folder.resolve("journal.new") : file;
             Files.copy(written, folder.resolve("disk"), StandardCopyOption.REPLACE_EXISTING);
         });
     }
 
-    private MeshLog afterwards() throws IOException {
-        return new MeshLog(
+    private RaftLog afterwards() throws IOException {
+        return new RaftLog(
                 Files.copy(folder.resolve("disk"), folder.resolve("again"), StandardCopyOption.REPLACE_EXISTING),
                 _ -> {});
     }
 
     private static LogEntry renewal() {
-        byte[] bytes = new Command(Kind.RENEW, 1, "a", 1).encode();
+        byte[] bytes = new RaftCommand(Kind.RENEW, 1, "a", 1).encode();
         return new LogEntry(1, bytes, 0, bytes.length);
     }
 
@@ -52,13 +53,13 @@ class PowerLossTest {
     @Test
     @DisplayName("K-08 a term and a vote that were given are on the disk")
     void votes() throws IOException {
-        try (MeshLog log = open()) {
+        try (RaftLog log = open()) {
             log.currentTerm(4);
-            try (MeshLog again = afterwards()) {
+            try (RaftLog again = afterwards()) {
                 assertThat(again.currentTerm()).isEqualTo(4);
             }
             log.votedFor(B);
-            try (MeshLog again = afterwards()) {
+            try (RaftLog again = afterwards()) {
                 assertThat(again.currentTerm()).isEqualTo(4);
                 assertThat(again.votedFor()).isEqualTo(B);
             }
@@ -68,24 +69,24 @@ class PowerLossTest {
     @Test
     @DisplayName("K-08 so is who votes, and that it is committed; a renewal need not be")
     void voters() throws Exception {
-        try (MeshLog log = open()) {
+        try (RaftLog log = open()) {
             log.append(1, LogEntries.create(voter("a")));
-            try (MeshLog again = afterwards()) {
+            try (RaftLog again = afterwards()) {
                 assertThat(again.lastAppended()).isEqualTo(1);
             }
             log.commitIndex(1);
-            try (MeshLog again = afterwards()) {
+            try (RaftLog again = afterwards()) {
                 assertThat(again.commitIndex()).isEqualTo(1);
             }
             log.append(2, LogEntries.create(renewal()));
-            try (MeshLog again = afterwards()) {
+            try (RaftLog again = afterwards()) {
                 assertThat(again.lastAppended()).isEqualTo(1);
             }
             log.deleteAllEntriesStartingFrom(2);
             log.votedFor(B);
             log.setSnapshot(ByteBuffer.wrap(new byte[] {7}));
             log.truncate(1);
-            try (MeshLog again = afterwards()) {
+            try (RaftLog again = afterwards()) {
                 assertThat(again.votedFor()).isEqualTo(B);
                 assertThat(again.commitIndex()).isEqualTo(1);
                 assertThat(again.getSnapshot()).isEqualTo(ByteBuffer.wrap(new byte[] {7}));

@@ -1,9 +1,10 @@
-package dev.ginkgo.mesh;
+package dev.ginkgo.mesh.raft.storage;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.ginkgo.mesh.Command.Kind;
+import dev.ginkgo.mesh.node.NodeAddress;
+import dev.ginkgo.mesh.raft.storage.RaftCommand.Kind;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
@@ -22,25 +23,25 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-class MeshLogTest {
+class RaftLogTest {
     @TempDir
     Path folder;
 
     private Path file;
-    private final List<Command> told = new ArrayList<>();
+    private final List<RaftCommand> told = new ArrayList<>();
 
     @BeforeEach
     void name() {
         file = folder.resolve("journal");
     }
 
-    private MeshLog open() throws IOException {
+    private RaftLog open() throws IOException {
         told.clear();
-        return new MeshLog(file, told::add);
+        return new RaftLog(file, told::add);
     }
 
     private static LogEntry entry(Kind kind, long term) {
-        byte[] bytes = new Command(kind, term, "a", 1).encode();
+        byte[] bytes = new RaftCommand(kind, term, "a", 1).encode();
         return new LogEntry(term, bytes, 0, bytes.length);
     }
 
@@ -52,7 +53,7 @@ class MeshLogTest {
     @Test
     @DisplayName("a change of the voters counts from where it is in the log, and no longer if it is deleted from it")
     void voters() throws Exception {
-        try (MeshLog log = open()) {
+        try (RaftLog log = open()) {
             log.append(
                     1,
                     entries(
@@ -62,7 +63,7 @@ class MeshLogTest {
             log.commitIndex(1);
             log.append(4, entries(change(InternalCommand.Type.removeServer, "a")));
         }
-        try (MeshLog log = open()) {
+        try (RaftLog log = open()) {
             assertThat(log.voters(List.of("a", "c"))).containsExactlyInAnyOrder("b", "c");
             log.deleteAllEntriesStartingFrom(4);
             assertThat(log.voters(List.of("a", "c"))).containsExactlyInAnyOrder("a", "b", "c");
@@ -78,15 +79,15 @@ class MeshLogTest {
     @Test
     @DisplayName("term, vote, entries and what is committed are there after a restart, and each renewal is told")
     void survives() throws IOException {
-        ExtendedUUID vote = Names.address("b", 3, 1);
-        try (MeshLog log = open()) {
+        ExtendedUUID vote = NodeAddress.address("b", 3, 1);
+        try (RaftLog log = open()) {
             log.currentTerm(4);
             log.votedFor(vote);
             log.append(1, entries(entry(Kind.FOUND, 4), entry(Kind.RENEW, 4), entry(Kind.RENEW, 4)));
             log.commitIndex(2);
             assertThat(told).hasSize(2);
         }
-        try (MeshLog log = open()) {
+        try (RaftLog log = open()) {
             assertThat(log).hasToString("entries 1 to 3, 2 committed, term 4");
             assertThat(log.votedFor()).isEqualTo(vote);
             assertThat(log.firstAppended()).isZero();
@@ -97,15 +98,15 @@ class MeshLogTest {
     @Test
     @DisplayName("the term never goes back, whatever is deleted or sent again: a node votes once in a term")
     void termOnlyGrows() throws IOException {
-        try (MeshLog log = open()) {
+        try (RaftLog log = open()) {
             log.append(1, entries(entry(Kind.FOUND, 1), entry(Kind.RENEW, 1)));
             log.currentTerm(7);
-            log.votedFor(Names.address("b", 3, 1));
+            log.votedFor(NodeAddress.address("b", 3, 1));
             log.deleteAllEntriesStartingFrom(2);
             log.append(2, entries(entry(Kind.RENEW, 1)));
             log.currentTerm(3);
         }
-        try (MeshLog log = open()) {
+        try (RaftLog log = open()) {
             assertThat(log.currentTerm()).isEqualTo(7);
             assertThat(log.votedFor()).isNotNull();
         }
@@ -114,21 +115,21 @@ class MeshLogTest {
     @Test
     @DisplayName("a vote is of its term: in the next one the node has not voted, whether the file was replaced or not")
     void voteOfItsTerm() throws IOException {
-        try (MeshLog log = open()) {
+        try (RaftLog log = open()) {
             log.append(1, entries(entry(Kind.FOUND, 1)));
             log.currentTerm(7);
-            log.votedFor(Names.address("b", 3, 1));
+            log.votedFor(NodeAddress.address("b", 3, 1));
             log.currentTerm(8);
             assertThat(log.votedFor()).isNull();
         }
-        try (MeshLog log = open()) {
+        try (RaftLog log = open()) {
             assertThat(log.votedFor()).isNull();
-            log.votedFor(Names.address("b", 3, 1));
+            log.votedFor(NodeAddress.address("b", 3, 1));
             log.currentTerm(9);
             log.commitIndex(1);
             log.truncate(1);
         }
-        try (MeshLog log = open()) {
+        try (RaftLog log = open()) {
             assertThat(log.currentTerm()).isEqualTo(9);
             assertThat(log.votedFor()).isNull();
         }
@@ -138,7 +139,7 @@ class MeshLogTest {
     @DisplayName("what was cut off when the node died is left out, wherever it was cut")
     void tornTail() throws IOException {
         long whole;
-        try (MeshLog log = open()) {
+        try (RaftLog log = open()) {
             log.append(1, entries(entry(Kind.FOUND, 1), entry(Kind.RENEW, 1)));
             whole = Files.size(file);
             log.append(3, entries(entry(Kind.RENEW, 1)));
@@ -146,11 +147,11 @@ class MeshLogTest {
         byte[] all = Files.readAllBytes(file);
         for (int length = (int) whole; length < all.length; length++) {
             Files.write(file, Arrays.copyOf(all, length));
-            try (MeshLog log = open()) {
+            try (RaftLog log = open()) {
                 assertThat(log.lastAppended()).as("cut at %d", length).isEqualTo(2);
                 log.append(3, entries(entry(Kind.RENEW, 2)));
             }
-            try (MeshLog log = open()) {
+            try (RaftLog log = open()) {
                 assertThat(log.lastAppended())
                         .as("written after a cut at %d", length)
                         .isEqualTo(3);
@@ -161,13 +162,13 @@ class MeshLogTest {
     @Test
     @DisplayName("a record that was changed on the disk ends the log there")
     void changed() throws IOException {
-        try (MeshLog log = open()) {
+        try (RaftLog log = open()) {
             log.append(1, entries(entry(Kind.FOUND, 1), entry(Kind.RENEW, 1)));
         }
         byte[] all = Files.readAllBytes(file);
         all[all.length - 1] ^= 1;
         Files.write(file, all);
-        try (MeshLog log = open()) {
+        try (RaftLog log = open()) {
             assertThat(log.lastAppended()).isEqualTo(1);
         }
     }
@@ -175,13 +176,13 @@ class MeshLogTest {
     @Test
     @DisplayName("zeros at the end, as a disk may leave them when the machine loses its power, are left out")
     void zeros() throws IOException {
-        try (MeshLog log = open()) {
+        try (RaftLog log = open()) {
             log.append(1, entries(entry(Kind.FOUND, 1), entry(Kind.RENEW, 1)));
         }
         byte[] all = Files.readAllBytes(file);
         for (int more : new int[] {1, 8, 9, 4096}) {
             Files.write(file, Arrays.copyOf(all, all.length + more));
-            try (MeshLog log = open()) {
+            try (RaftLog log = open()) {
                 assertThat(log.lastAppended()).as("%d zeros", more).isEqualTo(2);
             }
             assertThat(file).hasSize(all.length);
@@ -192,10 +193,10 @@ class MeshLogTest {
     @DisplayName(
             "K-08 a journal that was changed before its end is not read: the node would forget votes, and who votes")
     void changedBeforeItsEnd() throws IOException {
-        try (MeshLog log = open()) {
+        try (RaftLog log = open()) {
             log.append(1, entries(entry(Kind.FOUND, 1)));
             log.currentTerm(7);
-            log.votedFor(Names.address("b", 3, 1));
+            log.votedFor(NodeAddress.address("b", 3, 1));
             log.append(2, entries(entry(Kind.RENEW, 7)));
         }
         byte[] all = Files.readAllBytes(file);
@@ -227,7 +228,7 @@ class MeshLogTest {
     @Test
     @DisplayName("what is committed is not deleted")
     void committedStays() throws IOException {
-        try (MeshLog log = open()) {
+        try (RaftLog log = open()) {
             log.append(1, entries(entry(Kind.FOUND, 1)));
             log.commitIndex(1);
             assertThatThrownBy(() -> log.deleteAllEntriesStartingFrom(1))
@@ -239,7 +240,7 @@ class MeshLogTest {
     @Test
     @DisplayName("if the journal cannot be replaced, because the disk is full, memory and disk go on as they were")
     void fullDisk() throws IOException {
-        try (MeshLog log = open()) {
+        try (RaftLog log = open()) {
             log.currentTerm(3);
             log.append(1, entries(entry(Kind.FOUND, 3), entry(Kind.RENEW, 3), entry(Kind.RENEW, 3)));
             log.commitIndex(3);
@@ -253,11 +254,11 @@ class MeshLogTest {
             Files.delete(fresh);
             log.append(4, entries(entry(Kind.RENEW, 3)));
         }
-        try (MeshLog log = open()) {
+        try (RaftLog log = open()) {
             assertThat(log).hasToString("entries 1 to 4, 3 committed, term 3");
             log.truncate(3);
         }
-        try (MeshLog log = open()) {
+        try (RaftLog log = open()) {
             assertThat(log).hasToString("entries 3 to 4, 3 committed, term 3");
         }
     }
@@ -265,7 +266,7 @@ class MeshLogTest {
     @Test
     @DisplayName("a hundred thousand renewals leave the file and the memory flat")
     void flat() throws IOException {
-        try (MeshLog log = open()) {
+        try (RaftLog log = open()) {
             log.append(1, entries(entry(Kind.FOUND, 1)));
             for (long index = 2; index <= 100_000; index++) {
                 log.append(index, entries(entry(Kind.RENEW, 1)));
@@ -282,7 +283,7 @@ class MeshLogTest {
             assertThat(log.get(100_000)).isNotNull();
             assertThat(log.get(99_000)).isNull();
         }
-        try (MeshLog log = open()) {
+        try (RaftLog log = open()) {
             assertThat(log).hasToString("entries 100000 to 100000, 100000 committed, term 0");
             assertThat(log.getSnapshot()).isEqualTo(ByteBuffer.wrap(new byte[100]));
         }

@@ -1,30 +1,30 @@
-package dev.ginkgo.testing.cluster;
+package dev.ginkgo.testing.cluster.simulation;
 
-import dev.ginkgo.Time;
+import dev.ginkgo.time.TimeSource;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 
 /** What a test did to its nodes, and who led, with the time since its beginning: to be read when it fails. */
-final class Story {
-    private final Time clock;
+public final class EventLog {
+    private final TimeSource clock;
     private final Instant beginning;
 
     // guarded by this
     private final List<String> lines = new ArrayList<>();
 
-    Story(Time clock) {
+    public EventLog(TimeSource clock) {
         this.clock = clock;
         this.beginning = clock.now();
     }
 
-    synchronized void tell(String what) {
+    public synchronized void tell(String what) {
         Duration since = Duration.between(beginning, clock.now());
         lines.add("%d.%03d s  %s".formatted(since.toSeconds(), since.toMillisPart(), what));
     }
 
-    synchronized List<String> lines() {
+    public synchronized List<String> lines() {
         return List.copyOf(lines);
     }
 

@@ -1,7 +1,7 @@
-package dev.ginkgo.testing.cluster;
+package dev.ginkgo.testing.cluster.simulation;
 
-import dev.ginkgo.Time;
 import dev.ginkgo.testing.FakeClock;
+import dev.ginkgo.time.TimeSource;
 import java.time.Instant;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -13,7 +13,7 @@ import java.util.function.Supplier;
  * deadline nor because something has come. When it is thawed they go on one after another, in the order in which they
  * would have, and find the clock where it is.
  */
-final class NodeTime implements Time {
+public final class FreezableTimeSource implements TimeSource {
     private static final long FOREVER = Long.MAX_VALUE / 2;
 
     private final FakeClock clock;
@@ -22,17 +22,17 @@ final class NodeTime implements Time {
     private final Set<Thread> held = new LinkedHashSet<>();
     private boolean frozen;
 
-    NodeTime(FakeClock clock) {
+    public FreezableTimeSource(FakeClock clock) {
         this.clock = clock;
     }
 
     /** To be called while all tasks of the node wait. */
-    synchronized void freeze() {
+    public synchronized void freeze() {
         frozen = true;
     }
 
     /** Lets all go on who would have. */
-    void thaw() {
+    public void thaw() {
         for (Thread each : release()) {
             clock.unpark(each);
             clock.settle();
@@ -40,7 +40,7 @@ final class NodeTime implements Time {
     }
 
     /** The same, but nobody is woken: for a node that ends. */
-    synchronized List<Thread> release() {
+    public synchronized List<Thread> release() {
         frozen = false;
         List<Thread> all = List.copyOf(held);
         held.clear();
@@ -79,7 +79,7 @@ final class NodeTime implements Time {
     }
 
     @Override
-    public <T, X extends Exception> T outside(Outside<T, X> call) throws X {
+    public <T, X extends Exception> T outside(BlockingCall<T, X> call) throws X {
         return clock.outside(call);
     }
 

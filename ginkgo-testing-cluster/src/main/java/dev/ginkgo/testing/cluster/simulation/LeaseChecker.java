@@ -1,4 +1,4 @@
-package dev.ginkgo.testing.cluster;
+package dev.ginkgo.testing.cluster.simulation;
 
 import dev.ginkgo.cluster.Lease;
 import java.util.ArrayList;
@@ -9,15 +9,15 @@ import java.util.List;
  * when one is given, so it is looked at whenever a node is told that it leads; the lease of a node that is frozen counts
  * for as long as the node would think it valid if it woke.
  */
-final class Leases {
-    private record Held(String node, Lease lease) {}
+public final class LeaseChecker {
+    private record GrantedLease(String node, Lease lease) {}
 
     // guarded by this
-    private final List<Held> all = new ArrayList<>();
+    private final List<GrantedLease> all = new ArrayList<>();
     private final List<String> faults = new ArrayList<>();
 
-    synchronized void given(String node, Lease lease) {
-        for (Held other : all) {
+    public synchronized void given(String node, Lease lease) {
+        for (GrantedLease other : all) {
             if (other.lease.valid() && lease.valid()) {
                 faults.add(node + " holds the " + lease + ", and " + other.node + " the " + other.lease);
             }
@@ -26,7 +26,7 @@ final class Leases {
                         + other.lease.epoch());
             }
         }
-        all.add(new Held(node, lease));
+        all.add(new GrantedLease(node, lease));
     }
 
     /**
@@ -34,7 +34,7 @@ final class Leases {
      *
      * @param story what has led to it
      */
-    synchronized void check(Story story) {
+    public synchronized void check(EventLog story) {
         if (!faults.isEmpty()) {
             throw new AssertionError("two leaders at once: " + String.join("; ", faults) + story);
         }

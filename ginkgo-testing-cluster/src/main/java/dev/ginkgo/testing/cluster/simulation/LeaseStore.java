@@ -1,8 +1,8 @@
-package dev.ginkgo.testing.cluster;
+package dev.ginkgo.testing.cluster.simulation;
 
-import dev.ginkgo.cluster.Member;
-import dev.ginkgo.cluster.spi.Terms;
-import dev.ginkgo.hub.spi.Origin;
+import dev.ginkgo.cluster.model.Member;
+import dev.ginkgo.cluster.spi.LeaseTiming;
+import dev.ginkgo.hub.spi.NodeIncarnation;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -14,10 +14,10 @@ import org.jspecify.annotations.Nullable;
  * What a service of coordination keeps: the members, each for as long as it is heard of, and one lease. Each question is
  * answered in one step, so that all that happens to it is in one order. It goes by the test's clock.
  *
- * <p>A lease is given to another a {@linkplain Terms#succession() succession} after its last renewal got here. That
+ * <p>A lease is given to another a {@linkplain LeaseTiming#succession() succession} after its last renewal got here. That
  * renewal began before, so its holder has stopped by then; see {@link dev.ginkgo.cluster.spi.Coordinator}.
  */
-final class Store {
+final class LeaseStore {
 
     private record Session(Member member, long until) {}
 
@@ -28,7 +28,7 @@ final class Store {
      * @param terms what a lease is worth
      * @param over a leadership of its own that it has given up; 0 if there is none
      */
-    record Request(Member member, Terms terms, long over) {}
+    record RenewalRequest(Member member, LeaseTiming terms, long over) {}
 
     /**
      * The answer.
@@ -39,19 +39,19 @@ final class Store {
      * @param leader who leads, or led last; nobody yet if the epoch is 0
      * @param epoch the last leadership that began
      */
-    record Answer(boolean newer, long granted, List<Member> members, String leader, long epoch) {}
+    record RenewalResponse(boolean newer, long granted, List<Member> members, String leader, long epoch) {}
 
     // guarded by this
     private final Map<String, Session> sessions = new LinkedHashMap<>();
     private final Map<String, Long> newest = new HashMap<>();
-    private @Nullable Origin holder;
+    private @Nullable NodeIncarnation holder;
     private String leader = "";
     private long heldUntil;
     private long epoch;
 
-    synchronized Answer ask(Request request, long now) {
+    synchronized RenewalResponse ask(RenewalRequest request, long now) {
         Member member = request.member();
-        Origin asker = incarnation(member);
+        NodeIncarnation asker = incarnation(member);
         sessions.values().removeIf(session -> session.until - now <= 0);
         if (newest.merge(member.name(), member.incarnation(), Math::max) > member.incarnation()) {
             return answer(true, 0);
@@ -74,18 +74,18 @@ final class Store {
     }
 
     /** For how long a node is in the roster, and its lease is nobody else's, after it was last heard of. */
-    static Duration lasts(Terms terms) {
+    static Duration lasts(LeaseTiming terms) {
         return terms.succession();
     }
 
-    private Answer answer(boolean newer, long granted) {
+    private RenewalResponse answer(boolean newer, long granted) {
         List<Member> members = sessions.values().stream().map(Session::member).toList();
-        return new Answer(newer, granted, members, leader, epoch);
+        return new RenewalResponse(newer, granted, members, leader, epoch);
     }
 
     /** That node, and no other of its name, is gone, and what it held is free. */
     synchronized void leave(Member member) {
-        Origin leaving = incarnation(member);
+        NodeIncarnation leaving = incarnation(member);
         if (leaving.equals(holder)) {
             holder = null;
         }
@@ -95,7 +95,7 @@ final class Store {
         }
     }
 
-    private static Origin incarnation(Member member) {
-        return new Origin(member.name(), member.incarnation());
+    private static NodeIncarnation incarnation(Member member) {
+        return new NodeIncarnation(member.name(), member.incarnation());
     }
 }

@@ -1,4 +1,4 @@
-package dev.ginkgo.testing.cluster;
+package dev.ginkgo.testing.cluster.simulation;
 
 import java.time.Duration;
 import java.util.HashMap;
@@ -13,14 +13,14 @@ import java.util.Set;
  * say. So a minority reaches nothing, as with
  * any engine that needs a quorum. May be used from any thread.
  */
-final class Links {
+public final class NetworkFaults {
     /** What the way between any two takes when nothing is wrong. */
     static final Duration LATENCY = Duration.ofMillis(1);
 
     private final List<String> voters;
 
     // guarded by this
-    private final Set<Lane> cut = new HashSet<>();
+    private final Set<Route> cut = new HashSet<>();
     private final Map<String, Duration> delays = new HashMap<>();
     private final Set<String> dead = new HashSet<>();
     private final Set<String> frozen = new HashSet<>();
@@ -30,25 +30,25 @@ final class Links {
      *
      * @param voters of whom a majority is needed; with none the store is reached by all
      */
-    Links(List<String> voters) {
+    NetworkFaults(List<String> voters) {
         this.voters = List.copyOf(voters);
     }
 
     /** Whether something that is on this lane now gets along. */
-    synchronized boolean isOpen(Lane lane) {
+    synchronized boolean isOpen(Route lane) {
         if (!lane.ofTheStore()) {
             return !cut.contains(lane) && !dead.contains(lane.from()) && !dead.contains(lane.to());
         }
-        String node = lane.to().equals(Lane.STORE) ? lane.from() : lane.to();
+        String node = lane.to().equals(Route.STORE) ? lane.from() : lane.to();
         long reached = voters.stream()
                 .filter(voter -> !dead.contains(voter) && !frozen.contains(voter))
                 .filter(voter -> voter.equals(node)
-                        || (!cut.contains(new Lane(node, voter)) && !cut.contains(new Lane(voter, node))))
+                        || (!cut.contains(new Route(node, voter)) && !cut.contains(new Route(voter, node))))
                 .count();
         return !dead.contains(node) && (voters.isEmpty() || reached > voters.size() / 2);
     }
 
-    synchronized Duration latency(Lane lane) {
+    synchronized Duration latency(Route lane) {
         return LATENCY.plus(delay(lane.from())).plus(delay(lane.to()));
     }
 
@@ -57,25 +57,25 @@ final class Links {
     }
 
     /** All that the node sends and gets takes so much longer. */
-    synchronized void delay(String node, Duration by) {
+    public synchronized void delay(String node, Duration by) {
         delays.put(node, by);
     }
 
-    synchronized void cut(Lane lane) {
+    public synchronized void cut(Route lane) {
         cut.add(lane);
     }
 
     /** No lane is cut, and none is slow. */
-    synchronized void heal() {
+    public synchronized void heal() {
         cut.clear();
         delays.clear();
     }
 
-    synchronized void dead(String node, boolean isDead) {
+    public synchronized void dead(String node, boolean isDead) {
         set(dead, node, isDead);
     }
 
-    synchronized void frozen(String node, boolean isFrozen) {
+    public synchronized void frozen(String node, boolean isFrozen) {
         set(frozen, node, isFrozen);
     }
 

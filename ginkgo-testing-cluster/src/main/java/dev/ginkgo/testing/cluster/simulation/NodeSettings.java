@@ -1,23 +1,23 @@
-package dev.ginkgo.testing.cluster;
+package dev.ginkgo.testing.cluster.simulation;
 
-import dev.ginkgo.Choice;
 import dev.ginkgo.Ginkgo;
 import dev.ginkgo.Service;
+import dev.ginkgo.ServiceSelector;
 import dev.ginkgo.cluster.Cluster;
 import dev.ginkgo.hub.MessageHub;
 
 /** The settings by which a node's services belong to a test, whatever the program calls them. */
-final class Tables {
-    private Tables() {}
+public final class NodeSettings {
+    private NodeSettings() {}
 
-    static String of(Service root, Cluster cluster, String name) {
+    public static String of(Service root, Cluster cluster, String name) {
         StringBuilder toml = new StringBuilder();
         line(toml, cluster, "identity", name);
-        line(toml, cluster, "coordinator.engine", SimulatedEngine.NAME);
+        line(toml, cluster, "coordinator.engine", SimulatedCoordinatorProvider.NAME);
         for (MessageHub hub : Ginkgo.within(root, MessageHub.class)) {
             toml.append(prefix(hub)).append("http.enabled = false\n");
-            if (!Ginkgo.within(hub, Choice.class).isEmpty()) { // it is one of many
-                line(toml, hub, "transport.engine", SimulatedEngine.NAME);
+            if (!Ginkgo.within(hub, ServiceSelector.class).isEmpty()) { // it is one of many
+                line(toml, hub, "transport.engine", SimulatedCoordinatorProvider.NAME);
                 line(toml, hub, "replication.take-over", "0s"); // the clock stands still while a node starts
             }
         }

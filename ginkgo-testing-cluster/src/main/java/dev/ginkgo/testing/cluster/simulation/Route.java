@@ -1,4 +1,4 @@
-package dev.ginkgo.testing.cluster;
+package dev.ginkgo.testing.cluster.simulation;
 
 /**
  * A way from one node to another; what goes along it stays in its order.
@@ -6,7 +6,7 @@ package dev.ginkgo.testing.cluster;
  * @param from the name of a node, or {@link #STORE}
  * @param to the same
  */
-record Lane(String from, String to) {
+public record Route(String from, String to) {
     /** Stands for the majority of the nodes, where the store is. No node has this name. */
     static final String STORE = "";
 

@@ -1,13 +1,13 @@
-package dev.ginkgo.testing.cluster;
+package dev.ginkgo.testing.cluster.simulation;
 
-import dev.ginkgo.cluster.Epoch;
-import dev.ginkgo.cluster.Member;
-import dev.ginkgo.cluster.Policy;
+import dev.ginkgo.cluster.model.Epoch;
+import dev.ginkgo.cluster.model.Member;
+import dev.ginkgo.cluster.model.PartitionPolicy;
 import dev.ginkgo.cluster.spi.Coordinator;
-import dev.ginkgo.cluster.spi.Seat;
-import dev.ginkgo.cluster.spi.Site;
-import dev.ginkgo.cluster.spi.Stamp;
-import dev.ginkgo.cluster.spi.Terms;
+import dev.ginkgo.cluster.spi.CoordinatorListener;
+import dev.ginkgo.cluster.spi.DualTimestamp;
+import dev.ginkgo.cluster.spi.LeaseTiming;
+import dev.ginkgo.cluster.spi.NodeConfig;
 import dev.ginkgo.internal.concurrent.WakeableTimer;
 import java.util.List;
 import java.util.Queue;
@@ -15,35 +15,35 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Coordinates by the {@link Store} of the test's {@link World}. Its one task asks the store four times in a term: each
+ * Coordinates by the {@link LeaseStore} of the test's {@link Simulation}. Its one task asks the store four times in a term: each
  * question says that this node is there, and renews its lease if it leads; each answer says how things stand.
  */
 final class SimulatedCoordinator extends Coordinator {
     /** Of one test, so that there is no other to compare with. */
     private static final String CLUSTER = "simulated";
 
-    private record Heard(Store.Answer answer, Stamp asked) {}
+    private record ReceivedResponse(LeaseStore.RenewalResponse answer, DualTimestamp asked) {}
 
-    private final World world;
-    private final Queue<Heard> heard = new ConcurrentLinkedQueue<>();
+    private final Simulation world;
+    private final Queue<ReceivedResponse> heard = new ConcurrentLinkedQueue<>();
     private volatile @Nullable WakeableTimer keeper; // to be used when the run is over, too: answers come late
     private volatile boolean hurry;
 
     // guarded by this, which is held while the seat is told: one after another
     private @Nullable Member self; // none before it joins and after it leaves
-    private @Nullable Seat seat;
+    private @Nullable CoordinatorListener seat;
     private List<Member> members = List.of();
     private long told;
     private long held;
     private long over;
 
-    SimulatedCoordinator(World world) {
+    SimulatedCoordinator(Simulation world) {
         this.world = world;
     }
 
     @Override
-    public long prepare(Site site) {
-        if (site.policy() != Policy.QUORUM) {
+    public long prepare(NodeConfig site) {
+        if (site.policy() != PartitionPolicy.QUORUM) {
             throw new IllegalArgumentException("a TestCluster has one store, which only a majority reaches, so its"
                     + " policy is \"quorum\"; leave out the policy " + site.policy());
         }
@@ -51,7 +51,7 @@ final class SimulatedCoordinator extends Coordinator {
     }
 
     @Override
-    public void join(Member joining, Seat itsSeat) {
+    public void join(Member joining, CoordinatorListener itsSeat) {
         synchronized (this) {
             self = joining;
             seat = itsSeat;
@@ -76,9 +76,9 @@ final class SimulatedCoordinator extends Coordinator {
         wake();
     }
 
-    private void keep(Seat seat, WakeableTimer timer) throws InterruptedException {
+    private void keep(CoordinatorListener seat, WakeableTimer timer) throws InterruptedException {
         long period = seat.terms().renewal().toNanos();
-        long patience = Store.lasts(seat.terms()).toNanos();
+        long patience = LeaseStore.lasts(seat.terms()).toNanos();
         long heardAt = time().nanos();
         boolean waiting = true;
         while (true) {
@@ -86,7 +86,7 @@ final class SimulatedCoordinator extends Coordinator {
             ask(seat.terms());
             long next = time().nanos() + period;
             while (time().nanos() - next < 0 && !hurry) {
-                Heard news = heard.poll();
+                ReceivedResponse news = heard.poll();
                 if (news != null) {
                     hear(news);
                     heardAt = time().nanos();
@@ -110,17 +110,17 @@ final class SimulatedCoordinator extends Coordinator {
         }
     }
 
-    private void ask(Terms terms) {
-        Store.Request request;
+    private void ask(LeaseTiming terms) {
+        LeaseStore.RenewalRequest request;
         synchronized (this) {
             if (self == null) {
                 return;
             }
-            request = new Store.Request(self, terms, over);
+            request = new LeaseStore.RenewalRequest(self, terms, over);
         }
-        Stamp asked = Stamp.of(time());
+        DualTimestamp asked = DualTimestamp.of(time());
         world.ask(request, answer -> {
-            heard.add(new Heard(answer, asked));
+            heard.add(new ReceivedResponse(answer, asked));
             wake();
         });
     }
@@ -132,8 +132,8 @@ final class SimulatedCoordinator extends Coordinator {
         }
     }
 
-    private synchronized void hear(Heard news) {
-        Store.Answer answer = news.answer;
+    private synchronized void hear(ReceivedResponse news) {
+        LeaseStore.RenewalResponse answer = news.answer;
         if (self == null || seat == null) {
             return;
         }

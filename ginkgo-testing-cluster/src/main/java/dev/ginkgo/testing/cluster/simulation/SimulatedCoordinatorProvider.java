@@ -1,14 +1,15 @@
-package dev.ginkgo.testing.cluster;
+package dev.ginkgo.testing.cluster.simulation;
 
 import dev.ginkgo.cluster.spi.Coordinator;
-import dev.ginkgo.cluster.spi.Engine;
+import dev.ginkgo.cluster.spi.CoordinatorProvider;
+import dev.ginkgo.testing.cluster.TestCluster;
 
 /** How a cluster finds the engine of a {@link TestCluster}; in its table it is called {@value #NAME}. */
-public final class SimulatedEngine implements Engine {
+public final class SimulatedCoordinatorProvider implements CoordinatorProvider {
     static final String NAME = "simulated";
 
     /** For {@link java.util.ServiceLoader}. */
-    public SimulatedEngine() {}
+    public SimulatedCoordinatorProvider() {}
 
     @Override
     public String name() {
@@ -17,6 +18,6 @@ public final class SimulatedEngine implements Engine {
 
     @Override
     public Coordinator make() {
-        return new SimulatedCoordinator(World.here());
+        return new SimulatedCoordinator(Simulation.here());
     }
 }

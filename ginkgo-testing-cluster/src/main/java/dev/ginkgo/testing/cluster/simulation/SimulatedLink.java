@@ -1,12 +1,12 @@
-package dev.ginkgo.testing.cluster;
+package dev.ginkgo.testing.cluster.simulation;
 
-import dev.ginkgo.Time;
-import dev.ginkgo.hub.InMemoryLink;
-import dev.ginkgo.hub.spi.Backlog;
-import dev.ginkgo.hub.spi.Backlogs;
+import dev.ginkgo.hub.replication.local.InMemoryLink;
 import dev.ginkgo.hub.spi.Envelope;
 import dev.ginkgo.hub.spi.Peer;
+import dev.ginkgo.hub.spi.SendQueue;
+import dev.ginkgo.hub.spi.SendQueues;
 import dev.ginkgo.hub.spi.Transport;
+import dev.ginkgo.time.TimeSource;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicLong;
 
@@ -40,7 +40,7 @@ final class SimulatedLink extends InMemoryLink {
         volatile boolean refused;
     }
 
-    SimulatedLink(SimulatedTransport transport, Peer peer, Backlogs backlogs, long budget, Time time) {
+    SimulatedLink(SimulatedTransport transport, Peer peer, SendQueues backlogs, long budget, TimeSource time) {
         super(transport, peer, backlogs, budget, time);
         this.transport = transport;
     }
@@ -56,9 +56,9 @@ final class SimulatedLink extends InMemoryLink {
 
     /** Says hello until it is heard; false if that was refused. */
     private boolean greet(Connection mine) throws InterruptedException {
-        Time time = time();
+        TimeSource time = time();
         while (!isClosed() && mine.heard < 0) {
-            say(mine, new Word.Hello(peer().origin()), 0);
+            say(mine, new TransportMessage.Hello(peer().origin()), 0);
             long again = time.nanos() + AGAIN;
             while (!isClosed() && mine.heard < 0 && !mine.refused && time.nanos() - again < 0) {
                 awaitWork(again);
@@ -75,10 +75,10 @@ final class SimulatedLink extends InMemoryLink {
     }
 
     private void speak(Connection mine) throws InterruptedException {
-        Time time = time();
+        TimeSource time = time();
         try {
             long beats = 1;
-            say(mine, new Word.Beat(beats, openBacklog(), transport.positions()), 0);
+            say(mine, new TransportMessage.Heartbeat(beats, openBacklog(), transport.positions()), 0);
             long heard = 0;
             long beatAt = time.nanos() + BEAT;
             long giveUpAt = time.nanos() + PATIENCE;
@@ -90,13 +90,13 @@ final class SimulatedLink extends InMemoryLink {
                 }
                 boolean atEnd = true;
                 if (mine.onTheWay.get() < WINDOW) {
-                    Backlog.Load load = backlog().take(WINDOW);
+                    SendQueue.SendBatch load = backlog().take(WINDOW);
                     for (Envelope message : load.messages()) {
-                        say(mine, new Word.Published(message), message.cost());
+                        say(mine, new TransportMessage.Publication(message), message.cost());
                     }
                     atEnd = load.toTheEnd();
                     if (atEnd && time.nanos() - beatAt >= 0) {
-                        say(mine, new Word.Beat(++beats, load.last(), transport.positions()), 0);
+                        say(mine, new TransportMessage.Heartbeat(++beats, load.last(), transport.positions()), 0);
                         beatAt = time.nanos() + BEAT;
                     }
                 }
@@ -110,9 +110,9 @@ final class SimulatedLink extends InMemoryLink {
     }
 
     /** What is said counts as on the way until the peer has taken it, or it is lost. */
-    private void say(Connection mine, Word word, long cost) {
+    private void say(Connection mine, TransportMessage word, long cost) {
         mine.onTheWay.addAndGet(cost);
-        transport.say(peer(), word, new SimulatedTransport.Echo() {
+        transport.say(peer(), word, new SimulatedTransport.DeliveryCallback() {
             @Override
             public void heard(long number) {
                 mine.heard = Math.max(mine.heard, number);

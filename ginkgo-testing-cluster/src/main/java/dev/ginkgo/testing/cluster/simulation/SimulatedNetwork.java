@@ -1,8 +1,8 @@
-package dev.ginkgo.testing.cluster;
+package dev.ginkgo.testing.cluster.simulation;
 
 import dev.ginkgo.Service;
-import dev.ginkgo.Time;
 import dev.ginkgo.internal.concurrent.WakeableTimer;
+import dev.ginkgo.time.TimeSource;
 import java.time.Duration;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -19,16 +19,16 @@ import org.jspecify.annotations.Nullable;
  * lets all come to rest between two moments, but not within one. It lives in the test's own time, which no node's
  * pause stops.
  */
-final class Wire extends Service {
+public final class SimulatedNetwork extends Service {
 
-    private record Parcel(long at, Runnable arrival) {}
+    private record InFlight(long at, Runnable arrival) {}
 
     // guarded by this
-    private final Queue<Parcel> parcels = new PriorityQueue<>(Comparator.comparingLong(Parcel::at));
-    private final Map<Lane, Long> latest = new HashMap<>();
+    private final Queue<InFlight> parcels = new PriorityQueue<>(Comparator.comparingLong(InFlight::at));
+    private final Map<Route, Long> latest = new HashMap<>();
     private final Set<Long> taken = new HashSet<>(); // the moments of all parcels
 
-    private volatile @Nullable Time time;
+    private volatile @Nullable TimeSource time;
     private volatile @Nullable WakeableTimer timer;
 
     @Override
@@ -41,12 +41,12 @@ final class Wire extends Service {
 
     /** What the clock shows; zero before the start. */
     long nanos() {
-        Time running = time;
+        TimeSource running = time;
         return running == null ? 0 : running.nanos();
     }
 
     /** Has something arrive after a while, and after what went along the same lane before it. Any thread. */
-    void send(Lane lane, Duration latency, Runnable arrival) {
+    void send(Route lane, Duration latency, Runnable arrival) {
         synchronized (this) {
             long at = nanos() + latency.toNanos();
             at = Math.max(at, latest.getOrDefault(lane, at - 1) + 1);
@@ -54,7 +54,7 @@ final class Wire extends Service {
                 at++;
             }
             latest.put(lane, at);
-            parcels.add(new Parcel(at, arrival));
+            parcels.add(new InFlight(at, arrival));
         }
         WakeableTimer carrier = timer;
         if (carrier != null) {
@@ -67,7 +67,7 @@ final class Wire extends Service {
             if (Thread.interrupted()) {
                 throw new InterruptedException();
             }
-            Parcel next = next();
+            InFlight next = next();
             if (next == null) {
                 carrier.awaitUntil(nextAt());
             } else {
@@ -77,8 +77,8 @@ final class Wire extends Service {
     }
 
     /** The next that has arrived. */
-    private synchronized @Nullable Parcel next() {
-        Parcel next = parcels.peek();
+    private synchronized @Nullable InFlight next() {
+        InFlight next = parcels.peek();
         if (next == null || next.at - nanos() > 0) {
             return null;
         }
@@ -87,7 +87,7 @@ final class Wire extends Service {
     }
 
     private synchronized long nextAt() {
-        Parcel next = parcels.peek();
+        InFlight next = parcels.peek();
         return next == null ? nanos() + Long.MAX_VALUE / 2 : next.at;
     }
 }

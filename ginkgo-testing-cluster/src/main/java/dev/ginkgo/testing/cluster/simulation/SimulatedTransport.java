@@ -1,11 +1,11 @@
-package dev.ginkgo.testing.cluster;
+package dev.ginkgo.testing.cluster.simulation;
 
 import dev.ginkgo.config.Address;
-import dev.ginkgo.hub.InMemoryTransport;
-import dev.ginkgo.hub.spi.Origin;
+import dev.ginkgo.hub.replication.local.InMemoryTransport;
+import dev.ginkgo.hub.spi.NodeIncarnation;
 import dev.ginkgo.hub.spi.Peer;
-import dev.ginkgo.hub.spi.Stretch;
-import dev.ginkgo.internal.concurrent.Waiters;
+import dev.ginkgo.hub.spi.SequenceRange;
+import dev.ginkgo.internal.concurrent.WaitQueue;
 import dev.ginkgo.internal.concurrent.WakeableTimer;
 import java.util.Optional;
 import java.util.Queue;
@@ -13,18 +13,18 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Carries messages along the links of the test's {@link World}. A task for each peer speaks, and one task hears all that
+ * Carries messages along the links of the test's {@link Simulation}. A task for each peer speaks, and one task hears all that
  * comes, so that a node that is frozen neither speaks nor hears.
  */
 final class SimulatedTransport extends InMemoryTransport<SimulatedLink> {
-    private final World world;
-    private final Queue<Heard> heard = new ConcurrentLinkedQueue<>();
+    private final Simulation world;
+    private final Queue<ReceivedMessage> heard = new ConcurrentLinkedQueue<>();
     private volatile @Nullable WakeableTimer hearer; // to be used when the run is over, too: words come late
 
-    private record Heard(Origin from, Word word, Echo echo) {}
+    private record ReceivedMessage(NodeIncarnation from, TransportMessage word, DeliveryCallback echo) {}
 
     /** What comes back to who has said something. */
-    interface Echo {
+    interface DeliveryCallback {
         /** The peer has heard the hello (0), or the beat of that number. */
         void heard(long number);
 
@@ -35,7 +35,7 @@ final class SimulatedTransport extends InMemoryTransport<SimulatedLink> {
         void gone();
     }
 
-    SimulatedTransport(World world) {
+    SimulatedTransport(Simulation world) {
         this.world = world;
     }
 
@@ -59,41 +59,41 @@ final class SimulatedTransport extends InMemoryTransport<SimulatedLink> {
     }
 
     @Override
-    public void ask(Origin peer, Stretch stretch) {
-        tell(openSession(), peer, new Word.Question(stretch));
+    public void ask(NodeIncarnation peer, SequenceRange stretch) {
+        tell(openSession(), peer, new TransportMessage.RangeRequest(stretch));
     }
 
     @Override
-    public void askAll(Origin peer, long after) {
-        tell(openSession(), peer, new Word.AllQuestion(after));
+    public void askAll(NodeIncarnation peer, long after) {
+        tell(openSession(), peer, new TransportMessage.SnapshotRequest(after));
     }
 
     // ---- what is said
 
     /** Says something to whoever is at the peer's address when it comes there. */
-    void say(Peer peer, Word word, Echo echo) {
+    void say(Peer peer, TransportMessage word, DeliveryCallback echo) {
         Session<SimulatedLink> here = session();
         if (here == null) {
             echo.gone();
             return;
         }
-        Origin self = here.self();
+        NodeIncarnation self = here.self();
         world.carry(
-                new Lane(self.name(), peer.origin().name()),
+                new Route(self.name(), peer.origin().name()),
                 () -> {
                     Optional<SimulatedTransport> there = world.at(peer.address());
-                    there.ifPresentOrElse(other -> other.come(new Heard(self, word, echo)), echo::gone);
+                    there.ifPresentOrElse(other -> other.come(new ReceivedMessage(self, word, echo)), echo::gone);
                 },
                 echo::gone);
     }
 
-    private void back(Session<SimulatedLink> here, Origin to, Runnable what) {
-        world.carry(new Lane(here.self().name(), to.name()), what, () -> {});
+    private void back(Session<SimulatedLink> here, NodeIncarnation to, Runnable what) {
+        world.carry(new Route(here.self().name(), to.name()), what, () -> {});
     }
 
     // ---- what is heard
 
-    private void come(Heard news) {
+    private void come(ReceivedMessage news) {
         heard.add(news);
         WakeableTimer timer = hearer;
         if (timer != null) {
@@ -103,7 +103,7 @@ final class SimulatedTransport extends InMemoryTransport<SimulatedLink> {
 
     private void hear(WakeableTimer timer) throws InterruptedException {
         while (true) {
-            Heard next = heard.poll();
+            ReceivedMessage next = heard.poll();
             Session<SimulatedLink> here = session();
             if (here == null) {
                 return;
@@ -112,7 +112,7 @@ final class SimulatedTransport extends InMemoryTransport<SimulatedLink> {
                 throw new InterruptedException();
             }
             if (next == null) {
-                timer.awaitUntil(Waiters.forever(time()));
+                timer.awaitUntil(WaitQueue.forever(time()));
             } else {
                 hear(here, next);
                 next.echo.gone();
@@ -120,9 +120,9 @@ final class SimulatedTransport extends InMemoryTransport<SimulatedLink> {
         }
     }
 
-    private void hear(Session<SimulatedLink> here, Heard news) {
-        Origin from = news.from;
-        if (news.word instanceof Word.Hello hello && !hello.meant().equals(here.self())) {
+    private void hear(Session<SimulatedLink> here, ReceivedMessage news) {
+        NodeIncarnation from = news.from;
+        if (news.word instanceof TransportMessage.Hello hello && !hello.meant().equals(here.self())) {
             return; // for a life of this node that is over
         }
         if (!admits(here, from)) {
@@ -130,27 +130,27 @@ final class SimulatedTransport extends InMemoryTransport<SimulatedLink> {
             return;
         }
         switch (news.word) {
-            case Word.Hello _ -> back(here, from, () -> news.echo.heard(0));
-            case Word.Beat beat -> {
+            case TransportMessage.Hello _ -> back(here, from, () -> news.echo.heard(0));
+            case TransportMessage.Heartbeat beat -> {
                 here.inbox().beat(from, beat.last(), beat.positions());
                 back(here, from, () -> news.echo.heard(beat.number()));
             }
-            case Word.Published published -> here.inbox().received(published.message());
-            case Word.Question question ->
-                tell(here, from, new Word.Reply(here.inbox().answer(question.stretch())));
-            case Word.Reply reply -> here.inbox().answered(from, reply.answer());
-            case Word.AllQuestion question ->
-                tell(here, from, new Word.AllReply(here.inbox().holdings(question.after())));
-            case Word.AllReply reply -> here.inbox().held(from, reply.some());
+            case TransportMessage.Publication published -> here.inbox().received(published.message());
+            case TransportMessage.RangeRequest question ->
+                tell(here, from, new TransportMessage.RangeReply(here.inbox().answer(question.stretch())));
+            case TransportMessage.RangeReply reply -> here.inbox().answered(from, reply.answer());
+            case TransportMessage.SnapshotRequest question ->
+                tell(here, from, new TransportMessage.SnapshotReply(here.inbox().holdings(question.after())));
+            case TransportMessage.SnapshotReply reply -> here.inbox().held(from, reply.some());
         }
     }
 
-    private void tell(Session<SimulatedLink> here, Origin to, Word word) {
-        links(here, to).forEach(link -> say(link.peer(), word, new Silent()));
+    private void tell(Session<SimulatedLink> here, NodeIncarnation to, TransportMessage word) {
+        links(here, to).forEach(link -> say(link.peer(), word, new NoCallback()));
     }
 
     /** For words after which nobody waits. */
-    private static final class Silent implements Echo {
+    private static final class NoCallback implements DeliveryCallback {
         @Override
         public void heard(long number) {}
 

@@ -1,20 +1,21 @@
-package dev.ginkgo.testing.cluster;
+package dev.ginkgo.testing.cluster.simulation;
 
 import dev.ginkgo.hub.spi.Transport;
-import dev.ginkgo.hub.spi.TransportEngine;
+import dev.ginkgo.hub.spi.TransportProvider;
+import dev.ginkgo.testing.cluster.TestCluster;
 
-/** How a hub finds the transport of a {@link TestCluster}; in its table it is called {@value SimulatedEngine#NAME}. */
-public final class SimulatedTransportEngine implements TransportEngine {
+/** How a hub finds the transport of a {@link TestCluster}; in its table it is called {@value SimulatedCoordinatorProvider#NAME}. */
+public final class SimulatedTransportProvider implements TransportProvider {
     /** For {@link java.util.ServiceLoader}. */
-    public SimulatedTransportEngine() {}
+    public SimulatedTransportProvider() {}
 
     @Override
     public String name() {
-        return SimulatedEngine.NAME;
+        return SimulatedCoordinatorProvider.NAME;
     }
 
     @Override
     public Transport make() {
-        return new SimulatedTransport(World.here());
+        return new SimulatedTransport(Simulation.here());
     }
 }

@@ -1,6 +1,6 @@
-package dev.ginkgo.testing.cluster;
+package dev.ginkgo.testing.cluster.simulation;
 
-import dev.ginkgo.cluster.Member;
+import dev.ginkgo.cluster.model.Member;
 import dev.ginkgo.config.Address;
 import java.util.List;
 import java.util.Map;
@@ -14,14 +14,14 @@ import java.util.function.Consumer;
  * configuration is bound, by {@link java.util.ServiceLoader}, and without an argument; so the world in which they are to
  * work is handed to them by a scoped value, which ends with the start of the node.
  */
-final class World {
+public final class Simulation {
     /** The world of the node that is being started by this thread. */
-    static final ScopedValue<World> HERE = ScopedValue.newInstance();
+    public static final ScopedValue<Simulation> HERE = ScopedValue.newInstance();
 
-    final Wire wire = new Wire();
-    final Links links;
+    public final SimulatedNetwork wire = new SimulatedNetwork();
+    public final NetworkFaults links;
 
-    private final Store store = new Store();
+    private final LeaseStore store = new LeaseStore();
     private final AtomicLong starts = new AtomicLong();
     private final AtomicLong opened = new AtomicLong();
     private final Map<Address, SimulatedTransport> stations = new ConcurrentHashMap<>();
@@ -31,13 +31,13 @@ final class World {
      *
      * @param voters the nodes of whom a majority is needed; with none every node alone is enough
      */
-    World(List<String> voters) {
-        links = new Links(voters);
+    public Simulation(List<String> voters) {
+        links = new NetworkFaults(voters);
     }
 
-    static World here() {
+    static Simulation here() {
         if (!HERE.isBound()) {
-            throw new IllegalStateException("the engine \"" + SimulatedEngine.NAME
+            throw new IllegalStateException("the engine \"" + SimulatedCoordinatorProvider.NAME
                     + "\" works in a TestCluster only; take another one, or TestCluster.of(…)");
         }
         return HERE.get();
@@ -64,7 +64,7 @@ final class World {
     }
 
     /** Has something come to another node, if the way is open when it leaves and when it comes. */
-    void carry(Lane lane, Runnable arrival, Runnable lost) {
+    void carry(Route lane, Runnable arrival, Runnable lost) {
         if (!links.isOpen(lane)) {
             lost.run();
             return;
@@ -73,13 +73,13 @@ final class World {
     }
 
     /** Puts a question to the store. Its answer may never come. */
-    void ask(Store.Request request, Consumer<Store.Answer> answered) {
+    void ask(LeaseStore.RenewalRequest request, Consumer<LeaseStore.RenewalResponse> answered) {
         String node = request.member().name();
         carry(
-                new Lane(node, Lane.STORE),
+                new Route(node, Route.STORE),
                 () -> {
-                    Store.Answer answer = store.ask(request, wire.nanos());
-                    carry(new Lane(Lane.STORE, node), () -> answered.accept(answer), () -> {});
+                    LeaseStore.RenewalResponse answer = store.ask(request, wire.nanos());
+                    carry(new Route(Route.STORE, node), () -> answered.accept(answer), () -> {});
                 },
                 () -> {});
     }
@@ -89,7 +89,7 @@ final class World {
      * still meanwhile.
      */
     void leave(Member member) {
-        if (links.isOpen(new Lane(member.name(), Lane.STORE))) {
+        if (links.isOpen(new Route(member.name(), Route.STORE))) {
             store.leave(member);
         }
     }

@@ -1,33 +1,33 @@
-package dev.ginkgo.testing.cluster;
+package dev.ginkgo.testing.cluster.simulation;
 
-import dev.ginkgo.hub.spi.Answer;
 import dev.ginkgo.hub.spi.Envelope;
-import dev.ginkgo.hub.spi.Holdings;
-import dev.ginkgo.hub.spi.Origin;
-import dev.ginkgo.hub.spi.Stretch;
+import dev.ginkgo.hub.spi.NodeIncarnation;
+import dev.ginkgo.hub.spi.RangeResponse;
+import dev.ginkgo.hub.spi.SequenceRange;
+import dev.ginkgo.hub.spi.SnapshotChunk;
 import java.util.Map;
 
 /** What one transport says to another. */
-sealed interface Word {
+sealed interface TransportMessage {
 
     /** Are you there, and do you know me? Heard with the number 0. */
-    record Hello(Origin meant) implements Word {}
+    record Hello(NodeIncarnation meant) implements TransportMessage {}
 
     /** The first word of a connection, and every second one: how far I am. Heard with its number, from 1. */
-    record Beat(long number, long last, Map<Origin, Long> positions) implements Word {}
+    record Heartbeat(long number, long last, Map<NodeIncarnation, Long> positions) implements TransportMessage {}
 
     /** I have published this. */
-    record Published(Envelope message) implements Word {}
+    record Publication(Envelope message) implements TransportMessage {}
 
     /** What have you of this? */
-    record Question(Stretch stretch) implements Word {}
+    record RangeRequest(SequenceRange stretch) implements TransportMessage {}
 
     /** That is all I have. */
-    record Reply(Answer answer) implements Word {}
+    record RangeReply(RangeResponse answer) implements TransportMessage {}
 
     /** What have you in all, from there on? */
-    record AllQuestion(long after) implements Word {}
+    record SnapshotRequest(long after) implements TransportMessage {}
 
     /** That is some of it. */
-    record AllReply(Holdings some) implements Word {}
+    record SnapshotReply(SnapshotChunk some) implements TransportMessage {}
 }

@@ -1,15 +1,16 @@
-package dev.ginkgo.testing.cluster;
+package dev.ginkgo.testing.cluster.simulation;
 
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.ginkgo.cluster.Cluster;
 import dev.ginkgo.cluster.Lease;
+import dev.ginkgo.testing.cluster.TestCluster;
 import java.time.Duration;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
 /** That two valid leases are seen: those of two clusters, taken for those of one. */
-class LeasesTest {
+class LeaseCheckerTest {
     private static TestCluster<Cluster> one() {
         TestCluster<Cluster> cluster = TestCluster.of(1, _ -> new Cluster());
         cluster.awaitLeader();
@@ -20,8 +21,8 @@ class LeasesTest {
         return cluster.node(0).root().lease().orElseThrow();
     }
 
-    private static void check(Leases leases, TestCluster<Cluster> cluster) {
-        leases.check(new Story(cluster.clock()));
+    private static void check(LeaseChecker leases, TestCluster<Cluster> cluster) {
+        leases.check(new EventLog(cluster.clock()));
     }
 
     @Test
@@ -29,7 +30,7 @@ class LeasesTest {
     void overlap() {
         try (TestCluster<Cluster> a = one();
                 TestCluster<Cluster> b = one()) {
-            Leases leases = new Leases();
+            LeaseChecker leases = new LeaseChecker();
             leases.given("a", lease(a));
             check(leases, a);
             leases.given("b", lease(b));
@@ -46,7 +47,7 @@ class LeasesTest {
     void after() {
         try (TestCluster<Cluster> a = one();
                 TestCluster<Cluster> b = one()) {
-            Leases leases = new Leases();
+            LeaseChecker leases = new LeaseChecker();
             leases.given("a", lease(a));
             a.pause(a.node(0));
             a.advance(Duration.ofSeconds(2));

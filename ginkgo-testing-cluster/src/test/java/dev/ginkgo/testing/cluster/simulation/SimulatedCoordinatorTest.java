@@ -1,4 +1,4 @@
-package dev.ginkgo.testing.cluster;
+package dev.ginkgo.testing.cluster.simulation;
 
 import dev.ginkgo.cluster.spi.Coordinator;
 import dev.ginkgo.cluster.spi.CoordinatorContract;
@@ -9,8 +9,8 @@ import org.junit.jupiter.api.BeforeEach;
 
 /** The simulated coordinator keeps what every engine promises: in the machine's time, as the contract goes by it. */
 class SimulatedCoordinatorTest extends CoordinatorContract {
-    private final World world = new World(List.of());
-    private TestTree<Wire> wire;
+    private final Simulation world = new Simulation(List.of());
+    private TestTree<SimulatedNetwork> wire;
 
     @BeforeEach
     void start() {

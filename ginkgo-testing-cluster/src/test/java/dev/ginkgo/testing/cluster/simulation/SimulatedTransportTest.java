@@ -1,4 +1,4 @@
-package dev.ginkgo.testing.cluster;
+package dev.ginkgo.testing.cluster.simulation;
 
 import dev.ginkgo.hub.spi.Transport;
 import dev.ginkgo.hub.spi.TransportContract;
@@ -9,8 +9,8 @@ import org.junit.jupiter.api.BeforeEach;
 
 /** The simulated transport keeps what every transport promises: in the machine's time, as the contract goes by it. */
 class SimulatedTransportTest extends TransportContract {
-    private final World world = new World(List.of());
-    private TestTree<Wire> wire;
+    private final Simulation world = new Simulation(List.of());
+    private TestTree<SimulatedNetwork> wire;
 
     @BeforeEach
     void start() {

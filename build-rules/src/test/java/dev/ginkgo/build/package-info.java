@@ -1,0 +1,4 @@
+@NullMarked
+package dev.ginkgo.build;
+
+import org.jspecify.annotations.NullMarked;

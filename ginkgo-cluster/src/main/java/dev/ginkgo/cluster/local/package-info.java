@@ -1,0 +1,4 @@
+@NullMarked
+package dev.ginkgo.cluster.local;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.ginkgo.cluster.model;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.ginkgo.cluster.security;
+
+import org.jspecify.annotations.NullMarked;

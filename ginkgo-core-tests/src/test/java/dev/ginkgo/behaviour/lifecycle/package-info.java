@@ -1,0 +1,4 @@
+@NullMarked
+package dev.ginkgo.behaviour.lifecycle;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.ginkgo.behaviour.settings;
+
+import org.jspecify.annotations.NullMarked;

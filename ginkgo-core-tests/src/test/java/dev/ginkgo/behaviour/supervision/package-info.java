@@ -1,0 +1,4 @@
+@NullMarked
+package dev.ginkgo.behaviour.supervision;
+
+import org.jspecify.annotations.NullMarked;

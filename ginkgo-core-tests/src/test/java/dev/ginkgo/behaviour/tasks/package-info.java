@@ -1,0 +1,4 @@
+@NullMarked
+package dev.ginkgo.behaviour.tasks;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.ginkgo.internal.config;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.ginkgo.internal.engine;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.ginkgo.internal.net;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.ginkgo.net.http;
+
+import org.jspecify.annotations.NullMarked;

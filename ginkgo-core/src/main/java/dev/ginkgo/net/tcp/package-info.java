@@ -1,0 +1,4 @@
+@NullMarked
+package dev.ginkgo.net.tcp;
+
+import org.jspecify.annotations.NullMarked;

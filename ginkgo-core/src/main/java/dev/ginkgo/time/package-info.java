@@ -1,0 +1,4 @@
+@NullMarked
+package dev.ginkgo.time;
+
+import org.jspecify.annotations.NullMarked;

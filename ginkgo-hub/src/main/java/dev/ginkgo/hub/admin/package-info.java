@@ -1,0 +1,4 @@
+@NullMarked
+package dev.ginkgo.hub.admin;
+
+import org.jspecify.annotations.NullMarked;

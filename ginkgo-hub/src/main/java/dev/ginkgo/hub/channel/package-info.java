@@ -1,0 +1,4 @@
+@NullMarked
+package dev.ginkgo.hub.channel;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.ginkgo.hub.delivery;
+
+import org.jspecify.annotations.NullMarked;

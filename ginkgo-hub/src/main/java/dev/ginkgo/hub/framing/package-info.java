@@ -1,0 +1,4 @@
+@NullMarked
+package dev.ginkgo.hub.framing;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.ginkgo.hub.http.server;
+
+import org.jspecify.annotations.NullMarked;

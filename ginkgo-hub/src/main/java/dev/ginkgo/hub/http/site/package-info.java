@@ -1,0 +1,4 @@
+@NullMarked
+package dev.ginkgo.hub.http.site;
+
+import org.jspecify.annotations.NullMarked;

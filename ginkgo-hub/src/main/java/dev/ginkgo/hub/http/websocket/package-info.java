@@ -1,0 +1,4 @@
+@NullMarked
+package dev.ginkgo.hub.http.websocket;
+
+import org.jspecify.annotations.NullMarked;

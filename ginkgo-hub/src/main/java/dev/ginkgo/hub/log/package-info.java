@@ -1,0 +1,4 @@
+@NullMarked
+package dev.ginkgo.hub.log;
+
+import org.jspecify.annotations.NullMarked;

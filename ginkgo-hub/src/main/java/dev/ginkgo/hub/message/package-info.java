@@ -1,0 +1,4 @@
+@NullMarked
+package dev.ginkgo.hub.message;
+
+import org.jspecify.annotations.NullMarked;

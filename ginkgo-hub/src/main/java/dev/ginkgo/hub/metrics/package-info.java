@@ -1,0 +1,4 @@
+@NullMarked
+package dev.ginkgo.hub.metrics;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.ginkgo.hub.position;
+
+import org.jspecify.annotations.NullMarked;

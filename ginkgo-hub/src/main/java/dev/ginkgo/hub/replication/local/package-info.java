@@ -1,0 +1,4 @@
+@NullMarked
+package dev.ginkgo.hub.replication.local;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.ginkgo.hub.replication;
+
+import org.jspecify.annotations.NullMarked;

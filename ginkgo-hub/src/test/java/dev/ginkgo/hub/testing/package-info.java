@@ -1,0 +1,4 @@
+@NullMarked
+package dev.ginkgo.hub.testing;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.ginkgo.mesh.discovery;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.ginkgo.mesh.membership;
+
+import org.jspecify.annotations.NullMarked;

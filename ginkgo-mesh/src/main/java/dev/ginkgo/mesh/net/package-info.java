@@ -1,0 +1,4 @@
+@NullMarked
+package dev.ginkgo.mesh.net;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.ginkgo.mesh.node;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.ginkgo.mesh.raft;
+
+import org.jspecify.annotations.NullMarked;

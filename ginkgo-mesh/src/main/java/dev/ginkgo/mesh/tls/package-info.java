@@ -1,0 +1,4 @@
+@NullMarked
+package dev.ginkgo.mesh.tls;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.ginkgo.run.cli;
+
+import org.jspecify.annotations.NullMarked;

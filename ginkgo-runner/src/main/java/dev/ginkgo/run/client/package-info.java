@@ -1,0 +1,4 @@
+@NullMarked
+package dev.ginkgo.run.client;
+
+import org.jspecify.annotations.NullMarked;

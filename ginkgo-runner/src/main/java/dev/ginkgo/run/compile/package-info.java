@@ -1,0 +1,4 @@
+@NullMarked
+package dev.ginkgo.run.compile;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.ginkgo.run.log;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.ginkgo.run.output;
+
+import org.jspecify.annotations.NullMarked;

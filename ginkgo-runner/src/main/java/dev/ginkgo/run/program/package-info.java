@@ -1,0 +1,4 @@
+@NullMarked
+package dev.ginkgo.run.program;
+
+import org.jspecify.annotations.NullMarked;

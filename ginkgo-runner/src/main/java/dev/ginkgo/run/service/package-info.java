@@ -1,0 +1,4 @@
+@NullMarked
+package dev.ginkgo.run.service;
+
+import org.jspecify.annotations.NullMarked;

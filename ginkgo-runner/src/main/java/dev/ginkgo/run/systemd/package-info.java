@@ -1,0 +1,4 @@
+@NullMarked
+package dev.ginkgo.run.systemd;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.ginkgo.testing.cluster.simulation;
+
+import org.jspecify.annotations.NullMarked;
