@@ -7,7 +7,7 @@ import java.nio.charset.StandardCharsets;
 
 /** Hello world by Ginkgo, from its source file: it is compiled at each start. */
 final class HelloHttp extends Service {
-    final Setting<Address> bind = setting("bind", Address.of("127.0.0.1:8080")).fixed();
+    final Setting<Address> bind = setting("bind", Address.of("127.0.0.1:8080")).restartRequired();
     final HttpServer http = add("http", new HttpServer(bind, exchange -> {
         byte[] hello = "hello\n".getBytes(StandardCharsets.UTF_8);
         exchange.sendResponseHeaders(200, hello.length);

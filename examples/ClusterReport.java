@@ -30,7 +30,7 @@ final class ClusterReport extends Service {
                         cluster.roster().stream().map(ClusterReport::json).collect(Collectors.joining(",")),
                         stats.published(),
                         stats.delivered(),
-                        stats.readers());
+                        stats.subscribers());
     }
 
     private static String json(Member member) {

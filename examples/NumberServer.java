@@ -9,7 +9,7 @@ import java.util.concurrent.ThreadLocalRandom;
 /** Sends a random number to everyone who connects, one at once and then at a steady pace. Try {@code nc}. */
 final class NumberServer extends Service {
     final Setting<Address> bind =
-            setting("bind", Address.of("127.0.0.1:7776")).fixed().help("Where to listen");
+            setting("bind", Address.of("127.0.0.1:7776")).restartRequired().help("Where to listen");
     final Setting<Integer> rate =
             setting("rate-per-minute", 60).between(1, 60_000).help("Numbers per minute, for each client");
 

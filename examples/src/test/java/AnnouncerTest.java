@@ -42,7 +42,7 @@ class AnnouncerTest {
     void turns() {
         try (TestCluster<Turns> cluster = TestCluster.of(3, node -> new Turns())) {
             TestNode<Turns> leader = cluster.awaitLeader();
-            cluster.awaitTogether();
+            cluster.awaitConverged();
 
             cluster.partition(leader); // it is alone on its side
             TestNode<Turns> next = cluster.awaitOtherLeader(leader);
@@ -51,7 +51,7 @@ class AnnouncerTest {
             assertThat(next.root().heard).hasSize(20).doesNotContain("It is the turn of " + leader.name());
 
             cluster.heal();
-            cluster.awaitTogether();
+            cluster.awaitConverged();
             cluster.advance(Duration.ofSeconds(1)); // it fetches what it has missed
             leader.root().heard.clear();
             cluster.advance(Duration.ofMinutes(1));
@@ -67,7 +67,7 @@ class AnnouncerTest {
             cluster.kill(leader);
             TestNode<Turns> next = cluster.awaitOtherLeader(leader);
             cluster.start(leader);
-            cluster.awaitTogether();
+            cluster.awaitConverged();
             next.root().heard.clear();
 
             cluster.advance(Duration.ofSeconds(9));

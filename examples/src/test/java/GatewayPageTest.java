@@ -31,9 +31,9 @@ class GatewayPageTest {
     void streamEnds() throws Exception {
         try (Ginkgo alone = Ginkgo.start(gateway, NumberGatewayTest.settings(NOBODY, ANY_PORT, SHORT_STREAMS));
                 Browser browser = new Browser()) {
-            int before = gateway.hub.stats().readers();
+            int before = gateway.hub.stats().subscribers();
             open(browser);
-            assertThat(gateway.hub.stats().readers()).isEqualTo(before + 1);
+            assertThat(gateway.hub.stats().subscribers()).isEqualTo(before + 1);
 
             // When
             soon().until(() -> {

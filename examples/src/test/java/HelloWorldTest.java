@@ -20,7 +20,7 @@ class HelloWorldTest {
                 await().until(() -> printed.lines().contains("Hello World"));
 
                 // When
-                tree.reload(Configuration.none().text("new", "message = \"Hi\"\nrate-per-minute = 60_000"));
+                tree.reload(Configuration.empty().text("new", "message = \"Hi\"\nrate-per-minute = 60_000"));
 
                 // Then
                 await().until(() -> printed.lines().contains("Hi"));

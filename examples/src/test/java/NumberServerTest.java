@@ -61,7 +61,7 @@ class NumberServerTest {
             assertThat(slow).isGreaterThan(Duration.ofMillis(395));
 
             // When it becomes a thousand a second
-            assertThat(tree.reload(Configuration.none().text("new", THOUSAND_A_SECOND))
+            assertThat(tree.reload(Configuration.empty().text("new", THOUSAND_A_SECOND))
                             .outcome())
                     .isEqualTo(ReloadResult.Outcome.APPLIED);
 
@@ -73,10 +73,10 @@ class NumberServerTest {
     @Test
     @DisplayName("G-07 numbers.toml configures the number server, on its own port 7776")
     void theFileFits() {
-        Configuration file = Configuration.none().file(Path.of("numbers.toml").toAbsolutePath());
-        assertThat(Ginkgo.of(new NumberServer()).configuration(file).describe().problems())
+        Configuration file = Configuration.empty().file(Path.of("numbers.toml").toAbsolutePath());
+        assertThat(Ginkgo.of(new NumberServer()).configuration(file).validate().problems())
                 .isEmpty();
-        assertThat(Ginkgo.of(new NumberServer()).describe().settings())
+        assertThat(Ginkgo.of(new NumberServer()).validate().settings())
                 .filteredOn(s -> s.fullKey().equals("bind"))
                 .singleElement()
                 .extracting(SettingInfo::value)
@@ -87,7 +87,7 @@ class NumberServerTest {
     @DisplayName("G-06 the number server of numbers.toml starts, serves and stops")
     void theFileRuns() throws Exception {
         // Given
-        Configuration file = Configuration.none()
+        Configuration file = Configuration.empty()
                 .file(Path.of("numbers.toml").toAbsolutePath())
                 .set("bind", "127.0.0.1:0");
         NumberServer server = new NumberServer();

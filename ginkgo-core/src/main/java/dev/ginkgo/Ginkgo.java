@@ -36,7 +36,7 @@ import org.slf4j.LoggerFactory;
  *
  * <pre>{@code
  * try (Ginkgo gateway = Ginkgo.of(new NumberGateway())
- *         .configuration(Configuration.none().file(Path.of("gateway.toml")))
+ *         .configuration(Configuration.empty().file(Path.of("gateway.toml")))
  *         .start()) {
  *     gateway.awaitStopped();
  * }
@@ -48,17 +48,17 @@ public final class Ginkgo implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Ginkgo.class);
 
     private final Service root;
-    private final ServiceTree tree;
+    private final ServiceTree serviceTree;
     private final Reloader reloader;
     private final CurrentSettings settings;
-    private final EngineSettings limits;
+    private final EngineSettings engineSettings;
 
-    private Ginkgo(Service root, ServiceTree tree, CurrentSettings settings, EngineSettings limits) {
+    private Ginkgo(Service root, ServiceTree serviceTree, CurrentSettings settings, EngineSettings engineSettings) {
         this.root = root;
-        this.tree = tree;
+        this.serviceTree = serviceTree;
         this.settings = settings;
-        this.limits = limits;
-        this.reloader = new Reloader(tree, settings, limits);
+        this.engineSettings = engineSettings;
+        this.reloader = new Reloader(serviceTree, settings, engineSettings);
     }
 
     /** Starts a service as the root of a tree, with the defaults of all its settings. See {@link Builder#start()}. */
@@ -68,7 +68,7 @@ public final class Ginkgo implements AutoCloseable {
 
     /** Starts a service as the root of a tree, configured by the text of a TOML file. See {@link Builder#start()}. */
     public static Ginkgo start(Service root, String toml) {
-        return of(root).configuration(Configuration.none().text("toml", toml)).start();
+        return of(root).configuration(Configuration.empty().text("toml", toml)).start();
     }
 
     /** Begins to say how {@code root} is to be started. */
@@ -80,8 +80,8 @@ public final class Ginkgo implements AutoCloseable {
      * {@link Service#status()} of the root of the tree in which {@code member} stands: for one that speaks for the
      * whole program, as a page of health does.
      */
-    public static Status treeOf(Service member) {
-        ServiceNode top = requireNonNull(member, "member is null").node;
+    public static Status rootStatus(Service member) {
+        ServiceNode top = requireNonNull(member, "member is null").serviceNode;
         for (ServiceNode above = top.parent(); above != null; above = above.parent()) {
             top = above;
         }
@@ -92,18 +92,18 @@ public final class Ginkgo implements AutoCloseable {
      * The services of a class at {@code top} and below it, each parent before its children, in the order in which they
      * were added; also before the start, except engines that have still to be chosen.
      */
-    public static <S extends Service> List<S> within(Service top, Class<S> type) {
+    public static <S extends Service> List<S> findAll(Service top, Class<S> type) {
         List<S> found = new ArrayList<>();
-        collect(requireNonNull(top, "top is null").node, type, found);
+        collect(requireNonNull(top, "top is null").serviceNode, type, found);
         return found;
     }
 
-    private static <S extends Service> void collect(ServiceNode node, Class<S> type, List<S> found) {
-        Object service = node.service().service();
+    private static <S extends Service> void collect(ServiceNode serviceNode, Class<S> type, List<S> found) {
+        Object service = serviceNode.hooks().service();
         if (type.isInstance(service)) {
             found.add(type.cast(service));
         }
-        node.children().forEach(child -> collect(child, type, found));
+        serviceNode.children().forEach(child -> collect(child, type, found));
     }
 
     /** The service at the root. */
@@ -113,7 +113,7 @@ public final class Ginkgo implements AutoCloseable {
 
     /** {@link Service#status()} of the root. */
     public Status status() {
-        return tree.root().status();
+        return serviceTree.root().status();
     }
 
     /**
@@ -121,7 +121,7 @@ public final class Ginkgo implements AutoCloseable {
      * whose thread has still to wake those who waited for it.
      */
     public List<TaskInfo> tasks() {
-        return tree.tasks();
+        return serviceTree.tasks();
     }
 
     /**
@@ -142,22 +142,22 @@ public final class Ginkgo implements AutoCloseable {
      * restart, {@link #pendingRestart()}, is shown with the value that it will have.
      */
     public List<SettingInfo> settings() {
-        return settings.bound().infos();
+        return settings.rebind().settings();
     }
 
     /** The keys of settings fixed at start whose new values wait for a restart. */
     public List<String> pendingRestart() {
-        return settings.pending();
+        return settings.pendingRestart();
     }
 
     /** The exit code of a process whose tree was stopped by TERM, {@code [ginkgo] exit-on-term}. */
     public int exitOnTerm() {
-        return limits.exitOnTerm();
+        return engineSettings.exitOnTerm();
     }
 
     /** How long a whole stop may take, {@code [ginkgo] stop-timeout}. */
     public Duration stopTimeout() {
-        return limits.stopTimeout();
+        return engineSettings.stopTimeout();
     }
 
     /** {@link Service#stop()} of the root. */
@@ -179,9 +179,9 @@ public final class Ginkgo implements AutoCloseable {
     /** How a tree is to be started. Each method returns the builder; nothing is read or started before the last. */
     public static final class Builder {
         private final Service root;
-        private final List<ConfigSection> tables = new ArrayList<>();
-        private Configuration configuration = Configuration.none();
-        private TimeSource time = TimeSource.system();
+        private final List<ConfigSection> sections = new ArrayList<>();
+        private Configuration configuration = Configuration.empty();
+        private TimeSource timeSource = TimeSource.system();
         private RandomGenerator random = new Random();
         private @Nullable Consumer<StateChange> observer;
         private @Nullable TaskBody beforeOpen;
@@ -204,14 +204,14 @@ public final class Ginkgo implements AutoCloseable {
         }
 
         /** A table beside the services' that is bound with them, such as {@code [log]}. */
-        public Builder table(ConfigSection table) {
-            tables.add(requireNonNull(table, "table is null"));
+        public Builder section(ConfigSection configSection) {
+            sections.add(requireNonNull(configSection, "table is null"));
             return this;
         }
 
         /** The time that the services live in; by default the machine's. */
         public Builder time(TimeSource treeTime) {
-            this.time = requireNonNull(treeTime, "time is null");
+            this.timeSource = requireNonNull(treeTime, "time is null");
             return this;
         }
 
@@ -225,7 +225,7 @@ public final class Ginkgo implements AutoCloseable {
          * Adds one who is told of every change of state of every service, in order, on a thread that is not that of
          * any service.
          */
-        public Builder onChange(Consumer<StateChange> told) {
+        public Builder onStateChange(Consumer<StateChange> told) {
             requireNonNull(told, "observer is null");
             this.observer = observer == null ? told : observer.andThen(told);
             return this;
@@ -241,9 +241,9 @@ public final class Ginkgo implements AutoCloseable {
         }
 
         /** Binds and validates everything, and starts nothing: what {@code -h} and {@code check} print. */
-        public ValidationResult describe() {
+        public ValidationResult validate() {
             requireRoot();
-            return live(new EngineSettings()).bind(configuration).describe();
+            return currentSettings(new EngineSettings()).bind(configuration).validationResult();
         }
 
         /**
@@ -255,40 +255,42 @@ public final class Ginkgo implements AutoCloseable {
          */
         public Ginkgo start() {
             requireRoot();
-            EngineSettings limits = new EngineSettings();
-            CurrentSettings live = live(limits);
-            ServiceTree tree = new ServiceTree(root.node, time, random, limits, live, observer);
-            Ginkgo ginkgo = new Ginkgo(root, tree, live, limits);
-            root.node.claim(tree);
+            EngineSettings engineSettings = new EngineSettings();
+            CurrentSettings live = currentSettings(engineSettings);
+            ServiceTree serviceTree =
+                    new ServiceTree(root.serviceNode, timeSource, random, engineSettings, live, observer);
+            Ginkgo ginkgo = new Ginkgo(root, serviceTree, live, engineSettings);
+            root.serviceNode.attachAsRoot(serviceTree);
             try {
                 if (name != null) {
-                    root.node.rename(name);
+                    root.serviceNode.rename(name);
                 }
-                BindingResult binding = live.bind(configuration).orThrow();
-                live.publish(configuration, binding, binding.snapshot(), List.of());
-                binding.warnings().forEach(LOG::warn);
+                BindingResult bindingResult = live.bind(configuration).orThrow();
+                live.publish(configuration, bindingResult, bindingResult.snapshot(), List.of());
+                bindingResult.warnings().forEach(LOG::warn);
             } catch (RuntimeException | Error e) {
-                tree.refused();
+                serviceTree.abortStart();
                 throw e;
             }
-            time.attached(() -> tree.tasks().stream().map(TaskInfo::thread).toList());
-            tree.start(beforeOpen);
+            timeSource.onTreeStart(
+                    () -> serviceTree.tasks().stream().map(TaskInfo::thread).toList());
+            serviceTree.start(beforeOpen);
             return ginkgo;
         }
 
-        private CurrentSettings live(EngineSettings limits) {
+        private CurrentSettings currentSettings(EngineSettings engineSettings) {
             List<SettingsOwner> places = new ArrayList<>();
-            places.add(root.node);
-            places.add(limits.owner());
-            tables.forEach(table -> places.add(table.owner()));
+            places.add(root.serviceNode);
+            places.add(engineSettings.owner());
+            sections.forEach(configSection -> places.add(configSection.owner()));
             return new CurrentSettings(places, configuration);
         }
 
         private void requireRoot() {
-            ServiceNode parent = root.node.parent();
+            ServiceNode parent = root.serviceNode.parent();
             if (parent != null) {
                 throw new IllegalStateException(
-                        root.node.path() + " is a child; it starts with its root, which is started instead");
+                        root.serviceNode.path() + " is a child; it starts with its root, which is started instead");
             }
         }
     }

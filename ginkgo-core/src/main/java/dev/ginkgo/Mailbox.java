@@ -54,13 +54,15 @@ public final class Mailbox<T> extends Service implements Iterable<T> {
     public boolean put(T item) throws InterruptedException {
         requireNonNull(item, "item is null");
         Boolean put = overflow == Overflow.BLOCK
-                ? node.waiters().await(() -> node.ended ? refuse() : tryPut(item), patience(), forever())
+                ? serviceNode
+                        .waitQueue()
+                        .await(() -> serviceNode.terminated ? rejectItem() : tryPut(item), timeSource(), forever())
                 : tryPut(item);
-        node.waiters().signal();
+        serviceNode.waitQueue().signal();
         return Boolean.TRUE.equals(put);
     }
 
-    private synchronized Boolean refuse() {
+    private synchronized Boolean rejectItem() {
         dropped++;
         return false;
     }
@@ -91,21 +93,22 @@ public final class Mailbox<T> extends Service implements Iterable<T> {
     public T take() throws InterruptedException {
         T item = takeOrEnd();
         if (item == null) {
-            throw new IllegalStateException(node.path() + " has stopped for good; nothing more will come");
+            throw new IllegalStateException(serviceNode.path() + " has stopped for good; nothing more will come");
         }
         return item;
     }
 
     private @Nullable T takeOrEnd() throws InterruptedException {
-        Optional<T> found = node.waiters()
+        Optional<T> found = serviceNode
+                .waitQueue()
                 .await(
                         () -> {
                             T item = poll();
-                            return item == null && !node.ended ? null : Optional.ofNullable(item);
+                            return item == null && !serviceNode.terminated ? null : Optional.ofNullable(item);
                         },
-                        patience(),
+                        timeSource(),
                         forever());
-        node.waiters().signal();
+        serviceNode.waitQueue().signal();
         return found == null ? null : found.orElse(null);
     }
 
@@ -143,7 +146,7 @@ public final class Mailbox<T> extends Service implements Iterable<T> {
             @Override
             public T next() {
                 if (!hasNext()) {
-                    throw new NoSuchElementException(node.path() + " has come to its end");
+                    throw new NoSuchElementException(serviceNode.path() + " has come to its end");
                 }
                 T item = requireNonNull(next);
                 next = null;
@@ -152,11 +155,11 @@ public final class Mailbox<T> extends Service implements Iterable<T> {
         };
     }
 
-    private TimeSource patience() {
-        return node.timeOrSystem();
+    private TimeSource timeSource() {
+        return serviceNode.timeOrSystem();
     }
 
     private long forever() {
-        return WaitQueue.forever(patience());
+        return WaitQueue.never(timeSource());
     }
 }

@@ -48,7 +48,7 @@ import org.slf4j.LoggerFactory;
  * runs; when it returns, the service is ready. If anything fails, all that had been started is stopped again.
  *
  * <p><b>Stop</b> is the mirror: {@code onStop} runs while the tasks still live, then they are interrupted and
- * joined, then what is {@linkplain #own owned} is closed in reverse, then the children stop in reverse. One deadline
+ * joined, then what is {@linkplain #closeOnStop owned} is closed in reverse, then the children stop in reverse. One deadline
  * governs it all, and what did not stop is told, with its stack.
  *
  * <p><b>Failure.</b> An exception that escapes a task fails the service. Its parent's {@link Supervision} decides:
@@ -63,10 +63,10 @@ public abstract class Service implements AutoCloseable {
     /** The log of the service's class. */
     protected final Logger log = LoggerFactory.getLogger(getClass());
 
-    final ServiceNode node;
+    final ServiceNode serviceNode;
 
     protected Service() {
-        node = new ServiceNode(new Hooks(), getClass().getSimpleName());
+        serviceNode = new ServiceNode(new Hooks(), getClass().getSimpleName());
     }
 
     /** The hooks for the engine, which users of a service must not call. */
@@ -115,8 +115,10 @@ public abstract class Service implements AutoCloseable {
     /** Adds a child, and says what happens if it fails while running. */
     protected final <S extends Service> S add(String name, S child, Supervision onFailure) {
         requireNonNull(child, "the child \"" + name + "\" is null: is the field it comes from declared further down?");
-        node.add(
-                name, child.node, requireNonNull(onFailure, "onFailure is null").policy());
+        serviceNode.add(
+                name,
+                child.serviceNode,
+                requireNonNull(onFailure, "onFailure is null").policy());
         return child;
     }
 
@@ -127,7 +129,7 @@ public abstract class Service implements AutoCloseable {
      * @param byDefault the engine if the configuration names none
      * @param engines makers by name; the chosen one is called while binding, before anything starts
      */
-    protected final <S extends Service> ServiceSelector<S> choose(
+    protected final <S extends Service> ServiceSelector<S> select(
             String name, String byDefault, Map<String, Supplier<? extends S>> engines) {
         return add(name, new ServiceSelector<>(byDefault, engines));
     }
@@ -136,13 +138,13 @@ public abstract class Service implements AutoCloseable {
      * Says which children may be added while the service runs, so that the configuration may hold tables for them:
      * names, or patterns in which {@code *} stands for any characters.
      */
-    protected final void expect(String... names) {
-        node.expect(List.of(names));
+    protected final void allowChildren(String... names) {
+        serviceNode.allowChildren(List.of(names));
     }
 
     /** How this service starts and stops, where it differs from {@link Lifecycle#standard()}. */
     protected final void lifecycle(Lifecycle lifecycle) {
-        node.lifecycle(requireNonNull(lifecycle, "lifecycle is null"));
+        serviceNode.lifecycle(requireNonNull(lifecycle, "lifecycle is null"));
     }
 
     /**
@@ -153,33 +155,33 @@ public abstract class Service implements AutoCloseable {
      * @param key relative to this service's table: lower case words joined by {@code -}, tables by {@code .}
      */
     protected final <T> Setting<T> setting(String key, T byDefault) {
-        return declare(SettingDefinition.of(node, key, byDefault));
+        return declare(SettingDefinition.of(serviceNode, key, byDefault));
     }
 
     /** Declares a setting that the configuration must give. */
     protected final <T> Setting<T> setting(String key, Class<T> required) {
-        return declare(SettingDefinition.required(node, key, required));
+        return declare(SettingDefinition.required(serviceNode, key, required));
     }
 
     /** Declares a setting that is a list, empty by default. */
     protected final <E> Setting<List<E>> list(String key, Class<E> element) {
-        return declare(SettingDefinition.list(node, key, element));
+        return declare(SettingDefinition.list(serviceNode, key, element));
     }
 
     /** Declares a setting that the configuration may give, and that is empty otherwise. */
     protected final <T> Setting<Optional<T>> optional(String key, Class<T> type) {
-        return declare(SettingDefinition.optional(node, key, type));
+        return declare(SettingDefinition.optional(serviceNode, key, type));
     }
 
     private <T> Setting<T> declare(SettingDefinition<T> definition) {
-        return new Setting<>(node.declare(definition));
+        return new Setting<>(serviceNode.declare(definition));
     }
 
     // ---- hooks
 
     /**
      * Starts what the service does, usually by {@link #spawn}. May block, up to the start timeout. The children are
-     * ready or degraded. Returning means ready, unless {@link #readyLater()} or {@link #degraded} was called; what it
+     * ready or degraded. Returning means ready, unless {@link #deferReady()} or {@link #degraded} was called; what it
      * throws fails the start.
      */
     protected void onStart() throws Exception {}
@@ -205,16 +207,16 @@ public abstract class Service implements AutoCloseable {
      *
      * @throws IllegalStateException before {@code onStart} and from the begin of a stop on; no thread is made then
      */
-    protected final void spawn(String name, TaskBody body) {
-        node.run("spawn").spawn(name, body);
+    protected final void spawn(String name, TaskBody taskBody) {
+        serviceNode.run("spawn").spawn(name, taskBody);
     }
 
     /** Runs a task once, after a pause. If the service stops first, it never runs. */
-    protected final void later(String name, Duration delay, TaskBody body) {
+    protected final void spawnLater(String name, Duration delay, TaskBody taskBody) {
         requireNonNull(delay, "delay is null");
         spawn(name, () -> {
             sleep(delay);
-            body.run();
+            taskBody.run();
         });
     }
 
@@ -222,21 +224,21 @@ public abstract class Service implements AutoCloseable {
      * Runs a task again and again, the first time after one period. The period is asked for before each pause, so a
      * {@link Setting} may be given; it counts from begin to begin, and turns that were missed are left out.
      */
-    protected final void every(String name, Supplier<Duration> period, TaskBody body) {
+    protected final void every(String name, Supplier<Duration> period, TaskBody taskBody) {
         requireNonNull(period, "period is null");
-        spawn(name, () -> PeriodicLoop.repeat(time(), period, body));
+        spawn(name, () -> PeriodicLoop.repeat(time(), period, taskBody));
     }
 
     /** The same with a period that does not change. */
-    protected final void every(String name, Duration period, TaskBody body) {
+    protected final void every(String name, Duration period, TaskBody taskBody) {
         requireNonNull(period, "period is null");
-        every(name, () -> period, body);
+        every(name, () -> period, taskBody);
     }
 
     /** Pauses the calling thread, in the tree's time. Zero yields. */
     protected final void sleep(Duration pause) throws InterruptedException {
-        ServiceRun run = node.run("sleep");
-        WaitQueue.sleep(run.tree().time(), pause);
+        ServiceRun serviceRun = serviceNode.run("sleep");
+        WaitQueue.sleep(serviceRun.tree().time(), pause);
     }
 
     /** The tree's wall clock. */
@@ -246,7 +248,7 @@ public abstract class Service implements AutoCloseable {
 
     /** The tree's time. */
     protected final TimeSource time() {
-        return node.run("time").tree().time();
+        return serviceNode.run("time").tree().time();
     }
 
     /**
@@ -257,25 +259,25 @@ public abstract class Service implements AutoCloseable {
      * @throws IllegalStateException before {@code onStart} and from the begin of a stop on; the resource is closed
      *     before this is thrown
      */
-    protected final <C extends AutoCloseable> C own(C resource) {
+    protected final <C extends AutoCloseable> C closeOnStop(C resource) {
         requireNonNull(resource, "resource is null");
-        node.ownOrClose(resource);
+        serviceNode.closeOnStop(resource);
         return resource;
     }
 
     /** In {@code onStart}: returning does not mean ready yet; {@link #ready()} or {@link #degraded} will be called. */
-    protected final void readyLater() {
-        node.run("readyLater").readyLater();
+    protected final void deferReady() {
+        serviceNode.run("deferReady").deferReady();
     }
 
     /** Does its work (again). */
     protected final void ready() {
-        node.run("ready").ready();
+        serviceNode.run("ready").ready();
     }
 
     /** Runs, but something is missing. In {@code onStart} this counts as started. */
     protected final void degraded(String reason) {
-        node.run("degraded").degraded(requireNonNull(reason, "reason is null"));
+        serviceNode.run("degraded").degraded(requireNonNull(reason, "reason is null"));
     }
 
     /**
@@ -284,17 +286,17 @@ public abstract class Service implements AutoCloseable {
      * such as giving up root's rights. To be called by a task: in {@code onStart} it would wait for itself.
      */
     protected final void awaitOpen() throws InterruptedException {
-        node.run("awaitOpen").tree().awaitOpen();
+        serviceNode.run("awaitOpen").tree().awaitOpen();
     }
 
     /** All settings at one moment: two values read from it belong together. */
     protected final Snapshot snapshot() {
-        return new Snapshot(node.tree("snapshot").snapshot());
+        return new Snapshot(serviceNode.tree("snapshot").snapshot());
     }
 
     /** Stops a child for good and removes it. Its name is free then. */
     protected final void remove(Service child) {
-        node.remove(requireNonNull(child, "child is null").node);
+        serviceNode.remove(requireNonNull(child, "child is null").serviceNode);
     }
 
     // ---- control and look
@@ -318,7 +320,7 @@ public abstract class Service implements AutoCloseable {
      * @throws StopException if the stop was not clean; it went to its end all the same
      */
     public final void stop() {
-        node.stop();
+        serviceNode.stop();
     }
 
     /** {@link #stop()}. */
@@ -333,16 +335,16 @@ public abstract class Service implements AutoCloseable {
      * @throws NotReadyException after {@code atMost}, or as soon as it failed or stopped for good
      */
     public final void awaitReady(Duration atMost) throws InterruptedException {
-        node.awaitReady(atMost);
+        serviceNode.awaitReady(atMost);
     }
 
     /** Waits until this service has stopped or failed for good, and nothing of it runs; see {@link #status()}. */
     public final void awaitStopped() throws InterruptedException {
-        node.awaitStopped();
+        serviceNode.awaitStopped();
     }
 
     /** What this service and all below it look like now. */
     public final Status status() {
-        return node.status();
+        return serviceNode.status();
     }
 }

@@ -10,7 +10,7 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A slot whose service is chosen by the configuration: declared by {@link Service#choose}, built while binding.
+ * A slot whose service is chosen by the configuration: declared by {@link Service#select}, built while binding.
  *
  * <pre>{@code
  * [hub.transport]
@@ -25,15 +25,15 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ServiceSelector<S extends Service> extends Service implements Supplier<S> {
     private final SortedMap<String, Supplier<? extends S>> engines;
-    private volatile @Nullable S built;
+    private volatile @Nullable S selected;
 
     ServiceSelector(String byDefault, Map<String, Supplier<? extends S>> engines) {
         this.engines = new TreeMap<>(engines);
         SettingDefinition<String> engine =
-                node.declare(SettingDefinition.oneOf(node, "engine", byDefault, this.engines.keySet()));
-        engine.fixed().help("Which engine does the work; its own settings stand in the table of its name");
-        node.expect(List.copyOf(this.engines.keySet()));
-        node.choice(new Selection(engine));
+                serviceNode.declare(SettingDefinition.ofNames(serviceNode, "engine", byDefault, this.engines.keySet()));
+        engine.restartRequired().help("Which engine does the work; its own settings stand in the table of its name");
+        serviceNode.allowChildren(List.copyOf(this.engines.keySet()));
+        serviceNode.childSelection(new Selection(engine));
     }
 
     /**
@@ -43,9 +43,9 @@ public final class ServiceSelector<S extends Service> extends Service implements
      */
     @Override
     public S get() {
-        S service = built;
+        S service = selected;
         if (service == null) {
-            throw new IllegalStateException("the engine of " + node.path() + " is not chosen yet: a constructor"
+            throw new IllegalStateException("the engine of " + serviceNode.path() + " is not chosen yet: a constructor"
                     + " declares, onStart acts; use it in onStart, or hand on the choice itself, which is a Supplier");
         }
         return service;
@@ -65,20 +65,21 @@ public final class ServiceSelector<S extends Service> extends Service implements
         }
 
         @Override
-        public void build(String name) {
-            S old = built;
+        public void create(String name) {
+            S old = selected;
             Supplier<? extends S> maker = engines.get(name);
             if (maker == null
-                    || node.run != null
-                    || (old != null && old.node.name().equals(name))) {
+                    || serviceNode.serviceRun != null
+                    || (old != null && old.serviceNode.name().equals(name))) {
                 return;
             }
             S fresh = maker.get();
             if (old != null) {
-                old.node.orphan();
+                old.serviceNode.detachFromParent();
             }
-            node.put(name, fresh.node, Supervision.escalate().policy(), false);
-            built = fresh;
+            serviceNode.addWithoutStart(
+                    name, fresh.serviceNode, Supervision.escalate().policy(), false);
+            selected = fresh;
         }
     }
 }

@@ -80,8 +80,8 @@ public final class Setting<T> implements Supplier<T> {
     }
 
     /** Declares that the setting cannot change while the tree runs: a new value waits for a restart. */
-    public Setting<T> fixed() {
-        definition.fixed();
+    public Setting<T> restartRequired() {
+        definition.restartRequired();
         return this;
     }
 

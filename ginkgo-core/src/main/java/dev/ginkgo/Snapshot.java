@@ -28,8 +28,8 @@ public final class Snapshot {
      *
      * @throws IllegalArgumentException if the setting belongs to another tree, or to a service added later
      */
-    public SettingSource origin(Setting<?> setting) {
-        return values.origin(setting.definition());
+    public SettingSource source(Setting<?> setting) {
+        return values.source(setting.definition());
     }
 
     /** How many settings there are; the values may be secrets. */

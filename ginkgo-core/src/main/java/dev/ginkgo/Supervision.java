@@ -24,12 +24,12 @@ public final class Supervision {
 
     /** The parent fails with the child: no failure goes unnoticed. */
     public static Supervision escalate() {
-        return of(RestartPolicy.Scope.NONE);
+        return of(RestartPolicy.Scope.ESCALATE);
     }
 
     /** One for one: restarts the child; 100 ms to 10 s of backoff, at most 5 times within a minute. */
     public static Supervision restart() {
-        return of(RestartPolicy.Scope.ONE);
+        return of(RestartPolicy.Scope.ONE_FOR_ONE);
     }
 
     /**
@@ -38,31 +38,36 @@ public final class Supervision {
      */
     public static Supervision restart(Supplier<? extends Service> maker) {
         requireNonNull(maker, "maker is null");
-        RestartPolicy one = RestartPolicy.of(RestartPolicy.Scope.ONE);
+        RestartPolicy one = RestartPolicy.of(RestartPolicy.Scope.ONE_FOR_ONE);
         return new Supervision(new RestartPolicy(
-                one.scope(), one.minBackoff(), one.maxBackoff(), one.most(), one.window(), () -> maker.get().node));
+                one.scope(),
+                one.minBackoff(),
+                one.maxBackoff(),
+                one.maxRestarts(),
+                one.window(),
+                () -> maker.get().serviceNode));
     }
 
     /** One for all: stops every child in reverse and starts all in order. */
     public static Supervision restartAll() {
-        return of(RestartPolicy.Scope.ALL);
+        return of(RestartPolicy.Scope.ONE_FOR_ALL);
     }
 
     /** Rest for one: the same with the child and those that started after it. */
     public static Supervision restartRest() {
-        return of(RestartPolicy.Scope.REST);
+        return of(RestartPolicy.Scope.REST_FOR_ONE);
     }
 
     /** Sets the pause before the first restart, and the longest pause. */
     public Supervision backoff(Duration min, Duration max) {
         return new Supervision(
-                new RestartPolicy(policy.scope(), min, max, policy.most(), policy.window(), policy.fresh()));
+                new RestartPolicy(policy.scope(), min, max, policy.maxRestarts(), policy.window(), policy.factory()));
     }
 
     /** Sets how many restarts are tried within a period; the failure after that escalates. */
     public Supervision atMost(int restarts, Duration within) {
         return new Supervision(new RestartPolicy(
-                policy.scope(), policy.minBackoff(), policy.maxBackoff(), restarts, within, policy.fresh()));
+                policy.scope(), policy.minBackoff(), policy.maxBackoff(), restarts, within, policy.factory()));
     }
 
     RestartPolicy policy() {

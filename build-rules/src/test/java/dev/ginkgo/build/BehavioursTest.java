@@ -61,7 +61,7 @@ class BehavioursTest {
     private static Map<String, Set<String>> tested() {
         Map<String, Set<String>> ids = new TreeMap<>();
         for (Path module : SourceTree.modules()) {
-            List<Path> tests = SourceTree.java(module, "src/test/");
+            List<Path> tests = SourceTree.javaFiles(module, "src/test/");
             for (Path test : tests) {
                 Matcher name = DISPLAY_NAME.matcher(SourceTree.read(test));
                 while (name.find()) {

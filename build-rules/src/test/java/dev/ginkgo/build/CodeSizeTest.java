@@ -16,7 +16,7 @@ class CodeSizeTest {
     @DisplayName(
             "the core's main code is under 5,000 lines, not counting comments, imports, blank lines and closing brackets")
     void coreIsSmall() {
-        long lines = SourceTree.java(SourceTree.path("ginkgo-core"), "src/main/").stream()
+        long lines = SourceTree.javaFiles(SourceTree.path("ginkgo-core"), "src/main/").stream()
                 .flatMap(file -> SourceTree.read(file).lines())
                 .filter(line -> !NO_CODE.matcher(line).matches())
                 .count();
@@ -27,9 +27,11 @@ class CodeSizeTest {
     @DisplayName("no file of main code is over 400 lines")
     void filesAreSmall() {
         for (Path module : SourceTree.modules()) {
-            List<Path> files = SourceTree.java(module, "src/main/");
+            List<Path> files = SourceTree.javaFiles(module, "src/main/");
             for (Path file : files) {
-                assertThat(SourceTree.read(file).lines().count()).as(file.toString()).isLessThanOrEqualTo(400);
+                assertThat(SourceTree.read(file).lines().count())
+                        .as(file.toString())
+                        .isLessThanOrEqualTo(400);
             }
         }
     }

@@ -21,7 +21,7 @@ class DecisionsTest {
 
     @Test
     @DisplayName("the index of the decisions lists every file by its title, in the order of their numbers")
-    void index() throws IOException {
+    void indexListsEveryDecision() throws IOException {
         List<Decision> listed = ENTRY.matcher(SourceTree.read(FOLDER.resolve("README.md")))
                 .results()
                 .map(entry -> new Decision(entry.group(2), entry.group(1)))
@@ -31,7 +31,7 @@ class DecisionsTest {
 
     @Test
     @DisplayName("no two decisions have one number, and each title begins with its own")
-    void numbers() throws IOException {
+    void numbersAreUnique() throws IOException {
         assertThat(written())
                 .allSatisfy(each -> assertThat(each.title).startsWith(each.file.substring(0, 4) + " "))
                 .extracting(each -> each.file.substring(0, 4))

@@ -39,7 +39,7 @@ class GuaranteesTest {
     @DisplayName("every test that the guarantees name is there")
     void everyProofExists() {
         Set<String> tests = SourceTree.modules().stream()
-                .flatMap(module -> SourceTree.java(module, "src/test/").stream())
+                .flatMap(module -> SourceTree.javaFiles(module, "src/test/").stream())
                 .map(file -> file.getFileName().toString().replace(".java", ""))
                 .collect(Collectors.toSet());
         for (String sentence : sentences) {

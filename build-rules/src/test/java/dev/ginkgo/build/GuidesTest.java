@@ -129,7 +129,7 @@ class GuidesTest {
     }
 
     private static Configuration configuration(Class<?> service, List<Snippet> snippets, Path folder) {
-        Configuration configuration = Configuration.none().workingFolder(folder);
+        Configuration configuration = Configuration.empty().workingDirectory(folder);
         for (Snippet toml : of("toml", snippets)) {
             if (toml.service.equals(service.getSimpleName())) {
                 configuration = configuration.text(toml.service + ".toml", toml.text);
@@ -141,9 +141,9 @@ class GuidesTest {
     /** With free ports in the place of those that the guide shows. */
     private static void startAndStop(Class<?> type, Configuration shown) throws Exception {
         Configuration configuration = shown;
-        var description = Ginkgo.of(service(type)).configuration(shown).describe();
-        assertThat(description.problems()).as(type.getSimpleName()).isEmpty();
-        for (var setting : description.settings()) {
+        var validationResult = Ginkgo.of(service(type)).configuration(shown).validate();
+        assertThat(validationResult.problems()).as(type.getSimpleName()).isEmpty();
+        for (var setting : validationResult.settings()) {
             if (setting.fullKey().endsWith("bind")) {
                 configuration = configuration.set(setting.fullKey(), "127.0.0.1:0");
             }

@@ -24,7 +24,8 @@ class LinksTest {
         List<Path> pages = pages();
         assertThat(pages).hasSizeGreaterThan(30);
         for (Path page : pages) {
-            for (MatchResult link : LINK.matcher(SourceTree.read(page)).results().toList()) {
+            for (MatchResult link :
+                    LINK.matcher(SourceTree.read(page)).results().toList()) {
                 Path target = link.group(1).isEmpty() ? page : page.resolveSibling(link.group(1));
                 assertThat(target).as("%s in %s", link.group(), page).exists();
                 if (link.group(2) != null) {

@@ -44,7 +44,7 @@ class ModuleDependenciesTest {
 
     @Test
     @DisplayName("each module depends only on those below it")
-    void arrowsGoDownwards() {
+    void modulesDependOnLowerModulesOnly() {
         for (Path module : SourceTree.modules()) {
             String name = module.getFileName().toString();
             assertThat(ALLOWED).as("the place of a module in the house").containsKey(name);

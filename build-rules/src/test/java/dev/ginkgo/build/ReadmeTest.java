@@ -72,7 +72,7 @@ class ReadmeTest {
 
     @Test
     @DisplayName("every file that the docs link to is there")
-    void linksLeadSomewhere() {
+    void linkedFilesExist() {
         List<Path> pages = List.of(
                 SourceTree.path("README.md"),
                 SourceTree.path("CONTRIBUTING.md"),

@@ -37,7 +37,7 @@ final class SourceTree {
     }
 
     /** The files of a module whose path from there contains {@code part}, built ones left out. */
-    static List<Path> java(Path module, String part) {
+    static List<Path> javaFiles(Path module, String part) {
         try (Stream<Path> files = Files.walk(module)) {
             return files.filter(file -> file.toString().endsWith(".java"))
                     .filter(file -> {

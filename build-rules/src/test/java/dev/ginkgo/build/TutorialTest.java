@@ -14,12 +14,13 @@ class TutorialTest {
 
     @Test
     @DisplayName("every excerpt stands in its file, line for line")
-    void excerpts() {
+    void excerptsMatchTheirFiles() {
         String tutorial = SourceTree.read(SourceTree.path("docs", "tutorial.md"));
         List<MatchResult> excerpts = EXCERPT.matcher(tutorial).results().toList();
         assertThat(excerpts).hasSizeGreaterThan(5);
         for (MatchResult excerpt : excerpts) {
-            assertThat(SourceTree.read(SourceTree.path("examples", excerpt.group(1)))).contains(excerpt.group(2));
+            assertThat(SourceTree.read(SourceTree.path("examples", excerpt.group(1))))
+                    .contains(excerpt.group(2));
         }
         assertThat(Pattern.compile("```java").matcher(tutorial).results().count())
                 .as("excerpts that name their file")

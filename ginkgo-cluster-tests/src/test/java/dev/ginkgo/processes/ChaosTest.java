@@ -23,19 +23,19 @@ import org.junit.jupiter.api.io.TempDir;
  */
 class ChaosTest {
     private static final int NODES = 3;
-    private static final Duration PATIENCE = Duration.ofSeconds(60);
+    private static final Duration TIMEOUT = Duration.ofSeconds(60);
 
     /** So long before its end a node may have been cut off, and alone with what it took; or with the copies, another one. */
-    private static final Duration ALONE = Duration.ofSeconds(15);
+    private static final Duration MAX_UNREPLICATED = Duration.ofSeconds(15);
 
     /** What happens to a node. */
     private enum Fault {
         KILL,
         STOP,
         FREEZE,
-        UNPLUG,
-        MUTE,
-        DEAFEN
+        DISCONNECT,
+        DROP_OUTGOING,
+        DROP_INCOMING
     }
 
     @TempDir
@@ -43,29 +43,29 @@ class ChaosTest {
 
     private final long seed = new Random().nextLong();
     private final Random random = new Random(seed);
-    private final ProcessCluster nodes = new ProcessCluster();
-    private final List<LoadVerifier.Termination> ends = new ArrayList<>();
-    private final List<String> story = new ArrayList<>();
-    private NamespaceNetwork lan;
+    private final ProcessCluster processCluster = new ProcessCluster();
+    private final List<LoadVerifier.Termination> terminations = new ArrayList<>();
+    private final List<String> faults = new ArrayList<>();
+    private NamespaceNetwork namespaceNetwork;
     private Process load;
-    private Path loaded;
+    private Path loadOutput;
 
     @BeforeEach
     void start() throws Exception {
-        lan = new NamespaceNetwork(NODES + 1);
+        namespaceNetwork = new NamespaceNetwork(NODES + 1);
         Address first = new Address(NamespaceNetwork.address(1), 4440);
         for (int host = 1; host <= NODES; host++) {
-            nodes.add(new NodeProcess(
+            processCluster.add(new NodeProcess(
                     new Address(NamespaceNetwork.address(host), 4440),
                     folder,
                     host == 1 ? List.of() : List.of(first),
-                    lan.on(host),
+                    namespaceNetwork.commandPrefix(host),
                     "insecure = true",
                     hub(NamespaceNetwork.address(host))));
         }
-        await().atMost(PATIENCE).until(() -> nodes.areTogether());
-        loaded = folder.resolve("load.out");
-        List<String> command = new ArrayList<>(lan.on(NODES + 1));
+        await().atMost(TIMEOUT).until(() -> processCluster.hasConverged());
+        loadOutput = folder.resolve("load.out");
+        List<String> command = new ArrayList<>(namespaceNetwork.commandPrefix(NODES + 1));
         command.addAll(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-Dsun.net.http.retryPost=false", // none is sent twice
@@ -75,11 +75,11 @@ class ChaosTest {
         IntStream.rangeClosed(1, NODES).mapToObj(NamespaceNetwork::address).forEach(command::add);
         load = new ProcessBuilder(command)
                 .redirectErrorStream(true)
-                .redirectOutput(loaded.toFile())
+                .redirectOutput(loadOutput.toFile())
                 .start();
-        await().atMost(PATIENCE).until(() -> {
-            LoadVerifier log = LoadVerifier.of(loaded);
-            return IntStream.range(0, NODES).allMatch(node -> log.takenBy(node) > 10);
+        await().atMost(TIMEOUT).until(() -> {
+            LoadVerifier log = LoadVerifier.parse(loadOutput);
+            return IntStream.range(0, NODES).allMatch(node -> log.acceptedBy(node) > 10);
         });
     }
 
@@ -100,10 +100,10 @@ class ChaosTest {
             if (load != null) {
                 load.destroyForcibly().onExit().join();
             }
-            nodes.close();
+            processCluster.close();
         } finally {
-            if (lan != null) {
-                lan.remove();
+            if (namespaceNetwork != null) {
+                namespaceNetwork.remove();
             }
         }
     }
@@ -113,45 +113,46 @@ class ChaosTest {
             "K-03 K-05 K-06 K-20 H-16 for a minute of random faults: one leader at a time, no old epoch after a new"
                     + " one, none twice, each publisher's in order, and whatever is lost is told")
     void minute() throws Exception {
-        chaos(Duration.ofMinutes(1));
+        runFaults(Duration.ofMinutes(1));
     }
 
     @Test
     @Tag("long")
     @DisplayName("K-03 K-05 K-06 K-20 H-16 the same for ten minutes")
     void tenMinutes() throws Exception {
-        chaos(Duration.ofMinutes(10));
+        runFaults(Duration.ofMinutes(10));
     }
 
-    private void chaos(Duration length) throws Exception {
+    private void runFaults(Duration length) throws Exception {
         try {
             long began = System.nanoTime();
             while (System.nanoTime() - began < length.toNanos()) {
                 Fault fault = Fault.values()[random.nextInt(Fault.values().length)];
                 int node = random.nextInt(NODES);
-                story.add("%.1f s: %s %s".formatted((System.nanoTime() - began) / 1e9, fault, NamespaceNetwork.address(node + 1)));
-                happen(fault, node, nodes.all().get(node));
+                faults.add("%.1f s: %s %s"
+                        .formatted((System.nanoTime() - began) / 1e9, fault, NamespaceNetwork.address(node + 1)));
+                inject(fault, node, processCluster.nodes().get(node));
                 pause(5_000); // often before all is as it was
             }
-            await().atMost(PATIENCE).until(nodes::areTogether);
-            await().during(Duration.ofSeconds(2)).atMost(PATIENCE).until(nodes::areTogether);
+            await().atMost(TIMEOUT).until(processCluster::hasConverged);
+            await().during(Duration.ofSeconds(2)).atMost(TIMEOUT).until(processCluster::hasConverged);
             OutputStream toLoad = load.getOutputStream();
             toLoad.write('\n');
             toLoad.flush();
-            await().atMost(PATIENCE).until(() -> LoadVerifier.of(loaded).hasArrived(NODES));
+            await().atMost(TIMEOUT).until(() -> LoadVerifier.parse(loadOutput).isComplete(NODES));
 
-            nodes.assertOneAtATime();
-            LoadVerifier log = LoadVerifier.of(loaded);
-            log.check(ends);
-            System.out.println("chaos: seed " + seed + ", " + story.size() + " faults, " + log);
+            processCluster.assertOneLeaderAtATime();
+            LoadVerifier log = LoadVerifier.parse(loadOutput);
+            log.verify(terminations);
+            System.out.println("chaos: seed " + seed + ", " + faults.size() + " faults, " + log);
         } catch (Exception | AssertionError e) {
-            TestArtifacts.keep(folder, "chaos" + seed);
+            TestArtifacts.save(folder, "chaos" + seed);
             throw new AssertionError(
-                    "with seed " + seed + "\n" + String.join("\n", story) + "\n" + LoadVerifier.of(loaded), e);
+                    "with seed " + seed + "\n" + String.join("\n", faults) + "\n" + LoadVerifier.parse(loadOutput), e);
         }
     }
 
-    private void happen(Fault fault, int node, NodeProcess process) throws Exception {
+    private void inject(Fault fault, int node, NodeProcess process) throws Exception {
         int host = node + 1;
         switch (fault) {
             case KILL, STOP -> {
@@ -161,8 +162,9 @@ class ChaosTest {
                 } else {
                     process.stop();
                 }
-                process.awaitEnd();
-                ends.add(new LoadVerifier.Termination(node, now - ALONE.toNanos(), System.nanoTime()));
+                process.awaitExit();
+                terminations.add(
+                        new LoadVerifier.Termination(node, now - MAX_UNREPLICATED.toNanos(), System.nanoTime()));
                 pause(3_000);
                 process.restart();
             }
@@ -171,20 +173,20 @@ class ChaosTest {
                 pause(8_000);
                 process.signal("CONT");
             }
-            case UNPLUG -> {
-                lan.unplug(host);
+            case DISCONNECT -> {
+                namespaceNetwork.disconnect(host);
                 pause(8_000);
-                lan.plug(host);
+                namespaceNetwork.reconnect(host);
             }
-            case MUTE -> {
-                lan.mute(host);
+            case DROP_OUTGOING -> {
+                namespaceNetwork.dropOutgoing(host);
                 pause(8_000);
-                lan.unmute(host);
+                namespaceNetwork.restoreOutgoing(host);
             }
-            case DEAFEN -> {
-                lan.deafen(host);
+            case DROP_INCOMING -> {
+                namespaceNetwork.dropIncoming(host);
                 pause(8_000);
-                lan.undeafen(host);
+                namespaceNetwork.restoreIncoming(host);
             }
         }
     }
@@ -193,6 +195,6 @@ class ChaosTest {
     private void pause(int millis) {
         Duration length = Duration.ofMillis(random.nextInt(millis) + 1L);
         long began = System.nanoTime();
-        await().atMost(PATIENCE).until(() -> System.nanoTime() - began >= length.toNanos());
+        await().atMost(TIMEOUT).until(() -> System.nanoTime() - began >= length.toNanos());
     }
 }

@@ -67,7 +67,7 @@ class ClusterSecretTest {
                 %s
                 """.formatted(identity, join.isEmpty() ? "" : "'" + join.getFirst() + "'", folder, more, transport);
         trees.add(Ginkgo.of(node)
-                .configuration(Configuration.none().text("node.toml", toml))
+                .configuration(Configuration.empty().text("node.toml", toml))
                 .start());
         return node;
     }

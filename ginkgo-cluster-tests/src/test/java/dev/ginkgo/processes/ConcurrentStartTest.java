@@ -28,23 +28,24 @@ class ConcurrentStartTest {
         return List.of(FreePorts.free(), FreePorts.free(), FreePorts.free());
     }
 
-    private static long founded(ProcessCluster nodes) throws Exception {
-        return nodes.said(" founds the cluster ");
+    private static long founded(ProcessCluster processCluster) throws Exception {
+        return processCluster.countLines(" founds the cluster ");
     }
 
     /** How long it takes until the three are one cluster. */
     private Duration startAtOnce(Path where) throws Exception {
-        try (ProcessCluster nodes = new ProcessCluster()) {
+        try (ProcessCluster processCluster = new ProcessCluster()) {
             List<Address> places = places();
             long then = System.nanoTime();
             for (Address each : places) {
-                nodes.add(new NodeProcess(each, where, places));
+                processCluster.add(new NodeProcess(each, where, places));
             }
             await().atMost(TOGETHER)
-                    .until(() -> nodes.areTogether() && !nodes.acts().isEmpty());
+                    .until(() -> processCluster.hasConverged()
+                            && !processCluster.leaderActions().isEmpty());
             Duration taken = Duration.ofNanos(System.nanoTime() - then);
-            assertThat(founded(nodes)).isEqualTo(1);
-            nodes.assertOneAtATime();
+            assertThat(founded(processCluster)).isEqualTo(1);
+            processCluster.assertOneLeaderAtATime();
             return taken;
         }
     }
@@ -81,36 +82,37 @@ class ConcurrentStartTest {
     @Test
     @DisplayName("K-05 K-08 all are stopped and started in another order: the same cluster, under a higher epoch")
     void again() throws Exception {
-        try (ProcessCluster nodes = new ProcessCluster()) {
+        try (ProcessCluster processCluster = new ProcessCluster()) {
             // Given three, of which one leads
             List<Address> places = places();
             for (Address each : places) {
-                nodes.add(new NodeProcess(each, folder, places));
+                processCluster.add(new NodeProcess(each, folder, places));
             }
             await().atMost(TOGETHER)
-                    .until(() -> nodes.areTogether()
-                            && nodes.said("becomes a voter") == 2
-                            && !nodes.acts().isEmpty());
-            long epoch = nodes.acts().getLast().epoch();
+                    .until(() -> processCluster.hasConverged()
+                            && processCluster.countLines("becomes a voter") == 2
+                            && !processCluster.leaderActions().isEmpty());
+            long epoch = processCluster.leaderActions().getLast().epoch();
 
             // When all are stopped, and started in another order
-            for (NodeProcess each : nodes.all()) {
+            for (NodeProcess each : processCluster.nodes()) {
                 each.stop();
             }
-            for (NodeProcess each : nodes.all()) {
-                assertThat(each.awaitEnd()).as("%s ends", each.identity).isTrue();
+            for (NodeProcess each : processCluster.nodes()) {
+                assertThat(each.awaitExit()).as("%s ends", each.identity).isTrue();
             }
             long then = System.nanoTime();
-            for (NodeProcess each : nodes.all().reversed()) {
+            for (NodeProcess each : processCluster.nodes().reversed()) {
                 each.restart();
             }
 
             // Then they are the same cluster, and nobody founds another
-            await().atMost(ProcessCluster.PATIENCE)
-                    .until(() -> nodes.areTogether() && nodes.acts().getLast().nanos() > then);
-            assertThat(nodes.acts().getLast().epoch()).isGreaterThan(epoch);
-            assertThat(founded(nodes)).isZero(); // since the last start
-            nodes.assertOneAtATime();
+            await().atMost(ProcessCluster.TIMEOUT)
+                    .until(() -> processCluster.hasConverged()
+                            && processCluster.leaderActions().getLast().nanos() > then);
+            assertThat(processCluster.leaderActions().getLast().epoch()).isGreaterThan(epoch);
+            assertThat(founded(processCluster)).isZero(); // since the last start
+            processCluster.assertOneLeaderAtATime();
         }
     }
 }

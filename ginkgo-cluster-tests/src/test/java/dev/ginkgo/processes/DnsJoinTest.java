@@ -34,15 +34,16 @@ class DnsJoinTest {
     Path folder;
 
     private final boolean first = Files.notExists(NETNS);
-    private NamespaceNetwork lan;
+    private NamespaceNetwork namespaceNetwork;
     private final List<Path> hosts = new ArrayList<>();
-    private final ProcessCluster nodes = new ProcessCluster();
+    private final ProcessCluster processCluster = new ProcessCluster();
 
     @BeforeEach
     void build() throws Exception {
-        lan = new NamespaceNetwork(HOSTS);
+        namespaceNetwork = new NamespaceNetwork(HOSTS);
         for (int host = 1; host <= HOSTS; host++) {
-            Path own = Files.createDirectories(NETNS.resolve(lan.on(host).getLast()));
+            Path own = Files.createDirectories(
+                    NETNS.resolve(namespaceNetwork.commandPrefix(host).getLast()));
             hosts.add(own.resolve("hosts"));
         }
         resolveTo();
@@ -51,7 +52,7 @@ class DnsJoinTest {
     @AfterEach
     void end() throws Exception {
         try {
-            nodes.close();
+            processCluster.close();
         } finally {
             for (Path each : hosts) {
                 Files.deleteIfExists(each);
@@ -60,8 +61,8 @@ class DnsJoinTest {
             if (first && !hosts.isEmpty()) {
                 removeNetns();
             }
-            if (lan != null) {
-                lan.remove();
+            if (namespaceNetwork != null) {
+                namespaceNetwork.remove();
             }
         }
     }
@@ -87,15 +88,16 @@ class DnsJoinTest {
 
     private NodeProcess start(int host) throws IOException {
         Path security = Files.writeString(folder.resolve("java.security"), FORGETFUL);
-        List<String> there = new ArrayList<>(lan.on(host));
+        List<String> there = new ArrayList<>(namespaceNetwork.commandPrefix(host));
         there.addAll(List.of("env", "JAVA_TOOL_OPTIONS=-Djava.security.properties=" + security));
         Address here = new Address(NamespaceNetwork.address(host), 4_440);
-        return nodes.add(new NodeProcess(here, folder, List.of(new Address(NAME, 4_440)), there, "insecure = true"));
+        return processCluster.add(
+                new NodeProcess(here, folder, List.of(new Address(NAME, 4_440)), there, "insecure = true"));
     }
 
     private boolean isAlone(NodeProcess node) {
         try {
-            return node.knows(List.of(node)) && !node.isReady();
+            return node.hasRoster(List.of(node)) && !node.isReady();
         } catch (IOException e) {
             throw new IllegalStateException(e);
         }
@@ -109,21 +111,23 @@ class DnsJoinTest {
         for (int host = 1; host <= HOSTS; host++) {
             start(host);
         }
-        await().atMost(ProcessCluster.PATIENCE).until(() -> nodes.all().stream().allMatch(this::isAlone));
+        await().atMost(ProcessCluster.TIMEOUT)
+                .until(() -> processCluster.nodes().stream().allMatch(this::isAlone));
 
         // When it is of a host that is not there, they go on waiting
         resolveTo(NOBODY);
         await().during(SEVERAL_SEARCHES)
-                .atMost(ProcessCluster.PATIENCE)
-                .until(() -> nodes.all().stream().allMatch(this::isAlone));
+                .atMost(ProcessCluster.TIMEOUT)
+                .until(() -> processCluster.nodes().stream().allMatch(this::isAlone));
 
         // When it is of them, too, they are one cluster
         resolveTo(NOBODY, 1, 2, 3);
         long then = System.nanoTime();
-        await().atMost(ProcessCluster.PATIENCE)
-                .until(() -> nodes.areTogether() && !nodes.acts().isEmpty());
+        await().atMost(ProcessCluster.TIMEOUT)
+                .until(() -> processCluster.hasConverged()
+                        && !processCluster.leaderActions().isEmpty());
         System.out.printf(
                 "name: three are one cluster %d ms after it is theirs%n", (System.nanoTime() - then) / 1_000_000);
-        assertThat(nodes.said(" founds the cluster ")).isEqualTo(1);
+        assertThat(processCluster.countLines(" founds the cluster ")).isEqualTo(1);
     }
 }

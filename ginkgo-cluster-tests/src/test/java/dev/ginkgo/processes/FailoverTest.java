@@ -25,7 +25,7 @@ import org.junit.jupiter.api.io.TempDir;
  */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class FailoverTest {
-    private static final Duration PATIENCE = ProcessCluster.PATIENCE;
+    private static final Duration PATIENCE = ProcessCluster.TIMEOUT;
 
     /** Three times the second and a third that a kill should cost. */
     private static final Duration KILL = Duration.ofSeconds(4);
@@ -33,24 +33,24 @@ class FailoverTest {
     /** What the leader has committed is known to all by then. */
     private static final Duration SETTLED = Duration.ofSeconds(1);
 
-    private final ProcessCluster nodes = new ProcessCluster();
+    private final ProcessCluster processCluster = new ProcessCluster();
 
     @BeforeAll
     void start(@TempDir Path folder) throws Exception {
-        NodeProcess first = nodes.add(new NodeProcess(FreePorts.free(), folder, List.of()));
-        nodes.add(new NodeProcess(FreePorts.free(), folder, List.of(first.identity)));
-        nodes.add(new NodeProcess(FreePorts.free(), folder, List.of(first.identity)));
-        await().atMost(PATIENCE).until(() -> nodes.said("becomes a voter") == 2);
+        NodeProcess first = processCluster.add(new NodeProcess(FreePorts.free(), folder, List.of()));
+        processCluster.add(new NodeProcess(FreePorts.free(), folder, List.of(first.identity)));
+        processCluster.add(new NodeProcess(FreePorts.free(), folder, List.of(first.identity)));
+        await().atMost(PATIENCE).until(() -> processCluster.countLines("becomes a voter") == 2);
     }
 
     @BeforeEach
     void settle() {
-        await().during(SETTLED).atMost(PATIENCE).until(nodes::areTogether);
+        await().during(SETTLED).atMost(PATIENCE).until(processCluster::hasConverged);
     }
 
     @AfterAll
     void end() throws Exception {
-        nodes.close();
+        processCluster.close();
     }
 
     private static Duration since(long then, long now) {
@@ -58,16 +58,16 @@ class FailoverTest {
     }
 
     private Duration killLeader() throws Exception {
-        NodeProcess old = nodes.leader();
-        List<NodeProcess> rest = nodes.but(old);
+        NodeProcess old = processCluster.leader();
+        List<NodeProcess> rest = processCluster.allExcept(old);
         long then = System.nanoTime();
         old.kill();
-        Duration taken = since(then, nodes.awaitOther(old, then).nanos());
+        Duration taken = since(then, processCluster.awaitNewLeader(old, then).nanos());
         await().atMost(PATIENCE)
-                .until(() -> rest.get(0).knows(rest) && rest.get(1).knows(rest));
+                .until(() -> rest.get(0).hasRoster(rest) && rest.get(1).hasRoster(rest));
         System.out.printf("failover: kill -9 of the leader: the next acts after %d ms%n", taken.toMillis());
         old.restart();
-        await().atMost(PATIENCE).until(nodes::areTogether);
+        await().atMost(PATIENCE).until(processCluster::hasConverged);
         return taken;
     }
 
@@ -76,13 +76,13 @@ class FailoverTest {
             "K-01 K-04 K-05 K-10 the leader is killed: the next leads under a higher epoch, the ghost leaves the roster,"
                     + " and the old one comes back as a follower")
     void killed() throws Exception {
-        long before = nodes.acts().getLast().epoch();
+        long before = processCluster.leaderActions().getLast().epoch();
 
         assertThat(killLeader()).isLessThan(KILL);
 
-        long after = nodes.acts().getLast().epoch();
+        long after = processCluster.leaderActions().getLast().epoch();
         assertThat(after).isGreaterThan(before);
-        nodes.assertOneAtATime();
+        processCluster.assertOneLeaderAtATime();
     }
 
     @Test
@@ -98,28 +98,28 @@ class FailoverTest {
                 "failover: of 20, median %d ms, longest %d ms%n",
                 all.get(10).toMillis(), all.getLast().toMillis());
         assertThat(all.getLast()).isLessThan(KILL);
-        nodes.assertOneAtATime();
+        processCluster.assertOneLeaderAtATime();
     }
 
     /** How long it took until another led, and until all knew each other again. */
     private record Frozen(Duration next, Duration together) {}
 
     private Frozen freezeLeader(Duration during) throws Exception {
-        NodeProcess old = nodes.leader();
+        NodeProcess old = processCluster.leader();
         long then = System.nanoTime();
         old.signal("STOP");
-        Duration next = since(then, nodes.awaitOther(old, then).nanos());
+        Duration next = since(then, processCluster.awaitNewLeader(old, then).nanos());
 
         await().atMost(PATIENCE).until(() -> System.nanoTime() - then > during.toNanos());
         old.signal("CONT");
         long woken = System.nanoTime();
-        await().atMost(PATIENCE).until(nodes::areTogether);
+        await().atMost(PATIENCE).until(processCluster::hasConverged);
         Duration together = since(woken, System.nanoTime());
 
         System.out.printf(
                 "failover: SIGSTOP of the leader: the next acts after %d ms; all know each other %d ms after SIGCONT%n",
                 next.toMillis(), together.toMillis());
-        nodes.assertOneAtATime();
+        processCluster.assertOneLeaderAtATime();
         return new Frozen(next, together);
     }
 
@@ -131,7 +131,7 @@ class FailoverTest {
         List<Frozen> all = new ArrayList<>();
         for (int i = 0; i < 10; i++) {
             all.add(freezeLeader(Duration.ofSeconds(20)));
-            await().during(SETTLED).atMost(PATIENCE).until(nodes::areTogether);
+            await().during(SETTLED).atMost(PATIENCE).until(processCluster::hasConverged);
         }
         List<Duration> next = all.stream().map(Frozen::next).sorted().toList();
         List<Duration> together = all.stream().map(Frozen::together).sorted().toList();
@@ -149,40 +149,41 @@ class FailoverTest {
     @Test
     @DisplayName("K-16 the leader is stopped in order: no longer gap than after a kill")
     void stopped() throws Exception {
-        NodeProcess old = nodes.leader();
+        NodeProcess old = processCluster.leader();
         long then = System.nanoTime();
         old.stop();
-        ProcessLeaderAction first = nodes.awaitOther(old, then);
-        long last = old.acts().getLast().nanos();
+        ProcessLeaderAction first = processCluster.awaitNewLeader(old, then);
+        long last = old.leaderActions().getLast().nanos();
         System.out.printf(
                 "failover: orderly stop of the leader: a gap of %d ms%n",
                 since(last, first.nanos()).toMillis());
         assertThat(since(last, first.nanos())).isLessThan(Duration.ofMillis(1_300));
-        nodes.assertOneAtATime();
+        processCluster.assertOneLeaderAtATime();
         old.restart();
-        await().atMost(PATIENCE).until(nodes::areTogether);
+        await().atMost(PATIENCE).until(processCluster::hasConverged);
     }
 
     @Test
     @DisplayName("K-06 K-07 of three voters one alone does not lead; with a second it does")
     void minority() throws Exception {
-        NodeProcess leader = nodes.leader();
-        NodeProcess last = nodes.but(leader).getFirst();
-        List<NodeProcess> dead = nodes.but(last);
+        NodeProcess leader = processCluster.leader();
+        NodeProcess last = processCluster.allExcept(leader).getFirst();
+        List<NodeProcess> dead = processCluster.allExcept(last);
         for (NodeProcess each : dead) {
             each.kill();
         }
-        await().atMost(PATIENCE).until(() -> last.knows(List.of(last)) && !last.isReady());
+        await().atMost(PATIENCE).until(() -> last.hasRoster(List.of(last)) && !last.isReady());
         long alone = System.nanoTime();
         await().during(Duration.ofSeconds(3)).atMost(PATIENCE).until(() -> !last.isReady());
-        assertThat(last.acts()).noneMatch(act -> act.nanos() > alone);
+        assertThat(last.leaderActions()).noneMatch(processLeaderAction -> processLeaderAction.nanos() > alone);
 
         long then = System.nanoTime();
         dead.getFirst().restart();
 
-        await().atMost(PATIENCE).until(() -> nodes.acts().getLast().nanos() > then && last.isReady());
-        nodes.assertOneAtATime();
+        await().atMost(PATIENCE)
+                .until(() -> processCluster.leaderActions().getLast().nanos() > then && last.isReady());
+        processCluster.assertOneLeaderAtATime();
         dead.getLast().restart();
-        await().atMost(PATIENCE).until(nodes::areTogether);
+        await().atMost(PATIENCE).until(processCluster::hasConverged);
     }
 }

@@ -15,7 +15,7 @@ final class FileTail {
 
     // guarded by this
     private final List<String> lines = new ArrayList<>();
-    private final List<ScenarioEvent> spoken = new ArrayList<>();
+    private final List<ScenarioEvent> reports = new ArrayList<>();
     private final ByteArrayOutputStream unfinished = new ByteArrayOutputStream();
     private long position;
 
@@ -30,9 +30,9 @@ final class FileTail {
     }
 
     /** Those of them that a node has said, and no log. */
-    synchronized List<ScenarioEvent> spoken() throws IOException {
+    synchronized List<ScenarioEvent> reports() throws IOException {
         read();
-        return List.copyOf(spoken);
+        return List.copyOf(reports);
     }
 
     private void read() throws IOException {
@@ -46,7 +46,7 @@ final class FileTail {
                     String line = unfinished.toString(StandardCharsets.UTF_8);
                     unfinished.reset();
                     lines.add(line);
-                    ScenarioEvent.of(line).ifPresent(spoken::add);
+                    ScenarioEvent.parse(line).ifPresent(reports::add);
                 } else {
                     unfinished.write(each);
                 }

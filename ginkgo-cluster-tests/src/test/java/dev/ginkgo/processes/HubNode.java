@@ -17,7 +17,7 @@ import java.nio.file.Path;
 final class HubNode implements AutoCloseable {
     final Address identity;
     private final HttpClient client;
-    private final Services members = new Services();
+    private final Services services = new Services();
     private final Ginkgo tree;
 
     private static final class Services extends Service {
@@ -50,13 +50,13 @@ final class HubNode implements AutoCloseable {
                 [hub.transport]
                 engine = "zeromq"
                 """.formatted(identity, join, identity.equals(join) ? 1 : 0, data, more);
-        tree = Ginkgo.of(members)
-                .configuration(Configuration.none().text("node.toml", toml))
+        tree = Ginkgo.of(services)
+                .configuration(Configuration.empty().text("node.toml", toml))
                 .start();
     }
 
     private URI uri(String path) {
-        return URI.create("http://" + members.hub.address() + path);
+        return URI.create("http://" + services.hub.address() + path);
     }
 
     /** What {@code GET /-/health/ready} says. */

@@ -78,7 +78,7 @@ class JoinTest {
     }
 
     private static void awaitReady(HubNode node) {
-        await().atMost(ProcessCluster.PATIENCE)
+        await().atMost(ProcessCluster.TIMEOUT)
                 .pollDelay(Duration.ZERO)
                 .pollInterval(OFTEN)
                 .until(node::isReady);
@@ -93,7 +93,7 @@ class JoinTest {
     }
 
     private void awaitAll(SseReader reader) {
-        await().atMost(ProcessCluster.PATIENCE)
+        await().atMost(ProcessCluster.TIMEOUT)
                 .untilAsserted(() -> assertThat(reader.messages).containsAll(published));
         assertHasAll(reader);
     }
@@ -133,7 +133,7 @@ class JoinTest {
             publish(round % 4 < 2 ? old : fresh, round + " second");
 
             List<String> expected = published.subList(before, before + 2);
-            await().atMost(ProcessCluster.PATIENCE)
+            await().atMost(ProcessCluster.TIMEOUT)
                     .untilAsserted(() -> assertThat(live.messages).containsExactlyInAnyOrderElementsOf(expected));
             readers.forEach(this::awaitAll);
             fresh.stop();

@@ -27,7 +27,7 @@ import java.util.regex.Pattern;
  */
 final class LoadGenerator {
     /** How the names begin of readers who wait for their node; its number follows. */
-    static final String STAYING = "staying";
+    static final String STICKY = "staying";
 
     private static final Pattern ID = Pattern.compile("\"id\":\"([^\"]+)\"");
     private static final Pattern DATA = Pattern.compile("\"data\":\"([^\"]+)\"");
@@ -55,7 +55,7 @@ final class LoadGenerator {
         System.exit(0); // the readers are in the middle of something
     }
 
-    private static void say(String what) {
+    private static void report(String what) {
         synchronized (System.out) {
             System.out.println(System.nanoTime() + " " + what);
             System.out.flush();
@@ -78,7 +78,7 @@ final class LoadGenerator {
                 connection.getOutputStream().write((node + " " + n).getBytes(StandardCharsets.UTF_8));
                 if (connection.getResponseCode() == 200) {
                     connection.getInputStream().readAllBytes();
-                    say("taken " + node + " " + n);
+                    report("taken " + node + " " + n);
                 }
             } catch (IOException unknown) {
                 // it may have been taken
@@ -93,12 +93,12 @@ final class LoadGenerator {
         private final String name;
         private int node;
         private int streams;
-        private String last = "";
+        private String lastId = "";
 
         LoadSubscriber(int node, boolean moving) {
             this.node = node;
             this.moving = moving;
-            name = (moving ? "moving" : STAYING) + node;
+            name = (moving ? "moving" : STICKY) + node;
         }
 
         void run() {
@@ -118,25 +118,25 @@ final class LoadGenerator {
 
         private void read() throws IOException {
             HttpURLConnection connection = connection(node, "/load,/epochs?as=ndjson");
-            boolean resumes = !last.isEmpty();
+            boolean resumes = !lastId.isEmpty();
             if (resumes) {
-                connection.setRequestProperty("Last-Event-ID", last);
+                connection.setRequestProperty("Last-Event-ID", lastId);
             }
             try (var in =
                     new BufferedReader(new InputStreamReader(connection.getInputStream(), StandardCharsets.UTF_8))) {
                 for (String line = in.readLine(); line != null; line = in.readLine()) {
                     if (line.contains("\"event\":\"start\"")) {
                         if (resumes) {
-                            say("start " + name + " " + line.contains("\"recovered\":true"));
+                            report("start " + name + " " + line.contains("\"recovered\":true"));
                         }
                     } else if (line.contains("\"event\":\"gap\"")) {
-                        say("gap " + name);
+                        report("gap " + name);
                     } else {
-                        took(line);
+                        reportMessage(line);
                     }
                     Matcher id = ID.matcher(line);
                     if (id.find()) {
-                        last = id.group(1);
+                        lastId = id.group(1);
                     }
                 }
             } finally {
@@ -144,10 +144,10 @@ final class LoadGenerator {
             }
         }
 
-        private void took(String line) {
+        private void reportMessage(String line) {
             Matcher data = DATA.matcher(line);
             if (data.find()) {
-                say(
+                report(
                         line.contains("\"channel\":\"/epochs\"")
                                 ? "epoch " + name + " " + streams + " " + data.group(1)
                                 : "got " + name + " " + data.group(1));

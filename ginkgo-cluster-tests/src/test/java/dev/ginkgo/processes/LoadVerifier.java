@@ -22,19 +22,19 @@ final class LoadVerifier {
      * it, if no other node had it.
      */
     record Termination(int node, long from, long to) {
-        boolean isAbout(Termination other) {
+        boolean overlaps(Termination other) {
             return from <= other.to && to >= other.from;
         }
     }
 
     /** Longer than a hub waits for what it misses before it tells that it is lost. */
-    private static final Duration SOON = Duration.ofSeconds(5);
+    private static final Duration GAP_TIMEOUT = Duration.ofSeconds(5);
 
     private record LoadMessage(int node, int number) {}
 
     private record Accepted(LoadMessage message, long nanos) {
-        boolean mayBeLostBy(Termination end) {
-            return message.node == end.node && nanos >= end.from && nanos <= end.to;
+        boolean mayBeLostBy(Termination termination) {
+            return message.node == termination.node && nanos >= termination.from && nanos <= termination.to;
         }
     }
 
@@ -43,32 +43,32 @@ final class LoadVerifier {
 
     /** What a reader got, each with its place among all that it was told. */
     private static final class SubscriberState {
-        final Map<LoadMessage, List<ReadPosition>> got = new HashMap<>();
-        final List<ReadPosition> told = new ArrayList<>(); // gaps, and returns that were not complete
+        final Map<LoadMessage, List<ReadPosition>> received = new HashMap<>();
+        final List<ReadPosition> gapsReported = new ArrayList<>(); // gaps, and returns that were not complete
         long incomplete = Long.MIN_VALUE; // the last such return: what was taken before may be missing
-        ReadPosition place = new ReadPosition(0, 0);
+        ReadPosition position = new ReadPosition(0, 0);
         int gaps;
         int resumes;
         int recovered;
         String stream = "";
         long epoch;
 
-        boolean wasTold(ReadPosition from, ReadPosition to) {
-            return told.stream().anyMatch(at -> at.number > from.number && at.number < to.number);
+        boolean hasGapBetween(ReadPosition from, ReadPosition to) {
+            return gapsReported.stream().anyMatch(at -> at.number > from.number && at.number < to.number);
         }
 
-        boolean wasTold(ReadPosition from, long until) {
-            return told.stream().anyMatch(at -> at.number > from.number && at.nanos <= until);
+        boolean hasGapBetween(ReadPosition from, long until) {
+            return gapsReported.stream().anyMatch(at -> at.number > from.number && at.nanos <= until);
         }
     }
 
-    private final List<Accepted> taken = new ArrayList<>(); // of one node in its order
-    private final Map<String, SubscriberState> readers = new TreeMap<>();
-    private final List<String> late = new ArrayList<>();
+    private final List<Accepted> accepted = new ArrayList<>(); // of one node in its order
+    private final Map<String, SubscriberState> subscribers = new TreeMap<>();
+    private final List<String> staleEpochs = new ArrayList<>();
 
     private LoadVerifier() {}
 
-    static LoadVerifier of(Path output) throws IOException {
+    static LoadVerifier parse(Path output) throws IOException {
         LoadVerifier log = new LoadVerifier();
         List<String> lines = Files.readString(output).lines().toList();
         for (String line : lines.subList(0, Math.max(0, lines.size() - 1))) { // the last may not be whole
@@ -80,18 +80,18 @@ final class LoadVerifier {
     private void read(String[] words) {
         long nanos = Long.parseLong(words[0]);
         switch (words[1]) {
-            case "taken" -> taken.add(new Accepted(message(words[2], words[3]), nanos));
+            case "taken" -> accepted.add(new Accepted(message(words[2], words[3]), nanos));
             case "start" -> resumed(reader(words[2], nanos), Boolean.parseBoolean(words[3]));
             case "gap" -> {
                 SubscriberState reader = reader(words[2], nanos);
                 reader.gaps++;
-                reader.told.add(reader.place);
+                reader.gapsReported.add(reader.position);
             }
             case "got" -> {
                 SubscriberState reader = reader(words[2], nanos);
-                reader.got
+                reader.received
                         .computeIfAbsent(message(words[3], words[4]), first -> new ArrayList<>())
-                        .add(reader.place);
+                        .add(reader.position);
             }
             case "epoch" -> epoch(reader(words[2], nanos), words[2], words[3], Long.parseLong(words[4]));
             default -> throw new AssertionError(String.join(" ", words));
@@ -103,8 +103,8 @@ final class LoadVerifier {
     }
 
     private SubscriberState reader(String name, long nanos) {
-        SubscriberState reader = readers.computeIfAbsent(name, first -> new SubscriberState());
-        reader.place = new ReadPosition(reader.place.number + 1, nanos);
+        SubscriberState reader = subscribers.computeIfAbsent(name, first -> new SubscriberState());
+        reader.position = new ReadPosition(reader.position.number + 1, nanos);
         return reader;
     }
 
@@ -113,32 +113,32 @@ final class LoadVerifier {
         if (recovered) {
             reader.recovered++;
         } else {
-            reader.told.add(reader.place);
-            reader.incomplete = reader.place.nanos;
+            reader.gapsReported.add(reader.position);
+            reader.incomplete = reader.position.nanos;
         }
     }
 
     private void epoch(SubscriberState reader, String name, String stream, long epoch) {
         if (reader.stream.equals(stream) && epoch < reader.epoch) {
-            late.add("%s got epoch %d after %d on stream %s".formatted(name, epoch, reader.epoch, stream));
+            staleEpochs.add("%s got epoch %d after %d on stream %s".formatted(name, epoch, reader.epoch, stream));
         }
         reader.stream = stream;
         reader.epoch = epoch;
     }
 
     /** Whether all readers got the last that each node has taken. */
-    boolean hasArrived(int nodes) {
+    boolean isComplete(int nodes) {
         Map<Integer, LoadMessage> last = new HashMap<>();
-        taken.forEach(each -> last.put(each.message.node, each.message));
+        accepted.forEach(each -> last.put(each.message.node, each.message));
         return last.size() == nodes
-                && readers.size() == 2 * nodes
-                && readers.values().stream()
-                        .allMatch(reader -> reader.got.keySet().containsAll(last.values()));
+                && subscribers.size() == 2 * nodes
+                && subscribers.values().stream()
+                        .allMatch(reader -> reader.received.keySet().containsAll(last.values()));
     }
 
     /** How many that node has taken. */
-    long takenBy(int node) {
-        return taken.stream().filter(each -> each.message.node == node).count();
+    long acceptedBy(int node) {
+        return accepted.stream().filter(each -> each.message.node == node).count();
     }
 
     /**
@@ -146,20 +146,20 @@ final class LoadVerifier {
      * publisher come in its order, but to who was told in between that it is not complete; and who missed one, though it
      * was reading before, was told so: after the last before that one, and soon after the first that follows it.
      */
-    void check(List<Termination> ends) {
-        assertThat(late).isEmpty();
-        readers.forEach((name, reader) -> {
+    void verify(List<Termination> ends) {
+        assertThat(staleEpochs).isEmpty();
+        subscribers.forEach((name, reader) -> {
             assertOnce(name, reader);
             assertInOrder(name, reader);
-            assertTold(name, reader, ends);
+            assertGapsReported(name, reader, ends);
         });
     }
 
     private static void assertOnce(String name, SubscriberState reader) {
-        reader.got.forEach((message, places) -> {
+        reader.received.forEach((loadMessage, places) -> {
             for (int i = 1; i < places.size(); i++) {
-                assertThat(reader.wasTold(places.get(i - 1), places.get(i)))
-                        .as("%s got %s at %s, and was told at %s", name, message, places, reader.told)
+                assertThat(reader.hasGapBetween(places.get(i - 1), places.get(i)))
+                        .as("%s got %s at %s, and was told at %s", name, loadMessage, places, reader.gapsReported)
                         .isTrue();
             }
         });
@@ -168,28 +168,30 @@ final class LoadVerifier {
     /** Of those whose publisher has waited for the answer. */
     private void assertInOrder(String name, SubscriberState reader) {
         Map<Integer, LoadMessage> newest = new HashMap<>();
-        Set<LoadMessage> known = new HashSet<>(reader.got.keySet());
-        for (Accepted each : taken) {
-            LoadMessage message = each.message;
-            if (known.contains(message)) {
-                LoadMessage before = newest.put(message.node, message);
+        Set<LoadMessage> known = new HashSet<>(reader.received.keySet());
+        for (Accepted each : accepted) {
+            LoadMessage loadMessage = each.message;
+            if (known.contains(loadMessage)) {
+                LoadMessage before = newest.put(loadMessage.node, loadMessage);
                 if (before != null) {
-                    ReadPosition first = reader.got.getOrDefault(before, List.of()).getFirst();
-                    ReadPosition next = reader.got.getOrDefault(message, List.of()).getFirst();
-                    assertThat(first.number < next.number || reader.wasTold(next, first))
-                            .as("%s got %s at %s and %s at %s", name, before, first, message, next)
+                    ReadPosition first =
+                            reader.received.getOrDefault(before, List.of()).getFirst();
+                    ReadPosition next =
+                            reader.received.getOrDefault(loadMessage, List.of()).getFirst();
+                    assertThat(first.number < next.number || reader.hasGapBetween(next, first))
+                            .as("%s got %s at %s and %s at %s", name, before, first, loadMessage, next)
                             .isTrue();
                 }
             }
         }
     }
 
-    private void assertTold(String name, SubscriberState reader, List<Termination> ends) {
+    private void assertGapsReported(String name, SubscriberState reader, List<Termination> ends) {
         Map<Integer, ReadPosition> since = new HashMap<>(); // by node the place of the last that it got
         Map<Integer, List<Accepted>> missed = new HashMap<>(); // by node those that it did not get since then
-        for (Accepted each : taken) {
+        for (Accepted each : accepted) {
             int node = each.message.node;
-            List<ReadPosition> places = reader.got.get(each.message);
+            List<ReadPosition> places = reader.received.get(each.message);
             if (places == null) {
                 if (since.containsKey(node) && each.nanos >= reader.incomplete && !mayBeLost(each, ends)) {
                     missed.computeIfAbsent(node, first -> new ArrayList<>()).add(each);
@@ -199,10 +201,10 @@ final class LoadVerifier {
             ReadPosition before = since.put(node, places.getLast());
             List<Accepted> lost = missed.remove(node);
             if (lost != null) {
-                assertThat(reader.wasTold(before, places.getFirst().nanos + SOON.toNanos()))
+                assertThat(reader.hasGapBetween(before, places.getFirst().nanos + GAP_TIMEOUT.toNanos()))
                         .as(
                                 "%s missed %s between %s and %s, and was told at %s",
-                                name, lost, before, places.getFirst(), reader.told)
+                                name, lost, before, places.getFirst(), reader.gapsReported)
                         .isTrue();
             }
         }
@@ -213,22 +215,22 @@ final class LoadVerifier {
     private boolean mayBeLost(Accepted each, List<Termination> ends) {
         List<Termination> by = ends.stream().filter(each::mayBeLostBy).toList();
         Set<Integer> ended = ends.stream()
-                .filter(end -> by.stream().anyMatch(end::isAbout))
+                .filter(termination -> by.stream().anyMatch(termination::overlaps))
                 .map(Termination::node)
                 .collect(Collectors.toSet());
         return !by.isEmpty()
-                && readers.entrySet().stream()
-                        .filter(reader -> reader.getKey().startsWith(LoadGenerator.STAYING)
+                && subscribers.entrySet().stream()
+                        .filter(reader -> reader.getKey().startsWith(LoadGenerator.STICKY)
                                 && !ended.contains(
-                                        Integer.parseInt(reader.getKey().substring(LoadGenerator.STAYING.length()))))
-                        .noneMatch(reader -> reader.getValue().got.containsKey(each.message));
+                                        Integer.parseInt(reader.getKey().substring(LoadGenerator.STICKY.length()))))
+                        .noneMatch(reader -> reader.getValue().received.containsKey(each.message));
     }
 
     @Override
     public String toString() {
-        StringBuilder text = new StringBuilder(taken.size() + " messages taken");
-        readers.forEach((name, reader) -> text.append("; %s got %d, came back %d times (%d recovered), %d gaps"
-                .formatted(name, reader.got.size(), reader.resumes, reader.recovered, reader.gaps)));
+        StringBuilder text = new StringBuilder(accepted.size() + " messages taken");
+        subscribers.forEach((name, reader) -> text.append("; %s got %d, came back %d times (%d recovered), %d gaps"
+                .formatted(name, reader.received.size(), reader.resumes, reader.recovered, reader.gaps)));
         return text.toString();
     }
 }

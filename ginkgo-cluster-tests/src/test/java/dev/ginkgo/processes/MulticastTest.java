@@ -20,21 +20,21 @@ class MulticastTest {
     @TempDir
     Path folder;
 
-    private NamespaceNetwork lan;
-    private final ProcessCluster nodes = new ProcessCluster();
+    private NamespaceNetwork namespaceNetwork;
+    private final ProcessCluster processCluster = new ProcessCluster();
 
     @BeforeEach
     void build() throws Exception {
-        lan = new NamespaceNetwork(3);
+        namespaceNetwork = new NamespaceNetwork(3);
     }
 
     @AfterEach
     void end() throws Exception {
         try {
-            nodes.close();
+            processCluster.close();
         } finally {
-            if (lan != null) {
-                lan.remove();
+            if (namespaceNetwork != null) {
+                namespaceNetwork.remove();
             }
         }
     }
@@ -43,13 +43,19 @@ class MulticastTest {
         long then = System.nanoTime();
         for (int host = 1; host <= 3; host++) {
             Address here = new Address(NamespaceNetwork.address(host), PORT);
-            nodes.add(new NodeProcess(here, folder, List.of(), lan.on(host), "expect = 3\n" + trust + "\n" + GROUP));
+            processCluster.add(new NodeProcess(
+                    here,
+                    folder,
+                    List.of(),
+                    namespaceNetwork.commandPrefix(host),
+                    "expect = 3\n" + trust + "\n" + GROUP));
         }
-        await().atMost(ProcessCluster.PATIENCE)
-                .until(() -> nodes.areTogether() && !nodes.acts().isEmpty());
+        await().atMost(ProcessCluster.TIMEOUT)
+                .until(() -> processCluster.hasConverged()
+                        && !processCluster.leaderActions().isEmpty());
         System.out.printf("multicast: three are one cluster after %d ms%n", (System.nanoTime() - then) / 1_000_000);
-        assertThat(nodes.said(" founds the cluster ")).isEqualTo(1);
-        nodes.assertOneAtATime();
+        assertThat(processCluster.countLines(" founds the cluster ")).isEqualTo(1);
+        processCluster.assertOneLeaderAtATime();
     }
 
     @Test

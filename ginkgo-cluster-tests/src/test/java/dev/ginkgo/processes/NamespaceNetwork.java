@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Assumptions;
  */
 final class NamespaceNetwork {
     /** A bucket that no packet fits in. */
-    private static final List<String> LOSE_ALL =
+    private static final List<String> DROP_ALL =
             List.of("root", "tbf", "rate", "1kbit", "burst", "10", "latency", "1ms");
 
     private final String name;
@@ -23,7 +23,8 @@ final class NamespaceNetwork {
     /** Makes it; skips the test, and says why, where that is not allowed. */
     NamespaceNetwork(int hosts) throws IOException, InterruptedException {
         name = "gk" + ProcessHandle.current().pid() + "x" + Long.toString(System.nanoTime() & 0xfffff, 36);
-        Assumptions.assumeTrue(isAble(name), "a network needs root and the commands ip and tc: this test did not run");
+        Assumptions.assumeTrue(
+                isSupported(name), "a network needs root and the commands ip and tc: this test did not run");
         try {
             build(hosts);
         } catch (IOException | InterruptedException e) {
@@ -32,7 +33,7 @@ final class NamespaceNetwork {
         }
     }
 
-    private static boolean isAble(String probe) throws IOException, InterruptedException {
+    private static boolean isSupported(String probe) throws IOException, InterruptedException {
         try {
             run("ip", "netns", "add", probe);
             run("ip", "netns", "del", probe);
@@ -76,40 +77,40 @@ final class NamespaceNetwork {
     }
 
     /** What a command line begins with that is to run on that host. */
-    List<String> on(int host) {
+    List<String> commandPrefix(int host) {
         return List.of("ip", "netns", "exec", namespace(host));
     }
 
     /** Pulls the cable of a host. */
-    void unplug(int host) throws IOException, InterruptedException {
+    void disconnect(int host) throws IOException, InterruptedException {
         run("ip", "-n", name, "link", "set", port(host), "down");
     }
 
-    void plug(int host) throws IOException, InterruptedException {
+    void reconnect(int host) throws IOException, InterruptedException {
         run("ip", "-n", name, "link", "set", port(host), "up");
     }
 
     /** From now on nobody gets what that host sends; it gets all. */
-    void mute(int host) throws IOException, InterruptedException {
+    void dropOutgoing(int host) throws IOException, InterruptedException {
         tc("add", namespace(host), "eth0");
     }
 
-    void unmute(int host) throws IOException, InterruptedException {
+    void restoreOutgoing(int host) throws IOException, InterruptedException {
         tc("del", namespace(host), "eth0");
     }
 
     /** From now on that host gets nothing; the others get what it sends. */
-    void deafen(int host) throws IOException, InterruptedException {
+    void dropIncoming(int host) throws IOException, InterruptedException {
         tc("add", name, port(host));
     }
 
-    void undeafen(int host) throws IOException, InterruptedException {
+    void restoreIncoming(int host) throws IOException, InterruptedException {
         tc("del", name, port(host));
     }
 
     private static void tc(String verb, String namespace, String device) throws IOException, InterruptedException {
         List<String> command = new ArrayList<>(List.of("tc", "-n", namespace, "qdisc", verb, "dev", device));
-        command.addAll(verb.equals("add") ? LOSE_ALL : List.of("root"));
+        command.addAll(verb.equals("add") ? DROP_ALL : List.of("root"));
         run(command.toArray(String[]::new));
     }
 

@@ -42,13 +42,13 @@ final class NodeMain extends Service {
 
     /** Takes the settings, and {@code hub} if there is to be one. */
     public static void main(String[] args) throws Exception {
-        Configuration settings = Configuration.none().text("node.toml", args[0]);
+        Configuration settings = Configuration.empty().text("node.toml", args[0]);
         var in = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
         if (args.length > 1) {
-            ScenarioNode player = new ScenarioNode(NodeMain::print);
-            Ginkgo tree = Ginkgo.of(player).configuration(settings).start();
+            ScenarioNode scenarioNode = new ScenarioNode(NodeMain::print);
+            Ginkgo tree = Ginkgo.of(scenarioNode).configuration(settings).start();
             for (String line = in.readLine(); line != null; line = in.readLine()) {
-                player.obey(line);
+                scenarioNode.execute(line);
             }
             tree.root().stop();
         } else {

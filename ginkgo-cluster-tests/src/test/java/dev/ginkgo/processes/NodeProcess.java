@@ -20,9 +20,9 @@ final class NodeProcess implements AutoCloseable {
     final Address identity;
     private final Path folder;
     private final List<Address> join;
-    private final List<String> before;
-    private final String more;
-    private final String hub;
+    private final List<String> commandPrefix;
+    private final String clusterSettings;
+    private final String hubSettings;
     private final List<FileTail> outputs = new ArrayList<>();
     private Process process;
 
@@ -44,9 +44,9 @@ final class NodeProcess implements AutoCloseable {
      */
     NodeProcess(Address identity, Path folder, List<Address> join, List<String> before, String more, String hub)
             throws IOException {
-        this.before = before;
-        this.hub = hub;
-        this.more = more;
+        this.commandPrefix = before;
+        this.hubSettings = hub;
+        this.clusterSettings = more;
         this.identity = identity;
         this.folder = folder;
         this.join = join;
@@ -68,9 +68,9 @@ final class NodeProcess implements AutoCloseable {
                         identity,
                         join.stream().map(each -> "\"" + each + "\"").collect(Collectors.joining(", ")),
                         folder.resolve("data"),
-                        more,
-                        hub.isEmpty() ? "" : "[hub]\n" + hub);
-        List<String> command = new ArrayList<>(before);
+                        clusterSettings,
+                        hubSettings.isEmpty() ? "" : "[hub]\n" + hubSettings);
+        List<String> command = new ArrayList<>(commandPrefix);
         command.addAll(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-Dtest.log=INFO",
@@ -79,7 +79,7 @@ final class NodeProcess implements AutoCloseable {
                 System.getProperty("java.class.path"),
                 NodeMain.class.getName(),
                 toml));
-        if (!hub.isEmpty()) {
+        if (!hubSettings.isEmpty()) {
             command.add("hub");
         }
         Process launched = new ProcessBuilder(command)
@@ -97,56 +97,57 @@ final class NodeProcess implements AutoCloseable {
     }
 
     /** All that this process has said since its last start. */
-    List<String> said() throws IOException {
+    List<String> lines() throws IOException {
         return outputs.getLast().lines();
     }
 
     /** The same without the log. */
-    List<ScenarioEvent> spoken() throws IOException {
-        return outputs.getLast().spoken();
+    List<ScenarioEvent> reports() throws IOException {
+        return outputs.getLast().reports();
     }
 
     /** In all its lives. */
-    List<ScenarioEvent> everSpoken() throws IOException {
+    List<ScenarioEvent> allReports() throws IOException {
         List<ScenarioEvent> all = new ArrayList<>();
         for (FileTail output : outputs) {
-            all.addAll(output.spoken());
+            all.addAll(output.reports());
         }
         return all;
     }
 
     /** Gives it a line. */
-    void tell(String line) throws IOException {
+    void send(String line) throws IOException {
         OutputStream input = process.getOutputStream();
         input.write((line + "\n").getBytes(StandardCharsets.UTF_8));
         input.flush();
     }
 
-    List<ProcessLeaderAction> acts() throws IOException {
+    List<ProcessLeaderAction> leaderActions() throws IOException {
         List<ProcessLeaderAction> acts = new ArrayList<>();
-        for (ScenarioEvent line : everSpoken()) {
-            if (line.verb().equals("act")) {
-                acts.add(new ProcessLeaderAction(line.nanos(), Long.parseLong(line.rest()), identity.toString()));
+        for (ScenarioEvent scenarioEvent : allReports()) {
+            if (scenarioEvent.type().equals("act")) {
+                acts.add(new ProcessLeaderAction(
+                        scenarioEvent.nanos(), Long.parseLong(scenarioEvent.text()), identity.toString()));
             }
         }
         return acts;
     }
 
     /** The last roster, and when it was told. */
-    Optional<String> roster() throws IOException {
-        return said().reversed().stream()
+    Optional<String> lastRoster() throws IOException {
+        return lines().reversed().stream()
                 .filter(line -> line.contains(" roster "))
                 .findFirst();
     }
 
-    boolean knows(List<NodeProcess> members) throws IOException {
-        String last = roster().orElse("");
+    boolean hasRoster(List<NodeProcess> members) throws IOException {
+        String last = lastRoster().orElse("");
         return last.chars().filter(c -> c == ',').count() == members.size() - 1
                 && members.stream().allMatch(each -> last.contains(each.identity.toString()));
     }
 
     boolean isReady() throws IOException {
-        return said().reversed().stream()
+        return lines().reversed().stream()
                 .filter(line -> line.contains(" status "))
                 .findFirst()
                 .filter(line -> line.endsWith("true"))
@@ -169,8 +170,8 @@ final class NodeProcess implements AutoCloseable {
     }
 
     /** Waits until it is no more; false if that takes too long. */
-    boolean awaitEnd() throws InterruptedException {
-        return process.waitFor(ProcessCluster.PATIENCE.toSeconds(), TimeUnit.SECONDS);
+    boolean awaitExit() throws InterruptedException {
+        return process.waitFor(ProcessCluster.TIMEOUT.toSeconds(), TimeUnit.SECONDS);
     }
 
     @Override

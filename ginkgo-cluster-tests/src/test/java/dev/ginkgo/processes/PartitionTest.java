@@ -37,36 +37,40 @@ class PartitionTest {
 
     /** What is done to the cable of a host. */
     private interface Fault {
-        void on(NamespaceNetwork lan, int host) throws Exception;
+        void on(NamespaceNetwork namespaceNetwork, int host) throws Exception;
     }
 
     @TempDir
     Path folder;
 
-    private NamespaceNetwork lan;
-    private final ProcessCluster nodes = new ProcessCluster();
+    private NamespaceNetwork namespaceNetwork;
+    private final ProcessCluster processCluster = new ProcessCluster();
 
     @BeforeEach
     void start() throws Exception {
-        lan = new NamespaceNetwork(3);
+        namespaceNetwork = new NamespaceNetwork(3);
         Address first = new Address(NamespaceNetwork.address(1), PORT);
         for (int host = 1; host <= 3; host++) {
             Address here = new Address(NamespaceNetwork.address(host), PORT);
-            nodes.add(new NodeProcess(
-                    here, folder, host == 1 ? List.of() : List.of(first), lan.on(host), "insecure = true"));
+            processCluster.add(new NodeProcess(
+                    here,
+                    folder,
+                    host == 1 ? List.of() : List.of(first),
+                    namespaceNetwork.commandPrefix(host),
+                    "insecure = true"));
         }
         await().during(SETTLED)
-                .atMost(ProcessCluster.PATIENCE)
-                .until(() -> nodes.said("becomes a voter") == 2 && nodes.areTogether());
+                .atMost(ProcessCluster.TIMEOUT)
+                .until(() -> processCluster.countLines("becomes a voter") == 2 && processCluster.hasConverged());
     }
 
     @AfterEach
     void end() throws Exception {
         try {
-            nodes.close();
+            processCluster.close();
         } finally {
-            if (lan != null) {
-                lan.remove();
+            if (namespaceNetwork != null) {
+                namespaceNetwork.remove();
             }
         }
     }
@@ -74,37 +78,39 @@ class PartitionTest {
     /** How long it took until all were one again. */
     private Duration cutOff(Fault fault, Fault repair, Duration during) throws Exception {
         // Given a leader
-        NodeProcess old = nodes.leader();
-        int host = nodes.all().indexOf(old) + 1;
-        long epoch = nodes.acts().getLast().epoch();
+        NodeProcess old = processCluster.leader();
+        int host = processCluster.nodes().indexOf(old) + 1;
+        long epoch = processCluster.leaderActions().getLast().epoch();
 
         // When it is cut off
         long cut = System.nanoTime();
-        fault.on(lan, host);
-        ProcessLeaderAction next = nodes.awaitOther(old, cut);
+        fault.on(namespaceNetwork, host);
+        ProcessLeaderAction next = processCluster.awaitNewLeader(old, cut);
         Duration taken = Duration.ofNanos(next.nanos() - cut);
 
         // Then another leads, and it does not, as long as that lasts
         assertThat(taken).isLessThan(NEXT);
         assertThat(next.epoch()).isGreaterThan(epoch);
-        await().atMost(ProcessCluster.PATIENCE).until(() -> System.nanoTime() - cut >= during.toNanos());
+        await().atMost(ProcessCluster.TIMEOUT).until(() -> System.nanoTime() - cut >= during.toNanos());
         long healed = System.nanoTime();
-        assertThat(old.acts()).noneMatch(act -> act.nanos() >= next.nanos() && act.nanos() < healed);
+        assertThat(old.leaderActions())
+                .noneMatch(processLeaderAction ->
+                        processLeaderAction.nanos() >= next.nanos() && processLeaderAction.nanos() < healed);
 
         // And when it is not any more, all are one cluster again
-        repair.on(lan, host);
-        await().atMost(HEALED).until(nodes::areTogether);
+        repair.on(namespaceNetwork, host);
+        await().atMost(HEALED).until(processCluster::hasConverged);
         Duration one = Duration.ofNanos(System.nanoTime() - healed);
         System.out.printf(
                 "partition: the next acts after %d ms; all are one %d ms after it has healed%n",
                 taken.toMillis(), one.toMillis());
 
         // And the other one has led all the time, and goes on: who comes back deposes nobody
-        await().during(SETTLED).atMost(ProcessCluster.PATIENCE).until(nodes::areTogether);
-        assertThat(nodes.acts())
-                .filteredOn(act -> act.nanos() >= next.nanos())
-                .allMatch(act -> act.epoch() == next.epoch());
-        nodes.assertOneAtATime();
+        await().during(SETTLED).atMost(ProcessCluster.TIMEOUT).until(processCluster::hasConverged);
+        assertThat(processCluster.leaderActions())
+                .filteredOn(processLeaderAction -> processLeaderAction.nanos() >= next.nanos())
+                .allMatch(processLeaderAction -> processLeaderAction.epoch() == next.epoch());
+        processCluster.assertOneLeaderAtATime();
         return one;
     }
 
@@ -125,19 +131,19 @@ class PartitionTest {
             "K-06 K-07 a leader that is cut off for 15 s leads no more, another does, and all are one within 5 s of"
                     + " healing, ten times of ten")
     void unpluggedOften() throws Exception {
-        cutOffOften(NamespaceNetwork::unplug, NamespaceNetwork::plug, 10);
+        cutOffOften(NamespaceNetwork::disconnect, NamespaceNetwork::reconnect, 10);
     }
 
     @Test
     @DisplayName(
             "K-06 a leader that hears the others for 15 s but is not heard gives way to another, five times of five")
     void mute() throws Exception {
-        cutOffOften(NamespaceNetwork::mute, NamespaceNetwork::unmute, 5);
+        cutOffOften(NamespaceNetwork::dropOutgoing, NamespaceNetwork::restoreOutgoing, 5);
     }
 
     @Test
     @DisplayName("K-06 a leader that is heard by the others for 15 s but hears nobody gives way, five times of five")
     void deaf() throws Exception {
-        cutOffOften(NamespaceNetwork::deafen, NamespaceNetwork::undeafen, 5);
+        cutOffOften(NamespaceNetwork::dropIncoming, NamespaceNetwork::restoreIncoming, 5);
     }
 }

@@ -12,42 +12,42 @@ import java.util.List;
 
 /** Processes that are one cluster, and what all of them have done, on the one clock that they share. */
 final class ProcessCluster implements AutoCloseable {
-    static final Duration PATIENCE = Duration.ofSeconds(30);
+    static final Duration TIMEOUT = Duration.ofSeconds(30);
 
-    private final List<NodeProcess> all = new ArrayList<>();
+    private final List<NodeProcess> nodes = new ArrayList<>();
 
     NodeProcess add(NodeProcess node) {
-        all.add(node);
+        nodes.add(node);
         return node;
     }
 
-    List<NodeProcess> all() {
-        return List.copyOf(all);
+    List<NodeProcess> nodes() {
+        return List.copyOf(nodes);
     }
 
     /** All but that one. */
-    List<NodeProcess> but(NodeProcess one) {
-        return all.stream().filter(each -> each != one).toList();
+    List<NodeProcess> allExcept(NodeProcess one) {
+        return nodes.stream().filter(each -> each != one).toList();
     }
 
     /** How many lines of all with that in it. */
-    long said(String what) throws IOException {
+    long countLines(String what) throws IOException {
         long count = 0;
-        for (NodeProcess node : all) {
-            count += node.said().stream().filter(line -> line.contains(what)).count();
+        for (NodeProcess node : nodes) {
+            count += node.lines().stream().filter(line -> line.contains(what)).count();
         }
         return count;
     }
 
     /** Whether each of them is ready and has all of them, and nobody else, in its roster. */
-    boolean areTogether() throws IOException {
-        return know(all);
+    boolean hasConverged() throws IOException {
+        return haveConverged(nodes);
     }
 
     /** The same of some of them: the others are dead, or cut off. */
-    static boolean know(List<NodeProcess> nodes) throws IOException {
+    static boolean haveConverged(List<NodeProcess> nodes) throws IOException {
         for (NodeProcess node : nodes) {
-            if (!node.knows(nodes) || !node.isReady()) {
+            if (!node.hasRoster(nodes) || !node.isReady()) {
                 return false;
             }
         }
@@ -55,10 +55,10 @@ final class ProcessCluster implements AutoCloseable {
     }
 
     /** What all did, in the order of the clock. */
-    List<ProcessLeaderAction> acts() throws IOException {
+    List<ProcessLeaderAction> leaderActions() throws IOException {
         List<ProcessLeaderAction> acts = new ArrayList<>();
-        for (NodeProcess node : all) {
-            acts.addAll(node.acts());
+        for (NodeProcess node : nodes) {
+            acts.addAll(node.leaderActions());
         }
         acts.sort(Comparator.comparingLong(ProcessLeaderAction::nanos));
         return acts;
@@ -66,28 +66,29 @@ final class ProcessCluster implements AutoCloseable {
 
     /** Who acted last. */
     NodeProcess leader() throws IOException {
-        String name = acts().getLast().node();
-        return all.stream()
+        String name = leaderActions().getLast().node();
+        return nodes.stream()
                 .filter(each -> each.identity.toString().equals(name))
                 .findFirst()
                 .orElseThrow();
     }
 
     /** The first act of another than that one after the moment. */
-    ProcessLeaderAction awaitOther(NodeProcess old, long since) {
-        return await().atMost(PATIENCE)
+    ProcessLeaderAction awaitNewLeader(NodeProcess old, long since) {
+        return await().atMost(TIMEOUT)
                 .until(
-                        () -> acts().stream()
-                                .filter(act -> act.nanos() > since)
-                                .filter(act -> !act.node().equals(old.identity.toString()))
+                        () -> leaderActions().stream()
+                                .filter(processLeaderAction -> processLeaderAction.nanos() > since)
+                                .filter(processLeaderAction ->
+                                        !processLeaderAction.node().equals(old.identity.toString()))
                                 .findFirst()
                                 .orElse(null),
-                        act -> act != null);
+                        processLeaderAction -> processLeaderAction != null);
     }
 
     /** No two leaders act at once: on one clock, the epochs of all acts only grow. */
-    void assertOneAtATime() throws IOException {
-        List<ProcessLeaderAction> acts = acts();
+    void assertOneLeaderAtATime() throws IOException {
+        List<ProcessLeaderAction> acts = leaderActions();
         for (int i = 1; i < acts.size(); i++) {
             ProcessLeaderAction before = acts.get(i - 1);
             ProcessLeaderAction after = acts.get(i);
@@ -101,11 +102,11 @@ final class ProcessCluster implements AutoCloseable {
     /** Ends all, and sees that Raft has found nothing wrong. */
     @Override
     public void close() throws IOException {
-        for (NodeProcess node : all) {
+        for (NodeProcess node : nodes) {
             node.close();
         }
-        for (NodeProcess node : all) {
-            assertThat(node.said()).noneMatch(line -> line.contains(" ERROR ") && line.contains("MeshRaft"));
+        for (NodeProcess node : nodes) {
+            assertThat(node.lines()).noneMatch(line -> line.contains(" ERROR ") && line.contains("MeshRaft"));
         }
     }
 }

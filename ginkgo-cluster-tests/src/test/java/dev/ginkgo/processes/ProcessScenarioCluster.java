@@ -29,10 +29,10 @@ final class ProcessScenarioCluster extends ScenarioCluster implements AutoClosea
         void run() throws Exception;
     }
 
-    private final ProcessCluster nodes = new ProcessCluster();
-    private final NamespaceNetwork lan = new NamespaceNetwork(NODES);
-    private final Duration next;
-    private final Duration together;
+    private final ProcessCluster processCluster = new ProcessCluster();
+    private final NamespaceNetwork namespaceNetwork = new NamespaceNetwork(NODES);
+    private final Duration maxTakeover;
+    private final Duration maxConvergence;
     private final List<Step> repairs = new ArrayList<>();
     private boolean starting = true;
 
@@ -43,14 +43,15 @@ final class ProcessScenarioCluster extends ScenarioCluster implements AutoClosea
      * @param together the longest time until all are one again after something was healed
      */
     ProcessScenarioCluster(Path folder, Duration next, Duration together) throws Exception {
-        this.next = next;
-        this.together = together;
+        this.maxTakeover = next;
+        this.maxConvergence = together;
         try {
-            List<Address> all = each().map(ProcessScenarioCluster::address).toList();
+            List<Address> all = nodes().map(ProcessScenarioCluster::address).toList();
             for (int node = 0; node < NODES; node++) {
-                nodes.add(new NodeProcess(all.get(node), folder, all, lan.on(node + 1), "insecure = true", HUB));
+                processCluster.add(new NodeProcess(
+                        all.get(node), folder, all, namespaceNetwork.commandPrefix(node + 1), "insecure = true", HUB));
             }
-            await("three voters", () -> get(() -> nodes.said("becomes a voter")) == NODES - 1);
+            await("three voters", () -> get(() -> processCluster.countLines("becomes a voter")) == NODES - 1);
         } catch (Exception | Error e) {
             close();
             throw e;
@@ -77,7 +78,7 @@ final class ProcessScenarioCluster extends ScenarioCluster implements AutoClosea
     }
 
     private NodeProcess process(int node) {
-        return nodes.all().get(node);
+        return processCluster.nodes().get(node);
     }
 
     @Override
@@ -91,18 +92,18 @@ final class ProcessScenarioCluster extends ScenarioCluster implements AutoClosea
     }
 
     @Override
-    protected List<ScenarioEvent> said(int node) {
-        return get(process(node)::spoken);
+    protected List<ScenarioEvent> events(int node) {
+        return get(process(node)::reports);
     }
 
     @Override
-    protected List<ScenarioEvent> everSaid(int node) {
-        return get(process(node)::everSpoken);
+    protected List<ScenarioEvent> allEvents(int node) {
+        return get(process(node)::allReports);
     }
 
     @Override
-    protected void tell(int node, String command) {
-        run(() -> process(node).tell(command));
+    protected void execute(int node, String command) {
+        run(() -> process(node).send(command));
     }
 
     @Override
@@ -111,53 +112,55 @@ final class ProcessScenarioCluster extends ScenarioCluster implements AutoClosea
     }
 
     @Override
-    protected void pass(Duration time) {
+    protected void advance(Duration time) {
         long began = nanos();
         await("time passes", () -> nanos() - began >= time.toNanos());
     }
 
     @Override
-    protected void befalls(Fault fault, int node) {
+    protected void inject(Fault fault, int node) {
         int host = node + 1;
         switch (fault) {
             case FREEZE ->
-                until(() -> process(node).signal("STOP"), () -> process(node).signal("CONT"));
-            case CUT_OFF -> until(() -> lan.unplug(host), () -> lan.plug(host));
-            case MUTE -> until(() -> lan.mute(host), () -> lan.unmute(host));
-            case DEAFEN -> until(() -> lan.deafen(host), () -> lan.undeafen(host));
+                inject(() -> process(node).signal("STOP"), () -> process(node).signal("CONT"));
+            case CUT_OFF -> inject(() -> namespaceNetwork.disconnect(host), () -> namespaceNetwork.reconnect(host));
+            case MUTE ->
+                inject(() -> namespaceNetwork.dropOutgoing(host), () -> namespaceNetwork.restoreOutgoing(host));
+            case DEAFEN ->
+                inject(() -> namespaceNetwork.dropIncoming(host), () -> namespaceNetwork.restoreIncoming(host));
         }
     }
 
-    private void until(Step harm, Step repair) {
+    private void inject(Step harm, Step repair) {
         run(harm);
         repairs.add(repair);
     }
 
     @Override
-    protected void heals() {
+    protected void repair() {
         repairs.forEach(ProcessScenarioCluster::run);
         repairs.clear();
     }
 
     @Override
-    protected void dies(int node) {
+    protected void killProcess(int node) {
         process(node).kill();
     }
 
     @Override
-    protected void ends(int node) {
+    protected void stopProcess(int node) {
         run(process(node)::stop);
-        assertThat(get(process(node)::awaitEnd)).as("%s ends", name(node)).isTrue();
+        assertThat(get(process(node)::awaitExit)).as("%s ends", name(node)).isTrue();
     }
 
     @Override
-    protected void starts(int node) {
+    protected void startProcess(int node) {
         starting = true;
         run(process(node)::restart);
     }
 
     @Override
-    protected boolean takesOver() {
+    protected boolean waitsForStateTransfer() {
         return true;
     }
 
@@ -165,21 +168,21 @@ final class ProcessScenarioCluster extends ScenarioCluster implements AutoClosea
 
     @Override
     protected LeaderAction awaitOtherLeader(int old, long since) {
-        LeaderAction act = super.awaitOtherLeader(old, since);
-        Duration taken = Duration.ofNanos(act.nanos() - since);
+        LeaderAction leaderAction = super.awaitOtherLeader(old, since);
+        Duration taken = Duration.ofNanos(leaderAction.nanos() - since);
         System.out.printf("scenario: another acts after %d ms%n", taken.toMillis());
-        assertThat(taken).as("until another leads").isLessThan(next);
-        return act;
+        assertThat(taken).as("until another leads").isLessThan(maxTakeover);
+        return leaderAction;
     }
 
     @Override
-    protected void awaitTogether() {
+    protected void awaitConverged() {
         long began = nanos();
-        super.awaitTogether();
+        super.awaitConverged();
         Duration taken = Duration.ofNanos(nanos() - began);
         System.out.printf("scenario: all are one after %d ms%s%n", taken.toMillis(), starting ? ", of a start" : "");
         if (!starting) {
-            assertThat(taken).as("until all are one").isLessThan(together);
+            assertThat(taken).as("until all are one").isLessThan(maxConvergence);
         }
         starting = false;
     }
@@ -187,9 +190,9 @@ final class ProcessScenarioCluster extends ScenarioCluster implements AutoClosea
     @Override
     public void close() {
         try {
-            run(nodes::close);
+            run(processCluster::close);
         } finally {
-            run(lan::remove);
+            run(namespaceNetwork::remove);
         }
     }
 }

@@ -3,8 +3,8 @@ package dev.ginkgo.processes;
 import static java.util.Objects.requireNonNull;
 
 import dev.ginkgo.testing.cluster.ClusterScenarios;
-import dev.ginkgo.testing.cluster.ScenarioCluster.Fault;
 import dev.ginkgo.testing.cluster.ScenarioCluster;
+import dev.ginkgo.testing.cluster.ScenarioCluster.Fault;
 import java.nio.file.Path;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
@@ -32,7 +32,7 @@ class ProcessScenariosTest extends ClusterScenarios {
     @RegisterExtension
     final TestExecutionExceptionHandler keeper = (test, failure) -> {
         failure.addSuppressed(new AssertionError("what they said is kept in "
-                + TestArtifacts.keep(folder, test.getRequiredTestMethod().getName() + System.nanoTime())));
+                + TestArtifacts.save(folder, test.getRequiredTestMethod().getName() + System.nanoTime())));
         throw failure;
     };
 
@@ -62,7 +62,7 @@ class ProcessScenariosTest extends ClusterScenarios {
     }
 
     @Override
-    protected ScenarioCluster scene() {
+    protected ScenarioCluster scenarioCluster() {
         return requireNonNull(scene);
     }
 

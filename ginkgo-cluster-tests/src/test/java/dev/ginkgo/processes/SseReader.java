@@ -60,7 +60,7 @@ final class SseReader implements AutoCloseable {
 
     /** Waits until the other side has ended the stream. */
     void awaitEnd() throws InterruptedException {
-        reading.join(ProcessCluster.PATIENCE);
+        reading.join(ProcessCluster.TIMEOUT);
     }
 
     @Override

@@ -15,7 +15,7 @@ final class TestArtifacts {
      *
      * @param name of a folder below {@code target/evidence}
      */
-    static Path keep(Path folder, String name) throws IOException {
+    static Path save(Path folder, String name) throws IOException {
         Path kept = Files.createDirectories(Path.of("target", "evidence", name));
         try (Stream<Path> said = Files.list(folder)) {
             for (Path each : said.filter(Files::isRegularFile).toList()) {

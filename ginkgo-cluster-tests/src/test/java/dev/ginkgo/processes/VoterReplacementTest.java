@@ -12,7 +12,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Four processes, of which three vote. */
 class VoterReplacementTest {
-    private static final Duration PATIENCE = ProcessCluster.PATIENCE;
+    private static final Duration PATIENCE = ProcessCluster.TIMEOUT;
 
     /** What the leader has committed is known to all by then. */
     private static final Duration SETTLED = Duration.ofSeconds(1);
@@ -23,35 +23,35 @@ class VoterReplacementTest {
     @Test
     @DisplayName("K-02 K-04 a voter that died is replaced by a node that learns, and so two more may die, one by one")
     void replaced() throws Exception {
-        try (ProcessCluster nodes = new ProcessCluster()) {
-            NodeProcess first = nodes.add(new NodeProcess(FreePorts.free(), folder, List.of()));
-            nodes.add(new NodeProcess(FreePorts.free(), folder, List.of(first.identity)));
-            nodes.add(new NodeProcess(FreePorts.free(), folder, List.of(first.identity)));
+        try (ProcessCluster processCluster = new ProcessCluster()) {
+            NodeProcess first = processCluster.add(new NodeProcess(FreePorts.free(), folder, List.of()));
+            processCluster.add(new NodeProcess(FreePorts.free(), folder, List.of(first.identity)));
+            processCluster.add(new NodeProcess(FreePorts.free(), folder, List.of(first.identity)));
             await().during(SETTLED)
                     .atMost(PATIENCE)
-                    .until(() -> nodes.said("becomes a voter") == 2 && nodes.areTogether());
-            nodes.add(new NodeProcess(FreePorts.free(), folder, List.of(first.identity)));
-            await().atMost(PATIENCE).until(nodes::areTogether);
-            NodeProcess leader = nodes.leader();
-            NodeProcess dead = nodes.all().subList(0, 3).stream()
+                    .until(() -> processCluster.countLines("becomes a voter") == 2 && processCluster.hasConverged());
+            processCluster.add(new NodeProcess(FreePorts.free(), folder, List.of(first.identity)));
+            await().atMost(PATIENCE).until(processCluster::hasConverged);
+            NodeProcess leader = processCluster.leader();
+            NodeProcess dead = processCluster.nodes().subList(0, 3).stream()
                     .filter(each -> each != leader)
                     .findFirst()
                     .orElseThrow();
-            List<NodeProcess> rest = nodes.but(dead);
+            List<NodeProcess> rest = processCluster.allExcept(dead);
 
             dead.kill();
 
             await().during(SETTLED)
                     .atMost(PATIENCE)
-                    .until(() -> nodes.said("becomes a voter (instead of " + dead.identity) == 1
-                            && nodes.said(dead.identity + " votes no longer") == 1);
+                    .until(() -> processCluster.countLines("becomes a voter (instead of " + dead.identity) == 1
+                            && processCluster.countLines(dead.identity + " votes no longer") == 1);
             for (NodeProcess each : rest) {
-                await().atMost(PATIENCE).until(() -> each.knows(rest));
+                await().atMost(PATIENCE).until(() -> each.hasRoster(rest));
             }
             long then = System.nanoTime();
             leader.kill();
-            nodes.awaitOther(leader, then);
-            nodes.assertOneAtATime();
+            processCluster.awaitNewLeader(leader, then);
+            processCluster.assertOneLeaderAtATime();
         }
     }
 }

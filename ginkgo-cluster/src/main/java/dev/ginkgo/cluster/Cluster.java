@@ -60,37 +60,38 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Cluster extends Service {
     final Setting<Address> identity = setting("identity", Address.of("127.0.0.1:4440"))
-            .fixed()
+            .restartRequired()
             .help("The address of this node in the cluster, and its name; no two nodes have the same");
 
     final Setting<List<Address>> join = list("join", Address.class)
-            .fixed()
+            .restartRequired()
             .help("Where other nodes are: one that is up is enough; a host name stands for all its addresses");
 
     final Setting<Integer> expect = setting("expect", 0)
             .between(0, 1_000)
-            .fixed()
+            .restartRequired()
             .help("How many nodes form the first cluster; 0: 1 if there is nobody to join, else 3");
 
     final Setting<Path> dataDir = setting("data-dir", Path.of(System.getProperty("java.io.tmpdir"), "ginkgo-" + user()))
-            .fixed()
+            .restartRequired()
             .help("Where this node keeps its votes and the members; best on a disk that survives a reboot");
 
     final Setting<Secret> secret = setting("secret", Secret.of(""))
-            .fixed()
+            .restartRequired()
             .help("What all nodes of the cluster know, and nobody else; better in a file, by secret-file");
 
     final Setting<Boolean> insecure = setting("insecure", false)
-            .fixed()
+            .restartRequired()
             .help(
                     "Allows other machines to reach this node although there is no secret: the network is guarded otherwise");
 
     final Setting<PartitionPolicy> policy = setting("policy", PartitionPolicy.QUORUM)
-            .fixed()
+            .restartRequired()
             .help("quorum: only a majority leads; available: each side of a partition does, so two may lead");
 
-    final Setting<LeaseTiming> lease = setting("lease", new LeaseTiming(Duration.ofMillis(1_200), Duration.ofMillis(100)))
-            .fixed()
+    final Setting<LeaseTiming> lease = setting(
+                    "lease", new LeaseTiming(Duration.ofMillis(1_200), Duration.ofMillis(100)))
+            .restartRequired()
             .help("How long the leader may act after a renewal, ttl less margin; the same on all nodes");
 
     final ServiceSelector<Coordinator> coordinator;
@@ -98,13 +99,13 @@ public final class Cluster extends Service {
     private final ObservableValue<List<Member>> roster =
             new ObservableValue<>(List.of(), task -> spawn("roster-observer", task::run));
     private final Leadership leadership = new Leadership(task -> spawn("leadership-observer", task::run));
-    private final ObservableValue<Optional<Leader>> leaders =
+    private final ObservableValue<Optional<Leader>> currentLeader =
             new ObservableValue<>(Optional.empty(), task -> spawn("leader-observer", task::run));
-    private final CoordinatorListener seat = new CoordinatorEvents();
-    private final MembershipLogger diary = new MembershipLogger(log);
-    private final Object advertising = new Object();
+    private final CoordinatorListener listener = new CoordinatorEvents();
+    private final MembershipLogger membershipLogger = new MembershipLogger(log);
+    private final Object selfLock = new Object();
     private @Nullable Member self; // guarded by advertising
-    private volatile ClusterCredentials trust = ClusterCredentials.none();
+    private volatile ClusterCredentials credentials = ClusterCredentials.none();
 
     /** A cluster by the engine that the configuration names. */
     public Cluster() {
@@ -116,29 +117,36 @@ public final class Cluster extends Service {
         requireNonNull(group, "group is null");
         Map<String, Supplier<? extends Coordinator>> engines = new HashMap<>();
         engines.put("local", () -> new LocalCoordinator(group));
-        ServiceLoader.load(CoordinatorProvider.class).forEach(engine -> engines.put(engine.name(), engine::make));
-        coordinator = choose("coordinator", "local", engines);
-        onRoster(diary::roster);
-        onLeader(diary::leader);
-        onLeadership(diary::lease);
+        ServiceLoader.load(CoordinatorProvider.class)
+                .forEach(coordinatorProvider -> engines.put(coordinatorProvider.name(), coordinatorProvider::create));
+        coordinator = select("coordinator", "local", engines);
+        onRoster(membershipLogger::rosterChanged);
+        onLeader(membershipLogger::leaderChanged);
+        onLeadership(membershipLogger::leaseChanged);
     }
 
     @Override
     protected void onStart() throws Exception {
-        trust = ClusterCredentials.of(secret.get(), insecure.get()); // one for all, as it costs something to derive keys
+        credentials = ClusterCredentials.of(
+                secret.get(), insecure.get()); // one for all, as it costs something to derive keys
         Coordinator engine = coordinator.get();
         Address address = identity.get();
         Member me = new Member(
-                address.toString(), engine.prepare(site()), address, Optional.empty(), Optional.empty(), version());
-        synchronized (advertising) {
+                address.toString(),
+                engine.prepare(nodeConfig()),
+                address,
+                Optional.empty(),
+                Optional.empty(),
+                version());
+        synchronized (selfLock) {
             self = me;
         }
-        diary.begin();
-        roster.begin(List.of(me));
-        leaders.begin(Optional.empty());
-        leadership.begin(lease.get(), time());
-        spawn("lease", leadership::watch);
-        engine.join(me, seat);
+        membershipLogger.reset();
+        roster.start(List.of(me));
+        currentLeader.start(Optional.empty());
+        leadership.start(lease.get(), time());
+        spawn("lease", leadership::expireLeases);
+        engine.join(me, listener);
     }
 
     @Override
@@ -146,17 +154,17 @@ public final class Cluster extends Service {
         try {
             coordinator.get().leave();
         } finally {
-            leadership.end();
-            leaders.end();
-            roster.end();
+            leadership.stop();
+            currentLeader.stop();
+            roster.stop();
         }
     }
 
     // ---- the roster
 
     /** By what the nodes know each other, for what talks to other nodes by ways of its own. From the start on. */
-    public ClusterCredentials trust() {
-        return trust;
+    public ClusterCredentials credentials() {
+        return credentials;
     }
 
     /** The address of this node, which is also its name. */
@@ -189,7 +197,7 @@ public final class Cluster extends Service {
     }
 
     private void advertise(UnaryOperator<Member> change) {
-        synchronized (advertising) {
+        synchronized (selfLock) {
             Member changed = change.apply(requireNonNull(self, "the cluster has not been started yet"));
             self = changed;
             coordinator.get().update(changed);
@@ -256,7 +264,7 @@ public final class Cluster extends Service {
      * PartitionPolicy#AVAILABLE} a node hears of nobody but itself.
      */
     public Optional<Leader> leader() {
-        return leaders.latest();
+        return currentLeader.latest();
     }
 
     /**
@@ -264,12 +272,12 @@ public final class Cluster extends Service {
      * {@link #onRoster} for when it may be added.
      */
     public ObserverRegistration onLeader(Consumer<? super Optional<Leader>> observer) {
-        return leaders.add(requireNonNull(observer, "observer is null"));
+        return currentLeader.add(requireNonNull(observer, "observer is null"));
     }
 
-    private NodeConfig site() {
+    private NodeConfig nodeConfig() {
         int nodes = expect.get() > 0 ? expect.get() : join.get().isEmpty() ? 1 : 3;
-        return new NodeConfig(identity.get(), join.get(), nodes, dataDir.get(), trust, policy.get());
+        return new NodeConfig(identity.get(), join.get(), nodes, dataDir.get(), credentials, policy.get());
     }
 
     private static String user() {
@@ -283,30 +291,30 @@ public final class Cluster extends Service {
 
     private final class CoordinatorEvents implements CoordinatorListener {
         @Override
-        public LeaseTiming terms() {
+        public LeaseTiming leaseTiming() {
             return lease.get();
         }
 
         @Override
-        public void roster(List<Member> members) {
-            roster.tell(List.copyOf(members));
+        public void rosterChanged(List<Member> members) {
+            roster.set(List.copyOf(members));
         }
 
         @Override
-        public void leader(String name, Epoch epoch) {
-            leadership.learn(epoch);
-            leaders.update(last -> last.filter(known -> !known.epoch().isBefore(epoch)
+        public void leaderChanged(String name, Epoch epoch) {
+            leadership.observeEpoch(epoch);
+            currentLeader.update(last -> last.filter(known -> !known.epoch().isBefore(epoch)
                             && known.epoch().cluster().equals(epoch.cluster()))
                     .or(() -> Optional.of(new Leader(name, epoch))));
         }
 
         @Override
-        public boolean renewed(Epoch epoch, DualTimestamp start) {
+        public boolean leaseRenewed(Epoch epoch, DualTimestamp start) {
             return leadership.renewed(epoch, start);
         }
 
         @Override
-        public void ended(Epoch epoch) {
+        public void leaseEnded(Epoch epoch) {
             leadership.ended(epoch);
         }
     }

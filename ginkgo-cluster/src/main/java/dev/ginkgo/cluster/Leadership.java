@@ -24,22 +24,22 @@ import org.jspecify.annotations.Nullable;
  * Each arrow is told once, in order. An epoch that is over stays over.
  */
 final class Leadership {
-    private final ObservableValue<Optional<Lease>> observers;
+    private final ObservableValue<Optional<Lease>> observableValue;
     private final WaitQueue changes = new WaitQueue();
 
-    private volatile TimeSource time = TimeSource.system();
+    private volatile TimeSource timeSource = TimeSource.system();
     private volatile @Nullable Lease held; // written under this
 
     // guarded by this
-    private @Nullable LeaseTiming terms;
-    private @Nullable Epoch latest;
+    private @Nullable LeaseTiming timing;
+    private @Nullable Epoch latestEpoch;
 
     Leadership(Executor executor) {
-        observers = new ObservableValue<>(Optional.empty(), executor);
+        observableValue = new ObservableValue<>(Optional.empty(), executor);
     }
 
     ObserverRegistration observe(Consumer<? super Optional<Lease>> observer) {
-        return observers.add(observer);
+        return observableValue.add(observer);
     }
 
     Optional<Lease> lease() {
@@ -55,40 +55,40 @@ final class Leadership {
 
     private Lease await(Supplier<@Nullable Lease> probe) throws InterruptedException {
         while (true) {
-            Lease found = changes.await(probe, time, WaitQueue.forever(time));
+            Lease found = changes.await(probe, timeSource, WaitQueue.never(timeSource));
             if (found != null) {
                 return found;
             }
         }
     }
 
-    synchronized void begin(LeaseTiming newTerms, TimeSource newTime) {
-        terms = newTerms;
-        time = newTime;
-        latest = null;
-        observers.begin(Optional.empty());
+    synchronized void start(LeaseTiming newTerms, TimeSource newTime) {
+        timing = newTerms;
+        timeSource = newTime;
+        latestEpoch = null;
+        observableValue.start(Optional.empty());
     }
 
-    synchronized void end() {
-        follow();
-        terms = null;
-        observers.end();
+    synchronized void stop() {
+        stepDown();
+        timing = null;
+        observableValue.stop();
     }
 
     synchronized boolean renewed(Epoch epoch, DualTimestamp start) {
         Lease lease = held;
         if (lease != null && lease.epoch().equals(epoch)) {
-            return lease.renew(start) || follow();
+            return lease.renew(start) || stepDown();
         }
-        if (terms == null || (latest != null && !latest.isBefore(epoch))) {
+        if (timing == null || (latestEpoch != null && !latestEpoch.isBefore(epoch))) {
             return false;
         }
-        follow();
-        latest = epoch;
-        Lease fresh = new Lease(epoch, start, terms, time);
+        stepDown();
+        latestEpoch = epoch;
+        Lease fresh = new Lease(epoch, start, timing, timeSource);
         if (fresh.valid()) {
             held = fresh;
-            observers.tell(Optional.of(fresh));
+            observableValue.set(Optional.of(fresh));
             changes.signal();
         }
         return fresh.valid();
@@ -97,34 +97,37 @@ final class Leadership {
     synchronized void ended(Epoch epoch) {
         Lease lease = held;
         if (lease != null && lease.epoch().equals(epoch)) {
-            follow();
+            stepDown();
         }
     }
 
     /** There is this leadership, of whichever node; an older one is over. */
-    synchronized void learn(Epoch epoch) {
+    synchronized void observeEpoch(Epoch epoch) {
         Lease lease = held;
         if (lease != null && lease.epoch().isBefore(epoch)) {
-            follow();
+            stepDown();
         }
     }
 
-    private boolean follow() {
+    private boolean stepDown() {
         Lease lease = held;
         if (lease != null) {
             lease.end();
             held = null;
-            observers.tell(Optional.empty());
+            observableValue.set(Optional.empty());
             changes.signal();
         }
         return false;
     }
 
     /** Sees to it that a lease which runs out is told, though nobody asks for it. A task for the length of a run. */
-    void watch() throws InterruptedException {
+    void expireLeases() throws InterruptedException {
         while (true) {
             Lease lease = await(() -> held);
-            changes.await(() -> held == lease ? null : true, time, WaitQueue.in(time, lease.remaining()));
+            changes.await(
+                    () -> held == lease ? null : true,
+                    timeSource,
+                    WaitQueue.deadlineAfter(timeSource, lease.remaining()));
             if (!lease.valid()) {
                 ended(lease.epoch());
             }

@@ -17,16 +17,16 @@ import java.time.Duration;
  */
 public final class Lease {
     private final Epoch epoch;
-    private final LeaseTiming terms;
-    private final TimeSource time;
+    private final LeaseTiming timing;
+    private final TimeSource timeSource;
     private volatile DualTimestamp renewed;
-    private volatile boolean over;
+    private volatile boolean ended;
 
-    Lease(Epoch epoch, DualTimestamp renewed, LeaseTiming terms, TimeSource time) {
+    Lease(Epoch epoch, DualTimestamp renewed, LeaseTiming leaseTiming, TimeSource timeSource) {
         this.epoch = epoch;
         this.renewed = renewed;
-        this.terms = terms;
-        this.time = time;
+        this.timing = leaseTiming;
+        this.timeSource = timeSource;
     }
 
     /** The leadership that it belongs to. */
@@ -39,10 +39,10 @@ public final class Lease {
      * monotonic and by the wall clock, and nobody has ended it.
      */
     public boolean valid() {
-        if (!over && remainingByTheClocks().isZero()) {
-            over = true;
+        if (!ended && remainingByBothClocks().isZero()) {
+            ended = true;
         }
-        return !over;
+        return !ended;
     }
 
     /**
@@ -58,11 +58,11 @@ public final class Lease {
 
     /** For how long it is valid if no renewal comes; zero if it is not. */
     public Duration remaining() {
-        return valid() ? remainingByTheClocks() : Duration.ZERO;
+        return valid() ? remainingByBothClocks() : Duration.ZERO;
     }
 
-    private Duration remainingByTheClocks() {
-        Duration left = terms.usable().minus(renewed.elapsed(time));
+    private Duration remainingByBothClocks() {
+        Duration left = timing.validity().minus(renewed.elapsed(timeSource));
         return left.isNegative() ? Duration.ZERO : left;
     }
 
@@ -76,7 +76,7 @@ public final class Lease {
     }
 
     void end() {
-        over = true;
+        ended = true;
     }
 
     /** {@code lease of epoch 7@local-1763942400000, valid for PT0.8S}. */

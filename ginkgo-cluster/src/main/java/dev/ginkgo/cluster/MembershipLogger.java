@@ -19,45 +19,45 @@ import org.slf4j.Logger;
  */
 final class MembershipLogger {
     private final Logger log;
-    private volatile boolean inCompany;
-    private volatile Map<String, Long> known = Map.of(); // incarnations by name
-    private volatile Optional<Leader> leader = Optional.empty();
-    private volatile Optional<Epoch> led = Optional.empty();
+    private volatile boolean hasPeers;
+    private volatile Map<String, Long> knownIncarnations = Map.of(); // incarnations by name
+    private volatile Optional<Leader> leaderChanged = Optional.empty();
+    private volatile Optional<Epoch> ledEpoch = Optional.empty();
 
     MembershipLogger(Logger log) {
         this.log = log;
     }
 
     /** A new run of the cluster: whoever was there before is met again. */
-    void begin() {
-        inCompany = false;
-        known = Map.of();
-        leader = Optional.empty();
-        led = Optional.empty();
+    void reset() {
+        hasPeers = false;
+        knownIncarnations = Map.of();
+        leaderChanged = Optional.empty();
+        ledEpoch = Optional.empty();
     }
 
-    void roster(List<Member> members) {
-        Map<String, Long> before = known;
+    void rosterChanged(List<Member> members) {
+        Map<String, Long> before = knownIncarnations;
         Map<String, Long> now =
                 members.stream().collect(toMap(Member::name, Member::incarnation, Math::max, TreeMap::new));
-        known = now;
-        boolean wasAlone = !inCompany;
+        knownIncarnations = now;
+        boolean wasAlone = !hasPeers;
         if (wasAlone && now.size() <= 1) {
             return;
         }
-        inCompany = true;
+        hasPeers = true;
         String changes = changes(before, now);
         if (!changes.isEmpty()) {
             log.info("{}; the members: {}", changes, String.join(", ", now.keySet()));
         }
         if (wasAlone) {
-            leader.ifPresent(this::leads);
+            leaderChanged.ifPresent(this::logLeader);
         }
     }
 
     private static String changes(Map<String, Long> before, Map<String, Long> now) {
-        String joined = names(now, before);
-        String left = names(before, now);
+        String joined = namesOnlyIn(now, before);
+        String left = namesOnlyIn(before, now);
         String again = now.keySet().stream()
                 .filter(name -> before.containsKey(name) && !before.get(name).equals(now.get(name)))
                 .collect(joining(", "));
@@ -70,26 +70,26 @@ final class MembershipLogger {
     }
 
     /** Who is in the first and not in the second. */
-    private static String names(Map<String, Long> in, Map<String, Long> notIn) {
+    private static String namesOnlyIn(Map<String, Long> in, Map<String, Long> notIn) {
         return in.keySet().stream().filter(name -> !notIn.containsKey(name)).collect(joining(", "));
     }
 
-    void leader(Optional<Leader> now) {
-        leader = now;
-        if (inCompany) {
-            now.ifPresent(this::leads);
+    void leaderChanged(Optional<Leader> now) {
+        leaderChanged = now;
+        if (hasPeers) {
+            now.ifPresent(this::logLeader);
         }
     }
 
-    private void leads(Leader who) {
+    private void logLeader(Leader who) {
         log.info("{} leads, epoch {}", who.name(), who.epoch());
     }
 
     /** This node's own. */
-    void lease(Optional<Lease> lease) {
-        Optional<Epoch> before = led;
-        led = lease.map(Lease::epoch);
-        if (inCompany && lease.isEmpty()) {
+    void leaseChanged(Optional<Lease> lease) {
+        Optional<Epoch> before = ledEpoch;
+        ledEpoch = lease.map(Lease::epoch);
+        if (hasPeers && lease.isEmpty()) {
             before.ifPresent(epoch -> log.info("this node leads no longer, epoch {} is over for it", epoch));
         }
     }

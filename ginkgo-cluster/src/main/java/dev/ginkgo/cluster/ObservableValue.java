@@ -48,14 +48,14 @@ final class ObservableValue<T> {
     }
 
     /** A run begins: everybody is told how things stand. */
-    synchronized void begin(T now) {
+    synchronized void start(T now) {
         running = true;
         latest = now;
         dispatchers.forEach(dispatcher -> dispatcher.add(now));
     }
 
     /** No effect outside of a run. */
-    void tell(T now) {
+    void set(T now) {
         update(_ -> now);
     }
 
@@ -63,11 +63,11 @@ final class ObservableValue<T> {
     synchronized void update(UnaryOperator<T> change) {
         T now = change.apply(latest);
         if (running && !now.equals(latest)) {
-            begin(now);
+            start(now);
         }
     }
 
-    synchronized void end() {
+    synchronized void stop() {
         running = false;
     }
 

@@ -14,13 +14,13 @@ import org.junit.jupiter.api.Test;
 class ClusterSettingsTest {
     private static ValidationResult describe(String toml) {
         return Ginkgo.of(new Cluster())
-                .configuration(Configuration.none().text("cluster.toml", toml))
-                .describe();
+                .configuration(Configuration.empty().text("cluster.toml", toml))
+                .validate();
     }
 
     @Test
     @DisplayName("a cluster has an identity, the terms of its lease, and an engine, by default this process alone")
-    void defaults() {
+    void settingsHaveDefaults() {
         assertThat(describe("").settings())
                 .extracting(SettingInfo::fullKey, SettingInfo::value)
                 .contains(
@@ -36,7 +36,7 @@ class ClusterSettingsTest {
 
     @Test
     @DisplayName("C-19 engines on the class path can be chosen; one that is not there is told with the choices")
-    void engines() {
+    void listsEnginesFromTheServiceLoader() {
         assertThat(describe("coordinator.engine = 'scripted'").problems()).isEmpty();
         assertThat(describe("coordinator.engine = 'raft'").problems())
                 .extracting(ConfigProblem::message)
@@ -45,7 +45,7 @@ class ClusterSettingsTest {
 
     @Test
     @DisplayName("the terms of a lease have to fit together")
-    void terms() {
+    void rejectsImpossibleLeaseTiming() {
         assertThat(describe("lease.ttl = '150ms'").problems())
                 .extracting(ConfigProblem::message)
                 .singleElement()

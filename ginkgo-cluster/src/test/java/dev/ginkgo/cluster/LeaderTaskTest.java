@@ -65,7 +65,7 @@ class LeaderTaskTest {
 
     @Test
     @DisplayName("K-15 of 300 members exactly one announces a turn, and after the leader has left another one")
-    void oneAnnouncesEachTurn() {
+    void oneMemberRunsEachTurn() {
         int count = 300;
         String toml = IntStream.rangeClosed(1, count)
                 .mapToObj(n -> identity("n" + n + ".", n))
@@ -90,7 +90,7 @@ class LeaderTaskTest {
 
     @Test
     @DisplayName("K-15 nodes whose clocks are years apart have one leader, and its lease calls the turns")
-    void unequalClocks() {
+    void oneLeads_withUnequalClocks() {
         LocalGroup group = new LocalGroup();
         List<Call> calls = new CopyOnWriteArrayList<>();
         FakeClock one = new FakeClock(Instant.parse("1999-01-01T00:00:00Z"));

@@ -52,44 +52,44 @@ class LeadershipTest {
         return ScriptedCoordinator.of(node.cluster);
     }
 
-    private List<String> told() {
+    private List<String> events() {
         clock.advance(Duration.ZERO);
         return node.told.stream().filter(each -> !each.startsWith("awaited")).toList();
     }
 
     @Test
     @DisplayName("K-13 promotion and demotion are each told once, in order, and renewals are not")
-    void toldOnce() {
+    void reportsPromotionAndDemotionOnce() {
         try (TestTree<Node> _ = start()) {
             assertThat(engine().renew(1)).isTrue();
             assertThat(engine().renew(1)).isTrue();
-            engine().end(1);
-            engine().end(1);
+            engine().endLease(1);
+            engine().endLease(1);
             assertThat(engine().renew(2)).isTrue();
             assertThat(engine().renew(3)).isTrue();
 
-            assertThat(told()).containsExactly("follows", "leads 1", "follows", "leads 2", "follows", "leads 3");
+            assertThat(events()).containsExactly("follows", "leads 1", "follows", "leads 2", "follows", "leads 3");
         }
     }
 
     @Test
     @DisplayName("K-05 each new leader is told once, in order, whoever it is; a lease ends when a later epoch is known")
-    void leaders() {
+    void reportsTheLeaderOfEachEpoch() {
         List<Optional<Leader>> leaders = new CopyOnWriteArrayList<>();
         node.cluster.onLeader(leaders::add);
         try (TestTree<Node> _ = start()) {
-            engine().leads("a", 1);
-            engine().leads("a", 1);
-            engine().leads("me", 3);
+            engine().reportLeader("a", 1);
+            engine().reportLeader("a", 1);
+            engine().reportLeader("me", 3);
             assertThat(engine().renew(3)).isTrue();
-            engine().leads("late", 2);
+            engine().reportLeader("late", 2);
             assertThat(node.cluster.isLeader()).isTrue();
 
-            engine().leads("b", 4);
+            engine().reportLeader("b", 4);
 
             assertThat(node.cluster.isLeader()).isFalse();
             assertThat(node.cluster.leader()).contains(new Leader("b", new Epoch("script", 4)));
-            assertThat(told()).containsExactly("follows", "leads 3", "follows");
+            assertThat(events()).containsExactly("follows", "leads 3", "follows");
             assertThat(leaders)
                     .extracting(each -> each.map(Leader::name).orElse("nobody"))
                     .containsExactly("nobody", "a", "me", "b");
@@ -98,25 +98,25 @@ class LeadershipTest {
 
     @Test
     @DisplayName("K-13 a lease that nobody renews ends the leadership at its time, and is told though nobody asks")
-    void lapseIsTold() {
+    void reportsALeaseThatExpires() {
         try (TestTree<Node> _ = start()) {
             engine().renew(1);
             clock.advance(Duration.ofSeconds(1));
             assertThat(engine().renew(1)).isTrue();
             clock.advance(Duration.ofMillis(1_099));
-            assertThat(told()).containsExactly("follows", "leads 1");
+            assertThat(events()).containsExactly("follows", "leads 1");
             assertThat(node.cluster.isLeader()).isTrue();
 
             clock.advance(Duration.ofMillis(1));
 
-            assertThat(told()).containsExactly("follows", "leads 1", "follows");
+            assertThat(events()).containsExactly("follows", "leads 1", "follows");
             assertThat(node.cluster.isLeader()).isFalse();
         }
     }
 
     @Test
     @DisplayName("K-13 after a suspend the node leads no longer, and the engine learns it from its next renewal")
-    void suspended() {
+    void doesNotLead_afterASuspension() {
         try (TestTree<Node> _ = start()) {
             engine().renew(1);
             Lease lease = node.cluster.lease().orElseThrow();
@@ -126,22 +126,23 @@ class LeadershipTest {
             assertThat(lease.valid()).isFalse();
             assertThat(node.cluster.isLeader()).isFalse();
             assertThat(engine().renew(1)).isFalse();
-            assertThat(told()).containsExactly("follows", "leads 1", "follows");
+            assertThat(events()).containsExactly("follows", "leads 1", "follows");
         }
     }
 
     @Test
     @DisplayName("K-13 an epoch that is over, or lower than one before, makes no leader; nor does a promotion too late")
-    void oldEpochs() {
+    void rejectsOlderEpochs() {
         try (TestTree<Node> _ = start()) {
             engine().renew(5);
-            engine().end(5);
+            engine().endLease(5);
             assertThat(engine().renew(5)).isFalse();
             assertThat(engine().renew(4)).isFalse();
-            DualTimestamp start = DualTimestamp.of(clock);
+            DualTimestamp start = DualTimestamp.now(clock);
             clock.advance(Duration.ofSeconds(2));
-            assertThat(engine().seat().renewed(new Epoch("script", 6), start)).isFalse();
-            assertThat(told()).containsExactly("follows", "leads 5", "follows");
+            assertThat(engine().listener().leaseRenewed(new Epoch("script", 6), start))
+                    .isFalse();
+            assertThat(events()).containsExactly("follows", "leads 5", "follows");
         }
     }
 
@@ -163,7 +164,7 @@ class LeadershipTest {
 
     @Test
     @DisplayName("K-13 what only the leader does runs under its lease, and throws what it throws")
-    void ifLeading() throws IOException {
+    void runsTheActionOnlyWhileLeading() throws IOException {
         try (TestTree<Node> _ = start()) {
             assertThat(node.cluster.ifLeading(lease -> node.told.add("acted"))).isFalse();
             engine().renew(1);
@@ -184,7 +185,7 @@ class LeadershipTest {
             engine().renew(1);
             assertThat(node.cluster.ifLeading(lease -> {
                         lease.requireValid();
-                        engine().end(1);
+                        engine().endLease(1);
                         lease.requireValid();
                         node.told.add("acted");
                     }))
@@ -192,7 +193,7 @@ class LeadershipTest {
             assertThat(node.told).doesNotContain("acted");
             // And a lease of somebody else is somebody else's matter
             Lease old = engineLease();
-            engine().end(2);
+            engine().endLease(2);
             engine().renew(3);
             assertThatThrownBy(() -> node.cluster.ifLeading(lease -> old.requireValid()))
                     .isInstanceOf(LeaseExpiredException.class)
@@ -215,13 +216,13 @@ class LeadershipTest {
             lease = node.cluster.lease().orElseThrow();
         }
         assertThat(lease.valid()).isFalse();
-        assertThat(engine().seat().renewed(new Epoch("script", 9), DualTimestamp.of(clock)))
+        assertThat(engine().listener().leaseRenewed(new Epoch("script", 9), DualTimestamp.now(clock)))
                 .as("after leaving")
                 .isFalse();
         node.told.clear();
         try (TestTree<Node> _ = start()) {
             assertThat(engine().renew(9)).isTrue();
-            assertThat(told()).containsExactly("follows", "leads 9");
+            assertThat(events()).containsExactly("follows", "leads 9");
         }
     }
 }

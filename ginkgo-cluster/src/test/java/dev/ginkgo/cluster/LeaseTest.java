@@ -20,12 +20,12 @@ class LeaseTest {
     }
 
     private Lease lease() {
-        return new Lease(new Epoch("test", 7), DualTimestamp.of(clock), TERMS, clock);
+        return new Lease(new Epoch("test", 7), DualTimestamp.now(clock), TERMS, clock);
     }
 
     @Test
     @DisplayName("K-13 a lease is valid for ttl less margin, and remaining tells what is left of that")
-    void runsOut() {
+    void expiresAfterTtlMinusMargin() {
         Lease lease = lease();
         assertThat(lease.epoch().number()).isEqualTo(7);
         assertThat(lease.remaining()).isEqualTo(millis(1_100));
@@ -41,11 +41,11 @@ class LeaseTest {
 
     @Test
     @DisplayName("K-13 a lease counts from the start of the renewal, however long its commit took")
-    void countsFromTheStart() {
+    void countsFromTheSendingOfTheRenewal() {
         // Given
         Lease lease = lease();
         clock.advance(millis(300));
-        DualTimestamp start = DualTimestamp.of(clock);
+        DualTimestamp start = DualTimestamp.now(clock);
 
         // When it is committed half a second later
         clock.advance(millis(500));
@@ -58,7 +58,7 @@ class LeaseTest {
     @Test
     @DisplayName(
             "K-13 a machine that was suspended wakes without a lease: the wall clock went on, the other stood still")
-    void suspendedMachine() {
+    void expires_whileTheMachineIsSuspended() {
         Lease lease = lease();
         clock.advance(millis(100));
         clock.jump(millis(999));
@@ -69,7 +69,7 @@ class LeaseTest {
 
     @Test
     @DisplayName("K-13 a wall clock that is set back makes no lease younger")
-    void wallSetBack() {
+    void doesNotGetYounger_whenTheWallClockIsSetBack() {
         Lease lease = lease();
         clock.jump(Duration.ofHours(-1));
         clock.advance(millis(1_099));
@@ -80,29 +80,29 @@ class LeaseTest {
 
     @Test
     @DisplayName("K-13 a lease that has run out stays so: neither a renewal nor a clock set back brings it to life")
-    void neverAgain() {
+    void neverBecomesValidAgain() {
         Lease lease = lease();
         clock.jump(Duration.ofSeconds(2));
         assertThat(lease.valid()).isFalse();
         clock.jump(Duration.ofSeconds(-2));
         assertThat(lease.valid()).isFalse();
-        assertThat(lease.renew(DualTimestamp.of(clock))).isFalse();
+        assertThat(lease.renew(DualTimestamp.now(clock))).isFalse();
         assertThat(lease.valid()).isFalse();
     }
 
     @Test
     @DisplayName("K-13 a renewal that starts within the lease and is committed after it comes too late")
-    void committedTooLate() {
+    void isInvalid_whenCommittedTooLate() {
         Lease lease = lease();
         clock.advance(millis(1_000));
-        DualTimestamp start = DualTimestamp.of(clock);
+        DualTimestamp start = DualTimestamp.now(clock);
         clock.advance(millis(200));
         assertThat(lease.renew(start)).isFalse();
     }
 
     @Test
     @DisplayName("K-13 an epoch is before those of its own cluster with higher numbers, and no others")
-    void epochs() {
+    void epochsCompareWithinOneCluster() {
         Epoch seven = new Epoch("a", 7);
         assertThat(seven.isBefore(new Epoch("a", 8))).isTrue();
         assertThat(seven.isBefore(new Epoch("a", 7))).isFalse();

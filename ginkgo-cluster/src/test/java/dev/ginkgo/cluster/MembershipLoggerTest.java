@@ -24,16 +24,16 @@ import org.junit.jupiter.api.Test;
 
 /** What an operator reads about the others in the log of one node. */
 class MembershipLoggerTest {
-    private final ListAppender<ILoggingEvent> said = new ListAppender<>();
+    private final ListAppender<ILoggingEvent> logged = new ListAppender<>();
     private final Logger log = new LoggerContext().getLogger("diary");
-    private final MembershipLogger diary = new MembershipLogger(log);
+    private final MembershipLogger membershipLogger = new MembershipLogger(log);
 
     @BeforeEach
-    void listen() {
+    void attachAppender() {
         log.setLevel(Level.INFO);
-        log.addAppender(said);
-        said.start();
-        diary.begin();
+        log.addAppender(logged);
+        logged.start();
+        membershipLogger.reset();
     }
 
     private static Member member(String host, long incarnation) {
@@ -42,25 +42,26 @@ class MembershipLoggerTest {
     }
 
     private void roster(String... hosts) {
-        diary.roster(Arrays.stream(hosts).map(host -> member(host, 1)).toList());
+        membershipLogger.rosterChanged(
+                Arrays.stream(hosts).map(host -> member(host, 1)).toList());
     }
 
     private void leads(String host, long epoch) {
-        diary.leader(Optional.of(new Leader(host, new Epoch("mesh-1", epoch))));
+        membershipLogger.leaderChanged(Optional.of(new Leader(host, new Epoch("mesh-1", epoch))));
     }
 
-    private List<String> said() {
-        return said.list.stream().map(ILoggingEvent::getFormattedMessage).toList();
+    private List<String> logged() {
+        return logged.list.stream().map(ILoggingEvent::getFormattedMessage).toList();
     }
 
     @Test
     @DisplayName("a node alone says nothing of a cluster")
-    void alone() {
+    void logsNothing_whileAlone() {
         roster("a");
         leads("a", 1);
-        diary.lease(Optional.empty());
+        membershipLogger.leaseChanged(Optional.empty());
 
-        assertThat(said()).isEmpty();
+        assertThat(logged()).isEmpty();
     }
 
     @Test
@@ -69,10 +70,10 @@ class MembershipLoggerTest {
         roster("a");
         roster("a", "b", "c");
         roster("a", "c");
-        diary.roster(List.of(member("a", 1), member("c", 2)));
+        membershipLogger.rosterChanged(List.of(member("a", 1), member("c", 2)));
         roster("a");
 
-        assertThat(said())
+        assertThat(logged())
                 .containsExactly(
                         "b, c joined; the members: a, b, c",
                         "b left; the members: a, c",
@@ -82,51 +83,52 @@ class MembershipLoggerTest {
 
     @Test
     @DisplayName("what changes in a member's addresses is not said")
-    void addresses() {
+    void logsNothing_whenOnlyAddressesChange() {
         roster("a", "b");
-        said.list.clear();
-        diary.roster(List.of(member("a", 1), member("b", 1).withTransport(new Address("b", 2222))));
+        logged.list.clear();
+        membershipLogger.rosterChanged(List.of(member("a", 1), member("b", 1).withTransport(new Address("b", 2222))));
 
-        assertThat(said()).isEmpty();
+        assertThat(logged()).isEmpty();
     }
 
     @Test
     @DisplayName("K-05 who leads is said, with the epoch: when others come, and whenever it changes")
-    void leader() {
+    void logsTheLeader() {
         roster("a");
         leads("a", 1);
         roster("a", "b");
         leads("b", 2);
 
-        assertThat(said())
+        assertThat(logged())
                 .containsExactly("b joined; the members: a, b", "a leads, epoch 1@mesh-1", "b leads, epoch 2@mesh-1");
     }
 
     @Test
     @DisplayName("K-13 that this node leads no longer is said once, with the epoch that is over")
-    void demoted() {
-        TimeSource time = TimeSource.system();
+    void logsTheEndOfTheOwnLeadership() {
+        TimeSource timeSource = TimeSource.system();
         Epoch epoch = new Epoch("mesh-1", 3);
-        LeaseTiming terms = new LeaseTiming(Duration.ofSeconds(1), Duration.ofMillis(100));
+        LeaseTiming leaseTiming = new LeaseTiming(Duration.ofSeconds(1), Duration.ofMillis(100));
         roster("a", "b");
-        diary.lease(Optional.empty());
-        diary.lease(Optional.of(new Lease(epoch, DualTimestamp.of(time), terms, time)));
-        said.list.clear();
-        diary.lease(Optional.empty());
-        diary.lease(Optional.empty());
+        membershipLogger.leaseChanged(Optional.empty());
+        membershipLogger.leaseChanged(
+                Optional.of(new Lease(epoch, DualTimestamp.now(timeSource), leaseTiming, timeSource)));
+        logged.list.clear();
+        membershipLogger.leaseChanged(Optional.empty());
+        membershipLogger.leaseChanged(Optional.empty());
 
-        assertThat(said()).containsExactly("this node leads no longer, epoch 3@mesh-1 is over for it");
+        assertThat(logged()).containsExactly("this node leads no longer, epoch 3@mesh-1 is over for it");
     }
 
     @Test
     @DisplayName("who is met again after a restart of the cluster is said again")
-    void again() {
+    void logsMembersAgain_afterARestart() {
         roster("a", "b");
-        said.list.clear();
-        diary.begin();
+        logged.list.clear();
+        membershipLogger.reset();
         roster("a");
         roster("a", "b");
 
-        assertThat(said()).containsExactly("b joined; the members: a, b");
+        assertThat(logged()).containsExactly("b joined; the members: a, b");
     }
 }

@@ -36,8 +36,8 @@ class RosterObserverTest {
         return all;
     }
 
-    private void tell(int others) {
-        ScriptedCoordinator.of(cluster).seat().roster(roster(others));
+    private void setRoster(int others) {
+        ScriptedCoordinator.of(cluster).listener().rosterChanged(roster(others));
     }
 
     @Test
@@ -47,10 +47,10 @@ class RosterObserverTest {
         List<Integer> late = new CopyOnWriteArrayList<>();
         cluster.onRoster(members -> early.add(members.size()));
         try (TestTree<Cluster> _ = start()) {
-            IntStream.rangeClosed(1, 50).forEach(this::tell);
-            tell(50); // no change
+            IntStream.rangeClosed(1, 50).forEach(this::setRoster);
+            setRoster(50); // no change
             cluster.onRoster(members -> late.add(members.size()));
-            IntStream.rangeClosed(51, 100).forEach(this::tell);
+            IntStream.rangeClosed(51, 100).forEach(this::setRoster);
 
             await().until(() -> early.size() >= 101 && late.size() >= 51);
             assertThat(early)
@@ -65,7 +65,7 @@ class RosterObserverTest {
 
     @Test
     @DisplayName("K-14 an observer that blocks or throws holds up neither the roster nor the others")
-    void badObservers() {
+    void isolatesObserversThatBlockOrThrow() {
         CountDownLatch release = new CountDownLatch(1);
         List<Integer> blocked = new CopyOnWriteArrayList<>();
         List<Integer> good = new CopyOnWriteArrayList<>();
@@ -85,8 +85,8 @@ class RosterObserverTest {
         cluster.onRoster(members -> good.add(members.size()));
         try (TestTree<Cluster> _ = start()) {
             // When
-            tell(1);
-            tell(2);
+            setRoster(1);
+            setRoster(2);
             // Then
             await().untilAsserted(() -> assertThat(good).containsExactly(1, 2, 3));
             await().untilAsserted(() -> assertThat(thrower).containsExactly(1, 2, 3));
@@ -100,15 +100,15 @@ class RosterObserverTest {
 
     @Test
     @DisplayName("K-14 an observer that is closed is told no more")
-    void closed() {
+    void stopsDelivery_afterClose() {
         List<Integer> told = new CopyOnWriteArrayList<>();
         List<Integer> other = new CopyOnWriteArrayList<>();
         try (TestTree<Cluster> _ = start()) {
-            ObserverRegistration watch = cluster.onRoster(members -> told.add(members.size()));
+            ObserverRegistration observerRegistration = cluster.onRoster(members -> told.add(members.size()));
             cluster.onRoster(members -> other.add(members.size()));
             await().until(() -> told.size() == 1);
-            watch.close();
-            tell(1);
+            observerRegistration.close();
+            setRoster(1);
             await().until(() -> other.size() == 2);
             assertThat(told).containsExactly(1);
         }
@@ -116,7 +116,7 @@ class RosterObserverTest {
 
     @Test
     @DisplayName("a member carries its name, incarnation, addresses, public URL and version")
-    void whatAMemberCarries() {
+    void memberCarriesItsAddresses() {
         try (TestTree<Cluster> _ = start()) {
             cluster.advertiseTransport(Address.of("10.0.0.1:2222"));
             cluster.advertiseUrl(URI.create("https://a.example.org/"));

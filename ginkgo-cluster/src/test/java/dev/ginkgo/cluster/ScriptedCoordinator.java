@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 
 /** An engine that does what the test says. */
 final class ScriptedCoordinator extends Coordinator {
-    private volatile @Nullable CoordinatorListener seat;
+    private volatile @Nullable CoordinatorListener listener;
     private volatile @Nullable Member self;
 
     /** How the cluster finds it. */
@@ -25,7 +25,7 @@ final class ScriptedCoordinator extends Coordinator {
         }
 
         @Override
-        public Coordinator make() {
+        public Coordinator create() {
             return new ScriptedCoordinator();
         }
     }
@@ -37,7 +37,7 @@ final class ScriptedCoordinator extends Coordinator {
     @Override
     public void join(Member joining, CoordinatorListener itsSeat) {
         self = joining;
-        seat = itsSeat;
+        listener = itsSeat;
     }
 
     @Override
@@ -52,20 +52,20 @@ final class ScriptedCoordinator extends Coordinator {
         return requireNonNull(self);
     }
 
-    CoordinatorListener seat() {
-        return requireNonNull(seat);
+    CoordinatorListener listener() {
+        return requireNonNull(listener);
     }
 
     /** Commits a renewal that starts and ends now. */
     boolean renew(long epoch) {
-        return seat().renewed(new Epoch("script", epoch), DualTimestamp.of(time()));
+        return listener().leaseRenewed(new Epoch("script", epoch), DualTimestamp.now(time()));
     }
 
-    void leads(String name, long epoch) {
-        seat().leader(name, new Epoch("script", epoch));
+    void reportLeader(String name, long epoch) {
+        listener().leaderChanged(name, new Epoch("script", epoch));
     }
 
-    void end(long epoch) {
-        seat().ended(new Epoch("script", epoch));
+    void endLease(long epoch) {
+        listener().leaseEnded(new Epoch("script", epoch));
     }
 }

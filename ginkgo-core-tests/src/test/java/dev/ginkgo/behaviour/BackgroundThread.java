@@ -30,13 +30,13 @@ public final class BackgroundThread {
     }
 
     public static BackgroundThread run(Action action) {
-        BackgroundThread beside = new BackgroundThread(action);
-        beside.thread.start();
-        return beside;
+        BackgroundThread backgroundThread = new BackgroundThread(action);
+        backgroundThread.thread.start();
+        return backgroundThread;
     }
 
     /** Waits for the end, at most ten seconds; returns what was thrown, if anything was. */
-    public @Nullable Throwable thrown() {
+    public @Nullable Throwable awaitThrown() {
         try {
             return end.get(10, TimeUnit.SECONDS);
         } catch (TimeoutException e) {

@@ -119,20 +119,20 @@ public final class TestService extends Service {
         }
     }
 
-    public void task(String name, TaskBody body) {
-        spawn(name, body);
+    public void task(String name, TaskBody taskBody) {
+        spawn(name, taskBody);
     }
 
-    public void taskLater(String name, Duration delay, TaskBody body) {
-        later(name, delay, body);
+    public void taskLater(String name, Duration delay, TaskBody taskBody) {
+        spawnLater(name, delay, taskBody);
     }
 
-    public void taskEvery(String name, Supplier<Duration> period, TaskBody body) {
-        every(name, period, body);
+    public void taskEvery(String name, Supplier<Duration> period, TaskBody taskBody) {
+        every(name, period, taskBody);
     }
 
-    public void taskEvery(String name, Duration period, TaskBody body) {
-        every(name, period, body);
+    public void taskEvery(String name, Duration period, TaskBody taskBody) {
+        every(name, period, taskBody);
     }
 
     /** Starts a task that fails. */
@@ -143,7 +143,7 @@ public final class TestService extends Service {
     }
 
     public <C extends AutoCloseable> C closedOnStop(C resource) {
-        return own(resource);
+        return closeOnStop(resource);
     }
 
     public void pause(Duration pause) throws InterruptedException {
@@ -160,7 +160,7 @@ public final class TestService extends Service {
     }
 
     public void deferReadiness() {
-        readyLater();
+        deferReady();
     }
 
     public void markDegraded(String reason) {

@@ -9,15 +9,15 @@ import java.util.Map;
 public sealed interface ConfigEntry {
 
     /** Where the key stands. */
-    SettingSource key();
+    SettingSource keySource();
 
     /**
      * A table. {@code [a.b]}, {@code a.b.c = 1} and {@code a = {b = {}}} all make the same ones.
      *
      * @param entries what is in it, in the order of the file
-     * @param key where its name stands first
+     * @param keySource where its name stands first
      */
-    record Table(Map<String, ConfigEntry> entries, SettingSource key) implements ConfigEntry {
+    record Table(Map<String, ConfigEntry> entries, SettingSource keySource) implements ConfigEntry {
         public Table {
             entries = Collections.unmodifiableMap(new LinkedHashMap<>(entries));
         }
@@ -25,11 +25,11 @@ public sealed interface ConfigEntry {
         /** This table with another one laid over it: what both hold, the other decides. */
         Table overlaidBy(Table other) {
             Map<String, ConfigEntry> merged = new LinkedHashMap<>(entries);
-            other.entries.forEach((name, entry) -> merged.merge(
+            other.entries.forEach((name, configEntry) -> merged.merge(
                     name,
-                    entry,
+                    configEntry,
                     (below, above) -> below instanceof Table b && above instanceof Table a ? b.overlaidBy(a) : above));
-            return new Table(merged, other.key);
+            return new Table(merged, other.keySource);
         }
 
         /** The names of the keys, without their values: a table may hold secrets. */
@@ -44,16 +44,16 @@ public sealed interface ConfigEntry {
      * or a {@code List} of values and tables (as {@code Map}s).
      *
      * @param value the value
-     * @param key where its key stands
-     * @param origin where the value itself stands
+     * @param keySource where its key stands
+     * @param source where the value itself stands
      * @param folder what a relative path in it is relative to
      */
-    record Value(Object value, SettingSource key, SettingSource origin, Path folder) implements ConfigEntry {
+    record Value(Object value, SettingSource keySource, SettingSource source, Path folder) implements ConfigEntry {
 
         /** The place, without the value, which may be a secret. */
         @Override
         public String toString() {
-            return "value at " + origin.where();
+            return "value at " + source.location();
         }
     }
 }

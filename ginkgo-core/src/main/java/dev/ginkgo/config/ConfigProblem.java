@@ -14,7 +14,7 @@ import java.util.Comparator;
  */
 public record ConfigProblem(String source, int line, int column, String message) implements Comparable<ConfigProblem> {
 
-    private static final Comparator<ConfigProblem> BY_PLACE = Comparator.comparing((ConfigProblem p) -> p.line == 0)
+    private static final Comparator<ConfigProblem> BY_LOCATION = Comparator.comparing((ConfigProblem p) -> p.line == 0)
             .thenComparing(ConfigProblem::source)
             .thenComparingInt(ConfigProblem::line)
             .thenComparingInt(ConfigProblem::column)
@@ -26,10 +26,10 @@ public record ConfigProblem(String source, int line, int column, String message)
     }
 
     /** A problem at the place where a value or key was given. */
-    public static ConfigProblem at(SettingSource origin, String message) {
-        return origin instanceof SettingSource.File file
+    public static ConfigProblem at(SettingSource settingSource, String message) {
+        return settingSource instanceof SettingSource.File file
                 ? new ConfigProblem(file.name(), file.line(), file.column(), message)
-                : new ConfigProblem(origin.where(), 0, 0, message);
+                : new ConfigProblem(settingSource.location(), 0, 0, message);
     }
 
     /** A problem of something that has no place in a file. */
@@ -38,19 +38,19 @@ public record ConfigProblem(String source, int line, int column, String message)
     }
 
     /** {@code numbers.toml:3:1}, or the source alone. */
-    public String where() {
+    public String location() {
         return line == 0 ? source : source + ":" + line + ":" + column;
     }
 
     /** Files first, by name, line and column. */
     @Override
     public int compareTo(ConfigProblem other) {
-        return BY_PLACE.compare(this, other);
+        return BY_LOCATION.compare(this, other);
     }
 
     /** {@code numbers.toml:3:1: unknown key "rate_per_minut"; did you mean "rate-per-minute"?}. */
     @Override
     public String toString() {
-        return where() + ": " + message;
+        return location() + ": " + message;
     }
 }

@@ -21,7 +21,7 @@ import java.util.Optional;
  * default, files and texts (in the order in which they were given), credentials, environment, {@code --set}.
  *
  * <pre>{@code
- * Configuration.none().file(Path.of("gateway.toml")).environment(System.getenv()).set("numbers.server", "db:7776")
+ * Configuration.empty().file(Path.of("gateway.toml")).environment(System.getenv()).set("numbers.server", "db:7776")
  * }</pre>
  *
  * <p>Nothing is read before {@link #load()}; files are read anew by every load, which is what a reload does.
@@ -30,7 +30,7 @@ public final class Configuration {
     /** The beginning of the names of all environment variables that are settings. */
     public static final String PREFIX = "GINKGO_";
 
-    private static final Configuration NONE =
+    private static final Configuration EMPTY =
             new Configuration(List.of(), Map.of(), Collections.emptyMap(), Optional.empty(), Path.of(""));
 
     private final List<Source> sources;
@@ -61,14 +61,14 @@ public final class Configuration {
     }
 
     /** No source at all: every setting has its default. */
-    public static Configuration none() {
-        return NONE;
+    public static Configuration empty() {
+        return EMPTY;
     }
 
     /**
      * Adds a TOML file. Relative paths in it are relative to its own folder.
      *
-     * @param path the file; a relative one is relative to the {@linkplain #workingFolder working folder}, and
+     * @param path the file; a relative one is relative to the {@linkplain #workingDirectory working folder}, and
      *     problems name it as it is given here
      */
     public Configuration file(Path path) {
@@ -113,7 +113,7 @@ public final class Configuration {
      * Says what relative paths are relative to, both those of files and those in environment variables, texts and
      * {@code --set}. Without it, they are relative to the working directory of the process.
      */
-    public Configuration workingFolder(Path absolute) {
+    public Configuration workingDirectory(Path absolute) {
         return new Configuration(
                 sources, environment, overrides, credentials, requireNonNull(absolute, "folder is null"));
     }
@@ -133,7 +133,7 @@ public final class Configuration {
     /** Reads all sources. Never throws for what they hold: see {@link RawConfig#problems()}. */
     public RawConfig load() {
         List<ConfigProblem> problems = new ArrayList<>();
-        ConfigEntry.Table table = new ConfigEntry.Table(Map.of(), SettingSource.byDefault());
+        ConfigEntry.Table table = new ConfigEntry.Table(Map.of(), SettingSource.ofDefault());
         for (Source source : sources) {
             ConfigEntry.Table next = switch (source) {
                 case Source.OfFile(Path path) -> read(path, problems);
@@ -155,12 +155,12 @@ public final class Configuration {
         try {
             return TomlReader.read(path.toString(), Files.readString(absolute), beside, problems);
         } catch (IOException e) {
-            problems.add(ConfigProblem.of(absolute.toString(), why(absolute, e)));
-            return new ConfigEntry.Table(Map.of(), SettingSource.byDefault());
+            problems.add(ConfigProblem.of(absolute.toString(), readFailure(absolute, e)));
+            return new ConfigEntry.Table(Map.of(), SettingSource.ofDefault());
         }
     }
 
-    private static String why(Path path, IOException e) {
+    private static String readFailure(Path path, IOException e) {
         return switch (e) {
             case NoSuchFileException _ -> "there is no such file; create it or give another one";
             case AccessDeniedException _ -> "the file cannot be read; check its owner and mode";

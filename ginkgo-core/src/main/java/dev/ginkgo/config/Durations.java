@@ -60,7 +60,7 @@ public final class Durations {
     }
 
     /** For people, and not exact: {@code 12 ms}, {@code 1.5 s}, {@code 10 s}, {@code 3 min}, {@code 5 h}, {@code 2.5 d}. */
-    public static String shortly(Duration duration) {
+    public static String toHumanString(Duration duration) {
         long millis = duration.toMillis();
         if (millis < 1_000) {
             return millis + " ms";

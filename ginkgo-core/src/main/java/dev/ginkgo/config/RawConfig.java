@@ -10,7 +10,7 @@ import java.util.Optional;
 /**
  * All that the sources of a configuration hold at one moment, not yet converted or checked.
  *
- * @param table the files, later ones laid over earlier ones
+ * @param root the files, later ones laid over earlier ones
  * @param environment the environment variables that begin with {@code GINKGO_}
  * @param overrides the keys and values of {@code --set}; of two for one key the later counts
  * @param credentials the folder with a file for each secret, if there is one
@@ -18,7 +18,7 @@ import java.util.Optional;
  * @param problems what could not be read or parsed; then {@code table} is not complete
  */
 public record RawConfig(
-        ConfigEntry.Table table,
+        ConfigEntry.Table root,
         Map<String, String> environment,
         Map<String, String> overrides,
         Optional<Path> credentials,
@@ -34,6 +34,6 @@ public record RawConfig(
     /** Says how much there is, not what: there may be secrets in it. */
     @Override
     public String toString() {
-        return table + ", " + environment.keySet() + ", --set " + overrides.keySet();
+        return root + ", " + environment.keySet() + ", --set " + overrides.keySet();
     }
 }

@@ -6,17 +6,17 @@ import java.util.List;
  * What came of a reload.
  *
  * @param outcome whether it was applied
- * @param hasFile whether there is a file that could have changed
+ * @param hasFiles whether there is a file that could have changed
  * @param changed each key that has a new value, {@code rate: 60 -> 90}; secrets are masked
- * @param pending the keys of settings fixed at start whose new values wait for a restart
+ * @param pendingRestart the keys of settings fixed at start whose new values wait for a restart
  * @param problems why it was refused: all of them
  * @param failures what observers and {@code onReload} threw; the new settings hold all the same
  */
 public record ReloadResult(
         Outcome outcome,
-        boolean hasFile,
+        boolean hasFiles,
         List<String> changed,
-        List<String> pending,
+        List<String> pendingRestart,
         List<ConfigProblem> problems,
         List<Failure> failures) {
 
@@ -33,7 +33,7 @@ public record ReloadResult(
 
     public ReloadResult {
         changed = List.copyOf(changed);
-        pending = List.copyOf(pending);
+        pendingRestart = List.copyOf(pendingRestart);
         problems = List.copyOf(problems);
         failures = List.copyOf(failures);
     }
@@ -46,13 +46,13 @@ public record ReloadResult(
             case REFUSED -> text.append("nothing was changed");
             case APPLIED -> {
                 text.append(changed.isEmpty() ? "no setting changed" : String.join(", ", changed));
-                if (!hasFile) {
+                if (!hasFiles) {
                     text.append(" (no file)");
                 }
             }
         }
-        pending.forEach(key -> text.append("\n").append(key).append(" waits for a restart"));
-        problems.forEach(problem -> text.append("\n").append(problem));
+        pendingRestart.forEach(key -> text.append("\n").append(key).append(" waits for a restart"));
+        problems.forEach(configProblem -> text.append("\n").append(configProblem));
         failures.forEach(failure -> text.append("\n")
                 .append(failure.path)
                 .append(": onReload threw ")

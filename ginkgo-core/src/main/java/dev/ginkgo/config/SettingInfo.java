@@ -1,7 +1,5 @@
 package dev.ginkgo.config;
 
-
-
 /**
  * One key of a tree, for people; a record setting has one for each component. Values are printed as they would be
  * read, without quotes; those of secrets are masked.
@@ -9,11 +7,11 @@ package dev.ginkgo.config;
  * @param fullKey the key from the root, {@code hub.http.bind}
  * @param type the type, {@code duration}
  * @param bounds {@code 1..60000}, or empty
- * @param byDefault the default; empty if there is none
+ * @param defaultValue the default; empty if there is none
  * @param value the value; the default if that which was given is bad; empty if there is neither
- * @param origin where the value comes from
+ * @param source where the value comes from
  * @param help what it is for
- * @param fixed whether a new value waits for a restart
+ * @param restartRequired whether a new value waits for a restart
  * @param secret whether it is never shown
  * @param required whether it must be given
  * @param environmentName the environment variable, {@code GINKGO_HUB_HTTP_BIND}
@@ -23,11 +21,11 @@ public record SettingInfo(
         String fullKey,
         String type,
         String bounds,
-        String byDefault,
+        String defaultValue,
         String value,
-        SettingSource origin,
+        SettingSource source,
         String help,
-        boolean fixed,
+        boolean restartRequired,
         boolean secret,
         boolean required,
         String environmentName,

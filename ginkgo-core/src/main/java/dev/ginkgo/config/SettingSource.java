@@ -6,10 +6,10 @@ import java.nio.file.Path;
 public sealed interface SettingSource {
 
     /** The place to look at, exactly: {@code gateway.toml:12:8}, {@code env GINKGO_RATE}, {@code --set rate}. */
-    String where();
+    String location();
 
     /** The program's own default. */
-    static SettingSource byDefault() {
+    static SettingSource ofDefault() {
         return DefaultValue.DEFAULT;
     }
 
@@ -19,7 +19,7 @@ public sealed interface SettingSource {
         DEFAULT;
 
         @Override
-        public String where() {
+        public String location() {
             return "default";
         }
 
@@ -38,7 +38,7 @@ public sealed interface SettingSource {
      */
     record File(String name, int line, int column) implements SettingSource {
         @Override
-        public String where() {
+        public String location() {
             return name + ":" + line + ":" + column;
         }
 
@@ -56,7 +56,7 @@ public sealed interface SettingSource {
      */
     record Environment(String variable) implements SettingSource {
         @Override
-        public String where() {
+        public String location() {
             return "env " + variable;
         }
 
@@ -74,7 +74,7 @@ public sealed interface SettingSource {
      */
     record CommandLine(String key) implements SettingSource {
         @Override
-        public String where() {
+        public String location() {
             return "--set " + key;
         }
 
@@ -89,12 +89,12 @@ public sealed interface SettingSource {
      * A file that holds one secret.
      *
      * @param path the file, absolute
-     * @param named where the file was named; a credentials folder names it by itself
+     * @param namedIn where the file was named; a credentials folder names it by itself
      */
-    record SecretFile(Path path, SettingSource named) implements SettingSource {
+    record SecretFile(Path path, SettingSource namedIn) implements SettingSource {
         @Override
-        public String where() {
-            return named.where();
+        public String location() {
+            return namedIn.location();
         }
 
         /** {@code secret file /etc/gateway/secret}. */
@@ -112,7 +112,7 @@ public sealed interface SettingSource {
      */
     record Credential(Path folder, String key) implements SettingSource {
         @Override
-        public String where() {
+        public String location() {
             return "credential " + folder.resolve(key);
         }
 

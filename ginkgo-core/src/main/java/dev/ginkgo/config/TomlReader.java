@@ -55,8 +55,9 @@ final class TomlReader {
                 entries.put(each, table(below, place));
             } else {
                 TomlKeyValue entry = table.entry(path);
-                SettingSource origin = entry == null ? place : at(entry.value().position(), place);
-                entries.put(each, new ConfigEntry.Value(plain(value), place, origin, folder));
+                SettingSource settingSource =
+                        entry == null ? place : at(entry.value().position(), place);
+                entries.put(each, new ConfigEntry.Value(plain(value), place, settingSource, folder));
             }
         }
         return new ConfigEntry.Table(entries, key);

@@ -21,7 +21,7 @@ public record Leak(String path, String task, Duration age, List<StackTraceElemen
     /** Name, age and stack, as a thread dump shows them. */
     @Override
     public String toString() {
-        StringBuilder text = new StringBuilder(path + "#" + task + " still runs after " + Durations.shortly(age));
+        StringBuilder text = new StringBuilder(path + "#" + task + " still runs after " + Durations.toHumanString(age));
         stack.forEach(frame -> text.append("\n    at ").append(frame));
         return text.toString();
     }

@@ -13,10 +13,10 @@ import java.util.Optional;
  * @param startTimeout how long {@code onStart} may take to become ready, not counting children
  * @param stopTimeout how long the stop of the service, children included, may take; the deadline of the stop that
  *     it is part of is never exceeded
- * @param hookFirst whether {@code onStart} runs before the children start and, in the mirror, {@code onStop} after
+ * @param onStartFirst whether {@code onStart} runs before the children start and, in the mirror, {@code onStop} after
  *     they have stopped
  */
-public record Lifecycle(Optional<Duration> startTimeout, Optional<Duration> stopTimeout, boolean hookFirst) {
+public record Lifecycle(Optional<Duration> startTimeout, Optional<Duration> stopTimeout, boolean onStartFirst) {
 
     public Lifecycle {
         requireNonNull(startTimeout, "startTimeout is null");
@@ -31,11 +31,11 @@ public record Lifecycle(Optional<Duration> startTimeout, Optional<Duration> stop
     }
 
     public Lifecycle startTimeout(Duration timeout) {
-        return new Lifecycle(Optional.of(timeout), stopTimeout, hookFirst);
+        return new Lifecycle(Optional.of(timeout), stopTimeout, onStartFirst);
     }
 
     public Lifecycle stopTimeout(Duration timeout) {
-        return new Lifecycle(startTimeout, Optional.of(timeout), hookFirst);
+        return new Lifecycle(startTimeout, Optional.of(timeout), onStartFirst);
     }
 
     /** {@code onStart} before the children, {@code onStop} after them. */

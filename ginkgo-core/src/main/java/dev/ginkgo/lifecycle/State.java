@@ -39,12 +39,12 @@ public enum State {
     FAILED;
 
     /** Whether this state may be followed by that one: the whole transition table, and the only one. */
-    public boolean mayBecome(State next) {
+    public boolean canBecome(State next) {
         return next(this).contains(next);
     }
 
     /** Whether the service is up, be it with something missing. */
-    public boolean isUp() {
+    public boolean isRunning() {
         return this == READY || this == DEGRADED;
     }
 

@@ -15,9 +15,9 @@ import java.util.Optional;
  * @param since when it came into that state
  * @param reason why it is degraded or failed, in one line; empty where all is well
  * @param failure the last failure, kept until the next successful start
- * @param lastRestarted the last failure that supervision has answered; kept while the parent lives
+ * @param lastRecoveredFailure the last failure that supervision has answered; kept while the parent lives
  * @param restarts how often supervision has restarted it
- * @param restartIn the pause left before the next supervised restart, where one is waited for
+ * @param nextRestartIn the pause left before the next supervised restart, where one is waited for
  * @param tasks how many tasks it has running
  * @param reloadFailure what its observers or {@code onReload} threw at the last reload
  * @param children the same of its children, in the order of their start
@@ -29,9 +29,9 @@ public record Status(
         Instant since,
         String reason,
         Optional<Throwable> failure,
-        Optional<Throwable> lastRestarted,
+        Optional<Throwable> lastRecoveredFailure,
         int restarts,
-        Optional<Duration> restartIn,
+        Optional<Duration> nextRestartIn,
         int tasks,
         Optional<Throwable> reloadFailure,
         List<Status> children) {

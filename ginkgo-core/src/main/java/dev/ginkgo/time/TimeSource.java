@@ -34,7 +34,7 @@ public interface TimeSource {
      * Runs a call that waits for the world outside: a socket, a process. The system's time just makes the call; a
      * test's clock may count the thread as waiting meanwhile.
      */
-    default <T, X extends Exception> T outside(BlockingCall<T, X> call) throws X {
+    default <T, X extends Exception> T callBlocking(BlockingCall<T, X> call) throws X {
         return call.call();
     }
 
@@ -48,7 +48,7 @@ public interface TimeSource {
      *
      * @param tasks returns the threads of the tree's live tasks, each named after its task, {@code path#name}
      */
-    default void attached(Supplier<List<Thread>> tasks) {}
+    default void onTreeStart(Supplier<List<Thread>> tasks) {}
 
     /** The time of the machine. */
     static TimeSource system() {

@@ -12,47 +12,49 @@ class ConfigurationTest {
     @Test
     @DisplayName("C-13 later texts lie over earlier ones, key by key")
     void overlays() {
-        RawConfig raw = Configuration.none()
+        RawConfig rawConfig = Configuration.empty()
                 .text("a", "x = 1\n[t]\na = 1\nb = 1")
                 .text("b", "[t]\nb = 2\nc = [1, {d = 2}]")
                 .load();
-        assertThat(raw.problems()).isEmpty();
-        assertThat(raw.table().entries()).containsOnlyKeys("x", "t");
-        ConfigEntry.Table table = (ConfigEntry.Table) requireNonNull(raw.table().entries().get("t"));
+        assertThat(rawConfig.problems()).isEmpty();
+        assertThat(rawConfig.root().entries()).containsOnlyKeys("x", "t");
+        ConfigEntry.Table table =
+                (ConfigEntry.Table) requireNonNull(rawConfig.root().entries().get("t"));
         assertThat(table.entries()).containsOnlyKeys("a", "b", "c");
         assertThat(table.entries().get("b")).isInstanceOfSatisfying(ConfigEntry.Value.class, value -> {
             assertThat(value.value()).isEqualTo(2L);
-            assertThat(value.key().where()).isEqualTo("b:2:1");
-            assertThat(value.origin().where()).isEqualTo("b:2:5");
+            assertThat(value.keySource().location()).isEqualTo("b:2:1");
+            assertThat(value.source().location()).isEqualTo("b:2:5");
         });
         assertThat(table.entries().get("c"))
                 .isInstanceOfSatisfying(
-                        ConfigEntry.Value.class, value -> assertThat(value.value()).isEqualTo(List.of(1L, Map.of("d", 2L))));
+                        ConfigEntry.Value.class,
+                        value -> assertThat(value.value()).isEqualTo(List.of(1L, Map.of("d", 2L))));
     }
 
     @Test
     @DisplayName("C-01 every syntax error is told with its place, in the order of the places")
     void syntaxErrors() {
-        RawConfig raw = Configuration.none()
+        RawConfig rawConfig = Configuration.empty()
                 .text("b.toml", "x = foo\ny = \"")
                 .text("a.toml", "x = 1\nx = 2")
                 .load();
-        assertThat(raw.problems().stream().sorted().map(ConfigProblem::where))
+        assertThat(rawConfig.problems().stream().sorted().map(ConfigProblem::location))
                 .containsExactly("a.toml:2:1", "b.toml:1:5", "b.toml:2:6");
-        assertThat(new ConfigException(raw.problems())).hasMessageMatching("(.+\n){2}.+");
-        assertThat(raw.problems().getFirst()).asString().endsWith("text is written in quotes");
+        assertThat(new ConfigException(rawConfig.problems())).hasMessageMatching("(.+\n){2}.+");
+        assertThat(rawConfig.problems().getFirst()).asString().endsWith("text is written in quotes");
     }
 
     @Test
     @DisplayName("C-14 nothing that holds raw values prints them")
     void printsNoValues() {
-        Configuration configuration = Configuration.none()
+        Configuration configuration = Configuration.empty()
                 .text("a", "secret = 'hunter2'")
                 .environment(Map.of("GINKGO_X", "hunter2", "HOME", "x"))
                 .set("y", "hunter2");
         assertThat(configuration.toString()
                         + configuration.load()
-                        + configuration.load().table())
+                        + configuration.load().root())
                 .contains("GINKGO_X", "secret", "y")
                 .doesNotContain("hunter2", "HOME");
         assertThat(Secret.of("a"))

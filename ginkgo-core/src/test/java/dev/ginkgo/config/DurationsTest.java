@@ -51,7 +51,7 @@ class DurationsTest {
     void shortly() {
         assertThat(Stream.of("0ms", "999ms", "1s", "1500ms", "119s", "2m", "119m", "2h", "47h", "2d", "60h", "1000d")
                         .map(Durations::parse)
-                        .map(Durations::shortly))
+                        .map(Durations::toHumanString))
                 .containsExactly(
                         "0 ms", "999 ms", "1 s", "1.5 s", "119 s", "2 min", "119 min", "2 h", "47 h", "2 d", "2.5 d",
                         "1000 d");

@@ -38,7 +38,7 @@ public final class HubMeters implements MeterBinder {
     public void bindTo(MeterRegistry registry) {
         for (Metric metric : Metric.all()) {
             Tags tags = metric.reason().isEmpty() ? Tags.empty() : Tags.of(Tag.of("reason", metric.reason()));
-            if (metric.counts()) {
+            if (metric.isCounter()) {
                 FunctionCounter.builder(metric.name(), hub, each -> value(each, metric))
                         .description(metric.help())
                         .tags(tags)
@@ -50,16 +50,16 @@ public final class HubMeters implements MeterBinder {
                         .register(registry);
             }
         }
-        Gauge.builder(Metric.DEPTH, hub, each -> depth(each).all())
+        Gauge.builder(Metric.DEPTH, hub, each -> depth(each).total())
                 .description(Metric.DEPTH_HELP)
                 .register(registry);
-        Gauge.builder(Metric.DEEPEST, hub, each -> depth(each).most())
-                .description(Metric.DEEPEST_HELP)
+        Gauge.builder(Metric.MAX_DEPTH, hub, each -> depth(each).max())
+                .description(Metric.MAX_DEPTH_HELP)
                 .register(registry);
         FunctionTimer.builder(
                         Metric.DELAY,
                         hub,
-                        each -> delays(each).samples(),
+                        each -> delays(each).count(),
                         each -> delays(each).nanos(),
                         TimeUnit.NANOSECONDS)
                 .description(Metric.DELAY_HELP)
@@ -70,7 +70,7 @@ public final class HubMeters implements MeterBinder {
         try {
             return metric.value().applyAsDouble(hub.readings());
         } catch (HubRejectedException notStarted) {
-            return metric.counts() ? 0 : Double.NaN;
+            return metric.isCounter() ? 0 : Double.NaN;
         }
     }
 
@@ -78,7 +78,7 @@ public final class HubMeters implements MeterBinder {
         try {
             return hub.readings().counters().delays();
         } catch (HubRejectedException notStarted) {
-            return LatencyHistogram.sum(List.of());
+            return LatencyHistogram.total(List.of());
         }
     }
 

@@ -14,7 +14,7 @@ import dev.ginkgo.hub.metrics.StoreUsage;
  * @param resumed readers that asked for older messages and got all they asked for
  * @param notRecovered readers that asked for older messages, of which some were gone
  * @param stalled connections ended because one write waited longer than {@code write-timeout}
- * @param readers who reads now: connections and subscriptions of programs
+ * @param subscribers who reads now: connections and subscriptions of programs
  * @param channels channels now
  * @param patterns patterns, lists and conflated channels that are read now
  * @param views what is read now, each in a framing
@@ -32,7 +32,7 @@ public record HubStats(
         long resumed,
         long notRecovered,
         long stalled,
-        int readers,
+        int subscribers,
         int channels,
         int patterns,
         int views,
@@ -51,7 +51,7 @@ public record HubStats(
                 counters.resumed.sum(),
                 counters.notRecovered.sum(),
                 counters.stalled(),
-                store.readers(),
+                store.subscribers(),
                 store.channels(),
                 store.patterns(),
                 store.views(),

@@ -73,8 +73,8 @@ import org.jspecify.annotations.Nullable;
  * stops. Its methods may be called from any thread while the hub runs.
  */
 public final class MessageHub extends Service {
-    private static final Duration OFTEN = Duration.ofSeconds(1);
-    private static final Duration SHORT = Duration.ofMillis(50);
+    private static final Duration SECOND = Duration.ofSeconds(1);
+    private static final Duration CONFLATION_PERIOD = Duration.ofMillis(50);
 
     private final Setting<Size> budget = setting("store.budget", Size.ofMebibytes(64))
             .between(Size.ofKibibytes(64), Size.of("1TiB"))
@@ -109,12 +109,12 @@ public final class MessageHub extends Service {
 
     final Optional<Replication> replication;
     final HttpFrontend http;
-    private final EpochFence fence = new EpochFence();
+    private final EpochFence epochFence = new EpochFence();
     private final ByteBufAllocator allocator;
     private final RandomGenerator random;
     private long incarnation;
 
-    private volatile @Nullable HubRuntime core;
+    private volatile @Nullable HubRuntime hubRuntime;
 
     /** A hub of its own, that knows of no other node. */
     public MessageHub() {
@@ -151,32 +151,35 @@ public final class MessageHub extends Service {
         this.allocator = allocator;
         this.random = random;
         this.replication = Optional.ofNullable(cluster).map(members -> replication(members, network));
-        ClusterWebDirectory neighbours = cluster == null ? ClusterWebDirectory.none() : ClusterWebDirectory.of(cluster);
-        this.http = add("http", new HttpFrontend(this::core, this::routes, neighbours, random));
+        ClusterWebDirectory clusterWebDirectory =
+                cluster == null ? ClusterWebDirectory.none() : ClusterWebDirectory.of(cluster);
+        this.http = add("http", new HttpFrontend(this::core, this::routes, clusterWebDirectory, random));
         lifecycle(Lifecycle.standard().hookBeforeChildren()); // the front is open only while there is a store
     }
 
     private Replication replication(Cluster cluster, LocalNetwork network) {
         Map<String, Supplier<? extends Transport>> engines = new HashMap<>();
         engines.put("local", () -> new LocalTransport(network));
-        ServiceLoader.load(TransportProvider.class).forEach(engine -> engines.put(engine.name(), engine::make));
-        ServiceSelector<Transport> transport = choose("transport", "local", engines);
+        ServiceLoader.load(TransportProvider.class).forEach(engine -> engines.put(engine.name(), engine::create));
+        ServiceSelector<Transport> transport = select("transport", "local", engines);
         return add(
                 "replication",
-                new Replication(cluster, transport, () -> new StoreReplicationSink(core().store(), time()), () -> fence));
+                new Replication(
+                        cluster, transport, () -> new StoreReplicationSink(core().store(), time()), () -> epochFence));
     }
 
     @Override
     protected void onStart() {
-        TimeSource time = time();
+        TimeSource timeSource = time();
         Counters counters = new Counters();
         StoreLimits limits = new StoreLimits(budget, historyCount, historyGrace, historyAge, maxChannels, maxPatterns);
-        Store opened = own(store(limits, counters));
-        DeliveryEngine streams = own(new DeliveryEngine(opened, allocator, time, random, counters, maxPatternsPerAddress));
-        core = new HubRuntime(opened, streams, counters);
-        every("old-messages", () -> OFTEN, opened::evict);
-        every("conflation", () -> opened.conflates() ? SHORT : OFTEN, opened::flush);
-        every("stuck-writes", this::inspection, () -> streams.endStuckWrites(writeTimeout.get()));
+        Store opened = closeOnStop(store(limits, counters));
+        DeliveryEngine streams =
+                closeOnStop(new DeliveryEngine(opened, allocator, timeSource, random, counters, maxPatternsPerAddress));
+        hubRuntime = new HubRuntime(opened, streams, counters);
+        every("old-messages", () -> SECOND, opened::evict);
+        every("conflation", () -> opened.hasConflation() ? CONFLATION_PERIOD : SECOND, opened::flush);
+        every("stuck-writes", this::stallCheckInterval, () -> streams.closeStalledWrites(writeTimeout.get()));
     }
 
     private Store store(StoreLimits limits, Counters counters) {
@@ -185,27 +188,27 @@ public final class MessageHub extends Service {
             incarnation = Math.max(incarnation + 1, now().toEpochMilli());
             return new Store(limits, time(), incarnation, counters);
         }
-        HubRuntime before = core;
+        HubRuntime before = hubRuntime;
         NodeIncarnation self = others.self();
         boolean again = self.incarnation() == incarnation; // this hub has restarted, and its cluster has not
-        long last = before != null && again ? before.store().estate.published() : 0;
+        long last = before != null && again ? before.store().snapshots.publishedCount() : 0;
         incarnation = self.incarnation();
-        return new Store(limits, time(), new ReplicationOutput(self, last, others::send), fence, counters);
+        return new Store(limits, time(), new ReplicationOutput(self, last, others::send), epochFence, counters);
     }
 
     private List<HttpRoute> routes(RouteFactory.Context front) {
         Store store = core().store();
-        return List.of(AdminRouter.of(front, this::readings, () -> Ginkgo.treeOf(this), store::channels, time()));
+        return List.of(AdminRouter.of(front, this::readings, () -> Ginkgo.rootStatus(this), store::channels, time()));
     }
 
     private PeerSummary peers() {
-        return replication.map(others -> others.peers(fence.refused())).orElse(PeerSummary.NONE);
+        return replication.map(others -> others.peers(epochFence.rejected())).orElse(PeerSummary.NONE);
     }
 
     /** The pause between two looks for stuck writes: short beside the timeout, and beside a reload of it. */
-    private Duration inspection() {
+    private Duration stallCheckInterval() {
         Duration quarter = writeTimeout.get().dividedBy(4);
-        return quarter.compareTo(OFTEN) < 0 ? quarter : OFTEN;
+        return quarter.compareTo(SECOND) < 0 ? quarter : SECOND;
     }
 
     /**
@@ -268,8 +271,8 @@ public final class MessageHub extends Service {
      */
     public Subscription subscribe(String channels, Since since) {
         HubRuntime now = core();
-        Subscription subscription =
-                Subscription.open(now.store(), SubscribeRequest.of(ChannelSelector.of(channels), since), time(), now.counters());
+        Subscription subscription = Subscription.open(
+                now.store(), SubscribeRequest.of(ChannelSelector.of(channels), since), time(), now.counters());
         TaskScope.closeAtEnd(subscription);
         return subscription;
     }
@@ -328,16 +331,16 @@ public final class MessageHub extends Service {
     /** What {@link HubMeters} shows. */
     MetricsSnapshot readings() {
         HubRuntime now = core();
-        return new MetricsSnapshot(now.store().usage(), now.counters(), http.connections(), peers());
+        return new MetricsSnapshot(now.store().usage(), now.counters(), http.connectionCount(), peers());
     }
 
     /** How far behind its readers over HTTP are; not to be called by an event loop. */
     LagSummary depth() throws InterruptedException {
-        return SubscriberLagCollector.depth(http.streams());
+        return SubscriberLagCollector.summarize(http.openStreams());
     }
 
     private HubRuntime core() {
-        HubRuntime now = core;
+        HubRuntime now = hubRuntime;
         if (now == null) {
             throw new HubRejectedException(
                     HubRejectedException.Reason.STOPPED, "the hub does not run yet: use it between start and stop");

@@ -44,22 +44,28 @@ public final class Subscription implements Iterable<Message>, AutoCloseable {
 
     private final Store store;
     private final Cursor cursor; // next() under the store's lock
-    private final WaitingThread waiter;
-    private final ChannelSelector selector;
-    private final TimeSource time;
+    private final WaitingThread waitingThread;
+    private final ChannelSelector channelSelector;
+    private final TimeSource timeSource;
     private final Counters counters;
 
     private volatile Consumer<Gap> onGap;
     private volatile boolean closed;
-    private boolean lost;
+    private boolean startGapPending;
 
-    private Subscription(Store store, Cursor cursor, WaitingThread waiter, boolean resumes, TimeSource time, Counters counters) {
+    private Subscription(
+            Store store,
+            Cursor cursor,
+            WaitingThread waitingThread,
+            boolean resumes,
+            TimeSource timeSource,
+            Counters counters) {
         this.store = store;
         this.cursor = cursor;
-        this.waiter = waiter;
-        this.selector = cursor.feed.selector;
-        this.lost = resumes && !cursor.start.recovered();
-        this.time = time;
+        this.waitingThread = waitingThread;
+        this.channelSelector = cursor.feed.channelSelector;
+        this.startGapPending = resumes && !cursor.start.recovered();
+        this.timeSource = timeSource;
         this.counters = counters;
         onGap = gap -> LOG.warn(
                 "a reader of {} has lost {} messages",
@@ -72,18 +78,24 @@ public final class Subscription implements Iterable<Message>, AutoCloseable {
      *
      * @throws HubRejectedException if the channel cannot be made, or the pattern is one too many
      */
-    static Subscription open(Store store, SubscribeRequest wish, TimeSource time, Counters counters) {
-        WaitingThread waiter = new WaitingThread(time);
-        return new Subscription(store, store.openCursor(wish, waiter), waiter, wish.resumes(), time, counters);
+    static Subscription open(Store store, SubscribeRequest subscribeRequest, TimeSource timeSource, Counters counters) {
+        WaitingThread waitingThread = new WaitingThread(timeSource);
+        return new Subscription(
+                store,
+                store.openCursor(subscribeRequest, waitingThread),
+                waitingThread,
+                subscribeRequest.asksForHistory(),
+                timeSource,
+                counters);
     }
 
     /** The thread that waits for the next message, if one does. */
     private static final class WaitingThread implements FeedListener {
-        private final TimeSource time;
+        private final TimeSource timeSource;
         private volatile @Nullable Thread thread;
 
-        WaitingThread(TimeSource time) {
-            this.time = time;
+        WaitingThread(TimeSource timeSource) {
+            this.timeSource = timeSource;
         }
 
         @Override
@@ -95,7 +107,7 @@ public final class Subscription implements Iterable<Message>, AutoCloseable {
         public void wake() {
             Thread waiting = thread;
             if (waiting != null) {
-                time.unpark(waiting);
+                timeSource.unpark(waiting);
             }
         }
     }
@@ -119,62 +131,62 @@ public final class Subscription implements Iterable<Message>, AutoCloseable {
     public Message take() throws InterruptedException {
         Message message = takeOrEnd();
         if (message == null) {
-            throw new IllegalStateException("the subscription to " + selector + " is closed");
+            throw new IllegalStateException("the subscription to " + channelSelector + " is closed");
         }
         return message;
     }
 
     private @Nullable Message takeOrEnd() throws InterruptedException {
-        waiter.thread = Thread.currentThread(); // before the first look, so that no message is overlooked
+        waitingThread.thread = Thread.currentThread(); // before the first look, so that no message is overlooked
         try {
             while (true) {
-                if (lost) {
-                    lost = false;
+                if (startGapPending) {
+                    startGapPending = false;
                     if (cursor.reportsGap(Gap.UNKNOWN)) {
-                        tell(Gap.UNKNOWN, cursor.start.id());
+                        reportGap(Gap.UNKNOWN, cursor.start.id());
                     }
                 }
-                Cursor.Step step = step();
+                Cursor.Step step = nextStep();
                 if (step == null) {
                     return null;
                 }
                 if (step.missed() != 0) {
-                    tell(step.missed(), step.after());
+                    reportGap(step.missed(), step.after());
                 } else if (step.message() != null) {
-                    counters.delivered(step.old());
+                    counters.delivered(step.replayed());
                     return step.message();
                 } else if (closed) {
                     return null;
                 } else if (step.atEnd()) {
-                    pause();
+                    awaitMessage();
                 }
             }
         } finally {
-            waiter.thread = null;
+            waitingThread.thread = null;
         }
     }
 
     /** What comes next; null if this is closed. */
-    private Cursor.@Nullable Step step() {
+    private Cursor.@Nullable Step nextStep() {
         synchronized (store) {
             return closed ? null : cursor.next();
         }
     }
 
-    private void tell(long missed, String after) {
-        counters.gap(missed);
-        onGap.accept(new Gap(selector.text(), missed, after));
+    private void reportGap(long missed, String after) {
+        counters.recordGap(missed);
+        onGap.accept(new Gap(channelSelector.text(), missed, after));
     }
 
-    private void pause() throws InterruptedException {
+    private void awaitMessage() throws InterruptedException {
         if (store.isClosed()) {
-            throw new IllegalStateException(
-                    "the hub has stopped, nothing more will come on " + selector + "; subscribe again when it runs");
+            throw new IllegalStateException("the hub has stopped, nothing more will come on " + channelSelector
+                    + "; subscribe again when it runs");
         }
         if (Thread.interrupted()) {
             throw new InterruptedException();
         }
-        time.park(time.nanos() + Long.MAX_VALUE / 2);
+        timeSource.park(timeSource.nanos() + Long.MAX_VALUE / 2);
     }
 
     @Override
@@ -197,7 +209,7 @@ public final class Subscription implements Iterable<Message>, AutoCloseable {
             @Override
             public Message next() {
                 if (!hasNext()) {
-                    throw new NoSuchElementException("the subscription to " + selector + " has come to its end");
+                    throw new NoSuchElementException("the subscription to " + channelSelector + " has come to its end");
                 }
                 Message message = requireNonNull(next);
                 next = null;
@@ -215,8 +227,8 @@ public final class Subscription implements Iterable<Message>, AutoCloseable {
             }
             closed = true;
         }
-        store.closeCursor(cursor, waiter);
-        TaskScope.forget(this);
-        waiter.wake();
+        store.closeCursor(cursor, waitingThread);
+        TaskScope.unregister(this);
+        waitingThread.wake();
     }
 }

@@ -3,8 +3,8 @@
  * dev.ginkgo.hub.MessageHub} is where to begin.
  *
  * <p>How it is built, from the ground up: a {@code Store} keeps the messages of all channels within one budget, and its
- * {@code Directory} knows which channels there are. A {@code View} is one channel in one framing, encoded once, in {@code
- * Slab}s that all its readers share. A {@code StreamReader} is a connection and a position; a {@code Loop} moves those of
+ * {@code ChannelRegistry} knows which channels there are. A {@code EncodedFeed} is one channel in one framing, encoded once, in {@code
+ * Slab}s that all its readers share. A {@code StreamSubscriber} is a connection and a position; a {@code DeliveryLoop} moves those of
  * one event loop. Nothing is queued for a reader, and nobody waits for one.
  */
 @org.jspecify.annotations.NullMarked

@@ -36,7 +36,7 @@ class ConsecutiveLossesTest {
     private static final int MANY = 300;
 
     private final FakeClock clock = new FakeClock();
-    private final EpochFence fence = new EpochFence();
+    private final EpochFence epochFence = new EpochFence();
     private final Store store = new Store(
             new StoreLimits(
                     () -> Size.ofMebibytes(1),
@@ -47,9 +47,9 @@ class ConsecutiveLossesTest {
                     () -> 100),
             clock,
             new ReplicationOutput(new NodeIncarnation("10.0.0.1:4440", 7), 0, _ -> 1),
-            fence,
+            epochFence,
             new Counters());
-    private final StoreReplicationSink relay = new StoreReplicationSink(store, clock);
+    private final StoreReplicationSink storeReplicationSink = new StoreReplicationSink(store, clock);
     private long sequence;
 
     @AfterEach
@@ -63,11 +63,12 @@ class ConsecutiveLossesTest {
         private final List<String> read = new ArrayList<>();
         private final Subscription subscription;
 
-        Program(SubscribeRequest wish) {
-            subscription = Subscription.open(store, wish, clock, new Counters()).onGap(gap -> {
-                gaps.add(gap);
-                read.add(gap.missed() == Gap.UNKNOWN ? "gap" : "gap of " + gap.missed());
-            });
+        Program(SubscribeRequest subscribeRequest) {
+            subscription = Subscription.open(store, subscribeRequest, clock, new Counters())
+                    .onGap(gap -> {
+                        gaps.add(gap);
+                        read.add(gap.missed() == Gap.UNKNOWN ? "gap" : "gap of " + gap.missed());
+                    });
         }
 
         Program(String channels, Since since) {
@@ -95,20 +96,21 @@ class ConsecutiveLossesTest {
 
     private void message(String channel, String text) {
         sequence++;
-        relay.relay(
+        storeReplicationSink.relay(
                 new Envelope(OTHER, sequence, sequence - 1, channel, false, text.getBytes(UTF_8), 0, Optional.empty()));
     }
 
     private void fenced(String channel) {
-        fence.learn(new Epoch("raft", 9));
+        epochFence.observe(new Epoch("raft", 9));
         sequence++;
-        relay.relay(new Envelope(
+        storeReplicationSink.relay(new Envelope(
                 OTHER, sequence, sequence - 1, channel, false, new byte[0], 0, Optional.of(new Epoch("raft", 8))));
     }
 
     private void lost() {
         sequence++;
-        relay.lost(new ReplicationSink.Loss(new SequenceRange(OTHER, sequence, sequence), Set.of(), false));
+        storeReplicationSink.lost(
+                new ReplicationSink.Loss(new SequenceRange(OTHER, sequence, sequence), Set.of(), false));
     }
 
     @Test
@@ -135,7 +137,7 @@ class ConsecutiveLossesTest {
             assertThat(more).containsExactly("gap", "gap");
             assertThat(channel.read()).containsExactly("two");
             assertThat(pattern.read()).containsExactly("two");
-            assertThat(fence.refused()).isEqualTo(MANY * 2 / 3);
+            assertThat(epochFence.rejected()).isEqualTo(MANY * 2 / 3);
         }
         try (Program later = new Program("/n", Since.Point.ALL)) {
             assertThat(later.read())
@@ -197,8 +199,8 @@ class ConsecutiveLossesTest {
     @Test
     @DisplayName("H-16 who reads with conflation is told each gap in its place, too")
     void conflated() {
-        try (Program screen =
-                new Program(new SubscribeRequest(ChannelSelector.of("/*"), Since.Point.NONE, Duration.ofSeconds(2), List.of()))) {
+        try (Program screen = new Program(
+                new SubscribeRequest(ChannelSelector.of("/*"), Since.Point.NONE, Duration.ofSeconds(2), List.of()))) {
             for (String name : List.of("/a", "/b", "/c")) {
                 message(name, name);
                 fenced(name);
@@ -331,7 +333,7 @@ class ConsecutiveLossesTest {
             }
             message("/n", "100");
 
-            assertThat(store.channels(1).some().getFirst().messages()).isEqualTo(100);
+            assertThat(store.channels(1).items().getFirst().messages()).isEqualTo(100);
             assertThat(pattern.read()).endsWith("98", "99", "gap", "100");
         }
         try (Program all = new Program("/n", Since.Point.ALL)) {

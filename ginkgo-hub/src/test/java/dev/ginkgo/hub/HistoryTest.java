@@ -27,20 +27,20 @@ class HistoryTest {
     @Test
     @DisplayName("H-15 H-26 since an id, all, latest, a time: first start, then what was before, then what comes")
     void forms() throws Exception {
-        try (TestHub front = TestHub.start()) {
+        try (TestHub testHub = TestHub.start()) {
             List<String> ids = new ArrayList<>();
             for (int i = 1; i <= 4; i++) {
-                ids.add(front.hub().publish("/a", Integer.toString(i)).id());
-                front.hub().publish("/b", "not this");
+                ids.add(testHub.hub().publish("/a", Integer.toString(i)).id());
+                testHub.hub().publish("/b", "not this");
             }
             String id = ids.get(1);
-            assertThat(front.linesTo("/a?since=" + id, "4")).isEqualTo(RECOVERED + "3\n4\n");
-            assertThat(front.linesTo("/a?last_event_id=" + id, "4")).isEqualTo(RECOVERED + "3\n4\n");
-            assertThat(front.linesTo("/a", "4", "Last-Event-ID: " + id)).isEqualTo(RECOVERED + "3\n4\n");
-            assertThat(front.linesTo("/a?since=all", "4")).isEqualTo(RECOVERED + "1\n2\n3\n4\n");
-            assertThat(front.linesTo("/a?since=latest", "4")).isEqualTo(RECOVERED + "4\n");
-            assertThat(front.linesTo("/a?since=10m", "4")).isEqualTo(LOST + "1\n2\n3\n4\n"); // the hub is younger
-            assertThat(front.linesTo("/a?since=" + (Instant.now().getEpochSecond() - 600), "4"))
+            assertThat(testHub.readLinesTo("/a?since=" + id, "4")).isEqualTo(RECOVERED + "3\n4\n");
+            assertThat(testHub.readLinesTo("/a?last_event_id=" + id, "4")).isEqualTo(RECOVERED + "3\n4\n");
+            assertThat(testHub.readLinesTo("/a", "4", "Last-Event-ID: " + id)).isEqualTo(RECOVERED + "3\n4\n");
+            assertThat(testHub.readLinesTo("/a?since=all", "4")).isEqualTo(RECOVERED + "1\n2\n3\n4\n");
+            assertThat(testHub.readLinesTo("/a?since=latest", "4")).isEqualTo(RECOVERED + "4\n");
+            assertThat(testHub.readLinesTo("/a?since=10m", "4")).isEqualTo(LOST + "1\n2\n3\n4\n"); // the hub is younger
+            assertThat(testHub.readLinesTo("/a?since=" + (Instant.now().getEpochSecond() - 600), "4"))
                     .isEqualTo(LOST + "1\n2\n3\n4\n");
         }
     }
@@ -48,16 +48,16 @@ class HistoryTest {
     @Test
     @DisplayName("H-15 the header counts before last_event_id, and that before since; none is as if it were not there")
     void precedence() throws Exception {
-        try (TestHub front = TestHub.start()) {
-            String first = front.hub().publish("/a", "1").id();
-            String second = front.hub().publish("/a", "2").id();
-            front.hub().publish("/a", "3");
-            assertThat(front.linesTo("/a?since=all&last_event_id=" + first, "3", "Last-Event-ID: " + second))
+        try (TestHub testHub = TestHub.start()) {
+            String first = testHub.hub().publish("/a", "1").id();
+            String second = testHub.hub().publish("/a", "2").id();
+            testHub.hub().publish("/a", "3");
+            assertThat(testHub.readLinesTo("/a?since=all&last_event_id=" + first, "3", "Last-Event-ID: " + second))
                     .isEqualTo(RECOVERED + "3\n");
-            assertThat(front.linesTo("/a?since=all&last_event_id=" + second, "3", "Last-Event-ID: "))
+            assertThat(testHub.readLinesTo("/a?since=all&last_event_id=" + second, "3", "Last-Event-ID: "))
                     .isEqualTo(RECOVERED + "3\n");
-            try (RawHttpClient none = front.lines("/a?since=none")) {
-                front.hub().publish("/a", "4");
+            try (RawHttpClient none = testHub.lines("/a?since=none")) {
+                testHub.hub().publish("/a", "4");
                 assertThat(none.readTo("\n\r\n")).isEqualTo("2\r\n4\n\r\n");
             }
         }
@@ -66,38 +66,39 @@ class HistoryTest {
     @Test
     @DisplayName("H-15 what cannot be understood is a 400 that says what there is")
     void malformed() throws Exception {
-        try (TestHub front = TestHub.start()) {
+        try (TestHub testHub = TestHub.start()) {
             for (String since : List.of("", "yesterday", "10", "-5m", "10x", "AAA", "99999999999999999999h", "%00")) {
                 if (!since.equals("10")) {
-                    assertThat(front.get("/a?since=" + since).body())
+                    assertThat(testHub.get("/a?since=" + since).body())
                             .as(since)
                             .contains("\"code\":\"bad-parameter\"", "10m", "all, latest and none");
                 }
             }
-            assertThat(front.get("/a", "Last-Event-ID", "no id").body())
+            assertThat(testHub.get("/a", "Last-Event-ID", "no id").body())
                     .contains("bad-parameter", "Last-Event-ID", "since=10m", "since=latest");
-            assertThat(front.get("/a?last_event_id=AA").body()).contains("bad-parameter", "last_event_id");
-            assertThat(front.hub().stats().readers()).isZero();
+            assertThat(testHub.get("/a?last_event_id=AA").body()).contains("bad-parameter", "last_event_id");
+            assertThat(testHub.hub().stats().subscribers()).isZero();
         }
     }
 
     @Test
     @DisplayName("H-15 in server-sent events, NDJSON and WebSocket too")
     void framings() throws Exception {
-        try (TestHub front = TestHub.start()) {
-            String id = front.hub().publish("/a", "1").id();
-            String last = front.hub().publish("/a", "2").id();
-            try (EventSourceClient sse = new EventSourceClient(front, "/a?since=" + id)) {
-                sse.connect();
-                assertThat(sse.next()).isEqualTo(new EventSourceClient.Event("start", "{\"recovered\":true}"));
-                assertThat(sse.lastId()).isEqualTo(id);
-                assertThat(sse.next()).isEqualTo(new EventSourceClient.Event("message", "2"));
-                assertThat(sse.lastId()).isEqualTo(last);
+        try (TestHub testHub = TestHub.start()) {
+            String id = testHub.hub().publish("/a", "1").id();
+            String last = testHub.hub().publish("/a", "2").id();
+            try (EventSourceClient eventSourceClient = new EventSourceClient(testHub, "/a?since=" + id)) {
+                eventSourceClient.connect();
+                assertThat(eventSourceClient.next())
+                        .isEqualTo(new EventSourceClient.Event("start", "{\"recovered\":true}"));
+                assertThat(eventSourceClient.lastId()).isEqualTo(id);
+                assertThat(eventSourceClient.next()).isEqualTo(new EventSourceClient.Event("message", "2"));
+                assertThat(eventSourceClient.lastId()).isEqualTo(last);
             }
-            try (RawHttpClient ndjson = front.request("GET /a?as=ndjson&since=" + id)) {
+            try (RawHttpClient ndjson = testHub.request("GET /a?as=ndjson&since=" + id)) {
                 assertThat(ndjson.readTo("\"2\"}")).contains("\"recovered\":true", "\"data\":\"2\"");
             }
-            try (RawHttpClient socket = front.request(
+            try (RawHttpClient socket = testHub.request(
                     "GET /a?since=" + id,
                     "Upgrade: websocket",
                     "Connection: Upgrade",
@@ -112,60 +113,60 @@ class HistoryTest {
     @Test
     @DisplayName("H-15 a browser that has seen no message yet misses none either: start has an id")
     void nothingSeenYet() throws Exception {
-        try (TestHub front = TestHub.start();
-                EventSourceClient sse = new EventSourceClient(front, "/a")) {
-            sse.connect();
-            assertThat(sse.next().name()).isEqualTo("start");
-            sse.cut();
-            front.hub().publish("/a", "while it was away");
-            sse.connect();
-            assertThat(sse.next().data()).isEqualTo("{\"recovered\":true}");
-            assertThat(sse.next().data()).isEqualTo("while it was away");
+        try (TestHub testHub = TestHub.start();
+                EventSourceClient eventSourceClient = new EventSourceClient(testHub, "/a")) {
+            eventSourceClient.connect();
+            assertThat(eventSourceClient.next().name()).isEqualTo("start");
+            eventSourceClient.disconnect();
+            testHub.hub().publish("/a", "while it was away");
+            eventSourceClient.connect();
+            assertThat(eventSourceClient.next().data()).isEqualTo("{\"recovered\":true}");
+            assertThat(eventSourceClient.next().data()).isEqualTo("while it was away");
         }
     }
 
     @Test
     @DisplayName("H-15 when messages after the id are gone, or the hub was restarted, it says so and gives all it has")
     void notRecovered() throws Exception {
-        try (TestHub front = TestHub.startHub("history.count = 2")) {
-            String first = front.hub().publish("/a", "1").id();
+        try (TestHub testHub = TestHub.startHub("history.count = 2")) {
+            String first = testHub.hub().publish("/a", "1").id();
             for (int i = 2; i <= 4; i++) {
-                front.hub().publish("/a", Integer.toString(i));
+                testHub.hub().publish("/a", Integer.toString(i));
             }
-            assertThat(front.linesTo("/a?since=" + first, "4")).isEqualTo(LOST + "3\n4\n");
-            assertThat(front.linesTo("/a?since=all", "4")).isEqualTo(LOST + "3\n4\n");
+            assertThat(testHub.readLinesTo("/a?since=" + first, "4")).isEqualTo(LOST + "3\n4\n");
+            assertThat(testHub.readLinesTo("/a?since=all", "4")).isEqualTo(LOST + "3\n4\n");
             String earlier = MessageId.of(0, 1, 3).text();
-            assertThat(front.linesTo("/a?since=" + earlier, "4")).isEqualTo(LOST + "3\n4\n");
+            assertThat(testHub.readLinesTo("/a?since=" + earlier, "4")).isEqualTo(LOST + "3\n4\n");
             String never = MessageId.of(0, Long.MAX_VALUE, 3).text();
-            assertThat(front.linesTo("/a?since=" + never, "4")).isEqualTo(LOST + "3\n4\n");
-            assertThat(front.hub().stats().notRecovered()).isEqualTo(4);
+            assertThat(testHub.readLinesTo("/a?since=" + never, "4")).isEqualTo(LOST + "3\n4\n");
+            assertThat(testHub.hub().stats().notRecovered()).isEqualTo(4);
         }
     }
 
     @Test
     @DisplayName("H-15 a channel that was forgotten remembers what is gone of it; of others it says nothing wrong")
     void forgottenChannel() throws Exception {
-        try (TestHub front = TestHub.startHub("store.budget = '64KiB'")) {
-            String before = front.hub().publish("/other", "x").id();
-            String first = front.hub().publish("/a", "1").id();
-            String second = front.hub().publish("/a", "2").id();
+        try (TestHub testHub = TestHub.startHub("store.budget = '64KiB'")) {
+            String before = testHub.hub().publish("/other", "x").id();
+            String first = testHub.hub().publish("/a", "1").id();
+            String second = testHub.hub().publish("/a", "2").id();
             for (int i = 0; i < 20; i++) {
-                front.hub().publish("/big", "x".repeat(8_000)); // everything else goes
+                testHub.hub().publish("/big", "x".repeat(8_000)); // everything else goes
             }
-            assertThat(front.hub().stats().channels()).isEqualTo(1);
-            front.hub().publish("/a", "3");
-            assertThat(front.linesTo("/a?since=" + second, "3")).isEqualTo(RECOVERED + "3\n");
-            assertThat(front.linesTo("/a?since=" + first, "3")).isEqualTo(LOST + "3\n");
-            front.hub().publish("/never", "1");
-            assertThat(front.linesTo("/never?since=" + before, "1")).isEqualTo(RECOVERED + "1\n");
+            assertThat(testHub.hub().stats().channels()).isEqualTo(1);
+            testHub.hub().publish("/a", "3");
+            assertThat(testHub.readLinesTo("/a?since=" + second, "3")).isEqualTo(RECOVERED + "3\n");
+            assertThat(testHub.readLinesTo("/a?since=" + first, "3")).isEqualTo(LOST + "3\n");
+            testHub.hub().publish("/never", "1");
+            assertThat(testHub.readLinesTo("/never?since=" + before, "1")).isEqualTo(RECOVERED + "1\n");
         }
     }
 
     @Test
     @DisplayName("H-15 in Java: history first, then what comes; a loss is a gap whose number nobody knows")
     void java() throws Exception {
-        try (TestHub front = TestHub.startHub("history.count = 2")) {
-            MessageHub hub = front.hub();
+        try (TestHub testHub = TestHub.startHub("history.count = 2")) {
+            MessageHub hub = testHub.hub();
             String first = hub.publish("/a", "1").id();
             String second = hub.publish("/a", "2").id();
             hub.publish("/a", "3");
@@ -194,47 +195,48 @@ class HistoryTest {
     @Test
     @DisplayName("H-16 a tight loop of more than history.count messages does not overtake readers who are there")
     void tightLoop() throws Exception {
-        try (DirectStreamHub hubs = new DirectStreamHub(1, "history.count = 10")) {
-            ChunkedStreamClient peer = hubs.connect("/a", WireFormat.LINES);
-            hubs.onLoop(() -> {
+        try (DirectStreamHub directStreamHub = new DirectStreamHub(1, "history.count = 10")) {
+            ChunkedStreamClient chunkedStreamClient = directStreamHub.connect("/a", WireFormat.LINES);
+            directStreamHub.blockLoopWith(() -> {
                 for (int i = 0; i < 1_000; i++) {
-                    hubs.hub.publish("/a", Integer.toString(i));
-                    hubs.hub.publish("/nobody", Integer.toString(i));
+                    directStreamHub.hub.publish("/a", Integer.toString(i));
+                    directStreamHub.hub.publish("/nobody", Integer.toString(i));
                 }
             });
             for (int i = 0; i < 1_000; i++) {
-                assertThat(peer.text()).isEqualTo(i + "\n");
+                assertThat(chunkedStreamClient.nextText()).isEqualTo(i + "\n");
             }
-            assertThat(hubs.stats().gaps()).isZero();
+            assertThat(directStreamHub.stats().gaps()).isZero();
             try (Subscription left =
-                    hubs.hub.subscribe("/nobody", Since.Point.ALL).onGap(gap -> {})) {
+                    directStreamHub.hub.subscribe("/nobody", Since.Point.ALL).onGap(gap -> {})) {
                 assertThat(left.take().text()).isEqualTo("990");
             }
             // and what is over the count goes when the moment is over
-            DirectStreamHub.soon().until(() -> hubs.stats().storedBytes() < 20_000);
+            DirectStreamHub.soon().until(() -> directStreamHub.stats().storedBytes() < 20_000);
         }
     }
 
     @Test
     @DisplayName("H-16 a reader overtaken while it was idle is told within a second: how many, and where it goes on")
     void overtakenWhileIdle() throws Exception {
-        try (DirectStreamHub hubs = new DirectStreamHub(1, "history.count = 10\nhistory.grace = '0s'")) {
-            for (WireFormat framing : List.of(WireFormat.LINES, WireFormat.NDJSON, WireFormat.SSE)) {
-                ChunkedStreamClient peer = hubs.connect("/" + framing, framing);
+        try (DirectStreamHub directStreamHub = new DirectStreamHub(1, "history.count = 10\nhistory.grace = '0s'")) {
+            for (WireFormat wireFormat : List.of(WireFormat.LINES, WireFormat.NDJSON, WireFormat.SSE)) {
+                ChunkedStreamClient chunkedStreamClient = directStreamHub.connect("/" + wireFormat, wireFormat);
                 List<String> ids = new ArrayList<>();
-                hubs.onLoop(() -> {
+                directStreamHub.blockLoopWith(() -> {
                     for (int i = 0; i < 100; i++) {
-                        ids.add(hubs.hub
-                                .publish("/" + framing, Integer.toString(i))
+                        ids.add(directStreamHub
+                                .hub
+                                .publish("/" + wireFormat, Integer.toString(i))
                                 .id());
                     }
                 });
-                String said = peer.text();
+                String said = chunkedStreamClient.nextText();
                 while (!said.contains("gap")) {
-                    said = peer.text();
+                    said = chunkedStreamClient.nextText();
                 }
                 assertThat(said).contains("\"missed\":90", ids.get(89));
-                assertThat(peer.text()).contains("90");
+                assertThat(chunkedStreamClient.nextText()).contains("90");
             }
         }
     }

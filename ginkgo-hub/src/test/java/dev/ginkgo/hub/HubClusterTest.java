@@ -60,12 +60,12 @@ class HubClusterTest {
             HubCluster.TestNode b = nodes.get(1);
             assertThat(nodes.post(a, "/n", "one").body()).contains("\"peers\":2");
             nodes.post(b, "/n", "two");
-            await().atMost(HubCluster.SOON).until(() -> data(nodes, a, "all").size() == 2);
+            await().atMost(HubCluster.TIMEOUT).until(() -> data(nodes, a, "all").size() == 2);
             String first = poll(nodes, a, "all");
             String id = ids(first).get(ids(first).size() - 1);
             nodes.post(a, "/n", "three");
             nodes.post(nodes.get(2), "/n", "four");
-            await().atMost(HubCluster.SOON).until(() -> data(nodes, b, "all").size() == 4);
+            await().atMost(HubCluster.TIMEOUT).until(() -> data(nodes, b, "all").size() == 4);
 
             // When
             String resumed = nodes.get(b, "/n?poll=1", "Accept", "text/event-stream", "Last-Event-ID", id)
@@ -86,9 +86,10 @@ class HubClusterTest {
         try (HubCluster nodes = HubCluster.of(3)) {
             HubCluster.TestNode behind = nodes.get(2);
             nodes.post(nodes.get(0), "/n", "zero");
-            await().atMost(HubCluster.SOON).until(() -> data(nodes, behind, "all").size() == 1);
+            await().atMost(HubCluster.TIMEOUT)
+                    .until(() -> data(nodes, behind, "all").size() == 1);
             nodes.isolate(2, true);
-            await().atMost(HubCluster.SOON)
+            await().atMost(HubCluster.TIMEOUT)
                     .until(() -> !behind.hub.awaitPeers(Duration.ZERO)
                             && !nodes.get(0).hub.awaitPeers(Duration.ZERO));
             nodes.post(nodes.get(0), "/n", "one");
@@ -100,10 +101,11 @@ class HubClusterTest {
             String there = nodes.get(behind, "/n?poll=1", "Accept", "text/event-stream", "Last-Event-ID", id)
                     .body();
             String stream;
-            try (RawHttpClient wired = new RawHttpClient(behind.hub.address().port())) {
-                wired.send("GET /n HTTP/1.1\r\nHost: localhost\r\nAccept: text/event-stream\r\nLast-Event-ID: " + id
-                        + "\r\n\r\n");
-                stream = wired.readTo("event: next") + wired.readTo("data: {}");
+            try (RawHttpClient rawHttpClient =
+                    new RawHttpClient(behind.hub.address().port())) {
+                rawHttpClient.send("GET /n HTTP/1.1\r\nHost: localhost\r\nAccept: text/event-stream\r\nLast-Event-ID: "
+                        + id + "\r\n\r\n");
+                stream = rawHttpClient.readTo("event: next") + rawHttpClient.readTo("data: {}");
             }
             assertThat(List.of(there, stream)).allSatisfy(read -> {
                 assertThat(texts(read)).containsExactly("three");
@@ -111,7 +113,8 @@ class HubClusterTest {
             });
             nodes.isolate(2, false);
             HubCluster.TestNode third = nodes.get(1);
-            await().atMost(HubCluster.SOON).until(() -> data(nodes, third, "all").size() == 4);
+            await().atMost(HubCluster.TIMEOUT)
+                    .until(() -> data(nodes, third, "all").size() == 4);
 
             // Then he has had all
             for (String last : List.of(ids(there).getLast(), ids(stream).getLast())) {
@@ -131,7 +134,8 @@ class HubClusterTest {
             String dead = nodes.get(0).uri("").toString();
             HubCluster.TestNode alive = nodes.get(1);
             nodes.stop(0);
-            await().atMost(HubCluster.SOON).until(() -> alive.cluster.roster().size() == 1);
+            await().atMost(HubCluster.TIMEOUT)
+                    .until(() -> alive.cluster.roster().size() == 1);
 
             // When
             var answer = nodes.get(alive, "/n?poll=1&wait=0s", "Origin", dead);
@@ -153,14 +157,15 @@ class HubClusterTest {
             for (int n = 0; n < 20; n++) {
                 nodes.get(n % 2).hub.publish("/n", Integer.toString(n));
             }
-            await().atMost(HubCluster.SOON)
+            await().atMost(HubCluster.TIMEOUT)
                     .until(() -> data(nodes, nodes.get(0), "all").size() == 20);
             String id = ids(poll(nodes, nodes.get(0), "all")).get(9);
 
             HubCluster.TestNode fresh = nodes.start(3);
             nodes.awaitPeers();
 
-            await().atMost(HubCluster.SOON).until(() -> data(nodes, fresh, "all").size() == 20);
+            await().atMost(HubCluster.TIMEOUT)
+                    .until(() -> data(nodes, fresh, "all").size() == 20);
             String resumed = nodes.get(fresh, "/n?poll=1", "Accept", "text/event-stream", "Last-Event-ID", id)
                     .body();
             assertThat(resumed).contains("\"recovered\":true");
@@ -173,19 +178,19 @@ class HubClusterTest {
             "K-05 when a node leads, what it publishes carries the higher epoch, and the older comes nowhere after")
     void fencing() throws Exception {
         try (HubCluster nodes = HubCluster.of(3)) {
-            await().atMost(HubCluster.SOON).until(nodes.get(0).cluster::isLeader);
+            await().atMost(HubCluster.TIMEOUT).until(nodes.get(0).cluster::isLeader);
             Lease old = nodes.get(0).cluster.lease().orElseThrow();
             nodes.get(0).hub.publish("/n", "old", old);
-            await().atMost(HubCluster.SOON)
+            await().atMost(HubCluster.TIMEOUT)
                     .until(() -> data(nodes, nodes.get(2), "all").size() == 1);
 
             nodes.stop(0);
 
-            await().atMost(HubCluster.SOON).until(nodes.get(0).cluster::isLeader);
+            await().atMost(HubCluster.TIMEOUT).until(nodes.get(0).cluster::isLeader);
             Lease next = nodes.get(0).cluster.lease().orElseThrow();
             assertThat(old.epoch().isBefore(next.epoch())).isTrue();
             nodes.get(0).hub.publish("/n", "new", next);
-            await().atMost(HubCluster.SOON)
+            await().atMost(HubCluster.TIMEOUT)
                     .untilAsserted(
                             () -> assertThat(data(nodes, nodes.get(1), "all")).containsExactly("old", "new"));
         }
@@ -199,22 +204,23 @@ class HubClusterTest {
             List<Gap> gaps = new ArrayList<>();
             reader.onGap(gaps::add);
             nodes.isolate(2, true);
-            await().atMost(HubCluster.SOON)
+            await().atMost(HubCluster.TIMEOUT)
                     .until(() -> !nodes.get(2).hub.awaitPeers(Duration.ZERO)
                             && !nodes.get(0).hub.awaitPeers(Duration.ZERO));
             for (int n = 0; n < 30; n++) {
                 nodes.get(n % 3).hub.publish("/n", Integer.toString(n));
             }
-            await().atMost(HubCluster.SOON) // what was not sent is counted
+            await().atMost(HubCluster.TIMEOUT) // what was not sent is counted
                     .until(() -> nodes.get(0).hub.readings().peers().dropped() >= 10);
 
             nodes.isolate(2, false);
 
             for (int i = 0; i < 3; i++) {
-                HubCluster.TestNode node = nodes.get(i);
-                await().atMost(HubCluster.SOON)
-                        .untilAsserted(() ->
-                                assertThat(data(nodes, node, "all")).hasSize(30).doesNotHaveDuplicates());
+                HubCluster.TestNode testNode = nodes.get(i);
+                await().atMost(HubCluster.TIMEOUT)
+                        .untilAsserted(() -> assertThat(data(nodes, testNode, "all"))
+                                .hasSize(30)
+                                .doesNotHaveDuplicates());
             }
             for (int n = 0; n < 30; n++) {
                 reader.take();
@@ -233,7 +239,7 @@ class HubClusterTest {
             nodes.get(0).hub.publish("/n", "before");
             assertThat(reader.take().text()).isEqualTo("before");
             nodes.isolate(1, true);
-            await().atMost(HubCluster.SOON)
+            await().atMost(HubCluster.TIMEOUT)
                     .until(() -> !nodes.get(0).hub.awaitPeers(Duration.ZERO)
                             && !nodes.get(1).hub.awaitPeers(Duration.ZERO));
             for (int n = 0; n < 100; n++) {
@@ -248,13 +254,13 @@ class HubClusterTest {
         }
     }
 
-    private static String poll(HubCluster nodes, HubCluster.TestNode node, String since) throws Exception {
-        return nodes.get(node, "/n?poll=1&wait=100ms&since=" + since, "Accept", "text/event-stream")
+    private static String poll(HubCluster nodes, HubCluster.TestNode testNode, String since) throws Exception {
+        return nodes.get(testNode, "/n?poll=1&wait=100ms&since=" + since, "Accept", "text/event-stream")
                 .body();
     }
 
-    private static List<String> data(HubCluster nodes, HubCluster.TestNode node, String since) throws Exception {
-        return texts(poll(nodes, node, since));
+    private static List<String> data(HubCluster nodes, HubCluster.TestNode testNode, String since) throws Exception {
+        return texts(poll(nodes, testNode, since));
     }
 
     /** The messages, without what the hub itself says. */

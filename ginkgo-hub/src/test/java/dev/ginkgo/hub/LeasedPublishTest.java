@@ -15,23 +15,23 @@ class LeasedPublishTest {
     @Test
     @DisplayName("K-03 a publish under a lease that is over is refused at the append, and nobody gets it")
     void leaseOver() throws Exception {
-        try (TestHub front = TestHub.start();
-                Subscription reader = front.hub().subscribe("/x")) {
+        try (TestHub testHub = TestHub.start();
+                Subscription reader = testHub.hub().subscribe("/x")) {
             // Given
             Lease lease;
             try (TestTree<Cluster> cluster = TestTree.start(new Cluster())) {
                 lease = cluster.root().awaitLeadership();
-                assertThat(front.hub().publish("/x", "1", lease).receivers()).isEqualTo(1);
+                assertThat(testHub.hub().publish("/x", "1", lease).receivers()).isEqualTo(1);
             }
 
             // When its node no longer leads
-            assertThatThrownBy(() -> front.hub().publish("/x", "2", lease)).isInstanceOf(LeaseExpiredException.class);
+            assertThatThrownBy(() -> testHub.hub().publish("/x", "2", lease)).isInstanceOf(LeaseExpiredException.class);
 
             // Then
-            front.hub().publish("/x", "3");
+            testHub.hub().publish("/x", "3");
             assertThat(reader.take().text()).isEqualTo("1");
             assertThat(reader.take().text()).isEqualTo("3");
-            assertThat(front.hub().stats().published()).isEqualTo(2);
+            assertThat(testHub.hub().stats().published()).isEqualTo(2);
         }
     }
 }

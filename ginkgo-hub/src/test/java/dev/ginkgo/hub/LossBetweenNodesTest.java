@@ -46,7 +46,7 @@ class LossBetweenNodesTest {
     private static final NodeIncarnation OTHER = new NodeIncarnation("10.0.0.2:4440", 3);
 
     private final List<Envelope> sent = new ArrayList<>();
-    private final EpochFence fence = new EpochFence();
+    private final EpochFence epochFence = new EpochFence();
     private final Store store = new Store(
             new StoreLimits(
                     () -> Size.ofMebibytes(1),
@@ -60,9 +60,9 @@ class LossBetweenNodesTest {
                 sent.add(envelope);
                 return 2;
             }),
-            fence,
+            epochFence,
             new Counters());
-    private final StoreReplicationSink relay = new StoreReplicationSink(store, TimeSource.system());
+    private final StoreReplicationSink storeReplicationSink = new StoreReplicationSink(store, TimeSource.system());
     private final List<Gap> gaps = new ArrayList<>();
 
     @AfterEach
@@ -71,12 +71,16 @@ class LossBetweenNodesTest {
     }
 
     private Subscription read(String channels, Since since) {
-        return Subscription.open(store, SubscribeRequest.of(ChannelSelector.of(channels), since), TimeSource.system(), new Counters())
+        return Subscription.open(
+                        store,
+                        SubscribeRequest.of(ChannelSelector.of(channels), since),
+                        TimeSource.system(),
+                        new Counters())
                 .onGap(gaps::add);
     }
 
     private void relay(String channel, long sequence, String text) {
-        relay.relay(new Envelope(
+        storeReplicationSink.relay(new Envelope(
                 OTHER,
                 sequence,
                 sequence - 1,
@@ -88,7 +92,8 @@ class LossBetweenNodesTest {
     }
 
     private void lost(long from, long to, boolean beforeUs, String... sound) {
-        relay.lost(new ReplicationSink.Loss(new SequenceRange(OTHER, from, to), Set.of(sound), beforeUs));
+        storeReplicationSink.lost(
+                new ReplicationSink.Loss(new SequenceRange(OTHER, from, to), Set.of(sound), beforeUs));
     }
 
     @Test
@@ -163,7 +168,7 @@ class LossBetweenNodesTest {
         String id;
         try (Subscription reader = read("/n", Since.Point.ALL)) {
             id = reader.take().id();
-            fence.learn(new Epoch("raft", 9));
+            epochFence.observe(new Epoch("raft", 9));
             relayUnder(8, OTHER, 2);
             relay("/n", 3, "three");
             assertThat(reader.take().text()).isEqualTo("three");
@@ -175,14 +180,14 @@ class LossBetweenNodesTest {
         }
     }
 
-    private void relayUnder(long epoch, NodeIncarnation origin, long sequence) {
-        relay.relay(new Envelope(
-                origin,
+    private void relayUnder(long epoch, NodeIncarnation nodeIncarnation, long sequence) {
+        storeReplicationSink.relay(new Envelope(
+                nodeIncarnation,
                 sequence,
                 sequence - 1,
                 "/n",
                 false,
-                (origin.name() + " " + sequence).getBytes(StandardCharsets.UTF_8),
+                (nodeIncarnation.name() + " " + sequence).getBytes(StandardCharsets.UTF_8),
                 0,
                 Optional.of(new Epoch("raft", epoch))));
     }
@@ -197,7 +202,7 @@ class LossBetweenNodesTest {
             relayUnder(8, third, 1);
             relayUnder(7, OTHER, 2);
             relay("/n", 3, "under no leadership");
-            relay.relay(new Envelope(
+            storeReplicationSink.relay(new Envelope(
                     third, 2, 1, "/n", false, new byte[0], 0, Optional.of(new Epoch("another cluster", 1))));
 
             assertThat(reader.take().text()).isEqualTo("10.0.0.2:4440 1");
@@ -205,7 +210,7 @@ class LossBetweenNodesTest {
             assertThat(reader.take().text()).isEqualTo("under no leadership");
             assertThat(reader.take().text()).isEmpty();
             assertThat(gaps).as("told what was kept out").hasSize(1);
-            assertThat(fence.refused()).isEqualTo(1);
+            assertThat(epochFence.rejected()).isEqualTo(1);
         }
     }
 
@@ -217,7 +222,7 @@ class LossBetweenNodesTest {
             Lease lease = cluster.root().awaitLeadership();
             store.publish(ChannelName.of("/n"), Payload.text("mine"), lease);
             Epoch own = lease.epoch();
-            relay.relay(new Envelope(
+            storeReplicationSink.relay(new Envelope(
                     OTHER,
                     1,
                     0,
@@ -259,7 +264,7 @@ class LossBetweenNodesTest {
     void ancient() throws Exception {
         Envelope first = new Envelope(OTHER, 1, 0, "/n", false, new byte[] {'1'}, 0, Optional.empty());
         SnapshotChunk.Item item = new SnapshotChunk.Item(first, Long.MAX_VALUE, List.of());
-        relay.inherit(new SnapshotChunk(0, List.of(item), 1, Map.of(), Optional.empty()));
+        storeReplicationSink.applySnapshot(new SnapshotChunk(0, List.of(item), 1, Map.of(), Optional.empty()));
         relay("/n", 2, "two");
         try (Subscription all = read("/n", Since.Point.ALL)) {
             assertThat(all.take().text()).isEqualTo("two");
@@ -275,7 +280,9 @@ class LossBetweenNodesTest {
         store.publish(ChannelName.of("/a"), Payload.text("x"));
         assertThat(first.peers()).isEqualTo(2);
         assertThat(sent).extracting(Envelope::previous).containsExactly(0L, 0L, 1L);
-        assertThat(relay.answer(new SequenceRange(sent.getFirst().origin(), 2, 9)).messages())
+        assertThat(storeReplicationSink
+                        .readRange(new SequenceRange(sent.getFirst().origin(), 2, 9))
+                        .messages())
                 .containsExactly(sent.get(1), sent.get(2));
     }
 

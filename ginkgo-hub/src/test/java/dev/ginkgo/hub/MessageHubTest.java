@@ -48,13 +48,13 @@ class MessageHubTest {
     void embedded() {
         Program program = new Program();
         try (TestTree<Program> tree = TestTree.start(program, "hub." + FREE_PORT)) {
-            DirectStreamHub.soon().until(() -> program.hub.stats().readers() == 1);
-            PublishResult receipt = tree.root().hub.publish("/numbers", "42");
-            assertThat(receipt.receivers()).isEqualTo(1);
-            assertThat(receipt.channel()).isEqualTo("/numbers");
+            DirectStreamHub.soon().until(() -> program.hub.stats().subscribers() == 1);
+            PublishResult publishResult = tree.root().hub.publish("/numbers", "42");
+            assertThat(publishResult.receivers()).isEqualTo(1);
+            assertThat(publishResult.channel()).isEqualTo("/numbers");
             DirectStreamHub.soon().untilAsserted(() -> assertThat(program.got).containsExactly("42"));
         }
-        assertThat(program.hub.stats().readers()).isZero();
+        assertThat(program.hub.stats().subscribers()).isZero();
     }
 
     @Test
@@ -144,7 +144,7 @@ class MessageHubTest {
                 }
             }
             double seconds = (TimeSource.system().nanos() - begin) / 1e9;
-            Measurements.note(messages + " small messages, a second, nobody reading", Math.round(messages / seconds));
+            Measurements.record(messages + " small messages, a second, nobody reading", Math.round(messages / seconds));
             assertThat(hub.stats().storedBytes()).isBetween(most / 2, most);
         }
     }

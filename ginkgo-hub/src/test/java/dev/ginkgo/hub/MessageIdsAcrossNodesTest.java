@@ -11,8 +11,8 @@ import dev.ginkgo.hub.log.Store;
 import dev.ginkgo.hub.log.StoreLimits;
 import dev.ginkgo.hub.message.Gap;
 import dev.ginkgo.hub.message.Message;
-import dev.ginkgo.hub.message.MessageId.Position;
 import dev.ginkgo.hub.message.MessageId;
+import dev.ginkgo.hub.message.MessageId.Position;
 import dev.ginkgo.hub.message.Since;
 import dev.ginkgo.hub.metrics.Counters;
 import dev.ginkgo.hub.spi.Envelope;
@@ -70,7 +70,8 @@ class MessageIdsAcrossNodesTest {
     }
 
     private static Subscription subscribe(Store store, Since since) {
-        return Subscription.open(store, SubscribeRequest.of(ChannelSelector.of(CHANNEL), since), TimeSource.system(), new Counters());
+        return Subscription.open(
+                store, SubscribeRequest.of(ChannelSelector.of(CHANNEL), since), TimeSource.system(), new Counters());
     }
 
     /** Reads all that is there from an id on. */
@@ -182,7 +183,7 @@ class MessageIdsAcrossNodesTest {
             String sixteenth = idOf(node, "16");
             assertThat(MessageId.parse(sixteenth).positions()).hasSize(17);
             String last = idOf(node, "40");
-            assertThat(last).hasSizeLessThanOrEqualTo(MessageId.MAX_TEXT);
+            assertThat(last).hasSizeLessThanOrEqualTo(MessageId.MAX_LENGTH);
             List<Gap> gaps = new ArrayList<>();
             assertThat(after(node, sixteenth, gaps)).hasSize(24);
             assertThat(gaps).isEmpty();

@@ -45,31 +45,31 @@ class PatternTest {
     })
     @DisplayName("H-05 * is one segment, > the rest, by NATS's rules; the trie finds the same")
     void rules(String pattern, String channel, boolean matches) {
-        ChannelSelector selector = ChannelSelector.of(pattern);
-        assertThat(selector.matches(ChannelName.of(channel))).isEqualTo(matches);
-        PatternTrie<String> trie = new PatternTrie<>();
-        trie.add(selector, "found");
-        trie.add(ChannelSelector.of("/zzz/*"), "other");
-        assertThat(trie.find(ChannelName.of(channel)).contains("found")).isEqualTo(matches);
-        trie.remove(selector, "found");
-        trie.remove(ChannelSelector.of("/zzz/*"), "other");
-        assertThat(trie.isEmpty()).isTrue();
+        ChannelSelector channelSelector = ChannelSelector.of(pattern);
+        assertThat(channelSelector.matches(ChannelName.of(channel))).isEqualTo(matches);
+        PatternTrie<String> patternTrie = new PatternTrie<>();
+        patternTrie.add(channelSelector, "found");
+        patternTrie.add(ChannelSelector.of("/zzz/*"), "other");
+        assertThat(patternTrie.find(ChannelName.of(channel)).contains("found")).isEqualTo(matches);
+        patternTrie.remove(channelSelector, "found");
+        patternTrie.remove(ChannelSelector.of("/zzz/*"), "other");
+        assertThat(patternTrie.isEmpty()).isTrue();
     }
 
     @Test
     @DisplayName("H-05 a pattern is for readers only, and stands for whole segments")
     void readersOnly() throws Exception {
-        try (TestHub front = TestHub.start()) {
+        try (TestHub testHub = TestHub.start()) {
             for (String path : List.of("/a/*", "/a/%3E", "/%2A", "/a,/b", "/a%2C/b")) {
-                assertThat(front.post(path, "1").body())
+                assertThat(testHub.post(path, "1").body())
                         .as(path)
                         .contains("\"code\":\"bad-channel\"", "can only be read");
             }
             for (String path : List.of("/a*", "/%3E/a", "/a/b%3E", "/a/**")) {
-                assertThat(front.get(path).body()).as(path).contains("bad-channel", "one whole segment");
+                assertThat(testHub.get(path).body()).as(path).contains("bad-channel", "one whole segment");
             }
-            assertThatThrownBy(() -> front.hub().publish("/a/*", "1")).isInstanceOf(InvalidChannelException.class);
-            assertThatThrownBy(() -> front.hub().subscribe("a,/b")).isInstanceOf(InvalidChannelException.class);
+            assertThatThrownBy(() -> testHub.hub().publish("/a/*", "1")).isInstanceOf(InvalidChannelException.class);
+            assertThatThrownBy(() -> testHub.hub().subscribe("a,/b")).isInstanceOf(InvalidChannelException.class);
         }
     }
 
@@ -77,8 +77,8 @@ class PatternTest {
     @DisplayName(
             "H-05 H-15 a pattern's history is the merge of its channels, in order of arrival, then live, none twice")
     void merge() throws Exception {
-        try (TestHub front = TestHub.start()) {
-            MessageHub hub = front.hub();
+        try (TestHub testHub = TestHub.start()) {
+            MessageHub hub = testHub.hub();
             List<String> ids = new ArrayList<>();
             for (int i = 0; i < 30; i++) {
                 ids.add(hub.publish("/room/" + i % 3, Integer.toString(i)).id());
@@ -106,64 +106,65 @@ class PatternTest {
                 assertThat(hub.publish("/room/0", "x").receivers()).isEqualTo(4);
             }
             assertThat(hub.stats().patterns()).isZero();
-            assertThat(hub.stats().readers()).isZero();
+            assertThat(hub.stats().subscribers()).isZero();
         }
     }
 
     @Test
     @DisplayName("H-05 each form says of which channel a message is; a single channel stays plain")
     void framings() throws Exception {
-        try (DirectStreamHub hubs = new DirectStreamHub(1, "")) {
-            SubscribeRequest wish = SubscribeRequest.of(ChannelSelector.of("/a,/b"), Since.Point.NONE);
-            ChunkedStreamClient lines = hubs.connect(wish, WireFormat.LINES, 0);
-            ChunkedStreamClient sse = hubs.connect(wish, WireFormat.SSE, 0);
-            ChunkedStreamClient ndjson = hubs.connect(wish, WireFormat.NDJSON, 0);
-            sse.text();
-            ndjson.text();
-            String id = hubs.hub.publish("/b", "x").id();
+        try (DirectStreamHub directStreamHub = new DirectStreamHub(1, "")) {
+            SubscribeRequest subscribeRequest = SubscribeRequest.of(ChannelSelector.of("/a,/b"), Since.Point.NONE);
+            ChunkedStreamClient lines = directStreamHub.connect(subscribeRequest, WireFormat.LINES, 0);
+            ChunkedStreamClient sse = directStreamHub.connect(subscribeRequest, WireFormat.SSE, 0);
+            ChunkedStreamClient ndjson = directStreamHub.connect(subscribeRequest, WireFormat.NDJSON, 0);
+            sse.nextText();
+            ndjson.nextText();
+            String id = directStreamHub.hub.publish("/b", "x").id();
             String json = "{\"id\":\"" + id + "\",\"channel\":\"/b\",\"data\":\"x\"}\n";
-            assertThat(lines.text()).isEqualTo("\u001e" + json);
-            assertThat(ndjson.text()).isEqualTo(json);
-            assertThat(sse.text()).isEqualTo("id: " + id + "\nevent: json\ndata: " + json + "\n");
-            ChunkedStreamClient again = hubs.connect(SubscribeRequest.of(ChannelSelector.of("/b,/b"), Since.Point.NONE), WireFormat.LINES, 0);
-            hubs.hub.publish("/b", "y");
-            assertThat(again.text()).startsWith("\u001e{").endsWith("\"channel\":\"/b\",\"data\":\"y\"}\n");
+            assertThat(lines.nextText()).isEqualTo("\u001e" + json);
+            assertThat(ndjson.nextText()).isEqualTo(json);
+            assertThat(sse.nextText()).isEqualTo("id: " + id + "\nevent: json\ndata: " + json + "\n");
+            ChunkedStreamClient again = directStreamHub.connect(
+                    SubscribeRequest.of(ChannelSelector.of("/b,/b"), Since.Point.NONE), WireFormat.LINES, 0);
+            directStreamHub.hub.publish("/b", "y");
+            assertThat(again.nextText()).startsWith("\u001e{").endsWith("\"channel\":\"/b\",\"data\":\"y\"}\n");
         }
     }
 
     @Test
     @DisplayName("H-05 a name of a list that cannot be read is refused by name, in-band, and the others go on")
     void refusedName() throws Exception {
-        try (TestHub front = TestHub.start()) {
-            front.hub().publish("/c", "1");
-            String said = front.linesTo("/a//b,/c?as=ndjson&since=all", "\"data\":\"1\"}");
+        try (TestHub testHub = TestHub.start()) {
+            testHub.hub().publish("/c", "1");
+            String said = testHub.readLinesTo("/a//b,/c?as=ndjson&since=all", "\"data\":\"1\"}");
             assertThat(said)
                     .contains(
                             "{\"event\":\"start\"",
                             "{\"event\":\"refused\",\"channel\":\"/a//b\",\"code\":\"bad-channel\",\"detail\":",
                             "\"channel\":\"/c\"");
-            assertThat(front.get("/a//b,/-/c").body()).contains("\"status\":400", "bad-channel");
+            assertThat(testHub.get("/a//b,/-/c").body()).contains("\"status\":400", "bad-channel");
         }
     }
 
     @Test
     @DisplayName("H-05 patterns over HTTP resume where they were, over all their channels")
     void resume() throws Exception {
-        try (TestHub front = TestHub.start();
-                EventSourceClient sse = new EventSourceClient(front, "/room/*?since=none")) {
-            sse.connect();
-            sse.next();
+        try (TestHub testHub = TestHub.start();
+                EventSourceClient eventSourceClient = new EventSourceClient(testHub, "/room/*?since=none")) {
+            eventSourceClient.connect();
+            eventSourceClient.next();
             for (int i = 0; i < 100; i++) {
-                front.hub().publish("/room/" + i % 7, Integer.toString(i));
+                testHub.hub().publish("/room/" + i % 7, Integer.toString(i));
                 if (i % 10 == 3) {
-                    sse.connect();
-                    assertThat(sse.next().data()).isEqualTo("{\"recovered\":true}");
+                    eventSourceClient.connect();
+                    assertThat(eventSourceClient.next().data()).isEqualTo("{\"recovered\":true}");
                 } else {
-                    assertThat(sse.next().data())
+                    assertThat(eventSourceClient.next().data())
                             .contains("\"channel\":\"/room/" + i % 7 + "\",\"data\":\"" + i + "\"");
                 }
                 if (i % 10 == 3) {
-                    assertThat(sse.next().data()).contains("\"data\":\"" + i + "\"");
+                    assertThat(eventSourceClient.next().data()).contains("\"data\":\"" + i + "\"");
                 }
             }
         }
@@ -172,8 +173,8 @@ class PatternTest {
     @Test
     @DisplayName("H-16 a pattern's reader is told what its channels let go of in the middle, too")
     void gapInTheMiddle() throws Exception {
-        try (TestHub front = TestHub.startHub("history.count = 5\nhistory.grace = '0s'")) {
-            MessageHub hub = front.hub();
+        try (TestHub testHub = TestHub.startHub("history.count = 5\nhistory.grace = '0s'")) {
+            MessageHub hub = testHub.hub();
             List<Long> gaps = new ArrayList<>();
             try (Subscription slow = hub.subscribe("/>").onGap(gap -> gaps.add(gap.missed()))) {
                 hub.publish("/quiet", "first");
@@ -186,18 +187,19 @@ class PatternTest {
                 assertThat(gaps).containsExactly(15L);
             }
         }
-        try (DirectStreamHub hubs = new DirectStreamHub(1, "history.count = 5\nhistory.grace = '0s'")) {
-            ChunkedStreamClient peer = hubs.connect(SubscribeRequest.of(ChannelSelector.of("/>"), Since.Point.NONE), WireFormat.NDJSON, 0);
-            peer.text();
-            hubs.onLoop(() -> {
-                hubs.hub.publish("/quiet", "first");
+        try (DirectStreamHub directStreamHub = new DirectStreamHub(1, "history.count = 5\nhistory.grace = '0s'")) {
+            ChunkedStreamClient chunkedStreamClient = directStreamHub.connect(
+                    SubscribeRequest.of(ChannelSelector.of("/>"), Since.Point.NONE), WireFormat.NDJSON, 0);
+            chunkedStreamClient.nextText();
+            directStreamHub.blockLoopWith(() -> {
+                directStreamHub.hub.publish("/quiet", "first");
                 for (int i = 0; i < 20; i++) {
-                    hubs.hub.publish("/busy", Integer.toString(i));
+                    directStreamHub.hub.publish("/busy", Integer.toString(i));
                 }
             });
-            assertThat(peer.text()).contains("first");
-            assertThat(peer.text()).startsWith("{\"event\":\"gap\",\"missed\":15,");
-            assertThat(peer.text()).contains("\"data\":\"15\"");
+            assertThat(chunkedStreamClient.nextText()).contains("first");
+            assertThat(chunkedStreamClient.nextText()).startsWith("{\"event\":\"gap\",\"missed\":15,");
+            assertThat(chunkedStreamClient.nextText()).contains("\"data\":\"15\"");
         }
     }
 
@@ -206,18 +208,19 @@ class PatternTest {
             "H-01 a publish wakes a loop once for its channel, patterns and lists, and is one write for each reader")
     void wakesOnce() throws Exception {
         int messages = 200;
-        try (DirectStreamHub hubs = new DirectStreamHub(1, "")) {
+        try (DirectStreamHub directStreamHub = new DirectStreamHub(1, "")) {
             List<String> read = List.of("/a/b", "/a/*", "/>", "/a/b,/c");
             for (String each : read) {
-                hubs.connect(SubscribeRequest.of(ChannelSelector.of(each), Since.Point.NONE), WireFormat.NDJSON, 0);
+                directStreamHub.connect(
+                        SubscribeRequest.of(ChannelSelector.of(each), Since.Point.NONE), WireFormat.NDJSON, 0);
             }
-            HubStats before = hubs.settled();
+            HubStats before = directStreamHub.statsWhenIdle();
             for (int i = 1; i <= messages; i++) {
-                hubs.hub.publish("/a/b", "x");
-                hubs.awaitDelivered(before.delivered() + (long) read.size() * i);
+                directStreamHub.hub.publish("/a/b", "x");
+                directStreamHub.awaitDelivered(before.delivered() + (long) read.size() * i);
             }
-            assertThat(hubs.stats().wakeUps() - before.wakeUps()).isEqualTo(messages);
-            assertThat(hubs.stats().writes() - before.writes()).isEqualTo((long) read.size() * messages);
+            assertThat(directStreamHub.stats().wakeUps() - before.wakeUps()).isEqualTo(messages);
+            assertThat(directStreamHub.stats().writes() - before.writes()).isEqualTo((long) read.size() * messages);
         }
     }
 }

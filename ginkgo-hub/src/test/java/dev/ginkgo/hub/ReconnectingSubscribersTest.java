@@ -92,18 +92,18 @@ class ReconnectingSubscribersTest {
 
     @FunctionalInterface
     private interface Kind {
-        Part of(TestHub front, Reading record);
+        Part of(TestHub testHub, Reading record);
     }
 
     private static void cut(long seed, int cuts, String settings, Kind kind) throws Exception {
         Random random = new Random(seed);
         AtomicBoolean over = new AtomicBoolean();
-        try (TestHub front = TestHub.startHub(settings)) {
+        try (TestHub testHub = TestHub.startHub(settings)) {
             Reading record = new Reading();
             FutureTask<Integer> publishing =
-                    new FutureTask<>(() -> publish(front.hub(), record, new Random(seed), over));
+                    new FutureTask<>(() -> publish(testHub.hub(), record, new Random(seed), over));
             Thread.ofVirtual().start(publishing);
-            Part part = kind.of(front, record);
+            Part part = kind.of(testHub, record);
             try {
                 long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
                 // With too short a history it goes on until it was overtaken: on a busy machine that takes longer
@@ -115,7 +115,7 @@ class ReconnectingSubscribersTest {
             }
             publishing.get(20, TimeUnit.SECONDS);
             assertThat(record.next).isPositive();
-            Measurements.note(
+            Measurements.record(
                     "cut " + cuts + " times, " + (settings.isEmpty() ? "history enough" : "history too short"),
                     record.next + " messages, told " + record.gaps + " times that some are lost");
             if (settings.isEmpty()) {
@@ -146,8 +146,8 @@ class ReconnectingSubscribersTest {
         return number;
     }
 
-    private static Part sse(TestHub front, Reading record) {
-        EventSourceClient source = new EventSourceClient(front, "/a?since=all");
+    private static Part sse(TestHub testHub, Reading record) {
+        EventSourceClient source = new EventSourceClient(testHub, "/a?since=all");
         return messages -> {
             source.connect();
             int read = 0;
@@ -166,15 +166,15 @@ class ReconnectingSubscribersTest {
                     }
                 }
             }
-            source.cut();
+            source.disconnect();
         };
     }
 
     /** Lines have ids where they tell their channel: of a list. */
-    private static Part list(TestHub front, Reading record) {
+    private static Part list(TestHub testHub, Reading record) {
         String[] since = {"all"};
         return messages -> {
-            try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), front.port())) {
+            try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), testHub.port())) {
                 socket.setSoTimeout(20_000);
                 socket.getOutputStream()
                         .write(("GET /a,/quiet?since=" + since[0] + " HTTP/1.1\r\nHost: localhost\r\n\r\n")
@@ -201,10 +201,10 @@ class ReconnectingSubscribersTest {
         };
     }
 
-    private static Part java(TestHub front, Reading record) {
+    private static Part java(TestHub testHub, Reading record) {
         Since[] since = {Since.Point.ALL};
         return messages -> {
-            try (Subscription subscription = front.hub()
+            try (Subscription subscription = testHub.hub()
                     .subscribe("/a", since[0])
                     .onGap(gap -> {
                         record.lost();

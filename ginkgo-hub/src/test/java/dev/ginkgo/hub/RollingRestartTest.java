@@ -26,9 +26,10 @@ class RollingRestartTest {
     }
 
     /** All that a node has of a channel, by its own words. */
-    private static List<Message> all(HubCluster.TestNode node, String channel, int count) throws InterruptedException {
+    private static List<Message> all(HubCluster.TestNode testNode, String channel, int count)
+            throws InterruptedException {
         List<Message> found = new ArrayList<>();
-        try (Subscription reader = node.hub.subscribe(channel, Since.Point.ALL)) {
+        try (Subscription reader = testNode.hub.subscribe(channel, Since.Point.ALL)) {
             for (int i = 0; i < count; i++) {
                 found.add(reader.take());
             }
@@ -41,10 +42,11 @@ class RollingRestartTest {
     }
 
     /** What a node gives after an id, and whether it says that this is everything. */
-    private static List<String> after(HubCluster.TestNode node, String id, int count) throws InterruptedException {
+    private static List<String> after(HubCluster.TestNode testNode, String id, int count) throws InterruptedException {
         List<Gap> gaps = new ArrayList<>();
         List<String> found = new ArrayList<>();
-        try (Subscription reader = node.hub.subscribe("/n", new Since.After(id)).onGap(gaps::add)) {
+        try (Subscription reader =
+                testNode.hub.subscribe("/n", new Since.After(id)).onGap(gaps::add)) {
             for (int i = 0; i < count; i++) {
                 found.add(reader.take().text());
             }
@@ -71,8 +73,8 @@ class RollingRestartTest {
             }
 
             for (int i = 0; i < 3; i++) {
-                HubCluster.TestNode node = nodes.get(i);
-                List<Message> here = all(node, "/n", 63);
+                HubCluster.TestNode testNode = nodes.get(i);
+                List<Message> here = all(testNode, "/n", 63);
                 assertThat(texts(here)).containsExactlyInAnyOrderElementsOf(expected);
                 for (int from = 0; from < 3; from++) {
                     String prefix = "first " + from;
@@ -81,9 +83,9 @@ class RollingRestartTest {
                                     .filter(text -> text.startsWith(prefix))
                                     .toList());
                 }
-                assertThat(after(node, first.get(29).id(), 33))
+                assertThat(after(testNode, first.get(29).id(), 33))
                         .containsExactlyInAnyOrderElementsOf(expected.subList(30, 63));
-                assertThat(after(node, here.get(61).id(), 1))
+                assertThat(after(testNode, here.get(61).id(), 1))
                         .isEqualTo(List.of(here.get(62).text()));
             }
         }
@@ -93,12 +95,12 @@ class RollingRestartTest {
     @DisplayName("K-20 what was published under leaderships that are over is handed on too, and nothing of it is new")
     void oldEpochs() throws Exception {
         try (HubCluster nodes = HubCluster.of(3)) {
-            await().atMost(HubCluster.SOON).until(nodes.get(0).cluster::isLeader);
+            await().atMost(HubCluster.TIMEOUT).until(nodes.get(0).cluster::isLeader);
             Lease old = nodes.get(0).cluster.lease().orElseThrow();
             nodes.get(0).hub.publish("/n", "old", old);
             assertThat(texts(all(nodes.get(1), "/n", 1))).containsExactly("old");
             nodes.stop(0);
-            await().atMost(HubCluster.SOON).until(nodes.get(0).cluster::isLeader);
+            await().atMost(HubCluster.TIMEOUT).until(nodes.get(0).cluster::isLeader);
             Lease next = nodes.get(0).cluster.lease().orElseThrow();
             nodes.get(0).hub.publish("/n", "new", next);
 

@@ -65,9 +65,9 @@ class SubscriberChurnSoakTest {
             awaitNothingLeft(hub);
             await().atMost(Duration.ofSeconds(30))
                     .untilAsserted(() -> assertThat(heap()).isLessThan(heap + MEMORY_SLACK));
-            Measurements.note("visits of " + readers + " readers in " + time, visits);
-            Measurements.note("heap afterwards, compared with before, bytes", heap() - heap);
-            assertThat(tree.root().stats().readers()).isZero();
+            Measurements.record("visits of " + readers + " readers in " + time, visits);
+            Measurements.record("heap afterwards, compared with before, bytes", heap() - heap);
+            assertThat(tree.root().stats().subscribers()).isZero();
         }
         assertThat(memory.metric().usedDirectMemory()).isZero();
     }
@@ -92,7 +92,7 @@ class SubscriberChurnSoakTest {
 
     private void publish(MessageHub hub, String channel) {
         // On for a while after the end, so that nobody waits for a last message.
-        for (long n = 0; !over.get() || hub.stats().readers() > 0; n++) {
+        for (long n = 0; !over.get() || hub.stats().subscribers() > 0; n++) {
             hub.publish(channel, "<" + n + ">");
             LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(5));
         }
@@ -101,16 +101,17 @@ class SubscriberChurnSoakTest {
     private void visit(int port, Random random) throws IOException {
         while (!over.get()) {
             String channel = "/soak/" + random.nextInt(CHANNELS);
-            try (AnyFormatClient visitor = new AnyFormatClient(port, channel, random.nextInt(AnyFormatClient.FORMS))) {
-                long last = visitor.next();
+            try (AnyFormatClient anyFormatClient =
+                    new AnyFormatClient(port, channel, random.nextInt(AnyFormatClient.FORMAT_COUNT))) {
+                long last = anyFormatClient.nextNumber();
                 for (int left = random.nextInt(100); left > 0; left--) {
-                    long next = visitor.next();
+                    long next = anyFormatClient.nextNumber();
                     assertThat(next)
                             .as("what comes after %d on %s", last, channel)
                             .isEqualTo(last + 1);
                     last = next;
                 }
-                visitor.leave(random.nextInt(AnyFormatClient.WAYS));
+                anyFormatClient.disconnect(random.nextInt(AnyFormatClient.DISCONNECT_MODES));
             }
             visits.incrementAndGet();
         }
@@ -118,7 +119,7 @@ class SubscriberChurnSoakTest {
 
     private void awaitNothingLeft(MessageHub hub) {
         await().atMost(Duration.ofSeconds(15)).untilAsserted(() -> {
-            assertThat(hub.stats().readers()).isZero();
+            assertThat(hub.stats().subscribers()).isZero();
             assertThat(hub.stats().views()).isZero();
             assertThat(hub.stats().channels()).isZero();
             assertThat(hub.stats().storedBytes()).isZero();

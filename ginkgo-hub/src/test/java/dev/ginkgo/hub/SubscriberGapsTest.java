@@ -42,17 +42,17 @@ class SubscriberGapsTest {
 
     /** A node whose messages of epoch 8 are kept out, as there has been epoch 9. */
     private static final class Fenced {
-        private final StoreReplicationSink relay;
+        private final StoreReplicationSink storeReplicationSink;
         private long sequence;
 
         Fenced(MessageHub hub) {
-            relay = new StoreReplicationSink((Store) hub.publisher(), TimeSource.system());
+            storeReplicationSink = new StoreReplicationSink((Store) hub.publisher(), TimeSource.system());
             say("/elsewhere", 9);
         }
 
         private void say(String channel, long epoch) {
             sequence++;
-            relay.relay(new Envelope(
+            storeReplicationSink.relay(new Envelope(
                     OTHER,
                     sequence,
                     sequence - 1,
@@ -73,67 +73,71 @@ class SubscriberGapsTest {
     @DisplayName(
             "H-16 K-05 in each form hundreds that are kept out in a row are one event gap, written once, also beside"
                     + " who came in between")
-    void once(WireFormat framing) throws Exception {
-        try (DirectStreamHub hubs = new DirectStreamHub(1, "http.heartbeat = '10m'")) {
-            Fenced other = new Fenced(hubs.hub);
-            ChunkedStreamClient first = hubs.connect("/n", framing);
-            hubs.settled();
-            long writes = hubs.stats().writes();
+    void once(WireFormat wireFormat) throws Exception {
+        try (DirectStreamHub directStreamHub = new DirectStreamHub(1, "http.heartbeat = '10m'")) {
+            Fenced other = new Fenced(directStreamHub.hub);
+            ChunkedStreamClient first = directStreamHub.connect("/n", wireFormat);
+            directStreamHub.statsWhenIdle();
+            long writes = directStreamHub.stats().writes();
             for (int i = 0; i < MANY; i++) {
                 other.keptOut("/n");
-                hubs.settled();
+                directStreamHub.statsWhenIdle();
             }
-            assertThat(hubs.stats().writes() - writes).isEqualTo(1);
-            ChunkedStreamClient second = hubs.connect("/n", framing);
-            hubs.settled();
+            assertThat(directStreamHub.stats().writes() - writes).isEqualTo(1);
+            ChunkedStreamClient second = directStreamHub.connect("/n", wireFormat);
+            directStreamHub.statsWhenIdle();
             for (int i = 0; i < MANY; i++) {
                 other.keptOut("/n");
-                hubs.settled();
+                directStreamHub.statsWhenIdle();
             }
-            assertThat(hubs.stats().gaps()).isEqualTo(2);
-            hubs.hub.publish("/n", "next one");
+            assertThat(directStreamHub.stats().gaps()).isEqualTo(2);
+            directStreamHub.hub.publish("/n", "next one");
             other.keptOut("/n");
-            hubs.hub.publish("/n", "last one");
+            directStreamHub.hub.publish("/n", "last one");
 
-            for (ChunkedStreamClient peer : List.of(first, second)) {
-                List<String> told = EVENTS.matcher(peer.rawTo("last one"))
+            for (ChunkedStreamClient chunkedStreamClient : List.of(first, second)) {
+                List<String> told = EVENTS.matcher(chunkedStreamClient.readRawTo("last one"))
                         .results()
                         .map(found -> found.group().replaceAll(".*gap.*", "gap"))
                         .toList();
                 assertThat(told).containsExactly("gap", "next one", "gap", "last one");
             }
-            assertThat(hubs.stats().gaps()).isEqualTo(4);
+            assertThat(directStreamHub.stats().gaps()).isEqualTo(4);
         }
     }
 
     @Test
     @DisplayName("H-16 who comes back, with conflation, and is given one of two, is told what is lost after the other")
     void conflatedAfterReturn() throws Exception {
-        try (DirectStreamHub hubs = new DirectStreamHub(1, "")) {
+        try (DirectStreamHub directStreamHub = new DirectStreamHub(1, "")) {
             Duration period = Duration.ofNanos(1);
-            hubs.connect(new SubscribeRequest(ChannelSelector.of("/*"), Since.Point.NONE, period, List.of()), WireFormat.NDJSON, 0);
+            directStreamHub.connect(
+                    new SubscribeRequest(ChannelSelector.of("/*"), Since.Point.NONE, period, List.of()),
+                    WireFormat.NDJSON,
+                    0);
             // Given one that he has not had, then one that he has, and a loss of which he knows
             MessageId.Position missed = MessageId.parse(
-                            hubs.hub.publish("/w", "missed").id())
+                            directStreamHub.hub.publish("/w", "missed").id())
                     .positions()
                     .getFirst();
-            Fenced other = new Fenced(hubs.hub);
+            Fenced other = new Fenced(directStreamHub.hub);
             other.keptOut("/x");
             MessageId.Position had =
                     new MessageId.Position(OriginId.of(OTHER.name()), OTHER.incarnation(), other.sequence);
             Since since =
                     new Since.After(MessageId.of(missed.before(), List.of(had)).text());
 
-            ChunkedStreamClient reader = hubs.connect(new SubscribeRequest(ChannelSelector.of("/*"), since, period, List.of()), WireFormat.NDJSON, 0);
-            assertThat(reader.text()).contains("\"recovered\":true");
-            assertThat(reader.text()).contains("missed");
-            hubs.settled();
+            ChunkedStreamClient reader = directStreamHub.connect(
+                    new SubscribeRequest(ChannelSelector.of("/*"), since, period, List.of()), WireFormat.NDJSON, 0);
+            assertThat(reader.nextText()).contains("\"recovered\":true");
+            assertThat(reader.nextText()).contains("missed");
+            directStreamHub.statsWhenIdle();
 
             // When
             other.keptOut("/x");
 
             // Then
-            assertThat(reader.text()).contains("\"event\":\"gap\"");
+            assertThat(reader.nextText()).contains("\"event\":\"gap\"");
         }
     }
 
@@ -141,16 +145,16 @@ class SubscriberGapsTest {
     @DisplayName(
             "H-16 by polls each is told what was lost since the place that it names, and nothing if that was nothing")
     void polls() throws Exception {
-        try (TestHub front = TestHub.start()) {
-            Fenced other = new Fenced(front.hub());
-            front.post("/n", "one");
+        try (TestHub testHub = TestHub.start()) {
+            Fenced other = new Fenced(testHub.hub());
+            testHub.post("/n", "one");
             String since = "all";
             List<String> told = new ArrayList<>();
             for (int lost : List.of(MANY, 0, MANY, 0)) {
                 for (int i = 0; i < lost; i++) {
                     other.keptOut("/n");
                 }
-                var answer = front.get("/n?poll=1&wait=0s&since=" + since, "Accept", "text/event-stream");
+                var answer = testHub.get("/n?poll=1&wait=0s&since=" + since, "Accept", "text/event-stream");
                 since = answer.headers().firstValue("Last-Event-ID").orElseThrow();
                 told.add(answer.body().replaceAll("(?m)^(id:.*|)\n", "").replace("\n", " "));
             }
@@ -173,10 +177,12 @@ class SubscriberGapsTest {
         try (HubCluster nodes = HubCluster.of(3)) {
             HubCluster.TestNode cut = nodes.get(1);
             HubCluster.TestNode third = nodes.get(2);
-            await().atMost(HubCluster.SOON).until(nodes.get(0).cluster::isLeader);
+            await().atMost(HubCluster.TIMEOUT).until(nodes.get(0).cluster::isLeader);
             Lease lease = nodes.get(0).cluster.lease().orElseThrow();
-            try (EventSourceClient reader = new EventSourceClient(() -> cut.hub.address().port(), "/n?since=all");
-                    EventSourceClient later = new EventSourceClient(() -> cut.hub.address().port(), "/n?since=all");
+            try (EventSourceClient reader =
+                            new EventSourceClient(() -> cut.hub.address().port(), "/n?since=all");
+                    EventSourceClient later =
+                            new EventSourceClient(() -> cut.hub.address().port(), "/n?since=all");
                     Subscription there = third.hub.subscribe("/n")) {
                 // Given one node that hears nobody, while the leader publishes, and then stops
                 reader.connect();
@@ -185,7 +191,7 @@ class SubscriberGapsTest {
                 assertThat(reader.next().data()).isEqualTo("before");
                 assertThat(there.take().text()).isEqualTo("before");
                 nodes.isolate(1, true);
-                await().atMost(HubCluster.SOON)
+                await().atMost(HubCluster.TIMEOUT)
                         .until(() -> !cut.hub.awaitPeers(Duration.ZERO)
                                 && !nodes.get(0).hub.awaitPeers(Duration.ZERO));
                 for (int i = 0; i < MANY; i++) {
@@ -195,11 +201,11 @@ class SubscriberGapsTest {
                     assertThat(there.take().text()).isEqualTo(BIG + i);
                 }
                 nodes.stop(0);
-                await().atMost(HubCluster.SOON).until(cut.cluster::isLeader);
+                await().atMost(HubCluster.TIMEOUT).until(cut.cluster::isLeader);
 
                 // When it hears the third again, and keeps out what that had of the last leader
                 nodes.isolate(0, false);
-                await().atMost(HubCluster.SOON).until(() -> ofFirst(nodes, cut) == MANY + 1);
+                await().atMost(HubCluster.TIMEOUT).until(() -> ofFirst(nodes, cut) == MANY + 1);
                 assertThat(cut.hub.readings().peers().fenced()).isPositive();
                 cut.hub.publish("/n", "after");
 
@@ -223,8 +229,8 @@ class SubscriberGapsTest {
     }
 
     /** How much of what the first node has published has come there, or is known to be lost. */
-    private static long ofFirst(HubCluster nodes, HubCluster.TestNode node) throws Exception {
-        String here = nodes.get(node, "/n?poll=1&wait=0s", "Accept", "*/*")
+    private static long ofFirst(HubCluster nodes, HubCluster.TestNode testNode) throws Exception {
+        String here = nodes.get(testNode, "/n?poll=1&wait=0s", "Accept", "*/*")
                 .headers()
                 .firstValue("Last-Event-ID")
                 .orElseThrow();

@@ -36,35 +36,39 @@ import org.jspecify.annotations.Nullable;
 
 /** The engine {@code mesh}: see {@link MeshEngine}. Its tasks are {@link MembershipLoop} and {@link LeaderLeaseLoop}. */
 final class MeshCoordinator extends Coordinator {
-    private static final Duration TO_RELEASE = Duration.ofSeconds(1);
-    private static final Duration TO_LEAVE = Duration.ofSeconds(2);
+    private static final Duration RELEASE_TIMEOUT = Duration.ofSeconds(1);
+    private static final Duration LEAVE_TIMEOUT = Duration.ofSeconds(2);
 
     final Setting<String> bind;
 
-    final Setting<Duration> silence = setting("silence", Duration.ofSeconds(2))
+    final Setting<Duration> failureTimeout = setting("silence", Duration.ofSeconds(2))
             .between(Duration.ofMillis(500), Duration.ofMinutes(1))
-            .fixed()
+            .restartRequired()
             .help("A node that says nothing for so long is taken for dead; a dead process is noticed at once");
 
-    final Setting<Integer> voterCount =
-            setting("voters", 3).between(1, 5).fixed().help("How many nodes elect the leader; the others learn");
+    final Setting<Integer> voterCount = setting("voters", 3)
+            .between(1, 5)
+            .restartRequired()
+            .help("How many nodes elect the leader; the others learn");
 
     final Setting<Duration> replaceAfter = setting("replace-after", Duration.ofMinutes(1))
             .between(Duration.ofSeconds(1), Duration.ofDays(7))
-            .fixed()
+            .restartRequired()
             .help("A voter that is not there for so long is replaced, if there is a node to take its place");
 
     final Setting<String> multicast = setting("multicast", "")
-            .check(text -> text.isEmpty() || isGroup(text), "write a multicast group and a port: 239.192.44.40:4440")
-            .fixed()
+            .check(
+                    text -> text.isEmpty() || isMulticastGroup(text),
+                    "write a multicast group and a port: 239.192.44.40:4440")
+            .restartRequired()
             .help("A multicast group where nodes of one network find each other without cluster.join");
 
-    private volatile @Nullable NodeConfig site;
+    private volatile @Nullable NodeConfig nodeConfig;
     private volatile @Nullable Supplier<SocketFactory> sockets;
-    private volatile @Nullable DataDirectory folder;
-    private volatile @Nullable MeshContext node;
-    private volatile @Nullable MembershipLoop members;
-    private volatile Optional<String> told = Optional.empty();
+    private volatile @Nullable DataDirectory dataDirectory;
+    private volatile @Nullable MeshContext context;
+    private volatile @Nullable MembershipLoop membership;
+    private volatile Optional<String> reportedHealth = Optional.empty();
 
     MeshCoordinator() {
         this("");
@@ -74,7 +78,7 @@ final class MeshCoordinator extends Coordinator {
     MeshCoordinator(String bindByDefault) {
         bind = setting("bind", bindByDefault)
                 .check(text -> text.isEmpty() || isAddress(text), "write host:port, or nothing for cluster.identity")
-                .fixed()
+                .restartRequired()
                 .help("Where this node listens, if it is not its identity: 0.0.0.0:4440 in a container");
     }
 
@@ -86,7 +90,7 @@ final class MeshCoordinator extends Coordinator {
         }
     }
 
-    private static boolean isGroup(String text) {
+    private static boolean isMulticastGroup(String text) {
         try {
             return isAddress(text)
                     && InetAddress.ofLiteral(Address.of(text).host()).isMulticastAddress();
@@ -113,96 +117,98 @@ final class MeshCoordinator extends Coordinator {
                             + "; set cluster.identity to an address of this machine that is free",
                     e);
         }
-        if (!multicast.get().isEmpty() && newSite.join().isEmpty() && newSite.expect() == 1) {
+        if (!multicast.get().isEmpty() && newSite.join().isEmpty() && newSite.expectedNodes() == 1) {
             throw new IllegalArgumentException("with coordinator.mesh.multicast a node cannot know whether it is the"
                     + " first one: write in cluster.expect how many nodes form the first cluster, such as 3");
         }
-        sockets = SocketSecurity.of(newSite, bindAddress(newSite), new LogRateLimiter(time()), this::spawn);
-        DataDirectory opened = own(DataDirectory.open(newSite.dataDir(), newSite.identity()));
-        site = newSite;
-        folder = opened;
+        sockets =
+                SocketSecurity.socketFactories(newSite, bindAddress(newSite), new LogRateLimiter(time()), this::spawn);
+        DataDirectory opened = closeOnStop(DataDirectory.open(newSite.dataDir(), newSite.identity()));
+        nodeConfig = newSite;
+        dataDirectory = opened;
         return opened.nextIncarnation(now());
     }
 
     @Override
-    public void join(Member self, CoordinatorListener seat) throws Exception {
-        NodeConfig here = requireNonNull(site, "prepare comes first");
-        DataDirectory itsFolder = requireNonNull(folder);
-        StackConfig config = new StackConfig(bindAddress(here), silence.get(), requireNonNull(sockets), beacon(here));
-        MeshContext fresh = new MeshContext(here, time(), self, new SynchronizedListener(seat));
-        ObservedLeases receipts = new ObservedLeases(time());
+    public void join(Member self, CoordinatorListener coordinatorListener) throws Exception {
+        NodeConfig here = requireNonNull(nodeConfig, "prepare comes first");
+        DataDirectory itsFolder = requireNonNull(dataDirectory);
+        StackConfig config =
+                new StackConfig(bindAddress(here), failureTimeout.get(), requireNonNull(sockets), startMulticast(here));
+        MeshContext fresh = new MeshContext(here, time(), self, new SynchronizedListener(coordinatorListener));
+        ObservedLeases observedLeases = new ObservedLeases(time());
         MembershipLoop itsMembers = new MembershipLoop(
                 fresh,
-                () -> new MeshSession(fresh, config, itsFolder, receipts),
+                () -> new MeshSession(fresh, config, itsFolder, observedLeases),
                 new VoterReconfigurer(fresh, voterCount.get(), replaceAfter.get()),
-                this::health);
-        members = itsMembers;
-        node = fresh;
-        health(Optional.of("joining the others"));
+                this::reportHealth);
+        membership = itsMembers;
+        context = fresh;
+        reportHealth(Optional.of("joining the others"));
         spawn("members", itsMembers::run);
         spawn(
                 "lease",
                 here.policy() == PartitionPolicy.QUORUM
-                        ? new LeaderLeaseLoop(fresh, receipts, itsMembers::present)::run
-                        : new ViewCoordinatorLeaseLoop(fresh, itsMembers::view)::run);
+                        ? new LeaderLeaseLoop(fresh, observedLeases, itsMembers::currentSession)::run
+                        : new ViewCoordinatorLeaseLoop(fresh, itsMembers::currentView)::run);
     }
 
     /** Lights one, if there is to be one; where it has heard that others are. */
-    private Supplier<Collection<Address>> beacon(NodeConfig here) throws Exception {
+    private Supplier<Collection<Address>> startMulticast(NodeConfig here) throws Exception {
         if (multicast.get().isEmpty()) {
             return List::of;
         }
         Address at = bindAddress(here);
-        MulticastDiscovery lit = own(MulticastDiscovery.open(
+        MulticastDiscovery lit = closeOnStop(MulticastDiscovery.open(
                 Address.of(multicast.get()),
                 at.isWildcard() ? here.identity() : at,
                 here.identity(),
-                DiscoveryCodec.of(here.trust().keys()),
+                DiscoveryCodec.of(here.credentials().keys()),
                 time()));
-        spawn("beacon-ear", lit::listen);
-        every("beacon", () -> MulticastDiscovery.PERIOD, lit::say);
-        lit.say();
-        return lit::heard;
+        spawn("beacon-ear", lit::receive);
+        every("beacon", () -> MulticastDiscovery.ANNOUNCE_INTERVAL, lit::announce);
+        lit.announce();
+        return lit::discovered;
     }
 
-    private void health(Optional<String> ill) {
-        if (!ill.equals(told)) {
-            told = ill;
+    private void reportHealth(Optional<String> ill) {
+        if (!ill.equals(reportedHealth)) {
+            reportedHealth = ill;
             ill.ifPresentOrElse(this::degraded, this::ready);
         }
     }
 
     /** The voters as this node knows them; none while it is not in the view. */
     List<String> voters() {
-        MembershipLoop here = members;
-        MeshSession stay = here == null ? null : here.present();
-        MeshRaft raft = stay == null ? null : stay.raft();
+        MembershipLoop here = membership;
+        MeshSession meshSession = here == null ? null : here.currentSession();
+        MeshRaft raft = meshSession == null ? null : meshSession.raft();
         return raft == null ? List.of() : raft.members();
     }
 
     @Override
     public void update(Member self) {
-        requireNonNull(node, "the cluster has not been joined").update(self);
+        requireNonNull(context, "the cluster has not been joined").update(self);
     }
 
     @Override
     public void leave() throws InterruptedException {
-        MeshContext here = node;
+        MeshContext here = context;
         if (here == null || here.isLeaving()) {
             return;
         }
-        here.leave();
-        if (!here.awaitResigned(TO_RELEASE)) {
+        here.startLeaving();
+        if (!here.awaitResigned(RELEASE_TIMEOUT)) {
             log.warn("the lease could not be released; the next leader waits until it has run out");
             here.resign();
         }
-        MembershipLoop itsMembers = requireNonNull(members);
-        if (!itsMembers.awaitLeft(TO_LEAVE)) {
-            MeshSession stay = itsMembers.present();
-            if (stay != null) {
-                stay.end("it is stopped, although the others have no majority without it");
+        MembershipLoop itsMembers = requireNonNull(membership);
+        if (!itsMembers.awaitLeft(LEAVE_TIMEOUT)) {
+            MeshSession meshSession = itsMembers.currentSession();
+            if (meshSession != null) {
+                meshSession.end("it is stopped, although the others have no majority without it");
             }
-            itsMembers.awaitLeft(TO_LEAVE);
+            itsMembers.awaitLeft(LEAVE_TIMEOUT);
         }
     }
 }

@@ -15,7 +15,7 @@ public final class MeshEngine implements CoordinatorProvider {
     }
 
     @Override
-    public Coordinator make() {
+    public Coordinator create() {
         return new MeshCoordinator();
     }
 }

@@ -10,44 +10,44 @@ import org.jspecify.annotations.Nullable;
 
 /** The node's seat for several tasks: they take turns, and the same roster or leader is told once. */
 public final class SynchronizedListener implements CoordinatorListener {
-    private final CoordinatorListener seat;
+    private final CoordinatorListener target;
 
     // guarded by this
-    private List<Member> told = List.of();
-    private @Nullable Epoch last;
+    private List<Member> lastRoster = List.of();
+    private @Nullable Epoch lastLeader;
 
-    public SynchronizedListener(CoordinatorListener seat) {
-        this.seat = seat;
+    public SynchronizedListener(CoordinatorListener coordinatorListener) {
+        this.target = coordinatorListener;
     }
 
     @Override
-    public LeaseTiming terms() {
-        return seat.terms();
+    public LeaseTiming leaseTiming() {
+        return target.leaseTiming();
     }
 
     @Override
-    public synchronized void roster(List<Member> members) {
-        if (!members.equals(told)) {
-            told = List.copyOf(members);
-            seat.roster(told);
+    public synchronized void rosterChanged(List<Member> members) {
+        if (!members.equals(lastRoster)) {
+            lastRoster = List.copyOf(members);
+            target.rosterChanged(lastRoster);
         }
     }
 
     @Override
-    public synchronized void leader(String name, Epoch epoch) {
-        if (!epoch.equals(last)) {
-            last = epoch;
-            seat.leader(name, epoch);
+    public synchronized void leaderChanged(String name, Epoch epoch) {
+        if (!epoch.equals(lastLeader)) {
+            lastLeader = epoch;
+            target.leaderChanged(name, epoch);
         }
     }
 
     @Override
-    public synchronized boolean renewed(Epoch epoch, DualTimestamp start) {
-        return seat.renewed(epoch, start);
+    public synchronized boolean leaseRenewed(Epoch epoch, DualTimestamp start) {
+        return target.leaseRenewed(epoch, start);
     }
 
     @Override
-    public synchronized void ended(Epoch epoch) {
-        seat.ended(epoch);
+    public synchronized void leaseEnded(Epoch epoch) {
+        target.leaseEnded(epoch);
     }
 }

@@ -23,32 +23,32 @@ class BootstrapTest {
     @TempDir
     Path folder;
 
-    private InProcessMesh clusters;
+    private InProcessMesh inProcessMesh;
 
     @BeforeEach
     void make() {
-        clusters = new InProcessMesh(folder);
+        inProcessMesh = new InProcessMesh(folder);
     }
 
     @AfterEach
     void stop() {
-        clusters.close();
+        inProcessMesh.close();
     }
 
     @Test
     @DisplayName("K-08 K-19 a node joins by the address of any member, and each shows the others where it is")
     void joins() throws Exception {
-        MeshNode a = clusters.start("");
-        await().atMost(InProcessMesh.PATIENCE).until(a.cluster()::isLeader);
-        MeshNode b = clusters.start("", a.identity());
-        InProcessMesh.awaitTogether(a, b);
-        MeshNode c = clusters.start("", b.identity());
-        InProcessMesh.awaitTogether(a, b, c);
+        MeshNode a = inProcessMesh.start("");
+        await().atMost(InProcessMesh.TIMEOUT).until(a.cluster()::isLeader);
+        MeshNode b = inProcessMesh.start("", a.identity());
+        InProcessMesh.awaitConverged(a, b);
+        MeshNode c = inProcessMesh.start("", b.identity());
+        InProcessMesh.awaitConverged(a, b, c);
 
         c.cluster().advertiseTransport(new Address("10.0.0.3", 5_555));
         c.cluster().advertiseUrl(URI.create("https://c.example.org/"));
 
-        await().atMost(InProcessMesh.PATIENCE)
+        await().atMost(InProcessMesh.TIMEOUT)
                 .untilAsserted(() -> assertThat(a.cluster().roster())
                         .filteredOn(member -> member.name().equals(c.identity().toString()))
                         .singleElement()
@@ -69,11 +69,11 @@ class BootstrapTest {
                 .parallel()
                 .map(each -> {
                     synchronized (all) {
-                        return clusters.start(each, "", all);
+                        return inProcessMesh.start(each, "", all);
                     }
                 })
                 .toArray(MeshNode[]::new);
-        InProcessMesh.awaitTogether(nodes);
+        InProcessMesh.awaitConverged(nodes);
         InProcessMesh.awaitLeader(nodes);
     }
 
@@ -81,42 +81,42 @@ class BootstrapTest {
     @DisplayName("K-11 a node whose seed is not there is degraded, says for whom it waits, and joins when it comes")
     void seedComesLater() throws Exception {
         Address seed = FreePorts.free();
-        MeshNode early = clusters.start("", seed);
-        await().atMost(InProcessMesh.PATIENCE).until(() -> early.reason().equals("waiting for " + seed));
+        MeshNode early = inProcessMesh.start("", seed);
+        await().atMost(InProcessMesh.TIMEOUT).until(() -> early.degradedReason().equals("waiting for " + seed));
         assertThat(early.isReady()).isFalse();
         assertThat(early.cluster().isLeader()).isFalse();
 
-        MeshNode late = clusters.start(seed, "");
+        MeshNode late = inProcessMesh.start(seed, "");
 
-        InProcessMesh.awaitTogether(early, late);
+        InProcessMesh.awaitConverged(early, late);
     }
 
     @Test
     @DisplayName(
             "K-06 K-07 of two voters one alone does not lead, and status says for whom it waits; it leads again later")
     void twoVoters() throws Exception {
-        MeshNode a = clusters.start("");
-        await().atMost(InProcessMesh.PATIENCE).until(a.cluster()::isLeader);
-        MeshNode b = clusters.start("", a.identity());
-        InProcessMesh.awaitTogether(a, b);
+        MeshNode a = inProcessMesh.start("");
+        await().atMost(InProcessMesh.TIMEOUT).until(a.cluster()::isLeader);
+        MeshNode b = inProcessMesh.start("", a.identity());
+        InProcessMesh.awaitConverged(a, b);
         long before = a.cluster().lease().orElseThrow().epoch().number();
         // Both stop in order, the follower last: it is the one that votes.
         a.tree().stop();
-        await().atMost(InProcessMesh.PATIENCE).until(b.cluster()::isLeader);
+        await().atMost(InProcessMesh.TIMEOUT).until(b.cluster()::isLeader);
         assertThat(b.cluster().lease().orElseThrow().epoch().number()).isGreaterThan(before);
         b.tree().stop();
 
         // When only the first comes back, it founds nothing
-        MeshNode again = clusters.start(a.identity(), "");
-        await().atMost(InProcessMesh.PATIENCE)
-                .until(() -> again.reason().startsWith("waiting for " + b.identity() + ": 0 of 1 voters here"));
+        MeshNode again = inProcessMesh.start(a.identity(), "");
+        await().atMost(InProcessMesh.TIMEOUT)
+                .until(() -> again.degradedReason().startsWith("waiting for " + b.identity() + ": 0 of 1 voters here"));
         await().during(Duration.ofSeconds(2))
-                .atMost(InProcessMesh.PATIENCE)
+                .atMost(InProcessMesh.TIMEOUT)
                 .until(() -> !again.cluster().isLeader());
 
         // When the second comes, with the original command line
-        MeshNode other = clusters.start(b.identity(), "", a.identity());
-        InProcessMesh.awaitTogether(again, other);
+        MeshNode other = inProcessMesh.start(b.identity(), "", a.identity());
+        InProcessMesh.awaitConverged(again, other);
         assertThat(InProcessMesh.awaitLeader(again, other)).isEqualTo(other);
         assertThat(again.cluster().roster()).extracting(Member::incarnation).doesNotHaveDuplicates();
     }
@@ -124,14 +124,14 @@ class BootstrapTest {
     @Test
     @DisplayName("K-05 K-06 by the policy available the node that is left leads alone")
     void available() throws Exception {
-        MeshNode a = clusters.start("policy = 'available'");
-        MeshNode b = clusters.start("policy = 'available'", a.identity());
-        InProcessMesh.awaitTogether(a, b);
+        MeshNode a = inProcessMesh.start("policy = 'available'");
+        MeshNode b = inProcessMesh.start("policy = 'available'", a.identity());
+        InProcessMesh.awaitConverged(a, b);
         MeshNode leader = InProcessMesh.awaitLeader(a, b);
         MeshNode rest = leader.equals(a) ? b : a;
         Epoch first = leader.cluster().lease().orElseThrow().epoch();
         leader.tree().stop();
-        await().atMost(InProcessMesh.PATIENCE).until(rest.cluster()::isLeader);
+        await().atMost(InProcessMesh.TIMEOUT).until(rest.cluster()::isLeader);
 
         // Then epochs only inform: two that lead at a time do not refuse what is the other's
         Epoch second = rest.cluster().lease().orElseThrow().epoch();
@@ -142,7 +142,7 @@ class BootstrapTest {
     @DisplayName("K-21 a node that others could reach without a secret does not start, unless that is allowed")
     void openToAll() throws Exception {
         Address open = new Address("0.0.0.0", FreePorts.free("0.0.0.0").port());
-        assertThatThrownBy(() -> clusters.start(open, ""))
+        assertThatThrownBy(() -> inProcessMesh.start(open, ""))
                 .rootCause()
                 .hasMessageContaining("cluster.secret-file")
                 .hasMessageContaining("cluster.insecure = true");
@@ -151,9 +151,9 @@ class BootstrapTest {
     @Test
     @DisplayName("a node that cannot listen does not start, and says where and what to change")
     void twice() throws Exception {
-        MeshNode a = clusters.start("");
-        await().atMost(InProcessMesh.PATIENCE).until(a.cluster()::isLeader);
-        assertThatThrownBy(() -> clusters.start(a.identity(), ""))
+        MeshNode a = inProcessMesh.start("");
+        await().atMost(InProcessMesh.TIMEOUT).until(a.cluster()::isLeader);
+        assertThatThrownBy(() -> inProcessMesh.start(a.identity(), ""))
                 .hasStackTraceContaining("cannot listen on " + a.identity())
                 .hasStackTraceContaining("set cluster.identity");
     }

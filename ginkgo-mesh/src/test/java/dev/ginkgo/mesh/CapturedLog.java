@@ -20,7 +20,7 @@ final class CapturedLog implements AutoCloseable {
     }
 
     /** All with that in it. */
-    List<String> said(String what) {
+    List<String> messagesContaining(String what) {
         return List.copyOf(logged.list).stream()
                 .map(ILoggingEvent::getFormattedMessage)
                 .filter(message -> message.contains(what))

@@ -31,28 +31,29 @@ class ClusterFormationTest {
     @DisplayName("K-08 a new node founds nothing where one is that has been in a cluster, though nobody leads that one")
     void besideAMember() throws Exception {
         List<Address> places = three();
-        try (InProcessMesh clusters = new InProcessMesh(folder)) {
+        try (InProcessMesh inProcessMesh = new InProcessMesh(folder)) {
             // Given one of two, of which only the other one votes
-            MeshNode a = clusters.start(places.get(1), "");
-            await().atMost(InProcessMesh.PATIENCE).until(a.cluster()::isLeader);
-            MeshNode b = clusters.start(places.get(2), "", a.identity());
-            InProcessMesh.awaitTogether(a, b);
+            MeshNode a = inProcessMesh.start(places.get(1), "");
+            await().atMost(InProcessMesh.TIMEOUT).until(a.cluster()::isLeader);
+            MeshNode b = inProcessMesh.start(places.get(2), "", a.identity());
+            InProcessMesh.awaitConverged(a, b);
             a.tree().stop();
-            await().atMost(InProcessMesh.PATIENCE).until(b.cluster()::isLeader);
+            await().atMost(InProcessMesh.TIMEOUT).until(b.cluster()::isLeader);
             b.tree().stop();
-            MeshNode alone = clusters.start(a.identity(), "");
-            await().atMost(InProcessMesh.PATIENCE).until(() -> alone.reason().contains("0 of 1 voters here"));
+            MeshNode alone = inProcessMesh.start(a.identity(), "");
+            await().atMost(InProcessMesh.TIMEOUT)
+                    .until(() -> alone.degradedReason().contains("0 of 1 voters here"));
 
             // When a new one comes, and they are as many as it expects
-            MeshNode fresh = clusters.start(places.get(0), "expect = 2", a.identity());
-            await().atMost(InProcessMesh.PATIENCE).until(() -> fresh.roster().size() == 2);
+            MeshNode fresh = inProcessMesh.start(places.get(0), "expect = 2", a.identity());
+            await().atMost(InProcessMesh.TIMEOUT).until(() -> fresh.roster().size() == 2);
 
             // Then they wait for the one that votes
             await().during(Duration.ofSeconds(3))
-                    .atMost(InProcessMesh.PATIENCE)
+                    .atMost(InProcessMesh.TIMEOUT)
                     .until(() -> !fresh.cluster().isLeader() && !alone.cluster().isLeader());
-            MeshNode back = clusters.start(b.identity(), "", a.identity());
-            InProcessMesh.awaitTogether(alone, fresh, back);
+            MeshNode back = inProcessMesh.start(b.identity(), "", a.identity());
+            InProcessMesh.awaitConverged(alone, fresh, back);
             assertThat(InProcessMesh.awaitLeader(alone, fresh, back)).isEqualTo(back);
         }
     }
@@ -63,11 +64,11 @@ class ClusterFormationTest {
                     + " for one that waits for more")
     void enoughForOne() throws Exception {
         List<Address> places = three();
-        try (InProcessMesh clusters = new InProcessMesh(folder)) {
-            MeshNode second = clusters.start(places.get(1), "expect = 2");
-            MeshNode first = clusters.start(places.get(0), "expect = 3", second.identity());
+        try (InProcessMesh inProcessMesh = new InProcessMesh(folder)) {
+            MeshNode second = inProcessMesh.start(places.get(1), "expect = 2");
+            MeshNode first = inProcessMesh.start(places.get(0), "expect = 3", second.identity());
 
-            InProcessMesh.awaitTogether(first, second);
+            InProcessMesh.awaitConverged(first, second);
             assertThat(InProcessMesh.awaitLeader(first, second)).isEqualTo(second);
         }
     }

@@ -26,10 +26,10 @@ final class CoordinatorHarness implements CoordinatorListener {
     /** Far longer than an election takes. */
     static final Duration TTL = Duration.ofSeconds(5);
 
-    final MeshCoordinator engine;
-    final Address here;
-    volatile long lastStart;
-    volatile long first;
+    final MeshCoordinator coordinator;
+    final Address identity;
+    volatile long lastRenewalStart;
+    volatile long firstRenewal;
     private final Ginkgo tree;
     private boolean ended;
 
@@ -40,20 +40,23 @@ final class CoordinatorHarness implements CoordinatorListener {
     }
 
     CoordinatorHarness(Address here, List<Address> join, Path folder) throws Exception {
-        this.here = here;
-        engine = new MeshCoordinator(here.toString());
-        tree = Ginkgo.of(new Parent(engine)).configuration(Configuration.none()).start();
-        NodeConfig site = new NodeConfig(here, join, join.isEmpty() ? 1 : 3, folder, ClusterCredentials.none(), PartitionPolicy.QUORUM);
-        long incarnation = engine.prepare(site);
-        engine.join(new Member(here.toString(), incarnation, here, Optional.empty(), Optional.empty(), "1"), this);
+        this.identity = here;
+        coordinator = new MeshCoordinator(here.toString());
+        tree = Ginkgo.of(new Parent(coordinator))
+                .configuration(Configuration.empty())
+                .start();
+        NodeConfig nodeConfig = new NodeConfig(
+                here, join, join.isEmpty() ? 1 : 3, folder, ClusterCredentials.none(), PartitionPolicy.QUORUM);
+        long incarnation = coordinator.prepare(nodeConfig);
+        coordinator.join(new Member(here.toString(), incarnation, here, Optional.empty(), Optional.empty(), "1"), this);
     }
 
     boolean hasLed() {
-        return first != 0;
+        return firstRenewal != 0;
     }
 
     /** Ends without a word. */
-    void end() {
+    void abort() {
         ended = true;
         tree.stop();
     }
@@ -61,29 +64,29 @@ final class CoordinatorHarness implements CoordinatorListener {
     /** Leaves in order, if it has not ended. */
     void leave() throws Exception {
         if (!ended) {
-            engine.leave();
-            end();
+            coordinator.leave();
+            abort();
         }
     }
 
     @Override
-    public LeaseTiming terms() {
+    public LeaseTiming leaseTiming() {
         return new LeaseTiming(TTL, Duration.ofMillis(100));
     }
 
     @Override
-    public void roster(List<Member> members) {}
+    public void rosterChanged(List<Member> members) {}
 
     @Override
-    public void leader(String name, Epoch epoch) {}
+    public void leaderChanged(String name, Epoch epoch) {}
 
     @Override
-    public boolean renewed(Epoch epoch, DualTimestamp start) {
-        lastStart = start.nanos();
-        first = first == 0 ? TimeSource.system().nanos() : first;
+    public boolean leaseRenewed(Epoch epoch, DualTimestamp start) {
+        lastRenewalStart = start.nanos();
+        firstRenewal = firstRenewal == 0 ? TimeSource.system().nanos() : firstRenewal;
         return true;
     }
 
     @Override
-    public void ended(Epoch epoch) {}
+    public void leaseEnded(Epoch epoch) {}
 }

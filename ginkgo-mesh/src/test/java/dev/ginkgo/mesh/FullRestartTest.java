@@ -20,31 +20,31 @@ class FullRestartTest {
     @DisplayName(
             "K-06 K-08 those that were stopped first elect nobody among themselves, and with the last one they are the"
                     + " cluster again")
-    void firstStoppedFirst() throws Exception {
-        try (InProcessMesh clusters = new InProcessMesh(folder)) {
+    void firstStoppedNodesWaitForTheLast() throws Exception {
+        try (InProcessMesh inProcessMesh = new InProcessMesh(folder)) {
             // Given three that have stopped in order
-            MeshNode a = clusters.start("");
-            await().atMost(InProcessMesh.PATIENCE).until(a.cluster()::isLeader);
-            MeshNode b = clusters.start("", a.identity());
-            MeshNode c = clusters.start("", a.identity());
-            InProcessMesh.awaitTogether(a, b, c);
-            await().atMost(InProcessMesh.PATIENCE).until(() -> Stream.of(a, b, c).allMatch(each -> each.voters() == 3));
+            MeshNode a = inProcessMesh.start("");
+            await().atMost(InProcessMesh.TIMEOUT).until(a.cluster()::isLeader);
+            MeshNode b = inProcessMesh.start("", a.identity());
+            MeshNode c = inProcessMesh.start("", a.identity());
+            InProcessMesh.awaitConverged(a, b, c);
+            await().atMost(InProcessMesh.TIMEOUT).until(() -> Stream.of(a, b, c).allMatch(each -> each.voters() == 3));
             Stream.of(a, b, c).forEach(each -> each.tree().stop());
 
             // When the first two come back: one thinks that three vote, the other knows that it votes no longer
             Address last = c.identity();
-            MeshNode first = clusters.start(a.identity(), "", b.identity(), last);
-            MeshNode second = clusters.start(b.identity(), "", a.identity(), last);
+            MeshNode first = inProcessMesh.start(a.identity(), "", b.identity(), last);
+            MeshNode second = inProcessMesh.start(b.identity(), "", a.identity(), last);
 
             // Then they are no majority
             await().during(Duration.ofSeconds(4))
-                    .atMost(InProcessMesh.PATIENCE)
+                    .atMost(InProcessMesh.TIMEOUT)
                     .until(() -> Stream.of(first, second)
                             .noneMatch(each -> each.cluster().isLeader() || each.isReady()));
 
             // And with the third one they are
-            MeshNode third = clusters.start(last, "", a.identity(), b.identity());
-            InProcessMesh.awaitTogether(first, second, third);
+            MeshNode third = inProcessMesh.start(last, "", a.identity(), b.identity());
+            InProcessMesh.awaitConverged(first, second, third);
             InProcessMesh.awaitLeader(first, second, third);
         }
     }

@@ -19,7 +19,7 @@ import java.util.stream.Stream;
 
 /** Nodes in this JVM, by the configuration that a user writes; stopped all together. */
 public final class InProcessMesh implements AutoCloseable {
-    public static final Duration PATIENCE = Duration.ofSeconds(30);
+    public static final Duration TIMEOUT = Duration.ofSeconds(30);
 
     /** One node. */
     public record MeshNode(Cluster cluster, Ginkgo tree, Address identity) {
@@ -33,14 +33,14 @@ public final class InProcessMesh implements AutoCloseable {
 
         /** How many vote, as far as it knows. */
         int voters() {
-            return Ginkgo.within(cluster, MeshCoordinator.class)
+            return Ginkgo.findAll(cluster, MeshCoordinator.class)
                     .getFirst()
                     .voters()
                     .size();
         }
 
         /** What the engine says of itself. */
-        String reason() {
+        String degradedReason() {
             Status coordinator = tree.status().children().getFirst();
             return coordinator.children().getFirst().reason();
         }
@@ -54,6 +54,8 @@ public final class InProcessMesh implements AutoCloseable {
     }
 
     /**
+     * Starts a node.
+     *
      * @param more lines of {@code [cluster]}
      */
     public MeshNode start(Address identity, String more, Address... join) {
@@ -70,28 +72,28 @@ public final class InProcessMesh implements AutoCloseable {
                         folder,
                         more);
         Ginkgo tree = Ginkgo.of(cluster)
-                .configuration(Configuration.none().text("cluster.toml", toml))
+                .configuration(Configuration.empty().text("cluster.toml", toml))
                 .start();
-        MeshNode node = new MeshNode(cluster, tree, identity);
-        nodes.add(node);
-        return node;
+        MeshNode meshNode = new MeshNode(cluster, tree, identity);
+        nodes.add(meshNode);
+        return meshNode;
     }
 
     public MeshNode start(String more, Address... join) throws IOException {
         return start(FreePorts.free(), more, join);
     }
 
-    public static void awaitTogether(MeshNode... members) {
+    public static void awaitConverged(MeshNode... members) {
         List<String> names = Stream.of(members)
                 .map(each -> each.identity.toString())
                 .sorted()
                 .toList();
-        await().atMost(PATIENCE)
+        await().atMost(TIMEOUT)
                 .until(() -> Stream.of(members).allMatch(each -> each.roster().equals(names) && each.isReady()));
     }
 
     public static MeshNode awaitLeader(MeshNode... members) {
-        await().atMost(PATIENCE)
+        await().atMost(TIMEOUT)
                 .until(() -> Stream.of(members)
                                 .filter(each -> each.cluster.isLeader())
                                 .count()
@@ -104,6 +106,6 @@ public final class InProcessMesh implements AutoCloseable {
 
     @Override
     public void close() {
-        nodes.reversed().forEach(node -> node.tree.stop());
+        nodes.reversed().forEach(meshNode -> meshNode.tree.stop());
     }
 }

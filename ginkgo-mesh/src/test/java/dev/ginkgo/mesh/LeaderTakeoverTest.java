@@ -35,12 +35,12 @@ class LeaderTakeoverTest {
     @BeforeEach
     void three() throws Exception {
         leader = start(FreePorts.free(), folder);
-        await().atMost(InProcessMesh.PATIENCE).until(leader::hasLed);
-        b = start(FreePorts.free(), folder, leader.here);
-        c = start(FreePorts.free(), folder, leader.here);
-        await().atMost(InProcessMesh.PATIENCE)
+        await().atMost(InProcessMesh.TIMEOUT).until(leader::hasLed);
+        b = start(FreePorts.free(), folder, leader.identity);
+        c = start(FreePorts.free(), folder, leader.identity);
+        await().atMost(InProcessMesh.TIMEOUT)
                 .until(() -> Stream.of(leader, b, c)
-                        .allMatch(each -> each.engine.voters().size() == 3));
+                        .allMatch(each -> each.coordinator.voters().size() == 3));
     }
 
     @AfterEach
@@ -53,14 +53,14 @@ class LeaderTakeoverTest {
     @Test
     @DisplayName("K-03 K-05 the next leader does not act before the last renewal of one that is gone is a term old")
     void waits() {
-        leader.end();
-        await().atMost(InProcessMesh.PATIENCE).until(() -> b.hasLed() || c.hasLed());
+        leader.abort();
+        await().atMost(InProcessMesh.TIMEOUT).until(() -> b.hasLed() || c.hasLed());
         long next = Stream.of(b, c)
                 .filter(CoordinatorHarness::hasLed)
-                .mapToLong(each -> each.first)
+                .mapToLong(each -> each.firstRenewal)
                 .min()
                 .orElseThrow();
-        assertThat(Duration.ofNanos(next - leader.lastStart)).isGreaterThan(CoordinatorHarness.TTL);
+        assertThat(Duration.ofNanos(next - leader.lastRenewalStart)).isGreaterThan(CoordinatorHarness.TTL);
     }
 
     @Test
@@ -68,17 +68,17 @@ class LeaderTakeoverTest {
             "K-07 K-08 a voter that has lost its folder elects nobody before one who knows has told it what was decided")
     void withoutMemory() throws Exception {
         // Given two that are gone, so that the third is no majority
-        leader.end();
-        c.end();
+        leader.abort();
+        c.abort();
 
         // When one of them comes back with an empty folder
-        CoordinatorHarness back = start(c.here, folder.resolve("empty"), b.here);
+        CoordinatorHarness back = start(c.identity, folder.resolve("empty"), b.identity);
 
         // Then its vote is no majority either, for as long as it takes several elections
-        await().during(Duration.ofSeconds(8)).atMost(InProcessMesh.PATIENCE).until(() -> !b.hasLed() && !back.hasLed());
+        await().during(Duration.ofSeconds(8)).atMost(InProcessMesh.TIMEOUT).until(() -> !b.hasLed() && !back.hasLed());
 
         // And with the one that knows, they are again
-        CoordinatorHarness again = start(leader.here, folder, b.here);
-        await().atMost(InProcessMesh.PATIENCE).until(() -> b.hasLed() || again.hasLed() || back.hasLed());
+        CoordinatorHarness again = start(leader.identity, folder, b.identity);
+        await().atMost(InProcessMesh.TIMEOUT).until(() -> b.hasLed() || again.hasLed() || back.hasLed());
     }
 }

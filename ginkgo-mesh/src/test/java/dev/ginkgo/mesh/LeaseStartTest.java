@@ -71,37 +71,40 @@ class LeaseStartTest {
     void fromBeforeItWasSent() throws Exception {
         JumpingTime time = new JumpingTime();
         List<Duration> ages = new CopyOnWriteArrayList<>();
-        CoordinatorListener seat = new CoordinatorListener() {
+        CoordinatorListener coordinatorListener = new CoordinatorListener() {
             @Override
-            public LeaseTiming terms() {
+            public LeaseTiming leaseTiming() {
                 return new LeaseTiming(Duration.ofSeconds(5), Duration.ofMillis(100));
             }
 
             @Override
-            public void roster(List<Member> members) {}
+            public void rosterChanged(List<Member> members) {}
 
             @Override
-            public void leader(String name, Epoch epoch) {
+            public void leaderChanged(String name, Epoch epoch) {
                 time.ahead.addAndGet(
                         LONG.toNanos()); // the renewal is committed, and the one who asked does not know it yet
             }
 
             @Override
-            public boolean renewed(Epoch epoch, DualTimestamp start) {
+            public boolean leaseRenewed(Epoch epoch, DualTimestamp start) {
                 ages.add(start.elapsed(time));
                 return true;
             }
 
             @Override
-            public void ended(Epoch epoch) {}
+            public void leaseEnded(Epoch epoch) {}
         };
         Address here = FreePorts.free();
         MeshCoordinator engine = new MeshCoordinator(here.toString());
         try (TestTree<Parent> _ = TestTree.start(new Parent(engine), time)) {
-            NodeConfig site = new NodeConfig(here, List.of(), 1, folder, ClusterCredentials.none(), PartitionPolicy.QUORUM);
-            long incarnation = engine.prepare(site);
-            engine.join(new Member(here.toString(), incarnation, here, Optional.empty(), Optional.empty(), "1"), seat);
-            await().atMost(InProcessMesh.PATIENCE).until(() -> !ages.isEmpty());
+            NodeConfig nodeConfig =
+                    new NodeConfig(here, List.of(), 1, folder, ClusterCredentials.none(), PartitionPolicy.QUORUM);
+            long incarnation = engine.prepare(nodeConfig);
+            engine.join(
+                    new Member(here.toString(), incarnation, here, Optional.empty(), Optional.empty(), "1"),
+                    coordinatorListener);
+            await().atMost(InProcessMesh.TIMEOUT).until(() -> !ages.isEmpty());
             engine.leave();
         }
         assertThat(ages.getFirst()).isGreaterThanOrEqualTo(LONG);

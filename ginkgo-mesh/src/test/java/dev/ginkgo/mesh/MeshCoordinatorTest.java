@@ -26,7 +26,7 @@ class MeshCoordinatorTest extends CoordinatorContract {
     private final List<MeshCoordinator> engines = new ArrayList<>();
 
     @Override
-    protected Coordinator engine() throws IOException {
+    protected Coordinator coordinator() throws IOException {
         Address here = FreePorts.free();
         bound.add(here);
         MeshCoordinator engine = new MeshCoordinator(here.toString());
@@ -36,7 +36,7 @@ class MeshCoordinatorTest extends CoordinatorContract {
 
     /** All vote: then none is needed, and one that comes again without its memory is told by the others. */
     @Override
-    protected void settle(int count) {
+    protected void awaitSettled(int count) {
         await().atMost(Duration.ofSeconds(20))
                 .until(() -> engines.stream()
                                 .filter(each -> each.voters().size() == count)
@@ -45,14 +45,14 @@ class MeshCoordinatorTest extends CoordinatorContract {
     }
 
     @Override
-    protected NodeConfig site(Address identity) {
+    protected NodeConfig nodeConfig(Address identity) {
         List<Address> others = List.copyOf(bound.subList(0, bound.size() - 1));
         Path own = folder.resolve("start-" + bound.size());
         return new NodeConfig(identity, others, 1, own, ClusterCredentials.none(), PartitionPolicy.QUORUM);
     }
 
     @Override
-    protected LeaseTiming terms() {
+    protected LeaseTiming leaseTiming() {
         return new LeaseTiming(Duration.ofMillis(1_200), Duration.ofMillis(100));
     }
 }

@@ -24,19 +24,19 @@ class SilentConnectionsTest {
     @DisplayName("K-17 many who call and say nothing keep no node from joining, without a secret either")
     void silent(String secret) throws Exception {
         List<Socket> silent = new ArrayList<>();
-        try (InProcessMesh clusters = new InProcessMesh(folder)) {
+        try (InProcessMesh inProcessMesh = new InProcessMesh(folder)) {
             // Given
-            MeshNode a = clusters.start(secret);
-            await().atMost(InProcessMesh.PATIENCE).until(a.cluster()::isLeader);
+            MeshNode a = inProcessMesh.start(secret);
+            await().atMost(InProcessMesh.TIMEOUT).until(a.cluster()::isLeader);
 
             // When
             for (int i = 0; i < CALLERS; i++) {
                 silent.add(new Socket(a.identity().host(), a.identity().port()));
             }
-            MeshNode b = clusters.start(secret, a.identity());
+            MeshNode b = inProcessMesh.start(secret, a.identity());
 
             // Then
-            InProcessMesh.awaitTogether(a, b);
+            InProcessMesh.awaitConverged(a, b);
         } finally {
             for (Socket each : silent) {
                 each.close();

@@ -29,13 +29,13 @@ import java.util.stream.Collectors;
  * So a run is the same each time, except for bytes in flight: a test must read them before it advances.
  */
 public final class FakeClock implements TimeSource {
-    private static final Duration PATIENCE = Duration.ofSeconds(10);
+    private static final Duration IDLE_TIMEOUT = Duration.ofSeconds(10);
 
     private record ParkedThread(long deadline, long number) {}
 
     private final Instant origin;
-    private final Duration patience;
-    private final List<Supplier<List<Thread>>> trees = new CopyOnWriteArrayList<>();
+    private final Duration idleTimeout;
+    private final List<Supplier<List<Thread>>> treeTasks = new CopyOnWriteArrayList<>();
 
     // guarded by this
     private final Map<Thread, ParkedThread> parked = new HashMap<>();
@@ -50,13 +50,13 @@ public final class FakeClock implements TimeSource {
     }
 
     public FakeClock(Instant origin) {
-        this(origin, PATIENCE);
+        this(origin, IDLE_TIMEOUT);
     }
 
     /** With another patience: for the test of this class. */
     FakeClock(Instant origin, Duration patience) {
         this.origin = origin;
-        this.patience = patience;
+        this.idleTimeout = patience;
     }
 
     /**
@@ -68,24 +68,24 @@ public final class FakeClock implements TimeSource {
         if (by.isNegative()) {
             throw new IllegalArgumentException("time cannot go back by " + by);
         }
-        settle();
+        awaitIdle();
         long target = nanos() + by.toNanos();
-        while (fireNext(target)) {
-            settle();
+        while (wakeNext(target)) {
+            awaitIdle();
         }
-        settle();
+        awaitIdle();
     }
 
     /** Waits until every task is parked, without moving the time. Throws like {@link #advance}. */
-    public void settle() {
-        long giveUp = TimeSource.system().nanos() + patience.toNanos();
+    public void awaitIdle() {
+        long giveUp = TimeSource.system().nanos() + idleTimeout.toNanos();
         while (true) {
             long before;
             synchronized (this) {
                 before = activity;
             }
             List<Thread> tasks = new ArrayList<>();
-            trees.forEach(tree -> tasks.addAll(tree.get()));
+            treeTasks.forEach(tree -> tasks.addAll(tree.get()));
             synchronized (this) {
                 List<Thread> busy =
                         tasks.stream().filter(task -> !isWaiting(task)).toList();
@@ -93,7 +93,7 @@ public final class FakeClock implements TimeSource {
                     return;
                 }
                 if (TimeSource.system().nanos() - giveUp > 0) {
-                    throw new AssertionError(blocked(busy));
+                    throw new AssertionError(blockedMessage(busy));
                 }
                 try {
                     wait(1); // woken by each park; the rest is for threads that end
@@ -109,7 +109,7 @@ public final class FakeClock implements TimeSource {
         return (parked.containsKey(thread) && !thread.isInterrupted()) || outside.contains(thread);
     }
 
-    private static String blocked(List<Thread> busy) {
+    private static String blockedMessage(List<Thread> busy) {
         return busy.stream()
                 .map(task -> "\n" + task.getName()
                         + Arrays.stream(task.getStackTrace())
@@ -120,7 +120,7 @@ public final class FakeClock implements TimeSource {
     }
 
     /** Wakes the next that is due by {@code target}; if there is none, it is {@code target} now. */
-    private synchronized boolean fireNext(long target) {
+    private synchronized boolean wakeNext(long target) {
         Optional<Map.Entry<Thread, ParkedThread>> next = parked.entrySet().stream()
                 .filter(entry -> entry.getValue().deadline - target <= 0)
                 .min(Map.Entry.comparingByValue(
@@ -186,7 +186,7 @@ public final class FakeClock implements TimeSource {
     }
 
     @Override
-    public <T, X extends Exception> T outside(BlockingCall<T, X> call) throws X {
+    public <T, X extends Exception> T callBlocking(BlockingCall<T, X> call) throws X {
         Thread self = Thread.currentThread();
         synchronized (this) {
             outside.add(self);
@@ -204,7 +204,7 @@ public final class FakeClock implements TimeSource {
     }
 
     @Override
-    public void attached(Supplier<List<Thread>> tasks) {
-        trees.add(tasks);
+    public void onTreeStart(Supplier<List<Thread>> tasks) {
+        treeTasks.add(tasks);
     }
 }

@@ -15,19 +15,19 @@ import java.util.stream.Stream;
 final class OpenFiles {
     private static final Path FOLDER = Path.of("/proc/self/fd");
 
-    private final Set<String> open;
+    private final Set<String> current;
 
     private OpenFiles(Set<String> open) {
-        this.open = open;
+        this.current = open;
     }
 
-    static OpenFiles open() {
+    static OpenFiles current() {
         Set<String> targets = new HashSet<>();
         if (Files.isDirectory(FOLDER)) {
             try (DirectoryStream<Path> all = Files.newDirectoryStream(FOLDER)) {
                 for (Path each : all) {
                     String target = target(each);
-                    if (matters(target)) {
+                    if (isRelevant(target)) {
                         targets.add(target);
                     }
                 }
@@ -47,7 +47,7 @@ final class OpenFiles {
     }
 
     /** The JVM's own do not: what it loads classes from, its pollers, the devices. */
-    private static boolean matters(String target) {
+    private static boolean isRelevant(String target) {
         return target.startsWith("socket:")
                 || (target.startsWith("/")
                         && !target.startsWith("/dev/")
@@ -62,8 +62,8 @@ final class OpenFiles {
     /** Fails if something is open that was not then; closing may take a moment. */
     void assertNothingNew(Duration patience) {
         Poller.await(patience, () -> {
-            Set<String> now = new HashSet<>(open().open);
-            now.removeAll(open);
+            Set<String> now = new HashSet<>(current().current);
+            now.removeAll(current);
             return now.isEmpty() ? "" : "descriptors are left open: " + now + described(now);
         });
     }

@@ -13,17 +13,17 @@ final class Poller {
      * @throws AssertionError with the last complaint
      */
     static void await(Duration atMost, Supplier<String> complaint) {
-        TimeSource time = TimeSource.system();
-        long giveUp = time.nanos() + atMost.toNanos();
+        TimeSource timeSource = TimeSource.system();
+        long giveUp = timeSource.nanos() + atMost.toNanos();
         while (true) {
             String wrong = complaint.get();
             if (wrong.isEmpty()) {
                 return;
             }
-            if (time.nanos() - giveUp > 0) {
+            if (timeSource.nanos() - giveUp > 0) {
                 throw new AssertionError(wrong);
             }
-            time.park(time.nanos() + Duration.ofMillis(5).toNanos());
+            timeSource.park(timeSource.nanos() + Duration.ofMillis(5).toNanos());
         }
     }
 }

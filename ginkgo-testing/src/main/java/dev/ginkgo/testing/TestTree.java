@@ -26,15 +26,15 @@ import java.util.Random;
  * @param <S> the class of the root
  */
 public final class TestTree<S extends Service> implements AutoCloseable {
-    private static final Duration PATIENCE = Duration.ofSeconds(5);
+    private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(5);
 
     private final S root;
     private final Ginkgo ginkgo;
     private final OpenFiles before;
-    private final Duration patience;
+    private final Duration closeTimeout;
 
     private TestTree(S root, Ginkgo ginkgo, OpenFiles before, Duration patience) {
-        this.patience = patience;
+        this.closeTimeout = patience;
         this.root = root;
         this.ginkgo = ginkgo;
         this.before = before;
@@ -51,8 +51,8 @@ public final class TestTree<S extends Service> implements AutoCloseable {
     }
 
     /** Starts with the defaults. */
-    public static <S extends Service> TestTree<S> start(S root, TimeSource time) {
-        return start(root, time, "");
+    public static <S extends Service> TestTree<S> start(S root, TimeSource timeSource) {
+        return start(root, timeSource, "");
     }
 
     /**
@@ -61,8 +61,8 @@ public final class TestTree<S extends Service> implements AutoCloseable {
      * @throws dev.ginkgo.lifecycle.StartException if it does not start
      * @throws AssertionError if it does not start and leaves something behind
      */
-    public static <S extends Service> TestTree<S> start(S root, TimeSource time, String toml) {
-        return start(root, time, toml, PATIENCE);
+    public static <S extends Service> TestTree<S> start(S root, TimeSource timeSource, String toml) {
+        return start(root, timeSource, toml, CLOSE_TIMEOUT);
     }
 
     /** With another patience: for the test of this class. */
@@ -70,11 +70,12 @@ public final class TestTree<S extends Service> implements AutoCloseable {
         return start(root, TimeSource.system(), "", patience);
     }
 
-    private static <S extends Service> TestTree<S> start(S root, TimeSource time, String toml, Duration patience) {
-        OpenFiles before = OpenFiles.open();
+    private static <S extends Service> TestTree<S> start(
+            S root, TimeSource timeSource, String toml, Duration patience) {
+        OpenFiles before = OpenFiles.current();
         Ginkgo.Builder builder = Ginkgo.of(root)
-                .configuration(Configuration.none().text("test", toml))
-                .time(time)
+                .configuration(Configuration.empty().text("test", toml))
+                .time(timeSource)
                 .random(new Random(1));
         try {
             return new TestTree<>(root, builder.start(), before, patience);
@@ -99,7 +100,7 @@ public final class TestTree<S extends Service> implements AutoCloseable {
 
     /** Reloads with other settings. */
     public ReloadResult reload(String toml) {
-        return ginkgo.reload(Configuration.none().text("test", toml));
+        return ginkgo.reload(Configuration.empty().text("test", toml));
     }
 
     /** Stops the tree; see the class. Called again, it does nothing more. */
@@ -107,11 +108,11 @@ public final class TestTree<S extends Service> implements AutoCloseable {
     public void close() {
         ginkgo.stop();
         assertNoTasks();
-        before.assertNothingNew(patience);
+        before.assertNothingNew(closeTimeout);
     }
 
     private void assertNoTasks() {
-        Poller.await(patience, () -> {
+        Poller.await(closeTimeout, () -> {
             List<String> left = ginkgo.tasks().stream().map(TaskInfo::fullName).toList();
             return left.isEmpty() ? "" : "tasks are left: " + left;
         });

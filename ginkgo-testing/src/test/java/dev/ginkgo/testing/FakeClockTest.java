@@ -38,7 +38,7 @@ class FakeClockTest {
         try (TestTree<Timers> tree = TestTree.start(new Timers(), clock)) {
             for (String name : List.of("c", "a", "b")) {
                 tree.root().after(name, 10);
-                clock.settle();
+                clock.awaitIdle();
             }
 
             clock.advance(Duration.ofSeconds(10));
@@ -84,7 +84,7 @@ class FakeClockTest {
         try (TestTree<Timers> tree = TestTree.start(new Timers(), clock)) {
             for (int seconds : new int[] {2, 3, 5}) {
                 tree.root().each("every-" + seconds, seconds);
-                clock.settle(); // so that ties have an order
+                clock.awaitIdle(); // so that ties have an order
             }
             clock.advance(Duration.ofMinutes(1));
         }
@@ -94,15 +94,15 @@ class FakeClockTest {
     /** Notes when its timers fire. */
     final class Timers extends Service {
         void after(String name, int seconds) {
-            later(name, Duration.ofSeconds(seconds), () -> note(name));
+            spawnLater(name, Duration.ofSeconds(seconds), () -> note(name));
         }
 
         void each(String name, int seconds) {
             every(name, () -> Duration.ofSeconds(seconds), () -> note(name));
         }
 
-        void run(String name, dev.ginkgo.lifecycle.TaskBody body) {
-            spawn(name, body);
+        void run(String name, dev.ginkgo.lifecycle.TaskBody taskBody) {
+            spawn(name, taskBody);
         }
 
         private void note(String name) {

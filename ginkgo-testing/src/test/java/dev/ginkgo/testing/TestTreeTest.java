@@ -121,12 +121,12 @@ class TestTreeTest {
             lifecycle(Lifecycle.standard().stopTimeout(Duration.ofMillis(100)));
         }
 
-        void spawning(String name, TaskBody body) {
-            spawn(name, body);
+        void spawning(String name, TaskBody taskBody) {
+            spawn(name, taskBody);
         }
 
         void owning(AutoCloseable resource) {
-            own(resource);
+            closeOnStop(resource);
         }
 
         @Override

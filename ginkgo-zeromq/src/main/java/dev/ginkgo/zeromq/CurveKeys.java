@@ -29,8 +29,8 @@ final class CurveKeys {
      *
      * @throws IllegalArgumentException if it can be guessed
      */
-    static CurveKeys of(KeyDerivation keys) throws GeneralSecurityException {
-        return new CurveKeys(keys.key(PURPOSE));
+    static CurveKeys of(KeyDerivation keyDerivation) throws GeneralSecurityException {
+        return new CurveKeys(keyDerivation.deriveKey(PURPOSE));
     }
 
     /**

@@ -10,7 +10,7 @@ import java.util.concurrent.ExecutionException;
  * interrupted: that would close the channels under it.
  */
 final class EventLoopThread implements AutoCloseable {
-    private static final Duration PATIENCE = Duration.ofSeconds(10);
+    private static final Duration STOP_TIMEOUT = Duration.ofSeconds(10);
 
     private final CompletableFuture<Void> end = new CompletableFuture<>();
     private final Runnable stop;
@@ -47,13 +47,13 @@ final class EventLoopThread implements AutoCloseable {
         stop.run();
         boolean ended = false;
         try {
-            ended = thread.join(PATIENCE);
+            ended = thread.join(STOP_TIMEOUT);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
         if (!ended) {
             throw new IllegalStateException("the thread " + thread.getName() + " has not ended within "
-                    + PATIENCE.toSeconds() + " s; what holds it up stands in a thread dump");
+                    + STOP_TIMEOUT.toSeconds() + " s; what holds it up stands in a thread dump");
         }
     }
 }

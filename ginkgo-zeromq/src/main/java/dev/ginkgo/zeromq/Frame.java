@@ -23,16 +23,16 @@ record Frame(NodeIncarnation from, NodeIncarnation to, Body body) {
      * How far the sender has published, whether it hears the one it speaks to, and how far it is with the others. The
      * first that is said on a connection, and a word every second.
      */
-    record Heartbeat(long last, boolean hears, Map<NodeIncarnation, Long> others) implements Body {}
+    record Heartbeat(long last, boolean receiving, Map<NodeIncarnation, Long> others) implements Body {}
 
     /** What the sender has published. */
     record Messages(List<Envelope> messages) implements Body {}
 
     /** The sender has missed something. */
-    record RangeRequest(SequenceRange stretch) implements Body {}
+    record RangeRequest(SequenceRange range) implements Body {}
 
     /** What the sender has of it. */
-    record RangeReply(RangeResponse answer) implements Body {}
+    record RangeReply(RangeResponse response) implements Body {}
 
     /** The sender has just begun, and wants what the other holds. */
     record SnapshotRequest(long after) implements Body {
@@ -44,5 +44,5 @@ record Frame(NodeIncarnation from, NodeIncarnation to, Body body) {
     }
 
     /** What the sender holds. */
-    record SnapshotReply(SnapshotChunk holdings) implements Body {}
+    record SnapshotReply(SnapshotChunk chunk) implements Body {}
 }

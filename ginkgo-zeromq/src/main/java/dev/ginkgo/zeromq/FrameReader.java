@@ -64,21 +64,21 @@ final class FrameReader {
 
     private Frame.Body body(int kind, NodeIncarnation from) throws InvalidFrameException {
         return switch (kind) {
-            case FrameWriter.BEAT -> beat();
+            case FrameWriter.HEARTBEAT -> heartbeat();
             case FrameWriter.MESSAGES -> new Frame.Messages(messages(from));
-            case FrameWriter.QUESTION -> new Frame.RangeRequest(stretch());
-            case FrameWriter.REPLY -> {
-                SequenceRange stretch = stretch();
+            case FrameWriter.RANGE_REQUEST -> new Frame.RangeRequest(range());
+            case FrameWriter.RANGE_REPLY -> {
+                SequenceRange sequenceRange = range();
                 long through = in.getLong();
-                yield new Frame.RangeReply(new RangeResponse(stretch, messages(stretch.origin()), through));
+                yield new Frame.RangeReply(new RangeResponse(sequenceRange, messages(sequenceRange.origin()), through));
             }
-            case FrameWriter.ALL_QUESTION -> new Frame.SnapshotRequest(in.getLong());
-            case FrameWriter.ALL_REPLY -> new Frame.SnapshotReply(holdings());
+            case FrameWriter.SNAPSHOT_REQUEST -> new Frame.SnapshotRequest(in.getLong());
+            case FrameWriter.SNAPSHOT_REPLY -> new Frame.SnapshotReply(snapshotChunk());
             default -> throw new InvalidFrameException("its kind is " + kind + ", which this node does not know");
         };
     }
 
-    private Frame.Heartbeat beat() throws InvalidFrameException {
+    private Frame.Heartbeat heartbeat() throws InvalidFrameException {
         long last = in.getLong();
         int hears = in.get();
         require(last >= 0 && (hears == 0 || hears == 1), "its beat is (" + last + ", " + hears + ")");
@@ -87,27 +87,29 @@ final class FrameReader {
             NodeIncarnation other = origin();
             long theirs = in.getLong();
             boolean fresh = theirs >= 0 && others.put(other, theirs) == null;
-            require(fresh && others.size() <= TransportListener.MAX_POSITIONS, "it tells too many positions, or a wrong one");
+            require(
+                    fresh && others.size() <= TransportListener.MAX_POSITIONS,
+                    "it tells too many positions, or a wrong one");
         }
         return new Frame.Heartbeat(last, hears == 1, others);
     }
 
-    private SnapshotChunk holdings() throws InvalidFrameException {
+    private SnapshotChunk snapshotChunk() throws InvalidFrameException {
         long after = in.getLong();
         long through = in.getLong();
         Map<NodeIncarnation, Long> lost = positions();
         List<SnapshotChunk.Item> items = new ArrayList<>();
         for (int left = in.getInt(); left > 0; left--) {
-            NodeIncarnation origin = origin();
+            NodeIncarnation nodeIncarnation = origin();
             long age = in.getLong();
-            List<SnapshotChunk.Watermark> gone = marks();
-            items.add(new SnapshotChunk.Item(message(origin), age, gone));
+            List<SnapshotChunk.Watermark> gone = watermarks();
+            items.add(new SnapshotChunk.Item(message(nodeIncarnation), age, gone));
         }
         return new SnapshotChunk(after, items, through, lost, flag() ? Optional.of(end()) : Optional.empty());
     }
 
     private SnapshotChunk.End end() throws InvalidFrameException {
-        return new SnapshotChunk.End(flag(), positions(), marks());
+        return new SnapshotChunk.End(flag(), positions(), watermarks());
     }
 
     private boolean flag() throws InvalidFrameException {
@@ -119,14 +121,14 @@ final class FrameReader {
     private Map<NodeIncarnation, Long> positions() throws InvalidFrameException {
         Map<NodeIncarnation, Long> positions = new HashMap<>();
         for (int left = Short.toUnsignedInt(in.getShort()); left > 0; left--) {
-            NodeIncarnation origin = origin();
+            NodeIncarnation nodeIncarnation = origin();
             long last = in.getLong();
-            require(last >= 0 && positions.put(origin, last) == null, "it tells a wrong position");
+            require(last >= 0 && positions.put(nodeIncarnation, last) == null, "it tells a wrong position");
         }
         return positions;
     }
 
-    private List<SnapshotChunk.Watermark> marks() {
+    private List<SnapshotChunk.Watermark> watermarks() {
         List<SnapshotChunk.Watermark> marks = new ArrayList<>();
         for (int left = in.getInt(); left > 0; left--) {
             marks.add(new SnapshotChunk.Watermark(in.getLong(), in.getLong(), in.getLong()));
@@ -134,15 +136,15 @@ final class FrameReader {
         return marks;
     }
 
-    private List<Envelope> messages(NodeIncarnation origin) throws InvalidFrameException {
+    private List<Envelope> messages(NodeIncarnation nodeIncarnation) throws InvalidFrameException {
         List<Envelope> messages = new ArrayList<>();
         while (in.hasRemaining()) {
-            messages.add(message(origin));
+            messages.add(message(nodeIncarnation));
         }
         return messages;
     }
 
-    private Envelope message(NodeIncarnation origin) throws InvalidFrameException {
+    private Envelope message(NodeIncarnation nodeIncarnation) throws InvalidFrameException {
         long sequence = in.getLong();
         long previous = in.getLong();
         long millis = in.getLong();
@@ -154,10 +156,17 @@ final class FrameReader {
         String channel = text(Envelope.MAX_CHANNEL);
         byte[] payload = bytes(in.getInt(), Integer.MAX_VALUE);
         return new Envelope(
-                origin, sequence, previous, channel, (flags & FrameWriter.BINARY) != 0, payload, millis, epoch);
+                nodeIncarnation,
+                sequence,
+                previous,
+                channel,
+                (flags & FrameWriter.BINARY) != 0,
+                payload,
+                millis,
+                epoch);
     }
 
-    private SequenceRange stretch() throws InvalidFrameException {
+    private SequenceRange range() throws InvalidFrameException {
         return new SequenceRange(origin(), in.getLong(), in.getLong());
     }
 

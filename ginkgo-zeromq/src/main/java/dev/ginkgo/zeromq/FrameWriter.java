@@ -40,12 +40,12 @@ final class FrameWriter {
     static final byte[] PREFIX = {'g', 'k'};
 
     static final int VERSION = 1;
-    static final int BEAT = 1;
+    static final int HEARTBEAT = 1;
     static final int MESSAGES = 2;
-    static final int QUESTION = 3;
-    static final int REPLY = 4;
-    static final int ALL_QUESTION = 5;
-    static final int ALL_REPLY = 6;
+    static final int RANGE_REQUEST = 3;
+    static final int RANGE_REPLY = 4;
+    static final int SNAPSHOT_REQUEST = 5;
+    static final int SNAPSHOT_REPLY = 6;
     static final int BINARY = 1;
     static final int FENCED = 2;
 
@@ -72,12 +72,12 @@ final class FrameWriter {
 
     private static int kind(Frame.Body body) {
         return switch (body) {
-            case Frame.Heartbeat _ -> BEAT;
+            case Frame.Heartbeat _ -> HEARTBEAT;
             case Frame.Messages _ -> MESSAGES;
-            case Frame.RangeRequest _ -> QUESTION;
-            case Frame.RangeReply _ -> REPLY;
-            case Frame.SnapshotRequest _ -> ALL_QUESTION;
-            case Frame.SnapshotReply _ -> ALL_REPLY;
+            case Frame.RangeRequest _ -> RANGE_REQUEST;
+            case Frame.RangeReply _ -> RANGE_REPLY;
+            case Frame.SnapshotRequest _ -> SNAPSHOT_REQUEST;
+            case Frame.SnapshotReply _ -> SNAPSHOT_REPLY;
         };
     }
 
@@ -92,34 +92,34 @@ final class FrameWriter {
                 }
             }
             case Frame.Messages(List<Envelope> messages) -> messages(out, messages);
-            case Frame.RangeRequest(SequenceRange asked) -> stretch(out, asked);
-            case Frame.RangeReply(var answer) -> {
-                stretch(out, answer.stretch());
-                out.writeLong(answer.through());
-                messages(out, answer.messages());
+            case Frame.RangeRequest(SequenceRange asked) -> range(out, asked);
+            case Frame.RangeReply(var rangeResponse) -> {
+                range(out, rangeResponse.range());
+                out.writeLong(rangeResponse.through());
+                messages(out, rangeResponse.messages());
             }
             case Frame.SnapshotRequest(long after) -> out.writeLong(after);
-            case Frame.SnapshotReply(SnapshotChunk holdings) -> holdings(out, holdings);
+            case Frame.SnapshotReply(SnapshotChunk snapshotChunk) -> snapshotChunk(out, snapshotChunk);
         }
     }
 
-    private static void holdings(DataOutputStream out, SnapshotChunk holdings) throws IOException {
-        out.writeLong(holdings.after());
-        out.writeLong(holdings.through());
-        positions(out, holdings.lost());
-        out.writeInt(holdings.items().size());
-        for (SnapshotChunk.Item item : holdings.items()) {
+    private static void snapshotChunk(DataOutputStream out, SnapshotChunk snapshotChunk) throws IOException {
+        out.writeLong(snapshotChunk.after());
+        out.writeLong(snapshotChunk.through());
+        positions(out, snapshotChunk.lost());
+        out.writeInt(snapshotChunk.items().size());
+        for (SnapshotChunk.Item item : snapshotChunk.items()) {
             origin(out, item.message().origin());
-            out.writeLong(item.age());
-            marks(out, item.gone());
+            out.writeLong(item.ageMillis());
+            watermarks(out, item.evicted());
             message(out, item.message());
         }
-        out.writeBoolean(holdings.end().isPresent());
-        if (holdings.end().isPresent()) {
-            SnapshotChunk.End end = holdings.end().get();
-            out.writeBoolean(end.whole());
+        out.writeBoolean(snapshotChunk.end().isPresent());
+        if (snapshotChunk.end().isPresent()) {
+            SnapshotChunk.End end = snapshotChunk.end().get();
+            out.writeBoolean(end.complete());
             positions(out, end.positions());
-            marks(out, end.gone());
+            watermarks(out, end.evicted());
         }
     }
 
@@ -131,19 +131,19 @@ final class FrameWriter {
         }
     }
 
-    private static void marks(DataOutputStream out, List<SnapshotChunk.Watermark> marks) throws IOException {
+    private static void watermarks(DataOutputStream out, List<SnapshotChunk.Watermark> marks) throws IOException {
         out.writeInt(marks.size());
-        for (SnapshotChunk.Watermark mark : marks) {
-            out.writeLong(mark.origin());
-            out.writeLong(mark.incarnation());
-            out.writeLong(mark.sequence());
+        for (SnapshotChunk.Watermark watermark : marks) {
+            out.writeLong(watermark.origin());
+            out.writeLong(watermark.incarnation());
+            out.writeLong(watermark.sequence());
         }
     }
 
-    private static void stretch(DataOutputStream out, SequenceRange stretch) throws IOException {
-        origin(out, stretch.origin());
-        out.writeLong(stretch.from());
-        out.writeLong(stretch.to());
+    private static void range(DataOutputStream out, SequenceRange sequenceRange) throws IOException {
+        origin(out, sequenceRange.origin());
+        out.writeLong(sequenceRange.from());
+        out.writeLong(sequenceRange.to());
     }
 
     private static void messages(DataOutputStream out, List<Envelope> messages) throws IOException {
@@ -156,7 +156,7 @@ final class FrameWriter {
         Optional<Epoch> epoch = message.epoch();
         out.writeLong(message.sequence());
         out.writeLong(message.previous());
-        out.writeLong(message.millis());
+        out.writeLong(message.publishedMillis());
         out.writeByte((message.binary() ? BINARY : 0) | (epoch.isPresent() ? FENCED : 0));
         if (epoch.isPresent()) {
             text(out, epoch.get().cluster());
@@ -167,9 +167,9 @@ final class FrameWriter {
         out.write(message.payload());
     }
 
-    private static void origin(DataOutputStream out, NodeIncarnation origin) throws IOException {
-        text(out, origin.name());
-        out.writeLong(origin.incarnation());
+    private static void origin(DataOutputStream out, NodeIncarnation nodeIncarnation) throws IOException {
+        text(out, nodeIncarnation.name());
+        out.writeLong(nodeIncarnation.incarnation());
     }
 
     private static void text(DataOutputStream out, String text) throws IOException {

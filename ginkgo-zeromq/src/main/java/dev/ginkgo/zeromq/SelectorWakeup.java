@@ -10,7 +10,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 /** Wakes the owner thread from its poll. A thousand calls while it is awake are one byte in a pipe. */
 final class SelectorWakeup implements AutoCloseable {
     private final Pipe pipe;
-    private final AtomicBoolean rung = new AtomicBoolean();
+    private final AtomicBoolean pending = new AtomicBoolean();
     private final ByteBuffer in = ByteBuffer.allocate(16);
 
     SelectorWakeup() throws IOException {
@@ -24,8 +24,8 @@ final class SelectorWakeup implements AutoCloseable {
     }
 
     /** Any thread. */
-    void ring() {
-        if (rung.compareAndSet(false, true)) {
+    void wake() {
+        if (pending.compareAndSet(false, true)) {
             try {
                 pipe.sink().write(ByteBuffer.wrap(new byte[] {1}));
             } catch (IOException closed) {
@@ -38,8 +38,8 @@ final class SelectorWakeup implements AutoCloseable {
      * The owner is awake, and is about to look at everything. The pipe is emptied whether it was rung or not: a byte may
      * come a while after it was said that it does, and would keep the owner awake for ever.
      */
-    void heard() {
-        rung.set(false);
+    void reset() {
+        pending.set(false);
         try {
             while (pipe.source().read(in.clear()) == in.capacity()) {}
         } catch (IOException e) {

@@ -10,33 +10,33 @@ import java.util.Map;
  * do not hear at once that they are together; who goes on is a stranger, or the network is broken. Used by one thread.
  */
 final class UnknownSenders {
-    static final Duration MOMENT = Duration.ofSeconds(5);
+    static final Duration GRACE_PERIOD = Duration.ofSeconds(5);
 
     /** More than a cluster has. */
-    private static final int MOST = 64;
+    private static final int MAX_SENDERS = 64;
 
     /** More than a node says in a moment to one that it does not hear. */
-    private static final int WORDS = 100;
+    private static final int MAX_FRAMES = 100;
 
-    private final Map<NodeIncarnation, Activity> heard = new LinkedHashMap<>(); // those heard of first come first
+    private final Map<NodeIncarnation, Activity> senders = new LinkedHashMap<>(); // those heard of first come first
 
     private record Activity(long since, int count) {
-        Activity more() {
+        Activity increment() {
             return new Activity(since, count + 1);
         }
     }
 
     /** The same is heard from again, or for the first time: whether that is too much. */
-    boolean isTooMuch(NodeIncarnation unknown, long now) {
-        Activity words = heard.merge(unknown, new Activity(now, 1), (before, first) -> before.more());
-        if (heard.size() > MOST) {
-            heard.remove(heard.keySet().iterator().next());
+    boolean exceedsGrace(NodeIncarnation unknown, long now) {
+        Activity activity = senders.merge(unknown, new Activity(now, 1), (before, first) -> before.increment());
+        if (senders.size() > MAX_SENDERS) {
+            senders.remove(senders.keySet().iterator().next());
         }
-        return words.count > WORDS || now - words.since >= MOMENT.toNanos();
+        return activity.count > MAX_FRAMES || now - activity.since >= GRACE_PERIOD.toNanos();
     }
 
     /** It is in the roster. */
-    void met(NodeIncarnation known) {
-        heard.remove(known);
+    void remove(NodeIncarnation known) {
+        senders.remove(known);
     }
 }

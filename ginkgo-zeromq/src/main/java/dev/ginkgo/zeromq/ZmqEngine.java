@@ -15,7 +15,7 @@ public final class ZmqEngine implements TransportProvider {
     }
 
     @Override
-    public Transport make() {
+    public Transport create() {
         return new ZmqTransport();
     }
 }

@@ -33,59 +33,65 @@ import org.zeromq.ZMQ;
  */
 final class ZmqEventLoop {
     private static final Logger LOG = LoggerFactory.getLogger(ZmqTransport.class);
-    private static final int AT_ONCE = 256;
-    private static final int QUESTIONS = 1_000;
+    private static final int RECEIVE_BATCH = 256;
+    private static final int MAX_PENDING_REQUESTS = 1_000;
 
     private final NodeIncarnation self;
-    private final TransportListener inbox;
+    private final TransportListener transportListener;
     private final ZmqSockets sockets;
     private final ZMQ.Socket incoming;
-    private final SelectorWakeup wake;
-    private final TimeSource time;
+    private final SelectorWakeup selectorWakeup;
+    private final TimeSource timeSource;
     private final ZmqLimits limits;
-    private final SendQueues backlogs = new SendQueues();
-    private final LogRateLimiter strangers;
+    private final SendQueues sendQueues = new SendQueues();
+    private final LogRateLimiter rejectedLog;
 
-    private final Queue<PendingRequest> questions = new ConcurrentLinkedQueue<>();
-    private final Map<NodeIncarnation, ZmqPeer> links = new ConcurrentHashMap<>();
-    private final UnknownSenders newcomers = new UnknownSenders(); // used by the owner
-    private final LongAdder refused = new LongAdder();
-    private volatile Set<Peer> wanted = Set.of();
+    private final Queue<PendingRequest> requests = new ConcurrentLinkedQueue<>();
+    private final Map<NodeIncarnation, ZmqPeer> peersByOrigin = new ConcurrentHashMap<>();
+    private final UnknownSenders unknownSenders = new UnknownSenders(); // used by the owner
+    private final LongAdder rejected = new LongAdder();
+    private volatile Set<Peer> targetPeers = Set.of();
     private volatile Set<NodeIncarnation> ready = Set.of();
     private volatile boolean stopping;
 
-    private record PendingRequest(NodeIncarnation peer, Frame.Body question) {}
+    private record PendingRequest(NodeIncarnation peer, Frame.Body body) {}
 
     ZmqEventLoop(
-            NodeIncarnation self, TransportListener inbox, ZmqSockets sockets, ZMQ.Socket incoming, SelectorWakeup wake, TimeSource time, ZmqLimits limits) {
+            NodeIncarnation self,
+            TransportListener transportListener,
+            ZmqSockets sockets,
+            ZMQ.Socket incoming,
+            SelectorWakeup selectorWakeup,
+            TimeSource timeSource,
+            ZmqLimits limits) {
         this.self = self;
-        this.inbox = inbox;
+        this.transportListener = transportListener;
         this.sockets = sockets;
         this.incoming = incoming;
-        this.wake = wake;
-        this.time = time;
+        this.selectorWakeup = selectorWakeup;
+        this.timeSource = timeSource;
         this.limits = limits;
-        strangers = new LogRateLimiter(time);
+        rejectedLog = new LogRateLimiter(timeSource);
     }
 
     // ---- any thread
 
     SendQueues backlogs() {
-        return backlogs;
+        return sendQueues;
     }
 
     void wake() {
-        wake.ring();
+        selectorWakeup.wake();
     }
 
-    void want(Set<Peer> peers) {
-        wanted = Set.copyOf(peers);
+    void setPeers(Set<Peer> peers) {
+        targetPeers = Set.copyOf(peers);
         wake();
     }
 
-    void ask(NodeIncarnation peer, Frame.Body question) {
-        if (questions.size() < QUESTIONS) {
-            questions.add(new PendingRequest(peer, question));
+    void request(NodeIncarnation peer, Frame.Body question) {
+        if (requests.size() < MAX_PENDING_REQUESTS) {
+            requests.add(new PendingRequest(peer, question));
             wake();
         }
     }
@@ -96,8 +102,8 @@ final class ZmqEventLoop {
 
     TransportStats stats() {
         List<TransportStats.PeerStats> peers =
-                links.values().stream().map(ZmqPeer::stats).toList();
-        return new TransportStats(peers, refused.sum());
+                peersByOrigin.values().stream().map(ZmqPeer::stats).toList();
+        return new TransportStats(peers, rejected.sum());
     }
 
     void stop() {
@@ -113,17 +119,17 @@ final class ZmqEventLoop {
             Set<Peer> present = Set.of();
             ZMQ.Poller poller = poller();
             while (!stopping) {
-                poller.poll(pause());
-                wake.heard();
-                boolean changed = !wanted.equals(present);
+                poller.poll(pollTimeoutMillis());
+                selectorWakeup.reset();
+                boolean changed = !targetPeers.equals(present);
                 if (changed) {
-                    present = wanted;
+                    present = targetPeers;
                     reconcile(present);
                 }
                 receive();
-                putQuestions();
+                sendRequests();
                 changed |= step();
-                tellReady();
+                notifyReady();
                 if (changed) {
                     poller.close();
                     poller = poller();
@@ -131,30 +137,30 @@ final class ZmqEventLoop {
             }
             poller.close();
         } finally {
-            links.values().forEach(ZmqPeer::close);
+            peersByOrigin.values().forEach(ZmqPeer::close);
             sockets.close(incoming);
         }
     }
 
     private ZMQ.Poller poller() {
-        ZMQ.Poller poller = sockets.poller(links.size() + 2);
-        poller.register(wake.channel(), ZMQ.Poller.POLLIN);
+        ZMQ.Poller poller = sockets.poller(peersByOrigin.size() + 2);
+        poller.register(selectorWakeup.channel(), ZMQ.Poller.POLLIN);
         poller.register(incoming, ZMQ.Poller.POLLIN);
-        links.values().forEach(link -> poller.register(link.socket(), ZMQ.Poller.POLLIN));
+        peersByOrigin.values().forEach(link -> poller.register(link.socket(), ZMQ.Poller.POLLIN));
         return poller;
     }
 
-    private long pause() {
-        long now = time.nanos();
+    private long pollTimeoutMillis() {
+        long now = timeSource.nanos();
         long pause = TimeUnit.SECONDS.toNanos(1);
-        for (ZmqPeer link : links.values()) {
-            pause = Math.min(pause, link.due(now) - now);
+        for (ZmqPeer link : peersByOrigin.values()) {
+            pause = Math.min(pause, link.nextDeadline(now) - now);
         }
         return Math.max(1, TimeUnit.NANOSECONDS.toMillis(pause) + 1);
     }
 
     private void reconcile(Set<Peer> present) {
-        links.values().removeIf(link -> {
+        peersByOrigin.values().removeIf(link -> {
             boolean gone = !present.contains(link.peer);
             if (gone) {
                 link.close();
@@ -162,10 +168,17 @@ final class ZmqEventLoop {
             return gone;
         });
         for (Peer peer : present) {
-            newcomers.met(peer.origin());
-            links.computeIfAbsent(
+            unknownSenders.remove(peer.origin());
+            peersByOrigin.computeIfAbsent(
                     peer.origin(),
-                    origin -> new ZmqPeer(peer, self, inbox, sockets, backlogs, limits.queue(), time.nanos()));
+                    nodeIncarnation -> new ZmqPeer(
+                            peer,
+                            self,
+                            transportListener,
+                            sockets,
+                            sendQueues,
+                            limits.maxQueueBytes(),
+                            timeSource.nanos()));
         }
     }
 
@@ -173,40 +186,42 @@ final class ZmqEventLoop {
     @SuppressWarnings("ReferenceEquality") // this very socket
     private boolean step() {
         boolean replaced = false;
-        for (ZmqPeer link : links.values()) {
+        for (ZmqPeer link : peersByOrigin.values()) {
             ZMQ.Socket before = link.socket();
-            link.step(time.nanos());
+            link.step(timeSource.nanos());
             replaced |= link.socket() != before;
         }
         return replaced;
     }
 
-    private void putQuestions() {
-        for (PendingRequest ask = questions.poll(); ask != null; ask = questions.poll()) {
-            ZmqPeer link = links.get(ask.peer);
+    private void sendRequests() {
+        for (PendingRequest pendingRequest = requests.poll();
+                pendingRequest != null;
+                pendingRequest = requests.poll()) {
+            ZmqPeer link = peersByOrigin.get(pendingRequest.peer);
             if (link != null) {
-                link.say(ask.question);
+                link.enqueue(pendingRequest.body);
             }
         }
     }
 
-    private void tellReady() {
+    private void notifyReady() {
         Set<NodeIncarnation> now = new HashSet<>();
-        links.forEach((origin, link) -> {
+        peersByOrigin.forEach((nodeIncarnation, link) -> {
             if (link.isReady()) {
-                now.add(origin);
+                now.add(nodeIncarnation);
             }
         });
         if (!now.equals(ready)) {
             ready = Set.copyOf(now);
-            inbox.ready(ready);
+            transportListener.readyPeersChanged(ready);
         }
     }
 
     // ---- what comes in
 
     private void receive() {
-        for (int i = 0; i < AT_ONCE; i++) {
+        for (int i = 0; i < RECEIVE_BATCH; i++) {
             byte[] bytes = incoming.recv(ZMQ.DONTWAIT);
             if (bytes == null) {
                 return;
@@ -219,55 +234,57 @@ final class ZmqEventLoop {
                 if (more) {
                     throw new InvalidFrameException("it comes in several parts");
                 }
-                understand(FrameReader.read(bytes));
+                handle(FrameReader.read(bytes));
             } catch (InvalidFrameException e) {
-                refused.increment();
-                strangers.warn(LOG, "dropped what a stranger has sent: " + e.getMessage());
+                rejected.increment();
+                rejectedLog.warn(LOG, "dropped what a stranger has sent: " + e.getMessage());
             }
         }
     }
 
-    private void understand(Frame frame) throws InvalidFrameException {
-        ZmqPeer link = links.get(frame.from());
+    private void handle(Frame frame) throws InvalidFrameException {
+        ZmqPeer link = peersByOrigin.get(frame.from());
         boolean ours = frame.to().equals(self);
-        if (link == null && ours && !newcomers.isTooMuch(frame.from(), time.nanos())) {
-            refused.increment(); // no word of it: the roster is about to have it
+        if (link == null && ours && !unknownSenders.exceedsGrace(frame.from(), timeSource.nanos())) {
+            rejected.increment(); // no word of it: the roster is about to have it
             return;
         }
         if (link == null || !ours) {
             throw new InvalidFrameException("it is from " + frame.from() + " to " + frame.to() + ", and this is " + self
                     + ", whose roster " + (link == null ? "does not have the sender" : "is right"));
         }
-        long now = time.nanos();
-        link.heard(now);
+        long now = timeSource.nanos();
+        link.recordReceived(now);
         switch (frame.body()) {
             case Frame.Heartbeat(long last, boolean hears, Map<NodeIncarnation, Long> others) -> {
-                link.beat(hears, now);
-                inbox.beat(frame.from(), last, others);
+                link.handleHeartbeat(hears, now);
+                transportListener.heartbeat(frame.from(), last, others);
             }
             case Frame.Messages(var messages) ->
-                messages.stream().filter(link::isNext).forEach(inbox::received);
-            case Frame.RangeRequest(SequenceRange stretch) -> link.say(new Frame.RangeReply(carried(inbox.answer(stretch))));
-            case Frame.RangeReply(var answer) -> inbox.answered(frame.from(), answer);
-            case Frame.SnapshotRequest(long after) -> link.say(new Frame.SnapshotReply(carried(inbox.holdings(after))));
-            case Frame.SnapshotReply(var holdings) -> inbox.held(frame.from(), holdings);
+                messages.stream().filter(link::isNext).forEach(transportListener::received);
+            case Frame.RangeRequest(SequenceRange sequenceRange) ->
+                link.enqueue(new Frame.RangeReply(withoutOversized(transportListener.readRange(sequenceRange))));
+            case Frame.RangeReply(var rangeResponse) -> transportListener.rangeReceived(frame.from(), rangeResponse);
+            case Frame.SnapshotRequest(long after) ->
+                link.enqueue(new Frame.SnapshotReply(withoutOversized(transportListener.readSnapshot(after))));
+            case Frame.SnapshotReply(var snapshotChunk) -> transportListener.snapshots(frame.from(), snapshotChunk);
         }
     }
 
     /** What is too large for a frame is as good as gone. */
-    private RangeResponse carried(RangeResponse answer) {
-        List<Envelope> messages = answer.messages().stream()
-                .filter(message -> message.payload().length <= limits.message())
+    private RangeResponse withoutOversized(RangeResponse rangeResponse) {
+        List<Envelope> messages = rangeResponse.messages().stream()
+                .filter(message -> message.payload().length <= limits.maxMessageBytes())
                 .toList();
-        return new RangeResponse(answer.stretch(), messages, answer.through());
+        return new RangeResponse(rangeResponse.range(), messages, rangeResponse.through());
     }
 
     /** The same of all that is held: what is too large is told. */
-    private SnapshotChunk carried(SnapshotChunk some) {
+    private SnapshotChunk withoutOversized(SnapshotChunk some) {
         List<SnapshotChunk.Item> items = new ArrayList<>();
         Map<NodeIncarnation, Long> lost = new HashMap<>(some.lost());
         for (SnapshotChunk.Item item : some.items()) {
-            if (item.message().payload().length <= limits.message()) {
+            if (item.message().payload().length <= limits.maxMessageBytes()) {
                 items.add(item);
             } else {
                 lost.merge(item.message().origin(), item.message().sequence(), Math::max);

@@ -3,12 +3,12 @@ package dev.ginkgo.zeromq;
 /**
  * What bounds the memory for peers.
  *
- * @param queue bytes that may wait for one
- * @param message bytes of the largest message that is carried
+ * @param maxQueueBytes bytes that may wait for one
+ * @param maxMessageBytes bytes of the largest message that is carried
  */
-record ZmqLimits(long queue, long message) {
+record ZmqLimits(long maxQueueBytes, long maxMessageBytes) {
     /** The largest frame: one such message, or many small ones. */
-    long frame() {
-        return message + FrameWriter.OVERHEAD;
+    long maxFrameBytes() {
+        return maxMessageBytes + FrameWriter.OVERHEAD;
     }
 }

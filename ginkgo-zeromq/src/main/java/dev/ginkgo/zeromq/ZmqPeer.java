@@ -30,56 +30,63 @@ import org.zeromq.ZMQ;
  * Used by the owner thread, but for {@link #stats}.
  */
 final class ZmqPeer {
-    private static final long BEAT = Transport.BEAT.toNanos();
-    private static final long EAGER_BEAT = Duration.ofMillis(100).toNanos();
+    private static final long HEARTBEAT_NANOS = Transport.HEARTBEAT_INTERVAL.toNanos();
+    private static final long EAGER_HEARTBEAT_NANOS = Duration.ofMillis(100).toNanos();
 
     /** How long a peer may say nothing: three beats, and a bit. */
-    private static final long SILENCE = Duration.ofMillis(3_500).toNanos();
+    private static final long IDLE_TIMEOUT_NANOS = Duration.ofMillis(3_500).toNanos();
 
-    private static final long FIRST_PATIENCE = Duration.ofSeconds(1).toNanos();
-    private static final long LONGEST_PATIENCE = Duration.ofSeconds(4).toNanos();
+    private static final long MIN_RECONNECT_NANOS = Duration.ofSeconds(1).toNanos();
+    private static final long MAX_RECONNECT_NANOS = Duration.ofSeconds(4).toNanos();
 
     /** The pause before a full socket is tried again; an XPUB cannot be polled for room. */
-    private static final long FULL = Duration.ofMillis(1).toNanos();
+    private static final long FULL_RETRY_NANOS = Duration.ofMillis(1).toNanos();
 
-    private static final long AT_ONCE = 64 * 1024;
-    private static final int CONTROLS = 64;
+    private static final long MAX_BATCH_BYTES = 64 * 1024;
+    private static final int MAX_CONTROL_FRAMES = 64;
 
     final Peer peer;
 
     private final NodeIncarnation self;
-    private final TransportListener inbox;
+    private final TransportListener transportListener;
     private final ZmqSockets sockets;
-    private final SendQueues backlogs;
-    private final SendQueue backlog;
+    private final SendQueues sendQueues;
+    private final SendQueue sendQueue;
     private final Queue<byte[]> controls = new ArrayDeque<>();
 
     private ZMQ.Socket socket;
     private boolean subscribed;
     private byte @Nullable [] pending;
     private boolean full;
-    private long since;
-    private long patience = FIRST_PATIENCE;
-    private long beatAt;
+    private long notReadySince;
+    private long reconnectNanos = MIN_RECONNECT_NANOS;
+    private long nextHeartbeat;
 
-    private boolean greeted;
-    private long received;
-    private boolean hears;
-    private long heardAt;
+    private boolean heartbeatReceived;
+    private long lastSequence;
+    private boolean receiving;
+    private long lastReceivedAt;
 
     private volatile boolean ready;
     private final LongAdder reconnects = new LongAdder();
 
-    ZmqPeer(Peer peer, NodeIncarnation self, TransportListener inbox, ZmqSockets sockets, SendQueues backlogs, long budget, long now) {
+    ZmqPeer(
+            Peer peer,
+            NodeIncarnation self,
+            TransportListener transportListener,
+            ZmqSockets sockets,
+            SendQueues sendQueues,
+            long budget,
+            long now) {
         this.peer = peer;
         this.self = self;
-        this.inbox = inbox;
+        this.transportListener = transportListener;
         this.sockets = sockets;
-        this.backlogs = backlogs;
-        backlog = new SendQueue(budget);
-        backlogs.add(backlog);
-        socket = sockets.connected(peer.address());
-        since = now;
+        this.sendQueues = sendQueues;
+        sendQueue = new SendQueue(budget);
+        sendQueues.add(sendQueue);
+        socket = sockets.openPublisher(peer.address());
+        notReadySince = now;
     }
 
     ZMQ.Socket socket() {
@@ -91,12 +98,12 @@ final class ZmqPeer {
     }
 
     /** When there is something to do, though nothing comes in. */
-    long due(long now) {
+    long nextDeadline(long now) {
         if (full) {
-            return now + FULL;
+            return now + FULL_RETRY_NANOS;
         }
-        long due = ready ? heardAt + SILENCE : since + patience;
-        return subscribed && beatAt - due < 0 ? beatAt : due;
+        long due = ready ? lastReceivedAt + IDLE_TIMEOUT_NANOS : notReadySince + reconnectNanos;
+        return subscribed && nextHeartbeat - due < 0 ? nextHeartbeat : due;
     }
 
     // ---- what the peer says
@@ -106,38 +113,38 @@ final class ZmqPeer {
      * given up may come after the first words of the next one; it is as good as lost then.
      */
     boolean isNext(Envelope message) {
-        boolean next = greeted && message.sequence() > received;
-        received = next ? message.sequence() : received;
+        boolean next = heartbeatReceived && message.sequence() > lastSequence;
+        lastSequence = next ? message.sequence() : lastSequence;
         return next;
     }
 
     /** Anything at all from the peer. */
-    void heard(long now) {
-        heardAt = now;
-        if (!hears) {
-            hears = true;
-            beatAt = now; // so that it learns it at once
+    void recordReceived(long now) {
+        lastReceivedAt = now;
+        if (!receiving) {
+            receiving = true;
+            nextHeartbeat = now; // so that it learns it at once
         }
     }
 
     /** The first word of the peer, and one a second. */
-    void beat(boolean hearsUs, long now) {
-        greeted = true;
-        heard(now);
+    void handleHeartbeat(boolean hearsUs, long now) {
+        heartbeatReceived = true;
+        recordReceived(now);
         if (hearsUs && subscribed) {
             ready = true;
-            patience = FIRST_PATIENCE;
+            reconnectNanos = MIN_RECONNECT_NANOS;
         } else if (ready) {
-            unready(now);
+            markNotReady(now);
         }
         if (!hearsUs) {
-            beatAt = now; // it may have lost this node, and is back before that was noticed here
+            nextHeartbeat = now; // it may have lost this node, and is back before that was noticed here
         }
     }
 
-    private void unready(long now) {
+    private void markNotReady(long now) {
         ready = false;
-        since = now;
+        notReadySince = now;
     }
 
     // ---- what it is told
@@ -145,11 +152,11 @@ final class ZmqPeer {
     /** Looks at everything, and does what is due. */
     void step(long now) {
         readSubscriptions(now);
-        if (hears && now - heardAt > SILENCE) {
-            hears = false;
-            unready(now);
+        if (receiving && now - lastReceivedAt > IDLE_TIMEOUT_NANOS) {
+            receiving = false;
+            markNotReady(now);
         }
-        if (!ready && now - since > patience) {
+        if (!ready && now - notReadySince > reconnectNanos) {
             reconnect(now);
         }
         if (subscribed) {
@@ -170,8 +177,8 @@ final class ZmqPeer {
     private void subscribed(long now) {
         disconnected(now);
         subscribed = true;
-        pending = write(new Frame.Heartbeat(backlogs.open(backlog), hears, inbox.positions()));
-        beatAt = now + EAGER_BEAT;
+        pending = write(new Frame.Heartbeat(sendQueues.open(sendQueue), receiving, transportListener.positions()));
+        nextHeartbeat = now + EAGER_HEARTBEAT_NANOS;
     }
 
     private void disconnected(long now) {
@@ -179,20 +186,20 @@ final class ZmqPeer {
         full = false;
         pending = null;
         controls.clear();
-        backlog.shut();
-        unready(now);
+        sendQueue.close();
+        markNotReady(now);
     }
 
     private void reconnect(long now) {
         sockets.close(socket);
-        socket = sockets.connected(peer.address());
+        socket = sockets.openPublisher(peer.address());
         disconnected(now);
-        patience = Math.min(LONGEST_PATIENCE, 2 * patience);
+        reconnectNanos = Math.min(MAX_RECONNECT_NANOS, 2 * reconnectNanos);
         reconnects.increment();
     }
 
     private void flush(long now) {
-        for (byte[] frame = next(now); frame != null; frame = next(now)) {
+        for (byte[] frame = nextFrame(now); frame != null; frame = nextFrame(now)) {
             full = !socket.send(frame, ZMQ.DONTWAIT);
             if (full) {
                 pending = frame;
@@ -201,26 +208,26 @@ final class ZmqPeer {
         }
     }
 
-    private byte @Nullable [] next(long now) {
+    private byte @Nullable [] nextFrame(long now) {
         byte[] frame = pending != null ? pending : controls.poll();
         pending = null;
         if (frame != null) {
             return frame;
         }
-        SendQueue.SendBatch load = backlog.take(AT_ONCE);
-        if (!load.messages().isEmpty()) {
-            return write(new Frame.Messages(load.messages()));
+        SendQueue.SendBatch sendBatch = sendQueue.take(MAX_BATCH_BYTES);
+        if (!sendBatch.messages().isEmpty()) {
+            return write(new Frame.Messages(sendBatch.messages()));
         }
-        if (now - beatAt < 0) {
+        if (now - nextHeartbeat < 0) {
             return null;
         }
-        beatAt = now + (ready && hears ? BEAT : EAGER_BEAT);
-        return write(new Frame.Heartbeat(load.last(), hears, inbox.positions()));
+        nextHeartbeat = now + (ready && receiving ? HEARTBEAT_NANOS : EAGER_HEARTBEAT_NANOS);
+        return write(new Frame.Heartbeat(sendBatch.lastOffered(), receiving, transportListener.positions()));
     }
 
     /** Asks or answers. What is too much is left out: who asked asks again. */
-    void say(Frame.Body body) {
-        if (subscribed && controls.size() < CONTROLS) {
+    void enqueue(Frame.Body body) {
+        if (subscribed && controls.size() < MAX_CONTROL_FRAMES) {
             controls.add(write(body));
         }
     }
@@ -231,11 +238,11 @@ final class ZmqPeer {
 
     void close() {
         ready = false;
-        backlogs.remove(backlog);
+        sendQueues.remove(sendQueue);
         sockets.close(socket);
     }
 
     TransportStats.PeerStats stats() {
-        return backlog.stats(peer.origin(), ready, reconnects.sum());
+        return sendQueue.stats(peer.origin(), ready, reconnects.sum());
     }
 }

@@ -25,7 +25,7 @@ final class ZmqSockets implements AutoCloseable {
     private static final int RECONNECT_MAX_MILLIS = 1_000;
 
     /** Frames, of 64 KiB or one message each: what waits beyond them waits in the backlog, where it is bounded. */
-    private static final int FRAMES = 16;
+    private static final int HIGH_WATER_MARK = 16;
 
     private final ZContext context = new ZContext(1);
     private final TrackingSelectorProvider channels = new TrackingSelectorProvider();
@@ -41,8 +41,8 @@ final class ZmqSockets implements AutoCloseable {
     }
 
     /** The one socket that all peers send to. */
-    ZMQ.Socket bound(Address address) {
-        ZMQ.Socket socket = prepared(SocketType.SUB, address);
+    ZMQ.Socket openSubscriber(Address address) {
+        ZMQ.Socket socket = create(SocketType.SUB, address);
         if (secret != null) {
             socket.setCurveServer(true);
             socket.setCurvePublicKey(secret.publicKey());
@@ -54,8 +54,8 @@ final class ZmqSockets implements AutoCloseable {
     }
 
     /** A socket for one peer, not connected if its address means nothing. Its end is {@link #close(ZMQ.Socket)}. */
-    ZMQ.Socket connected(Address address) {
-        ZMQ.Socket socket = prepared(SocketType.XPUB, address);
+    ZMQ.Socket openPublisher(Address address) {
+        ZMQ.Socket socket = create(SocketType.XPUB, address);
         socket.setXpubNoDrop(true);
         socket.setImmediate(false); // a connection that ends takes its frames along, and its subscription
         socket.setReconnectIVL(RECONNECT_MILLIS);
@@ -73,7 +73,7 @@ final class ZmqSockets implements AutoCloseable {
         return socket;
     }
 
-    private ZMQ.Socket prepared(SocketType type, Address address) {
+    private ZMQ.Socket create(SocketType type, Address address) {
         ZMQ.Socket socket = context.createSocket(type);
         socket.setSelectorChooser((_, _) -> channels);
         socket.setLinger(0);
@@ -83,8 +83,9 @@ final class ZmqSockets implements AutoCloseable {
         socket.setHeartbeatTtl(HEARTBEAT_TIMEOUT_MILLIS);
         socket.setMaxMsgSize(maxFrame);
         boolean receives = type == SocketType.SUB;
-        socket.setRcvHWM(receives ? FRAMES : 0); // what an XPUB receives is subscriptions, and none may be cut off
-        socket.setSndHWM(receives ? 0 : FRAMES);
+        socket.setRcvHWM(
+                receives ? HIGH_WATER_MARK : 0); // what an XPUB receives is subscriptions, and none may be cut off
+        socket.setSndHWM(receives ? 0 : HIGH_WATER_MARK);
         socket.setIPv6(address.host().indexOf(':') >= 0);
         return socket;
     }

@@ -31,35 +31,35 @@ final class ZmqTransport extends Transport {
 
     private final Setting<String> bind = setting("bind", "")
             .check(text -> text.isEmpty() || isBind(text), "is no address such as \"10.0.0.2:2222\"")
-            .fixed()
+            .restartRequired()
             .help(
                     "Where to listen for other nodes, if that is not port 2222 of the node's identity; 0 takes a free one");
 
     private final Setting<String> advertise = setting("advertise", "")
             .check(ZmqTransport::isAddress, "is no address such as \"10.0.0.2:2222\"")
-            .fixed()
+            .restartRequired()
             .help("Where the others reach this node, if that is not `bind`");
 
     private final Setting<Path> secretFile = setting("secret-file", Path.of(""))
-            .fixed()
+            .restartRequired()
             .help("A file with a secret of its own, if it is not to be cluster.secret");
 
     private final Setting<Boolean> insecure = setting("insecure", false)
-            .fixed()
+            .restartRequired()
             .help("Talk in plain: at a sixth to a tenth of the CPU, but who reaches the port may pose as a node");
 
     private final Setting<Size> queue = setting("queue", Size.ofMebibytes(16))
             .between(Size.ofKibibytes(1), Size.of("1GiB"))
-            .fixed()
+            .restartRequired()
             .help("How much may wait for one peer");
 
     private final Setting<Size> maxMessage = setting("max-message", Size.ofMebibytes(8))
             .between(Size.ofKibibytes(512), Size.of("256MiB"))
-            .fixed()
+            .restartRequired()
             .help("The largest message that is carried; who sends more is cut off. The same on all nodes");
 
-    private volatile ClusterCredentials trust = ClusterCredentials.none();
-    private volatile @Nullable ZmqEventLoop owner;
+    private volatile ClusterCredentials clusterCredentials = ClusterCredentials.none();
+    private volatile @Nullable ZmqEventLoop eventLoop;
 
     ZmqTransport() {}
 
@@ -80,7 +80,7 @@ final class ZmqTransport extends Transport {
     }
 
     /** The host of a node's identity is where others reach it; of a name that is no address, nothing is known. */
-    private static Address besideIdentity(String name) {
+    private static Address defaultBind(String name) {
         try {
             return new Address(Address.of(name).host(), PORT);
         } catch (IllegalArgumentException e) {
@@ -89,15 +89,15 @@ final class ZmqTransport extends Transport {
     }
 
     @Override
-    public void trust(ClusterCredentials ofCluster) {
-        trust = ofCluster;
+    public void credentials(ClusterCredentials ofCluster) {
+        clusterCredentials = ofCluster;
     }
 
     @Override
-    public Address open(NodeIncarnation self, TransportListener inbox) throws Exception {
-        Address address = bind.get().isEmpty() ? besideIdentity(self.name()) : Address.of(bind.get());
+    public Address open(NodeIncarnation self, TransportListener transportListener) throws Exception {
+        Address address = bind.get().isEmpty() ? defaultBind(self.name()) : Address.of(bind.get());
         CurveKeys secret = secret();
-        if (secret == null && !address.isLoopback() && !insecure.get() && !trust.insecure()) {
+        if (secret == null && !address.isLoopback() && !insecure.get() && !clusterCredentials.insecure()) {
             throw new IllegalStateException("`bind` = \"" + address + "\" is reached from other machines, and there is"
                     + " no secret: anybody could pose as a node. Give all nodes the same cluster.secret-file, or allow it"
                     + " by `insecure = true`");
@@ -107,13 +107,14 @@ final class ZmqTransport extends Transport {
                     + " is; write `advertise`, such as \"10.0.0.2:2222\"");
         }
         ZmqLimits limits = new ZmqLimits(queue.get().bytes(), maxMessage.get().bytes());
-        SelectorWakeup wake = own(new SelectorWakeup());
-        ZmqSockets sockets = own(new ZmqSockets(limits.frame(), secret));
+        SelectorWakeup selectorWakeup = closeOnStop(new SelectorWakeup());
+        ZmqSockets sockets = closeOnStop(new ZmqSockets(limits.maxFrameBytes(), secret));
         ZMQ.Socket incoming = bound(sockets, address);
         String endpoint = incoming.getLastEndpoint();
-        ZmqEventLoop started = new ZmqEventLoop(self, inbox, sockets, incoming, wake, time(), limits);
-        EventLoopThread thread = own(new EventLoopThread("zeromq-" + self.name(), started::run, started::stop));
-        owner = started;
+        ZmqEventLoop started =
+                new ZmqEventLoop(self, transportListener, sockets, incoming, selectorWakeup, time(), limits);
+        EventLoopThread thread = closeOnStop(new EventLoopThread("zeromq-" + self.name(), started::run, started::stop));
+        eventLoop = started;
         spawn("owner", thread::awaitFailure);
         String told = advertise.get();
         return told.isEmpty() ? Address.of(endpoint.substring("tcp://".length())) : Address.of(told);
@@ -124,7 +125,7 @@ final class ZmqTransport extends Transport {
         if (!secretFile.get().toString().isEmpty()) {
             return CurveKeys.read(secretFile.get());
         }
-        if (trust.keys().isEmpty()) {
+        if (clusterCredentials.keys().isEmpty()) {
             return null;
         }
         if (insecure.get()) {
@@ -132,12 +133,12 @@ final class ZmqTransport extends Transport {
                     + " `insecure = true` says so");
             return null;
         }
-        return CurveKeys.of(trust.keys().get());
+        return CurveKeys.of(clusterCredentials.keys().get());
     }
 
     private static ZMQ.Socket bound(ZmqSockets sockets, Address address) throws IOException {
         try {
-            return sockets.bound(address);
+            return sockets.openSubscriber(address);
         } catch (ZMQException | IllegalArgumentException e) {
             BindException told = new BindException("cannot listen on " + address + " (`bind`): " + e.getMessage()
                     + "; stop what listens there (ss -ltnp shows it), or choose another address");
@@ -146,18 +147,18 @@ final class ZmqTransport extends Transport {
         }
     }
 
-    private ZmqEventLoop owner() {
-        return requireNonNull(owner, "the transport is not open");
+    private ZmqEventLoop eventLoop() {
+        return requireNonNull(eventLoop, "the transport is not open");
     }
 
     @Override
-    public void peers(Set<Peer> others) {
-        owner().want(others);
+    public void setPeers(Set<Peer> others) {
+        eventLoop().setPeers(others);
     }
 
     @Override
     public int send(Envelope message) {
-        ZmqEventLoop present = owner();
+        ZmqEventLoop present = eventLoop();
         int took = message.payload().length <= maxMessage.get().bytes()
                 ? present.backlogs().offer(message)
                 : present.backlogs().skip(message);
@@ -166,22 +167,22 @@ final class ZmqTransport extends Transport {
     }
 
     @Override
-    public void ask(NodeIncarnation peer, SequenceRange stretch) {
-        owner().ask(peer, new Frame.RangeRequest(stretch));
+    public void requestRange(NodeIncarnation peer, SequenceRange sequenceRange) {
+        eventLoop().request(peer, new Frame.RangeRequest(sequenceRange));
     }
 
     @Override
-    public void askAll(NodeIncarnation peer, long after) {
-        owner().ask(peer, new Frame.SnapshotRequest(after));
+    public void requestSnapshot(NodeIncarnation peer, long after) {
+        eventLoop().request(peer, new Frame.SnapshotRequest(after));
     }
 
     @Override
     public Set<NodeIncarnation> readyPeers() {
-        return owner().ready();
+        return eventLoop().ready();
     }
 
     @Override
     public TransportStats stats() {
-        return owner().stats();
+        return eventLoop().stats();
     }
 }

@@ -36,18 +36,21 @@ class FrameTest {
     @Test
     @DisplayName("what is written is read again")
     void roundTrip() throws InvalidFrameException {
-        SequenceRange stretch = new SequenceRange(A, 7, 100);
-        Frame.Heartbeat beat = new Frame.Heartbeat(99, true, Map.of(A, 7L, B, 0L));
-        assertThat(reread(beat).body()).isEqualTo(beat);
-        assertThat(reread(new Frame.RangeRequest(stretch)).body()).isEqualTo(new Frame.RangeRequest(stretch));
+        SequenceRange sequenceRange = new SequenceRange(A, 7, 100);
+        Frame.Heartbeat heartbeat = new Frame.Heartbeat(99, true, Map.of(A, 7L, B, 0L));
+        assertThat(reread(heartbeat).body()).isEqualTo(heartbeat);
+        assertThat(reread(new Frame.RangeRequest(sequenceRange)).body())
+                .isEqualTo(new Frame.RangeRequest(sequenceRange));
 
-        SnapshotChunk.Watermark mark = new SnapshotChunk.Watermark(1, 2, 3);
+        SnapshotChunk.Watermark watermark = new SnapshotChunk.Watermark(1, 2, 3);
         Frame.SnapshotReply all = new Frame.SnapshotReply(new SnapshotChunk(
                 3,
-                List.of(new SnapshotChunk.Item(PLAIN, 9, List.of(mark)), new SnapshotChunk.Item(FENCED, 0, List.of())),
+                List.of(
+                        new SnapshotChunk.Item(PLAIN, 9, List.of(watermark)),
+                        new SnapshotChunk.Item(FENCED, 0, List.of())),
                 5,
                 Map.of(B, 4L),
-                Optional.of(new SnapshotChunk.End(true, Map.of(A, 8L), List.of(mark, mark)))));
+                Optional.of(new SnapshotChunk.End(true, Map.of(A, 8L), List.of(watermark, watermark)))));
         assertThat(reread(all).body()).usingRecursiveComparison().isEqualTo(all);
         assertThat(reread(new Frame.SnapshotRequest(5)).body()).isEqualTo(new Frame.SnapshotRequest(5));
 
@@ -55,11 +58,12 @@ class FrameTest {
                 reread(new Frame.Messages(List.of(PLAIN, FENCED))).body();
         assertThat(messages.messages()).usingRecursiveComparison().isEqualTo(List.of(PLAIN, FENCED));
 
-        Frame.RangeReply reply = (Frame.RangeReply) reread(new Frame.RangeReply(new RangeResponse(stretch, List.of(PLAIN, FENCED), 50)))
-                .body();
-        assertThat(reply.answer().stretch()).isEqualTo(stretch);
-        assertThat(reply.answer().through()).isEqualTo(50);
-        assertThat(reply.answer().messages()).usingRecursiveComparison().isEqualTo(List.of(PLAIN, FENCED));
+        Frame.RangeReply rangeReply = (Frame.RangeReply)
+                reread(new Frame.RangeReply(new RangeResponse(sequenceRange, List.of(PLAIN, FENCED), 50)))
+                        .body();
+        assertThat(rangeReply.response().range()).isEqualTo(sequenceRange);
+        assertThat(rangeReply.response().through()).isEqualTo(50);
+        assertThat(rangeReply.response().messages()).usingRecursiveComparison().isEqualTo(List.of(PLAIN, FENCED));
     }
 
     @Test
@@ -97,13 +101,14 @@ class FrameTest {
                 List.of(new SnapshotChunk.Item(FENCED, 1, List.of(new SnapshotChunk.Watermark(1, 2, 3)))),
                 1,
                 Map.of(A, 1L),
-                Optional.of(new SnapshotChunk.End(false, Map.of(B, 2L), List.of(new SnapshotChunk.Watermark(1, 2, 3)))))));
+                Optional.of(
+                        new SnapshotChunk.End(false, Map.of(B, 2L), List.of(new SnapshotChunk.Watermark(1, 2, 3)))))));
     }
 
     private static void neverHarms(Frame.Body body) {
         byte[] good = FrameWriter.write(new Frame(A, B, body));
         for (int length = 0; length < good.length; length++) {
-            readOrRefuse(Arrays.copyOf(good, length));
+            readOrReject(Arrays.copyOf(good, length));
         }
         Random random = new Random(1);
         for (int i = 0; i < 50_000; i++) {
@@ -111,11 +116,11 @@ class FrameTest {
             for (int n = random.nextInt(4); n >= 0; n--) {
                 bytes[random.nextInt(4, bytes.length)] = (byte) random.nextInt();
             }
-            readOrRefuse(bytes);
+            readOrReject(bytes);
         }
     }
 
-    private static void readOrRefuse(byte[] bytes) {
+    private static void readOrReject(byte[] bytes) {
         try {
             assertThat(FrameReader.read(bytes)).isNotNull();
         } catch (InvalidFrameException e) {

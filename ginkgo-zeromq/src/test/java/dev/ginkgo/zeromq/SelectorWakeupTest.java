@@ -14,26 +14,26 @@ class SelectorWakeupTest {
     @Test
     @DisplayName("H-04 whoever is rung for wakes, and what was rung while he looked does not keep him awake for ever")
     void quietAfterwards() throws Exception {
-        try (SelectorWakeup wake = new SelectorWakeup();
+        try (SelectorWakeup selectorWakeup = new SelectorWakeup();
                 Selector selector = Selector.open()) {
-            wake.channel().register(selector, SelectionKey.OP_READ);
+            selectorWakeup.channel().register(selector, SelectionKey.OP_READ);
             Phaser together = new Phaser(2);
             Thread ringer = Thread.ofPlatform().start(() -> {
                 for (int i = 0; i < TIMES; i++) {
                     together.arriveAndAwaitAdvance();
-                    wake.ring();
+                    selectorWakeup.wake();
                     together.arriveAndAwaitAdvance();
                 }
             });
             for (int i = 0; i < TIMES; i++) {
                 // Given one that is awake already, about to look, while another rings
-                wake.ring();
+                selectorWakeup.wake();
                 together.arriveAndAwaitAdvance();
-                wake.heard();
+                selectorWakeup.reset();
                 together.arriveAndAwaitAdvance();
 
                 // When he has looked once more
-                wake.heard();
+                selectorWakeup.reset();
 
                 // Then nothing is left to wake him
                 selector.selectedKeys().clear();
@@ -41,7 +41,7 @@ class SelectorWakeupTest {
             }
             ringer.join();
 
-            wake.ring();
+            selectorWakeup.wake();
             selector.selectedKeys().clear();
             assertThat(selector.select(10_000)).isEqualTo(1);
         }

@@ -32,7 +32,7 @@ class ZmqEventLoopTest {
             }
             await().atMost(Duration.ofSeconds(15)).until(() -> pair.b.texts().size() == 1_000);
             assertThat(pair.b.texts()).doesNotHaveDuplicates();
-            assertThat(pair.b.callers()).containsExactly("zeromq-b");
+            assertThat(pair.b.callerThreads()).containsExactly("zeromq-b");
             assertThat(owners()).containsExactly("zeromq-a", "zeromq-b");
         }
         assertThat(owners()).isEmpty();

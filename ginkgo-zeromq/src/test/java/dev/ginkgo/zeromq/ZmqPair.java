@@ -34,10 +34,10 @@ final class ZmqPair implements AutoCloseable {
     }
 
     ZmqPair(String settingsOfA, String settingsOfB) throws Exception {
-        Parent both = new Parent();
-        a = new RecordingNode("a", both.a);
-        b = new RecordingNode("b", both.b);
-        tree = TestTree.start(both, "[a]\n" + table(settingsOfA) + "[b]\n" + table(settingsOfB));
+        Parent parent = new Parent();
+        a = new RecordingNode("a", parent.a);
+        b = new RecordingNode("b", parent.b);
+        tree = TestTree.start(parent, "[a]\n" + settings(settingsOfA) + "[b]\n" + settings(settingsOfB));
         try {
             a.open();
             b.open();
@@ -45,11 +45,11 @@ final class ZmqPair implements AutoCloseable {
             tree.close();
             throw e;
         }
-        a.transport.peers(Set.of(new Peer(b.self, b.address())));
-        b.transport.peers(Set.of(new Peer(a.self, a.address())));
+        a.transport.setPeers(Set.of(new Peer(b.self, b.address())));
+        b.transport.setPeers(Set.of(new Peer(a.self, a.address())));
     }
 
-    private static String table(String settings) {
+    private static String settings(String settings) {
         return (settings.contains("bind") ? "" : "bind = '127.0.0.1:0'\n") + settings + "\n";
     }
 
@@ -62,7 +62,7 @@ final class ZmqPair implements AutoCloseable {
 
     /** Whether neither has heard the other. */
     boolean isSilent() {
-        return a.heard.isEmpty() && b.heard.isEmpty();
+        return a.heartbeatsFrom.isEmpty() && b.heartbeatsFrom.isEmpty();
     }
 
     @Override
@@ -75,9 +75,9 @@ final class ZmqPair implements AutoCloseable {
         private final NodeIncarnation self;
         private final Transport transport;
         private final List<String> texts = new CopyOnWriteArrayList<>();
-        private final Set<NodeIncarnation> heard = ConcurrentHashMap.newKeySet();
+        private final Set<NodeIncarnation> heartbeatsFrom = ConcurrentHashMap.newKeySet();
         private Address address = new Address("nowhere", 0);
-        private final Set<String> callers = ConcurrentHashMap.newKeySet();
+        private final Set<String> callerThreads = ConcurrentHashMap.newKeySet();
         private long last; // guarded by this
 
         RecordingNode(String name, Transport transport) {
@@ -105,13 +105,13 @@ final class ZmqPair implements AutoCloseable {
             return texts;
         }
 
-        Set<NodeIncarnation> heard() {
-            return heard;
+        Set<NodeIncarnation> heartbeatsFrom() {
+            return heartbeatsFrom;
         }
 
         /** The threads on which it was called. */
-        Set<String> callers() {
-            return callers;
+        Set<String> callerThreads() {
+            return callerThreads;
         }
 
         synchronized void publish(String text) {
@@ -121,13 +121,13 @@ final class ZmqPair implements AutoCloseable {
         }
 
         @Override
-        public void beat(NodeIncarnation peer, long lastOfPeer, Map<NodeIncarnation, Long> others) {
-            heard.add(peer);
+        public void heartbeat(NodeIncarnation peer, long lastOfPeer, Map<NodeIncarnation, Long> others) {
+            heartbeatsFrom.add(peer);
         }
 
         @Override
         public void received(Envelope message) {
-            callers.add(Thread.currentThread().getName());
+            callerThreads.add(Thread.currentThread().getName());
             texts.add(new String(message.payload(), StandardCharsets.UTF_8));
         }
 
@@ -137,22 +137,22 @@ final class ZmqPair implements AutoCloseable {
         }
 
         @Override
-        public RangeResponse answer(SequenceRange asked) {
-            return RangeResponse.nothing(asked);
+        public RangeResponse readRange(SequenceRange asked) {
+            return RangeResponse.empty(asked);
         }
 
         @Override
-        public void answered(NodeIncarnation peer, RangeResponse answer) {}
+        public void rangeReceived(NodeIncarnation peer, RangeResponse rangeResponse) {}
 
         @Override
-        public SnapshotChunk holdings(long after) {
-            return SnapshotChunk.nothing(after);
+        public SnapshotChunk readSnapshot(long after) {
+            return SnapshotChunk.empty(after);
         }
 
         @Override
-        public void held(NodeIncarnation peer, SnapshotChunk some) {}
+        public void snapshots(NodeIncarnation peer, SnapshotChunk some) {}
 
         @Override
-        public void ready(Set<NodeIncarnation> peers) {}
+        public void readyPeersChanged(Set<NodeIncarnation> peers) {}
     }
 }

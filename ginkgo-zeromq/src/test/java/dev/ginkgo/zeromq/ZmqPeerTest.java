@@ -30,9 +30,15 @@ class ZmqPeerTest {
     void order() throws IOException {
         try (ZmqSockets sockets = new ZmqSockets(1_000, null)) {
             ZmqPeer link = new ZmqPeer(
-                    new Peer(OTHER, FreePorts.free()), SELF, new RecordingTransportListener(), sockets, new SendQueues(), 1_000, 0);
+                    new Peer(OTHER, FreePorts.free()),
+                    SELF,
+                    new RecordingTransportListener(),
+                    sockets,
+                    new SendQueues(),
+                    1_000,
+                    0);
             assertThat(link.isNext(message(1))).isFalse();
-            link.beat(true, 0);
+            link.handleHeartbeat(true, 0);
             assertThat(link.isNext(message(1))).isTrue();
             assertThat(link.isNext(message(3))).isTrue();
             assertThat(link.isNext(message(3))).isFalse();
@@ -46,29 +52,35 @@ class ZmqPeerTest {
     @DisplayName(
             "K-20 a peer that does not hear this node any more, though this node has noticed nothing, hears of it at once:"
                     + " until it does, it cannot be asked for anything")
-    void saysAtOnceThatItIsThere() throws Exception {
+    void sendsHeartbeatAtOnce() throws Exception {
         long second = Duration.ofSeconds(1).toNanos();
         Address there = FreePorts.free();
         try (ZmqSockets sockets = new ZmqSockets(1_000, null)) {
             // Given a link that has been ready for a while
-            ZMQ.Socket peer = sockets.bound(there);
-            ZmqPeer link =
-                    new ZmqPeer(new Peer(OTHER, there), SELF, new RecordingTransportListener(), sockets, new SendQueues(), 1_000, 0);
+            ZMQ.Socket peer = sockets.openSubscriber(there);
+            ZmqPeer link = new ZmqPeer(
+                    new Peer(OTHER, there),
+                    SELF,
+                    new RecordingTransportListener(),
+                    sockets,
+                    new SendQueues(),
+                    1_000,
+                    0);
             await().until(() -> {
                 link.step(0);
                 return peer.recv(ZMQ.DONTWAIT) != null; // its first word
             });
-            link.beat(true, second);
+            link.handleHeartbeat(true, second);
             link.step(second);
             assertThat(peer.recv()).isNotNull();
             assertThat(link.isReady()).isTrue();
-            assertThat(link.due(second)).isEqualTo(2 * second);
+            assertThat(link.nextDeadline(second)).isEqualTo(2 * second);
 
             // When the peer, which had lost it, says its first word
             long soon = second + second / 5;
-            link.beat(false, soon);
+            link.handleHeartbeat(false, soon);
             assertThat(link.isReady()).isFalse();
-            assertThat(link.due(soon)).isLessThanOrEqualTo(soon);
+            assertThat(link.nextDeadline(soon)).isLessThanOrEqualTo(soon);
             link.step(soon);
 
             // Then it is told

@@ -34,7 +34,7 @@ class ZmqReconnectTest {
             Peer silent = new Peer(new NodeIncarnation("mute", 1), new Address("127.0.0.1", mute.getLocalPort()));
             Peer nowhere = new Peer(new NodeIncarnation("nowhere", 1), new Address("nowhere.invalid", 2222));
             Peer b = new Peer(pair.b.self(), pair.b.address());
-            pair.a.transport().peers(Set.of(silent, nowhere, b));
+            pair.a.transport().setPeers(Set.of(silent, nowhere, b));
 
             await().atMost(Duration.ofSeconds(15))
                     .until(() -> pair.a.transport().stats().peers().stream()

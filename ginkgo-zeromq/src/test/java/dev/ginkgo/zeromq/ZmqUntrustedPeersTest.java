@@ -54,7 +54,8 @@ class ZmqUntrustedPeersTest {
             raw(port, noise);
 
             NodeIncarnation stranger = new NodeIncarnation("0.evil", 1);
-            byte[] forged = FrameWriter.write(new Frame(stranger, pair.a.self(), new Frame.Heartbeat(7, true, Map.of())));
+            byte[] forged =
+                    FrameWriter.write(new Frame(stranger, pair.a.self(), new Frame.Heartbeat(7, true, Map.of())));
             byte[] huge = Arrays.copyOf(forged, 8 * 1024 * 1024);
             byte[] newer = forged.clone();
             newer[2] = 2;
@@ -74,7 +75,7 @@ class ZmqUntrustedPeersTest {
             pair.b.publish("still here");
             await().atMost(SOON).until(() -> pair.a.texts().equals(List.of("still here")));
             assertThat(pair.a.transport().readyPeers()).containsExactly(pair.b.self());
-            assertThat(pair.a.heard()).containsExactly(pair.b.self());
+            assertThat(pair.a.heartbeatsFrom()).containsExactly(pair.b.self());
         }
     }
 
@@ -114,12 +115,12 @@ class ZmqUntrustedPeersTest {
                 }
 
                 // More than fits into a queue is dropped
-                await().atMost(SOON).until(() -> pair.a.transport().stats().refused() > 1_000);
+                await().atMost(SOON).until(() -> pair.a.transport().stats().rejected() > 1_000);
             }
 
             pair.b.publish("still here");
             await().atMost(SOON).until(() -> pair.a.texts().equals(List.of("still here")));
-            assertThat(pair.a.heard()).containsExactly(pair.b.self());
+            assertThat(pair.a.heartbeatsFrom()).containsExactly(pair.b.self());
             assertThat(used() - before).as("bytes").isLessThan(32L * 1024 * 1024);
             assertThat(List.copyOf(logged.list))
                     .filteredOn(event -> event.getFormattedMessage().startsWith("dropped what a stranger has sent"))
@@ -144,7 +145,7 @@ class ZmqUntrustedPeersTest {
     }
 
     private static void awaitRefused(ZmqPair pair, int frames) {
-        await().atMost(SOON).until(() -> pair.a.transport().stats().refused() == frames);
+        await().atMost(SOON).until(() -> pair.a.transport().stats().rejected() == frames);
     }
 
     private static void raw(int port, byte[] bytes) throws IOException {

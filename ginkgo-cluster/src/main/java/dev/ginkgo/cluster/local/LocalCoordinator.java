@@ -11,25 +11,25 @@ import org.jspecify.annotations.Nullable;
 /** The engine {@code local}: one node of a {@link LocalGroup}. It needs nothing, and reaches nobody outside. */
 public final class LocalCoordinator extends Coordinator {
     private final LocalGroup group;
-    private volatile LocalGroup.@Nullable LocalMember chair;
+    private volatile LocalGroup.@Nullable LocalMember localMember;
 
     public LocalCoordinator(LocalGroup group) {
         this.group = group;
     }
 
     @Override
-    public long prepare(NodeConfig site) {
-        return group.incarnation(now());
+    public long prepare(NodeConfig nodeConfig) {
+        return group.nextIncarnation(now());
     }
 
     @Override
-    public void join(Member self, CoordinatorListener seat) {
-        LocalGroup.LocalMember mine = group.join(self, seat, time());
-        chair = mine;
+    public void join(Member self, CoordinatorListener coordinatorListener) {
+        LocalGroup.LocalMember mine = group.join(self, coordinatorListener, time());
+        localMember = mine;
         spawn("renew", () -> {
             while (true) {
                 group.awaitElection(mine);
-                sleep(seat.terms().renewal());
+                sleep(coordinatorListener.leaseTiming().renewalInterval());
                 group.renew(mine);
             }
         });
@@ -37,12 +37,12 @@ public final class LocalCoordinator extends Coordinator {
 
     @Override
     public void update(Member self) {
-        group.update(requireNonNull(chair), self);
+        group.update(requireNonNull(localMember), self);
     }
 
     @Override
     public void leave() {
-        LocalGroup.LocalMember mine = chair;
+        LocalGroup.LocalMember mine = localMember;
         if (mine != null) {
             group.leave(mine);
         }

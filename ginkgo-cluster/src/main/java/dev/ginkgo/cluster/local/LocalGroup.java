@@ -31,35 +31,35 @@ public final class LocalGroup {
     private final WaitQueue elections = new WaitQueue();
 
     // guarded by this
-    private final Map<String, LocalMember> chairs = new LinkedHashMap<>();
+    private final Map<String, LocalMember> membersByName = new LinkedHashMap<>();
     private @Nullable LocalMember leader;
     private @Nullable Epoch epoch;
-    private long incarnation;
+    private long nextIncarnation;
 
     /** A group that nobody has joined yet. */
     public LocalGroup() {}
 
     /** One node's place in the group. */
     static final class LocalMember {
-        private final CoordinatorListener seat;
-        private final TimeSource time;
+        private final CoordinatorListener listener;
+        private final TimeSource timeSource;
         private Member member;
 
-        private LocalMember(Member member, CoordinatorListener seat, TimeSource time) {
+        private LocalMember(Member member, CoordinatorListener coordinatorListener, TimeSource timeSource) {
             this.member = member;
-            this.seat = seat;
-            this.time = time;
+            this.listener = coordinatorListener;
+            this.timeSource = timeSource;
         }
     }
 
     /** Grows, also over the starts of the process unless its clock is set back. */
-    synchronized long incarnation(Instant now) {
-        incarnation = Math.max(incarnation + 1, now.toEpochMilli());
-        return incarnation;
+    synchronized long nextIncarnation(Instant now) {
+        nextIncarnation = Math.max(nextIncarnation + 1, now.toEpochMilli());
+        return nextIncarnation;
     }
 
-    synchronized LocalMember join(Member member, CoordinatorListener seat, TimeSource time) {
-        LocalMember older = chairs.get(member.name());
+    synchronized LocalMember join(Member member, CoordinatorListener coordinatorListener, TimeSource timeSource) {
+        LocalMember older = membersByName.get(member.name());
         if (older != null) {
             if (older.member.incarnation() >= member.incarnation()) {
                 throw new IllegalStateException("a newer node " + member.name() + " is in the cluster already"
@@ -69,71 +69,77 @@ public final class LocalGroup {
             LOG.warn("a new node {} takes the place of the one before; is its identity given twice?", member.name());
             remove(older);
         }
-        LocalMember chair = new LocalMember(member, seat, time);
-        chairs.put(member.name(), chair);
+        LocalMember localMember = new LocalMember(member, coordinatorListener, timeSource);
+        membersByName.put(member.name(), localMember);
         LocalMember leads = leader;
         if (leads != null) {
-            seat.leader(leads.member.name(), requireNonNull(epoch));
+            coordinatorListener.leaderChanged(leads.member.name(), requireNonNull(epoch));
         }
-        told();
-        return chair;
+        notifyMembers();
+        return localMember;
     }
 
-    synchronized void update(LocalMember chair, Member member) {
-        chair.member = member;
-        told();
+    synchronized void update(LocalMember localMember, Member member) {
+        localMember.member = member;
+        notifyMembers();
     }
 
     /** Leaves, if it is in; another that has taken its place stays. */
-    synchronized void leave(LocalMember chair) {
-        if (chairs.get(chair.member.name()) == chair) {
-            remove(chair);
-            told();
+    synchronized void leave(LocalMember localMember) {
+        if (membersByName.get(localMember.member.name()) == localMember) {
+            remove(localMember);
+            notifyMembers();
         }
     }
 
-    private void remove(LocalMember chair) {
-        chairs.remove(chair.member.name());
-        if (chair == leader) {
-            chair.seat.ended(requireNonNull(epoch));
+    private void remove(LocalMember localMember) {
+        membersByName.remove(localMember.member.name());
+        if (localMember == leader) {
+            localMember.listener.leaseEnded(requireNonNull(epoch));
             leader = null;
         }
     }
 
     /** Who is in it has changed. */
-    private void told() {
-        List<Member> members =
-                chairs.values().stream().map(chair -> chair.member).toList();
-        chairs.values().forEach(chair -> chair.seat.roster(members));
-        if (leader == null && !chairs.isEmpty()) {
-            elect(chairs.values().iterator().next());
+    private void notifyMembers() {
+        List<Member> members = membersByName.values().stream()
+                .map(localMember -> localMember.member)
+                .toList();
+        membersByName.values().forEach(localMember -> localMember.listener.rosterChanged(members));
+        if (leader == null && !membersByName.isEmpty()) {
+            elect(membersByName.values().iterator().next());
         }
     }
 
-    private void elect(LocalMember chair) {
+    private void elect(LocalMember localMember) {
         Epoch last = epoch;
         Epoch next = last == null
-                ? new Epoch("local-" + chair.time.now().toEpochMilli(), 1)
+                ? new Epoch("local-" + localMember.timeSource.now().toEpochMilli(), 1)
                 : new Epoch(last.cluster(), last.number() + 1);
         epoch = next;
-        leader = chair;
-        chairs.values().forEach(each -> each.seat.leader(chair.member.name(), next));
-        chair.seat.renewed(next, DualTimestamp.of(chair.time));
+        leader = localMember;
+        membersByName.values().forEach(each -> each.listener.leaderChanged(localMember.member.name(), next));
+        localMember.listener.leaseRenewed(next, DualTimestamp.now(localMember.timeSource));
         elections.signal();
     }
 
     /** Renews the leader's lease; if it has run out, the leadership is over, and the next begins. */
-    synchronized void renew(LocalMember chair) {
-        if (chair == leader && !chair.seat.renewed(requireNonNull(epoch), DualTimestamp.of(chair.time))) {
-            elect(chairs.values().iterator().next());
+    synchronized void renew(LocalMember localMember) {
+        if (localMember == leader
+                && !localMember.listener.leaseRenewed(
+                        requireNonNull(epoch), DualTimestamp.now(localMember.timeSource))) {
+            elect(membersByName.values().iterator().next());
         }
     }
 
-    void awaitElection(LocalMember chair) throws InterruptedException {
-        elections.await(() -> leads(chair) ? true : null, chair.time, WaitQueue.forever(chair.time));
+    void awaitElection(LocalMember localMember) throws InterruptedException {
+        elections.await(
+                () -> isLeader(localMember) ? true : null,
+                localMember.timeSource,
+                WaitQueue.never(localMember.timeSource));
     }
 
-    private synchronized boolean leads(LocalMember chair) {
-        return chair == leader;
+    private synchronized boolean isLeader(LocalMember localMember) {
+        return localMember == leader;
     }
 }

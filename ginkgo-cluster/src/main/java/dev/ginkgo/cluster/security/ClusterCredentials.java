@@ -27,6 +27,7 @@ public record ClusterCredentials(Optional<KeyDerivation> keys, boolean insecure)
     /** By {@code cluster.secret}, which may be empty. */
     public static ClusterCredentials of(Secret secret, boolean insecure) {
         return new ClusterCredentials(
-                secret.isEmpty() ? Optional.empty() : Optional.of(KeyDerivation.of(secret, "cluster.secret")), insecure);
+                secret.isEmpty() ? Optional.empty() : Optional.of(KeyDerivation.of(secret, "cluster.secret")),
+                insecure);
     }
 }

@@ -21,10 +21,10 @@ import org.jspecify.annotations.Nullable;
  */
 public final class KeyDerivation {
     /** Below that a secret can be guessed. */
-    static final int SHORTEST = 16;
+    static final int MIN_SECRET_LENGTH = 16;
 
-    private static final int ROUNDS = 210_000;
-    private static final int BYTES = 32;
+    private static final int ITERATIONS = 210_000;
+    private static final int KEY_BYTES = 32;
     private static final String SALT = "ginkgo cluster, version 2";
 
     /** The first step. */
@@ -34,14 +34,14 @@ public final class KeyDerivation {
     }
 
     private final Secret secret;
-    private final String where;
-    private final KeyStretcher stretching;
-    private @Nullable SecretKeySpec root; // guarded by this
+    private final String settingName;
+    private final KeyStretcher stretcher;
+    private @Nullable SecretKeySpec rootKey; // guarded by this
 
-    KeyDerivation(Secret secret, String where, KeyStretcher stretching) {
+    KeyDerivation(Secret secret, String where, KeyStretcher keyStretcher) {
         this.secret = requireNonNull(secret, "secret is null");
-        this.where = requireNonNull(where, "where is null");
-        this.stretching = stretching;
+        this.settingName = requireNonNull(where, "where is null");
+        this.stretcher = keyStretcher;
     }
 
     /**
@@ -60,34 +60,34 @@ public final class KeyDerivation {
      * @throws IllegalArgumentException if the secret can be guessed; the message says where it stands
      * @throws GeneralSecurityException if this Java cannot do it
      */
-    public byte[] key(String purpose) throws GeneralSecurityException {
+    public byte[] deriveKey(String purpose) throws GeneralSecurityException {
         AlgorithmParameterSpec expansion =
-                HKDFParameterSpec.expandOnly(root(), purpose.getBytes(StandardCharsets.US_ASCII), BYTES);
+                HKDFParameterSpec.expandOnly(rootKey(), purpose.getBytes(StandardCharsets.US_ASCII), KEY_BYTES);
         return KDF.getInstance("HKDF-SHA256").deriveData(expansion);
     }
 
-    private synchronized SecretKeySpec root() throws GeneralSecurityException {
-        SecretKeySpec known = root;
+    private synchronized SecretKeySpec rootKey() throws GeneralSecurityException {
+        SecretKeySpec known = rootKey;
         if (known == null) {
-            known = derive();
-            root = known;
+            known = deriveRootKey();
+            rootKey = known;
         }
         return known;
     }
 
-    private SecretKeySpec derive() throws GeneralSecurityException {
+    private SecretKeySpec deriveRootKey() throws GeneralSecurityException {
         String text = secret.reveal().strip();
-        if (text.length() < SHORTEST) {
-            throw new IllegalArgumentException(where + " has " + text.length() + " characters; it needs " + SHORTEST
-                    + ", such as openssl rand -base64 24 gives");
+        if (text.length() < MIN_SECRET_LENGTH) {
+            throw new IllegalArgumentException(settingName + " has " + text.length() + " characters; it needs "
+                    + MIN_SECRET_LENGTH + ", such as openssl rand -base64 24 gives");
         }
-        byte[] stretched = stretching.stretch(text.toCharArray(), SALT.getBytes(StandardCharsets.US_ASCII));
+        byte[] stretched = stretcher.stretch(text.toCharArray(), SALT.getBytes(StandardCharsets.US_ASCII));
         return new SecretKeySpec(stretched, "HKDF");
     }
 
     private static byte[] stretch(char[] secret, byte[] salt) throws GeneralSecurityException {
         return SecretKeyFactory.getInstance("PBKDF2WithHmacSHA256")
-                .generateSecret(new PBEKeySpec(secret, salt, ROUNDS, BYTES * Byte.SIZE))
+                .generateSecret(new PBEKeySpec(secret, salt, ITERATIONS, KEY_BYTES * Byte.SIZE))
                 .getEncoded();
     }
 }

@@ -13,12 +13,12 @@ import dev.ginkgo.cluster.model.Member;
  *       stated detection time, of those that died. Of two nodes with one name the one with the higher incarnation
  *       stays, and the end of the other does not remove it.
  *   <li><b>Leadership.</b> At most one node holds a valid lease at a time. The holder commits a renewal every {@link
- *       LeaseTiming#renewal()}, takes the {@link DualTimestamp} of each before it sends it, and tells the seat when it is committed,
- *       never before. It calls {@link CoordinatorListener#ended} as soon as it learns that it leads no longer; if it learns nothing,
+ *       LeaseTiming#renewalInterval()}, takes the {@link DualTimestamp} of each before it sends it, and tells the seat when it is committed,
+ *       never before. It calls {@link CoordinatorListener#leaseEnded} as soon as it learns that it leads no longer; if it learns nothing,
  *       the lease runs out by itself.
- *   <li><b>Succession.</b> A new leader is told so only when no older lease can be valid: {@link LeaseTiming#succession()}
+ *   <li><b>Succession.</b> A new leader is told so only when no older lease can be valid: {@link LeaseTiming#takeoverDelay()}
  *       after its own receipt of the last renewal of an older epoch, or a full succession after its start if it
- *       cannot know, or at once if the older lease was released. It waits by {@link DualTimestamp#surely}: its wall clock may
+ *       cannot know, or at once if the older lease was released. It waits by {@link DualTimestamp#elapsedMonotonic}: its wall clock may
  *       jump, the holder's does not jump with it.
  *   <li><b>Epochs</b> grow strictly with every leadership, over the whole cluster and its whole life: a Raft term, the
  *       revision of a key.
@@ -40,7 +40,7 @@ public abstract class Coordinator extends Service {
      * @throws Exception if this node can never join as it is configured; the start fails, and the message says what to
      *     change
      */
-    public long prepare(NodeConfig site) throws Exception {
+    public long prepare(NodeConfig nodeConfig) throws Exception {
         return now().toEpochMilli();
     }
 
@@ -50,7 +50,7 @@ public abstract class Coordinator extends Service {
      *
      * @throws Exception if this node can never join as it is configured; the start fails
      */
-    public abstract void join(Member self, CoordinatorListener seat) throws Exception;
+    public abstract void join(Member self, CoordinatorListener coordinatorListener) throws Exception;
 
     /** What the roster says of this node has changed. Called between join and leave, on any thread; does not wait. */
     public abstract void update(Member self);

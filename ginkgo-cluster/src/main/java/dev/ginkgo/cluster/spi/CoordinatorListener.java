@@ -14,7 +14,7 @@ import java.util.List;
 public interface CoordinatorListener {
 
     /** What a lease here is worth. */
-    LeaseTiming terms();
+    LeaseTiming leaseTiming();
 
     /**
      * The roster has changed, or is known for the first time.
@@ -22,14 +22,14 @@ public interface CoordinatorListener {
      * @param members all of them, this node included, each name once, in the same order on all nodes where the engine
      *     can give one
      */
-    void roster(List<Member> members);
+    void rosterChanged(List<Member> members);
 
     /**
      * A node leads: a renewal of its lease was committed. Told at every node, the leader included, with the first
-     * renewal that it learns of under an epoch, or later if it was away; at the leader before {@link #renewed}. What is
+     * renewal that it learns of under an epoch, or later if it was away; at the leader before {@link #leaseRenewed}. What is
      * of an older epoch than the last one told has no effect.
      */
-    void leader(String name, Epoch epoch);
+    void leaderChanged(String name, Epoch epoch);
 
     /**
      * A renewal of this node's lease was committed. The first one under an epoch is its promotion.
@@ -39,8 +39,8 @@ public interface CoordinatorListener {
      * @return whether the lease holds. If not, it had run out before this call (the node was frozen, or the commit took
      *     too long): this leadership is over for good, and the engine gives it up; a later one needs a higher epoch
      */
-    boolean renewed(Epoch epoch, DualTimestamp start);
+    boolean leaseRenewed(Epoch epoch, DualTimestamp start);
 
     /** This node's leadership is over: it was resigned, or another node has a higher epoch. */
-    void ended(Epoch epoch);
+    void leaseEnded(Epoch epoch);
 }

@@ -7,5 +7,5 @@ public interface CoordinatorProvider {
     String name();
 
     /** A new one, for one cluster. Called while binding; nothing may be opened here. */
-    Coordinator make();
+    Coordinator create();
 }

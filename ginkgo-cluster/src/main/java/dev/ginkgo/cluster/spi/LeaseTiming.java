@@ -18,17 +18,17 @@ public record LeaseTiming(Duration ttl, Duration margin) {
     }
 
     /** How long the leader may act after the start of a renewal. */
-    public Duration usable() {
+    public Duration validity() {
         return ttl.minus(margin);
     }
 
     /** The pause between two renewals: several may be lost before the lease is. */
-    public Duration renewal() {
+    public Duration renewalInterval() {
         return ttl.dividedBy(4);
     }
 
     /** How long a successor waits after it received the last renewal of another's lease that was not released. */
-    public Duration succession() {
+    public Duration takeoverDelay() {
         return ttl.plus(margin);
     }
 }

@@ -14,21 +14,27 @@ import java.util.List;
  *
  * @param identity this node's address in the cluster, which is its name
  * @param join where other nodes may be found; empty for a node that others join
- * @param expect how many nodes form the first cluster, from 1
+ * @param expectedNodes how many nodes form the first cluster, from 1
  * @param dataDir where the engine keeps what must survive a restart; it makes a folder of its own there
- * @param trust by what the nodes know each other
+ * @param credentials by what the nodes know each other
  * @param policy who may lead when not all can reach each other
  */
-public record NodeConfig(Address identity, List<Address> join, int expect, Path dataDir, ClusterCredentials trust, PartitionPolicy policy) {
+public record NodeConfig(
+        Address identity,
+        List<Address> join,
+        int expectedNodes,
+        Path dataDir,
+        ClusterCredentials credentials,
+        PartitionPolicy policy) {
 
     public NodeConfig {
         requireNonNull(identity, "identity is null");
         join = List.copyOf(join);
-        if (expect < 1) {
-            throw new IllegalArgumentException("a cluster of " + expect + " nodes is none");
+        if (expectedNodes < 1) {
+            throw new IllegalArgumentException("a cluster of " + expectedNodes + " nodes is none");
         }
         requireNonNull(dataDir, "dataDir is null");
-        requireNonNull(trust, "trust is null");
+        requireNonNull(credentials, "trust is null");
         requireNonNull(policy, "policy is null");
     }
 }

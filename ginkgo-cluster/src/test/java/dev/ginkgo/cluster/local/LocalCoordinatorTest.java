@@ -7,7 +7,7 @@ class LocalCoordinatorTest extends CoordinatorContract {
     private final LocalGroup group = new LocalGroup();
 
     @Override
-    protected Coordinator engine() {
+    protected Coordinator coordinator() {
         return new LocalCoordinator(group);
     }
 }

@@ -34,15 +34,16 @@ public abstract class CoordinatorContract {
     private final List<Node> nodes = new ArrayList<>();
 
     /** Another node of the cluster of this test. */
-    protected abstract Coordinator engine() throws Exception;
+    protected abstract Coordinator coordinator() throws Exception;
 
     /** What the configuration of that node says; by default nothing but its identity. */
-    protected NodeConfig site(Address identity) {
-        return new NodeConfig(identity, List.of(), 1, Path.of("target"), ClusterCredentials.none(), PartitionPolicy.QUORUM);
+    protected NodeConfig nodeConfig(Address identity) {
+        return new NodeConfig(
+                identity, List.of(), 1, Path.of("target"), ClusterCredentials.none(), PartitionPolicy.QUORUM);
     }
 
     /** What a lease is worth; short, so that the tests are. */
-    protected LeaseTiming terms() {
+    protected LeaseTiming leaseTiming() {
         return new LeaseTiming(Duration.ofMillis(400), Duration.ofMillis(50));
     }
 
@@ -52,7 +53,7 @@ public abstract class CoordinatorContract {
      *
      * @param count how many are in the cluster
      */
-    protected void settle(int count) throws Exception {}
+    protected void awaitSettled(int count) throws Exception {}
 
     /** An engine with a seat in place of the cluster. */
     private static final class Node {
@@ -68,13 +69,13 @@ public abstract class CoordinatorContract {
             }
         }
 
-        Node(Coordinator engine, NodeConfig site, LeaseTiming terms) throws Exception {
+        Node(Coordinator engine, NodeConfig nodeConfig, LeaseTiming leaseTiming) throws Exception {
             this.engine = engine;
-            seat = new RecordingListener(terms);
+            seat = new RecordingListener(leaseTiming);
             tree = TestTree.start(new Around(engine));
-            Address address = site.identity();
+            Address address = nodeConfig.identity();
             self = new Member(
-                    address.toString(), engine.prepare(site), address, Optional.empty(), Optional.empty(), "1");
+                    address.toString(), engine.prepare(nodeConfig), address, Optional.empty(), Optional.empty(), "1");
             engine.join(self, seat);
         }
 
@@ -89,15 +90,19 @@ public abstract class CoordinatorContract {
     }
 
     private Node join(int port) throws Exception {
-        Node node = new Node(engine(), site(new Address("127.0.0.1", port)), terms());
+        Node node = new Node(coordinator(), nodeConfig(new Address("127.0.0.1", port)), leaseTiming());
         nodes.add(node);
         return node;
     }
 
     private static Node leader(Node... among) {
         await().atMost(PATIENCE)
-                .until(() -> Stream.of(among).filter(node -> node.seat.leads()).count() == 1);
-        return Stream.of(among).filter(node -> node.seat.leads()).findFirst().orElseThrow();
+                .until(() ->
+                        Stream.of(among).filter(node -> node.seat.isLeading()).count() == 1);
+        return Stream.of(among)
+                .filter(node -> node.seat.isLeading())
+                .findFirst()
+                .orElseThrow();
     }
 
     private static Epoch epoch(Node leader) {
@@ -126,7 +131,7 @@ public abstract class CoordinatorContract {
 
     @Test
     @DisplayName("contract: every node is told of every other, of what changes in one, and of those that leave")
-    void roster() throws Exception {
+    void everyNodeKnowsEveryOther() throws Exception {
         Node a = join(1);
         awaitNames(a, a);
         Node b = join(2);
@@ -146,7 +151,7 @@ public abstract class CoordinatorContract {
 
     @Test
     @DisplayName("contract: one node leads, and renews its lease with stamps that are taken before the commit")
-    void oneLeads() throws Exception {
+    void oneNodeLeads() throws Exception {
         Node a = join(1);
         Node b = join(2);
         Node leader = leader(a, b);
@@ -157,19 +162,19 @@ public abstract class CoordinatorContract {
         assertThat(renewals).extracting(each -> each.start().nanos()).isSorted().doesNotHaveDuplicates();
         assertThat(renewals)
                 .allSatisfy(each -> assertThat(each.start().nanos())
-                        .isLessThanOrEqualTo(each.told().nanos()));
+                        .isLessThanOrEqualTo(each.committed().nanos()));
         assertThat(a == leader ? b.seat.renewals : a.seat.renewals).isEmpty();
     }
 
     @Test
     @DisplayName("contract: every node is told who leads, in which epoch, those that come later too")
-    void leaderIsTold() throws Exception {
+    void everyNodeLearnsTheLeader() throws Exception {
         Node a = join(1);
         Node b = join(2);
-        settle(2);
+        awaitSettled(2);
         awaitAllKnowLeader(a, b);
         Node late = join(3);
-        settle(3);
+        awaitSettled(3);
         Leader first = awaitAllKnowLeader(a, b, late);
         Node leader = leader(a, b, late);
 
@@ -205,7 +210,7 @@ public abstract class CoordinatorContract {
         Node b = join(2);
         for (int n = 3; n < 23; n++) {
             Node leader = leader(a, b);
-            settle(2);
+            awaitSettled(2);
             epochs.add(epoch(leader));
             leader.leave();
             assertThat(leader.seat.ended).contains(epoch(leader));
@@ -223,11 +228,11 @@ public abstract class CoordinatorContract {
 
     @Test
     @DisplayName("contract: a leadership whose lease has run out is given up; the next one has a higher epoch")
-    void lapsedLease() throws Exception {
+    void leadershipEnds_whenTheLeaseExpired() throws Exception {
         Node a = join(1);
         Epoch first = epoch(leader(a));
 
-        a.seat.refuse(first);
+        a.seat.rejectRenewals(first);
 
         await().atMost(PATIENCE).until(() -> first.isBefore(epoch(a)));
         assertThat(a.seat.renewals.stream().dropWhile(each -> each.epoch().equals(first)))
@@ -237,12 +242,12 @@ public abstract class CoordinatorContract {
     @Test
     @DisplayName(
             "contract: K-12 of two nodes with one identity the newer stays, and the older's end does not remove it")
-    void newerIncarnation() throws Exception {
+    void newerIncarnationReplacesOlder() throws Exception {
         Node older = join(1);
         Node other = join(2);
         Node third = join(3);
         awaitNames(other, older, other, third);
-        settle(3);
+        awaitSettled(3);
 
         Node newer = join(1);
         await().atMost(PATIENCE)
@@ -256,6 +261,6 @@ public abstract class CoordinatorContract {
         awaitNames(other, newer, other, third);
         awaitNames(newer, newer, other, third);
         leader(newer, other, third);
-        assertThat(older.seat.leads()).isFalse();
+        assertThat(older.seat.isLeading()).isFalse();
     }
 }

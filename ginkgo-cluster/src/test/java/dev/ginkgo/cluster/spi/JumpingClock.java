@@ -43,12 +43,12 @@ public final class JumpingClock implements TimeSource {
     }
 
     @Override
-    public <T, X extends Exception> T outside(BlockingCall<T, X> call) throws X {
-        return clock.outside(call);
+    public <T, X extends Exception> T callBlocking(BlockingCall<T, X> call) throws X {
+        return clock.callBlocking(call);
     }
 
     @Override
-    public void attached(Supplier<List<Thread>> tasks) {
-        clock.attached(tasks);
+    public void onTreeStart(Supplier<List<Thread>> tasks) {
+        clock.onTreeStart(tasks);
     }
 }

@@ -11,32 +11,32 @@ import org.jspecify.annotations.Nullable;
 
 /** Keeps what an engine says to one node, and counts calls that should not overlap. */
 final class RecordingListener implements CoordinatorListener {
-    record Renewal(Epoch epoch, DualTimestamp start, DualTimestamp told) {}
+    record Renewal(Epoch epoch, DualTimestamp start, DualTimestamp committed) {}
 
     final List<List<Member>> rosters = new CopyOnWriteArrayList<>();
     final List<Renewal> renewals = new CopyOnWriteArrayList<>();
     final List<Leader> leaders = new CopyOnWriteArrayList<>();
     final List<Epoch> ended = new CopyOnWriteArrayList<>();
     final List<String> faults = new CopyOnWriteArrayList<>();
-    private final LeaseTiming terms;
+    private final LeaseTiming leaseTiming;
     private final AtomicBoolean inside = new AtomicBoolean();
-    private volatile @Nullable Epoch refused;
+    private volatile @Nullable Epoch rejected;
 
-    RecordingListener(LeaseTiming terms) {
-        this.terms = terms;
+    RecordingListener(LeaseTiming leaseTiming) {
+        this.leaseTiming = leaseTiming;
     }
 
     @Override
-    public LeaseTiming terms() {
-        return terms;
+    public LeaseTiming leaseTiming() {
+        return leaseTiming;
     }
 
     /** From now on the lease of the present leadership has run out. */
-    void refuse(Epoch epoch) {
-        refused = epoch;
+    void rejectRenewals(Epoch epoch) {
+        rejected = epoch;
     }
 
-    private void once(Runnable call) {
+    private void recordExclusively(Runnable call) {
         if (!inside.compareAndSet(false, true)) {
             faults.add("two calls at once");
         }
@@ -45,24 +45,24 @@ final class RecordingListener implements CoordinatorListener {
     }
 
     @Override
-    public void roster(List<Member> members) {
-        once(() -> rosters.add(List.copyOf(members)));
+    public void rosterChanged(List<Member> members) {
+        recordExclusively(() -> rosters.add(List.copyOf(members)));
     }
 
     @Override
-    public void leader(String name, Epoch epoch) {
-        once(() -> leaders.add(new Leader(name, epoch)));
+    public void leaderChanged(String name, Epoch epoch) {
+        recordExclusively(() -> leaders.add(new Leader(name, epoch)));
     }
 
     @Override
-    public boolean renewed(Epoch epoch, DualTimestamp start) {
-        once(() -> renewals.add(new Renewal(epoch, start, DualTimestamp.of(TimeSource.system()))));
-        return !epoch.equals(refused);
+    public boolean leaseRenewed(Epoch epoch, DualTimestamp start) {
+        recordExclusively(() -> renewals.add(new Renewal(epoch, start, DualTimestamp.now(TimeSource.system()))));
+        return !epoch.equals(rejected);
     }
 
     @Override
-    public void ended(Epoch epoch) {
-        once(() -> ended.add(epoch));
+    public void leaseEnded(Epoch epoch) {
+        recordExclusively(() -> ended.add(epoch));
     }
 
     List<String> names() {
@@ -73,18 +73,21 @@ final class RecordingListener implements CoordinatorListener {
 
     /** The epoch of a lease that is valid now. */
     @Nullable
-    Epoch leading() {
+    Epoch validEpoch() {
         if (renewals.isEmpty()) {
             return null;
         }
         Renewal last = renewals.getLast();
         boolean over = ended.contains(last.epoch)
-                || last.epoch.equals(refused)
-                || last.start.elapsed(TimeSource.system()).compareTo(terms().usable()) >= 0;
+                || last.epoch.equals(rejected)
+                || last.start
+                                .elapsed(TimeSource.system())
+                                .compareTo(leaseTiming().validity())
+                        >= 0;
         return over ? null : last.epoch;
     }
 
-    boolean leads() {
-        return leading() != null;
+    boolean isLeading() {
+        return validEpoch() != null;
     }
 }

@@ -188,8 +188,8 @@ class ChildrenAtRunTimeTest {
                 root.stop();
             });
 
-            assertThat(stop.thrown()).isNull();
-            assertThat(adding.thrown())
+            assertThat(stop.awaitThrown()).isNull();
+            assertThat(adding.awaitThrown())
                     .satisfiesAnyOf(
                             thrown -> assertThat(thrown).isNull(),
                             thrown -> assertThat(thrown)

@@ -22,9 +22,9 @@ class ConstructorDeclaresTest {
         Map<String, ThrowingCallable> calls = new LinkedHashMap<>();
         calls.put("spawn", () -> part.task("task", () -> {}));
         calls.put("sleep", () -> part.pause(Duration.ZERO));
-        calls.put("own", () -> part.closedOnStop(() -> {}));
+        calls.put("closeOnStop", () -> part.closedOnStop(() -> {}));
         calls.put("ready", part::markReady);
-        calls.put("readyLater", part::deferReadiness);
+        calls.put("deferReady", part::deferReadiness);
         calls.put("degraded", () -> part.markDegraded("reason"));
 
         calls.forEach((name, call) -> assertThatThrownBy(call)

@@ -40,7 +40,7 @@ class DegradedTest {
             client.markReady();
 
             // Then
-            assertThat(waiter.thrown()).isNull();
+            assertThat(waiter.awaitThrown()).isNull();
             assertThat(client.state()).isEqualTo(State.READY);
             assertThat(client.status().reason()).isEmpty();
             assertThat(client.status().restarts()).isZero();
@@ -97,7 +97,7 @@ class DegradedTest {
             throw cause;
         });
 
-        assertThat(waiter.thrown())
+        assertThat(waiter.awaitThrown())
                 .isInstanceOf(NotReadyException.class)
                 .hasMessage("test-service/client is FAILED (disk full), for good")
                 .hasCause(cause);
@@ -116,7 +116,7 @@ class DegradedTest {
 
         assertThatThrownBy(root::start).hasMessage("test-service/client did not start: disk full");
 
-        assertThat(waiter.thrown()).isInstanceOf(NotReadyException.class).hasRootCauseMessage("disk full");
+        assertThat(waiter.awaitThrown()).isInstanceOf(NotReadyException.class).hasRootCauseMessage("disk full");
     }
 
     @Test
@@ -125,7 +125,7 @@ class DegradedTest {
         assertThatThrownBy(() -> Ginkgo.start(root, "no-such-key = 1"))
                 .isInstanceOf(dev.ginkgo.config.ConfigException.class);
 
-        assertThat(BackgroundThread.run(root::awaitStopped).thrown()).isNull();
+        assertThat(BackgroundThread.run(root::awaitStopped).awaitThrown()).isNull();
         root.start();
         root.stop();
     }

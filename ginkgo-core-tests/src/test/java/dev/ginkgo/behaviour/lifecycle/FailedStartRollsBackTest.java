@@ -140,7 +140,7 @@ class FailedStartRollsBackTest {
 
         assertThatThrownBy(root::start).isInstanceOf(StartException.class);
 
-        assertThat(waiter.thrown())
+        assertThat(waiter.awaitThrown())
                 .isInstanceOf(dev.ginkgo.lifecycle.NotReadyException.class)
                 .hasMessageStartingWith("test-service/c is NEW")
                 .hasRootCauseMessage("no");

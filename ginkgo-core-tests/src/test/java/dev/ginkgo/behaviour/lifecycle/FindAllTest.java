@@ -27,9 +27,10 @@ class FindAllTest {
     void within() {
         Root root = new Root();
 
-        assertThat(Ginkgo.within(root, Leaf.class)).containsExactly(root.branch.inner, root.leaf);
-        assertThat(Ginkgo.within(root, OtherLeaf.class)).containsExactly(root.leaf);
-        assertThat(Ginkgo.within(root, Service.class)).containsExactly(root, root.branch, root.branch.inner, root.leaf);
-        assertThat(Ginkgo.within(root.branch, Root.class)).isEmpty();
+        assertThat(Ginkgo.findAll(root, Leaf.class)).containsExactly(root.branch.inner, root.leaf);
+        assertThat(Ginkgo.findAll(root, OtherLeaf.class)).containsExactly(root.leaf);
+        assertThat(Ginkgo.findAll(root, Service.class))
+                .containsExactly(root, root.branch, root.branch.inner, root.leaf);
+        assertThat(Ginkgo.findAll(root.branch, Root.class)).isEmpty();
     }
 }

@@ -107,7 +107,7 @@ class RestartAfterStopTest {
 
         root.stop();
 
-        assertThat(restart.thrown()).isNull();
+        assertThat(restart.awaitThrown()).isNull();
         assertThat(root.state()).isEqualTo(State.READY);
         root.stop();
     }

@@ -46,7 +46,7 @@ class StartTimeoutTest {
     }
 
     @Test
-    @DisplayName("L-06 ready() that never comes after readyLater() is the same error, and says what is missing")
+    @DisplayName("L-06 ready() that never comes after deferReady() is the same error, and says what is missing")
     void readyLaterThatIsNeverReady() {
         TestService root = TestService.root()
                 .withLifecycle(Lifecycle.standard().startTimeout(Duration.ofMillis(50)))
@@ -59,7 +59,7 @@ class StartTimeoutTest {
 
         assertThat(thrown)
                 .hasMessage(
-                        "test-service is not ready after 50 ms: onStart returned after readyLater(), and neither ready()"
+                        "test-service is not ready after 50 ms: onStart returned after deferReady(), and neither ready()"
                                 + " nor degraded() was called");
         assertThat(root.events).endsWith("root connect ends");
     }
@@ -69,12 +69,12 @@ class StartTimeoutTest {
     void theTimeoutIsASetting() {
         TestService root = TestService.root().whenStarting(StartTimeoutTest::hang);
         Ginkgo.Builder builder =
-                Ginkgo.of(root).configuration(Configuration.none().text("test", "[ginkgo]\nstart-timeout = '40ms'"));
+                Ginkgo.of(root).configuration(Configuration.empty().text("test", "[ginkgo]\nstart-timeout = '40ms'"));
 
         StartException thrown = catchThrowableOfType(StartException.class, builder::start);
 
         assertThat(thrown).hasMessageContaining("not ready after 40 ms");
-        assertThat(Ginkgo.of(TestService.root()).describe().settings())
+        assertThat(Ginkgo.of(TestService.root()).validate().settings())
                 .anySatisfy(setting -> assertThat(setting.toString()).contains("start-timeout", "10s"));
     }
 
@@ -117,8 +117,8 @@ class StartTimeoutTest {
         connected.countDown();
 
         // Then
-        assertThat(start.thrown()).isNull();
-        assertThat(waiter.thrown()).isNull();
+        assertThat(start.awaitThrown()).isNull();
+        assertThat(waiter.awaitThrown()).isNull();
         assertThat(root.events).containsExactly("a onStart", "a ready", "root onStart");
         root.stop();
     }

@@ -38,7 +38,7 @@ class StateTransitionTest {
                 FAILED, EnumSet.of(STARTING));
         for (State from : State.values()) {
             for (State to : State.values()) {
-                assertThat(from.mayBecome(to))
+                assertThat(from.canBecome(to))
                         .as("%s to %s", from, to)
                         .isEqualTo(table.getOrDefault(from, Set.of()).contains(to));
             }
@@ -54,7 +54,7 @@ class StateTransitionTest {
         TestService root = TestService.root();
         TestService a = root.child("a").whenStarting(self -> self.markDegraded("no line"));
         Ginkgo ginkgo = Ginkgo.of(root)
-                .onChange(change -> {
+                .onStateChange(change -> {
                     changes.add(change);
                     told.add(change.path() + " " + change.from() + " " + change.to());
                     throw new AssertionError("an observer that throws");

@@ -45,7 +45,7 @@ class StopWhileStartingTest {
         assertThat(b.state()).isEqualTo(State.STOPPED);
         assertThat(c.state()).isEqualTo(State.NEW);
         assertThat(root.events).containsExactly("a onStart", "b onStart", "a onStop");
-        assertThat(start.thrown()).isInstanceOfSatisfying(StartException.class, cancelled -> {
+        assertThat(start.awaitThrown()).isInstanceOfSatisfying(StartException.class, cancelled -> {
             assertThat(cancelled.cancelled()).isTrue();
             assertThat(cancelled.path()).isEqualTo("test-service");
             assertThat(cancelled).hasMessage("the start of test-service was cancelled by a stop");
@@ -106,7 +106,7 @@ class StopWhileStartingTest {
 
         start.interrupt();
 
-        assertThat(start.thrown()).isInstanceOfSatisfying(StartException.class, cancelled -> {
+        assertThat(start.awaitThrown()).isInstanceOfSatisfying(StartException.class, cancelled -> {
             assertThat(cancelled.cancelled()).isTrue();
             assertThat(cancelled).hasMessage("the start of test-service was cancelled by an interrupt");
         });
@@ -124,7 +124,7 @@ class StopWhileStartingTest {
             root.start();
         });
 
-        assertThat(start.thrown())
+        assertThat(start.awaitThrown())
                 .isInstanceOfSatisfying(
                         StartException.class,
                         cancelled -> assertThat(cancelled.cancelled()).isTrue());
@@ -165,8 +165,8 @@ class StopWhileStartingTest {
                 }));
             }
 
-            stops.forEach(stop -> assertThat(stop.thrown()).isNull());
-            Throwable thrown = start.thrown();
+            stops.forEach(stop -> assertThat(stop.awaitThrown()).isNull());
+            Throwable thrown = start.awaitThrown();
             if (thrown != null) {
                 assertThat(thrown).isInstanceOf(StartException.class);
                 assertThat(((StartException) thrown).cancelled()).isTrue();
@@ -199,9 +199,9 @@ class StopWhileStartingTest {
         release.countDown();
 
         // Then
-        assertThat(first.thrown()).isNull();
-        assertThat(second.thrown()).isNull();
-        assertThat(waiter.thrown()).isNull();
+        assertThat(first.awaitThrown()).isNull();
+        assertThat(second.awaitThrown()).isNull();
+        assertThat(waiter.awaitThrown()).isNull();
         assertThat(root.events).containsExactly("root onStart", "root onStop");
         root.stop();
         assertThat(root.events).hasSize(2);
@@ -224,8 +224,8 @@ class StopWhileStartingTest {
         org.awaitility.Awaitility.await().until(second::isParked);
         release.countDown();
 
-        Throwable one = first.thrown();
-        Throwable two = second.thrown();
+        Throwable one = first.awaitThrown();
+        Throwable two = second.awaitThrown();
         assertThat(one).isInstanceOf(dev.ginkgo.lifecycle.StopException.class).hasRootCauseMessage("bad");
         assertThat(two).isInstanceOf(dev.ginkgo.lifecycle.StopException.class).hasRootCauseMessage("bad");
     }

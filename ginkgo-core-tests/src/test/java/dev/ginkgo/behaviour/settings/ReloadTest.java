@@ -26,7 +26,7 @@ class ReloadTest {
 
     private static final class Leaf extends Service {
         final Setting<Integer> rate = setting("rate", 60).between(1, 60_000);
-        final Setting<Integer> port = setting("port", 1).fixed();
+        final Setting<Integer> port = setting("port", 1).restartRequired();
         final List<String> told;
 
         Leaf(List<String> told) {
@@ -59,13 +59,13 @@ class ReloadTest {
         Path file = Files.writeString(folder.resolve("app.toml"), "name = 'a'\n[leaf]\nrate = 7\n");
         Root root = new Root();
         try (Ginkgo ginkgo =
-                Ginkgo.of(root).configuration(Configuration.none().file(file)).start()) {
+                Ginkgo.of(root).configuration(Configuration.empty().file(file)).start()) {
             // When the file is edited, with one good value and two bad ones
             Files.writeString(file, "name = 'b'\n[leaf]\nrate = 0\nprot = 9\n");
-            ReloadResult reload = ginkgo.reload();
+            ReloadResult reloadResult = ginkgo.reload();
             // Then nothing is changed, nobody is told, and both problems have their place
-            assertThat(reload.outcome()).isEqualTo(ReloadResult.Outcome.REFUSED);
-            assertThat(reload.problems())
+            assertThat(reloadResult.outcome()).isEqualTo(ReloadResult.Outcome.REFUSED);
+            assertThat(reloadResult.problems())
                     .extracting(ConfigProblem::toString)
                     .satisfiesExactly(
                             bound -> assertThat(bound).contains("app.toml:3:").contains("0 is outside 1..60000"),
@@ -132,12 +132,12 @@ class ReloadTest {
     void fixedSettingRefusesReload() {
         try (TestTree<Root> tree = TestTree.start(new Root(), "[leaf]\nport = 1")) {
             // When a fixed setting and another one change
-            ReloadResult reload = tree.reload("name = 'b'\n[leaf]\nport = 2");
+            ReloadResult reloadResult = tree.reload("name = 'b'\n[leaf]\nport = 2");
             // Then neither does
-            assertThat(reload.outcome()).isEqualTo(ReloadResult.Outcome.REFUSED);
-            assertThat(reload.problems())
+            assertThat(reloadResult.outcome()).isEqualTo(ReloadResult.Outcome.REFUSED);
+            assertThat(reloadResult.problems())
                     .singleElement()
-                    .satisfies(problem -> assertThat(problem.toString())
+                    .satisfies(configProblem -> assertThat(configProblem.toString())
                             .contains("test:3:")
                             .contains("leaf.port: 1 -> 2")
                             .contains("restart"));
@@ -150,9 +150,9 @@ class ReloadTest {
     @DisplayName("C-08 if so configured, the rest is applied and the fixed setting waits for a restart")
     void fixedSettingIsDeferred() {
         try (TestTree<Root> tree = TestTree.start(new Root(), "[ginkgo]\nfixed-change = 'defer'")) {
-            ReloadResult reload = tree.reload("name = 'b'\n[ginkgo]\nfixed-change = 'defer'\n[leaf]\nport = 2");
-            assertThat(reload.outcome()).isEqualTo(ReloadResult.Outcome.APPLIED);
-            assertThat(reload.pending()).containsExactly("leaf.port");
+            ReloadResult reloadResult = tree.reload("name = 'b'\n[ginkgo]\nfixed-change = 'defer'\n[leaf]\nport = 2");
+            assertThat(reloadResult.outcome()).isEqualTo(ReloadResult.Outcome.APPLIED);
+            assertThat(reloadResult.pendingRestart()).containsExactly("leaf.port");
             assertThat(tree.root().name.get()).isEqualTo("b");
             assertThat(tree.root().leaf.port.get()).isEqualTo(1);
             assertThat(tree.ginkgo().pendingRestart()).containsExactly("leaf.port");
@@ -166,13 +166,15 @@ class ReloadTest {
     @DisplayName("C-08 what would wait is refused with the rest, if the rest does not go with the value that stays")
     void deferredAndInconsistent() {
         final class Pair extends Service {
-            final Setting<Integer> size = setting("size", 1).fixed();
+            final Setting<Integer> size = setting("size", 1).restartRequired();
             final Setting<Integer> used = setting("used", 1).check((n, all) -> n <= all.get(size), "is over size");
         }
         try (TestTree<Pair> tree = TestTree.start(new Pair(), "ginkgo.fixed-change = 'defer'")) {
-            ReloadResult reload = tree.reload("used = 2\nsize = 2\nginkgo.fixed-change = 'defer'");
-            assertThat(reload.outcome()).isEqualTo(ReloadResult.Outcome.REFUSED);
-            assertThat(reload.problems()).extracting(ConfigProblem::message).containsExactly("used: 2 is over size");
+            ReloadResult reloadResult = tree.reload("used = 2\nsize = 2\nginkgo.fixed-change = 'defer'");
+            assertThat(reloadResult.outcome()).isEqualTo(ReloadResult.Outcome.REFUSED);
+            assertThat(reloadResult.problems())
+                    .extracting(ConfigProblem::message)
+                    .containsExactly("used: 2 is over size");
             assertThat(tree.root().used.get()).isEqualTo(1);
             assertThat(tree.ginkgo().pendingRestart()).isEmpty();
         }
@@ -220,10 +222,10 @@ class ReloadTest {
         }
         try (TestTree<Parent> tree = TestTree.start(new Parent())) {
             // When
-            ReloadResult reload = tree.reload("fragile.n = 1");
+            ReloadResult reloadResult = tree.reload("fragile.n = 1");
             // Then
-            assertThat(reload.outcome()).isEqualTo(ReloadResult.Outcome.APPLIED);
-            assertThat(reload.failures())
+            assertThat(reloadResult.outcome()).isEqualTo(ReloadResult.Outcome.APPLIED);
+            assertThat(reloadResult.failures())
                     .extracting(
                             failure -> failure.path() + ": " + failure.thrown().getMessage())
                     .containsExactly("parent/fragile: odd", "parent/fragile: odd too");
@@ -253,11 +255,11 @@ class ReloadTest {
         TestTree<Slow> tree = TestTree.start(new Slow());
         Thread stopper = Thread.ofVirtual().start(tree::close);
         assertThat(stopping.await(10, TimeUnit.SECONDS)).isTrue();
-        ReloadResult reload = tree.reload("");
+        ReloadResult reloadResult = tree.reload("");
         held.countDown();
         stopper.join();
-        assertThat(reload.outcome()).isEqualTo(ReloadResult.Outcome.REFUSED);
-        assertThat(reload.problems().toString()).contains("slow").contains("STOPPING");
+        assertThat(reloadResult.outcome()).isEqualTo(ReloadResult.Outcome.REFUSED);
+        assertThat(reloadResult.problems().toString()).contains("slow").contains("STOPPING");
     }
 
     @Test
@@ -299,7 +301,7 @@ class ReloadTest {
         Root b = new Root();
         try (Ginkgo first = Ginkgo.start(a, "name = 'a'");
                 Ginkgo second = Ginkgo.start(b, "name = 'b'")) {
-            first.reload(Configuration.none().text("toml", "name = 'c'"));
+            first.reload(Configuration.empty().text("toml", "name = 'c'"));
             assertThat(a.name.get()).isEqualTo("c");
             assertThat(b.name.get()).isEqualTo("b");
             assertThat(b.told).isEmpty();
@@ -312,9 +314,9 @@ class ReloadTest {
     void reloadWithoutFile() {
         Root root = new Root();
         try (Ginkgo ginkgo = Ginkgo.start(root)) {
-            ReloadResult reload = ginkgo.reload();
-            assertThat(reload.hasFile()).isFalse();
-            assertThat(reload.toString()).contains("no file");
+            ReloadResult reloadResult = ginkgo.reload();
+            assertThat(reloadResult.hasFiles()).isFalse();
+            assertThat(reloadResult.toString()).contains("no file");
             assertThat(root.told).containsExactly("leaf onReload", "root onReload");
         }
     }

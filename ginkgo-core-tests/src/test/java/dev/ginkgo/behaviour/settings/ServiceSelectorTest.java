@@ -48,7 +48,7 @@ class ServiceSelectorTest {
     }
 
     private final class Nats extends Engine {
-        final Setting<String> server = setting("server", "127.0.0.1:4222").fixed();
+        final Setting<String> server = setting("server", "127.0.0.1:4222").restartRequired();
 
         Nats() {
             told.add("built nats");
@@ -62,7 +62,7 @@ class ServiceSelectorTest {
 
     private final class Hub extends Service {
         final ServiceSelector<Engine> transport =
-                choose("transport", "local", Map.of("local", Local::new, "nats", Nats::new, "far", () -> {
+                select("transport", "local", Map.of("local", Local::new, "nats", Nats::new, "far", () -> {
                     throw new IllegalStateException("add the artifact ginkgo-far");
                 }));
 
@@ -73,18 +73,18 @@ class ServiceSelectorTest {
     }
 
     private static Configuration toml(String text) {
-        return Configuration.none().text("hub.toml", text);
+        return Configuration.empty().text("hub.toml", text);
     }
 
-    private static List<String> keys(ValidationResult description) {
-        return description.settings().stream()
+    private static List<String> keys(ValidationResult validationResult) {
+        return validationResult.settings().stream()
                 .map(SettingInfo::fullKey)
                 .filter(key -> key.startsWith("transport"))
                 .toList();
     }
 
-    private static List<String> problems(ValidationResult description) {
-        return description.problems().stream().map(ConfigProblem::toString).toList();
+    private static List<String> problems(ValidationResult validationResult) {
+        return validationResult.problems().stream().map(ConfigProblem::toString).toList();
     }
 
     @Test
@@ -118,39 +118,40 @@ class ServiceSelectorTest {
         }
         Configuration file = toml("transport.engine = 'local'");
         Configuration environment = file.environment(Map.of("GINKGO_TRANSPORT_ENGINE", "nats"));
-        assertThat(keys(Ginkgo.of(new Hub()).configuration(environment).describe()))
+        assertThat(keys(Ginkgo.of(new Hub()).configuration(environment).validate()))
                 .contains("transport.nats.server");
         assertThat(keys(Ginkgo.of(new Hub())
                         .configuration(environment.set("transport.engine", "local"))
-                        .describe()))
+                        .validate()))
                 .contains("transport.local.capacity");
     }
 
     @Test
     @DisplayName("C-19 a description shows the keys of the chosen engine, and starts nothing")
     void descriptionShowsChosenKeys() {
-        ValidationResult description = Ginkgo.of(new Hub())
+        ValidationResult validationResult = Ginkgo.of(new Hub())
                 .configuration(toml("transport.engine = 'nats'"))
-                .describe();
+                .validate();
 
-        assertThat(problems(description)).isEmpty();
-        assertThat(keys(description)).containsExactly("transport.engine", "transport.nats.server");
-        assertThat(description.settings().getFirst().type()).isEqualTo("one of far, local, nats");
-        assertThat(description.settings().getFirst().fixed()).isTrue();
+        assertThat(problems(validationResult)).isEmpty();
+        assertThat(keys(validationResult)).containsExactly("transport.engine", "transport.nats.server");
+        assertThat(validationResult.settings().getFirst().type()).isEqualTo("one of far, local, nats");
+        assertThat(validationResult.settings().getFirst().restartRequired()).isTrue();
         assertThat(told).containsExactly("built nats");
     }
 
     @Test
     @DisplayName("C-19 an unknown engine is one problem, which lists the choices and the one that was meant")
     void unknownEngine() {
-        ValidationResult description = Ginkgo.of(new Hub()).configuration(toml("""
+        ValidationResult validationResult =
+                Ginkgo.of(new Hub()).configuration(toml("""
                 [transport]
                 engine = "nast"
                 [transport.nats]
                 server = "10.0.0.1:4222"
-                """)).describe();
+                """)).validate();
 
-        assertThat(problems(description))
+        assertThat(problems(validationResult))
                 .containsExactly("hub.toml:2:10: transport.engine: \"nast\" is not one of far, local, nats;"
                         + " did you mean \"nats\"?");
     }
@@ -160,7 +161,7 @@ class ServiceSelectorTest {
     void engineThatCannotBeBuilt() {
         assertThat(problems(Ginkgo.of(new Hub())
                         .configuration(toml("transport.engine = 'far'"))
-                        .describe()))
+                        .validate()))
                 .containsExactly("transport.engine: \"far\" cannot be built: add the artifact ginkgo-far");
     }
 
@@ -172,7 +173,7 @@ class ServiceSelectorTest {
                         server = "10.0.0.1:4222"
                         [transport.local]
                         capacitie = 3
-                        """)).describe()))
+                        """)).validate()))
                 .containsExactly("hub.toml:4:1: unknown key \"capacitie\"; did you mean \"capacity\"?");
     }
 
@@ -220,11 +221,11 @@ class ServiceSelectorTest {
     @DisplayName("C-19 an engine may have choices of its own, and a choice may come with a child that is added later")
     void nestedAndLate() throws StartException {
         final class Front extends Service {
-            final ServiceSelector<Hub> hub = choose("hub", "plain", Map.of("plain", Hub::new));
+            final ServiceSelector<Hub> hub = select("hub", "plain", Map.of("plain", Hub::new));
         }
         final class Late extends Service {
             Late() {
-                expect("front");
+                allowChildren("front");
             }
 
             Front grow() {
@@ -246,7 +247,7 @@ class ServiceSelectorTest {
                 .hasMessageContaining("onStart");
         final class Wrong extends Service {
             Wrong() {
-                choose("transport", "nast", Map.of("nats", Nats::new));
+                select("transport", "nast", Map.of("nats", Nats::new));
             }
         }
         assertThatThrownBy(Wrong::new)

@@ -39,8 +39,8 @@ final class BackoffEndsAtStopTest {
                     // Then: without any time going by
                     child.awaitStopped();
                     assertThat(root.status().state()).isEqualTo(State.STOPPED);
-                    assertThat(child.status().restartIn()).isEmpty();
-                    clock.settle();
+                    assertThat(child.status().nextRestartIn()).isEmpty();
+                    clock.awaitIdle();
                     assertThat(tree.ginkgo().tasks()).isEmpty();
                     clock.advance(BACKOFF.multipliedBy(2));
                     assertThat(child.starts).hasValue(1);
@@ -60,7 +60,7 @@ final class BackoffEndsAtStopTest {
                 "child", new TestService("child"), Supervision.restart().backoff(BACKOFF, BACKOFF));
         try (TestTree<TestService> tree = TestTree.start(root, clock)) {
             child.failingTask("boom");
-            clock.settle();
+            clock.awaitIdle();
 
             child.stop();
             child.awaitStopped();

@@ -76,7 +76,7 @@ final class ConsumerAcrossRestartTest {
 
             // When it stops for good
             producer.stop();
-            clock.settle();
+            clock.awaitIdle();
             assertThat(ended).containsExactly("bridge");
             assertThat(tree.ginkgo().status().state()).isEqualTo(State.READY);
         }

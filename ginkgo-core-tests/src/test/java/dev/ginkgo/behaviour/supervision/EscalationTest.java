@@ -31,7 +31,8 @@ final class EscalationTest {
         TestService a = root.child("a", new TestService("a", root.events));
         TestService hub = root.child("hub", new TestService("hub", root.events));
         TestService http = hub.child("http", new TestService("http", root.events));
-        Ginkgo ginkgo = Ginkgo.of(root).name("gateway").onChange(changes::add).start();
+        Ginkgo ginkgo =
+                Ginkgo.of(root).name("gateway").onStateChange(changes::add).start();
 
         // When
         http.failingTask("boom");

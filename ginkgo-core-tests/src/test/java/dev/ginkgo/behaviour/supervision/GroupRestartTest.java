@@ -38,7 +38,7 @@ final class GroupRestartTest {
             root.events.clear();
 
             all.get(1).failingTask("boom");
-            clock.settle();
+            clock.awaitIdle();
             assertThat(root.events)
                     .containsExactly("b onStop", "d onStop", "c onStop", "a onStop"); // the failed one is down already
             assertThat(root.status().children())
@@ -61,7 +61,7 @@ final class GroupRestartTest {
             root.events.clear();
 
             all.get(1).failingTask("boom");
-            clock.settle();
+            clock.awaitIdle();
             assertThat(root.events).containsExactly("b onStop", "d onStop", "c onStop");
 
             root.events.clear();
@@ -177,7 +177,7 @@ final class GroupRestartTest {
             }
             try (TestTree<TestService> tree = TestTree.start(parent, clock)) {
                 all.get(1).failingTask("boom");
-                clock.settle();
+                clock.awaitIdle();
                 parent.events.clear();
 
                 // When

@@ -39,7 +39,7 @@ final class RandomSchedule {
     private final RandomService root;
 
     /** The machine's time, which gets the tasks of each tree before it starts, so that a start that hangs can be examined. */
-    private final TimeSource time = new TimeSource() {
+    private final TimeSource timeSource = new TimeSource() {
         @Override
         public Instant now() {
             return TimeSource.system().now();
@@ -61,7 +61,7 @@ final class RandomSchedule {
         }
 
         @Override
-        public void attached(Supplier<List<Thread>> treeTasks) {
+        public void onTreeStart(Supplier<List<Thread>> treeTasks) {
             tasks.add(treeTasks);
         }
     };
@@ -129,9 +129,9 @@ final class RandomSchedule {
         try {
             Ginkgo.Builder builder = Ginkgo.of(root)
                     .name("s1")
-                    .time(time)
+                    .time(timeSource)
                     .random(new Random(seed))
-                    .onChange(history::add);
+                    .onStateChange(history::add);
             histories.add(history);
             trees.add(builder.start());
         } catch (StartException | IllegalStateException e) {
@@ -185,7 +185,7 @@ final class RandomSchedule {
             int value = dice.nextInt(1_000);
             StringBuilder toml = new StringBuilder("left = " + value + "\nright = " + value + "\n");
             tables("", root, value, toml);
-            trees.getLast().reload(Configuration.none().text("schedule", toml.toString()));
+            trees.getLast().reload(Configuration.empty().text("schedule", toml.toString()));
         }
     }
 
@@ -207,7 +207,7 @@ final class RandomSchedule {
             if (status.state() != State.NEW && status.state() != State.STOPPED && status.state() != State.FAILED) {
                 ledger.violated(status.path() + " is " + status.state());
             }
-            if (status.tasks() != 0 || status.restartIn().isPresent()) {
+            if (status.tasks() != 0 || status.nextRestartIn().isPresent()) {
                 ledger.violated(status.path() + " has tasks, or waits for a restart: " + status);
             }
         }
@@ -224,12 +224,12 @@ final class RandomSchedule {
             if (before != null && before != change.from()) {
                 ledger.violated("after " + before + " came " + change);
             }
-            if (!change.from().mayBecome(change.to())) {
+            if (!change.from().canBecome(change.to())) {
                 ledger.violated("not a step: " + change);
             }
             if (change.to() == State.STARTING) {
                 State parent = change.path().contains("/") ? now.get(parentOf(change.path())) : State.STARTING;
-                if (parent == null || !(parent == State.STARTING || parent.isUp())) {
+                if (parent == null || !(parent == State.STARTING || parent.isRunning())) {
                     ledger.violated(change + " under a parent that is " + parent);
                 }
             }

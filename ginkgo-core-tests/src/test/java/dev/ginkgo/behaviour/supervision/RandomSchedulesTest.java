@@ -75,8 +75,8 @@ final class RandomSchedulesTest {
     }
 
     private static String run(long seed) {
-        RandomSchedule schedule = new RandomSchedule(seed);
-        FutureTask<List<String>> result = new FutureTask<>(schedule::run);
+        RandomSchedule randomSchedule = new RandomSchedule(seed);
+        FutureTask<List<String>> result = new FutureTask<>(randomSchedule::run);
         Thread thread = Thread.ofPlatform().daemon().name("schedule " + seed).start(result);
         try {
             return String.join("\n", result.get(LIMIT_SECONDS, TimeUnit.SECONDS));
@@ -85,7 +85,7 @@ final class RandomSchedulesTest {
                     + Arrays.stream(thread.getStackTrace())
                             .map(StackTraceElement::toString)
                             .collect(Collectors.joining("\n    "))
-                    + schedule.dump();
+                    + randomSchedule.dump();
         } catch (ExecutionException e) {
             return "ended with " + e.getCause();
         } catch (InterruptedException e) {

@@ -94,25 +94,25 @@ final class RandomService extends Service {
         }
     }
 
-    private void task(String name, dev.ginkgo.lifecycle.TaskBody body) {
+    private void task(String name, dev.ginkgo.lifecycle.TaskBody taskBody) {
         spawn(name, () -> {
             ledger.live.incrementAndGet();
             try {
-                body.run();
+                taskBody.run();
             } finally {
                 ledger.live.decrementAndGet();
             }
         });
     }
 
-    private void hook(String name, dev.ginkgo.lifecycle.TaskBody body) throws Exception {
+    private void hook(String name, dev.ginkgo.lifecycle.TaskBody taskBody) throws Exception {
         String other = inHook.getAndSet(name);
         if (other != null) {
             ledger.violated(label + ": " + name + " began while " + other + " ran");
         }
         ledger.live.incrementAndGet();
         try {
-            body.run();
+            taskBody.run();
         } finally {
             ledger.live.decrementAndGet();
             inHook.compareAndSet(name, null);
@@ -152,14 +152,14 @@ final class RandomService extends Service {
                 }
                 if (parent.hookFirst
                         && !parent.started
-                        && parent.status().state().isUp()) {
+                        && parent.status().state().isRunning()) {
                     ledger.violated(label + " starts before the hook of " + parent.label);
                 }
             }
             for (int i = random.nextInt(3); i > 0; i--) {
                 Resource resource = new Resource(label, new AtomicInteger());
                 ledger.resources.add(resource);
-                own(resource);
+                closeOnStop(resource);
             }
             for (int i = random.nextInt(3); i > 0; i--) {
                 task("loop", this::loop);

@@ -48,8 +48,8 @@ final class RestartIntensityTest {
             assertThat(root.events).containsExactly("b onStop", "root onStop", "a onStop");
             assertThat(sibling.status().state()).isEqualTo(State.STOPPED);
             assertThat(child.status().state()).isEqualTo(State.FAILED);
-            assertThat(child.status().restartIn()).isEmpty();
-            clock.settle();
+            assertThat(child.status().nextRestartIn()).isEmpty();
+            clock.awaitIdle();
             assertThat(tree.ginkgo().tasks()).isEmpty();
         }
     }
@@ -82,12 +82,12 @@ final class RestartIntensityTest {
             for (int round = 0; round < 2; round++) {
                 root.events.clear();
                 http.failingTask("boom 1");
-                clock.settle();
+                clock.awaitIdle();
                 assertThat(root.events).containsExactly("http onStop", "http onStart");
 
                 // When
                 http.failingTask("boom 2");
-                clock.settle();
+                clock.awaitIdle();
                 assertThat(root.events).containsExactly("http onStop", "http onStart", "http onStop", "hub onStop");
                 assertThat(hub.status().state()).isEqualTo(State.FAILED);
                 clock.advance(Duration.ofSeconds(1));

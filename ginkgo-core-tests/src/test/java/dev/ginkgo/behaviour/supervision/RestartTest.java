@@ -50,14 +50,14 @@ final class RestartTest {
 
             // When
             b.failingTask("boom");
-            clock.settle();
+            clock.awaitIdle();
 
             // Then it has stopped, and waits
             assertThat(root.events).containsExactly("b onStop");
             assertThat(closed).containsExactly("resource");
             assertThat(b.status().state()).isEqualTo(State.FAILED);
             assertThat(b.status().tasks()).isZero();
-            assertThat(b.status().restartIn())
+            assertThat(b.status().nextRestartIn())
                     .get()
                     .satisfies(left -> assertThat(left).isBetween(Duration.ofMillis(100), Duration.ofMillis(125)));
             assertThat(tree.ginkgo().status().state()).isEqualTo(State.READY);
@@ -71,7 +71,7 @@ final class RestartTest {
             assertThat(b.status().state()).isEqualTo(State.READY);
             assertThat(b.status().failure()).isEmpty();
             assertThat(b.status().restarts()).isEqualTo(1);
-            assertThat(b.status().restartIn()).isEmpty();
+            assertThat(b.status().nextRestartIn()).isEmpty();
             assertThat(b.status().tasks()).isEqualTo(1);
         }
     }
@@ -92,8 +92,8 @@ final class RestartTest {
             // When
             for (int i = 0; i < 8; i++) {
                 child.failingTask("boom " + i);
-                clock.settle();
-                Duration pause = child.status().restartIn().orElseThrow();
+                clock.awaitIdle();
+                Duration pause = child.status().nextRestartIn().orElseThrow();
                 pauses.add(pause.toMillis());
                 clock.advance(pause.minusNanos(1));
                 assertThat(child.status().state()).isEqualTo(State.FAILED);
@@ -123,20 +123,20 @@ final class RestartTest {
                 clock.advance(Duration.ofSeconds(2));
             }
             child.failingTask("boom");
-            clock.settle();
-            assertThat(child.status().restartIn().orElseThrow()).isGreaterThanOrEqualTo(Duration.ofMillis(1_600));
+            clock.awaitIdle();
+            assertThat(child.status().nextRestartIn().orElseThrow()).isGreaterThanOrEqualTo(Duration.ofMillis(1_600));
 
             // When the period is just not quiet enough
             clock.advance(Duration.ofMinutes(1));
             child.failingTask("boom");
-            clock.settle();
-            assertThat(child.status().restartIn().orElseThrow()).isGreaterThanOrEqualTo(Duration.ofMillis(3_200));
+            clock.awaitIdle();
+            assertThat(child.status().nextRestartIn().orElseThrow()).isGreaterThanOrEqualTo(Duration.ofMillis(3_200));
 
             // When it is
             clock.advance(Duration.ofMinutes(1).plusNanos(1));
             child.failingTask("boom");
-            clock.settle();
-            assertThat(child.status().restartIn().orElseThrow())
+            clock.awaitIdle();
+            assertThat(child.status().nextRestartIn().orElseThrow())
                     .isBetween(Duration.ofMillis(100), Duration.ofMillis(125));
             assertThat(tree.ginkgo().status().state()).isEqualTo(State.READY);
         }
@@ -187,7 +187,7 @@ final class RestartTest {
             // Then
             assertThat(child.status().state()).isEqualTo(State.FAILED);
             assertThat(child.status().reason()).isEqualTo("test-service/a did not start: no luck");
-            assertThat(child.status().restartIn().orElseThrow()).isGreaterThanOrEqualTo(Duration.ofMillis(200));
+            assertThat(child.status().nextRestartIn().orElseThrow()).isGreaterThanOrEqualTo(Duration.ofMillis(200));
             clock.advance(Duration.ofMillis(250));
             assertThat(child.status().state()).isEqualTo(State.READY);
             assertThat(root.events).containsExactly("a onStart", "root onStart", "a onStop", "a onStart", "a onStart");

@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
-import dev.ginkgo.Mailbox.Overflow;
 import dev.ginkgo.Mailbox;
+import dev.ginkgo.Mailbox.Overflow;
 import dev.ginkgo.behaviour.BackgroundThread;
 import dev.ginkgo.behaviour.TestService;
 import java.util.ArrayList;
@@ -55,16 +55,18 @@ class MailboxTest {
     void block() throws InterruptedException {
         all.put(1);
         all.put(2);
-        BackgroundThread third = BackgroundThread.run(() -> assertThat(all.put(3)).isTrue());
+        BackgroundThread third =
+                BackgroundThread.run(() -> assertThat(all.put(3)).isTrue());
         await().until(third::isParked);
 
         assertThat(all.take()).isEqualTo(1);
-        assertThat(third.thrown()).isNull();
-        BackgroundThread fourth = BackgroundThread.run(() -> assertThat(all.put(4)).isFalse());
+        assertThat(third.awaitThrown()).isNull();
+        BackgroundThread fourth =
+                BackgroundThread.run(() -> assertThat(all.put(4)).isFalse());
         await().until(fourth::isParked);
         root.stop();
 
-        assertThat(fourth.thrown()).isNull();
+        assertThat(fourth.awaitThrown()).isNull();
         assertThat(List.of(all.take(), all.take())).containsExactly(2, 3);
         assertThat(all.dropped()).as("what was put after the end").isEqualTo(1);
     }
@@ -79,7 +81,7 @@ class MailboxTest {
 
         root.stop();
 
-        assertThat(consumer.thrown()).isNull();
+        assertThat(consumer.awaitThrown()).isNull();
         assertThat(seen).containsExactly(1);
         assertThatThrownBy(all::take)
                 .isInstanceOf(IllegalStateException.class)
@@ -103,7 +105,7 @@ class MailboxTest {
 
         consumer.interrupt();
 
-        assertThat(consumer.thrown()).isNull();
+        assertThat(consumer.awaitThrown()).isNull();
         assertThat(flag).containsExactly(true);
     }
 
@@ -122,7 +124,7 @@ class MailboxTest {
         }
         root.stop();
 
-        consumers.forEach(consumer -> assertThat(consumer.thrown()).isNull());
+        consumers.forEach(consumer -> assertThat(consumer.awaitThrown()).isNull());
         assertThat(seen).containsExactlyInAnyOrderElementsOf(put);
     }
 

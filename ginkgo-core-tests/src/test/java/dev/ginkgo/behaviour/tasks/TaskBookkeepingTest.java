@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import ch.qos.logback.classic.Level;
-import com.sun.management.HotSpotDiagnosticMXBean.ThreadDumpFormat;
 import com.sun.management.HotSpotDiagnosticMXBean;
+import com.sun.management.HotSpotDiagnosticMXBean.ThreadDumpFormat;
 import dev.ginkgo.Ginkgo;
 import dev.ginkgo.behaviour.LogCapture;
 import dev.ginkgo.behaviour.TestService;
@@ -110,7 +110,7 @@ final class TaskBookkeepingTest {
             TaskScope.closeAtEnd(inTime);
             TaskScope.closeAtEnd(() -> closed.add("b"));
             inTime.close();
-            TaskScope.forget(inTime);
+            TaskScope.unregister(inTime);
         });
         await().until(() -> root.status().tasks() == 0);
         assertThat(closed).containsExactly("closed in time", "b", "a");

@@ -18,14 +18,14 @@ class LogRateLimiterTest {
     @DisplayName(
             "the first event is permitted at once, the next one ten seconds later with the number of those between")
     void permitsOneInTenSeconds() {
-        assertThat(limiter.count()).isEqualTo(1);
-        assertThat(limiter.count()).isZero();
+        assertThat(limiter.countEvent()).isEqualTo(1);
+        assertThat(limiter.countEvent()).isZero();
         clock.advance(ofSeconds(9));
-        assertThat(limiter.count()).isZero();
+        assertThat(limiter.countEvent()).isZero();
         clock.advance(ofSeconds(1));
-        assertThat(limiter.count()).isEqualTo(3);
+        assertThat(limiter.countEvent()).isEqualTo(3);
         clock.advance(ofSeconds(10));
-        assertThat(limiter.count()).isEqualTo(1);
+        assertThat(limiter.countEvent()).isEqualTo(1);
     }
 
     @Test

@@ -14,7 +14,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
 class WaitQueueTest {
-    private final TimeSource time = TimeSource.system();
+    private final TimeSource timeSource = TimeSource.system();
     private final WaitQueue queue = new WaitQueue();
 
     @Test
@@ -26,7 +26,9 @@ class WaitQueueTest {
                 for (int step = 1; step <= 1_000; step++) {
                     int expected = step;
                     queue.awaitUninterruptibly(
-                            () -> value.get() >= expected ? true : null, time, WaitQueue.in(time, ofMinutes(1)));
+                            () -> value.get() >= expected ? true : null,
+                            timeSource,
+                            WaitQueue.deadlineAfter(timeSource, ofMinutes(1)));
                 }
             }));
         }
@@ -49,26 +51,28 @@ class WaitQueueTest {
     @Test
     void returnsAnAvailableValue_whenInterrupted() throws InterruptedException {
         Thread.currentThread().interrupt();
-        assertThat(queue.await(() -> "value", time, WaitQueue.forever(time))).isEqualTo("value");
+        assertThat(queue.await(() -> "value", timeSource, WaitQueue.never(timeSource)))
+                .isEqualTo("value");
         assertThat(Thread.interrupted()).isTrue();
     }
 
     @Test
     void endsAtAnInterrupt_unlessUninterruptible() {
         Thread.currentThread().interrupt();
-        assertThatThrownBy(() -> queue.await(() -> null, time, WaitQueue.forever(time)))
+        assertThatThrownBy(() -> queue.await(() -> null, timeSource, WaitQueue.never(timeSource)))
                 .isInstanceOf(InterruptedException.class);
         Thread.currentThread().interrupt();
-        String found = queue.awaitUninterruptibly(() -> null, time, WaitQueue.in(time, Duration.ofMillis(1)));
+        String found = queue.awaitUninterruptibly(
+                () -> null, timeSource, WaitQueue.deadlineAfter(timeSource, Duration.ofMillis(1)));
         assertThat(found).isNull();
         assertThat(Thread.interrupted()).isTrue();
     }
 
     @Test
     void convertsDurationsWithoutOverflow() {
-        assertThat(WaitQueue.nanosOf(ofSeconds(-1))).isZero();
-        assertThat(WaitQueue.nanosOf(Duration.ofDays(-365_000))).isZero();
-        assertThat(WaitQueue.nanosOf(Duration.ofDays(365_000))).isEqualTo(Long.MAX_VALUE / 2);
-        assertThat(WaitQueue.forever(time) - time.nanos()).isPositive();
+        assertThat(WaitQueue.toNanos(ofSeconds(-1))).isZero();
+        assertThat(WaitQueue.toNanos(Duration.ofDays(-365_000))).isZero();
+        assertThat(WaitQueue.toNanos(Duration.ofDays(365_000))).isEqualTo(Long.MAX_VALUE / 2);
+        assertThat(WaitQueue.never(timeSource) - timeSource.nanos()).isPositive();
     }
 }

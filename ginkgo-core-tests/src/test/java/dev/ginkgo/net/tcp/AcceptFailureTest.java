@@ -34,12 +34,12 @@ class AcceptFailureTest {
         });
         long begin = System.nanoTime();
         try (Ginkgo tree = Ginkgo.start(server);
-                RawClient peer = RawClient.connect(server.address())) {
+                RawClient rawClient = RawClient.connect(server.address())) {
             // When
-            peer.send("here\n");
+            rawClient.send("here\n");
 
             // Then it is served, after three pauses and with one accept more, now waiting
-            assertThat(peer.readLine()).isEqualTo("<here>");
+            assertThat(rawClient.readLine()).isEqualTo("<here>");
             assertThat(System.nanoTime() - begin).isGreaterThan(TimeUnit.MILLISECONDS.toNanos(300));
             assertThat(accepts.get()).isBetween(4, 5);
             assertThat(tree.status().ready()).isTrue();
@@ -53,17 +53,18 @@ class AcceptFailureTest {
         BlockingQueue<Socket> accepted = new LinkedBlockingQueue<>();
         CountDownLatch stopping = new CountDownLatch(1);
         AtomicInteger handled = new AtomicInteger();
-        TcpServer server = new TcpServer(() -> RawClient.ANY_PORT, c -> handled.incrementAndGet(), () -> new ServerSocket() {
-            @Override
-            public Socket accept() throws IOException {
-                Socket socket = super.accept();
-                accepted.add(socket);
-                assertThat(catchThrowable(stopping::await)).isInstanceOf(InterruptedException.class);
-                return socket;
-            }
-        });
+        TcpServer server =
+                new TcpServer(() -> RawClient.ANY_PORT, c -> handled.incrementAndGet(), () -> new ServerSocket() {
+                    @Override
+                    public Socket accept() throws IOException {
+                        Socket socket = super.accept();
+                        accepted.add(socket);
+                        assertThat(catchThrowable(stopping::await)).isInstanceOf(InterruptedException.class);
+                        return socket;
+                    }
+                });
         try (Ginkgo tree = Ginkgo.start(server);
-                RawClient peer = RawClient.connect(server.address())) {
+                RawClient rawClient = RawClient.connect(server.address())) {
             Socket socket = accepted.poll(10, TimeUnit.SECONDS);
             assertThat(socket).isNotNull();
 
@@ -72,7 +73,7 @@ class AcceptFailureTest {
 
             // Then
             assertThat(socket.isClosed()).isTrue();
-            peer.awaitEnd();
+            rawClient.awaitEnd();
             assertThat(handled.get()).isZero();
         }
     }

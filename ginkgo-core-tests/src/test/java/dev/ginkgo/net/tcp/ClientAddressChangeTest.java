@@ -24,7 +24,7 @@ class ClientAddressChangeTest {
             try (Ginkgo tree = Ginkgo.start(calling, server(old.address()));
                     RawClient left = old.accept()) {
                 // When
-                tree.reload(Configuration.none().text("moved", server(next.address())));
+                tree.reload(Configuration.empty().text("moved", server(next.address())));
 
                 // Then
                 left.awaitEnd();
@@ -51,7 +51,7 @@ class ClientAddressChangeTest {
                 assertThat(calling.tcp.status().state()).isEqualTo(State.DEGRADED);
 
                 // When
-                tree.reload(Configuration.none().text("moved", server(next.address())));
+                tree.reload(Configuration.empty().text("moved", server(next.address())));
 
                 // Then it does not take the ten minutes of the pause
                 try (RawClient joined = next.accept()) {
@@ -68,14 +68,14 @@ class ClientAddressChangeTest {
             // Given
             Calling calling = new Calling();
             try (Ginkgo tree = Ginkgo.start(calling, server(server.address()));
-                    RawClient peer = server.accept()) {
+                    RawClient rawClient = server.accept()) {
                 // When
                 tree.reload(
-                        Configuration.none().text("other", server(server.address()) + "connect-timeout = \"7s\"\n"));
+                        Configuration.empty().text("other", server(server.address()) + "connect-timeout = \"7s\"\n"));
 
                 // Then
-                peer.send("still here\n");
-                assertThat(peer.readLine()).isEqualTo("<still here>");
+                rawClient.send("still here\n");
+                assertThat(rawClient.readLine()).isEqualTo("<still here>");
                 assertThat(server.waiting()).isZero();
             }
         }

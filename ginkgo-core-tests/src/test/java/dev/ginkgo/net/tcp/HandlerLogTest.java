@@ -22,15 +22,15 @@ class HandlerLogTest {
         });
         try (LogCapture logged = LogCapture.of(TcpServer.class);
                 Ginkgo tree = Ginkgo.start(server);
-                RawClient peer = RawClient.connect(server.address())) {
+                RawClient rawClient = RawClient.connect(server.address())) {
             // When
-            peer.awaitEnd();
+            rawClient.awaitEnd();
 
             // Then
             await().untilAsserted(() -> assertThat(logged.at(Level.WARN))
                     .singleElement()
                     .asString()
-                    .startsWith("connection " + peer.local() + " ended: IllegalStateException: two at ")
+                    .startsWith("connection " + rawClient.local() + " ended: IllegalStateException: two at ")
                     .contains("HandlerLogTest.java"));
             assertThat(tree.status().ready()).isTrue();
         }
@@ -93,11 +93,11 @@ class HandlerLogTest {
             // Given
             TcpClient client = new TcpClient(server::address, TcpServerTest::echo);
             try (Ginkgo tree = Ginkgo.start(client, "[reconnect]\nmin = \"5ms\"\nmax = \"10ms\"")) {
-                RawClient peer = server.accept();
+                RawClient rawClient = server.accept();
 
                 // When
                 server.stopListening();
-                peer.close();
+                rawClient.close();
 
                 // Then
                 await().until(() -> logged.at(Level.DEBUG).stream()

@@ -23,18 +23,18 @@ class LineReaderTest {
     @DisplayName("N-09 a blank line is a line, whatever the pieces in which it comes")
     void blankLinesAreLines(int piece) throws IOException {
         // Given
-        LineReader lines = lines("a\n\n\r\nzwölf\r\nb\rc\r\r\n€ without end", piece, Size.ofKibibytes(64));
+        LineReader lineReader = lines("a\n\n\r\nzwölf\r\nb\rc\r\r\n€ without end", piece, Size.ofKibibytes(64));
 
         // Then
-        assertThat(all(lines)).containsExactly("a", "", "", "zwölf", "b\rc\r", "€ without end");
-        assertThat(lines.ended()).isTrue();
+        assertThat(all(lineReader)).containsExactly("a", "", "", "zwölf", "b\rc\r", "€ without end");
+        assertThat(lineReader.ended()).isTrue();
     }
 
     @Test
     void anEmptyStreamHasNoLine() throws IOException {
-        LineReader lines = lines("", 10, Size.ofKibibytes(64));
-        assertThat(lines.next()).isNull();
-        assertThat(lines.next()).isNull();
+        LineReader lineReader = lines("", 10, Size.ofKibibytes(64));
+        assertThat(lineReader.next()).isNull();
+        assertThat(lineReader.next()).isNull();
     }
 
     @ParameterizedTest
@@ -47,8 +47,8 @@ class LineReaderTest {
     @ValueSource(strings = {"123456789\n", "123456789\r\n", "123456789", "123456789 and no end in sight"})
     @DisplayName("N-08 a line longer than the limit is an error that names limit and peer")
     void longerLinesAreRefused(String text) {
-        LineReader lines = lines(text, 3, Size.ofBytes(8));
-        assertThatThrownBy(lines::next)
+        LineReader lineReader = lines(text, 3, Size.ofBytes(8));
+        assertThatThrownBy(lineReader::next)
                 .isInstanceOf(IOException.class)
                 .hasMessage("line longer than " + Size.ofBytes(8) + " from peer 10.1.2.3:4567");
     }
@@ -71,13 +71,13 @@ class LineReaderTest {
         // Given
         byte[] bytes = {'a', (byte) 0xC3, '\n', 'b', '\n'};
         ByteArrayInputStream in = new ByteArrayInputStream(bytes);
-        LineReader lines = new LineReader(in::read, () -> Size.ofBytes(100), PEER);
+        LineReader lineReader = new LineReader(in::read, () -> Size.ofBytes(100), PEER);
 
         // Then
-        assertThatThrownBy(lines::next)
+        assertThatThrownBy(lineReader::next)
                 .isInstanceOf(IOException.class)
                 .hasMessage("a line from peer 10.1.2.3:4567 is not valid UTF-8");
-        assertThat(lines.next()).isEqualTo("b");
+        assertThat(lineReader.next()).isEqualTo("b");
     }
 
     private static LineReader lines(String text, int piece, Size longest) {
@@ -86,9 +86,9 @@ class LineReaderTest {
                 (buffer, offset, length) -> in.read(buffer, offset, Math.min(piece, length)), () -> longest, PEER);
     }
 
-    private static List<String> all(LineReader lines) throws IOException {
+    private static List<String> all(LineReader lineReader) throws IOException {
         List<String> all = new ArrayList<>();
-        for (String line = lines.next(); line != null; line = lines.next()) {
+        for (String line = lineReader.next(); line != null; line = lineReader.next()) {
             all.add(line);
         }
         return all;

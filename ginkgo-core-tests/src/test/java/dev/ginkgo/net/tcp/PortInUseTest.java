@@ -65,7 +65,7 @@ class PortInUseTest {
     }
 
     private static final class Listening extends Service {
-        final Setting<Address> bind = setting("bind", RawClient.ANY_PORT).fixed();
+        final Setting<Address> bind = setting("bind", RawClient.ANY_PORT).restartRequired();
 
         Listening() {
             add("tcp", new TcpServer(bind, connection -> {}));

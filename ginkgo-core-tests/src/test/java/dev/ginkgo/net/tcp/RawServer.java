@@ -37,11 +37,11 @@ final class RawServer implements AutoCloseable {
 
     /** The next connection; waits at most 10 s. */
     RawClient accept() throws InterruptedException {
-        RawClient peer = accepted.poll(10, TimeUnit.SECONDS);
-        if (peer == null) {
+        RawClient rawClient = accepted.poll(10, TimeUnit.SECONDS);
+        if (rawClient == null) {
             throw new AssertionError("nobody connected");
         }
-        return peer;
+        return rawClient;
     }
 
     /** How many connections wait to be taken. */
@@ -56,8 +56,8 @@ final class RawServer implements AutoCloseable {
     @Override
     public void close() throws IOException {
         listener.close();
-        for (RawClient peer : accepted) {
-            peer.close();
+        for (RawClient rawClient : accepted) {
+            rawClient.close();
         }
     }
 }

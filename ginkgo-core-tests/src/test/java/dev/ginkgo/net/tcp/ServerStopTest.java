@@ -62,7 +62,7 @@ class ServerStopTest {
             awaitUninterruptibly(released);
         });
         Ginkgo tree = Ginkgo.start(server, "[ginkgo]\nstop-timeout = \"300ms\"");
-        try (RawClient peer = RawClient.connect(server.address())) {
+        try (RawClient rawClient = RawClient.connect(server.address())) {
             assertThat(begun.await(10, TimeUnit.SECONDS)).isTrue();
 
             // When
@@ -71,11 +71,11 @@ class ServerStopTest {
                             StopException.class,
                             e -> assertThat(e.leaks())
                                     .singleElement()
-                                    .satisfies(
-                                            leak -> assertThat(leak.task()).isEqualTo("connection-" + peer.local())));
+                                    .satisfies(leak ->
+                                            assertThat(leak.task()).isEqualTo("connection-" + rawClient.local())));
 
             // Then
-            peer.awaitEnd();
+            rawClient.awaitEnd();
         } finally {
             released.countDown();
         }
@@ -89,11 +89,11 @@ class ServerStopTest {
 
         // When
         try (Ginkgo tree = Ginkgo.start(server);
-                RawClient peer = RawClient.connect(server.address())) {
-            peer.send("again\n");
+                RawClient rawClient = RawClient.connect(server.address())) {
+            rawClient.send("again\n");
 
             // Then
-            assertThat(peer.readLine()).isEqualTo("<again>");
+            assertThat(rawClient.readLine()).isEqualTo("<again>");
             assertThat(tree.status().ready()).isTrue();
         }
     }

@@ -49,9 +49,9 @@ class TcpClientTest {
 
             // And when it comes up
             try (RawServer server = new RawServer(address);
-                    RawClient peer = server.accept()) {
+                    RawClient rawClient = server.accept()) {
                 client.awaitReady(ofSeconds(10));
-                peer.send("hello\n");
+                rawClient.send("hello\n");
                 assertThat(lines.poll(10, TimeUnit.SECONDS)).isEqualTo("hello");
             }
         }
@@ -125,8 +125,8 @@ class TcpClientTest {
             try (Ginkgo tree = start(client, "min = \"20ms\"")) {
                 // When it is thrown out four times
                 for (int i = 0; i < 4; i++) {
-                    try (RawClient peer = server.accept()) {
-                        peer.send("busy\n");
+                    try (RawClient rawClient = server.accept()) {
+                        rawClient.send("busy\n");
                     }
                 }
 
@@ -166,8 +166,8 @@ class TcpClientTest {
 
     private Ginkgo start(TcpClient client, String reconnect) {
         return Ginkgo.of(client)
-                .configuration(Configuration.none().text("test", "[reconnect]\n" + reconnect))
-                .onChange(change -> {
+                .configuration(Configuration.empty().text("test", "[reconnect]\n" + reconnect))
+                .onStateChange(change -> {
                     if (change.to() == State.DEGRADED) {
                         pauses.add(change.reason().replaceAll(".*next try in ", ""));
                     }
@@ -221,12 +221,12 @@ class TcpClientTest {
         try (RawServer server = new RawServer()) {
             TcpClient client = new TcpClient(server::address, this::collect);
             try (Ginkgo tree = Ginkgo.start(client);
-                    RawClient peer = server.accept()) {
+                    RawClient rawClient = server.accept()) {
                 // When
                 tree.stop();
 
                 // Then
-                peer.awaitEnd();
+                rawClient.awaitEnd();
                 assertThat(client.status().state()).isEqualTo(State.STOPPED);
             }
         }

@@ -23,14 +23,14 @@ class TcpServerTest {
         // Given
         TcpServer server = new TcpServer(() -> RawClient.ANY_PORT, TcpServerTest::echo);
         try (Ginkgo tree = Ginkgo.start(server);
-                RawClient peer = RawClient.connect(server.address())) {
+                RawClient rawClient = RawClient.connect(server.address())) {
             // When
-            peer.send("one\n\nzwölf\r\n");
+            rawClient.send("one\n\nzwölf\r\n");
 
             // Then
-            assertThat(peer.readLine()).isEqualTo("<one>");
-            assertThat(peer.readLine()).isEqualTo("<>");
-            assertThat(peer.readLine()).isEqualTo("<zwölf>");
+            assertThat(rawClient.readLine()).isEqualTo("<one>");
+            assertThat(rawClient.readLine()).isEqualTo("<>");
+            assertThat(rawClient.readLine()).isEqualTo("<zwölf>");
             assertThat(tree.status().ready()).isTrue();
         }
     }
@@ -62,9 +62,9 @@ class TcpServerTest {
 
         // Then
         try (Ginkgo tree = Ginkgo.start(server);
-                RawClient peer = RawClient.connect(server.address())) {
+                RawClient rawClient = RawClient.connect(server.address())) {
             assertThat(names.poll(10, TimeUnit.SECONDS))
-                    .isEqualTo(tree.status().path() + "#connection-" + peer.local());
+                    .isEqualTo(tree.status().path() + "#connection-" + rawClient.local());
         }
     }
 
@@ -73,9 +73,9 @@ class TcpServerTest {
     void aForgottenConnectionIsClosed() throws Exception {
         TcpServer server = new TcpServer(() -> RawClient.ANY_PORT, c -> c.writeLine("good-bye"));
         try (Ginkgo tree = Ginkgo.start(server);
-                RawClient peer = RawClient.connect(server.address())) {
-            assertThat(peer.readLine()).isEqualTo("good-bye");
-            assertThat(peer.readLine()).isNull();
+                RawClient rawClient = RawClient.connect(server.address())) {
+            assertThat(rawClient.readLine()).isEqualTo("good-bye");
+            assertThat(rawClient.readLine()).isNull();
             assertThat(tree.status().ready()).isTrue();
         }
     }
@@ -121,17 +121,17 @@ class TcpServerTest {
             }
         });
         try (Ginkgo tree = Ginkgo.start(server, "max-line = \"10B\"");
-                RawClient peer = RawClient.connect(server.address())) {
+                RawClient rawClient = RawClient.connect(server.address())) {
             // When
-            peer.send("0123456789\n");
-            assertThat(peer.readLine()).isEqualTo("<0123456789>");
-            peer.send("0123456789a");
+            rawClient.send("0123456789\n");
+            assertThat(rawClient.readLine()).isEqualTo("<0123456789>");
+            rawClient.send("0123456789a");
 
             // Then
             assertThat(thrown.poll(10, TimeUnit.SECONDS))
                     .hasMessageStartingWith("line longer than 10")
-                    .hasMessageEndingWith("from peer " + peer.local());
-            peer.awaitEnd();
+                    .hasMessageEndingWith("from peer " + rawClient.local());
+            rawClient.awaitEnd();
             assertThat(tree.status().ready()).isTrue();
         }
     }
@@ -150,8 +150,8 @@ class TcpServerTest {
             c.writeLine("end");
         });
         try (Ginkgo tree = Ginkgo.start(server);
-                RawClient peer = RawClient.connect(server.address())) {
-            assertThat(peer.readLine()).isEqualTo("end");
+                RawClient rawClient = RawClient.connect(server.address())) {
+            assertThat(rawClient.readLine()).isEqualTo("end");
             assertThat(told).hasSize(3).allMatch(m -> m.startsWith("a line must not hold a line's end"));
             assertThat(tree.status().ready()).isTrue();
         }
@@ -180,14 +180,14 @@ class TcpServerTest {
             }
         });
         try (Ginkgo tree = Ginkgo.start(server);
-                RawClient peer = RawClient.connect(server.address())) {
+                RawClient rawClient = RawClient.connect(server.address())) {
             // Then
             for (int i = 0; i < writers; i++) {
-                String line = String.valueOf(peer.readLine());
+                String line = String.valueOf(rawClient.readLine());
                 assertThat(line).hasSize(length);
                 assertThat(line.chars().distinct().count()).isEqualTo(1);
             }
-            assertThat(peer.readLine()).isNull();
+            assertThat(rawClient.readLine()).isNull();
             assertThat(tree.status().ready()).isTrue();
         }
     }
@@ -219,9 +219,9 @@ class TcpServerTest {
         }
     }
 
-    private static void assertEchoes(RawClient peer) throws IOException {
-        peer.send("here\n");
-        assertThat(peer.readLine()).isEqualTo("<here>");
+    private static void assertEchoes(RawClient rawClient) throws IOException {
+        rawClient.send("here\n");
+        assertThat(rawClient.readLine()).isEqualTo("<here>");
     }
 
     static void echo(Connection connection) throws IOException {

@@ -56,11 +56,11 @@ class WriteTimeoutTest {
         // Given
         TcpServer server = new TcpServer(() -> RawClient.ANY_PORT, TcpServerTest::echo);
         try (Ginkgo tree = Ginkgo.start(server, "write-timeout = \"50ms\"");
-                RawClient peer = RawClient.connect(server.address())) {
+                RawClient rawClient = RawClient.connect(server.address())) {
             // When many times the write timeout goes by
             for (int i = 0; i < 500; i++) {
-                peer.send("line " + i + "\n");
-                assertThat(peer.readLine()).isEqualTo("<line " + i + ">");
+                rawClient.send("line " + i + "\n");
+                assertThat(rawClient.readLine()).isEqualTo("<line " + i + ">");
             }
 
             // Then

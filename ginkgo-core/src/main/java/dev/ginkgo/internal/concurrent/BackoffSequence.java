@@ -33,8 +33,8 @@ public final class BackoffSequence {
 
     /** Returns the next pause. The bounds may differ from call to call, as after a reload of settings. */
     public Duration next(Duration min, Duration max) {
-        long shortest = WaitQueue.nanosOf(min);
-        long longest = WaitQueue.nanosOf(max);
+        long shortest = WaitQueue.toNanos(min);
+        long longest = WaitQueue.toNanos(max);
         boolean reached = failures >= Long.SIZE - 1 || shortest > longest >> failures;
         long pause = reached ? longest : shortest << failures;
         failures = Math.min(failures + 1, Long.SIZE - 1);

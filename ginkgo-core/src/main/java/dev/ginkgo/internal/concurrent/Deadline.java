@@ -6,21 +6,21 @@ import java.time.Duration;
 /** A moment in the machine's time by which a start or a stop must be done. */
 public record Deadline(long nanos) {
     private static final Duration GRACE = Duration.ofMillis(200);
-    private static final Duration MOMENT = Duration.ofMillis(5);
+    private static final Duration MIN_GRACE = Duration.ofMillis(5);
 
-    public static Deadline in(Duration d) {
-        return new Deadline(TimeSource.system().nanos() + WaitQueue.nanosOf(d));
+    public static Deadline after(Duration d) {
+        return new Deadline(TimeSource.system().nanos() + WaitQueue.toNanos(d));
     }
 
     /** This deadline, or one that comes after {@code d}, whichever is sooner. */
-    public Deadline sooner(Duration d) {
-        Deadline other = in(d);
+    public Deadline earlier(Duration d) {
+        Deadline other = after(d);
         return other.nanos - nanos < 0 ? other : this;
     }
 
     /** The moment at which half of what is left has gone by. */
-    public Deadline half() {
-        return new Deadline(TimeSource.system().nanos() + leftNanos() / 2);
+    public Deadline halfway() {
+        return new Deadline(TimeSource.system().nanos() + remainingNanos() / 2);
     }
 
     /**
@@ -29,15 +29,15 @@ public record Deadline(long nanos) {
      */
     public Deadline withGrace() {
         long now = TimeSource.system().nanos();
-        long left = Math.max(nanos + GRACE.toNanos() - now, MOMENT.toNanos());
-        return isOver() ? new Deadline(now + left) : this;
+        long left = Math.max(nanos + GRACE.toNanos() - now, MIN_GRACE.toNanos());
+        return isExpired() ? new Deadline(now + left) : this;
     }
 
-    public boolean isOver() {
-        return leftNanos() == 0;
+    public boolean isExpired() {
+        return remainingNanos() == 0;
     }
 
-    private long leftNanos() {
+    private long remainingNanos() {
         return Math.max(0, nanos - TimeSource.system().nanos());
     }
 }

@@ -11,34 +11,34 @@ import org.slf4j.Logger;
 public final class LogRateLimiter {
     private static final long PERIOD = Duration.ofSeconds(10).toNanos();
 
-    private final TimeSource time;
+    private final TimeSource timeSource;
 
     // guarded by this
     private long loggedAt;
-    private long unlogged;
+    private long suppressed;
 
     /** A limiter that permits the first event at once. */
-    public LogRateLimiter(TimeSource time) {
-        this.time = time;
-        loggedAt = time.nanos() - PERIOD;
+    public LogRateLimiter(TimeSource timeSource) {
+        this.timeSource = timeSource;
+        loggedAt = timeSource.nanos() - PERIOD;
     }
 
     /** Counts one event. Returns the number of events since the last permitted message if one is permitted now, else 0. */
-    public synchronized long count() {
-        unlogged++;
-        long now = time.nanos();
+    public synchronized long countEvent() {
+        suppressed++;
+        long now = timeSource.nanos();
         if (now - loggedAt < PERIOD) {
             return 0;
         }
         loggedAt = now;
-        long events = unlogged;
-        unlogged = 0;
+        long events = suppressed;
+        suppressed = 0;
         return events;
     }
 
     /** Counts one event, and logs a warning if one is permitted now. */
     public void warn(Logger log, String message) {
-        long events = count();
+        long events = countEvent();
         if (events > 0) {
             log.warn("{}{}", message, events > 1 ? " (and " + (events - 1) + " more since the last line)" : "");
         }

@@ -37,7 +37,7 @@ public final class TaskScope {
 
     /** Takes back {@link #closeAtEnd}: the resource was closed in time. Called from the same task. */
     @SuppressWarnings("ReferenceEquality") // this very one, whatever it calls equal
-    public static void forget(AutoCloseable resource) {
+    public static void unregister(AutoCloseable resource) {
         if (CURRENT.isBound()) {
             Deque<AutoCloseable> resources = CURRENT.get().resources;
             synchronized (resources) {

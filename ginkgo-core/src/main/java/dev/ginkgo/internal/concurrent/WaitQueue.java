@@ -39,8 +39,9 @@ public final class WaitQueue {
      * @return null if the deadline passed first
      * @throws InterruptedException if the thread is interrupted while there is no value
      */
-    public <T> @Nullable T await(Supplier<@Nullable T> probe, TimeSource time, long deadline) throws InterruptedException {
-        Waiter self = new Waiter(Thread.currentThread(), time, new Object());
+    public <T> @Nullable T await(Supplier<@Nullable T> probe, TimeSource timeSource, long deadline)
+            throws InterruptedException {
+        Waiter self = new Waiter(Thread.currentThread(), timeSource, new Object());
         waiting.add(self);
         try {
             while (true) {
@@ -51,10 +52,10 @@ public final class WaitQueue {
                 if (Thread.interrupted()) {
                     throw new InterruptedException();
                 }
-                if (time.nanos() - deadline >= 0) {
+                if (timeSource.nanos() - deadline >= 0) {
                     return null;
                 }
-                time.park(deadline);
+                timeSource.park(deadline);
             }
         } finally {
             waiting.remove(self);
@@ -62,12 +63,12 @@ public final class WaitQueue {
     }
 
     /** As {@link #await}, but an interrupt does not end the wait; the interrupt flag is restored at the end. */
-    public <T> @Nullable T awaitUninterruptibly(Supplier<@Nullable T> probe, TimeSource time, long deadline) {
+    public <T> @Nullable T awaitUninterruptibly(Supplier<@Nullable T> probe, TimeSource timeSource, long deadline) {
         boolean interrupted = false;
         try {
             while (true) {
                 try {
-                    return await(probe, time, deadline);
+                    return await(probe, timeSource, deadline);
                 } catch (InterruptedException e) {
                     interrupted = true;
                 }
@@ -80,17 +81,17 @@ public final class WaitQueue {
     }
 
     /** Returns the deadline that is {@code d} from now. */
-    public static long in(TimeSource time, Duration d) {
-        return time.nanos() + nanosOf(d);
+    public static long deadlineAfter(TimeSource timeSource, Duration d) {
+        return timeSource.nanos() + toNanos(d);
     }
 
     /** Returns a deadline that is never reached. */
-    public static long forever(TimeSource time) {
-        return time.nanos() + FOREVER;
+    public static long never(TimeSource timeSource) {
+        return timeSource.nanos() + FOREVER;
     }
 
     /** Converts to nanoseconds: zero for a negative duration, and at most 146 years. */
-    public static long nanosOf(Duration d) {
+    public static long toNanos(Duration d) {
         try {
             return Math.clamp(d.toNanos(), 0, FOREVER);
         } catch (ArithmeticException e) {
@@ -100,7 +101,7 @@ public final class WaitQueue {
 
     /** {@code Thread.sleep} in any time source. A pause of zero yields the processor. */
     @SuppressWarnings("ThreadPriorityCheck") // the only yield, for tasks that compute
-    public static void sleep(TimeSource time, Duration pause) throws InterruptedException {
+    public static void sleep(TimeSource timeSource, Duration pause) throws InterruptedException {
         if (Thread.interrupted()) {
             throw new InterruptedException();
         }
@@ -108,9 +109,9 @@ public final class WaitQueue {
             Thread.yield();
             return;
         }
-        long deadline = in(time, pause);
-        while (time.nanos() - deadline < 0) {
-            time.park(deadline);
+        long deadline = deadlineAfter(timeSource, pause);
+        while (timeSource.nanos() - deadline < 0) {
+            timeSource.park(deadline);
             if (Thread.interrupted()) {
                 throw new InterruptedException();
             }

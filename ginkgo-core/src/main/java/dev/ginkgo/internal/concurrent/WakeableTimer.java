@@ -10,13 +10,13 @@ import org.jspecify.annotations.Nullable;
  * while the thread is not waiting ends its next wait. Several wake-ups before a wait count as one.
  */
 public final class WakeableTimer {
-    private final TimeSource time;
+    private final TimeSource timeSource;
     private volatile @Nullable Thread waiter;
     private volatile boolean woken;
 
     /** A timer that waits in the given time source. */
-    public WakeableTimer(TimeSource time) {
-        this.time = time;
+    public WakeableTimer(TimeSource timeSource) {
+        this.timeSource = timeSource;
     }
 
     /** Ends the current wait, or the next one if no thread is waiting. Any thread. */
@@ -24,7 +24,7 @@ public final class WakeableTimer {
         woken = true;
         Thread thread = waiter;
         if (thread != null) {
-            time.unpark(thread);
+            timeSource.unpark(thread);
         }
     }
 
@@ -34,7 +34,7 @@ public final class WakeableTimer {
      * @return whether it was woken
      */
     public boolean await(Duration atMost) throws InterruptedException {
-        return awaitUntil(WaitQueue.in(time, atMost));
+        return awaitUntil(WaitQueue.deadlineAfter(timeSource, atMost));
     }
 
     /**
@@ -53,10 +53,10 @@ public final class WakeableTimer {
                     woken = false;
                     return true;
                 }
-                if (time.nanos() - deadline >= 0) {
+                if (timeSource.nanos() - deadline >= 0) {
                     return false;
                 }
-                time.park(deadline);
+                timeSource.park(deadline);
             }
         } finally {
             waiter = null;
@@ -69,7 +69,7 @@ public final class WakeableTimer {
      * @return whether {@code done} was true
      */
     public boolean await(Duration atMost, BooleanSupplier done) throws InterruptedException {
-        long deadline = WaitQueue.in(time, atMost);
+        long deadline = WaitQueue.deadlineAfter(timeSource, atMost);
         while (!done.getAsBoolean()) {
             if (!awaitUntil(deadline)) {
                 return done.getAsBoolean();

@@ -13,16 +13,20 @@ import java.util.List;
  * @param snapshot the values; complete only if there are no problems
  * @param problems everything that is wrong, sorted by place
  * @param warnings what is probably a mistake, but stops nothing
- * @param infos every key; also when there are problems
+ * @param settings every key; also when there are problems
  * @param raw what was bound, for children that are added later
  */
 public record BindingResult(
-        SettingValues snapshot, List<ConfigProblem> problems, List<String> warnings, List<SettingInfo> infos, RawConfig raw) {
+        SettingValues snapshot,
+        List<ConfigProblem> problems,
+        List<String> warnings,
+        List<SettingInfo> settings,
+        RawConfig raw) {
 
     public BindingResult {
         problems = List.copyOf(problems);
         warnings = List.copyOf(warnings);
-        infos = List.copyOf(infos);
+        settings = List.copyOf(settings);
     }
 
     /** This binding if there are no problems, else all of them in one exception. */
@@ -33,7 +37,7 @@ public record BindingResult(
         return this;
     }
 
-    public ValidationResult describe() {
-        return new ValidationResult(infos, problems, warnings);
+    public ValidationResult validationResult() {
+        return new ValidationResult(settings, problems, warnings);
     }
 }

@@ -7,5 +7,5 @@ public interface ChildSelection {
     SettingDefinition<String> engine();
 
     /** Creates the child of that name, unless it exists already or the name is unknown, which the setting reports. */
-    void build(String name);
+    void create(String name);
 }

@@ -16,9 +16,9 @@ sealed interface ConfigMapping<T> permits ConfigMapping.SingleKey, RecordMapping
      *
      * @param key relative to the setting's own; empty if it is that itself
      * @param type what its values are
-     * @param byDefault its value if nothing gives one; null if it must be given
+     * @param defaultValue its value if nothing gives one; null if it must be given
      */
-    record Field(String key, ValueType<?> type, @Nullable Object byDefault) {}
+    record Field(String key, ValueType<?> type, @Nullable Object defaultValue) {}
 
     /** The keys, with the values that they have by default. */
     List<Field> fields(@Nullable Object byDefault);
@@ -42,7 +42,7 @@ sealed interface ConfigMapping<T> permits ConfigMapping.SingleKey, RecordMapping
 
     /** The shape for a class, a record included. */
     static <T> ConfigMapping<T> of(Class<T> type) {
-        return isTable(type) ? RecordMapping.of(type, Set.of()) : new SingleKey<>(ScalarType.of(type));
+        return isSection(type) ? RecordMapping.of(type, Set.of()) : new SingleKey<>(ScalarType.of(type));
     }
 
     /** The shape for a default value, a list with elements included. */
@@ -66,7 +66,7 @@ sealed interface ConfigMapping<T> permits ConfigMapping.SingleKey, RecordMapping
     }
 
     /** Whether a class is a record to be flattened. Size and Address are records too, but each is one value. */
-    static boolean isTable(Class<?> type) {
+    static boolean isSection(Class<?> type) {
         return type.isRecord() && type != Size.class && type != Address.class;
     }
 }

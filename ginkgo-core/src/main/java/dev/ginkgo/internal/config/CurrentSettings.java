@@ -14,16 +14,16 @@ public final class CurrentSettings {
     /** The values, and the text that they were bound from, for children to come. */
     private record Current(SettingValues snapshot, RawConfig raw) {}
 
-    private final List<SettingsOwner> places;
+    private final List<SettingsOwner> owners;
     private final AtomicReference<Current> current;
     private volatile Configuration configuration;
-    private volatile List<String> pending = List.of();
+    private volatile List<String> pendingRestart = List.of();
 
     public CurrentSettings(List<SettingsOwner> places, Configuration configuration) {
-        this.places = List.copyOf(places);
+        this.owners = List.copyOf(places);
         this.configuration = configuration;
         this.current = new AtomicReference<>(
-                new Current(SettingValues.empty(), Configuration.none().load()));
+                new Current(SettingValues.empty(), Configuration.empty().load()));
     }
 
     public SettingValues snapshot() {
@@ -35,33 +35,34 @@ public final class CurrentSettings {
     }
 
     /** Keys whose new values wait for a restart. */
-    public List<String> pending() {
-        return pending;
+    public List<String> pendingRestart() {
+        return pendingRestart;
     }
 
     /** Binds all without publishing anything. */
     public BindingResult bind(Configuration from) {
-        return Binder.bind(places, from, this::snapshot);
+        return Binder.bind(owners, from, this::snapshot);
     }
 
     /** What is bound now, whatever the files have become since. */
-    public BindingResult bound() {
-        return Binder.again(places, current.get().raw, this::snapshot);
+    public BindingResult rebind() {
+        return Binder.rebind(owners, current.get().raw, this::snapshot);
     }
 
     /** Makes {@code next} the values of the tree; those of children added meanwhile stay. */
-    public void publish(Configuration from, BindingResult binding, SettingValues next, List<String> nowPending) {
-        current.updateAndGet(old -> new Current(old.snapshot.with(next), binding.raw()));
+    public void publish(Configuration from, BindingResult bindingResult, SettingValues next, List<String> nowPending) {
+        current.updateAndGet(old -> new Current(old.snapshot.with(next), bindingResult.raw()));
         configuration = from;
-        pending = List.copyOf(nowPending);
+        pendingRestart = List.copyOf(nowPending);
     }
 
     /** Binds a child that is being added, with all below it. */
     public void bindAdded(SettingsOwner child) {
         while (true) {
             Current base = current.get();
-            BindingResult binding = Binder.bindAdded(child, base.raw, this::snapshot).orThrow();
-            Current next = new Current(base.snapshot.with(binding.snapshot()), base.raw);
+            BindingResult bindingResult =
+                    Binder.bindAdded(child, base.raw, this::snapshot).orThrow();
+            Current next = new Current(base.snapshot.with(bindingResult.snapshot()), base.raw);
             if (current.compareAndSet(base, next)) {
                 return;
             }
@@ -69,8 +70,8 @@ public final class CurrentSettings {
     }
 
     /** Lets go of the values of a child that was removed. */
-    public void forget(SettingsOwner child) {
+    public void removeChild(SettingsOwner child) {
         current.updateAndGet(old -> new Current(old.snapshot.without(child.settings()), old.raw));
-        child.places().forEach(this::forget);
+        child.childOwners().forEach(this::removeChild);
     }
 }

@@ -19,17 +19,18 @@ final class InvalidValueException extends Exception {
     }
 
     /** A reason that reads on after the value: {@code is outside 1..60000}. */
-    static InvalidValueException refused(String value, String reason) {
+    static InvalidValueException rejected(String value, String reason) {
         return new InvalidValueException(value + " " + reason, Secret.MASK + " " + reason);
     }
 
     /** What a record's constructor says to its components; it may quote any of them. */
     static InvalidValueException inconsistent(String message) {
-        return new InvalidValueException(message, "the values do not fit together, and are not shown: there is a secret among them");
+        return new InvalidValueException(
+                message, "the values do not fit together, and are not shown: there is a secret among them");
     }
 
     /** The same of a part: {@code element 2: "x" is not an address}. */
-    InvalidValueException of(String part) {
+    InvalidValueException inPart(String part) {
         return new InvalidValueException(part + ": " + getMessage(), part + ": " + masked);
     }
 

@@ -26,31 +26,32 @@ public final class KeySyntax {
         if (!pattern.matcher(text).matches()) {
             String better = kebab(text).replace('_', '-').replace(' ', '-');
             throw new IllegalArgumentException("\"" + text + "\" is not " + rule
-                    + (pattern.matcher(better).matches() ? SpellingSuggester.question(better) : ""));
+                    + (pattern.matcher(better).matches() ? SpellingSuggester.didYouMean(better) : ""));
         }
         return text;
     }
 
     /** Checks that a key is neither a setting nor a child of its owner yet. */
-    static void requireFree(SettingsOwner owner, String key) {
+    static void requireUnusedKey(SettingsOwner owner, String key) {
         if (owner.settings().stream().anyMatch(each -> each.key().equals(key))) {
-            throw new IllegalArgumentException(owner.type() + " has two settings with the key \"" + key + "\"");
+            throw new IllegalArgumentException(owner.typeName() + " has two settings with the key \"" + key + "\"");
         }
-        if (owner.places().stream().anyMatch(each -> last(each.key()).equals(first(key)))) {
-            throw clash(owner, first(key));
+        if (owner.childOwners().stream()
+                .anyMatch(each -> lastSegment(each.key()).equals(firstSegment(key)))) {
+            throw nameClash(owner, firstSegment(key));
         }
     }
 
     /** Checks that the name of a child is not the key or table of a setting of its parent. */
-    public static void requireFreeName(SettingsOwner parent, String name) {
-        if (parent.settings().stream().anyMatch(each -> first(each.key()).equals(name))) {
-            throw clash(parent, name);
+    public static void requireUnusedName(SettingsOwner parent, String name) {
+        if (parent.settings().stream().anyMatch(each -> firstSegment(each.key()).equals(name))) {
+            throw nameClash(parent, name);
         }
     }
 
-    private static IllegalArgumentException clash(SettingsOwner owner, String name) {
-        return new IllegalArgumentException(owner.type() + " has a setting and a child that are both named \"" + name
-                + "\", and would share the table; rename one");
+    private static IllegalArgumentException nameClash(SettingsOwner owner, String name) {
+        return new IllegalArgumentException(owner.typeName() + " has a setting and a child that are both named \""
+                + name + "\", and would share the table; rename one");
     }
 
     /** {@code hub.http.bind} as {@code GINKGO_HUB_HTTP_BIND}. */
@@ -64,7 +65,7 @@ public final class KeySyntax {
         return table.isEmpty() || key.isEmpty() ? table + key : table + "." + key;
     }
 
-    static String first(String key) {
+    static String firstSegment(String key) {
         int dot = key.indexOf('.');
         return dot < 0 ? key : key.substring(0, dot);
     }
@@ -76,7 +77,7 @@ public final class KeySyntax {
                 .toLowerCase(Locale.ROOT);
     }
 
-    private static String last(String key) {
+    private static String lastSegment(String key) {
         return key.substring(key.lastIndexOf('.') + 1);
     }
 }

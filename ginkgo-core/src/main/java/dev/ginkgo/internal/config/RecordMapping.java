@@ -20,11 +20,11 @@ import org.jspecify.annotations.Nullable;
 /** A record as a table: each component is a key, a component that is a record is a table below. */
 final class RecordMapping<T> implements ConfigMapping<T> {
     private final Constructor<T> constructor;
-    private final List<Component> parts;
+    private final List<Component> components;
 
     private RecordMapping(Constructor<T> constructor, List<Component> parts) {
         this.constructor = constructor;
-        this.parts = parts;
+        this.components = parts;
     }
 
     private record Component(String key, Method accessor, ConfigMapping<?> shape) {
@@ -50,7 +50,9 @@ final class RecordMapping<T> implements ConfigMapping<T> {
             for (RecordComponent each : components) {
                 each.getAccessor().setAccessible(true);
                 parts.add(new Component(
-                        KeySyntax.kebab(each.getName()), each.getAccessor(), shape(type, each.getGenericType(), inside)));
+                        KeySyntax.kebab(each.getName()),
+                        each.getAccessor(),
+                        shape(type, each.getGenericType(), inside)));
             }
             Constructor<T> constructor = type.getDeclaredConstructor(
                     Arrays.stream(components).map(RecordComponent::getType).toArray(Class<?>[]::new));
@@ -65,7 +67,7 @@ final class RecordMapping<T> implements ConfigMapping<T> {
     private static ConfigMapping<?> shape(Class<?> around, Type type, Set<Class<?>> inside) {
         if (type instanceof Class<?> plain) {
             Class<?> boxed = MethodType.methodType(plain).wrap().returnType();
-            return ConfigMapping.isTable(boxed) ? of(boxed, inside) : ConfigMapping.of(boxed);
+            return ConfigMapping.isSection(boxed) ? of(boxed, inside) : ConfigMapping.of(boxed);
         }
         if (type instanceof ParameterizedType generic
                 && generic.getRawType() == List.class
@@ -79,16 +81,16 @@ final class RecordMapping<T> implements ConfigMapping<T> {
     @Override
     public List<Field> fields(@Nullable Object byDefault) {
         List<Field> fields = new ArrayList<>();
-        for (Component part : parts) {
-            Object value = byDefault == null ? null : component(part, byDefault);
+        for (Component part : components) {
+            Object value = byDefault == null ? null : read(part, byDefault);
             part.shape
                     .fields(value)
-                    .forEach(field -> fields.add(new Field(part.key(field), field.type(), field.byDefault())));
+                    .forEach(field -> fields.add(new Field(part.key(field), field.type(), field.defaultValue())));
         }
         return fields;
     }
 
-    private static Object component(Component part, Object value) {
+    private static Object read(Component part, Object value) {
         try {
             Object component = part.accessor.invoke(value);
             if (component == null) {
@@ -102,12 +104,12 @@ final class RecordMapping<T> implements ConfigMapping<T> {
 
     @Override
     public T assemble(Map<String, Object> values) throws InvalidValueException {
-        Object[] arguments = new Object[parts.size()];
+        Object[] arguments = new Object[components.size()];
         for (int i = 0; i < arguments.length; i++) {
-            Component part = parts.get(i);
+            Component component = components.get(i);
             Map<String, Object> own = new HashMap<>();
-            part.shape.fields(null).forEach(field -> own.put(field.key(), values.get(part.key(field))));
-            arguments[i] = part.shape.assemble(own);
+            component.shape.fields(null).forEach(field -> own.put(field.key(), values.get(component.key(field))));
+            arguments[i] = component.shape.assemble(own);
         }
         try {
             return constructor.newInstance(arguments);

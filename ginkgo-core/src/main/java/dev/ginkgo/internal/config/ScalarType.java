@@ -24,13 +24,13 @@ import java.util.function.Function;
  * others within.
  *
  * @param name the type for people
- * @param bare whether TOML has values of this type: they are written without quotes
- * @param read reads a text, and throws {@code IllegalArgumentException} with the right forms
- * @param printed prints a value
+ * @param unquoted whether TOML has values of this type: they are written without quotes
+ * @param parse reads a text, and throws {@code IllegalArgumentException} with the right forms
+ * @param format prints a value
  * @param secret whether its values are never to be shown
  */
 record ScalarType<T>(
-        String name, boolean bare, BiFunction<String, Path, T> read, Function<T, String> printed, boolean secret)
+        String name, boolean unquoted, BiFunction<String, Path, T> parse, Function<T, String> format, boolean secret)
         implements ValueType<T> {
 
     private static final String SUPPORTED = "String, Integer, Long, Double, Boolean, Duration, Size, Address, Secret,"
@@ -39,17 +39,17 @@ record ScalarType<T>(
     private static final Map<Class<?>, ScalarType<?>> TYPES = Map.ofEntries(
             Map.entry(String.class, quoted("string", (text, _) -> text)),
             Map.entry(Integer.class, number("int", text ->
-                    (int) whole(text, "int", Integer.MIN_VALUE, Integer.MAX_VALUE))),
-            Map.entry(Long.class, number("long", text -> whole(text, "long", Long.MIN_VALUE, Long.MAX_VALUE))),
-            Map.entry(Double.class, number("double", ScalarType::decimal)),
-            Map.entry(Boolean.class, number("boolean", ScalarType::truth)),
+                    (int) parseInteger(text, "int", Integer.MIN_VALUE, Integer.MAX_VALUE))),
+            Map.entry(Long.class, number("long", text -> parseInteger(text, "long", Long.MIN_VALUE, Long.MAX_VALUE))),
+            Map.entry(Double.class, number("double", ScalarType::parseDouble)),
+            Map.entry(Boolean.class, number("boolean", ScalarType::parseBoolean)),
             Map.entry(
                     Duration.class,
                     new ScalarType<Duration>(
                             "duration", false, (text, _) -> Durations.parse(text), Durations::format, false)),
             Map.entry(Size.class, quoted("size", (text, _) -> Size.of(text))),
             Map.entry(Address.class, quoted("address", (text, _) -> Address.of(text))),
-            Map.entry(Path.class, quoted("path", ScalarType::path)),
+            Map.entry(Path.class, quoted("path", ScalarType::parsePath)),
             Map.entry(
                     Secret.class,
                     new ScalarType<Secret>("secret", false, (text, _) -> Secret.of(text), Secret::toString, true)));
@@ -78,9 +78,10 @@ record ScalarType<T>(
             throw InvalidValueException.unreadable(quoted(raw) + " is not " + withArticle(), name);
         }
         T value = fromText(text, folder);
-        if (bare == raw instanceof String) {
-            String right = bare ? "without quotes: " + text : "in quotes: \"" + text + "\"";
-            throw InvalidValueException.unreadable(quoted(raw) + " is not " + withArticle() + "; write it " + right, name);
+        if (unquoted == raw instanceof String) {
+            String right = unquoted ? "without quotes: " + text : "in quotes: \"" + text + "\"";
+            throw InvalidValueException.unreadable(
+                    quoted(raw) + " is not " + withArticle() + "; write it " + right, name);
         }
         return value;
     }
@@ -88,7 +89,7 @@ record ScalarType<T>(
     @Override
     public T fromText(String text, Path folder) throws InvalidValueException {
         try {
-            return read.apply(text, folder);
+            return parse.apply(text, folder);
         } catch (IllegalArgumentException e) {
             throw InvalidValueException.unreadable(String.valueOf(e.getMessage()), name);
         }
@@ -97,7 +98,7 @@ record ScalarType<T>(
     @Override
     @SuppressWarnings("unchecked") // only values of this type come here
     public String print(Object value) {
-        return printed.apply((T) value);
+        return format.apply((T) value);
     }
 
     /** As a TOML file would hold it. */
@@ -135,8 +136,9 @@ record ScalarType<T>(
                     if (names.contains(text)) {
                         return named.apply(text);
                     }
-                    String meant =
-                            SpellingSuggester.to(text, names).map(SpellingSuggester::question).orElse("");
+                    String meant = SpellingSuggester.closestTo(text, names)
+                            .map(SpellingSuggester::didYouMean)
+                            .orElse("");
                     throw new IllegalArgumentException("\"" + text + "\" is not " + type + meant);
                 },
                 printed,
@@ -147,7 +149,7 @@ record ScalarType<T>(
         return ((Enum<?>) constant).name().toLowerCase(Locale.ROOT).replace('_', '-');
     }
 
-    private static long whole(String text, String type, long min, long max) {
+    private static long parseInteger(String text, String type, long min, long max) {
         if (!text.matches("[+-]?\\d(_?\\d){0,30}")) {
             throw new IllegalArgumentException("\"" + text + "\" is not a whole number; write it like 60");
         }
@@ -158,7 +160,7 @@ record ScalarType<T>(
         return number.longValueExact();
     }
 
-    private static double decimal(String text) {
+    private static double parseDouble(String text) {
         try {
             double number = new BigDecimal(text).doubleValue();
             if (Double.isFinite(number)) {
@@ -170,7 +172,7 @@ record ScalarType<T>(
         throw new IllegalArgumentException("\"" + text + "\" is not a finite number; write it like 0.5");
     }
 
-    private static boolean truth(String text) {
+    private static boolean parseBoolean(String text) {
         return switch (text) {
             case "true" -> true;
             case "false" -> false;
@@ -178,7 +180,7 @@ record ScalarType<T>(
         };
     }
 
-    private static Path path(String text, Path folder) {
+    private static Path parsePath(String text, Path folder) {
         if (text.isEmpty()) {
             throw new IllegalArgumentException("\"\" is not a path; write a file or folder, or leave the key out");
         }

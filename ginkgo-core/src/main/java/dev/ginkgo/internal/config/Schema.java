@@ -18,9 +18,9 @@ final class Schema {
     private static final Set<String> RESERVED = Set.of("service", "ginkgo", "log");
 
     private final KeyNode root = new KeyNode("", "");
-    private final List<SettingKey> leaves = new ArrayList<>();
+    private final List<SettingKey> settingKeys = new ArrayList<>();
     private final Map<String, SettingKey> variables = new HashMap<>();
-    private final List<Pattern> openVariables = new ArrayList<>();
+    private final List<Pattern> variablePatterns = new ArrayList<>();
     private final List<ConfigProblem> problems = new ArrayList<>();
 
     private Schema() {}
@@ -28,41 +28,41 @@ final class Schema {
     /** A key: a table with keys below it, a value, or the name of the file that holds a secret value. */
     static final class KeyNode {
         private final String name;
-        private final String full;
-        private final Map<String, KeyNode> below = new LinkedHashMap<>();
-        private final List<String> expected = new ArrayList<>();
-        private @Nullable SettingKey leaf;
-        private @Nullable SettingsOwner place;
+        private final String fullKey;
+        private final Map<String, KeyNode> children = new LinkedHashMap<>();
+        private final List<String> allowedChildren = new ArrayList<>();
+        private @Nullable SettingKey settingKey;
+        private @Nullable SettingsOwner owner;
 
         private KeyNode(String name, String full) {
             this.name = name;
-            this.full = full;
+            this.fullKey = full;
         }
 
-        private KeyNode step(String next) {
-            return below.computeIfAbsent(next, each -> new KeyNode(each, KeySyntax.join(full, each)));
+        private KeyNode childOrNew(String next) {
+            return children.computeIfAbsent(next, each -> new KeyNode(each, KeySyntax.join(fullKey, each)));
         }
 
         boolean isValue() {
-            return leaf != null;
+            return settingKey != null;
         }
 
-        String full() {
-            return full;
+        String fullKey() {
+            return fullKey;
         }
 
         @Nullable
-        KeyNode at(String next) {
-            return below.get(next);
+        KeyNode child(String next) {
+            return children.get(next);
         }
 
         Collection<String> names() {
-            return below.keySet();
+            return children.keySet();
         }
 
         /** Whether a table of that name may stand here though there is no child for it now. */
-        boolean mayHold(String next) {
-            return expected.stream()
+        boolean allowsChild(String next) {
+            return allowedChildren.stream()
                     .anyMatch(pattern -> matcher(pattern).matcher(next).matches());
         }
     }
@@ -71,39 +71,43 @@ final class Schema {
     static Schema of(List<? extends SettingsOwner> places) {
         Schema schema = new Schema();
         places.forEach(schema::add);
-        if (schema.root.at("log") == null && schema.root.place != null) {
-            schema.open(schema.root, "log");
+        if (schema.root.child("log") == null && schema.root.owner != null) {
+            schema.allow(schema.root, "log");
         }
         return schema;
     }
 
-    private void add(SettingsOwner place) {
-        KeyNode table = table(place.key());
-        boolean shared = table.place != null && table.place.sharesTable() && place.sharesTable();
-        if (!shared && (table.place != null || table.isValue() || (!table.below.isEmpty() && !table.full.isEmpty()))) {
+    private void add(SettingsOwner settingsOwner) {
+        KeyNode table = table(settingsOwner.key());
+        boolean shared = table.owner != null && table.owner.sharesTable() && settingsOwner.sharesTable();
+        if (!shared
+                && (table.owner != null
+                        || table.isValue()
+                        || (!table.children.isEmpty() && !table.fullKey.isEmpty()))) {
             problems.add(ConfigProblem.of(
-                    place.path(), "two things are named \"" + table.full + "\" and would share the table; rename one"));
+                    settingsOwner.path(),
+                    "two things are named \"" + table.fullKey + "\" and would share the table; rename one"));
             return;
         }
-        table.place = place;
-        for (SettingDefinition<?> setting : place.settings()) {
+        table.owner = settingsOwner;
+        for (SettingDefinition<?> setting : settingsOwner.settings()) {
             for (ConfigMapping.Field field : setting.fields()) {
-                SettingKey leaf = SettingKey.of(setting, field);
-                leaves.add(leaf);
-                add(table, leaf, KeySyntax.join(setting.key(), field.key()));
+                SettingKey settingKey = SettingKey.of(setting, field);
+                settingKeys.add(settingKey);
+                add(table, settingKey, KeySyntax.join(setting.key(), field.key()));
             }
         }
-        place.places().forEach(this::add);
-        place.expected().forEach(pattern -> open(table, pattern));
+        settingsOwner.childOwners().forEach(this::add);
+        settingsOwner.allowedChildren().forEach(pattern -> allow(table, pattern));
         if (table == root) {
-            reserve(place);
+            checkReservedNames(settingsOwner);
         }
     }
 
-    private void reserve(SettingsOwner rootPlace) {
+    private void checkReservedNames(SettingsOwner rootPlace) {
         Stream.concat(
-                        rootPlace.settings().stream().map(each -> KeySyntax.first(each.key())),
-                        rootPlace.places().stream().map(SettingsOwner::key))
+                        rootPlace.settings().stream().map(each -> KeySyntax.firstSegment(each.key())),
+                        rootPlace.childOwners().stream().map(SettingsOwner::key))
                 .filter(RESERVED::contains)
                 .forEach(name -> problems.add(ConfigProblem.of(
                         rootPlace.path(),
@@ -113,54 +117,54 @@ final class Schema {
     private KeyNode table(String full) {
         KeyNode at = root;
         for (String step : full.isEmpty() ? new String[0] : full.split("\\.", -1)) {
-            at = at.step(step);
+            at = at.childOrNew(step);
         }
         return at;
     }
 
-    private void add(KeyNode table, SettingKey leaf, String key) {
+    private void add(KeyNode table, SettingKey settingKey, String key) {
         String[] steps = key.split("\\.", -1);
         KeyNode at = table;
         for (int i = 0; i < steps.length; i++) {
-            at = at.step(steps[i]);
+            at = at.childOrNew(steps[i]);
             boolean last = i == steps.length - 1;
-            if (at.isValue() || at.place != null || (last && !at.below.isEmpty())) {
-                problems.add(taken(leaf, at.full));
+            if (at.isValue() || at.owner != null || (last && !at.children.isEmpty())) {
+                problems.add(duplicateKey(settingKey, at.fullKey));
                 return;
             }
         }
-        at.leaf = leaf;
-        variable(leaf, leaf.environmentName());
-        if (leaf.secret()) {
-            KeyNode file = table(leaf.fullKey() + SettingKey.FILE);
-            if (file.isValue() || !file.below.isEmpty()) {
-                problems.add(taken(leaf, file.full));
+        at.settingKey = settingKey;
+        addVariable(settingKey, settingKey.environmentName());
+        if (settingKey.secret()) {
+            KeyNode file = table(settingKey.fullKey() + SettingKey.FILE_SUFFIX);
+            if (file.isValue() || !file.children.isEmpty()) {
+                problems.add(duplicateKey(settingKey, file.fullKey));
             }
-            file.leaf = leaf;
-            variable(leaf, leaf.fileVariable());
+            file.settingKey = settingKey;
+            addVariable(settingKey, settingKey.fileVariable());
         }
     }
 
-    private static ConfigProblem taken(SettingKey leaf, String full) {
+    private static ConfigProblem duplicateKey(SettingKey settingKey, String full) {
         return ConfigProblem.of(
-                leaf.setting().owner().path(),
+                settingKey.setting().owner().path(),
                 "two settings, or a setting and a child, want the key \"" + full + "\"; rename one");
     }
 
-    private void variable(SettingKey leaf, String name) {
-        SettingKey other = variables.putIfAbsent(name, leaf);
+    private void addVariable(SettingKey settingKey, String name) {
+        SettingKey other = variables.putIfAbsent(name, settingKey);
         if (other != null) {
             problems.add(ConfigProblem.of(
-                    leaf.setting().owner().path(),
-                    "\"" + other.fullKey() + "\" and \"" + leaf.fullKey() + "\" have one environment variable, " + name
-                            + "; rename one"));
+                    settingKey.setting().owner().path(),
+                    "\"" + other.fullKey() + "\" and \"" + settingKey.fullKey() + "\" have one environment variable, "
+                            + name + "; rename one"));
         }
     }
 
-    private void open(KeyNode table, String pattern) {
-        table.expected.add(pattern);
-        String name = KeySyntax.environmentName(KeySyntax.join(table.full, pattern));
-        openVariables.add(matcher(name + "_*"));
+    private void allow(KeyNode table, String pattern) {
+        table.allowedChildren.add(pattern);
+        String name = KeySyntax.environmentName(KeySyntax.join(table.fullKey, pattern));
+        variablePatterns.add(matcher(name + "_*"));
     }
 
     /** A pattern in which {@code *} stands for any characters. */
@@ -175,8 +179,8 @@ final class Schema {
     }
 
     /** Every key that has a value, in the order of declaration. */
-    List<SettingKey> leaves() {
-        return leaves;
+    List<SettingKey> settingKeys() {
+        return settingKeys;
     }
 
     /** What is wrong with the declarations themselves. */
@@ -189,37 +193,37 @@ final class Schema {
     }
 
     /** Whether a variable belongs to a child that may be added later, or to {@code [log]}, of which nobody knows more. */
-    boolean mayHoldVariable(String name) {
-        return openVariables.stream().anyMatch(each -> each.matcher(name).matches());
+    boolean allowsVariable(String name) {
+        return variablePatterns.stream().anyMatch(each -> each.matcher(name).matches());
     }
 
     /** Advice for a key that is not known in a table. */
-    String advice(String unknown, KeyNode table) {
-        List<String> fullKeys = leaves.stream().map(SettingKey::fullKey).toList();
-        String full = KeySyntax.join(table.full, unknown);
+    String suggestion(String unknown, KeyNode table) {
+        List<String> fullKeys = settingKeys.stream().map(SettingKey::fullKey).toList();
+        String full = KeySyntax.join(table.fullKey, unknown);
         return table.names().stream()
                 .filter(unknown::equalsIgnoreCase)
                 .findFirst()
                 .map(same -> "; keys are in lower case: write \"" + same + "\"")
-                .or(() -> SpellingSuggester.to(unknown, table.names()).map(SpellingSuggester::question))
+                .or(() -> SpellingSuggester.closestTo(unknown, table.names()).map(SpellingSuggester::didYouMean))
                 .or(() -> fullKeys.stream()
                         .filter(each -> each.endsWith("." + unknown))
                         .findFirst()
-                        .map(SpellingSuggester::question))
-                .or(() -> SpellingSuggester.to(full, fullKeys).map(SpellingSuggester::question))
-                .orElseGet(() -> known(table));
+                        .map(SpellingSuggester::didYouMean))
+                .or(() -> SpellingSuggester.closestTo(full, fullKeys).map(SpellingSuggester::didYouMean))
+                .orElseGet(() -> knownKeys(table));
     }
 
     /** {@code ; known here: bind, history}, or nothing where there are none. */
-    static String known(KeyNode table) {
-        if (table.below.isEmpty()) {
+    static String knownKeys(KeyNode table) {
+        if (table.children.isEmpty()) {
             return "; there are no settings here";
         }
         int most = 10;
-        String names = table.below.values().stream()
+        String names = table.children.values().stream()
                 .limit(most)
-                .map(each -> each.isValue() ? each.name : "[" + each.full + "]")
+                .map(each -> each.isValue() ? each.name : "[" + each.fullKey + "]")
                 .collect(Collectors.joining(", "));
-        return "; known here: " + names + (table.below.size() > most ? ", …" : "");
+        return "; known here: " + names + (table.children.size() > most ? ", …" : "");
     }
 }

@@ -27,12 +27,12 @@ public record SectionOwner(String key, List<SettingDefinition<?>> settings) impl
     }
 
     @Override
-    public String type() {
+    public String typeName() {
         return path();
     }
 
     @Override
-    public List<? extends SettingsOwner> places() {
+    public List<? extends SettingsOwner> childOwners() {
         return List.of();
     }
 
@@ -42,7 +42,7 @@ public record SectionOwner(String key, List<SettingDefinition<?>> settings) impl
     }
 
     @Override
-    public List<String> expected() {
+    public List<String> allowedChildren() {
         return List.of();
     }
 }

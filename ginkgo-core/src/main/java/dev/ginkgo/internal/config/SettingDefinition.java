@@ -26,30 +26,30 @@ import org.jspecify.annotations.Nullable;
 public final class SettingDefinition<T> implements Supplier<T> {
     private final SettingsOwner owner;
     private final String key;
-    private final ConfigMapping<T> shape;
-    private final @Nullable T byDefault;
+    private final ConfigMapping<T> configMapping;
+    private final @Nullable T defaultValue;
     private final List<ConfigMapping.Field> fields;
     private final List<Rule<T>> rules = new ArrayList<>();
-    private final List<Consistency<T>> consistencies = new ArrayList<>();
+    private final List<Consistency<T>> consistencyChecks = new ArrayList<>();
     private final List<BiConsumer<? super T, ? super T>> observers = new ArrayList<>();
 
     private String help = "";
     private String bounds = "";
-    private boolean fixed;
+    private boolean restartRequired;
     private boolean secret;
     private volatile @Nullable Supplier<SettingValues> current;
 
-    private record Rule<T>(Predicate<? super T> test, String otherwise) {}
+    private record Rule<T>(Predicate<? super T> test, String message) {}
 
-    private record Consistency<T>(BiPredicate<? super T, SettingValues> test, String otherwise) {}
+    private record Consistency<T>(BiPredicate<? super T, SettingValues> test, String message) {}
 
-    private SettingDefinition(SettingsOwner owner, String key, ConfigMapping<T> shape, @Nullable T byDefault) {
-        KeySyntax.requireFree(owner, KeySyntax.requireKey(key));
+    private SettingDefinition(SettingsOwner owner, String key, ConfigMapping<T> configMapping, @Nullable T byDefault) {
+        KeySyntax.requireUnusedKey(owner, KeySyntax.requireKey(key));
         this.owner = owner;
         this.key = key;
-        this.shape = shape;
-        this.byDefault = byDefault;
-        this.fields = List.copyOf(shape.fields(byDefault));
+        this.configMapping = configMapping;
+        this.defaultValue = byDefault;
+        this.fields = List.copyOf(configMapping.fields(byDefault));
     }
 
     public static <T> SettingDefinition<T> of(SettingsOwner owner, String key, T byDefault) {
@@ -62,7 +62,8 @@ public final class SettingDefinition<T> implements Supplier<T> {
     }
 
     public static <E> SettingDefinition<List<E>> list(SettingsOwner owner, String key, Class<E> element) {
-        return new SettingDefinition<>(owner, key, ConfigMapping.ofList(requireNonNull(element, "element is null")), List.of());
+        return new SettingDefinition<>(
+                owner, key, ConfigMapping.ofList(requireNonNull(element, "element is null")), List.of());
     }
 
     public static <E> SettingDefinition<Optional<E>> optional(SettingsOwner owner, String key, Class<E> some) {
@@ -71,16 +72,19 @@ public final class SettingDefinition<T> implements Supplier<T> {
     }
 
     /** A name out of some. */
-    public static SettingDefinition<String> oneOf(SettingsOwner owner, String key, String byDefault, Set<String> names) {
-        ConfigMapping<String> shape = new ConfigMapping.SingleKey<>(ScalarType.oneOf(names, name -> name, name -> name));
-        return new SettingDefinition<>(owner, key, shape, byDefault).check(names::contains, "is not one of " + names);
+    public static SettingDefinition<String> ofNames(
+            SettingsOwner owner, String key, String byDefault, Set<String> names) {
+        ConfigMapping<String> configMapping =
+                new ConfigMapping.SingleKey<>(ScalarType.oneOf(names, name -> name, name -> name));
+        return new SettingDefinition<>(owner, key, configMapping, byDefault)
+                .check(names::contains, "is not one of " + names);
     }
 
     // ---- declare: in the constructor
 
     /** Says in a line what it is for; {@code -h} prints it. */
     public SettingDefinition<T> help(String text) {
-        declaring("help").help = requireNonNull(text, "text is null");
+        requireUnbound("help").help = requireNonNull(text, "text is null");
         return this;
     }
 
@@ -126,22 +130,22 @@ public final class SettingDefinition<T> implements Supplier<T> {
      * @param otherwise what is told of a value that fails, after the value; what to write where is part of it
      */
     public SettingDefinition<T> check(BiPredicate<? super T, SettingValues> test, String otherwise) {
-        declaring("a check")
-                .consistencies
+        requireUnbound("a check")
+                .consistencyChecks
                 .add(new Consistency<>(
                         requireNonNull(test, "test is null"), requireNonNull(otherwise, "otherwise is null")));
         return this;
     }
 
     /** Says that it cannot change while the tree runs: a new value waits for a restart. */
-    public SettingDefinition<T> fixed() {
-        declaring("fixed").fixed = true;
+    public SettingDefinition<T> restartRequired() {
+        requireUnbound("fixed").restartRequired = true;
         return this;
     }
 
     /** Says that its value is never shown, and may come from a file: {@code <key>-file}. */
     public SettingDefinition<T> secret() {
-        declaring("secret").secret = true;
+        requireUnbound("secret").secret = true;
         return this;
     }
 
@@ -150,20 +154,20 @@ public final class SettingDefinition<T> implements Supplier<T> {
      * are told in the order in which they were added. What one throws is reported, and stops no other.
      */
     public SettingDefinition<T> onChange(BiConsumer<? super T, ? super T> observer) {
-        declaring("onChange").observers.add(requireNonNull(observer, "observer is null"));
+        requireUnbound("onChange").observers.add(requireNonNull(observer, "observer is null"));
         return this;
     }
 
     private SettingDefinition<T> rule(Predicate<? super T> test, String otherwise) {
-        declaring("a check").rules.add(new Rule<>(test, otherwise));
-        if (byDefault != null && !test.test(byDefault)) {
+        requireUnbound("a check").rules.add(new Rule<>(test, otherwise));
+        if (defaultValue != null && !test.test(defaultValue)) {
             throw new IllegalArgumentException(
-                    "the default of \"" + key + "\", " + print(byDefault) + ", " + otherwise);
+                    "the default of \"" + key + "\", " + print(defaultValue) + ", " + otherwise);
         }
         return this;
     }
 
-    private SettingDefinition<T> declaring(String what) {
+    private SettingDefinition<T> requireUnbound(String what) {
         if (current != null) {
             throw new IllegalStateException("setting \"" + fullKey() + "\" is bound already: " + what
                     + " belongs into the constructor, where the setting is declared");
@@ -183,7 +187,7 @@ public final class SettingDefinition<T> implements Supplier<T> {
         Supplier<SettingValues> snapshots = current;
         SettingValues.Bound bound = snapshots == null ? null : snapshots.get().bound(this);
         if (bound == null) {
-            throw new IllegalStateException("setting \"" + key + "\" of " + owner.type()
+            throw new IllegalStateException("setting \"" + key + "\" of " + owner.typeName()
                     + " is not bound yet: a constructor declares, onStart acts; read it in onStart, or hand on the"
                     + " setting itself, which is a Supplier");
         }
@@ -205,10 +209,10 @@ public final class SettingDefinition<T> implements Supplier<T> {
         Supplier<SettingValues> snapshots = current;
         SettingValues.Bound bound = snapshots == null ? null : snapshots.get().bound(this);
         String name = "setting `" + fullKey() + "`";
-        return switch (bound == null ? null : bound.origin()) {
+        return switch (bound == null ? null : bound.source()) {
             case null -> name;
-            case SettingSource.File file -> name + ", file " + file.where();
-            case SettingSource origin -> name + ", " + origin;
+            case SettingSource.File file -> name + ", file " + file.location();
+            case SettingSource settingSource -> name + ", " + settingSource;
         };
     }
 
@@ -223,48 +227,49 @@ public final class SettingDefinition<T> implements Supplier<T> {
     // ---- for the binder and the engine
 
     /** From here on values come from there. Nothing of the declaration changes any more. */
-    void attach(Supplier<SettingValues> snapshots) {
+    void bindTo(Supplier<SettingValues> snapshots) {
         current = snapshots;
     }
 
     /** Makes the value of those of the fields, and checks it. */
     T assemble(Map<String, Object> values) throws InvalidValueException {
-        T value = shape.assemble(values);
+        T value = configMapping.assemble(values);
         for (Rule<T> rule : rules) {
             boolean good;
             try {
                 good = rule.test.test(value);
             } catch (RuntimeException e) {
-                throw InvalidValueException.unreadable(print(value) + " cannot be checked: " + Messages.oneLine(e), "its kind");
+                throw InvalidValueException.unreadable(
+                        print(value) + " cannot be checked: " + Messages.oneLine(e), "its kind");
             }
             if (!good) {
-                throw InvalidValueException.refused(print(value), rule.otherwise);
+                throw InvalidValueException.rejected(print(value), rule.message);
             }
         }
         return value;
     }
 
     /** What is wrong with its value there beside the values of others. */
-    List<ConfigProblem> problemsAmong(SettingValues all) {
+    List<ConfigProblem> inconsistencies(SettingValues all) {
         List<ConfigProblem> problems = new ArrayList<>();
         T value = all.get(this);
-        for (Consistency<T> each : consistencies) {
+        for (Consistency<T> each : consistencyChecks) {
             String wrong;
             try {
-                wrong = each.test.test(value, all) ? "" : each.otherwise;
+                wrong = each.test.test(value, all) ? "" : each.message;
             } catch (RuntimeException e) {
                 wrong = "cannot be checked: " + (isSecret() ? e.getClass().getSimpleName() : Messages.oneLine(e));
             }
             if (!wrong.isEmpty()) {
-                problems.add(ConfigProblem.at(all.origin(this), fullKey() + ": " + print(value) + " " + wrong));
+                problems.add(ConfigProblem.at(all.source(this), fullKey() + ": " + print(value) + " " + wrong));
             }
         }
         return problems;
     }
 
     @Nullable
-    T byDefault() {
-        return byDefault;
+    T defaultValue() {
+        return defaultValue;
     }
 
     /** Its keys: one, or for a record one for each component. */
@@ -273,7 +278,7 @@ public final class SettingDefinition<T> implements Supplier<T> {
     }
 
     /** Tells the observers one after another, and gives what they threw. */
-    List<Throwable> tell(Object old, Object now) {
+    List<Throwable> notifyObservers(Object old, Object now) {
         List<Throwable> thrown = new ArrayList<>();
         for (BiConsumer<? super T, ? super T> observer : observers) {
             try {
@@ -297,8 +302,8 @@ public final class SettingDefinition<T> implements Supplier<T> {
         return bounds;
     }
 
-    public boolean isFixed() {
-        return fixed;
+    public boolean isRestartRequired() {
+        return restartRequired;
     }
 
     /** Whether any part of it is a secret. */
@@ -316,7 +321,9 @@ public final class SettingDefinition<T> implements Supplier<T> {
         if (isSecret()) {
             return Secret.MASK;
         }
-        return shape instanceof ConfigMapping.SingleKey<T>(ValueType<T> type) ? type.print(value) : value.toString();
+        return configMapping instanceof ConfigMapping.SingleKey<T>(ValueType<T> type)
+                ? type.print(value)
+                : value.toString();
     }
 
     @SuppressWarnings("unchecked") // the binder puts only what this setting has assembled under it

@@ -11,7 +11,7 @@ import dev.ginkgo.config.Secret;
  */
 record SettingKey(SettingDefinition<?> setting, ConfigMapping.Field field, String fullKey) {
     /** What is added to the key of a secret to name a file that holds it. */
-    static final String FILE = "-file";
+    static final String FILE_SUFFIX = "-file";
 
     static SettingKey of(SettingDefinition<?> setting, ConfigMapping.Field field) {
         return new SettingKey(setting, field, KeySyntax.join(setting.fullKey(), field.key()));
@@ -32,6 +32,6 @@ record SettingKey(SettingDefinition<?> setting, ConfigMapping.Field field, Strin
     }
 
     String fileVariable() {
-        return KeySyntax.environmentName(fullKey + FILE);
+        return KeySyntax.environmentName(fullKey + FILE_SUFFIX);
     }
 }

@@ -21,11 +21,11 @@ public final class SettingValues {
     private final Map<SettingDefinition<?>, Bound> values;
 
     /** A value and where it comes from; of a record, where its first given component comes from. */
-    record Bound(Object value, SettingSource origin) {
+    record Bound(Object value, SettingSource source) {
         /** The origin only: the value may be a secret. */
         @Override
         public String toString() {
-            return origin.toString();
+            return source.toString();
         }
     }
 
@@ -56,8 +56,8 @@ public final class SettingValues {
      *
      * @throws IllegalArgumentException if the setting belongs to another tree, or to a service added later
      */
-    public SettingSource origin(SettingDefinition<?> setting) {
-        return require(setting).origin();
+    public SettingSource source(SettingDefinition<?> setting) {
+        return require(setting).source();
     }
 
     @Nullable
@@ -88,7 +88,7 @@ public final class SettingValues {
     }
 
     /** This snapshot, but some settings with the values that they had before: their new ones wait for a restart. */
-    public SettingValues keeping(Collection<? extends SettingDefinition<?>> kept, SettingValues before) {
+    public SettingValues withPrevious(Collection<? extends SettingDefinition<?>> kept, SettingValues before) {
         Map<SettingDefinition<?>, Bound> copy = new LinkedHashMap<>(values);
         for (SettingDefinition<?> setting : kept) {
             copy.computeIfPresent(setting, (each, now) -> before.values.getOrDefault(each, now));
@@ -111,9 +111,9 @@ public final class SettingValues {
     }
 
     /** What is wrong with these values beside each other and beside those of {@code all}, which has these, too. */
-    public List<ConfigProblem> problemsAmong(SettingValues all) {
+    public List<ConfigProblem> inconsistencies(SettingValues all) {
         return values.keySet().stream()
-                .flatMap(setting -> setting.problemsAmong(all).stream())
+                .flatMap(setting -> setting.inconsistencies(all).stream())
                 .toList();
     }
 

@@ -13,16 +13,16 @@ public interface SettingsOwner {
     String key();
 
     /** What the class is called, for help. */
-    String type();
+    String typeName();
 
     /** The settings, in the order of their declaration. */
     List<SettingDefinition<?>> settings();
 
     /** The places below, in the order of their declaration. */
-    List<? extends SettingsOwner> places();
+    List<? extends SettingsOwner> childOwners();
 
     /** Names, or patterns with {@code *}, of children that may be added while the tree runs. */
-    List<String> expected();
+    List<String> allowedChildren();
 
     /** Whether several may have one table between them, as long as no two want the same key in it. */
     default boolean sharesTable() {
@@ -30,7 +30,7 @@ public interface SettingsOwner {
     }
 
     /** What is to be built here before the places below are known. */
-    default @Nullable ChildSelection choice() {
+    default @Nullable ChildSelection childSelection() {
         return null;
     }
 }

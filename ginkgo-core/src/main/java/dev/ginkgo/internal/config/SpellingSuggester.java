@@ -10,7 +10,7 @@ final class SpellingSuggester {
     private SpellingSuggester() {}
 
     /** The nearest of the candidates, if one is near enough that it was probably meant. */
-    static Optional<String> to(String word, Collection<String> candidates) {
+    static Optional<String> closestTo(String word, Collection<String> candidates) {
         return candidates.stream()
                 .filter(each -> isNear(word, each))
                 .min(Comparator.comparingInt(each -> distance(word, each)));
@@ -24,14 +24,14 @@ final class SpellingSuggester {
     }
 
     /** {@code ; did you mean "rate-per-minute"?}. */
-    static String question(String meant) {
+    static String didYouMean(String meant) {
         return "; did you mean \"" + meant + "\"?";
     }
 
     /** Optimal string alignment distance; case and the choice between {@code _}, {@code -} and nothing cost nothing. */
     static int distance(String one, String other) {
-        String a = plain(one);
-        String b = plain(other);
+        String a = normalized(one);
+        String b = normalized(other);
         int[][] d = new int[a.length() + 1][b.length() + 1];
         for (int i = 0; i <= a.length(); i++) {
             for (int j = 0; j <= b.length(); j++) {
@@ -49,7 +49,7 @@ final class SpellingSuggester {
         return d[a.length()][b.length()];
     }
 
-    private static String plain(String word) {
+    private static String normalized(String word) {
         return word.toLowerCase(Locale.ROOT).replace("_", "").replace("-", "");
     }
 }

@@ -25,10 +25,10 @@ final class UnknownKeyCheck {
         this.warnings = warnings;
     }
 
-    void check(RawConfig raw) {
-        table(raw.table(), schema.root());
-        raw.overrides().keySet().stream().filter(this::inScope).forEach(this::override);
-        environment(raw.environment());
+    void check(RawConfig rawConfig) {
+        checkTable(rawConfig.root(), schema.root());
+        rawConfig.overrides().keySet().stream().filter(this::inScope).forEach(this::override);
+        checkEnvironment(rawConfig.environment());
     }
 
     private boolean inScope(String fullKey) {
@@ -36,93 +36,102 @@ final class UnknownKeyCheck {
     }
 
     /** Whether a key lies above the scope, so that what else stands beside it is not looked at. */
-    private boolean above(Schema.KeyNode key) {
-        return !inScope(key.full());
+    private boolean isAboveScope(Schema.KeyNode keyNode) {
+        return !inScope(keyNode.fullKey());
     }
 
-    private void table(ConfigEntry.Table table, Schema.KeyNode at) {
-        table.entries().forEach((name, entry) -> {
-            Schema.KeyNode known = at.at(name);
+    private void checkTable(ConfigEntry.Table table, Schema.KeyNode at) {
+        table.entries().forEach((name, configEntry) -> {
+            Schema.KeyNode known = at.child(name);
             if (known != null) {
-                known(entry, known);
-            } else if (!above(at)) {
-                unknown(name, entry, at);
+                checkKnown(configEntry, known);
+            } else if (!isAboveScope(at)) {
+                reportUnknown(name, configEntry, at);
             }
         });
     }
 
-    private void known(ConfigEntry entry, Schema.KeyNode known) {
-        switch (entry) {
+    private void checkKnown(ConfigEntry configEntry, Schema.KeyNode known) {
+        switch (configEntry) {
             case ConfigEntry.Table _
             when known.isValue() ->
-                problem(entry, "\"" + known.full() + "\" is a value, not a table; write " + known.full() + " = …");
-            case ConfigEntry.Table below -> table(below, known);
+                problem(
+                        configEntry,
+                        "\"" + known.fullKey() + "\" is a value, not a table; write " + known.fullKey() + " = …");
+            case ConfigEntry.Table below -> checkTable(below, known);
             case ConfigEntry.Value value
             when !known.isValue() ->
                 problem(
-                        entry,
-                        "\"" + known.full() + "\" is a table, not a "
+                        configEntry,
+                        "\"" + known.fullKey() + "\" is a table, not a "
                                 + (value.value() instanceof Collection ? "list" : "value") + "; write ["
-                                + known.full() + "] and its keys below" + Schema.known(known));
+                                + known.fullKey() + "] and its keys below" + Schema.knownKeys(known));
             case ConfigEntry.Value _ -> {}
         }
     }
 
-    private void unknown(String name, ConfigEntry entry, Schema.KeyNode at) {
+    private void reportUnknown(String name, ConfigEntry configEntry, Schema.KeyNode at) {
         boolean root = at == schema.root();
-        if (root && name.equals("service") && entry instanceof ConfigEntry.Value) {
+        if (root && name.equals("service") && configEntry instanceof ConfigEntry.Value) {
             return;
         }
-        String full = KeySyntax.join(at.full(), name);
-        if (at.mayHold(name)) {
-            if (entry instanceof ConfigEntry.Value) {
-                problem(entry, "\"" + full + "\" is a table, not a value; write [" + full + "] and its keys below");
+        String full = KeySyntax.join(at.fullKey(), name);
+        if (at.allowsChild(name)) {
+            if (configEntry instanceof ConfigEntry.Value) {
+                problem(
+                        configEntry,
+                        "\"" + full + "\" is a table, not a value; write [" + full + "] and its keys below");
             }
             return;
         }
-        String what = entry instanceof ConfigEntry.Table ? "unknown table [" + full + "]" : "unknown key \"" + name + "\"";
-        problem(entry, what + schema.advice(name, at));
+        String what = configEntry instanceof ConfigEntry.Table
+                ? "unknown table [" + full + "]"
+                : "unknown key \"" + name + "\"";
+        problem(configEntry, what + schema.suggestion(name, at));
     }
 
     private void override(String fullKey) {
         Schema.KeyNode at = schema.root();
         String[] steps = fullKey.split("\\.", -1);
         for (int i = 0; i < steps.length; i++) {
-            Schema.KeyNode next = at.at(steps[i]);
+            Schema.KeyNode next = at.child(steps[i]);
             if (next == null) {
-                boolean later = i < steps.length - 1 && at.mayHold(steps[i]);
+                boolean later = i < steps.length - 1 && at.allowsChild(steps[i]);
                 if (!later) {
-                    override(fullKey, "unknown key \"" + fullKey + "\"" + advice(fullKey, steps[i], at));
+                    override(fullKey, "unknown key \"" + fullKey + "\"" + suggestion(fullKey, steps[i], at));
                 }
                 return;
             }
             at = next;
         }
         if (!at.isValue()) {
-            override(fullKey, "\"" + fullKey + "\" is a table; set one of its keys" + Schema.known(at));
+            override(fullKey, "\"" + fullKey + "\" is a table; set one of its keys" + Schema.knownKeys(at));
         }
     }
 
-    private String advice(String fullKey, String step, Schema.KeyNode at) {
-        List<String> all = schema.leaves().stream().map(SettingKey::fullKey).toList();
-        return SpellingSuggester.to(fullKey, all).map(SpellingSuggester::question).orElseGet(() -> schema.advice(step, at));
+    private String suggestion(String fullKey, String step, Schema.KeyNode at) {
+        List<String> all =
+                schema.settingKeys().stream().map(SettingKey::fullKey).toList();
+        return SpellingSuggester.closestTo(fullKey, all)
+                .map(SpellingSuggester::didYouMean)
+                .orElseGet(() -> schema.suggestion(step, at));
     }
 
     /** Only a warning: orchestrators put variables for every service of theirs into the environment. */
-    private void environment(Map<String, String> environment) {
+    private void checkEnvironment(Map<String, String> environment) {
         String prefix = scope.isEmpty() ? "" : KeySyntax.environmentName(scope) + "_";
         environment.keySet().stream()
                 .sorted()
                 .filter(name -> name.startsWith(prefix))
-                .filter(name -> !schema.variables().contains(name) && !schema.mayHoldVariable(name))
+                .filter(name -> !schema.variables().contains(name) && !schema.allowsVariable(name))
                 .forEach(name -> warnings.add("env " + name + ": no setting has this variable"
-                        + SpellingSuggester.to(name, schema.variables())
-                                .map(SpellingSuggester::question)
+                        + SpellingSuggester.closestTo(name, schema.variables())
+                                .map(SpellingSuggester::didYouMean)
                                 .orElse("")));
     }
 
-    private void problem(ConfigEntry entry, String message) {
-        problems.add(ConfigProblem.at(entry.key(), message));
+    private void problem(ConfigEntry configEntry, String message) {
+        problems.add(ConfigProblem.at(configEntry.keySource(), message));
     }
 
     private void override(String fullKey, String message) {

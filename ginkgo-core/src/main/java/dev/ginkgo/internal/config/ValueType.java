@@ -35,7 +35,8 @@ sealed interface ValueType<T> permits ScalarType, ValueType.ListOf, ValueType.Op
         public List<E> fromToml(Object raw, Path folder) throws InvalidValueException {
             if (!(raw instanceof List<?> list)) {
                 throw InvalidValueException.unreadable(
-                        ScalarType.quoted(raw) + " is not a list; write it in brackets: [" + ScalarType.quoted(raw) + "]",
+                        ScalarType.quoted(raw) + " is not a list; write it in brackets: [" + ScalarType.quoted(raw)
+                                + "]",
                         name());
             }
             return new Elements<E>(list).map(each -> element.fromToml(each, folder));
@@ -66,30 +67,30 @@ sealed interface ValueType<T> permits ScalarType, ValueType.ListOf, ValueType.Op
     }
 
     /** One value of a simple type, or none. */
-    record OptionalOf<E>(ScalarType<E> some) implements ValueType<Optional<E>> {
+    record OptionalOf<E>(ScalarType<E> element) implements ValueType<Optional<E>> {
         @Override
         public String name() {
-            return some.name();
+            return element.name();
         }
 
         @Override
         public Optional<E> fromToml(Object raw, Path folder) throws InvalidValueException {
-            return Optional.of(some.fromToml(raw, folder));
+            return Optional.of(element.fromToml(raw, folder));
         }
 
         @Override
         public Optional<E> fromText(String text, Path folder) throws InvalidValueException {
-            return Optional.of(some.fromText(text, folder));
+            return Optional.of(element.fromText(text, folder));
         }
 
         @Override
         public String print(Object value) {
-            return ((Optional<?>) value).map(some::print).orElse(secret() ? "" : "none");
+            return ((Optional<?>) value).map(element::print).orElse(secret() ? "" : "none");
         }
 
         @Override
         public boolean secret() {
-            return some.secret();
+            return element.secret();
         }
     }
 
@@ -106,7 +107,7 @@ sealed interface ValueType<T> permits ScalarType, ValueType.ListOf, ValueType.Op
                 try {
                     read.add(reader.read(each));
                 } catch (InvalidValueException e) {
-                    throw e.of("element " + (read.size() + 1));
+                    throw e.inPart("element " + (read.size() + 1));
                 }
             }
             return List.copyOf(read);

@@ -20,35 +20,45 @@ final class HookCall {
      *
      * @return what it threw, or a {@link TimeoutException} with the stack of where it was
      */
-    static @Nullable Throwable call(ServiceNode node, ServiceRun run, String name, TaskBody body, Deadline deadline) {
+    static @Nullable Throwable run(
+            ServiceNode serviceNode, ServiceRun serviceRun, String name, TaskBody taskBody, Deadline deadline) {
         AtomicReference<@Nullable Ended> ended = new AtomicReference<>();
-        Task task = run.begin(name, body, escaped -> ended.set(new Ended(escaped)));
-        return await(node, task, name, ended, deadline);
+        Task task = serviceRun.startHookTask(name, taskBody, escaped -> ended.set(new Ended(escaped)));
+        return await(serviceNode, task, name, ended, deadline);
     }
 
     /** The same with {@code onReload}, which gives way to a stop: then it is left out, or interrupted. */
-    static @Nullable Throwable reload(ServiceNode node, ServiceRun run, TaskBody body, Deadline deadline) {
-        if (node.waiters().awaitUninterruptibly(() -> run.isReloading() ? null : true, TimeSource.system(), deadline.nanos())
+    static @Nullable Throwable reload(
+            ServiceNode serviceNode, ServiceRun serviceRun, TaskBody taskBody, Deadline deadline) {
+        if (serviceNode
+                        .waitQueue()
+                        .awaitUninterruptibly(
+                                () -> serviceRun.isReloading() ? null : true, TimeSource.system(), deadline.nanos())
                 == null) {
-            return new HookException(node.path() + ": onReload was left out, for the one before still runs");
+            return new HookException(serviceNode.path() + ": onReload was left out, for the one before still runs");
         }
         AtomicReference<@Nullable Ended> ended = new AtomicReference<>();
-        Task task = run.beginReload(body, escaped -> ended.set(new Ended(escaped)));
-        Throwable escaped = task == null ? null : await(node, task, "onReload", ended, deadline);
-        return run.isPastReloads() ? null : escaped;
+        Task task = serviceRun.beginReload(taskBody, escaped -> ended.set(new Ended(escaped)));
+        Throwable escaped = task == null ? null : await(serviceNode, task, "onReload", ended, deadline);
+        return serviceRun.areReloadsEnded() ? null : escaped;
     }
 
     private static @Nullable Throwable await(
-            ServiceNode node, Task task, String name, AtomicReference<@Nullable Ended> ended, Deadline deadline) {
-        Ended end = node.waiters().awaitUninterruptibly(ended::get, TimeSource.system(), deadline.nanos());
+            ServiceNode serviceNode,
+            Task task,
+            String name,
+            AtomicReference<@Nullable Ended> ended,
+            Deadline deadline) {
+        Ended end = serviceNode.waitQueue().awaitUninterruptibly(ended::get, TimeSource.system(), deadline.nanos());
         if (end != null) {
             return end.escaped;
         }
         TimeoutException late = new TimeoutException(name + " had not returned after "
-                + Durations.shortly(task.info().age()));
+                + Durations.toHumanString(task.info().age()));
         late.setStackTrace(task.stack().toArray(StackTraceElement[]::new));
         task.interrupt();
-        node.waiters()
+        serviceNode
+                .waitQueue()
                 .awaitUninterruptibly(
                         ended::get, TimeSource.system(), deadline.withGrace().nanos());
         return late;

@@ -11,21 +11,21 @@ import java.util.function.Supplier;
 public final class PeriodicLoop {
     private PeriodicLoop() {}
 
-    public static void repeat(TimeSource time, Supplier<Duration> period, TaskBody body) throws Exception {
-        long turn = time.nanos();
+    public static void repeat(TimeSource timeSource, Supplier<Duration> period, TaskBody taskBody) throws Exception {
+        long turn = timeSource.nanos();
         while (true) {
-            long length = WaitQueue.nanosOf(period.get());
+            long length = WaitQueue.toNanos(period.get());
             if (length == 0) {
                 throw new IllegalArgumentException("the period is " + period.get() + "; it must be positive");
             }
             turn += length;
-            long left = turn - time.nanos();
+            long left = turn - timeSource.nanos();
             if (left < 0) { // late by more than a turn: leave out what was missed
                 turn -= left;
                 left = 0;
             }
-            WaitQueue.sleep(time, Duration.ofNanos(left));
-            body.run();
+            WaitQueue.sleep(timeSource, Duration.ofNanos(left));
+            taskBody.run();
         }
     }
 }

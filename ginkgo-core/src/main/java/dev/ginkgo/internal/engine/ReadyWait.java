@@ -17,34 +17,38 @@ final class ReadyWait {
      *
      * @throws NotReadyException after {@code atMost}, or as soon as the node has failed or stopped for good
      */
-    static void await(ServiceNode node, Duration atMost) throws InterruptedException {
-        TimeSource time = node.timeOrSystem();
-        Boolean up = node.waiters().await(() -> readyOrNever(node), time, WaitQueue.in(time, atMost));
+    static void await(ServiceNode serviceNode, Duration atMost) throws InterruptedException {
+        TimeSource timeSource = serviceNode.timeOrSystem();
+        Boolean up = serviceNode
+                .waitQueue()
+                .await(() -> readinessOrNull(serviceNode), timeSource, WaitQueue.deadlineAfter(timeSource, atMost));
         if (!Boolean.TRUE.equals(up)) {
-            String why = node.reason.isEmpty() ? "" : " (" + node.reason + ")";
+            String why = serviceNode.reason.isEmpty() ? "" : " (" + serviceNode.reason + ")";
             throw new NotReadyException(
-                    node.path(),
-                    node.state,
-                    node.path() + " is " + node.state + why
-                            + (up == null ? ", and was not ready within " + Durations.shortly(atMost) : ", for good"),
-                    failureHereOrAbove(node));
+                    serviceNode.path(),
+                    serviceNode.state,
+                    serviceNode.path() + " is " + serviceNode.state + why
+                            + (up == null
+                                    ? ", and was not ready within " + Durations.toHumanString(atMost)
+                                    : ", for good"),
+                    nearestFailure(serviceNode));
         }
     }
 
     /** Whether it is ready; null while it may become so. */
-    private static @Nullable Boolean readyOrNever(ServiceNode node) {
-        State now = node.state;
+    private static @Nullable Boolean readinessOrNull(ServiceNode serviceNode) {
+        State now = serviceNode.state;
         if (now == State.READY) {
             return true;
         }
-        boolean never = node.ended || (now == State.FAILED && !mayRestart(node));
+        boolean never = serviceNode.terminated || (now == State.FAILED && !canBeRestarted(serviceNode));
         return never ? false : null;
     }
 
     /** Its own failure, or that which prevented its start. */
-    private static @Nullable Throwable failureHereOrAbove(ServiceNode start) {
-        for (ServiceNode node = start; node != null; node = node.parent()) {
-            Throwable failure = node.failure;
+    private static @Nullable Throwable nearestFailure(ServiceNode start) {
+        for (ServiceNode serviceNode = start; serviceNode != null; serviceNode = serviceNode.parent()) {
+            Throwable failure = serviceNode.failure;
             if (failure != null) {
                 return failure;
             }
@@ -53,9 +57,9 @@ final class ReadyWait {
     }
 
     /** Whether it, or a node above it, is restarted after a failure. */
-    private static boolean mayRestart(ServiceNode start) {
-        for (ServiceNode node = start; node != null; node = node.parent()) {
-            if (node.supervision().scope() != RestartPolicy.Scope.NONE) {
+    private static boolean canBeRestarted(ServiceNode start) {
+        for (ServiceNode serviceNode = start; serviceNode != null; serviceNode = serviceNode.parent()) {
+            if (serviceNode.restartPolicy().scope() != RestartPolicy.Scope.ESCALATE) {
                 return true;
             }
         }

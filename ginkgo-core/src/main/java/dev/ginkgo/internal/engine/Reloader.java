@@ -25,35 +25,36 @@ import org.slf4j.LoggerFactory;
 public final class Reloader {
     private static final Logger LOG = LoggerFactory.getLogger("dev.ginkgo.Ginkgo");
 
-    private final ServiceTree tree;
+    private final ServiceTree serviceTree;
     private final CurrentSettings settings;
-    private final EngineSettings limits;
+    private final EngineSettings engineSettings;
     private final AtomicBoolean busy = new AtomicBoolean();
     private final WaitQueue turn = new WaitQueue();
 
-    public Reloader(ServiceTree tree, CurrentSettings settings, EngineSettings limits) {
-        this.tree = tree;
+    public Reloader(ServiceTree serviceTree, CurrentSettings settings, EngineSettings engineSettings) {
+        this.serviceTree = serviceTree;
         this.settings = settings;
-        this.limits = limits;
+        this.engineSettings = engineSettings;
     }
 
     public ReloadResult reload(Configuration from) {
-        ReloadResult refused = tree.locked(() -> tree.isDown() ? refuse(from) : null);
+        ReloadResult refused = serviceTree.withLock(() -> serviceTree.isNotRunning() ? rejectNotRunning(from) : null);
         return refused == null ? reloadInTurn(from) : refused;
     }
 
-    private ReloadResult refuse(Configuration from) {
-        ConfigProblem problem = ConfigProblem.of(
-                tree.root().path(), "is " + tree.root().state + "; settings can be reloaded only while it runs");
-        return refused(List.of(problem), from.hasFiles());
+    private ReloadResult rejectNotRunning(Configuration from) {
+        ConfigProblem configProblem = ConfigProblem.of(
+                serviceTree.root().path(),
+                "is " + serviceTree.root().state + "; settings can be reloaded only while it runs");
+        return rejected(List.of(configProblem), from.hasFiles());
     }
 
-    private static ReloadResult refused(List<ConfigProblem> problems, boolean hasFile) {
+    private static ReloadResult rejected(List<ConfigProblem> problems, boolean hasFile) {
         return new ReloadResult(ReloadResult.Outcome.REFUSED, hasFile, List.of(), List.of(), problems, List.of());
     }
 
     private ReloadResult reloadInTurn(Configuration from) {
-        long never = WaitQueue.forever(TimeSource.system());
+        long never = WaitQueue.never(TimeSource.system());
         turn.awaitUninterruptibly(() -> busy.compareAndSet(false, true) ? true : null, TimeSource.system(), never);
         try {
             return apply(from);
@@ -64,31 +65,36 @@ public final class Reloader {
     }
 
     private ReloadResult apply(Configuration from) {
-        BindingResult binding = settings.bind(from);
-        if (!binding.problems().isEmpty()) {
-            return refused(binding.problems(), from.hasFiles());
+        BindingResult bindingResult = settings.bind(from);
+        if (!bindingResult.problems().isEmpty()) {
+            return rejected(bindingResult.problems(), from.hasFiles());
         }
-        binding.warnings().forEach(LOG::warn);
+        bindingResult.warnings().forEach(LOG::warn);
         SettingValues before = settings.snapshot();
-        List<SettingChange> fixed = before.changes(binding.snapshot()).stream()
-                .filter(change -> change.setting().isFixed())
+        List<SettingChange> fixed = before.changes(bindingResult.snapshot()).stream()
+                .filter(settingChange -> settingChange.setting().isRestartRequired())
                 .toList();
-        if (!fixed.isEmpty() && limits.fixedChange(binding.snapshot()) == EngineSettings.FixedChange.REFUSE) {
-            return refused(
-                    fixed.stream().map(c -> isFixed(c, binding.snapshot())).toList(), from.hasFiles());
+        if (!fixed.isEmpty()
+                && engineSettings.fixedChange(bindingResult.snapshot()) == EngineSettings.FixedChange.REFUSE) {
+            return rejected(
+                    fixed.stream()
+                            .map(c -> restartRequired(c, bindingResult.snapshot()))
+                            .toList(),
+                    from.hasFiles());
         }
-        SettingValues next =
-                binding.snapshot().keeping(fixed.stream().map(SettingChange::setting).toList(), before);
-        List<ConfigProblem> among = fixed.isEmpty() ? List.of() : next.problemsAmong(next);
+        SettingValues next = bindingResult
+                .snapshot()
+                .withPrevious(fixed.stream().map(SettingChange::setting).toList(), before);
+        List<ConfigProblem> among = fixed.isEmpty() ? List.of() : next.inconsistencies(next);
         if (!among.isEmpty()) {
-            return refused(among, from.hasFiles());
+            return rejected(among, from.hasFiles());
         }
         List<SettingChange> changes = before.changes(next);
         List<String> pending = fixed.stream().map(c -> c.setting().fullKey()).toList();
-        settings.publish(from, binding, next, pending);
+        settings.publish(from, bindingResult, next, pending);
         List<ReloadResult.Failure> failures = new ArrayList<>();
-        tellTables(changes, failures);
-        tell(tree.root(), changes, failures);
+        notifySections(changes, failures);
+        notifyServices(serviceTree.root(), changes, failures);
         return new ReloadResult(
                 ReloadResult.Outcome.APPLIED,
                 from.hasFiles(),
@@ -98,50 +104,53 @@ public final class Reloader {
                 failures);
     }
 
-    private static ConfigProblem isFixed(SettingChange change, SettingValues next) {
+    private static ConfigProblem restartRequired(SettingChange settingChange, SettingValues next) {
         return ConfigProblem.at(
-                next.origin(change.setting()),
-                "\"" + change
+                next.source(settingChange.setting()),
+                "\"" + settingChange
                         + "\" cannot change while the service runs; restart it, or write fixed-change = \"defer\" in"
                         + " [ginkgo] to apply the rest");
     }
 
-    private static void tellTables(List<SettingChange> changes, List<ReloadResult.Failure> failures) {
-        for (SettingChange change : changes) {
-            SettingsOwner owner = change.setting().owner();
+    private static void notifySections(List<SettingChange> changes, List<ReloadResult.Failure> failures) {
+        for (SettingChange settingChange : changes) {
+            SettingsOwner owner = settingChange.setting().owner();
             if (!(owner instanceof ServiceNode)) {
-                change.tell().forEach(thrown -> failures.add(new ReloadResult.Failure(owner.path(), thrown)));
+                settingChange
+                        .notifyObservers()
+                        .forEach(thrown -> failures.add(new ReloadResult.Failure(owner.path(), thrown)));
             }
         }
     }
 
-    private void tell(ServiceNode node, List<SettingChange> changes, List<ReloadResult.Failure> failures) {
-        node.children().forEach(child -> tell(child, changes, failures));
-        ServiceRun run = node.run;
-        if (run == null || !node.state.isUp()) {
+    private void notifyServices(
+            ServiceNode serviceNode, List<SettingChange> changes, List<ReloadResult.Failure> failures) {
+        serviceNode.children().forEach(child -> notifyServices(child, changes, failures));
+        ServiceRun serviceRun = serviceNode.serviceRun;
+        if (serviceRun == null || !serviceNode.state.isRunning()) {
             return;
         }
         List<Throwable> thrown = new CopyOnWriteArrayList<>();
         Throwable escaped = HookCall.reload(
-                node,
-                run,
+                serviceNode,
+                serviceRun,
                 () -> {
-                    for (SettingChange change : changes) {
-                        if (change.setting().owner() == node) {
-                            thrown.addAll(change.tell());
+                    for (SettingChange settingChange : changes) {
+                        if (settingChange.setting().owner() == serviceNode) {
+                            thrown.addAll(settingChange.notifyObservers());
                         }
                     }
-                    node.service().onReload();
+                    serviceNode.hooks().onReload();
                 },
-                Deadline.in(tree.startTimeout(node)));
+                Deadline.after(serviceTree.startTimeout(serviceNode)));
         List<Throwable> all = escaped == null ? new ArrayList<>() : new ArrayList<>(List.of(escaped));
         if (escaped == null || !(escaped instanceof java.util.concurrent.TimeoutException)) {
             all.addAll(0, thrown); // the hook has ended, so the list is complete and no longer written to
         }
-        node.reloadFailure = all.isEmpty() ? null : all.getFirst();
+        serviceNode.reloadFailure = all.isEmpty() ? null : all.getFirst();
         for (Throwable each : all) {
-            node.service().log().error("{}: reload failed", node.path(), each);
-            failures.add(new ReloadResult.Failure(node.path(), each));
+            serviceNode.hooks().log().error("{}: reload failed", serviceNode.path(), each);
+            failures.add(new ReloadResult.Failure(serviceNode.path(), each));
         }
     }
 }

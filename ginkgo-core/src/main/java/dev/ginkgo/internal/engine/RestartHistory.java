@@ -22,19 +22,20 @@ final class RestartHistory {
     private final Deque<Failure> failures = new ArrayDeque<>();
     private @Nullable BackoffSequence backoff;
     private int count;
-    private @Nullable Throwable last;
+    private @Nullable Throwable lastFailure;
     private long pauseEnd;
-    private @Nullable TimeSource pausing;
+    private @Nullable TimeSource beginPause;
 
     /**
      * Counts a failure.
      *
      * @return the pause before the restart, or null if the intensity is exceeded
      */
-    synchronized @Nullable Duration next(RestartPolicy policy, TimeSource time, RandomGenerator random, Throwable cause) {
-        last = cause;
-        long now = time.nanos();
-        long window = WaitQueue.nanosOf(policy.window());
+    synchronized @Nullable Duration recordFailure(
+            RestartPolicy policy, TimeSource timeSource, RandomGenerator random, Throwable cause) {
+        lastFailure = cause;
+        long now = timeSource.nanos();
+        long window = WaitQueue.toNanos(policy.window());
         BackoffSequence pauses = backoff;
         if (pauses == null || failures.isEmpty() || now - failures.getLast().at > window) {
             pauses = BackoffSequence.lengthenedByUpToQuarter(random);
@@ -42,18 +43,18 @@ final class RestartHistory {
         }
         failures.removeIf(failure -> now - failure.at > window);
         failures.add(new Failure(now, cause));
-        if (failures.size() > policy.most()) {
+        if (failures.size() > policy.maxRestarts()) {
             return null;
         }
         return pauses.next(policy.minBackoff(), policy.maxBackoff());
     }
 
     /** The parent starts the child itself, which is a new life with all its restarts. */
-    synchronized void anew() {
+    synchronized void reset() {
         failures.clear();
     }
 
-    synchronized void restarted() {
+    synchronized void recordRestart() {
         count++;
     }
 
@@ -62,28 +63,28 @@ final class RestartHistory {
     }
 
     /** What failed last, however long ago. */
-    synchronized Optional<Throwable> last() {
-        return Optional.ofNullable(last);
+    synchronized Optional<Throwable> lastFailure() {
+        return Optional.ofNullable(lastFailure);
     }
 
     /** What made the failures that are still inside the window, oldest first. */
-    synchronized List<Throwable> history() {
+    synchronized List<Throwable> recentFailures() {
         return failures.stream().map(Failure::cause).toList();
     }
 
-    synchronized void pausing(TimeSource time, long until) {
-        pausing = time;
+    synchronized void beginPause(TimeSource timeSource, long until) {
+        beginPause = timeSource;
         pauseEnd = until;
     }
 
-    synchronized void pauseOver() {
-        pausing = null;
+    synchronized void endPause() {
+        beginPause = null;
     }
 
     /** What is left of the pause before the next restart, where there is one. */
-    synchronized Optional<Duration> left() {
-        return pausing == null
+    synchronized Optional<Duration> remainingPause() {
+        return beginPause == null
                 ? Optional.empty()
-                : Optional.of(Duration.ofNanos(Math.max(0, pauseEnd - pausing.nanos())));
+                : Optional.of(Duration.ofNanos(Math.max(0, pauseEnd - beginPause.nanos())));
     }
 }

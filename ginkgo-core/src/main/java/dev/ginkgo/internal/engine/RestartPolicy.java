@@ -12,28 +12,28 @@ import org.jspecify.annotations.Nullable;
  * @param scope which children are restarted
  * @param minBackoff the pause before the first restart
  * @param maxBackoff the longest pause
- * @param most how many restarts within {@code window} are tried
+ * @param maxRestarts how many restarts within {@code window} are tried
  * @param window the period over which restarts are counted
- * @param fresh creates the node that replaces the failed one; null to start the same one again
+ * @param factory creates the node that replaces the failed one; null to start the same one again
  */
 public record RestartPolicy(
         Scope scope,
         Duration minBackoff,
         Duration maxBackoff,
-        int most,
+        int maxRestarts,
         Duration window,
-        @Nullable Supplier<ServiceNode> fresh) {
+        @Nullable Supplier<ServiceNode> factory) {
 
     /** Which children are restarted when one fails. */
     public enum Scope {
         /** None: the parent fails. */
-        NONE,
+        ESCALATE,
         /** The child. */
-        ONE,
+        ONE_FOR_ONE,
         /** Every child of the parent. */
-        ALL,
+        ONE_FOR_ALL,
         /** The child and those that started after it. */
-        REST
+        REST_FOR_ONE
     }
 
     public RestartPolicy {
@@ -42,8 +42,8 @@ public record RestartPolicy(
             throw new IllegalArgumentException(
                     "backoff must be 0 <= min <= max, not " + minBackoff + ".." + maxBackoff);
         }
-        if (most < 0 || window.isNegative() || window.isZero()) {
-            throw new IllegalArgumentException("cannot restart at most " + most + " times within " + window);
+        if (maxRestarts < 0 || window.isNegative() || window.isZero()) {
+            throw new IllegalArgumentException("cannot restart at most " + maxRestarts + " times within " + window);
         }
     }
 

@@ -22,37 +22,37 @@ import org.jspecify.annotations.Nullable;
  * tree runs is guarded by the tree's lock (see {@link ServiceTree}); what a constructor declares is read-only from then on.
  */
 public final class ServiceNode implements SettingsOwner {
-    private final ServiceHooks service;
-    private final String type;
+    private final ServiceHooks hooks;
+    private final String typeName;
     private final AtomicReference<@Nullable ServiceNode> parent = new AtomicReference<>();
     private final Children children = new Children();
     private final List<SettingDefinition<?>> settings = new ArrayList<>();
-    private final List<String> expected = new ArrayList<>();
-    private final WaitQueue waiters = new WaitQueue();
+    private final List<String> allowedChildren = new ArrayList<>();
+    private final WaitQueue waitQueue = new WaitQueue();
     private volatile String name;
-    private volatile RestartPolicy supervision = RestartPolicy.of(RestartPolicy.Scope.NONE);
+    private volatile RestartPolicy restartPolicy = RestartPolicy.of(RestartPolicy.Scope.ESCALATE);
     private Lifecycle lifecycle = Lifecycle.standard();
-    private @Nullable ChildSelection choice;
-    private volatile @Nullable ServiceTree tree;
+    private @Nullable ChildSelection childSelection;
+    private volatile @Nullable ServiceTree serviceTree;
 
     // guarded by the tree's lock; volatile ones may be read without
     volatile State state = State.NEW;
     volatile Instant since = Instant.EPOCH;
-    public volatile @Nullable ServiceRun run;
+    public volatile @Nullable ServiceRun serviceRun;
     /** Stopped or failed, and nobody will start it again (but the root's owner). */
-    public volatile boolean ended;
+    public volatile boolean terminated;
 
     volatile String reason = "";
     volatile @Nullable Throwable failure;
     volatile @Nullable Throwable reloadFailure;
     /** How the last run ended. */
-    volatile StopResult outcome = StopResult.CLEAN;
+    volatile StopResult lastResult = StopResult.CLEAN;
     /** The recovery that will start it again, where there is one; a stop takes it out, another recovery takes it over. */
-    Supervisor.@Nullable RecoveryToken keeper;
+    Supervisor.@Nullable RecoveryToken recoveryToken;
     /** Added while its parent ran: goes with the parent's stop. Set before it is among the children. */
-    volatile boolean added;
+    volatile boolean addedAtRunTime;
 
-    volatile RestartHistory restarts = new RestartHistory();
+    volatile RestartHistory restartHistory = new RestartHistory();
 
     /**
      * Creates a node without a parent.
@@ -60,94 +60,94 @@ public final class ServiceNode implements SettingsOwner {
      * @param type the simple name of the service's class; empty if it has none
      */
     public ServiceNode(ServiceHooks service, String type) {
-        this.service = service;
-        this.type = type;
+        this.hooks = service;
+        this.typeName = type;
         this.name = type.isEmpty() ? "service" : KeySyntax.kebab(type);
     }
 
     // ---- declare
 
     public void add(String childName, ServiceNode child, RestartPolicy onFailure) {
-        ServiceRun current = run;
-        if (current == null && tree != null) {
+        ServiceRun current = serviceRun;
+        if (current == null && serviceTree != null) {
             throw new IllegalStateException(
                     path() + " is " + state + ": a child can be added in the constructor or while"
                             + " the service runs, so \"" + childName + "\" was not");
         }
-        put(childName, child, onFailure, current != null);
+        addWithoutStart(childName, child, onFailure, current != null);
         if (current != null) {
             current.tree().startAdded(this, current, child);
         }
     }
 
     /** Makes it a child that belongs to this node's tree, if there is one, and starts nothing. */
-    public void put(String childName, ServiceNode child, RestartPolicy onFailure, boolean whileRunning) {
-        KeySyntax.requireFreeName(this, KeySyntax.requireName(childName));
-        child.adopt(this, childName, onFailure);
-        child.added = whileRunning;
+    public void addWithoutStart(String childName, ServiceNode child, RestartPolicy onFailure, boolean whileRunning) {
+        KeySyntax.requireUnusedName(this, KeySyntax.requireName(childName));
+        child.attachToParent(this, childName, onFailure);
+        child.addedAtRunTime = whileRunning;
         ServiceNode namesake = children.putIfAbsent(childName, child);
         if (namesake != null) {
-            child.added = false;
+            child.addedAtRunTime = false;
             child.parent.set(null);
             throw new IllegalArgumentException(path() + " has a child \"" + childName + "\" already (a "
-                    + namesake.type() + "); use add(\"" + children.freeName(childName) + "\", …)");
+                    + namesake.typeName() + "); use add(\"" + children.unusedName(childName) + "\", …)");
         }
-        ServiceTree attached = tree;
+        ServiceTree attached = serviceTree;
         if (attached != null) {
-            child.attach(attached);
+            child.attachToTree(attached);
         }
     }
 
-    private void adopt(ServiceNode newParent, String newName, RestartPolicy onFailure) {
+    private void attachToParent(ServiceNode newParent, String newName, RestartPolicy onFailure) {
         for (ServiceNode above = newParent; above != null; above = above.parent()) {
             if (above == this) {
                 throw new IllegalArgumentException(
                         path() + " cannot be its own child: it was to be added as " + newParent.path() + "/" + newName);
             }
         }
-        if (tree != null && parent.get() == null && state != State.NEW) {
-            throw new IllegalArgumentException("the " + type() + " at " + path()
+        if (serviceTree != null && parent.get() == null && state != State.NEW) {
+            throw new IllegalArgumentException("the " + typeName() + " at " + path()
                     + " runs as a root, or has run; it cannot become " + newParent.path() + "/" + newName);
         }
         if (!parent.compareAndSet(null, newParent)) {
-            throw new IllegalArgumentException("the " + type() + " to be added as " + newParent.path() + "/" + newName
-                    + " stands at " + path() + " already; a service has one parent, so make another object");
+            throw new IllegalArgumentException("the " + typeName() + " to be added as " + newParent.path() + "/"
+                    + newName + " stands at " + path() + " already; a service has one parent, so make another object");
         }
         name = newName;
-        supervision = onFailure;
+        restartPolicy = onFailure;
     }
 
     /** Undoes {@link #add}. */
-    public void orphan() {
+    public void detachFromParent() {
         ServiceNode above = parent();
         if (above != null) {
             above.children.remove(name, this);
-            added = false;
+            addedAtRunTime = false;
             parent.set(null);
         }
     }
 
     /** Puts a fresh service where this one stood; {@code fresh} has no parent yet. */
-    void replaceBy(ServiceNode fresh) {
+    void replaceWith(ServiceNode fresh) {
         ServiceNode above = parent();
         if (above == null) {
             throw new IllegalStateException(path() + " is not a child");
         }
-        fresh.adopt(above, name, supervision);
-        fresh.restarts = restarts;
-        fresh.added = added;
+        fresh.attachToParent(above, name, restartPolicy);
+        fresh.restartHistory = restartHistory;
+        fresh.addedAtRunTime = addedAtRunTime;
         above.children.replace(name, this, fresh);
         parent.set(null);
     }
 
-    public void expect(List<String> names) {
-        requireDeclaring("expect");
-        expected.addAll(names);
+    public void allowChildren(List<String> names) {
+        requireDeclaring("allowChildren");
+        allowedChildren.addAll(names);
     }
 
-    public void choice(ChildSelection declared) {
-        requireDeclaring("choose");
-        choice = declared;
+    public void childSelection(ChildSelection declared) {
+        requireDeclaring("select");
+        childSelection = declared;
     }
 
     public void lifecycle(Lifecycle declared) {
@@ -162,7 +162,7 @@ public final class ServiceNode implements SettingsOwner {
     }
 
     private void requireDeclaring(String what) {
-        if (tree != null) {
+        if (serviceTree != null) {
             throw new IllegalStateException(path() + " is " + state + ": " + what
                     + " belongs in the constructor (a constructor declares, onStart acts)");
         }
@@ -183,8 +183,8 @@ public final class ServiceNode implements SettingsOwner {
     }
 
     @Override
-    public String type() {
-        return type;
+    public String typeName() {
+        return typeName;
     }
 
     @Override
@@ -193,24 +193,24 @@ public final class ServiceNode implements SettingsOwner {
     }
 
     @Override
-    public List<ServiceNode> places() {
+    public List<ServiceNode> childOwners() {
         return children();
     }
 
     @Override
-    public List<String> expected() {
-        return expected;
+    public List<String> allowedChildren() {
+        return allowedChildren;
     }
 
     @Override
-    public @Nullable ChildSelection choice() {
-        return choice;
+    public @Nullable ChildSelection childSelection() {
+        return childSelection;
     }
 
     // ---- look
 
-    public ServiceHooks service() {
-        return service;
+    public ServiceHooks hooks() {
+        return hooks;
     }
 
     public @Nullable ServiceNode parent() {
@@ -225,16 +225,16 @@ public final class ServiceNode implements SettingsOwner {
         return name;
     }
 
-    public WaitQueue waiters() {
-        return waiters;
+    public WaitQueue waitQueue() {
+        return waitQueue;
     }
 
-    RestartPolicy supervision() {
-        return supervision;
+    RestartPolicy restartPolicy() {
+        return restartPolicy;
     }
 
-    boolean hookFirst() {
-        return lifecycle.hookFirst();
+    boolean onStartFirst() {
+        return lifecycle.onStartFirst();
     }
 
     Optional<Duration> startTimeout() {
@@ -246,24 +246,24 @@ public final class ServiceNode implements SettingsOwner {
     }
 
     /** Under the tree's lock: whether this node, and those below, are started no more. */
-    void markEnded(boolean now) {
-        ended = now;
-        children().forEach(child -> child.markEnded(now));
+    void markTerminated(boolean now) {
+        terminated = now;
+        children().forEach(child -> child.markTerminated(now));
     }
 
     /** Becomes the root of a new tree, unless it runs in another. */
-    public synchronized void claim(ServiceTree fresh) {
-        ServiceTree old = tree;
-        if (old != null && !old.isOver()) {
+    public synchronized void attachAsRoot(ServiceTree fresh) {
+        ServiceTree old = serviceTree;
+        if (old != null && !old.isTerminated()) {
             throw new IllegalStateException(path() + " is " + state + ": it can be started again when it has stopped");
         }
-        attach(fresh);
+        attachToTree(fresh);
     }
 
     /** Belongs to a tree from now on, with all below it. */
-    void attach(ServiceTree to) {
-        tree = to;
-        children().forEach(child -> child.attach(to));
+    void attachToTree(ServiceTree to) {
+        serviceTree = to;
+        children().forEach(child -> child.attachToTree(to));
     }
 
     public void rename(String rootName) {
@@ -271,41 +271,41 @@ public final class ServiceNode implements SettingsOwner {
     }
 
     public TimeSource timeOrSystem() {
-        ServiceTree attached = tree;
+        ServiceTree attached = serviceTree;
         return attached == null ? TimeSource.system() : attached.time();
     }
 
     public ServiceTree tree(String operation) {
-        ServiceTree attached = tree;
+        ServiceTree attached = serviceTree;
         if (attached == null) {
-            throw new IllegalStateException(notYet(operation));
+            throw new IllegalStateException(notStartedMessage(operation));
         }
         return attached;
     }
 
     /** The run in which the service may act, for {@code operation}. */
     public ServiceRun run(String operation) {
-        ServiceRun current = run;
+        ServiceRun current = serviceRun;
         if (current == null) {
             throw new IllegalStateException(
-                    tree == null
-                            ? notYet(operation)
+                    serviceTree == null
+                            ? notStartedMessage(operation)
                             : path() + " is " + state + ": " + operation + " has no effect there");
         }
         if (!current.isActing()) {
-            throw new IllegalStateException(notYet(operation));
+            throw new IllegalStateException(notStartedMessage(operation));
         }
         return current;
     }
 
-    private String notYet(String operation) {
+    private String notStartedMessage(String operation) {
         return operation + " was called on " + path()
                 + " before its onStart: a constructor declares, onStart acts, so move the call there";
     }
 
-    public void ownOrClose(AutoCloseable resource) {
+    public void closeOnStop(AutoCloseable resource) {
         try {
-            if (!run("own").own(resource)) {
+            if (!run("closeOnStop").closeOnStop(resource)) {
                 throw new IllegalStateException(
                         path() + " is stopping: it can own nothing more; " + resource + " was closed");
             }
@@ -325,16 +325,16 @@ public final class ServiceNode implements SettingsOwner {
         if (child.parent() != this) {
             throw new IllegalArgumentException(child.path() + " is not a child of " + path());
         }
-        ServiceTree attached = tree;
+        ServiceTree attached = serviceTree;
         if (attached == null) {
-            child.orphan();
+            child.detachFromParent();
         } else {
             attached.remove(this, child);
         }
     }
 
     public void stop() {
-        ServiceTree attached = tree;
+        ServiceTree attached = serviceTree;
         if (attached != null) {
             attached.stop(this);
         }
@@ -345,30 +345,30 @@ public final class ServiceNode implements SettingsOwner {
     }
 
     public void awaitStopped() throws InterruptedException {
-        ServiceTree attached = tree;
+        ServiceTree attached = serviceTree;
         if (attached == null) {
             return;
         }
         boolean root = this == attached.root();
-        TimeSource time = TimeSource.system();
-        waiters.await(
-                () -> (attached.isOver() || (!root && ended && run == null)) ? true : null,
-                time,
-                WaitQueue.forever(time));
+        TimeSource timeSource = TimeSource.system();
+        waitQueue.await(
+                () -> (attached.isTerminated() || (!root && terminated && serviceRun == null)) ? true : null,
+                timeSource,
+                WaitQueue.never(timeSource));
     }
 
     public Status status() {
-        ServiceRun current = run;
+        ServiceRun current = serviceRun;
         return new Status(
                 path(),
-                type(),
+                typeName(),
                 state,
                 since,
                 reason,
                 Optional.ofNullable(failure),
-                restarts.last(),
-                restarts.count(),
-                restarts.left(),
+                restartHistory.lastFailure(),
+                restartHistory.count(),
+                restartHistory.remainingPause(),
                 current == null ? 0 : current.taskCount(),
                 Optional.ofNullable(reloadFailure),
                 children().stream().map(ServiceNode::status).toList());

@@ -21,8 +21,8 @@ import org.jspecify.annotations.Nullable;
  * which is a leaf: nothing is locked under it (LOCKS.md).
  */
 public final class ServiceRun {
-    private final ServiceNode node;
-    private final ServiceTree tree;
+    private final ServiceNode serviceNode;
+    private final ServiceTree serviceTree;
     private final @Nullable ServiceRun parent;
     private final String path;
     private final long since = TimeSource.system().nanos();
@@ -33,45 +33,45 @@ public final class ServiceRun {
     /** A stop, or a failure, has come while it starts. */
     volatile boolean cancelled;
     /** Whether this run ends for good: no supervisor will follow it with another. */
-    boolean last;
+    boolean isLastRun;
     /** How it ended; set once. */
-    volatile StopResult outcome = StopResult.CLEAN;
+    volatile StopResult result = StopResult.CLEAN;
 
     /** The deadline of the stop that cancelled the start. */
     @Nullable
     Deadline stopDeadline;
     /** The children in the order in which they started. */
-    final List<ServiceNode> order = new ArrayList<>();
+    final List<ServiceNode> startOrder = new ArrayList<>();
 
     // run
     private final Set<Task> tasks = new LinkedHashSet<>(0);
-    private final Deque<AutoCloseable> owned = new ArrayDeque<>(0);
+    private final Deque<AutoCloseable> resources = new ArrayDeque<>(0);
     private boolean open;
     private boolean acting;
-    private boolean later;
-    private boolean hookReturned;
-    private @Nullable Readiness signalled;
-    private @Nullable Throwable hookError;
-    private @Nullable Task hook;
+    private boolean readyDeferred;
+    private boolean startHookReturned;
+    private @Nullable Readiness readiness;
+    private @Nullable Throwable startHookError;
+    private @Nullable Task startHook;
     private @Nullable Task reload;
-    private boolean pastReloads;
+    private boolean reloadsEnded;
 
     /** What {@code onStart} has come to: up, or not. */
     record Readiness(State state, String reason) {}
 
-    ServiceRun(ServiceNode node, ServiceTree tree, @Nullable ServiceRun parent) {
-        this.node = node;
-        this.tree = tree;
+    ServiceRun(ServiceNode serviceNode, ServiceTree serviceTree, @Nullable ServiceRun parent) {
+        this.serviceNode = serviceNode;
+        this.serviceTree = serviceTree;
         this.parent = parent;
-        this.path = node.path();
+        this.path = serviceNode.path();
     }
 
     ServiceNode node() {
-        return node;
+        return serviceNode;
     }
 
     public ServiceTree tree() {
-        return tree;
+        return serviceTree;
     }
 
     @Nullable
@@ -89,8 +89,8 @@ public final class ServiceRun {
 
     /** Whether this run, or one above it, is not to come up any more. */
     boolean isCancelled() {
-        for (ServiceRun run = this; run != null; run = run.parent) {
-            if (run.cancelled) {
+        for (ServiceRun serviceRun = this; serviceRun != null; serviceRun = serviceRun.parent) {
+            if (serviceRun.cancelled) {
                 return true;
             }
         }
@@ -100,74 +100,74 @@ public final class ServiceRun {
     // ---- the start hook
 
     /** Lets the service act, and begins {@code onStart} on a thread of its own. */
-    void beginHook() {
+    void beginStartHook() {
         synchronized (this) {
             acting = true;
             open = true;
-            hook = new Task(path, "onStart", node.service()::onStart, this::hookEnded);
-            tasks.add(hook);
-            hook.start();
+            startHook = new Task(path, "onStart", serviceNode.hooks()::onStart, this::onStartHookEnd);
+            tasks.add(startHook);
+            startHook.start();
         }
     }
 
-    private void hookEnded(Task task, @Nullable Throwable escaped) {
+    private void onStartHookEnd(Task task, @Nullable Throwable escaped) {
         boolean asTask;
         synchronized (this) {
-            hookReturned = true;
-            asTask = signalled != null;
-            hookError = escaped;
+            startHookReturned = true;
+            asTask = readiness != null;
+            startHookError = escaped;
         }
         if (asTask) { // it had said ready() and went on: what it throws now is a task's failure
-            ended(task, escaped);
+            onTaskEnd(task, escaped);
         } else {
             remove(task);
         }
     }
 
     /** What the start waits for; null while it must go on waiting. */
-    synchronized @Nullable Readiness signalled() {
-        if (signalled == null && hookReturned && hookError == null && !later) {
-            signalled = new Readiness(State.READY, "");
+    synchronized @Nullable Readiness readiness() {
+        if (readiness == null && startHookReturned && startHookError == null && !readyDeferred) {
+            readiness = new Readiness(State.READY, "");
         }
-        return signalled;
+        return readiness;
     }
 
-    synchronized @Nullable Throwable hookError() {
-        return signalled == null ? hookError : null;
+    synchronized @Nullable Throwable startHookError() {
+        return readiness == null ? startHookError : null;
     }
 
     /** Whether {@code onStart} came to a good end, so that {@code onStop} is its mirror. */
-    synchronized boolean hookSucceeded() {
-        return signalled != null || (hookReturned && hookError == null);
+    synchronized boolean startHookSucceeded() {
+        return readiness != null || (startHookReturned && startHookError == null);
     }
 
     /** Where {@code onStart} waits; empty if it has returned. */
-    synchronized List<StackTraceElement> hookStack() {
-        return hook == null || hookReturned ? List.of() : hook.stack();
+    synchronized List<StackTraceElement> startHookStack() {
+        return startHook == null || startHookReturned ? List.of() : startHook.stack();
     }
 
-    synchronized boolean wasLater() {
-        return later;
+    synchronized boolean isReadyDeferred() {
+        return readyDeferred;
     }
 
-    public synchronized void readyLater() {
-        later = true;
+    public synchronized void deferReady() {
+        readyDeferred = true;
     }
 
     public void ready() {
-        signal(new Readiness(State.READY, ""));
+        setReadiness(new Readiness(State.READY, ""));
     }
 
     public void degraded(String reason) {
-        signal(new Readiness(State.DEGRADED, reason));
+        setReadiness(new Readiness(State.DEGRADED, reason));
     }
 
-    private void signal(Readiness now) {
+    private void setReadiness(Readiness now) {
         synchronized (this) {
-            signalled = now;
+            readiness = now;
         }
-        tree.moveTo(node, this, now);
-        node.waiters().signal();
+        serviceTree.updateReadiness(serviceNode, this, now);
+        serviceNode.waitQueue().signal();
     }
 
     // ---- tasks and resources
@@ -177,8 +177,8 @@ public final class ServiceRun {
         return acting;
     }
 
-    public void spawn(String name, TaskBody body) {
-        Task task = new Task(path, name, body, this::ended);
+    public void spawn(String name, TaskBody taskBody) {
+        Task task = new Task(path, name, taskBody, this::onTaskEnd);
         synchronized (this) {
             if (!open) {
                 throw new IllegalStateException(
@@ -190,8 +190,8 @@ public final class ServiceRun {
     }
 
     /** Begins a hook: like a task, but also while the run stops, and what escapes it goes to {@code atEnd}. */
-    Task begin(String name, TaskBody body, Consumer<@Nullable Throwable> atEnd) {
-        Task task = new Task(path, name, body, (self, escaped) -> {
+    Task startHookTask(String name, TaskBody taskBody, Consumer<@Nullable Throwable> atEnd) {
+        Task task = new Task(path, name, taskBody, (self, escaped) -> {
             atEnd.accept(escaped);
             remove(self);
         });
@@ -203,9 +203,9 @@ public final class ServiceRun {
     }
 
     /** Begins {@code onReload}; null if the run stops. */
-    synchronized @Nullable Task beginReload(TaskBody body, Consumer<@Nullable Throwable> atEnd) {
-        if (!pastReloads) {
-            reload = begin("onReload", body, atEnd);
+    synchronized @Nullable Task beginReload(TaskBody taskBody, Consumer<@Nullable Throwable> atEnd) {
+        if (!reloadsEnded) {
+            reload = startHookTask("onReload", taskBody, atEnd);
             return reload;
         }
         return null;
@@ -213,14 +213,14 @@ public final class ServiceRun {
 
     /** From here on no reload begins; one that runs is interrupted, so that {@code onStop} need not wait for it. */
     synchronized void endReloads() {
-        pastReloads = true;
+        reloadsEnded = true;
         if (reload != null) {
             reload.interrupt();
         }
     }
 
-    synchronized boolean isPastReloads() {
-        return pastReloads;
+    synchronized boolean areReloadsEnded() {
+        return reloadsEnded;
     }
 
     synchronized boolean isReloading() {
@@ -228,9 +228,9 @@ public final class ServiceRun {
     }
 
     /** Whether it was taken; a run that stops takes nothing. */
-    synchronized boolean own(AutoCloseable resource) {
+    synchronized boolean closeOnStop(AutoCloseable resource) {
         if (open) {
-            owned.push(resource);
+            resources.push(resource);
         }
         return open;
     }
@@ -249,31 +249,31 @@ public final class ServiceRun {
     }
 
     /** The resource that was owned last, taken out; null when there is none left. */
-    synchronized @Nullable AutoCloseable nextOwned() {
-        return owned.poll();
+    synchronized @Nullable AutoCloseable nextResource() {
+        return resources.poll();
     }
 
     /** The run ends; its tasks that did not are still told among those of the tree. */
-    synchronized void leaveBehind() {
-        tasks.forEach(tree::lingers);
+    synchronized void abandonTasks() {
+        tasks.forEach(serviceTree::retiring);
     }
 
-    private void ended(Task task, @Nullable Throwable escaped) {
+    private void onTaskEnd(Task task, @Nullable Throwable escaped) {
         if (escaped != null) {
-            tree.taskFailed(node, this, task, escaped);
+            serviceTree.taskFailed(serviceNode, this, task, escaped);
         }
         remove(task);
     }
 
     private void remove(Task task) {
-        tree.lingers(task);
+        serviceTree.retiring(task);
         synchronized (this) {
             tasks.remove(task);
             if (reload == task) {
                 reload = null;
             }
         }
-        node.waiters().signal();
-        tree.gone(task);
+        serviceNode.waitQueue().signal();
+        serviceTree.retired(task);
     }
 }

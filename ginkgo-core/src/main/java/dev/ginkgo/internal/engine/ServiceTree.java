@@ -37,38 +37,38 @@ public final class ServiceTree {
     private static final Logger LOG = LoggerFactory.getLogger("dev.ginkgo.Ginkgo");
 
     private final ServiceNode root;
-    private final TimeSource time;
+    private final TimeSource timeSource;
     private final RandomGenerator random;
-    private final EngineSettings limits;
+    private final EngineSettings engineSettings;
     private final CurrentSettings settings;
     private final @Nullable EventDispatcher<StateChange> events;
     private final Watchdog watchdog;
-    private final StartSequence starting = new StartSequence(this);
-    private final StopSequence stopping = new StopSequence(this);
+    private final StartSequence startSequence = new StartSequence(this);
+    private final StopSequence stopSequence = new StopSequence(this);
     private final Supervisor supervisor = new Supervisor(this);
 
     private final ReentrantLock lock = new ReentrantLock();
     private final TaskRegistry tasks = new TaskRegistry();
-    private final CountDownLatch open = new CountDownLatch(1);
-    private volatile boolean over;
+    private final CountDownLatch servingAllowed = new CountDownLatch(1);
+    private volatile boolean markTerminated;
 
     public ServiceTree(
             ServiceNode root,
-            TimeSource time,
+            TimeSource timeSource,
             RandomGenerator random,
-            EngineSettings limits,
+            EngineSettings engineSettings,
             CurrentSettings settings,
             @Nullable Consumer<StateChange> observer) {
         this.root = root;
-        this.time = time;
+        this.timeSource = timeSource;
         this.random = random;
-        this.limits = limits;
+        this.engineSettings = engineSettings;
         this.settings = settings;
         this.events = observer == null
                 ? null
                 : new EventDispatcher<>(
                         observer,
-                        task -> work(root.path(), "events", task::run),
+                        task -> startWorker(root.path(), "events", task::run),
                         (change, e) -> LOG.warn("the observer of state changes failed at {}", change, e));
         this.watchdog = new Watchdog(this);
     }
@@ -78,7 +78,7 @@ public final class ServiceTree {
     }
 
     public TimeSource time() {
-        return time;
+        return timeSource;
     }
 
     RandomGenerator random() {
@@ -93,41 +93,41 @@ public final class ServiceTree {
         return settings.snapshot();
     }
 
-    StopSequence stopping() {
-        return stopping;
+    StopSequence stopSequence() {
+        return stopSequence;
     }
 
-    StartSequence starting() {
-        return starting;
+    StartSequence startSequence() {
+        return startSequence;
     }
 
-    Duration startTimeout(ServiceNode node) {
-        return node.startTimeout().orElseGet(limits::startTimeout);
+    Duration startTimeout(ServiceNode serviceNode) {
+        return serviceNode.startTimeout().orElseGet(engineSettings::startTimeout);
     }
 
-    Duration stopTimeout(ServiceNode node) {
-        return node.stopTimeout().orElseGet(limits::stopTimeout);
+    Duration stopTimeout(ServiceNode serviceNode) {
+        return serviceNode.stopTimeout().orElseGet(engineSettings::stopTimeout);
     }
 
     /** Whether the root has come to its end, so that it may be started again. */
-    boolean isOver() {
-        return over;
+    boolean isTerminated() {
+        return markTerminated;
     }
 
-    void over() {
-        over = true;
+    void markTerminated() {
+        markTerminated = true;
         watchdog.stop();
     }
 
     /** The configuration was refused: nothing has been started, and nobody need wait for its end. */
-    public void refused() {
-        over();
-        signalBelow(root);
+    public void abortStart() {
+        markTerminated();
+        signalSubtree(root);
     }
 
     // ---- states
 
-    <T> T locked(Supplier<T> step) {
+    <T> T withLock(Supplier<T> step) {
         lock.lock();
         try {
             return step.get();
@@ -136,7 +136,7 @@ public final class ServiceTree {
         }
     }
 
-    void locked(Runnable step) {
+    void withLock(Runnable step) {
         lock.lock();
         try {
             step.run();
@@ -146,47 +146,51 @@ public final class ServiceTree {
     }
 
     /** The one place where a state changes. */
-    void move(ServiceNode node, State to, String reason, @Nullable Throwable failure) {
+    void transition(ServiceNode serviceNode, State to, String reason, @Nullable Throwable failure) {
         if (!lock.isHeldByCurrentThread()) {
             throw new AssertionError("a state changes under the tree's lock");
         }
-        State from = node.state;
-        if (!from.mayBecome(to)) {
-            throw new AssertionError(node.path() + ": " + from + " cannot become " + to);
+        State from = serviceNode.state;
+        if (!from.canBecome(to)) {
+            throw new AssertionError(serviceNode.path() + ": " + from + " cannot become " + to);
         }
-        node.state = to;
-        node.since = time.now();
-        node.reason = reason;
+        serviceNode.state = to;
+        serviceNode.since = timeSource.now();
+        serviceNode.reason = reason;
         if (failure != null) {
-            node.failure = failure;
-        } else if (to.isUp()) {
-            node.failure = null;
+            serviceNode.failure = failure;
+        } else if (to.isRunning()) {
+            serviceNode.failure = null;
         }
         if (events != null) { // under the lock, so that the order is that of the changes
-            events.add(new StateChange(node.path(), from, to, node.since, reason, Optional.ofNullable(failure)));
+            events.add(new StateChange(
+                    serviceNode.path(), from, to, serviceNode.since, reason, Optional.ofNullable(failure)));
         }
     }
 
     /** A service said how it is while it runs; during its start the start looks by itself. */
-    void moveTo(ServiceNode node, ServiceRun run, ServiceRun.Readiness now) {
-        locked(() -> {
-            if (node.run != run || run.ending || !node.state.isUp()) {
+    void updateReadiness(ServiceNode serviceNode, ServiceRun serviceRun, ServiceRun.Readiness now) {
+        withLock(() -> {
+            if (serviceNode.serviceRun != serviceRun || serviceRun.ending || !serviceNode.state.isRunning()) {
                 return;
             }
-            if (node.state != now.state()) {
-                move(node, now.state(), now.reason(), null);
+            if (serviceNode.state != now.state()) {
+                transition(serviceNode, now.state(), now.reason(), null);
             } else {
-                node.reason = now.reason();
+                serviceNode.reason = now.reason();
             }
         });
     }
 
     /** Something escaped a task: normal once a stop has begun, else the failure of its service. */
-    void taskFailed(ServiceNode node, ServiceRun run, Task task, Throwable escaped) {
-        if (fail(node, run, escaped)) {
-            node.service().log().error("{}#{} failed", run.path(), task.name(), escaped);
+    void taskFailed(ServiceNode serviceNode, ServiceRun serviceRun, Task task, Throwable escaped) {
+        if (fail(serviceNode, serviceRun, escaped)) {
+            serviceNode.hooks().log().error("{}#{} failed", serviceRun.path(), task.name(), escaped);
         } else {
-            node.service().log().debug("{}#{} ended while its service stopped", run.path(), task.name(), escaped);
+            serviceNode
+                    .hooks()
+                    .log()
+                    .debug("{}#{} ended while its service stopped", serviceRun.path(), task.name(), escaped);
         }
     }
 
@@ -195,33 +199,36 @@ public final class ServiceTree {
      *
      * @return false if it is ending already
      */
-    boolean fail(ServiceNode node, ServiceRun run, Throwable cause) {
-        boolean failed = locked(() -> {
-            if (node.run != run || run.ending || run.cancelled) {
+    boolean fail(ServiceNode serviceNode, ServiceRun serviceRun, Throwable cause) {
+        boolean failed = withLock(() -> {
+            if (serviceNode.serviceRun != serviceRun || serviceRun.ending || serviceRun.cancelled) {
                 return false;
             }
-            boolean up = node.state.isUp();
-            run.cancelled = true;
-            move(node, FAILED, Messages.oneLine(cause), cause);
+            boolean up = serviceNode.state.isRunning();
+            serviceRun.cancelled = true;
+            transition(serviceNode, FAILED, Messages.oneLine(cause), cause);
             if (up) {
-                run.ending = true;
-                run.last = node == root;
-                Supervisor.RecoveryToken keeper = new Supervisor.RecoveryToken();
-                node.keeper = keeper;
-                work(run.path(), "supervise", () -> supervisor.failed(node, run, cause, keeper));
+                serviceRun.ending = true;
+                serviceRun.isLastRun = serviceNode == root;
+                Supervisor.RecoveryToken recoveryToken = new Supervisor.RecoveryToken();
+                serviceNode.recoveryToken = recoveryToken;
+                startWorker(
+                        serviceRun.path(),
+                        "supervise",
+                        () -> supervisor.failed(serviceNode, serviceRun, cause, recoveryToken));
             }
             return true;
         });
         if (failed) {
-            signalBelow(node);
+            signalSubtree(serviceNode);
         }
         return failed;
     }
 
     /** Wakes all who wait at a node or below: its run has been cancelled. */
-    void signalBelow(ServiceNode node) {
-        node.waiters().signal();
-        node.children().forEach(this::signalBelow);
+    void signalSubtree(ServiceNode serviceNode) {
+        serviceNode.waitQueue().signal();
+        serviceNode.children().forEach(this::signalSubtree);
     }
 
     // ---- control
@@ -233,19 +240,19 @@ public final class ServiceTree {
      */
     public void start(@Nullable TaskBody beforeOpen) {
         if (beforeOpen == null) {
-            open.countDown();
+            servingAllowed.countDown();
         }
         watchdog.start();
-        starting.start(root, null);
+        startSequence.start(root, null);
         if (beforeOpen != null) {
-            open(beforeOpen);
+            servingAllowed(beforeOpen);
         }
     }
 
-    private void open(TaskBody step) {
+    private void servingAllowed(TaskBody step) {
         try {
             step.run();
-            open.countDown();
+            servingAllowed.countDown();
         } catch (Throwable t) { // whatever it is, the services must not stay behind
             boolean cancelled = t instanceof InterruptedException;
             if (cancelled) {
@@ -254,7 +261,7 @@ public final class ServiceTree {
             String path = root.path();
             StartException failed = cancelled
                     ? new StartException(path, "the start of " + path + " was cancelled by an interrupt", true, null)
-                    : StartSequence.failed(path, t);
+                    : StartSequence.startFailed(path, t);
             try {
                 stop(root);
             } catch (StopException e) {
@@ -265,78 +272,78 @@ public final class ServiceTree {
     }
 
     /** Starts a child that was added to a running parent, or throws it out again. */
-    void startAdded(ServiceNode parent, ServiceRun run, ServiceNode child) {
+    void startAdded(ServiceNode parent, ServiceRun serviceRun, ServiceNode child) {
         try {
             settings.bindAdded(child);
-            starting.start(child, run);
+            startSequence.start(child, serviceRun);
         } catch (RuntimeException | Error e) {
-            discard(run, child);
+            removeStopped(serviceRun, child);
             throw e;
         }
-        parent.waiters().signal();
+        parent.waitQueue().signal();
     }
 
     public void awaitOpen() throws InterruptedException {
-        open.await();
+        servingAllowed.await();
     }
 
     void remove(ServiceNode parent, ServiceNode child) {
-        stopAnd(child, () -> discard(parent.run, child));
+        stopThen(child, () -> removeStopped(parent.serviceRun, child));
     }
 
     /** Lets go of a child that has stopped for good. */
-    void discard(@Nullable ServiceRun parentRun, ServiceNode child) {
-        boolean down = locked(() -> {
-            if (child.run != null) {
+    void removeStopped(@Nullable ServiceRun parentRun, ServiceNode child) {
+        boolean down = withLock(() -> {
+            if (child.serviceRun != null) {
                 return false;
             }
             if (parentRun != null) {
-                parentRun.order.remove(child);
+                parentRun.startOrder.remove(child);
             }
-            child.orphan();
-            child.markEnded(true);
+            child.detachFromParent();
+            child.markTerminated(true);
             return true;
         });
-        if (!down && over) {
+        if (!down && markTerminated) {
             return; // it belongs to another tree by now
         }
         if (!down) { // its parent was restarted meanwhile, and started it
-            stopping.stop(child, Deadline.in(stopTimeout(child)), true);
-            discard(parentRun, child);
+            stopSequence.stop(child, Deadline.after(stopTimeout(child)), true);
+            removeStopped(parentRun, child);
             return;
         }
-        signalBelow(child);
-        settings.forget(child);
+        signalSubtree(child);
+        settings.removeChild(child);
     }
 
-    void stop(ServiceNode node) {
-        stopAnd(node, () -> {});
+    void stop(ServiceNode serviceNode) {
+        stopThen(serviceNode, () -> {});
     }
 
     /**
      * Stops a node on a thread of its own, so that a task may stop its own service, and then does {@code after}
      * there. A task that waits here is interrupted by the stop and returns.
      */
-    private void stopAnd(ServiceNode node, Runnable after) {
-        String path = node.path();
+    private void stopThen(ServiceNode serviceNode, Runnable after) {
+        String path = serviceNode.path();
         AtomicReference<StopResult> outcome = new AtomicReference<>(StopResult.CLEAN);
-        Task worker = work(path, "stop", () -> {
+        Task worker = startWorker(path, "stop", () -> {
             try {
-                outcome.set(stopping.stop(node, Deadline.in(stopTimeout(node)), true));
+                outcome.set(stopSequence.stop(serviceNode, Deadline.after(stopTimeout(serviceNode)), true));
             } finally {
                 after.run();
             }
         });
         if (tasks.awaitEnd(worker, root)) {
-            outcome.get().orThrow(path);
+            outcome.get().throwIfUnclean(path);
         }
     }
 
     // ---- tasks
 
     /** Does a piece of the engine's own work on a thread of its own. */
-    Task work(String path, String name, TaskBody body) {
-        return tasks.work(path, name, body);
+    Task startWorker(String path, String name, TaskBody taskBody) {
+        return tasks.startWorker(path, name, taskBody);
     }
 
     /** Every live task, the services' in the order of the tree, then the engine's own. */
@@ -344,16 +351,16 @@ public final class ServiceTree {
         return tasks.all(root);
     }
 
-    void lingers(Task task) {
-        tasks.lingers(task);
+    void retiring(Task task) {
+        tasks.retiring(task);
     }
 
-    void gone(Task task) {
-        tasks.gone(task);
+    void retired(Task task) {
+        tasks.retired(task);
     }
 
     /** Not yet up, stopping, stopped or failed. */
-    boolean isDown() {
-        return !root.state.isUp();
+    boolean isNotRunning() {
+        return !root.state.isRunning();
     }
 }

@@ -21,10 +21,10 @@ import org.jspecify.annotations.Nullable;
  * deadline for all of it.
  */
 final class StartSequence {
-    private final ServiceTree tree;
+    private final ServiceTree serviceTree;
 
-    StartSequence(ServiceTree tree) {
-        this.tree = tree;
+    StartSequence(ServiceTree serviceTree) {
+        this.serviceTree = serviceTree;
     }
 
     /** What one start has in common from its top to its leaves: the deadline of its way back. */
@@ -39,7 +39,7 @@ final class StartSequence {
 
         Deadline rollback() {
             if (rollback == null) {
-                rollback = Deadline.in(timeout);
+                rollback = Deadline.after(timeout);
             }
             return rollback;
         }
@@ -65,200 +65,223 @@ final class StartSequence {
      *
      * @throws StartException if it is not; nothing of it runs any more then
      */
-    void start(ServiceNode node, @Nullable ServiceRun parent) {
-        start(node, parent, () -> true);
+    void start(ServiceNode serviceNode, @Nullable ServiceRun parent) {
+        start(serviceNode, parent, () -> true);
     }
 
     /**
      * The same, if {@code stillWanted}, which is asked under the tree's lock, in the step that begins the start:
      * nobody can come between.
      */
-    void start(ServiceNode node, @Nullable ServiceRun parent, BooleanSupplier stillWanted) {
-        start(node, parent, new StartAttempt(tree.stopTimeout(node)), stillWanted);
+    void start(ServiceNode serviceNode, @Nullable ServiceRun parent, BooleanSupplier stillWanted) {
+        start(serviceNode, parent, new StartAttempt(serviceTree.stopTimeout(serviceNode)), stillWanted);
     }
 
-    private void start(ServiceNode node, @Nullable ServiceRun parent, StartAttempt attempt, BooleanSupplier stillWanted) {
-        ServiceRun run = begin(node, parent, stillWanted);
+    private void start(
+            ServiceNode serviceNode,
+            @Nullable ServiceRun parent,
+            StartAttempt startAttempt,
+            BooleanSupplier stillWanted) {
+        ServiceRun serviceRun = beginRun(serviceNode, parent, stillWanted);
         Throwable error;
         try {
-            bringUp(node, run, attempt);
-            logReady(node, run);
+            startChildrenAndHook(serviceNode, serviceRun, startAttempt);
+            logReady(serviceNode, serviceRun);
             return;
         } catch (StartCancelledException e) {
             error = e;
         } catch (StartException e) {
             if (e.cancelled()) {
-                run.cancelled = true;
+                serviceRun.cancelled = true;
             }
             error = e;
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            attempt.interrupted = true;
-            run.cancelled = true;
+            startAttempt.interrupted = true;
+            serviceRun.cancelled = true;
             error = new StartCancelledException();
         } catch (Throwable t) {
-            error = failed(run.path(), t);
+            error = startFailed(serviceRun.path(), t);
         }
-        throw rollBack(node, run, error, attempt);
+        throw rollBack(serviceNode, serviceRun, error, startAttempt);
     }
 
-    private ServiceRun begin(ServiceNode node, @Nullable ServiceRun parent, BooleanSupplier stillWanted) {
-        return tree.locked(() -> {
+    private ServiceRun beginRun(ServiceNode serviceNode, @Nullable ServiceRun parent, BooleanSupplier stillWanted) {
+        return serviceTree.withLock(() -> {
             if (!stillWanted.getAsBoolean()) {
                 throw new StartException(
-                        node.path(), node.path() + " was not started: it was stopped meanwhile", true, null);
+                        serviceNode.path(),
+                        serviceNode.path() + " was not started: it was stopped meanwhile",
+                        true,
+                        null);
             }
             if (parent != null && (parent.ending || parent.isCancelled())) {
                 throw new StartException(
-                        node.path(), node.path() + " was not started: its parent is stopping", true, null);
+                        serviceNode.path(),
+                        serviceNode.path() + " was not started: its parent is stopping",
+                        true,
+                        null);
             }
-            if (parent != null && node.parent() != parent.node()) {
-                throw new StartException(node.path(), node.path() + " was not started: it was removed", true, null);
+            if (parent != null && serviceNode.parent() != parent.node()) {
+                throw new StartException(
+                        serviceNode.path(), serviceNode.path() + " was not started: it was removed", true, null);
             }
-            if (node.run != null || !node.state.mayBecome(STARTING)) {
-                throw new IllegalStateException(node.path() + " is " + node.state + ": it cannot be started now");
+            if (serviceNode.serviceRun != null || !serviceNode.state.canBecome(STARTING)) {
+                throw new IllegalStateException(
+                        serviceNode.path() + " is " + serviceNode.state + ": it cannot be started now");
             }
-            ServiceRun run = new ServiceRun(node, tree, parent);
-            node.run = run;
-            node.markEnded(false);
-            node.outcome = StopResult.CLEAN;
-            if (parent != null && !parent.order.contains(node)) {
-                parent.order.add(node);
+            ServiceRun serviceRun = new ServiceRun(serviceNode, serviceTree, parent);
+            serviceNode.serviceRun = serviceRun;
+            serviceNode.markTerminated(false);
+            serviceNode.lastResult = StopResult.CLEAN;
+            if (parent != null && !parent.startOrder.contains(serviceNode)) {
+                parent.startOrder.add(serviceNode);
             }
-            tree.move(node, STARTING, "", null);
-            return run;
+            serviceTree.transition(serviceNode, STARTING, "", null);
+            return serviceRun;
         });
     }
 
-    private void bringUp(ServiceNode node, ServiceRun run, StartAttempt attempt) throws Exception {
+    private void startChildrenAndHook(ServiceNode serviceNode, ServiceRun serviceRun, StartAttempt startAttempt)
+            throws Exception {
         if (Thread.interrupted()) {
             throw new InterruptedException();
         }
-        if (node.hookFirst()) {
-            hook(node, run);
+        if (serviceNode.onStartFirst()) {
+            runStartHook(serviceNode, serviceRun);
         }
-        for (ServiceNode child : node.children()) {
-            if (run.isCancelled()) {
+        for (ServiceNode child : serviceNode.children()) {
+            if (serviceRun.isCancelled()) {
                 throw new StartCancelledException();
             }
-            if (!child.added) { // else whoever added it while this node starts has started it too
-                child.restarts.anew();
-                startDeclared(child, run, attempt);
+            if (!child.addedAtRunTime) { // else whoever added it while this node starts has started it too
+                child.restartHistory.reset();
+                startDeclared(child, serviceRun, startAttempt);
             }
         }
-        if (!node.hookFirst()) {
-            hook(node, run);
+        if (!serviceNode.onStartFirst()) {
+            runStartHook(serviceNode, serviceRun);
         }
-        boolean up = tree.locked(() -> {
-            ServiceRun.Readiness signalled = run.signalled();
-            if (run.isCancelled() || signalled == null) {
+        boolean up = serviceTree.withLock(() -> {
+            ServiceRun.Readiness readiness = serviceRun.readiness();
+            if (serviceRun.isCancelled() || readiness == null) {
                 return false;
             }
-            tree.move(node, signalled.state(), signalled.reason(), null);
+            serviceTree.transition(serviceNode, readiness.state(), readiness.reason(), null);
             return true;
         });
-        node.waiters().signal();
+        serviceNode.waitQueue().signal();
         if (!up) {
             throw new StartCancelledException();
         }
     }
 
     /** A child that is stopped while it starts ends alone, just as it would a moment later. */
-    private void startDeclared(ServiceNode child, ServiceRun run, StartAttempt attempt) {
+    private void startDeclared(ServiceNode child, ServiceRun serviceRun, StartAttempt startAttempt) {
         try {
-            start(child, run, attempt, () -> true);
+            start(child, serviceRun, startAttempt, () -> true);
         } catch (StartException e) {
-            if (!e.cancelled() || !child.ended) {
+            if (!e.cancelled() || !child.terminated) {
                 throw e;
             }
         }
     }
 
-    private void hook(ServiceNode node, ServiceRun run) throws Exception {
-        if (run.isCancelled()) {
+    private void runStartHook(ServiceNode serviceNode, ServiceRun serviceRun) throws Exception {
+        if (serviceRun.isCancelled()) {
             throw new StartCancelledException();
         }
-        Duration timeout = tree.startTimeout(node);
-        long deadline = Deadline.in(timeout).nanos();
-        run.beginHook();
-        Boolean settled = node.waiters()
+        Duration timeout = serviceTree.startTimeout(serviceNode);
+        long deadline = Deadline.after(timeout).nanos();
+        serviceRun.beginStartHook();
+        Boolean settled = serviceNode
+                .waitQueue()
                 .await(
-                        () -> (run.signalled() != null || run.hookError() != null || run.isCancelled()) ? true : null,
+                        () -> (serviceRun.readiness() != null
+                                        || serviceRun.startHookError() != null
+                                        || serviceRun.isCancelled())
+                                ? true
+                                : null,
                         TimeSource.system(),
                         deadline);
-        if (run.isCancelled()) {
+        if (serviceRun.isCancelled()) {
             throw new StartCancelledException();
         }
-        Throwable error = run.hookError();
+        Throwable error = serviceRun.startHookError();
         if (error != null) {
-            throw failed(run.path(), error);
+            throw startFailed(serviceRun.path(), error);
         }
         if (settled == null) {
-            throw tooLate(run, timeout);
+            throw startTimedOut(serviceRun, timeout);
         }
     }
 
-    private static StartException tooLate(ServiceRun run, Duration timeout) {
-        List<StackTraceElement> stack = run.hookStack();
-        String why = "not ready after " + Durations.shortly(timeout)
+    private static StartException startTimedOut(ServiceRun serviceRun, Duration timeout) {
+        List<StackTraceElement> stack = serviceRun.startHookStack();
+        String why = "not ready after " + Durations.toHumanString(timeout)
                 + (stack.isEmpty()
-                        ? ": onStart returned after readyLater(), and neither ready() nor degraded() was called"
+                        ? ": onStart returned after deferReady(), and neither ready() nor degraded() was called"
                         : ": onStart waits at " + stack.getFirst());
         TimeoutException cause = new TimeoutException(why + " (start-timeout)");
         if (!stack.isEmpty()) {
             cause.setStackTrace(stack.toArray(StackTraceElement[]::new));
         }
-        return new StartException(run.path(), run.path() + " is " + why, false, cause);
+        return new StartException(serviceRun.path(), serviceRun.path() + " is " + why, false, cause);
     }
 
-    private StartException rollBack(ServiceNode node, ServiceRun run, Throwable error, StartAttempt attempt) {
-        tree.locked(() -> {
-            run.ending = true;
-            run.last = run.last || run.parent() == null;
-            if (node.state == FAILED) {
+    private StartException rollBack(
+            ServiceNode serviceNode, ServiceRun serviceRun, Throwable error, StartAttempt startAttempt) {
+        serviceTree.withLock(() -> {
+            serviceRun.ending = true;
+            serviceRun.isLastRun = serviceRun.isLastRun || serviceRun.parent() == null;
+            if (serviceNode.state == FAILED) {
                 return; // a task or a child failed meanwhile, and that is the cause
             }
-            if (run.isCancelled()) {
-                attempt.stoppedBy(stopDeadline(run));
-                tree.move(node, STOPPING, "", null);
+            if (serviceRun.isCancelled()) {
+                startAttempt.stoppedBy(stopDeadline(serviceRun));
+                serviceTree.transition(serviceNode, STOPPING, "", null);
             } else {
-                tree.move(node, FAILED, Messages.oneLine(error), error);
+                serviceTree.transition(serviceNode, FAILED, Messages.oneLine(error), error);
             }
         });
-        node.waiters().signal();
-        StopResult outcome = tree.stopping().windDown(node, run, attempt.rollback().sooner(tree.stopTimeout(node)));
-        StartException thrown = thrown(node, run, error, attempt);
-        outcome.errors().forEach(thrown::addSuppressed);
-        outcome.leaks().forEach(leak -> thrown.addSuppressed(new HookException(leak.toString())));
-        tree.stopping().finish(node, run, outcome);
+        serviceNode.waitQueue().signal();
+        StopResult stopResult = serviceTree
+                .stopSequence()
+                .windDown(
+                        serviceNode, serviceRun, startAttempt.rollback().earlier(serviceTree.stopTimeout(serviceNode)));
+        StartException thrown = toStartException(serviceNode, serviceRun, error, startAttempt);
+        stopResult.errors().forEach(thrown::addSuppressed);
+        stopResult.leaks().forEach(leak -> thrown.addSuppressed(new HookException(leak.toString())));
+        serviceTree.stopSequence().finish(serviceNode, serviceRun, stopResult);
         return thrown;
     }
 
-    private static StartException thrown(ServiceNode node, ServiceRun run, Throwable error, StartAttempt attempt) {
+    private static StartException toStartException(
+            ServiceNode serviceNode, ServiceRun serviceRun, Throwable error, StartAttempt startAttempt) {
         if (error instanceof StartException start && !start.cancelled()) {
             return start;
         }
-        Throwable failure = node.state == FAILED ? node.failure : null;
+        Throwable failure = serviceNode.state == FAILED ? serviceNode.failure : null;
         if (failure instanceof StartException start) {
             return start;
         }
         return failure == null
                 ? new StartException(
-                        run.path(),
-                        "the start of " + run.path() + " was cancelled by "
-                                + (attempt.interrupted ? "an interrupt" : "a stop"),
+                        serviceRun.path(),
+                        "the start of " + serviceRun.path() + " was cancelled by "
+                                + (startAttempt.interrupted ? "an interrupt" : "a stop"),
                         true,
                         null)
-                : failed(run.path(), failure);
+                : startFailed(serviceRun.path(), failure);
     }
 
     /** The exception for a start that failed by {@code cause}. */
-    static StartException failed(String path, Throwable cause) {
+    static StartException startFailed(String path, Throwable cause) {
         return new StartException(path, path + " did not start: " + Messages.oneLine(cause), false, cause);
     }
 
-    private static @Nullable Deadline stopDeadline(ServiceRun run) {
-        for (ServiceRun above = run; above != null; above = above.parent()) {
+    private static @Nullable Deadline stopDeadline(ServiceRun serviceRun) {
+        for (ServiceRun above = serviceRun; above != null; above = above.parent()) {
             if (above.stopDeadline != null) {
                 return above.stopDeadline;
             }
@@ -266,12 +289,12 @@ final class StartSequence {
         return null;
     }
 
-    private void logReady(ServiceNode node, ServiceRun run) {
-        String took = Durations.shortly(Duration.ofNanos(run.ageNanos()));
-        if (run.parent() == null || run.wasLater()) {
-            node.service().log().info("{} is {} after {}", run.path(), node.state, took);
+    private void logReady(ServiceNode serviceNode, ServiceRun serviceRun) {
+        String took = Durations.toHumanString(Duration.ofNanos(serviceRun.ageNanos()));
+        if (serviceRun.parent() == null || serviceRun.isReadyDeferred()) {
+            serviceNode.hooks().log().info("{} is {} after {}", serviceRun.path(), serviceNode.state, took);
         } else {
-            node.service().log().debug("{} is {} after {}", run.path(), node.state, took);
+            serviceNode.hooks().log().debug("{} is {} after {}", serviceRun.path(), serviceNode.state, took);
         }
     }
 }

@@ -30,7 +30,7 @@ record StopResult(List<Throwable> errors, List<Leak> leaks) {
     }
 
     /** Throws what was not clean. */
-    void orThrow(String path) {
+    void throwIfUnclean(String path) {
         if (!isClean()) {
             throw new StopException(message(path), errors, leaks);
         }

@@ -24,10 +24,10 @@ import org.jspecify.annotations.Nullable;
  * to stop, so that one deaf task does not cost them their turn; it is then joined again at the end.
  */
 final class StopSequence {
-    private final ServiceTree tree;
+    private final ServiceTree serviceTree;
 
-    StopSequence(ServiceTree tree) {
-        this.tree = tree;
+    StopSequence(ServiceTree serviceTree) {
+        this.serviceTree = serviceTree;
     }
 
     private enum Role {
@@ -41,175 +41,185 @@ final class StopSequence {
      *
      * @param last whether nobody will start it again
      */
-    StopResult stop(ServiceNode node, Deadline deadline, boolean last) {
+    StopResult stop(ServiceNode serviceNode, Deadline deadline, boolean last) {
         AtomicReference<@Nullable ServiceRun> found = new AtomicReference<>();
-        Role part = tree.locked(() -> {
-            if (tree.isOver()) {
+        Role role = serviceTree.withLock(() -> {
+            if (serviceTree.isTerminated()) {
                 return Role.NOTHING; // everything has stopped, and may be running in another tree by now
             }
-            node.restarts.pauseOver();
+            serviceNode.restartHistory.endPause();
             if (last) {
-                node.keeper = null;
+                serviceNode.recoveryToken = null;
             }
-            ServiceRun run = node.run;
-            found.set(run);
-            if (run == null) {
-                if (last && node.state != NEW) {
-                    node.markEnded(true);
+            ServiceRun serviceRun = serviceNode.serviceRun;
+            found.set(serviceRun);
+            if (serviceRun == null) {
+                if (last && serviceNode.state != NEW) {
+                    serviceNode.markTerminated(true);
                 }
                 return Role.NOTHING;
             }
-            run.last |= last;
-            if (node.state == STARTING) {
-                run.cancelled = true;
-                if (run.stopDeadline == null) {
-                    run.stopDeadline = deadline;
+            serviceRun.isLastRun |= last;
+            if (serviceNode.state == STARTING) {
+                serviceRun.cancelled = true;
+                if (serviceRun.stopDeadline == null) {
+                    serviceRun.stopDeadline = deadline;
                 }
                 return Role.WAIT;
             }
-            if (!node.state.isUp()) {
+            if (!serviceNode.state.isRunning()) {
                 return Role.WAIT; // STOPPING, or FAILED and being wound down
             }
-            run.ending = true;
-            run.cancelled = true;
-            tree.move(node, STOPPING, "", null);
+            serviceRun.ending = true;
+            serviceRun.cancelled = true;
+            serviceTree.transition(serviceNode, STOPPING, "", null);
             return Role.PERFORM;
         });
-        tree.signalBelow(node);
-        ServiceNode parent = node.parent();
+        serviceTree.signalSubtree(serviceNode);
+        ServiceNode parent = serviceNode.parent();
         if (parent != null) {
-            parent.waiters().signal(); // a recovery may have waited to start it again
+            parent.waitQueue().signal(); // a recovery may have waited to start it again
         }
-        ServiceRun run = found.get();
-        if (run == null) {
-            return node.outcome;
+        ServiceRun serviceRun = found.get();
+        if (serviceRun == null) {
+            return serviceNode.lastResult;
         }
-        if (part == Role.PERFORM) {
-            finish(node, run, windDown(node, run, deadline));
+        if (role == Role.PERFORM) {
+            finish(serviceNode, serviceRun, windDown(serviceNode, serviceRun, deadline));
         } else {
-            node.waiters()
+            serviceNode
+                    .waitQueue()
                     .awaitUninterruptibly(
-                            () -> node.run == run ? null : true, TimeSource.system(), WaitQueue.forever(TimeSource.system()));
+                            () -> serviceNode.serviceRun == serviceRun ? null : true,
+                            TimeSource.system(),
+                            WaitQueue.never(TimeSource.system()));
         }
-        return run.outcome; // not the node's, which may have been started again
+        return serviceRun.result; // not the node's, which may have been started again
     }
 
     /** Everything between the begin of a stop and its end. Called once for a run, by whoever set it to end. */
-    StopResult windDown(ServiceNode node, ServiceRun run, Deadline deadline) {
+    StopResult windDown(ServiceNode serviceNode, ServiceRun serviceRun, Deadline deadline) {
         List<Throwable> errors = new ArrayList<>();
         StopResult below = StopResult.CLEAN;
-        run.endReloads();
-        if (node.hookFirst()) {
-            below = stopChildren(run, deadline);
+        serviceRun.endReloads();
+        if (serviceNode.onStartFirst()) {
+            below = stopChildren(serviceRun, deadline);
         }
-        if (run.hookSucceeded()) {
-            callOnStop(node, run, deadline, errors);
+        if (serviceRun.startHookSucceeded()) {
+            callOnStop(serviceNode, serviceRun, deadline, errors);
         }
-        run.close();
-        run.tasks().forEach(Task::interrupt);
-        boolean othersWait = !node.hookFirst() && !order(run).isEmpty();
-        join(node, run, othersWait ? deadline.half() : deadline);
-        closeOwned(node, run, deadline, errors);
-        if (!node.hookFirst()) {
-            below = stopChildren(run, deadline);
+        serviceRun.close();
+        serviceRun.tasks().forEach(Task::interrupt);
+        boolean othersWait =
+                !serviceNode.onStartFirst() && !startOrder(serviceRun).isEmpty();
+        join(serviceNode, serviceRun, othersWait ? deadline.halfway() : deadline);
+        closeResources(serviceNode, serviceRun, deadline, errors);
+        if (!serviceNode.onStartFirst()) {
+            below = stopChildren(serviceRun, deadline);
         }
-        if (run.taskCount() > 0) { // their sockets are closed now, which may have ended them
-            run.tasks().forEach(Task::interrupt);
-            join(node, run, deadline.withGrace());
+        if (serviceRun.taskCount() > 0) { // their sockets are closed now, which may have ended them
+            serviceRun.tasks().forEach(Task::interrupt);
+            join(serviceNode, serviceRun, deadline.withGrace());
         }
-        List<Leak> leaks = run.tasks().stream().map(Task::leak).toList();
-        leaks.forEach(leak -> node.service().log().error("{}", leak));
+        List<Leak> leaks = serviceRun.tasks().stream().map(Task::leak).toList();
+        leaks.forEach(leak -> serviceNode.hooks().log().error("{}", leak));
         return new StopResult(List.copyOf(errors), leaks).plus(below);
     }
 
     /** The end of a run: its state, and the word to all who wait. */
-    void finish(ServiceNode node, ServiceRun run, StopResult outcome) {
-        boolean last = tree.locked(() -> {
-            if (node.state == STOPPING) {
-                if (outcome.isClean()) {
-                    tree.move(node, STOPPED, "", null);
+    void finish(ServiceNode serviceNode, ServiceRun serviceRun, StopResult stopResult) {
+        boolean last = serviceTree.withLock(() -> {
+            if (serviceNode.state == STOPPING) {
+                if (stopResult.isClean()) {
+                    serviceTree.transition(serviceNode, STOPPED, "", null);
                 } else {
-                    tree.move(
-                            node,
+                    serviceTree.transition(
+                            serviceNode,
                             FAILED,
-                            outcome.leaks().isEmpty() ? "stop failed" : "leak",
-                            new StopException(outcome.message(run.path()), outcome.errors(), outcome.leaks()));
+                            stopResult.leaks().isEmpty() ? "stop failed" : "leak",
+                            new StopException(
+                                    stopResult.message(serviceRun.path()), stopResult.errors(), stopResult.leaks()));
                 }
             }
-            node.outcome = outcome;
-            run.outcome = outcome;
-            run.leaveBehind();
-            node.run = null;
-            if (run.last) {
-                node.markEnded(true);
+            serviceNode.lastResult = stopResult;
+            serviceRun.result = stopResult;
+            serviceRun.abandonTasks();
+            serviceNode.serviceRun = null;
+            if (serviceRun.isLastRun) {
+                serviceNode.markTerminated(true);
             }
-            if (node == tree.root()) {
-                tree.over(); // the last word: from here on it may be started again, in another tree
+            if (serviceNode == serviceTree.root()) {
+                serviceTree.markTerminated(); // the last word: from here on it may be started again, in another tree
             }
-            return run.last;
+            return serviceRun.isLastRun;
         });
         if (last) {
-            tree.signalBelow(node);
+            serviceTree.signalSubtree(serviceNode);
         } else {
-            node.waiters().signal();
+            serviceNode.waitQueue().signal();
         }
     }
 
     /** Nobody will start this node or those below it again. */
-    void endBelow(ServiceNode node) {
-        tree.locked(() -> node.markEnded(true));
-        tree.signalBelow(node);
+    void markSubtreeTerminated(ServiceNode serviceNode) {
+        serviceTree.withLock(() -> serviceNode.markTerminated(true));
+        serviceTree.signalSubtree(serviceNode);
     }
 
-    private List<ServiceNode> order(ServiceRun run) {
-        return tree.locked(() -> List.copyOf(run.order));
+    private List<ServiceNode> startOrder(ServiceRun serviceRun) {
+        return serviceTree.withLock(() -> List.copyOf(serviceRun.startOrder));
     }
 
-    private StopResult stopChildren(ServiceRun run, Deadline deadline) {
+    private StopResult stopChildren(ServiceRun serviceRun, Deadline deadline) {
         StopResult all = StopResult.CLEAN;
-        for (ServiceNode child : order(run).reversed()) {
-            all = all.plus(stop(child, deadline.sooner(tree.stopTimeout(child)), run.last));
-            if (child.added) {
-                tree.discard(run, child);
+        for (ServiceNode child : startOrder(serviceRun).reversed()) {
+            all = all.plus(stop(child, deadline.earlier(serviceTree.stopTimeout(child)), serviceRun.isLastRun));
+            if (child.addedAtRunTime) {
+                serviceTree.removeStopped(serviceRun, child);
             }
         }
         return all;
     }
 
-    private void callOnStop(ServiceNode node, ServiceRun run, Deadline deadline, List<Throwable> errors) {
-        if (deadline.isOver()) {
-            errors.add(new HookException(run.path() + ": onStop was left out, for the time to stop was over"));
+    private void callOnStop(ServiceNode serviceNode, ServiceRun serviceRun, Deadline deadline, List<Throwable> errors) {
+        if (deadline.isExpired()) {
+            errors.add(new HookException(serviceRun.path() + ": onStop was left out, for the time to stop was over"));
             return;
         }
-        if (node.waiters()
+        if (serviceNode
+                        .waitQueue()
                         .awaitUninterruptibly(
-                                () -> run.isReloading() ? null : true,
+                                () -> serviceRun.isReloading() ? null : true,
                                 TimeSource.system(),
-                                deadline.half().nanos())
+                                deadline.halfway().nanos())
                 == null) {
             errors.add(new HookException(
-                    run.path() + ": onStop was left out, for onReload, though interrupted, still runs"));
+                    serviceRun.path() + ": onStop was left out, for onReload, though interrupted, still runs"));
             return;
         }
-        Throwable thrown = HookCall.call(node, run, "onStop", node.service()::onStop, deadline);
+        Throwable thrown = HookCall.run(serviceNode, serviceRun, "onStop", serviceNode.hooks()::onStop, deadline);
         if (thrown != null) {
-            errors.add(new HookException(run.path(), "onStop", thrown));
+            errors.add(new HookException(serviceRun.path(), "onStop", thrown));
         }
     }
 
-    private static void join(ServiceNode node, ServiceRun run, Deadline deadline) {
-        node.waiters().awaitUninterruptibly(() -> run.taskCount() == 0 ? true : null, TimeSource.system(), deadline.nanos());
+    private static void join(ServiceNode serviceNode, ServiceRun serviceRun, Deadline deadline) {
+        serviceNode
+                .waitQueue()
+                .awaitUninterruptibly(
+                        () -> serviceRun.taskCount() == 0 ? true : null, TimeSource.system(), deadline.nanos());
     }
 
-    private static void closeOwned(ServiceNode node, ServiceRun run, Deadline deadline, List<Throwable> errors) {
+    private static void closeResources(
+            ServiceNode serviceNode, ServiceRun serviceRun, Deadline deadline, List<Throwable> errors) {
         while (true) {
-            AutoCloseable resource = run.nextOwned();
+            AutoCloseable resource = serviceRun.nextResource();
             if (resource == null) {
                 return;
             }
-            Throwable thrown = HookCall.call(node, run, "close", resource::close, deadline.withGrace());
+            Throwable thrown = HookCall.run(serviceNode, serviceRun, "close", resource::close, deadline.withGrace());
             if (thrown != null) {
-                errors.add(new HookException(run.path(), "closing " + resource, thrown));
+                errors.add(new HookException(serviceRun.path(), "closing " + resource, thrown));
             }
         }
     }

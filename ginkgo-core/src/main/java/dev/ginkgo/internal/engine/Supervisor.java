@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * one is wound down, then it, or the group that its {@link Supervision} names, is started again after a pause, or
  * the failure goes up.
  *
- * <p>A node that is down and is to come back has one {@linkplain ServiceNode#keeper keeper}: the recovery that will start
+ * <p>A node that is down and is to come back has one {@linkplain ServiceNode#recoveryToken keeper}: the recovery that will start
  * it. A recovery takes its whole group in one step; of two siblings that fail at the same moment one takes the
  * other, with what that one had taken. A stop takes a node out of its keeper's hands, which goes on with the rest.
  */
@@ -26,20 +26,22 @@ final class Supervisor {
     /** Stands for one recovery, from the moment of the failure on. */
     static final class RecoveryToken {}
 
-    private final ServiceTree tree;
+    private final ServiceTree serviceTree;
 
-    Supervisor(ServiceTree tree) {
-        this.tree = tree;
+    Supervisor(ServiceTree serviceTree) {
+        this.serviceTree = serviceTree;
     }
 
     /** Called once for each run that failed while it was up. */
-    void failed(ServiceNode node, ServiceRun run, Throwable cause, RecoveryToken keeper) {
-        StopResult outcome = tree.stopping().windDown(node, run, Deadline.in(tree.stopTimeout(node)));
-        tree.stopping().finish(node, run, outcome);
-        ServiceNode parent = node.parent();
-        ServiceRun parentRun = run.parent();
+    void failed(ServiceNode serviceNode, ServiceRun serviceRun, Throwable cause, RecoveryToken recoveryToken) {
+        StopResult stopResult = serviceTree
+                .stopSequence()
+                .windDown(serviceNode, serviceRun, Deadline.after(serviceTree.stopTimeout(serviceNode)));
+        serviceTree.stopSequence().finish(serviceNode, serviceRun, stopResult);
+        ServiceNode parent = serviceNode.parent();
+        ServiceRun parentRun = serviceRun.parent();
         if (parent != null && parentRun != null) {
-            new Recovery(parent, parentRun, node, cause, keeper, outcome.leaks()).run();
+            new Recovery(parent, parentRun, serviceNode, cause, recoveryToken, stopResult.leaks()).run();
         }
     }
 
@@ -47,84 +49,92 @@ final class Supervisor {
     private final class Recovery {
         private final ServiceNode parent;
         private final ServiceRun parentRun;
-        private final RecoveryToken self;
-        private ServiceNode culprit;
+        private final RecoveryToken token;
+        private ServiceNode failedChild;
         private Throwable cause;
 
         /** Tasks that did not end: a restart would run beside them. */
         private List<Leak> leaks;
 
-        Recovery(ServiceNode parent, ServiceRun parentRun, ServiceNode culprit, Throwable cause, RecoveryToken self, List<Leak> leaks) {
+        Recovery(
+                ServiceNode parent,
+                ServiceRun parentRun,
+                ServiceNode culprit,
+                Throwable cause,
+                RecoveryToken self,
+                List<Leak> leaks) {
             this.parent = parent;
             this.parentRun = parentRun;
-            this.culprit = culprit;
+            this.failedChild = culprit;
             this.cause = cause;
-            this.self = self;
+            this.token = self;
             this.leaks = leaks;
         }
 
         void run() {
-            while (prepare() && pause() && !startKept()) {
+            while (prepareRestart() && awaitBackoff() && !startGroup()) {
                 // a start failed: its failure is worked off like the one before
             }
         }
 
         /** Decides; stops what is to be restarted together. False if there is nothing to restart. */
-        private boolean prepare() {
-            if (!keeps(culprit)) {
+        private boolean prepareRestart() {
+            if (!holdsToken(failedChild)) {
                 return false;
             }
-            RestartPolicy policy = culprit.supervision();
-            if (policy.scope() == RestartPolicy.Scope.NONE) {
-                escalate(new RuntimeException(culprit.path() + " failed: " + Messages.oneLine(cause), cause));
+            RestartPolicy policy = failedChild.restartPolicy();
+            if (policy.scope() == RestartPolicy.Scope.ESCALATE) {
+                escalate(new RuntimeException(failedChild.path() + " failed: " + Messages.oneLine(cause), cause));
                 return false;
             }
             if (!leaks.isEmpty()) {
-                return refuse();
+                return escalateLeaks();
             }
-            Duration pause = culprit.restarts.next(policy, tree.time(), tree.random(), cause);
+            Duration pause =
+                    failedChild.restartHistory.recordFailure(policy, serviceTree.time(), serviceTree.random(), cause);
             if (pause == null) {
-                escalate(exhausted(policy));
+                escalate(intensityExceeded(policy));
                 return false;
             }
-            culprit.service()
+            failedChild
+                    .hooks()
                     .log()
                     .warn(
                             "{} failed ({}); restarting in {}",
-                            culprit.path(),
+                            failedChild.path(),
                             Messages.oneLine(cause),
-                            Durations.shortly(pause));
-            if (policy.scope() != RestartPolicy.Scope.ONE && !awaitParent()) {
+                            Durations.toHumanString(pause));
+            if (policy.scope() != RestartPolicy.Scope.ONE_FOR_ONE && !awaitParentStart()) {
                 return false;
             }
-            List<ServiceNode> group = take(policy.scope(), WaitQueue.in(tree.time(), pause));
-            parent.waiters().signal(); // another recovery may have lost what it waited for
-            for (ServiceNode node : group.reversed()) {
-                if (node != culprit) {
-                    stopForRestart(node);
+            List<ServiceNode> group = takeGroup(policy.scope(), WaitQueue.deadlineAfter(serviceTree.time(), pause));
+            parent.waitQueue().signal(); // another recovery may have lost what it waited for
+            for (ServiceNode serviceNode : group.reversed()) {
+                if (serviceNode != failedChild) {
+                    stopForRestart(serviceNode);
                 }
             }
-            return leaks.isEmpty() || refuse();
+            return leaks.isEmpty() || escalateLeaks();
         }
 
         /** Two of one service at a time would be worse than none: whoever is above decides. */
-        private boolean refuse() {
-            StringBuilder text =
-                    new StringBuilder(culprit.path() + " failed, and cannot be restarted beside what did not stop:");
+        private boolean escalateLeaks() {
+            StringBuilder text = new StringBuilder(
+                    failedChild.path() + " failed, and cannot be restarted beside what did not stop:");
             leaks.forEach(leak -> text.append('\n').append(leak));
             escalate(new RuntimeException(text.toString(), cause));
             return false;
         }
 
         /** A group is stopped and started as a whole, so not while the parent is still starting it. */
-        private boolean awaitParent() {
+        private boolean awaitParentStart() {
             try {
-                parent.waiters()
+                parent.waitQueue()
                         .await(
-                                () -> (parent.state == State.STARTING && keeps(culprit)) ? null : true,
-                                tree.time(),
-                                WaitQueue.forever(tree.time()));
-                return keeps(culprit);
+                                () -> (parent.state == State.STARTING && holdsToken(failedChild)) ? null : true,
+                                serviceTree.time(),
+                                WaitQueue.never(serviceTree.time()));
+                return holdsToken(failedChild);
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
                 return false;
@@ -132,63 +142,67 @@ final class Supervisor {
         }
 
         /** Takes all that are to be restarted together, in one step. */
-        private List<ServiceNode> take(RestartPolicy.Scope scope, long pauseEnd) {
-            return tree.locked(() -> {
-                if (!keeps(culprit)) {
+        private List<ServiceNode> takeGroup(RestartPolicy.Scope scope, long pauseEnd) {
+            return serviceTree.withLock(() -> {
+                if (!holdsToken(failedChild)) {
                     return List.of();
                 }
-                culprit.restarts.pausing(tree.time(), pauseEnd);
-                if (scope == RestartPolicy.Scope.ONE) {
-                    return List.of(culprit);
+                failedChild.restartHistory.beginPause(serviceTree.time(), pauseEnd);
+                if (scope == RestartPolicy.Scope.ONE_FOR_ONE) {
+                    return List.of(failedChild);
                 }
-                int from = scope == RestartPolicy.Scope.ALL ? 0 : parentRun.order.indexOf(culprit);
-                List<ServiceNode> group = parentRun.order.subList(from, parentRun.order.size()).stream()
-                        .filter(node -> node.keeper != null || (node.run != null && !node.run.last))
+                int from = scope == RestartPolicy.Scope.ONE_FOR_ALL ? 0 : parentRun.startOrder.indexOf(failedChild);
+                List<ServiceNode> group = parentRun.startOrder.subList(from, parentRun.startOrder.size()).stream()
+                        .filter(serviceNode -> serviceNode.recoveryToken != null
+                                || (serviceNode.serviceRun != null && !serviceNode.serviceRun.isLastRun))
                         .toList();
-                group.forEach(node -> node.keeper = self);
+                group.forEach(serviceNode -> serviceNode.recoveryToken = token);
                 return group;
             });
         }
 
-        private void stopForRestart(ServiceNode node) {
-            StopResult outcome = tree.stopping().stop(node, Deadline.in(tree.stopTimeout(node)), false);
-            leaks = outcome.leaks().isEmpty() ? leaks : outcome.leaks();
-            if (!outcome.isClean()) {
-                node.service().log().error("{}", outcome.message(node.path()));
+        private void stopForRestart(ServiceNode serviceNode) {
+            StopResult stopResult = serviceTree
+                    .stopSequence()
+                    .stop(serviceNode, Deadline.after(serviceTree.stopTimeout(serviceNode)), false);
+            leaks = stopResult.leaks().isEmpty() ? leaks : stopResult.leaks();
+            if (!stopResult.isClean()) {
+                serviceNode.hooks().log().error("{}", stopResult.message(serviceNode.path()));
             }
         }
 
         /** Waits out the backoff. False if there is nothing left to start. */
-        private boolean pause() {
-            RestartHistory restarts = culprit.restarts;
+        private boolean awaitBackoff() {
+            RestartHistory restartHistory = failedChild.restartHistory;
             try {
-                long until = WaitQueue.in(tree.time(), restarts.left().orElse(Duration.ZERO));
-                parent.waiters().await(() -> next() == null ? true : null, tree.time(), until);
+                long until = WaitQueue.deadlineAfter(
+                        serviceTree.time(), restartHistory.remainingPause().orElse(Duration.ZERO));
+                parent.waitQueue().await(() -> next() == null ? true : null, serviceTree.time(), until);
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
                 return false;
             } finally {
-                restarts.pauseOver();
+                restartHistory.endPause();
             }
             return next() != null;
         }
 
         /** Starts what is kept, in order. False if a start failed. */
-        private boolean startKept() {
-            for (ServiceNode node = next(); node != null; node = next()) {
-                boolean renew = node == culprit;
+        private boolean startGroup() {
+            for (ServiceNode serviceNode = next(); serviceNode != null; serviceNode = next()) {
+                boolean renew = serviceNode == failedChild;
                 try {
                     if (renew) {
-                        node.restarts.restarted();
-                        renew(node);
+                        serviceNode.restartHistory.recordRestart();
+                        replaceIfConfigured(serviceNode);
                     }
-                    ServiceNode started = renew ? culprit : node;
-                    tree.starting().start(started, parentRun, () -> keeps(started));
-                    release(started);
+                    ServiceNode started = renew ? failedChild : serviceNode;
+                    serviceTree.startSequence().start(started, parentRun, () -> holdsToken(started));
+                    releaseToken(started);
                 } catch (RuntimeException e) {
-                    ServiceNode failed = renew ? culprit : node;
-                    if (keeps(failed)) {
-                        culprit = failed;
+                    ServiceNode failed = renew ? failedChild : serviceNode;
+                    if (holdsToken(failed)) {
+                        failedChild = failed;
                         cause = e;
                         return false;
                     }
@@ -198,60 +212,70 @@ final class Supervisor {
         }
 
         /** Puts a fresh one in the culprit's place, where its supervision says so. */
-        private void renew(ServiceNode node) {
-            Supplier<ServiceNode> maker = node.supervision().fresh();
+        private void replaceIfConfigured(ServiceNode serviceNode) {
+            Supplier<ServiceNode> maker = serviceNode.restartPolicy().factory();
             if (maker == null) {
                 return;
             }
             try {
                 ServiceNode fresh = maker.get();
-                tree.locked(() -> {
-                    if (!keeps(node)) {
+                serviceTree.withLock(() -> {
+                    if (!holdsToken(serviceNode)) {
                         throw new StartException(
-                                node.path(), node.path() + " was not replaced: it was stopped meanwhile", true, null);
+                                serviceNode.path(),
+                                serviceNode.path() + " was not replaced: it was stopped meanwhile",
+                                true,
+                                null);
                     }
-                    node.replaceBy(fresh);
-                    parentRun.order.replaceAll(each -> each == node ? fresh : each);
-                    fresh.keeper = node.keeper;
-                    node.keeper = null;
+                    serviceNode.replaceWith(fresh);
+                    parentRun.startOrder.replaceAll(each -> each == serviceNode ? fresh : each);
+                    fresh.recoveryToken = serviceNode.recoveryToken;
+                    serviceNode.recoveryToken = null;
                 });
-                culprit = fresh;
-                tree.stopping().endBelow(node);
-                tree.settings().forget(node);
-                fresh.attach(tree);
-                tree.settings().bindAdded(fresh);
+                failedChild = fresh;
+                serviceTree.stopSequence().markSubtreeTerminated(serviceNode);
+                serviceTree.settings().removeChild(serviceNode);
+                fresh.attachToTree(serviceTree);
+                serviceTree.settings().bindAdded(fresh);
             } catch (RuntimeException e) {
                 throw new StartException(
-                        node.path(), culprit.path() + " could not be made anew: " + Messages.oneLine(e), false, e);
+                        serviceNode.path(),
+                        failedChild.path() + " could not be made anew: " + Messages.oneLine(e),
+                        false,
+                        e);
             }
         }
 
         /** The first that this recovery has still to start; null if there is none, or the parent ends. */
         private @Nullable ServiceNode next() {
-            return tree.locked(() ->
-                    parentRun.order.stream().filter(this::keeps).findFirst().orElse(null));
+            return serviceTree.withLock(() -> parentRun.startOrder.stream()
+                    .filter(this::holdsToken)
+                    .findFirst()
+                    .orElse(null));
         }
 
-        private boolean keeps(ServiceNode node) {
-            return tree.locked(() -> node.keeper == self && !parentRun.ending && !parentRun.isCancelled());
+        private boolean holdsToken(ServiceNode serviceNode) {
+            return serviceTree.withLock(
+                    () -> serviceNode.recoveryToken == token && !parentRun.ending && !parentRun.isCancelled());
         }
 
-        private void release(ServiceNode node) {
-            tree.locked(() -> {
-                if (node.keeper == self) {
-                    node.keeper = null;
+        private void releaseToken(ServiceNode serviceNode) {
+            serviceTree.withLock(() -> {
+                if (serviceNode.recoveryToken == token) {
+                    serviceNode.recoveryToken = null;
                 }
             });
         }
 
         private void escalate(Throwable failure) {
-            tree.fail(parent, parentRun, failure);
+            serviceTree.fail(parent, parentRun, failure);
         }
 
-        private Throwable exhausted(RestartPolicy policy) {
-            List<Throwable> history = culprit.restarts.history();
-            StringBuilder text = new StringBuilder(culprit.path() + " failed " + history.size() + " times within "
-                    + Durations.shortly(policy.window()) + "; its supervision allows " + policy.most() + " restarts");
+        private Throwable intensityExceeded(RestartPolicy policy) {
+            List<Throwable> history = failedChild.restartHistory.recentFailures();
+            StringBuilder text = new StringBuilder(failedChild.path() + " failed " + history.size() + " times within "
+                    + Durations.toHumanString(policy.window()) + "; its supervision allows " + policy.maxRestarts()
+                    + " restarts");
             history.forEach(each -> text.append("\n  ").append(Messages.oneLine(each)));
             RuntimeException exhausted = new RuntimeException(text.toString(), cause);
             history.subList(0, history.size() - 1).forEach(exhausted::addSuppressed); // the last is the cause

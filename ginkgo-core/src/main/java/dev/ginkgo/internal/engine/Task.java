@@ -22,14 +22,14 @@ final class Task {
      *
      * @param atEnd told once, on the task's thread, with what escaped the body, if anything did
      */
-    Task(String path, String name, TaskBody body, BiConsumer<Task, @Nullable Throwable> atEnd) {
+    Task(String path, String name, TaskBody taskBody, BiConsumer<Task, @Nullable Throwable> atEnd) {
         this.path = path;
         this.name = name;
         this.thread = Thread.ofVirtual().name(path + "#" + name).unstarted(() -> {
             Throwable escaped = null;
             try {
                 TaskScope.call(() -> {
-                    body.run();
+                    taskBody.run();
                     return true;
                 });
             } catch (Throwable t) {

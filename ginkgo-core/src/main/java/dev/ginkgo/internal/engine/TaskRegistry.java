@@ -20,19 +20,19 @@ final class TaskRegistry {
     private static final Logger LOG = LoggerFactory.getLogger("dev.ginkgo.Ginkgo");
 
     private final Set<Task> workers = ConcurrentHashMap.newKeySet();
-    private final Set<Task> lingering = ConcurrentHashMap.newKeySet();
-    private final WaitQueue waiters = new WaitQueue();
+    private final Set<Task> retiringTasks = ConcurrentHashMap.newKeySet();
+    private final WaitQueue waitQueue = new WaitQueue();
 
     /** Does a piece of the engine's own work on a thread of its own. */
-    Task work(String path, String name, TaskBody body) {
-        Task task = new Task(path, name, body, (self, escaped) -> {
+    Task startWorker(String path, String name, TaskBody taskBody) {
+        Task task = new Task(path, name, taskBody, (self, escaped) -> {
             if (escaped != null) {
                 LOG.error("{}#{} failed; this is a fault of Ginkgo itself", path, name, escaped);
             }
-            lingers(self);
+            retiring(self);
             workers.remove(self);
-            waiters.signal();
-            gone(self);
+            waitQueue.signal();
+            retired(self);
         });
         workers.add(task);
         task.start();
@@ -47,13 +47,13 @@ final class TaskRegistry {
      */
     boolean awaitEnd(Task worker, ServiceNode root) {
         Supplier<@Nullable Boolean> done = () -> workers.contains(worker) ? null : true;
-        Deadline never = Deadline.in(Duration.ofDays(365_000));
+        Deadline never = Deadline.after(Duration.ofDays(365_000));
         if (!isTask(Thread.currentThread(), root)) {
-            waiters.awaitUninterruptibly(done, TimeSource.system(), never.nanos());
+            waitQueue.awaitUninterruptibly(done, TimeSource.system(), never.nanos());
             return true;
         }
         try {
-            waiters.await(done, TimeSource.system(), never.nanos());
+            waitQueue.await(done, TimeSource.system(), never.nanos());
             return true;
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -66,31 +66,31 @@ final class TaskRegistry {
         List<TaskInfo> all = new ArrayList<>();
         collect(root, all);
         workers.forEach(worker -> all.add(worker.info()));
-        lingering.forEach(task -> all.add(task.info()));
+        retiringTasks.forEach(task -> all.add(task.info()));
         return all;
     }
 
     /**
      * The task is no longer its service's, but has still to wake those who waited for its end: until it is {@link
-     * #gone}, a test's clock must not believe that all is still.
+     * #retired}, a test's clock must not believe that all is still.
      */
-    void lingers(Task task) {
-        lingering.add(task);
+    void retiring(Task task) {
+        retiringTasks.add(task);
     }
 
-    void gone(Task task) {
-        lingering.remove(task);
+    void retired(Task task) {
+        retiringTasks.remove(task);
     }
 
     private boolean isTask(Thread thread, ServiceNode root) {
         return thread.isVirtual() && all(root).stream().anyMatch(task -> task.thread() == thread);
     }
 
-    private static void collect(ServiceNode node, List<TaskInfo> into) {
-        ServiceRun run = node.run;
-        if (run != null) {
-            run.tasks().forEach(task -> into.add(task.info()));
+    private static void collect(ServiceNode serviceNode, List<TaskInfo> into) {
+        ServiceRun serviceRun = serviceNode.serviceRun;
+        if (serviceRun != null) {
+            serviceRun.tasks().forEach(task -> into.add(task.info()));
         }
-        node.children().forEach(child -> collect(child, into));
+        serviceNode.children().forEach(child -> collect(child, into));
     }
 }

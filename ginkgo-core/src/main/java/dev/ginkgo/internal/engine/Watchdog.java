@@ -20,20 +20,20 @@ import org.slf4j.LoggerFactory;
  */
 final class Watchdog {
     private static final Logger LOG = LoggerFactory.getLogger(Watchdog.class);
-    private static final Duration PATIENCE = Duration.ofSeconds(1);
-    private static final long QUIET_NANOS = Duration.ofSeconds(10).toNanos();
+    private static final Duration TURN_TIMEOUT = Duration.ofSeconds(1);
+    private static final long REPORT_INTERVAL_NANOS = Duration.ofSeconds(10).toNanos();
 
-    private final ServiceTree tree;
+    private final ServiceTree serviceTree;
     private volatile @Nullable Thread thread;
 
-    Watchdog(ServiceTree tree) {
-        this.tree = tree;
+    Watchdog(ServiceTree serviceTree) {
+        this.serviceTree = serviceTree;
     }
 
     void start() {
         thread = Thread.ofPlatform()
                 .daemon()
-                .name(tree.root().path() + "#watchdog")
+                .name(serviceTree.root().path() + "#watchdog")
                 .start(this::watch);
     }
 
@@ -48,12 +48,12 @@ final class Watchdog {
         long quietUntil = TimeSource.system().nanos();
         try {
             while (true) {
-                WaitQueue.sleep(TimeSource.system(), PATIENCE);
+                WaitQueue.sleep(TimeSource.system(), TURN_TIMEOUT);
                 AtomicBoolean ran = new AtomicBoolean();
                 Thread.ofVirtual().start(() -> ran.set(true));
-                WaitQueue.sleep(TimeSource.system(), PATIENCE);
-                if (!ran.get() && TimeSource.system().nanos() - quietUntil >= 0 && tell()) {
-                    quietUntil = TimeSource.system().nanos() + QUIET_NANOS;
+                WaitQueue.sleep(TimeSource.system(), TURN_TIMEOUT);
+                if (!ran.get() && TimeSource.system().nanos() - quietUntil >= 0 && reportBusyTasks()) {
+                    quietUntil = TimeSource.system().nanos() + REPORT_INTERVAL_NANOS;
                 }
             }
         } catch (InterruptedException e) {
@@ -61,20 +61,20 @@ final class Watchdog {
         }
     }
 
-    private boolean tell() {
-        String busy = tree.tasks().stream().map(Watchdog::ifBusy).collect(Collectors.joining());
+    private boolean reportBusyTasks() {
+        String busy = serviceTree.tasks().stream().map(Watchdog::stackIfBusy).collect(Collectors.joining());
         if (busy.isEmpty()) {
             return false; // the machine was slow, or another tree's tasks are busy
         }
         LOG.warn(
                 "no virtual thread got its turn for {}: these tasks hold every carrier thread; where they compute in a"
                         + " loop, let them call sleep(Duration.ZERO) now and then{}",
-                Durations.shortly(PATIENCE),
+                Durations.toHumanString(TURN_TIMEOUT),
                 busy);
         return true;
     }
 
-    private static String ifBusy(TaskInfo task) {
+    private static String stackIfBusy(TaskInfo task) {
         StackTraceElement[] stack = task.thread().getStackTrace();
         boolean busy = task.thread().getState() == Thread.State.RUNNABLE
                 && stack.length > 0

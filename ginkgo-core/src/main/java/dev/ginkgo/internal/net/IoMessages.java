@@ -28,7 +28,7 @@ public final class IoMessages {
     /** Why a connection did not come about. */
     public static String unreachable(IOException e, Duration connectTimeout) {
         return e instanceof SocketTimeoutException
-                ? "no answer within " + Durations.shortly(connectTimeout)
+                ? "no answer within " + Durations.toHumanString(connectTimeout)
                 : oneLine(e);
     }
 }

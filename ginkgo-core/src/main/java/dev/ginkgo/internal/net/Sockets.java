@@ -47,7 +47,7 @@ public final class Sockets {
 
     /** Makes something that is bound to an address. */
     public interface ListenerFactory<T> {
-        T bind(InetSocketAddress address) throws IOException;
+        T open(InetSocketAddress address) throws IOException;
     }
 
     /**
@@ -55,9 +55,9 @@ public final class Sockets {
      *
      * @param origin where the address comes from, for the error
      */
-    public static <T> T listen(ListenerFactory<T> binder, Address address, String origin) throws IOException {
+    public static <T> T listen(ListenerFactory<T> listenerFactory, Address address, String origin) throws IOException {
         try {
-            return binder.bind(resolve(address));
+            return listenerFactory.open(resolve(address));
         } catch (BindException | UnknownHostException e) {
             throw cannotBind(address, origin, e);
         }
@@ -82,9 +82,9 @@ public final class Sockets {
     public static Socket prepare(Socket socket) throws IOException {
         socket.setTcpNoDelay(true);
         socket.setKeepAlive(true);
-        tell(socket, ExtendedSocketOptions.TCP_KEEPIDLE, KEEPALIVE_IDLE_SECONDS);
-        tell(socket, ExtendedSocketOptions.TCP_KEEPINTERVAL, KEEPALIVE_INTERVAL_SECONDS);
-        tell(socket, ExtendedSocketOptions.TCP_KEEPCOUNT, KEEPALIVE_COUNT);
+        setIfSupported(socket, ExtendedSocketOptions.TCP_KEEPIDLE, KEEPALIVE_IDLE_SECONDS);
+        setIfSupported(socket, ExtendedSocketOptions.TCP_KEEPINTERVAL, KEEPALIVE_INTERVAL_SECONDS);
+        setIfSupported(socket, ExtendedSocketOptions.TCP_KEEPCOUNT, KEEPALIVE_COUNT);
         return socket;
     }
 
@@ -117,7 +117,7 @@ public final class Sockets {
         return told;
     }
 
-    private static void tell(Socket socket, SocketOption<Integer> option, int value) throws IOException {
+    private static void setIfSupported(Socket socket, SocketOption<Integer> option, int value) throws IOException {
         if (socket.supportedOptions().contains(option)) {
             socket.setOption(option, value);
         }

@@ -78,7 +78,8 @@ public final class HttpServer extends Service {
      * machine can reach.
      */
     public HttpServer(HttpHandler handler) {
-        this.bind = setting("bind", Address.of("127.0.0.1:8080")).fixed().help("Where to listen");
+        this.bind =
+                setting("bind", Address.of("127.0.0.1:8080")).restartRequired().help("Where to listen");
         this.handler = requireNonNull(handler, "handler is null");
     }
 
@@ -97,11 +98,11 @@ public final class HttpServer extends Service {
 
     @Override
     protected void onStart() throws IOException {
-        RequestTracker requests =
-                new RequestTracker(time(), new RequestTracker.RequestLimits(maxBody, maxRequests, requestTimeout, writeTimeout));
+        RequestTracker requests = new RequestTracker(
+                time(), new RequestTracker.RequestLimits(maxBody, maxRequests, requestTimeout, writeTimeout));
         com.sun.net.httpserver.HttpServer server = Sockets.listen(
-                address -> com.sun.net.httpserver.HttpServer.create(address, BACKLOG), bind.get(), origin());
-        own(() -> end(server));
+                address -> com.sun.net.httpserver.HttpServer.create(address, BACKLOG), bind.get(), addressSource());
+        closeOnStop(() -> end(server));
         server.setExecutor(request -> begin(requests, request));
         server.createContext("/", exchange -> serve(requests, exchange));
         running = new Running(server, requests);
@@ -111,7 +112,7 @@ public final class HttpServer extends Service {
             awaitOpen();
             server.start();
         });
-        every("overdue", requests::inspection, requests::endOverdue);
+        every("overdue", requests::checkInterval, requests::interruptOverdue);
     }
 
     @Override
@@ -130,7 +131,7 @@ public final class HttpServer extends Service {
     /** By the JDK's dispatcher, for a connection that has sent something; what this throws closes the connection. */
     private void begin(RequestTracker requests, Runnable request) {
         if (requests.isFull()) {
-            long times = requests.refused();
+            long times = requests.recordRejection();
             if (times > 0) {
                 log.warn("max-requests = {} are running; closed since last told: {}", maxRequests.get(), times);
             }
@@ -148,7 +149,7 @@ public final class HttpServer extends Service {
                 handler.handle(exchange);
             }
         } catch (RequestTracker.BodyTooLargeException e) {
-            requests.tooLarge(exchange);
+            requests.answerTooLarge(exchange);
         } catch (Exception | StackOverflowError e) {
             // The latter too is one client's doing (deeply nested input) and must not end the others.
             failed(exchange, e);
@@ -177,7 +178,7 @@ public final class HttpServer extends Service {
         }
     }
 
-    private String origin() {
+    private String addressSource() {
         return bind instanceof Setting<?> setting ? setting.describe() : "given by the program";
     }
 }

@@ -27,13 +27,13 @@ final class RequestTracker {
     /** What {@link HttpExchange#getResponseCode()} says before the headers of the answer are sent. */
     static final int NOT_ANSWERED = -1;
 
-    private static final Duration OFTEN = Duration.ofSeconds(1);
+    private static final Duration MAX_CHECK_INTERVAL = Duration.ofSeconds(1);
     private static final long NO_LENGTH = -1;
 
-    private final TimeSource time;
-    private final RequestLimits limits;
+    private final TimeSource timeSource;
+    private final RequestLimits requestLimits;
     private final WakeableTimer drained;
-    private final LogRateLimiter refusals;
+    private final LogRateLimiter rejections;
     private final Map<Thread, Progress> running = new ConcurrentHashMap<>();
     private volatile boolean draining;
 
@@ -65,20 +65,20 @@ final class RequestTracker {
         }
     }
 
-    RequestTracker(TimeSource time, RequestLimits limits) {
-        this.time = time;
-        this.limits = limits;
-        drained = new WakeableTimer(time);
-        refusals = new LogRateLimiter(time);
+    RequestTracker(TimeSource timeSource, RequestLimits requestLimits) {
+        this.timeSource = timeSource;
+        this.requestLimits = requestLimits;
+        drained = new WakeableTimer(timeSource);
+        rejections = new LogRateLimiter(timeSource);
     }
 
     boolean isFull() {
-        return running.size() >= limits.maxRequests().get();
+        return running.size() >= requestLimits.maxRequests().get();
     }
 
-    /** Counts one that was turned away; see {@link LogRateLimiter#count()}. */
-    long refused() {
-        return refusals.count();
+    /** Counts one that was turned away; see {@link LogRateLimiter#countEvent()}. */
+    long recordRejection() {
+        return rejections.countEvent();
     }
 
     /** Whether a stop has begun. */
@@ -89,7 +89,7 @@ final class RequestTracker {
     /** Runs what the JDK does with a connection that has sent something: reads a request, calls the handler. */
     void run(Runnable request) {
         Thread thread = Thread.currentThread();
-        running.put(thread, new Progress(time.nanos()));
+        running.put(thread, new Progress(timeSource.nanos()));
         try {
             request.run();
         } finally {
@@ -101,8 +101,8 @@ final class RequestTracker {
     /** Puts the limits around an exchange, or answers it if it is beyond them. */
     boolean admit(HttpExchange exchange) throws IOException {
         long length = length(exchange);
-        if (length > limits.maxBody().get().bytes()) {
-            tooLarge(exchange);
+        if (length > requestLimits.maxBody().get().bytes()) {
+            answerTooLarge(exchange);
             return false;
         }
         Progress progress = running.get(Thread.currentThread());
@@ -111,18 +111,19 @@ final class RequestTracker {
         }
         progress.reading = false;
         exchange.setStreams(
-                new LimitedInputStream(exchange.getRequestBody(), limits.maxBody().get().bytes(), progress, time),
-                new TimedOutputStream(exchange.getResponseBody(), progress, time));
+                new LimitedInputStream(
+                        exchange.getRequestBody(), requestLimits.maxBody().get().bytes(), progress, timeSource),
+                new TimedOutputStream(exchange.getResponseBody(), progress, timeSource));
         return true;
     }
 
-    void tooLarge(HttpExchange exchange) throws IOException {
+    void answerTooLarge(HttpExchange exchange) throws IOException {
         if (exchange.getResponseCode() == NOT_ANSWERED) {
             exchange.getResponseHeaders().set("Connection", "close"); // the rest of the body is not read
             answer(
                     exchange,
                     HttpURLConnection.HTTP_ENTITY_TOO_LARGE,
-                    "the body is longer than " + limits.maxBody().get());
+                    "the body is longer than " + requestLimits.maxBody().get());
         }
     }
 
@@ -144,19 +145,22 @@ final class RequestTracker {
     }
 
     /** The pause between two looks: short beside the timeouts, and beside a reload of them. */
-    Duration inspection() {
-        Duration quarter =
-                limits.requestTimeout().get().compareTo(limits.writeTimeout().get()) < 0
-                        ? limits.requestTimeout().get().dividedBy(4)
-                        : limits.writeTimeout().get().dividedBy(4);
-        return quarter.compareTo(OFTEN) < 0 ? quarter : OFTEN;
+    Duration checkInterval() {
+        Duration quarter = requestLimits
+                                .requestTimeout()
+                                .get()
+                                .compareTo(requestLimits.writeTimeout().get())
+                        < 0
+                ? requestLimits.requestTimeout().get().dividedBy(4)
+                : requestLimits.writeTimeout().get().dividedBy(4);
+        return quarter.compareTo(MAX_CHECK_INTERVAL) < 0 ? quarter : MAX_CHECK_INTERVAL;
     }
 
     /** Ends what takes too long to come in, or to be taken. */
-    void endOverdue() {
-        long now = time.nanos();
-        long longestIn = limits.requestTimeout().get().toNanos();
-        long longestOut = limits.writeTimeout().get().toNanos();
+    void interruptOverdue() {
+        long now = timeSource.nanos();
+        long longestIn = requestLimits.requestTimeout().get().toNanos();
+        long longestOut = requestLimits.writeTimeout().get().toNanos();
         running.forEach((thread, progress) -> {
             boolean late = progress.reading && now - progress.readingSince > longestIn;
             boolean stuck = progress.writing && now - progress.writingSince > longestOut;
@@ -174,15 +178,15 @@ final class RequestTracker {
     /** A request's body, up to a limit, with a note of when it was first asked for. */
     private static final class LimitedInputStream extends FilterInputStream {
         private final Progress progress;
-        private final TimeSource time;
+        private final TimeSource timeSource;
         private long left;
         private boolean begun;
 
-        LimitedInputStream(InputStream in, long limit, Progress progress, TimeSource time) {
+        LimitedInputStream(InputStream in, long limit, Progress progress, TimeSource timeSource) {
             super(in);
             this.left = limit;
             this.progress = progress;
-            this.time = time;
+            this.timeSource = timeSource;
         }
 
         @Override
@@ -195,7 +199,7 @@ final class RequestTracker {
         public int read(byte[] bytes, int from, int length) throws IOException {
             if (!begun) {
                 begun = true;
-                progress.readingSince = time.nanos();
+                progress.readingSince = timeSource.nanos();
             }
             progress.reading = true;
             try {
@@ -219,12 +223,12 @@ final class RequestTracker {
     /** An answer's body, with a note of when a write began. */
     private static final class TimedOutputStream extends FilterOutputStream {
         private final Progress progress;
-        private final TimeSource time;
+        private final TimeSource timeSource;
 
-        TimedOutputStream(OutputStream out, Progress progress, TimeSource time) {
+        TimedOutputStream(OutputStream out, Progress progress, TimeSource timeSource) {
             super(out);
             this.progress = progress;
-            this.time = time;
+            this.timeSource = timeSource;
         }
 
         @Override
@@ -234,25 +238,25 @@ final class RequestTracker {
 
         @Override
         public void write(byte[] bytes, int from, int length) throws IOException {
-            noted(() -> out.write(bytes, from, length));
+            timed(() -> out.write(bytes, from, length));
         }
 
         @Override
         public void flush() throws IOException {
-            noted(out::flush);
+            timed(out::flush);
         }
 
         @Override
         public void close() throws IOException {
-            noted(out::close);
+            timed(out::close);
         }
 
         private interface Writing {
             void go() throws IOException;
         }
 
-        private void noted(Writing write) throws IOException {
-            progress.writingSince = time.nanos();
+        private void timed(Writing write) throws IOException {
+            progress.writingSince = timeSource.nanos();
             progress.writing = true;
             try {
                 write.go();

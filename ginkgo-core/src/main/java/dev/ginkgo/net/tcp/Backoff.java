@@ -16,7 +16,7 @@ public record Backoff(Duration min, Duration max) {
     public Backoff {
         if (!min.isPositive() || max.compareTo(min) < 0 || max.compareTo(LONGEST) > 0) {
             throw new IllegalArgumentException("a backoff needs 0 < min <= max <= 24 h, not min "
-                    + Durations.shortly(min) + " and max " + Durations.shortly(max));
+                    + Durations.toHumanString(min) + " and max " + Durations.toHumanString(max));
         }
     }
 }

@@ -23,26 +23,26 @@ import org.jspecify.annotations.Nullable;
  * an {@code IOException} once the connection has ended, also when the calling task is interrupted by a stop.
  */
 public final class Connection implements AutoCloseable {
-    private static final long NOBODY_WRITES = 0;
+    private static final long NOT_WRITING = 0;
 
     private final Socket socket;
     private final Address peer;
-    private final TimeSource time;
-    private final ConnectionLimits limits;
-    private final LineReader lines;
+    private final TimeSource timeSource;
+    private final ConnectionLimits connectionLimits;
+    private final LineReader lineReader;
 
     /** Keeps writes whole. Held during a write; a closed socket frees the holder. */
     private final ReentrantLock writing = new ReentrantLock();
 
-    private volatile long writingSince = NOBODY_WRITES;
-    private volatile boolean stuck;
+    private volatile long writingSince = NOT_WRITING;
+    private volatile boolean writeStalled;
 
-    Connection(Socket socket, Address peer, TimeSource time, ConnectionLimits limits) {
+    Connection(Socket socket, Address peer, TimeSource timeSource, ConnectionLimits connectionLimits) {
         this.socket = socket;
         this.peer = peer;
-        this.time = time;
-        this.limits = limits;
-        lines = new LineReader(this::read, limits.maxLine(), peer);
+        this.timeSource = timeSource;
+        this.connectionLimits = connectionLimits;
+        lineReader = new LineReader(this::read, connectionLimits.maxLine(), peer);
     }
 
     /** The other end. */
@@ -60,7 +60,7 @@ public final class Connection implements AutoCloseable {
      */
     public @Nullable String readLine() throws IOException {
         try {
-            return lines.next();
+            return lineReader.next();
         } catch (LineReader.LineTooLongException e) {
             close();
             throw e;
@@ -88,12 +88,12 @@ public final class Connection implements AutoCloseable {
     public void write(byte[] bytes) throws IOException {
         writing.lock();
         try {
-            writingSince = time.nanos() | 1; // never "nobody writes"; a nanosecond is neither here nor there
+            writingSince = timeSource.nanos() | 1; // never "nobody writes"; a nanosecond is neither here nor there
             socket.getOutputStream().write(bytes);
         } catch (SocketException e) {
-            throw stuck ? stuck(e) : disconnected(e);
+            throw writeStalled ? writeStalled(e) : disconnectedException(e);
         } finally {
-            writingSince = NOBODY_WRITES;
+            writingSince = NOT_WRITING;
             writing.unlock();
         }
     }
@@ -105,16 +105,17 @@ public final class Connection implements AutoCloseable {
     }
 
     /** Whether the peer has ended its side and all that it sent was read. */
-    boolean ended() {
-        return lines.ended();
+    boolean isAtEndOfStream() {
+        return lineReader.ended();
     }
 
     /** Called by the service from time to time: a blocking write has no time limit of its own. */
-    void endIfStuck() {
+    void closeIfWriteStalled() {
         long since = writingSince;
-        if (since != NOBODY_WRITES
-                && time.nanos() - since > limits.writeTimeout().get().toNanos()) {
-            stuck = true;
+        if (since != NOT_WRITING
+                && timeSource.nanos() - since
+                        > connectionLimits.writeTimeout().get().toNanos()) {
+            writeStalled = true;
             try {
                 socket.setSoLinger(true, 0); // what the peer did not read is thrown away at once
             } catch (SocketException e) {
@@ -126,18 +127,18 @@ public final class Connection implements AutoCloseable {
 
     private int read(byte[] buffer, int offset, int length) throws IOException {
         try {
-            return time.outside(() -> socket.getInputStream().read(buffer, offset, length));
+            return timeSource.callBlocking(() -> socket.getInputStream().read(buffer, offset, length));
         } catch (SocketException e) {
-            throw disconnected(e);
+            throw disconnectedException(e);
         }
     }
 
-    private IOException disconnected(SocketException e) {
+    private IOException disconnectedException(SocketException e) {
         return new DisconnectedException("connection with " + peer + " is lost: " + e.getMessage(), e);
     }
 
-    private IOException stuck(SocketException e) {
-        String waited = Durations.shortly(limits.writeTimeout().get());
+    private IOException writeStalled(SocketException e) {
+        String waited = Durations.toHumanString(connectionLimits.writeTimeout().get());
         IOException told = new SocketTimeoutException("peer " + peer + " did not read for " + waited);
         told.initCause(e);
         return told;

@@ -25,8 +25,8 @@ final class ConnectionSet implements AutoCloseable {
     }
 
     /** Ends each connection whose peer has let a single write wait for longer than the write timeout. */
-    void endStuckWrites() {
-        open.forEach(Connection::endIfStuck);
+    void closeStalledWrites() {
+        open.forEach(Connection::closeIfWriteStalled);
     }
 
     @Override

@@ -12,7 +12,7 @@ final class DisconnectedException extends IOException {
     }
 
     /** Whether it is what ended a handler, wrapped or not. */
-    static boolean among(Throwable thrown) {
+    static boolean isCauseOf(Throwable thrown) {
         return Stream.<Throwable>iterate(thrown, t -> t != null, Throwable::getCause)
                 .anyMatch(DisconnectedException.class::isInstance);
     }

@@ -5,14 +5,14 @@ package dev.ginkgo.net.tcp;
  * is said, which must not wait.
  */
 final class FirstAttemptGate {
-    private boolean over;
+    private boolean finished;
 
-    synchronized void end() {
-        over = true;
+    synchronized void finish() {
+        finished = true;
     }
 
-    synchronized void unlessOver(Runnable word) {
-        if (!over) {
+    synchronized void runUnlessFinished(Runnable word) {
+        if (!finished) {
             word.run();
         }
     }

@@ -34,7 +34,7 @@ import org.slf4j.event.Level;
  */
 public final class TcpClient extends Service {
     /** A start does not wait longer for an answer, be it that a name is looked up or that nobody answers. */
-    private static final Duration LONGEST_START = Duration.ofSeconds(2);
+    private static final Duration MAX_START_WAIT = Duration.ofSeconds(2);
 
     private final Setting<Backoff> reconnect = setting(
                     "reconnect", new Backoff(Duration.ofMillis(100), Duration.ofSeconds(10)))
@@ -51,112 +51,114 @@ public final class TcpClient extends Service {
     private final Setting<Size> maxLine =
             setting("max-line", Size.ofKibibytes(64)).help("The longest line that the server may send");
 
-    private final ConnectionLimits limits = new ConnectionLimits(maxLine, writeTimeout);
+    private final ConnectionLimits connectionLimits = new ConnectionLimits(maxLine, writeTimeout);
     private final Supplier<Address> server;
-    private final ConnectionHandler handler;
+    private final ConnectionHandler connectionHandler;
     private final RandomGenerator random;
 
-    private volatile @Nullable WakeableTimer pauses;
-    private volatile @Nullable Attempt latest;
+    private volatile @Nullable WakeableTimer pauseTimer;
+    private volatile @Nullable Attempt currentAttempt;
 
     /**
      * Declares a client.
      *
      * @param server where to connect, asked at each attempt; usually a {@link Setting} of the parent
-     * @param handler runs once for each connection
+     * @param connectionHandler runs once for each connection
      */
-    public TcpClient(Supplier<Address> server, ConnectionHandler handler) {
-        this(server, handler, RandomGenerator.getDefault());
+    public TcpClient(Supplier<Address> server, ConnectionHandler connectionHandler) {
+        this(server, connectionHandler, RandomGenerator.getDefault());
     }
 
     /** With a test's own dice. */
-    TcpClient(Supplier<Address> server, ConnectionHandler handler, RandomGenerator random) {
+    TcpClient(Supplier<Address> server, ConnectionHandler connectionHandler, RandomGenerator random) {
         this.server = requireNonNull(server, "server is null: is the setting it comes from declared further down?");
-        this.handler = requireNonNull(handler, "handler is null");
+        this.connectionHandler = requireNonNull(connectionHandler, "handler is null");
         this.random = requireNonNull(random, "random is null");
     }
 
     @Override
     protected void onStart() {
-        TimeSource time = time();
-        WakeableTimer timer = new WakeableTimer(time);
-        ConnectionSet connections = own(new ConnectionSet());
-        FirstAttemptGate patience = new FirstAttemptGate();
-        pauses = timer;
-        readyLater();
-        spawn("connection", () -> stayConnected(connections, patience, time, timer));
-        later(
+        TimeSource timeSource = time();
+        WakeableTimer timer = new WakeableTimer(timeSource);
+        ConnectionSet connectionSet = closeOnStop(new ConnectionSet());
+        FirstAttemptGate firstAttemptGate = new FirstAttemptGate();
+        pauseTimer = timer;
+        deferReady();
+        spawn("connection", () -> stayConnected(connectionSet, firstAttemptGate, timeSource, timer));
+        spawnLater(
                 "patience",
-                LONGEST_START,
-                () -> patience.unlessOver(() -> degraded("still connecting to " + server.get())));
-        every("stuck-writes", limits::inspection, connections::endStuckWrites);
+                MAX_START_WAIT,
+                () -> firstAttemptGate.runUnlessFinished(() -> degraded("still connecting to " + server.get())));
+        every("stuck-writes", connectionLimits::checkInterval, connectionSet::closeStalledWrites);
     }
 
     @Override
     protected void onReload() {
-        Attempt attempt = latest;
-        WakeableTimer timer = pauses;
-        if (attempt != null && timer != null && moved(attempt)) {
+        Attempt attempt = currentAttempt;
+        WakeableTimer timer = pauseTimer;
+        if (attempt != null && timer != null && isAddressChanged(attempt)) {
             log.info("the server's address is {} now, leaving {}", server.get(), attempt.target());
-            attempt.leave();
+            attempt.close();
             timer.wake();
         }
     }
 
-    private void stayConnected(ConnectionSet connections, FirstAttemptGate patience, TimeSource time, WakeableTimer timer)
+    private void stayConnected(
+            ConnectionSet connectionSet, FirstAttemptGate firstAttemptGate, TimeSource timeSource, WakeableTimer timer)
             throws InterruptedException {
         BackoffSequence retries = BackoffSequence.shortenedByUpToHalf(random);
         boolean news = true;
         while (true) {
             Attempt attempt = new Attempt(server.get(), new Socket());
-            latest = attempt; // and only then look, so that either this thread or onReload sees a move
-            if (moved(attempt)) {
+            currentAttempt = attempt; // and only then look, so that either this thread or onReload sees a move
+            if (isAddressChanged(attempt)) {
                 continue;
             }
             String end;
-            try (Connection connection = connect(attempt, connections, time)) {
+            try (Connection connection = connect(attempt, connectionSet, timeSource)) {
                 news = true;
-                patience.end();
+                firstAttemptGate.finish();
                 log.info("connected to {}", attempt.target());
                 ready();
-                end = serve(connection, time, retries);
-                connections.remove(connection);
+                end = serve(connection, timeSource, retries);
+                connectionSet.remove(connection);
             } catch (IOException e) {
                 end = "cannot reach " + attempt.target() + ": " + IoMessages.unreachable(e, connectTimeout.get());
             }
             if (Thread.interrupted()) {
                 throw new InterruptedException();
             }
-            patience.end();
-            if (moved(attempt)) {
+            firstAttemptGate.finish();
+            if (isAddressChanged(attempt)) {
                 degraded("moving from " + attempt.target() + " to " + server.get());
                 retries.reset();
                 continue;
             }
             Backoff bounds = reconnect.get();
             Duration pause = retries.next(bounds.min(), bounds.max());
-            end += "; next try in " + Durations.shortly(pause);
+            end += "; next try in " + Durations.toHumanString(pause);
             degraded(end);
             log.atLevel(news ? Level.WARN : Level.DEBUG).log(end); // once for each outage
             news = false;
-            timer.await(pause, () -> moved(attempt));
+            timer.await(pause, () -> isAddressChanged(attempt));
         }
     }
 
-    private Connection connect(Attempt attempt, ConnectionSet connections, TimeSource time) throws IOException {
+    private Connection connect(Attempt attempt, ConnectionSet connectionSet, TimeSource timeSource) throws IOException {
         Duration timeout = connectTimeout.get();
-        Socket socket = time.outside(() -> Sockets.connect(attempt.socket(), attempt.target(), timeout));
-        Connection connection = new Connection(socket, attempt.target(), time, limits);
-        connections.add(connection);
+        Socket socket = timeSource.callBlocking(() -> Sockets.connect(attempt.socket(), attempt.target(), timeout));
+        Connection connection = new Connection(socket, attempt.target(), timeSource, connectionLimits);
+        connectionSet.add(connection);
         return connection;
     }
 
     /** Runs the handler, and tells why the connection has ended. */
-    private String serve(Connection connection, TimeSource time, BackoffSequence retries) throws InterruptedException {
-        long since = time.nanos();
+    private String serve(Connection connection, TimeSource timeSource, BackoffSequence retries)
+            throws InterruptedException {
+        long since = timeSource.nanos();
         try {
-            handler.handle(connection);
-            return connection.ended()
+            connectionHandler.handle(connection);
+            return connection.isAtEndOfStream()
                     ? connection.peer() + " ended the connection"
                     : "the handler left " + connection.peer();
         } catch (InterruptedException e) {
@@ -167,20 +169,20 @@ public final class TcpClient extends Service {
             log.debug("connection with {} ended by", connection.peer(), e);
             return "connection with " + connection.peer() + " ended: " + IoMessages.oneLine(e);
         } finally {
-            if (time.nanos() - since > reconnect.get().max().toNanos()) {
+            if (timeSource.nanos() - since > reconnect.get().max().toNanos()) {
                 retries.reset();
             }
         }
     }
 
-    private boolean moved(Attempt attempt) {
+    private boolean isAddressChanged(Attempt attempt) {
         return !attempt.target().equals(server.get());
     }
 
     /** A connection from before it is made; closing the socket ends it in every phase. */
     private record Attempt(Address target, Socket socket) {
 
-        void leave() {
+        void close() {
             Sockets.close(socket);
         }
     }

@@ -28,7 +28,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class TcpServer extends Service {
     /** The pause after an accept that failed: long enough for others to give descriptors back. */
-    private static final Duration BREATH = Duration.ofMillis(100);
+    private static final Duration ACCEPT_RETRY_DELAY = Duration.ofMillis(100);
 
     private final Setting<Duration> writeTimeout = setting("write-timeout", Duration.ofSeconds(10))
             .between(Duration.ofMillis(1), Duration.ofHours(1))
@@ -41,10 +41,10 @@ public final class TcpServer extends Service {
             .between(1, 1_000_000)
             .help("How many connections may be open at a time; further ones are closed at once");
 
-    private final ConnectionLimits limits = new ConnectionLimits(maxLine, writeTimeout);
+    private final ConnectionLimits connectionLimits = new ConnectionLimits(maxLine, writeTimeout);
     private final Supplier<Address> bind;
-    private final ConnectionHandler handler;
-    private final SocketFactory listeners;
+    private final ConnectionHandler connectionHandler;
+    private final SocketFactory sockets;
 
     private volatile @Nullable ServerSocket listening;
 
@@ -53,17 +53,17 @@ public final class TcpServer extends Service {
      *
      * @param bind where to listen, asked at each start; usually a fixed {@link Setting} of the parent. Port 0 takes a
      *     free one, see {@link #address()}
-     * @param handler runs once for each connection
+     * @param connectionHandler runs once for each connection
      */
-    public TcpServer(Supplier<Address> bind, ConnectionHandler handler) {
-        this(bind, handler, ServerSocket::new);
+    public TcpServer(Supplier<Address> bind, ConnectionHandler connectionHandler) {
+        this(bind, connectionHandler, ServerSocket::new);
     }
 
     /** With listeners of a test's making. */
-    TcpServer(Supplier<Address> bind, ConnectionHandler handler, SocketFactory listeners) {
+    TcpServer(Supplier<Address> bind, ConnectionHandler connectionHandler, SocketFactory socketFactory) {
         this.bind = requireNonNull(bind, "bind is null: is the setting it comes from declared further down?");
-        this.handler = requireNonNull(handler, "handler is null");
-        this.listeners = listeners;
+        this.connectionHandler = requireNonNull(connectionHandler, "handler is null");
+        this.sockets = socketFactory;
     }
 
     /** Makes a listener, not yet bound. */
@@ -87,40 +87,41 @@ public final class TcpServer extends Service {
 
     @Override
     protected void onStart() throws IOException {
-        TimeSource time = time();
-        ServerSocket listener = own(Sockets.listen(listeners.open(), bind.get(), origin()));
-        ConnectionSet connections = own(new ConnectionSet());
+        TimeSource timeSource = time();
+        ServerSocket listener = closeOnStop(Sockets.listen(sockets.open(), bind.get(), addressSource()));
+        ConnectionSet connectionSet = closeOnStop(new ConnectionSet());
         listening = listener;
         log.info("listening on {}", address());
 
-        spawn("accept", () -> accept(listener, connections, time));
-        every("stuck-writes", limits::inspection, connections::endStuckWrites);
+        spawn("accept", () -> accept(listener, connectionSet, timeSource));
+        every("stuck-writes", connectionLimits::checkInterval, connectionSet::closeStalledWrites);
     }
 
-    private void accept(ServerSocket listener, ConnectionSet connections, TimeSource time) throws Exception {
-        LogRateLimiter troubles = new LogRateLimiter(time);
-        LogRateLimiter refusals = new LogRateLimiter(time);
+    private void accept(ServerSocket listener, ConnectionSet connectionSet, TimeSource timeSource) throws Exception {
+        LogRateLimiter troubles = new LogRateLimiter(timeSource);
+        LogRateLimiter refusals = new LogRateLimiter(timeSource);
         awaitOpen();
         while (true) {
             Socket socket;
             try {
-                socket = time.outside(listener::accept);
+                socket = timeSource.callBlocking(listener::accept);
             } catch (IOException e) {
                 if (listener.isClosed()) {
                     throw e; // by a stop
                 }
-                long times = troubles.count();
+                long times = troubles.countEvent();
                 if (times > 0) {
-                    log.warn("cannot accept: {}; trying on, failures since last told: {}", IoMessages.oneLine(e), times);
+                    log.warn(
+                            "cannot accept: {}; trying on, failures since last told: {}", IoMessages.oneLine(e), times);
                 }
-                sleep(BREATH);
+                sleep(ACCEPT_RETRY_DELAY);
                 continue;
             }
-            if (connections.size() < maxConnections.get()) {
-                admit(socket, connections, time);
+            if (connectionSet.size() < maxConnections.get()) {
+                admit(socket, connectionSet, timeSource);
             } else {
                 Sockets.close(socket);
-                long times = refusals.count();
+                long times = refusals.countEvent();
                 if (times > 0) {
                     log.warn(
                             "max-connections = {} are open; closed at once since last told: {}",
@@ -131,7 +132,7 @@ public final class TcpServer extends Service {
         }
     }
 
-    private void admit(Socket socket, ConnectionSet connections, TimeSource time) {
+    private void admit(Socket socket, ConnectionSet connectionSet, TimeSource timeSource) {
         try {
             Sockets.prepare(socket);
         } catch (IOException e) {
@@ -139,29 +140,29 @@ public final class TcpServer extends Service {
             Sockets.close(socket);
             return;
         }
-        Connection connection = new Connection(socket, Sockets.peer(socket), time, limits);
-        connections.add(connection);
+        Connection connection = new Connection(socket, Sockets.peer(socket), timeSource, connectionLimits);
+        connectionSet.add(connection);
         try {
-            spawn("connection-" + connection.peer(), () -> serve(connection, connections));
+            spawn("connection-" + connection.peer(), () -> serve(connection, connectionSet));
         } catch (IllegalStateException stopping) {
             connection.close();
             throw stopping;
         }
     }
 
-    private void serve(Connection connection, ConnectionSet connections) {
+    private void serve(Connection connection, ConnectionSet connectionSet) {
         try (connection) {
-            handler.handle(connection);
+            connectionHandler.handle(connection);
         } catch (Exception | StackOverflowError e) {
             // The latter too is one peer's doing (deeply nested input) and must not end the others.
-            told(connection, e);
+            logEnd(connection, e);
         } finally {
-            connections.remove(connection);
+            connectionSet.remove(connection);
         }
     }
 
-    private void told(Connection connection, Throwable e) {
-        if (DisconnectedException.among(e) || ending()) {
+    private void logEnd(Connection connection, Throwable e) {
+        if (DisconnectedException.isCauseOf(e) || isStopping()) {
             log.debug("connection {} ended: {}", connection.peer(), IoMessages.oneLine(e));
         } else {
             log.warn("connection {} ended: {}", connection.peer(), IoMessages.oneLine(e));
@@ -169,12 +170,12 @@ public final class TcpServer extends Service {
         }
     }
 
-    private boolean ending() {
+    private boolean isStopping() {
         State state = status().state();
-        return Thread.currentThread().isInterrupted() || !(state.isUp() || state == State.STARTING);
+        return Thread.currentThread().isInterrupted() || !(state.isRunning() || state == State.STARTING);
     }
 
-    private String origin() {
+    private String addressSource() {
         return bind instanceof Setting<?> setting ? setting.describe() : "given by the program";
     }
 }

@@ -16,7 +16,7 @@ class AllowedChildrenTest {
     @Test
     @DisplayName("C-22 a table for a later child is accepted only under a name or pattern that the parent expects")
     void accepted() {
-        pool.expect("worker-*");
+        pool.allowChildren("worker-*");
         pool.setting("size", 1);
         assertThat(tree.problems("[pool.worker-1]\nrate = 5\n[pool.other]\nrate = 5"))
                 .containsExactly("app.toml:3:1: unknown table [pool.other]; known here: size");
@@ -30,8 +30,8 @@ class AllowedChildrenTest {
     @DisplayName("C-22 the child is bound to its table when it is added, and unknown keys are told then")
     void boundWhenAdded() {
         // Given
-        pool.expect("worker-*");
-        BindingResult last = tree.load(Configuration.none()
+        pool.allowChildren("worker-*");
+        BindingResult last = tree.load(Configuration.empty()
                 .text("app.toml", "[pool.worker-1]\nrate = 5\n[pool.worker-2]\nraet = 5")
                 .environment(Map.of("GINKGO_POOL_WORKER_1_NAME", "x"))
                 .set("pool.worker-1.size", "3"));

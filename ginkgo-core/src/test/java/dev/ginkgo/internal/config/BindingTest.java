@@ -27,9 +27,9 @@ class BindingTest {
         // Given
         tree.load("rate = 5\n[hub]\nname = 'a'");
         // When
-        BindingResult binding = tree.load("rate = 0\nbogus = 1\n[hub]\nname = 7\n[nowhere]\nx = 1");
+        BindingResult bindingResult = tree.load("rate = 0\nbogus = 1\n[hub]\nname = 7\n[nowhere]\nx = 1");
         // Then
-        assertThat(BoundTree.printed(binding))
+        assertThat(BoundTree.printed(bindingResult))
                 .containsExactly(
                         "app.toml:1:8: rate: 0 is outside 1..1000",
                         "app.toml:2:1: unknown key \"bogus\"; known here: rate, [hub]",
@@ -37,7 +37,7 @@ class BindingTest {
                         "app.toml:5:1: unknown table [nowhere]; known here: rate, [hub]");
         assertThat(rate.get()).isEqualTo(5);
         assertThat(name.get()).isEqualTo("a");
-        assertThatThrownBy(binding::orThrow)
+        assertThatThrownBy(bindingResult::orThrow)
                 .isInstanceOfSatisfying(
                         ConfigException.class, e -> assertThat(e.problems()).hasSize(4))
                 .hasMessageContaining("app.toml:1:8")
@@ -47,9 +47,9 @@ class BindingTest {
     @Test
     @DisplayName("C-01 a first load with a problem leaves the settings unbound, and still describes them")
     void firstLoadWithAProblem() {
-        BindingResult binding = tree.load("rate = 0");
+        BindingResult bindingResult = tree.load("rate = 0");
         assertThatThrownBy(rate::get).isInstanceOf(IllegalStateException.class);
-        assertThat(binding.infos())
+        assertThat(bindingResult.settings())
                 .extracting(SettingInfo::fullKey, SettingInfo::value)
                 .containsExactly(tuple("rate", "60"), tuple("hub.name", "anon"));
     }
@@ -115,11 +115,11 @@ class BindingTest {
                     throw new IllegalStateException("no");
                 })
                 .onChange((old, now) -> told.add("third " + old + " " + now));
-        BoundTree bound = new BoundTree(place);
-        SettingValues before = bound.load("").snapshot();
+        BoundTree boundTree = new BoundTree(place);
+        SettingValues before = boundTree.load("").snapshot();
         // When
-        List<SettingChange> changes = before.changes(bound.load("n = 2").snapshot());
-        List<Throwable> thrown = changes.getFirst().tell();
+        List<SettingChange> changes = before.changes(boundTree.load("n = 2").snapshot());
+        List<Throwable> thrown = changes.getFirst().notifyObservers();
         // Then
         assertThat(changes).singleElement().hasToString("n: 1 -> 2");
         assertThat(changes.getFirst().setting()).isSameAs(setting);
@@ -146,7 +146,7 @@ class BindingTest {
     void keeping() {
         SettingValues before = tree.load("rate = 1\nhub.name = 'old'").snapshot();
         SettingValues after = tree.load("rate = 2\nhub.name = 'new'").snapshot();
-        SettingValues kept = after.keeping(List.of(rate), before);
+        SettingValues kept = after.withPrevious(List.of(rate), before);
         assertThat(kept.get(rate)).isEqualTo(1);
         assertThat(kept.get(name)).isEqualTo("new");
         assertThat(before.changes(kept)).singleElement().hasToString("hub.name: old -> new");
@@ -168,7 +168,7 @@ class BindingTest {
         tree.load("");
         assertThatThrownBy(() -> rate.between(1, 2)).isInstanceOf(IllegalStateException.class);
         assertThatThrownBy(() -> rate.help("x")).hasMessageContaining("belongs into the constructor");
-        assertThatThrownBy(rate::fixed).isInstanceOf(IllegalStateException.class);
+        assertThatThrownBy(rate::restartRequired).isInstanceOf(IllegalStateException.class);
         assertThatThrownBy(() -> rate.onChange((_, _) -> {})).isInstanceOf(IllegalStateException.class);
     }
 
@@ -179,7 +179,7 @@ class BindingTest {
         tree.load("rate = 2\nhub.name = 'x'");
         assertThat(rate.describe()).isEqualTo("setting `rate`, file app.toml:1:8");
         assertThat(name.describe()).isEqualTo("setting `hub.name`, file app.toml:2:12");
-        tree.load(Configuration.none().set("rate", "3"));
+        tree.load(Configuration.empty().set("rate", "3"));
         assertThat(rate.describe()).isEqualTo("setting `rate`, --set");
         assertThat(name.describe()).isEqualTo("setting `hub.name`, default");
     }

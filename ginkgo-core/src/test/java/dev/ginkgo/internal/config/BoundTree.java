@@ -16,23 +16,23 @@ final class BoundTree {
 
     /** Binds, and publishes if there was no problem. */
     BindingResult load(Configuration configuration) {
-        BindingResult binding = Binder.bind(places, configuration, current::get);
-        if (binding.problems().isEmpty()) {
-            current.set(binding.snapshot());
+        BindingResult bindingResult = Binder.bind(places, configuration, current::get);
+        if (bindingResult.problems().isEmpty()) {
+            current.set(bindingResult.snapshot());
         }
-        return binding;
+        return bindingResult;
     }
 
     BindingResult load(String toml) {
-        return load(Configuration.none().text("app.toml", toml));
+        return load(Configuration.empty().text("app.toml", toml));
     }
 
     BindingResult add(SettingsOwner child, BindingResult last) {
-        BindingResult binding = Binder.bindAdded(child, last.raw(), current::get);
-        if (binding.problems().isEmpty()) {
-            current.updateAndGet(before -> before.with(binding.snapshot()));
+        BindingResult bindingResult = Binder.bindAdded(child, last.raw(), current::get);
+        if (bindingResult.problems().isEmpty()) {
+            current.updateAndGet(before -> before.with(bindingResult.snapshot()));
         }
-        return binding;
+        return bindingResult;
     }
 
     SettingValues snapshot() {
@@ -48,7 +48,7 @@ final class BoundTree {
         return printed(load(configuration));
     }
 
-    static List<String> printed(BindingResult binding) {
-        return binding.problems().stream().map(ConfigProblem::toString).toList();
+    static List<String> printed(BindingResult bindingResult) {
+        return bindingResult.problems().stream().map(ConfigProblem::toString).toList();
     }
 }

@@ -43,7 +43,7 @@ class DeclarationTest {
         hub.child("http");
         assertThatThrownBy(() -> hub.setting("http.bind", 1)).hasMessageContaining("both named \"http\"");
         hub.setting("auth", new Pair(1, 2));
-        assertThatThrownBy(() -> KeySyntax.requireFreeName(hub, "auth")).hasMessageContaining("both named \"auth\"");
+        assertThatThrownBy(() -> KeySyntax.requireUnusedName(hub, "auth")).hasMessageContaining("both named \"auth\"");
         hub.child("auth");
         assertThat(tree.problems("")).singleElement().asString().contains("\"hub.auth\"");
     }

@@ -9,8 +9,8 @@ final class FakeSettingsOwner implements SettingsOwner {
     private final String path;
     private final String key;
     private final List<SettingDefinition<?>> settings = new ArrayList<>();
-    private final List<FakeSettingsOwner> places = new ArrayList<>();
-    private final List<String> expected = new ArrayList<>();
+    private final List<FakeSettingsOwner> childOwners = new ArrayList<>();
+    private final List<String> allowedChildren = new ArrayList<>();
 
     private FakeSettingsOwner(String path, String key) {
         this.path = path;
@@ -23,7 +23,7 @@ final class FakeSettingsOwner implements SettingsOwner {
 
     FakeSettingsOwner child(String name) {
         FakeSettingsOwner child = detached(name);
-        places.add(child);
+        childOwners.add(child);
         return child;
     }
 
@@ -48,8 +48,8 @@ final class FakeSettingsOwner implements SettingsOwner {
         return declare(SettingDefinition.list(this, name, element));
     }
 
-    void expect(String pattern) {
-        expected.add(pattern);
+    void allowChildren(String pattern) {
+        allowedChildren.add(pattern);
     }
 
     private <T> SettingDefinition<T> declare(SettingDefinition<T> setting) {
@@ -68,7 +68,7 @@ final class FakeSettingsOwner implements SettingsOwner {
     }
 
     @Override
-    public String type() {
+    public String typeName() {
         return "Fake";
     }
 
@@ -78,12 +78,12 @@ final class FakeSettingsOwner implements SettingsOwner {
     }
 
     @Override
-    public List<? extends SettingsOwner> places() {
-        return places;
+    public List<? extends SettingsOwner> childOwners() {
+        return childOwners;
     }
 
     @Override
-    public List<String> expected() {
-        return expected;
+    public List<String> allowedChildren() {
+        return allowedChildren;
     }
 }

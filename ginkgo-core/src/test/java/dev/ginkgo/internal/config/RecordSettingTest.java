@@ -37,15 +37,15 @@ class RecordSettingTest {
     @DisplayName("C-20 each component is a key of its own in file, environment, --set and help")
     void flattened() {
         SettingDefinition<Http> http = root.setting("http", DEFAULT);
-        BindingResult binding = tree.load(Configuration.none()
+        BindingResult bindingResult = tree.load(Configuration.empty()
                 .text("app.toml", "[http]\nidle-timeout = '1m'\n[http.tls]\nciphers = ['a']")
                 .environment(Map.of("GINKGO_HTTP_MOST", "7"))
                 .set("http.tls.on", "true"));
-        assertThat(BoundTree.printed(binding)).isEmpty();
+        assertThat(BoundTree.printed(bindingResult)).isEmpty();
         assertThat(http.get())
                 .isEqualTo(new Http(DEFAULT.bind(), Duration.ofMinutes(1), 7, new Tls(true, List.of("a"))));
-        assertThat(binding.infos())
-                .extracting(info -> info.fullKey() + " " + info.type() + " " + info.value() + " " + info.origin())
+        assertThat(bindingResult.settings())
+                .extracting(info -> info.fullKey() + " " + info.type() + " " + info.value() + " " + info.source())
                 .containsExactly(
                         "http.bind address localhost:80 default",
                         "http.idle-timeout duration 1m file app.toml:2",
@@ -64,7 +64,7 @@ class RecordSettingTest {
                         "app.toml:3:8: http.most: \"x\" is not a whole number; write it like 60",
                         "app.toml:4:1: \"http.tls\" is a table, not a value; write [http.tls] and its keys below; known"
                                 + " here: on, ciphers");
-        assertThat(tree.problems(Configuration.none().set("http", "x")))
+        assertThat(tree.problems(Configuration.empty().set("http", "x")))
                 .singleElement()
                 .asString()
                 .contains("\"http\" is a table; set one of its keys");

@@ -37,15 +37,15 @@ class SecretSettingTest {
         SettingDefinition<Secret> secret = cluster.required("secret", Secret.class);
         SettingDefinition<String> token =
                 cluster.setting("token", "default-" + VALUE).secret();
-        BindingResult before = tree.load(Configuration.none().set("cluster.secret", VALUE));
+        BindingResult before = tree.load(Configuration.empty().set("cluster.secret", VALUE));
         // When
-        BindingResult after =
-                tree.load(Configuration.none().text("app.toml", "[cluster]\nsecret = 'hunter22'\ntoken = 'hunter222'"));
+        BindingResult after = tree.load(
+                Configuration.empty().text("app.toml", "[cluster]\nsecret = 'hunter22'\ntoken = 'hunter222'"));
         // Then
         assertThat(token.get()).isEqualTo("hunter222");
         assertThat(secret.get().reveal()).isEqualTo("hunter22");
         assertThat(List.of(
-                        before.infos(),
+                        before.settings(),
                         after,
                         after.raw(),
                         after.snapshot(),
@@ -55,7 +55,7 @@ class SecretSettingTest {
                         secret.get(),
                         String.format("%s", secret.get())))
                 .allSatisfy(each -> assertThat(each.toString()).doesNotContain(VALUE));
-        assertThat(after.infos()).extracting(SettingInfo::value).containsOnly(Secret.MASK);
+        assertThat(after.settings()).extracting(SettingInfo::value).containsOnly(Secret.MASK);
         assertThat(token).hasToString("cluster.token = ••••••");
     }
 
@@ -112,7 +112,7 @@ class SecretSettingTest {
         Path credentials = Files.createDirectory(folder.resolve("credentials"));
         Files.writeString(credentials.resolve("cluster.secret"), "from-c");
         Files.writeString(folder.resolve("app.toml"), "[cluster]\nsecret-file = 'a'");
-        Configuration toml = Configuration.none().workingFolder(folder).file(folder.resolve("app.toml"));
+        Configuration toml = Configuration.empty().workingDirectory(folder).file(folder.resolve("app.toml"));
         Configuration credential = toml.credentials(Path.of("credentials"));
         Configuration environment = credential.environment(
                 Map.of("GINKGO_CLUSTER_SECRET_FILE", folder.resolve("b").toString()));
@@ -122,7 +122,8 @@ class SecretSettingTest {
             assertThat(tree.problems(each.getValue())).isEmpty();
             assertThat(secret.get().reveal()).isEqualTo(each.getKey());
         }
-        assertThat(tree.load(override).infos().getFirst().origin()).hasToString("secret file " + folder.resolve("a"));
+        assertThat(tree.load(override).settings().getFirst().source())
+                .hasToString("secret file " + folder.resolve("a"));
         assertThat(secret.get().reveal()).isEqualTo("from-a");
     }
 
@@ -140,12 +141,12 @@ class SecretSettingTest {
         assertThat(tree.problems("[cluster]\nsecret = 'x'\nsecret-file = '" + empty + "'"))
                 .containsExactly("app.toml:3:15: \"cluster.secret\" is given both itself (app.toml:2:10) and as a file;"
                         + " remove one");
-        assertThat(tree.problems(Configuration.none()
+        assertThat(tree.problems(Configuration.empty()
                         .environment(Map.of("GINKGO_CLUSTER_SECRET", "x", "GINKGO_CLUSTER_SECRET_FILE", "y"))))
                 .singleElement()
                 .asString()
                 .contains("both");
-        assertThat(tree.problems(Configuration.none().credentials(absent)))
+        assertThat(tree.problems(Configuration.empty().credentials(absent)))
                 .anyMatch(each -> each.contains("credentials folder is not there"));
         assertThat(tree.problems("")).singleElement().asString().contains("GINKGO_CLUSTER_SECRET_FILE");
     }

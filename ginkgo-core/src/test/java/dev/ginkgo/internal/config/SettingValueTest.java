@@ -85,7 +85,7 @@ class SettingValueTest {
         SettingDefinition<List<String>> names = root.list("names", String.class);
         SettingDefinition<List<Integer>> some = root.setting("some", List.of(1));
         SettingDefinition<Boolean> yes = root.setting("yes", false);
-        tree.load(Configuration.none()
+        tree.load(Configuration.empty()
                 .environment(Map.of("GINKGO_NUMBER", "7", "GINKGO_NAMES", "a, b", "GINKGO_SOME", ""))
                 .set("policy", "block")
                 .set("yes", "true"));
@@ -100,7 +100,7 @@ class SettingValueTest {
     @DisplayName("a list on the command line that is written as in a file shows the right form")
     void listAsInAFile() {
         root.list("names", String.class);
-        assertThat(tree.problems(Configuration.none().set("names", "[\"a\", \"[::1]\"]")))
+        assertThat(tree.problems(Configuration.empty().set("names", "[\"a\", \"[::1]\"]")))
                 .singleElement()
                 .asString()
                 .contains("names: [\"a\", \"[::1]\"] is written as in a file; here, write its elements with commas in"
@@ -113,7 +113,7 @@ class SettingValueTest {
         SettingDefinition<Optional<Path>> page = root.optional("page", Path.class);
         SettingDefinition<Optional<Address>> bind = root.optional("bind", Address.class);
         SettingDefinition<Optional<Secret>> key = root.optional("key", Secret.class);
-        tree.load(Configuration.none().set("bind", "a:1").set("key", "hidden"));
+        tree.load(Configuration.empty().set("bind", "a:1").set("key", "hidden"));
         assertThat(page.get()).isEmpty();
         assertThat(bind.get()).contains(Address.of("a:1"));
         assertThat(key.get()).contains(Secret.of("hidden"));
@@ -205,15 +205,15 @@ class SettingValueTest {
         SettingDefinition<Path> kept = root.setting("kept", Path.of("default"));
         Path etc = Files.createDirectory(folder.resolve("etc"));
         Files.writeString(etc.resolve("app.toml"), "data = 'here/data'\nlogs = 'logs'");
-        Configuration configuration = Configuration.none()
-                .workingFolder(folder)
+        Configuration configuration = Configuration.empty()
+                .workingDirectory(folder)
                 .file(Path.of("etc/app.toml"))
                 .set("logs", "there");
         assertThat(tree.problems(configuration)).isEmpty();
         assertThat(data.get()).isEqualTo(etc.resolve("here/data"));
         assertThat(logs.get()).isEqualTo(folder.resolve("there"));
         assertThat(kept.get()).isEqualTo(Path.of("default"));
-        assertThat(tree.snapshot().origin(data)).hasToString("file etc/app.toml:1");
+        assertThat(tree.snapshot().source(data)).hasToString("file etc/app.toml:1");
     }
 
     @Test

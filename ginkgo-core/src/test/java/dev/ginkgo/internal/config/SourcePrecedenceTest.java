@@ -17,20 +17,20 @@ import org.junit.jupiter.api.io.TempDir;
 class SourcePrecedenceTest {
     private final FakeSettingsOwner root = FakeSettingsOwner.root();
     private final SettingDefinition<Integer> rate =
-            root.setting("rate", 1).between(1, 100).fixed().help("How often");
+            root.setting("rate", 1).between(1, 100).restartRequired().help("How often");
     private final BoundTree tree = new BoundTree(root);
 
     private String origin(Configuration configuration) {
-        BindingResult binding = tree.load(configuration);
-        assertThat(BoundTree.printed(binding)).isEmpty();
-        SettingInfo info = binding.infos().getFirst();
-        return info.value() + " from " + info.origin();
+        BindingResult bindingResult = tree.load(configuration);
+        assertThat(BoundTree.printed(bindingResult)).isEmpty();
+        SettingInfo info = bindingResult.settings().getFirst();
+        return info.value() + " from " + info.source();
     }
 
     @Test
     @DisplayName("C-13 default < file < environment < --set, and each value tells its origin")
     void precedence() {
-        Configuration none = Configuration.none();
+        Configuration none = Configuration.empty();
         Configuration file = none.text("gateway.toml", "\nrate = 2");
         Configuration two = file.text("more.toml", "rate = 3");
         Configuration environment = two.environment(Map.of("GINKGO_RATE", "4"));
@@ -46,7 +46,7 @@ class SourcePrecedenceTest {
     @Test
     @DisplayName("C-13 a description holds all that help prints")
     void info() {
-        assertThat(tree.load("rate = 9").infos())
+        assertThat(tree.load("rate = 9").settings())
                 .containsExactly(new SettingInfo(
                         "rate",
                         "int",
@@ -66,8 +66,8 @@ class SourcePrecedenceTest {
     @DisplayName("C-05 a missing or unreadable file is a problem with its absolute path")
     void missingFile(@TempDir Path folder) throws IOException {
         Files.write(folder.resolve("binary.toml"), new byte[] {(byte) 0xff, (byte) 0xfe});
-        Configuration configuration = Configuration.none()
-                .workingFolder(folder)
+        Configuration configuration = Configuration.empty()
+                .workingDirectory(folder)
                 .file(Path.of("absent.toml"))
                 .file(Path.of("binary.toml"))
                 .file(folder);
@@ -81,9 +81,9 @@ class SourcePrecedenceTest {
     @Test
     @DisplayName("C-17 a configuration knows its files, and whether it has any")
     void files() {
-        assertThat(Configuration.none().text("x", "").hasFiles()).isFalse();
+        assertThat(Configuration.empty().text("x", "").hasFiles()).isFalse();
         Configuration configuration =
-                Configuration.none().file(Path.of("a.toml")).text("x", "").file(Path.of("b.toml"));
+                Configuration.empty().file(Path.of("a.toml")).text("x", "").file(Path.of("b.toml"));
         assertThat(configuration.hasFiles()).isTrue();
         assertThat(configuration.files()).containsExactly(Path.of("a.toml"), Path.of("b.toml"));
     }
@@ -92,7 +92,7 @@ class SourcePrecedenceTest {
     @DisplayName("C-01 a file is read anew by every load")
     void readAnew(@TempDir Path folder) throws IOException {
         Path file = folder.resolve("app.toml");
-        Configuration configuration = Configuration.none().file(file);
+        Configuration configuration = Configuration.empty().file(file);
         Files.writeString(file, "rate = 2");
         tree.load(configuration);
         Files.writeString(file, "\ufeffrate = 3");

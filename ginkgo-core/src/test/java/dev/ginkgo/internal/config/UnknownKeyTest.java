@@ -88,7 +88,7 @@ class UnknownKeyTest {
     @Test
     @DisplayName("C-04 an unknown --set key is an error")
     void unknownOverride() {
-        assertThat(tree.problems(Configuration.none()
+        assertThat(tree.problems(Configuration.empty()
                         .set("hub.histroy", "1")
                         .set("hub", "1")
                         .set("zzz", "1")))
@@ -101,7 +101,7 @@ class UnknownKeyTest {
     @Test
     @DisplayName("C-04 an unknown GINKGO_ variable is a warning, a bad value of a known one an error")
     void environment() {
-        BindingResult binding = tree.load(Configuration.none()
+        BindingResult bindingResult = tree.load(Configuration.empty()
                 .environment(Map.of(
                         "GINKGO_HUB_HISTORI",
                         "1",
@@ -111,10 +111,10 @@ class UnknownKeyTest {
                         "y",
                         "PATH",
                         "z")));
-        assertThat(binding.warnings())
+        assertThat(bindingResult.warnings())
                 .containsExactly(
                         "env GINKGO_HUB_HISTORI: no setting has this variable; did you mean \"GINKGO_HUB_HISTORY\"?");
-        assertThat(BoundTree.printed(binding))
+        assertThat(BoundTree.printed(bindingResult))
                 .containsExactly("env GINKGO_RATE_PER_MINUTE: rate-per-minute: \"x\" is not a whole number; write it"
                         + " like 60");
     }

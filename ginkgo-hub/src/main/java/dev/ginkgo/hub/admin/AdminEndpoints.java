@@ -30,21 +30,21 @@ import java.util.function.Supplier;
  * adding up and asking around is nothing for an event loop.
  */
 final class AdminEndpoints {
-    private static final int LIMIT = 100;
-    private static final int MOST = 10_000;
-    private static final Set<String> LIMITED = Set.of("limit");
+    private static final int DEFAULT_LIMIT = 100;
+    private static final int MAX_LIMIT = 10_000;
+    private static final Set<String> LIMIT_PARAMETER = Set.of("limit");
 
     private final Supplier<MetricsSnapshot> readings;
     private final Supplier<Status> tree;
     private final IntFunction<ChannelListing> channels;
     private final Supplier<List<StreamRegistry.OpenStream>> streams;
-    private final TimeSource time;
-    private final Executor aside;
+    private final TimeSource timeSource;
+    private final Executor tasks;
 
     /** What a page is made by. */
     @FunctionalInterface
     private interface ResponseSupplier {
-        FullHttpResponse make() throws InterruptedException;
+        FullHttpResponse get() throws InterruptedException;
     }
 
     /**
@@ -58,36 +58,39 @@ final class AdminEndpoints {
             Supplier<Status> tree,
             IntFunction<ChannelListing> channels,
             Supplier<List<StreamRegistry.OpenStream>> streams,
-            TimeSource time,
+            TimeSource timeSource,
             Executor aside) {
         this.readings = readings;
         this.tree = tree;
         this.channels = channels;
         this.streams = streams;
-        this.time = time;
-        this.aside = aside;
+        this.timeSource = timeSource;
+        this.tasks = aside;
     }
 
-    Map<String, AdminRouter.Endpoint> pages() {
+    Map<String, AdminRouter.Endpoint> endpoints() {
         return Map.of(
-                "/-/metrics", new AdminRouter.Endpoint(false, Set.of(), (exchange, _) -> later(exchange, this::metrics)),
+                "/-/metrics",
+                        new AdminRouter.Endpoint(
+                                false, Set.of(), (exchange, _) -> respondAsync(exchange, this::metrics)),
                 "/-/connections",
-                        new AdminRouter.Endpoint(false, LIMITED, (exchange, target) -> {
-                            int limit = limit(target);
-                            later(exchange, () -> connections(limit));
+                        new AdminRouter.Endpoint(false, LIMIT_PARAMETER, (exchange, requestTarget) -> {
+                            int limit = limit(requestTarget);
+                            respondAsync(exchange, () -> connections(limit));
                         }),
                 "/-/channels",
-                        new AdminRouter.Endpoint(false, LIMITED, (exchange, target) -> {
-                            int limit = limit(target);
-                            later(exchange, () -> channels(limit));
+                        new AdminRouter.Endpoint(false, LIMIT_PARAMETER, (exchange, requestTarget) -> {
+                            int limit = limit(requestTarget);
+                            respondAsync(exchange, () -> channels(limit));
                         }),
-                "/-/tree", new AdminRouter.Endpoint(false, Set.of(), (exchange, _) -> later(exchange, this::tree)));
+                "/-/tree",
+                        new AdminRouter.Endpoint(false, Set.of(), (exchange, _) -> respondAsync(exchange, this::tree)));
     }
 
-    private void later(Exchange exchange, ResponseSupplier maker) throws ProblemException {
-        exchange.answerLater(aside, () -> {
+    private void respondAsync(Exchange exchange, ResponseSupplier responseSupplier) throws ProblemException {
+        exchange.respondAsync(tasks, () -> {
             try {
-                return maker.make();
+                return responseSupplier.get();
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
                 return Responses.problem(ProblemException.stopping("the hub stops"));
@@ -96,8 +99,9 @@ final class AdminEndpoints {
     }
 
     private FullHttpResponse metrics() throws InterruptedException {
-        LagSummary depth = SubscriberLagCollector.depth(streams.get());
-        return Responses.of(HttpResponseStatus.OK, PrometheusText.TYPE, PrometheusText.of(readings.get(), depth));
+        LagSummary lagSummary = SubscriberLagCollector.summarize(streams.get());
+        return Responses.of(
+                HttpResponseStatus.OK, PrometheusText.TYPE, PrometheusText.format(readings.get(), lagSummary));
     }
 
     private FullHttpResponse connections(int limit) throws InterruptedException {
@@ -115,32 +119,33 @@ final class AdminEndpoints {
     }
 
     private void connection(SubscriberLagCollector.SubscriberLag each, JsonGenerator json) throws IOException {
-        StreamRegistry.OpenStream stream = each.stream();
+        StreamRegistry.OpenStream openStream = each.stream();
         json.writeStartObject();
         json.writeStringField(
                 "address",
-                stream.connection().remoteAddress() instanceof InetSocketAddress peer
+                openStream.connection().remoteAddress() instanceof InetSocketAddress peer
                         ? peer.getAddress().getHostAddress() + ":" + peer.getPort()
                         : "gone");
-        json.writeStringField("channel", stream.channel().text());
-        json.writeStringField("form", stream.framing().text());
+        json.writeStringField("channel", openStream.channel().text());
+        json.writeStringField("form", openStream.framing().parameterValue());
         json.writeNumberField("behind", each.behind());
-        json.writeNumberField("pinned-bytes", each.pinned());
+        json.writeNumberField("pinned-bytes", each.pendingBytes());
         json.writeNumberField(
-                "age-seconds", Duration.ofNanos(time.nanos() - stream.since()).toMillis() / 1e3);
+                "age-seconds",
+                Duration.ofNanos(timeSource.nanos() - openStream.openedAt()).toMillis() / 1e3);
         json.writeEndObject();
     }
 
     private FullHttpResponse channels(int limit) {
         ChannelListing some = channels.apply(limit);
         return json(json -> {
-            json.writeNumberField("channels", some.all());
+            json.writeNumberField("channels", some.total());
             json.writeArrayFieldStart("some");
-            for (ChannelListing.Item each : some.some()) {
+            for (ChannelListing.Item each : some.items()) {
                 json.writeStartObject();
                 json.writeStringField("channel", each.channel());
                 json.writeNumberField("messages", each.messages());
-                json.writeNumberField("readers", each.readers());
+                json.writeNumberField("readers", each.subscribers());
                 json.writeEndObject();
             }
             json.writeEndArray();
@@ -149,23 +154,24 @@ final class AdminEndpoints {
 
     private FullHttpResponse tree() {
         Status root = tree.get();
-        return json(json -> StatusJson.members(root, json));
+        return json(json -> StatusJson.writeFields(root, json));
     }
 
-    private static FullHttpResponse json(JsonBody.FieldWriter fields) {
-        return Responses.of(HttpResponseStatus.OK, Responses.JSON, JsonBody.object(fields));
+    private static FullHttpResponse json(JsonBody.FieldWriter fieldWriter) {
+        return Responses.of(HttpResponseStatus.OK, Responses.JSON, JsonBody.object(fieldWriter));
     }
 
-    private static int limit(RequestTarget target) throws ProblemException {
-        String limit = target.parameters().getOrDefault("limit", Integer.toString(LIMIT));
+    private static int limit(RequestTarget requestTarget) throws ProblemException {
+        String limit = requestTarget.parameters().getOrDefault("limit", Integer.toString(DEFAULT_LIMIT));
         try {
             int number = Integer.parseInt(limit);
-            if (number >= 1 && number <= MOST) {
+            if (number >= 1 && number <= MAX_LIMIT) {
                 return number;
             }
         } catch (NumberFormatException told) {
             // like a number that is out of range
         }
-        throw new ProblemException(ProblemType.BAD_PARAMETER, "limit=" + limit + " is no number from 1 to " + MOST);
+        throw new ProblemException(
+                ProblemType.BAD_PARAMETER, "limit=" + limit + " is no number from 1 to " + MAX_LIMIT);
     }
 }

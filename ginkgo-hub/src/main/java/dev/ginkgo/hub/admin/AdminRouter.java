@@ -24,24 +24,24 @@ import java.util.stream.Collectors;
 
 /** The hub's own pages, below {@code /-/}. Health is open to all; the rest is for those who are on this machine. */
 public final class AdminRouter implements HttpRoute {
-    private static final List<String> FORWARDED =
+    private static final List<String> PROXY_HEADERS =
             List.of("Forwarded", "Via", "X-Forwarded-For", "X-Forwarded-Host", "X-Real-IP");
 
     /**
      * One page.
      *
-     * @param isOpen whether anybody may see it
+     * @param isPublic whether anybody may see it
      * @param parameters of its query
      */
-    record Endpoint(boolean isOpen, Set<String> parameters, EndpointHandler served) {}
+    record Endpoint(boolean isPublic, Set<String> parameters, EndpointHandler handler) {}
 
     /** What is done when the request for a page is there. */
     @FunctionalInterface
     interface EndpointHandler {
-        void serve(Exchange exchange, RequestTarget target) throws ProblemException;
+        void handle(Exchange exchange, RequestTarget requestTarget) throws ProblemException;
     }
 
-    private final Map<String, Endpoint> pages;
+    private final Map<String, Endpoint> endpoints;
 
     /** All of the hub's own pages. */
     public static AdminRouter of(
@@ -49,51 +49,53 @@ public final class AdminRouter implements HttpRoute {
             Supplier<MetricsSnapshot> readings,
             Supplier<Status> tree,
             IntFunction<ChannelListing> channels,
-            TimeSource time) {
+            TimeSource timeSource) {
         Map<String, Endpoint> pages = new HashMap<>();
-        pages.putAll(new HealthEndpoints(() -> tree.get().notReady(), front.draining()).pages());
-        pages.putAll(new AdminEndpoints(readings, tree, channels, front.streams(), time, front.tasks()).pages());
+        pages.putAll(new HealthEndpoints(() -> tree.get().notReady(), front.draining()).endpoints());
+        pages.putAll(
+                new AdminEndpoints(readings, tree, channels, front.streams(), timeSource, front.tasks()).endpoints());
         return new AdminRouter(pages);
     }
 
     AdminRouter(Map<String, Endpoint> pages) {
-        this.pages = new TreeMap<>(pages);
+        this.endpoints = new TreeMap<>(pages);
     }
 
     @Override
-    public boolean matches(HttpMethod method, RequestTarget target) {
-        return target.isReserved();
+    public boolean matches(HttpMethod method, RequestTarget requestTarget) {
+        return requestTarget.isReserved();
     }
 
     @Override
-    public void begin(Exchange exchange, RequestTarget target) throws ProblemException {
-        Endpoint page = pages.get(target.path());
-        if (page == null) {
-            String there = pages.keySet().stream().collect(Collectors.joining(", "));
-            throw new ProblemException(ProblemType.NOT_FOUND, "there is no " + target.path() + "; there are " + there);
+    public void begin(Exchange exchange, RequestTarget requestTarget) throws ProblemException {
+        Endpoint endpoint = endpoints.get(requestTarget.path());
+        if (endpoint == null) {
+            String there = endpoints.keySet().stream().collect(Collectors.joining(", "));
+            throw new ProblemException(
+                    ProblemType.NOT_FOUND, "there is no " + requestTarget.path() + "; there are " + there);
         }
         HttpMethod method = exchange.request().method();
         if (!method.equals(HttpMethod.GET) && !method.equals(HttpMethod.HEAD)) {
-            throw ProblemException.notAllowed(method, "GET, HEAD, OPTIONS");
+            throw ProblemException.methodNotAllowed(method, "GET, HEAD, OPTIONS");
         }
-        if (!page.isOpen) {
-            requireNear(exchange, target);
+        if (!endpoint.isPublic) {
+            requireLocalClient(exchange, requestTarget);
         }
-        target.allow(page.parameters);
-        exchange.then(null, done -> page.served.serve(done, target));
+        requestTarget.requireParametersIn(endpoint.parameters);
+        exchange.onComplete(null, done -> endpoint.handler.handle(done, requestTarget));
     }
 
     /**
      * Who asks has to be on this machine and to call it by a loopback name, and nobody may ask on behalf of another: a
      * proxy on this machine is near, those behind it are not.
      */
-    private static void requireNear(Exchange exchange, RequestTarget target) throws ProblemException {
-        HostPort asked = HostPort.of(RequestValidator.host(exchange.request(), target), -1);
-        boolean near = exchange.conversation().isFromLoopback()
+    private static void requireLocalClient(Exchange exchange, RequestTarget requestTarget) throws ProblemException {
+        HostPort asked = HostPort.of(RequestValidator.host(exchange.request(), requestTarget), -1);
+        boolean near = exchange.connection().isRemoteAddressLoopback()
                 && asked != null
                 && asked.isLoopback()
-                && !exchange.isFromForeignOrigin()
-                && FORWARDED.stream()
+                && !exchange.isCrossOrigin()
+                && PROXY_HEADERS.stream()
                         .noneMatch(name -> exchange.request().headers().contains(name));
         if (!near) {
             throw new ProblemException(

@@ -25,24 +25,24 @@ final class HealthEndpoints {
         this.draining = draining;
     }
 
-    Map<String, AdminRouter.Endpoint> pages() {
+    Map<String, AdminRouter.Endpoint> endpoints() {
         return Map.of(
-                "/-/health/live", new AdminRouter.Endpoint(true, Set.of(), (exchange, _) -> good(exchange)),
+                "/-/health/live", new AdminRouter.Endpoint(true, Set.of(), (exchange, _) -> ok(exchange)),
                 "/-/health/ready", new AdminRouter.Endpoint(true, Set.of(), (exchange, _) -> ready(exchange)));
     }
 
     private void ready(Exchange exchange) throws ProblemException {
         if (draining.getAsBoolean()) {
-            throw new ProblemException(ProblemType.NOT_READY, "the hub stops").with("Retry-After", "1");
+            throw new ProblemException(ProblemType.NOT_READY, "the hub stops").withHeader("Retry-After", "1");
         }
         List<String> lines = notReady.get();
         if (!lines.isEmpty()) {
-            throw new ProblemException(ProblemType.NOT_READY, String.join("; ", lines)).with("Retry-After", "1");
+            throw new ProblemException(ProblemType.NOT_READY, String.join("; ", lines)).withHeader("Retry-After", "1");
         }
-        good(exchange);
+        ok(exchange);
     }
 
-    private static void good(Exchange exchange) {
-        exchange.answer(Responses.of(HttpResponseStatus.OK, "text/plain; charset=utf-8", Responses.utf8("ok\n")));
+    private static void ok(Exchange exchange) {
+        exchange.respond(Responses.of(HttpResponseStatus.OK, "text/plain; charset=utf-8", Responses.utf8("ok\n")));
     }
 }

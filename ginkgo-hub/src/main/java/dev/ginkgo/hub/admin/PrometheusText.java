@@ -27,16 +27,16 @@ final class PrometheusText {
 
     private PrometheusText() {}
 
-    static byte[] of(MetricsSnapshot readings, LagSummary depth) {
+    static byte[] format(MetricsSnapshot metricsSnapshot, LagSummary lagSummary) {
         Map<String, List<Metric>> families = new LinkedHashMap<>();
         Metric.all()
                 .forEach(each -> families.computeIfAbsent(each.name(), _ -> new ArrayList<>())
                         .add(each));
         List<MetricSnapshot> snapshots = new ArrayList<>();
-        families.values().forEach(family -> snapshots.add(family(family, readings)));
-        snapshots.add(gauge(Metric.DEPTH, Metric.DEPTH_HELP, depth.all()));
-        snapshots.add(gauge(Metric.DEEPEST, Metric.DEEPEST_HELP, depth.most()));
-        snapshots.add(delays(readings.counters().delays()));
+        families.values().forEach(family -> snapshots.add(family(family, metricsSnapshot)));
+        snapshots.add(gauge(Metric.DEPTH, Metric.DEPTH_HELP, lagSummary.total()));
+        snapshots.add(gauge(Metric.MAX_DEPTH, Metric.MAX_DEPTH_HELP, lagSummary.max()));
+        snapshots.add(delays(metricsSnapshot.counters().delays()));
         ByteArrayOutputStream text = new ByteArrayOutputStream(4096);
         try {
             PrometheusTextFormatWriter.create().write(text, new MetricSnapshots(snapshots));
@@ -46,17 +46,17 @@ final class PrometheusText {
         return text.toByteArray();
     }
 
-    private static MetricSnapshot family(List<Metric> family, MetricsSnapshot readings) {
+    private static MetricSnapshot family(List<Metric> family, MetricsSnapshot metricsSnapshot) {
         Metric first = family.getFirst();
-        if (!first.counts()) {
-            return gauge(first.name(), first.help(), first.value().applyAsDouble(readings));
+        if (!first.isCounter()) {
+            return gauge(first.name(), first.help(), first.value().applyAsDouble(metricsSnapshot));
         }
         CounterSnapshot.Builder counter =
                 CounterSnapshot.builder().name(name(first.name())).help(first.help());
         for (Metric each : family) {
             counter.dataPoint(CounterSnapshot.CounterDataPointSnapshot.builder()
                     .labels(each.reason().isEmpty() ? Labels.EMPTY : Labels.of("reason", each.reason()))
-                    .value(each.value().applyAsDouble(readings))
+                    .value(each.value().applyAsDouble(metricsSnapshot))
                     .build());
         }
         return counter.build();
@@ -74,7 +74,7 @@ final class PrometheusText {
 
     private static MetricSnapshot delays(LatencyHistogram.Totals delays) {
         ClassicHistogramBuckets.Builder buckets = ClassicHistogramBuckets.builder();
-        List<Double> bounds = LatencyHistogram.seconds();
+        List<Double> bounds = LatencyHistogram.bucketBoundsInSeconds();
         for (int i = 0; i < delays.buckets().size(); i++) {
             buckets.bucket(
                     i < bounds.size() ? bounds.get(i) : Double.POSITIVE_INFINITY,

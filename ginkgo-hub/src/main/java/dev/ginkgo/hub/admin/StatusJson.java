@@ -8,7 +8,7 @@ import java.io.IOException;
 final class StatusJson {
     private StatusJson() {}
 
-    static void members(Status status, JsonGenerator json) throws IOException {
+    static void writeFields(Status status, JsonGenerator json) throws IOException {
         json.writeStringField("path", status.path());
         json.writeStringField("type", status.type());
         json.writeStringField("state", status.state().name());
@@ -20,15 +20,16 @@ final class StatusJson {
             json.writeStringField("failure", status.failure().get().toString());
         }
         json.writeNumberField("restarts", status.restarts());
-        if (status.restartIn().isPresent()) {
-            json.writeNumberField("restartInMillis", status.restartIn().get().toMillis());
+        if (status.nextRestartIn().isPresent()) {
+            json.writeNumberField(
+                    "restartInMillis", status.nextRestartIn().get().toMillis());
         }
         json.writeNumberField("tasks", status.tasks());
         if (!status.children().isEmpty()) {
             json.writeArrayFieldStart("children");
             for (Status child : status.children()) {
                 json.writeStartObject();
-                members(child, json);
+                writeFields(child, json);
                 json.writeEndObject();
             }
             json.writeEndArray();

@@ -18,30 +18,31 @@ import java.util.stream.Collectors;
 /** How far behind the streams are: asked of the event loops, who alone know. Not to be called by one. */
 public final class SubscriberLagCollector {
     /** A loop that does not answer in this time is left out; it has other troubles. */
-    private static final long PATIENCE_MILLIS = 1_000;
+    private static final long TIMEOUT_MILLIS = 1_000;
 
     /** The slowest first. */
-    private static final Comparator<SubscriberLag> SLOWEST = Comparator.comparingLong(SubscriberLag::behind)
-            .thenComparingLong(SubscriberLag::pinned)
+    private static final Comparator<SubscriberLag> SLOWEST_FIRST = Comparator.comparingLong(SubscriberLag::behind)
+            .thenComparingLong(SubscriberLag::pendingBytes)
             .reversed();
 
     /**
      * One stream.
      *
      * @param behind messages that it has not been sent yet
-     * @param pinned bytes that wait for its socket
+     * @param pendingBytes bytes that wait for its socket
      */
-    record SubscriberLag(StreamRegistry.OpenStream stream, long behind, long pinned) {
-        private static SubscriberLag of(StreamRegistry.OpenStream stream) {
-            ChannelOutboundBuffer buffer = stream.connection().unsafe().outboundBuffer();
-            return new SubscriberLag(stream, stream.reader().behind(), buffer == null ? 0 : buffer.totalPendingWriteBytes());
+    record SubscriberLag(StreamRegistry.OpenStream stream, long behind, long pendingBytes) {
+        private static SubscriberLag of(StreamRegistry.OpenStream openStream) {
+            ChannelOutboundBuffer buffer = openStream.connection().unsafe().outboundBuffer();
+            return new SubscriberLag(
+                    openStream, openStream.reader().behind(), buffer == null ? 0 : buffer.totalPendingWriteBytes());
         }
     }
 
     private SubscriberLagCollector() {}
 
     /** Adds up how far behind the streams are. */
-    public static LagSummary depth(List<StreamRegistry.OpenStream> streams) throws InterruptedException {
+    public static LagSummary summarize(List<StreamRegistry.OpenStream> streams) throws InterruptedException {
         List<SubscriberLag> standings = slowestFirst(streams);
         return new LagSummary(
                 standings.stream().mapToLong(SubscriberLag::behind).sum(),
@@ -56,20 +57,20 @@ public final class SubscriberLagCollector {
         List<SubscriberLag> all = new ArrayList<>();
         for (CompletableFuture<List<SubscriberLag>> answer : answers) {
             try {
-                all.addAll(answer.get(PATIENCE_MILLIS, TimeUnit.MILLISECONDS));
+                all.addAll(answer.get(TIMEOUT_MILLIS, TimeUnit.MILLISECONDS));
             } catch (TimeoutException | ExecutionException leftOut) {
                 answer.cancel(false);
             }
         }
-        all.sort(SLOWEST);
+        all.sort(SLOWEST_FIRST);
         return all;
     }
 
     private static CompletableFuture<List<SubscriberLag>> ask(EventLoop loop, List<StreamRegistry.OpenStream> streams) {
         CompletableFuture<List<SubscriberLag>> answer = new CompletableFuture<>();
         try {
-            loop.execute(
-                    () -> answer.complete(streams.stream().map(SubscriberLag::of).toList()));
+            loop.execute(() ->
+                    answer.complete(streams.stream().map(SubscriberLag::of).toList()));
         } catch (RejectedExecutionException ended) {
             answer.complete(List.of());
         }

@@ -16,10 +16,10 @@ import java.util.Set;
  */
 public record ChannelSelector(List<String> names, boolean list) {
     /** A name of a list that cannot be read, and why. */
-    public record Rejected(String name, String why) {}
+    public record Rejected(String name, String reason) {}
 
     /** What is left of a list without those. */
-    public record Parsed(ChannelSelector selector, List<Rejected> refused) {}
+    public record Parsed(ChannelSelector selector, List<Rejected> rejected) {}
 
     public ChannelSelector {
         names = List.copyOf(names);

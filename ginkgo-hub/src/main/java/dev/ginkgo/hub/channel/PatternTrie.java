@@ -12,36 +12,36 @@ import org.jspecify.annotations.Nullable;
  */
 public final class PatternTrie<T> {
     private final Node<T> root = new Node<>();
-    private long steps;
+    private long visitedNodes;
 
     private static final class Node<T> {
         private final Map<String, Node<T>> children = new HashMap<>(2);
-        private final Set<T> ends = new LinkedHashSet<>(1);
+        private final Set<T> values = new LinkedHashSet<>(1);
 
         boolean isEmpty() {
-            return children.isEmpty() && ends.isEmpty();
+            return children.isEmpty() && values.isEmpty();
         }
     }
 
-    public void add(ChannelSelector selector, T value) {
-        for (String name : selector.names()) {
+    public void add(ChannelSelector channelSelector, T value) {
+        for (String name : channelSelector.names()) {
             Node<T> node = root;
             for (String segment : ChannelSelector.segments(name)) {
                 node = node.children.computeIfAbsent(segment, s -> new Node<>());
             }
-            node.ends.add(value);
+            node.values.add(value);
         }
     }
 
-    public void remove(ChannelSelector selector, T value) {
-        for (String name : selector.names()) {
+    public void remove(ChannelSelector channelSelector, T value) {
+        for (String name : channelSelector.names()) {
             remove(root, ChannelSelector.segments(name), 0, value);
         }
     }
 
     private void remove(Node<T> node, String[] segments, int depth, T value) {
         if (depth == segments.length) {
-            node.ends.remove(value);
+            node.values.remove(value);
             return;
         }
         Node<T> child = node.children.get(segments[depth]);
@@ -64,14 +64,14 @@ public final class PatternTrie<T> {
         if (node == null) {
             return;
         }
-        steps++;
+        visitedNodes++;
         if (depth == segments.length) {
-            found.addAll(node.ends);
+            found.addAll(node.values);
             return;
         }
         Node<T> rest = node.children.get(">");
         if (rest != null && depth > 0) {
-            found.addAll(rest.ends);
+            found.addAll(rest.values);
         }
         find(node.children.get(segments[depth]), segments, depth + 1, found);
         if (depth > 0) {
@@ -80,8 +80,8 @@ public final class PatternTrie<T> {
     }
 
     /** How many nodes have been looked at, ever. */
-    public long steps() {
-        return steps;
+    public long visitedNodes() {
+        return visitedNodes;
     }
 
     public boolean isEmpty() {

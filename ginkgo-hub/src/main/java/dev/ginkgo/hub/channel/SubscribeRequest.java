@@ -10,25 +10,26 @@ import java.util.List;
  * @param selector which channels
  * @param since from where on
  * @param conflate in which period it wants one message of each channel at most; zero: all
- * @param refused of a list, what it cannot have
+ * @param rejected of a list, what it cannot have
  */
-public record SubscribeRequest(ChannelSelector selector, Since since, Duration conflate, List<ChannelSelector.Rejected> refused) {
+public record SubscribeRequest(
+        ChannelSelector selector, Since since, Duration conflate, List<ChannelSelector.Rejected> rejected) {
     /** One channel, from now on. */
     public static SubscribeRequest of(ChannelName channel) {
         return new SubscribeRequest(ChannelSelector.of(channel), Since.Point.NONE, Duration.ZERO, List.of());
     }
 
-    public static SubscribeRequest of(ChannelSelector selector, Since since) {
-        return new SubscribeRequest(selector, since, Duration.ZERO, List.of());
+    public static SubscribeRequest of(ChannelSelector channelSelector, Since since) {
+        return new SubscribeRequest(channelSelector, since, Duration.ZERO, List.of());
     }
 
     /** Whether it is to be told whether it gets what it asked for. */
-    public boolean resumes() {
+    public boolean asksForHistory() {
         return since != Since.Point.NONE;
     }
 
     /** Whether it is one channel as it comes, which every reader of it shares. */
-    public boolean isPlain() {
+    public boolean isSingleChannel() {
         return selector.isChannel() && conflate.isZero();
     }
 }

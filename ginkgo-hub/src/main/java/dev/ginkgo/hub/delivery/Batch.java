@@ -11,22 +11,22 @@ import org.jspecify.annotations.Nullable;
  *
  * @param parts the messages; released by {@link #close}
  * @param messages how many
- * @param since when the oldest of them was published, on the clock of {@code Time.nanos}
+ * @param oldestNanos when the oldest of them was published, on the clock of {@code TimeSource.nanos}
  * @param missed how many were gone before they could be sent; {@link Gap#UNKNOWN} if some
- * @param after the id of the place where it begins, if there is a gap to be told
+ * @param gapId the id of the place where it begins, if there is a gap to be told
  * @param last the last of the messages
  * @param next the position after it
- * @param toTheEnd whether there was no more
+ * @param atEnd whether there was no more
  */
 record Batch(
         List<Part> parts,
         int messages,
-        long since,
+        long oldestNanos,
         long missed,
-        @Nullable String after,
+        @Nullable String gapId,
         @Nullable StoredMessage last,
         long next,
-        boolean toTheEnd)
+        boolean atEnd)
         implements AutoCloseable {
 
     /**
@@ -39,7 +39,7 @@ record Batch(
     record Part(ByteBuf frames, long from, long to) {}
 
     /** How many of the messages have a lower number. */
-    int before(long number) {
+    int countBefore(long number) {
         long count = 0;
         for (Part part : parts) {
             count += Math.clamp(number - part.from, 0, part.to - part.from);

@@ -10,12 +10,12 @@ import org.jspecify.annotations.Nullable;
 /** Looks for what a reader is to be sent next. Under the store's lock, so it does not look at everything at once. */
 final class BatchBuilder {
     /** Messages that are looked at under one hold of the lock. */
-    static final int STEPS = 10_000;
+    static final int MAX_STEPS = 10_000;
 
     private record Piece(Slab slab, long from, long to) {}
 
     private final Feed feed;
-    private final EncodedFeed view;
+    private final EncodedFeed encodedFeed;
     private final @Nullable Replay replay;
     private final List<Piece> pieces = new ArrayList<>(2);
     private int bytes;
@@ -28,17 +28,17 @@ final class BatchBuilder {
     /** The number of a message that has to be encoded first; -1 if there is none. */
     long unencoded = -1;
 
-    BatchBuilder(Feed feed, EncodedFeed view, @Nullable Replay replay) {
+    BatchBuilder(Feed feed, EncodedFeed encodedFeed, @Nullable Replay replay) {
         this.feed = feed;
-        this.view = view;
+        this.encodedFeed = encodedFeed;
         this.replay = replay;
     }
 
-    void from(long position) {
-        next = wanted(position);
-        missed = feed.missed(position, Math.min(next, feed.present(position)));
-        while (next < feed.end() && !full && bytes < EncodedFeed.BATCH && steps < STEPS) {
-            Slab slab = view.slabAt(next);
+    void scanFrom(long position) {
+        next = nextWanted(position);
+        missed = feed.missedBetween(position, Math.min(next, feed.nextPresent(position)));
+        while (next < feed.end() && !full && bytes < EncodedFeed.MAX_BATCH_BYTES && steps < MAX_STEPS) {
+            Slab slab = encodedFeed.slabAt(next);
             if (slab == null) {
                 unencoded = next;
                 return;
@@ -58,7 +58,7 @@ final class BatchBuilder {
 
     private void take(Slab slab) {
         int length = slab.length(next);
-        if (messages > 0 && bytes + length > EncodedFeed.BATCH) {
+        if (messages > 0 && bytes + length > EncodedFeed.MAX_BATCH_BYTES) {
             full = true;
         } else {
             bytes += length;
@@ -70,8 +70,8 @@ final class BatchBuilder {
 
     /** Goes over messages that the reader does not want; what it misses is for the next batch to tell. */
     private void skip() {
-        long to = wanted(next);
-        if (feed.missed(next, Math.min(to, feed.present(next))) != 0) {
+        long to = nextWanted(next);
+        if (feed.missedBetween(next, Math.min(to, feed.nextPresent(next))) != 0) {
             full = true;
         } else {
             next = to;
@@ -84,41 +84,41 @@ final class BatchBuilder {
     }
 
     /** The first number from there on that the reader wants; one that is gone is for the next batch to tell. */
-    private long wanted(long from) {
-        long number = feed.present(from);
+    private long nextWanted(long from) {
+        long number = feed.nextPresent(from);
         while (number < feed.end()) {
             Entry entry = feed.get(number);
             if (entry != null && Replay.wants(replay, number, entry)) {
                 return number;
             }
-            if (steps++ >= STEPS || entry == null) {
+            if (steps++ >= MAX_STEPS || entry == null) {
                 full = true;
                 return number;
             }
-            number = after(number);
+            number = numberAfter(number);
         }
         return number;
     }
 
     /** The next number; with conflation, over places that are empty and mean no loss. */
-    private long after(long number) {
-        long present = feed.isConflated() ? feed.present(number + 1) : number + 1;
-        return feed.missed(number + 1, present) == 0 ? present : number + 1;
+    private long numberAfter(long number) {
+        long present = feed.isConflated() ? feed.nextPresent(number + 1) : number + 1;
+        return feed.missedBetween(number + 1, present) == 0 ? present : number + 1;
     }
 
-    boolean hasSome() {
+    boolean hasMessages() {
         return !pieces.isEmpty();
     }
 
     /** What has been found. */
-    Batch cut(boolean closed) {
+    Batch build(boolean closed) {
         List<Batch.Part> parts = new ArrayList<>(pieces.size());
         for (Piece piece : pieces) {
             parts.add(new Batch.Part(piece.slab.retained(piece.from, piece.to), piece.from, piece.to));
         }
         Entry last = pieces.isEmpty() ? null : feed.get(pieces.getLast().to - 1);
         Entry first = pieces.isEmpty() ? null : feed.get(pieces.getFirst().from);
-        String after = missed == 0 ? null : first == null ? view.idOfEnd() : first.message.idBefore();
+        String after = missed == 0 ? null : first == null ? encodedFeed.endId() : first.message.idBefore();
         return new Batch(
                 parts,
                 messages,

@@ -23,7 +23,7 @@ public final class DeliveryEngine implements StreamAttacher, AutoCloseable {
     private static final long RETRY_MILLIS = 2_000;
 
     private final EncodedFeeds feeds;
-    private final TimeSource time;
+    private final TimeSource timeSource;
     private final RandomGenerator random;
     private final Counters counters;
     private final PatternQuota patterns;
@@ -33,23 +33,24 @@ public final class DeliveryEngine implements StreamAttacher, AutoCloseable {
     public DeliveryEngine(
             Store store,
             ByteBufAllocator allocator,
-            TimeSource time,
+            TimeSource timeSource,
             RandomGenerator random,
             Counters counters,
             Supplier<Integer> maxPerAddress) {
         this.patterns = new PatternQuota(maxPerAddress);
         this.feeds = new EncodedFeeds(store, allocator);
-        this.time = time;
+        this.timeSource = timeSource;
         this.random = random;
         this.counters = counters;
     }
 
     @Override
-    public StreamHandle attach(Channel connection, SubscribeRequest wish, WireFormat framing) {
-        DeliveryLoop loop = loop(connection, wish);
+    public StreamHandle attach(Channel connection, SubscribeRequest subscribeRequest, WireFormat wireFormat) {
+        DeliveryLoop deliveryLoop = loop(connection, subscribeRequest);
         long retry = random.nextLong(RETRY_MILLIS / 4, RETRY_MILLIS);
-        StreamSubscriber reader = new StreamSubscriber(connection, wish, feeds.join(wish, framing, loop), feeds, retry);
-        reader.begin();
+        StreamSubscriber reader = new StreamSubscriber(
+                connection, subscribeRequest, feeds.join(subscribeRequest, wireFormat, deliveryLoop), feeds, retry);
+        reader.start();
         if (closed) { // meanwhile
             reader.close();
         }
@@ -57,40 +58,51 @@ public final class DeliveryEngine implements StreamAttacher, AutoCloseable {
     }
 
     @Override
-    public StreamHandle poll(Channel connection, SubscribeRequest wish, WireFormat framing, Duration wait, Function<String, ByteBuf> head) {
-        DeliveryLoop loop = loop(connection, wish);
-        PollSubscriber reader = new PollSubscriber(connection, wish, feeds.join(wish, framing, loop), feeds, wait, head);
-        reader.begin();
+    public StreamHandle poll(
+            Channel connection,
+            SubscribeRequest subscribeRequest,
+            WireFormat wireFormat,
+            Duration wait,
+            Function<String, ByteBuf> head) {
+        DeliveryLoop deliveryLoop = loop(connection, subscribeRequest);
+        PollSubscriber reader = new PollSubscriber(
+                connection,
+                subscribeRequest,
+                feeds.join(subscribeRequest, wireFormat, deliveryLoop),
+                feeds,
+                wait,
+                head);
+        reader.start();
         if (closed) { // meanwhile
             reader.close();
         }
         return reader;
     }
 
-    private DeliveryLoop loop(Channel connection, SubscribeRequest wish) {
+    private DeliveryLoop loop(Channel connection, SubscribeRequest subscribeRequest) {
         if (closed) {
             throw new HubRejectedException(HubRejectedException.Reason.STOPPED, "the hub has stopped");
         }
-        patterns.add(connection, wish);
-        return loops.computeIfAbsent(connection.eventLoop(), each -> new DeliveryLoop(each, time, counters));
+        patterns.acquireUntilClosed(connection, subscribeRequest);
+        return loops.computeIfAbsent(connection.eventLoop(), each -> new DeliveryLoop(each, timeSource, counters));
     }
 
     @Override
     public void heartbeat(Duration idle) {
         long nanos = idle.toNanos();
-        loops.values().forEach(loop -> loop.forEach(reader -> reader.heartbeat(nanos)));
+        loops.values().forEach(deliveryLoop -> deliveryLoop.forEach(reader -> reader.heartbeat(nanos)));
     }
 
     /** Ends each connection that has let a write wait for so long. Any thread. */
-    public void endStuckWrites(Duration timeout) {
+    public void closeStalledWrites(Duration timeout) {
         long nanos = timeout.toNanos();
-        loops.values().forEach(loop -> loop.forEach(reader -> reader.endIfStuck(nanos)));
+        loops.values().forEach(deliveryLoop -> deliveryLoop.forEach(reader -> reader.closeIfStalled(nanos)));
     }
 
     /** Ends all streams, not in order. */
     @Override
     public void close() {
         closed = true;
-        loops.values().forEach(loop -> loop.forEach(LoopSubscriber::close));
+        loops.values().forEach(deliveryLoop -> deliveryLoop.forEach(LoopSubscriber::close));
     }
 }

@@ -28,7 +28,7 @@ final class DeliveryLoop implements Runnable {
     private static final Logger LOG = LoggerFactory.getLogger(DeliveryLoop.class);
 
     private final EventLoop executor;
-    private final TimeSource time;
+    private final TimeSource timeSource;
     private final Counters all;
     private final LoopCounters counters;
 
@@ -36,24 +36,24 @@ final class DeliveryLoop implements Runnable {
     private final Queue<SubscriberGroup> dirty = new ConcurrentLinkedQueue<>();
 
     // for the loop only
-    private final Set<LoopSubscriber> readers = new LinkedHashSet<>();
+    private final Set<LoopSubscriber> subscribers = new LinkedHashSet<>();
     private final Deque<LoopSubscriber> behind = new ArrayDeque<>();
     private final Set<SubscriberGroup> holding = new LinkedHashSet<>();
     private long now;
 
-    DeliveryLoop(EventLoop executor, TimeSource time, Counters counters) {
+    DeliveryLoop(EventLoop executor, TimeSource timeSource, Counters counters) {
         this.executor = executor;
-        this.time = time;
+        this.timeSource = timeSource;
         this.all = counters;
-        this.counters = counters.ofLoop();
-        now = time.nanos();
+        this.counters = counters.addLoop();
+        now = timeSource.nanos();
     }
 
     // ---- any thread
 
     /** A group has something new. Its loop is woken after all groups that have are marked. */
-    void mark(SubscriberGroup group) {
-        dirty.add(group);
+    void mark(SubscriberGroup subscriberGroup) {
+        dirty.add(subscriberGroup);
     }
 
     /** Begins a round, if a group is marked and no round is about to begin. */
@@ -66,8 +66,8 @@ final class DeliveryLoop implements Runnable {
     /** Does something with each reader, on the loop. */
     void forEach(Consumer<LoopSubscriber> action) {
         execute(() -> {
-            tick();
-            List.copyOf(readers).forEach(action);
+            updateClock();
+            List.copyOf(subscribers).forEach(action);
         });
     }
 
@@ -90,11 +90,11 @@ final class DeliveryLoop implements Runnable {
     @Override
     public void run() {
         scheduled.set(false); // before looking, so that nothing is overlooked
-        tick();
-        for (SubscriberGroup group = dirty.poll(); group != null; group = dirty.poll()) {
-            group.dirty.set(false);
-            behind.addAll(group.waiting());
-            group.waiting().clear();
+        updateClock();
+        for (SubscriberGroup subscriberGroup = dirty.poll(); subscriberGroup != null; subscriberGroup = dirty.poll()) {
+            subscriberGroup.dirty.set(false);
+            behind.addAll(subscriberGroup.waiting());
+            subscriberGroup.waiting().clear();
         }
         try {
             for (int turns = behind.size(); turns > 0; turns--) {
@@ -120,18 +120,18 @@ final class DeliveryLoop implements Runnable {
     }
 
     /** The reader has more to get; in the next round, so that others have their turn and their sockets are served. */
-    void again(LoopSubscriber reader) {
+    void scheduleAgain(LoopSubscriber reader) {
         behind.add(reader);
         schedule();
     }
 
-    void releaseAfterRound(SubscriberGroup group) {
-        holding.add(group);
+    void releaseAfterRound(SubscriberGroup subscriberGroup) {
+        holding.add(subscriberGroup);
     }
 
     /** Looks at the clock. */
-    void tick() {
-        now = time.nanos();
+    void updateClock() {
+        now = timeSource.nanos();
     }
 
     /** The time of this round. */
@@ -140,13 +140,13 @@ final class DeliveryLoop implements Runnable {
     }
 
     /** A write has been taken by its socket. */
-    void delivered(DeliveryStats cargo) {
-        if (cargo.messages() > 0) {
-            tick();
-            if (cargo.isFresh()) {
-                counters.delays.record(now - cargo.since());
+    void delivered(DeliveryStats deliveryStats) {
+        if (deliveryStats.messages() > 0) {
+            updateClock();
+            if (deliveryStats.isLive()) {
+                counters.latencyHistogram.record(now - deliveryStats.oldestNanos());
             }
-            counters.delivered(cargo.messages(), cargo.replayed());
+            counters.delivered(deliveryStats.messages(), deliveryStats.replayed());
         }
     }
 
@@ -154,7 +154,7 @@ final class DeliveryLoop implements Runnable {
         return counters;
     }
 
-    Collection<LoopSubscriber> readers() {
-        return readers;
+    Collection<LoopSubscriber> subscribers() {
+        return subscribers;
     }
 }

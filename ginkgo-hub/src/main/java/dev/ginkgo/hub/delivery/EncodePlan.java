@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 /** Messages that are to be encoded, and where their frames go. Planned and finished under the store's lock. */
 final class EncodePlan {
     /** What a frame takes besides the payload, mostly. */
-    private static final int FRAME = 256;
+    private static final int FRAME_OVERHEAD = 256;
 
     /**
      * A message and its number.
@@ -26,7 +26,7 @@ final class EncodePlan {
 
     private final Feed feed;
     private final List<Item> items = new ArrayList<>();
-    private final List<Slab> fresh = new ArrayList<>(1);
+    private final List<Slab> newSlabs = new ArrayList<>(1);
     private final List<Frame> frames = new ArrayList<>();
     private final Set<Slab> touched = new LinkedHashSet<>(2);
     private @Nullable Slab slab;
@@ -42,20 +42,22 @@ final class EncodePlan {
         this.slab = slab;
         if (slab != null) {
             touched.add(slab);
-            slab.filling = true;
+            slab.beingFilled = true;
             next = slab.end();
         }
     }
 
     /** Chooses messages from a number on: as many as make a batch, and one at least. */
-    void plan(long from, @Nullable Replay replay, EncodedFeed view) {
+    void plan(long from, @Nullable Replay replay, EncodedFeed encodedFeed) {
         long bytes = 0;
         int steps = 0;
-        for (long n = from; n < feed.end() && bytes < EncodedFeed.BATCH && steps < BatchBuilder.STEPS; n++, steps++) {
+        for (long n = from;
+                n < feed.end() && bytes < EncodedFeed.MAX_BATCH_BYTES && steps < BatchBuilder.MAX_STEPS;
+                n++, steps++) {
             Entry entry = feed.get(n);
-            if (entry != null && Replay.wants(replay, n, entry) && view.slabAt(n) == null) {
+            if (entry != null && Replay.wants(replay, n, entry) && encodedFeed.slabAt(n) == null) {
                 items.add(new Item(n, entry.message, 0));
-                bytes += entry.message.shared().length;
+                bytes += entry.message.payloadBytes().length;
             }
         }
         long room = 0;
@@ -67,7 +69,7 @@ final class EncodePlan {
             } else if (item.number + 1 != after) {
                 room = 0;
             }
-            room += FRAME + item.message.shared().length;
+            room += FRAME_OVERHEAD + item.message.payloadBytes().length;
             after = item.number;
             items.set(i, new Item(item.number, item.message, room));
         }
@@ -83,9 +85,9 @@ final class EncodePlan {
         return slab != null && next == number && slab.buffer().writableBytes() >= length ? slab : null;
     }
 
-    Slab begin(Slab begun) {
-        begun.filling = true;
-        fresh.add(begun);
+    Slab startSlab(Slab begun) {
+        begun.beingFilled = true;
+        newSlabs.add(begun);
         touched.add(begun);
         slab = begun;
         next = begun.first;
@@ -93,28 +95,28 @@ final class EncodePlan {
     }
 
     /** The next frame is in that slab. */
-    void encoded(Slab filled) {
+    void frameEncoded(Slab filled) {
         frames.add(new Frame(filled, next, filled.buffer().writerIndex()));
         next++;
     }
 
-    List<Slab> fresh() {
-        return fresh;
+    List<Slab> newSlabs() {
+        return newSlabs;
     }
 
     /** Makes the frames readable. */
     void finish() {
         for (Frame frame : frames) {
-            frame.slab.add(frame.end);
+            frame.slab.endFrame(frame.end);
             if (feed.get(frame.number) != null) {
-                frame.slab.live++;
+                frame.slab.liveMessages++;
             }
         }
-        touched.forEach(each -> each.filling = false);
+        touched.forEach(each -> each.beingFilled = false);
     }
 
     /** All that were or might have been filled. */
-    Set<Slab> slabs() {
+    Set<Slab> touchedSlabs() {
         return touched;
     }
 }

@@ -22,37 +22,37 @@ import org.jspecify.annotations.Nullable;
  */
 public final class EncodedFeed implements EvictionListener {
     /** The most that is written to a connection at once, if a single message is not larger. */
-    public static final int BATCH = 64 * 1024;
+    public static final int MAX_BATCH_BYTES = 64 * 1024;
 
-    private static final int SLAB = 64 * 1024;
-    private static final int SMALLEST_SLAB = 1024;
+    private static final int MAX_SLAB_BYTES = 64 * 1024;
+    private static final int MIN_SLAB_BYTES = 1024;
 
-    final WireFormat framing;
+    final WireFormat wireFormat;
     final Feed feed;
 
     /** Guarded by the store. */
     final Map<DeliveryLoop, SubscriberGroup> groups = new HashMap<>(2);
 
     private final Store store;
-    private final SlabCache all;
-    private final boolean alone;
+    private final SlabCache slabCache;
+    private final boolean singleChannel;
 
     // guarded by `encoding`
-    private final Object encoding = new Object();
+    private final Object encodeLock = new Object();
     private ByteBuf body = Unpooled.buffer();
-    private int slabSize = SMALLEST_SLAB;
+    private int slabSize = MIN_SLAB_BYTES;
 
     // guarded by the store: by the number of their first message; they do not overlap, and need not meet
     private final TreeMap<Long, Slab> slabs = new TreeMap<>();
     private boolean closed;
 
     /** Made under the store's lock. */
-    EncodedFeed(Store store, SlabCache all, Feed feed, WireFormat framing) {
+    EncodedFeed(Store store, SlabCache all, Feed feed, WireFormat wireFormat) {
         this.store = store;
-        this.all = all;
+        this.slabCache = all;
         this.feed = feed;
-        this.framing = framing;
-        this.alone = feed.selector.isChannel();
+        this.wireFormat = wireFormat;
+        this.singleChannel = feed.channelSelector.isChannel();
     }
 
     /** The number that the feed's next message will have. */
@@ -63,9 +63,9 @@ public final class EncodedFeed implements EvictionListener {
     }
 
     /** The id of the place of a reader who has had everything. */
-    String idOfEnd() {
+    String endId() {
         synchronized (store) {
-            return store.idOfEnd();
+            return store.endId();
         }
     }
 
@@ -74,53 +74,54 @@ public final class EncodedFeed implements EvictionListener {
      *
      * @param replay what it wants; null if everything from its position on
      */
-    Batch next(long position, @Nullable Replay replay) {
-        synchronized (encoding) {
-            EncodePlan work = null;
+    Batch nextBatch(long position, @Nullable Replay replay) {
+        synchronized (encodeLock) {
+            EncodePlan encodePlan = null;
             while (true) {
                 synchronized (store) {
-                    if (work != null) {
-                        add(work);
+                    if (encodePlan != null) {
+                        add(encodePlan);
                     }
-                    BatchBuilder scan = new BatchBuilder(feed, this, replay);
-                    scan.from(position);
+                    BatchBuilder batchBuilder = new BatchBuilder(feed, this, replay);
+                    batchBuilder.scanFrom(position);
                     // once encoded it is taken at once: only then may it be let go of, if it is too much
-                    if (closed || scan.unencoded < 0 || (work != null && scan.hasSome())) {
-                        Batch batch = scan.cut(closed);
-                        if (work != null) {
+                    if (closed || batchBuilder.unencoded < 0 || (encodePlan != null && batchBuilder.hasMessages())) {
+                        Batch batch = batchBuilder.build(closed);
+                        if (encodePlan != null) {
                             store.evict();
                         }
                         return batch;
                     }
-                    work = new EncodePlan(feed, slabBefore(scan.unencoded));
-                    work.plan(scan.unencoded, replay, this);
+                    encodePlan = new EncodePlan(feed, slabBefore(batchBuilder.unencoded));
+                    encodePlan.plan(batchBuilder.unencoded, replay, this);
                 }
-                encode(work);
+                encode(encodePlan);
             }
         }
     }
 
-    private void encode(EncodePlan work) {
+    private void encode(EncodePlan encodePlan) {
         boolean done = false;
         try {
-            for (EncodePlan.Item item : work.items()) {
-                framing.body(item.message(), alone, body.clear());
+            for (EncodePlan.Item item : encodePlan.items()) {
+                wireFormat.encodeBody(item.message(), singleChannel, body.clear());
                 int needed = body.readableBytes() + FrameEncoder.OVERHEAD;
-                Slab slab = work.slabFor(item.number(), needed);
+                Slab slab = encodePlan.slabFor(item.number(), needed);
                 if (slab == null) {
-                    slab = work.begin(new Slab(this, all.allocate(sizeFor(needed, item.room())), item.number()));
+                    slab = encodePlan.startSlab(
+                            new Slab(this, slabCache.allocate(sizeFor(needed, item.room())), item.number()));
                 }
-                framing.frame(item.message(), alone, body, slab.buffer());
-                work.encoded(slab);
+                wireFormat.encodeFrame(item.message(), singleChannel, body, slab.buffer());
+                encodePlan.frameEncoded(slab);
             }
             done = true;
         } finally {
-            if (body.capacity() > BATCH) {
+            if (body.capacity() > MAX_BATCH_BYTES) {
                 body = Unpooled.buffer(); // of one large message; not to be kept
             }
             if (!done) {
                 synchronized (store) {
-                    add(work);
+                    add(encodePlan);
                 }
             }
         }
@@ -128,26 +129,26 @@ public final class EncodedFeed implements EvictionListener {
 
     /** A large message gets a slab of its own; the slabs for small ones begin small and grow, for quiet channels. */
     private int sizeFor(int needed, long room) {
-        if (needed > SLAB / 4 || room < slabSize) {
-            return (int) Math.max(needed, Math.min(room, SLAB));
+        if (needed > MAX_SLAB_BYTES / 4 || room < slabSize) {
+            return (int) Math.max(needed, Math.min(room, MAX_SLAB_BYTES));
         }
         int size = slabSize;
         while (size < needed) {
             size *= 2;
         }
-        slabSize = Math.min(SLAB, size * 2);
+        slabSize = Math.min(MAX_SLAB_BYTES, size * 2);
         return size;
     }
 
-    private void add(EncodePlan work) {
-        for (Slab fresh : work.fresh()) {
+    private void add(EncodePlan encodePlan) {
+        for (Slab fresh : encodePlan.newSlabs()) {
             slabs.put(fresh.first, fresh);
-            all.add(fresh);
+            slabCache.add(fresh);
         }
-        work.finish();
-        work.slabs().forEach(slab -> {
-            if (closed || slab.live == 0) {
-                letGo(slab);
+        encodePlan.finish();
+        encodePlan.touchedSlabs().forEach(slab -> {
+            if (closed || slab.liveMessages == 0) {
+                release(slab);
             }
         });
     }
@@ -170,15 +171,15 @@ public final class EncodedFeed implements EvictionListener {
     @Override
     public void evicted(long number) {
         Slab slab = slabAt(number);
-        if (slab != null && --slab.live == 0 && !slab.filling) {
-            letGo(slab);
+        if (slab != null && --slab.liveMessages == 0 && !slab.beingFilled) {
+            release(slab);
         }
     }
 
     /** Lets go of a slab that nobody fills. */
-    void letGo(Slab slab) {
+    void release(Slab slab) {
         slabs.remove(slab.first);
-        all.remove(slab);
+        slabCache.remove(slab);
     }
 
     /** Lets go of all. Whoever is encoding now does the rest. */
@@ -186,10 +187,10 @@ public final class EncodedFeed implements EvictionListener {
     public void closed() {
         closed = true;
         slabs.values().removeIf(slab -> {
-            if (slab.filling) {
+            if (slab.beingFilled) {
                 return false;
             }
-            all.remove(slab);
+            slabCache.remove(slab);
             return true;
         });
     }

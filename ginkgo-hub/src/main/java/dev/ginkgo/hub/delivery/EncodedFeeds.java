@@ -17,7 +17,7 @@ import java.util.Map;
  */
 final class EncodedFeeds {
     private final Store store;
-    private final SlabCache slabs;
+    private final SlabCache slabCache;
 
     // guarded by the store
     private final Map<Feed, Map<WireFormat, EncodedFeed>> views = new HashMap<>();
@@ -25,8 +25,8 @@ final class EncodedFeeds {
     /** Begins with nothing; what is encoded counts in the store's budget. */
     EncodedFeeds(Store store, ByteBufAllocator allocator) {
         this.store = store;
-        this.slabs = new SlabCache(allocator);
-        store.setCache(slabs);
+        this.slabCache = new SlabCache(allocator);
+        store.setCache(slabCache);
     }
 
     /**
@@ -34,47 +34,47 @@ final class EncodedFeeds {
      *
      * @throws HubRejectedException if the channel cannot be made, or the pattern is one too many
      */
-    JoinResult join(SubscribeRequest wish, WireFormat framing, DeliveryLoop loop) {
+    JoinResult join(SubscribeRequest subscribeRequest, WireFormat wireFormat, DeliveryLoop deliveryLoop) {
         synchronized (store) {
-            Cursor cursor = store.openCursor(wish);
-            EncodedFeed view = views.computeIfAbsent(cursor.feed, _ -> new EnumMap<>(WireFormat.class))
-                    .computeIfAbsent(framing, _ -> open(cursor.feed, framing));
-            SubscriberGroup group = view.groups.get(loop);
-            if (group == null) {
-                group = new SubscriberGroup(view, loop);
-                view.groups.put(loop, group);
-                cursor.feed.add(group);
+            Cursor cursor = store.openCursor(subscribeRequest);
+            EncodedFeed encodedFeed = views.computeIfAbsent(cursor.feed, _ -> new EnumMap<>(WireFormat.class))
+                    .computeIfAbsent(wireFormat, _ -> open(cursor.feed, wireFormat));
+            SubscriberGroup subscriberGroup = encodedFeed.groups.get(deliveryLoop);
+            if (subscriberGroup == null) {
+                subscriberGroup = new SubscriberGroup(encodedFeed, deliveryLoop);
+                encodedFeed.groups.put(deliveryLoop, subscriberGroup);
+                cursor.feed.add(subscriberGroup);
             }
-            group.members++;
-            return new JoinResult(group, cursor);
+            subscriberGroup.subscribers++;
+            return new JoinResult(subscriberGroup, cursor);
         }
     }
 
-    private EncodedFeed open(Feed feed, WireFormat framing) {
-        EncodedFeed view = new EncodedFeed(store, slabs, feed, framing);
-        feed.add(view);
-        return view;
+    private EncodedFeed open(Feed feed, WireFormat wireFormat) {
+        EncodedFeed encodedFeed = new EncodedFeed(store, slabCache, feed, wireFormat);
+        feed.add(encodedFeed);
+        return encodedFeed;
     }
 
     /** Counts a connection out. */
-    void leave(SubscriberGroup group, Cursor cursor) {
+    void leave(SubscriberGroup subscriberGroup, Cursor cursor) {
         synchronized (store) {
-            if (--group.members == 0) {
-                end(group);
+            if (--subscriberGroup.subscribers == 0) {
+                end(subscriberGroup);
             }
             store.closeCursor(cursor);
         }
     }
 
-    private void end(SubscriberGroup group) {
-        EncodedFeed view = group.view;
-        view.feed.remove(group);
-        view.groups.remove(group.loop);
-        if (view.groups.isEmpty()) {
-            view.feed.remove(view);
-            view.closed();
-            views.computeIfPresent(view.feed, (_, framings) -> {
-                framings.remove(view.framing);
+    private void end(SubscriberGroup subscriberGroup) {
+        EncodedFeed encodedFeed = subscriberGroup.encodedFeed;
+        encodedFeed.feed.remove(subscriberGroup);
+        encodedFeed.groups.remove(subscriberGroup.deliveryLoop);
+        if (encodedFeed.groups.isEmpty()) {
+            encodedFeed.feed.remove(encodedFeed);
+            encodedFeed.closed();
+            views.computeIfPresent(encodedFeed.feed, (_, framings) -> {
+                framings.remove(encodedFeed.wireFormat);
                 return framings.isEmpty() ? null : framings;
             });
         }

@@ -11,7 +11,7 @@ interface LoopSubscriber {
     void heartbeat(long idleNanos);
 
     /** Ends the connection if no byte of a write has left for so long. */
-    void endIfStuck(long timeoutNanos);
+    void closeIfStalled(long timeoutNanos);
 
     Channel connection();
 

@@ -15,13 +15,13 @@ import java.util.function.Supplier;
 final class PatternQuota {
     private record Key(ChannelSelector selector, Duration conflate) {}
 
-    private final Supplier<Integer> most;
+    private final Supplier<Integer> maxPerAddress;
 
     // guarded by this
-    private final Map<InetAddress, Map<Key, Integer>> read = new HashMap<>();
+    private final Map<InetAddress, Map<Key, Integer>> inUse = new HashMap<>();
 
     PatternQuota(Supplier<Integer> most) {
-        this.most = most;
+        this.maxPerAddress = most;
     }
 
     /**
@@ -29,36 +29,36 @@ final class PatternQuota {
      *
      * @throws HubRejectedException if that is one too many
      */
-    void add(Channel connection, SubscribeRequest wish) {
-        if (wish.isPlain() || !(connection.remoteAddress() instanceof InetSocketAddress remote)) {
+    void acquireUntilClosed(Channel connection, SubscribeRequest subscribeRequest) {
+        if (subscribeRequest.isSingleChannel() || !(connection.remoteAddress() instanceof InetSocketAddress remote)) {
             return;
         }
         InetAddress address = remote.getAddress();
-        Key key = new Key(wish.selector(), wish.conflate());
-        count(address, key);
-        var _ = connection.closeFuture().addListener(_ -> discount(address, key));
+        Key key = new Key(subscribeRequest.selector(), subscribeRequest.conflate());
+        acquire(address, key);
+        var _ = connection.closeFuture().addListener(_ -> release(address, key));
     }
 
-    private synchronized void count(InetAddress address, Key key) {
-        Map<Key, Integer> here = read.computeIfAbsent(address, a -> new HashMap<>(2));
-        if (!here.containsKey(key) && here.size() >= most.get()) {
+    private synchronized void acquire(InetAddress address, Key key) {
+        Map<Key, Integer> here = inUse.computeIfAbsent(address, a -> new HashMap<>(2));
+        if (!here.containsKey(key) && here.size() >= maxPerAddress.get()) {
             if (here.isEmpty()) {
-                read.remove(address);
+                inUse.remove(address);
             }
             throw new HubRejectedException(
                     HubRejectedException.Reason.TOO_MANY_PATTERNS,
-                    "`max-patterns-per-address` = " + most.get()
+                    "`max-patterns-per-address` = " + maxPerAddress.get()
                             + " patterns, lists and conflated channels are being read from this address");
         }
         here.merge(key, 1, Integer::sum);
     }
 
-    private synchronized void discount(InetAddress address, Key key) {
-        Map<Key, Integer> here = read.get(address);
+    private synchronized void release(InetAddress address, Key key) {
+        Map<Key, Integer> here = inUse.get(address);
         if (here != null) {
             here.computeIfPresent(key, (_, count) -> count == 1 ? null : count - 1);
             if (here.isEmpty()) {
-                read.remove(address);
+                inUse.remove(address);
             }
         }
     }

@@ -21,18 +21,18 @@ import java.util.function.Function;
  */
 final class PollSubscriber implements StreamHandle, LoopSubscriber {
     private final Channel connection;
-    private final SubscribeRequest wish;
-    private final SubscriberGroup group;
-    private final DeliveryLoop loop;
+    private final SubscribeRequest subscribeRequest;
+    private final SubscriberGroup subscriberGroup;
+    private final DeliveryLoop deliveryLoop;
     private final EncodedFeeds feeds;
     private final Cursor cursor;
     private final long waitNanos;
     private final Function<String, ByteBuf> head;
-    private final WriteStallDetector stall;
+    private final WriteStallDetector stallDetector;
 
     private long deadline;
     private boolean answered;
-    private boolean gone;
+    private boolean closed;
 
     /**
      * Makes a reader.
@@ -42,44 +42,44 @@ final class PollSubscriber implements StreamHandle, LoopSubscriber {
      */
     PollSubscriber(
             Channel connection,
-            SubscribeRequest wish,
-            JoinResult place,
+            SubscribeRequest subscribeRequest,
+            JoinResult joinResult,
             EncodedFeeds feeds,
             Duration wait,
             Function<String, ByteBuf> head) {
         this.connection = connection;
-        this.wish = wish;
-        this.group = place.group();
-        this.loop = group.loop;
+        this.subscribeRequest = subscribeRequest;
+        this.subscriberGroup = joinResult.group();
+        this.deliveryLoop = subscriberGroup.deliveryLoop;
         this.feeds = feeds;
-        this.cursor = place.cursor();
+        this.cursor = joinResult.cursor();
         this.waitNanos = wait.toNanos();
         this.head = head;
-        this.stall = new WriteStallDetector(connection);
+        this.stallDetector = new WriteStallDetector(connection);
     }
 
-    void begin() {
-        loop.tick();
-        loop.readers().add(this);
-        deadline = loop.now() + waitNanos;
-        connection.closeFuture().addListener(closed -> leave());
-        loop.again(this);
+    void start() {
+        deliveryLoop.updateClock();
+        deliveryLoop.subscribers().add(this);
+        deadline = deliveryLoop.now() + waitNanos;
+        connection.closeFuture().addListener(closed -> unsubscribe());
+        deliveryLoop.scheduleAgain(this);
     }
 
     @Override
     public void pump() {
-        if (gone || answered) {
+        if (closed || answered) {
             return;
         }
-        try (Batch batch = group.view.next(cursor.position(), cursor.replay())) {
-            if (!batch.isEmpty() || batch.after() != null || (batch.toTheEnd() && !isWorthWaiting())) {
+        try (Batch batch = subscriberGroup.encodedFeed.nextBatch(cursor.position(), cursor.replay())) {
+            if (!batch.isEmpty() || batch.gapId() != null || (batch.atEnd() && !isWorthWaiting())) {
                 answer(batch);
             } else {
                 cursor.advance(batch.next(), null);
-                if (batch.toTheEnd()) {
-                    group.waiting().add(this);
+                if (batch.atEnd()) {
+                    subscriberGroup.waiting().add(this);
                 } else {
-                    loop.again(this);
+                    deliveryLoop.scheduleAgain(this);
                 }
             }
         }
@@ -87,36 +87,39 @@ final class PollSubscriber implements StreamHandle, LoopSubscriber {
 
     /** Whoever has lost something hears it at once. */
     private boolean isWorthWaiting() {
-        return deadline - loop.now() > 0 && (cursor.start.recovered() || !(wish.since() instanceof Since.After));
+        return deadline - deliveryLoop.now() > 0
+                && (cursor.start.recovered() || !(subscribeRequest.since() instanceof Since.After));
     }
 
     private void answer(Batch batch) {
         answered = true;
-        WireFormat framing = group.view.framing;
+        WireFormat wireFormat = subscriberGroup.encodedFeed.wireFormat;
         List<ByteBuf> frames = new ArrayList<>(batch.parts().size() + 4);
-        if (framing.saysStart() || wish.resumes()) {
-            frames.add(framing.event(new ControlEvent.Start(cursor.start.recovered(), cursor.start.id())));
+        if (wireFormat.sendsStartEvent() || subscribeRequest.asksForHistory()) {
+            frames.add(wireFormat.encodeEvent(new ControlEvent.Start(cursor.start.recovered(), cursor.start.id())));
         }
-        wish.refused().forEach(refused -> frames.add(framing.event(ControlEvent.Rejected.of(refused))));
-        String after = batch.after();
+        subscribeRequest
+                .rejected()
+                .forEach(rejected -> frames.add(wireFormat.encodeEvent(ControlEvent.Rejected.of(rejected))));
+        String after = batch.gapId();
         if (after != null) {
-            loop.counters().gap(batch.missed());
-            frames.add(framing.event(new ControlEvent.MissedMessages(batch.missed(), after)));
+            deliveryLoop.counters().recordGap(batch.missed());
+            frames.add(wireFormat.encodeEvent(new ControlEvent.MissedMessages(batch.missed(), after)));
         }
         batch.parts().forEach(part -> frames.add(part.frames().retainedDuplicate()));
         String next = cursor.resumeId(batch.last(), after);
-        frames.add(framing.event(new ControlEvent.NextPosition(next)));
-        frames.add(framing.end());
+        frames.add(wireFormat.encodeEvent(new ControlEvent.NextPosition(next)));
+        frames.add(wireFormat.encodeEnd());
         frames.addFirst(head.apply(next));
         write(frames, DeliveryStats.of(batch, cursor));
     }
 
-    private void write(List<ByteBuf> frames, DeliveryStats cargo) {
+    private void write(List<ByteBuf> frames, DeliveryStats deliveryStats) {
         long bytes = frames.stream().mapToLong(ByteBuf::readableBytes).sum();
-        LoopCounters counters = loop.counters();
+        LoopCounters counters = deliveryLoop.counters();
         counters.writes.increment();
         counters.pinnedBytes.add(bytes);
-        stall.begin(loop.now());
+        stallDetector.writeStarted(deliveryLoop.now());
         ByteBuf last = frames.removeLast();
         for (ByteBuf frame : frames) {
             var _ = connection.write(frame, connection.voidPromise());
@@ -124,18 +127,18 @@ final class PollSubscriber implements StreamHandle, LoopSubscriber {
         var _ = connection.writeAndFlush(last).addListener((ChannelFutureListener) done -> {
             counters.pinnedBytes.add(-bytes);
             if (done.isSuccess()) {
-                loop.delivered(cargo);
+                deliveryLoop.delivered(deliveryStats);
             }
             close();
         });
     }
 
-    private void leave() {
-        if (!gone) {
-            gone = true;
-            group.waiting().remove(this);
-            loop.readers().remove(this);
-            feeds.leave(group, cursor);
+    private void unsubscribe() {
+        if (!closed) {
+            closed = true;
+            subscriberGroup.waiting().remove(this);
+            deliveryLoop.subscribers().remove(this);
+            feeds.leave(subscriberGroup, cursor);
         }
     }
 
@@ -150,29 +153,31 @@ final class PollSubscriber implements StreamHandle, LoopSubscriber {
     }
 
     @Override
-    public void endIfStuck(long timeoutNanos) {
-        if (answered && stall.isOver(loop.now(), timeoutNanos)) {
-            loop.counters().stalled.increment();
+    public void closeIfStalled(long timeoutNanos) {
+        if (answered && stallDetector.isStalled(deliveryLoop.now(), timeoutNanos)) {
+            deliveryLoop.counters().stalled.increment();
             DisconnectReason.STALLED.mark(connection);
             close();
-        } else if (!answered && loop.now() - deadline >= 0 && group.waiting().remove(this)) {
-            loop.again(this);
+        } else if (!answered
+                && deliveryLoop.now() - deadline >= 0
+                && subscriberGroup.waiting().remove(this)) {
+            deliveryLoop.scheduleAgain(this);
         }
     }
 
     @Override
-    public void bye(String reason) {
-        loop.execute(() -> {
-            deadline = loop.now();
-            if (group.waiting().remove(this)) {
-                loop.again(this);
+    public void endGracefully(String reason) {
+        deliveryLoop.execute(() -> {
+            deadline = deliveryLoop.now();
+            if (subscriberGroup.waiting().remove(this)) {
+                deliveryLoop.scheduleAgain(this);
             }
         });
     }
 
     @Override
     public long behind() {
-        return answered ? 0 : group.view.end() - cursor.position();
+        return answered ? 0 : subscriberGroup.encodedFeed.end() - cursor.position();
     }
 
     @Override
@@ -189,6 +194,6 @@ final class PollSubscriber implements StreamHandle, LoopSubscriber {
     /** For the log. */
     @Override
     public String toString() {
-        return group.view.feed.selector + " to " + connection.remoteAddress();
+        return subscriberGroup.encodedFeed.feed.channelSelector + " to " + connection.remoteAddress();
     }
 }

@@ -8,7 +8,7 @@ import java.util.Arrays;
  * overwritten: when the view lets go of it, a write in flight still holds it, and so never sees another's bytes.
  */
 final class Slab {
-    final EncodedFeed view;
+    final EncodedFeed encodedFeed;
     final long first;
     private final ByteBuf bytes;
 
@@ -17,18 +17,18 @@ final class Slab {
     private int count;
 
     /** How many of its messages are still there. */
-    int live;
+    int liveMessages;
 
     /** Somebody appends to it now; it stays. */
-    boolean filling;
+    boolean beingFilled;
 
     /**
      * Makes an empty slab.
      *
      * @param first the number of the message whose frame comes first
      */
-    Slab(EncodedFeed view, ByteBuf bytes, long first) {
-        this.view = view;
+    Slab(EncodedFeed encodedFeed, ByteBuf bytes, long first) {
+        this.encodedFeed = encodedFeed;
         this.bytes = bytes;
         this.first = first;
     }
@@ -43,7 +43,7 @@ final class Slab {
     }
 
     /** The frame that ends there may be read from now on. */
-    void add(int end) {
+    void endFrame(int end) {
         if (count == ends.length) {
             ends = Arrays.copyOf(ends, count * 2);
         }

@@ -46,8 +46,8 @@ final class SlabCache implements EvictableCache {
             return false;
         }
         for (Slab slab : all) {
-            if (!slab.filling) {
-                slab.view.letGo(slab);
+            if (!slab.beingFilled) {
+                slab.encodedFeed.release(slab);
                 return true;
             }
         }

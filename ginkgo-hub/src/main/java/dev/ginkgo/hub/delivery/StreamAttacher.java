@@ -18,7 +18,7 @@ public interface StreamAttacher {
      *
      * @throws HubRejectedException if there are too many channels or patterns, or the hub stops; nothing is written then
      */
-    StreamHandle attach(Channel connection, SubscribeRequest wish, WireFormat framing);
+    StreamHandle attach(Channel connection, SubscribeRequest subscribeRequest, WireFormat wireFormat);
 
     /**
      * Answers a connection once, in chunks: with what is there of what it wishes, or what comes first, or nothing when
@@ -27,7 +27,12 @@ public interface StreamAttacher {
      * @param head makes the head of the answer, with the id to go on with
      * @throws HubRejectedException as {@link #attach}
      */
-    StreamHandle poll(Channel connection, SubscribeRequest wish, WireFormat framing, Duration wait, Function<String, ByteBuf> head);
+    StreamHandle poll(
+            Channel connection,
+            SubscribeRequest subscribeRequest,
+            WireFormat wireFormat,
+            Duration wait,
+            Function<String, ByteBuf> head);
 
     /** Writes the keep-alive of its framing to each reader to whom nothing was written for so long. Any thread. */
     void heartbeat(Duration idle);

@@ -12,5 +12,5 @@ public interface StreamHandle {
      * Ends the stream in order: what has been published until now, the {@code bye} event with a jittered time to come
      * back, the end of the body or close frame 1001, and the connection is closed. Any thread; later calls do nothing.
      */
-    void bye(String reason);
+    void endGracefully(String reason);
 }

@@ -26,19 +26,19 @@ import org.jspecify.annotations.Nullable;
  */
 final class StreamSubscriber implements StreamHandle, LoopSubscriber {
     private final Channel connection;
-    private final SubscriberGroup group;
-    private final DeliveryLoop loop;
+    private final SubscriberGroup subscriberGroup;
+    private final DeliveryLoop deliveryLoop;
     private final EncodedFeeds feeds;
     private final long retryMillis;
 
-    private final SubscribeRequest wish;
+    private final SubscribeRequest subscribeRequest;
     private final Cursor cursor;
-    private final WriteStallDetector stall;
+    private final WriteStallDetector stallDetector;
 
     private boolean writing;
-    private boolean gone;
-    private @Nullable String bye;
-    private long byeAt;
+    private boolean closed;
+    private @Nullable String endGracefully;
+    private long endAt;
     private boolean ended;
 
     /**
@@ -46,32 +46,37 @@ final class StreamSubscriber implements StreamHandle, LoopSubscriber {
      *
      * @param retryMillis when it is asked to come back, if it is sent away
      */
-    StreamSubscriber(Channel connection, SubscribeRequest wish, JoinResult place, EncodedFeeds feeds, long retryMillis) {
+    StreamSubscriber(
+            Channel connection,
+            SubscribeRequest subscribeRequest,
+            JoinResult joinResult,
+            EncodedFeeds feeds,
+            long retryMillis) {
         this.connection = connection;
-        this.group = place.group();
-        this.loop = group.loop;
+        this.subscriberGroup = joinResult.group();
+        this.deliveryLoop = subscriberGroup.deliveryLoop;
         this.feeds = feeds;
-        this.wish = wish;
-        this.stall = new WriteStallDetector(connection);
-        this.cursor = place.cursor();
+        this.subscribeRequest = subscribeRequest;
+        this.stallDetector = new WriteStallDetector(connection);
+        this.cursor = joinResult.cursor();
         this.retryMillis = retryMillis;
     }
 
-    void begin() {
-        loop.tick();
-        loop.readers().add(this);
-        stall.begin(loop.now());
-        connection.closeFuture().addListener(closed -> leave());
-        WireFormat framing = group.view.framing;
+    void start() {
+        deliveryLoop.updateClock();
+        deliveryLoop.subscribers().add(this);
+        stallDetector.writeStarted(deliveryLoop.now());
+        connection.closeFuture().addListener(closed -> unsubscribe());
+        WireFormat wireFormat = subscriberGroup.encodedFeed.wireFormat;
         List<ByteBuf> first = new ArrayList<>(1);
-        if (framing.saysStart() || wish.resumes()) {
-            first.add(framing.event(new ControlEvent.Start(cursor.start.recovered(), cursor.start.id())));
+        if (wireFormat.sendsStartEvent() || subscribeRequest.asksForHistory()) {
+            first.add(wireFormat.encodeEvent(new ControlEvent.Start(cursor.start.recovered(), cursor.start.id())));
         }
-        for (ChannelSelector.Rejected refused : wish.refused()) {
-            first.add(framing.event(ControlEvent.Rejected.of(refused)));
+        for (ChannelSelector.Rejected rejected : subscribeRequest.rejected()) {
+            first.add(wireFormat.encodeEvent(ControlEvent.Rejected.of(rejected)));
         }
         if (first.isEmpty()) {
-            loop.again(this);
+            deliveryLoop.scheduleAgain(this);
         } else {
             write(first, DeliveryStats.NONE, false);
         }
@@ -79,49 +84,54 @@ final class StreamSubscriber implements StreamHandle, LoopSubscriber {
 
     @Override
     public void pump() {
-        if (gone || writing || ended) {
+        if (closed || writing || ended) {
             return;
         }
         Replay replay = cursor.replay();
         if (replay == null) {
-            send(group.batch(cursor.position()));
+            send(subscriberGroup.batch(cursor.position()));
             return;
         }
-        try (Batch batch = group.view.next(cursor.position(), replay)) {
+        try (Batch batch = subscriberGroup.encodedFeed.nextBatch(cursor.position(), replay)) {
             send(batch);
         }
     }
 
     private void send(Batch batch) {
-        if (bye != null && (cursor.position() >= byeAt || (batch.toTheEnd() && batch.isEmpty()))) {
+        if (endGracefully != null && (cursor.position() >= endAt || (batch.atEnd() && batch.isEmpty()))) {
             ended = true;
-            write(List.of(group.view.framing.bye(new ControlEvent.Bye(bye, retryMillis))), DeliveryStats.NONE, true);
+            write(
+                    List.of(subscriberGroup.encodedFeed.wireFormat.encodeBye(
+                            new ControlEvent.Bye(endGracefully, retryMillis))),
+                    DeliveryStats.NONE,
+                    true);
             return;
         }
-        String after = batch.after() != null && cursor.reportsGap(batch.missed()) ? batch.after() : null;
+        String after = batch.gapId() != null && cursor.reportsGap(batch.missed()) ? batch.gapId() : null;
         String place = cursor.unseenResumeId(batch.last(), after);
         cursor.advance(batch.next(), batch.last());
         if (!batch.isEmpty() || after != null) {
             List<ByteBuf> frames = new ArrayList<>(batch.parts().size() + 1);
             if (after != null) {
-                loop.counters().gap(batch.missed());
-                frames.add(group.view.framing.event(new ControlEvent.MissedMessages(batch.missed(), after)));
+                deliveryLoop.counters().recordGap(batch.missed());
+                frames.add(subscriberGroup.encodedFeed.wireFormat.encodeEvent(
+                        new ControlEvent.MissedMessages(batch.missed(), after)));
             }
             batch.parts().forEach(part -> frames.add(part.frames().retainedDuplicate()));
             if (place != null) {
-                frames.add(group.view.framing.event(new ControlEvent.NextPosition(place)));
+                frames.add(subscriberGroup.encodedFeed.wireFormat.encodeEvent(new ControlEvent.NextPosition(place)));
             }
-            write(frames, DeliveryStats.of(batch, cursor), batch.toTheEnd());
-        } else if (batch.toTheEnd()) {
-            group.waiting().add(this);
+            write(frames, DeliveryStats.of(batch, cursor), batch.atEnd());
+        } else if (batch.atEnd()) {
+            subscriberGroup.waiting().add(this);
         } else {
-            loop.again(this);
+            deliveryLoop.scheduleAgain(this);
         }
     }
 
     // ---- write
 
-    private void write(List<ByteBuf> frames, DeliveryStats cargo, boolean toTheEnd) {
+    private void write(List<ByteBuf> frames, DeliveryStats deliveryStats, boolean toTheEnd) {
         long bytes = 0;
         ChannelFuture last = connection.newSucceededFuture();
         for (ByteBuf frame : frames) {
@@ -129,44 +139,44 @@ final class StreamSubscriber implements StreamHandle, LoopSubscriber {
             last = connection.write(frame);
         }
         writing = true;
-        stall.begin(loop.now());
-        loop.counters().writes.increment();
+        stallDetector.writeStarted(deliveryLoop.now());
+        deliveryLoop.counters().writes.increment();
         connection.flush();
         if (last.isDone()) {
-            written(last, cargo, toTheEnd);
+            written(last, deliveryStats, toTheEnd);
         } else {
             long pinned = bytes;
-            loop.counters().pinnedBytes.add(pinned);
+            deliveryLoop.counters().pinnedBytes.add(pinned);
             last.addListener(done -> {
-                loop.counters().pinnedBytes.add(-pinned);
-                written((ChannelFuture) done, cargo, false); // there may be more by now
+                deliveryLoop.counters().pinnedBytes.add(-pinned);
+                written((ChannelFuture) done, deliveryStats, false); // there may be more by now
             });
         }
     }
 
-    private void written(ChannelFuture done, DeliveryStats cargo, boolean toTheEnd) {
+    private void written(ChannelFuture done, DeliveryStats deliveryStats, boolean toTheEnd) {
         writing = false;
         if (!done.isSuccess() || ended) {
             close();
             return;
         }
-        loop.delivered(cargo);
-        if (gone) {
+        deliveryLoop.delivered(deliveryStats);
+        if (closed) {
             return;
         }
-        if (toTheEnd && bye == null) {
-            group.waiting().add(this);
+        if (toTheEnd && endGracefully == null) {
+            subscriberGroup.waiting().add(this);
         } else {
-            loop.again(this);
+            deliveryLoop.scheduleAgain(this);
         }
     }
 
-    private void leave() {
-        if (!gone) {
-            gone = true;
-            group.waiting().remove(this);
-            loop.readers().remove(this);
-            feeds.leave(group, cursor);
+    private void unsubscribe() {
+        if (!closed) {
+            closed = true;
+            subscriberGroup.waiting().remove(this);
+            deliveryLoop.subscribers().remove(this);
+            feeds.leave(subscriberGroup, cursor);
         }
     }
 
@@ -174,33 +184,34 @@ final class StreamSubscriber implements StreamHandle, LoopSubscriber {
 
     @Override
     public void heartbeat() {
-        loop.execute(() -> heartbeat(0));
+        deliveryLoop.execute(() -> heartbeat(0));
     }
 
     @Override
     public void heartbeat(long idleNanos) {
-        if (loop.now() - stall.wroteAt() >= idleNanos && group.waiting().remove(this)) {
-            write(List.of(group.view.framing.keepAlive()), DeliveryStats.NONE, false);
+        if (deliveryLoop.now() - stallDetector.lastProgressAt() >= idleNanos
+                && subscriberGroup.waiting().remove(this)) {
+            write(List.of(subscriberGroup.encodedFeed.wireFormat.encodeKeepAlive()), DeliveryStats.NONE, false);
         }
     }
 
     @Override
-    public void endIfStuck(long timeoutNanos) {
-        if (writing && stall.isOver(loop.now(), timeoutNanos)) {
-            loop.counters().stalled.increment();
+    public void closeIfStalled(long timeoutNanos) {
+        if (writing && stallDetector.isStalled(deliveryLoop.now(), timeoutNanos)) {
+            deliveryLoop.counters().stalled.increment();
             DisconnectReason.STALLED.mark(connection);
             close();
         }
     }
 
     @Override
-    public void bye(String reason) {
-        loop.execute(() -> {
-            if (!gone && bye == null) {
-                bye = reason;
-                byeAt = group.view.end();
-                if (group.waiting().remove(this)) {
-                    loop.again(this);
+    public void endGracefully(String reason) {
+        deliveryLoop.execute(() -> {
+            if (!closed && endGracefully == null) {
+                endGracefully = reason;
+                endAt = subscriberGroup.encodedFeed.end();
+                if (subscriberGroup.waiting().remove(this)) {
+                    deliveryLoop.scheduleAgain(this);
                 }
             }
         });
@@ -208,7 +219,7 @@ final class StreamSubscriber implements StreamHandle, LoopSubscriber {
 
     @Override
     public long behind() {
-        return group.view.end() - cursor.position();
+        return subscriberGroup.encodedFeed.end() - cursor.position();
     }
 
     @Override
@@ -225,6 +236,6 @@ final class StreamSubscriber implements StreamHandle, LoopSubscriber {
     /** For the log. */
     @Override
     public String toString() {
-        return group.view.feed.selector + " to " + connection.remoteAddress();
+        return subscriberGroup.encodedFeed.feed.channelSelector + " to " + connection.remoteAddress();
     }
 }

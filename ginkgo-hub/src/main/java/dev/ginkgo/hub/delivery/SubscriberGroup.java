@@ -8,35 +8,35 @@ import org.jspecify.annotations.Nullable;
 
 /** The readers of one view on one loop. */
 final class SubscriberGroup implements FeedListener {
-    final EncodedFeed view;
-    final DeliveryLoop loop;
+    final EncodedFeed encodedFeed;
+    final DeliveryLoop deliveryLoop;
 
     /** Whether the loop knows that there is something new. */
     final AtomicBoolean dirty = new AtomicBoolean();
 
     /** Guarded by the store. */
-    int members;
+    int subscribers;
 
     // for the loop only
     private final Set<LoopSubscriber> waiting = new LinkedHashSet<>();
     private @Nullable Batch batch;
     private long batchAt;
 
-    SubscriberGroup(EncodedFeed view, DeliveryLoop loop) {
-        this.view = view;
-        this.loop = loop;
+    SubscriberGroup(EncodedFeed encodedFeed, DeliveryLoop deliveryLoop) {
+        this.encodedFeed = encodedFeed;
+        this.deliveryLoop = deliveryLoop;
     }
 
     @Override
     public void appended() {
         if (dirty.compareAndSet(false, true)) {
-            loop.mark(this);
+            deliveryLoop.mark(this);
         }
     }
 
     @Override
     public void wake() {
-        loop.wake();
+        deliveryLoop.wake();
     }
 
     /** The readers that have read everything, and are not being written to. */
@@ -48,8 +48,8 @@ final class SubscriberGroup implements FeedListener {
     Batch batch(long position) {
         if (batch == null || batchAt != position) {
             release();
-            loop.releaseAfterRound(this);
-            batch = view.next(position, null);
+            deliveryLoop.releaseAfterRound(this);
+            batch = encodedFeed.nextBatch(position, null);
             batchAt = position;
         }
         return batch;

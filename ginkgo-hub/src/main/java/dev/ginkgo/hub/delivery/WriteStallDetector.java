@@ -8,7 +8,7 @@ final class WriteStallDetector {
     private final Channel connection;
 
     // when bytes last left for the socket, and what was left to go then
-    private long wroteAt;
+    private long lastProgressAt;
     private long pending;
     private long progress;
 
@@ -17,26 +17,26 @@ final class WriteStallDetector {
     }
 
     /** Something is written now. */
-    void begin(long now) {
-        wroteAt = now;
+    void writeStarted(long now) {
+        lastProgressAt = now;
     }
 
     /** When something was last written, or has left. */
-    long wroteAt() {
-        return wroteAt;
+    long lastProgressAt() {
+        return lastProgressAt;
     }
 
     /** Whether no byte has left for so long. To be asked now and then, while something is being written. */
-    boolean isOver(long now, long timeoutNanos) {
+    boolean isStalled(long now, long timeoutNanos) {
         ChannelOutboundBuffer buffer = connection.unsafe().outboundBuffer();
         long pendingNow = buffer == null ? 0 : buffer.totalPendingWriteBytes();
         long progressNow = buffer == null ? 0 : buffer.currentProgress();
         if (pendingNow != pending || progressNow != progress) {
             pending = pendingNow;
             progress = progressNow;
-            wroteAt = Math.max(wroteAt, now);
+            lastProgressAt = Math.max(lastProgressAt, now);
             return false;
         }
-        return now - wroteAt >= timeoutNanos;
+        return now - lastProgressAt >= timeoutNanos;
     }
 }

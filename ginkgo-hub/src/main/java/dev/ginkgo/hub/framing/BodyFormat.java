@@ -10,10 +10,10 @@ interface BodyFormat {
      *
      * @param alone whether all are of one channel; else it says of which it is
      */
-    void message(StoredMessage message, boolean alone, ByteBuf out);
+    void writeMessage(StoredMessage message, boolean alone, ByteBuf out);
 
-    void event(ControlEvent event, ByteBuf out);
+    void writeEvent(ControlEvent event, ByteBuf out);
 
     /** What keeps an idle stream alive, and is never mistaken for a message. */
-    void keepAlive(ByteBuf out);
+    void writeKeepAlive(ByteBuf out);
 }

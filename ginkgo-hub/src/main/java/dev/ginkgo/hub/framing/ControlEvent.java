@@ -43,8 +43,8 @@ public sealed interface ControlEvent {
         /** The code of a name that is not valid; the HTTP problem for such a name has the same one. */
         private static final String BAD_CHANNEL = "bad-channel";
 
-        public static Rejected of(ChannelSelector.Rejected refused) {
-            return new Rejected(refused.name(), BAD_CHANNEL, refused.why());
+        public static Rejected of(ChannelSelector.Rejected rejected) {
+            return new Rejected(rejected.name(), BAD_CHANNEL, rejected.reason());
         }
 
         @Override

@@ -10,16 +10,16 @@ public enum FrameEncoder {
     /** A chunk of HTTP/1.1 (RFC 9112, 7.1). */
     CHUNK {
         @Override
-        void frame(ByteBuf body, boolean binary, ByteBuf out) {
+        void writeFrame(ByteBuf body, boolean binary, ByteBuf out) {
             out.writeCharSequence(Integer.toHexString(body.readableBytes()), StandardCharsets.US_ASCII);
             out.writeShort(CRLF).writeBytes(body).writeShort(CRLF);
         }
 
         @Override
-        void ping(ByteBuf out) {}
+        void writePing(ByteBuf out) {}
 
         @Override
-        void end(String reason, ByteBuf out) {
+        void writeEnd(String reason, ByteBuf out) {
             out.writeByte('0').writeShort(CRLF).writeShort(CRLF);
         }
     },
@@ -27,25 +27,25 @@ public enum FrameEncoder {
     /** A frame of a WebSocket, whole and unmasked, as a server sends it (RFC 6455, 5.2). */
     WEBSOCKET {
         @Override
-        void frame(ByteBuf body, boolean binary, ByteBuf out) {
-            header(binary ? BINARY : TEXT, body.readableBytes(), out);
+        void writeFrame(ByteBuf body, boolean binary, ByteBuf out) {
+            writeHeader(binary ? BINARY : TEXT, body.readableBytes(), out);
             out.writeBytes(body);
         }
 
         @Override
-        void ping(ByteBuf out) {
-            header(PING, 0, out);
+        void writePing(ByteBuf out) {
+            writeHeader(PING, 0, out);
         }
 
         @Override
-        void end(String reason, ByteBuf out) {
+        void writeEnd(String reason, ByteBuf out) {
             byte[] text = shorten(reason).getBytes(UTF_8);
-            header(CLOSE, Short.BYTES + text.length, out);
+            writeHeader(CLOSE, Short.BYTES + text.length, out);
             out.writeShort(GOING_AWAY).writeBytes(text);
         }
     };
 
-    /** The most that {@link #frame} adds to a body. */
+    /** The most that {@link #writeFrame} adds to a body. */
     public static final int OVERHEAD = 12;
 
     private static final int CRLF = ('\r' << 8) | '\n';
@@ -60,15 +60,15 @@ public enum FrameEncoder {
     private static final int REASON = 40;
 
     /** Writes {@code body}, and reads it off. */
-    abstract void frame(ByteBuf body, boolean binary, ByteBuf out);
+    abstract void writeFrame(ByteBuf body, boolean binary, ByteBuf out);
 
     /** What the carrier itself has to say to keep a connection alive. */
-    abstract void ping(ByteBuf out);
+    abstract void writePing(ByteBuf out);
 
     /** The last thing on a connection. */
-    abstract void end(String reason, ByteBuf out);
+    abstract void writeEnd(String reason, ByteBuf out);
 
-    private static void header(int opcode, int length, ByteBuf out) {
+    private static void writeHeader(int opcode, int length, ByteBuf out) {
         out.writeByte(FIN | opcode);
         if (length < 126) {
             out.writeByte(length);

@@ -9,7 +9,7 @@ import io.netty.buffer.ByteBuf;
  * 7464 uses so.
  */
 final class LineFormat implements BodyFormat {
-    static final byte MARK = 0x1e;
+    static final byte RECORD_SEPARATOR = 0x1e;
 
     private final boolean lines;
 
@@ -23,19 +23,19 @@ final class LineFormat implements BodyFormat {
     }
 
     @Override
-    public void message(StoredMessage message, boolean alone, ByteBuf out) {
-        byte[] bytes = message.shared();
+    public void writeMessage(StoredMessage message, boolean alone, ByteBuf out) {
+        byte[] bytes = message.payloadBytes();
         if (alone && (message.isBinary() ? !lines : isPlain(bytes))) {
             out.writeBytes(bytes);
         } else {
-            out.writeByte(MARK);
-            MessageJson.message(message, alone, out);
+            out.writeByte(RECORD_SEPARATOR);
+            MessageJson.writeMessage(message, alone, out);
         }
         end(out);
     }
 
     private static boolean isPlain(byte[] bytes) {
-        if (bytes.length == 0 || bytes[0] == MARK) {
+        if (bytes.length == 0 || bytes[0] == RECORD_SEPARATOR) {
             return false;
         }
         for (byte b : bytes) {
@@ -47,18 +47,18 @@ final class LineFormat implements BodyFormat {
     }
 
     @Override
-    public void event(ControlEvent event, ByteBuf out) {
-        out.writeByte(MARK);
-        MessageJson.event(event, out);
+    public void writeEvent(ControlEvent event, ByteBuf out) {
+        out.writeByte(RECORD_SEPARATOR);
+        MessageJson.writeEvent(event, out);
         end(out);
     }
 
     @Override
-    public void keepAlive(ByteBuf out) {
+    public void writeKeepAlive(ByteBuf out) {
         if (lines) {
             end(out);
         } else {
-            event(new ControlEvent.Heartbeat(), out);
+            writeEvent(new ControlEvent.Heartbeat(), out);
         }
     }
 

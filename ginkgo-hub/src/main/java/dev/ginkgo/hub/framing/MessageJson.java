@@ -29,9 +29,9 @@ final class MessageJson {
      *
      * @param alone whether it can be of one channel only; else {@code "channel"} says of which
      */
-    static void message(StoredMessage message, boolean alone, ByteBuf out) {
-        object(out, json -> {
-            byte[] bytes = message.shared();
+    static void writeMessage(StoredMessage message, boolean alone, ByteBuf out) {
+        writeObject(out, json -> {
+            byte[] bytes = message.payloadBytes();
             json.writeStringField("id", message.id());
             if (!alone) {
                 json.writeStringField("channel", message.channel());
@@ -48,10 +48,10 @@ final class MessageJson {
     }
 
     /** {@code {"event":"gap","missed":3,"id":"…"}}. */
-    static void event(ControlEvent event, ByteBuf out) {
-        object(out, json -> {
+    static void writeEvent(ControlEvent event, ByteBuf out) {
+        writeObject(out, json -> {
             json.writeStringField("event", event.name());
-            members(event, json);
+            writeMembers(event, json);
             if (!event.id().isEmpty()) {
                 json.writeStringField("id", event.id());
             }
@@ -59,11 +59,11 @@ final class MessageJson {
     }
 
     /** What the event says besides its name and its id: {@code {"missed":3}}. */
-    static void members(ControlEvent event, ByteBuf out) {
-        object(out, json -> members(event, json));
+    static void writeMembers(ControlEvent event, ByteBuf out) {
+        writeObject(out, json -> writeMembers(event, json));
     }
 
-    private static void members(ControlEvent event, JsonGenerator json) throws IOException {
+    private static void writeMembers(ControlEvent event, JsonGenerator json) throws IOException {
         switch (event) {
             case ControlEvent.Start start -> json.writeBooleanField("recovered", start.recovered());
             case ControlEvent.MissedMessages gap -> {
@@ -71,21 +71,21 @@ final class MessageJson {
                     json.writeNumberField("missed", gap.messages());
                 }
             }
-            case ControlEvent.Rejected refused -> {
-                json.writeStringField("channel", refused.channel());
-                json.writeStringField("code", refused.code());
-                json.writeStringField("detail", refused.detail());
+            case ControlEvent.Rejected rejected -> {
+                json.writeStringField("channel", rejected.channel());
+                json.writeStringField("code", rejected.code());
+                json.writeStringField("detail", rejected.detail());
             }
             case ControlEvent.Bye bye -> {
                 json.writeStringField("reason", bye.reason());
                 json.writeNumberField("retry", bye.retryMillis());
             }
             case ControlEvent.Heartbeat heartbeat -> {}
-            case ControlEvent.NextPosition next -> {}
+            case ControlEvent.NextPosition nextPosition -> {}
         }
     }
 
-    private static void object(ByteBuf out, Members members) {
+    private static void writeObject(ByteBuf out, Members members) {
         try (OutputStream bytes = new ByteBufOutputStream(out);
                 JsonGenerator json = FACTORY.createGenerator(bytes)) {
             json.writeStartObject();

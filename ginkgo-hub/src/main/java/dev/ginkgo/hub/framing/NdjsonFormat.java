@@ -6,19 +6,19 @@ import io.netty.buffer.ByteBuf;
 /** A JSON object a line, always. */
 final class NdjsonFormat implements BodyFormat {
     @Override
-    public void message(StoredMessage message, boolean alone, ByteBuf out) {
-        MessageJson.message(message, alone, out);
+    public void writeMessage(StoredMessage message, boolean alone, ByteBuf out) {
+        MessageJson.writeMessage(message, alone, out);
         out.writeByte('\n');
     }
 
     @Override
-    public void event(ControlEvent event, ByteBuf out) {
-        MessageJson.event(event, out);
+    public void writeEvent(ControlEvent event, ByteBuf out) {
+        MessageJson.writeEvent(event, out);
         out.writeByte('\n');
     }
 
     @Override
-    public void keepAlive(ByteBuf out) {
-        event(new ControlEvent.Heartbeat(), out);
+    public void writeKeepAlive(ByteBuf out) {
+        writeEvent(new ControlEvent.Heartbeat(), out);
     }
 }

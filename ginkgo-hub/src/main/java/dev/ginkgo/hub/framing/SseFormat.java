@@ -20,13 +20,13 @@ final class SseFormat implements BodyFormat {
     private static final byte[] NOTHING = ":\n\n".getBytes(UTF_8);
 
     @Override
-    public void message(StoredMessage message, boolean alone, ByteBuf out) {
+    public void writeMessage(StoredMessage message, boolean alone, ByteBuf out) {
         line(ID, message.id().getBytes(UTF_8), out);
-        byte[] bytes = message.shared();
+        byte[] bytes = message.payloadBytes();
         if (!alone || message.isBinary() || !isPlain(bytes)) {
             line(EVENT, AS_JSON, out);
             out.writeBytes(DATA);
-            MessageJson.message(message, alone, out);
+            MessageJson.writeMessage(message, alone, out);
             out.writeByte('\n');
         } else {
             data(bytes, out);
@@ -54,7 +54,7 @@ final class SseFormat implements BodyFormat {
     }
 
     @Override
-    public void event(ControlEvent event, ByteBuf out) {
+    public void writeEvent(ControlEvent event, ByteBuf out) {
         line(EVENT, event.name().getBytes(UTF_8), out);
         if (!event.id().isEmpty()) {
             line(ID, event.id().getBytes(UTF_8), out);
@@ -63,12 +63,12 @@ final class SseFormat implements BodyFormat {
             line(RETRY, Long.toString(bye.retryMillis()).getBytes(UTF_8), out);
         }
         out.writeBytes(DATA);
-        MessageJson.members(event, out);
+        MessageJson.writeMembers(event, out);
         out.writeByte('\n').writeByte('\n');
     }
 
     @Override
-    public void keepAlive(ByteBuf out) {
+    public void writeKeepAlive(ByteBuf out) {
         out.writeBytes(NOTHING);
     }
 

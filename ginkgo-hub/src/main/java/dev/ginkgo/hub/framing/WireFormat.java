@@ -18,17 +18,17 @@ public enum WireFormat {
     WEBSOCKET(new LineFormat(false), FrameEncoder.WEBSOCKET);
 
     @SuppressWarnings("ImmutableEnumChecker") // a format has no state that changes
-    private final BodyFormat format;
+    private final BodyFormat bodyFormat;
 
-    private final FrameEncoder carrier;
+    private final FrameEncoder encoder;
 
-    WireFormat(BodyFormat format, FrameEncoder carrier) {
-        this.format = format;
-        this.carrier = carrier;
+    WireFormat(BodyFormat bodyFormat, FrameEncoder frameEncoder) {
+        this.bodyFormat = bodyFormat;
+        this.encoder = frameEncoder;
     }
 
     /** Its name, as {@code ?as=} knows it. */
-    public String text() {
+    public String parameterValue() {
         return name().toLowerCase(Locale.ROOT);
     }
 
@@ -37,51 +37,51 @@ public enum WireFormat {
      *
      * @param alone whether all are of one channel
      */
-    public void body(StoredMessage message, boolean alone, ByteBuf out) {
-        format.message(message, alone, out);
+    public void encodeBody(StoredMessage message, boolean alone, ByteBuf out) {
+        bodyFormat.writeMessage(message, alone, out);
     }
 
     /** Writes the second half: the frame around such a body, which it reads off. */
-    public void frame(StoredMessage message, boolean alone, ByteBuf body, ByteBuf out) {
-        carrier.frame(body, alone && message.isBinary(), out);
+    public void encodeFrame(StoredMessage message, boolean alone, ByteBuf body, ByteBuf out) {
+        encoder.writeFrame(body, alone && message.isBinary(), out);
     }
 
     /** A control event, framed. */
-    public ByteBuf event(ControlEvent event) {
-        return framed(out -> format.event(event, out));
+    public ByteBuf encodeEvent(ControlEvent event) {
+        return encode(out -> bodyFormat.writeEvent(event, out));
     }
 
     /** What keeps an idle stream alive, framed. */
-    public ByteBuf keepAlive() {
+    public ByteBuf encodeKeepAlive() {
         ByteBuf out = Unpooled.buffer();
-        carrier.ping(out);
-        return Unpooled.wrappedBuffer(out, framed(format::keepAlive));
+        encoder.writePing(out);
+        return Unpooled.wrappedBuffer(out, encode(bodyFormat::writeKeepAlive));
     }
 
     /** The end of a stream: the event that says so, and what the carrier needs. */
-    public ByteBuf bye(ControlEvent.Bye bye) {
+    public ByteBuf encodeBye(ControlEvent.Bye bye) {
         ByteBuf end = Unpooled.buffer();
-        carrier.end(bye.reason(), end);
-        return Unpooled.wrappedBuffer(event(bye), end);
+        encoder.writeEnd(bye.reason(), end);
+        return Unpooled.wrappedBuffer(encodeEvent(bye), end);
     }
 
     /** The end of what is no stream, and needs no event. */
-    public ByteBuf end() {
+    public ByteBuf encodeEnd() {
         ByteBuf end = Unpooled.buffer();
-        carrier.end("", end);
+        encoder.writeEnd("", end);
         return end;
     }
 
     /** Whether the stream begins with the event that says so. A plain reader of lines sees plain lines. */
-    public boolean saysStart() {
+    public boolean sendsStartEvent() {
         return this != LINES;
     }
 
-    private ByteBuf framed(Consumer<ByteBuf> writer) {
+    private ByteBuf encode(Consumer<ByteBuf> writer) {
         ByteBuf body = Unpooled.buffer();
         writer.accept(body);
         ByteBuf out = Unpooled.buffer(body.readableBytes() + FrameEncoder.OVERHEAD);
-        carrier.frame(body, false, out);
+        encoder.writeFrame(body, false, out);
         return out;
     }
 }

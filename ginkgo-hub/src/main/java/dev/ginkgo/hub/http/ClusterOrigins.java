@@ -13,45 +13,45 @@ import java.util.Map;
  */
 final class ClusterOrigins {
     /** Long enough for a page to find that its node is gone; short, because somebody else may get the address. */
-    static final Duration KEPT = Duration.ofHours(1);
+    static final Duration RETENTION = Duration.ofHours(1);
 
     /** How many are remembered; the oldest goes first. */
-    static final int MOST = 256;
+    static final int MAX_RETAINED = 256;
 
-    private final TimeSource time;
+    private final TimeSource timeSource;
 
     // guarded by this
     private List<String> present = List.of();
-    private final Map<String, Long> gone = new LinkedHashMap<>();
+    private final Map<String, Long> departed = new LinkedHashMap<>();
 
-    ClusterOrigins(TimeSource time) {
-        this.time = time;
+    ClusterOrigins(TimeSource timeSource) {
+        this.timeSource = timeSource;
     }
 
     /** These are the members now. */
-    synchronized void are(List<String> origins) {
-        long now = time.nanos();
+    synchronized void update(List<String> origins) {
+        long now = timeSource.nanos();
         for (String before : present) {
             if (!origins.contains(before)) {
-                gone.put(before, now);
+                departed.put(before, now);
             }
         }
         present = List.copyOf(origins);
-        present.forEach(gone::remove);
-        while (gone.size() > MOST) {
-            gone.remove(gone.keySet().iterator().next());
+        present.forEach(departed::remove);
+        while (departed.size() > MAX_RETAINED) {
+            departed.remove(departed.keySet().iterator().next());
         }
     }
 
     /** Those whose pages may come. */
-    synchronized List<String> all() {
-        if (gone.isEmpty()) {
+    synchronized List<String> allowed() {
+        if (departed.isEmpty()) {
             return present;
         }
-        long now = time.nanos();
-        gone.values().removeIf(left -> now - left > KEPT.toNanos());
+        long now = timeSource.nanos();
+        departed.values().removeIf(left -> now - left > RETENTION.toNanos());
         List<String> all = new ArrayList<>(present);
-        all.addAll(gone.keySet());
+        all.addAll(departed.keySet());
         return all;
     }
 }

@@ -12,10 +12,11 @@ import java.util.function.Function;
  * What the front of a hub has to do with other nodes: browsers go from one to the other.
  *
  * @param advertise tells them where browsers reach this node
- * @param pages has somebody told the origins of all nodes' pages, this one's included, now and after each change, until
+ * @param watchOrigins has somebody told the origins of all nodes' pages, this one's included, now and after each change, until
  *     what it gives is closed
  */
-public record ClusterWebDirectory(Consumer<URI> advertise, Function<Consumer<List<String>>, AutoCloseable> pages) {
+public record ClusterWebDirectory(
+        Consumer<URI> advertise, Function<Consumer<List<String>>, AutoCloseable> watchOrigins) {
 
     public static ClusterWebDirectory none() {
         return new ClusterWebDirectory(url -> {}, told -> () -> {});

@@ -34,7 +34,7 @@ final class ContentNegotiation {
 
     private record MediaRange(String type, double quality) {
         /** How exactly it names a type: 3, 2 for {@code text/*}, 1 for everything, 0 if it does not. */
-        int exactness(String offered) {
+        int specificity(String offered) {
             if (type.equals(offered)) {
                 return 3;
             }
@@ -60,12 +60,13 @@ final class ContentNegotiation {
     }
 
     private static Representation byName(String name) throws ProblemException {
-        for (Representation form : Representation.values()) {
-            if (name.equals(form.name)) {
-                return form;
+        for (Representation representation : Representation.values()) {
+            if (name.equals(representation.name)) {
+                return representation;
             }
         }
-        throw new ProblemException(ProblemType.BAD_PARAMETER, "as=" + name + " is unknown; there are as=lines, as=sse, as=ndjson");
+        throw new ProblemException(
+                ProblemType.BAD_PARAMETER, "as=" + name + " is unknown; there are as=lines, as=sse, as=ndjson");
     }
 
     private static Representation byAccept(List<String> accept) throws ProblemException {
@@ -76,21 +77,21 @@ final class ContentNegotiation {
         Representation best = null;
         double bestQuality = 0;
         int bestExactness = 0;
-        for (Representation form : Representation.values()) {
-            if (form.type == null) {
+        for (Representation representation : Representation.values()) {
+            if (representation.type == null) {
                 continue;
             }
             int exactness = 0;
             double quality = 0;
-            for (MediaRange range : ranges) {
-                int found = range.exactness(form.type);
+            for (MediaRange mediaRange : ranges) {
+                int found = mediaRange.specificity(representation.type);
                 if (found > exactness) {
                     exactness = found;
-                    quality = range.quality;
+                    quality = mediaRange.quality;
                 }
             }
             if (quality > bestQuality || (quality > 0 && quality == bestQuality && exactness > bestExactness)) {
-                best = form;
+                best = representation;
                 bestQuality = quality;
                 bestExactness = exactness;
             }

@@ -41,7 +41,7 @@ final class DeferredHead extends ChannelOutboundHandlerAdapter {
     }
 
     /** There will be no stream. */
-    void forget() {
+    void discard() {
         ByteBuf now = head;
         if (now != null) {
             head = null;
@@ -51,6 +51,6 @@ final class DeferredHead extends ChannelOutboundHandlerAdapter {
 
     @Override
     public void handlerRemoved(ChannelHandlerContext removed) {
-        forget();
+        discard();
     }
 }

@@ -17,51 +17,52 @@ import java.util.random.RandomGenerator;
  */
 final class GracefulShutdown {
     /** Streams end in so many groups at most. */
-    private static final int GROUPS = 25;
+    private static final int MAX_GROUPS = 25;
 
     /** How long the last bytes may take: whoever reads has them by then, and whoever does not holds nobody up. */
-    private static final Duration GRACE = Duration.ofMillis(300);
+    private static final Duration FLUSH_TIMEOUT = Duration.ofMillis(300);
 
     private final RandomGenerator random;
-    private volatile boolean begun;
-    private volatile boolean over;
+    private volatile boolean draining;
+    private volatile boolean rejecting;
 
     GracefulShutdown(RandomGenerator random) {
         this.random = random;
     }
 
     /** Whether it has begun: readiness is down from then on. */
-    boolean hasBegun() {
-        return begun;
+    boolean isDraining() {
+        return draining;
     }
 
     /** Whether nothing is taken any more. */
-    boolean isOver() {
-        return over;
+    boolean isRejecting() {
+        return rejecting;
     }
 
     /** Readiness falls; for so long all is served as before, and then nobody comes in any more. */
-    void begin(Channel listener, Duration delay) throws InterruptedException {
-        begun = true;
+    void drain(Channel listener, Duration delay) throws InterruptedException {
+        draining = true;
         listener.closeFuture().await(delay.toMillis());
         listener.close().awaitUninterruptibly();
-        over = true;
+        rejecting = true;
     }
 
     /** Ends what is open. */
-    void end(ConnectionInitializer connections, StreamRegistry open, Duration spread) throws InterruptedException {
-        connections.endConversations();
+    void closeConnections(ConnectionInitializer connectionInitializer, StreamRegistry open, Duration spread)
+            throws InterruptedException {
+        connectionInitializer.drain();
         List<StreamRegistry.OpenStream> streams = new ArrayList<>(open.all());
         Collections.shuffle(streams, Random.from(random));
-        int groups = Math.clamp(streams.size(), 1, GROUPS);
+        int groups = Math.clamp(streams.size(), 1, MAX_GROUPS);
         for (int group = 0; group < groups; group++) {
             if (group > 0) {
-                connections.awaitClosed(spread.dividedBy(groups));
+                connectionInitializer.awaitClosed(spread.dividedBy(groups));
             }
             int from = streams.size() * group / groups;
             int to = streams.size() * (group + 1) / groups;
-            streams.subList(from, to).forEach(stream -> stream.bye(DisconnectReason.STOPPING));
+            streams.subList(from, to).forEach(openStream -> openStream.bye(DisconnectReason.STOPPING));
         }
-        connections.awaitClosed(GRACE);
+        connectionInitializer.awaitClosed(FLUSH_TIMEOUT);
     }
 }

@@ -35,15 +35,15 @@ import org.jspecify.annotations.Nullable;
  * the end of connections that keep us waiting.
  */
 public final class HttpFrontend extends Service {
-    private static final Duration INSPECTION = Duration.ofMillis(500);
-    private static final Duration LINGER = Duration.ofSeconds(1);
+    private static final Duration DEADLINE_CHECK_INTERVAL = Duration.ofMillis(500);
+    private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(1);
 
     private final Setting<Boolean> enabled = setting("enabled", true)
-            .fixed()
+            .restartRequired()
             .help("Whether to listen at all; if not, only programs in here use the hub");
 
     private final Setting<Boolean> anonymous = setting("anonymous", false)
-            .fixed()
+            .restartRequired()
             .help("Whether anybody who reaches the port may publish and read; needed to bind beyond loopback");
 
     private final Setting<Address> bind = setting("bind", Address.of("127.0.0.1:8088"))
@@ -51,15 +51,16 @@ public final class HttpFrontend extends Service {
                     (address, all) -> address.isLoopback() || all.get(anonymous),
                     "can be reached from other machines, where nobody is asked who he is; if anybody may publish and"
                             + " read, write anonymous = true beside it, else bind to 127.0.0.1")
-            .fixed()
+            .restartRequired()
             .help("Where to listen; port 0 takes a free one");
 
-    private final Setting<NettyServer.IoTransport> transport =
-            setting("transport", NettyServer.IoTransport.AUTO).fixed().help("How the kernel is asked: auto, epoll or nio");
+    private final Setting<NettyServer.IoTransport> transport = setting("transport", NettyServer.IoTransport.AUTO)
+            .restartRequired()
+            .help("How the kernel is asked: auto, epoll or nio");
 
     private final Setting<Integer> loops = setting("loops", 0)
             .between(0, 1024)
-            .fixed()
+            .restartRequired()
             .help("How many threads carry the connections; 0 is one for each processor");
 
     private final Setting<List<String>> allowedOrigins = list("allowed-origins", String.class)
@@ -69,12 +70,14 @@ public final class HttpFrontend extends Service {
             .help("Other origins whose pages may use the hub, such as \"https://example.org\"");
 
     private final Setting<List<String>> allowedHosts = list("allowed-hosts", String.class)
-            .check(all -> all.stream().allMatch(OriginPolicy::isHost), "is no list of hosts such as \"hub.example.org\"")
+            .check(
+                    all -> all.stream().allMatch(OriginPolicy::isHost),
+                    "is no list of hosts such as \"hub.example.org\"")
             .help("Names by which the hub may be called besides localhost; if given, it answers to no other");
 
     private final Setting<Optional<Path>> page = optional("page", Path.class)
             .check(
-                    folder -> folder.isEmpty() || StaticFiles.isPage(folder.get()),
+                    folder -> folder.isEmpty() || StaticFiles.isSite(folder.get()),
                     "is no folder with an index.html in it, which http.page shows at /")
             .help("The folder of a page of your own: its index.html is at /, its other files below /-/page/");
 
@@ -82,7 +85,7 @@ public final class HttpFrontend extends Service {
             .check(
                     url -> url.isEmpty() || OriginPolicy.isOrigin(url.get()),
                     "is no address such as \"https://node2.example.org\"")
-            .fixed()
+            .restartRequired()
             .help("Where browsers reach this node, if that is not http:// and the bind address");
 
     private final Setting<Size> maxBody = setting("max-body", Size.ofMebibytes(1))
@@ -125,14 +128,15 @@ public final class HttpFrontend extends Service {
 
     private final Supplier<? extends HttpBackend> backend;
     private final RouteFactory routes;
-    private final ClusterWebDirectory neighbours;
-    private final StaticSiteHandler site = new StaticSiteHandler();
+    private final ClusterWebDirectory directory;
+    private final StaticSiteHandler staticSiteHandler = new StaticSiteHandler();
     private final RandomGenerator random;
 
-    private volatile @Nullable Run running;
+    private volatile @Nullable Run run;
 
     /** What one run has. */
-    private record Run(Channel listener, ConnectionInitializer connections, StreamRegistry open, GracefulShutdown drain) {}
+    private record Run(
+            Channel listener, ConnectionInitializer connections, StreamRegistry open, GracefulShutdown drain) {}
 
     /**
      * Declares the front of a hub.
@@ -143,11 +147,11 @@ public final class HttpFrontend extends Service {
     public HttpFrontend(
             Supplier<? extends HttpBackend> backend,
             RouteFactory routes,
-            ClusterWebDirectory neighbours,
+            ClusterWebDirectory clusterWebDirectory,
             RandomGenerator random) {
         this.backend = requireNonNull(backend, "backend is null");
         this.routes = requireNonNull(routes, "routes is null");
-        this.neighbours = requireNonNull(neighbours, "neighbours is null");
+        this.directory = requireNonNull(clusterWebDirectory, "neighbours is null");
         this.random = requireNonNull(random, "random is null");
     }
 
@@ -157,7 +161,7 @@ public final class HttpFrontend extends Service {
      * @throws IllegalStateException if it does not listen
      */
     public Address address() {
-        Run now = running;
+        Run now = run;
         if (now == null
                 || !now.listener.isOpen()
                 || !(now.listener.localAddress() instanceof InetSocketAddress local)) {
@@ -171,83 +175,83 @@ public final class HttpFrontend extends Service {
         if (!enabled.get()) {
             return;
         }
-        site.read(page.get());
-        GracefulShutdown drain = new GracefulShutdown(random);
+        staticSiteHandler.load(page.get());
+        GracefulShutdown gracefulShutdown = new GracefulShutdown(random);
         HttpBackend hub = backend.get();
         StreamRegistry open = new StreamRegistry(maxSubscribers, time(), random);
         ClusterOrigins members = new ClusterOrigins(time());
-        own(neighbours.pages().apply(members::are));
+        closeOnStop(directory.watchOrigins().apply(members::update));
         Router handler = new Router(
                 new OriginPolicy(() -> origins(members), allowedHosts),
-                routes(open, drain),
+                routes(open, gracefulShutdown),
                 new PublishHandler(
                         hub.publisher(),
                         new IdempotencyCache(time()),
                         () -> maxBody.get().bytes(),
-                        drain::isOver),
-                new SubscribeHandler(hub.streams(), open, drain::isOver));
-        ConnectionInitializer connections = new ConnectionInitializer(
-                time(), handler, new ConnectionLimiter(maxConnections, maxPerAddress), patience(), hub.counters());
+                        gracefulShutdown::isRejecting),
+                new SubscribeHandler(hub.streams(), open, gracefulShutdown::isRejecting));
+        ConnectionInitializer connectionInitializer = new ConnectionInitializer(
+                time(), handler, new ConnectionLimiter(maxConnections, maxPerAddress), timeouts(), hub.counters());
 
         int threads = loops.get() == 0 ? Runtime.getRuntime().availableProcessors() : loops.get();
-        NettyServer network = own(new NettyServer(transport.get(), threads, status().path() + "#loop-"));
-        own(connections);
-        Channel listener = network.listen(bind.get(), bind.describe(), connections);
-        running = new Run(listener, connections, open, drain);
-        own(() -> listener.close().awaitUninterruptibly());
+        NettyServer nettyServer = closeOnStop(new NettyServer(transport.get(), threads, status().path() + "#loop-"));
+        closeOnStop(connectionInitializer);
+        Channel listener = nettyServer.listen(bind.get(), bind.describe(), connectionInitializer);
+        run = new Run(listener, connectionInitializer, open, gracefulShutdown);
+        closeOnStop(() -> listener.close().awaitUninterruptibly());
         log.info("listening on {}", address());
-        url().ifPresent(neighbours.advertise());
+        url().ifPresent(directory.advertise());
 
         spawn("accept", () -> {
             awaitOpen();
             listener.config().setAutoRead(true);
         });
-        every("heartbeat", this::heartbeatTurn, () -> hub.streams().heartbeat(heartbeat.get()));
-        every("timeouts", () -> INSPECTION, () -> {
-            connections.inspect();
-            open.endOld(maxLifetime.get());
+        every("heartbeat", this::heartbeatCheckInterval, () -> hub.streams().heartbeat(heartbeat.get()));
+        every("timeouts", () -> DEADLINE_CHECK_INTERVAL, () -> {
+            connectionInitializer.closeExpired();
+            open.closeExpired(maxLifetime.get());
         });
     }
 
-    private List<HttpRoute> routes(StreamRegistry open, GracefulShutdown drain) {
+    private List<HttpRoute> routes(StreamRegistry open, GracefulShutdown gracefulShutdown) {
         List<HttpRoute> all = new ArrayList<>();
-        all.add(site);
-        all.addAll(
-                routes.create(new RouteFactory.Context(open::all, drain::hasBegun, page -> spawn("page", page::run))));
+        all.add(staticSiteHandler);
+        all.addAll(routes.create(
+                new RouteFactory.Context(open::all, gracefulShutdown::isDraining, page -> spawn("page", page::run))));
         return all;
     }
 
     /** How many connections are open. */
-    public int connections() {
-        Run now = running;
+    public int connectionCount() {
+        Run now = run;
         return now == null ? 0 : now.connections.size();
     }
 
     /** All connections that are open. */
-    public Collection<Channel> channels() {
-        Run now = running;
-        return now == null ? List.of() : now.connections.all();
+    public Collection<Channel> connectedChannels() {
+        Run now = run;
+        return now == null ? List.of() : now.connections.channels();
     }
 
     /** The streams that are open. */
-    public List<StreamRegistry.OpenStream> streams() {
-        Run now = running;
+    public List<StreamRegistry.OpenStream> openStreams() {
+        Run now = run;
         return now == null ? List.of() : now.open.all();
     }
 
     @Override
     protected void onStop() throws InterruptedException {
-        Run now = running;
+        Run now = run;
         if (now != null) {
-            now.drain.begin(now.listener, drainDelay.get());
-            now.drain.end(now.connections, now.open, drainTime.get());
+            now.drain.drain(now.listener, drainDelay.get());
+            now.drain.closeConnections(now.connections, now.open, drainTime.get());
         }
     }
 
     /** A page is read again, so that it can be worked on; one that cannot be read leaves the old one where it is. */
     @Override
     protected void onReload() throws IOException {
-        site.read(page.get());
+        staticSiteHandler.load(page.get());
     }
 
     /**
@@ -266,17 +270,17 @@ public final class HttpFrontend extends Service {
 
     private List<String> origins(ClusterOrigins members) {
         List<String> origins = new ArrayList<>(allowedOrigins.get());
-        origins.addAll(members.all());
+        origins.addAll(members.allowed());
         return origins;
     }
 
     /** Often enough that a silence is never much longer than it may be. */
-    private Duration heartbeatTurn() {
+    private Duration heartbeatCheckInterval() {
         Duration turn = heartbeat.get().dividedBy(10);
         return turn.compareTo(Duration.ofSeconds(1)) < 0 ? turn : Duration.ofSeconds(1);
     }
 
-    private ConnectionDeadline.Timeouts patience() {
-        return new ConnectionDeadline.Timeouts(idleTimeout, requestTimeout, requestTimeout, () -> LINGER);
+    private ConnectionDeadline.Timeouts timeouts() {
+        return new ConnectionDeadline.Timeouts(idleTimeout, requestTimeout, requestTimeout, () -> CLOSE_TIMEOUT);
     }
 }

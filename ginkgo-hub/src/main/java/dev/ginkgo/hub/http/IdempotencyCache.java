@@ -19,23 +19,23 @@ import org.jspecify.annotations.Nullable;
  * What publishers with an {@code Idempotency-Key} have been answered, so that the same request, sent again because the
  * answer was lost, is answered again and not published again (after draft-ietf-httpapi-idempotency-key-header-07).
  *
- * <p>Remembered for five minutes, and {@link #MOST} at a time: beyond that the oldest is forgotten. A request that was
+ * <p>Remembered for five minutes, and {@link #MAX_ENTRIES} at a time: beyond that the oldest is forgotten. A request that was
  * refused is not remembered, for nothing has happened. Of the body there is only a digest.
  */
 final class IdempotencyCache {
-    static final int MOST = 10_000;
-    static final int LONGEST_KEY = 255;
-    static final Duration REMEMBERED = Duration.ofMinutes(5);
+    static final int MAX_ENTRIES = 10_000;
+    static final int MAX_KEY_LENGTH = 255;
+    static final Duration RETENTION = Duration.ofMinutes(5);
 
-    private final TimeSource time;
+    private final TimeSource timeSource;
 
     /** By key, oldest first; guarded by this. */
-    private final Map<String, CachedResponse> known = new LinkedHashMap<>();
+    private final Map<String, CachedResponse> entries = new LinkedHashMap<>();
 
     private static final class CachedResponse {
         private final byte[] request;
         private final long nanos;
-        private byte @Nullable [] answer;
+        private byte @Nullable [] response;
 
         CachedResponse(byte[] request, long nanos) {
             this.request = request;
@@ -43,8 +43,8 @@ final class IdempotencyCache {
         }
     }
 
-    IdempotencyCache(TimeSource time) {
-        this.time = time;
+    IdempotencyCache(TimeSource timeSource) {
+        this.timeSource = timeSource;
     }
 
     /**
@@ -52,19 +52,19 @@ final class IdempotencyCache {
      *
      * @param key the client's
      * @param request {@linkplain #digest what it asks for}
-     * @return the answer that was given to it before; null if it is new, and then it is to be {@link #answered} or
-     *     {@link #forget forgotten}
+     * @return the answer that was given to it before; null if it is new, and then it is to be {@link #complete} or
+     *     {@link #remove forgotten}
      * @throws ProblemException if the key was used for another request, or its request has not been answered yet
      */
     synchronized byte @Nullable [] begin(String key, byte[] request) throws ProblemException {
-        long now = time.nanos();
-        forgetOld(now);
-        CachedResponse before = known.get(key);
+        long now = timeSource.nanos();
+        evictExpired(now);
+        CachedResponse before = entries.get(key);
         if (before == null) {
-            if (known.size() == MOST) {
-                forgetFirst();
+            if (entries.size() == MAX_ENTRIES) {
+                evictOldest();
             }
-            known.put(key, new CachedResponse(request, now));
+            entries.put(key, new CachedResponse(request, now));
             return null;
         }
         if (!Arrays.equals(before.request, request)) {
@@ -72,39 +72,40 @@ final class IdempotencyCache {
                     ProblemType.KEY_REUSED,
                     "this Idempotency-Key was sent with another message or channel; a new message needs a new key");
         }
-        if (before.answer == null) {
-            throw new ProblemException(ProblemType.UNDER_WAY, "the first request with this Idempotency-Key is not answered yet")
-                    .with("Retry-After", "1");
+        if (before.response == null) {
+            throw new ProblemException(
+                            ProblemType.UNDER_WAY, "the first request with this Idempotency-Key is not answered yet")
+                    .withHeader("Retry-After", "1");
         }
-        return before.answer;
+        return before.response;
     }
 
     /** The request has been served. */
-    synchronized void answered(String key, byte[] answer) {
-        CachedResponse begun = known.get(key);
+    synchronized void complete(String key, byte[] answer) {
+        CachedResponse begun = entries.get(key);
         if (begun != null) {
-            begun.answer = answer;
+            begun.response = answer;
         }
     }
 
     /** The request has been refused: it may come again. */
-    synchronized void forget(String key) {
-        known.remove(key);
+    synchronized void remove(String key) {
+        entries.remove(key);
     }
 
     synchronized int size() {
-        return known.size();
+        return entries.size();
     }
 
-    private void forgetOld(long now) {
-        Iterator<CachedResponse> oldest = known.values().iterator();
-        while (oldest.hasNext() && now - oldest.next().nanos >= REMEMBERED.toNanos()) {
+    private void evictExpired(long now) {
+        Iterator<CachedResponse> oldest = entries.values().iterator();
+        while (oldest.hasNext() && now - oldest.next().nanos >= RETENTION.toNanos()) {
             oldest.remove();
         }
     }
 
-    private void forgetFirst() {
-        Iterator<CachedResponse> oldest = known.values().iterator();
+    private void evictOldest() {
+        Iterator<CachedResponse> oldest = entries.values().iterator();
         oldest.next();
         oldest.remove();
     }

@@ -25,37 +25,38 @@ import org.jspecify.annotations.Nullable;
 /** {@code POST /channel}: the body is a message. */
 final class PublishHandler {
     private final Publisher publisher;
-    private final IdempotencyCache retries;
+    private final IdempotencyCache idempotencyCache;
     private final Supplier<Long> maxBody;
     private final BooleanSupplier stopping;
 
-    PublishHandler(Publisher publisher, IdempotencyCache retries, Supplier<Long> maxBody, BooleanSupplier stopping) {
+    PublishHandler(
+            Publisher publisher, IdempotencyCache idempotencyCache, Supplier<Long> maxBody, BooleanSupplier stopping) {
         this.publisher = publisher;
-        this.retries = retries;
+        this.idempotencyCache = idempotencyCache;
         this.maxBody = maxBody;
         this.stopping = stopping;
     }
 
-    void begin(Exchange exchange, RequestTarget target) throws ProblemException {
+    void begin(Exchange exchange, RequestTarget requestTarget) throws ProblemException {
         requireRunning();
-        target.allow(Set.of());
-        ChannelName channel = channel(target);
-        String key = key(exchange.request().headers());
-        RequestBody body = RequestBody.of(
-                exchange.request(), maxBody.get(), exchange.conversation().allocator());
-        exchange.then(body, done -> publish(done, channel, key));
+        requestTarget.requireParametersIn(Set.of());
+        ChannelName channel = channel(requestTarget);
+        String key = idempotencyKey(exchange.request().headers());
+        RequestBody requestBody = RequestBody.of(
+                exchange.request(), maxBody.get(), exchange.connection().allocator());
+        exchange.onComplete(requestBody, done -> publish(done, channel, key));
     }
 
     private void publish(Exchange exchange, ChannelName channel, @Nullable String key) throws ProblemException {
         requireRunning();
-        RequestBody body = exchange.body();
-        boolean binary = body.isBinary();
-        byte[] bytes = body.take();
+        RequestBody requestBody = exchange.body();
+        boolean binary = requestBody.isBinary();
+        byte[] bytes = requestBody.readAll();
         if (key == null) {
             answer(exchange, publish(channel, binary, bytes), false);
             return;
         }
-        byte[] before = retries.begin(key, IdempotencyCache.digest(channel, binary, bytes));
+        byte[] before = idempotencyCache.begin(key, IdempotencyCache.digest(channel, binary, bytes));
         if (before != null) {
             answer(exchange, before, true);
             return;
@@ -63,27 +64,27 @@ final class PublishHandler {
         byte[] answer = null;
         try {
             answer = publish(channel, binary, bytes);
-            retries.answered(key, answer);
+            idempotencyCache.complete(key, answer);
         } finally {
             if (answer == null) {
-                retries.forget(key);
+                idempotencyCache.remove(key);
             }
         }
         answer(exchange, answer, false);
     }
 
     private byte[] publish(ChannelName channel, boolean binary, byte[] bytes) throws ProblemException {
-        PublishResult receipt;
+        PublishResult publishResult;
         try {
-            receipt = publisher.publish(channel, binary ? Payload.binary(bytes) : Payload.text(bytes));
+            publishResult = publisher.publish(channel, binary ? Payload.binary(bytes) : Payload.text(bytes));
         } catch (HubRejectedException e) {
-            throw refusal(e);
+            throw problemOf(e);
         }
         return JsonBody.object(json -> {
-            json.writeStringField("id", receipt.id());
-            json.writeStringField("channel", receipt.channel());
-            json.writeNumberField("receivers", receipt.receivers());
-            json.writeNumberField("peers", receipt.peers());
+            json.writeStringField("id", publishResult.id());
+            json.writeStringField("channel", publishResult.channel());
+            json.writeNumberField("receivers", publishResult.receivers());
+            json.writeNumberField("peers", publishResult.peers());
         });
     }
 
@@ -92,11 +93,11 @@ final class PublishHandler {
         if (again) {
             response.headers().set("Idempotency-Replayed", "true");
         }
-        exchange.answer(response);
+        exchange.respond(response);
     }
 
     /** The key of the publisher's, if there is one: any visible characters, quoted or not. */
-    private static @Nullable String key(HttpHeaders headers) throws ProblemException {
+    private static @Nullable String idempotencyKey(HttpHeaders headers) throws ProblemException {
         List<String> keys = headers.getAll("Idempotency-Key");
         if (keys.isEmpty()) {
             return null;
@@ -104,31 +105,33 @@ final class PublishHandler {
         String key = keys.getFirst();
         boolean good = keys.size() == 1
                 && !key.isEmpty()
-                && key.length() <= IdempotencyCache.LONGEST_KEY
+                && key.length() <= IdempotencyCache.MAX_KEY_LENGTH
                 && key.chars().allMatch(c -> c > ' ' && c < 0x7f);
         if (!good) {
             throw new ProblemException(
                     ProblemType.BAD_KEY,
-                    "an Idempotency-Key is given once, and has 1 to " + IdempotencyCache.LONGEST_KEY
+                    "an Idempotency-Key is given once, and has 1 to " + IdempotencyCache.MAX_KEY_LENGTH
                             + " visible ASCII characters");
         }
         return key;
     }
 
     /** What the hub itself does not take, as it is told over HTTP. */
-    static ProblemException refusal(HubRejectedException e) {
+    static ProblemException problemOf(HubRejectedException e) {
         String detail = String.valueOf(e.getMessage());
         return switch (e.reason()) {
             case TOO_LARGE -> new ProblemException(ProblemType.BODY_TOO_LARGE, detail);
-            case TOO_MANY_CHANNELS -> new ProblemException(ProblemType.TOO_MANY_CHANNELS, detail).with("Retry-After", "60");
-            case TOO_MANY_PATTERNS -> new ProblemException(ProblemType.TOO_MANY_PATTERNS, detail).with("Retry-After", "60");
+            case TOO_MANY_CHANNELS ->
+                new ProblemException(ProblemType.TOO_MANY_CHANNELS, detail).withHeader("Retry-After", "60");
+            case TOO_MANY_PATTERNS ->
+                new ProblemException(ProblemType.TOO_MANY_PATTERNS, detail).withHeader("Retry-After", "60");
             case STOPPED -> ProblemException.stopping(detail);
         };
     }
 
-    private static ChannelName channel(RequestTarget target) throws ProblemException {
+    private static ChannelName channel(RequestTarget requestTarget) throws ProblemException {
         try {
-            return ChannelName.parse(target.path());
+            return ChannelName.parse(requestTarget.path());
         } catch (InvalidChannelException e) {
             throw new ProblemException(ProblemType.BAD_CHANNEL, String.valueOf(e.getMessage()));
         }

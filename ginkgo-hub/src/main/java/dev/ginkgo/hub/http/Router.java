@@ -24,55 +24,60 @@ import java.util.List;
 final class Router implements RequestHandler {
     private static final String METHODS = "GET, HEAD, POST, OPTIONS";
 
-    private final OriginPolicy origins;
+    private final OriginPolicy originPolicy;
     private final List<HttpRoute> routes;
-    private final PublishHandler publishing;
-    private final SubscribeHandler subscribing;
+    private final PublishHandler publishHandler;
+    private final SubscribeHandler subscribeHandler;
 
     /**
      * @param routes asked in this order; a request that none of them serves is for a channel
      */
-    Router(OriginPolicy origins, List<HttpRoute> routes, PublishHandler publishing, SubscribeHandler subscribing) {
-        this.origins = origins;
+    Router(
+            OriginPolicy originPolicy,
+            List<HttpRoute> routes,
+            PublishHandler publishHandler,
+            SubscribeHandler subscribeHandler) {
+        this.originPolicy = originPolicy;
         this.routes = List.copyOf(routes);
-        this.publishing = publishing;
-        this.subscribing = subscribing;
+        this.publishHandler = publishHandler;
+        this.subscribeHandler = subscribeHandler;
     }
 
     @Override
     public void begin(Exchange exchange) throws ProblemException {
         HttpRequest request = exchange.request();
         requireVersion(request.protocolVersion());
-        RequestValidator.requireKnownTransfer(request);
-        RequestTarget target = RequestTarget.of(request.uri());
-        String host = RequestValidator.host(request, target);
-        exchange.allow(origins.check(
+        RequestValidator.requireSupportedTransferEncoding(request);
+        RequestTarget requestTarget = RequestTarget.of(request.uri());
+        String host = RequestValidator.host(request, requestTarget);
+        exchange.setAllowedOrigin(originPolicy.check(
                 host,
                 request.headers().getAll(HttpHeaderNames.ORIGIN),
-                exchange.conversation().isOnLoopback()));
+                exchange.connection().isLocalAddressLoopback()));
 
         HttpMethod method = request.method();
         if (method.equals(HttpMethod.OPTIONS)) {
-            exchange.then(null, Router::options);
+            exchange.onComplete(null, Router::options);
             return;
         }
-        for (HttpRoute route : routes) {
-            if (route.matches(method, target)) {
-                route.begin(exchange, target);
+        for (HttpRoute httpRoute : routes) {
+            if (httpRoute.matches(method, requestTarget)) {
+                httpRoute.begin(exchange, requestTarget);
                 return;
             }
         }
-        beginOnChannel(exchange, method, target);
+        routeToChannel(exchange, method, requestTarget);
     }
 
-    private void beginOnChannel(Exchange exchange, HttpMethod method, RequestTarget target) throws ProblemException {
+    private void routeToChannel(Exchange exchange, HttpMethod method, RequestTarget requestTarget)
+            throws ProblemException {
         if (method.equals(HttpMethod.GET) || method.equals(HttpMethod.HEAD)) {
-            subscribing.begin(exchange, target);
+            subscribeHandler.begin(exchange, requestTarget);
         } else if (method.equals(HttpMethod.POST)) {
-            publishing.begin(exchange, target);
-            meetExpectation(exchange);
+            publishHandler.begin(exchange, requestTarget);
+            handleExpectContinue(exchange);
         } else {
-            throw ProblemException.notAllowed(method, METHODS);
+            throw ProblemException.methodNotAllowed(method, METHODS);
         }
     }
 
@@ -87,27 +92,29 @@ final class Router implements RequestHandler {
                             "Content-Type, Last-Event-ID, Cache-Control, Idempotency-Key")
                     .set(HttpHeaderNames.ACCESS_CONTROL_MAX_AGE, 600);
         }
-        exchange.answer(response);
+        exchange.respond(response);
     }
 
     private static void requireVersion(HttpVersion version) throws ProblemException {
         if (!version.protocolName().equals("HTTP") || version.majorVersion() != 1) {
-            throw new ProblemException(ProblemType.HTTP_VERSION, "HTTP/1.1 is spoken here, not " + version).last();
+            throw new ProblemException(ProblemType.HTTP_VERSION, "HTTP/1.1 is spoken here, not " + version)
+                    .closingConnection();
         }
     }
 
     /** The body is welcome: a client that waits to hear it is told (RFC 9110, section 10.1.1). */
-    private static void meetExpectation(Exchange exchange) throws ProblemException {
+    private static void handleExpectContinue(Exchange exchange) throws ProblemException {
         HttpRequest request = exchange.request();
         String expected = request.headers().get(HttpHeaderNames.EXPECT);
         if (expected == null || !request.protocolVersion().isKeepAliveDefault()) {
             return;
         }
         if (!HttpHeaderValues.CONTINUE.contentEqualsIgnoreCase(expected)) {
-            throw new ProblemException(ProblemType.UNKNOWN_EXPECTATION, "the only expectation that is met is 100-continue");
+            throw new ProblemException(
+                    ProblemType.UNKNOWN_EXPECTATION, "the only expectation that is met is 100-continue");
         }
-        exchange.conversation()
-                .proceed(new DefaultFullHttpResponse(
+        exchange.connection()
+                .sendContinue(new DefaultFullHttpResponse(
                         HttpVersion.HTTP_1_1, HttpResponseStatus.CONTINUE, Unpooled.EMPTY_BUFFER));
     }
 }

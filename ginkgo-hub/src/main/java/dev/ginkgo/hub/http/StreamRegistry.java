@@ -19,65 +19,72 @@ import java.util.random.RandomGenerator;
 /** The streams that are open over HTTP: to count them, to look at them, and to end them. Any thread. */
 public final class StreamRegistry {
     /** The share of the longest life that a stream has at least; so those that came together do not go together. */
-    private static final double SHORTEST = 0.8;
+    private static final double MIN_LIFETIME_SHARE = 0.8;
 
     /**
      * One of them.
      *
-     * @param since when it began, on the clock of {@code Time.nanos}
-     * @param share of the longest life that it may have
+     * @param openedAt when it began, on the clock of {@code TimeSource.nanos}
+     * @param lifetimeShare of the longest life that it may have
      */
-    public record OpenStream(ChannelSelector channel, WireFormat framing, Channel connection, StreamHandle reader, long since, double share) {
+    public record OpenStream(
+            ChannelSelector channel,
+            WireFormat framing,
+            Channel connection,
+            StreamHandle reader,
+            long openedAt,
+            double lifetimeShare) {
         /** Ends it in order. */
         void bye(DisconnectReason why) {
             why.mark(connection);
-            reader.bye(why.text());
+            reader.endGracefully(why.text());
         }
     }
 
     private final Supplier<Integer> maxSubscribers;
-    private final TimeSource time;
+    private final TimeSource timeSource;
     private final RandomGenerator random;
     private final Set<OpenStream> open = ConcurrentHashMap.newKeySet();
     private final Map<ChannelSelector, Integer> byChannel = new ConcurrentHashMap<>();
 
-    StreamRegistry(Supplier<Integer> maxSubscribers, TimeSource time, RandomGenerator random) {
+    StreamRegistry(Supplier<Integer> maxSubscribers, TimeSource timeSource, RandomGenerator random) {
         this.maxSubscribers = maxSubscribers;
-        this.time = time;
+        this.timeSource = timeSource;
         this.random = random;
     }
 
     /** Refuses one reader more than a channel may have; of those that come at one moment a few more may get in. */
-    void requireRoom(ChannelSelector channel) throws ProblemException {
+    void requireCapacity(ChannelSelector channel) throws ProblemException {
         if (byChannel.getOrDefault(channel, 0) >= maxSubscribers.get()) {
             throw new ProblemException(
                             ProblemType.TOO_MANY_SUBSCRIBERS,
                             channel + " has http.max-subscribers = " + maxSubscribers.get()
                                     + " readers; try again later")
-                    .with("Retry-After", "30");
+                    .withHeader("Retry-After", "30");
         }
     }
 
     /** Keeps it until its connection is closed. */
-    void add(ChannelSelector channel, WireFormat framing, Channel connection, StreamHandle reader) {
-        double share = random.nextDouble(SHORTEST, 1);
-        OpenStream stream = new OpenStream(channel, framing, connection, reader, time.nanos(), share);
-        open.add(stream);
+    void add(ChannelSelector channel, WireFormat wireFormat, Channel connection, StreamHandle streamHandle) {
+        double share = random.nextDouble(MIN_LIFETIME_SHARE, 1);
+        OpenStream openStream =
+                new OpenStream(channel, wireFormat, connection, streamHandle, timeSource.nanos(), share);
+        open.add(openStream);
         byChannel.merge(channel, 1, Integer::sum);
         var _ = connection.closeFuture().addListener(_ -> {
-            open.remove(stream);
+            open.remove(openStream);
             byChannel.computeIfPresent(channel, (_, count) -> count == 1 ? null : count - 1);
         });
     }
 
     /** Ends those that have lived for as long as one may; zero is for ever. */
-    void endOld(Duration maxLifetime) {
+    void closeExpired(Duration maxLifetime) {
         if (maxLifetime.isZero()) {
             return;
         }
-        long now = time.nanos();
+        long now = timeSource.nanos();
         for (OpenStream each : open) {
-            if (now - each.since >= maxLifetime.toNanos() * each.share) {
+            if (now - each.openedAt >= maxLifetime.toNanos() * each.lifetimeShare) {
                 each.bye(DisconnectReason.MAX_LIFETIME);
             }
         }

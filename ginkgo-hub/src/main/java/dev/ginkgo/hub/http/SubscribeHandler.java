@@ -27,44 +27,53 @@ import org.jspecify.annotations.Nullable;
 
 /** {@code GET /channel}: makes a stream of the connection, in the form that was asked for, or shows the page. */
 final class SubscribeHandler {
-    private final StreamAttacher streams;
-    private final StreamRegistry open;
+    private final StreamAttacher streamAttacher;
+    private final StreamRegistry registry;
     private final BooleanSupplier stopping;
     private final LiveViewPage page = LiveViewPage.load();
 
-    SubscribeHandler(StreamAttacher streams, StreamRegistry open, BooleanSupplier stopping) {
-        this.streams = streams;
-        this.open = open;
+    SubscribeHandler(StreamAttacher streamAttacher, StreamRegistry open, BooleanSupplier stopping) {
+        this.streamAttacher = streamAttacher;
+        this.registry = open;
         this.stopping = stopping;
     }
 
-    void begin(Exchange exchange, RequestTarget target) throws ProblemException {
-        SubscribeRequest wish = SubscribeRequestParser.of(exchange.request().headers(), target);
-        ContentNegotiation.Representation form = ContentNegotiation.choose(
-                exchange.request().headers(), target.parameters().get("as"));
-        Duration poll = SubscribeRequestParser.poll(target);
-        if (poll != null && form == ContentNegotiation.Representation.WEBSOCKET) {
+    void begin(Exchange exchange, RequestTarget requestTarget) throws ProblemException {
+        SubscribeRequest subscribeRequest =
+                SubscribeRequestParser.parse(exchange.request().headers(), requestTarget);
+        ContentNegotiation.Representation representation = ContentNegotiation.choose(
+                exchange.request().headers(), requestTarget.parameters().get("as"));
+        Duration poll = SubscribeRequestParser.poll(requestTarget);
+        if (poll != null && representation == ContentNegotiation.Representation.WEBSOCKET) {
             throw new ProblemException(ProblemType.BAD_PARAMETER, "\"poll\" has no meaning for a WebSocket");
         }
-        exchange.then(null, done -> serve(done, wish, form, poll));
+        exchange.onComplete(null, done -> serve(done, subscribeRequest, representation, poll));
     }
 
-    private void serve(Exchange exchange, SubscribeRequest wish, ContentNegotiation.Representation form, @Nullable Duration poll) throws ProblemException {
-        if (form == ContentNegotiation.Representation.PAGE) {
-            exchange.answer(page());
+    private void serve(
+            Exchange exchange,
+            SubscribeRequest subscribeRequest,
+            ContentNegotiation.Representation representation,
+            @Nullable Duration poll)
+            throws ProblemException {
+        if (representation == ContentNegotiation.Representation.PAGE) {
+            exchange.respond(page());
         } else if (exchange.isHead()) {
-            exchange.answer(form == ContentNegotiation.Representation.WEBSOCKET ? Responses.noContent() : head(form));
+            exchange.respond(
+                    representation == ContentNegotiation.Representation.WEBSOCKET
+                            ? Responses.noContent()
+                            : head(representation));
         } else {
-            requireStream(exchange, wish);
+            requireStreamAllowed(exchange, subscribeRequest);
             if (poll == null) {
-                stream(exchange, wish, form);
+                stream(exchange, subscribeRequest, representation);
             } else {
-                poll(exchange, wish, form, poll);
+                poll(exchange, subscribeRequest, representation, poll);
             }
         }
     }
 
-    private void requireStream(Exchange exchange, SubscribeRequest wish) throws ProblemException {
+    private void requireStreamAllowed(Exchange exchange, SubscribeRequest subscribeRequest) throws ProblemException {
         if (stopping.getAsBoolean()) {
             throw ProblemException.stopping("the hub stops");
         }
@@ -72,67 +81,86 @@ final class SubscribeHandler {
             throw new ProblemException(
                             ProblemType.HTTP_VERSION,
                             "a stream needs HTTP/1.1; a proxy has to speak it too (nginx: proxy_http_version 1.1)")
-                    .last();
+                    .closingConnection();
         }
-        open.requireRoom(wish.selector());
+        registry.requireCapacity(subscribeRequest.selector());
     }
 
-    private void stream(Exchange exchange, SubscribeRequest wish, ContentNegotiation.Representation form) throws ProblemException {
-        FullHttpResponse head = form == ContentNegotiation.Representation.WEBSOCKET ? WebSocketHandshake.answer(exchange.request()) : head(form);
-        if (form != ContentNegotiation.Representation.WEBSOCKET) {
+    private void stream(
+            Exchange exchange, SubscribeRequest subscribeRequest, ContentNegotiation.Representation representation)
+            throws ProblemException {
+        FullHttpResponse head = representation == ContentNegotiation.Representation.WEBSOCKET
+                ? WebSocketHandshake.response(exchange.request())
+                : head(representation);
+        if (representation != ContentNegotiation.Representation.WEBSOCKET) {
             head.headers().set(HttpHeaderNames.TRANSFER_ENCODING, "chunked");
         }
-        exchange.decorate(head);
-        exchange.conversation().stamp(head);
-        HttpConnection conversation = exchange.conversation();
-        Channel connection = conversation.channel();
-        DeferredHead opening = new DeferredHead(ResponseSerializer.bytes(head));
-        conversation.becomeStream();
-        connection.pipeline().addLast(opening).addLast(inputs(form));
+        exchange.addCorsHeaders(head);
+        exchange.connection().addDateHeader(head);
+        HttpConnection httpConnection = exchange.connection();
+        Channel connection = httpConnection.channel();
+        DeferredHead deferredHead = new DeferredHead(ResponseSerializer.serialize(head));
+        httpConnection.detachForStream();
+        connection.pipeline().addLast(deferredHead).addLast(inputHandlers(representation));
         try {
-            WireFormat framing = framing(form);
-            open.add(wish.selector(), framing, connection, streams.attach(connection, wish, framing));
-            opening.write();
+            WireFormat wireFormat = framing(representation);
+            registry.add(
+                    subscribeRequest.selector(),
+                    wireFormat,
+                    connection,
+                    streamAttacher.attach(connection, subscribeRequest, wireFormat));
+            deferredHead.write();
             connection.flush();
         } catch (HubRejectedException e) {
-            opening.forget();
-            refuse(conversation, e);
+            deferredHead.discard();
+            reject(httpConnection, e);
         }
     }
 
-    private void poll(Exchange exchange, SubscribeRequest wish, ContentNegotiation.Representation form, Duration wait) {
-        HttpConnection conversation = exchange.conversation();
-        Channel connection = conversation.channel();
-        FullHttpResponse head = head(form);
+    private void poll(
+            Exchange exchange,
+            SubscribeRequest subscribeRequest,
+            ContentNegotiation.Representation representation,
+            Duration wait) {
+        HttpConnection httpConnection = exchange.connection();
+        Channel connection = httpConnection.channel();
+        FullHttpResponse head = head(representation);
         head.headers()
                 .set(HttpHeaderNames.TRANSFER_ENCODING, "chunked")
                 .set(HttpHeaderNames.CONNECTION, "close")
                 .set(HttpHeaderNames.ACCESS_CONTROL_EXPOSE_HEADERS, SubscribeRequestParser.LAST_EVENT_ID);
-        exchange.decorate(head);
-        conversation.becomeStream();
-        connection.pipeline().addLast(inputs(form));
+        exchange.addCorsHeaders(head);
+        httpConnection.detachForStream();
+        connection.pipeline().addLast(inputHandlers(representation));
         try {
-            WireFormat framing = framing(form);
-            open.add(wish.selector(), framing, connection, streams.poll(connection, wish, framing, wait, id -> {
-                conversation.stamp(head);
-                head.headers().set(SubscribeRequestParser.LAST_EVENT_ID, id);
-                return ResponseSerializer.bytes(head);
-            }));
+            WireFormat wireFormat = framing(representation);
+            registry.add(
+                    subscribeRequest.selector(),
+                    wireFormat,
+                    connection,
+                    streamAttacher.poll(connection, subscribeRequest, wireFormat, wait, id -> {
+                        httpConnection.addDateHeader(head);
+                        head.headers().set(SubscribeRequestParser.LAST_EVENT_ID, id);
+                        return ResponseSerializer.serialize(head);
+                    }));
         } catch (HubRejectedException e) {
-            refuse(conversation, e);
+            reject(httpConnection, e);
         }
     }
 
-    private static void refuse(HttpConnection conversation, HubRejectedException refused) {
-        DisconnectReason.REFUSED.mark(conversation.channel());
-        FullHttpResponse response = Responses.problem(PublishHandler.refusal(refused));
+    private static void reject(HttpConnection httpConnection, HubRejectedException refused) {
+        DisconnectReason.REFUSED.mark(httpConnection.channel());
+        FullHttpResponse response = Responses.problem(PublishHandler.problemOf(refused));
         response.headers().set(HttpHeaderNames.CONNECTION, "close");
-        conversation.stamp(response);
-        var _ = conversation.channel().writeAndFlush(ResponseSerializer.bytes(response)).addListener(ChannelFutureListener.CLOSE);
+        httpConnection.addDateHeader(response);
+        var _ = httpConnection
+                .channel()
+                .writeAndFlush(ResponseSerializer.serialize(response))
+                .addListener(ChannelFutureListener.CLOSE);
     }
 
-    private static ChannelHandler[] inputs(ContentNegotiation.Representation form) {
-        return form == ContentNegotiation.Representation.WEBSOCKET
+    private static ChannelHandler[] inputHandlers(ContentNegotiation.Representation representation) {
+        return representation == ContentNegotiation.Representation.WEBSOCKET
                 ? new ChannelHandler[] {WebSocketInput.decoder(), new WebSocketInput()}
                 : new ChannelHandler[] {new StreamInputDiscarder()};
     }
@@ -146,18 +174,18 @@ final class SubscribeHandler {
         return response;
     }
 
-    private static FullHttpResponse head(ContentNegotiation.Representation form) {
-        return Responses.stream(
-                switch (form) {
+    private static FullHttpResponse head(ContentNegotiation.Representation representation) {
+        return Responses.streamHead(
+                switch (representation) {
                     case LINES -> "text/plain; charset=utf-8";
                     case SSE -> "text/event-stream";
                     case NDJSON -> "application/x-ndjson";
-                    case PAGE, WEBSOCKET -> throw new IllegalArgumentException(form + " has no media type");
+                    case PAGE, WEBSOCKET -> throw new IllegalArgumentException(representation + " has no media type");
                 });
     }
 
-    private static WireFormat framing(ContentNegotiation.Representation form) {
-        return switch (form) {
+    private static WireFormat framing(ContentNegotiation.Representation representation) {
+        return switch (representation) {
             case LINES -> WireFormat.LINES;
             case SSE -> WireFormat.SSE;
             case NDJSON -> WireFormat.NDJSON;

@@ -20,31 +20,32 @@ final class SubscribeRequestParser {
     static final String LAST_EVENT_ID = "Last-Event-ID";
 
     /** Names that one list may have. */
-    static final int MOST_NAMES = 64;
+    static final int MAX_NAMES = 64;
 
     private static final Set<String> PARAMETERS =
             new LinkedHashSet<>(List.of("as", "since", "last_event_id", "conflate", "poll", "wait"));
-    private static final Duration SHORTEST = Duration.ofMillis(100);
-    private static final Duration LONGEST = Duration.ofHours(1);
-    private static final Duration WAIT = Duration.ofSeconds(30);
-    private static final Duration LONGEST_WAIT = Duration.ofMinutes(5);
+    private static final Duration MIN_CONFLATION = Duration.ofMillis(100);
+    private static final Duration MAX_CONFLATION = Duration.ofHours(1);
+    private static final Duration DEFAULT_WAIT = Duration.ofSeconds(30);
+    private static final Duration MAX_WAIT = Duration.ofMinutes(5);
 
     private SubscribeRequestParser() {}
 
-    static SubscribeRequest of(HttpHeaders headers, RequestTarget target) throws ProblemException {
-        target.allow(PARAMETERS);
-        ChannelSelector.Parsed parsed = selector(target);
-        return new SubscribeRequest(parsed.selector(), since(headers, target), conflate(target), parsed.refused());
+    static SubscribeRequest parse(HttpHeaders headers, RequestTarget requestTarget) throws ProblemException {
+        requestTarget.requireParametersIn(PARAMETERS);
+        ChannelSelector.Parsed parsed = selector(requestTarget);
+        return new SubscribeRequest(
+                parsed.selector(), since(headers, requestTarget), conflate(requestTarget), parsed.rejected());
     }
 
-    private static ChannelSelector.Parsed selector(RequestTarget target) throws ProblemException {
+    private static ChannelSelector.Parsed selector(RequestTarget requestTarget) throws ProblemException {
         try {
-            ChannelSelector.Parsed parsed = ChannelSelector.parse(target.path());
-            int names = parsed.selector().names().size() + parsed.refused().size();
-            if (names > MOST_NAMES) {
+            ChannelSelector.Parsed parsed = ChannelSelector.parse(requestTarget.path());
+            int names = parsed.selector().names().size() + parsed.rejected().size();
+            if (names > MAX_NAMES) {
                 throw new ProblemException(
                         ProblemType.TOO_MANY_NAMES,
-                        "a list may have " + MOST_NAMES + " names, this one has " + names
+                        "a list may have " + MAX_NAMES + " names, this one has " + names
                                 + "; read a pattern, or use several connections");
             }
             return parsed;
@@ -54,16 +55,16 @@ final class SubscribeRequestParser {
     }
 
     /** The header counts first: a browser that comes back sends it with the address that it was given at first. */
-    private static Since since(HttpHeaders headers, RequestTarget target) throws ProblemException {
+    private static Since since(HttpHeaders headers, RequestTarget requestTarget) throws ProblemException {
         String remembered = headers.get(LAST_EVENT_ID);
         if (remembered != null && !remembered.isEmpty()) {
             return after(LAST_EVENT_ID, remembered);
         }
-        String id = target.parameters().get("last_event_id");
+        String id = requestTarget.parameters().get("last_event_id");
         if (id != null && !id.isEmpty()) {
             return after("last_event_id", id);
         }
-        String since = target.parameters().get("since");
+        String since = requestTarget.parameters().get("since");
         try {
             return since == null ? Since.Point.NONE : Since.parse(since);
         } catch (IllegalArgumentException e) {
@@ -84,10 +85,10 @@ final class SubscribeRequestParser {
     }
 
     /** For how long one answer may wait; null if it is not one answer that is asked for, but a stream. */
-    static @Nullable Duration poll(RequestTarget target) throws ProblemException {
-        String poll = target.parameters().get("poll");
+    static @Nullable Duration poll(RequestTarget requestTarget) throws ProblemException {
+        String poll = requestTarget.parameters().get("poll");
         if (poll == null) {
-            if (target.parameters().containsKey("wait")) {
+            if (requestTarget.parameters().containsKey("wait")) {
                 throw new ProblemException(ProblemType.BAD_PARAMETER, "wait has a meaning only together with poll=1");
             }
             return null;
@@ -95,17 +96,18 @@ final class SubscribeRequestParser {
         if (!poll.equals("1")) {
             throw new ProblemException(ProblemType.BAD_PARAMETER, "poll=" + poll + " is unknown; there is poll=1");
         }
-        return duration(target, "wait", WAIT, Duration.ZERO, LONGEST_WAIT);
+        return duration(requestTarget, "wait", DEFAULT_WAIT, Duration.ZERO, MAX_WAIT);
     }
 
-    private static Duration conflate(RequestTarget target) throws ProblemException {
-        return duration(target, "conflate", null, SHORTEST, LONGEST);
+    private static Duration conflate(RequestTarget requestTarget) throws ProblemException {
+        return duration(requestTarget, "conflate", null, MIN_CONFLATION, MAX_CONFLATION);
     }
 
     /** A parameter that is a time; zero if it is not there and nothing else is said. */
-    static Duration duration(RequestTarget target, String name, @Nullable Duration absent, Duration least, Duration most)
+    static Duration duration(
+            RequestTarget requestTarget, String name, @Nullable Duration absent, Duration least, Duration most)
             throws ProblemException {
-        String text = target.parameters().get(name);
+        String text = requestTarget.parameters().get(name);
         if (text == null) {
             return absent == null ? Duration.ZERO : absent;
         }

@@ -6,13 +6,13 @@ import org.jspecify.annotations.Nullable;
 
 /** All messages of a store, from the oldest to the newest, whatever their channel. Guarded by the store. */
 final class ArrivalList {
-    private static final int MARKS = 8;
+    private static final int MAX_BOOKMARKS = 8;
 
     private @Nullable Entry oldest;
     private @Nullable Entry newest;
 
     // where those stopped who go through it piece by piece, by arrival
-    private final Map<Long, Entry> marks = new LinkedHashMap<>(0);
+    private final Map<Long, Entry> bookmarks = new LinkedHashMap<>(0);
 
     @Nullable
     Entry oldest() {
@@ -32,7 +32,7 @@ final class ArrivalList {
     /** The first that came after that arrival. */
     @Nullable
     Entry after(long arrival) {
-        Entry marked = marks.get(arrival);
+        Entry marked = bookmarks.get(arrival);
         Entry next = marked == null ? oldest : marked.newer;
         while (next != null && next.arrival <= arrival) {
             next = next.newer;
@@ -41,16 +41,16 @@ final class ArrivalList {
     }
 
     /** Somebody will go on from there. */
-    void mark(Entry entry) {
-        marks.put(entry.arrival, entry);
-        if (marks.size() > MARKS) {
-            marks.remove(marks.keySet().iterator().next());
+    void bookmark(Entry entry) {
+        bookmarks.put(entry.arrival, entry);
+        if (bookmarks.size() > MAX_BOOKMARKS) {
+            bookmarks.remove(bookmarks.keySet().iterator().next());
         }
     }
 
     void remove(Entry entry) {
-        if (!marks.isEmpty()) {
-            marks.remove(entry.arrival);
+        if (!bookmarks.isEmpty()) {
+            bookmarks.remove(entry.arrival);
         }
         if (entry.older == null) {
             oldest = entry.newer;
@@ -67,6 +67,6 @@ final class ArrivalList {
     void clear() {
         oldest = null;
         newest = null;
-        marks.clear();
+        bookmarks.clear();
     }
 }

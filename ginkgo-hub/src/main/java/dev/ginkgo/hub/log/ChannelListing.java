@@ -7,18 +7,18 @@ import java.util.List;
 /**
  * Some of the channels, for people.
  *
- * @param all how many there are
- * @param some in the order of their names
+ * @param total how many there are
+ * @param items in the order of their names
  */
-public record ChannelListing(int all, List<Item> some) {
+public record ChannelListing(int total, List<Item> items) {
     /** One of them. */
-    public record Item(String channel, long messages, int readers) {}
+    public record Item(String channel, long messages, int subscribers) {}
 
     /** Under the store's lock. */
     static ChannelListing of(Collection<ChannelLog> logs, int limit) {
         List<Item> some = logs.stream()
                 .limit(limit)
-                .map(log -> new Item(log.name.text(), log.size(), log.readers()))
+                .map(log -> new Item(log.name.text(), log.size(), log.subscribers()))
                 .sorted(Comparator.comparing(Item::channel))
                 .toList();
         return new ChannelListing(logs.size(), some);

@@ -14,36 +14,36 @@ import org.jspecify.annotations.Nullable;
 final class ChannelLog {
     final ChannelName name;
     final Feed feed;
-    final EvictionWatermark floor;
+    final EvictionWatermark watermark;
 
     /** The number of the last message that this node has published here, or may have. */
-    long lastOwn;
+    long lastOwnSequence;
 
-    private final List<Feed> merged = new ArrayList<>(0);
+    private final List<Feed> mergedFeeds = new ArrayList<>(0);
 
     /**
      * Makes the log of a channel.
      *
-     * @param floor what is gone of an earlier one of this name
+     * @param evictionWatermark what is gone of an earlier one of this name
      */
-    ChannelLog(ChannelName name, EvictionWatermark floor) {
+    ChannelLog(ChannelName name, EvictionWatermark evictionWatermark) {
         this.name = name;
-        this.floor = floor;
+        this.watermark = evictionWatermark;
         this.feed = Feed.of(this);
     }
 
     /** The feeds that this channel is merged into. */
-    List<Feed> merged() {
-        return merged;
+    List<Feed> mergedFeeds() {
+        return mergedFeeds;
     }
 
-    void joinTo(Feed other) {
-        merged.add(other);
+    void addTo(Feed other) {
+        mergedFeeds.add(other);
         other.add(this);
     }
 
-    void leave(Feed other) {
-        merged.remove(other);
+    void removeFrom(Feed other) {
+        mergedFeeds.remove(other);
     }
 
     /** How many messages it has. */
@@ -80,15 +80,15 @@ final class ChannelLog {
     /** Lets go of the oldest message. */
     void remove(Entry entry) {
         feed.remove(entry);
-        merged.forEach(each -> each.remove(entry));
-        floor.raise(entry.message.position(), entry.nanos);
+        mergedFeeds.forEach(each -> each.remove(entry));
+        watermark.raise(entry.message.position(), entry.nanos);
     }
 
     /** Connections and programs that get what is published here. */
-    int readers() {
-        int readers = feed.readers();
-        for (Feed each : merged) {
-            readers += each.readers();
+    int subscribers() {
+        int readers = feed.subscribers();
+        for (Feed each : mergedFeeds) {
+            readers += each.subscribers();
         }
         return readers;
     }
@@ -96,14 +96,14 @@ final class ChannelLog {
     /** What the feeds that it is merged into take besides the messages, in bytes. */
     long mergedCost() {
         long cost = 0;
-        for (Feed each : merged) {
+        for (Feed each : mergedFeeds) {
             cost += each.cost();
         }
         return cost;
     }
 
     boolean isUnused() {
-        return feed.readers() == 0 && feed.first() == feed.end();
+        return feed.subscribers() == 0 && feed.first() == feed.end();
     }
 
     /** For people. */

@@ -18,26 +18,26 @@ import java.util.function.Predicate;
  */
 final class ChannelRegistry {
     private final StoreLimits limits;
-    private final RetentionManager stock;
+    private final RetentionManager retention;
     private final Map<ChannelName, ChannelLog> channels = new HashMap<>();
-    private final MergedFeeds merges = new MergedFeeds();
-    private final ForgottenChannels tombs = new ForgottenChannels();
-    private long forgottenOwn;
+    private final MergedFeeds mergedFeeds = new MergedFeeds();
+    private final ForgottenChannels forgotten = new ForgottenChannels();
+    private long forgottenOwnSequence;
 
     /**
      * Begins with nothing.
      *
-     * @param stock is charged for merged feeds
+     * @param retentionManager is charged for merged feeds
      */
-    ChannelRegistry(StoreLimits limits, RetentionManager stock) {
+    ChannelRegistry(StoreLimits limits, RetentionManager retentionManager) {
         this.limits = limits;
-        this.stock = stock;
+        this.retention = retentionManager;
     }
 
     /** What this node has published up to there, in an earlier run, is gone. */
-    void resumeAfter(Position own, long now) {
-        tombs.raise(own, now);
-        forgottenOwn = own.sequence();
+    void restoreOwnPosition(Position own, long now) {
+        forgotten.raise(own, now);
+        forgottenOwnSequence = own.sequence();
     }
 
     // ---- what is read
@@ -46,83 +46,86 @@ final class ChannelRegistry {
     ChannelLog open(ChannelName name) {
         ChannelLog log = channels.get(name);
         if (log == null) {
-            limits.requireFewer(channels.size(), name);
-            log = new ChannelLog(name, tombs.open(name));
-            log.lastOwn = forgottenOwn; // at most: a peer that misses it may tell a gap where there is none
+            limits.requireCapacity(channels.size(), name);
+            log = new ChannelLog(name, forgotten.reopen(name));
+            log.lastOwnSequence =
+                    forgottenOwnSequence; // at most: a peer that misses it may tell a gap where there is none
             channels.put(name, log);
-            merges.begin(log);
+            mergedFeeds.channelAdded(log);
         }
         return log;
     }
 
     /** What somebody wishes to read, made if it is not there. */
-    Feed feed(SubscribeRequest wish) {
-        if (wish.isPlain()) {
-            return open(wish.selector().channel()).feed;
+    Feed feed(SubscribeRequest subscribeRequest) {
+        if (subscribeRequest.isSingleChannel()) {
+            return open(subscribeRequest.selector().channel()).feed;
         }
-        Feed found = merges.find(wish);
+        Feed found = mergedFeeds.find(subscribeRequest);
         if (found != null) {
             return found;
         }
-        limits.requireFewer(merges.size(), wish.selector());
-        Feed made = merges.add(wish, channels);
-        stock.charge(made.cost());
+        limits.requireCapacity(mergedFeeds.size(), subscribeRequest.selector());
+        Feed made = mergedFeeds.add(subscribeRequest, channels);
+        retention.charge(made.cost());
         return made;
     }
 
     // ---- what is gone
 
     /** Perhaps a channel has lost its last message. */
-    void forgetIfUnused(ChannelLog log) {
+    void removeIfUnused(ChannelLog log) {
         if (log.isUnused() && channels.remove(log.name, log)) {
-            forgottenOwn = Math.max(forgottenOwn, log.lastOwn);
-            stock.forget(log);
-            merges.end(log);
-            tombs.bury(log);
+            forgottenOwnSequence = Math.max(forgottenOwnSequence, log.lastOwnSequence);
+            retention.forget(log);
+            mergedFeeds.channelRemoved(log);
+            forgotten.add(log);
         }
     }
 
     /** Perhaps a feed has lost its last reader. */
-    void forgetIfUnread(Feed feed) {
-        if (feed.readers() > 0) {
+    void removeIfUnsubscribed(Feed feed) {
+        if (feed.subscribers() > 0) {
             return;
         }
-        List.copyOf(feed.logs).forEach(stock::shorten);
-        if (feed.plain) {
-            List.copyOf(feed.logs).forEach(this::forgetIfUnused);
+        List.copyOf(feed.logs).forEach(retention::trim);
+        if (feed.singleChannel) {
+            List.copyOf(feed.logs).forEach(this::removeIfUnused);
         } else {
-            stock.charge(-feed.cost());
-            merges.remove(feed);
+            retention.charge(-feed.cost());
+            mergedFeeds.remove(feed);
         }
     }
 
     /** An origin's messages up to there were never here, whatever their channels. */
-    void lack(Position upTo, long now) {
-        tombs.raise(upTo, now);
+    void recordLoss(Position upTo, long now) {
+        forgotten.raise(upTo, now);
     }
 
     /** The same, if only some channels may be concerned. Gives the feeds that may lack something. */
-    List<Feed> lack(Position upTo, Predicate<String> concerned, long now) {
-        tombs.raise(upTo, now);
-        List<Feed> feeds = new ArrayList<>(merges.concerned(concerned));
+    List<Feed> recordLoss(Position upTo, Predicate<String> concerned, long now) {
+        forgotten.raise(upTo, now);
+        List<Feed> feeds = new ArrayList<>(mergedFeeds.affectedBy(concerned));
         channels.values().stream()
                 .filter(log -> concerned.test(log.name.text()))
                 .forEach(log -> {
-                    log.floor.raise(upTo, now);
+                    log.watermark.raise(upTo, now);
                     feeds.add(log.feed);
                 });
         return feeds;
     }
 
     /** What is gone of the channels that are not there any more and would be read. */
-    EvictionWatermark gone(SubscribeRequest wish) {
-        return wish.isPlain() ? new EvictionWatermark() : tombs.floor(wish.selector());
+    EvictionWatermark watermarkOfForgotten(SubscribeRequest subscribeRequest) {
+        return subscribeRequest.isSingleChannel()
+                ? new EvictionWatermark()
+                : forgotten.watermark(subscribeRequest.selector());
     }
 
     /** What is gone of all channels that are not there, or have nothing. */
-    EvictionWatermark goneOfEmpty() {
-        EvictionWatermark gone = tombs.all();
-        channels.values().stream().filter(log -> log.oldest() == null).forEach(log -> gone.raise(log.floor));
+    EvictionWatermark watermarkOfEmpty() {
+        EvictionWatermark gone = forgotten.watermarkOfAll();
+        channels.values().stream().filter(log -> log.oldest() == null).forEach(log -> gone.raise(log.watermark));
         return gone;
     }
 
@@ -130,11 +133,11 @@ final class ChannelRegistry {
 
     /** Shows what conflated feeds hold back, where it is time. */
     void flush(long now, List<Feed.Listeners> told) {
-        stock.charge(merges.flush(now, told));
+        retention.charge(mergedFeeds.flush(now, told));
     }
 
-    boolean conflates() {
-        return !merges.conflated().isEmpty();
+    boolean hasConflation() {
+        return !mergedFeeds.conflated().isEmpty();
     }
 
     Collection<ChannelLog> channels() {
@@ -143,22 +146,24 @@ final class ChannelRegistry {
 
     /** How many patterns, lists and conflated channels are read. */
     int patterns() {
-        return merges.size();
+        return mergedFeeds.size();
     }
 
     /** How many framings of channels and patterns are read. */
-    int views() {
-        return merges.all().stream().mapToInt(Feed::views).sum()
-                + channels.values().stream().mapToInt(log -> log.feed.views()).sum();
+    int encodings() {
+        return mergedFeeds.all().stream().mapToInt(Feed::encodings).sum()
+                + channels.values().stream()
+                        .mapToInt(log -> log.feed.encodings())
+                        .sum();
     }
 
     /** How many nodes of the patterns' trie have been looked at, ever. */
-    long steps() {
-        return merges.steps();
+    long trieSteps() {
+        return mergedFeeds.visitedNodes();
     }
 
     List<Feed> feeds() {
-        List<Feed> all = new ArrayList<>(merges.all());
+        List<Feed> all = new ArrayList<>(mergedFeeds.all());
         channels.values().forEach(log -> all.add(log.feed));
         return all;
     }

@@ -14,62 +14,62 @@ import java.util.Map;
  */
 final class Conflation {
     private final long period;
-    private final Map<ChannelLog, Entry> shown = new HashMap<>();
-    private final Map<ChannelLog, Entry> held = new HashMap<>();
-    private long shownAt;
-    private boolean begun;
-    private boolean lost;
+    private final Map<ChannelLog, Entry> emitted = new HashMap<>();
+    private final Map<ChannelLog, Entry> pending = new HashMap<>();
+    private long emittedAt;
+    private boolean started;
+    private boolean lossPending;
 
     Conflation(long period) {
         this.period = period;
     }
 
     /** Begins with the newest of some channels, in the order of their arrival. */
-    void begin(Entry newest, Feed feed) {
-        show(newest, feed);
+    void emitInitial(Entry newest, Feed feed) {
+        emit(newest, feed);
     }
 
     /** Takes a message; says whether it is shown. */
     boolean offer(Entry entry, Feed feed) {
-        held.put(entry.log, entry);
+        pending.put(entry.log, entry);
         return flush(entry.nanos, feed);
     }
 
     /** Shows what waits, if it has for long enough; says whether readers find something new. */
     boolean flush(long now, Feed feed) {
-        boolean any = lost;
-        lost = false;
-        if (held.isEmpty() || (begun && now - shownAt < period)) {
+        boolean any = lossPending;
+        lossPending = false;
+        if (pending.isEmpty() || (started && now - emittedAt < period)) {
             return any;
         }
-        begun = true;
-        shownAt = now;
-        List<Entry> due = new ArrayList<>(held.values());
-        held.clear();
+        started = true;
+        emittedAt = now;
+        List<Entry> due = new ArrayList<>(pending.values());
+        pending.clear();
         due.sort(Comparator.comparingLong(entry -> entry.arrival));
-        due.forEach(entry -> show(entry, feed));
+        due.forEach(entry -> emit(entry, feed));
         return true;
     }
 
-    private void show(Entry entry, Feed feed) {
-        Entry before = shown.put(entry.log, entry);
+    private void emit(Entry entry, Feed feed) {
+        Entry before = emitted.put(entry.log, entry);
         if (before != null) {
-            feed.hide(before);
+            feed.retract(before);
         }
-        feed.show(entry);
+        feed.emit(entry);
     }
 
     /** The store lets go of a message. To have been superseded is no loss; the newest is one. */
     void remove(Entry entry, Feed feed) {
-        if (held.remove(entry.log, entry)) {
-            show(entry, feed); // nobody has seen it: it gets a number, that it may be missed
-            lost = true;
+        if (pending.remove(entry.log, entry)) {
+            emit(entry, feed); // nobody has seen it: it gets a number, that it may be missed
+            lossPending = true;
         }
-        if (shown.remove(entry.log, entry)) {
-            if (held.containsKey(entry.log)) {
-                feed.hide(entry);
+        if (emitted.remove(entry.log, entry)) {
+            if (pending.containsKey(entry.log)) {
+                feed.retract(entry);
             } else {
-                feed.lose(entry);
+                feed.markLost(entry);
             }
         }
     }

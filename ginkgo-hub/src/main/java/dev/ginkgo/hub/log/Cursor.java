@@ -22,7 +22,7 @@ public final class Cursor {
     public final Feed feed;
     public final StartPosition start;
 
-    private final VersionVector arrivals;
+    private final VersionVector versionVector;
     private long position;
     private @Nullable Replay replay;
     private boolean gapOpen;
@@ -30,12 +30,12 @@ public final class Cursor {
     /**
      * Opens a cursor.
      *
-     * @param arrivals for the id of the end of the feed
+     * @param versionVector for the id of the end of the feed
      */
-    Cursor(Feed feed, StartPosition start, VersionVector arrivals) {
+    Cursor(Feed feed, StartPosition start, VersionVector versionVector) {
         this.feed = feed;
         this.start = start;
-        this.arrivals = arrivals;
+        this.versionVector = versionVector;
         this.position = start.number();
         this.replay = start.replay();
     }
@@ -56,25 +56,25 @@ public final class Cursor {
      * One look at the feed: a gap, a message, or nothing.
      *
      * @param message the message, if there is one that the subscriber wants
-     * @param old whether the message was there before the subscriber
+     * @param replayed whether the message was there before the subscriber
      * @param missed how many messages are lost, or {@link Gap#UNKNOWN}; 0 if there is no gap to report
      * @param after the id of the position after the gap
      * @param atEnd whether there is nothing more to read
      */
-    public record Step(@Nullable StoredMessage message, boolean old, long missed, String after, boolean atEnd) {}
+    public record Step(@Nullable StoredMessage message, boolean replayed, long missed, String after, boolean atEnd) {}
 
     /** Reads what comes next, and moves past it. Under the store's lock. */
     public Step next() {
-        long next = feed.present(position);
-        long missed = feed.missed(position, next);
+        long next = feed.nextPresent(position);
+        long missed = feed.missedBetween(position, next);
         Entry entry = feed.get(next);
         if (missed != 0) {
             position = next;
             if (!reportsGap(missed)) {
                 return SKIPPED;
             }
-            String after = entry == null ? arrivals.now() : entry.message.idBefore();
-            return new Step(null, false, missed, replay == null ? after : replay.id(after), false);
+            String after = entry == null ? versionVector.endId() : entry.message.idBefore();
+            return new Step(null, false, missed, replay == null ? after : replay.resumeId(after), false);
         }
         if (entry == null) {
             position = next;
@@ -87,8 +87,8 @@ public final class Cursor {
             return SKIPPED;
         }
         gapOpen = false;
-        StoredMessage shown = before == null ? entry.message : before.shown(entry.message);
-        return new Step(shown, next < start.end(), 0, "", false);
+        StoredMessage shown = before == null ? entry.message : before.forSubscriber(entry.message);
+        return new Step(shown, next < start.firstLive(), 0, "", false);
     }
 
     // ---- many at a time
@@ -138,7 +138,7 @@ public final class Cursor {
         if (seen == null) {
             return start.id();
         }
-        return replay == null ? seen : replay.id(seen);
+        return replay == null ? seen : replay.resumeId(seen);
     }
 
     /** The same, if it is another one than the subscriber sees in the message or the gap; else null. */
@@ -150,7 +150,7 @@ public final class Cursor {
         if (seen == null) {
             return null;
         }
-        String id = replay.id(seen);
+        String id = replay.resumeId(seen);
         return id.equals(seen) ? null : id;
     }
 

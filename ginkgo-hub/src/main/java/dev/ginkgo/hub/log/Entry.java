@@ -36,6 +36,6 @@ public final class Entry {
     }
 
     long cost() {
-        return OVERHEAD + (envelope == null ? 0 : ENVELOPE) + (long) message.shared().length;
+        return OVERHEAD + (envelope == null ? 0 : ENVELOPE) + (long) message.payloadBytes().length;
     }
 }

@@ -16,12 +16,12 @@ import org.jspecify.annotations.Nullable;
  * published under it, and from the election. Any thread may call.
  */
 public final class EpochFence {
-    private final Map<String, Epoch> latest = new ConcurrentHashMap<>();
-    private final LongAdder refused = new LongAdder();
+    private final Map<String, Epoch> latestEpochs = new ConcurrentHashMap<>();
+    private final LongAdder rejected = new LongAdder();
 
     /** There is this leadership. */
-    public void learn(Epoch epoch) {
-        latest.merge(epoch.cluster(), epoch, (known, told) -> known.isBefore(told) ? told : known);
+    public void observe(Epoch epoch) {
+        latestEpochs.merge(epoch.cluster(), epoch, (known, told) -> known.isBefore(told) ? told : known);
     }
 
     /** Whether a message is to be delivered; if not, it is counted. What is under no leadership always is. */
@@ -29,10 +29,10 @@ public final class EpochFence {
         if (epoch.isEmpty()) {
             return true;
         }
-        learn(epoch.get());
-        boolean admitted = epoch.get().equals(latest.get(epoch.get().cluster()));
+        observe(epoch.get());
+        boolean admitted = epoch.get().equals(latestEpochs.get(epoch.get().cluster()));
         if (!admitted) {
-            refused.increment();
+            rejected.increment();
         }
         return admitted;
     }
@@ -47,16 +47,16 @@ public final class EpochFence {
             return;
         }
         lease.requireValid();
-        learn(lease.epoch());
-        Epoch known = requireNonNull(latest.get(lease.epoch().cluster()));
+        observe(lease.epoch());
+        Epoch known = requireNonNull(latestEpochs.get(lease.epoch().cluster()));
         if (!known.equals(lease.epoch())) {
-            refused.increment();
+            rejected.increment();
             throw new LeaseExpiredException(lease, known);
         }
     }
 
     /** How many were kept out. */
-    public long refused() {
-        return refused.sum();
+    public long rejected() {
+        return rejected.sum();
     }
 }

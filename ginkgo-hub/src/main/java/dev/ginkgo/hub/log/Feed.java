@@ -14,23 +14,23 @@ import org.jspecify.annotations.Nullable;
  * reads them. Everything here is guarded by the store.
  */
 public final class Feed {
-    public final ChannelSelector selector;
+    public final ChannelSelector channelSelector;
 
     /** Whether it is a channel's own. */
-    final boolean plain;
+    final boolean singleChannel;
 
     final Set<ChannelLog> logs = new LinkedHashSet<>(1);
 
     private final Ring ring = new Ring();
     private final @Nullable Conflation conflation;
-    private final List<EvictionListener> derived = new ArrayList<>(0);
-    private Listeners audience = Listeners.NOBODY;
-    private int readers;
-    private boolean begun; // by somebody who is to be told what is lost from now on
+    private final List<EvictionListener> evictionListeners = new ArrayList<>(0);
+    private Listeners listeners = Listeners.NONE;
+    private int subscribers;
+    private boolean joinedAtEnd; // by somebody who is to be told what is lost from now on
 
-    private Feed(ChannelSelector selector, boolean plain, @Nullable Conflation conflation) {
-        this.plain = plain;
-        this.selector = selector;
+    private Feed(ChannelSelector channelSelector, boolean plain, @Nullable Conflation conflation) {
+        this.singleChannel = plain;
+        this.channelSelector = channelSelector;
         this.conflation = conflation;
     }
 
@@ -42,13 +42,13 @@ public final class Feed {
     }
 
     /** The messages of many channels, without those that are there already. */
-    static Feed of(ChannelSelector selector) {
-        return new Feed(selector, false, null);
+    static Feed of(ChannelSelector channelSelector) {
+        return new Feed(channelSelector, false, null);
     }
 
     /** The newest of each channel, one at most in each period. */
-    static Feed of(ChannelSelector selector, Conflation conflation) {
-        return new Feed(selector, false, conflation);
+    static Feed of(ChannelSelector channelSelector, Conflation conflation) {
+        return new Feed(channelSelector, false, conflation);
     }
 
     // ---- messages
@@ -70,12 +70,12 @@ public final class Feed {
     /** The message after one that is here. */
     @Nullable
     Entry next(Entry entry) {
-        return ring.get(ring.present(ring.find(entry.arrival) + 1));
+        return ring.get(ring.nextPresent(ring.numberAt(entry.arrival) + 1));
     }
 
     /** The first number from there on whose message is there; if there is none, the end. */
-    public long present(long from) {
-        return ring.present(from);
+    public long nextPresent(long from) {
+        return ring.nextPresent(from);
     }
 
     /** Adds a message; says whether there is something new to read. */
@@ -92,12 +92,12 @@ public final class Feed {
         List<Ring.Slot> history = new ArrayList<>();
         logs.forEach(log -> log.feed.ring.forEach(history::add));
         history.sort(Comparator.comparingLong(Ring.Slot::arrival));
-        for (Ring.Slot place : history) {
-            Entry entry = place.entry();
+        for (Ring.Slot slot : history) {
+            Entry entry = slot.entry();
             if (entry != null) {
                 ring.append(entry);
             } else if (!ring.endsWithLoss()) {
-                ring.skip(place.arrival());
+                ring.appendLoss(slot.arrival());
             }
         }
     }
@@ -113,18 +113,18 @@ public final class Feed {
      *
      * @return whether there is somebody who may have to be told
      */
-    boolean lose(long arrival) {
-        if (ring.endsWithLoss() && !begun) {
+    boolean markLost(long arrival) {
+        if (ring.endsWithLoss() && !joinedAtEnd) {
             return false;
         }
-        begun = false;
-        ring.skip(arrival);
+        joinedAtEnd = false;
+        ring.appendLoss(arrival);
         return true;
     }
 
     /** Somebody begins with what comes next; of a loss before that he will not be told. */
-    void begun() {
-        begun = true;
+    void joinedAtEnd() {
+        joinedAtEnd = true;
     }
 
     /** The number of the newest message; if there is none, that of the next. */
@@ -133,36 +133,36 @@ public final class Feed {
     }
 
     /** Puts a message at the end. */
-    void show(Entry entry) {
+    void emit(Entry entry) {
         ring.append(entry);
     }
 
     /** The store lets go of a message. */
     void remove(Entry entry) {
         if (conflation == null) {
-            take(entry);
+            removeEntry(entry);
         } else {
             conflation.remove(entry, this);
         }
     }
 
     /** Takes out what is shown of a channel; a newer one will be. */
-    void hide(Entry shown) {
-        take(shown);
+    void retract(Entry shown) {
+        removeEntry(shown);
     }
 
     /** Takes out what is shown of a channel; a reader who has not had it is told so. */
-    void lose(Entry shown) {
-        gone(ring.lose(shown));
+    void markLost(Entry shown) {
+        notifyEvicted(ring.removeAsLost(shown));
     }
 
-    private void take(Entry entry) {
-        gone(ring.remove(entry));
+    private void removeEntry(Entry entry) {
+        notifyEvicted(ring.remove(entry));
     }
 
-    private void gone(long number) {
+    private void notifyEvicted(long number) {
         if (number >= 0) {
-            for (EvictionListener each : derived) {
+            for (EvictionListener each : evictionListeners) {
                 each.evicted(number);
             }
         }
@@ -174,11 +174,11 @@ public final class Feed {
     }
 
     /** How many messages a reader loses that goes on from one number to another; or that it loses some. */
-    public long missed(long from, long to) {
+    public long missedBetween(long from, long to) {
         if (from >= to) {
             return 0;
         }
-        if (ring.lacks(from, to)) {
+        if (ring.hasLossBetween(from, to)) {
             return Gap.UNKNOWN;
         }
         return conflation == null ? to - from : 0;
@@ -193,72 +193,72 @@ public final class Feed {
         logs.add(log);
         Entry newest = log.newest();
         if (conflation != null && newest != null) {
-            conflation.begin(newest, this);
+            conflation.emitInitial(newest, this);
         }
     }
 
-    void forget(ChannelLog log) {
+    void removeChannel(ChannelLog log) {
         logs.remove(log);
     }
 
     /** What this takes besides the messages, in bytes. */
     long cost() {
-        return Ring.PLACE * (ring.end() - ring.first());
+        return Ring.SLOT_BYTES * (ring.end() - ring.first());
     }
 
     // ---- readers
 
-    int readers() {
-        return readers;
+    int subscribers() {
+        return subscribers;
     }
 
-    Listeners audience() {
-        return audience;
+    Listeners listeners() {
+        return listeners;
     }
 
     /** How many encodings of it there are. */
-    int views() {
-        return derived.size();
+    int encodings() {
+        return evictionListeners.size();
     }
 
     /** Counts a reader in. */
-    void join() {
-        readers++;
+    void addSubscriber() {
+        subscribers++;
     }
 
     /** Counts a reader out. */
-    void leave() {
-        readers--;
+    void removeSubscriber() {
+        subscribers--;
     }
 
     public void add(FeedListener listener) {
-        audience = audience.with(listener);
+        listeners = listeners.with(listener);
     }
 
     public void remove(FeedListener listener) {
-        audience = audience.without(listener);
+        listeners = listeners.without(listener);
     }
 
     public void add(EvictionListener listener) {
-        derived.add(listener);
+        evictionListeners.add(listener);
     }
 
     public void remove(EvictionListener listener) {
-        derived.remove(listener);
+        evictionListeners.remove(listener);
     }
 
     void close() {
-        derived.forEach(EvictionListener::closed);
+        evictionListeners.forEach(EvictionListener::closed);
     }
 
     /** The listeners that are to be notified when there is something new; never changed. */
-    record Listeners(List<FeedListener> listeners) {
-        static final Listeners NOBODY = new Listeners(List.of());
+    record Listeners(List<FeedListener> all) {
+        static final Listeners NONE = new Listeners(List.of());
 
         /** There is something new for all of these. Without any lock. */
         static void appended(List<Listeners> told) {
             for (Listeners audience : told) {
-                for (FeedListener listener : audience.listeners) {
+                for (FeedListener listener : audience.all) {
                     listener.appended();
                 }
             }
@@ -267,20 +267,19 @@ public final class Feed {
 
         /** Wakes all of them. */
         void wake() {
-            listeners.forEach(FeedListener::wake);
+            all.forEach(FeedListener::wake);
         }
 
         private Listeners with(FeedListener listener) {
-            List<FeedListener> more = new ArrayList<>(listeners.size() + 1);
-            more.addAll(listeners);
+            List<FeedListener> more = new ArrayList<>(all.size() + 1);
+            more.addAll(all);
             more.add(listener);
             return new Listeners(List.copyOf(more));
         }
 
         @SuppressWarnings("ReferenceEquality") // this very listener
         private Listeners without(FeedListener listener) {
-            return new Listeners(
-                    listeners.stream().filter(each -> each != listener).toList());
+            return new Listeners(all.stream().filter(each -> each != listener).toList());
         }
     }
 }

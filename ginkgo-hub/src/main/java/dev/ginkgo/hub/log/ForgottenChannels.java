@@ -13,58 +13,59 @@ import java.util.Map;
  * where nothing is. Guarded by the store.
  */
 final class ForgottenChannels {
-    static final int MOST = 4_096;
+    static final int MAX_REMEMBERED = 4_096;
 
-    private final Map<ChannelName, EvictionWatermark> floors = new LinkedHashMap<>();
-    private final EvictionWatermark others = new EvictionWatermark();
+    private final Map<ChannelName, EvictionWatermark> watermarks = new LinkedHashMap<>();
+    private final EvictionWatermark othersWatermark = new EvictionWatermark();
 
     /** A channel ends. */
-    void bury(ChannelLog log) {
-        if (log.floor.isEmpty()) {
+    void add(ChannelLog log) {
+        if (log.watermark.isEmpty()) {
             return;
         }
-        floors.put(log.name, log.floor);
-        if (floors.size() > MOST) {
-            Map.Entry<ChannelName, EvictionWatermark> first = floors.entrySet().iterator().next();
-            others.raise(first.getValue());
-            floors.remove(first.getKey());
+        watermarks.put(log.name, log.watermark);
+        if (watermarks.size() > MAX_REMEMBERED) {
+            Map.Entry<ChannelName, EvictionWatermark> first =
+                    watermarks.entrySet().iterator().next();
+            othersWatermark.raise(first.getValue());
+            watermarks.remove(first.getKey());
         }
     }
 
     /** What is gone of a channel that begins. */
-    EvictionWatermark open(ChannelName name) {
-        EvictionWatermark found = floors.remove(name);
+    EvictionWatermark reopen(ChannelName name) {
+        EvictionWatermark found = watermarks.remove(name);
         if (found != null) {
             return found;
         }
-        EvictionWatermark floor = new EvictionWatermark();
-        floor.raise(others);
-        return floor;
+        EvictionWatermark evictionWatermark = new EvictionWatermark();
+        evictionWatermark.raise(othersWatermark);
+        return evictionWatermark;
     }
 
     /** Messages of any channel that nobody here has ever had. */
     void raise(Position position, long nanos) {
-        others.raise(position, nanos);
-        floors.values().forEach(floor -> floor.raise(position, nanos));
+        othersWatermark.raise(position, nanos);
+        watermarks.values().forEach(evictionWatermark -> evictionWatermark.raise(position, nanos));
     }
 
     /** What is gone of all channels that are not there and would be read. */
-    EvictionWatermark floor(ChannelSelector selector) {
-        EvictionWatermark floor = new EvictionWatermark();
-        floor.raise(others);
-        floors.forEach((name, each) -> {
-            if (selector.matches(name)) {
-                floor.raise(each);
+    EvictionWatermark watermark(ChannelSelector channelSelector) {
+        EvictionWatermark evictionWatermark = new EvictionWatermark();
+        evictionWatermark.raise(othersWatermark);
+        watermarks.forEach((name, each) -> {
+            if (channelSelector.matches(name)) {
+                evictionWatermark.raise(each);
             }
         });
-        return floor;
+        return evictionWatermark;
     }
 
     /** What is gone of all channels that are not there. */
-    EvictionWatermark all() {
-        EvictionWatermark floor = new EvictionWatermark();
-        floor.raise(others);
-        floors.values().forEach(floor::raise);
-        return floor;
+    EvictionWatermark watermarkOfAll() {
+        EvictionWatermark evictionWatermark = new EvictionWatermark();
+        evictionWatermark.raise(othersWatermark);
+        watermarks.values().forEach(evictionWatermark::raise);
+        return evictionWatermark;
     }
 }

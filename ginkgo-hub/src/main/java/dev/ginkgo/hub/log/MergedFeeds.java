@@ -23,7 +23,7 @@ final class MergedFeeds {
     private record FeedKey(ChannelSelector selector, Duration conflate, boolean history) {}
 
     private final Map<FeedKey, Feed> feeds = new HashMap<>();
-    private final PatternTrie<Feed> trie = new PatternTrie<>();
+    private final PatternTrie<Feed> patternTrie = new PatternTrie<>();
     private final List<Feed> conflated = new ArrayList<>(0);
 
     int size() {
@@ -31,45 +31,50 @@ final class MergedFeeds {
     }
 
     @Nullable
-    Feed find(SubscribeRequest wish) {
-        Feed withHistory = feeds.get(key(wish, true));
-        return withHistory != null || wish.resumes() ? withHistory : feeds.get(key(wish, false));
+    Feed find(SubscribeRequest subscribeRequest) {
+        Feed withHistory = feeds.get(key(subscribeRequest, true));
+        return withHistory != null || subscribeRequest.asksForHistory()
+                ? withHistory
+                : feeds.get(key(subscribeRequest, false));
     }
 
-    private static FeedKey key(SubscribeRequest wish, boolean history) {
-        return new FeedKey(wish.selector(), wish.conflate(), history);
+    private static FeedKey key(SubscribeRequest subscribeRequest, boolean history) {
+        return new FeedKey(subscribeRequest.selector(), subscribeRequest.conflate(), history);
     }
 
     /** Makes the feed that somebody wants. */
-    Feed add(SubscribeRequest wish, Map<ChannelName, ChannelLog> channels) {
-        ChannelSelector selector = wish.selector();
+    Feed add(SubscribeRequest subscribeRequest, Map<ChannelName, ChannelLog> channels) {
+        ChannelSelector channelSelector = subscribeRequest.selector();
         Feed feed;
-        if (wish.conflate().isZero()) {
-            feed = Feed.of(selector);
+        if (subscribeRequest.conflate().isZero()) {
+            feed = Feed.of(channelSelector);
         } else {
-            feed = Feed.of(selector, new Conflation(wish.conflate().toNanos()));
+            feed = Feed.of(
+                    channelSelector, new Conflation(subscribeRequest.conflate().toNanos()));
             conflated.add(feed);
         }
-        feeds.put(key(wish, wish.resumes() || feed.isConflated()), feed);
-        trie.add(selector, feed);
-        matching(selector, channels).forEach(log -> log.joinTo(feed));
-        if (wish.resumes() && !feed.isConflated()) {
+        feeds.put(key(subscribeRequest, subscribeRequest.asksForHistory() || feed.isConflated()), feed);
+        patternTrie.add(channelSelector, feed);
+        matching(channelSelector, channels).forEach(log -> log.addTo(feed));
+        if (subscribeRequest.asksForHistory() && !feed.isConflated()) {
             feed.addHistory();
         }
         return feed;
     }
 
-    private static List<ChannelLog> matching(ChannelSelector selector, Map<ChannelName, ChannelLog> channels) {
+    private static List<ChannelLog> matching(ChannelSelector channelSelector, Map<ChannelName, ChannelLog> channels) {
         List<ChannelLog> matching = new ArrayList<>();
-        if (selector.names().stream().allMatch(ChannelSelector::isName)) {
-            for (String name : selector.names()) {
+        if (channelSelector.names().stream().allMatch(ChannelSelector::isName)) {
+            for (String name : channelSelector.names()) {
                 ChannelLog log = channels.get(new ChannelName(name));
                 if (log != null) {
                     matching.add(log);
                 }
             }
         } else {
-            channels.values().stream().filter(log -> selector.matches(log.name)).forEach(matching::add);
+            channels.values().stream()
+                    .filter(log -> channelSelector.matches(log.name))
+                    .forEach(matching::add);
         }
         matching.sort(Comparator.comparingLong(MergedFeeds::lastArrival));
         return matching;
@@ -81,23 +86,23 @@ final class MergedFeeds {
     }
 
     /** A channel is there: it joins those that want it. */
-    void begin(ChannelLog log) {
-        if (!trie.isEmpty()) {
-            trie.find(log.name).forEach(log::joinTo);
+    void channelAdded(ChannelLog log) {
+        if (!patternTrie.isEmpty()) {
+            patternTrie.find(log.name).forEach(log::addTo);
         }
     }
 
     /** A channel is gone. */
-    void end(ChannelLog log) {
-        log.merged().forEach(feed -> feed.forget(log));
+    void channelRemoved(ChannelLog log) {
+        log.mergedFeeds().forEach(feed -> feed.removeChannel(log));
     }
 
     /** A feed has lost its last reader. */
     void remove(Feed feed) {
         feeds.values().remove(feed);
         conflated.remove(feed);
-        trie.remove(feed.selector, feed);
-        feed.logs.forEach(log -> log.leave(feed));
+        patternTrie.remove(feed.channelSelector, feed);
+        feed.logs.forEach(log -> log.removeFrom(feed));
     }
 
     Collection<Feed> all() {
@@ -114,7 +119,7 @@ final class MergedFeeds {
         for (Feed feed : conflated) {
             long before = feed.cost();
             if (feed.flush(now)) {
-                told.add(feed.audience());
+                told.add(feed.listeners());
             }
             more += feed.cost() - before;
         }
@@ -122,15 +127,15 @@ final class MergedFeeds {
     }
 
     /** The feeds that may have lost something, if these channels have. */
-    List<Feed> concerned(Predicate<String> channels) {
+    List<Feed> affectedBy(Predicate<String> channels) {
         return feeds.values().stream()
-                .filter(feed ->
-                        feed.selector.names().stream().anyMatch(name -> !ChannelSelector.isName(name) || channels.test(name)))
+                .filter(feed -> feed.channelSelector.names().stream()
+                        .anyMatch(name -> !ChannelSelector.isName(name) || channels.test(name)))
                 .toList();
     }
 
     /** How many nodes of the trie have been looked at, ever. */
-    long steps() {
-        return trie.steps();
+    long visitedNodes() {
+        return patternTrie.visitedNodes();
     }
 }

@@ -15,19 +15,19 @@ import java.util.TreeMap;
  * Guarded by the store.
  */
 final class OriginIndex {
-    private final Map<NodeIncarnation, TreeMap<Long, Envelope>> strands = new HashMap<>();
+    private final Map<NodeIncarnation, TreeMap<Long, Envelope>> byOrigin = new HashMap<>();
 
     void add(Entry entry) {
         Envelope envelope = entry.envelope;
         if (envelope != null) {
-            strands.computeIfAbsent(envelope.origin(), _ -> new TreeMap<>()).put(envelope.sequence(), envelope);
+            byOrigin.computeIfAbsent(envelope.origin(), _ -> new TreeMap<>()).put(envelope.sequence(), envelope);
         }
     }
 
     void remove(Entry entry) {
         Envelope envelope = entry.envelope;
         if (envelope != null) {
-            strands.computeIfPresent(envelope.origin(), (_, strand) -> {
+            byOrigin.computeIfPresent(envelope.origin(), (_, strand) -> {
                 strand.remove(envelope.sequence());
                 return strand.isEmpty() ? null : strand;
             });
@@ -35,19 +35,19 @@ final class OriginIndex {
     }
 
     void clear() {
-        strands.clear();
+        byOrigin.clear();
     }
 
     /** What is held of a stretch; the rest is for the next question, if it is much. */
-    RangeResponse answer(SequenceRange asked) {
-        TreeMap<Long, Envelope> strand = strands.get(asked.origin());
+    RangeResponse readRange(SequenceRange asked) {
+        TreeMap<Long, Envelope> strand = byOrigin.get(asked.origin());
         if (strand == null) {
-            return RangeResponse.nothing(asked);
+            return RangeResponse.empty(asked);
         }
         List<Envelope> found = new ArrayList<>();
         long bytes = 0;
         for (Envelope each : strand.subMap(asked.from(), true, asked.to(), true).values()) {
-            bytes += each.cost();
+            bytes += each.memoryBytes();
             if (!found.isEmpty() && bytes > RangeResponse.MAX_BYTES) {
                 return new RangeResponse(asked, found, found.getLast().sequence());
             }

@@ -12,9 +12,10 @@ import org.jspecify.annotations.Nullable;
  *
  * @param until the number from which on it wants them all; it rises for a reader that has been further than this node
  * @param wanted of those before
- * @param had what a reader has had that has been further than this node; else null
+ * @param alreadyRead what a reader has had that has been further than this node; else null
  */
-public record Replay(long until, Predicate<Entry> wanted, @Nullable MessageId had) {
+public record Replay(
+        long until, Predicate<Entry> wanted, @Nullable MessageId alreadyRead) {
 
     Replay(long until, Predicate<Entry> wanted) {
         this(until, wanted, null);
@@ -27,20 +28,22 @@ public record Replay(long until, Predicate<Entry> wanted, @Nullable MessageId ha
 
     /** Whether there is nothing any more before that message that the reader has had and this node has not. */
     boolean isOver(@Nullable StoredMessage message) {
-        return had != null && message != null && message.vector().and(had).equals(message.vector());
+        return alreadyRead != null
+                && message != null
+                && message.vector().merge(alreadyRead).equals(message.vector());
     }
 
     /** The id of a place here, together with what the reader has had. The same if there is nothing, or no room for it. */
-    String id(String here) {
-        if (had == null) {
+    String resumeId(String here) {
+        if (alreadyRead == null) {
             return here;
         }
-        String both = MessageId.parse(here).and(had).text();
-        return both.length() > MessageId.MAX_TEXT ? here : both;
+        String both = MessageId.parse(here).merge(alreadyRead).text();
+        return both.length() > MessageId.MAX_LENGTH ? here : both;
     }
 
     /** A message with such an id. */
-    StoredMessage shown(StoredMessage message) {
-        return had == null ? message : message.after(had);
+    StoredMessage forSubscriber(StoredMessage message) {
+        return alreadyRead == null ? message : message.withMerged(alreadyRead);
     }
 }

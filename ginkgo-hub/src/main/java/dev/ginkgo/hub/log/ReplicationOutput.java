@@ -15,14 +15,14 @@ import org.jspecify.annotations.Nullable;
  * Hands what this node publishes on to the others, under the store's lock: so it goes out in the order of its numbers.
  *
  * @param self this node, in its present life
- * @param last how much of that life's messages an earlier run of the hub has published; these are gone
+ * @param lastPublished how much of that life's messages an earlier run of the hub has published; these are gone
  * @param send takes microseconds and waits for nobody; returns how many peers it goes to
  */
-public record ReplicationOutput(NodeIncarnation self, long last, ToIntFunction<Envelope> send) {
+public record ReplicationOutput(NodeIncarnation self, long lastPublished, ToIntFunction<Envelope> send) {
 
     /** Before the next message of this node. */
-    Position position() {
-        return new Position(OriginId.of(self.name()), self.incarnation(), last);
+    Position startPosition() {
+        return new Position(OriginId.of(self.name()), self.incarnation(), lastPublished);
     }
 
     /** A message that is about to be appended. */
@@ -30,13 +30,13 @@ public record ReplicationOutput(NodeIncarnation self, long last, ToIntFunction<E
         Envelope envelope = new Envelope(
                 self,
                 sequence,
-                log.lastOwn,
+                log.lastOwnSequence,
                 log.name.text(),
                 payload.binary(),
                 payload.bytes(),
                 now.toEpochMilli(),
                 Optional.ofNullable(lease).map(Lease::epoch));
-        log.lastOwn = sequence;
+        log.lastOwnSequence = sequence;
         return envelope;
     }
 }

@@ -28,29 +28,29 @@ final class RetentionManager {
     };
 
     private final StoreLimits limits;
-    private final TimeSource time;
-    private final Consumer<ChannelLog> shortened;
+    private final TimeSource timeSource;
+    private final Consumer<ChannelLog> onTrimmed;
 
-    private final Set<ChannelLog> overfull = new LinkedHashSet<>();
-    private final ArrivalList line = new ArrivalList();
-    private final OriginIndex strands = new OriginIndex();
+    private final Set<ChannelLog> overLimit = new LinkedHashSet<>();
+    private final ArrivalList arrivalList = new ArrivalList();
+    private final OriginIndex originIndex = new OriginIndex();
     private EvictableCache cache = NO_CACHE;
-    private long held; // without the cache
+    private long used; // without the cache
 
     /**
      * Begins with nothing.
      *
      * @param shortened is told of a channel that has lost a message, under the store's lock
      */
-    RetentionManager(StoreLimits limits, TimeSource time, Consumer<ChannelLog> shortened) {
+    RetentionManager(StoreLimits limits, TimeSource timeSource, Consumer<ChannelLog> shortened) {
         this.limits = limits;
-        this.time = time;
-        this.shortened = shortened;
+        this.timeSource = timeSource;
+        this.onTrimmed = shortened;
     }
 
     /** What is held, in bytes. */
-    long held() {
-        return held + cache.bytes();
+    long used() {
+        return used + cache.bytes();
     }
 
     /** Counts a cache in the budget, and evicts it first. */
@@ -59,101 +59,101 @@ final class RetentionManager {
     }
 
     void charge(long bytes) {
-        held += bytes;
+        used += bytes;
     }
 
     /** A message is put at the end of its channel. */
     void add(Entry entry) {
-        line.add(entry);
-        strands.add(entry);
+        arrivalList.add(entry);
+        originIndex.add(entry);
         charge(entry.cost());
     }
 
     /** What is held of a stretch. */
-    RangeResponse answer(SequenceRange asked) {
-        return strands.answer(asked);
+    RangeResponse readRange(SequenceRange asked) {
+        return originIndex.readRange(asked);
     }
 
     /** The first message that came after that arrival. */
     @Nullable
     Entry after(long arrival) {
-        return line.after(arrival);
+        return arrivalList.after(arrival);
     }
 
     /** Somebody goes through all messages, and will go on from there. */
-    void mark(Entry entry) {
-        line.mark(entry);
+    void bookmark(Entry entry) {
+        arrivalList.bookmark(entry);
     }
 
     /** Lets go of what is over the budget, too many or too old. */
     void evict() {
-        long now = time.nanos();
-        List.copyOf(overfull).forEach(log -> shorten(log, now));
+        long now = timeSource.nanos();
+        List.copyOf(overLimit).forEach(log -> trim(log, now));
         evict(now);
     }
 
     /** The same, if a channel has got one more. */
     void evict(ChannelLog log, long now) {
-        if (log.size() > limits.count().get()) {
-            overfull.add(log);
-            shorten(log, now);
+        if (log.size() > limits.maxMessages().get()) {
+            overLimit.add(log);
+            trim(log, now);
         }
         evict(now);
     }
 
     /** A channel has lost its last reader, perhaps, and so its grace. */
-    void shorten(ChannelLog log) {
-        if (overfull.contains(log)) {
-            shorten(log, time.nanos());
+    void trim(ChannelLog log) {
+        if (overLimit.contains(log)) {
+            trim(log, timeSource.nanos());
         }
     }
 
     /** A channel ends. */
     void forget(ChannelLog log) {
-        overfull.remove(log);
+        overLimit.remove(log);
     }
 
     /** More than the count stays for a moment, for the readers who are there and may be about to get it. */
-    private void shorten(ChannelLog log, long now) {
-        long count = limits.count().get();
+    private void trim(ChannelLog log, long now) {
+        long count = limits.maxMessages().get();
         long grace = nanos(limits.grace().get());
         Entry first = log.oldest();
-        while (first != null && log.size() > count && (log.readers() == 0 || now - first.nanos >= grace)) {
-            drop(first);
+        while (first != null && log.size() > count && (log.subscribers() == 0 || now - first.nanos >= grace)) {
+            evictEntry(first);
             first = log.oldest();
         }
         if (log.size() <= count) {
-            overfull.remove(log);
+            overLimit.remove(log);
         }
     }
 
     private void evict(long now) {
         long budget = limits.budget().get().bytes();
-        long tooOld = age();
-        while (held() > budget && cache.evictOldest(budget / 4)) {
+        long tooOld = maxAgeNanos();
+        while (used() > budget && cache.evictOldest(budget / 4)) {
             // what is in it can be made again
         }
-        Entry oldest = line.oldest();
-        while (oldest != null && (held() > budget || now - oldest.nanos > tooOld)) {
-            drop(oldest);
-            oldest = line.oldest();
+        Entry oldest = arrivalList.oldest();
+        while (oldest != null && (used() > budget || now - oldest.nanos > tooOld)) {
+            evictEntry(oldest);
+            oldest = arrivalList.oldest();
         }
     }
 
     /** The oldest message of its channel goes. */
-    private void drop(Entry entry) {
-        line.remove(entry);
-        strands.remove(entry);
+    private void evictEntry(Entry entry) {
+        arrivalList.remove(entry);
+        originIndex.remove(entry);
         charge(-entry.cost());
         long before = entry.log.mergedCost();
         entry.log.remove(entry);
         charge(entry.log.mergedCost() - before);
-        shortened.accept(entry.log);
+        onTrimmed.accept(entry.log);
     }
 
     /** How long a message is kept, in nanoseconds. */
-    long age() {
-        return nanos(limits.age().get());
+    long maxAgeNanos() {
+        return nanos(limits.maxAge().get());
     }
 
     static long nanos(Duration d) {
@@ -165,8 +165,8 @@ final class RetentionManager {
     }
 
     void clear() {
-        overfull.clear();
-        line.clear();
-        strands.clear();
+        overLimit.clear();
+        arrivalList.clear();
+        originIndex.clear();
     }
 }

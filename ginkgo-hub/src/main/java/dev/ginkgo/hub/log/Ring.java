@@ -9,21 +9,21 @@ import org.jspecify.annotations.Nullable;
  */
 final class Ring {
     /** What a place takes, in bytes. */
-    static final int PLACE = 16;
+    static final int SLOT_BYTES = 16;
 
-    private static final int SMALLEST = 4;
+    private static final int MIN_CAPACITY = 4;
 
     /** Where a message is; or something was lost, if there is none. */
     record Slot(long arrival, @Nullable Entry entry) {}
 
     // message n lies at n modulo the length, a power of two
-    private @Nullable Entry[] entries = new @Nullable Entry[SMALLEST];
-    private long[] arrivals = new long[SMALLEST]; // inverted, if something was lost there
+    private @Nullable Entry[] entries = new @Nullable Entry[MIN_CAPACITY];
+    private long[] arrivals = new long[MIN_CAPACITY]; // inverted, if something was lost there
     private long first;
     private long end;
     private int messages;
-    private long skipped = -1; // the last place that never had a message
-    private long lostBefore = -1; // of those before the first, the last where something was lost
+    private long lastLoss = -1; // the last place that never had a message
+    private long lastLossBeforeFirst = -1; // of those before the first, the last where something was lost
 
     /** The number of the oldest message; if there is none, that of the next. */
     long first() {
@@ -55,10 +55,10 @@ final class Ring {
     }
 
     /** Something was lost: leaves a place empty for ever. */
-    void skip(long arrival) {
-        skipped = end;
+    void appendLoss(long arrival) {
+        lastLoss = end;
         if (isEmpty()) {
-            lostBefore = end;
+            lastLossBeforeFirst = end;
             end++;
             first = end;
             return;
@@ -73,12 +73,12 @@ final class Ring {
 
     /** Whether nothing has come since something was lost. */
     boolean endsWithLoss() {
-        return skipped >= 0 && skipped == end - 1;
+        return lastLoss >= 0 && lastLoss == end - 1;
     }
 
     /** Whether something was lost from one number on, up to another one that is not before the first. */
-    boolean lacks(long from, long to) {
-        if (lostBefore >= from) {
+    boolean hasLossBetween(long from, long to) {
+        if (lastLossBeforeFirst >= from) {
             return true;
         }
         for (long number = Math.max(from, first); number < to; number++) {
@@ -119,7 +119,7 @@ final class Ring {
     }
 
     /** The first number from there on that has a message; if there is none, the next. */
-    long present(long from) {
+    long nextPresent(long from) {
         long number = Math.max(from, first);
         while (number < end && entries[index(number)] == null) {
             number++;
@@ -129,40 +129,40 @@ final class Ring {
 
     /** Takes a message out, and says which number it had; -1 if it is not here. */
     long remove(Entry entry) {
-        long number = find(entry.arrival);
+        long number = numberAt(entry.arrival);
         if (number >= end || entries[index(number)] != entry) {
             return -1;
         }
         entries[index(number)] = null;
         messages--;
         if (number == first) {
-            begin(present(first));
+            advanceFirst(nextPresent(first));
         }
-        if (entries.length > 16 * SMALLEST && end - first < entries.length / 4) {
+        if (entries.length > 16 * MIN_CAPACITY && end - first < entries.length / 4) {
             resize(entries.length / 2);
         }
         return number;
     }
 
     /** The same, and it is as lost as what never came. */
-    long lose(Entry entry) {
-        long number = find(entry.arrival);
+    long removeAsLost(Entry entry) {
+        long number = numberAt(entry.arrival);
         if (get(number) == entry) {
             arrivals[index(number)] = ~entry.arrival;
         }
         return remove(entry);
     }
 
-    private void begin(long now) {
+    private void advanceFirst(long now) {
         for (; first < now; first++) {
             if (isLoss(first)) {
-                lostBefore = first;
+                lastLossBeforeFirst = first;
             }
         }
     }
 
     /** The number of the first place whose message did not come before that one. */
-    long find(long arrival) {
+    long numberAt(long arrival) {
         if (first < end && arrival(first) >= arrival) {
             return first;
         }

@@ -29,48 +29,58 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Store implements Publisher, AutoCloseable {
     /** The number, among the origins of messages, of a hub that knows of no others. */
-    static final long SELF = 0;
+    static final long STANDALONE_ORIGIN = 0;
 
     private final StoreLimits limits;
-    private final TimeSource time;
+    private final TimeSource timeSource;
     private final Counters counters;
-    private final @Nullable ReplicationOutput outlet;
-    private final EpochFence fence;
-    private final long begun;
-    public final StoreSnapshots estate;
+    private final @Nullable ReplicationOutput replicationOutput;
+    private final EpochFence epochFence;
+    private final long startedAt;
+    public final StoreSnapshots snapshots;
 
     // guarded by this
-    private final VersionVector arrivals;
-    private final RetentionManager stock;
-    private final ChannelRegistry directory;
+    private final VersionVector versionVector;
+    private final RetentionManager retention;
+    private final ChannelRegistry channelRegistry;
     private long arrival;
-    private int readers;
+    private int subscribers;
     private boolean closed;
 
     /** The store of a hub that knows of no others. */
-    public Store(StoreLimits limits, TimeSource time, long incarnation, Counters counters) {
-        this(limits, time, new Position(SELF, incarnation, 0), null, new EpochFence(), counters);
+    public Store(StoreLimits limits, TimeSource timeSource, long incarnation, Counters counters) {
+        this(limits, timeSource, new Position(STANDALONE_ORIGIN, incarnation, 0), null, new EpochFence(), counters);
     }
 
     /** The store of a node. */
-    public Store(StoreLimits limits, TimeSource time, ReplicationOutput outlet, EpochFence fence, Counters counters) {
-        this(limits, time, outlet.position(), outlet, fence, counters);
+    public Store(
+            StoreLimits limits,
+            TimeSource timeSource,
+            ReplicationOutput replicationOutput,
+            EpochFence epochFence,
+            Counters counters) {
+        this(limits, timeSource, replicationOutput.startPosition(), replicationOutput, epochFence, counters);
     }
 
     private Store(
-            StoreLimits limits, TimeSource time, Position own, @Nullable ReplicationOutput outlet, EpochFence fence, Counters counters) {
+            StoreLimits limits,
+            TimeSource timeSource,
+            Position own,
+            @Nullable ReplicationOutput replicationOutput,
+            EpochFence epochFence,
+            Counters counters) {
         this.limits = limits;
-        this.time = time;
-        this.outlet = outlet;
-        this.fence = fence;
+        this.timeSource = timeSource;
+        this.replicationOutput = replicationOutput;
+        this.epochFence = epochFence;
         this.counters = counters;
-        begun = time.nanos();
-        arrivals = new VersionVector(own, begun);
-        stock = new RetentionManager(limits, time, this::shortened);
-        directory = new ChannelRegistry(limits, stock);
-        estate = new StoreSnapshots(this, limits, time, fence, directory, arrivals, stock);
+        startedAt = timeSource.nanos();
+        versionVector = new VersionVector(own, startedAt);
+        retention = new RetentionManager(limits, timeSource, this::trimmed);
+        channelRegistry = new ChannelRegistry(limits, retention);
+        snapshots = new StoreSnapshots(this, limits, timeSource, epochFence, channelRegistry, versionVector, retention);
         if (own.sequence() > 0) {
-            directory.resumeAfter(own, begun);
+            channelRegistry.restoreOwnPosition(own, startedAt);
         }
     }
 
@@ -85,22 +95,26 @@ public final class Store implements Publisher, AutoCloseable {
      * @throws dev.ginkgo.cluster.LeaseExpiredException if it is not
      */
     public PublishResult publish(ChannelName channel, Payload payload, @Nullable Lease lease) {
-        PublishResult receipt;
+        PublishResult publishResult;
         List<Feed.Listeners> told = new ArrayList<>(1);
         synchronized (this) {
-            fence.require(lease);
-            limits.requireRoom(payload.bytes().length);
-            ChannelLog log = open(channel);
-            Position position = arrivals.own().next();
-            Instant now = time.now();
-            Envelope envelope = outlet == null ? null : outlet.wrap(log, position.sequence(), payload, now, lease);
-            Entry entry = append(log, time.nanos(), position, now, payload, envelope, told);
-            int peers = outlet == null || envelope == null ? 0 : outlet.send().applyAsInt(envelope);
-            receipt = new PublishResult(entry.message.id(), channel.text(), log.readers(), peers);
+            epochFence.require(lease);
+            limits.requireMessageFits(payload.bytes().length);
+            ChannelLog log = openChannel(channel);
+            Position position = versionVector.own().next();
+            Instant now = timeSource.now();
+            Envelope envelope = replicationOutput == null
+                    ? null
+                    : replicationOutput.wrap(log, position.sequence(), payload, now, lease);
+            Entry entry = append(log, timeSource.nanos(), position, now, payload, envelope, told);
+            int peers = replicationOutput == null || envelope == null
+                    ? 0
+                    : replicationOutput.send().applyAsInt(envelope);
+            publishResult = new PublishResult(entry.message.id(), channel.text(), log.subscribers(), peers);
         }
         counters.published.increment();
         Feed.Listeners.appended(told);
-        return receipt;
+        return publishResult;
     }
 
     /**
@@ -116,18 +130,18 @@ public final class Store implements Publisher, AutoCloseable {
         Payload payload = Payload.relayed(envelope.payload(), envelope.binary());
         List<Feed.Listeners> told = new ArrayList<>(1);
         synchronized (this) {
-            if (!arrivals.isNew(position)) {
+            if (!versionVector.isNew(position)) {
                 return false;
             }
-            if (fence.admits(envelope.epoch())) {
-                if (arrivals.of(position.origin()) == null && position.sequence() > 1) {
-                    directory.lack(position.before(), time.nanos());
+            if (epochFence.admits(envelope.epoch())) {
+                if (versionVector.positionOf(position.origin()) == null && position.sequence() > 1) {
+                    channelRegistry.recordLoss(position.before(), timeSource.nanos());
                 }
-                limits.requireRoom(payload.bytes().length);
-                Instant published = Instant.ofEpochMilli(envelope.millis());
-                append(open(channel), time.nanos(), position, published, payload, envelope, told);
+                limits.requireMessageFits(payload.bytes().length);
+                Instant published = Instant.ofEpochMilli(envelope.publishedMillis());
+                append(openChannel(channel), timeSource.nanos(), position, published, payload, envelope, told);
             } else {
-                show(pass(position, channel.text()::equals), told);
+                appendGaps(skipTo(position, channel.text()::equals), told);
             }
         }
         Feed.Listeners.appended(told);
@@ -140,38 +154,38 @@ public final class Store implements Publisher, AutoCloseable {
      * @param concerned the channels that may have lost something by it
      * @param tell whether those who read them now are told; those who come back later are in any case
      */
-    public void lose(Position upTo, Predicate<String> concerned, boolean tell) {
+    public void recordLoss(Position upTo, Predicate<String> concerned, boolean tell) {
         List<Feed.Listeners> told = new ArrayList<>();
         synchronized (this) {
-            List<Feed> feeds = pass(upTo, concerned);
+            List<Feed> feeds = skipTo(upTo, concerned);
             if (tell) {
-                show(feeds, told);
+                appendGaps(feeds, told);
             }
         }
         Feed.Listeners.appended(told);
     }
 
     /** Puts a loss at the end of these. */
-    private void show(List<Feed> lacking, List<Feed.Listeners> told) {
+    private void appendGaps(List<Feed> lacking, List<Feed.Listeners> told) {
         for (Feed feed : lacking) {
             long before = feed.cost();
-            if (feed.lose(++arrival)) {
-                stock.charge(feed.plain ? 0 : feed.cost() - before);
-                told.add(feed.audience());
+            if (feed.markLost(++arrival)) {
+                retention.charge(feed.singleChannel ? 0 : feed.cost() - before);
+                told.add(feed.listeners());
             }
         }
     }
 
     /** Goes on without what an origin has published up to there. Gives the feeds that may lack something of it. */
-    List<Feed> pass(Position upTo, Predicate<String> concerned) {
-        long now = time.nanos();
-        arrivals.pass(upTo, now, stock.age());
-        return directory.lack(upTo, concerned, now);
+    List<Feed> skipTo(Position upTo, Predicate<String> concerned) {
+        long now = timeSource.nanos();
+        versionVector.skipTo(upTo, now, retention.maxAgeNanos());
+        return channelRegistry.recordLoss(upTo, concerned, now);
     }
 
     /** What is held of a stretch, for a node that has missed it. */
-    public synchronized RangeResponse answer(SequenceRange asked) {
-        return stock.answer(asked);
+    public synchronized RangeResponse readRange(SequenceRange asked) {
+        return retention.readRange(asked);
     }
 
     /** Under the lock. */
@@ -183,26 +197,26 @@ public final class Store implements Publisher, AutoCloseable {
             Payload payload,
             @Nullable Envelope envelope,
             List<Feed.Listeners> told) {
-        List<Position> others = arrivals.add(position, now, stock.age());
+        List<Position> others = versionVector.add(position, now, retention.maxAgeNanos());
         StoredMessage message = new StoredMessage(log.name.text(), position, others, published, payload);
         Entry entry = new Entry(message, log, now, ++arrival, envelope);
-        stock.add(entry);
+        retention.add(entry);
         log.feed.add(entry);
-        told.add(log.feed.audience());
-        for (Feed feed : log.merged()) {
+        told.add(log.feed.listeners());
+        for (Feed feed : log.mergedFeeds()) {
             long before = feed.cost();
             if (feed.add(entry)) {
-                told.add(feed.audience());
+                told.add(feed.listeners());
             }
-            stock.charge(feed.cost() - before);
+            retention.charge(feed.cost() - before);
         }
-        stock.evict(log, time.nanos());
+        retention.evict(log, timeSource.nanos());
         return entry;
     }
 
-    ChannelLog open(ChannelName name) {
+    ChannelLog openChannel(ChannelName name) {
         requireOpen();
-        return directory.open(name);
+        return channelRegistry.open(name);
     }
 
     private void requireOpen() {
@@ -215,16 +229,16 @@ public final class Store implements Publisher, AutoCloseable {
 
     /** Lets go of what is over the budget, too many or too old. */
     public synchronized void evict() {
-        stock.evict();
+        retention.evict();
     }
 
-    private void shortened(ChannelLog log) {
-        directory.forgetIfUnused(log);
+    private void trimmed(ChannelLog log) {
+        channelRegistry.removeIfUnused(log);
     }
 
     /** Counts a cache in the budget, and evicts it before messages. */
     public synchronized void setCache(EvictableCache cache) {
-        stock.setCache(cache);
+        retention.setCache(cache);
     }
 
     // ---- readers
@@ -235,52 +249,52 @@ public final class Store implements Publisher, AutoCloseable {
      *
      * @throws HubRejectedException if the channel cannot be made, or the pattern is one too many
      */
-    public synchronized Cursor openCursor(SubscribeRequest wish) {
+    public synchronized Cursor openCursor(SubscribeRequest subscribeRequest) {
         requireOpen();
-        Feed feed = directory.feed(wish);
-        readers++;
-        feed.join();
-        return new Cursor(feed, begin(feed, wish), arrivals);
+        Feed feed = channelRegistry.feed(subscribeRequest);
+        subscribers++;
+        feed.addSubscriber();
+        return new Cursor(feed, startPosition(feed, subscribeRequest), versionVector);
     }
 
     /** Opens a cursor with a listener of its own. */
-    public synchronized Cursor openCursor(SubscribeRequest wish, FeedListener listener) {
-        Cursor cursor = openCursor(wish);
+    public synchronized Cursor openCursor(SubscribeRequest subscribeRequest, FeedListener listener) {
+        Cursor cursor = openCursor(subscribeRequest);
         cursor.feed.add(listener);
         return cursor;
     }
 
-    private StartPosition begin(Feed feed, SubscribeRequest wish) {
+    private StartPosition startPosition(Feed feed, SubscribeRequest subscribeRequest) {
         long before = feed.cost();
-        StartPosition beginning = StartPosition.of(
+        StartPosition startPosition = StartPosition.of(
                 feed,
-                wish.since(),
+                subscribeRequest.since(),
                 new StartPosition.StoreState(
-                        arrivals,
-                        directory.gone(wish),
+                        versionVector,
+                        channelRegistry.watermarkOfForgotten(subscribeRequest),
                         arrival,
-                        time.nanos(),
-                        time.now().toEpochMilli(),
-                        begun));
-        if (beginning.number() == feed.end()) {
-            feed.begun();
+                        timeSource.nanos(),
+                        timeSource.now().toEpochMilli(),
+                        startedAt));
+        if (startPosition.number() == feed.end()) {
+            feed.joinedAtEnd();
         }
-        if (!wish.isPlain()) {
-            stock.charge(feed.cost() - before);
-            stock.evict();
+        if (!subscribeRequest.isSingleChannel()) {
+            retention.charge(feed.cost() - before);
+            retention.evict();
         }
-        if (wish.resumes()) {
-            (beginning.recovered() ? counters.resumed : counters.notRecovered).increment();
+        if (subscribeRequest.asksForHistory()) {
+            (startPosition.recovered() ? counters.resumed : counters.notRecovered).increment();
         }
-        return beginning;
+        return startPosition;
     }
 
     /** Counts a subscriber out. */
     public synchronized void closeCursor(Cursor cursor) {
         if (!closed) {
-            readers--;
-            cursor.feed.leave();
-            directory.forgetIfUnread(cursor.feed);
+            subscribers--;
+            cursor.feed.removeSubscriber();
+            channelRegistry.removeIfUnsubscribed(cursor.feed);
         }
     }
 
@@ -294,19 +308,19 @@ public final class Store implements Publisher, AutoCloseable {
     public void flush() {
         List<Feed.Listeners> told = new ArrayList<>(0);
         synchronized (this) {
-            directory.flush(time.nanos(), told);
+            channelRegistry.flush(timeSource.nanos(), told);
         }
         Feed.Listeners.appended(told);
     }
 
     /** Whether somebody reads with conflation. */
-    public synchronized boolean conflates() {
-        return directory.conflates();
+    public synchronized boolean hasConflation() {
+        return channelRegistry.hasConflation();
     }
 
     /** The id of the place of a reader who has had everything. Under the lock. */
-    public String idOfEnd() {
-        return arrivals.now();
+    public String endId() {
+        return versionVector.endId();
     }
 
     public synchronized boolean isClosed() {
@@ -315,18 +329,22 @@ public final class Store implements Publisher, AutoCloseable {
 
     /** So many of the channels, at most. */
     public synchronized ChannelListing channels(int limit) {
-        return ChannelListing.of(directory.channels(), limit);
+        return ChannelListing.of(channelRegistry.channels(), limit);
     }
 
     /** How many nodes of the patterns' trie have been looked at, ever. */
-    public synchronized long steps() {
-        return directory.steps();
+    public synchronized long trieSteps() {
+        return channelRegistry.trieSteps();
     }
 
     /** Returns what the store holds now. */
     public synchronized StoreUsage usage() {
         return new StoreUsage(
-                readers, directory.channels().size(), directory.patterns(), directory.views(), stock.held());
+                subscribers,
+                channelRegistry.channels().size(),
+                channelRegistry.patterns(),
+                channelRegistry.encodings(),
+                retention.used());
     }
 
     /** Lets go of everything. Those who wait for a message are woken. */
@@ -335,13 +353,13 @@ public final class Store implements Publisher, AutoCloseable {
         List<Feed.Listeners> told = new ArrayList<>();
         synchronized (this) {
             closed = true;
-            directory.feeds().forEach(feed -> {
+            channelRegistry.feeds().forEach(feed -> {
                 feed.close();
-                told.add(feed.audience());
+                told.add(feed.listeners());
             });
-            directory.clear();
-            stock.clear();
-            readers = 0;
+            channelRegistry.clear();
+            retention.clear();
+            subscribers = 0;
         }
         told.forEach(Feed.Listeners::wake);
     }

@@ -11,25 +11,25 @@ import java.util.function.Supplier;
  * What bounds a store. Suppliers, because a reload is felt at the next message.
  *
  * @param budget for all it holds: messages, what is kept with each, and their frames
- * @param count messages of one channel
+ * @param maxMessages messages of one channel
  * @param grace for how long messages beyond the count are kept for readers that are there
- * @param age of any message
- * @param channels how many
- * @param patterns how many feeds that are not just one channel
+ * @param maxAge of any message
+ * @param maxChannels how many
+ * @param maxPatterns how many feeds that are not just one channel
  */
 public record StoreLimits(
         Supplier<Size> budget,
-        Supplier<Integer> count,
+        Supplier<Integer> maxMessages,
         Supplier<Duration> grace,
-        Supplier<Duration> age,
-        Supplier<Integer> channels,
-        Supplier<Integer> patterns) {
+        Supplier<Duration> maxAge,
+        Supplier<Integer> maxChannels,
+        Supplier<Integer> maxPatterns) {
     /** The share of the budget that one message may be: JSON may take six bytes for one, and all must fit. */
-    private static final int SHARE = 8;
+    private static final int MESSAGE_SHARE = 8;
 
     /** Refuses a message that is too large. */
-    void requireRoom(int bytes) {
-        long largest = budget.get().bytes() / SHARE;
+    void requireMessageFits(int bytes) {
+        long largest = budget.get().bytes() / MESSAGE_SHARE;
         if (bytes > largest) {
             throw new HubRejectedException(
                     HubRejectedException.Reason.TOO_LARGE,
@@ -39,8 +39,8 @@ public record StoreLimits(
     }
 
     /** Refuses one channel more than there may be. */
-    void requireFewer(int inUse, ChannelName name) {
-        if (inUse >= channels.get()) {
+    void requireCapacity(int inUse, ChannelName name) {
+        if (inUse >= maxChannels.get()) {
             throw new HubRejectedException(
                     HubRejectedException.Reason.TOO_MANY_CHANNELS,
                     "`max-channels` = " + inUse + " are in use, so " + name + " cannot be one more");
@@ -48,12 +48,12 @@ public record StoreLimits(
     }
 
     /** Refuses one pattern more than there may be. */
-    void requireFewer(int inUse, ChannelSelector selector) {
-        if (inUse >= patterns.get()) {
+    void requireCapacity(int inUse, ChannelSelector channelSelector) {
+        if (inUse >= maxPatterns.get()) {
             throw new HubRejectedException(
                     HubRejectedException.Reason.TOO_MANY_PATTERNS,
                     "`max-patterns` = " + inUse + " patterns, lists and conflated channels are being read, so "
-                            + selector + " cannot be one more");
+                            + channelSelector + " cannot be one more");
         }
     }
 }

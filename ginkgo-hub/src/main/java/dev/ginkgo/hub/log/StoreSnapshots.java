@@ -33,60 +33,60 @@ public final class StoreSnapshots {
 
     private final Store store;
     private final StoreLimits limits;
-    private final TimeSource time;
-    private final EpochFence fence;
+    private final TimeSource timeSource;
+    private final EpochFence epochFence;
 
     // guarded by the store
-    private final ChannelRegistry directory;
-    private final VersionVector arrivals;
-    private final RetentionManager stock;
+    private final ChannelRegistry channelRegistry;
+    private final VersionVector versionVector;
+    private final RetentionManager retention;
 
     /** All of it is the store's. */
     StoreSnapshots(
             Store store,
             StoreLimits limits,
-            TimeSource time,
-            EpochFence fence,
-            ChannelRegistry directory,
-            VersionVector arrivals,
-            RetentionManager stock) {
+            TimeSource timeSource,
+            EpochFence epochFence,
+            ChannelRegistry channelRegistry,
+            VersionVector versionVector,
+            RetentionManager retentionManager) {
         this.store = store;
         this.limits = limits;
-        this.time = time;
-        this.fence = fence;
-        this.directory = directory;
-        this.arrivals = arrivals;
-        this.stock = stock;
+        this.timeSource = timeSource;
+        this.epochFence = epochFence;
+        this.channelRegistry = channelRegistry;
+        this.versionVector = versionVector;
+        this.retention = retentionManager;
     }
 
     /** How much this node has published in its present life. */
-    public long published() {
+    public long publishedCount() {
         synchronized (store) {
-            return arrivals.own().sequence();
+            return versionVector.own().sequence();
         }
     }
 
     // ---- handed over
 
     /** What is held from a place on, for a node that begins. */
-    public SnapshotChunk from(long after, NodeIncarnation self) {
+    public SnapshotChunk read(long after, NodeIncarnation self) {
         synchronized (store) {
-            return some(after, self);
+            return readLocked(after, self);
         }
     }
 
-    private SnapshotChunk some(long after, NodeIncarnation self) {
-        long now = time.nanos();
+    private SnapshotChunk readLocked(long after, NodeIncarnation self) {
+        long now = timeSource.nanos();
         List<SnapshotChunk.Item> items = new ArrayList<>();
         long through = after;
         long bytes = 0;
         Entry last = null;
-        Entry next = stock.after(after);
+        Entry next = retention.after(after);
         while (next != null) {
             Envelope envelope = next.envelope;
             if (envelope != null) {
                 SnapshotChunk.Item item = item(next, envelope, now);
-                bytes += item.cost();
+                bytes += item.memoryBytes();
                 if (!items.isEmpty() && bytes > RangeResponse.MAX_BYTES) {
                     break;
                 }
@@ -97,10 +97,13 @@ public final class StoreSnapshots {
             next = next.newer;
         }
         if (last != null && next != null) {
-            stock.mark(last);
+            retention.bookmark(last);
         }
         SnapshotChunk.End end = next == null
-                ? new SnapshotChunk.End(true, Map.of(self, arrivals.own().sequence()), marks(directory.goneOfEmpty()))
+                ? new SnapshotChunk.End(
+                        true,
+                        Map.of(self, versionVector.own().sequence()),
+                        watermarks(channelRegistry.watermarkOfEmpty()))
                 : null;
         return new SnapshotChunk(after, items, through, Map.of(), Optional.ofNullable(end));
     }
@@ -109,11 +112,11 @@ public final class StoreSnapshots {
     private static SnapshotChunk.Item item(Entry entry, Envelope envelope, long now) {
         boolean oldest = entry.log.oldest() == entry;
         long age = Math.max(0, Duration.ofNanos(now - entry.nanos).toMillis());
-        return new SnapshotChunk.Item(envelope, age, oldest ? marks(entry.log.floor) : List.of());
+        return new SnapshotChunk.Item(envelope, age, oldest ? watermarks(entry.log.watermark) : List.of());
     }
 
-    private static List<SnapshotChunk.Watermark> marks(EvictionWatermark floor) {
-        return floor.positions().stream()
+    private static List<SnapshotChunk.Watermark> watermarks(EvictionWatermark evictionWatermark) {
+        return evictionWatermark.positions().stream()
                 .map(each -> new SnapshotChunk.Watermark(each.origin(), each.incarnation(), each.sequence()))
                 .toList();
     }
@@ -125,20 +128,20 @@ public final class StoreSnapshots {
      *
      * @throws HubRejectedException if it cannot be taken
      */
-    public void inherit(ChannelName channel, Position position, SnapshotChunk.Item item) {
+    public void apply(ChannelName channel, Position position, SnapshotChunk.Item item) {
         Envelope envelope = item.message();
         Payload payload = Payload.relayed(envelope.payload(), envelope.binary());
         synchronized (store) {
-            if (!arrivals.isNew(position)) { // it would be out of place
-                store.pass(position, envelope.channel()::equals);
+            if (!versionVector.isNew(position)) { // it would be out of place
+                store.skipTo(position, envelope.channel()::equals);
                 return;
             }
-            envelope.epoch().ifPresent(fence::learn);
-            limits.requireRoom(payload.bytes().length);
-            long nanos = time.nanos() - Math.min(MILLISECONDS.toNanos(item.age()), LONG_AGO);
-            ChannelLog log = store.open(channel);
-            item.gone().forEach(mark -> log.floor.raise(position(mark), nanos));
-            Instant published = Instant.ofEpochMilli(envelope.millis());
+            envelope.epoch().ifPresent(epochFence::observe);
+            limits.requireMessageFits(payload.bytes().length);
+            long nanos = timeSource.nanos() - Math.min(MILLISECONDS.toNanos(item.ageMillis()), LONG_AGO);
+            ChannelLog log = store.openChannel(channel);
+            item.evicted().forEach(watermark -> log.watermark.raise(position(watermark), nanos));
+            Instant published = Instant.ofEpochMilli(envelope.publishedMillis());
             store.append(log, nanos, position, published, payload, envelope, new ArrayList<>());
         }
     }
@@ -149,22 +152,24 @@ public final class StoreSnapshots {
      * @param positions of each life of each node
      * @param gone what is gone of all channels that have nothing
      */
-    public void inherit(List<Position> positions, List<SnapshotChunk.Watermark> gone) {
+    public void apply(List<Position> positions, List<SnapshotChunk.Watermark> gone) {
         synchronized (store) {
-            long now = time.nanos();
-            gone.forEach(mark -> directory.lack(position(mark), now));
-            positions.forEach(each -> arrivals.pass(each, now, stock.age()));
+            long now = timeSource.nanos();
+            gone.forEach(watermark -> channelRegistry.recordLoss(position(watermark), now));
+            positions.forEach(each -> versionVector.skipTo(each, now, retention.maxAgeNanos()));
         }
     }
 
     /** There is more, and it could not be had: anything may lack something of what came so far. */
-    public void disinherit() {
+    public void abandon() {
         synchronized (store) {
-            arrivals.all().stream().filter(each -> each.sequence() > 0).forEach(each -> store.pass(each, _ -> true));
+            versionVector.all().stream()
+                    .filter(each -> each.sequence() > 0)
+                    .forEach(each -> store.skipTo(each, _ -> true));
         }
     }
 
-    private static Position position(SnapshotChunk.Watermark mark) {
-        return new Position(mark.origin(), mark.incarnation(), mark.sequence());
+    private static Position position(SnapshotChunk.Watermark watermark) {
+        return new Position(watermark.origin(), watermark.incarnation(), watermark.sequence());
     }
 }

@@ -48,9 +48,9 @@ public final class StoredMessage implements Message {
     }
 
     /** The same message for a reader who has had that too; as it is if there is no room in an id. */
-    StoredMessage after(MessageId had) {
-        MessageId both = vector().and(had);
-        if (both.text().length() > MessageId.MAX_TEXT) {
+    StoredMessage withMerged(MessageId had) {
+        MessageId both = vector().merge(had);
+        if (both.text().length() > MessageId.MAX_LENGTH) {
             return this;
         }
         List<MessageId.Position> more = both.positions().stream()
@@ -89,7 +89,7 @@ public final class StoredMessage implements Message {
     }
 
     /** The bytes themselves, not to be changed. */
-    public byte[] shared() {
+    public byte[] payloadBytes() {
         return payload.bytes();
     }
 

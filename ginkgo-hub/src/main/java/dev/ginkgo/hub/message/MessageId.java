@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * origins rising. There is one text for each id, so that ids can be compared as texts; other forms are refused.
  */
 public record MessageId(List<Position> positions) {
-    public static final int MAX_TEXT = 256;
+    public static final int MAX_LENGTH = 256;
 
     /**
      * The last message of an origin.
@@ -78,7 +78,7 @@ public record MessageId(List<Position> positions) {
     }
 
     /** Where somebody stands who has had all that one has had who stands here, and one who stands there. */
-    public MessageId and(MessageId there) {
+    public MessageId merge(MessageId there) {
         TreeMap<Long, Position> both = new TreeMap<>();
         positions.forEach(each -> both.put(each.origin, each));
         there.positions.forEach(
@@ -104,8 +104,8 @@ public record MessageId(List<Position> positions) {
      * @throws IllegalArgumentException if it is none
      */
     public static MessageId parse(String text) {
-        if (text.length() > MAX_TEXT) {
-            throw new IllegalArgumentException("an id has at most " + MAX_TEXT + " characters");
+        if (text.length() > MAX_LENGTH) {
+            throw new IllegalArgumentException("an id has at most " + MAX_LENGTH + " characters");
         }
         try {
             Varints in = new Varints(Base64.getUrlDecoder().decode(text));

@@ -99,6 +99,6 @@ public sealed interface Since {
     }
 
     private static String shown(String text) {
-        return text.length() <= MessageId.MAX_TEXT ? text : text.substring(0, MessageId.MAX_TEXT) + "…";
+        return text.length() <= MessageId.MAX_LENGTH ? text : text.substring(0, MessageId.MAX_LENGTH) + "…";
     }
 }

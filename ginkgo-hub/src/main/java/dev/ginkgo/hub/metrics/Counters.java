@@ -34,7 +34,7 @@ public final class Counters {
     }
 
     /** The counters of one more loop. */
-    public LoopCounters ofLoop() {
+    public LoopCounters addLoop() {
         LoopCounters counters = new LoopCounters();
         loops.add(counters);
         return counters;
@@ -53,13 +53,13 @@ public final class Counters {
     }
 
     /** A program has missed so many messages, or {@link Gap#UNKNOWN}. */
-    public void gap(long missed) {
+    public void recordGap(long missed) {
         gaps.increment();
         dropped.add(Math.max(0, missed));
     }
 
     /** A connection has ended. */
-    public void disconnected(DisconnectReason reason) {
+    public void recordDisconnect(DisconnectReason reason) {
         adder(reason).increment();
     }
 
@@ -89,7 +89,8 @@ public final class Counters {
     }
 
     public LatencyHistogram.Totals delays() {
-        return LatencyHistogram.sum(loops.stream().map(each -> each.delays).toList());
+        return LatencyHistogram.total(
+                loops.stream().map(each -> each.latencyHistogram).toList());
     }
 
     public long stalled() {

@@ -24,7 +24,7 @@ public enum DisconnectReason {
     /** A bug ended it. */
     ERROR;
 
-    private static final AttributeKey<DisconnectReason> WHY = AttributeKey.valueOf(DisconnectReason.class, "why");
+    private static final AttributeKey<DisconnectReason> REASON = AttributeKey.valueOf(DisconnectReason.class, "why");
 
     /** What is told to people and counted: {@code max-lifetime}. */
     public String text() {
@@ -33,7 +33,7 @@ public enum DisconnectReason {
 
     /** This is why the connection is about to end, unless there was a reason before. Any thread. */
     public void mark(Channel connection) {
-        connection.attr(WHY).setIfAbsent(this);
+        connection.attr(REASON).setIfAbsent(this);
     }
 
     /** What came out of a connection, or of us, ends it. Any thread. */
@@ -43,7 +43,7 @@ public enum DisconnectReason {
 
     /** Why one that has closed did. */
     public static DisconnectReason of(Channel connection) {
-        DisconnectReason why = connection.attr(WHY).get();
+        DisconnectReason why = connection.attr(REASON).get();
         return why == null ? CLIENT : why;
     }
 }

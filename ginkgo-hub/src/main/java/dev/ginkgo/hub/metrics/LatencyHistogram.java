@@ -25,7 +25,7 @@ public final class LatencyHistogram {
             buckets = List.copyOf(buckets);
         }
 
-        public long samples() {
+        public long count() {
             return buckets.stream().mapToLong(Long::longValue).sum();
         }
     }
@@ -46,18 +46,19 @@ public final class LatencyHistogram {
         nanos.add(delay);
     }
 
-    public static Totals sum(List<LatencyHistogram> all) {
+    public static Totals total(List<LatencyHistogram> all) {
         List<Long> buckets = new ArrayList<>();
         for (int i = 0; i <= BOUNDS.length; i++) {
             int bucket = i;
             buckets.add(
                     all.stream().mapToLong(each -> each.buckets[bucket].sum()).sum());
         }
-        return new Totals(buckets, all.stream().mapToLong(each -> each.nanos.sum()).sum());
+        return new Totals(
+                buckets, all.stream().mapToLong(each -> each.nanos.sum()).sum());
     }
 
     /** The upper bounds of all buckets but the last, in seconds. */
-    public static List<Double> seconds() {
+    public static List<Double> bucketBoundsInSeconds() {
         List<Double> seconds = new ArrayList<>();
         for (long bound : BOUNDS) {
             seconds.add(bound / 1e9);

@@ -11,7 +11,7 @@ public final class LoopCounters {
     public final SingleWriterCounter stalled = new SingleWriterCounter();
     public final SingleWriterCounter pinnedBytes = new SingleWriterCounter();
     public final SingleWriterCounter writes = new SingleWriterCounter();
-    public final LatencyHistogram delays = new LatencyHistogram();
+    public final LatencyHistogram latencyHistogram = new LatencyHistogram();
 
     /**
      * Counts a write that the socket has taken.
@@ -25,7 +25,7 @@ public final class LoopCounters {
     }
 
     /** A reader has been told that it has missed so many messages, or {@link Gap#UNKNOWN}. */
-    public void gap(long missed) {
+    public void recordGap(long missed) {
         gaps.increment();
         dropped.add(Math.max(0, missed));
     }

@@ -8,18 +8,19 @@ import java.util.function.ToDoubleFunction;
  * One number that the hub tells about itself, whoever asks: the page {@code /-/metrics}, or a registry of the program.
  *
  * @param name {@code ginkgo.hub.published}
- * @param counts whether it only rises
+ * @param isCounter whether it only rises
  * @param help in a line
  * @param reason the value of the label {@code reason}; empty if it has none
  * @param value takes it out of what was read
  */
-public record Metric(String name, boolean counts, String help, String reason, ToDoubleFunction<MetricsSnapshot> value) {
+public record Metric(
+        String name, boolean isCounter, String help, String reason, ToDoubleFunction<MetricsSnapshot> value) {
     public static final String DELAY = "ginkgo.hub.delay";
     public static final String DELAY_HELP = "From the publish of the oldest message of a write to the end of the write";
     public static final String DEPTH = "ginkgo.hub.queue.depth";
     public static final String DEPTH_HELP = "Messages that HTTP readers have yet to be sent, all together";
-    public static final String DEEPEST = "ginkgo.hub.queue.depth.max";
-    public static final String DEEPEST_HELP = "The same of the reader that is farthest behind";
+    public static final String MAX_DEPTH = "ginkgo.hub.queue.depth.max";
+    public static final String MAX_DEPTH_HELP = "The same of the reader that is farthest behind";
 
     /** All but the delays and the depths, which are read in another way. */
     public static List<Metric> all() {
@@ -70,7 +71,7 @@ public record Metric(String name, boolean counts, String help, String reason, To
                 gauge(
                         "subscribers",
                         "Who reads: connections, and programs",
-                        read -> read.store().readers()),
+                        read -> read.store().subscribers()),
                 gauge(
                         "channels",
                         "Channels with messages or readers",

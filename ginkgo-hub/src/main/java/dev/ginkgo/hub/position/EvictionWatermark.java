@@ -1,7 +1,7 @@
 package dev.ginkgo.hub.position;
 
-import dev.ginkgo.hub.message.MessageId.Position;
 import dev.ginkgo.hub.message.MessageId;
+import dev.ginkgo.hub.message.MessageId.Position;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -10,42 +10,42 @@ import java.util.List;
  * by the store.
  */
 public final class EvictionWatermark {
-    private final List<Position> gone = new ArrayList<>(1);
+    private final List<Position> evicted = new ArrayList<>(1);
     private long nanos;
 
     public boolean isEmpty() {
-        return gone.isEmpty();
+        return evicted.isEmpty();
     }
 
     public void raise(Position position, long when) {
-        nanos = gone.isEmpty() ? when : Math.max(nanos, when);
-        for (int i = 0; i < gone.size(); i++) {
-            Position each = gone.get(i);
+        nanos = evicted.isEmpty() ? when : Math.max(nanos, when);
+        for (int i = 0; i < evicted.size(); i++) {
+            Position each = evicted.get(i);
             if (each.origin() == position.origin()) {
                 if (each.isBefore(position)) {
-                    gone.set(i, position);
+                    evicted.set(i, position);
                 }
                 return;
             }
         }
-        gone.add(position);
+        evicted.add(position);
     }
 
     public List<Position> positions() {
-        return List.copyOf(gone);
+        return List.copyOf(evicted);
     }
 
     public void raise(EvictionWatermark other) {
-        other.gone.forEach(each -> raise(each, other.nanos));
+        other.evicted.forEach(each -> raise(each, other.nanos));
     }
 
     /** Whether somebody who stands there has lost nothing. */
-    public boolean isReachedBy(MessageId id) {
-        return gone.stream().noneMatch(id::precedes);
+    public boolean isCoveredBy(MessageId id) {
+        return evicted.stream().noneMatch(id::precedes);
     }
 
     /** Whether all that is gone is older than a moment. */
     public boolean isBefore(long moment) {
-        return gone.isEmpty() || nanos - moment < 0;
+        return evicted.isEmpty() || nanos - moment < 0;
     }
 }

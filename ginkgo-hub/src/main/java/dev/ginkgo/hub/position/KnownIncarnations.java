@@ -10,22 +10,22 @@ import java.util.TreeMap;
  * counts as gone. So an id of a life that is not known says nothing about what its reader lacks. Guarded by the store.
  */
 final class KnownIncarnations {
-    private static final int MOST = 16;
+    private static final int MAX_INCARNATIONS = 16;
 
-    private final Map<Long, TreeMap<Long, Long>> ends = new HashMap<>();
+    private final Map<Long, TreeMap<Long, Long>> lastSequences = new HashMap<>();
 
     /** All that an origin has published in a life up to there is accounted for. */
-    void learn(Position position) {
-        TreeMap<Long, Long> lives = ends.computeIfAbsent(position.origin(), _ -> new TreeMap<>());
+    void add(Position position) {
+        TreeMap<Long, Long> lives = lastSequences.computeIfAbsent(position.origin(), _ -> new TreeMap<>());
         lives.merge(position.incarnation(), position.sequence(), Math::max);
-        if (lives.size() > MOST) {
+        if (lives.size() > MAX_INCARNATIONS) {
             lives.pollFirstEntry();
         }
     }
 
     /** Whether it is, up to there; what comes later of the latest life will come here, or be told. */
-    boolean know(Position position) {
-        TreeMap<Long, Long> lives = ends.get(position.origin());
+    boolean isKnown(Position position) {
+        TreeMap<Long, Long> lives = lastSequences.get(position.origin());
         if (lives == null) {
             return false;
         }

@@ -2,8 +2,8 @@ package dev.ginkgo.hub.position;
 
 import static java.util.Objects.requireNonNull;
 
-import dev.ginkgo.hub.message.MessageId.Position;
 import dev.ginkgo.hub.message.MessageId;
+import dev.ginkgo.hub.message.MessageId.Position;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -16,15 +16,15 @@ import org.jspecify.annotations.Nullable;
  */
 public final class VersionVector {
     /** A position can take this many characters more while the others are remembered. */
-    private static final int SLACK = 16;
+    private static final int RESERVED_CHARACTERS = 16;
 
     private record LastSeen(Position position, long nanos) {}
 
     private final long self;
     private final TreeMap<Long, LastSeen> last = new TreeMap<>();
-    private final KnownIncarnations lives = new KnownIncarnations();
+    private final KnownIncarnations knownIncarnations = new KnownIncarnations();
     private Position own;
-    private boolean begun;
+    private boolean hasPublished;
 
     // what was said last of the others, as long as nothing comes from them
     private List<Position> others = List.of();
@@ -40,7 +40,7 @@ public final class VersionVector {
         this.othersOf = self;
         this.own = own;
         last.put(self, new LastSeen(own, nanos));
-        lives.learn(own);
+        knownIncarnations.add(own);
     }
 
     /** The last that this node has published in its present life, and run. */
@@ -49,12 +49,12 @@ public final class VersionVector {
     }
 
     /** Whether nothing has ever come from elsewhere. */
-    public boolean isAlone() {
+    public boolean isSingleOrigin() {
         return last.size() == 1;
     }
 
     /** The last of an origin. */
-    public @Nullable Position of(long origin) {
+    public @Nullable Position positionOf(long origin) {
         LastSeen found = last.get(origin);
         return found == null ? null : found.position;
     }
@@ -69,7 +69,7 @@ public final class VersionVector {
      * their order, life after life: what was published before something that is here already would be out of place.
      */
     public boolean isNew(Position position) {
-        Position before = of(position.origin());
+        Position before = positionOf(position.origin());
         if (before == null) {
             return true;
         }
@@ -77,16 +77,16 @@ public final class VersionVector {
             return before.isBefore(position);
         }
         boolean earlier = position.incarnation() < own.incarnation();
-        return earlier && !begun && (before.equals(own) || before.isBefore(position));
+        return earlier && !hasPublished && (before.equals(own) || before.isBefore(position));
     }
 
     /** A message has come; says what its id holds of the other origins. */
     public List<Position> add(Position position, long nanos, long window) {
         last.put(position.origin(), new LastSeen(position, nanos));
-        lives.learn(position);
+        knownIncarnations.add(position);
         if (position.origin() == self && position.incarnation() == own.incarnation()) {
             own = position;
-            begun = true;
+            hasPublished = true;
         }
         if (othersOf != position.origin()) {
             othersOf = position.origin();
@@ -96,17 +96,17 @@ public final class VersionVector {
     }
 
     /** All that an origin has published up to there has come, or will never. */
-    public void pass(Position position, long nanos, long window) {
+    public void skipTo(Position position, long nanos, long window) {
         if (position.sequence() > 0 && isNew(position)) {
             add(position, nanos, window);
         } else {
-            lives.learn(position);
+            knownIncarnations.add(position);
         }
     }
 
     /** Where a reader stands that has had everything. */
-    public String now() {
-        return MessageId.of(requireNonNull(of(othersOf)), others).text();
+    public String endId() {
+        return MessageId.of(requireNonNull(positionOf(othersOf)), others).text();
     }
 
     private List<Position> others(Position position, long nanos, long window) {
@@ -116,16 +116,16 @@ public final class VersionVector {
         inWindow.sort(Comparator.comparingLong(each -> nanos - each.nanos));
         List<Position> kept =
                 new ArrayList<>(inWindow.stream().map(LastSeen::position).toList());
-        while (MessageId.of(position, kept).text().length() > MessageId.MAX_TEXT - SLACK) {
+        while (MessageId.of(position, kept).text().length() > MessageId.MAX_LENGTH - RESERVED_CHARACTERS) {
             kept.removeLast(); // the most silent
         }
         return List.copyOf(kept);
     }
 
     /** Whether all that a reader has had has come here too. */
-    public boolean reach(MessageId id) {
+    public boolean covers(MessageId id) {
         for (Position position : id.positions()) {
-            Position here = of(position.origin());
+            Position here = positionOf(position.origin());
             if (position.sequence() > 0 && (here == null || here.isBefore(position))) {
                 return false;
             }
@@ -134,12 +134,12 @@ public final class VersionVector {
     }
 
     /** Whether all that any reader may have had of an origin, in that life of it, is accounted for here. */
-    public boolean know(Position position) {
-        return lives.know(position);
+    public boolean isKnown(Position position) {
+        return knownIncarnations.isKnown(position);
     }
 
     /** Whether that is so of every origin that a reader has had something of. */
-    public boolean know(MessageId id) {
-        return id.positions().stream().allMatch(each -> each.sequence() == 0 || know(each));
+    public boolean isKnown(MessageId id) {
+        return id.positions().stream().allMatch(each -> each.sequence() == 0 || isKnown(each));
     }
 }

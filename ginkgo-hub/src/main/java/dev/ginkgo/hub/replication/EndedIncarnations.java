@@ -11,39 +11,39 @@ import org.jspecify.annotations.Nullable;
  * Guarded by its {@link Replicator}.
  */
 final class EndedIncarnations {
-    private static final int LIVES = 3;
-    private static final int NODES = 64;
+    private static final int MAX_INCARNATIONS = 3;
+    private static final int MAX_NODES = 64;
 
-    private final Map<String, TreeMap<Long, Long>> ends = new LinkedHashMap<>();
+    private final Map<String, TreeMap<Long, Long>> lastSequences = new LinkedHashMap<>();
 
     @Nullable
     Long get(NodeIncarnation life) {
-        TreeMap<Long, Long> lives = ends.get(life.name());
+        TreeMap<Long, Long> lives = lastSequences.get(life.name());
         return lives == null ? null : lives.get(life.incarnation());
     }
 
     /** Whether it was forgotten, or would be at once. */
     boolean isTooOld(NodeIncarnation life) {
-        TreeMap<Long, Long> lives = ends.get(life.name());
-        return lives != null && lives.size() >= LIVES && life.incarnation() < lives.firstKey();
+        TreeMap<Long, Long> lives = lastSequences.get(life.name());
+        return lives != null && lives.size() >= MAX_INCARNATIONS && life.incarnation() < lives.firstKey();
     }
 
     void put(NodeIncarnation life, long end) {
-        TreeMap<Long, Long> lives = ends.remove(life.name());
+        TreeMap<Long, Long> lives = lastSequences.remove(life.name());
         TreeMap<Long, Long> more = lives == null ? new TreeMap<>() : lives;
         more.put(life.incarnation(), end);
-        if (more.size() > LIVES) {
+        if (more.size() > MAX_INCARNATIONS) {
             more.pollFirstEntry();
         }
-        ends.put(life.name(), more);
-        if (ends.size() > NODES) {
-            ends.remove(ends.keySet().iterator().next());
+        lastSequences.put(life.name(), more);
+        if (lastSequences.size() > MAX_NODES) {
+            lastSequences.remove(lastSequences.keySet().iterator().next());
         }
     }
 
     /** Adds them, up to so many in all. */
     void addTo(Map<NodeIncarnation, Long> positions, int most) {
-        ends.forEach((name, lives) -> lives.descendingMap().forEach((incarnation, end) -> {
+        lastSequences.forEach((name, lives) -> lives.descendingMap().forEach((incarnation, end) -> {
             if (positions.size() < most) {
                 positions.put(new NodeIncarnation(name, incarnation), end);
             }

@@ -9,66 +9,66 @@ import org.jspecify.annotations.Nullable;
 /** A stretch that is missing, and whom has been asked for it. Guarded by its {@link Replicator}. */
 final class MissingRange {
     /** How long what has come waits for what is missing. */
-    static final Duration HOLD = Duration.ofMillis(500);
+    static final Duration MAX_WAIT = Duration.ofMillis(500);
 
     /** How long a peer may take to answer before the next one is asked. */
-    private static final long ANSWER = Duration.ofMillis(150).toNanos();
+    private static final long RESPONSE_TIMEOUT = Duration.ofMillis(150).toNanos();
 
     final long to;
     final long openedAt;
 
-    private final NodeIncarnation origin;
+    private final NodeIncarnation nodeIncarnation;
     private final Set<NodeIncarnation> tried = new HashSet<>();
-    private final Set<NodeIncarnation> answered = new HashSet<>();
+    private final Set<NodeIncarnation> rangeReceived = new HashSet<>();
     private long deadline;
-    private @Nullable NodeIncarnation asked;
-    private long askedAt;
+    private @Nullable NodeIncarnation requestedFrom;
+    private long requestedAt;
 
     /**
      * Opens one.
      *
      * @param to the number of the last message that is missing
      */
-    MissingRange(NodeIncarnation origin, long to, long now) {
-        this.origin = origin;
+    MissingRange(NodeIncarnation nodeIncarnation, long to, long now) {
+        this.nodeIncarnation = nodeIncarnation;
         this.to = to;
         openedAt = now;
-        deadline = now + HOLD.toNanos();
+        deadline = now + MAX_WAIT.toNanos();
     }
 
     /** There is hope: it may stay open for longer. */
     void extend(long now) {
-        deadline = now + HOLD.toNanos();
+        deadline = now + MAX_WAIT.toNanos();
     }
 
     /** Whether that peer's answer is waited for. */
-    boolean waitsFor(NodeIncarnation peer) {
-        return peer.equals(asked);
+    boolean isAwaiting(NodeIncarnation peer) {
+        return peer.equals(requestedFrom);
     }
 
     boolean isOverdue(long now) {
-        return now - askedAt >= ANSWER;
+        return now - requestedAt >= RESPONSE_TIMEOUT;
     }
 
-    boolean isLate(long now) {
+    boolean isExpired(long now) {
         return now - deadline >= 0;
     }
 
     /** Whether all who are there have answered, the origin too: it may be heard before it can be asked. */
     boolean isExhausted(Set<NodeIncarnation> peers) {
-        return answered.contains(origin) && answered.containsAll(peers);
+        return rangeReceived.contains(nodeIncarnation) && rangeReceived.containsAll(peers);
     }
 
     /** That peer has said all it can. */
-    void answered(NodeIncarnation peer) {
-        answered.add(peer);
+    void rangeReceived(NodeIncarnation peer) {
+        rangeReceived.add(peer);
     }
 
     /** What is missing first is given up, and the rest is asked for from the beginning, in the time that is left. */
     void restart(long now) {
-        askedAt = now - ANSWER; // so that it is overdue
+        requestedAt = now - RESPONSE_TIMEOUT; // so that it is overdue
         tried.clear();
-        answered.clear();
+        rangeReceived.clear();
     }
 
     /**
@@ -76,25 +76,25 @@ final class MissingRange {
      * question or the answer may be lost. Null if there is nobody, perhaps only now.
      */
     @Nullable
-    NodeIncarnation next(Set<NodeIncarnation> peers, long now) {
+    NodeIncarnation nextPeer(Set<NodeIncarnation> peers, long now) {
         if (tried.containsAll(peers)) {
-            tried.retainAll(answered);
+            tried.retainAll(rangeReceived);
         }
-        asked = peers.contains(origin) && !tried.contains(origin)
-                ? origin
+        requestedFrom = peers.contains(nodeIncarnation) && !tried.contains(nodeIncarnation)
+                ? nodeIncarnation
                 : peers.stream()
                         .filter(peer -> !tried.contains(peer))
                         .findFirst()
                         .orElse(null);
-        if (asked != null) {
-            tried.add(asked);
+        if (requestedFrom != null) {
+            tried.add(requestedFrom);
         }
-        askedAt = now;
-        return asked;
+        requestedAt = now;
+        return requestedFrom;
     }
 
     /** The same peer is asked for more. */
-    void again(long now) {
-        askedAt = now;
+    void requestedAgain(long now) {
+        requestedAt = now;
     }
 }

@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What comes from one origin, put in order. If a stretch is missing, what came after it is held back while peers are
- * asked for it, one after another; when all have been asked, or after {@link MissingRange#HOLD}, it is given up, and told.
+ * asked for it, one after another; when all have been asked, or after {@link MissingRange#MAX_WAIT}, it is given up, and told.
  *
  * <pre>
  *     1 … position | position + 1 … hole.to | … held … | … known
@@ -30,27 +30,27 @@ final class OriginReceiver {
     private static final long CATCH_UP = Duration.ofSeconds(5).toNanos();
 
     /** How long a message that a third node has had may still be on its way here. */
-    private static final long RUMOUR = Duration.ofMillis(250).toNanos();
+    private static final long GOSSIP_DELAY = Duration.ofMillis(250).toNanos();
 
     /** What may wait, in bytes. */
-    private static final long HELD = 16 * 1024 * 1024;
+    private static final long MAX_HELD_BYTES = 16 * 1024 * 1024;
 
-    final NodeIncarnation origin;
+    final NodeIncarnation nodeIncarnation;
 
-    private final ReplicationSink ledger;
+    private final ReplicationSink sink;
     private final Supplier<Set<NodeIncarnation>> peers;
-    private final BiConsumer<NodeIncarnation, SequenceRange> ask;
-    private final BooleanSupplier heldBack;
+    private final BiConsumer<NodeIncarnation, SequenceRange> requestRange;
+    private final BooleanSupplier blocked;
 
     private final TreeMap<Long, Envelope> held = new TreeMap<>();
     private long heldBytes;
     private long position;
     private long known;
     private long first = -1; // how far the origin was when it was first heard
-    private long unread = -1; // how far it was known to be before anybody read here
-    private long rumour;
-    private long rumourAt;
-    private @Nullable MissingRange hole;
+    private long beforeSubscribers = -1; // how far it was known to be before anybody read here
+    private long gossip;
+    private long gossipAt;
+    private @Nullable MissingRange missing;
 
     /**
      * Begins with nothing.
@@ -61,16 +61,16 @@ final class OriginReceiver {
      *     later
      */
     OriginReceiver(
-            NodeIncarnation origin,
-            ReplicationSink ledger,
+            NodeIncarnation nodeIncarnation,
+            ReplicationSink replicationSink,
             Supplier<Set<NodeIncarnation>> peers,
             BiConsumer<NodeIncarnation, SequenceRange> ask,
             BooleanSupplier heldBack) {
-        this.origin = origin;
-        this.ledger = ledger;
+        this.nodeIncarnation = nodeIncarnation;
+        this.sink = replicationSink;
         this.peers = peers;
-        this.ask = ask;
-        this.heldBack = heldBack;
+        this.requestRange = ask;
+        this.blocked = heldBack;
     }
 
     /** All up to here has gone on, or was given up. */
@@ -89,56 +89,56 @@ final class OriginReceiver {
             position = last;
             known = Math.max(known, last);
             Map<Long, Envelope> old = held.headMap(last, true);
-            heldBytes -= old.values().stream().mapToLong(Envelope::cost).sum();
+            heldBytes -= old.values().stream().mapToLong(Envelope::memoryBytes).sum();
             old.clear();
         }
         advance(now);
     }
 
     /** This node begins to have readers: what is known to have been published until now, none of them misses. */
-    void begin(long now) {
-        unread = Math.max(known, rumour);
+    void start(long now) {
+        beforeSubscribers = Math.max(known, gossip);
         advance(now);
     }
 
     // ---- what is heard
 
     /** The origin itself says how far it is. */
-    void beat(long last, long now) {
-        learn(last);
+    void heartbeat(long last, long now) {
+        raiseKnown(last);
         advance(now);
     }
 
     /** A third node says how far it is with this origin. */
-    void rumour(long last, long now) {
-        if (last > Math.max(known, rumour)) {
-            rumourAt = rumour <= known ? now : rumourAt;
-            rumour = last;
+    void gossip(long last, long now) {
+        if (last > Math.max(known, gossip)) {
+            gossipAt = gossip <= known ? now : gossipAt;
+            gossip = last;
         }
     }
 
     void received(Envelope message, long now) {
-        learn(message.sequence() - 1);
-        keep(message);
+        raiseKnown(message.sequence() - 1);
+        buffer(message);
         advance(now);
     }
 
-    void answered(NodeIncarnation peer, RangeResponse answer, long now) {
-        answer.messages().forEach(this::keep);
-        if (!heldBack.getAsBoolean()) {
-            drain();
+    void rangeReceived(NodeIncarnation peer, RangeResponse rangeResponse, long now) {
+        rangeResponse.messages().forEach(this::buffer);
+        if (!blocked.getAsBoolean()) {
+            deliverInOrder();
         }
-        MissingRange open = hole;
-        if (open != null && open.waitsFor(peer) && position < open.to) {
+        MissingRange open = missing;
+        if (open != null && open.isAwaiting(peer) && position < open.to) {
             if (position < first && now - open.openedAt < CATCH_UP) {
                 open.extend(now);
             }
-            if (answer.through() < answer.stretch().to()) {
-                open.again(now);
-                ask.accept(peer, gap(open.to));
+            if (rangeResponse.through() < rangeResponse.range().to()) {
+                open.requestedAgain(now);
+                requestRange.accept(peer, nextMissingRange(open.to));
             } else {
-                open.answered(peer);
-                askNext(open, now);
+                open.rangeReceived(peer);
+                requestFromNext(open, now);
             }
         }
         advance(now);
@@ -146,103 +146,106 @@ final class OriginReceiver {
 
     /** Time has passed. */
     void tick(long now) {
-        if (rumour > known && now - rumourAt >= RUMOUR) {
-            learn(rumour);
+        if (gossip > known && now - gossipAt >= GOSSIP_DELAY) {
+            raiseKnown(gossip);
             advance(now);
         }
-        MissingRange open = hole;
-        if (open != null && open.isLate(now)) {
-            giveUp(open.to);
+        MissingRange open = missing;
+        if (open != null && open.isExpired(now)) {
+            declareLost(open.to);
             advance(now);
         } else if (open != null && open.isExhausted(peers.get())) {
-            giveUp(gap(open.to).to());
+            declareLost(nextMissingRange(open.to).to());
             open.restart(now);
             advance(now);
         }
-        if (hole != null && hole.isOverdue(now)) {
-            askNext(hole, now);
+        if (missing != null && missing.isOverdue(now)) {
+            requestFromNext(missing, now);
         }
     }
 
     /** Another life of the node has begun. Nothing is on its way any more: what others have of it is asked for. */
-    void end(long now) {
-        learn(rumour);
+    void incarnationEnded(long now) {
+        raiseKnown(gossip);
         advance(now);
     }
 
     /** Nothing more is waited for. */
-    void giveUp() {
-        giveUp(known);
-        hole = null;
+    void declareLost() {
+        declareLost(known);
+        missing = null;
     }
 
     // ---- in order
 
-    private void learn(long last) {
+    private void raiseKnown(long last) {
         first = first < 0 ? last : first;
         known = Math.max(known, last);
     }
 
-    private void keep(Envelope message) {
-        if (heldBack.getAsBoolean() && heldBytes > HELD) {
+    private void buffer(Envelope message) {
+        if (blocked.getAsBoolean() && heldBytes > MAX_HELD_BYTES) {
             known = Math.max(known, message.sequence()); // to be asked for when it is its turn
         } else if (message.sequence() > position && held.putIfAbsent(message.sequence(), message) == null) {
-            heldBytes += message.cost();
+            heldBytes += message.memoryBytes();
             known = Math.max(known, message.sequence());
         }
     }
 
-    private void drain() {
+    private void deliverInOrder() {
         for (Envelope next = held.remove(position + 1); next != null; next = held.remove(position + 1)) {
-            heldBytes -= next.cost();
+            heldBytes -= next.memoryBytes();
             position++;
-            ledger.relay(next);
+            sink.relay(next);
         }
     }
 
     /** Does what can be done now. */
     void advance(long now) {
-        if (heldBack.getAsBoolean()) {
+        if (blocked.getAsBoolean()) {
             return;
         }
-        drain();
-        if (hole != null && heldBytes > HELD) {
-            giveUp(hole.to);
+        deliverInOrder();
+        if (missing != null && heldBytes > MAX_HELD_BYTES) {
+            declareLost(missing.to);
         }
-        if (hole != null && position >= hole.to) {
-            hole = null;
+        if (missing != null && position >= missing.to) {
+            missing = null;
         }
-        if (hole == null && position < known) {
-            MissingRange opened = new MissingRange(origin, gap(known).to(), now);
-            hole = opened;
-            askNext(opened, now);
+        if (missing == null && position < known) {
+            MissingRange opened =
+                    new MissingRange(nodeIncarnation, nextMissingRange(known).to(), now);
+            missing = opened;
+            requestFromNext(opened, now);
         }
     }
 
-    private void askNext(MissingRange open, long now) {
-        NodeIncarnation next = open.next(peers.get(), now);
+    private void requestFromNext(MissingRange open, long now) {
+        NodeIncarnation next = open.nextPeer(peers.get(), now);
         if (next != null) {
-            ask.accept(next, gap(open.to));
+            requestRange.accept(next, nextMissingRange(open.to));
         }
     }
 
     /** The first stretch that is missing up to there. */
-    private SequenceRange gap(long to) {
-        return new SequenceRange(origin, position + 1, held.isEmpty() ? to : Math.min(to, held.firstKey() - 1));
+    private SequenceRange nextMissingRange(long to) {
+        return new SequenceRange(
+                nodeIncarnation, position + 1, held.isEmpty() ? to : Math.min(to, held.firstKey() - 1));
     }
 
     /** Goes on without what is missing up to there, if anything. */
-    private void giveUp(long to) {
+    private void declareLost(long to) {
         while (position < to) {
-            SequenceRange missing = gap(to);
-            ledger.lost(new ReplicationSink.Loss(missing, sound(missing), missing.to() <= unread));
+            SequenceRange missing = nextMissingRange(to);
+            sink.lost(
+                    new ReplicationSink.Loss(missing, unaffectedChannels(missing), missing.to() <= beforeSubscribers));
             position = missing.to();
-            drain();
+            deliverInOrder();
         }
     }
 
     /** The channels whose next message says that nothing of them is missing. */
-    private Set<String> sound(SequenceRange missing) {
+    private Set<String> unaffectedChannels(SequenceRange missing) {
         Set<String> seen = new HashSet<>();
         Set<String> sound = new HashSet<>();
         for (Envelope message : held.values()) {

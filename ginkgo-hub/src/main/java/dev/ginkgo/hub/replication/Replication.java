@@ -33,23 +33,23 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Replication extends Service {
     /** Short beside the time for which a message may be held back. */
-    private static final Duration OFTEN = Duration.ofMillis(50);
+    private static final Duration TICK = Duration.ofMillis(50);
 
     /** How much longer the start waits if there is somebody who hands over. */
-    private static final Duration MORE = Duration.ofSeconds(3);
+    private static final Duration TRANSFER_EXTENSION = Duration.ofSeconds(3);
 
     private final Setting<Duration> takeOver = setting("take-over", Duration.ofSeconds(5))
             .between(Duration.ZERO, Duration.ofSeconds(6))
-            .fixed()
+            .restartRequired()
             .help("How long the start waits for another node, to take over its history; 0: not at all");
 
     private final Cluster cluster;
     private final Supplier<? extends Transport> transport;
-    private final Supplier<ReplicationSink> ledger;
-    private final Supplier<EpochFence> fence;
+    private final Supplier<ReplicationSink> sink;
+    private final Supplier<EpochFence> epochFence;
     private final WaitQueue changes = new WaitQueue();
 
-    private volatile @Nullable Replicator replica;
+    private volatile @Nullable Replicator replicator;
     private volatile Set<NodeIncarnation> expected = Set.of();
 
     /**
@@ -61,28 +61,31 @@ public final class Replication extends Service {
      * @param fence told of each leadership
      */
     public Replication(
-            Cluster cluster, Supplier<? extends Transport> transport, Supplier<ReplicationSink> ledger, Supplier<EpochFence> fence) {
+            Cluster cluster,
+            Supplier<? extends Transport> transport,
+            Supplier<ReplicationSink> ledger,
+            Supplier<EpochFence> fence) {
         this.cluster = requireNonNull(cluster, "cluster is null: is its field declared further down?");
         this.transport = transport;
-        this.ledger = ledger;
-        this.fence = fence;
+        this.sink = ledger;
+        this.epochFence = fence;
     }
 
     @Override
     protected void onStart() throws Exception {
         Transport carrier = transport.get();
-        EpochFence guard = fence.get();
+        EpochFence guard = epochFence.get();
         NodeIncarnation self = self();
-        Replicator.PeerRequests ask = new Replicator.PeerRequests(carrier::ask, carrier::askAll);
-        Replicator inbox = new Replicator(self, ledger.get(), ask, this::wake, time());
-        carrier.trust(cluster.trust());
+        Replicator.PeerRequests ask = new Replicator.PeerRequests(carrier::requestRange, carrier::requestSnapshot);
+        Replicator inbox = new Replicator(self, sink.get(), ask, this::wake, time());
+        carrier.credentials(cluster.credentials());
         Address address = carrier.open(self, inbox);
-        replica = inbox;
-        own(cluster.onLeader(leader -> leader.map(Leader::epoch).ifPresent(guard::learn)));
-        own(cluster.onRoster(members -> meet(self, members, carrier, inbox)));
+        replicator = inbox;
+        closeOnStop(cluster.onLeader(leader -> leader.map(Leader::epoch).ifPresent(guard::observe)));
+        closeOnStop(cluster.onRoster(members -> rosterChanged(self, members, carrier, inbox)));
         cluster.advertiseTransport(address);
         takeOver(self, inbox);
-        every("missing", () -> OFTEN, inbox::tick);
+        every("missing", () -> TICK, inbox::tick);
     }
 
     /**
@@ -92,25 +95,25 @@ public final class Replication extends Service {
         long began = time().nanos();
         Duration patience = takeOver.get();
         if (patience.isZero()) {
-            inbox.begin();
+            inbox.start();
         }
         while (!inbox.isComplete()) {
             Duration past = Duration.ofNanos(time().nanos() - began);
             boolean all = cluster.status().ready(); // asked first: then the roster has everybody
             Set<NodeIncarnation> others = others(self, cluster.roster());
-            boolean vain = all && inbox.isVain(others);
-            if (vain || past.compareTo(others.isEmpty() ? patience : patience.plus(MORE)) >= 0) {
-                inbox.begin();
+            boolean vain = all && inbox.hasNothingToTransfer(others);
+            if (vain || past.compareTo(others.isEmpty() ? patience : patience.plus(TRANSFER_EXTENSION)) >= 0) {
+                inbox.start();
                 return;
             }
-            sleep(OFTEN);
+            sleep(TICK);
             inbox.tick();
         }
     }
 
     @Override
     protected void onStop() {
-        replica = null;
+        replicator = null;
         expected = Set.of();
         wake();
     }
@@ -129,13 +132,13 @@ public final class Replication extends Service {
                         () -> new IllegalStateException("the cluster has not been started: add it before the hub"));
     }
 
-    private void meet(NodeIncarnation self, List<Member> members, Transport carrier, Replicator inbox) {
+    private void rosterChanged(NodeIncarnation self, List<Member> members, Transport carrier, Replicator inbox) {
         Set<Peer> peers = peers(self, members);
         Set<NodeIncarnation> others = new HashSet<>();
         peers.forEach(peer -> others.add(peer.origin()));
         expected = others;
         inbox.expect(others);
-        carrier.peers(peers);
+        carrier.setPeers(peers);
         wake();
     }
 
@@ -161,8 +164,8 @@ public final class Replication extends Service {
                         member.name(),
                         member.name());
             } else if (!member.name().equals(self.name())) {
-                NodeIncarnation origin = new NodeIncarnation(member.name(), member.incarnation());
-                member.transport().ifPresent(address -> peers.add(new Peer(origin, address)));
+                NodeIncarnation nodeIncarnation = new NodeIncarnation(member.name(), member.incarnation());
+                member.transport().ifPresent(address -> peers.add(new Peer(nodeIncarnation, address)));
             }
         }
         return peers;
@@ -174,7 +177,7 @@ public final class Replication extends Service {
      * @return to how many peers it is on its way; none if this does not run
      */
     public int send(Envelope message) {
-        return replica == null ? 0 : transport.get().send(message);
+        return replicator == null ? 0 : transport.get().send(message);
     }
 
     /**
@@ -183,13 +186,13 @@ public final class Replication extends Service {
      * @return whether they do; false after that time, or if this stops
      */
     public boolean awaitPeers(Duration atMost) throws InterruptedException {
-        Boolean complete = changes.await(this::hasPeers, time(), WaitQueue.in(time(), atMost));
+        Boolean complete = changes.await(this::hasPeers, time(), WaitQueue.deadlineAfter(time(), atMost));
         return Boolean.TRUE.equals(complete);
     }
 
     /** Whether they do; null while they may yet. */
     private @Nullable Boolean hasPeers() {
-        Replicator present = replica;
+        Replicator present = replicator;
         if (present == null) {
             return false;
         }
@@ -199,7 +202,7 @@ public final class Replication extends Service {
 
     /** What there is to say of the others, with what the fence has kept out. */
     public PeerSummary peers(long fenced) {
-        Replicator present = replica;
+        Replicator present = replicator;
         if (present == null) {
             return new PeerSummary(0, fenced, 0, 0);
         }

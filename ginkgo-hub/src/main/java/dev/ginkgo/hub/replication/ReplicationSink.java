@@ -22,30 +22,30 @@ public interface ReplicationSink {
     void lost(Loss loss);
 
     /** What is held of a stretch of any origin, this node included. */
-    RangeResponse answer(SequenceRange asked);
+    RangeResponse readRange(SequenceRange asked);
 
     /** There is this life of another node, or was; all that is published in it will come, or is told as lost. */
-    void met(NodeIncarnation life);
+    void incarnationSeen(NodeIncarnation life);
 
     // ---- when a node begins
 
     /** All that is held here, from a place on, as far as this ledger knows: positions only of this node. */
-    SnapshotChunk holdings(long after, NodeIncarnation self);
+    SnapshotChunk readSnapshot(long after, NodeIncarnation self);
 
     /** Takes what another node holds, before anything else comes. */
-    void inherit(SnapshotChunk some);
+    void applySnapshot(SnapshotChunk some);
 
     /** What was to be taken over cannot be had to its end. */
-    void disinherit();
+    void abandonSnapshot();
 
     /**
      * Messages that nobody could be asked for.
      *
-     * @param stretch which
-     * @param sound channels that have lost nothing by it, as what came after says; of all others nobody knows, and
+     * @param range which
+     * @param unaffectedChannels channels that have lost nothing by it, as what came after says; of all others nobody knows, and
      *     their readers are told
-     * @param beforeUs whether all of it was published before this node had begun: then no reader has waited for it, and
+     * @param beforeStart whether all of it was published before this node had begun: then no reader has waited for it, and
      *     only one who resumes is told
      */
-    record Loss(SequenceRange stretch, Set<String> sound, boolean beforeUs) {}
+    record Loss(SequenceRange range, Set<String> unaffectedChannels, boolean beforeStart) {}
 }

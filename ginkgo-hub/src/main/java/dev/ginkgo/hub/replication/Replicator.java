@@ -27,39 +27,45 @@ import org.jspecify.annotations.Nullable;
  * calls back.
  */
 final class Replicator implements TransportListener {
-    private static final Comparator<NodeIncarnation> BY_LIFE = Comparator.comparingLong(NodeIncarnation::incarnation);
+    private static final Comparator<NodeIncarnation> BY_INCARNATION =
+            Comparator.comparingLong(NodeIncarnation::incarnation);
 
     private final NodeIncarnation self;
-    private final ReplicationSink ledger;
-    private final PeerRequests ask;
-    private final Runnable changed;
-    private final TimeSource time;
+    private final ReplicationSink sink;
+    private final PeerRequests requests;
+    private final Runnable onChange;
+    private final TimeSource timeSource;
     private volatile Set<NodeIncarnation> ready = Set.of();
     private volatile boolean complete;
 
     // guarded by this
-    private final StateTransfer takeover;
-    private final Map<String, OriginReceiver> inflows =
+    private final StateTransfer stateTransfer;
+    private final Map<String, OriginReceiver> receivers =
             new LinkedHashMap<>(); // by the node's name, those heard of last at the end
     private final List<OriginReceiver> ending = new ArrayList<>();
-    private final EndedIncarnations past = new EndedIncarnations();
+    private final EndedIncarnations endedIncarnations = new EndedIncarnations();
     private Set<NodeIncarnation> expected = Set.of();
 
     /** How peers are asked. */
-    record PeerRequests(BiConsumer<NodeIncarnation, SequenceRange> stretch, BiConsumer<NodeIncarnation, Long> all) {}
+    record PeerRequests(BiConsumer<NodeIncarnation, SequenceRange> range, BiConsumer<NodeIncarnation, Long> snapshot) {}
 
     /**
      * Begins with nothing.
      *
      * @param changed is told after each change of {@link #readyPeers}, and of {@link #isComplete}
      */
-    Replicator(NodeIncarnation self, ReplicationSink ledger, PeerRequests ask, Runnable changed, TimeSource time) {
+    Replicator(
+            NodeIncarnation self,
+            ReplicationSink replicationSink,
+            PeerRequests ask,
+            Runnable changed,
+            TimeSource timeSource) {
         this.self = self;
-        this.ledger = ledger;
-        this.ask = ask;
-        this.changed = changed;
-        this.time = time;
-        takeover = new StateTransfer(ledger, ask.all());
+        this.sink = replicationSink;
+        this.requests = ask;
+        this.onChange = changed;
+        this.timeSource = timeSource;
+        stateTransfer = new StateTransfer(replicationSink, ask.snapshot());
     }
 
     /** The peers that hear this node. */
@@ -78,115 +84,118 @@ final class Replicator implements TransportListener {
     }
 
     /** Whether those have nothing that could be taken over, as each of them has said; also if there are none. */
-    synchronized boolean isVain(Set<NodeIncarnation> peers) {
-        return takeover.isVain(peers);
+    synchronized boolean hasNothingToTransfer(Set<NodeIncarnation> peers) {
+        return stateTransfer.hasNothingToTransfer(peers);
     }
 
     /** Waits no longer for what others hold. */
-    synchronized void begin() {
-        takeover.end();
-        tookOver();
+    synchronized void start() {
+        stateTransfer.stop();
+        finishTransfer();
     }
 
-    /** Looks after what is missing; several times in each {@link MissingRange#HOLD}. */
+    /** Looks after what is missing; several times in each {@link MissingRange#MAX_WAIT}. */
     synchronized void tick() {
-        long now = time.nanos();
+        long now = timeSource.nanos();
         if (!complete) {
-            takeover.tick(now);
-            tookOver();
+            stateTransfer.tick(now);
+            finishTransfer();
         }
-        List.copyOf(ending).forEach(inflow -> {
-            inflow.tick(now);
-            settle(inflow);
+        List.copyOf(ending).forEach(originReceiver -> {
+            originReceiver.tick(now);
+            closeIfSettled(originReceiver);
         });
-        inflows.values().forEach(inflow -> inflow.tick(now));
+        receivers.values().forEach(originReceiver -> originReceiver.tick(now));
     }
 
     // ---- what peers say
 
     @Override
-    public synchronized void beat(NodeIncarnation peer, long last, Map<NodeIncarnation, Long> others) {
-        long now = time.nanos();
+    public synchronized void heartbeat(NodeIncarnation peer, long last, Map<NodeIncarnation, Long> others) {
+        long now = timeSource.nanos();
         if (!complete) {
-            takeover.meet(peer, now);
+            stateTransfer.peerAvailable(peer, now);
         }
         others.entrySet().stream() // earlier lives first, or the later one would be the present one, and they too late
-                .sorted(Map.Entry.comparingByKey(BY_LIFE))
-                .forEach(each -> rumour(each.getKey(), each.getValue(), now));
-        OriginReceiver inflow = inflow(peer);
-        if (inflow != null) {
-            inflow.beat(last, now);
+                .sorted(Map.Entry.comparingByKey(BY_INCARNATION))
+                .forEach(each -> gossip(each.getKey(), each.getValue(), now));
+        OriginReceiver originReceiver = receiver(peer);
+        if (originReceiver != null) {
+            originReceiver.heartbeat(last, now);
         }
     }
 
-    private void rumour(NodeIncarnation origin, long theirs, long now) {
-        Optional<OriginReceiver> ends =
-                ending.stream().filter(each -> each.origin.equals(origin)).findFirst();
+    private void gossip(NodeIncarnation nodeIncarnation, long theirs, long now) {
+        Optional<OriginReceiver> ends = ending.stream()
+                .filter(each -> each.nodeIncarnation.equals(nodeIncarnation))
+                .findFirst();
         if (ends.isPresent()) {
-            ends.get().beat(theirs, now);
-            settle(ends.get());
-        } else if (isPast(origin)) {
-            reportLate(origin, theirs);
-        } else if (!isForgotten(origin, theirs)) {
-            OriginReceiver inflow = inflow(origin);
-            if (inflow != null) {
-                inflow.rumour(theirs, now);
+            ends.get().heartbeat(theirs, now);
+            closeIfSettled(ends.get());
+        } else if (isEnded(nodeIncarnation)) {
+            reportLate(nodeIncarnation, theirs);
+        } else if (!isForgotten(nodeIncarnation, theirs)) {
+            OriginReceiver originReceiver = receiver(nodeIncarnation);
+            if (originReceiver != null) {
+                originReceiver.gossip(theirs, now);
             }
         }
     }
 
     @Override
     public synchronized void received(Envelope message) {
-        OriginReceiver inflow = inflow(message.origin());
-        if (inflow != null) {
-            inflow.received(message, time.nanos());
+        OriginReceiver originReceiver = receiver(message.origin());
+        if (originReceiver != null) {
+            originReceiver.received(message, timeSource.nanos());
         }
     }
 
     @Override
-    public RangeResponse answer(SequenceRange asked) {
-        return ledger.answer(asked);
+    public RangeResponse readRange(SequenceRange asked) {
+        return sink.readRange(asked);
     }
 
     @Override
-    public synchronized void answered(NodeIncarnation peer, RangeResponse answer) {
-        NodeIncarnation origin = answer.stretch().origin();
-        for (OriginReceiver inflow : List.copyOf(ending)) {
-            if (inflow.origin.equals(origin)) {
-                inflow.answered(peer, answer, time.nanos());
-                settle(inflow);
+    public synchronized void rangeReceived(NodeIncarnation peer, RangeResponse rangeResponse) {
+        NodeIncarnation nodeIncarnation = rangeResponse.range().origin();
+        for (OriginReceiver originReceiver : List.copyOf(ending)) {
+            if (originReceiver.nodeIncarnation.equals(nodeIncarnation)) {
+                originReceiver.rangeReceived(peer, rangeResponse, timeSource.nanos());
+                closeIfSettled(originReceiver);
                 return;
             }
         }
-        OriginReceiver inflow = inflow(origin);
-        if (inflow != null) {
-            inflow.answered(peer, answer, time.nanos());
+        OriginReceiver originReceiver = receiver(nodeIncarnation);
+        if (originReceiver != null) {
+            originReceiver.rangeReceived(peer, rangeResponse, timeSource.nanos());
         }
     }
 
     @Override
     public synchronized Map<NodeIncarnation, Long> positions() {
         Map<NodeIncarnation, Long> positions = new LinkedHashMap<>();
-        inflows.values().forEach(inflow -> positions.put(inflow.origin, inflow.position()));
-        ending.forEach(inflow -> positions.put(inflow.origin, inflow.position()));
-        past.addTo(positions, MAX_POSITIONS);
+        receivers
+                .values()
+                .forEach(originReceiver -> positions.put(originReceiver.nodeIncarnation, originReceiver.position()));
+        ending.forEach(originReceiver -> positions.put(originReceiver.nodeIncarnation, originReceiver.position()));
+        endedIncarnations.addTo(positions, MAX_POSITIONS);
         return positions;
     }
 
     @Override
-    public void ready(Set<NodeIncarnation> peers) {
+    public void readyPeersChanged(Set<NodeIncarnation> peers) {
         ready = peers;
-        changed.run();
+        onChange.run();
     }
 
     // ---- what was before this node
 
     @Override
-    public synchronized SnapshotChunk holdings(long after) {
+    public synchronized SnapshotChunk readSnapshot(long after) {
         if (!complete) {
-            return SnapshotChunk.nothing(after);
+            return SnapshotChunk.empty(after);
         }
-        SnapshotChunk mine = ledger.holdings(after, self);
+        SnapshotChunk mine = sink.readSnapshot(after, self);
         return new SnapshotChunk(
                 after, mine.items(), mine.through(), mine.lost(), mine.end().map(this::withPositions));
     }
@@ -194,121 +203,122 @@ final class Replicator implements TransportListener {
     private SnapshotChunk.End withPositions(SnapshotChunk.End end) {
         Map<NodeIncarnation, Long> all = new HashMap<>(positions());
         all.putAll(end.positions());
-        return new SnapshotChunk.End(end.whole(), all, end.gone());
+        return new SnapshotChunk.End(end.complete(), all, end.evicted());
     }
 
     @Override
-    public synchronized void held(NodeIncarnation peer, SnapshotChunk some) {
-        takeover.held(peer, some, time.nanos());
-        tookOver();
+    public synchronized void snapshots(NodeIncarnation peer, SnapshotChunk some) {
+        stateTransfer.chunkReceived(peer, some, timeSource.nanos());
+        finishTransfer();
     }
 
-    private void tookOver() {
-        if (complete || !takeover.isOver()) {
+    private void finishTransfer() {
+        if (complete || !stateTransfer.isFinished()) {
             return;
         }
         complete = true;
-        long now = time.nanos();
-        takeover.positions().entrySet().stream()
-                .sorted(Map.Entry.comparingByKey(BY_LIFE))
+        long now = timeSource.nanos();
+        stateTransfer.positions().entrySet().stream()
+                .sorted(Map.Entry.comparingByKey(BY_INCARNATION))
                 .forEach(each -> {
-                    OriginReceiver inflow = inflow(each.getKey());
-                    if (inflow != null) {
-                        inflow.skipTo(each.getValue(), now);
+                    OriginReceiver originReceiver = receiver(each.getKey());
+                    if (originReceiver != null) {
+                        originReceiver.skipTo(each.getValue(), now);
                     } else if (!each.getKey().equals(self)) {
-                        past.put(each.getKey(), each.getValue());
+                        endedIncarnations.put(each.getKey(), each.getValue());
                     }
                 });
-        inflows.values().forEach(inflow -> inflow.begin(now));
-        changed.run();
+        receivers.values().forEach(originReceiver -> originReceiver.start(now));
+        onChange.run();
     }
 
     // ---- the lives of a node
 
     /** Whether it is of an earlier life than the one that is known. */
-    private boolean isPast(NodeIncarnation origin) {
-        if (origin.name().equals(self.name())) {
-            return origin.incarnation() < self.incarnation();
+    private boolean isEnded(NodeIncarnation nodeIncarnation) {
+        if (nodeIncarnation.name().equals(self.name())) {
+            return nodeIncarnation.incarnation() < self.incarnation();
         }
-        OriginReceiver present = inflows.get(origin.name());
-        return present != null && present.origin.incarnation() > origin.incarnation();
+        OriginReceiver present = receivers.get(nodeIncarnation.name());
+        return present != null && present.nodeIncarnation.incarnation() > nodeIncarnation.incarnation();
     }
 
     /** Whether there were too many names to remember this one, and nothing of it is missing here. */
-    private boolean isForgotten(NodeIncarnation origin, long theirs) {
-        Long known = past.get(origin);
-        return known != null && known >= theirs && !inflows.containsKey(origin.name());
+    private boolean isForgotten(NodeIncarnation nodeIncarnation, long theirs) {
+        Long known = endedIncarnations.get(nodeIncarnation);
+        return known != null && known >= theirs && !receivers.containsKey(nodeIncarnation.name());
     }
 
     /** So far has a life come to another node that is over here: what is not here comes too late. */
-    private void reportLate(NodeIncarnation origin, long theirs) {
-        Long known = past.get(origin);
-        if (!complete || past.isTooOld(origin) || (known != null && known >= theirs)) {
+    private void reportLate(NodeIncarnation nodeIncarnation, long theirs) {
+        Long known = endedIncarnations.get(nodeIncarnation);
+        if (!complete || endedIncarnations.isTooOld(nodeIncarnation) || (known != null && known >= theirs)) {
             return;
         }
         if (known == null) {
-            ledger.met(origin);
+            sink.incarnationSeen(nodeIncarnation);
         }
         long from = known == null ? 1 : known + 1;
         if (theirs >= from) {
-            ledger.lost(new ReplicationSink.Loss(new SequenceRange(origin, from, theirs), Set.of(), false));
+            sink.lost(new ReplicationSink.Loss(new SequenceRange(nodeIncarnation, from, theirs), Set.of(), false));
         }
-        past.put(origin, theirs);
+        endedIncarnations.put(nodeIncarnation, theirs);
     }
 
-    private void settle(OriginReceiver inflow) {
-        if (inflow.isSettled() && ending.remove(inflow)) {
-            past.put(inflow.origin, inflow.position());
-            OriginReceiver next = inflows.get(inflow.origin.name());
+    private void closeIfSettled(OriginReceiver originReceiver) {
+        if (originReceiver.isSettled() && ending.remove(originReceiver)) {
+            endedIncarnations.put(originReceiver.nodeIncarnation, originReceiver.position());
+            OriginReceiver next = receivers.get(originReceiver.nodeIncarnation.name());
             if (next != null) {
-                next.advance(time.nanos());
+                next.advance(timeSource.nanos());
             }
         }
     }
 
-    private boolean isHeldBack(NodeIncarnation origin) {
+    private boolean isHeldBack(NodeIncarnation nodeIncarnation) {
         return !complete
                 || ending.stream()
-                        .anyMatch(each -> each.origin.name().equals(origin.name())
-                                && each.origin.incarnation() < origin.incarnation());
+                        .anyMatch(each -> each.nodeIncarnation.name().equals(nodeIncarnation.name())
+                                && each.nodeIncarnation.incarnation() < nodeIncarnation.incarnation());
     }
 
     /** Null for what this node itself has published, and for a life that is over. */
-    private @Nullable OriginReceiver inflow(NodeIncarnation origin) {
-        if (origin.name().equals(self.name())) {
+    private @Nullable OriginReceiver receiver(NodeIncarnation nodeIncarnation) {
+        if (nodeIncarnation.name().equals(self.name())) {
             return null;
         }
-        OriginReceiver present = inflows.get(origin.name());
-        if (present != null && present.origin.incarnation() >= origin.incarnation()) {
-            return present.origin.equals(origin) ? present : null;
+        OriginReceiver present = receivers.get(nodeIncarnation.name());
+        if (present != null && present.nodeIncarnation.incarnation() >= nodeIncarnation.incarnation()) {
+            return present.nodeIncarnation.equals(nodeIncarnation) ? present : null;
         }
-        OriginReceiver fresh = new OriginReceiver(origin, ledger, () -> ready, ask.stretch(), () -> isHeldBack(origin));
-        inflows.remove(origin.name());
-        inflows.put(origin.name(), fresh);
-        ledger.met(origin);
+        OriginReceiver fresh = new OriginReceiver(
+                nodeIncarnation, sink, () -> ready, requests.range(), () -> isHeldBack(nodeIncarnation));
+        receivers.remove(nodeIncarnation.name());
+        receivers.put(nodeIncarnation.name(), fresh);
+        sink.incarnationSeen(nodeIncarnation);
         if (present != null && complete) {
             ending.add(present);
-            present.end(time.nanos());
-            settle(present);
+            present.incarnationEnded(timeSource.nanos());
+            closeIfSettled(present);
         }
-        Long before = past.get(origin);
+        Long before = endedIncarnations.get(nodeIncarnation);
         if (before != null) { // it was forgotten here, and is back
-            fresh.skipTo(before, time.nanos());
+            fresh.skipTo(before, timeSource.nanos());
         }
-        if (inflows.size() > MAX_POSITIONS) {
-            forgetOne();
+        if (receivers.size() > MAX_POSITIONS) {
+            evictOne();
         }
         return fresh;
     }
 
     /** The one heard of first of those who have gone; if all are here, of all. */
-    private void forgetOne() {
-        OriginReceiver oldest = inflows.values().stream()
-                .filter(each -> !expected.contains(each.origin))
+    private void evictOne() {
+        OriginReceiver oldest = receivers.values().stream()
+                .filter(each -> !expected.contains(each.nodeIncarnation))
                 .findFirst()
-                .orElse(inflows.values().iterator().next());
-        oldest.giveUp();
-        past.put(oldest.origin, oldest.position());
-        inflows.remove(oldest.origin.name());
+                .orElse(receivers.values().iterator().next());
+        oldest.declareLost();
+        endedIncarnations.put(oldest.nodeIncarnation, oldest.position());
+        receivers.remove(oldest.nodeIncarnation.name());
     }
 }

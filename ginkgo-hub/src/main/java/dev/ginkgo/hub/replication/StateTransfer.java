@@ -28,22 +28,22 @@ import org.jspecify.annotations.Nullable;
  */
 final class StateTransfer {
     /** How long a peer may take to answer before it is asked once more. */
-    private static final long ANSWER = Duration.ofMillis(300).toNanos();
+    private static final long RESPONSE_TIMEOUT = Duration.ofMillis(300).toNanos();
 
     /** How long it may take in all. */
-    private static final long SILENCE = Duration.ofMillis(1_500).toNanos();
+    private static final long PEER_TIMEOUT = Duration.ofMillis(1_500).toNanos();
 
-    private final ReplicationSink ledger;
+    private final ReplicationSink sink;
     private final BiConsumer<NodeIncarnation, Long> ask;
-    private final Set<NodeIncarnation> met = new LinkedHashSet<>();
+    private final Set<NodeIncarnation> available = new LinkedHashSet<>();
     private final Set<NodeIncarnation> tried = new HashSet<>();
     private final Set<NodeIncarnation> empty = new HashSet<>();
-    private @Nullable NodeIncarnation asked;
-    private long askedAt;
-    private long answeredAt;
+    private @Nullable NodeIncarnation requestedFrom;
+    private long requestedAt;
+    private long lastResponseAt;
     private long after;
-    private boolean begun;
-    private boolean over;
+    private boolean started;
+    private boolean finished;
     private Map<NodeIncarnation, Long> positions = Map.of();
 
     /**
@@ -51,13 +51,13 @@ final class StateTransfer {
      *
      * @param ask asks a peer for what it holds, from a place on
      */
-    StateTransfer(ReplicationSink ledger, BiConsumer<NodeIncarnation, Long> ask) {
-        this.ledger = ledger;
+    StateTransfer(ReplicationSink replicationSink, BiConsumer<NodeIncarnation, Long> ask) {
+        this.sink = replicationSink;
         this.ask = ask;
     }
 
-    boolean isOver() {
-        return over;
+    boolean isFinished() {
+        return finished;
     }
 
     /** How far each life of each node has come with it. */
@@ -66,81 +66,81 @@ final class StateTransfer {
     }
 
     /** A peer can be asked. */
-    void meet(NodeIncarnation peer, long now) {
-        if (met.add(peer) && asked == null) {
-            askNext(now);
+    void peerAvailable(NodeIncarnation peer, long now) {
+        if (available.add(peer) && requestedFrom == null) {
+            requestFromNext(now);
         }
     }
 
     /** Whether all of these have said that they have nothing; also if there are none. */
-    boolean isVain(Set<NodeIncarnation> peers) {
-        return !begun && empty.containsAll(peers);
+    boolean hasNothingToTransfer(Set<NodeIncarnation> peers) {
+        return !started && empty.containsAll(peers);
     }
 
     /** Time has passed. */
     void tick(long now) {
-        NodeIncarnation present = asked;
+        NodeIncarnation present = requestedFrom;
         if (present == null) {
-            askNext(now);
-        } else if (now - answeredAt >= SILENCE) {
-            if (begun) {
-                end();
+            requestFromNext(now);
+        } else if (now - lastResponseAt >= PEER_TIMEOUT) {
+            if (started) {
+                stop();
             } else {
-                asked = null;
-                askNext(now);
+                requestedFrom = null;
+                requestFromNext(now);
             }
-        } else if (now - askedAt >= ANSWER) {
-            put(present, now);
+        } else if (now - requestedAt >= RESPONSE_TIMEOUT) {
+            request(present, now);
         }
     }
 
     /** A peer has answered. */
-    void held(NodeIncarnation peer, SnapshotChunk some, long now) {
-        if (over || !peer.equals(asked) || some.after() != after) {
+    void chunkReceived(NodeIncarnation peer, SnapshotChunk some, long now) {
+        if (finished || !peer.equals(requestedFrom) || some.after() != after) {
             return;
         }
-        answeredAt = now;
+        lastResponseAt = now;
         Optional<SnapshotChunk.End> end = some.end();
-        if (!begun && end.isPresent() && !end.get().whole()) {
+        if (!started && end.isPresent() && !end.get().complete()) {
             empty.add(peer);
-            asked = null;
-            askNext(now);
+            requestedFrom = null;
+            requestFromNext(now);
             return;
         }
-        begun = true;
-        ledger.inherit(some);
+        started = true;
+        sink.applySnapshot(some);
         after = some.through();
         if (end.isPresent()) {
             positions = end.get().positions();
-            over = true;
+            finished = true;
         } else {
-            put(peer, now);
+            request(peer, now);
         }
     }
 
     /** Goes on with what there is. */
-    void end() {
-        if (begun && !over) {
-            ledger.disinherit();
+    void stop() {
+        if (started && !finished) {
+            sink.abandonSnapshot();
         }
-        over = true;
+        finished = true;
     }
 
-    private void askNext(long now) {
+    private void requestFromNext(long now) {
         Optional<NodeIncarnation> next =
-                met.stream().filter(peer -> !tried.contains(peer)).findFirst();
+                available.stream().filter(peer -> !tried.contains(peer)).findFirst();
         if (next.isEmpty()) { // all from the beginning: one that had nothing may have all by now
             tried.clear();
             return;
         }
         tried.add(next.get());
-        asked = next.get();
-        answeredAt = now;
-        put(next.get(), now);
+        requestedFrom = next.get();
+        lastResponseAt = now;
+        request(next.get(), now);
     }
 
-    private void put(NodeIncarnation peer, long now) {
-        askedAt = now;
+    private void request(NodeIncarnation peer, long now) {
+        requestedAt = now;
         ask.accept(peer, after);
     }
 }

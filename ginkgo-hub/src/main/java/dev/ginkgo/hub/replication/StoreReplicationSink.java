@@ -23,16 +23,16 @@ import org.slf4j.LoggerFactory;
  */
 public final class StoreReplicationSink implements ReplicationSink {
     private static final Logger LOG = LoggerFactory.getLogger(StoreReplicationSink.class);
-    private static final long SELDOM = Duration.ofMinutes(1).toNanos();
+    private static final long WARNING_INTERVAL = Duration.ofMinutes(1).toNanos();
 
     private final Store store;
-    private final TimeSource time;
-    private volatile long warned;
+    private final TimeSource timeSource;
+    private volatile long warnedAt;
 
-    public StoreReplicationSink(Store store, TimeSource time) {
+    public StoreReplicationSink(Store store, TimeSource timeSource) {
         this.store = store;
-        this.time = time;
-        warned = time.nanos() - SELDOM;
+        this.timeSource = timeSource;
+        warnedAt = timeSource.nanos() - WARNING_INTERVAL;
     }
 
     @Override
@@ -41,70 +41,72 @@ public final class StoreReplicationSink implements ReplicationSink {
         try {
             store.relay(ChannelName.of(message.channel()), position, message);
         } catch (HubRejectedException | InvalidChannelException e) {
-            store.lose(position, message.channel()::equals, true);
+            store.recordLoss(position, message.channel()::equals, true);
             warn(message, e);
         }
     }
 
     @Override
     public void lost(Loss loss) {
-        store.lose(
-                position(loss.stretch().origin(), loss.stretch().to()),
-                channel -> !loss.sound().contains(channel),
-                !loss.beforeUs());
+        store.recordLoss(
+                position(loss.range().origin(), loss.range().to()),
+                channel -> !loss.unaffectedChannels().contains(channel),
+                !loss.beforeStart());
     }
 
     @Override
-    public RangeResponse answer(SequenceRange asked) {
-        return store.answer(asked);
+    public RangeResponse readRange(SequenceRange asked) {
+        return store.readRange(asked);
     }
 
     @Override
-    public void met(NodeIncarnation life) {
-        store.estate.inherit(List.of(position(life, 0)), List.of());
+    public void incarnationSeen(NodeIncarnation life) {
+        store.snapshots.apply(List.of(position(life, 0)), List.of());
     }
 
     @Override
-    public SnapshotChunk holdings(long after, NodeIncarnation self) {
-        return store.estate.from(after, self);
+    public SnapshotChunk readSnapshot(long after, NodeIncarnation self) {
+        return store.snapshots.read(after, self);
     }
 
     @Override
-    public void inherit(SnapshotChunk some) {
+    public void applySnapshot(SnapshotChunk some) {
         some.items().forEach(this::inherit);
-        some.lost().forEach((origin, last) -> store.lose(position(origin, last), _ -> true, false));
+        some.lost()
+                .forEach(
+                        (nodeIncarnation, last) -> store.recordLoss(position(nodeIncarnation, last), _ -> true, false));
         some.end()
-                .ifPresent(end -> store.estate.inherit(
+                .ifPresent(end -> store.snapshots.apply(
                         end.positions().entrySet().stream()
                                 .map(each -> position(each.getKey(), each.getValue()))
                                 .toList(),
-                        end.gone()));
+                        end.evicted()));
     }
 
     private void inherit(SnapshotChunk.Item item) {
         Envelope message = item.message();
         Position position = position(message.origin(), message.sequence());
         try {
-            store.estate.inherit(ChannelName.of(message.channel()), position, item);
+            store.snapshots.apply(ChannelName.of(message.channel()), position, item);
         } catch (HubRejectedException | InvalidChannelException e) {
-            store.lose(position, message.channel()::equals, false);
+            store.recordLoss(position, message.channel()::equals, false);
             warn(message, e);
         }
     }
 
     @Override
-    public void disinherit() {
-        store.estate.disinherit();
+    public void abandonSnapshot() {
+        store.snapshots.abandon();
     }
 
-    private static Position position(NodeIncarnation origin, long sequence) {
-        return new Position(OriginId.of(origin.name()), origin.incarnation(), sequence);
+    private static Position position(NodeIncarnation nodeIncarnation, long sequence) {
+        return new Position(OriginId.of(nodeIncarnation.name()), nodeIncarnation.incarnation(), sequence);
     }
 
     private void warn(Envelope message, RuntimeException why) {
-        long now = time.nanos();
-        if (now - warned >= SELDOM) {
-            warned = now;
+        long now = timeSource.nanos();
+        if (now - warnedAt >= WARNING_INTERVAL) {
+            warnedAt = now;
             LOG.warn("cannot take {} from another node, its readers are told a gap: {}", message, why.getMessage());
         }
     }

@@ -14,17 +14,17 @@ public final class Envelope {
     /** What one takes in a queue besides its payload, roughly. */
     private static final int OVERHEAD = 200;
 
-    private final NodeIncarnation origin;
+    private final NodeIncarnation nodeIncarnation;
     private final long sequence;
     private final long previous;
     private final String channel;
     private final boolean binary;
     private final byte[] payload;
-    private final long millis;
+    private final long publishedMillis;
     private final @Nullable Epoch epoch;
 
     /**
-     * @param origin who published it
+     * @param nodeIncarnation who published it
      * @param sequence its number among all that the origin has published in this life, from 1
      * @param previous the number of the message before it on its channel, 0 if it is the first: if a stretch is
      *     missing, this tells whether the channel has lost something
@@ -35,7 +35,7 @@ public final class Envelope {
      * @param epoch the leadership under which it was published, if it was under one
      */
     public Envelope(
-            NodeIncarnation origin,
+            NodeIncarnation nodeIncarnation,
             long sequence,
             long previous,
             String channel,
@@ -43,23 +43,23 @@ public final class Envelope {
             byte[] payload,
             long millis,
             Optional<Epoch> epoch) {
-        this.origin = requireNonNull(origin, "origin is null");
+        this.nodeIncarnation = requireNonNull(nodeIncarnation, "origin is null");
         this.channel = requireNonNull(channel, "channel is null");
         this.payload = requireNonNull(payload, "payload is null");
         this.epoch = epoch.orElse(null);
         this.sequence = sequence;
         this.previous = previous;
         this.binary = binary;
-        this.millis = millis;
+        this.publishedMillis = millis;
         if (sequence < 1 || previous < 0 || previous >= sequence) {
-            throw new IllegalArgumentException(
-                    "message " + sequence + " after " + previous + " of " + origin + "; numbers begin at 1 and rise");
+            throw new IllegalArgumentException("message " + sequence + " after " + previous + " of " + nodeIncarnation
+                    + "; numbers begin at 1 and rise");
         }
     }
 
     /** Who published it. */
     public NodeIncarnation origin() {
-        return origin;
+        return nodeIncarnation;
     }
 
     /** Its number among all that its origin has published. */
@@ -88,8 +88,8 @@ public final class Envelope {
     }
 
     /** When it was published, in milliseconds of the origin's wall clock. */
-    public long millis() {
-        return millis;
+    public long publishedMillis() {
+        return publishedMillis;
     }
 
     /** The leadership under which it was published. */
@@ -98,13 +98,13 @@ public final class Envelope {
     }
 
     /** What it counts for in a queue, in bytes. */
-    public long cost() {
+    public long memoryBytes() {
         return OVERHEAD + (long) payload.length;
     }
 
     /** For people. */
     @Override
     public String toString() {
-        return channel + " " + sequence + " of " + origin + " (" + payload.length + " bytes)";
+        return channel + " " + sequence + " of " + nodeIncarnation + " (" + payload.length + " bytes)";
     }
 }

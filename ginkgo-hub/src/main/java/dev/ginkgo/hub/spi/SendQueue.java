@@ -22,7 +22,7 @@ public final class SendQueue {
     private long dropped;
 
     /**
-     * @param budget in bytes, by {@link Envelope#cost}; one message is taken in any case
+     * @param budget in bytes, by {@link Envelope#memoryBytes}; one message is taken in any case
      */
     public SendQueue(long budget) {
         this.budget = budget;
@@ -32,10 +32,10 @@ public final class SendQueue {
      * What is to be sent next.
      *
      * @param messages in order
-     * @param last the number of the last message that was offered, sent or dropped
-     * @param toTheEnd whether no more wait, so that {@code last} may be told after these
+     * @param lastOffered the number of the last message that was offered, sent or dropped
+     * @param atEnd whether no more wait, so that {@code last} may be told after these
      */
-    public record SendBatch(List<Envelope> messages, long last, boolean toTheEnd) {}
+    public record SendBatch(List<Envelope> messages, long lastOffered, boolean atEnd) {}
 
     /** Takes messages from now on. The peer is to be told that {@code lastBefore} was the last one before. */
     public synchronized void open(long lastBefore) {
@@ -45,7 +45,7 @@ public final class SendQueue {
     }
 
     /** Takes no more, and lets go of all that waits. */
-    public synchronized void shut() {
+    public synchronized void close() {
         open = false;
         dropped += messages.size();
         messages.clear();
@@ -58,9 +58,9 @@ public final class SendQueue {
      * @return whether it was taken
      */
     public synchronized boolean offer(Envelope message) {
-        if (open && (messages.isEmpty() || queued + message.cost() <= budget)) {
+        if (open && (messages.isEmpty() || queued + message.memoryBytes() <= budget)) {
             messages.add(message);
-            queued += message.cost();
+            queued += message.memoryBytes();
             last = message.sequence();
             return true;
         }
@@ -80,8 +80,8 @@ public final class SendQueue {
     public synchronized SendBatch take(long bytes) {
         List<Envelope> some = new ArrayList<>();
         long size = 0;
-        for (Envelope next = messages.peek(); next != null && (size == 0 || size + next.cost() <= bytes); ) {
-            size += next.cost();
+        for (Envelope next = messages.peek(); next != null && (size == 0 || size + next.memoryBytes() <= bytes); ) {
+            size += next.memoryBytes();
             some.add(messages.remove());
             next = messages.peek();
         }

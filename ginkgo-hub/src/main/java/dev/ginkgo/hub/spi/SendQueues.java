@@ -17,14 +17,14 @@ public final class SendQueues {
     public SendQueues() {}
 
     /** One more, not open yet. */
-    public synchronized void add(SendQueue backlog) {
-        all.add(backlog);
+    public synchronized void add(SendQueue sendQueue) {
+        all.add(sendQueue);
     }
 
     /** One less; what waits in it is gone. */
-    public synchronized void remove(SendQueue backlog) {
-        backlog.shut();
-        all.remove(backlog);
+    public synchronized void remove(SendQueue sendQueue) {
+        sendQueue.close();
+        all.remove(sendQueue);
     }
 
     /**
@@ -32,8 +32,8 @@ public final class SendQueues {
      *
      * @return the number of the last message that it has not been offered
      */
-    public synchronized long open(SendQueue backlog) {
-        backlog.open(last);
+    public synchronized long open(SendQueue sendQueue) {
+        sendQueue.open(last);
         return last;
     }
 
@@ -45,8 +45,8 @@ public final class SendQueues {
     public synchronized int offer(Envelope message) {
         last = message.sequence();
         int took = 0;
-        for (SendQueue backlog : all) {
-            took += backlog.offer(message) ? 1 : 0;
+        for (SendQueue sendQueue : all) {
+            took += sendQueue.offer(message) ? 1 : 0;
         }
         return took;
     }
@@ -58,7 +58,7 @@ public final class SendQueues {
      */
     public synchronized int skip(Envelope message) {
         last = message.sequence();
-        all.forEach(backlog -> backlog.skip(message));
+        all.forEach(sendQueue -> sendQueue.skip(message));
         return 0;
     }
 }

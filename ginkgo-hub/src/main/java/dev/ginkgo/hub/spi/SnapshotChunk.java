@@ -16,7 +16,8 @@ import java.util.Optional;
  * @param lost messages that the holder could not hand over, up to there: any channel may lack something of them
  * @param end if there is no more; then the rest comes by itself, after its positions
  */
-public record SnapshotChunk(long after, List<Item> items, long through, Map<NodeIncarnation, Long> lost, Optional<End> end) {
+public record SnapshotChunk(
+        long after, List<Item> items, long through, Map<NodeIncarnation, Long> lost, Optional<End> end) {
 
     public SnapshotChunk {
         items = List.copyOf(items);
@@ -30,21 +31,21 @@ public record SnapshotChunk(long after, List<Item> items, long through, Map<Node
      * A message that was there already.
      *
      * @param message it
-     * @param age for how long the holder has had it, in milliseconds
-     * @param gone if it is the oldest that the holder has of its channel: what is gone before it
+     * @param ageMillis for how long the holder has had it, in milliseconds
+     * @param evicted if it is the oldest that the holder has of its channel: what is gone before it
      */
-    public record Item(Envelope message, long age, List<Watermark> gone) {
+    public record Item(Envelope message, long ageMillis, List<Watermark> evicted) {
         public Item {
             requireNonNull(message, "message is null");
-            gone = List.copyOf(gone);
-            if (age < 0) {
-                throw new IllegalArgumentException(message + " is " + age + " ms old");
+            evicted = List.copyOf(evicted);
+            if (ageMillis < 0) {
+                throw new IllegalArgumentException(message + " is " + ageMillis + " ms old");
             }
         }
 
         /** What it counts for, in bytes. */
-        public long cost() {
-            return message.cost() + (long) Watermark.BYTES * gone.size();
+        public long memoryBytes() {
+            return message.memoryBytes() + (long) Watermark.BYTES * evicted.size();
         }
     }
 
@@ -70,20 +71,20 @@ public record SnapshotChunk(long after, List<Item> items, long through, Map<Node
     /**
      * The end of what there was.
      *
-     * @param whole whether the holder knows what was before it; one that has just begun itself does not
+     * @param complete whether the holder knows what was before it; one that has just begun itself does not
      * @param positions how far each life of each node has come to the holder, itself included: what is not held of it
      *     up to there is gone
-     * @param gone what is gone of channels that the holder has nothing of
+     * @param evicted what is gone of channels that the holder has nothing of
      */
-    public record End(boolean whole, Map<NodeIncarnation, Long> positions, List<Watermark> gone) {
+    public record End(boolean complete, Map<NodeIncarnation, Long> positions, List<Watermark> evicted) {
         public End {
             positions = Map.copyOf(positions);
-            gone = List.copyOf(gone);
+            evicted = List.copyOf(evicted);
         }
     }
 
     /** Those of a node that has just begun itself. */
-    public static SnapshotChunk nothing(long after) {
+    public static SnapshotChunk empty(long after) {
         return new SnapshotChunk(after, List.of(), after, Map.of(), Optional.of(new End(false, Map.of(), List.of())));
     }
 }

@@ -6,9 +6,9 @@ import java.util.Set;
 /**
  * Where a transport puts what peers say. Implemented by the hub.
  *
- * <p>Any thread of the transport may call, several at a time; only {@link #beat} and {@link #received} about one peer
+ * <p>Any thread of the transport may call, several at a time; only {@link #heartbeat} and {@link #received} about one peer
  * come one after another, in the order in which that peer spoke. A call that takes its time delays what that peer, or
- * any other, says next; so none waits for anything. It may call {@link Transport#ask}.
+ * any other, says next; so none waits for anything. It may call {@link Transport#requestRange}.
  */
 public interface TransportListener {
     /** The most origins of which a node tells how far it is. */
@@ -20,7 +20,7 @@ public interface TransportListener {
      *
      * @param others the {@link #positions} of the peer
      */
-    void beat(NodeIncarnation peer, long last, Map<NodeIncarnation, Long> others);
+    void heartbeat(NodeIncarnation peer, long last, Map<NodeIncarnation, Long> others);
 
     /**
      * How far this node is with each origin that it knows of, itself left out; {@value #MAX_POSITIONS} at most. It goes
@@ -32,17 +32,17 @@ public interface TransportListener {
     void received(Envelope message);
 
     /** A peer has asked for a stretch of the history. Answered from memory, at once. */
-    RangeResponse answer(SequenceRange asked);
+    RangeResponse readRange(SequenceRange asked);
 
-    /** A peer has answered what {@link Transport#ask} asked. */
-    void answered(NodeIncarnation peer, RangeResponse answer);
+    /** A peer has answered what {@link Transport#requestRange} asked. */
+    void rangeReceived(NodeIncarnation peer, RangeResponse rangeResponse);
 
     /** A peer that begins has asked for all that is held here, from a place on. Answered from memory, at once. */
-    SnapshotChunk holdings(long after);
+    SnapshotChunk readSnapshot(long after);
 
-    /** A peer has answered what {@link Transport#askAll} asked. */
-    void held(NodeIncarnation peer, SnapshotChunk some);
+    /** A peer has answered what {@link Transport#requestSnapshot} asked. */
+    void snapshots(NodeIncarnation peer, SnapshotChunk some);
 
     /** The peers that are {@linkplain Transport#readyPeers ready} now; called at each change, one at a time. */
-    void ready(Set<NodeIncarnation> peers);
+    void readyPeersChanged(Set<NodeIncarnation> peers);
 }

@@ -7,5 +7,5 @@ public interface TransportProvider {
     String name();
 
     /** A new one, for one hub. Called while binding; nothing may be opened here. */
-    Transport make();
+    Transport create();
 }

@@ -6,9 +6,9 @@ import java.util.List;
  * What a transport has done.
  *
  * @param peers each of the present peers
- * @param refused what came from strangers, or could not be understood
+ * @param rejected what came from strangers, or could not be understood
  */
-public record TransportStats(List<PeerStats> peers, long refused) {
+public record TransportStats(List<PeerStats> peers, long rejected) {
     public TransportStats {
         peers = List.copyOf(peers);
     }
@@ -24,5 +24,6 @@ public record TransportStats(List<PeerStats> peers, long refused) {
      * @param queued bytes that wait for it
      * @param reconnects how often its connection was given up and made anew
      */
-    public record PeerStats(NodeIncarnation peer, boolean ready, long sent, long dropped, long queued, long reconnects) {}
+    public record PeerStats(
+            NodeIncarnation peer, boolean ready, long sent, long dropped, long queued, long reconnects) {}
 }

@@ -31,19 +31,19 @@ class AdminEndpointsTest {
     @Test
     @DisplayName("H-24 the metrics count what happened: publishes, deliveries, gaps, disconnects by reason, delays")
     void metrics() throws Exception {
-        try (TestHub front = TestHub.startHub("history.count = 50", "write-timeout = '300ms'");
-                RawHttpClient dead = front.lines("/a");
-                RawHttpClient reader = front.lines("/a")) {
+        try (TestHub testHub = TestHub.startHub("history.count = 50", "write-timeout = '300ms'");
+                RawHttpClient dead = testHub.lines("/a");
+                RawHttpClient reader = testHub.lines("/a")) {
             // Given a reader that went, one that never reads, and one that has read three messages
-            front.lines("/b").reset();
+            testHub.lines("/b").reset();
             for (int i = 1; i <= 3; i++) {
-                front.post("/a", "message " + i);
+                testHub.post("/a", "message " + i);
                 reader.readTo("message " + i + "\n");
                 double both = 2.0 * i; // or the loop of the dead one could put two messages into one write
-                await().until(() -> front.metric("delivered_total") == both);
+                await().until(() -> testHub.metric("delivered_total") == both);
             }
-            await().until(() -> front.metric("disconnects_total{reason=\"client\"}") >= 1);
-            String before = front.get("/-/metrics").body();
+            await().until(() -> testHub.metric("disconnects_total{reason=\"client\"}") >= 1);
+            String before = testHub.get("/-/metrics").body();
             assertThat(TestHub.metric(before, "published_total")).isEqualTo(3);
             assertThat(TestHub.metric(before, "delivered_total")).isEqualTo(6);
             assertThat(TestHub.metric(before, "delay_seconds_count"))
@@ -62,14 +62,14 @@ class AdminEndpointsTest {
             // When the dead one is too slow
             Thread reading = Thread.ofVirtual().start(() -> drain(reader));
             for (int i = 0; i < 300; i++) {
-                front.hub().publish("/a", "x".repeat(64 * 1024));
+                testHub.hub().publish("/a", "x".repeat(64 * 1024));
             }
-            double deepest = front.metric("queue_depth_max");
+            double deepest = testHub.metric("queue_depth_max");
 
             // Then that is told, and what it cost
             assertThat(deepest).isPositive();
-            await().until(() -> front.metric("disconnects_total{reason=\"stalled\"}") == 1);
-            String after = front.get("/-/metrics").body();
+            await().until(() -> testHub.metric("disconnects_total{reason=\"stalled\"}") == 1);
+            String after = testHub.get("/-/metrics").body();
             assertThat(TestHub.metric(after, "pinned_bytes")).isZero();
             assertThat(TestHub.metric(after, "subscribers")).isEqualTo(1);
             assertThat(dead).isNotNull();
@@ -81,34 +81,34 @@ class AdminEndpointsTest {
     @Test
     @DisplayName("H-24 the metrics tell how much was history, and for how many readers all of it was there")
     void history() throws Exception {
-        try (TestHub front = TestHub.startHub("history.count = 3", "history.grace = '0s'")) {
+        try (TestHub testHub = TestHub.startHub("history.count = 3", "history.grace = '0s'")) {
             // Given five messages, of which three are kept
             for (int i = 1; i <= 5; i++) {
-                front.hub().publish("/a", "message " + i);
+                testHub.hub().publish("/a", "message " + i);
             }
-            try (RawHttpClient some = front.lines("/a?since=all");
-                    RawHttpClient newest = front.lines("/*?since=latest");
-                    RawHttpClient later = front.lines("/a?conflate=100ms");
-                    Subscription program = front.hub().subscribe("/a", Since.Point.LATEST)) {
+            try (RawHttpClient some = testHub.lines("/a?since=all");
+                    RawHttpClient newest = testHub.lines("/*?since=latest");
+                    RawHttpClient later = testHub.lines("/a?conflate=100ms");
+                    Subscription program = testHub.hub().subscribe("/a", Since.Point.LATEST)) {
                 program.take();
-                await().until(() -> front.hub().stats().delivered() == 5);
+                await().until(() -> testHub.hub().stats().delivered() == 5);
 
                 // When one more comes
-                front.hub().publish("/a", "message 6");
+                testHub.hub().publish("/a", "message 6");
                 for (RawHttpClient each : List.of(some, newest, later)) {
                     each.readTo("message 6");
                 }
                 program.take();
-                await().until(() -> front.hub().stats().delivered() == 9);
+                await().until(() -> testHub.hub().stats().delivered() == 9);
 
                 // Then the first five were history, and only what was not, and was not held back either, has a delay
-                String page = front.get("/-/metrics").body();
+                String page = testHub.get("/-/metrics").body();
                 assertThat(TestHub.metric(page, "replayed_total")).isEqualTo(5);
                 assertThat(TestHub.metric(page, "resumed_total")).isEqualTo(2);
                 assertThat(TestHub.metric(page, "not_recovered_total")).isEqualTo(1);
                 assertThat(TestHub.metric(page, "delay_seconds_count")).isEqualTo(2);
                 assertThat(TestHub.metric(page, "patterns")).isEqualTo(2);
-                assertThat(front.get("/-/connections").body()).contains("\"channel\":\"/*\"");
+                assertThat(testHub.get("/-/connections").body()).contains("\"channel\":\"/*\"");
             }
         }
     }
@@ -116,16 +116,16 @@ class AdminEndpointsTest {
     @Test
     @DisplayName("H-24 the metrics are Prometheus text, each family with its help and type, once")
     void format() throws Exception {
-        try (TestHub front = TestHub.start()) {
-            var answer = front.get("/-/metrics");
+        try (TestHub testHub = TestHub.start()) {
+            var answer = testHub.get("/-/metrics");
             assertThat(answer.headers().firstValue("content-type"))
                     .hasValue("text/plain; version=0.0.4; charset=utf-8");
             String text = answer.body();
             assertThat(text).endsWith("\n").doesNotContain("\r");
             for (Metric metric : Metric.all()) {
-                String name = metric.name().replace('.', '_') + (metric.counts() ? "_total" : "");
+                String name = metric.name().replace('.', '_') + (metric.isCounter() ? "_total" : "");
                 assertThat(text)
-                        .containsOnlyOnce("# TYPE " + name + (metric.counts() ? " counter\n" : " gauge\n"))
+                        .containsOnlyOnce("# TYPE " + name + (metric.isCounter() ? " counter\n" : " gauge\n"))
                         .containsOnlyOnce("# HELP " + name + " ");
             }
             assertThat(text).contains("# TYPE ginkgo_hub_delay_seconds histogram\n", "_bucket{le=\"+Inf\"} 0\n");
@@ -162,16 +162,16 @@ class AdminEndpointsTest {
     @Test
     @DisplayName("H-24 the connections page lists the slowest first: who, what, how far behind, how much is held")
     void connections() throws Exception {
-        try (TestHub front = TestHub.startHub("write-timeout = '10m'");
-                RawHttpClient slow = front.lines("/slow");
-                RawHttpClient quick = front.request("GET /quick?as=sse")) {
+        try (TestHub testHub = TestHub.startHub("write-timeout = '10m'");
+                RawHttpClient slow = testHub.lines("/slow");
+                RawHttpClient quick = testHub.request("GET /quick?as=sse")) {
             quick.head();
             assertThat(slow).isNotNull();
             for (int i = 0; i < 20; i++) {
-                front.hub().publish("/slow", "x".repeat(1 << 20));
+                testHub.hub().publish("/slow", "x".repeat(1 << 20));
             }
-            await().until(() -> front.hub().stats().pinnedBytes() > 0);
-            String page = front.get("/-/connections").body();
+            await().until(() -> testHub.hub().stats().pinnedBytes() > 0);
+            String page = testHub.get("/-/connections").body();
             assertThat(page)
                     .startsWith("{\"connections\":3,\"streams\":2,\"slowest\":[{\"address\":\"127.0.0.1:")
                     .containsPattern(
@@ -179,23 +179,23 @@ class AdminEndpointsTest {
                                     + "\"age-seconds\":[\\d.]+},\\{")
                     .containsPattern(
                             "\"channel\":\"/quick\",\"form\":\"sse\",\"behind\":0,\"pinned-bytes\":0,\"age-seconds\":[\\d.]+}]}$");
-            assertThat(front.get("/-/connections?limit=1").body()).doesNotContain("/quick");
-            assertThat(front.get("/-/connections?limit=0").body()).contains("\"status\":400", "bad-parameter");
+            assertThat(testHub.get("/-/connections?limit=1").body()).doesNotContain("/quick");
+            assertThat(testHub.get("/-/connections?limit=0").body()).contains("\"status\":400", "bad-parameter");
         }
     }
 
     @Test
     @DisplayName("the channels page lists channels with their messages and readers")
     void channels() throws Exception {
-        try (TestHub front = TestHub.start();
-                RawHttpClient reader = front.lines("/b")) {
+        try (TestHub testHub = TestHub.start();
+                RawHttpClient reader = testHub.lines("/b")) {
             assertThat(reader).isNotNull();
-            front.post("/a", "1");
-            front.post("/a", "2");
-            assertThat(front.get("/-/channels").body())
+            testHub.post("/a", "1");
+            testHub.post("/a", "2");
+            assertThat(testHub.get("/-/channels").body())
                     .isEqualTo("{\"channels\":2,\"some\":[{\"channel\":\"/a\",\"messages\":2,\"readers\":0},"
                             + "{\"channel\":\"/b\",\"messages\":0,\"readers\":1}]}\n");
-            assertThat(front.get("/-/channels?limit=1").body()).startsWith("{\"channels\":2,\"some\":[{\"channel\"");
+            assertThat(testHub.get("/-/channels?limit=1").body()).startsWith("{\"channels\":2,\"some\":[{\"channel\"");
         }
     }
 
@@ -215,14 +215,15 @@ class AdminEndpointsTest {
     @DisplayName("H-24 readiness and the tree's page see the whole program, not only the hub")
     void wholeTree() throws Exception {
         try (TestTree<Program> tree = TestTree.start(new Program(), "hub.http.bind = '127.0.0.1:0'");
-                RawHttpClient client = new RawHttpClient(tree.root().hub.address().port())) {
+                RawHttpClient client =
+                        new RawHttpClient(tree.root().hub.address().port())) {
             String ready = "GET /-/health/ready HTTP/1.1\r\nHost: localhost\r\n\r\n";
-            assertThat(client.send(ready).answer()).startsWith("HTTP/1.1 200");
+            assertThat(client.send(ready).response()).startsWith("HTTP/1.1 200");
             tree.root().other.missing("the number server");
-            assertThat(client.send(ready).answer())
+            assertThat(client.send(ready).response())
                     .startsWith("HTTP/1.1 503")
                     .contains("program/other: DEGRADED, the number server");
-            assertThat(client.send(ready.replace("health/ready", "tree")).answer())
+            assertThat(client.send(ready.replace("health/ready", "tree")).response())
                     .contains("{\"path\":\"program\",\"type\":\"Program\",\"state\":\"READY\"")
                     .contains("{\"path\":\"program/hub/http\",\"type\":\"" + HttpFrontend.class.getSimpleName()
                             + "\",\"state\":\"READY\"")
@@ -234,14 +235,14 @@ class AdminEndpointsTest {
     @Test
     @DisplayName("H-24 only who is on the hub's machine, and asks it directly, sees more than its health")
     void loopbackOnly() throws Exception {
-        try (TestHub front = TestHub.withBind(
+        try (TestHub testHub = TestHub.withBind(
                 "0.0.0.0:0",
                 "anonymous = true",
                 "allowed-hosts = ['hub.example']",
                 "allowed-origins = ['https://app.example']")) {
             for (String page : new String[] {"metrics", "connections", "channels", "tree"}) {
-                assertThat(page(front, page, "Host: localhost")).startsWith("HTTP/1.1 200");
-                assertThat(page(front, page, "Host: [::1]:8088")).startsWith("HTTP/1.1 200");
+                assertThat(page(testHub, page, "Host: localhost")).startsWith("HTTP/1.1 200");
+                assertThat(page(testHub, page, "Host: [::1]:8088")).startsWith("HTTP/1.1 200");
                 for (String header : new String[] {
                     "Host: hub.example",
                     "Host: localhost\r\nX-Forwarded-For: 10.0.0.7",
@@ -249,19 +250,19 @@ class AdminEndpointsTest {
                     "Host: localhost\r\nVia: 1.1 proxy",
                     "Host: localhost\r\nOrigin: https://app.example"
                 }) {
-                    assertThat(page(front, page, header))
+                    assertThat(page(testHub, page, header))
                             .as(page + " with " + header)
                             .startsWith("HTTP/1.1 403")
                             .contains("\"code\":\"loopback-only\"");
                 }
             }
-            assertThat(page(front, "health/ready", "Host: hub.example")).startsWith("HTTP/1.1 200");
+            assertThat(page(testHub, "health/ready", "Host: hub.example")).startsWith("HTTP/1.1 200");
             Optional<InetAddress> other = NetworkInterface.networkInterfaces()
                     .flatMap(NetworkInterface::inetAddresses)
                     .filter(each -> !each.isLoopbackAddress() && each.getAddress().length == 4)
                     .findFirst();
             if (other.isPresent()) {
-                try (Socket far = new Socket(other.get(), front.port())) {
+                try (Socket far = new Socket(other.get(), testHub.port())) {
                     far.setSoTimeout(5_000);
                     far.getOutputStream()
                             .write("GET /-/tree HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"
@@ -276,30 +277,31 @@ class AdminEndpointsTest {
     @Test
     @DisplayName("requests that come behind one whose answer takes longer wait for their turn")
     void pipelined() throws Exception {
-        try (TestHub front = TestHub.start();
-                RawHttpClient client = front.connect()) {
+        try (TestHub testHub = TestHub.start();
+                RawHttpClient client = testHub.connect()) {
             String tree = "GET /-/tree HTTP/1.1\r\nHost: localhost\r\n\r\n";
             String post = "POST /x HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1\r\n\r\n1";
             client.send(tree + post + tree + tree + post);
             for (String expected : new String[] {"\"path\"", "\"id\"", "\"path\"", "\"path\"", "\"id\""}) {
-                assertThat(client.answer()).startsWith("HTTP/1.1 200").contains("{" + expected);
+                assertThat(client.response()).startsWith("HTTP/1.1 200").contains("{" + expected);
             }
             client.send("HEAD /-/metrics HTTP/1.1\r\nHost: localhost\r\n\r\n" + post);
             assertThat(client.head()).startsWith("HTTP/1.1 200").containsPattern("content-length: [1-9]");
-            assertThat(client.answer()).contains("\"id\"");
+            assertThat(client.response()).contains("\"id\"");
         }
     }
 
-    private static String page(TestHub front, String name, String headers) throws IOException {
-        try (RawHttpClient wired = front.connect()) {
-            return wired.send("GET /-/" + name + " HTTP/1.1\r\n" + headers + "\r\n\r\n")
-                    .answer();
+    private static String page(TestHub testHub, String name, String headers) throws IOException {
+        try (RawHttpClient rawHttpClient = testHub.connect()) {
+            return rawHttpClient
+                    .send("GET /-/" + name + " HTTP/1.1\r\n" + headers + "\r\n\r\n")
+                    .response();
         }
     }
 
     private static void drain(RawHttpClient reader) {
         try {
-            reader.rest();
+            reader.readToEnd();
         } catch (IOException closed) {
             // that is its end
         }

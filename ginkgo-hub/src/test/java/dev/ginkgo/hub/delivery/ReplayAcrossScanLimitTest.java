@@ -13,21 +13,21 @@ class ReplayAcrossScanLimitTest {
     @DisplayName("H-01 a reader many small messages behind gets them all, in batches that end within a slab")
     void manySmallMessages() throws Exception {
         int messages = 30_000;
-        try (DirectStreamHub hubs = new DirectStreamHub(1, "history.count = 40000")) {
-            ChunkedStreamClient peer = hubs.connect("/a", WireFormat.LINES);
+        try (DirectStreamHub directStreamHub = new DirectStreamHub(1, "history.count = 40000")) {
+            ChunkedStreamClient chunkedStreamClient = directStreamHub.connect("/a", WireFormat.LINES);
 
             // When
-            hubs.onLoop(() -> {
+            directStreamHub.blockLoopWith(() -> {
                 for (int i = 0; i < messages; i++) {
-                    hubs.hub.publish("/a", Integer.toString(i));
+                    directStreamHub.hub.publish("/a", Integer.toString(i));
                 }
             });
 
             // Then
             for (int i = 0; i < messages; i++) {
-                assertThat(peer.text()).isEqualTo(i + "\n");
+                assertThat(chunkedStreamClient.nextText()).isEqualTo(i + "\n");
             }
-            assertThat(hubs.stats().gaps()).isZero();
+            assertThat(directStreamHub.stats().gaps()).isZero();
         }
     }
 }

@@ -29,26 +29,26 @@ class StalledSubscribersTest {
     @ValueSource(ints = {10, 100})
     @DisplayName("H-01 with 1 % and 10 % dead readers among 1,000 the others cost one write a message, as without them")
     void nothingExtra(int dead) throws Exception {
-        try (DirectStreamHub hubs = new DirectStreamHub(2, SETTINGS)) {
+        try (DirectStreamHub directStreamHub = new DirectStreamHub(2, SETTINGS)) {
             // Given some that are full, and others that read
-            fill(hubs, dead);
-            List<ChunkedStreamClient> healthy = connect(hubs, READERS - dead);
-            HubStats before = hubs.settled();
+            fill(directStreamHub, dead);
+            List<ChunkedStreamClient> healthy = connect(directStreamHub, READERS - dead);
+            HubStats before = directStreamHub.statsWhenIdle();
 
             // When messages are published one at a time
             int messages = 30;
             for (int i = 1; i <= messages; i++) {
-                hubs.hub.publish("/a", "message " + i);
-                hubs.awaitDelivered(before.delivered() + (long) healthy.size() * i);
+                directStreamHub.hub.publish("/a", "message " + i);
+                directStreamHub.awaitDelivered(before.delivered() + (long) healthy.size() * i);
             }
 
             // Then there was one write for each healthy reader and message, one wake-up for each loop, and nothing else
-            HubStats after = hubs.stats();
+            HubStats after = directStreamHub.stats();
             assertThat(after.writes() - before.writes()).isEqualTo((long) healthy.size() * messages);
             assertThat(after.wakeUps() - before.wakeUps()).isEqualTo(2L * messages);
             assertThat(after.gaps()).isEqualTo(before.gaps());
             for (ChunkedStreamClient each : healthy) {
-                assertThat(each.text()).isEqualTo("message 1\n");
+                assertThat(each.nextText()).isEqualTo("message 1\n");
             }
         }
     }
@@ -66,11 +66,11 @@ class StalledSubscribersTest {
                 double one = measure(first ? 0 : dead);
                 double other = measure(first ? dead : 0);
                 ratios[pair] = first ? other / one : one / other;
-                Measurements.note("p99 with none dead, ms", (first ? one : other) / 1e6);
-                Measurements.note("p99 with " + dead + " of 1,000 dead, ms", (first ? other : one) / 1e6);
+                Measurements.record("p99 with none dead, ms", (first ? one : other) / 1e6);
+                Measurements.record("p99 with " + dead + " of 1,000 dead, ms", (first ? other : one) / 1e6);
             }
             Arrays.sort(ratios);
-            Measurements.note("p99 with " + dead + " dead over that without, sorted", Arrays.toString(ratios));
+            Measurements.record("p99 with " + dead + " dead over that without, sorted", Arrays.toString(ratios));
             assertThat(ratios[ratios.length / 2])
                     .as("p99 with " + dead + " dead readers, over that without; all: " + Arrays.toString(ratios))
                     .isLessThan(1.5);
@@ -80,27 +80,27 @@ class StalledSubscribersTest {
     /** The p99 over 900 healthy readers and 300 messages, in nanoseconds from the publish to the reader's thread. */
     private static double measure(int dead) throws Exception {
         int messages = 300;
-        try (DirectStreamHub hubs = new DirectStreamHub(2, SETTINGS)) {
-            fill(hubs, dead);
-            List<ChunkedStreamClient> healthy = connect(hubs, READERS - 100);
+        try (DirectStreamHub directStreamHub = new DirectStreamHub(2, SETTINGS)) {
+            fill(directStreamHub, dead);
+            List<ChunkedStreamClient> healthy = connect(directStreamHub, READERS - 100);
             long[] published = new long[messages];
             long[][] delays = new long[healthy.size()][messages];
             List<CountDownLatch> rounds = new ArrayList<>();
             for (int i = 0; i < messages; i++) {
                 rounds.add(new CountDownLatch(healthy.size()));
             }
-            TimeSource time = TimeSource.system();
-            ReaderThreads reading = ReaderThreads.of(healthy, peer -> {
-                int me = healthy.indexOf(peer);
+            TimeSource timeSource = TimeSource.system();
+            ReaderThreads reading = ReaderThreads.of(healthy, chunkedStreamClient -> {
+                int me = healthy.indexOf(chunkedStreamClient);
                 for (int i = 0; i < messages; i++) {
-                    peer.text();
-                    delays[me][i] = time.nanos() - published[i];
+                    chunkedStreamClient.nextText();
+                    delays[me][i] = timeSource.nanos() - published[i];
                     rounds.get(i).countDown();
                 }
             });
             for (int i = 0; i < messages; i++) {
-                published[i] = time.nanos();
-                hubs.hub.publish("/a", "message " + i);
+                published[i] = timeSource.nanos();
+                directStreamHub.hub.publish("/a", "message " + i);
                 rounds.get(i).await();
             }
             reading.join();
@@ -111,33 +111,33 @@ class StalledSubscribersTest {
     }
 
     /** Connects readers that never read, and publishes until the sockets of all are full. */
-    private static void fill(DirectStreamHub hubs, int dead) throws IOException {
+    private static void fill(DirectStreamHub directStreamHub, int dead) throws IOException {
         if (dead == 0) {
             return;
         }
         for (int i = 0; i < dead; i++) {
-            hubs.connect("/a", WireFormat.LINES, 4096);
+            directStreamHub.connect("/a", WireFormat.LINES, 4096);
         }
         String big = "x".repeat(32 * 1024);
-        HubStats stats = hubs.stats();
+        HubStats stats = directStreamHub.stats();
         long writes = -1;
         while (stats.pinnedBytes() == 0 || stats.writes() != writes || stats.pinnedBytes() < dead * 1024L) {
             writes = stats.writes();
             for (int i = 0; i < 60; i++) {
-                hubs.hub.publish("/a", big);
+                directStreamHub.hub.publish("/a", big);
             }
-            hubs.onLoop(() -> {}); // and whatever it does before
-            hubs.onLoop(() -> {});
-            hubs.onLoop(() -> {});
-            hubs.onLoop(() -> {});
-            stats = hubs.stats();
+            directStreamHub.blockLoopWith(() -> {}); // and whatever it does before
+            directStreamHub.blockLoopWith(() -> {});
+            directStreamHub.blockLoopWith(() -> {});
+            directStreamHub.blockLoopWith(() -> {});
+            stats = directStreamHub.stats();
         }
     }
 
-    private static List<ChunkedStreamClient> connect(DirectStreamHub hubs, int count) throws IOException {
+    private static List<ChunkedStreamClient> connect(DirectStreamHub directStreamHub, int count) throws IOException {
         List<ChunkedStreamClient> peers = new ArrayList<>();
         for (int i = 0; i < count; i++) {
-            peers.add(hubs.connect("/a", WireFormat.LINES));
+            peers.add(directStreamHub.connect("/a", WireFormat.LINES));
         }
         return peers;
     }

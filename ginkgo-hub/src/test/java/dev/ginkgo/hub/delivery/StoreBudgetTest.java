@@ -42,7 +42,8 @@ class StoreBudgetTest {
     private static void stayInside(String budget, int messages) throws Exception {
         Random random = new Random(1);
         long most = Size.of(budget).bytes();
-        try (DirectStreamHub hubs = new DirectStreamHub(2, "store.budget = '" + budget + "'\nmax-channels = 20000\nwrite-timeout = '10m'")) {
+        try (DirectStreamHub directStreamHub = new DirectStreamHub(
+                2, "store.budget = '" + budget + "'\nmax-channels = 20000\nwrite-timeout = '10m'")) {
             List<Subscription> subscriptions = new ArrayList<>();
             List<ChunkedStreamClient> peers = new ArrayList<>();
             long begin = TimeSource.system().nanos();
@@ -51,25 +52,27 @@ class StoreBudgetTest {
             for (int i = 0; i < messages; i++) {
                 int channel = random.nextInt(10) < 8 ? random.nextInt(10_000) : random.nextInt(10);
                 int size = random.nextInt(100) == 0 ? random.nextInt(50_000) : random.nextInt(300);
-                hubs.hub.publish("/c/" + channel, "x".repeat(size));
+                directStreamHub.hub.publish("/c/" + channel, "x".repeat(size));
                 if (i % (messages / 100) == 0) { // readers that stay where they are
                     Since since = i % 3 == 0 ? Since.Point.ALL : i % 3 == 1 ? Since.Point.LATEST : Since.Point.NONE;
                     String what = i % 5 == 0 ? "/c/*" : "/c/" + random.nextInt(10);
-                    subscriptions.add(hubs.hub.subscribe(what, since).onGap(gap -> {}));
-                    peers.add(hubs.connect(SubscribeRequest.of(ChannelSelector.of(what), since), FRAMINGS.get(i % 3), 4096));
+                    subscriptions.add(directStreamHub.hub.subscribe(what, since).onGap(gap -> {}));
+                    peers.add(directStreamHub.connect(
+                            SubscribeRequest.of(ChannelSelector.of(what), since), FRAMINGS.get(i % 3), 4096));
                 }
                 if (i % 100 == 0) {
-                    highest = Math.max(highest, hubs.stats().storedBytes());
-                    beside = Math.max(beside, hubs.memory.metric().usedDirectMemory());
+                    highest = Math.max(highest, directStreamHub.stats().storedBytes());
+                    beside = Math.max(beside, directStreamHub.memory.metric().usedDirectMemory());
                     assertThat(highest).isLessThanOrEqualTo(most);
-                    assertThat(beside).isLessThan(most + peers.size() * (EncodedFeed.BATCH + 60_000L));
+                    assertThat(beside).isLessThan(most + peers.size() * (EncodedFeed.MAX_BATCH_BYTES + 60_000L));
                 }
             }
             double seconds = (TimeSource.system().nanos() - begin) / 1e9;
-            Measurements.note("budget " + budget + ", messages a second", Math.round(messages / seconds));
-            Measurements.note("budget " + budget + ", most that was stored, bytes", highest);
-            Measurements.note("budget " + budget + ", most direct memory, bytes", beside);
-            Measurements.note("budget " + budget + ", gaps told", hubs.stats().gaps());
+            Measurements.record("budget " + budget + ", messages a second", Math.round(messages / seconds));
+            Measurements.record("budget " + budget + ", most that was stored, bytes", highest);
+            Measurements.record("budget " + budget + ", most direct memory, bytes", beside);
+            Measurements.record(
+                    "budget " + budget + ", gaps told", directStreamHub.stats().gaps());
 
             // Then whoever stayed where he was can read, and when all have left, only messages are held
             for (Subscription each : subscriptions) {
@@ -80,14 +83,14 @@ class StoreBudgetTest {
                 each.close();
             }
             await().atMost(Duration.ofSeconds(30)).untilAsserted(() -> {
-                HubStats stats = hubs.stats();
-                assertThat(stats.readers()).isZero();
+                HubStats stats = directStreamHub.stats();
+                assertThat(stats.subscribers()).isZero();
                 assertThat(stats.patterns()).isZero();
                 assertThat(stats.views()).isZero();
                 assertThat(stats.pinnedBytes()).isZero();
-                assertThat(hubs.memory.metric().usedDirectMemory()).isZero();
+                assertThat(directStreamHub.memory.metric().usedDirectMemory()).isZero();
             });
-            assertThat(hubs.stats().storedBytes()).isPositive();
+            assertThat(directStreamHub.stats().storedBytes()).isPositive();
         }
     }
 }

@@ -29,29 +29,29 @@ class StreamTest {
     @Test
     @DisplayName("H-02 a reader whose client goes is gone at once: counts and memory go back to nothing")
     void goneReader() throws Exception {
-        try (DirectStreamHub hubs = new DirectStreamHub(2, "history.age = '1s'")) {
+        try (DirectStreamHub directStreamHub = new DirectStreamHub(2, "history.age = '1s'")) {
             List<ChunkedStreamClient> peers = new ArrayList<>();
             for (int i = 0; i < 100; i++) {
-                peers.add(hubs.connect("/" + i % 10, ON_CHUNKS.get(i % 3)));
+                peers.add(directStreamHub.connect("/" + i % 10, ON_CHUNKS.get(i % 3)));
             }
             for (int i = 0; i < 100; i++) {
-                hubs.hub.publish("/" + i % 10, "x");
+                directStreamHub.hub.publish("/" + i % 10, "x");
             }
-            hubs.awaitDelivered(1_000);
-            assertThat(hubs.stats().readers()).isEqualTo(100);
-            assertThat(hubs.stats().channels()).isEqualTo(10);
-            assertThat(hubs.stats().views()).isEqualTo(30);
-            assertThat(hubs.memory.metric().usedDirectMemory()).isPositive();
+            directStreamHub.awaitDelivered(1_000);
+            assertThat(directStreamHub.stats().subscribers()).isEqualTo(100);
+            assertThat(directStreamHub.stats().channels()).isEqualTo(10);
+            assertThat(directStreamHub.stats().views()).isEqualTo(30);
+            assertThat(directStreamHub.memory.metric().usedDirectMemory()).isPositive();
 
-            for (ChunkedStreamClient peer : peers) {
-                peer.close();
+            for (ChunkedStreamClient chunkedStreamClient : peers) {
+                chunkedStreamClient.close();
             }
             DirectStreamHub.soon().untilAsserted(() -> {
-                assertThat(hubs.stats().readers()).isZero();
-                assertThat(hubs.stats().views()).isZero();
-                assertThat(hubs.stats().channels()).isZero();
-                assertThat(hubs.stats().storedBytes()).isZero();
-                assertThat(hubs.memory.metric().usedDirectMemory()).isZero();
+                assertThat(directStreamHub.stats().subscribers()).isZero();
+                assertThat(directStreamHub.stats().views()).isZero();
+                assertThat(directStreamHub.stats().channels()).isZero();
+                assertThat(directStreamHub.stats().storedBytes()).isZero();
+                assertThat(directStreamHub.memory.metric().usedDirectMemory()).isZero();
             });
         }
     }
@@ -62,14 +62,14 @@ class StreamTest {
     void churn() throws Exception {
         int guests = 200;
         int messages = 10_000;
-        try (DirectStreamHub hubs = new DirectStreamHub(2, "history.count = 20000")) {
+        try (DirectStreamHub directStreamHub = new DirectStreamHub(2, "history.count = 20000")) {
             List<ChunkedStreamClient> staying = new ArrayList<>();
             for (int i = 0; i < 10; i++) {
-                staying.add(hubs.connect("/a", WireFormat.LINES));
+                staying.add(directStreamHub.connect("/a", WireFormat.LINES));
             }
-            ReaderThreads reading = ReaderThreads.of(staying, peer -> {
+            ReaderThreads reading = ReaderThreads.of(staying, chunkedStreamClient -> {
                 for (int i = 0; i < messages; i++) {
-                    assertThat(peer.text()).isEqualTo(i + "\n");
+                    assertThat(chunkedStreamClient.nextText()).isEqualTo(i + "\n");
                 }
             });
             // each guest lets so many be published that they go on while it comes, reads and leaves
@@ -77,12 +77,12 @@ class StreamTest {
             Thread publisher = Thread.ofVirtual().start(() -> {
                 for (int i = 0; i < messages; i++) {
                     due.acquireUninterruptibly();
-                    hubs.hub.publish("/a", Integer.toString(i));
+                    directStreamHub.hub.publish("/a", Integer.toString(i));
                 }
             });
             Deque<ChunkedStreamClient> present = new ArrayDeque<>();
             for (int i = 0; i < guests; i++) {
-                present.add(hubs.connect("/a", ON_CHUNKS.get(i % 3)));
+                present.add(directStreamHub.connect("/a", ON_CHUNKS.get(i % 3)));
                 due.release(messages / guests);
                 if (present.size() > 20) {
                     try (ChunkedStreamClient leaving = present.remove()) {
@@ -95,22 +95,22 @@ class StreamTest {
             }
             publisher.join();
             reading.join();
-            assertThat(hubs.stats().gaps()).isZero();
+            assertThat(directStreamHub.stats().gaps()).isZero();
 
             // Then nothing is left of them
             DirectStreamHub.soon().untilAsserted(() -> {
-                assertThat(hubs.stats().readers()).isEqualTo(10);
-                assertThat(hubs.stats().views()).isEqualTo(1);
-                assertThat(hubs.stats().pinnedBytes()).isZero();
+                assertThat(directStreamHub.stats().subscribers()).isEqualTo(10);
+                assertThat(directStreamHub.stats().views()).isEqualTo(1);
+                assertThat(directStreamHub.stats().pinnedBytes()).isZero();
             });
         }
     }
 
     /** Messages in some form, each the number after the one before. */
-    private static void readSome(ChunkedStreamClient peer, int count) throws IOException {
+    private static void readSome(ChunkedStreamClient chunkedStreamClient, int count) throws IOException {
         long last = -1;
         for (int i = 0; i < count; i++) {
-            Matcher number = NUMBER.matcher(peer.text());
+            Matcher number = NUMBER.matcher(chunkedStreamClient.nextText());
             if (number.find()) {
                 long next = Long.parseLong(number.group(1));
                 assertThat(last < 0 ? next : last + 1).isEqualTo(next);
@@ -122,71 +122,72 @@ class StreamTest {
     @Test
     @DisplayName("H-05 a reader of /a does not get what is published on /ab, /a/b or /A")
     void exactChannels() throws Exception {
-        try (DirectStreamHub hubs = new DirectStreamHub(1, "")) {
-            ChunkedStreamClient peer = hubs.connect("/a", WireFormat.LINES);
+        try (DirectStreamHub directStreamHub = new DirectStreamHub(1, "")) {
+            ChunkedStreamClient chunkedStreamClient = directStreamHub.connect("/a", WireFormat.LINES);
             for (String other : List.of("/ab", "/a/b", "/A")) {
-                hubs.hub.publish(other, "not for /a");
+                directStreamHub.hub.publish(other, "not for /a");
             }
-            assertThat(hubs.hub.publish("/a", "for /a").receivers()).isEqualTo(1);
-            assertThat(peer.text()).isEqualTo("for /a\n");
+            assertThat(directStreamHub.hub.publish("/a", "for /a").receivers()).isEqualTo(1);
+            assertThat(chunkedStreamClient.nextText()).isEqualTo("for /a\n");
         }
     }
 
     @Test
     @DisplayName("H-01 many messages at once are one wake-up and one write")
     void coalescing() throws Exception {
-        try (DirectStreamHub hubs = new DirectStreamHub(1, "")) {
-            ChunkedStreamClient peer = hubs.connect("/a", WireFormat.SSE);
-            assertThat(peer.text()).matches("event: start\nid: [\\w-]+\ndata: \\{\"recovered\":false}\n\n");
-            HubStats before = hubs.stats();
-            hubs.onLoop(() -> {
+        try (DirectStreamHub directStreamHub = new DirectStreamHub(1, "")) {
+            ChunkedStreamClient chunkedStreamClient = directStreamHub.connect("/a", WireFormat.SSE);
+            assertThat(chunkedStreamClient.nextText())
+                    .matches("event: start\nid: [\\w-]+\ndata: \\{\"recovered\":false}\n\n");
+            HubStats before = directStreamHub.stats();
+            directStreamHub.blockLoopWith(() -> {
                 for (int i = 0; i < 100; i++) {
-                    hubs.hub.publish("/a", "message " + i);
+                    directStreamHub.hub.publish("/a", "message " + i);
                 }
             });
             for (int i = 0; i < 100; i++) {
-                assertThat(peer.text()).endsWith("\ndata: message " + i + "\n\n");
+                assertThat(chunkedStreamClient.nextText()).endsWith("\ndata: message " + i + "\n\n");
             }
-            assertThat(hubs.stats().wakeUps() - before.wakeUps()).isEqualTo(1);
-            assertThat(hubs.stats().writes() - before.writes()).isEqualTo(1);
+            assertThat(directStreamHub.stats().wakeUps() - before.wakeUps()).isEqualTo(1);
+            assertThat(directStreamHub.stats().writes() - before.writes()).isEqualTo(1);
         }
     }
 
     @Test
     @DisplayName("H-11 a keep-alive goes to idle readers only, and takes the place of no message")
     void keepAlive() throws Exception {
-        try (DirectStreamHub hubs = new DirectStreamHub(1, "write-timeout = '10m'")) {
-            ChunkedStreamClient stuck = hubs.connect("/stuck", WireFormat.LINES, 4096);
-            while (hubs.stats().pinnedBytes() == 0) {
-                hubs.hub.publish("/stuck", "x".repeat(32 * 1024));
+        try (DirectStreamHub directStreamHub = new DirectStreamHub(1, "write-timeout = '10m'")) {
+            ChunkedStreamClient stuck = directStreamHub.connect("/stuck", WireFormat.LINES, 4096);
+            while (directStreamHub.stats().pinnedBytes() == 0) {
+                directStreamHub.hub.publish("/stuck", "x".repeat(32 * 1024));
             }
-            ChunkedStreamClient idle = hubs.connect("/a", WireFormat.LINES);
-            HubStats before = hubs.stats();
-            hubs.streams().heartbeat(Duration.ZERO);
-            assertThat(idle.text()).isEqualTo("\n");
-            hubs.streams().heartbeat(Duration.ofHours(1));
-            hubs.hub.publish("/a", "message");
-            assertThat(idle.text()).isEqualTo("message\n");
-            assertThat(hubs.stats().writes() - before.writes()).isEqualTo(2);
-            assertThat(stuck.text()).startsWith("xxx");
+            ChunkedStreamClient idle = directStreamHub.connect("/a", WireFormat.LINES);
+            HubStats before = directStreamHub.stats();
+            directStreamHub.streams().heartbeat(Duration.ZERO);
+            assertThat(idle.nextText()).isEqualTo("\n");
+            directStreamHub.streams().heartbeat(Duration.ofHours(1));
+            directStreamHub.hub.publish("/a", "message");
+            assertThat(idle.nextText()).isEqualTo("message\n");
+            assertThat(directStreamHub.stats().writes() - before.writes()).isEqualTo(2);
+            assertThat(stuck.nextText()).startsWith("xxx");
         }
     }
 
     @Test
     @DisplayName("H-18 a stream that is sent away gets what was published before, then bye, then its end")
     void bye() throws Exception {
-        try (DirectStreamHub hubs = new DirectStreamHub(1, "")) {
-            ChunkedStreamClient peer = hubs.connect("/a", WireFormat.LINES);
-            hubs.hub.publish("/a", "last");
-            StreamHandle reader = hubs.readerOf(peer);
-            reader.bye("the hub stops");
-            reader.bye("twice");
-            assertThat(peer.text()).isEqualTo("last\n");
-            assertThat(peer.text())
+        try (DirectStreamHub directStreamHub = new DirectStreamHub(1, "")) {
+            ChunkedStreamClient chunkedStreamClient = directStreamHub.connect("/a", WireFormat.LINES);
+            directStreamHub.hub.publish("/a", "last");
+            StreamHandle streamHandle = directStreamHub.streamOf(chunkedStreamClient);
+            streamHandle.endGracefully("the hub stops");
+            streamHandle.endGracefully("twice");
+            assertThat(chunkedStreamClient.nextText()).isEqualTo("last\n");
+            assertThat(chunkedStreamClient.nextText())
                     .matches("\u001e\\{\"event\":\"bye\",\"reason\":\"the hub stops\",\"retry\":\\d{3,4}}\n");
-            assertThat(peer.chunk()).isEmpty();
-            assertThat(peer.atEnd()).isTrue();
-            DirectStreamHub.soon().until(() -> hubs.stats().readers() == 0);
+            assertThat(chunkedStreamClient.nextChunk()).isEmpty();
+            assertThat(chunkedStreamClient.isEndOfStream()).isTrue();
+            DirectStreamHub.soon().until(() -> directStreamHub.stats().subscribers() == 0);
         }
     }
 }

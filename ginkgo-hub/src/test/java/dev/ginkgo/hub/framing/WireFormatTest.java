@@ -132,25 +132,25 @@ class WireFormatTest {
     @DisplayName("H-26 control events are told apart from messages in every framing")
     void controlEvents() {
         ControlEvent gap = new ControlEvent.MissedMessages(3, "AAcB");
-        assertThat(utf8(unchunk(bytes(WireFormat.LINES.event(gap)))))
+        assertThat(utf8(unchunk(bytes(WireFormat.LINES.encodeEvent(gap)))))
                 .isEqualTo("\u001e{\"event\":\"gap\",\"missed\":3,\"id\":\"AAcB\"}\n");
-        assertThat(utf8(unchunk(bytes(WireFormat.SSE.event(gap)))))
+        assertThat(utf8(unchunk(bytes(WireFormat.SSE.encodeEvent(gap)))))
                 .isEqualTo("event: gap\nid: AAcB\ndata: {\"missed\":3}\n\n");
-        assertThat(utf8(unchunk(bytes(WireFormat.NDJSON.event(gap)))))
+        assertThat(utf8(unchunk(bytes(WireFormat.NDJSON.encodeEvent(gap)))))
                 .isEqualTo("{\"event\":\"gap\",\"missed\":3,\"id\":\"AAcB\"}\n");
-        assertThat(utf8(webSocketBody(bytes(WireFormat.WEBSOCKET.event(gap)))))
+        assertThat(utf8(webSocketBody(bytes(WireFormat.WEBSOCKET.encodeEvent(gap)))))
                 .isEqualTo("\u001e{\"event\":\"gap\",\"missed\":3,\"id\":\"AAcB\"}");
-        assertThat(utf8(unchunk(bytes(WireFormat.SSE.event(new ControlEvent.Start(false, "AAcB"))))))
+        assertThat(utf8(unchunk(bytes(WireFormat.SSE.encodeEvent(new ControlEvent.Start(false, "AAcB"))))))
                 .isEqualTo("event: start\nid: AAcB\ndata: {\"recovered\":false}\n\n");
     }
 
     @Test
     @DisplayName("H-11 H-17 the keep-alive of each framing is no message")
     void keepAlives() {
-        assertThat(utf8(unchunk(bytes(WireFormat.LINES.keepAlive())))).isEqualTo("\n");
-        assertThat(utf8(unchunk(bytes(WireFormat.SSE.keepAlive())))).isEqualTo(":\n\n");
-        assertThat(utf8(unchunk(bytes(WireFormat.NDJSON.keepAlive())))).isEqualTo("{\"event\":\"heartbeat\"}\n");
-        byte[] frames = bytes(WireFormat.WEBSOCKET.keepAlive());
+        assertThat(utf8(unchunk(bytes(WireFormat.LINES.encodeKeepAlive())))).isEqualTo("\n");
+        assertThat(utf8(unchunk(bytes(WireFormat.SSE.encodeKeepAlive())))).isEqualTo(":\n\n");
+        assertThat(utf8(unchunk(bytes(WireFormat.NDJSON.encodeKeepAlive())))).isEqualTo("{\"event\":\"heartbeat\"}\n");
+        byte[] frames = bytes(WireFormat.WEBSOCKET.encodeKeepAlive());
         assertThat(Arrays.copyOf(frames, 2)).containsExactly(0x89, 0);
         assertThat(utf8(webSocketBody(Arrays.copyOfRange(frames, 2, frames.length))))
                 .isEqualTo("\u001e{\"event\":\"heartbeat\"}");
@@ -160,28 +160,28 @@ class WireFormatTest {
     @DisplayName("H-18 the end says when to come back, and then ends the body, or closes with 1001")
     void ends() {
         ControlEvent.Bye bye = new ControlEvent.Bye("the hub stops", 1500);
-        assertThat(utf8(bytes(WireFormat.SSE.bye(bye))))
+        assertThat(utf8(bytes(WireFormat.SSE.encodeBye(bye))))
                 .endsWith(
                         "event: bye\nretry: 1500\ndata: {\"reason\":\"the hub stops\",\"retry\":1500}\n\n\r\n0\r\n\r\n");
-        byte[] close = bytes(WireFormat.WEBSOCKET.bye(new ControlEvent.Bye("\ud83c\udf33".repeat(100), 1500)));
+        byte[] close = bytes(WireFormat.WEBSOCKET.encodeBye(new ControlEvent.Bye("\ud83c\udf33".repeat(100), 1500)));
         int at = close.length - 2 - 2 - 80;
         assertThat(Arrays.copyOfRange(close, at, at + 4)).containsExactly(0x88, 82, 1001 >> 8, 1001 & 0xff);
     }
 
-    private static byte[] framed(WireFormat framing, Payload payload) {
+    private static byte[] framed(WireFormat wireFormat, Payload payload) {
         StoredMessage message =
                 new StoredMessage("/a", new MessageId.Position(0, 7, 1), List.of(), Instant.EPOCH, payload);
         ByteBuf body = Unpooled.buffer();
-        framing.body(message, true, body);
+        wireFormat.encodeBody(message, true, body);
         ByteBuf out = Unpooled.buffer();
         int room = body.readableBytes() + FrameEncoder.OVERHEAD;
-        framing.frame(message, true, body, out);
+        wireFormat.encodeFrame(message, true, body, out);
         assertThat(out.readableBytes()).isLessThanOrEqualTo(room);
         return bytes(out);
     }
 
-    private static byte[] chunk(WireFormat framing, Payload payload) {
-        return unchunk(framed(framing, payload));
+    private static byte[] chunk(WireFormat wireFormat, Payload payload) {
+        return unchunk(framed(wireFormat, payload));
     }
 
     private static byte[] unchunk(byte[] chunk) {

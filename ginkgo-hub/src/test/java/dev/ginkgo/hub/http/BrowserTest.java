@@ -27,10 +27,10 @@ class BrowserTest {
     @Test
     @DisplayName("in Chromium the page, an EventSource and a WebSocket of its origin see the same messages")
     void sameNumbers() throws Exception {
-        try (TestHub front = TestHub.start()) {
+        try (TestHub testHub = TestHub.start()) {
             ChromeDriver browser = browser();
             try {
-                browser.get(front.uri("/numbers").toString());
+                browser.get(testHub.uri("/numbers").toString());
                 browser.executeScript("""
                         window.events = [];
                         window.texts = [];
@@ -41,18 +41,19 @@ class BrowserTest {
                           if (!event.data.startsWith('\\u001e')) window.texts.push(event.data);
                         };
                         """);
-                await().atMost(ExternalProcess.PATIENCE).until(() -> front.hub().stats().readers() == 3);
+                await().atMost(ExternalProcess.TIMEOUT)
+                        .until(() -> testHub.hub().stats().subscribers() == 3);
 
                 // When
                 List<String> numbers = IntStream.rangeClosed(1, 100)
                         .mapToObj(Integer::toString)
                         .toList();
                 for (String number : numbers) {
-                    front.post("/numbers", number);
+                    testHub.post("/numbers", number);
                 }
 
                 // Then
-                await().atMost(ExternalProcess.PATIENCE).untilAsserted(() -> {
+                await().atMost(ExternalProcess.TIMEOUT).untilAsserted(() -> {
                     assertThat(strings(browser, "[...document.querySelectorAll('.message pre')].map(e => e.innerText)"))
                             .isEqualTo(numbers);
                     assertThat(strings(browser, "window.events")).isEqualTo(numbers);
@@ -64,7 +65,8 @@ class BrowserTest {
             } finally {
                 browser.quit();
             }
-            await().atMost(ExternalProcess.PATIENCE).until(() -> front.hub().stats().readers() == 0);
+            await().atMost(ExternalProcess.TIMEOUT)
+                    .until(() -> testHub.hub().stats().subscribers() == 0);
         }
     }
 
@@ -74,21 +76,23 @@ class BrowserTest {
         ChromeDriver browser = browser();
         try {
             int port;
-            try (TestHub front = TestHub.start("drain-time = '0s'")) {
-                port = front.port();
-                browser.get(front.uri("/numbers").toString());
-                await().atMost(ExternalProcess.PATIENCE).until(() -> front.hub().stats().readers() == 1);
-                publish(front, 1, 5);
+            try (TestHub testHub = TestHub.start("drain-time = '0s'")) {
+                port = testHub.port();
+                browser.get(testHub.uri("/numbers").toString());
+                await().atMost(ExternalProcess.TIMEOUT)
+                        .until(() -> testHub.hub().stats().subscribers() == 1);
+                publish(testHub, 1, 5);
                 awaitShown(browser, 1, 5);
             }
-            await().atMost(ExternalProcess.PATIENCE)
+            await().atMost(ExternalProcess.TIMEOUT)
                     .untilAsserted(() -> assertThat(text(browser, "state")).isEqualTo("reconnecting"));
 
             // When
-            try (TestHub front = TestHub.withBind("127.0.0.1:" + port)) {
-                publish(front, 6, 8);
-                await().atMost(ExternalProcess.PATIENCE).until(() -> front.hub().stats().readers() == 1);
-                publish(front, 9, 10);
+            try (TestHub testHub = TestHub.withBind("127.0.0.1:" + port)) {
+                publish(testHub, 6, 8);
+                await().atMost(ExternalProcess.TIMEOUT)
+                        .until(() -> testHub.hub().stats().subscribers() == 1);
+                publish(testHub, 9, 10);
 
                 // Then
                 awaitShown(browser, 1, 10);
@@ -103,16 +107,16 @@ class BrowserTest {
         }
     }
 
-    private static void publish(TestHub front, int first, int last) throws Exception {
+    private static void publish(TestHub testHub, int first, int last) throws Exception {
         for (int i = first; i <= last; i++) {
-            front.post("/numbers", Integer.toString(i));
+            testHub.post("/numbers", Integer.toString(i));
         }
     }
 
     private static void awaitShown(ChromeDriver browser, int first, int last) {
         List<String> numbers =
                 IntStream.rangeClosed(first, last).mapToObj(Integer::toString).toList();
-        await().atMost(ExternalProcess.PATIENCE)
+        await().atMost(ExternalProcess.TIMEOUT)
                 .untilAsserted(() -> assertThat(strings(
                                 browser, "[...document.querySelectorAll('.message pre')].map(e => e.innerText)"))
                         .isEqualTo(numbers));

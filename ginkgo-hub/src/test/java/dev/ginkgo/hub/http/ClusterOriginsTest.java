@@ -14,22 +14,24 @@ class ClusterOriginsTest {
     @Test
     @DisplayName("K-19 the page of a node that has left is welcome for an hour, and again when the node comes back")
     void anHour() {
-        origins.are(List.of("http://a", "http://b"));
-        origins.are(List.of("http://b"));
-        clock.advance(ClusterOrigins.KEPT);
-        assertThat(origins.all()).containsExactly("http://b", "http://a");
-        clock.advance(ClusterOrigins.KEPT.dividedBy(60));
-        assertThat(origins.all()).containsExactly("http://b");
-        origins.are(List.of("http://a", "http://b"));
-        assertThat(origins.all()).containsExactly("http://a", "http://b");
+        origins.update(List.of("http://a", "http://b"));
+        origins.update(List.of("http://b"));
+        clock.advance(ClusterOrigins.RETENTION);
+        assertThat(origins.allowed()).containsExactly("http://b", "http://a");
+        clock.advance(ClusterOrigins.RETENTION.dividedBy(60));
+        assertThat(origins.allowed()).containsExactly("http://b");
+        origins.update(List.of("http://a", "http://b"));
+        assertThat(origins.allowed()).containsExactly("http://a", "http://b");
     }
 
     @Test
     @DisplayName("K-19 however many nodes come and go, so many are remembered and no more")
     void bounded() {
-        for (int i = 0; i < 10 * ClusterOrigins.MOST; i++) {
-            origins.are(List.of("http://" + i));
+        for (int i = 0; i < 10 * ClusterOrigins.MAX_RETAINED; i++) {
+            origins.update(List.of("http://" + i));
         }
-        assertThat(origins.all()).hasSize(1 + ClusterOrigins.MOST).contains("http://" + (9 * ClusterOrigins.MOST));
+        assertThat(origins.allowed())
+                .hasSize(1 + ClusterOrigins.MAX_RETAINED)
+                .contains("http://" + (9 * ClusterOrigins.MAX_RETAINED));
     }
 }

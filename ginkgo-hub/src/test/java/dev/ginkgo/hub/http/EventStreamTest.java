@@ -61,15 +61,15 @@ class EventStreamTest {
     @Test
     @DisplayName("H-12 whatever is published, a browser's parser gets it from the event stream, and nothing else")
     void everyPayload() throws Exception {
-        try (TestHub front = TestHub.start();
-                RawHttpClient reader = front.request("GET /x", "Accept: text/event-stream")) {
+        try (TestHub testHub = TestHub.start();
+                RawHttpClient reader = testHub.request("GET /x", "Accept: text/event-stream")) {
             String head = reader.head();
             for (String payload : PAYLOADS) {
-                front.hub().publish("/x", payload);
+                testHub.hub().publish("/x", payload);
             }
-            front.hub().publish("/x", new byte[] {(byte) 0xff, 0, '\n'});
-            front.tree().ginkgo().stop();
-            byte[] body = unchunked(reader.rest());
+            testHub.hub().publish("/x", new byte[] {(byte) 0xff, 0, '\n'});
+            testHub.tree().ginkgo().stop();
+            byte[] body = unchunked(reader.readToEnd());
 
             // the head (9.2.1: the type must be this, else the browser fails the connection)
             assertThat(head).startsWith("HTTP/1.1 200 ").contains("content-type: text/event-stream\r\n");
@@ -106,12 +106,12 @@ class EventStreamTest {
     @Test
     @DisplayName("H-17 a stream begins at once, and its sign of life is a comment that dispatches nothing")
     void comment() throws Exception {
-        try (TestHub front = TestHub.start("heartbeat = '50ms'");
-                RawHttpClient reader = front.request("GET /x?as=sse")) {
+        try (TestHub testHub = TestHub.start("heartbeat = '50ms'");
+                RawHttpClient reader = testHub.request("GET /x?as=sse")) {
             reader.head();
             reader.readTo("\r\n:");
-            front.tree().ginkgo().stop();
-            String text = "data: x\n\n:" + decoded(unchunkedFromMiddle(reader.rest()));
+            testHub.tree().ginkgo().stop();
+            String text = "data: x\n\n:" + decoded(unchunkedFromMiddle(reader.readToEnd()));
             assertThat(parsed(text)).hasSize(2);
         }
     }
@@ -119,15 +119,15 @@ class EventStreamTest {
     @Test
     @DisplayName("H-18 the time to come back is digits alone, and no shorter for some than for others by more than 2 s")
     void retry() throws Exception {
-        try (TestHub front = TestHub.start();
-                ClientGroup readers = ClientGroup.of(20, _ -> front.request("GET /x?as=sse"))) {
+        try (TestHub testHub = TestHub.start();
+                ClientGroup readers = ClientGroup.of(20, _ -> testHub.request("GET /x?as=sse"))) {
             for (RawHttpClient reader : readers) {
                 reader.head();
             }
-            front.tree().ginkgo().stop();
+            testHub.tree().ginkgo().stop();
             Set<String> times = new HashSet<>();
             for (RawHttpClient reader : readers) {
-                String text = decoded(unchunked(reader.rest()));
+                String text = decoded(unchunked(reader.readToEnd()));
                 List<String> retries = Arrays.stream(LINE_END.split(text))
                         .filter(line -> line.startsWith("retry"))
                         .toList();

@@ -26,30 +26,30 @@ class GracefulShutdownOfManyStreamsTest {
     @Test
     @DisplayName("H-18 a stop ends 1,000 streams within drain-time, spread over it, each in order, none by a reset")
     void thousand() throws Exception {
-        try (TestHub front =
+        try (TestHub testHub =
                         TestHub.start("max-connections-per-address = 2000", "drain-delay = '1s'", "drain-time = '1s'");
                 ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
-                ClientGroup readers = ClientGroup.ofReaders(STREAMS, front, "/x");
-                RawHttpClient probe = front.connect()) {
-            await().until(() -> front.hub().stats().readers() == STREAMS);
-            front.post("/x", "last words");
+                ClientGroup readers = ClientGroup.ofSubscribers(STREAMS, testHub, "/x");
+                RawHttpClient probe = testHub.connect()) {
+            await().until(() -> testHub.hub().stats().subscribers() == STREAMS);
+            testHub.post("/x", "last words");
             List<Future<Seen>> reading = new ArrayList<>();
             for (RawHttpClient reader : readers) {
                 Callable<Seen> read =
-                        () -> new Seen(reader.rest(), TimeSource.system().nanos());
+                        () -> new Seen(reader.readToEnd(), TimeSource.system().nanos());
                 reading.add(threads.submit(read));
             }
 
             // When
             long begin = TimeSource.system().nanos();
-            Thread stop = Thread.ofVirtual().start(() -> front.tree().ginkgo().stop());
+            Thread stop = Thread.ofVirtual().start(() -> testHub.tree().ginkgo().stop());
 
             // Then readiness falls first, while all streams are still there
             await().pollInterval(Duration.ofMillis(5)).untilAsserted(() -> {
                 probe.send("GET /-/health/ready HTTP/1.1\r\nHost: localhost\r\n\r\n");
-                assertThat(probe.answer()).startsWith("HTTP/1.1 503");
+                assertThat(probe.response()).startsWith("HTTP/1.1 503");
             });
-            assertThat(front.hub().stats().readers()).isEqualTo(STREAMS);
+            assertThat(testHub.hub().stats().subscribers()).isEqualTo(STREAMS);
             stop.join();
             long stopped = TimeSource.system().nanos();
 

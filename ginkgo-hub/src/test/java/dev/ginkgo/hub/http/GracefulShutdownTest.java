@@ -19,43 +19,43 @@ class GracefulShutdownTest {
     @DisplayName("H-18 a stop ends every stream in order, none by a reset, in under a second")
     void inOrder() throws Exception {
         List<RawHttpClient> readers = new ArrayList<>();
-        try (TestHub front = TestHub.start()) {
+        try (TestHub testHub = TestHub.start()) {
             for (String as : new String[] {"lines", "sse", "ndjson"}) {
                 for (int i = 0; i < 10; i++) {
-                    RawHttpClient reader = front.request("GET /x?as=" + as);
+                    RawHttpClient reader = testHub.request("GET /x?as=" + as);
                     reader.head();
                     readers.add(reader);
                 }
             }
-            RawHttpClient socket = front.request(
+            RawHttpClient socket = testHub.request(
                     "GET /x",
                     "Upgrade: websocket",
                     "Connection: Upgrade",
                     "Sec-WebSocket-Version: 13",
                     "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==");
             socket.head();
-            RawHttpClient idle = front.request("GET /-/health/live");
-            idle.answer();
-            await().until(() -> front.hub().stats().readers() == 31);
-            front.post("/x", "last words");
+            RawHttpClient idle = testHub.request("GET /-/health/live");
+            idle.response();
+            await().until(() -> testHub.hub().stats().subscribers() == 31);
+            testHub.post("/x", "last words");
 
             // When
             long begin = TimeSource.system().nanos();
-            front.tree().ginkgo().stop();
+            testHub.tree().ginkgo().stop();
             Duration took = Duration.ofNanos(TimeSource.system().nanos() - begin);
 
             // Then
             assertThat(took).isBetween(Duration.ofMillis(400), Duration.ofSeconds(1));
             for (int i = 0; i < readers.size(); i++) {
-                assertThat(readers.get(i).rest())
+                assertThat(readers.get(i).readToEnd())
                         .as("stream " + i)
                         .contains("last words")
                         .endsWith("0\r\n\r\n");
             }
-            String frames = socket.rest();
+            String frames = socket.readToEnd();
             int close = frames.lastIndexOf(0x88);
             assertThat(frames.charAt(close + 2) << 8 | frames.charAt(close + 3)).isEqualTo(1001);
-            assertThat(idle.rest()).isEmpty();
+            assertThat(idle.readToEnd()).isEmpty();
             readers.addAll(List.of(socket, idle));
             for (RawHttpClient each : readers) {
                 each.close();
@@ -66,17 +66,17 @@ class GracefulShutdownTest {
     @Test
     @DisplayName("H-18 a reader that reads nothing does not hold a stop up")
     void stuck() throws Exception {
-        try (TestHub front = TestHub.start();
-                RawHttpClient stuck = front.lines("/x")) {
+        try (TestHub testHub = TestHub.start();
+                RawHttpClient stuck = testHub.lines("/x")) {
             assertThat(stuck).isNotNull();
             for (int i = 0; i < 8; i++) {
-                front.hub().publish("/x", "x".repeat(4 << 20));
+                testHub.hub().publish("/x", "x".repeat(4 << 20));
             }
-            await().until(() -> front.hub().stats().pinnedBytes() > 0);
+            await().until(() -> testHub.hub().stats().pinnedBytes() > 0);
 
             // When
             long begin = TimeSource.system().nanos();
-            front.tree().ginkgo().stop();
+            testHub.tree().ginkgo().stop();
 
             // Then
             assertThat(Duration.ofNanos(TimeSource.system().nanos() - begin)).isLessThan(Duration.ofSeconds(1));
@@ -87,37 +87,37 @@ class GracefulShutdownTest {
     @Test
     @DisplayName("H-18 an event stream is told when to come back")
     void retry() throws Exception {
-        try (TestHub front = TestHub.start();
-                RawHttpClient reader = front.request("GET /x?as=sse")) {
+        try (TestHub testHub = TestHub.start();
+                RawHttpClient reader = testHub.request("GET /x?as=sse")) {
             reader.head();
-            await().until(() -> front.hub().stats().readers() == 1);
-            front.tree().ginkgo().stop();
-            assertThat(reader.rest()).contains("event: bye\n").containsPattern("retry: \\d+\n");
+            await().until(() -> testHub.hub().stats().subscribers() == 1);
+            testHub.tree().ginkgo().stop();
+            assertThat(reader.readToEnd()).contains("event: bye\n").containsPattern("retry: \\d+\n");
         }
     }
 
     @Test
     @DisplayName("H-18 readiness falls first; for drain-delay all is served as before")
     void delay() throws Exception {
-        try (TestHub front = TestHub.start("drain-delay = '2s'", "drain-time = '0s'");
-                RawHttpClient client = front.connect()) {
+        try (TestHub testHub = TestHub.start("drain-delay = '2s'", "drain-time = '0s'");
+                RawHttpClient client = testHub.connect()) {
             // When
-            Thread stop = Thread.ofVirtual().start(() -> front.tree().ginkgo().stop());
+            Thread stop = Thread.ofVirtual().start(() -> testHub.tree().ginkgo().stop());
 
             // Then
             await().untilAsserted(() -> {
                 client.send("GET /-/health/ready HTTP/1.1\r\nHost: localhost\r\n\r\n");
-                assertThat(client.answer()).startsWith("HTTP/1.1 503").contains("not-ready", "Retry-After: 1");
+                assertThat(client.response()).startsWith("HTTP/1.1 503").contains("not-ready", "Retry-After: 1");
             });
             client.send("GET /-/health/live HTTP/1.1\r\nHost: localhost\r\n\r\n");
-            assertThat(client.answer()).startsWith("HTTP/1.1 200");
+            assertThat(client.response()).startsWith("HTTP/1.1 200");
             client.send("POST /x HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1\r\n\r\n1");
-            assertThat(client.answer()).startsWith("HTTP/1.1 200");
+            assertThat(client.response()).startsWith("HTTP/1.1 200");
 
             // And then it is over
-            int port = front.port();
+            int port = testHub.port();
             stop.join();
-            assertThat(client.rest()).isEmpty();
+            assertThat(client.readToEnd()).isEmpty();
             assertThat(refused(port)).isTrue();
         }
     }
@@ -125,27 +125,27 @@ class GracefulShutdownTest {
     @Test
     @DisplayName("H-13 a publish that has begun when the hub stops is answered by a 503, never by a false 200")
     void publishInFlight() throws Exception {
-        try (TestHub front = TestHub.start();
-                RawHttpClient publisher = front.connect();
-                RawHttpClient stalled = front.lines("/y")) {
+        try (TestHub testHub = TestHub.start();
+                RawHttpClient publisher = testHub.connect();
+                RawHttpClient stalled = testHub.lines("/y")) {
             assertThat(stalled).isNotNull();
             publisher.send("POST /x HTTP/1.1\r\nHost: localhost\r\nContent-Length: 2\r\nExpect: 100-continue\r\n\r\n");
             publisher.head();
 
             // When
-            Thread stop = Thread.ofVirtual().start(() -> front.tree().ginkgo().stop());
-            stalled.rest();
+            Thread stop = Thread.ofVirtual().start(() -> testHub.tree().ginkgo().stop());
+            stalled.readToEnd();
             publisher.send("ab");
 
             // Then
-            assertThat(publisher.rest()).startsWith("HTTP/1.1 503").contains("\"code\":\"stopping\"");
+            assertThat(publisher.readToEnd()).startsWith("HTTP/1.1 503").contains("\"code\":\"stopping\"");
             stop.join();
         }
     }
 
     private static boolean refused(int port) throws IOException {
-        try (RawHttpClient wired = new RawHttpClient(port)) {
-            assertThat(wired).isNotNull();
+        try (RawHttpClient rawHttpClient = new RawHttpClient(port)) {
+            assertThat(rawHttpClient).isNotNull();
             return false;
         } catch (ConnectException e) {
             return true;

@@ -35,7 +35,7 @@ class HttpDocumentationTest {
     @DisplayName("each curl line of the docs does what the docs say")
     void examples() throws Exception {
         List<Running> streams = new ArrayList<>();
-        try (TestHub front = TestHub.start()) {
+        try (TestHub testHub = TestHub.start()) {
             Matcher example = EXAMPLE.matcher(docs);
             int count = 0;
             while (example.find()) {
@@ -43,13 +43,13 @@ class HttpDocumentationTest {
                 String command = example.group(1);
                 Path output = folder.resolve("example-" + count);
                 Process process = new ProcessBuilder(
-                                "sh", "-c", "exec " + command.replace("localhost:8088", "localhost:" + front.port()))
+                                "sh", "-c", "exec " + command.replace("localhost:8088", "localhost:" + testHub.port()))
                         .redirectOutput(output.toFile())
                         .redirectError(ProcessBuilder.Redirect.DISCARD)
                         .start();
                 if (command.startsWith("curl -N ")) {
                     streams.add(new Running(process, output, example.group(2)));
-                    await().until(() -> front.hub().stats().readers() == streams.size());
+                    await().until(() -> testHub.hub().stats().subscribers() == streams.size());
                 } else {
                     assertThat(process.waitFor(10, TimeUnit.SECONDS)).isTrue();
                     assertThat(generic(output).strip())
@@ -69,11 +69,11 @@ class HttpDocumentationTest {
     @Test
     @DisplayName("each problem stands in the docs with its status and its code, and so does each setting")
     void tables() {
-        for (ProblemType problem : ProblemType.values()) {
-            assertThat(docs).contains("| " + problem.status() + " | `" + problem.code() + "` |");
+        for (ProblemType problemType : ProblemType.values()) {
+            assertThat(docs).contains("| " + problemType.status() + " | `" + problemType.code() + "` |");
         }
-        try (TestHub front = TestHub.start()) {
-            List<String> keys = front.tree().ginkgo().settings().stream()
+        try (TestHub testHub = TestHub.start()) {
+            List<String> keys = testHub.tree().ginkgo().settings().stream()
                     .map(SettingInfo::fullKey)
                     .filter(key -> key.startsWith("http."))
                     .toList();

@@ -18,19 +18,19 @@ class HttpFrontendStartTest {
                 .isInstanceOf(ConfigException.class)
                 .hasMessageContaining(":2:8: http.bind: 0.0.0.0:0 can be reached from other machines")
                 .hasMessageContaining("anonymous = true");
-        try (TestHub front = TestHub.withBind("0.0.0.0:0", "anonymous = true")) {
-            assertThat(front.get("/-/health/ready").statusCode()).isEqualTo(200);
+        try (TestHub testHub = TestHub.withBind("0.0.0.0:0", "anonymous = true")) {
+            assertThat(testHub.get("/-/health/ready").statusCode()).isEqualTo(200);
         }
     }
 
     @Test
     @DisplayName("a port in use fails the start with the address and the setting")
     void portInUse() {
-        try (TestHub front = TestHub.start()) {
-            assertThatThrownBy(() -> TestHub.withBind("127.0.0.1:" + front.port()))
+        try (TestHub testHub = TestHub.start()) {
+            assertThatThrownBy(() -> TestHub.withBind("127.0.0.1:" + testHub.port()))
                     .cause()
                     .isInstanceOf(BindException.class)
-                    .hasMessageContaining("127.0.0.1:" + front.port())
+                    .hasMessageContaining("127.0.0.1:" + testHub.port())
                     .hasMessageContaining("setting `http.bind`")
                     .hasMessageContaining("ss -ltnp");
         }
@@ -39,9 +39,9 @@ class HttpFrontendStartTest {
     @Test
     @DisplayName("it works on NIO as well")
     void nio() throws Exception {
-        try (TestHub front = TestHub.start("transport = 'nio'", "loops = 1");
-                RawHttpClient reader = front.lines("/x")) {
-            assertThat(front.post("/x", "1").body()).contains("\"receivers\":1");
+        try (TestHub testHub = TestHub.start("transport = 'nio'", "loops = 1");
+                RawHttpClient reader = testHub.lines("/x")) {
+            assertThat(testHub.post("/x", "1").body()).contains("\"receivers\":1");
             assertThat(reader.readTo("1\n")).isNotEmpty();
         }
     }
@@ -50,12 +50,12 @@ class HttpFrontendStartTest {
     @DisplayName("H-10 a hub that was stopped starts again, on the same port")
     void again() throws Exception {
         int port;
-        try (TestHub front = TestHub.start()) {
-            port = front.port();
-            assertThat(front.post("/x", "1").statusCode()).isEqualTo(200);
+        try (TestHub testHub = TestHub.start()) {
+            port = testHub.port();
+            assertThat(testHub.post("/x", "1").statusCode()).isEqualTo(200);
         }
-        try (TestHub front = TestHub.withBind("127.0.0.1:" + port)) {
-            assertThat(front.post("/x", "1").statusCode()).isEqualTo(200);
+        try (TestHub testHub = TestHub.withBind("127.0.0.1:" + port)) {
+            assertThat(testHub.post("/x", "1").statusCode()).isEqualTo(200);
         }
     }
 }

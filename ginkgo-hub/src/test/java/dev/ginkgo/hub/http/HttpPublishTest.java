@@ -16,10 +16,10 @@ class HttpPublishTest {
     @Test
     @DisplayName("a message posted to a channel is answered with its id, its channel and how many read it")
     void posted() throws Exception {
-        try (TestHub front = TestHub.start();
-                RawHttpClient reader = front.lines("/numbers")) {
+        try (TestHub testHub = TestHub.start();
+                RawHttpClient reader = testHub.lines("/numbers")) {
             // When
-            HttpResponse<String> answer = front.post("/numbers", "7");
+            HttpResponse<String> answer = testHub.post("/numbers", "7");
 
             // Then
             assertThat(answer.statusCode()).isEqualTo(200);
@@ -33,15 +33,15 @@ class HttpPublishTest {
     @Test
     @DisplayName("H-25 posts on one connection are answered at once, each in one piece")
     void oneAfterAnother() throws Exception {
-        try (TestHub front = TestHub.start();
-                RawHttpClient publisher = front.connect()) {
+        try (TestHub testHub = TestHub.start();
+                RawHttpClient publisher = testHub.connect()) {
             long begin = TimeSource.system().nanos();
             for (int i = 0; i < 1_000; i++) {
                 // When
                 publisher.send("POST /numbers HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1\r\n\r\n7");
 
                 // Then
-                assertThat(publisher.oneRead())
+                assertThat(publisher.readOnce())
                         .startsWith("HTTP/1.1 200 OK\r\n")
                         .endsWith("\"peers\":0}\n");
             }
@@ -55,28 +55,28 @@ class HttpPublishTest {
     @Test
     @DisplayName("requests that come together are answered in order")
     void pipelined() throws IOException {
-        try (TestHub front = TestHub.start();
-                RawHttpClient publisher = front.connect()) {
+        try (TestHub testHub = TestHub.start();
+                RawHttpClient publisher = testHub.connect()) {
             // When
             String post = "POST /a HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1\r\n\r\n1";
             publisher.send(post + post.replace("/a", "/b") + "GET /-/health/live HTTP/1.1\r\nHost: localhost\r\n\r\n");
 
             // Then
-            assertThat(publisher.answer()).contains("\"channel\":\"/a\"");
-            assertThat(publisher.answer()).contains("\"channel\":\"/b\"");
-            assertThat(publisher.answer()).endsWith("\r\n\r\nok\n");
+            assertThat(publisher.response()).contains("\"channel\":\"/a\"");
+            assertThat(publisher.response()).contains("\"channel\":\"/b\"");
+            assertThat(publisher.response()).endsWith("\r\n\r\nok\n");
         }
     }
 
     @Test
     @DisplayName("a body in chunks is a message like another")
     void chunked() throws IOException {
-        try (TestHub front = TestHub.start();
-                RawHttpClient reader = front.lines("/x");
-                RawHttpClient publisher = front.connect()) {
+        try (TestHub testHub = TestHub.start();
+                RawHttpClient reader = testHub.lines("/x");
+                RawHttpClient publisher = testHub.connect()) {
             publisher.send("POST /x HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n");
             publisher.send("3\r\nabc\r\n2;x=y\r\nde\r\n0\r\n\r\n");
-            assertThat(publisher.answer()).startsWith("HTTP/1.1 200");
+            assertThat(publisher.response()).startsWith("HTTP/1.1 200");
             assertThat(reader.readTo("\n\r\n")).contains("abcde\n");
         }
     }
@@ -84,41 +84,41 @@ class HttpPublishTest {
     @Test
     @DisplayName("H-13 a body over the limit is refused before it is sent, and the answer is not lost")
     void tooLarge() throws Exception {
-        try (TestHub front = TestHub.start("max-body = '1KiB'")) {
+        try (TestHub testHub = TestHub.start("max-body = '1KiB'")) {
             // Given a client that waits for leave
-            try (RawHttpClient client = front.connect()) {
+            try (RawHttpClient client = testHub.connect()) {
                 client.send(
                         "POST /x HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1025\r\nExpect: 100-continue\r\n\r\n");
-                assertThat(client.rest())
+                assertThat(client.readToEnd())
                         .startsWith("HTTP/1.1 413")
                         .contains("\"code\":\"body-too-large\"", "http.max-body");
             }
             // And one that does not
-            try (RawHttpClient client = front.connect()) {
+            try (RawHttpClient client = testHub.connect()) {
                 client.send("POST /x HTTP/1.1\r\nHost: localhost\r\nContent-Length: 2000000000\r\n\r\n"
                         + "x".repeat(200_000));
-                assertThat(client.rest()).startsWith("HTTP/1.1 413");
+                assertThat(client.readToEnd()).startsWith("HTTP/1.1 413");
             }
             // And one that does not say how much it will be
-            try (RawHttpClient client = front.connect()) {
+            try (RawHttpClient client = testHub.connect()) {
                 client.send("POST /x HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n");
                 client.send("400\r\n" + "x".repeat(1024) + "\r\n");
                 client.send("1\r\nx\r\n");
-                assertThat(client.rest()).startsWith("HTTP/1.1 413");
+                assertThat(client.readToEnd()).startsWith("HTTP/1.1 413");
             }
             // And one that just fits
-            assertThat(front.post("/x", "x".repeat(1024)).statusCode()).isEqualTo(200);
+            assertThat(testHub.post("/x", "x".repeat(1024)).statusCode()).isEqualTo(200);
         }
     }
 
     @Test
     @DisplayName("a client that waits for leave to send its body gets it")
     void expectContinue() throws IOException {
-        try (TestHub front = TestHub.start();
-                RawHttpClient client = front.connect()) {
+        try (TestHub testHub = TestHub.start();
+                RawHttpClient client = testHub.connect()) {
             client.send("POST /x HTTP/1.1\r\nHost: localhost\r\nContent-Length: 2\r\nExpect: 100-continue\r\n\r\n");
             assertThat(client.head()).isEqualTo("HTTP/1.1 100 Continue\r\n\r\n");
-            assertThat(client.send("hi").answer()).startsWith("HTTP/1.1 200");
+            assertThat(client.send("hi").response()).startsWith("HTTP/1.1 200");
         }
     }
 
@@ -126,51 +126,51 @@ class HttpPublishTest {
     @DisplayName("H-26 a body that is not UTF-8 is refused unless it is sent as bytes")
     void notUtf8() throws IOException {
         byte[] body = {(byte) 0xff, (byte) 0xfe};
-        try (TestHub front = TestHub.start();
-                RawHttpClient client = front.connect()) {
+        try (TestHub testHub = TestHub.start();
+                RawHttpClient client = testHub.connect()) {
             client.send("POST /x HTTP/1.1\r\nHost: localhost\r\nContent-Length: 2\r\n\r\n")
                     .send(body);
-            assertThat(client.answer())
+            assertThat(client.response())
                     .startsWith("HTTP/1.1 415")
                     .contains("unsupported-body", "application/octet-stream");
             client.send(
                             "POST /x HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/octet-stream\r\nContent-Length: 2\r\n\r\n")
                     .send(body);
-            assertThat(client.answer()).startsWith("HTTP/1.1 200");
+            assertThat(client.response()).startsWith("HTTP/1.1 200");
             client.send(
                     "POST /x HTTP/1.1\r\nHost: localhost\r\nContent-Type: text/plain; charset=iso-8859-1\r\nContent-Length: 0\r\n\r\n");
-            assertThat(client.answer()).startsWith("HTTP/1.1 415");
+            assertThat(client.response()).startsWith("HTTP/1.1 415");
         }
     }
 
     @Test
     @DisplayName("an empty message is a message")
     void empty() throws Exception {
-        try (TestHub front = TestHub.start()) {
-            assertThat(front.post("/x", "").statusCode()).isEqualTo(200);
+        try (TestHub testHub = TestHub.start()) {
+            assertThat(testHub.post("/x", "").statusCode()).isEqualTo(200);
         }
     }
 
     @Test
     @DisplayName("H-06 a name that is none is refused with the reason")
     void badChannel() throws Exception {
-        try (TestHub front = TestHub.start()) {
+        try (TestHub testHub = TestHub.start()) {
             for (String path : new String[] {"/a//b", "/", "/%ff", "/a%0ab", "/*", "/a/", "/" + "x".repeat(255)}) {
-                assertThat(front.post(path, "1").body())
+                assertThat(testHub.post(path, "1").body())
                         .as(path)
                         .contains("\"status\":400", "\"code\":\"bad-channel\"");
             }
             String name = new String("/é".getBytes(StandardCharsets.UTF_8), StandardCharsets.UTF_8);
-            assertThat(front.post("/%C3%A9", "1").body()).contains("\"channel\":\"" + name + "\"");
+            assertThat(testHub.post("/%C3%A9", "1").body()).contains("\"channel\":\"" + name + "\"");
         }
     }
 
     @Test
     @DisplayName("what a query says and nobody understands is refused, not left out")
     void unknownParameter() throws Exception {
-        try (TestHub front = TestHub.start()) {
-            assertThat(front.post("/x?ttl=5", "1").body()).contains("bad-parameter", "unknown parameter \\\"ttl\\\"");
-            assertThat(front.get("/x?from=all").body()).contains("bad-parameter", "known here: as, since");
+        try (TestHub testHub = TestHub.start()) {
+            assertThat(testHub.post("/x?ttl=5", "1").body()).contains("bad-parameter", "unknown parameter \\\"ttl\\\"");
+            assertThat(testHub.get("/x?from=all").body()).contains("bad-parameter", "known here: as, since");
         }
     }
 }

@@ -28,42 +28,42 @@ class IdempotencyTest {
     @Test
     @DisplayName("H-19 a publish that is sent again with its key is answered as before, and published once")
     void again() throws Exception {
-        try (TestHub front = TestHub.start()) {
-            HttpResponse<String> first = front.post("/x", "1", KEY, "a");
-            HttpResponse<String> second = front.post("/x", "1", KEY, "a");
+        try (TestHub testHub = TestHub.start()) {
+            HttpResponse<String> first = testHub.post("/x", "1", KEY, "a");
+            HttpResponse<String> second = testHub.post("/x", "1", KEY, "a");
 
             assertThat(first.body()).contains("\"id\":\"", "\"channel\":\"/x\"", "\"receivers\":0", "\"peers\":0");
             assertThat(second.statusCode()).isEqualTo(200);
             assertThat(second.body()).isEqualTo(first.body());
             assertThat(first.headers().firstValue("idempotency-replayed")).isEmpty();
             assertThat(second.headers().firstValue("idempotency-replayed")).hasValue("true");
-            assertThat(front.hub().stats().published()).isEqualTo(1);
+            assertThat(testHub.hub().stats().published()).isEqualTo(1);
         }
     }
 
     @Test
     @DisplayName("H-19 a key that comes with another message or channel is a 422, and nothing is published")
     void reused() throws Exception {
-        try (TestHub front = TestHub.start()) {
-            front.post("/x", "1", KEY, "a");
-            assertThat(front.post("/x", "2", KEY, "a").body()).contains("\"status\":422", "\"code\":\"key-reused\"");
-            assertThat(front.post("/y", "1", KEY, "a").statusCode()).isEqualTo(422);
-            assertThat(front.post("/x", "1", KEY, "a", "Content-Type", "application/octet-stream")
+        try (TestHub testHub = TestHub.start()) {
+            testHub.post("/x", "1", KEY, "a");
+            assertThat(testHub.post("/x", "2", KEY, "a").body()).contains("\"status\":422", "\"code\":\"key-reused\"");
+            assertThat(testHub.post("/y", "1", KEY, "a").statusCode()).isEqualTo(422);
+            assertThat(testHub.post("/x", "1", KEY, "a", "Content-Type", "application/octet-stream")
                             .statusCode())
                     .isEqualTo(422);
-            assertThat(front.post("/x", "2", KEY, "b").statusCode()).isEqualTo(200);
-            assertThat(front.hub().stats().published()).isEqualTo(2);
+            assertThat(testHub.post("/x", "2", KEY, "b").statusCode()).isEqualTo(200);
+            assertThat(testHub.hub().stats().published()).isEqualTo(2);
         }
     }
 
     @Test
     @DisplayName("H-19 what was refused is not remembered: the same key may try again")
     void refused() throws Exception {
-        try (TestHub front = TestHub.startHub("max-channels = 1")) {
-            front.hub().publish("/a", "1");
-            assertThat(front.post("/b", "1", KEY, "k").statusCode()).isEqualTo(429);
-            assertThat(front.post("/b", "1", KEY, "k").statusCode()).isEqualTo(429);
-            assertThat(front.post("/a", "1", KEY, "k").statusCode()).isEqualTo(200);
+        try (TestHub testHub = TestHub.startHub("max-channels = 1")) {
+            testHub.hub().publish("/a", "1");
+            assertThat(testHub.post("/b", "1", KEY, "k").statusCode()).isEqualTo(429);
+            assertThat(testHub.post("/b", "1", KEY, "k").statusCode()).isEqualTo(429);
+            assertThat(testHub.post("/a", "1", KEY, "k").statusCode()).isEqualTo(200);
         }
     }
 
@@ -71,25 +71,25 @@ class IdempotencyTest {
     @DisplayName("H-19 a key is remembered for five minutes")
     void fiveMinutes() throws Exception {
         FakeClock clock = new FakeClock();
-        try (TestHub front = TestHub.start(clock)) {
-            front.post("/x", "1", KEY, "a");
+        try (TestHub testHub = TestHub.start(clock)) {
+            testHub.post("/x", "1", KEY, "a");
             clock.advance(Duration.ofSeconds(299));
-            front.post("/x", "1", KEY, "a");
-            assertThat(front.hub().stats().published()).isEqualTo(1);
+            testHub.post("/x", "1", KEY, "a");
+            assertThat(testHub.hub().stats().published()).isEqualTo(1);
             clock.advance(Duration.ofSeconds(2));
-            front.post("/x", "1", KEY, "a");
-            assertThat(front.hub().stats().published()).isEqualTo(2);
+            testHub.post("/x", "1", KEY, "a");
+            assertThat(testHub.hub().stats().published()).isEqualTo(2);
         }
     }
 
     @Test
     @DisplayName("H-19 a hundred that send the same key at once publish one message")
     void atOnce() throws Exception {
-        try (TestHub front = TestHub.start();
+        try (TestHub testHub = TestHub.start();
                 ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
             List<Callable<HttpResponse<String>>> posts = new ArrayList<>();
             for (int i = 0; i < 100; i++) {
-                posts.add(() -> front.post("/x", "1", KEY, "same"));
+                posts.add(() -> testHub.post("/x", "1", KEY, "same"));
             }
             Set<String> answers = new HashSet<>();
             for (var each : threads.invokeAll(posts)) {
@@ -102,47 +102,49 @@ class IdempotencyTest {
                 }
             }
             assertThat(answers).hasSize(1);
-            assertThat(front.hub().stats().published()).isEqualTo(1);
+            assertThat(testHub.hub().stats().published()).isEqualTo(1);
         }
     }
 
     @Test
     @DisplayName("H-19 10,000 keys are kept; beyond that the oldest is forgotten, and memory stays as it is")
     void bounded() throws Exception {
-        IdempotencyCache retries = new IdempotencyCache(TimeSource.system());
+        IdempotencyCache idempotencyCache = new IdempotencyCache(TimeSource.system());
         byte[] request = IdempotencyCache.digest(ChannelName.of("/x"), false, new byte[] {1});
         for (int i = 0; i < 100_000; i++) {
-            assertThat(retries.begin("key " + i, request)).isNull();
-            retries.answered("key " + i, new byte[] {1});
+            assertThat(idempotencyCache.begin("key " + i, request)).isNull();
+            idempotencyCache.complete("key " + i, new byte[] {1});
         }
-        assertThat(retries.size()).isEqualTo(IdempotencyCache.MOST);
-        assertThat(retries.begin("key 99999", request)).isNotNull();
-        assertThat(retries.begin("key 90000", request)).isNotNull();
-        assertThat(retries.begin("key 89999", request)).isNull();
+        assertThat(idempotencyCache.size()).isEqualTo(IdempotencyCache.MAX_ENTRIES);
+        assertThat(idempotencyCache.begin("key 99999", request)).isNotNull();
+        assertThat(idempotencyCache.begin("key 90000", request)).isNotNull();
+        assertThat(idempotencyCache.begin("key 89999", request)).isNull();
     }
 
     @Test
     @DisplayName("H-19 while the first request is under way the second is a 409")
     void underWay() throws Exception {
-        IdempotencyCache retries = new IdempotencyCache(TimeSource.system());
+        IdempotencyCache idempotencyCache = new IdempotencyCache(TimeSource.system());
         byte[] request = IdempotencyCache.digest(ChannelName.of("/x"), false, new byte[0]);
-        retries.begin("k", request);
-        assertThatThrownBy(() -> retries.begin("k", request))
+        idempotencyCache.begin("k", request);
+        assertThatThrownBy(() -> idempotencyCache.begin("k", request))
                 .isInstanceOfSatisfying(
-                        ProblemException.class, refusal -> assertThat(refusal.problem()).isEqualTo(ProblemType.UNDER_WAY));
-        retries.forget("k");
-        assertThat(retries.begin("k", request)).isNull();
+                        ProblemException.class,
+                        problemException ->
+                                assertThat(problemException.problem()).isEqualTo(ProblemType.UNDER_WAY));
+        idempotencyCache.remove("k");
+        assertThat(idempotencyCache.begin("k", request)).isNull();
     }
 
     @Test
     @DisplayName("a key that is none is a 400")
     void badKey() throws Exception {
-        try (TestHub front = TestHub.start()) {
+        try (TestHub testHub = TestHub.start()) {
             for (String headers : new String[] {
                 KEY + ": ", KEY + ": a b", KEY + ": \u00e4", KEY + ": " + "x".repeat(256), KEY + ": a\r\n" + KEY + ": b"
             }) {
-                try (RawHttpClient client = front.request("POST /x", headers, "Content-Length: 0")) {
-                    assertThat(client.answer())
+                try (RawHttpClient client = testHub.request("POST /x", headers, "Content-Length: 0")) {
+                    assertThat(client.response())
                             .as(headers)
                             .startsWith("HTTP/1.1 400")
                             .contains("bad-key");

@@ -29,31 +29,31 @@ class IdleChannelChurnTest {
     @Test
     @DisplayName("H-02 of 1,500 readers that come and go while some stay, and nothing is published, nothing is left")
     void nothingIsLeft() throws Exception {
-        try (TestHub front = TestHub.start("max-connections-per-address = 100", "heartbeat = '1h'");
-                ClientGroup staying = ClientGroup.of(STAYING, i -> front.lines(PATHS[i]))) {
-            visit(front, GUESTS / 4); // loads classes, fills caches
+        try (TestHub testHub = TestHub.start("max-connections-per-address = 100", "heartbeat = '1h'");
+                ClientGroup staying = ClientGroup.of(STAYING, i -> testHub.lines(PATHS[i]))) {
+            visit(testHub, GUESTS / 4); // loads classes, fills caches
             long before = heap();
 
             // When
-            visit(front, GUESTS);
+            visit(testHub, GUESTS);
 
             // Then
             long left = heap() - before;
-            Measurements.note("heap that " + GUESTS + " guests of a quiet channel leave, bytes", left);
+            Measurements.record("heap that " + GUESTS + " guests of a quiet channel leave, bytes", left);
             assertThat(left).isLessThan(GUESTS * MOST);
-            long writes = front.hub().stats().writes();
-            front.hub().publish("/quiet", "at last");
+            long writes = testHub.hub().stats().writes();
+            testHub.hub().publish("/quiet", "at last");
             for (int i = 0; i < READING; i++) {
                 staying.get(i).readTo("at last");
             }
-            assertThat(front.hub().stats().writes() - writes).isEqualTo(READING);
+            assertThat(testHub.hub().stats().writes() - writes).isEqualTo(READING);
         }
     }
 
-    private static void visit(TestHub front, int guests) throws IOException {
+    private static void visit(TestHub testHub, int guests) throws IOException {
         for (int i = 0; i < guests; i++) {
             String path = PATHS[i % PATHS.length];
-            try (RawHttpClient guest = front.request("GET " + path)) {
+            try (RawHttpClient guest = testHub.request("GET " + path)) {
                 if (!path.contains("poll")) { // which says nothing before it has something to say
                     guest.head();
                 }
@@ -62,8 +62,8 @@ class IdleChannelChurnTest {
                 }
             }
         }
-        await().until(() -> front.hub().stats().readers() == STAYING
-                && HubAccess.http(front.hub()).connections() == STAYING);
+        await().until(() -> testHub.hub().stats().subscribers() == STAYING
+                && HubAccess.http(testHub.hub()).connectionCount() == STAYING);
     }
 
     private static long heap() {

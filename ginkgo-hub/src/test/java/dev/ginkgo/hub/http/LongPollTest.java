@@ -23,38 +23,38 @@ class LongPollTest {
     @Test
     @DisplayName("H-27 what is there comes at once, in one answer, with the id to go on with in head and body")
     void whatIsThere() throws Exception {
-        try (TestHub front = TestHub.start()) {
-            front.hub().publish("/a", "1");
-            String last = front.hub().publish("/a", "2").id();
-            HttpResponse<String> answer = front.get("/a?poll=1&since=all");
+        try (TestHub testHub = TestHub.start()) {
+            testHub.hub().publish("/a", "1");
+            String last = testHub.hub().publish("/a", "2").id();
+            HttpResponse<String> answer = testHub.get("/a?poll=1&since=all");
             assertThat(answer.statusCode()).isEqualTo(200);
             assertThat(id(answer)).isEqualTo(last);
             assertThat(answer.body().replace(last, "LAST").replaceAll("\"id\":\"A[^\"]+\"", "ID"))
                     .isEqualTo("\u001e{'event':'start','recovered':true,ID}|1|2|\u001e{'event':'next','id':'LAST'}|"
                             .replace("'", "\"")
                             .replace("|", "\n"));
-            assertThat(front.get("/a?poll=1&since=all&as=sse").body())
+            assertThat(testHub.get("/a?poll=1&since=all&as=sse").body())
                     .endsWith("event: next\nid: " + last + "\ndata: {}\n\n");
-            assertThat(front.get("/a?poll=1&since=all&as=ndjson").body())
+            assertThat(testHub.get("/a?poll=1&since=all&as=ndjson").body())
                     .endsWith(
                             "{\"id\":\"" + last + "\",\"data\":\"2\"}\n{\"event\":\"next\",\"id\":\"" + last + "\"}\n");
-            await().until(() -> front.hub().stats().readers() == 0);
+            await().until(() -> testHub.hub().stats().subscribers() == 0);
         }
     }
 
     @Test
     @DisplayName("H-27 a poll waits for what comes first; the next one goes on after it, and nothing is missed between")
     void whatComesFirst() throws Exception {
-        try (TestHub front = TestHub.start()) {
-            FutureTask<HttpResponse<String>> first = new FutureTask<>(() -> front.get("/a?poll=1&wait=30s"));
+        try (TestHub testHub = TestHub.start()) {
+            FutureTask<HttpResponse<String>> first = new FutureTask<>(() -> testHub.get("/a?poll=1&wait=30s"));
             Thread.ofVirtual().start(first);
-            await().until(() -> front.hub().stats().readers() == 1);
-            front.hub().publish("/a", "1");
-            front.hub().publish("/a", "2");
+            await().until(() -> testHub.hub().stats().subscribers() == 1);
+            testHub.hub().publish("/a", "1");
+            testHub.hub().publish("/a", "2");
             HttpResponse<String> answer = first.get(10, TimeUnit.SECONDS);
             assertThat(answer.body()).startsWith("1\n");
-            String rest =
-                    front.get("/a?poll=1&wait=0s", "Last-Event-ID", id(answer)).body();
+            String rest = testHub.get("/a?poll=1&wait=0s", "Last-Event-ID", id(answer))
+                    .body();
             assertThat(answer.body() + rest).containsOnlyOnce("1\n").containsOnlyOnce("2\n");
         }
     }
@@ -63,18 +63,18 @@ class LongPollTest {
     @DisplayName("H-27 when nothing comes in time, the answer is empty and says where to go on")
     void nothing() throws Exception {
         FakeClock clock = new FakeClock();
-        try (TestHub front = TestHub.start(clock)) {
-            front.hub().publish("/a", "before");
-            FutureTask<HttpResponse<String>> poll = new FutureTask<>(() -> front.get("/a?poll=1&wait=20s"));
+        try (TestHub testHub = TestHub.start(clock)) {
+            testHub.hub().publish("/a", "before");
+            FutureTask<HttpResponse<String>> poll = new FutureTask<>(() -> testHub.get("/a?poll=1&wait=20s"));
             Thread.ofVirtual().start(poll);
-            await().until(() -> front.hub().stats().readers() == 1);
+            await().until(() -> testHub.hub().stats().subscribers() == 1);
             clock.advance(Duration.ofSeconds(15));
             assertThat(poll.isDone()).isFalse();
             clock.advance(Duration.ofSeconds(7));
             HttpResponse<String> answer = poll.get(10, TimeUnit.SECONDS);
             assertThat(answer.body()).matches("\u001e\\{\"event\":\"next\",\"id\":\"[\\w-]+\"}\n");
-            front.hub().publish("/a", "after");
-            assertThat(front.get("/a?poll=1&since=" + id(answer)).body())
+            testHub.hub().publish("/a", "after");
+            assertThat(testHub.get("/a?poll=1&since=" + id(answer)).body())
                     .contains("after\n")
                     .doesNotContain("before");
         }
@@ -83,16 +83,16 @@ class LongPollTest {
     @Test
     @DisplayName("H-27 much of history comes in answers of 64 KiB, one after another")
     void bounded() throws Exception {
-        try (TestHub front = TestHub.start()) {
+        try (TestHub testHub = TestHub.start()) {
             for (int i = 0; i < 500; i++) {
-                front.hub().publish("/a", "%03d".formatted(i) + "x".repeat(1_000));
+                testHub.hub().publish("/a", "%03d".formatted(i) + "x".repeat(1_000));
             }
             StringBuilder all = new StringBuilder();
             String since = "all";
             int polls = 0;
             while (!all.toString().contains("499x")) {
-                HttpResponse<String> answer = front.get("/a?poll=1&wait=0s&since=" + since);
-                assertThat(answer.body().length()).isLessThan(EncodedFeed.BATCH + 1_000);
+                HttpResponse<String> answer = testHub.get("/a?poll=1&wait=0s&since=" + since);
+                assertThat(answer.body().length()).isLessThan(EncodedFeed.MAX_BATCH_BYTES + 1_000);
                 since = id(answer);
                 all.append(answer.body().replaceAll("\u001e.*\n", ""));
                 polls++;
@@ -109,36 +109,36 @@ class LongPollTest {
     @Test
     @DisplayName("H-02 H-27 a client that goes while it waits is gone at once")
     void clientGoes() throws Exception {
-        try (TestHub front = TestHub.start()) {
-            RawHttpClient waiting = front.request("GET /a?poll=1");
-            RawHttpClient other = front.request("GET /a?poll=1");
-            await().until(() -> front.hub().stats().readers() == 2);
+        try (TestHub testHub = TestHub.start()) {
+            RawHttpClient waiting = testHub.request("GET /a?poll=1");
+            RawHttpClient other = testHub.request("GET /a?poll=1");
+            await().until(() -> testHub.hub().stats().subscribers() == 2);
             waiting.close();
             other.shutdownOutput();
-            await().until(() -> front.hub().stats().readers() == 0);
+            await().until(() -> testHub.hub().stats().subscribers() == 0);
             other.close();
-            assertThat(front.hub().stats().channels()).isZero();
+            assertThat(testHub.hub().stats().channels()).isZero();
         }
     }
 
     @Test
     @DisplayName("H-27 a loss is told at once; a stop ends the wait; what makes no sense is a 400")
     void otherEnds() throws Exception {
-        try (TestHub front = TestHub.startHub("history.count = 1")) {
-            String first = front.hub().publish("/a", "1").id();
-            front.hub().publish("/b", "1");
-            front.hub().publish("/a", "2");
-            front.hub().publish("/a", "3");
-            assertThat(front.get("/a?poll=1&since=" + first).body())
+        try (TestHub testHub = TestHub.startHub("history.count = 1")) {
+            String first = testHub.hub().publish("/a", "1").id();
+            testHub.hub().publish("/b", "1");
+            testHub.hub().publish("/a", "2");
+            testHub.hub().publish("/a", "3");
+            assertThat(testHub.get("/a?poll=1&since=" + first).body())
                     .startsWith("\u001e{\"event\":\"start\",\"recovered\":false,")
                     .contains("\n3\n");
             for (String bad : List.of("poll=0", "poll", "wait=3s", "poll=1&wait=6m", "poll=1&wait=3")) {
-                assertThat(front.get("/a?" + bad).body()).as(bad).contains("bad-parameter");
+                assertThat(testHub.get("/a?" + bad).body()).as(bad).contains("bad-parameter");
             }
-            FutureTask<HttpResponse<String>> poll = new FutureTask<>(() -> front.get("/quiet?poll=1&wait=5m"));
+            FutureTask<HttpResponse<String>> poll = new FutureTask<>(() -> testHub.get("/quiet?poll=1&wait=5m"));
             Thread.ofVirtual().start(poll);
-            await().until(() -> front.hub().stats().readers() == 1);
-            front.tree().close();
+            await().until(() -> testHub.hub().stats().subscribers() == 1);
+            testHub.tree().close();
             assertThat(poll.get(10, TimeUnit.SECONDS).body()).contains("\"event\":\"next\"");
         }
     }

@@ -32,17 +32,17 @@ class NginxProxyTest {
     @DisplayName(
             "H-17 through nginx as the docs have it, each form streams at once, message by message, and POST works")
     void documented() throws Exception {
-        try (TestHub front = hub();
-                NginxProcess nginx = NginxProcess.start(folder, NginxProcess.documented(), front.port())) {
-            assertStreams(front, nginx);
-            String url = "http://127.0.0.1:" + nginx.port() + "/x";
+        try (TestHub testHub = hub();
+                NginxProcess nginxProcess = NginxProcess.start(folder, NginxProcess.documented(), testHub.port())) {
+            assertStreams(testHub, nginxProcess);
+            String url = "http://127.0.0.1:" + nginxProcess.port() + "/x";
             assertThat(TestHub.curl("-H", "Host: " + HOST, "-H", "Origin: https://" + HOST, "-d", "7", url))
                     .startsWith("{\"id\":\"");
             assertThat(TestHub.curl("-H", "Host: " + HOST, "-H", "Origin: https://elsewhere.example", "-d", "7", url))
                     .contains("foreign-origin");
             assertThat(TestHub.curl("-H", "Host: rebound.example", "-d", "7", url))
                     .contains("foreign-host");
-            String metrics = "http://127.0.0.1:" + nginx.port() + "/-/metrics";
+            String metrics = "http://127.0.0.1:" + nginxProcess.port() + "/-/metrics";
             assertThat(TestHub.curl("-H", "Host: localhost", metrics))
                     .as("a stranger behind a proxy that is near")
                     .contains("loopback-only");
@@ -54,9 +54,9 @@ class NginxProxyTest {
     void buffering() throws Exception {
         String http = NginxProcess.documented().replace("proxy_buffering off;", "");
         assertThat(http).contains("proxy_pass").doesNotContain("proxy_buffering");
-        try (TestHub front = hub();
-                NginxProcess nginx = NginxProcess.start(folder, http, front.port())) {
-            assertStreams(front, nginx);
+        try (TestHub testHub = hub();
+                NginxProcess nginxProcess = NginxProcess.start(folder, http, testHub.port())) {
+            assertStreams(testHub, nginxProcess);
         }
     }
 
@@ -64,9 +64,9 @@ class NginxProxyTest {
     @DisplayName("through a proxy that speaks HTTP/1.0 a stream is a 505 that says what to do")
     void oldHttp() throws Exception {
         String http = NginxProcess.documented().replace("proxy_http_version 1.1;", "proxy_http_version 1.0;");
-        try (TestHub front = hub();
-                NginxProcess nginx = NginxProcess.start(folder, http, front.port())) {
-            assertThat(TestHub.curl("-i", "-H", "Host: " + HOST, "http://127.0.0.1:" + nginx.port() + "/x"))
+        try (TestHub testHub = hub();
+                NginxProcess nginxProcess = NginxProcess.start(folder, http, testHub.port())) {
+            assertThat(TestHub.curl("-i", "-H", "Host: " + HOST, "http://127.0.0.1:" + nginxProcess.port() + "/x"))
                     .startsWith("HTTP/1.1 505")
                     .contains("proxy_http_version 1.1");
         }
@@ -76,20 +76,23 @@ class NginxProxyTest {
     @DisplayName(
             "H-15 when nginx is restarted, an EventSource comes back by itself with its last id and gets what it missed")
     void restart() throws Exception {
-        try (TestHub front = TestHub.start();
-                NginxProcess nginx = NginxProcess.start(folder, NginxProcess.documented(), front.port());
-                ExternalProcess source = NodeJs.run("eventsource.mjs", "http://127.0.0.1:" + nginx.port() + "/x")) {
+        try (TestHub testHub = TestHub.start();
+                NginxProcess nginxProcess = NginxProcess.start(folder, NginxProcess.documented(), testHub.port());
+                ExternalProcess source =
+                        NodeJs.run("eventsource.mjs", "http://127.0.0.1:" + nginxProcess.port() + "/x")) {
             source.awaitOutput("start {");
-            publish(front, 1, 10);
+            publish(testHub, 1, 10);
             source.awaitOutput(" 10\n");
 
             // When
-            nginx.stop();
-            await().atMost(ExternalProcess.PATIENCE).until(() -> front.hub().stats().readers() == 0);
-            publish(front, 11, 20);
-            nginx.startAgain();
-            await().atMost(ExternalProcess.PATIENCE).until(() -> front.hub().stats().readers() == 1);
-            publish(front, 21, 30);
+            nginxProcess.stop();
+            await().atMost(ExternalProcess.TIMEOUT)
+                    .until(() -> testHub.hub().stats().subscribers() == 0);
+            publish(testHub, 11, 20);
+            nginxProcess.restart();
+            await().atMost(ExternalProcess.TIMEOUT)
+                    .until(() -> testHub.hub().stats().subscribers() == 1);
+            publish(testHub, 21, 30);
 
             // Then
             source.awaitOutput(" 30\n");
@@ -108,17 +111,18 @@ class NginxProxyTest {
     }
 
     /** In each form: the head at once, and each message before the next is published. */
-    private static void assertStreams(TestHub front, NginxProcess nginx) throws Exception {
+    private static void assertStreams(TestHub testHub, NginxProcess nginxProcess) throws Exception {
         HttpClient client = HttpClient.newHttpClient();
         List<RawHttpClient> open = new ArrayList<>();
-        try (JdkWebSocketClient socket = new JdkWebSocketClient(client, URI.create("ws://127.0.0.1:" + nginx.port() + "/x"))) {
+        try (JdkWebSocketClient socket =
+                new JdkWebSocketClient(client, URI.create("ws://127.0.0.1:" + nginxProcess.port() + "/x"))) {
             for (String type : List.of("text/plain", "text/event-stream", "application/x-ndjson")) {
-                open.add(stream(nginx.port(), type));
+                open.add(stream(nginxProcess.port(), type));
             }
-            await().until(() -> front.hub().stats().readers() == 4);
+            await().until(() -> testHub.hub().stats().subscribers() == 4);
             for (int i = 0; i < 20; i++) {
                 String message = "<" + i + ">";
-                front.post("/x", message);
+                testHub.post("/x", message);
                 for (RawHttpClient each : open) {
                     each.readTo(message);
                 }
@@ -132,22 +136,23 @@ class NginxProxyTest {
             }
             client.shutdownNow();
         }
-        await().until(() -> front.hub().stats().readers() == 0);
+        await().until(() -> testHub.hub().stats().subscribers() == 0);
     }
 
     private static RawHttpClient stream(int port, String type) throws IOException {
-        RawHttpClient wired = new RawHttpClient(port).send("GET /x HTTP/1.1\r\nHost: " + HOST + "\r\nAccept: " + type + "\r\n\r\n");
-        assertThat(wired.head()).startsWith("HTTP/1.1 200 OK").containsIgnoringCase("content-type: " + type);
-        return wired;
+        RawHttpClient rawHttpClient =
+                new RawHttpClient(port).send("GET /x HTTP/1.1\r\nHost: " + HOST + "\r\nAccept: " + type + "\r\n\r\n");
+        assertThat(rawHttpClient.head()).startsWith("HTTP/1.1 200 OK").containsIgnoringCase("content-type: " + type);
+        return rawHttpClient;
     }
 
     private static TestHub hub() {
         return TestHub.start("allowed-hosts = ['" + HOST + "']");
     }
 
-    private static void publish(TestHub front, int first, int last) throws Exception {
+    private static void publish(TestHub testHub, int first, int last) throws Exception {
         for (int i = first; i <= last; i++) {
-            front.post("/x", Integer.toString(i));
+            testHub.post("/x", Integer.toString(i));
         }
     }
 }

@@ -97,25 +97,26 @@ class ProblemResponsesTest {
     @ParameterizedTest
     @EnumSource(ProblemType.class)
     @DisplayName("H-23 each refusal is a problem with its status, its stable code and what to do; 429 and 503 say when")
-    void refusal(ProblemType problem) throws Exception {
-        Scenario scenario = requireNonNull(scenarios.get(problem), () -> "nobody knows how to provoke " + problem);
+    void refusal(ProblemType problemType) throws Exception {
+        Scenario scenario =
+                requireNonNull(scenarios.get(problemType), () -> "nobody knows how to provoke " + problemType);
         String answer = scenario.answer();
         assertThat(answer)
-                .startsWith("HTTP/1.1 " + problem.status() + " ")
+                .startsWith("HTTP/1.1 " + problemType.status() + " ")
                 .contains("content-type: application/problem+json\r\n")
-                .contains("\"title\":\"" + problem.title() + "\"")
-                .contains("\"status\":" + problem.status() + ",")
-                .contains("\"code\":\"" + problem.code() + "\"")
+                .contains("\"title\":\"" + problemType.title() + "\"")
+                .contains("\"status\":" + problemType.status() + ",")
+                .contains("\"code\":\"" + problemType.code() + "\"")
                 .containsPattern("\"detail\":\".{10,}\"}");
-        if (problem.status() == 429 || problem.status() == 503) {
+        if (problemType.status() == 429 || problemType.status() == 503) {
             assertThat(answer).containsPattern("Retry-After: \\d+\r\n");
         }
     }
 
     private static String answer(String line, String... headers) throws IOException {
-        try (TestHub front = TestHub.start();
-                RawHttpClient client = front.request(line, headers)) {
-            return client.answer();
+        try (TestHub testHub = TestHub.start();
+                RawHttpClient client = testHub.request(line, headers)) {
+            return client.response();
         }
     }
 
@@ -129,46 +130,46 @@ class ProblemResponsesTest {
     }
 
     private static String secondOn(String channel, String setting) throws IOException {
-        try (TestHub front = TestHub.startHub(setting);
-                RawHttpClient first = front.lines("/x");
-                RawHttpClient second = front.request("GET " + channel)) {
-            await().until(() -> front.hub().stats().readers() == 1);
+        try (TestHub testHub = TestHub.startHub(setting);
+                RawHttpClient first = testHub.lines("/x");
+                RawHttpClient second = testHub.request("GET " + channel)) {
+            await().until(() -> testHub.hub().stats().subscribers() == 1);
             assertThat(first).isNotNull();
-            return second.answer();
+            return second.response();
         }
     }
 
     private static String tooSlow() throws IOException {
-        try (TestHub front = TestHub.start("request-timeout = '100ms'");
-                RawHttpClient client = front.connect()) {
-            return client.send("POST /x HTTP/1.1\r\n").answer();
+        try (TestHub testHub = TestHub.start("request-timeout = '100ms'");
+                RawHttpClient client = testHub.connect()) {
+            return client.send("POST /x HTTP/1.1\r\n").response();
         }
     }
 
     private static String keyReused() throws IOException {
         String post = "POST /x HTTP/1.1\r\nHost: localhost\r\nIdempotency-Key: a\r\nContent-Length: 1\r\n\r\n";
-        try (TestHub front = TestHub.start();
-                RawHttpClient client = front.connect()) {
-            client.send(post + "1").answer();
-            return client.send(post + "2").answer();
+        try (TestHub testHub = TestHub.start();
+                RawHttpClient client = testHub.connect()) {
+            client.send(post + "1").response();
+            return client.send(post + "2").response();
         }
     }
 
     /** Two loops: the publish of one waits for the store, which the test holds; the other finds its key in use. */
     private static String underWay() throws Exception {
         String post = "POST /x HTTP/1.1\r\nHost: localhost\r\nIdempotency-Key: a\r\nContent-Length: 1\r\n\r\n1";
-        try (TestHub front = TestHub.start("loops = 2");
-                RawHttpClient one = front.connect();
-                RawHttpClient two = front.connect();
+        try (TestHub testHub = TestHub.start("loops = 2");
+                RawHttpClient one = testHub.connect();
+                RawHttpClient two = testHub.connect();
                 ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
-            Publisher store = HubAccess.publisher(front.hub());
+            Publisher store = HubAccess.publisher(testHub.hub());
             ExecutorCompletionService<String> answers = new ExecutorCompletionService<>(threads);
             String first;
             synchronized (store) {
                 one.send(post);
                 two.send(post);
-                answers.submit(one::answer);
-                answers.submit(two::answer);
+                answers.submit(one::response);
+                answers.submit(two::response);
                 first = answers.take().get();
             }
             assertThat(answers.take().get()).startsWith("HTTP/1.1 200");
@@ -177,28 +178,28 @@ class ProblemResponsesTest {
     }
 
     private static String stopping() throws Exception {
-        try (TestHub front = TestHub.start();
-                RawHttpClient publisher = front.connect();
-                RawHttpClient reader = front.lines("/y")) {
+        try (TestHub testHub = TestHub.start();
+                RawHttpClient publisher = testHub.connect();
+                RawHttpClient reader = testHub.lines("/y")) {
             publisher.send("POST /x HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1\r\nExpect: 100-continue\r\n\r\n");
             publisher.head();
-            Thread stop = Thread.ofVirtual().start(() -> front.tree().ginkgo().stop());
-            reader.rest();
-            String answer = publisher.send("1").answer();
+            Thread stop = Thread.ofVirtual().start(() -> testHub.tree().ginkgo().stop());
+            reader.readToEnd();
+            String answer = publisher.send("1").response();
             stop.join();
             return answer;
         }
     }
 
     private static String notReady() throws Exception {
-        try (TestHub front = TestHub.start("drain-delay = '1s'");
-                RawHttpClient client = front.connect()) {
+        try (TestHub testHub = TestHub.start("drain-delay = '1s'");
+                RawHttpClient client = testHub.connect()) {
             String live = "GET /-/health/live HTTP/1.1\r\nHost: localhost\r\n\r\n";
-            client.send(live).answer();
-            Thread stop = Thread.ofVirtual().start(() -> front.tree().ginkgo().stop());
+            client.send(live).response();
+            Thread stop = Thread.ofVirtual().start(() -> testHub.tree().ginkgo().stop());
             String answer = "";
             while (!answer.startsWith("HTTP/1.1 503")) {
-                answer = client.send(live.replace("live", "ready")).answer();
+                answer = client.send(live.replace("live", "ready")).response();
             }
             stop.join();
             return answer;
@@ -206,16 +207,16 @@ class ProblemResponsesTest {
     }
 
     private static String version() throws IOException {
-        try (TestHub front = TestHub.start();
-                RawHttpClient client = front.connect()) {
-            return client.send("GET /x HTTP/1.0\r\nHost: localhost\r\n\r\n").answer();
+        try (TestHub testHub = TestHub.start();
+                RawHttpClient client = testHub.connect()) {
+            return client.send("GET /x HTTP/1.0\r\nHost: localhost\r\n\r\n").response();
         }
     }
 
     /** A front whose program cannot say how it is. */
     private static final class Broken extends Service {
-        final HttpFrontend http =
-                add("http", new HttpFrontend(Broken::backend, Broken::routes, ClusterWebDirectory.none(), new Random()));
+        final HttpFrontend http = add(
+                "http", new HttpFrontend(Broken::backend, Broken::routes, ClusterWebDirectory.none(), new Random()));
 
         private record Backend(Publisher publisher, StreamAttacher streams, Counters counters) implements HttpBackend {}
 
@@ -229,12 +230,20 @@ class ProblemResponsesTest {
                     () -> 10,
                     () -> 10);
             Store store = new Store(limits, TimeSource.system(), 1, counters);
-            return new Backend(store, new DeliveryEngine(store, ByteBufAllocator.DEFAULT, TimeSource.system(), new Random(), counters, () -> 10), counters);
+            return new Backend(
+                    store,
+                    new DeliveryEngine(
+                            store, ByteBufAllocator.DEFAULT, TimeSource.system(), new Random(), counters, () -> 10),
+                    counters);
         }
 
         private static List<HttpRoute> routes(RouteFactory.Context front) {
             return List.of(AdminRouter.of(
-                    front, Broken::readings, Broken::broken, limit -> new ChannelListing(0, List.of()), TimeSource.system()));
+                    front,
+                    Broken::readings,
+                    Broken::broken,
+                    limit -> new ChannelListing(0, List.of()),
+                    TimeSource.system()));
         }
 
         private static MetricsSnapshot readings() {
@@ -253,11 +262,11 @@ class ProblemResponsesTest {
             int port = tree.root().http.address().port();
             try (RawHttpClient client = new RawHttpClient(port)) {
                 answer = client.send("GET /-/tree HTTP/1.1\r\nHost: localhost\r\n\r\n")
-                        .answer();
+                        .response();
             }
             try (RawHttpClient client = new RawHttpClient(port)) {
                 assertThat(client.send("GET /-/health/ready HTTP/1.1\r\nHost: localhost\r\n\r\n")
-                                .answer())
+                                .response())
                         .startsWith("HTTP/1.1 500");
             }
             return answer;

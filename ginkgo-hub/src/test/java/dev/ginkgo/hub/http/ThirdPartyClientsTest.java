@@ -41,23 +41,24 @@ class ThirdPartyClientsTest {
     void sameNumbers() throws Exception {
         HttpClient client = HttpClient.newHttpClient();
         open.add(client::shutdownNow); // its close() would wait for the streams
-        try (TestHub front = TestHub.start()) {
-            everybodyReads(front, client);
-            await().atMost(ExternalProcess.PATIENCE).until(() -> front.hub().stats().readers() == heard.size());
+        try (TestHub testHub = TestHub.start()) {
+            everybodyReads(testHub, client);
+            await().atMost(ExternalProcess.TIMEOUT)
+                    .until(() -> testHub.hub().stats().subscribers() == heard.size());
 
             // When
             List<String> numbers =
                     IntStream.rangeClosed(1, 500).mapToObj(Integer::toString).toList();
             for (String number : numbers.subList(0, 490)) {
-                assertThat(front.post("/numbers", number).statusCode()).isEqualTo(200);
+                assertThat(testHub.post("/numbers", number).statusCode()).isEqualTo(200);
             }
             for (String number : numbers.subList(490, 500)) {
-                TestHub.curl("-d", number, front.uri("/numbers").toString());
+                TestHub.curl("-d", number, testHub.uri("/numbers").toString());
             }
 
             // Then
             heard.forEach((who, list) -> await(who)
-                    .atMost(ExternalProcess.PATIENCE)
+                    .atMost(ExternalProcess.TIMEOUT)
                     .untilAsserted(() -> assertThat(list.get()).as(who).isEqualTo(numbers)));
         } finally {
             for (AutoCloseable each : open) {
@@ -66,14 +67,15 @@ class ThirdPartyClientsTest {
         }
     }
 
-    private void everybodyReads(TestHub front, HttpClient client) throws Exception {
-        String url = front.uri("/numbers").toString();
+    private void everybodyReads(TestHub testHub, HttpClient client) throws Exception {
+        String url = testHub.uri("/numbers").toString();
         URI socket = URI.create(url.replace("http:", "ws:"));
 
         ExternalProcess lines = opened(ExternalProcess.start(folder, "curl", "-sSN", url));
         heard.put("curl, lines", lines::lines);
 
-        ExternalProcess events = opened(ExternalProcess.start(folder, "curl", "-sSN", "-H", "Accept: text/event-stream", url));
+        ExternalProcess events =
+                opened(ExternalProcess.start(folder, "curl", "-sSN", "-H", "Accept: text/event-stream", url));
         heard.put("curl, events", () -> data(events.lines(), "data: ", "{"));
 
         HttpResponse<Stream<String>> response = client.send(
@@ -109,13 +111,13 @@ class ThirdPartyClientsTest {
         ExternalProcess ws;
         ExternalProcess source;
         int port;
-        try (TestHub front = TestHub.start()) {
-            port = front.port();
+        try (TestHub testHub = TestHub.start()) {
+            port = testHub.port();
             ws = opened(NodeJs.run("ws.mjs", "ws://127.0.0.1:" + port + "/x"));
-            source = opened(NodeJs.run("eventsource.mjs", front.uri("/x").toString()));
+            source = opened(NodeJs.run("eventsource.mjs", testHub.uri("/x").toString()));
             source.awaitOutput("start {");
             ws.awaitOutput("open\n");
-            await().until(() -> front.hub().stats().readers() == 2);
+            await().until(() -> testHub.hub().stats().subscribers() == 2);
         }
         try {
             ws.awaitOutput("close 10");
@@ -123,7 +125,8 @@ class ThirdPartyClientsTest {
             source.awaitOutput("bye {");
             // When there is a hub again
             try (TestHub again = TestHub.withBind("127.0.0.1:" + port)) {
-                await().atMost(ExternalProcess.PATIENCE).until(() -> again.hub().stats().readers() == 1);
+                await().atMost(ExternalProcess.TIMEOUT)
+                        .until(() -> again.hub().stats().subscribers() == 1);
                 again.post("/x", "after");
                 source.awaitOutput(" after\n");
             }

@@ -8,8 +8,8 @@ import dev.ginkgo.hub.channel.ChannelSelector;
 import dev.ginkgo.hub.channel.Payload;
 import dev.ginkgo.hub.message.Gap;
 import dev.ginkgo.hub.message.Message;
-import dev.ginkgo.hub.message.MessageId.Position;
 import dev.ginkgo.hub.message.MessageId;
+import dev.ginkgo.hub.message.MessageId.Position;
 import dev.ginkgo.hub.message.Since;
 import dev.ginkgo.hub.position.EvictionWatermark;
 import dev.ginkgo.hub.position.VersionVector;
@@ -27,7 +27,7 @@ class CursorTest {
     private static final long ELSEWHERE = 5;
     private static final long SECOND = Duration.ofSeconds(1).toNanos();
 
-    private final VersionVector arrivals = new VersionVector(new Position(HERE, 7, 0), 0);
+    private final VersionVector versionVector = new VersionVector(new Position(HERE, 7, 0), 0);
     private final EvictionWatermark forgotten = new EvictionWatermark();
     private final ChannelLog log = new ChannelLog(ChannelName.of("/a"), new EvictionWatermark());
     private final ChannelLog other = new ChannelLog(ChannelName.of("/b"), new EvictionWatermark());
@@ -35,15 +35,15 @@ class CursorTest {
     private long now;
 
     private Entry publish(ChannelLog to, String text) {
-        return add(to, arrivals.own().next(), text);
+        return add(to, versionVector.own().next(), text);
     }
 
     private Entry add(ChannelLog to, Position position, String text) {
-        List<Position> others = arrivals.add(position, now, Long.MAX_VALUE);
+        List<Position> others = versionVector.add(position, now, Long.MAX_VALUE);
         StoredMessage message = new StoredMessage(to.name.text(), position, others, Instant.EPOCH, Payload.text(text));
         Entry entry = new Entry(message, to, now, ++arrival, null);
         to.feed.add(entry);
-        to.merged().forEach(feed -> feed.add(entry));
+        to.mergedFeeds().forEach(feed -> feed.add(entry));
         return entry;
     }
 
@@ -53,16 +53,17 @@ class CursorTest {
     }
 
     private void lose() {
-        log.feed.lose(++arrival);
+        log.feed.markLost(++arrival);
     }
 
     private Cursor open(Feed feed, Since since) {
         Cursor cursor = new Cursor(
                 feed,
-                StartPosition.of(feed, since, new StartPosition.StoreState(arrivals, forgotten, arrival, now, 0, 0)),
-                arrivals);
+                StartPosition.of(
+                        feed, since, new StartPosition.StoreState(versionVector, forgotten, arrival, now, 0, 0)),
+                versionVector);
         if (cursor.position() == feed.end()) {
-            feed.begun();
+            feed.joinedAtEnd();
         }
         return cursor;
     }
@@ -77,7 +78,7 @@ class CursorTest {
         for (Cursor.Step step = cursor.next(); !step.atEnd(); step = cursor.next()) {
             Message message = step.message();
             if (message != null) {
-                read.add((step.old() ? "old " : "") + message.text());
+                read.add((step.replayed() ? "old " : "") + message.text());
             } else if (step.missed() != 0) {
                 read.add(step.missed() == Gap.UNKNOWN ? "gap" : "gap of " + step.missed());
             }
@@ -210,7 +211,7 @@ class CursorTest {
                 step = cursor.next();
             }
             assertThat(step.message().text()).isEqualTo("local");
-            MessageId both = local.vector().and(MessageId.parse(further));
+            MessageId both = local.vector().merge(MessageId.parse(further));
             assertThat(step.message().id()).isEqualTo(both.text());
 
             assertThat(read(cursor)).isEmpty();
@@ -250,7 +251,7 @@ class CursorTest {
             evictOldest(log);
             Cursor.Step gap = cursor.next();
             assertThat(gap.missed()).isEqualTo(1);
-            assertThat(gap.after()).isEqualTo(arrivals.now()).isEqualTo(only.message.id());
+            assertThat(gap.after()).isEqualTo(versionVector.endId()).isEqualTo(only.message.id());
             assertThat(cursor.next().atEnd()).isTrue();
         }
 
@@ -308,8 +309,8 @@ class CursorTest {
         private final Feed feed = Feed.of(ChannelSelector.of("/*"), new Conflation(SECOND));
 
         Conflated() {
-            log.joinTo(feed);
-            other.joinTo(feed);
+            log.addTo(feed);
+            other.addTo(feed);
         }
 
         private void flush() {
@@ -375,7 +376,7 @@ class CursorTest {
             add(log, new Position(ELSEWHERE, 1, 1), "had");
             Cursor cursor = open(new Since.After(had.text()));
             StoredMessage last = publish(log, "new").message;
-            String both = last.vector().and(had).text();
+            String both = last.vector().merge(had).text();
             assertThat(cursor.resumeId(last, null)).isEqualTo(both);
             assertThat(cursor.unseenResumeId(last, null)).isEqualTo(both);
             assertThat(cursor.unseenResumeId(null, null)).isNull();
@@ -401,8 +402,8 @@ class CursorTest {
 
     private Feed merged() {
         Feed feed = Feed.of(ChannelSelector.of("/*"));
-        log.joinTo(feed);
-        other.joinTo(feed);
+        log.addTo(feed);
+        other.addTo(feed);
         return feed;
     }
 }

@@ -42,13 +42,13 @@ class ReplicationTest {
         final Replication replication;
         final List<Envelope> all = new CopyOnWriteArrayList<>();
         final List<Loss> losses = new CopyOnWriteArrayList<>();
-        final EpochFence fence = new EpochFence();
+        final EpochFence epochFence = new EpochFence();
         private long last; // guarded by this
 
         Node(LocalGroup group, LocalNetwork network) {
             cluster = add("cluster", new Cluster(group));
             transport = add("transport", new LocalTransport(network));
-            replication = add("replication", new Replication(cluster, () -> transport, () -> this, () -> fence));
+            replication = add("replication", new Replication(cluster, () -> transport, () -> this, () -> epochFence));
         }
 
         synchronized int publish(String channel) {
@@ -70,10 +70,10 @@ class ReplicationTest {
         }
 
         @Override
-        public void met(NodeIncarnation life) {}
+        public void incarnationSeen(NodeIncarnation life) {}
 
         @Override
-        public SnapshotChunk holdings(long after, NodeIncarnation self) {
+        public SnapshotChunk readSnapshot(long after, NodeIncarnation self) {
             List<SnapshotChunk.Item> items = all.stream()
                     .map(each -> new SnapshotChunk.Item(each, 0, List.of()))
                     .toList();
@@ -82,29 +82,30 @@ class ReplicationTest {
         }
 
         @Override
-        public void inherit(SnapshotChunk some) {
+        public void applySnapshot(SnapshotChunk some) {
             some.items().forEach(item -> all.add(item.message()));
         }
 
         @Override
-        public void disinherit() {
+        public void abandonSnapshot() {
             throw new AssertionError("all was there");
         }
 
         @Override
-        public RangeResponse answer(SequenceRange asked) {
+        public RangeResponse readRange(SequenceRange asked) {
             List<Envelope> found = all.stream()
                     .filter(each -> each.origin().equals(asked.origin()))
                     .filter(each -> each.sequence() >= asked.from() && each.sequence() <= asked.to())
                     .limit(7)
                     .toList();
-            return new RangeResponse(asked, found, found.size() == 7 ? found.getLast().sequence() : asked.to());
+            return new RangeResponse(
+                    asked, found, found.size() == 7 ? found.getLast().sequence() : asked.to());
         }
 
         List<Long> from(Node other) {
-            NodeIncarnation origin = other.replication.self();
+            NodeIncarnation nodeIncarnation = other.replication.self();
             return all.stream()
-                    .filter(each -> each.origin().equals(origin))
+                    .filter(each -> each.origin().equals(nodeIncarnation))
                     .map(Envelope::sequence)
                     .toList();
         }
@@ -161,7 +162,7 @@ class ReplicationTest {
         await().atMost(SOON).until(a.cluster::isLeader);
         Epoch old = a.cluster.lease().orElseThrow().epoch();
         assertThat(List.of(b, c)).allSatisfy(node -> {
-            assertThat(node.fence.admits(Optional.of(old))).isTrue();
+            assertThat(node.epochFence.admits(Optional.of(old))).isTrue();
             assertThat(node.cluster.leader()).contains(new Leader("127.0.0.1:1", old));
         });
 
@@ -169,7 +170,7 @@ class ReplicationTest {
 
         await().atMost(SOON).until(() -> b.cluster.isLeader());
         for (Node node : List.of(b, c)) {
-            await().atMost(SOON).until(() -> !node.fence.admits(Optional.of(old)));
+            await().atMost(SOON).until(() -> !node.epochFence.admits(Optional.of(old)));
         }
     }
 

@@ -25,17 +25,17 @@ abstract class ReplicatorTestCase {
     static final NodeIncarnation A = new NodeIncarnation("a", 1);
     static final NodeIncarnation B = new NodeIncarnation("b", 1);
 
-    final List<String> story = new ArrayList<>();
-    final List<String> asked = new ArrayList<>();
+    final List<String> events = new ArrayList<>();
+    final List<String> requests = new ArrayList<>();
     final ManualTime time = new ManualTime();
-    final Replicator replica = replica(story, asked, time);
+    final Replicator replicator = replica(events, requests, time);
 
     /** Another one, that has not begun. */
     Replicator replica() {
-        return replica(story, asked, time);
+        return replica(events, requests, time);
     }
 
-    private static Replicator replica(List<String> story, List<String> asked, TimeSource time) {
+    private static Replicator replica(List<String> story, List<String> asked, TimeSource timeSource) {
         return new Replicator(
                 SELF,
                 new ReplicationSink() {
@@ -46,46 +46,49 @@ abstract class ReplicatorTestCase {
 
                     @Override
                     public void lost(Loss loss) {
-                        story.add("lost " + loss.stretch().from() + ".."
-                                + loss.stretch().to()
-                                + (loss.beforeUs() ? " before us" : "")
-                                + (loss.sound().isEmpty() ? "" : " but not on " + loss.sound()));
+                        story.add("lost " + loss.range().from() + ".."
+                                + loss.range().to()
+                                + (loss.beforeStart() ? " before us" : "")
+                                + (loss.unaffectedChannels().isEmpty()
+                                        ? ""
+                                        : " but not on " + loss.unaffectedChannels()));
                     }
 
                     @Override
-                    public RangeResponse answer(SequenceRange stretch) {
-                        return RangeResponse.nothing(stretch);
+                    public RangeResponse readRange(SequenceRange sequenceRange) {
+                        return RangeResponse.empty(sequenceRange);
                     }
 
                     @Override
-                    public void met(NodeIncarnation life) {}
+                    public void incarnationSeen(NodeIncarnation life) {}
 
                     @Override
-                    public SnapshotChunk holdings(long after, NodeIncarnation self) {
-                        return SnapshotChunk.nothing(after);
+                    public SnapshotChunk readSnapshot(long after, NodeIncarnation self) {
+                        return SnapshotChunk.empty(after);
                     }
 
                     @Override
-                    public void inherit(SnapshotChunk some) {
+                    public void applySnapshot(SnapshotChunk some) {
                         assertThat(some.items()).isEmpty();
                     }
 
                     @Override
-                    public void disinherit() {
+                    public void abandonSnapshot() {
                         throw new UnsupportedOperationException("this node has begun alone");
                     }
                 },
                 new Replicator.PeerRequests(
-                        (peer, stretch) -> asked.add(peer.name() + ": "
-                                + stretch.origin().name() + " " + stretch.from() + ".." + stretch.to()),
+                        (peer, sequenceRange) -> asked.add(
+                                peer.name() + ": " + sequenceRange.origin().name() + " " + sequenceRange.from() + ".."
+                                        + sequenceRange.to()),
                         (peer, after) -> {}),
                 () -> {},
-                time);
+                timeSource);
     }
 
     @BeforeEach
     void begin() {
-        replica.begin();
+        replicator.start();
     }
 
     static final class ManualTime implements TimeSource {
@@ -112,36 +115,36 @@ abstract class ReplicatorTestCase {
         }
     }
 
-    void pass(long millis) {
+    void advance(long millis) {
         for (long left = millis; left > 0; left -= 50) {
             time.nanos += Duration.ofMillis(50).toNanos();
-            replica.tick();
+            replicator.tick();
         }
     }
 
-    static Envelope message(NodeIncarnation origin, long sequence, long previous, String channel) {
-        return new Envelope(origin, sequence, previous, channel, false, new byte[10], 0, Optional.empty());
+    static Envelope message(NodeIncarnation nodeIncarnation, long sequence, long previous, String channel) {
+        return new Envelope(nodeIncarnation, sequence, previous, channel, false, new byte[10], 0, Optional.empty());
     }
 
-    static Envelope message(NodeIncarnation origin, long sequence) {
-        return message(origin, sequence, sequence - 1, "/n");
+    static Envelope message(NodeIncarnation nodeIncarnation, long sequence) {
+        return message(nodeIncarnation, sequence, sequence - 1, "/n");
     }
 
-    void received(NodeIncarnation origin, long... sequences) {
-        Arrays.stream(sequences).forEach(each -> replica.received(message(origin, each)));
+    void receive(NodeIncarnation nodeIncarnation, long... sequences) {
+        Arrays.stream(sequences).forEach(each -> replicator.received(message(nodeIncarnation, each)));
     }
 
-    void answer(NodeIncarnation peer, SequenceRange stretch, long through, long... sequences) {
+    void respond(NodeIncarnation peer, SequenceRange sequenceRange, long through, long... sequences) {
         List<Envelope> found = LongStream.of(sequences)
-                .mapToObj(each -> message(stretch.origin(), each))
+                .mapToObj(each -> message(sequenceRange.origin(), each))
                 .toList();
-        replica.answered(peer, new RangeResponse(stretch, found, through));
+        replicator.rangeReceived(peer, new RangeResponse(sequenceRange, found, through));
     }
 
-    void meets(NodeIncarnation... peers) {
-        replica.ready(Set.of(peers));
+    void connect(NodeIncarnation... peers) {
+        replicator.readyPeersChanged(Set.of(peers));
         for (NodeIncarnation peer : peers) {
-            replica.beat(peer, 0, Map.of());
+            replicator.heartbeat(peer, 0, Map.of());
         }
     }
 }

@@ -23,18 +23,18 @@ class StateTransferTest {
     private static final Set<NodeIncarnation> BOTH = Set.of(A, B);
 
     private final List<String> story = new ArrayList<>();
-    private final StateTransfer takeover =
+    private final StateTransfer stateTransfer =
             new StateTransfer(new Heir(), (peer, after) -> story.add(peer.name() + " from " + after));
     private long now;
 
     private final class Heir implements ReplicationSink {
         @Override
-        public void inherit(SnapshotChunk some) {
+        public void applySnapshot(SnapshotChunk some) {
             story.add("up to " + some.through());
         }
 
         @Override
-        public void disinherit() {
+        public void abandonSnapshot() {
             story.add("incomplete");
         }
 
@@ -49,23 +49,23 @@ class StateTransferTest {
         }
 
         @Override
-        public void met(NodeIncarnation life) {}
+        public void incarnationSeen(NodeIncarnation life) {}
 
         @Override
-        public RangeResponse answer(SequenceRange asked) {
-            return RangeResponse.nothing(asked);
+        public RangeResponse readRange(SequenceRange asked) {
+            return RangeResponse.empty(asked);
         }
 
         @Override
-        public SnapshotChunk holdings(long after, NodeIncarnation self) {
-            return SnapshotChunk.nothing(after);
+        public SnapshotChunk readSnapshot(long after, NodeIncarnation self) {
+            return SnapshotChunk.empty(after);
         }
     }
 
     private void pass(long millis) {
         for (long left = millis; left > 0; left -= 50) {
             now += Duration.ofMillis(50).toNanos();
-            takeover.tick(now);
+            stateTransfer.tick(now);
         }
     }
 
@@ -81,75 +81,75 @@ class StateTransferTest {
     @Test
     @DisplayName("K-20 one peer hands all over, piece by piece; it is asked again if an answer is lost")
     void pieces() {
-        takeover.meet(A, now);
-        takeover.held(A, piece(0, 3), now);
+        stateTransfer.peerAvailable(A, now);
+        stateTransfer.chunkReceived(A, piece(0, 3), now);
         pass(300);
-        takeover.held(A, last(3, 5), now);
-        takeover.held(A, last(3, 5), now);
+        stateTransfer.chunkReceived(A, last(3, 5), now);
+        stateTransfer.chunkReceived(A, last(3, 5), now);
 
         assertThat(story).containsExactly("a from 0", "up to 3", "a from 3", "a from 3", "up to 5");
-        assertThat(takeover.isOver()).isTrue();
-        assertThat(takeover.positions()).isEqualTo(Map.of(A, 7L));
+        assertThat(stateTransfer.isFinished()).isTrue();
+        assertThat(stateTransfer.positions()).isEqualTo(Map.of(A, 7L));
     }
 
     @Test
     @DisplayName("K-20 of a peer that is silent, or has just begun itself, the next one is asked")
     void next() {
-        takeover.meet(A, now);
-        takeover.meet(B, now);
+        stateTransfer.peerAvailable(A, now);
+        stateTransfer.peerAvailable(B, now);
         pass(1_500);
         assertThat(story).endsWith("b from 0").contains("a from 0");
-        takeover.held(B, SnapshotChunk.nothing(0), now);
+        stateTransfer.chunkReceived(B, SnapshotChunk.empty(0), now);
         pass(50);
         assertThat(story).endsWith("a from 0");
-        takeover.held(A, last(0, 5), now);
+        stateTransfer.chunkReceived(A, last(0, 5), now);
         assertThat(story).endsWith("up to 5");
-        assertThat(takeover.isOver()).isTrue();
+        assertThat(stateTransfer.isFinished()).isTrue();
     }
 
     @Test
     @DisplayName("K-20 if the peer falls silent in between, what has come stays and counts as incomplete")
     void silentInBetween() {
-        takeover.meet(A, now);
-        takeover.meet(B, now);
-        takeover.held(A, piece(0, 3), now);
+        stateTransfer.peerAvailable(A, now);
+        stateTransfer.peerAvailable(B, now);
+        stateTransfer.chunkReceived(A, piece(0, 3), now);
         pass(1_500);
 
         assertThat(story).endsWith("incomplete");
-        assertThat(takeover.isOver()).isTrue();
-        assertThat(takeover.positions()).isEmpty();
+        assertThat(stateTransfer.isFinished()).isTrue();
+        assertThat(stateTransfer.positions()).isEmpty();
     }
 
     @Test
     @DisplayName("K-20 when all have just begun there is nothing to wait for; if only those have whom one knows so far,"
             + " another may have all")
     void allBegin() {
-        assertThat(takeover.isVain(Set.of())).isTrue();
-        takeover.meet(A, now);
-        takeover.held(A, SnapshotChunk.nothing(0), now);
+        assertThat(stateTransfer.hasNothingToTransfer(Set.of())).isTrue();
+        stateTransfer.peerAvailable(A, now);
+        stateTransfer.chunkReceived(A, SnapshotChunk.empty(0), now);
         pass(50);
-        assertThat(takeover.isVain(Set.of(A))).isTrue();
-        assertThat(takeover.isVain(BOTH)).isFalse();
-        assertThat(takeover.isOver()).isFalse();
+        assertThat(stateTransfer.hasNothingToTransfer(Set.of(A))).isTrue();
+        assertThat(stateTransfer.hasNothingToTransfer(BOTH)).isFalse();
+        assertThat(stateTransfer.isFinished()).isFalse();
 
-        takeover.meet(B, now);
-        takeover.held(A, SnapshotChunk.nothing(0), now); // asked again meanwhile
-        takeover.held(B, SnapshotChunk.nothing(0), now);
-        assertThat(takeover.isVain(BOTH)).isTrue();
-        takeover.end();
+        stateTransfer.peerAvailable(B, now);
+        stateTransfer.chunkReceived(A, SnapshotChunk.empty(0), now); // asked again meanwhile
+        stateTransfer.chunkReceived(B, SnapshotChunk.empty(0), now);
+        assertThat(stateTransfer.hasNothingToTransfer(BOTH)).isTrue();
+        stateTransfer.stop();
         assertThat(story).doesNotContain("incomplete");
     }
 
     @Test
     @DisplayName("K-20 those that have just begun are asked again and again, as they may have all a moment later")
     void laterAll() {
-        takeover.meet(A, now);
-        takeover.held(A, SnapshotChunk.nothing(0), now);
+        stateTransfer.peerAvailable(A, now);
+        stateTransfer.chunkReceived(A, SnapshotChunk.empty(0), now);
         pass(200);
-        takeover.held(A, last(0, 5), now);
+        stateTransfer.chunkReceived(A, last(0, 5), now);
 
-        assertThat(takeover.isVain(Set.of(A))).isFalse();
-        assertThat(takeover.isOver()).isTrue();
+        assertThat(stateTransfer.hasNothingToTransfer(Set.of(A))).isFalse();
+        assertThat(stateTransfer.isFinished()).isTrue();
         assertThat(story).endsWith("up to 5");
     }
 }

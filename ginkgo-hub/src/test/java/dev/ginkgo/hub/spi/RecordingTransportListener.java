@@ -12,11 +12,11 @@ import java.util.concurrent.TimeUnit;
 /** Keeps what a transport says to one node; can be frozen. */
 public final class RecordingTransportListener implements TransportListener {
     private final Map<NodeIncarnation, List<Envelope>> received = new ConcurrentHashMap<>();
-    private final Map<NodeIncarnation, Long> beats = new ConcurrentHashMap<>();
+    private final Map<NodeIncarnation, Long> lastHeartbeats = new ConcurrentHashMap<>();
     private final List<Envelope> history = new CopyOnWriteArrayList<>();
     final List<RangeResponse> answers = new CopyOnWriteArrayList<>();
     volatile List<SnapshotChunk> holdings = List.of();
-    final List<SnapshotChunk> held = new CopyOnWriteArrayList<>();
+    final List<SnapshotChunk> snapshots = new CopyOnWriteArrayList<>();
     final List<String> faults = new CopyOnWriteArrayList<>();
     final Map<NodeIncarnation, Map<NodeIncarnation, Long>> others = new ConcurrentHashMap<>();
     volatile Map<NodeIncarnation, Long> positions = Map.of();
@@ -32,7 +32,7 @@ public final class RecordingTransportListener implements TransportListener {
         thawed.countDown();
     }
 
-    private void pass() {
+    private void awaitThawed() {
         try {
             if (!thawed.await(1, TimeUnit.MINUTES)) {
                 faults.add("nobody has thawed this");
@@ -43,20 +43,20 @@ public final class RecordingTransportListener implements TransportListener {
     }
 
     /** What came from that node, in order. */
-    List<Envelope> from(NodeIncarnation origin) {
-        List<Envelope> some = received.getOrDefault(origin, List.of());
+    List<Envelope> from(NodeIncarnation nodeIncarnation) {
+        List<Envelope> some = received.getOrDefault(nodeIncarnation, List.of());
         synchronized (some) {
             return List.copyOf(some);
         }
     }
 
-    List<Long> numbersFrom(NodeIncarnation origin) {
-        return from(origin).stream().map(Envelope::sequence).toList();
+    List<Long> sequencesFrom(NodeIncarnation nodeIncarnation) {
+        return from(nodeIncarnation).stream().map(Envelope::sequence).toList();
     }
 
     /** How far that node has said to be; -1 if it has said nothing. */
-    long beat(NodeIncarnation origin) {
-        return beats.getOrDefault(origin, -1L);
+    long beat(NodeIncarnation nodeIncarnation) {
+        return lastHeartbeats.getOrDefault(nodeIncarnation, -1L);
     }
 
     /** Has these answered to those who ask. */
@@ -65,9 +65,9 @@ public final class RecordingTransportListener implements TransportListener {
     }
 
     @Override
-    public void beat(NodeIncarnation peer, long last, Map<NodeIncarnation, Long> positionsOfPeer) {
-        pass();
-        beats.put(peer, last);
+    public void heartbeat(NodeIncarnation peer, long last, Map<NodeIncarnation, Long> positionsOfPeer) {
+        awaitThawed();
+        lastHeartbeats.put(peer, last);
         others.put(peer, positionsOfPeer);
     }
 
@@ -78,11 +78,11 @@ public final class RecordingTransportListener implements TransportListener {
 
     @Override
     public void received(Envelope message) {
-        pass();
-        if (!beats.containsKey(message.origin())) {
+        awaitThawed();
+        if (!lastHeartbeats.containsKey(message.origin())) {
             faults.add(message + " came before the first beat");
         }
-        List<Envelope> all = received.computeIfAbsent(message.origin(), origin -> new ArrayList<>());
+        List<Envelope> all = received.computeIfAbsent(message.origin(), nodeIncarnation -> new ArrayList<>());
         synchronized (all) {
             if (!all.isEmpty() && all.getLast().sequence() >= message.sequence()) {
                 faults.add(message + " came after " + all.getLast());
@@ -92,43 +92,43 @@ public final class RecordingTransportListener implements TransportListener {
     }
 
     @Override
-    public RangeResponse answer(SequenceRange asked) {
-        pass();
+    public RangeResponse readRange(SequenceRange asked) {
+        awaitThawed();
         List<Envelope> found = new ArrayList<>();
         long size = 0;
         for (Envelope message : history) {
             boolean in = message.origin().equals(asked.origin())
                     && message.sequence() >= asked.from()
                     && message.sequence() <= asked.to();
-            if (in && size > 0 && size + message.cost() > RangeResponse.MAX_BYTES) {
+            if (in && size > 0 && size + message.memoryBytes() > RangeResponse.MAX_BYTES) {
                 return new RangeResponse(asked, found, found.getLast().sequence());
             }
             if (in) {
                 found.add(message);
-                size += message.cost();
+                size += message.memoryBytes();
             }
         }
         return new RangeResponse(asked, found, asked.to());
     }
 
     @Override
-    public void answered(NodeIncarnation peer, RangeResponse answer) {
-        answers.add(answer);
+    public void rangeReceived(NodeIncarnation peer, RangeResponse rangeResponse) {
+        answers.add(rangeResponse);
     }
 
     @Override
-    public SnapshotChunk holdings(long after) {
-        pass();
-        return after < holdings.size() ? holdings.get((int) after) : SnapshotChunk.nothing(after);
+    public SnapshotChunk readSnapshot(long after) {
+        awaitThawed();
+        return after < holdings.size() ? holdings.get((int) after) : SnapshotChunk.empty(after);
     }
 
     @Override
-    public void held(NodeIncarnation peer, SnapshotChunk some) {
-        held.add(some);
+    public void snapshots(NodeIncarnation peer, SnapshotChunk some) {
+        snapshots.add(some);
     }
 
     @Override
-    public void ready(Set<NodeIncarnation> peers) {
+    public void readyPeersChanged(Set<NodeIncarnation> peers) {
         ready = peers;
     }
 }

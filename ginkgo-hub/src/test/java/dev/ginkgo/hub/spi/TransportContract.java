@@ -62,7 +62,7 @@ public abstract class TransportContract {
     /** Tells each of all others. */
     private static void introduce(TransportNode... all) {
         for (TransportNode node : all) {
-            node.knows(all);
+            node.setPeers(all);
         }
     }
 
@@ -79,8 +79,8 @@ public abstract class TransportContract {
     private static void awaitNumbers(TransportNode at, TransportNode from, long first, long last) {
         List<Long> expected = LongStream.rangeClosed(first, last).boxed().toList();
         soon().untilAsserted(() ->
-                assertThat(at.inbox.numbersFrom(from.self).size()).isGreaterThanOrEqualTo(expected.size()));
-        assertThat(at.inbox.numbersFrom(from.self)).isEqualTo(expected);
+                assertThat(at.inbox.sequencesFrom(from.self).size()).isGreaterThanOrEqualTo(expected.size()));
+        assertThat(at.inbox.sequencesFrom(from.self)).isEqualTo(expected);
     }
 
     /** The first closing of a socket that was used opens one that the JVM keeps; it is no leak of a transport's. */
@@ -124,7 +124,7 @@ public abstract class TransportContract {
             assertThat(first.channel()).isEqualTo("/ünïcode");
             assertThat(new String(first.payload(), StandardCharsets.UTF_8)).isEqualTo("first");
             assertThat(first.binary()).isFalse();
-            assertThat(first.millis()).isEqualTo(TransportNode.MILLIS);
+            assertThat(first.publishedMillis()).isEqualTo(TransportNode.MILLIS);
             assertThat(first.epoch()).isEmpty();
             Envelope second = other.inbox.from(a.self).get(1);
             assertThat(second.payload()).isEqualTo(large);
@@ -159,7 +159,7 @@ public abstract class TransportContract {
                 a.send("/numbers", "now");
             }
             awaitNumbers(b, a, first, first + 4);
-            a.knows(a); // it leaves before it stops
+            a.setPeers(a); // it leaves before it stops
             b.stop();
         }
     }
@@ -250,9 +250,9 @@ public abstract class TransportContract {
         NodeIncarnation third = new NodeIncarnation("third", 3);
         a.inbox.positions = Map.of(third, 12L);
 
-        await().atMost(Transport.BEAT.multipliedBy(3)).until(() -> b.inbox.beat(a.self) == 3);
+        await().atMost(Transport.HEARTBEAT_INTERVAL.multipliedBy(3)).until(() -> b.inbox.beat(a.self) == 3);
         soon().until(() -> Map.of(third, 12L).equals(b.inbox.others.get(a.self)));
-        assertThat(b.inbox.numbersFrom(a.self)).containsExactly(2L, 3L);
+        assertThat(b.inbox.sequencesFrom(a.self)).containsExactly(2L, 3L);
     }
 
     @Test
@@ -264,7 +264,7 @@ public abstract class TransportContract {
         introduce(a, b, c);
         awaitReady(a, b, c);
 
-        a.knows(a, c);
+        a.setPeers(a, c);
         soon().until(() -> a.transport.readyPeers().equals(Set.of(c.self)));
         soon().until(() -> a.inbox.ready.equals(Set.of(c.self)));
         assertThat(a.send("/numbers", "without b")).isEqualTo(1);
@@ -285,9 +285,9 @@ public abstract class TransportContract {
         awaitReady(a, b);
         for (int i = 0; i < 5; i++) {
             long last = a.last();
-            a.knows(a);
+            a.setPeers(a);
             soon().until(() -> a.transport.readyPeers().isEmpty());
-            a.knows(a, b);
+            a.setPeers(a, b);
             awaitReady(a, b);
             a.send("/numbers", "again");
             awaitNumbers(b, a, 1, last + 1);
@@ -316,17 +316,17 @@ public abstract class TransportContract {
                     third, n, n - 1, "/numbers", true, new byte[20_000], TransportNode.MILLIS, Optional.empty()));
         }
 
-        a.transport.ask(new NodeIncarnation("nobody", 1), new SequenceRange(third, 1, 50));
-        a.transport.ask(b.self, new SequenceRange(third, 41, 60));
+        a.transport.requestRange(new NodeIncarnation("nobody", 1), new SequenceRange(third, 1, 50));
+        a.transport.requestRange(b.self, new SequenceRange(third, 41, 60));
         soon().until(() -> a.inbox.answers.size() == 1);
-        RangeResponse answer = a.inbox.answers.getFirst();
-        assertThat(answer.stretch()).isEqualTo(new SequenceRange(third, 41, 60));
-        assertThat(answer.messages())
+        RangeResponse rangeResponse = a.inbox.answers.getFirst();
+        assertThat(rangeResponse.range()).isEqualTo(new SequenceRange(third, 41, 60));
+        assertThat(rangeResponse.messages())
                 .extracting(Envelope::sequence)
                 .containsExactly(LongStream.rangeClosed(41, 50).boxed().toArray(Long[]::new));
-        assertThat(answer.through()).isEqualTo(60);
+        assertThat(rangeResponse.through()).isEqualTo(60);
 
-        a.transport.ask(b.self, new SequenceRange(third, 1, 50));
+        a.transport.requestRange(b.self, new SequenceRange(third, 1, 50));
         soon().until(() -> a.inbox.answers.size() == 2);
         assertThat(a.inbox.answers.getLast().messages()).hasSizeBetween(5, 20);
         assertThat(a.inbox.answers.getLast().through())
@@ -341,7 +341,7 @@ public abstract class TransportContract {
         introduce(a, b);
         awaitReady(a, b);
         NodeIncarnation third = new NodeIncarnation("third", 3);
-        SnapshotChunk.Watermark mark = new SnapshotChunk.Watermark(1L << 41, 7, 1_000);
+        SnapshotChunk.Watermark watermark = new SnapshotChunk.Watermark(1L << 41, 7, 1_000);
         Envelope binary =
                 new Envelope(third, 9, 4, "/n", true, new byte[200_000], TransportNode.MILLIS, Optional.empty());
         Envelope fenced =
@@ -350,7 +350,7 @@ public abstract class TransportContract {
                 new SnapshotChunk(
                         0,
                         List.of(
-                                new SnapshotChunk.Item(binary, 77, List.of(mark, mark)),
+                                new SnapshotChunk.Item(binary, 77, List.of(watermark, watermark)),
                                 new SnapshotChunk.Item(fenced, 0, List.of())),
                         1,
                         Map.of(),
@@ -360,15 +360,15 @@ public abstract class TransportContract {
                         List.of(),
                         1,
                         Map.of(third, 5L),
-                        Optional.of(new SnapshotChunk.End(true, Map.of(third, 9L, b.self, 2L), List.of(mark)))));
+                        Optional.of(new SnapshotChunk.End(true, Map.of(third, 9L, b.self, 2L), List.of(watermark)))));
 
-        a.transport.askAll(new NodeIncarnation("nobody", 1), 0);
-        a.transport.askAll(b.self, 0);
-        soon().until(() -> a.inbox.held.size() == 1);
-        a.transport.askAll(b.self, 1);
-        soon().until(() -> a.inbox.held.size() == 2);
+        a.transport.requestSnapshot(new NodeIncarnation("nobody", 1), 0);
+        a.transport.requestSnapshot(b.self, 0);
+        soon().until(() -> a.inbox.snapshots.size() == 1);
+        a.transport.requestSnapshot(b.self, 1);
+        soon().until(() -> a.inbox.snapshots.size() == 2);
 
-        assertThat(a.inbox.held).usingRecursiveComparison().isEqualTo(b.inbox.holdings);
+        assertThat(a.inbox.snapshots).usingRecursiveComparison().isEqualTo(b.inbox.holdings);
     }
 
     @Test
@@ -376,16 +376,16 @@ public abstract class TransportContract {
     void strangers() throws Exception {
         TransportNode a = join("a", 1);
         TransportNode stranger = join("x", 2);
-        stranger.knows(a, stranger);
-        a.knowsAs(stranger, new NodeIncarnation("x", 1));
-        soon().until(() -> a.transport.stats().refused() > 0);
+        stranger.setPeers(a, stranger);
+        a.setPeerAs(stranger, new NodeIncarnation("x", 1));
+        soon().until(() -> a.transport.stats().rejected() > 0);
         stranger.send("/numbers", "let me in");
         assertThat(stranger.transport.readyPeers()).isEmpty();
         assertThat(a.transport.readyPeers()).isEmpty();
         assertThat(Stream.of(a.inbox.from(stranger.self), stranger.inbox.from(a.self)))
                 .allMatch(List::isEmpty);
 
-        a.knows(a, stranger);
+        a.setPeers(a, stranger);
         soon().until(() -> stranger.transport.readyPeers().contains(a.self));
         long first = stranger.last() + 1;
         stranger.send("/numbers", "thank you");

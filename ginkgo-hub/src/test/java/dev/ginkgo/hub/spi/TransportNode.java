@@ -29,19 +29,19 @@ final class TransportNode {
     }
 
     /** The roster says: all these. */
-    void knows(TransportNode... all) {
+    void setPeers(TransportNode... all) {
         Set<Peer> peers = new HashSet<>();
         for (TransportNode node : all) {
             if (node != this) {
                 peers.add(new Peer(node.self, node.address));
             }
         }
-        transport.peers(peers);
+        transport.setPeers(peers);
     }
 
     /** The roster says: that one, under another name or incarnation. */
-    void knowsAs(TransportNode node, NodeIncarnation origin) {
-        transport.peers(Set.of(new Peer(origin, node.address)));
+    void setPeerAs(TransportNode node, NodeIncarnation nodeIncarnation) {
+        transport.setPeers(Set.of(new Peer(nodeIncarnation, node.address)));
     }
 
     int send(String channel, String text) {

@@ -7,17 +7,17 @@ import java.util.stream.IntStream;
 /** The transports of several nodes in one tree, so that what they leave behind is looked for when all have ended. */
 final class TransportNodes extends Service {
     /** The most that one test starts. */
-    private static final int MOST = 250;
+    private static final int MAX_NODES = 250;
 
     private int started;
 
     TransportNodes() {
-        expect("node-*");
+        allowChildren("node-*");
     }
 
     /** The same settings for each. */
     static String settings(String each) {
-        return IntStream.rangeClosed(1, MOST)
+        return IntStream.rangeClosed(1, MAX_NODES)
                 .mapToObj(n -> "[node-" + n + "]\n" + each + "\n")
                 .collect(Collectors.joining());
     }

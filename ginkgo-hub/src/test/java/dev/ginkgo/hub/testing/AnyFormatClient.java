@@ -11,10 +11,10 @@ import java.net.Socket;
 
 /** A reader in some form, of messages such as {@code <42>}, which look the same in all of them. */
 public final class AnyFormatClient implements AutoCloseable {
-    public static final int FORMS = 4;
-    public static final int WAYS = 3;
+    public static final int FORMAT_COUNT = 4;
+    public static final int DISCONNECT_MODES = 3;
 
-    private static final int PATIENCE_MILLIS = 30_000;
+    private static final int TIMEOUT_MILLIS = 30_000;
     private static final String[] HEADERS = {
         "Accept: text/plain",
         "Accept: text/event-stream",
@@ -32,14 +32,14 @@ public final class AnyFormatClient implements AutoCloseable {
 
     public AnyFormatClient(int port, String channel, int form) throws IOException {
         socket = new Socket(InetAddress.getLoopbackAddress(), port);
-        socket.setSoTimeout(PATIENCE_MILLIS);
+        socket.setSoTimeout(TIMEOUT_MILLIS);
         in = new BufferedInputStream(socket.getInputStream());
         String request = "GET " + channel + " HTTP/1.1\r\nHost: localhost\r\n" + HEADERS[form] + "\r\n\r\n";
         socket.getOutputStream().write(request.getBytes(ISO_8859_1));
     }
 
     /** The number of the next message. */
-    public long next() throws IOException {
+    public long nextNumber() throws IOException {
         while (read() != '<') {
             // a frame, an id, an event
         }
@@ -51,7 +51,7 @@ public final class AnyFormatClient implements AutoCloseable {
     }
 
     /** Leaves, before it is closed, in one of several ways. */
-    public void leave(int way) throws IOException {
+    public void disconnect(int way) throws IOException {
         switch (way) {
             case 0 -> socket.setSoLinger(true, 0); // by a reset
             case 1 -> {

@@ -29,7 +29,7 @@ public final class ChunkedInputStream extends InputStream {
     }
 
     /** All of the body. */
-    String rest() throws IOException {
+    String readRemaining() throws IOException {
         return new String(readAllBytes(), StandardCharsets.UTF_8);
     }
 

@@ -26,7 +26,7 @@ public final class ChunkedStreamClient implements AutoCloseable {
     }
 
     /** The body of the next chunk; empty for the last. */
-    public byte[] chunk() throws IOException {
+    public byte[] nextChunk() throws IOException {
         int length = Integer.parseInt(line(), 16);
         byte[] body = in.readNBytes(length);
         if (body.length < length || !line().isEmpty()) {
@@ -35,12 +35,12 @@ public final class ChunkedStreamClient implements AutoCloseable {
         return body;
     }
 
-    public String text() throws IOException {
-        return new String(chunk(), StandardCharsets.UTF_8);
+    public String nextText() throws IOException {
+        return new String(nextChunk(), StandardCharsets.UTF_8);
     }
 
     /** All up to a text, as it came, whatever the carrier. */
-    public String rawTo(String end) throws IOException {
+    public String readRawTo(String end) throws IOException {
         StringBuilder all = new StringBuilder();
         while (all.indexOf(end) < 0) {
             int b = in.read();
@@ -53,7 +53,7 @@ public final class ChunkedStreamClient implements AutoCloseable {
     }
 
     /** Whether the stream has ended, between chunks. */
-    public boolean atEnd() throws IOException {
+    public boolean isEndOfStream() throws IOException {
         in.mark(1);
         boolean end = in.read() < 0;
         if (!end) {

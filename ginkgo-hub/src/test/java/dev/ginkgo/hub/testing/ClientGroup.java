@@ -15,24 +15,24 @@ public final class ClientGroup implements Iterable<RawHttpClient>, AutoCloseable
         RawHttpClient connect(int number) throws IOException;
     }
 
-    public static ClientGroup of(int size, Connector entrance) throws IOException {
-        ClientGroup crowd = new ClientGroup();
+    public static ClientGroup of(int size, Connector connector) throws IOException {
+        ClientGroup clientGroup = new ClientGroup();
         try {
             for (int i = 0; i < size; i++) {
-                crowd.clients.add(entrance.connect(i));
+                clientGroup.clients.add(connector.connect(i));
             }
-            return crowd;
+            return clientGroup;
         } catch (IOException | RuntimeException | AssertionError e) {
-            crowd.close();
+            clientGroup.close();
             throw e;
         }
     }
 
     /** Readers in turn of lines, server-sent events and NDJSON, who have read their heads. */
-    public static ClientGroup ofReaders(int size, TestHub front, String path) throws IOException {
+    public static ClientGroup ofSubscribers(int size, TestHub testHub, String path) throws IOException {
         List<String> forms = List.of("lines", "sse", "ndjson");
         return of(size, i -> {
-            RawHttpClient reader = front.request("GET " + path + "?as=" + forms.get(i % 3));
+            RawHttpClient reader = testHub.request("GET " + path + "?as=" + forms.get(i % 3));
             reader.head();
             return reader;
         });

@@ -69,9 +69,9 @@ public final class DirectStreamHub implements AutoCloseable {
         this(loops, TimeSource.system(), toml);
     }
 
-    public DirectStreamHub(int loops, TimeSource time, String toml) {
-        openWhatTheJvmKeeps();
-        tree = TestTree.start(hub, time, "http.bind = '127.0.0.1:0'\n" + toml);
+    public DirectStreamHub(int loops, TimeSource timeSource, String toml) {
+        warmUp();
+        tree = TestTree.start(hub, timeSource, "http.bind = '127.0.0.1:0'\n" + toml);
         boolean epoll = Epoll.isAvailable();
         group = new MultiThreadIoEventLoopGroup(loops, epoll ? EpollIoHandler.newFactory() : NioIoHandler.newFactory());
         listening = new ServerBootstrap()
@@ -90,7 +90,7 @@ public final class DirectStreamHub implements AutoCloseable {
     }
 
     /** The first closing of a socket that was used opens one that the JVM keeps; it is no leak of the test's. */
-    private static void openWhatTheJvmKeeps() {
+    private static void warmUp() {
         try (ServerSocket server = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
                 Socket client = new Socket(server.getInetAddress(), server.getLocalPort())) {
             server.accept().close();
@@ -111,48 +111,49 @@ public final class DirectStreamHub implements AutoCloseable {
                 connection.config().setOption(ChannelOption.SO_SNDBUF, request.sendBuffer);
             }
             context.pipeline().remove(this);
-            StreamHandle reader = streams().attach(connection, request.wish, request.framing);
-            readers.put(((InetSocketAddress) connection.remoteAddress()).getPort(), reader);
+            StreamHandle streamHandle = streams().attach(connection, request.wish, request.framing);
+            readers.put(((InetSocketAddress) connection.remoteAddress()).getPort(), streamHandle);
         }
     }
 
     /** A reader whose stream has begun. */
-    public ChunkedStreamClient connect(String channel, WireFormat framing) throws IOException {
-        return connect(channel, framing, 0);
+    public ChunkedStreamClient connect(String channel, WireFormat wireFormat) throws IOException {
+        return connect(channel, wireFormat, 0);
     }
 
     /** The same with small buffers in the kernel, so that it is soon full if nobody reads. */
-    public ChunkedStreamClient connect(String channel, WireFormat framing, int buffers) throws IOException {
-        return connect(SubscribeRequest.of(ChannelName.of(channel)), framing, buffers);
+    public ChunkedStreamClient connect(String channel, WireFormat wireFormat, int buffers) throws IOException {
+        return connect(SubscribeRequest.of(ChannelName.of(channel)), wireFormat, buffers);
     }
 
     /** The same with more to wish for. */
-    public ChunkedStreamClient connect(SubscribeRequest wish, WireFormat framing, int buffers) throws IOException {
-        requests.add(new Request(wish, framing, buffers));
+    public ChunkedStreamClient connect(SubscribeRequest subscribeRequest, WireFormat wireFormat, int buffers)
+            throws IOException {
+        requests.add(new Request(subscribeRequest, wireFormat, buffers));
         Socket socket = new Socket();
         if (buffers > 0) {
             socket.setReceiveBufferSize(buffers);
         }
         socket.connect(listening.localAddress());
-        ChunkedStreamClient peer = new ChunkedStreamClient(socket);
-        peers.add(peer);
+        ChunkedStreamClient chunkedStreamClient = new ChunkedStreamClient(socket);
+        peers.add(chunkedStreamClient);
         soon().until(() -> readers.containsKey(socket.getLocalPort()));
-        return peer;
+        return chunkedStreamClient;
     }
 
     /** Runs something while the loop does nothing else. */
-    public void onLoop(Runnable action) {
+    public void blockLoopWith(Runnable action) {
         group.next().submit(action).syncUninterruptibly();
     }
 
     /** The counters, when the loops have done all that was asked of them: what comes then wakes them. */
-    public HubStats settled() {
+    public HubStats statsWhenIdle() {
         group.forEach(loop -> loop.submit(() -> {}).syncUninterruptibly());
         return stats();
     }
 
-    public StreamHandle readerOf(ChunkedStreamClient peer) {
-        return requireNonNull(readers.get(peer.port()));
+    public StreamHandle streamOf(ChunkedStreamClient chunkedStreamClient) {
+        return requireNonNull(readers.get(chunkedStreamClient.port()));
     }
 
     public StreamAttacher streams() {
@@ -175,8 +176,8 @@ public final class DirectStreamHub implements AutoCloseable {
 
     @Override
     public void close() throws IOException {
-        for (ChunkedStreamClient peer : peers) {
-            peer.close();
+        for (ChunkedStreamClient chunkedStreamClient : peers) {
+            chunkedStreamClient.close();
         }
         listening.close().syncUninterruptibly();
         // Netty 4.2.18 may end a loop without closing its connections, if the quiet period is zero.

@@ -25,8 +25,8 @@ public final class EventSourceClient implements AutoCloseable {
     private @Nullable BufferedReader in;
     private String lastId = "";
 
-    public EventSourceClient(TestHub front, String path) {
-        this(front::port, path);
+    public EventSourceClient(TestHub testHub, String path) {
+        this(testHub::port, path);
     }
 
     public EventSourceClient(IntSupplier port, String path) {
@@ -45,7 +45,8 @@ public final class EventSourceClient implements AutoCloseable {
                                 + "\r\n")
                         .getBytes(StandardCharsets.US_ASCII));
         socket = opened;
-        in = new BufferedReader(new InputStreamReader(new ChunkedInputStream(opened.getInputStream()), StandardCharsets.UTF_8));
+        in = new BufferedReader(
+                new InputStreamReader(new ChunkedInputStream(opened.getInputStream()), StandardCharsets.UTF_8));
     }
 
     /** The next event; comments are left out. */
@@ -80,7 +81,7 @@ public final class EventSourceClient implements AutoCloseable {
     }
 
     /** The connection breaks. */
-    public void cut() throws IOException {
+    public void disconnect() throws IOException {
         close();
     }
 

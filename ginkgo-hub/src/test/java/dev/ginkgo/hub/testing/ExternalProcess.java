@@ -13,7 +13,7 @@ import java.util.concurrent.TimeUnit;
 
 /** A process of somebody else's program, whose output goes to a file until it is closed. */
 public final class ExternalProcess implements AutoCloseable {
-    public static final Duration PATIENCE = Duration.ofSeconds(30);
+    public static final Duration TIMEOUT = Duration.ofSeconds(30);
 
     private final Process process;
     private final Path output;
@@ -47,7 +47,7 @@ public final class ExternalProcess implements AutoCloseable {
 
     /** Waits until it has printed that. */
     public ExternalProcess awaitOutput(String text) {
-        await().atMost(PATIENCE)
+        await().atMost(TIMEOUT)
                 .pollInterval(Duration.ofMillis(10))
                 .until(() -> output().contains(text) || !process.isAlive());
         if (!output().contains(text)) {
@@ -58,7 +58,7 @@ public final class ExternalProcess implements AutoCloseable {
 
     /** Waits for its end, which has to be a good one. */
     public void awaitSuccess() throws InterruptedException {
-        if (!process.waitFor(PATIENCE.toSeconds() * 4, TimeUnit.SECONDS)) {
+        if (!process.waitFor(TIMEOUT.toSeconds() * 4, TimeUnit.SECONDS)) {
             throw new AssertionError("it runs on: " + output());
         }
         if (process.exitValue() != 0) {
@@ -73,7 +73,7 @@ public final class ExternalProcess implements AutoCloseable {
     /** Asks it to end, and waits for that. */
     void terminate() {
         process.destroy();
-        await().atMost(PATIENCE).until(() -> !process.isAlive());
+        await().atMost(TIMEOUT).until(() -> !process.isAlive());
     }
 
     @Override

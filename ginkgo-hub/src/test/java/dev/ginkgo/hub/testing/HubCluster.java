@@ -19,7 +19,7 @@ import java.util.List;
 
 /** Nodes of one process: each a cluster, and a hub with a front of its own. */
 public final class HubCluster implements AutoCloseable {
-    public static final Duration SOON = Duration.ofSeconds(20);
+    public static final Duration TIMEOUT = Duration.ofSeconds(20);
 
     private final LocalGroup group = new LocalGroup();
     private final LocalNetwork network = new LocalNetwork();
@@ -71,9 +71,9 @@ public final class HubCluster implements AutoCloseable {
 
     /** Cuts a node off from the others, or lets it back; the roster does not notice. */
     public void isolate(int index, boolean isolated) {
-        TestNode node = get(index);
-        node.cluster.roster().stream()
-                .filter(member -> member.identity().equals(node.cluster.identity()))
+        TestNode testNode = get(index);
+        testNode.cluster.roster().stream()
+                .filter(member -> member.identity().equals(testNode.cluster.identity()))
                 .forEach(member -> network.isolate(member.transport().orElseThrow(), isolated));
     }
 
@@ -85,21 +85,23 @@ public final class HubCluster implements AutoCloseable {
     /** Until every one has heard of every other, and is heard by it. */
     public void awaitPeers() throws InterruptedException {
         for (TestTree<TestNode> tree : trees) {
-            await().atMost(SOON)
+            await().atMost(TIMEOUT)
                     .until(() -> tree.root().cluster.roster().stream()
                                     .filter(member -> member.transport().isPresent())
                                     .count()
                             == trees.size());
-            await().atMost(SOON).until(() -> tree.root().hub.awaitPeers(SOON));
+            await().atMost(TIMEOUT).until(() -> tree.root().hub.awaitPeers(TIMEOUT));
         }
     }
 
-    public HttpResponse<String> get(TestNode node, String path, String... headers) throws IOException, InterruptedException {
-        return send(HttpRequest.newBuilder(node.uri(path)).headers(headers).build());
+    public HttpResponse<String> get(TestNode testNode, String path, String... headers)
+            throws IOException, InterruptedException {
+        return send(HttpRequest.newBuilder(testNode.uri(path)).headers(headers).build());
     }
 
-    public HttpResponse<String> post(TestNode node, String path, String body) throws IOException, InterruptedException {
-        return send(HttpRequest.newBuilder(node.uri(path))
+    public HttpResponse<String> post(TestNode testNode, String path, String body)
+            throws IOException, InterruptedException {
+        return send(HttpRequest.newBuilder(testNode.uri(path))
                 .POST(HttpRequest.BodyPublishers.ofString(body))
                 .build());
     }

@@ -16,7 +16,7 @@ import java.util.List;
 public final class IncompleteRequestSender {
     private static final byte[] HALF_A_REQUEST =
             "POST /x HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100\r\n\r\nhalf".getBytes(ISO_8859_1);
-    private static final int PATIENCE_MILLIS = 60_000;
+    private static final int TIMEOUT_MILLIS = 60_000;
 
     private IncompleteRequestSender() {}
 
@@ -38,7 +38,7 @@ public final class IncompleteRequestSender {
         List<Socket> sockets = new ArrayList<>();
         for (int i = Integer.parseInt(arguments[1]); i > 0; i--) {
             Socket socket = new Socket(InetAddress.getLoopbackAddress(), port);
-            socket.setSoTimeout(PATIENCE_MILLIS);
+            socket.setSoTimeout(TIMEOUT_MILLIS);
             socket.getOutputStream().write(HALF_A_REQUEST);
             sockets.add(socket);
         }

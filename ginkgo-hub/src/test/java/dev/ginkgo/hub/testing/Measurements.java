@@ -11,7 +11,7 @@ public final class Measurements {
 
     private Measurements() {}
 
-    public static void note(String what, Object figure) throws IOException {
+    public static void record(String what, Object figure) throws IOException {
         Files.createDirectories(FILE.toAbsolutePath().getParent());
         Files.writeString(FILE, what + ": " + figure + "\n", StandardOpenOption.CREATE, StandardOpenOption.APPEND);
     }

@@ -52,12 +52,12 @@ public final class NginxProcess implements AutoCloseable {
             int port = freePort();
             Path configuration =
                     Files.writeString(folder.resolve("nginx.conf"), configuration(folder, http, port, hub));
-            NginxProcess nginx = new NginxProcess(folder, configuration, port, spawn(folder, configuration));
-            if (nginx.isUp()) {
-                return nginx;
+            NginxProcess nginxProcess = new NginxProcess(folder, configuration, port, spawn(folder, configuration));
+            if (nginxProcess.awaitListening()) {
+                return nginxProcess;
             }
-            output = nginx.process.output();
-            nginx.close();
+            output = nginxProcess.process.output();
+            nginxProcess.close();
         }
         throw new AssertionError("nginx does not start: " + output);
     }
@@ -70,16 +70,16 @@ public final class NginxProcess implements AutoCloseable {
         process.terminate();
     }
 
-    public void startAgain() throws IOException {
+    public void restart() throws IOException {
         process.close();
         process = spawn(folder, configuration);
-        if (!isUp()) {
+        if (!awaitListening()) {
             throw new AssertionError("nginx does not start again: " + process.output());
         }
     }
 
-    private boolean isUp() {
-        await().atMost(ExternalProcess.PATIENCE).until(() -> (isBound() && answers()) || !process.isAlive());
+    private boolean awaitListening() {
+        await().atMost(ExternalProcess.TIMEOUT).until(() -> (isBound() && answers()) || !process.isAlive());
         return process.isAlive();
     }
 
@@ -98,7 +98,8 @@ public final class NginxProcess implements AutoCloseable {
 
     private static ExternalProcess spawn(Path folder, Path configuration) throws IOException {
         String nginx = Files.isExecutable(Path.of("/usr/sbin/nginx")) ? "/usr/sbin/nginx" : "nginx";
-        return ExternalProcess.start(folder, nginx, "-p", folder.toString(), "-e", "stderr", "-c", configuration.toString());
+        return ExternalProcess.start(
+                folder, nginx, "-p", folder.toString(), "-e", "stderr", "-c", configuration.toString());
     }
 
     private static String configuration(Path folder, String http, int port, int hub) {

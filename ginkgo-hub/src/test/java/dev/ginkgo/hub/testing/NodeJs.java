@@ -36,7 +36,8 @@ public final class NodeJs {
             }
         }
         if (!done) {
-            try (ExternalProcess npm = ExternalProcess.start(FOLDER, "npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund")) {
+            try (ExternalProcess npm =
+                    ExternalProcess.start(FOLDER, "npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund")) {
                 npm.awaitSuccess();
             } catch (AssertionError | IOException e) {
                 Files.delete(lock);

@@ -11,7 +11,7 @@ import java.util.Locale;
 
 /** A client that sends exactly what a test says, and reads what comes. */
 public final class RawHttpClient implements AutoCloseable {
-    private static final int PATIENCE_MILLIS = 5_000;
+    private static final int TIMEOUT_MILLIS = 5_000;
 
     private final Socket socket;
     private final InputStream in;
@@ -19,7 +19,7 @@ public final class RawHttpClient implements AutoCloseable {
     public RawHttpClient(int port) throws IOException {
         socket = new Socket(InetAddress.getLoopbackAddress(), port);
         socket.setTcpNoDelay(true);
-        socket.setSoTimeout(PATIENCE_MILLIS);
+        socket.setSoTimeout(TIMEOUT_MILLIS);
         in = socket.getInputStream();
     }
 
@@ -51,7 +51,7 @@ public final class RawHttpClient implements AutoCloseable {
     }
 
     /** One answer that says its length. */
-    public String answer() throws IOException {
+    public String response() throws IOException {
         String head = head();
         int at = head.toLowerCase(Locale.ROOT).indexOf("content-length: ");
         int length = at < 0 ? 0 : Integer.parseInt(head.substring(at + 16, head.indexOf('\r', at)));
@@ -59,7 +59,7 @@ public final class RawHttpClient implements AutoCloseable {
     }
 
     /** What one read of the socket gives. */
-    public String oneRead() throws IOException {
+    public String readOnce() throws IOException {
         byte[] bytes = new byte[64 * 1024];
         int length = in.read(bytes);
         return length < 0 ? "" : new String(bytes, 0, length, ISO_8859_1);
@@ -70,7 +70,7 @@ public final class RawHttpClient implements AutoCloseable {
     }
 
     /** Everything up to the end, which has to come in order: a reset throws. */
-    public String rest() throws IOException {
+    public String readToEnd() throws IOException {
         ByteArrayOutputStream all = new ByteArrayOutputStream();
         in.transferTo(all);
         return all.toString(ISO_8859_1);

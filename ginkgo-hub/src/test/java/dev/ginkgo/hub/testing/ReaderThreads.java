@@ -13,22 +13,22 @@ public final class ReaderThreads {
 
     @FunctionalInterface
     public interface ReadScript {
-        void read(ChunkedStreamClient peer) throws Exception;
+        void read(ChunkedStreamClient chunkedStreamClient) throws Exception;
     }
 
     private ReaderThreads() {}
 
-    public static ReaderThreads of(List<ChunkedStreamClient> peers, ReadScript script) {
-        ReaderThreads readers = new ReaderThreads();
-        for (ChunkedStreamClient peer : peers) {
+    public static ReaderThreads of(List<ChunkedStreamClient> peers, ReadScript readScript) {
+        ReaderThreads readerThreads = new ReaderThreads();
+        for (ChunkedStreamClient chunkedStreamClient : peers) {
             FutureTask<Boolean> task = new FutureTask<>(() -> {
-                script.read(peer);
+                readScript.read(chunkedStreamClient);
                 return true;
             });
-            readers.reading.add(task);
+            readerThreads.reading.add(task);
             Thread.ofVirtual().start(task);
         }
-        return readers;
+        return readerThreads;
     }
 
     /** Waits until all are through; fails if one has failed. */

@@ -34,9 +34,9 @@ public final class SocketWriteCounter {
     }
 
     /** Counts from now on, on all connections that there are. */
-    public static SocketWriteCounter of(TestHub front) {
+    public static SocketWriteCounter of(TestHub testHub) {
         SocketWriteCounter counter = new SocketWriteCounter();
-        for (Channel each : HubAccess.http(front.hub()).channels()) {
+        for (Channel each : HubAccess.http(testHub.hub()).connectedChannels()) {
             each.eventLoop()
                     .submit(() -> each.pipeline().addFirst(counter.new Counting()))
                     .syncUninterruptibly();

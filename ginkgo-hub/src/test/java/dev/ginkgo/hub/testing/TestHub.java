@@ -34,8 +34,8 @@ public final class TestHub implements AutoCloseable {
     }
 
     /** With settings of the table {@code http}. */
-    public static TestHub start(TimeSource time, String... settings) {
-        return with(time, "[http]\nbind = '127.0.0.1:0'\n" + String.join("\n", settings));
+    public static TestHub start(TimeSource timeSource, String... settings) {
+        return with(timeSource, "[http]\nbind = '127.0.0.1:0'\n" + String.join("\n", settings));
     }
 
     /** Bound to another address. */
@@ -48,9 +48,9 @@ public final class TestHub implements AutoCloseable {
         return with(TimeSource.system(), "http.bind = '127.0.0.1:0'\n" + String.join("\n", settings));
     }
 
-    private static TestHub with(TimeSource time, String toml) {
+    private static TestHub with(TimeSource timeSource, String toml) {
         warmUp();
-        return new TestHub(TestTree.start(new MessageHub(), time, toml));
+        return new TestHub(TestTree.start(new MessageHub(), timeSource, toml));
     }
 
     /** The JDK opens a socket of its own with the first one, and keeps it: that is no leak. */
@@ -96,7 +96,8 @@ public final class TestHub implements AutoCloseable {
         return client.send(request.build(), HttpResponse.BodyHandlers.ofString());
     }
 
-    public HttpResponse<String> post(String path, String body, String... headers) throws IOException, InterruptedException {
+    public HttpResponse<String> post(String path, String body, String... headers)
+            throws IOException, InterruptedException {
         HttpRequest.Builder request = HttpRequest.newBuilder(uri(path)).POST(HttpRequest.BodyPublishers.ofString(body));
         if (headers.length > 0) {
             request.headers(headers);
@@ -106,16 +107,16 @@ public final class TestHub implements AutoCloseable {
 
     /** Opens a stream of lines and has read its head. */
     public RawHttpClient lines(String path) throws IOException {
-        RawHttpClient wired = request("GET " + path);
-        wired.head();
-        return wired;
+        RawHttpClient rawHttpClient = request("GET " + path);
+        rawHttpClient.head();
+        return rawHttpClient;
     }
 
     /**
      * Reads a stream of lines up to and including a message, over a connection of its own. The ids of events are
      * replaced.
      */
-    public String linesTo(String path, String last, String... headers) throws IOException {
+    public String readLinesTo(String path, String last, String... headers) throws IOException {
         try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port())) {
             socket.setSoTimeout(10_000);
             socket.getOutputStream()

@@ -18,11 +18,11 @@ import javax.crypto.spec.SecretKeySpec;
  */
 public final class DiscoveryCodec {
     /** Bytes; an address has 253 and a port. */
-    static final int LONGEST = 512;
+    static final int MAX_LENGTH = 512;
 
-    private static final byte[] HEAD = {'g', 'k', 'b', 1};
+    private static final byte[] HEADER = {'g', 'k', 'b', 1};
     private static final String PURPOSE = "ginkgo beacon, version 2";
-    private static final int SEAL = 32;
+    private static final int MAC_LENGTH = 32;
 
     private final byte[] key;
 
@@ -32,16 +32,16 @@ public final class DiscoveryCodec {
 
     /** Sealed with a key of the secret, or not at all if there is none. */
     public static DiscoveryCodec of(Optional<KeyDerivation> keys) throws GeneralSecurityException {
-        return new DiscoveryCodec(keys.isPresent() ? keys.get().key(PURPOSE) : new byte[0]);
+        return new DiscoveryCodec(keys.isPresent() ? keys.get().deriveKey(PURPOSE) : new byte[0]);
     }
 
-    byte[] write(Address place) {
+    byte[] encode(Address place) {
         byte[] text = place.toString().getBytes(StandardCharsets.US_ASCII);
-        byte[] said = ByteBuffer.allocate(HEAD.length + text.length)
-                .put(HEAD)
+        byte[] said = ByteBuffer.allocate(HEADER.length + text.length)
+                .put(HEADER)
                 .put(text)
                 .array();
-        byte[] seal = seal(said);
+        byte[] seal = mac(said);
         return ByteBuffer.allocate(said.length + seal.length)
                 .put(said)
                 .put(seal)
@@ -49,25 +49,27 @@ public final class DiscoveryCodec {
     }
 
     /** The address; empty if these bytes are of a stranger. */
-    Optional<Address> read(byte[] packet, int length) {
-        int end = length - (key.length == 0 ? 0 : SEAL);
-        if (length > LONGEST || end < HEAD.length || !Arrays.equals(packet, 0, HEAD.length, HEAD, 0, HEAD.length)) {
+    Optional<Address> decode(byte[] packet, int length) {
+        int end = length - (key.length == 0 ? 0 : MAC_LENGTH);
+        if (length > MAX_LENGTH
+                || end < HEADER.length
+                || !Arrays.equals(packet, 0, HEADER.length, HEADER, 0, HEADER.length)) {
             return Optional.empty();
         }
         byte[] seal = Arrays.copyOfRange(packet, end, length);
-        if (!MessageDigest.isEqual(seal, seal(Arrays.copyOf(packet, end)))) {
+        if (!MessageDigest.isEqual(seal, mac(Arrays.copyOf(packet, end)))) {
             return Optional.empty();
         }
         try {
-            return Optional.of(
-                            Address.of(new String(packet, HEAD.length, end - HEAD.length, StandardCharsets.US_ASCII)))
+            return Optional.of(Address.of(
+                            new String(packet, HEADER.length, end - HEADER.length, StandardCharsets.US_ASCII)))
                     .filter(place -> place.port() > 0);
         } catch (IllegalArgumentException e) {
             return Optional.empty();
         }
     }
 
-    private byte[] seal(byte[] said) {
+    private byte[] mac(byte[] said) {
         if (key.length == 0) {
             return new byte[0];
         }

@@ -28,29 +28,34 @@ public final class MulticastDiscovery implements Closeable {
     private static final Logger LOG = LoggerFactory.getLogger(MulticastDiscovery.class);
 
     /** How often a node says where it is. */
-    public static final Duration PERIOD = Duration.ofSeconds(1);
+    public static final Duration ANNOUNCE_INTERVAL = Duration.ofSeconds(1);
 
     /** Who has not been heard for so long is not looked for any more. */
-    private static final long MEMORY = Duration.ofSeconds(10).toNanos();
+    private static final long EXPIRY_NANOS = Duration.ofSeconds(10).toNanos();
 
     /** Several times the nodes of a mesh: whoever can send to the group could name any number. */
-    private static final int REMEMBERED = 64;
+    private static final int MAX_ADDRESSES = 64;
 
     private final MulticastSocket socket;
     private final InetSocketAddress group;
-    private final DiscoveryCodec words;
+    private final DiscoveryCodec codec;
     private final Address self;
-    private final TimeSource time;
-    private final LogRateLimiter strangers;
-    private final Map<Address, Long> heard = new LinkedHashMap<>(); // guarded by itself
+    private final TimeSource timeSource;
+    private final LogRateLimiter rejectedLog;
+    private final Map<Address, Long> discovered = new LinkedHashMap<>(); // guarded by itself
 
-    private MulticastDiscovery(MulticastSocket socket, InetSocketAddress group, DiscoveryCodec words, Address self, TimeSource time) {
+    private MulticastDiscovery(
+            MulticastSocket socket,
+            InetSocketAddress group,
+            DiscoveryCodec words,
+            Address self,
+            TimeSource timeSource) {
         this.socket = socket;
         this.group = group;
-        this.words = words;
+        this.codec = words;
         this.self = self;
-        this.time = time;
-        strangers = new LogRateLimiter(time);
+        this.timeSource = timeSource;
+        rejectedLog = new LogRateLimiter(timeSource);
     }
 
     /**
@@ -58,7 +63,8 @@ public final class MulticastDiscovery implements Closeable {
      *
      * @throws IOException if that cannot be done; the message says what to change
      */
-    public static MulticastDiscovery open(Address group, Address at, Address self, DiscoveryCodec words, TimeSource time) throws IOException {
+    public static MulticastDiscovery open(
+            Address group, Address at, Address self, DiscoveryCodec words, TimeSource timeSource) throws IOException {
         InetSocketAddress place = group.toSocketAddress();
         MulticastSocket socket = new MulticastSocket(group.port());
         try {
@@ -69,7 +75,7 @@ public final class MulticastDiscovery implements Closeable {
             socket.setNetworkInterface(network);
             socket.setTimeToLive(1); // the local network, and no further
             socket.joinGroup(place, network);
-            return new MulticastDiscovery(socket, place, words, self, time);
+            return new MulticastDiscovery(socket, place, words, self, timeSource);
         } catch (IOException e) {
             socket.close();
             throw new IOException(
@@ -81,8 +87,8 @@ public final class MulticastDiscovery implements Closeable {
     }
 
     /** Says where this node is. */
-    public void say() {
-        byte[] packet = words.write(self);
+    public void announce() {
+        byte[] packet = codec.encode(self);
         try {
             socket.send(new DatagramPacket(packet, packet.length, group));
         } catch (IOException e) {
@@ -91,16 +97,17 @@ public final class MulticastDiscovery implements Closeable {
     }
 
     /** Listens until it is closed. A task. */
-    public void listen() {
-        DatagramPacket packet = new DatagramPacket(new byte[DiscoveryCodec.LONGEST + 1], DiscoveryCodec.LONGEST + 1);
+    public void receive() {
+        DatagramPacket packet =
+                new DatagramPacket(new byte[DiscoveryCodec.MAX_LENGTH + 1], DiscoveryCodec.MAX_LENGTH + 1);
         while (!socket.isClosed()) {
             try {
-                packet.setLength(DiscoveryCodec.LONGEST + 1);
+                packet.setLength(DiscoveryCodec.MAX_LENGTH + 1);
                 socket.receive(packet);
-                Optional<Address> place = words.read(packet.getData(), packet.getLength());
+                Optional<Address> place = codec.decode(packet.getData(), packet.getLength());
                 place.filter(each -> !each.equals(self)).ifPresent(this::remember);
                 if (place.isEmpty()) {
-                    strangers.warn(
+                    rejectedLog.warn(
                             LOG,
                             "dropped what was said at the multicast group " + group + " by " + packet.getSocketAddress()
                                     + ": it is of none who knows the secret of this cluster");
@@ -115,28 +122,28 @@ public final class MulticastDiscovery implements Closeable {
 
     private void remember(Address place) {
         boolean fresh;
-        synchronized (heard) {
-            forget();
-            fresh = !heard.containsKey(place);
-            if (!fresh || heard.size() < REMEMBERED) {
-                heard.put(place, time.nanos());
+        synchronized (discovered) {
+            removeExpired();
+            fresh = !discovered.containsKey(place);
+            if (!fresh || discovered.size() < MAX_ADDRESSES) {
+                discovered.put(place, timeSource.nanos());
             }
         }
         if (fresh) {
-            say(); // it need not wait for the next time
+            announce(); // it need not wait for the next time
         }
     }
 
-    private void forget() {
-        long now = time.nanos();
-        heard.values().removeIf(since -> now - since > MEMORY);
+    private void removeExpired() {
+        long now = timeSource.nanos();
+        discovered.values().removeIf(since -> now - since > EXPIRY_NANOS);
     }
 
     /** Where others have said that they are. */
-    public Collection<Address> heard() {
-        synchronized (heard) {
-            forget();
-            return List.copyOf(heard.keySet());
+    public Collection<Address> discovered() {
+        synchronized (discovered) {
+            removeExpired();
+            return List.copyOf(discovered.keySet());
         }
     }
 

@@ -23,7 +23,7 @@ import org.jgroups.util.Responses;
 public final class SeedDiscovery extends TCPPING {
     private final InetAddress own;
     private final int ownPort;
-    private final Supplier<Collection<Address>> places;
+    private final Supplier<Collection<Address>> addresses;
 
     /**
      * @param places asked for each search
@@ -31,7 +31,7 @@ public final class SeedDiscovery extends TCPPING {
     public SeedDiscovery(InetAddress own, int ownPort, Supplier<Collection<Address>> places) {
         this.own = own;
         this.ownPort = ownPort;
-        this.places = places;
+        this.addresses = places;
         setId(ClassConfigurator.getProtocolId(TCPPING.class));
         setPortRange(0);
         initial_hosts_set_programmatically = true;
@@ -42,13 +42,13 @@ public final class SeedDiscovery extends TCPPING {
 
     @Override
     public void findMembers(List<org.jgroups.Address> members, boolean initial, Responses responses) {
-        initial_hosts = new ArrayList<>(found());
+        initial_hosts = new ArrayList<>(resolve());
         super.findMembers(members, initial, responses);
     }
 
-    private Set<PhysicalAddress> found() {
+    private Set<PhysicalAddress> resolve() {
         Set<PhysicalAddress> all = new LinkedHashSet<>();
-        for (Address place : places.get()) {
+        for (Address place : addresses.get()) {
             try {
                 for (InetAddress each : InetAddress.getAllByName(place.host())) {
                     if (place.port() != ownPort || !each.equals(own)) {

@@ -15,7 +15,7 @@ import org.jgroups.stack.MembershipChangePolicy;
  * Of several nodes with one name only the newest is in the view; the others are told to leave. So of two Raft nodes with one identity only one votes at a time.
  */
 final class LatestIncarnationPolicy implements MembershipChangePolicy {
-    private final MembershipChangePolicy order = new GMS.DefaultMembershipPolicy();
+    private final MembershipChangePolicy delegate = new GMS.DefaultMembershipPolicy();
     private final BiConsumer<Address, Address> replaced;
 
     /**
@@ -31,23 +31,24 @@ final class LatestIncarnationPolicy implements MembershipChangePolicy {
             Collection<Address> joiners,
             Collection<Address> leavers,
             Collection<Address> suspects) {
-        return newest(order.getNewMembership(current, joiners, leavers, suspects));
+        return keepLatest(delegate.getNewMembership(current, joiners, leavers, suspects));
     }
 
     @Override
     public List<Address> getNewMembership(Collection<Collection<Address>> subviews) {
-        return newest(order.getNewMembership(subviews));
+        return keepLatest(delegate.getNewMembership(subviews));
     }
 
-    private List<Address> newest(List<Address> members) {
+    private List<Address> keepLatest(List<Address> members) {
         Map<String, Address> byName = new HashMap<>();
         for (Address each : members) {
-            byName.merge(NodeAddress.of(each), each, (one, other) -> NodeAddress.compare(one, other) > 0 ? one : other);
+            byName.merge(
+                    NodeAddress.name(each), each, (one, other) -> NodeAddress.compare(one, other) > 0 ? one : other);
         }
         List<Address> stay = new ArrayList<>(members);
         stay.retainAll(byName.values());
         for (Address each : members) {
-            Address newest = byName.get(NodeAddress.of(each));
+            Address newest = byName.get(NodeAddress.name(each));
             if (newest != null && !newest.equals(each)) {
                 replaced.accept(each, newest);
             }

@@ -14,47 +14,53 @@ final class MembershipHealth {
     private MembershipHealth() {}
 
     /** Empty if there is a leader, or none is needed. */
-    static Optional<String> of(NodeConfig site, MeshSession stay, View view, List<NodeAnnouncement> rows) {
-        MeshRaft raft = stay.raft();
+    static Optional<String> problem(
+            NodeConfig nodeConfig, MeshSession meshSession, View view, List<NodeAnnouncement> rows) {
+        MeshRaft raft = meshSession.raft();
         if (raft == null) {
             return Optional.empty();
         }
         if (raft.leader() != null
                 && view.containsMember(raft.leader())
-                && !stay.cluster().isEmpty()) {
+                && !meshSession.cluster().isEmpty()) {
             return Optional.empty();
         }
-        List<String> present = rows.stream().map(row -> row.member().name()).toList();
-        return Optional.of(raft.members().isEmpty() ? unfounded(site, present) : leaderless(stay, raft, view, present));
+        List<String> present = rows.stream()
+                .map(nodeAnnouncement -> nodeAnnouncement.member().name())
+                .toList();
+        return Optional.of(
+                raft.members().isEmpty()
+                        ? clusterNotFormed(nodeConfig, present)
+                        : noLeader(meshSession, raft, view, present));
     }
 
-    private static String unfounded(NodeConfig site, List<String> present) {
-        String absent = names(site.join().stream()
+    private static String clusterNotFormed(NodeConfig nodeConfig, List<String> present) {
+        String absent = join(nodeConfig.join().stream()
                 .map(Address::toString)
                 .filter(each -> !present.contains(each))
                 .toList());
         if (!absent.isEmpty()) {
             return "waiting for " + absent;
         }
-        int missing = site.expect() - present.size();
+        int missing = nodeConfig.expectedNodes() - present.size();
         return missing > 0
-                ? "waiting for " + missing + " more of the " + site.expect()
+                ? "waiting for " + missing + " more of the " + nodeConfig.expectedNodes()
                         + " nodes that form the cluster (cluster.expect)"
                 : "waiting for the cluster to form";
     }
 
-    private static String leaderless(MeshSession stay, MeshRaft raft, View view, List<String> present) {
+    private static String noLeader(MeshSession meshSession, MeshRaft raft, View view, List<String> present) {
         List<String> voters = raft.members();
         if (raft.hasMajority(view)) {
             return "waiting for the election of a leader";
         }
         String absent =
-                names(voters.stream().filter(each -> !present.contains(each)).toList());
-        return "waiting for " + absent + ": " + raft.present(view) + " of " + voters.size()
-                + " voters here, and a majority has to be (" + stay.folder() + " says so)";
+                join(voters.stream().filter(each -> !present.contains(each)).toList());
+        return "waiting for " + absent + ": " + raft.presentVoters(view) + " of " + voters.size()
+                + " voters here, and a majority has to be (" + meshSession.dataDirectory() + " says so)";
     }
 
-    private static String names(List<String> names) {
+    private static String join(List<String> names) {
         return names.stream().sorted().collect(Collectors.joining(", "));
     }
 }

@@ -28,57 +28,61 @@ import org.slf4j.LoggerFactory;
  */
 public final class MembershipLoop {
     private static final Logger LOG = LoggerFactory.getLogger(MembershipLoop.class);
-    private static final Duration LOOK = Duration.ofMillis(250);
-    private static final Duration LOOK_LEAVING = Duration.ofMillis(20);
-    private static final Duration SAY_AGAIN = Duration.ofSeconds(5);
-    private static final Duration QUIET = Duration.ofMillis(500);
+    private static final Duration POLL_INTERVAL = Duration.ofMillis(250);
+    private static final Duration LEAVING_POLL_INTERVAL = Duration.ofMillis(20);
+    private static final Duration ANNOUNCE_INTERVAL = Duration.ofSeconds(5);
+    private static final Duration FORMATION_DELAY = Duration.ofMillis(500);
     private static final Duration MIN_PAUSE = Duration.ofMillis(200);
     private static final Duration MAX_PAUSE = Duration.ofSeconds(5);
 
-    private final MeshContext node;
-    private final Callable<MeshSession> stays;
-    private final VoterReconfigurer voters;
+    private final MeshContext context;
+    private final Callable<MeshSession> sessions;
+    private final VoterReconfigurer voterReconfigurer;
     private final Consumer<Optional<String>> health;
     private final CountDownLatch left = new CountDownLatch(1);
-    private final BackoffSequence pauses = BackoffSequence.withoutJitter();
-    private @Nullable View saidIn;
-    private @Nullable NodeAnnouncement said;
-    private long saidAt;
-    private @Nullable View seen;
-    private long seenAt;
-    private boolean well;
-    private volatile @Nullable MeshSession present;
+    private final BackoffSequence backoff = BackoffSequence.withoutJitter();
+    private @Nullable View announcedIn;
+    private @Nullable NodeAnnouncement announced;
+    private long announcedAt;
+    private @Nullable View stableView;
+    private long stableSince;
+    private boolean healthy;
+    private volatile @Nullable MeshSession currentSession;
 
     /**
      * @param stays creates a session, which has not entered the view yet
      * @param health receives the reason why this node is degraded; empty if it is not
      */
-    public MembershipLoop(MeshContext node, Callable<MeshSession> stays, VoterReconfigurer voters, Consumer<Optional<String>> health) {
-        this.node = node;
-        this.stays = stays;
-        this.voters = voters;
+    public MembershipLoop(
+            MeshContext meshContext,
+            Callable<MeshSession> stays,
+            VoterReconfigurer voterReconfigurer,
+            Consumer<Optional<String>> health) {
+        this.context = meshContext;
+        this.sessions = stays;
+        this.voterReconfigurer = voterReconfigurer;
         this.health = health;
     }
 
     /** Returns the current session; null while this node is not in the view. Any thread. */
-    public @Nullable MeshSession present() {
-        return present;
+    public @Nullable MeshSession currentSession() {
+        return currentSession;
     }
 
     /** Returns the current view; null while there is none. Any thread. */
-    public @Nullable View view() {
-        MeshSession stay = present;
-        return stay == null ? null : stay.view();
+    public @Nullable View currentView() {
+        MeshSession meshSession = currentSession;
+        return meshSession == null ? null : meshSession.view();
     }
 
     /** The task. Ends when the node has left, or another has its name. */
     public void run() throws InterruptedException {
         boolean goOn = true;
         while (goOn) {
-            goOn = stay();
+            goOn = runSession();
             if (goOn) {
                 pause();
-                goOn = !node.isLeaving();
+                goOn = !context.isLeaving();
             }
         }
         left.countDown();
@@ -86,12 +90,12 @@ public final class MembershipLoop {
 
     /** The whole of it, whatever happens: two clusters that meet would else come and go as fast as they hear each other. */
     private void pause() throws InterruptedException {
-        long began = node.time().nanos();
-        Duration pause = pauses.next(MIN_PAUSE, MAX_PAUSE);
+        long began = context.time().nanos();
+        Duration pause = backoff.next(MIN_PAUSE, MAX_PAUSE);
         Duration rest = pause;
-        while (rest.isPositive() && !node.isLeaving()) {
-            node.members().await(rest);
-            rest = pause.minusNanos(node.time().nanos() - began);
+        while (rest.isPositive() && !context.isLeaving()) {
+            context.membershipTimer().await(rest);
+            rest = pause.minusNanos(context.time().nanos() - began);
         }
     }
 
@@ -101,81 +105,84 @@ public final class MembershipLoop {
     }
 
     /** One stay; whether another may follow. */
-    private boolean stay() throws InterruptedException {
-        well = false;
-        try (MeshSession stay = stays.call()) {
-            stay.enter();
-            present = stay;
-            String reason = live(stay);
-            LOG.info("{} leaves the view: {}", node.name(), reason);
+    private boolean runSession() throws InterruptedException {
+        healthy = false;
+        try (MeshSession meshSession = sessions.call()) {
+            meshSession.join();
+            currentSession = meshSession;
+            String reason = observe(meshSession);
+            LOG.info("{} leaves the view: {}", context.name(), reason);
             health.accept(Optional.of(reason));
-            return !node.isLeaving() && !stay.isReplaced();
+            return !context.isLeaving() && !meshSession.isReplaced();
         } catch (InterruptedException e) {
             throw e;
         } catch (Exception e) {
-            LOG.warn("{} cannot be among the others; trying again", node.name(), e);
+            LOG.warn("{} cannot be among the others; trying again", context.name(), e);
             health.accept(Optional.of(String.valueOf(e.getMessage())));
-            return !node.isLeaving();
+            return !context.isLeaving();
         } finally {
-            present = null;
-            node.seat().roster(List.of(node.self()));
+            currentSession = null;
+            context.listener().rosterChanged(List.of(context.self()));
         }
     }
 
-    private String live(MeshSession stay) throws InterruptedException, IOException {
+    private String observe(MeshSession meshSession) throws InterruptedException, IOException {
         while (true) {
-            Optional<String> over = stay.over();
+            Optional<String> over = meshSession.endReason();
             if (over.isPresent()) {
                 return over.get();
             }
-            View view = stay.view();
+            View view = meshSession.view();
             if (view != null) {
-                look(stay, view);
-                if (node.isLeaving() && node.hasResigned() && mayLeave(stay, view)) {
+                update(meshSession, view);
+                if (context.isLeaving() && context.hasResigned() && mayLeave(meshSession, view)) {
                     return "it is stopped";
                 }
             }
-            node.members().await(node.isLeaving() ? LOOK_LEAVING : LOOK);
+            context.membershipTimer().await(context.isLeaving() ? LEAVING_POLL_INTERVAL : POLL_INTERVAL);
         }
     }
 
-    private void look(MeshSession stay, View view) throws IOException {
-        NodeAnnouncement row = node.row(stay.cluster());
-        long now = node.time().nanos();
-        if (!view.equals(saidIn) || !row.equals(said) || now - saidAt >= SAY_AGAIN.toNanos()) {
-            saidIn = view;
-            said = row;
-            saidAt = now;
-            stay.say();
+    private void update(MeshSession meshSession, View view) throws IOException {
+        NodeAnnouncement nodeAnnouncement = context.announcement(meshSession.cluster());
+        long now = context.time().nanos();
+        if (!view.equals(announcedIn)
+                || !nodeAnnouncement.equals(announced)
+                || now - announcedAt >= ANNOUNCE_INTERVAL.toNanos()) {
+            announcedIn = view;
+            announced = nodeAnnouncement;
+            announcedAt = now;
+            meshSession.announce();
         }
-        List<NodeAnnouncement> rows = stay.rows(view);
+        List<NodeAnnouncement> rows = meshSession.announcements(view);
         boolean complete = rows.size() == view.size();
-        node.seat().roster(rows.stream().map(NodeAnnouncement::member).toList());
-        MeshRaft raft = stay.raft();
-        MeshElection election = stay.election();
+        context.listener()
+                .rosterChanged(rows.stream().map(NodeAnnouncement::member).toList());
+        MeshRaft raft = meshSession.raft();
+        MeshElection election = meshSession.election();
         if (raft != null && election != null) {
             if (complete) {
-                leaveStrangers(stay, rows);
+                leaveOtherCluster(meshSession, rows);
             }
-            if (founds(raft, view, rows)) {
-                raft.members(List.of(node.name()));
+            if (shouldFormCluster(raft, view, rows)) {
+                raft.members(List.of(context.name()));
             }
-            election.holdIfNeeded();
-            voters.tend(stay, raft, view, rows);
+            election.startIfNeeded();
+            voterReconfigurer.reconfigure(meshSession, raft, view, rows);
         }
-        if (node.isAmongStrangers()) { // it is as it was told when it left them
+        if (context.hasMetOtherCluster()) { // it is as it was told when it left them
             return;
         }
-        Optional<String> ill = MembershipHealth.of(node.site(), stay, view, rows);
+        Optional<String> ill = MembershipHealth.problem(context.config(), meshSession, view, rows);
         if (ill.isEmpty()) {
-            pauses.reset();
+            backoff.reset();
         }
         // Who asks a node that is ready whether it is alone must get it right.
-        if (ill.isEmpty() && !well && !complete) {
+        if (ill.isEmpty() && !healthy && !complete) {
             ill = Optional.of("joining the others");
         }
-        well = ill.isEmpty();
-        if (!node.isLeaving()) {
+        healthy = ill.isEmpty();
+        if (!context.isLeaving()) {
             health.accept(ill);
         }
     }
@@ -184,24 +191,26 @@ public final class MembershipLoop {
      * Two clusters that were founded apart do not become one: the nodes of the one of which fewer are here go again. It may
      * be one node that has lost its memory, and founded another cluster; that must not take the majority its leader.
      */
-    private void leaveStrangers(MeshSession stay, List<NodeAnnouncement> rows) {
-        String ours = stay.cluster();
+    private void leaveOtherCluster(MeshSession meshSession, List<NodeAnnouncement> rows) {
+        String ours = meshSession.cluster();
         if (ours.isEmpty()) {
             return;
         }
         Map<String, Integer> sizes = new TreeMap<>();
         rows.stream()
-                .filter(row -> !row.cluster().isEmpty())
-                .forEach(row -> sizes.merge(row.cluster(), 1, Integer::sum));
+                .filter(nodeAnnouncement -> !nodeAnnouncement.cluster().isEmpty())
+                .forEach(nodeAnnouncement -> sizes.merge(nodeAnnouncement.cluster(), 1, Integer::sum));
         String largest =
                 Collections.max(sizes.entrySet(), Map.Entry.comparingByValue()).getKey();
         rows.stream()
-                .filter(row -> !largest.equals(ours) && row.cluster().equals(largest))
+                .filter(nodeAnnouncement ->
+                        !largest.equals(ours) && nodeAnnouncement.cluster().equals(largest))
                 .findFirst()
                 .ifPresent(other -> {
-                    node.meetStrangers();
-                    stay.end(other.member().name() + " is of the cluster " + largest + ", and this node of " + ours
-                            + ", as " + stay.folder() + " says; remove that folder to let it join");
+                    context.recordOtherCluster();
+                    meshSession.end(other.member().name() + " is of the cluster " + largest + ", and this node of "
+                            + ours + ", as " + meshSession.dataDirectory()
+                            + " says; remove that folder to let it join");
                 });
     }
 
@@ -209,37 +218,40 @@ public final class MembershipLoop {
      * The lowest of the nodes for whom enough are there founds the cluster, if none of all has ever been in one. It looks
      * for a moment at the others: one of them may be about to say that it is in one.
      */
-    private boolean founds(MeshRaft raft, View view, List<NodeAnnouncement> rows) {
-        if (!view.equals(seen)) {
-            seen = view;
-            seenAt = node.time().nanos();
+    private boolean shouldFormCluster(MeshRaft raft, View view, List<NodeAnnouncement> rows) {
+        if (!view.equals(stableView)) {
+            stableView = view;
+            stableSince = context.time().nanos();
         }
-        boolean quiet = node.time().nanos() - seenAt >= QUIET.toNanos();
+        boolean quiet = context.time().nanos() - stableSince >= FORMATION_DELAY.toNanos();
         boolean complete = rows.size() == view.size();
-        if (!raft.members().isEmpty() || !complete || node.isLeaving() || (view.size() > 1 && !quiet)) {
+        if (!raft.members().isEmpty() || !complete || context.isLeaving() || (view.size() > 1 && !quiet)) {
             return false;
         }
-        return rows.stream().allMatch(row -> row.cluster().isEmpty())
+        return rows.stream()
+                        .allMatch(nodeAnnouncement -> nodeAnnouncement.cluster().isEmpty())
                 && rows.stream()
-                        .filter(row -> row.expect() <= rows.size())
-                        .map(row -> row.member().name())
+                        .filter(nodeAnnouncement -> nodeAnnouncement.expect() <= rows.size())
+                        .map(nodeAnnouncement -> nodeAnnouncement.member().name())
                         .min(String::compareTo)
-                        .filter(node.name()::equals)
+                        .filter(context.name()::equals)
                         .isPresent();
     }
 
     /** Whether the others can go on without this node, or there are none. */
-    private boolean mayLeave(MeshSession stay, View view) {
-        MeshRaft raft = stay.raft();
-        List<String> staying = stay.rows(view).stream()
-                .filter(row -> !row.leaving())
-                .map(row -> row.member().name())
+    private boolean mayLeave(MeshSession meshSession, View view) {
+        MeshRaft raft = meshSession.raft();
+        List<String> staying = meshSession.announcements(view).stream()
+                .filter(nodeAnnouncement -> !nodeAnnouncement.leaving())
+                .map(nodeAnnouncement -> nodeAnnouncement.member().name())
                 .toList();
         if (raft == null || staying.isEmpty()) {
             return true;
         }
         List<String> names = raft.members();
         long rest = names.stream().filter(staying::contains).count();
-        return raft.isVoter() ? 2 * rest > names.size() : !raft.isLeader() || raft.allKnow(view, raft.lastAppended());
+        return raft.isVoter()
+                ? 2 * rest > names.size()
+                : !raft.isLeader() || raft.isKnownByAllVoters(view, raft.lastAppended());
     }
 }

@@ -40,36 +40,40 @@ import org.slf4j.LoggerFactory;
  */
 public final class MeshSession implements RaftSession, Receiver, Closeable {
     private static final Logger LOG = LoggerFactory.getLogger(MeshSession.class);
-    private static final String NAME = "ginkgo";
+    private static final String CHANNEL_NAME = "ginkgo";
 
     /** Begins "a node with your name and this incarnation is here". A row begins with its version, a lower number. */
     private static final byte REPLACED = 127;
 
-    private final MeshContext node;
+    private final MeshContext context;
     private final StackConfig config;
-    private final DataDirectory folder;
+    private final DataDirectory dataDirectory;
     private final JChannel channel;
     private final ClusterStateMachine state;
     private final @Nullable MeshRaft raft;
     private final @Nullable MeshElection election;
-    private final Map<org.jgroups.Address, NodeAnnouncement> rows = new ConcurrentHashMap<>();
+    private final Map<org.jgroups.Address, NodeAnnouncement> announcements = new ConcurrentHashMap<>();
     private final Map<org.jgroups.Address, Long> outdated = new ConcurrentHashMap<>();
     private volatile @Nullable View view;
     private volatile @Nullable String endReason;
     private volatile boolean replaced;
 
-    /** Opens the journal and builds the stack; {@link #enter} goes in. */
-    public MeshSession(MeshContext node, StackConfig config, DataDirectory folder, ObservedLeases receipts) throws Exception {
-        this.node = node;
+    /** Opens the journal and builds the stack; {@link #join} goes in. */
+    public MeshSession(MeshContext meshContext, StackConfig config, DataDirectory folder, ObservedLeases observedLeases)
+            throws Exception {
+        this.context = meshContext;
         this.config = config;
-        this.folder = folder;
-        state = new ClusterStateMachine(receipts, node.seat(), node::ring);
+        this.dataDirectory = folder;
+        state = new ClusterStateMachine(observedLeases, meshContext.listener(), meshContext::wakeTasks);
         List<Protocol> upper = new ArrayList<>();
-        if (ProtocolStack.elects(node.site().policy())) {
-            MeshRaft itsRaft =
-                    new MeshRaft(node.name(), new RaftLog(folder.journal(), receipts::received), state, this::isOurs);
-            itsRaft.addRoleListener(role -> node.ring());
-            MeshElection itsElection = new MeshElection(this::isOurs, node.time());
+        if (ProtocolStack.requiresElection(meshContext.config().policy())) {
+            MeshRaft itsRaft = new MeshRaft(
+                    meshContext.name(),
+                    new RaftLog(folder.journalFile(), observedLeases::received),
+                    state,
+                    this::isOfSameCluster);
+            itsRaft.addRoleListener(role -> meshContext.wakeTasks());
+            MeshElection itsElection = new MeshElection(this::isOfSameCluster, meshContext.time());
             upper.add(itsElection);
             upper.add(itsRaft);
             raft = itsRaft;
@@ -79,7 +83,7 @@ public final class MeshSession implements RaftSession, Receiver, Closeable {
             election = null;
         }
         try {
-            channel = ProtocolStack.build(node, config, this::places, this::outdated, upper);
+            channel = ProtocolStack.build(meshContext, config, this::knownAddresses, this::outdated, upper);
         } catch (Exception e) {
             closeLog();
             throw e;
@@ -88,15 +92,17 @@ public final class MeshSession implements RaftSession, Receiver, Closeable {
     }
 
     /** Enters the view; alone if nobody is there. Blocks for a second or so. */
-    void enter() throws Exception {
-        channel.connect(NAME);
-        node.ring();
+    void join() throws Exception {
+        channel.connect(CHANNEL_NAME);
+        context.wakeTasks();
     }
 
-    private Collection<Address> places() {
-        Set<Address> all = new LinkedHashSet<>(node.site().join());
+    private Collection<Address> knownAddresses() {
+        Set<Address> all = new LinkedHashSet<>(context.config().join());
         all.addAll(config.discovered().get());
-        rows.values().stream().map(row -> row.member().identity()).forEach(all::add);
+        announcements.values().stream()
+                .map(nodeAnnouncement -> nodeAnnouncement.member().identity())
+                .forEach(all::add);
         if (raft != null) {
             raft.members().stream().map(Address::of).forEach(all::add);
         }
@@ -108,8 +114,8 @@ public final class MeshSession implements RaftSession, Receiver, Closeable {
     @Override
     public void viewAccepted(View newView) {
         view = newView;
-        rows.keySet().retainAll(newView.getMembers());
-        node.ring();
+        announcements.keySet().retainAll(newView.getMembers());
+        context.wakeTasks();
     }
 
     @Override
@@ -120,35 +126,36 @@ public final class MeshSession implements RaftSession, Receiver, Closeable {
         }
         ByteBuffer content = ByteBuffer.wrap(bytes, message.getOffset(), message.getLength());
         if (content.remaining() == 1 + Long.BYTES && content.get() == REPLACED) {
-            replaced |= content.getLong() > node.incarnation();
+            replaced |= content.getLong() > context.incarnation();
         } else {
             try {
-                rows.put(message.getSrc(), NodeAnnouncement.decode(bytes, message.getOffset(), message.getLength()));
+                announcements.put(
+                        message.getSrc(), NodeAnnouncement.decode(bytes, message.getOffset(), message.getLength()));
             } catch (IOException e) {
                 LOG.warn("{} says something that cannot be read: {}", message.getSrc(), e.getMessage());
             }
         }
-        node.ring();
+        context.wakeTasks();
     }
 
     private void outdated(org.jgroups.Address old, org.jgroups.Address by) {
         if (old.equals(channel.getAddress())) {
-            replaced |= NodeAddress.incarnation(by) > node.incarnation();
+            replaced |= NodeAddress.incarnation(by) > context.incarnation();
         }
         outdated.put(old, NodeAddress.incarnation(by));
-        node.ring();
+        context.wakeTasks();
     }
 
     /** Raft listens only to nodes of its own cluster, and to those that are in none yet. */
-    private boolean isOurs(org.jgroups.Address sender) {
+    private boolean isOfSameCluster(org.jgroups.Address sender) {
         if (sender.equals(channel.getAddress())) {
             return true;
         }
-        NodeAnnouncement row = rows.get(sender);
-        return row != null
-                && (row.cluster().isEmpty()
+        NodeAnnouncement nodeAnnouncement = announcements.get(sender);
+        return nodeAnnouncement != null
+                && (nodeAnnouncement.cluster().isEmpty()
                         || state.cluster().isEmpty()
-                        || row.cluster().equals(state.cluster()));
+                        || nodeAnnouncement.cluster().equals(state.cluster()));
     }
 
     // ---- for the node's tasks
@@ -174,8 +181,8 @@ public final class MeshSession implements RaftSession, Receiver, Closeable {
     }
 
     /** Returns the folder that holds this node's votes. */
-    DataDirectory folder() {
-        return folder;
+    DataDirectory dataDirectory() {
+        return dataDirectory;
     }
 
     /** Null before the first. */
@@ -185,9 +192,9 @@ public final class MeshSession implements RaftSession, Receiver, Closeable {
     }
 
     /** Says to all in the view what this node is. */
-    void say() throws IOException {
-        NodeAnnouncement row = node.row(state.cluster());
-        send(null, row.encode());
+    void announce() throws IOException {
+        NodeAnnouncement nodeAnnouncement = context.announcement(state.cluster());
+        send(null, nodeAnnouncement.encode());
         for (org.jgroups.Address each : List.copyOf(outdated.keySet())) {
             Long by = outdated.remove(each);
             if (by != null) {
@@ -210,12 +217,13 @@ public final class MeshSession implements RaftSession, Receiver, Closeable {
     }
 
     /** What the nodes in that view have said of themselves, in its order; as many as it has if all have. */
-    List<NodeAnnouncement> rows(View of) {
+    List<NodeAnnouncement> announcements(View of) {
         List<NodeAnnouncement> known = new ArrayList<>();
         for (org.jgroups.Address each : of.getMembers()) {
-            NodeAnnouncement row = each.equals(channel.getAddress()) ? node.row(state.cluster()) : rows.get(each);
-            if (row != null) {
-                known.add(row);
+            NodeAnnouncement nodeAnnouncement =
+                    each.equals(channel.getAddress()) ? context.announcement(state.cluster()) : announcements.get(each);
+            if (nodeAnnouncement != null) {
+                known.add(nodeAnnouncement);
             }
         }
         return known;
@@ -224,13 +232,13 @@ public final class MeshSession implements RaftSession, Receiver, Closeable {
     @Override
     public void end(String reason) {
         endReason = reason;
-        node.ring();
+        context.wakeTasks();
     }
 
     @Override
-    public Optional<String> over() {
+    public Optional<String> endReason() {
         return replaced
-                ? Optional.of("a newer node with the identity " + node.name() + " is in the cluster")
+                ? Optional.of("a newer node with the identity " + context.name() + " is in the cluster")
                 : Optional.ofNullable(endReason);
     }
 

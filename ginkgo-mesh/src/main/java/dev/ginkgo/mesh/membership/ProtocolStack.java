@@ -39,7 +39,7 @@ final class ProtocolStack {
     private static final int ACK_MILLIS = 400;
 
     private static final int VERIFY_MILLIS = 500;
-    private static final int HEARTBEATS_IN_A_SILENCE = 4;
+    private static final int HEARTBEATS_PER_TIMEOUT = 4;
 
     /**
      * How often a node tells the others which view it has, about; twice as long later, those who differ merge. What was
@@ -53,9 +53,9 @@ final class ProtocolStack {
     private static final int MERGE_MILLIS = 1_000;
 
     /** What came too early or was lost is sent again after that: who joins drops what comes before its first view. */
-    private static final int RESEND_MILLIS = 200;
+    private static final int RETRANSMIT_MILLIS = 200;
 
-    private static final int RESENT_AT_MOST = 5;
+    private static final int MAX_RETRANSMISSIONS = 5;
 
     /** A node that leaves because it is cut off has nobody to say good-bye to. */
     private static final int LEAVE_MILLIS = 500;
@@ -73,7 +73,7 @@ final class ProtocolStack {
      * @param upper what stands on it, from below
      */
     static JChannel build(
-            MeshContext node,
+            MeshContext meshContext,
             StackConfig config,
             Supplier<Collection<Address>> places,
             BiConsumer<org.jgroups.Address, org.jgroups.Address> replaced,
@@ -81,31 +81,31 @@ final class ProtocolStack {
             throws Exception {
         InetAddress bind = resolve(config.bind());
         int port = config.bind().port();
-        AsyncTcp tcp = new AsyncTcp(node.time());
-        tcp.setBindAddress(bind).setBindPort(port).setPortRange(0);
-        tcp.setSockConnTimeout(CONNECT_MILLIS)
+        AsyncTcp asyncTcp = new AsyncTcp(meshContext.time());
+        asyncTcp.setBindAddress(bind).setBindPort(port).setPortRange(0);
+        asyncTcp.setSockConnTimeout(CONNECT_MILLIS)
                 .enableSuspectEvents(true)
                 .setMaxLength(MAX_BYTES)
                 .tcpNodelay(true)
                 .logDetails(false);
-        tcp.useVirtualThreads(true);
+        asyncTcp.useVirtualThreads(true);
         if (bind.isAnyLocalAddress()) {
-            tcp.setExternalAddr(resolve(node.site().identity()));
-            tcp.setExternalPort(node.site().identity().port());
+            asyncTcp.setExternalAddr(resolve(meshContext.config().identity()));
+            asyncTcp.setExternalPort(meshContext.config().identity().port());
         }
         List<Protocol> protocols = new ArrayList<>();
-        protocols.add(tcp);
+        protocols.add(asyncTcp);
         protocols.add(new SeedDiscovery(bind, port, places));
         protocols.add(new MERGE3().setMinInterval(MERGE_MIN_MILLIS).setMaxInterval(MERGE_MAX_MILLIS));
-        long silence = config.silence().toMillis();
-        protocols.add(new FD_ALL3().setTimeout(silence).setInterval(silence / HEARTBEATS_IN_A_SILENCE));
+        long silence = config.failureTimeout().toMillis();
+        protocols.add(new FD_ALL3().setTimeout(silence).setInterval(silence / HEARTBEATS_PER_TIMEOUT));
         protocols.add(new VERIFY_SUSPECT2().setTimeout(VERIFY_MILLIS));
-        protocols.add(new SuspicionRevoker(node.time()));
+        protocols.add(new SuspicionRevoker(meshContext.time()));
         protocols.add(new NAKACK2()
                 .useMcastXmit(false)
-                .setXmitInterval(RESEND_MILLIS)
-                .setResendLastSeqnoMaxTimes(RESENT_AT_MOST));
-        protocols.add(new UNICAST3().setXmitInterval(RESEND_MILLIS));
+                .setXmitInterval(RETRANSMIT_MILLIS)
+                .setResendLastSeqnoMaxTimes(MAX_RETRANSMISSIONS));
+        protocols.add(new UNICAST3().setXmitInterval(RETRANSMIT_MILLIS));
         protocols.add(new STABLE());
         GMS gms = new GMS()
                 .setJoinTimeout(JOIN_MILLIS)
@@ -117,16 +117,17 @@ final class ProtocolStack {
         protocols.add(gms);
         protocols.addAll(upper);
         JChannel channel = new JChannel(protocols);
-        tcp.getDiagnosticsHandler().setEnabled(false);
-        tcp.setSocketFactory(config.sockets().get());
-        channel.setName(node.name());
-        channel.addAddressGenerator(() -> NodeAddress.address(node.name(), node.incarnation(), node.nextEntry()));
+        asyncTcp.getDiagnosticsHandler().setEnabled(false);
+        asyncTcp.setSocketFactory(config.sockets().get());
+        channel.setName(meshContext.name());
+        channel.addAddressGenerator(
+                () -> NodeAddress.create(meshContext.name(), meshContext.incarnation(), meshContext.nextJoin()));
         channel.setDiscardOwnMessages(true);
         return channel;
     }
 
-    static boolean elects(PartitionPolicy policy) {
-        return policy == PartitionPolicy.QUORUM;
+    static boolean requiresElection(PartitionPolicy partitionPolicy) {
+        return partitionPolicy == PartitionPolicy.QUORUM;
     }
 
     private static InetAddress resolve(Address address) throws UnknownHostException {

@@ -10,9 +10,12 @@ import org.jgroups.util.SocketFactory;
  * Configuration of the protocol stack.
  *
  * @param bind where this node listens
- * @param silence after which a node that sends nothing is suspected
+ * @param failureTimeout after which a node that sends nothing is suspected
  * @param sockets creates the socket factory of a session
  * @param discovered the addresses of other nodes that were found by multicast; empty without it
  */
 public record StackConfig(
-        Address bind, Duration silence, Supplier<SocketFactory> sockets, Supplier<Collection<Address>> discovered) {}
+        Address bind,
+        Duration failureTimeout,
+        Supplier<SocketFactory> sockets,
+        Supplier<Collection<Address>> discovered) {}

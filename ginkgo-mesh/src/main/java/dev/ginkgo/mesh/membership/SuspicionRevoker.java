@@ -19,20 +19,20 @@ import org.jspecify.annotations.Nullable;
  */
 final class SuspicionRevoker extends Protocol {
     /** What was on its way when the suspect died has come by then. */
-    private static final long WITHOUT_DOUBT = Duration.ofSeconds(1).toNanos();
+    private static final long MIN_SUSPICION_AGE = Duration.ofSeconds(1).toNanos();
 
-    private final TimeSource time;
+    private final TimeSource timeSource;
     private final Map<Address, Long> suspects = new ConcurrentHashMap<>();
 
-    SuspicionRevoker(TimeSource time) {
-        this.time = time;
+    SuspicionRevoker(TimeSource timeSource) {
+        this.timeSource = timeSource;
     }
 
     @Override
     public @Nullable Object up(Event event) {
         if (event.getType() == Event.SUSPECT) {
             Collection<Address> named = event.getArg();
-            named.forEach(each -> suspects.put(each, time.nanos()));
+            named.forEach(each -> suspects.put(each, timeSource.nanos()));
         }
         return up_prot.up(event);
     }
@@ -47,22 +47,22 @@ final class SuspicionRevoker extends Protocol {
 
     @Override
     public @Nullable Object up(Message message) {
-        pardon(message.getSrc());
+        revoke(message.getSrc());
         return up_prot.up(message);
     }
 
     @Override
     public void up(MessageBatch batch) {
-        pardon(batch.sender());
+        revoke(batch.sender());
         up_prot.up(batch);
     }
 
-    private void pardon(@Nullable Address talking) {
+    private void revoke(@Nullable Address talking) {
         if (suspects.isEmpty() || talking == null) {
             return;
         }
         Long since = suspects.get(talking);
-        if (since != null && time.nanos() - since > WITHOUT_DOUBT && suspects.remove(talking, since)) {
+        if (since != null && timeSource.nanos() - since > MIN_SUSPICION_AGE && suspects.remove(talking, since)) {
             log.debug("%s: %s is no suspect any more", local_addr, talking);
             up_prot.up(new Event(Event.UNSUSPECT, talking));
         }

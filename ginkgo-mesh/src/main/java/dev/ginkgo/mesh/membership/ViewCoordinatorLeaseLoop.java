@@ -15,50 +15,50 @@ import org.jspecify.annotations.Nullable;
  * of its own, they do not compare, and nobody refuses what is under one of them.
  */
 public final class ViewCoordinatorLeaseLoop {
-    private final MeshContext node;
+    private final MeshContext context;
     private final Supplier<@Nullable View> view;
-    private long last;
+    private long lastEpoch;
 
     /**
      * @param view returns the current view; null while there is none
      */
-    public ViewCoordinatorLeaseLoop(MeshContext node, Supplier<@Nullable View> view) {
-        this.node = node;
+    public ViewCoordinatorLeaseLoop(MeshContext meshContext, Supplier<@Nullable View> view) {
+        this.context = meshContext;
         this.view = view;
     }
 
     /** The task. */
     public void run() throws InterruptedException {
-        while (!node.isLeaving()) {
+        while (!context.isLeaving()) {
             View present = view.get();
-            if (present != null && isFirst(present)) {
-                last = Math.max(last + 1, present.getViewId().getId());
-                lead(new Epoch("mesh-available-" + node.name() + "-" + node.incarnation(), last));
+            if (present != null && isCoordinator(present)) {
+                lastEpoch = Math.max(lastEpoch + 1, present.getViewId().getId());
+                lead(new Epoch("mesh-available-" + context.name() + "-" + context.incarnation(), lastEpoch));
             }
-            node.lease().await(Duration.ofMillis(100));
+            context.leaseTimer().await(Duration.ofMillis(100));
         }
-        node.resign();
+        context.resign();
     }
 
-    private boolean goesOn() {
+    private boolean mayContinue() {
         View present = view.get();
-        return present != null && isFirst(present) && !node.isLeaving();
+        return present != null && isCoordinator(present) && !context.isLeaving();
     }
 
-    private boolean isFirst(View present) {
-        return NodeAddress.incarnation(present.getCoord()) == node.incarnation()
-                && NodeAddress.of(present.getCoord()).equals(node.name());
+    private boolean isCoordinator(View present) {
+        return NodeAddress.incarnation(present.getCoord()) == context.incarnation()
+                && NodeAddress.name(present.getCoord()).equals(context.name());
     }
 
     private void lead(Epoch epoch) throws InterruptedException {
-        node.seat().leader(node.name(), epoch);
+        context.listener().leaderChanged(context.name(), epoch);
         boolean holds = true;
-        while (holds && goesOn()) {
-            holds = node.seat().renewed(epoch, DualTimestamp.of(node.time()));
+        while (holds && mayContinue()) {
+            holds = context.listener().leaseRenewed(epoch, DualTimestamp.now(context.time()));
             if (holds) {
-                node.lease().await(node.seat().terms().renewal());
+                context.leaseTimer().await(context.listener().leaseTiming().renewalInterval());
             }
         }
-        node.seat().ended(epoch);
+        context.listener().leaseEnded(epoch);
     }
 }

@@ -16,23 +16,24 @@ import org.jgroups.util.ByteArray;
  */
 final class AsyncConnection extends TcpConnectionNonBlocking {
     /** For each answer in a handshake: a node that is frozen takes the call, and says nothing. */
-    private static final int ANSWER_MILLIS = (int) Duration.ofSeconds(2).toMillis();
+    private static final int HANDSHAKE_TIMEOUT_MILLIS =
+            (int) Duration.ofSeconds(2).toMillis();
 
     /** For a handshake on a network of which nobody has pulled a cable. */
-    private static final long PROMPT_NANOS = Duration.ofMillis(100).toNanos();
+    private static final long STUCK_AFTER_NANOS = Duration.ofMillis(100).toNanos();
 
-    private final ConnectionManager switchboard;
-    private final long since;
-    private volatile boolean dialing = true;
-    private volatile boolean heard;
+    private final ConnectionManager manager;
+    private final long createdAt;
+    private volatile boolean connecting = true;
+    private volatile boolean received;
 
     /**
      * @param queue how many packets may wait
      */
-    AsyncConnection(Address peer, ConnectionManager switchboard, int queue) throws Exception {
-        super(peer, switchboard, queue);
-        this.switchboard = switchboard;
-        since = switchboard.time().nanos();
+    AsyncConnection(Address peer, ConnectionManager connectionManager, int queue) throws Exception {
+        super(peer, connectionManager, queue);
+        this.manager = connectionManager;
+        createdAt = connectionManager.time().nanos();
     }
 
     /** Nothing yet. */
@@ -41,48 +42,50 @@ final class AsyncConnection extends TcpConnectionNonBlocking {
 
     @Override
     public void start() {
-        switchboard.threads().newThread(this::dial, "call-" + peerAddress()).start();
+        manager.threads()
+                .newThread(this::connectAndStart, "call-" + peerAddress())
+                .start();
     }
 
     @Override
     public boolean isConnectionPending() {
-        return dialing;
+        return connecting;
     }
 
     /** Whether nobody has answered, for longer than it should take. */
     boolean isStuck() {
-        return dialing && switchboard.time().nanos() - since > PROMPT_NANOS;
+        return connecting && manager.time().nanos() - createdAt > STUCK_AFTER_NANOS;
     }
 
     /** Whether the other node has ever said anything here. If not, its end says nothing about the node. */
-    boolean hasHeard() {
-        return heard;
+    boolean hasReceived() {
+        return received;
     }
 
     /** Called for each message that comes in. */
     @Override
     protected void updateLastAccessed() {
-        heard = true;
+        received = true;
         super.updateLastAccessed();
     }
 
-    private void dial() {
+    private void connectAndStart() {
         try {
             int patience = sock.getSoTimeout();
-            sock.setSoTimeout(ANSWER_MILLIS);
-            connect(peerAddress(), switchboard.usePeerConnections());
+            sock.setSoTimeout(HANDSHAKE_TIMEOUT_MILLIS);
+            connect(peerAddress(), manager.usePeerConnections());
             sock.setSoTimeout(patience);
             super.start();
         } catch (Exception e) {
-            switchboard.log().trace("%s does not answer: %s", peerAddress(), e);
-            switchboard.closeConnection(this, false);
+            manager.log().trace("%s does not answer: %s", peerAddress(), e);
+            manager.closeConnection(this, false);
         } finally {
-            dialing = false;
+            connecting = false;
         }
     }
 
     /** Another connection to the same node has come to be: what waits for this one goes there. */
-    void handOver(Connection other) throws Exception {
+    void transferQueue(Connection other) throws Exception {
         List<ByteArray> waiting = new ArrayList<>();
         queue.drainTo(waiting);
         for (ByteArray each : waiting) {

@@ -13,19 +13,19 @@ import org.jspecify.annotations.Nullable;
 
 /** JGroups' {@code TCP}, on connections that nobody waits for: a {@link ConnectionManager}. */
 public final class AsyncTcp extends BasicTCP {
-    private final TimeSource time;
-    private @Nullable ConnectionManager switchboard;
+    private final TimeSource timeSource;
+    private @Nullable ConnectionManager connections;
 
-    public AsyncTcp(TimeSource time) {
-        this.time = time;
+    public AsyncTcp(TimeSource timeSource) {
+        this.timeSource = timeSource;
         setId(ClassConfigurator.getProtocolId(TCP.class));
     }
 
     @Override
     public void start() throws Exception {
         ConnectionManager opened = new ConnectionManager(
-                time, getThreadFactory(), getSocketFactory(), bind_addr, bind_port, external_addr, external_port);
-        switchboard = opened;
+                timeSource, getThreadFactory(), getSocketFactory(), bind_addr, bind_port, external_addr, external_port);
+        connections = opened;
         opened.setLogAcceptError(false)
                 .peerAddressReadTimeout(peer_addr_read_timeout)
                 .receiver(this)
@@ -44,34 +44,34 @@ public final class AsyncTcp extends BasicTCP {
     @Override
     public void stop() {
         super.stop();
-        Util.close(switchboard);
+        Util.close(connections);
     }
 
     @Override
     protected void handleConnect() throws Exception {
-        if (switchboard != null) {
-            switchboard.start();
+        if (connections != null) {
+            connections.start();
         }
     }
 
     @Override
     protected void handleDisconnect() {
-        if (switchboard != null) {
-            switchboard.stop();
+        if (connections != null) {
+            connections.stop();
         }
     }
 
     @Override
     public void send(Address to, byte[] data, int offset, int length) throws Exception {
-        if (switchboard != null) {
-            switchboard.send(to, data, offset, length);
+        if (connections != null) {
+            connections.send(to, data, offset, length);
         }
     }
 
     @Override
     public void retainAll(Collection<Address> members) {
-        if (switchboard != null) {
-            switchboard.retainAll(members);
+        if (connections != null) {
+            connections.retainAll(members);
         }
     }
 
@@ -81,8 +81,8 @@ public final class AsyncTcp extends BasicTCP {
      */
     @Override
     public void connectionClosed(Connection connection) {
-        boolean turnedAway = connection instanceof AsyncConnection call && !call.hasHeard();
-        boolean replaced = switchboard != null && switchboard.hasConnection(connection.peerAddress());
+        boolean turnedAway = connection instanceof AsyncConnection asyncConnection && !asyncConnection.hasReceived();
+        boolean replaced = connections != null && connections.hasConnection(connection.peerAddress());
         if (!turnedAway && !replaced) {
             super.connectionClosed(connection);
         }
@@ -90,11 +90,11 @@ public final class AsyncTcp extends BasicTCP {
 
     @Override
     public String printConnections() {
-        return switchboard == null ? "" : switchboard.printConnections();
+        return connections == null ? "" : connections.printConnections();
     }
 
     @Override
     protected @Nullable PhysicalAddress getPhysicalAddress() {
-        return switchboard == null ? null : (PhysicalAddress) switchboard.localAddress();
+        return connections == null ? null : (PhysicalAddress) connections.localAddress();
     }
 }

@@ -18,13 +18,13 @@ import org.jspecify.annotations.Nullable;
  */
 final class ConnectionManager extends TcpServer {
     /** Packets that may wait for one node. Ours are small; what is dropped is sent again. */
-    private static final int QUEUE = 128;
+    private static final int MAX_QUEUED_PACKETS = 128;
 
-    private final TimeSource time;
-    private final PendingHandshakes porch = new PendingHandshakes();
+    private final TimeSource timeSource;
+    private final PendingHandshakes pending = new PendingHandshakes();
 
     ConnectionManager(
-            TimeSource time,
+            TimeSource timeSource,
             ThreadFactory threads,
             SocketFactory sockets,
             InetAddress bind,
@@ -33,13 +33,13 @@ final class ConnectionManager extends TcpServer {
             int externalPort)
             throws Exception {
         super(threads, sockets, bind, port, port, external, externalPort, 0);
-        this.time = time;
+        this.timeSource = timeSource;
         acceptor = factory.newThread(new AsyncAcceptor(), "door-" + port);
-        nonBlockingSends(true).maxSendQueue(QUEUE).usePeerConnections(true);
+        nonBlockingSends(true).maxSendQueue(MAX_QUEUED_PACKETS).usePeerConnections(true);
     }
 
     TimeSource time() {
-        return time;
+        return timeSource;
     }
 
     ThreadFactory threads() {
@@ -50,7 +50,7 @@ final class ConnectionManager extends TcpServer {
     private final class AsyncAcceptor extends Acceptor {
         @Override
         protected void handleAccept(Socket caller) {
-            porch.come(caller);
+            pending.add(caller);
             factory.newThread(
                             () -> {
                                 try {
@@ -59,7 +59,7 @@ final class ConnectionManager extends TcpServer {
                                     log.trace("%s: %s was not let in: %s", localAddress(), caller, e);
                                     Util.close(caller);
                                 } finally {
-                                    porch.gone(caller);
+                                    pending.remove(caller);
                                 }
                             },
                             "let-in")
@@ -70,12 +70,12 @@ final class ConnectionManager extends TcpServer {
     @Override
     public void stop() {
         super.stop();
-        porch.close();
+        pending.close();
     }
 
     @Override
     protected TcpConnection createConnection(Address peer) throws Exception {
-        return new AsyncConnection(peer, this, QUEUE);
+        return new AsyncConnection(peer, this, MAX_QUEUED_PACKETS);
     }
 
     /**
@@ -85,16 +85,16 @@ final class ConnectionManager extends TcpServer {
     @Override
     public boolean hasConnection(Address peer) {
         Connection present = conns.get(peer);
-        return present != null && !(present instanceof AsyncConnection call && call.isStuck());
+        return present != null && !(present instanceof AsyncConnection asyncConnection && asyncConnection.isStuck());
     }
 
     @Override
     public void replaceConnection(Address peer, Connection connection) {
         Connection before = conns.get(peer);
         super.replaceConnection(peer, connection);
-        if (before instanceof AsyncConnection call) {
+        if (before instanceof AsyncConnection asyncConnection) {
             try {
-                call.handOver(connection);
+                asyncConnection.transferQueue(connection);
             } catch (Exception e) {
                 log.trace("%s: what waited for %s is lost: %s", localAddress(), peer, e);
             }

@@ -12,26 +12,26 @@ import org.jgroups.util.Util;
  * stood there for longest has to go, and strangers who say nothing keep nobody out.
  */
 final class PendingHandshakes implements Closeable {
-    private static final int MOST = 64;
+    private static final int MAX_PENDING = 64;
 
-    private final Set<Socket> callers = new LinkedHashSet<>(); // guarded by this
+    private final Set<Socket> sockets = new LinkedHashSet<>(); // guarded by this
 
     /** One has come; perhaps another one is hung up on. */
-    void come(Socket caller) {
+    void add(Socket caller) {
         Socket tooMany = null;
         synchronized (this) {
-            callers.add(caller);
-            if (callers.size() > MOST) {
-                tooMany = callers.iterator().next();
-                callers.remove(tooMany);
+            sockets.add(caller);
+            if (sockets.size() > MAX_PENDING) {
+                tooMany = sockets.iterator().next();
+                sockets.remove(tooMany);
             }
         }
         Util.close(tooMany);
     }
 
     /** One was let in, or has gone. */
-    synchronized void gone(Socket caller) {
-        callers.remove(caller);
+    synchronized void remove(Socket caller) {
+        sockets.remove(caller);
     }
 
     /** Hangs up on all. */
@@ -39,8 +39,8 @@ final class PendingHandshakes implements Closeable {
     public void close() {
         List<Socket> all;
         synchronized (this) {
-            all = List.copyOf(callers);
-            callers.clear();
+            all = List.copyOf(sockets);
+            sockets.clear();
         }
         all.forEach(Util::close);
     }

@@ -21,7 +21,7 @@ import org.jgroups.util.SocketFactory;
 /** Who may connect to this node: those who know the secret, or, where there is none, all who can reach it. */
 public final class SocketSecurity {
     /** Heartbeats come ten times as often; it also ends a handshake that the other side does not answer. */
-    private static final int READ_MILLIS = (int) Duration.ofSeconds(5).toMillis();
+    private static final int READ_TIMEOUT_MILLIS = (int) Duration.ofSeconds(5).toMillis();
 
     private SocketSecurity() {}
 
@@ -30,13 +30,15 @@ public final class SocketSecurity {
      *
      * @throws IllegalArgumentException if the node would listen beyond this machine with nothing to guard it
      */
-    public static Supplier<SocketFactory> of(NodeConfig site, Address bind, LogRateLimiter strangers, TlsServerSocket.TaskSpawner spawn)
+    public static Supplier<SocketFactory> socketFactories(
+            NodeConfig nodeConfig, Address bind, LogRateLimiter strangers, TlsServerSocket.TaskSpawner taskSpawner)
             throws Exception {
-        if (site.trust().keys().isPresent()) {
-            SSLContext tls = SharedSecretTls.tls(site.trust().keys().get());
-            return () -> sockets(tls, strangers, spawn);
+        if (nodeConfig.credentials().keys().isPresent()) {
+            SSLContext tls =
+                    SharedSecretTls.context(nodeConfig.credentials().keys().get());
+            return () -> sockets(tls, strangers, taskSpawner);
         }
-        if (!bind.isLoopback() && !site.trust().insecure()) {
+        if (!bind.isLoopback() && !nodeConfig.credentials().insecure()) {
             throw new IllegalArgumentException("the cluster would listen on " + bind
                     + ", where whoever reaches it could join and lead; give all nodes the same cluster.secret-file, or"
                     + " allow it by cluster.insecure = true");
@@ -44,16 +46,17 @@ public final class SocketSecurity {
         return DefaultSocketFactory::new;
     }
 
-    private static SocketFactory sockets(SSLContext tls, LogRateLimiter strangers, TlsServerSocket.TaskSpawner spawn) {
-        DefaultSocketFactory sockets =
-                new DefaultSocketFactory(tls.getSocketFactory(), new TlsServerSocketFactory(tls, strangers, spawn));
-        sockets.setSocketConfigurator(SocketSecurity::patient);
+    private static SocketFactory sockets(
+            SSLContext tls, LogRateLimiter strangers, TlsServerSocket.TaskSpawner taskSpawner) {
+        DefaultSocketFactory sockets = new DefaultSocketFactory(
+                tls.getSocketFactory(), new TlsServerSocketFactory(tls, strangers, taskSpawner));
+        sockets.setSocketConfigurator(SocketSecurity::setReadTimeout);
         return sockets;
     }
 
-    private static void patient(Socket socket) {
+    private static void setReadTimeout(Socket socket) {
         try {
-            socket.setSoTimeout(READ_MILLIS);
+            socket.setSoTimeout(READ_TIMEOUT_MILLIS);
         } catch (SocketException e) {
             throw new UncheckedIOException(e);
         }
@@ -61,18 +64,18 @@ public final class SocketSecurity {
 
     private static final class TlsServerSocketFactory extends ServerSocketFactory {
         private final SSLContext tls;
-        private final LogRateLimiter strangers;
-        private final TlsServerSocket.TaskSpawner spawn;
+        private final LogRateLimiter rejectedLog;
+        private final TlsServerSocket.TaskSpawner taskSpawner;
 
-        TlsServerSocketFactory(SSLContext tls, LogRateLimiter strangers, TlsServerSocket.TaskSpawner spawn) {
+        TlsServerSocketFactory(SSLContext tls, LogRateLimiter strangers, TlsServerSocket.TaskSpawner taskSpawner) {
             this.tls = tls;
-            this.strangers = strangers;
-            this.spawn = spawn;
+            this.rejectedLog = strangers;
+            this.taskSpawner = taskSpawner;
         }
 
         @Override
         public ServerSocket createServerSocket() throws IOException {
-            return new TlsServerSocket(tls, strangers, spawn);
+            return new TlsServerSocket(tls, rejectedLog, taskSpawner);
         }
 
         @Override

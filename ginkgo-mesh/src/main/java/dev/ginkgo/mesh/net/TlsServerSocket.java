@@ -21,53 +21,53 @@ import org.slf4j.LoggerFactory;
 /**
  * A server socket that gives only connections of which the other side has proved that it knows the secret. JGroups
  * would do the handshake on the thread that accepts, where one stranger who says nothing keeps all others waiting; here
- * each has a thread of its own and {@value #SECONDS} seconds, unless too many come meanwhile: see {@link PendingHandshakes}.
+ * each has a thread of its own and {@value #HANDSHAKE_TIMEOUT_SECONDS} seconds, unless too many come meanwhile: see {@link PendingHandshakes}.
  */
 public final class TlsServerSocket extends ServerSocket {
-    private static final int SECONDS = 3;
-    private static final int INSIDE = 64;
-    private static final long LOOK_MILLIS = 250;
+    private static final int HANDSHAKE_TIMEOUT_SECONDS = 3;
+    private static final int MAX_ACCEPTED = 64;
+    private static final long POLL_MILLIS = 250;
 
     private static final Logger LOG = LoggerFactory.getLogger(TlsServerSocket.class);
 
     private final SSLContext tls;
-    private final LogRateLimiter strangers;
-    private final TaskSpawner spawn;
-    private final PendingHandshakes porch = new PendingHandshakes();
-    private final BlockingQueue<Socket> inside = new LinkedBlockingQueue<>(INSIDE);
+    private final LogRateLimiter rejectedLog;
+    private final TaskSpawner taskSpawner;
+    private final PendingHandshakes pending = new PendingHandshakes();
+    private final BlockingQueue<Socket> accepted = new LinkedBlockingQueue<>(MAX_ACCEPTED);
 
     /** Runs a body as a task of the engine; throws IllegalStateException when it stops. */
     public interface TaskSpawner {
-        void task(String name, TaskBody body);
+        void spawn(String name, TaskBody taskBody);
     }
 
-    TlsServerSocket(SSLContext tls, LogRateLimiter strangers, TaskSpawner spawn) throws IOException {
+    TlsServerSocket(SSLContext tls, LogRateLimiter strangers, TaskSpawner taskSpawner) throws IOException {
         this.tls = tls;
-        this.strangers = strangers;
-        this.spawn = spawn;
+        this.rejectedLog = strangers;
+        this.taskSpawner = taskSpawner;
     }
 
     @Override
     public void bind(SocketAddress address, int backlog) throws IOException {
         super.bind(address, backlog);
-        spawn.task("door", this::let);
+        taskSpawner.spawn("door", this::acceptLoop);
     }
 
-    private void let() throws InterruptedException {
+    private void acceptLoop() throws InterruptedException {
         while (!isClosed()) {
             try {
-                ask(super.accept());
+                startHandshake(super.accept());
             } catch (IOException e) {
                 if (!isClosed()) {
-                    turnedAway(String.valueOf(e.getMessage()));
+                    logRejected(String.valueOf(e.getMessage()));
                     pause();
                 }
             }
         }
     }
 
-    private void turnedAway(String last) {
-        long times = strangers.count();
+    private void logRejected(String last) {
+        long times = rejectedLog.countEvent();
         if (times > 0) {
             LOG.warn("turned away {} that do not know the secret of this cluster; the last was {}", times, last);
         }
@@ -75,41 +75,42 @@ public final class TlsServerSocket extends ServerSocket {
 
     /** There may be no descriptor left, and trying at once would only take the time of those that could free one. */
     private static void pause() throws InterruptedException {
-        new Semaphore(0).tryAcquire(LOOK_MILLIS, TimeUnit.MILLISECONDS);
+        new Semaphore(0).tryAcquire(POLL_MILLIS, TimeUnit.MILLISECONDS);
     }
 
-    private void ask(Socket outside) throws IOException {
-        porch.come(outside);
+    private void startHandshake(Socket outside) throws IOException {
+        pending.add(outside);
         try {
-            spawn.task("handshake", () -> {
+            taskSpawner.spawn("handshake", () -> {
                 try {
-                    shake(outside);
+                    handshake(outside);
                 } finally {
-                    porch.gone(outside);
+                    pending.remove(outside);
                 }
             });
         } catch (IllegalStateException stopped) {
-            porch.gone(outside);
+            pending.remove(outside);
             outside.close();
         }
     }
 
-    private void shake(Socket outside) throws InterruptedException, IOException {
-        Thread clock = Thread.ofVirtual().start(() -> hangUpLate(outside));
+    private void handshake(Socket outside) throws InterruptedException, IOException {
+        Thread clock = Thread.ofVirtual().start(() -> closeAfterTimeout(outside));
         try {
-            outside.setSoTimeout((int) Duration.ofSeconds(SECONDS).toMillis());
+            outside.setSoTimeout(
+                    (int) Duration.ofSeconds(HANDSHAKE_TIMEOUT_SECONDS).toMillis());
             SSLSocket socket = (SSLSocket) tls.getSocketFactory().createSocket(outside, null, outside.getPort(), true);
             socket.setUseClientMode(false);
             socket.setNeedClientAuth(true);
             socket.startHandshake();
             clock.interrupt();
             socket.setSoTimeout(0);
-            if (!inside.offer(socket) || isClosed()) {
+            if (!accepted.offer(socket) || isClosed()) {
                 socket.close();
             }
         } catch (IOException e) {
-            if (!hasHungUp(e)) {
-                turnedAway(outside.getRemoteSocketAddress() + ": " + e.getMessage());
+            if (!isDisconnect(e)) {
+                logRejected(outside.getRemoteSocketAddress() + ": " + e.getMessage());
             }
             outside.close();
         } finally {
@@ -121,13 +122,13 @@ public final class TlsServerSocket extends ServerSocket {
      * Whoever goes before it has said who it is has not shown that it does not know the secret: two nodes that call each
      * other keep one of the two calls, and those who only look whether somebody listens come all the time.
      */
-    private static boolean hasHungUp(IOException failed) {
+    private static boolean isDisconnect(IOException failed) {
         return failed.getCause() instanceof EOFException || "Connection reset".equals(failed.getMessage());
     }
 
-    private static void hangUpLate(Socket outside) {
+    private static void closeAfterTimeout(Socket outside) {
         try {
-            new Semaphore(0).tryAcquire(SECONDS, TimeUnit.SECONDS);
+            new Semaphore(0).tryAcquire(HANDSHAKE_TIMEOUT_SECONDS, TimeUnit.SECONDS);
             outside.close();
         } catch (InterruptedException _) {
             // it was in time
@@ -140,7 +141,7 @@ public final class TlsServerSocket extends ServerSocket {
     public Socket accept() throws IOException {
         try {
             while (!isClosed()) {
-                Socket next = inside.poll(LOOK_MILLIS, TimeUnit.MILLISECONDS);
+                Socket next = accepted.poll(POLL_MILLIS, TimeUnit.MILLISECONDS);
                 if (next != null) {
                     return next;
                 }
@@ -154,8 +155,8 @@ public final class TlsServerSocket extends ServerSocket {
     @Override
     public void close() throws IOException {
         super.close();
-        porch.close();
-        for (Socket each = inside.poll(); each != null; each = inside.poll()) {
+        pending.close();
+        for (Socket each = accepted.poll(); each != null; each = accepted.poll()) {
             each.close();
         }
     }

@@ -18,41 +18,42 @@ import org.jspecify.annotations.Nullable;
  */
 public final class MeshContext {
     /** Several times as long as two clusters take to meet again; up to 14 s have been measured. */
-    private static final Duration STRANGERS = Duration.ofMinutes(1);
+    private static final Duration OTHER_CLUSTER_HOLD_OFF = Duration.ofMinutes(1);
 
-    private final NodeConfig site;
-    private final TimeSource time;
-    private final CoordinatorListener seat;
+    private final NodeConfig config;
+    private final TimeSource timeSource;
+    private final CoordinatorListener listener;
     private final long incarnation;
-    private final WakeableTimer members = new WakeableTimer(TimeSource.system());
-    private final WakeableTimer lease = new WakeableTimer(TimeSource.system());
-    private final AtomicLong entries = new AtomicLong();
+    private final WakeableTimer membershipTimer = new WakeableTimer(TimeSource.system());
+    private final WakeableTimer leaseTimer = new WakeableTimer(TimeSource.system());
+    private final AtomicLong joinCount = new AtomicLong();
     private final CountDownLatch resigned = new CountDownLatch(1);
-    private volatile @Nullable DualTimestamp metStrangers;
+    private volatile @Nullable DualTimestamp otherClusterMetAt;
     private volatile Member self;
     private volatile boolean leaving;
 
     /**
-     * @param seat receives membership and leadership; several tasks call it concurrently
+     * @param coordinatorListener receives membership and leadership; several tasks call it concurrently
      */
-    public MeshContext(NodeConfig site, TimeSource time, Member self, CoordinatorListener seat) {
-        this.site = site;
-        this.time = time;
+    public MeshContext(
+            NodeConfig nodeConfig, TimeSource timeSource, Member self, CoordinatorListener coordinatorListener) {
+        this.config = nodeConfig;
+        this.timeSource = timeSource;
         this.self = self;
-        this.seat = seat;
+        this.listener = coordinatorListener;
         incarnation = self.incarnation();
     }
 
-    public NodeConfig site() {
-        return site;
+    public NodeConfig config() {
+        return config;
     }
 
     public TimeSource time() {
-        return time;
+        return timeSource;
     }
 
-    public CoordinatorListener seat() {
-        return seat;
+    public CoordinatorListener listener() {
+        return listener;
     }
 
     public String name() {
@@ -70,39 +71,39 @@ public final class MeshContext {
 
     public void update(Member changed) {
         self = changed;
-        ring();
+        wakeTasks();
     }
 
     /** Returns what this node announces to the others. */
-    public NodeAnnouncement row(String cluster) {
-        return new NodeAnnouncement(self, cluster, leaving, site.expect());
+    public NodeAnnouncement announcement(String cluster) {
+        return new NodeAnnouncement(self, cluster, leaving, config.expectedNodes());
     }
 
     /** Returns the number of the next entry into the view, counted from 1 in each incarnation. */
-    public long nextEntry() {
-        return entries.incrementAndGet();
+    public long nextJoin() {
+        return joinCount.incrementAndGet();
     }
 
     /** Wakes the membership task. */
-    public WakeableTimer members() {
-        return members;
+    public WakeableTimer membershipTimer() {
+        return membershipTimer;
     }
 
     /** Wakes the lease task. */
-    public WakeableTimer lease() {
-        return lease;
+    public WakeableTimer leaseTimer() {
+        return leaseTimer;
     }
 
     /** Wakes both tasks. */
-    public void ring() {
-        members.wake();
-        lease.wake();
+    public void wakeTasks() {
+        membershipTimer.wake();
+        leaseTimer.wake();
     }
 
     /** Starts the orderly departure of this node. */
-    public void leave() {
+    public void startLeaving() {
         leaving = true;
-        ring();
+        wakeTasks();
     }
 
     public boolean isLeaving() {
@@ -112,7 +113,7 @@ public final class MeshContext {
     /** Records that this node no longer leads and will not lead again in this run. */
     public void resign() {
         resigned.countDown();
-        ring();
+        wakeTasks();
     }
 
     public boolean hasResigned() {
@@ -125,16 +126,16 @@ public final class MeshContext {
     }
 
     /** Records that this node had to give way to the nodes of another cluster. */
-    public void meetStrangers() {
-        metStrangers = DualTimestamp.of(time);
+    public void recordOtherCluster() {
+        otherClusterMetAt = DualTimestamp.now(timeSource);
     }
 
     /**
      * Returns whether this node gave way to another cluster recently. If so it must not lead: the others have a leader of
      * their own, and merge with this node again as soon as they meet it.
      */
-    public boolean isAmongStrangers() {
-        DualTimestamp met = metStrangers;
-        return met != null && met.surely(time).compareTo(STRANGERS) < 0;
+    public boolean hasMetOtherCluster() {
+        DualTimestamp met = otherClusterMetAt;
+        return met != null && met.elapsedMonotonic(timeSource).compareTo(OTHER_CLUSTER_HOLD_OFF) < 0;
     }
 }

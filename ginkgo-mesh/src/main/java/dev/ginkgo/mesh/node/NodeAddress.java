@@ -18,7 +18,7 @@ public final class NodeAddress {
      *
      * @param entry how often it has entered in this incarnation
      */
-    public static ExtendedUUID address(String name, long incarnation, long entry) {
+    public static ExtendedUUID create(String name, long incarnation, long entry) {
         return ExtendedUUID.randomUUID(name)
                 .put(RAFT.raft_id_key, Util.stringToBytes(name))
                 .put(
@@ -30,7 +30,7 @@ public final class NodeAddress {
     }
 
     /** The name; empty if there is none. */
-    public static String of(Address address) {
+    public static String name(Address address) {
         String name = address instanceof ExtendedUUID ? Utils.extractRaftId(address) : null;
         return name == null ? "" : name;
     }

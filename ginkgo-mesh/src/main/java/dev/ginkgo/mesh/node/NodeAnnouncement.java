@@ -42,7 +42,9 @@ public record NodeAnnouncement(Member member, String cluster, boolean leaving, i
     }
 
     /**
-     * @throws IOException if it is none, or of a later version
+     * Reads an announcement.
+     *
+     * @throws IOException if the bytes are not an announcement, or one of a later version
      */
     public static NodeAnnouncement decode(byte[] bytes, int offset, int length) throws IOException {
         try (DataInputStream in = new DataInputStream(new ByteArrayInputStream(bytes, offset, length))) {

@@ -11,19 +11,20 @@ import org.jspecify.annotations.Nullable;
 
 /** What is committed: which cluster this is, who leads it, and which leases were released. Called by Raft's thread. */
 public final class ClusterStateMachine implements StateMachine {
-    private final ObservedLeases receipts;
-    private final CoordinatorListener seat;
-    private final Runnable changed;
+    private final ObservedLeases observedLeases;
+    private final CoordinatorListener listener;
+    private final Runnable onClusterChange;
     private volatile String cluster = "";
 
     /**
-     * @param seat told who leads
+     * @param coordinatorListener told who leads
      * @param changed told when this node has become one of a cluster
      */
-    public ClusterStateMachine(ObservedLeases receipts, CoordinatorListener seat, Runnable changed) {
-        this.receipts = receipts;
-        this.seat = seat;
-        this.changed = changed;
+    public ClusterStateMachine(
+            ObservedLeases observedLeases, CoordinatorListener coordinatorListener, Runnable changed) {
+        this.observedLeases = observedLeases;
+        this.listener = coordinatorListener;
+        this.onClusterChange = changed;
     }
 
     /** The cluster's name; empty in a node that has none yet. */
@@ -33,15 +34,15 @@ public final class ClusterStateMachine implements StateMachine {
 
     @Override
     public byte @Nullable [] apply(byte[] data, int offset, int length, boolean respond) {
-        RaftCommand command = RaftCommand.decode(data, offset, length);
-        switch (command.kind()) {
-            case FOUND -> {
-                cluster = command.name();
-                changed.run();
+        RaftCommand raftCommand = RaftCommand.decode(data, offset, length);
+        switch (raftCommand.kind()) {
+            case FORM_CLUSTER -> {
+                cluster = raftCommand.name();
+                onClusterChange.run();
             }
-            case RELEASE -> receipts.released(command);
-            case RENEW -> seat.leader(command.name(), epoch(command.term()));
-            case BARRIER -> {}
+            case RELEASE -> observedLeases.released(raftCommand);
+            case RENEW -> listener.leaderChanged(raftCommand.name(), epoch(raftCommand.term()));
+            case NO_OP -> {}
         }
         return null;
     }
@@ -54,13 +55,13 @@ public final class ClusterStateMachine implements StateMachine {
     @Override
     public void readContentFrom(DataInput in) throws IOException {
         cluster = in.readUTF();
-        receipts.readFrom(in);
-        changed.run();
+        observedLeases.readFrom(in);
+        onClusterChange.run();
     }
 
     @Override
     public void writeContentTo(DataOutput out) throws IOException {
         out.writeUTF(cluster);
-        receipts.writeTo(out);
+        observedLeases.writeTo(out);
     }
 }

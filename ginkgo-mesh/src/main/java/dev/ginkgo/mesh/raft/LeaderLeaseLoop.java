@@ -4,8 +4,8 @@ import dev.ginkgo.cluster.model.Epoch;
 import dev.ginkgo.cluster.spi.DualTimestamp;
 import dev.ginkgo.cluster.spi.LeaseTiming;
 import dev.ginkgo.mesh.node.MeshContext;
-import dev.ginkgo.mesh.raft.storage.RaftCommand.Kind;
 import dev.ginkgo.mesh.raft.storage.RaftCommand;
+import dev.ginkgo.mesh.raft.storage.RaftCommand.Kind;
 import java.time.Duration;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
@@ -25,151 +25,157 @@ import org.slf4j.LoggerFactory;
  */
 public final class LeaderLeaseLoop {
     private static final Logger LOG = LoggerFactory.getLogger(LeaderLeaseLoop.class);
-    private static final Duration LOOK = Duration.ofMillis(250);
-    private static final Duration SLICE = Duration.ofMillis(50);
+    private static final Duration POLL_INTERVAL = Duration.ofMillis(250);
+    private static final Duration COMMIT_POLL_INTERVAL = Duration.ofMillis(50);
 
-    private final MeshContext node;
-    private final ObservedLeases receipts;
+    private final MeshContext context;
+    private final ObservedLeases observedLeases;
     private final Supplier<? extends @Nullable RaftSession> session;
 
     /**
      * @param session returns the current session; null while this node is not in the view
      */
-    public LeaderLeaseLoop(MeshContext node, ObservedLeases receipts, Supplier<? extends @Nullable RaftSession> session) {
-        this.node = node;
-        this.receipts = receipts;
+    public LeaderLeaseLoop(
+            MeshContext meshContext, ObservedLeases observedLeases, Supplier<? extends @Nullable RaftSession> session) {
+        this.context = meshContext;
+        this.observedLeases = observedLeases;
         this.session = session;
     }
 
     /** The task. */
     public void run() throws InterruptedException {
-        while (!node.isLeaving()) {
+        while (!context.isLeaving()) {
             RaftSession stay = session.get();
             MeshRaft raft = stay == null ? null : stay.raft();
-            if (stay != null && raft != null && raft.isLeader() && stay.over().isEmpty() && !node.isAmongStrangers()) {
-                new Leadership(stay, raft).lead();
+            if (stay != null
+                    && raft != null
+                    && raft.isLeader()
+                    && stay.endReason().isEmpty()
+                    && !context.hasMetOtherCluster()) {
+                new Leadership(stay, raft).run();
             } else {
-                node.lease().await(LOOK);
+                context.leaseTimer().await(POLL_INTERVAL);
             }
         }
-        node.resign();
+        context.resign();
     }
 
     /** One leadership. */
     private final class Leadership {
-        private final RaftSession stay;
+        private final RaftSession session;
         private final MeshRaft raft;
-        private final long number;
-        private final LeaseTiming terms = node.seat().terms();
+        private final long term;
+        private final LeaseTiming timing = context.listener().leaseTiming();
 
         Leadership(RaftSession stay, MeshRaft raft) {
-            this.stay = stay;
+            this.session = stay;
             this.raft = raft;
-            number = raft.currentTerm();
+            term = raft.currentTerm();
         }
 
-        private boolean holds() {
+        private boolean isStillLeader() {
             return raft.isLeader()
-                    && raft.currentTerm() == number
-                    && stay.over().isEmpty();
+                    && raft.currentTerm() == term
+                    && session.endReason().isEmpty();
         }
 
-        private boolean goesOn() {
-            return holds() && !node.isLeaving();
+        private boolean mayContinue() {
+            return isStillLeader() && !context.isLeaving();
         }
 
-        void lead() throws InterruptedException {
-            if (commit(raft.commit(command(Kind.BARRIER, node.name()))) && hasCluster()) {
-                awaitTurn();
-                renew(stay.epoch(number));
+        void run() throws InterruptedException {
+            if (commit(raft.commit(command(Kind.NO_OP, context.name()))) && ensureCluster()) {
+                awaitOlderLeases();
+                renewUntilOver(session.epoch(term));
             }
         }
 
-        private boolean hasCluster() throws InterruptedException {
-            if (!stay.cluster().isEmpty()) {
+        private boolean ensureCluster() throws InterruptedException {
+            if (!session.cluster().isEmpty()) {
                 return true;
             }
             String name = UUID.randomUUID().toString().substring(0, 8);
-            LOG.info("{} founds the cluster {}", node.name(), name);
-            return commit(raft.change(true, node.name())) && commit(raft.commit(command(Kind.FOUND, name)));
+            LOG.info("{} founds the cluster {}", context.name(), name);
+            return commit(raft.changeVoter(true, context.name()))
+                    && commit(raft.commit(command(Kind.FORM_CLUSTER, name)));
         }
 
         private RaftCommand command(Kind kind, String name) {
-            return new RaftCommand(kind, number, name, node.incarnation(), terms.succession());
+            return new RaftCommand(kind, term, name, context.incarnation(), timing.takeoverDelay());
         }
 
-        private void awaitTurn() throws InterruptedException {
-            Duration left = left();
+        private void awaitOlderLeases() throws InterruptedException {
+            Duration left = remainingWait();
             if (left.isPositive()) {
                 LOG.info(
                         "{} is elected, and leads in {} ms, when no older lease can be valid",
-                        node.name(),
+                        context.name(),
                         left.toMillis());
             }
-            while (goesOn() && left.isPositive()) {
-                node.lease().await(left);
-                left = left();
+            while (mayContinue() && left.isPositive()) {
+                context.leaseTimer().await(left);
+                left = remainingWait();
             }
         }
 
-        private Duration left() {
-            return receipts.untilFree(number, node.name(), node.incarnation(), terms);
+        private Duration remainingWait() {
+            return observedLeases.remainingWait(term, context.name(), context.incarnation(), timing);
         }
 
-        private void renew(Epoch epoch) throws InterruptedException {
+        private void renewUntilOver(Epoch epoch) throws InterruptedException {
             boolean told = false;
             try {
-                while (goesOn()) {
-                    DualTimestamp start = DualTimestamp.of(node.time());
-                    if (!commit(raft.commit(command(Kind.RENEW, node.name()))) || !holds()) {
+                while (mayContinue()) {
+                    DualTimestamp start = DualTimestamp.now(context.time());
+                    if (!commit(raft.commit(command(Kind.RENEW, context.name()))) || !isStillLeader()) {
                         break;
                     }
                     told = true;
-                    if (!node.seat().renewed(epoch, start)) {
-                        stay.end("the lease of epoch " + epoch + " had run out before it was renewed");
+                    if (!context.listener().leaseRenewed(epoch, start)) {
+                        session.end("the lease of epoch " + epoch + " had run out before it was renewed");
                         break;
                     }
-                    node.members().wake();
-                    pause(start);
+                    context.membershipTimer().wake();
+                    awaitNextRenewal(start);
                 }
             } finally {
                 if (told) {
-                    node.seat().ended(epoch);
+                    context.listener().leaseEnded(epoch);
                 }
             }
-            if (told && node.isLeaving() && holds()) {
-                commit(raft.commit(command(Kind.RELEASE, node.name())));
+            if (told && context.isLeaving() && isStillLeader()) {
+                commit(raft.commit(command(Kind.RELEASE, context.name())));
             }
         }
 
-        private void pause(DualTimestamp start) throws InterruptedException {
-            Duration left = terms.renewal().minus(start.elapsed(node.time()));
-            while (goesOn() && left.isPositive()) {
-                node.lease().await(left);
-                left = terms.renewal().minus(start.elapsed(node.time()));
+        private void awaitNextRenewal(DualTimestamp start) throws InterruptedException {
+            Duration left = timing.renewalInterval().minus(start.elapsed(context.time()));
+            while (mayContinue() && left.isPositive()) {
+                context.leaseTimer().await(left);
+                left = timing.renewalInterval().minus(start.elapsed(context.time()));
             }
         }
 
         /** Whether it was committed. If it was not within a term, the stay is over. */
         private boolean commit(CompletableFuture<?> future) throws InterruptedException {
-            DualTimestamp start = DualTimestamp.of(node.time());
+            DualTimestamp start = DualTimestamp.now(context.time());
             while (true) {
                 try {
-                    future.get(SLICE.toNanos(), TimeUnit.NANOSECONDS);
+                    future.get(COMMIT_POLL_INTERVAL.toNanos(), TimeUnit.NANOSECONDS);
                     return true;
                 } catch (ExecutionException e) {
-                    if (holds()) {
-                        LOG.warn("term {} could not commit", number, e.getCause());
-                        node.lease().await(LOOK);
+                    if (isStillLeader()) {
+                        LOG.warn("term {} could not commit", term, e.getCause());
+                        context.leaseTimer().await(POLL_INTERVAL);
                     }
                     return false;
                 } catch (TimeoutException _) {
-                    if (!holds()) {
+                    if (!isStillLeader()) {
                         return false;
                     }
-                    if (start.elapsed(node.time()).compareTo(terms.ttl()) >= 0) {
-                        stay.end(
-                                "no majority has answered within " + terms.ttl().toMillis() + " ms");
+                    if (start.elapsed(context.time()).compareTo(timing.ttl()) >= 0) {
+                        session.end("no majority has answered within "
+                                + timing.ttl().toMillis() + " ms");
                         return false;
                     }
                 }

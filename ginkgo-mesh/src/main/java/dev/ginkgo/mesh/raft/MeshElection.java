@@ -35,27 +35,27 @@ public final class MeshElection extends ELECTION {
     private static final int VOTE_TIMEOUT_MILLIS = 600;
 
     /** Two rounds of the one before. */
-    private static final long TURN_NANOS = 2 * VOTE_TIMEOUT_MILLIS * 1_000_000L;
+    private static final long TURN_INTERVAL_NANOS = 2 * VOTE_TIMEOUT_MILLIS * 1_000_000L;
 
     /** A leader that there is renews its lease several times in it, also on a busy machine. */
-    private static final long LISTEN_NANOS = Duration.ofSeconds(2).toNanos();
+    private static final long LISTEN_TIMEOUT_NANOS = Duration.ofSeconds(2).toNanos();
 
-    private final Predicate<Address> ours;
-    private final TimeSource time;
+    private final Predicate<Address> isOfSameCluster;
+    private final TimeSource timeSource;
     private volatile boolean stopped;
     private volatile boolean listening;
     private volatile long listeningSince;
 
     // of the task that calls holdIfNeeded
-    private boolean missing;
-    private long missingSince;
+    private boolean leaderMissing;
+    private long leaderMissingSince;
 
     /**
      * @param ours to which nodes it listens
      */
-    public MeshElection(Predicate<Address> ours, TimeSource time) {
-        this.ours = ours;
-        this.time = time;
+    public MeshElection(Predicate<Address> ours, TimeSource timeSource) {
+        this.isOfSameCluster = ours;
+        this.timeSource = timeSource;
         setId(ELECTION_ID);
         voteTimeout(VOTE_TIMEOUT_MILLIS);
     }
@@ -77,7 +77,7 @@ public final class MeshElection extends ELECTION {
 
     @Override
     protected void handleView(View next) {
-        listeningSince = time.nanos();
+        listeningSince = timeSource.nanos();
         listening = next instanceof MergeView merged
                 && merged.getSubgroups().stream().anyMatch(this::mayHaveLeader);
         super.handleView(next);
@@ -90,22 +90,22 @@ public final class MeshElection extends ELECTION {
     /** Not if there is a leader, who may have said so since somebody found that there is none. */
     @Override
     public synchronized BaseElection startVotingThread() {
-        boolean listens = listening && time.nanos() - listeningSince < LISTEN_NANOS;
-        return isLed(view) || (listens && raft.leader() == null) ? this : super.startVotingThread();
+        boolean listens = listening && timeSource.nanos() - listeningSince < LISTEN_TIMEOUT_NANOS;
+        return hasLeader(view) || (listens && raft.leader() == null) ? this : super.startVotingThread();
     }
 
-    private boolean isLed(@Nullable View inView) {
+    private boolean hasLeader(@Nullable View inView) {
         Address leader = raft.leader();
         return leader != null && inView != null && inView.containsMember(leader);
     }
 
     @Override
     protected void handleMessage(Message message, RaftHeader header) {
-        if (!ours.test(message.getSrc())) {
+        if (!isOfSameCluster.test(message.getSrc())) {
             return;
         }
         switch (header) {
-            case VoteRequest request -> handleRequest(message, request);
+            case VoteRequest request -> handleVoteRequest(message, request);
             case VoteResponse response
             when response.currTerm() != raft.currentTerm() ->
                 log.trace("%s: a vote of term %d comes too late", local_addr, response.currTerm());
@@ -113,7 +113,7 @@ public final class MeshElection extends ELECTION {
         }
     }
 
-    private void handleRequest(Message message, VoteRequest request) {
+    private void handleVoteRequest(Message message, VoteRequest request) {
         List<String> voters = raft.members();
         if (!voters.contains(Utils.extractRaftId(message.getSrc()))) {
             return;
@@ -121,12 +121,12 @@ public final class MeshElection extends ELECTION {
         if (voters.contains(raft.raftId())) {
             super.handleMessage(message, request);
         } else {
-            vote(message.getSrc(), request.currTerm());
+            grantVote(message.getSrc(), request.currTerm());
         }
     }
 
     /** What jgroups-raft refuses to a node that does not know that it is a voter. */
-    private void vote(Address elector, long term) {
+    private void grantVote(Address elector, long term) {
         if (raft.currentTerm(term) < 0) {
             return;
         }
@@ -142,11 +142,11 @@ public final class MeshElection extends ELECTION {
 
     @Override
     protected boolean isViewCoordinator() {
-        return turn(view) == 0;
+        return electionRank(view) == 0;
     }
 
     /** Which of the voters in the view this node is; -1 if it is none. */
-    private int turn(View inView) {
+    private int electionRank(View inView) {
         List<String> voters = raft.members();
         List<Address> present = inView.getMembers().stream()
                 .filter(each -> voters.contains(Utils.extractRaftId(each)))
@@ -155,16 +155,16 @@ public final class MeshElection extends ELECTION {
     }
 
     /** Holds one if there should be one and there is none: what the reaction to a new view has missed. */
-    public void holdIfNeeded() {
+    public void startIfNeeded() {
         View current = view;
-        boolean needed = current != null && !isLed(current) && ((MeshRaft) raft).hasMajority(current);
-        if (needed && !missing) {
-            missingSince = time.nanos();
+        boolean needed = current != null && !hasLeader(current) && ((MeshRaft) raft).hasMajority(current);
+        if (needed && !leaderMissing) {
+            leaderMissingSince = timeSource.nanos();
         }
-        missing = needed;
+        leaderMissing = needed;
         if (current != null && needed && !isVotingThreadRunning()) {
-            int turn = turn(current);
-            if (turn >= 0 && time.nanos() - missingSince >= turn * TURN_NANOS) {
+            int turn = electionRank(current);
+            if (turn >= 0 && timeSource.nanos() - leaderMissingSince >= turn * TURN_INTERVAL_NANOS) {
                 startVotingThread();
             }
         }

@@ -34,41 +34,41 @@ public final class MeshRaft extends RAFT {
     private static final int SNAPSHOT_AFTER_BYTES = 16 * 1024;
 
     /** Less than a pause between renewals, or entries that a node lacks would never be sent again. */
-    private static final int RESEND_MILLIS = 75;
+    private static final int RETRANSMIT_MILLIS = 75;
 
-    private final Predicate<Address> ours;
-    private final RaftLog journal;
+    private final Predicate<Address> isOfSameCluster;
+    private final RaftLog raftLog;
     private volatile boolean stopping;
 
     /**
      * @param ours to which nodes it listens
      */
     public MeshRaft(String name, RaftLog log, ClusterStateMachine state, Predicate<Address> ours) {
-        this.ours = ours;
-        journal = log;
+        this.isOfSameCluster = ours;
+        raftLog = log;
         setId(RAFT_ID);
         raftId(name);
         log(log);
         stateMachine(state);
         max_log_size = SNAPSHOT_AFTER_BYTES;
-        resend_interval = RESEND_MILLIS;
+        resend_interval = RETRANSMIT_MILLIS;
         maxLogCacheSize(0);
     }
 
     @Override
     public void start() throws Exception {
         super.start();
-        count();
+        updateQuorum();
     }
 
     @Override
     public @Nullable Object up(Message message) {
-        return message.getHeader(id) == null || ours.test(message.getSrc()) ? super.up(message) : null;
+        return message.getHeader(id) == null || isOfSameCluster.test(message.getSrc()) ? super.up(message) : null;
     }
 
     @Override
     public void up(MessageBatch batch) {
-        if (!ours.test(batch.sender())) {
+        if (!isOfSameCluster.test(batch.sender())) {
             batch.removeIf(message -> message.getHeader(id) != null, true);
         }
         super.up(batch);
@@ -77,7 +77,7 @@ public final class MeshRaft extends RAFT {
     /** For a stack that was built and never started; else it is closed already. */
     public void closeLog() {
         try {
-            journal.close();
+            raftLog.close();
         } catch (IOException e) {
             log.debug("%s: closing the journal: %s", local_addr, e);
         }
@@ -89,12 +89,12 @@ public final class MeshRaft extends RAFT {
             return;
         }
         if (header instanceof AppendEntriesRequest && header.currTerm() < currentTerm()) {
-            tellTerm(message.getSrc());
+            replyWithCurrentTerm(message.getSrc());
             return;
         }
         super.handleUpRequest(message, header);
         if (header instanceof InstallSnapshotRequest) {
-            count();
+            updateQuorum();
         }
     }
 
@@ -102,7 +102,7 @@ public final class MeshRaft extends RAFT {
      * A leader of an older term is told so, and is elected again in a later one, as in Raft. jgroups-raft drops what it sends
      * without a word; a node that has held elections in vain, among voters of old, would never hear of it.
      */
-    private void tellTerm(Address leader) {
+    private void replyWithCurrentTerm(Address leader) {
         AppendResult older = new AppendResult(AppendResult.Result.FAIL_ENTRY_NOT_FOUND, log().lastAppended());
         down_prot.down(new EmptyMessage(leader).putHeader(id, new AppendEntriesResponse(currentTerm(), older)));
     }
@@ -119,7 +119,7 @@ public final class MeshRaft extends RAFT {
      */
     @Override
     public List<String> members() {
-        return journal.voters(super.members());
+        return raftLog.voters(super.members());
     }
 
     /**
@@ -138,7 +138,7 @@ public final class MeshRaft extends RAFT {
         return Math.max(needed + own, Math.min(super.majority(), voters.size() + own));
     }
 
-    private void count() {
+    private void updateQuorum() {
         computeMajority();
         if (!isLeader()) {
             changeRole(isVoter() ? Role.Follower : Role.Learner);
@@ -161,7 +161,7 @@ public final class MeshRaft extends RAFT {
     }
 
     /** How many of the voters are in the view. */
-    public long present(View inView) {
+    public long presentVoters(View inView) {
         return inView.getMembers().stream()
                 .map(Utils::extractRaftId)
                 .filter(members()::contains)
@@ -170,12 +170,12 @@ public final class MeshRaft extends RAFT {
     }
 
     public boolean hasMajority(View inView) {
-        return present(inView) >= majority();
+        return presentVoters(inView) >= majority();
     }
 
     /** Completes when the command is committed, and exceptionally if this node leads no longer. */
-    CompletableFuture<?> commit(RaftCommand command) {
-        byte[] bytes = command.encode();
+    CompletableFuture<?> commit(RaftCommand raftCommand) {
+        byte[] bytes = raftCommand.encode();
         try {
             return setAsync(bytes, 0, bytes.length, Options.create(true));
         } catch (IllegalStateException notLeader) {
@@ -184,7 +184,7 @@ public final class MeshRaft extends RAFT {
     }
 
     /** The same for a change of the voters. */
-    CompletableFuture<?> change(boolean add, String name) {
+    CompletableFuture<?> changeVoter(boolean add, String name) {
         try {
             return add ? addServer(name) : removeServer(name);
         } catch (Exception notLeader) {
@@ -193,7 +193,7 @@ public final class MeshRaft extends RAFT {
     }
 
     /** Whether every voter in the view knows all entries up to that one to be committed. Asked on the leader. */
-    public boolean allKnow(View inView, long index) {
+    public boolean isKnownByAllVoters(View inView, long index) {
         CommitTable table = commit_table;
         if (table == null) {
             return false;

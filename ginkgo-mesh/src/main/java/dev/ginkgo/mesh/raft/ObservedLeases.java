@@ -18,30 +18,45 @@ import java.util.TreeMap;
  */
 public final class ObservedLeases {
     /** More leaders than could hold a lease within one term of it. */
-    private static final int REMEMBERED = 16;
+    private static final int MAX_TERMS = 16;
 
-    private record ObservedLease(String holder, long incarnation, DualTimestamp at, boolean released, Duration lasts) {}
+    private record ObservedLease(
+            String holder, long incarnation, DualTimestamp observedAt, boolean released, Duration takeoverDelay) {}
 
-    private final TimeSource time;
+    private final TimeSource timeSource;
     private final TreeMap<Long, ObservedLease> byTerm = new TreeMap<>(); // guarded by this
 
-    public ObservedLeases(TimeSource time) {
-        this.time = time;
+    public ObservedLeases(TimeSource timeSource) {
+        this.timeSource = timeSource;
     }
 
     /** A renewal was received; whether it is committed is not known yet. */
     public synchronized void received(RaftCommand renewal) {
-        put(renewal.term(), new ObservedLease(renewal.name(), renewal.incarnation(), DualTimestamp.of(time), false, renewal.lasts()));
+        put(
+                renewal.term(),
+                new ObservedLease(
+                        renewal.name(),
+                        renewal.incarnation(),
+                        DualTimestamp.now(timeSource),
+                        false,
+                        renewal.takeoverDelay()));
     }
 
     /** A release was committed. */
     synchronized void released(RaftCommand release) {
-        put(release.term(), new ObservedLease(release.name(), release.incarnation(), DualTimestamp.of(time), true, release.lasts()));
+        put(
+                release.term(),
+                new ObservedLease(
+                        release.name(),
+                        release.incarnation(),
+                        DualTimestamp.now(timeSource),
+                        true,
+                        release.takeoverDelay()));
     }
 
-    private void put(long term, ObservedLease receipt) {
-        byTerm.put(term, receipt);
-        while (byTerm.size() > REMEMBERED) {
+    private void put(long term, ObservedLease observedLease) {
+        byTerm.put(term, observedLease);
+        while (byTerm.size() > MAX_TERMS) {
             byTerm.pollFirstEntry();
         }
     }
@@ -51,17 +66,18 @@ public final class ObservedLeases {
      * count: it has given them up before it was elected again. A lease that lasts longer by the settings of its holder is
      * waited for as long as that.
      */
-    synchronized Duration untilFree(long term, String self, long incarnation, LeaseTiming terms) {
+    synchronized Duration remainingWait(long term, String self, long incarnation, LeaseTiming leaseTiming) {
         return byTerm.headMap(term).values().stream()
                 .filter(each -> !each.released)
                 .filter(each -> !each.holder.equals(self) || each.incarnation != incarnation)
-                .map(each -> longer(each.lasts, terms.succession()).minus(each.at.surely(time)))
+                .map(each -> max(each.takeoverDelay, leaseTiming.takeoverDelay())
+                        .minus(each.observedAt.elapsedMonotonic(timeSource)))
                 .filter(Duration::isPositive)
                 .max(Duration::compareTo)
                 .orElse(Duration.ZERO);
     }
 
-    private static Duration longer(Duration one, Duration other) {
+    private static Duration max(Duration one, Duration other) {
         return one.compareTo(other) > 0 ? one : other;
     }
 
@@ -72,7 +88,7 @@ public final class ObservedLeases {
             out.writeUTF(each.getValue().holder);
             out.writeLong(each.getValue().incarnation);
             out.writeBoolean(each.getValue().released);
-            out.writeLong(each.getValue().lasts.toNanos());
+            out.writeLong(each.getValue().takeoverDelay.toNanos());
         }
     }
 
@@ -84,7 +100,7 @@ public final class ObservedLeases {
             long incarnation = in.readLong();
             boolean released = in.readBoolean();
             Duration lasts = Duration.ofNanos(in.readLong());
-            put(term, new ObservedLease(holder, incarnation, DualTimestamp.of(time), released, lasts));
+            put(term, new ObservedLease(holder, incarnation, DualTimestamp.now(timeSource), released, lasts));
         }
     }
 }

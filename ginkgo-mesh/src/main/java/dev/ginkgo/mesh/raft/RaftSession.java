@@ -18,7 +18,7 @@ public interface RaftSession {
     Epoch epoch(long term);
 
     /** Returns why this session is over; empty while it continues. */
-    Optional<String> over();
+    Optional<String> endReason();
 
     /** Ends this session: the node leaves the view and enters again. */
     void end(String reason);

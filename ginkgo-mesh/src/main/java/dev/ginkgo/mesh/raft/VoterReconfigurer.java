@@ -30,75 +30,83 @@ public final class VoterReconfigurer {
     private static final Logger LOG = LoggerFactory.getLogger(VoterReconfigurer.class);
 
     /** One step: a node that becomes a voter, or is one no longer. */
-    record Step(boolean add, String name, String why) {}
+    record Step(boolean add, String name, String reason) {}
 
-    private final MeshContext node;
-    private final int wanted;
+    private final MeshContext context;
+    private final int targetCount;
     private final Duration replaceAfter;
     private final Map<String, Long> absentSince = new HashMap<>();
-    private CompletableFuture<?> change = CompletableFuture.completedFuture(null);
-    private @Nullable RaftSession changedIn;
+    private CompletableFuture<?> pendingChange = CompletableFuture.completedFuture(null);
+    private @Nullable RaftSession changeSession;
 
     /**
      * @param wanted how many nodes vote; the others learn
      * @param replaceAfter how long a voter may be absent before it is replaced
      */
-    public VoterReconfigurer(MeshContext node, int wanted, Duration replaceAfter) {
-        this.node = node;
-        this.wanted = wanted;
+    public VoterReconfigurer(MeshContext meshContext, int wanted, Duration replaceAfter) {
+        this.context = meshContext;
+        this.targetCount = wanted;
         this.replaceAfter = replaceAfter;
     }
 
     /** Takes the next step, if there is one and the one before is done. Called again and again, by one task. */
-    public void tend(RaftSession stay, MeshRaft raft, View view, List<NodeAnnouncement> rows) {
-        note(raft.members(), rows);
-        if (!stay.equals(changedIn)) { // what was asked of the stay before may never be answered
-            changedIn = stay;
-            change = CompletableFuture.completedFuture(null);
+    public void reconfigure(RaftSession stay, MeshRaft raft, View view, List<NodeAnnouncement> rows) {
+        updateAbsences(raft.members(), rows);
+        if (!stay.equals(changeSession)) { // what was asked of the stay before may never be answered
+            changeSession = stay;
+            pendingChange = CompletableFuture.completedFuture(null);
         }
         if (!raft.isLeader()
                 || stay.cluster().isEmpty()
-                || !change.isDone()
-                || !raft.allKnow(view, raft.commitIndex())) {
+                || !pendingChange.isDone()
+                || !raft.isKnownByAllVoters(view, raft.commitIndex())) {
             return;
         }
-        next(raft, view, rows, stay.cluster())
-                .ifPresent(step -> change = raft.change(step.add, step.name).whenComplete((_, failed) -> {
-                    if (failed == null) {
-                        LOG.info("{} {} ({})", step.name, step.add ? "becomes a voter" : "votes no longer", step.why);
-                    }
-                    node.members().wake();
-                }));
+        nextStep(raft, view, rows, stay.cluster())
+                .ifPresent(step ->
+                        pendingChange = raft.changeVoter(step.add, step.name).whenComplete((_, failed) -> {
+                            if (failed == null) {
+                                LOG.info(
+                                        "{} {} ({})",
+                                        step.name,
+                                        step.add ? "becomes a voter" : "votes no longer",
+                                        step.reason);
+                            }
+                            context.membershipTimer().wake();
+                        }));
     }
 
-    private void note(List<String> voters, List<NodeAnnouncement> rows) {
-        TimeSource time = node.time();
-        List<String> present = rows.stream().map(row -> row.member().name()).toList();
+    private void updateAbsences(List<String> voters, List<NodeAnnouncement> rows) {
+        TimeSource timeSource = context.time();
+        List<String> present = rows.stream()
+                .map(nodeAnnouncement -> nodeAnnouncement.member().name())
+                .toList();
         absentSince.keySet().retainAll(voters);
         absentSince.keySet().removeAll(present);
         voters.stream()
                 .filter(each -> !present.contains(each))
-                .forEach(each -> absentSince.putIfAbsent(each, time.nanos()));
+                .forEach(each -> absentSince.putIfAbsent(each, timeSource.nanos()));
     }
 
     /** A node votes only when it has caught up: before, its vote would be needed and could not be had. */
-    private Optional<Step> next(MeshRaft raft, View view, List<NodeAnnouncement> rows, String cluster) {
+    private Optional<Step> nextStep(MeshRaft raft, View view, List<NodeAnnouncement> rows, String cluster) {
         List<String> voters = raft.members();
         List<String> staying = rows.stream()
-                .filter(row -> !row.leaving())
-                .map(row -> row.member().name())
+                .filter(nodeAnnouncement -> !nodeAnnouncement.leaving())
+                .map(nodeAnnouncement -> nodeAnnouncement.member().name())
                 .toList();
         Optional<String> learner = rows.stream()
-                .filter(row -> !row.leaving() && row.cluster().equals(cluster))
-                .map(row -> row.member().name())
+                .filter(nodeAnnouncement -> !nodeAnnouncement.leaving()
+                        && nodeAnnouncement.cluster().equals(cluster))
+                .map(nodeAnnouncement -> nodeAnnouncement.member().name())
                 .filter(name -> !voters.contains(name) && raft.hasCaughtUp(view, name))
                 .min(String::compareTo);
         List<String> going = new ArrayList<>(voters);
         going.removeIf(each -> staying.contains(each) || absentSince.containsKey(each));
-        return going.isEmpty() ? replace(voters, learner) : letGo(voters, staying, going, learner);
+        return going.isEmpty() ? replaceAbsent(voters, learner) : removeLeaving(voters, staying, going, learner);
     }
 
-    private Optional<Step> letGo(
+    private Optional<Step> removeLeaving(
             List<String> voters, List<String> staying, List<String> going, Optional<String> learner) {
         long rest = voters.stream().filter(staying::contains).count();
         if (2 * rest > voters.size()) {
@@ -114,16 +122,16 @@ public final class VoterReconfigurer {
                         : new Step(false, absent, "it is not there, and others leave"));
     }
 
-    private Optional<Step> replace(List<String> voters, Optional<String> learner) {
+    private Optional<Step> replaceAbsent(List<String> voters, Optional<String> learner) {
         Optional<String> dead = absentSince.entrySet().stream()
-                .filter(each -> node.time().nanos() - each.getValue() >= replaceAfter.toNanos())
+                .filter(each -> context.time().nanos() - each.getValue() >= replaceAfter.toNanos())
                 .map(Map.Entry::getKey)
                 .findFirst();
-        if (voters.size() > wanted) {
+        if (voters.size() > targetCount) {
             return dead.map(name -> new Step(false, name, "it is not there, and has been replaced"));
         }
-        return learner.filter(_ -> voters.size() < wanted || dead.isPresent())
+        return learner.filter(_ -> voters.size() < targetCount || dead.isPresent())
                 .map(name -> new Step(
-                        true, name, dead.map(gone -> "instead of " + gone).orElse("one of " + wanted)));
+                        true, name, dead.map(gone -> "instead of " + gone).orElse("one of " + targetCount)));
     }
 }

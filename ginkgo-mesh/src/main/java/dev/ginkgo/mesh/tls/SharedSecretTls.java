@@ -29,7 +29,7 @@ import javax.net.ssl.TrustManager;
 public final class SharedSecretTls {
     private static final int SEED_BITS = 256;
     private static final String PURPOSE = "ginkgo mesh, version 2";
-    private static final char[] IN_MEMORY = "in memory".toCharArray();
+    private static final char[] KEY_STORE_PASSWORD = "in memory".toCharArray();
 
     private SharedSecretTls() {}
 
@@ -39,22 +39,23 @@ public final class SharedSecretTls {
      * @throws IllegalArgumentException if that is too short
      * @throws GeneralSecurityException if this Java cannot do it
      */
-    public static SSLContext tls(KeyDerivation keys) throws Exception {
-        byte[] seed = keys.key(PURPOSE);
-        KeyPair pair = pair(seed);
+    public static SSLContext context(KeyDerivation keyDerivation) throws Exception {
+        byte[] seed = keyDerivation.deriveKey(PURPOSE);
+        KeyPair pair = keyPair(seed);
         X509Certificate certificate = certificate(pair);
         KeyStore store = KeyStore.getInstance("PKCS12");
         store.load(null, null);
-        store.setKeyEntry("node", pair.getPrivate(), IN_MEMORY, new X509Certificate[] {certificate});
+        store.setKeyEntry("node", pair.getPrivate(), KEY_STORE_PASSWORD, new X509Certificate[] {certificate});
         KeyManagerFactory managers = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
-        managers.init(store, IN_MEMORY);
+        managers.init(store, KEY_STORE_PASSWORD);
         SSLContext context = SSLContext.getInstance("TLSv1.3");
-        context.init(managers.getKeyManagers(), new TrustManager[] {new PinnedCertificateTrustManager(certificate)}, null);
+        context.init(
+                managers.getKeyManagers(), new TrustManager[] {new PinnedCertificateTrustManager(certificate)}, null);
         return context;
     }
 
     /** The private key of Ed25519 is its seed; the generator works out the public one. */
-    private static KeyPair pair(byte[] seed) throws GeneralSecurityException {
+    private static KeyPair keyPair(byte[] seed) throws GeneralSecurityException {
         KeyPairGenerator generator = KeyPairGenerator.getInstance("Ed25519");
         generator.initialize(SEED_BITS - 1, new FixedSeedRandom(seed));
         KeyPair pair = generator.generateKeyPair();
@@ -66,7 +67,8 @@ public final class SharedSecretTls {
     }
 
     private static X509Certificate certificate(KeyPair pair) throws GeneralSecurityException {
-        byte[] toBeSigned = CertificateEncoder.toBeSigned("ginkgo", pair.getPublic().getEncoded());
+        byte[] toBeSigned =
+                CertificateEncoder.toBeSigned("ginkgo", pair.getPublic().getEncoded());
         Signature signature = Signature.getInstance("Ed25519");
         signature.initSign(pair.getPrivate());
         signature.update(toBeSigned);

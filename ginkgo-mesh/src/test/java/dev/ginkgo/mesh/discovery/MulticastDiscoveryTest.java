@@ -8,8 +8,8 @@ import dev.ginkgo.cluster.security.KeyDerivation;
 import dev.ginkgo.cluster.spi.FreePorts;
 import dev.ginkgo.config.Address;
 import dev.ginkgo.config.Secret;
-import dev.ginkgo.mesh.InProcessMesh.MeshNode;
 import dev.ginkgo.mesh.InProcessMesh;
+import dev.ginkgo.mesh.InProcessMesh.MeshNode;
 import dev.ginkgo.time.TimeSource;
 import java.io.IOException;
 import java.net.DatagramSocket;
@@ -32,11 +32,11 @@ class MulticastDiscoveryTest {
     @TempDir
     Path folder;
 
-    private final List<MulticastDiscovery> lit = new ArrayList<>();
+    private final List<MulticastDiscovery> opened = new ArrayList<>();
 
     @AfterEach
     void close() {
-        lit.forEach(MulticastDiscovery::close);
+        opened.forEach(MulticastDiscovery::close);
     }
 
     private static Optional<KeyDerivation> keys(String secret) {
@@ -49,11 +49,12 @@ class MulticastDiscoveryTest {
         }
     }
 
-    private MulticastDiscovery light(Address group, int port, DiscoveryCodec words) throws IOException {
-        MulticastDiscovery beacon = MulticastDiscovery.open(group, HERE, new Address("127.0.0.1", port), words, TimeSource.system());
-        lit.add(beacon);
-        Thread.ofVirtual().start(beacon::listen);
-        return beacon;
+    private MulticastDiscovery open(Address group, int port, DiscoveryCodec words) throws IOException {
+        MulticastDiscovery multicastDiscovery =
+                MulticastDiscovery.open(group, HERE, new Address("127.0.0.1", port), words, TimeSource.system());
+        opened.add(multicastDiscovery);
+        Thread.ofVirtual().start(multicastDiscovery::receive);
+        return multicastDiscovery;
     }
 
     @Test
@@ -61,11 +62,11 @@ class MulticastDiscoveryTest {
     void oneCluster() throws Exception {
         String more =
                 "expect = 3\nsecret = 'correct horse battery staple'\ncoordinator.mesh.multicast = '" + group() + "'";
-        try (InProcessMesh clusters = new InProcessMesh(folder)) {
-            MeshNode a = clusters.start(FreePorts.free(HERE.host()), more); // an address that a network card has
-            MeshNode b = clusters.start(FreePorts.free(HERE.host()), more);
-            MeshNode c = clusters.start(FreePorts.free(HERE.host()), more);
-            InProcessMesh.awaitTogether(a, b, c);
+        try (InProcessMesh inProcessMesh = new InProcessMesh(folder)) {
+            MeshNode a = inProcessMesh.start(FreePorts.free(HERE.host()), more); // an address that a network card has
+            MeshNode b = inProcessMesh.start(FreePorts.free(HERE.host()), more);
+            MeshNode c = inProcessMesh.start(FreePorts.free(HERE.host()), more);
+            InProcessMesh.awaitConverged(a, b, c);
             InProcessMesh.awaitLeader(a, b, c);
         }
     }
@@ -74,8 +75,8 @@ class MulticastDiscoveryTest {
     @DisplayName("K-08 with multicast a node does not found a cluster alone because it has not heard of another yet")
     void notAlone() throws Exception {
         String more = "coordinator.mesh.multicast = '" + group() + "'";
-        try (InProcessMesh clusters = new InProcessMesh(folder)) {
-            assertThatThrownBy(() -> clusters.start(more)).hasStackTraceContaining("cluster.expect");
+        try (InProcessMesh inProcessMesh = new InProcessMesh(folder)) {
+            assertThatThrownBy(() -> inProcessMesh.start(more)).hasStackTraceContaining("cluster.expect");
         }
     }
 
@@ -83,18 +84,18 @@ class MulticastDiscoveryTest {
     @DisplayName("K-17 what is said by one with another secret, or none, is not listened to")
     void strangers() throws Exception {
         Address group = group();
-        MulticastDiscovery own = light(group, 1, DiscoveryCodec.of(KEYS));
-        MulticastDiscovery other = light(group, 2, DiscoveryCodec.of(keys("incorrect horse battery staple")));
-        MulticastDiscovery plain = light(group, 3, DiscoveryCodec.of(Optional.empty()));
-        MulticastDiscovery friend = light(group, 4, DiscoveryCodec.of(KEYS));
+        MulticastDiscovery own = open(group, 1, DiscoveryCodec.of(KEYS));
+        MulticastDiscovery other = open(group, 2, DiscoveryCodec.of(keys("incorrect horse battery staple")));
+        MulticastDiscovery plain = open(group, 3, DiscoveryCodec.of(Optional.empty()));
+        MulticastDiscovery friend = open(group, 4, DiscoveryCodec.of(KEYS));
 
-        other.say();
-        plain.say();
-        friend.say();
+        other.announce();
+        plain.announce();
+        friend.announce();
 
-        await().atMost(InProcessMesh.PATIENCE)
-                .untilAsserted(() -> assertThat(own.heard()).containsExactly(new Address("127.0.0.1", 4)));
-        assertThat(other.heard()).isEmpty();
+        await().atMost(InProcessMesh.TIMEOUT)
+                .untilAsserted(() -> assertThat(own.discovered()).containsExactly(new Address("127.0.0.1", 4)));
+        assertThat(other.discovered()).isEmpty();
     }
 
     @Test
@@ -102,14 +103,15 @@ class MulticastDiscoveryTest {
     void bounded() throws Exception {
         Address group = group();
         DiscoveryCodec words = DiscoveryCodec.of(Optional.empty());
-        MulticastDiscovery own = light(group, 1, words);
-        await().atMost(InProcessMesh.PATIENCE).until(() -> {
+        MulticastDiscovery own = open(group, 1, words);
+        await().atMost(InProcessMesh.TIMEOUT).until(() -> {
             for (int port = 2; port < 200; port++) {
-                try (MulticastDiscovery liar = MulticastDiscovery.open(group, HERE, new Address("127.0.0.1", port), words, TimeSource.system())) {
-                    liar.say();
+                try (MulticastDiscovery liar = MulticastDiscovery.open(
+                        group, HERE, new Address("127.0.0.1", port), words, TimeSource.system())) {
+                    liar.announce();
                 }
             }
-            return own.heard().size() == 64;
+            return own.discovered().size() == 64;
         });
     }
 
@@ -117,20 +119,20 @@ class MulticastDiscoveryTest {
     @DisplayName("K-17 noise, what is cut off, and what was changed on the way are no words; seed 20261125")
     void noise() throws Exception {
         DiscoveryCodec words = DiscoveryCodec.of(KEYS);
-        byte[] said = words.write(HERE);
-        assertThat(words.read(said, said.length)).contains(HERE);
+        byte[] said = words.encode(HERE);
+        assertThat(words.decode(said, said.length)).contains(HERE);
 
         Random random = new Random(20_261_125);
         for (int i = 0; i < 10_000; i++) {
-            byte[] noise = new byte[random.nextInt(DiscoveryCodec.LONGEST + 1)];
+            byte[] noise = new byte[random.nextInt(DiscoveryCodec.MAX_LENGTH + 1)];
             random.nextBytes(noise);
-            assertThat(words.read(noise, noise.length)).isEmpty();
+            assertThat(words.decode(noise, noise.length)).isEmpty();
             byte[] changed = said.clone();
             changed[random.nextInt(changed.length)] ^= (byte) (1 + random.nextInt(255));
-            assertThat(words.read(changed, changed.length)).isEmpty();
+            assertThat(words.decode(changed, changed.length)).isEmpty();
         }
         for (int length = 0; length < said.length; length++) {
-            assertThat(words.read(Arrays.copyOf(said, length), length)).isEmpty();
+            assertThat(words.decode(Arrays.copyOf(said, length), length)).isEmpty();
         }
     }
 }

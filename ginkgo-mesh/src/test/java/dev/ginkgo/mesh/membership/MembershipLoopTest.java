@@ -41,37 +41,37 @@ class MembershipLoopTest {
     Path folder;
 
     /** What the engine has told, in its order. */
-    private final List<String> story = new CopyOnWriteArrayList<>();
+    private final List<String> events = new CopyOnWriteArrayList<>();
 
     /** When it has told how it is. */
-    private final List<Long> tries = new CopyOnWriteArrayList<>();
+    private final List<Long> healthReports = new CopyOnWriteArrayList<>();
 
     @ParameterizedTest
     @EnumSource
     @DisplayName("K-08 K-20 a node is ready when it knows all who are there, not before: who asks it then whether it is"
             + " alone gets the right answer")
-    void readyWhenAllAreKnown(PartitionPolicy policy) throws Exception {
-        try (InProcessMesh clusters = new InProcessMesh(folder)) {
+    void readyWhenAllAreKnown(PartitionPolicy partitionPolicy) throws Exception {
+        try (InProcessMesh inProcessMesh = new InProcessMesh(folder)) {
             // Given two nodes
-            String words = "policy = \"" + policy.name().toLowerCase(Locale.ROOT) + "\"";
-            InProcessMesh.MeshNode a = clusters.start(words);
-            await().atMost(InProcessMesh.PATIENCE).until(a.cluster()::isLeader);
-            InProcessMesh.MeshNode b = clusters.start(words, a.identity());
-            InProcessMesh.awaitTogether(a, b);
+            String words = "policy = \"" + partitionPolicy.name().toLowerCase(Locale.ROOT) + "\"";
+            InProcessMesh.MeshNode a = inProcessMesh.start(words);
+            await().atMost(InProcessMesh.TIMEOUT).until(a.cluster()::isLeader);
+            InProcessMesh.MeshNode b = inProcessMesh.start(words, a.identity());
+            InProcessMesh.awaitConverged(a, b);
 
             // When another joins them
             Address here = FreePorts.free();
             try (DataDirectory own = DataDirectory.open(folder, here)) {
-                MeshContext node = node(here, a.identity(), policy, own);
-                Thread members = Thread.ofVirtual().start(() -> run(node, own));
-                await().atMost(InProcessMesh.PATIENCE).until(() -> story.contains("ready"));
-                node.leave();
-                node.resign();
+                MeshContext meshContext = node(here, a.identity(), partitionPolicy, own);
+                Thread members = Thread.ofVirtual().start(() -> run(meshContext, own));
+                await().atMost(InProcessMesh.TIMEOUT).until(() -> events.contains("ready"));
+                meshContext.startLeaving();
+                meshContext.resign();
                 members.join();
             }
 
             // Then it has told both before it says that it is ready
-            List<String> before = story.subList(0, story.indexOf("ready")).stream()
+            List<String> before = events.subList(0, events.indexOf("ready")).stream()
                     .filter(each -> each.startsWith("roster"))
                     .toList();
             assertThat(before.getLast())
@@ -89,48 +89,54 @@ class MembershipLoopTest {
                 DataDirectory own = DataDirectory.open(folder, here)) {
             // Given a node that cannot enter
             taken.bind(here.toSocketAddress());
-            MeshContext node = node(here, FreePorts.free(), PartitionPolicy.QUORUM, own);
-            Thread members = Thread.ofVirtual().start(() -> run(node, own));
+            MeshContext meshContext = node(here, FreePorts.free(), PartitionPolicy.QUORUM, own);
+            Thread members = Thread.ofVirtual().start(() -> run(meshContext, own));
 
             // When it is woken all the time, until it has tried four times
             await().pollInterval(Duration.ofMillis(10))
-                    .atMost(InProcessMesh.PATIENCE)
+                    .atMost(InProcessMesh.TIMEOUT)
                     .until(() -> {
-                        node.ring();
-                        return tries.size() >= 4;
+                        meshContext.wakeTasks();
+                        return healthReports.size() >= 4;
                     });
-            node.leave();
-            node.resign();
+            meshContext.startLeaving();
+            meshContext.resign();
             members.join();
 
             // Then it has paused for 0.2 s, 0.4 s and 0.8 s in between, and has not tried once more
             for (int i = 1; i < 4; i++) {
-                assertThat(Duration.ofNanos(tries.get(i) - tries.get(i - 1)))
+                assertThat(Duration.ofNanos(healthReports.get(i) - healthReports.get(i - 1)))
                         .as("pause %d", i)
                         .isGreaterThanOrEqualTo(Duration.ofMillis(100L << i));
             }
-            assertThat(tries).hasSize(4);
+            assertThat(healthReports).hasSize(4);
         }
     }
 
-    private MeshContext node(Address here, Address other, PartitionPolicy policy, DataDirectory own) throws Exception {
-        NodeConfig site = new NodeConfig(here, List.of(other), 3, folder, ClusterCredentials.none(), policy);
+    private MeshContext node(Address here, Address other, PartitionPolicy partitionPolicy, DataDirectory own)
+            throws Exception {
+        NodeConfig nodeConfig =
+                new NodeConfig(here, List.of(other), 3, folder, ClusterCredentials.none(), partitionPolicy);
         long incarnation = own.nextIncarnation(Instant.now());
         Member self = new Member(here.toString(), incarnation, here, Optional.empty(), Optional.empty(), "1");
-        return new MeshContext(site, TimeSource.system(), self, new SynchronizedListener(new RecordingListener()));
+        return new MeshContext(
+                nodeConfig, TimeSource.system(), self, new SynchronizedListener(new RecordingListener()));
     }
 
-    private void run(MeshContext node, DataDirectory own) {
-        StackConfig config =
-                new StackConfig(node.site().identity(), Duration.ofSeconds(2), DefaultSocketFactory::new, List::of);
-        ObservedLeases receipts = new ObservedLeases(node.time());
-        MembershipLoop members = new MembershipLoop(
-                node, () -> new MeshSession(node, config, own, receipts), new VoterReconfigurer(node, 3, Duration.ofMinutes(1)), ill -> {
-                    story.add(ill.orElse("ready"));
-                    tries.add(System.nanoTime());
+    private void run(MeshContext meshContext, DataDirectory own) {
+        StackConfig config = new StackConfig(
+                meshContext.config().identity(), Duration.ofSeconds(2), DefaultSocketFactory::new, List::of);
+        ObservedLeases observedLeases = new ObservedLeases(meshContext.time());
+        MembershipLoop membershipLoop = new MembershipLoop(
+                meshContext,
+                () -> new MeshSession(meshContext, config, own, observedLeases),
+                new VoterReconfigurer(meshContext, 3, Duration.ofMinutes(1)),
+                ill -> {
+                    events.add(ill.orElse("ready"));
+                    healthReports.add(System.nanoTime());
                 });
         try {
-            members.run();
+            membershipLoop.run();
         } catch (InterruptedException e) {
             throw new AssertionError("nobody interrupts it", e);
         }
@@ -138,24 +144,24 @@ class MembershipLoopTest {
 
     private final class RecordingListener implements CoordinatorListener {
         @Override
-        public LeaseTiming terms() {
+        public LeaseTiming leaseTiming() {
             return new LeaseTiming(Duration.ofMillis(1_200), Duration.ofMillis(100));
         }
 
         @Override
-        public void roster(List<Member> members) {
-            story.add("roster " + members.stream().map(Member::name).toList());
+        public void rosterChanged(List<Member> members) {
+            events.add("roster " + members.stream().map(Member::name).toList());
         }
 
         @Override
-        public void leader(String name, Epoch epoch) {}
+        public void leaderChanged(String name, Epoch epoch) {}
 
         @Override
-        public boolean renewed(Epoch epoch, DualTimestamp start) {
+        public boolean leaseRenewed(Epoch epoch, DualTimestamp start) {
             return true;
         }
 
         @Override
-        public void ended(Epoch epoch) {}
+        public void leaseEnded(Epoch epoch) {}
     }
 }

@@ -20,9 +20,9 @@ import org.junit.jupiter.api.Test;
 
 class SuspicionRevokerTest {
     private final FakeClock clock = new FakeClock();
-    private final SuspicionRevoker pardons = new SuspicionRevoker(clock);
-    private final Address a = NodeAddress.address("a", 1, 1);
-    private final Address b = NodeAddress.address("b", 1, 1);
+    private final SuspicionRevoker suspicionRevoker = new SuspicionRevoker(clock);
+    private final Address a = NodeAddress.create("a", 1, 1);
+    private final Address b = NodeAddress.create("b", 1, 1);
     private final List<Address> pardoned = new ArrayList<>();
     private int messages;
 
@@ -51,20 +51,20 @@ class SuspicionRevokerTest {
 
     @BeforeEach
     void stack() {
-        pardons.setUpProtocol(new Above());
-        pardons.setDownProtocol(new Below());
+        suspicionRevoker.setUpProtocol(new Above());
+        suspicionRevoker.setDownProtocol(new Below());
     }
 
     private void says(Address node) {
         Message message = new EmptyMessage(null);
         message.setSrc(node);
-        pardons.up(message);
+        suspicionRevoker.up(message);
     }
 
     @Test
     @DisplayName("K-02 a node that was suspected and goes on talking is not thrown out when another one dies, later")
     void pardoned() {
-        pardons.up(new Event(Event.SUSPECT, List.of(a, b)));
+        suspicionRevoker.up(new Event(Event.SUSPECT, List.of(a, b)));
         says(a); // may have been on its way when it died
         assertThat(pardoned).isEmpty();
 
@@ -79,8 +79,8 @@ class SuspicionRevokerTest {
     @Test
     @DisplayName("K-02 with a new view all suspicions are over")
     void newView() {
-        pardons.up(new Event(Event.SUSPECT, List.of(a)));
-        pardons.down(new Event(Event.VIEW_CHANGE, View.create(b, 2, b)));
+        suspicionRevoker.up(new Event(Event.SUSPECT, List.of(a)));
+        suspicionRevoker.down(new Event(Event.VIEW_CHANGE, View.create(b, 2, b)));
         clock.advance(Duration.ofMillis(1_500));
         says(a);
         assertThat(pardoned).isEmpty();

@@ -116,7 +116,7 @@ class ConnectionManagerTest {
             + " given up soon")
     void frozenOne() throws Exception {
         SocketFactory secured = new DefaultSocketFactory(
-                SharedSecretTls.tls(KeyDerivation.of(Secret.of("correct horse battery staple"), "cluster.secret")));
+                SharedSecretTls.context(KeyDerivation.of(Secret.of("correct horse battery staple"), "cluster.secret")));
         ConnectionManager own = switchboard(secured);
         ServerSocket frozen = new ServerSocket(0, 50, loopback);
         open.add(frozen);

@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Test;
 
 class SharedSecretTlsTest {
     private static SSLContext tls(String secret) throws Exception {
-        return SharedSecretTls.tls(KeyDerivation.of(Secret.of(secret), "cluster.secret"));
+        return SharedSecretTls.context(KeyDerivation.of(Secret.of(secret), "cluster.secret"));
     }
 
     /** Lets a client of one secret talk to a server of another; what the server has read. */

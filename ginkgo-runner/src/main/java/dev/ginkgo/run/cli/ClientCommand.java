@@ -15,7 +15,7 @@ import picocli.CommandLine.Parameters;
 /** Base of the commands that talk to a channel of a hub: their common options, and the exit code of a failure. */
 @Command(sortOptions = false, usageHelpAutoWidth = true)
 abstract class ClientCommand implements Callable<Integer> {
-    private final ClientStreams console;
+    private final ClientStreams streams;
 
     @Parameters(index = "0", paramLabel = "URL", description = "The channel, such as localhost:8088/numbers.")
     private String url = "";
@@ -32,19 +32,19 @@ abstract class ClientCommand implements Callable<Integer> {
     @SuppressWarnings("UnusedVariable") // picocli reads it
     private boolean help;
 
-    ClientCommand(ClientStreams console) {
-        this.console = console;
+    ClientCommand(ClientStreams clientStreams) {
+        this.streams = clientStreams;
     }
 
     @Override
     public final Integer call() throws InterruptedException {
-        try (HubHttpClient web = new HubHttpClient(tokenFile)) {
-            return run(web, ChannelUrl.of(url)).number();
+        try (HubHttpClient hubHttpClient = new HubHttpClient(tokenFile)) {
+            return run(hubHttpClient, ChannelUrl.of(url)).number();
         } catch (FatalException e) {
             if (!e.text().isEmpty()) {
-                console.tell(e.text());
+                streams.printError(e.text());
             }
-            return e.ending().number();
+            return e.exitCode().number();
         }
     }
 
@@ -53,9 +53,9 @@ abstract class ClientCommand implements Callable<Integer> {
      *
      * @throws FatalException if it cannot be completed
      */
-    abstract ClientExitCode run(HubHttpClient web, ChannelUrl channel) throws InterruptedException;
+    abstract ClientExitCode run(HubHttpClient hubHttpClient, ChannelUrl channel) throws InterruptedException;
 
-    final ClientStreams console() {
-        return console;
+    final ClientStreams streams() {
+        return streams;
     }
 }

@@ -54,7 +54,7 @@ final class CommandLineOptions {
     boolean help;
 
     /** Returns these options combined with later ones, which take precedence. */
-    TargetOptions and(CommandLineOptions later) {
+    TargetOptions mergedWith(CommandLineOptions later) {
         Map<String, String> settings = new LinkedHashMap<>(set);
         settings.putAll(later.set);
         List<String> paths = new ArrayList<>(classPath);

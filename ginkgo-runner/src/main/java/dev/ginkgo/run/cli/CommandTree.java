@@ -18,10 +18,10 @@ import java.util.Set;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
+import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.UnmatchedArgumentException;
-import picocli.CommandLine;
 
 /** All that {@code ginkgo} can do, its help, and its complaints about how it was called; by picocli. */
 @Command(
@@ -55,30 +55,30 @@ import picocli.CommandLine;
         })
 final class CommandTree {
     /** Those that tell about the others. */
-    private static final Set<String> ABOUT_ALL = Set.of("help", "completion");
+    private static final Set<String> NEED_ALL_COMMANDS = Set.of("help", "completion");
 
     private final Main main;
-    private final CommandContext terminal;
+    private final CommandContext commandContext;
     private final Optional<LauncherPipe> launcher;
 
     /**
      * @param main has what each of them throws
      * @param launcher the script that waits for a start
      */
-    CommandTree(Main main, CommandContext terminal, Optional<LauncherPipe> launcher) {
+    CommandTree(Main main, CommandContext commandContext, Optional<LauncherPipe> launcher) {
         this.main = main;
-        this.terminal = terminal;
+        this.commandContext = commandContext;
         this.launcher = launcher;
     }
 
-    /** Runs one, and gives the exit code or {@link ExitCode#RUNS_ON}. */
+    /** Runs one, and gives the exit code or {@link ExitCode#KEEP_RUNNING}. */
     int run(String... arguments) {
         if (arguments.length == 0) {
-            line("help").usage(terminal.err());
+            commandLine("help").usage(commandContext.err());
             return ExitCode.USAGE.number();
         }
         String[] words = normalized(subcommands().keySet(), arguments);
-        return line(words[0]).execute(words);
+        return commandLine(words[0]).execute(words);
     }
 
     /**
@@ -86,9 +86,9 @@ final class CommandTree {
      *
      * @param name of that command
      */
-    CommandLine line(String name) {
+    CommandLine commandLine(String name) {
         Map<String, Supplier<Object>> all = subcommands();
-        return line(ABOUT_ALL.contains(name) ? all : Map.of(name, requireNonNull(all.get(name))));
+        return commandLine(NEED_ALL_COMMANDS.contains(name) ? all : Map.of(name, requireNonNull(all.get(name))));
     }
 
     /** With {@code run} put in front of a target, and the options that everybody tries first as commands. */
@@ -118,40 +118,42 @@ final class CommandTree {
         all.put("sub", () -> new SubCommand(console()));
         all.put("start", () -> target(TargetVerb.START, "Starts a service as a daemon."));
         all.put("rehearse", this::rehearsal);
-        all.put("start-again", () -> new StartAgainCommand(terminal, main));
-        all.put("stop", () -> new StopCommand(terminal));
-        all.put("restart", () -> new RestartCommand(terminal));
-        all.put("reload", () -> new ReloadCommand(terminal));
-        all.put("status", () -> new StatusCommand(terminal));
-        all.put("log", () -> new LogCommand(terminal));
-        all.put("list", () -> new ListCommand(terminal));
+        all.put("start-again", () -> new StartAgainCommand(commandContext, main));
+        all.put("stop", () -> new StopCommand(commandContext));
+        all.put("restart", () -> new RestartCommand(commandContext));
+        all.put("reload", () -> new ReloadCommand(commandContext));
+        all.put("status", () -> new StatusCommand(commandContext));
+        all.put("log", () -> new LogCommand(commandContext));
+        all.put("list", () -> new ListCommand(commandContext));
         all.put("tree", () -> view("tree", "Prints the living tree of a daemon.", DaemonViews::tree));
         all.put("threads", () -> view("threads", "Prints a daemon's tasks with their stacks.", DaemonViews::threads));
-        all.put("settings", () -> view("settings", "Prints a daemon's settings as they are now.", DaemonViews::settings));
-        all.put("console", () -> new ConsoleCommand(terminal));
-        all.put("completion", () -> new CompletionCommand(terminal));
-        all.put("version", () -> new VersionCommand(terminal));
+        all.put(
+                "settings",
+                () -> view("settings", "Prints a daemon's settings as they are now.", DaemonViews::settings));
+        all.put("console", () -> new ConsoleCommand(commandContext));
+        all.put("completion", () -> new CompletionCommand(commandContext));
+        all.put("version", () -> new VersionCommand(commandContext));
         all.put("help", CommandLine.HelpCommand::new);
-        all.put("warm-up", () -> new WarmUpCommand(terminal));
+        all.put("warm-up", () -> new WarmUpCommand(commandContext));
         return all;
     }
 
-    private CommandLine line(Map<String, Supplier<Object>> subcommands) {
+    private CommandLine commandLine(Map<String, Supplier<Object>> subcommands) {
         CommandLine command = new CommandLine(this);
         subcommands.forEach((name, subcommand) -> command.addSubcommand(name, subcommand.get()));
-        command.setOut(AsciiFallbackStream.writer(terminal.out()));
-        command.setErr(AsciiFallbackStream.writer(terminal.err()));
-        command.setParameterExceptionHandler((e, given) -> misused(e));
-        command.setExecutionExceptionHandler((e, where, parsed) -> main.refused(e));
+        command.setOut(AsciiFallbackStream.writer(commandContext.out()));
+        command.setErr(AsciiFallbackStream.writer(commandContext.err()));
+        command.setParameterExceptionHandler((e, given) -> handleUsageError(e));
+        command.setExecutionExceptionHandler((e, where, parsed) -> main.reportFailure(e));
         return command;
     }
 
     private ClientStreams console() {
-        return new ClientStreams(System.in, terminal.out(), terminal.err());
+        return new ClientStreams(System.in, commandContext.out(), commandContext.err());
     }
 
-    private CommandLine target(TargetVerb verb, String description) {
-        CommandLine command = new CommandLine(new TargetCommand(terminal, verb, launcher));
+    private CommandLine target(TargetVerb targetVerb, String description) {
+        CommandLine command = new CommandLine(new TargetCommand(commandContext, targetVerb, launcher));
         command.setStopAtPositional(true);
         command.getCommandSpec().usageMessage().description(description);
         return command;
@@ -165,17 +167,17 @@ final class CommandTree {
     }
 
     private CommandLine view(String what, String description, Function<ControlResponse, String> text) {
-        CommandLine command = new CommandLine(new ViewCommand(terminal, what, text));
+        CommandLine command = new CommandLine(new ViewCommand(commandContext, what, text));
         command.getCommandSpec().usageMessage().description(description);
         return command;
     }
 
-    private int misused(ParameterException e) {
+    private int handleUsageError(ParameterException e) {
         List<String> meant = e instanceof UnmatchedArgumentException unmatched ? unmatched.getSuggestions() : List.of();
         String wrong = String.valueOf(e.getMessage()).replace("option option", "option"); // as picocli has it once
-        terminal.tell(
+        commandContext.printError(
                 "ginkgo: " + wrong + (meant.isEmpty() ? "" : "; did you mean " + String.join(" or ", meant) + "?"));
-        terminal.tell("Try \"ginkgo help\".");
+        commandContext.printError("Try \"ginkgo help\".");
         return ExitCode.USAGE.number();
     }
 }

@@ -14,24 +14,25 @@ import picocli.CommandLine.Spec;
 /** {@code ginkgo completion}, for {@code source <(ginkgo completion)} in bash or zsh. */
 @Command(description = "Prints the completion for bash and zsh: source <(ginkgo completion)")
 final class CompletionCommand implements Callable<Integer> {
-    private final CommandContext terminal;
+    private final CommandContext commandContext;
 
     @Spec
     private @Nullable CommandSpec spec;
 
-    CompletionCommand(CommandContext terminal) {
-        this.terminal = terminal;
+    CompletionCommand(CommandContext commandContext) {
+        this.commandContext = commandContext;
     }
 
     @Override
     public Integer call() {
-        terminal.out()
+        commandContext
+                .out()
                 .print(AutoComplete.bash(
                         "ginkgo",
                         requireNonNull(spec, "spec is injected by picocli")
                                 .root()
                                 .commandLine()));
-        terminal.out().flush();
+        commandContext.out().flush();
         return ExitCode.OK.number();
     }
 }

@@ -24,29 +24,31 @@ import picocli.CommandLine.Command;
             "What a snippet prints goes to the daemon's log. Ctrl-D or /exit leaves."
         })
 final class ConsoleCommand extends DaemonCommand {
-    ConsoleCommand(CommandContext terminal) {
-        super(terminal);
+    ConsoleCommand(CommandContext commandContext) {
+        super(commandContext);
     }
 
     @Override
-    ExitCode of(DaemonHandle daemon) {
-        DaemonHandle running = running(daemon);
-        try (ControlClient.Conversation console = running.ask().converse("console");
-                ConsolePrompt prompt = prompt()) {
+    ExitCode run(DaemonHandle daemon) {
+        DaemonHandle running = requireRunning(daemon);
+        try (ControlClient.Conversation console = running.controlClient().openConversation("console");
+                ConsolePrompt consolePrompt = prompt()) {
             boolean begun = false;
-            for (Optional<String> line = prompt.next(false); line.isPresent(); line = prompt.next(begun)) {
+            for (Optional<String> line = consolePrompt.nextLine(false);
+                    line.isPresent();
+                    line = consolePrompt.nextLine(begun)) {
                 if (line.get().strip().equals("/exit")) {
                     break;
                 }
-                ControlResponse answer = new ControlResponse(console.ask(Map.of("source", line.get())));
-                begun = !answer.is("complete");
+                ControlResponse answer = new ControlResponse(console.request(Map.of("source", line.get())));
+                begun = !answer.isTrue("complete");
                 if (!answer.text("text").isEmpty()) {
                     terminal().out().println(answer.text("text"));
                 }
             }
             return ExitCode.OK;
         } catch (IOException e) {
-            throw new CommandException(ExitCode.UNKNOWN, running.shortly() + ": " + e.getMessage());
+            throw new CommandException(ExitCode.UNKNOWN, running.label() + ": " + e.getMessage());
         }
     }
 

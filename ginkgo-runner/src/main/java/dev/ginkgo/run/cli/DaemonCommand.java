@@ -28,7 +28,7 @@ import picocli.CommandLine.Spec;
 /** A command for one daemon, which is named on the command line. */
 @Command(usageHelpAutoWidth = true)
 abstract class DaemonCommand implements Callable<Integer> {
-    private final CommandContext terminal;
+    private final CommandContext commandContext;
 
     @Spec
     private @Nullable CommandSpec spec;
@@ -49,77 +49,78 @@ abstract class DaemonCommand implements Callable<Integer> {
     @SuppressWarnings("UnusedVariable") // picocli reads it
     private boolean help;
 
-    DaemonCommand(CommandContext terminal) {
-        this.terminal = terminal;
+    DaemonCommand(CommandContext commandContext) {
+        this.commandContext = commandContext;
     }
 
     @Override
     public final Integer call() {
-        DaemonFinder daemons = new DaemonFinder(terminal);
-        return found(daemons)
-                .map(this::of)
-                .orElseGet(() -> ofNone(daemons, shown()))
+        DaemonFinder daemonFinder = new DaemonFinder(commandContext);
+        return found(daemonFinder)
+                .map(this::run)
+                .orElseGet(() -> runWithoutDaemon(daemonFinder, requestedDaemon()))
                 .number();
     }
 
     /** What it does where nothing of that name has ever been started. */
-    ExitCode ofNone(DaemonFinder daemons, String shown) {
-        throw daemons.none(shown);
+    ExitCode runWithoutDaemon(DaemonFinder daemonFinder, String shown) {
+        throw daemonFinder.notRunning(shown);
     }
 
     /** Does what it does. */
-    abstract ExitCode of(DaemonHandle daemon);
+    abstract ExitCode run(DaemonHandle daemon);
 
     final CommandContext terminal() {
-        return terminal;
+        return commandContext;
     }
 
     /** The daemon, with what must be so for asking it anything: it runs, and it is this user's. */
-    final DaemonHandle running(DaemonHandle daemon) {
+    final DaemonHandle requireRunning(DaemonHandle daemon) {
         if (!daemon.isAlive()) {
-            throw new CommandException(ExitCode.NOT_RUNNING, ExitText.text(daemon, moments()));
+            throw new CommandException(ExitCode.NOT_RUNNING, ExitText.of(daemon, timestampFormat()));
         }
-        if (!daemon.ours()) {
+        if (!daemon.ownedByUser()) {
             throw new CommandException(ExitCode.NOT_PERMITTED, notPermitted(daemon));
         }
         return daemon;
     }
 
     /** How moments are told now, here. */
-    static TimestampFormat moments() {
+    static TimestampFormat timestampFormat() {
         return new TimestampFormat(TimeSource.system().now(), TimeZone.getDefault());
     }
 
     static String notPermitted(DaemonHandle daemon) {
-        return daemon.shortly() + " is running, not permitted: it runs as "
-                + daemon.card().process().user().orElse("another user");
+        return daemon.label() + " is running, not permitted: it runs as "
+                + daemon.daemonRecord().process().user().orElse("another user");
     }
 
     static String noAnswer(DaemonHandle daemon, IOException e) {
         if (e instanceof ControlClient.ErrorResponseException) {
-            return daemon.shortly() + ": " + e.getMessage();
+            return daemon.label() + ": " + e.getMessage();
         }
-        if (!Files.exists(Path.of(daemon.card().socket()))) {
-            return daemon.shortly() + " is running, but does not answer yet: it has just been started, or is about to"
-                    + " end, and has no control socket (" + daemon.card().socket() + ")";
+        if (!Files.exists(Path.of(daemon.daemonRecord().socket()))) {
+            return daemon.label() + " is running, but does not answer yet: it has just been started, or is about to"
+                    + " end, and has no control socket ("
+                    + daemon.daemonRecord().socket() + ")";
         }
-        return daemon.shortly() + " is running, but does not answer at "
-                + daemon.card().socket() + ": " + e.getMessage();
+        return daemon.label() + " is running, but does not answer at "
+                + daemon.daemonRecord().socket() + ": " + e.getMessage();
     }
 
-    private Optional<DaemonHandle> found(DaemonFinder daemons) {
+    private Optional<DaemonHandle> found(DaemonFinder daemonFinder) {
         if (pid != null) {
-            return daemons.at(terminal.directory().resolve(Path.of(pid)));
+            return daemonFinder.ofPidFile(commandContext.directory().resolve(Path.of(pid)));
         }
         if (word == null) {
             throw new ParameterException(
                     requireNonNull(spec, "spec is injected by picocli").commandLine(),
                     "which daemon? Give its name, its target or --pid; \"ginkgo list\" shows all");
         }
-        return daemons.find(word);
+        return daemonFinder.find(word);
     }
 
-    private String shown() {
+    private String requestedDaemon() {
         return word == null ? String.valueOf(pid) : word;
     }
 }

@@ -23,7 +23,7 @@ final class FastArgumentParser {
     }
 
     /** What the words say, if they are plain. */
-    static Optional<ParsedCommand> read(String... arguments) {
+    static Optional<ParsedCommand> parse(String... arguments) {
         List<String> words = List.of(arguments);
         if (words.isEmpty() || words.stream().anyMatch(word -> word.isEmpty() || word.startsWith("@"))) {
             return Optional.empty();

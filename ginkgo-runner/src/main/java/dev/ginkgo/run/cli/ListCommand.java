@@ -21,7 +21,7 @@ import picocli.CommandLine.Option;
 final class ListCommand implements Callable<Integer> {
     private static final String ROW = "%-20s %8s %-9s %s%n";
 
-    private final CommandContext terminal;
+    private final CommandContext commandContext;
 
     @Option(names = "--json", description = "Prints one object a line, for programs.")
     private boolean json;
@@ -31,34 +31,37 @@ final class ListCommand implements Callable<Integer> {
             description = "Lists also those that have ended.")
     private boolean all;
 
-    ListCommand(CommandContext terminal) {
-        this.terminal = terminal;
+    ListCommand(CommandContext commandContext) {
+        this.commandContext = commandContext;
     }
 
     @Override
     public Integer call() {
-        List<DaemonHandle> daemons = new ArrayList<>(new DaemonFinder(terminal).all());
-        daemons.removeIf(daemon -> !all && daemon.card().end().isPresent());
+        List<DaemonHandle> daemons = new ArrayList<>(new DaemonFinder(commandContext).all());
+        daemons.removeIf(daemon -> !all && daemon.daemonRecord().end().isPresent());
         if (daemons.isEmpty() && !json) {
-            terminal.tell("no daemons");
+            commandContext.printError("no daemons");
         } else if (!json) {
-            terminal.out().printf(ROW, "NAME", "PID", "STATE", "TARGET");
+            commandContext.out().printf(ROW, "NAME", "PID", "STATE", "TARGET");
         }
         for (DaemonHandle daemon : daemons) {
             String state = state(daemon);
             if (json) {
                 Map<String, @Nullable Object> members =
-                        new LinkedHashMap<>(daemon.card().members());
+                        new LinkedHashMap<>(daemon.daemonRecord().members());
                 members.put("state", state);
-                terminal.out().println(JsonText.write(members));
+                commandContext.out().println(JsonText.write(members));
             } else {
-                terminal.out()
+                commandContext
+                        .out()
                         .printf(
                                 ROW,
                                 daemon.name(),
-                                daemon.isAlive() ? daemon.card().process().pid() : "-",
+                                daemon.isAlive()
+                                        ? daemon.daemonRecord().process().pid()
+                                        : "-",
                                 state,
-                                daemon.card().code());
+                                daemon.daemonRecord().targetId());
             }
         }
         return ExitCode.OK.number();
@@ -66,10 +69,10 @@ final class ListCommand implements Callable<Integer> {
 
     private static String state(DaemonHandle daemon) {
         if (!daemon.isAlive()) {
-            return daemon.diedSilently() ? "DEAD" : "STOPPED";
+            return daemon.diedWithoutRecord() ? "DEAD" : "STOPPED";
         }
         try {
-            return new ControlResponse(daemon.ask().read("status")).text("state");
+            return new ControlResponse(daemon.controlClient().read("status")).text("state");
         } catch (IOException e) {
             return "UNKNOWN";
         }

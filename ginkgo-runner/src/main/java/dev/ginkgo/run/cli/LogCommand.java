@@ -23,34 +23,36 @@ final class LogCommand extends DaemonCommand {
     @Option(names = "--path", description = "Prints only where the log is.")
     private boolean path;
 
-    LogCommand(CommandContext terminal) {
-        super(terminal);
+    LogCommand(CommandContext commandContext) {
+        super(commandContext);
     }
 
     @Override
-    ExitCode of(DaemonHandle daemon) {
-        if (daemon.card().log().isEmpty()) {
-            throw none(daemon);
+    ExitCode run(DaemonHandle daemon) {
+        if (daemon.daemonRecord().log().isEmpty()) {
+            throw noLog(daemon);
         }
         if (path) {
-            terminal().out().println(daemon.card().log());
+            terminal().out().println(daemon.daemonRecord().log());
             return ExitCode.OK;
         }
         if (follow) {
             throw new CommandException(
                     ExitCode.USAGE,
-                    "-f is for the script ginkgo; tail -F " + daemon.card().log() + " does it");
+                    "-f is for the script ginkgo; tail -F "
+                            + daemon.daemonRecord().log() + " does it");
         }
         try {
-            Files.copy(Path.of(daemon.card().log()), terminal().out());
+            Files.copy(Path.of(daemon.daemonRecord().log()), terminal().out());
             terminal().out().flush();
             return ExitCode.OK;
         } catch (IOException e) {
-            throw new CommandException(ExitCode.CONFIGURATION, "the log cannot be read: " + DaemonRegistration.reason(e));
+            throw new CommandException(
+                    ExitCode.CONFIGURATION, "the log cannot be read: " + DaemonRegistration.describe(e));
         }
     }
 
-    private static CommandException none(DaemonHandle daemon) {
+    private static CommandException noLog(DaemonHandle daemon) {
         if (LaunchRecord.read(daemon.file()).isEmpty()) {
             return new CommandException(
                     ExitCode.CONFIGURATION, daemon.name() + " has no log; it writes to the terminal that it runs on");
@@ -58,7 +60,7 @@ final class LogCommand extends DaemonCommand {
         return daemon.isAlive()
                 ? new CommandException(
                         ExitCode.TIMEOUT,
-                        daemon.shortly() + " has not opened its log yet; it has just been started, ask again")
+                        daemon.label() + " has not opened its log yet; it has just been started, ask again")
                 : new CommandException(
                         ExitCode.CONFIGURATION,
                         daemon.name() + " ended before it opened its log; \"ginkgo status " + daemon.name()

@@ -10,18 +10,18 @@ import java.util.Optional;
 
 /** The {@code ginkgo} command. Its exit codes are {@link ExitCode}. */
 public final class Main {
-    private final CommandContext terminal;
+    private final CommandContext commandContext;
     private final Optional<LauncherPipe> launcher;
 
-    Main(CommandContext terminal) {
-        this(terminal, Optional.empty());
+    Main(CommandContext commandContext) {
+        this(commandContext, Optional.empty());
     }
 
     /**
      * @param launcher the script that waits for a start
      */
-    Main(CommandContext terminal, Optional<LauncherPipe> launcher) {
-        this.terminal = terminal;
+    Main(CommandContext commandContext, Optional<LauncherPipe> launcher) {
+        this.commandContext = commandContext;
         this.launcher = launcher;
     }
 
@@ -31,34 +31,34 @@ public final class Main {
      * @param arguments the command line
      */
     public static void main(String[] arguments) {
-        Optional<LauncherPipe> launcher = LauncherPipe.ofProcess();
-        int code = new Main(CommandContext.ofProcess(), launcher).run(arguments);
+        Optional<LauncherPipe> launcher = LauncherPipe.ofCurrentProcess();
+        int code = new Main(CommandContext.ofCurrentProcess(), launcher).run(arguments);
         launcher.ifPresent(waiting -> waiting.end(code));
-        if (code != ExitCode.RUNS_ON) {
+        if (code != ExitCode.KEEP_RUNNING) {
             System.exit(code);
         }
     }
 
-    /** Runs the command, and gives the exit code or {@link ExitCode#RUNS_ON}. */
+    /** Runs the command, and gives the exit code or {@link ExitCode#KEEP_RUNNING}. */
     int run(String... arguments) {
         try {
-            Optional<ParsedCommand> plain = FastArgumentParser.read(arguments);
+            Optional<ParsedCommand> plain = FastArgumentParser.parse(arguments);
             return plain.isPresent()
-                    ? plain.get().carryOut(terminal, launcher)
-                    : new CommandTree(this, terminal, launcher).run(arguments);
+                    ? plain.get().execute(commandContext, launcher)
+                    : new CommandTree(this, commandContext, launcher).run(arguments);
         } catch (RuntimeException | Error e) {
-            return refused(e);
+            return reportFailure(e);
         }
     }
 
     /** Says why a command was not carried out. */
-    int refused(Throwable e) {
-        if (e instanceof CommandException refusal) {
-            terminal.tell(refusal.text());
-            return refusal.code().number();
+    int reportFailure(Throwable e) {
+        if (e instanceof CommandException commandException) {
+            commandContext.printError(commandException.text());
+            return commandException.code().number();
         }
         // A bug of ours, or a class of the user's that cannot be linked.
-        terminal.tell(new ExceptionPrinter(true, SourceLines.none()).render(e));
+        commandContext.printError(new ExceptionPrinter(true, SourceLines.none()).render(e));
         return ExitCode.SOFTWARE.number();
     }
 }

@@ -17,39 +17,39 @@ import java.util.Optional;
  *
  * @param before the options before the target
  * @param after those after it, if it is a service: a main method gets the words as they are
- * @param rest the words after the target
- * @param words all that was said after the verb
- * @param misused why the rest is wrong, if the target is a service
+ * @param targetArguments the words after the target
+ * @param arguments all that was said after the verb
+ * @param usageError why the rest is wrong, if the target is a service
  */
 record ParsedCommand(
         TargetVerb verb,
         CommandLineOptions before,
         String target,
         CommandLineOptions after,
-        List<String> rest,
-        List<String> words,
-        Optional<RuntimeException> misused) {
+        List<String> targetArguments,
+        List<String> arguments,
+        Optional<RuntimeException> usageError) {
 
     /**
-     * Does it, and gives the exit code or {@link ExitCode#RUNS_ON}.
+     * Does it, and gives the exit code or {@link ExitCode#KEEP_RUNNING}.
      *
      * @param launcher who waits for a {@code start}
      */
-    int carryOut(CommandContext terminal, Optional<LauncherPipe> launcher) {
-        TargetOptions all = before.and(after);
+    int execute(CommandContext commandContext, Optional<LauncherPipe> launcher) {
+        TargetOptions all = before.mergedWith(after);
         boolean named = verb == TargetVerb.START || (verb == TargetVerb.RUN && all.isNamed());
         if (named && !after.help) {
-            misused.ifPresent(e -> {
+            usageError.ifPresent(e -> {
                 throw e;
             });
-            return register(terminal, launcher, all);
+            return register(commandContext, launcher, all);
         }
-        TargetAction errand = new TargetAction(terminal, all, target);
-        if (errand.program() instanceof Program.MainProgram main) {
+        TargetAction targetAction = new TargetAction(commandContext, all, target);
+        if (targetAction.program() instanceof Program.MainProgram main) {
             return switch (verb) {
-                case RUN -> errand.runMain(main, rest);
-                case START, CHECK -> errand.checkMain(main); // start has come to here for -h only
-                case REHEARSE -> throw mainUnderName();
+                case RUN -> targetAction.runMain(main, targetArguments);
+                case START, CHECK -> targetAction.checkMain(main); // start has come to here for -h only
+                case REHEARSE -> throw mainMethodWithName();
                 case SYSTEMD ->
                     throw new CommandException(
                             ExitCode.CONFIGURATION,
@@ -57,48 +57,49 @@ record ParsedCommand(
                                     + " has a main method, which nobody can tell systemd about; --service names a service");
             };
         }
-        if (misused.isPresent()) {
-            throw misused.get();
+        if (usageError.isPresent()) {
+            throw usageError.get();
         }
         if (after.help) {
-            return errand.help();
+            return targetAction.printSettings();
         }
         return switch (verb) {
-            case RUN, START -> errand.run(); // start has gone its own way above
-            case CHECK -> errand.check();
-            case REHEARSE -> errand.rehearse();
-            case SYSTEMD -> errand.unit();
+            case RUN, START -> targetAction.run(); // start has gone its own way above
+            case CHECK -> targetAction.check();
+            case REHEARSE -> targetAction.preflight();
+            case SYSTEMD -> targetAction.printSystemdUnit();
         };
     }
 
     /** Runs it under a name, which is taken first: the rest would be for nothing. */
-    private int register(CommandContext terminal, Optional<LauncherPipe> launcher, TargetOptions all) {
+    private int register(CommandContext commandContext, Optional<LauncherPipe> launcher, TargetOptions all) {
         if (verb == TargetVerb.START && launcher.isEmpty()) {
             throw new CommandException(
                     ExitCode.USAGE, "start is for the script ginkgo, which makes a daemon of Java; here is only run.");
         }
-        DaemonRegistration registration = DaemonRegistration.claim(terminal, target, all.name(), all.pidFile(terminal.directory()));
+        DaemonRegistration daemonRegistration =
+                DaemonRegistration.claim(commandContext, target, all.name(), all.pidFile(commandContext.directory()));
         try {
             if (verb == TargetVerb.START) {
-                LaunchRecord.write(registration.file(), terminal.directory(), words);
+                LaunchRecord.write(daemonRegistration.file(), commandContext.directory(), arguments);
             } else {
-                LaunchRecord.remove(registration.file()); // whoever runs it starts it again, and not as a daemon
+                LaunchRecord.remove(daemonRegistration.file()); // whoever runs it starts it again, and not as a daemon
             }
-            TargetAction errand = new TargetAction(terminal, all, target);
-            if (errand.program() instanceof Program.MainProgram) {
-                throw mainUnderName();
+            TargetAction targetAction = new TargetAction(commandContext, all, target);
+            if (targetAction.program() instanceof Program.MainProgram) {
+                throw mainMethodWithName();
             }
-            return errand.run(registration, verb == TargetVerb.START ? launcher : Optional.empty());
+            return targetAction.run(daemonRegistration, verb == TargetVerb.START ? launcher : Optional.empty());
         } catch (CommandException e) {
-            registration.end(e.code().number(), e.text());
+            daemonRegistration.end(e.code().number(), e.text());
             throw e;
         } catch (RuntimeException | Error e) {
-            registration.end(ExitCode.SOFTWARE.number(), e.toString());
+            daemonRegistration.end(ExitCode.SOFTWARE.number(), e.toString());
             throw e;
         }
     }
 
-    private CommandException mainUnderName() {
+    private CommandException mainMethodWithName() {
         return new CommandException(
                 ExitCode.CONFIGURATION,
                 target + " has a main method, which starts what it wants by itself, so that there is nothing to"

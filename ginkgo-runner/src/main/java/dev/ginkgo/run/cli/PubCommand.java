@@ -33,7 +33,7 @@ import picocli.CommandLine.Parameters;
             "75 no room there, 76 that is no hub, 77 forbidden."
         })
 public final class PubCommand extends ClientCommand {
-    private static final int LONGEST = 1 << 30; // what a hub can be set to take at most
+    private static final int MAX_MESSAGE_BYTES = 1 << 30; // what a hub can be set to take at most
 
     @Parameters(
             index = "1",
@@ -60,30 +60,30 @@ public final class PubCommand extends ClientCommand {
             description = "How long to try to reach the hub, such as 5s or 2m (10s).")
     private Duration retryFor = Duration.ofSeconds(10);
 
-    public PubCommand(ClientStreams console) {
-        super(console);
+    public PubCommand(ClientStreams clientStreams) {
+        super(clientStreams);
     }
 
     @Override
-    ClientExitCode run(HubHttpClient web, ChannelUrl channel) throws InterruptedException {
+    ClientExitCode run(HubHttpClient hubHttpClient, ChannelUrl channel) throws InterruptedException {
         SecureRandom random = new SecureRandom();
         byte[] key = new byte[16];
         random.nextBytes(key);
         return publish(new RetryingPublisher(
-                web,
+                hubHttpClient,
                 channel,
                 binary ? "application/octet-stream" : "text/plain; charset=utf-8",
-                new Retrier(console(), TimeSource.system(), random),
+                new Retrier(streams(), TimeSource.system(), random),
                 retryFor,
                 HexFormat.of().formatHex(key)));
     }
 
-    private ClientExitCode publish(RetryingPublisher posting) throws InterruptedException {
-        try (InputStream in = file.equals("-") ? console().in() : Files.newInputStream(Path.of(file))) {
+    private ClientExitCode publish(RetryingPublisher retryingPublisher) throws InterruptedException {
+        try (InputStream in = file.equals("-") ? streams().in() : Files.newInputStream(Path.of(file))) {
             if (lines) {
-                publishLines(posting, in);
+                publishLines(retryingPublisher, in);
             } else {
-                publishWhole(posting, in);
+                publishWhole(retryingPublisher, in);
             }
             return ClientExitCode.DONE;
         } catch (NoSuchFileException e) { // whose message is the name of the file
@@ -95,32 +95,36 @@ public final class PubCommand extends ClientCommand {
         }
     }
 
-    private void publishWhole(RetryingPublisher posting, InputStream in) throws IOException, InterruptedException {
-        byte[] message = in.readNBytes(LONGEST + 1);
-        if (message.length > LONGEST) {
-            throw new FatalException(ClientExitCode.REFUSED, file + " is longer than any hub takes; --lines publishes its lines");
+    private void publishWhole(RetryingPublisher retryingPublisher, InputStream in)
+            throws IOException, InterruptedException {
+        byte[] message = in.readNBytes(MAX_MESSAGE_BYTES + 1);
+        if (message.length > MAX_MESSAGE_BYTES) {
+            throw new FatalException(
+                    ClientExitCode.REJECTED, file + " is longer than any hub takes; --lines publishes its lines");
         }
-        receipt(posting.post(message));
+        printReceipt(retryingPublisher.publish(message));
     }
 
-    private void publishLines(RetryingPublisher posting, InputStream in) throws IOException, InterruptedException {
-        LineInput input = new LineInput(in, LONGEST, ClientExitCode.REFUSED);
+    private void publishLines(RetryingPublisher retryingPublisher, InputStream in)
+            throws IOException, InterruptedException {
+        LineInput input = new LineInput(in, MAX_MESSAGE_BYTES, ClientExitCode.REJECTED);
         try {
             for (Optional<byte[]> line = input.next(); line.isPresent(); line = input.next()) {
-                receipt(posting.post(line.get()));
+                printReceipt(retryingPublisher.publish(line.get()));
             }
         } catch (FatalException e) {
             throw new FatalException(
-                    e.ending(),
-                    "line " + (posting.count() + 1) + ": " + e.text() + " (the lines before it are published)");
+                    e.exitCode(),
+                    "line " + (retryingPublisher.count() + 1) + ": " + e.text()
+                            + " (the lines before it are published)");
         }
     }
 
-    private void receipt(byte[] receipt) {
+    private void printReceipt(byte[] receipt) {
         if (verbose) {
-            console().out().writeBytes(receipt);
-            console().out().println();
-            if (console().out().checkError()) {
+            streams().out().writeBytes(receipt);
+            streams().out().println();
+            if (streams().out().checkError()) {
                 verbose = false; // nobody reads; what is to be published is published all the same
             }
         }

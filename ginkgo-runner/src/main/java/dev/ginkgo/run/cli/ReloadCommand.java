@@ -15,21 +15,21 @@ import picocli.CommandLine.Option;
 /** {@code ginkgo reload}: lets a daemon read its configuration again, and says what came of it. */
 @Command(description = "Lets a daemon read its configuration again: all of it is applied, or nothing.")
 final class ReloadCommand extends DaemonCommand {
-    private static final Duration PATIENCE = Duration.ofSeconds(65);
+    private static final Duration RESPONSE_TIMEOUT = Duration.ofSeconds(65);
 
     @Option(names = "--json", description = "Prints one object, for programs.")
     private boolean json;
 
-    ReloadCommand(CommandContext terminal) {
-        super(terminal);
+    ReloadCommand(CommandContext commandContext) {
+        super(commandContext);
     }
 
     @Override
-    ExitCode of(DaemonHandle daemon) {
-        DaemonHandle running = running(daemon);
+    ExitCode run(DaemonHandle daemon) {
+        DaemonHandle running = requireRunning(daemon);
         Map<String, @Nullable Object> answer;
         try {
-            answer = running.ask(PATIENCE).act("reload");
+            answer = running.controlClient(RESPONSE_TIMEOUT).execute("reload");
         } catch (IOException e) {
             throw new CommandException(ExitCode.UNKNOWN, noAnswer(running, e));
         }
@@ -44,7 +44,7 @@ final class ReloadCommand extends DaemonCommand {
         } else if (code == ExitCode.OK) {
             terminal().out().println(running.name() + ": " + reload.text("text"));
         } else {
-            terminal().tell(running.name() + ": " + reload.text("text"));
+            terminal().printError(running.name() + ": " + reload.text("text"));
         }
         return code;
     }

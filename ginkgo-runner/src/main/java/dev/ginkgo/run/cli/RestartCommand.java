@@ -19,14 +19,14 @@ import picocli.CommandLine.Command;
 @Command(description = "Stops a daemon, waits until it is gone, and starts it as it was started.")
 final class RestartCommand extends StopCommand {
     /** In the place of a folder: there was none, start what was named. */
-    private static final String FIRST_TIME = "start";
+    private static final String NO_PREVIOUS_LAUNCH = "start";
 
-    RestartCommand(CommandContext terminal) {
-        super(terminal);
+    RestartCommand(CommandContext commandContext) {
+        super(commandContext);
     }
 
     @Override
-    ExitCode of(DaemonHandle daemon) {
+    ExitCode run(DaemonHandle daemon) {
         Optional<LaunchRecord> beginnings = LaunchRecord.read(daemon.file());
         if (beginnings.isEmpty()) {
             throw new CommandException(
@@ -35,9 +35,9 @@ final class RestartCommand extends StopCommand {
                             + " nothing was stopped");
         }
         if (daemon.isAlive()) {
-            running(daemon); // and ours, before anything is loaded for it
-            new RestartPreflight(beginnings.get()).of(daemon);
-            super.of(daemon);
+            requireRunning(daemon); // and ours, before anything is loaded for it
+            new RestartPreflight(beginnings.get()).check(daemon);
+            super.run(daemon);
         }
         terminal().out().println(beginnings.get().directory());
         terminal().out().println(daemon.file());
@@ -45,11 +45,11 @@ final class RestartCommand extends StopCommand {
     }
 
     @Override
-    ExitCode ofNone(DaemonFinder daemons, String shown) {
+    ExitCode runWithoutDaemon(DaemonFinder daemonFinder, String shown) {
         if (!DaemonNames.isFile(shown)) {
-            return super.ofNone(daemons, shown);
+            return super.runWithoutDaemon(daemonFinder, shown);
         }
-        terminal().out().println(FIRST_TIME);
+        terminal().out().println(NO_PREVIOUS_LAUNCH);
         return ExitCode.OK;
     }
 }

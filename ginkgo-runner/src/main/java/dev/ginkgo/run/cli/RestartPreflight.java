@@ -15,10 +15,10 @@ import java.util.List;
  * words, and the program that they name, are to be read in the daemon's folder.
  */
 final class RestartPreflight {
-    private final LaunchRecord beginnings;
+    private final LaunchRecord launchRecord;
 
-    RestartPreflight(LaunchRecord beginnings) {
-        this.beginnings = beginnings;
+    RestartPreflight(LaunchRecord launchRecord) {
+        this.launchRecord = launchRecord;
     }
 
     /**
@@ -26,32 +26,33 @@ final class RestartPreflight {
      *
      * @throws CommandException if anything is, with the exit code that the start would have
      */
-    void of(DaemonHandle daemon) {
-        String goesOn = daemon.shortly() + " runs on; nothing was stopped";
-        if (!Files.isDirectory(beginnings.directory())) {
+    void check(DaemonHandle daemon) {
+        String goesOn = daemon.label() + " runs on; nothing was stopped";
+        if (!Files.isDirectory(launchRecord.directory())) {
             throw new CommandException(
                     ExitCode.CONFIGURATION,
-                    beginnings.directory() + ", the folder that it was started in, is not there. " + goesOn);
+                    launchRecord.directory() + ", the folder that it was started in, is not there. " + goesOn);
         }
         int code;
         try {
             code = process().waitFor();
         } catch (IOException e) {
-            throw new CommandException(ExitCode.SOFTWARE, "the start cannot be tried: " + e.getMessage() + ". " + goesOn);
+            throw new CommandException(
+                    ExitCode.SOFTWARE, "the start cannot be tried: " + e.getMessage() + ". " + goesOn);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new CommandException(ExitCode.INTERRUPTED, goesOn);
         }
         if (code != 0) {
-            throw new CommandException(ExitCode.of(code), goesOn);
+            throw new CommandException(ExitCode.ofNumber(code), goesOn);
         }
     }
 
     private Process process() throws IOException {
         List<String> command = new ArrayList<>(List.of(System.getProperty("ginkgo.launcher", "ginkgo"), "rehearse"));
-        command.addAll(beginnings.words());
+        command.addAll(launchRecord.arguments());
         return new ProcessBuilder(command)
-                .directory(beginnings.directory().toFile())
+                .directory(launchRecord.directory().toFile())
                 .redirectInput(Redirect.INHERIT)
                 .redirectOutput(Redirect.DISCARD) // ours is read by the script
                 .redirectError(Redirect.INHERIT)

@@ -15,24 +15,24 @@ import picocli.CommandLine.Parameters;
 /** The second half of {@code restart}: {@code start}, with the words of the last time. For the script. */
 @Command(hidden = true, description = "Starts a daemon as it was started the last time.")
 final class StartAgainCommand implements Callable<Integer> {
-    private final CommandContext terminal;
+    private final CommandContext commandContext;
     private final Main main;
 
     @Parameters(paramLabel = "PIDFILE", description = "The daemon's pidfile.")
     private @Nullable Path pidFile;
 
-    StartAgainCommand(CommandContext terminal, Main main) {
-        this.terminal = terminal;
+    StartAgainCommand(CommandContext commandContext, Main main) {
+        this.commandContext = commandContext;
         this.main = main;
     }
 
     @Override
     public Integer call() {
-        Path file = terminal.directory().resolve(String.valueOf(pidFile));
+        Path file = commandContext.directory().resolve(String.valueOf(pidFile));
         List<String> words = LaunchRecord.read(file)
-                .orElseThrow(
-                        () -> new CommandException(ExitCode.CONFIGURATION, "nothing is known about the last start of " + file))
-                .words();
+                .orElseThrow(() -> new CommandException(
+                        ExitCode.CONFIGURATION, "nothing is known about the last start of " + file))
+                .arguments();
         return main.run(Stream.concat(Stream.of("start"), words.stream()).toArray(String[]::new));
     }
 }

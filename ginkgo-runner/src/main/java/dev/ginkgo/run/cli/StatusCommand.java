@@ -25,37 +25,42 @@ final class StatusCommand extends DaemonCommand {
     @Option(names = "--json", description = "Prints one object, for programs.")
     private boolean json;
 
-    StatusCommand(CommandContext terminal) {
-        super(terminal);
+    StatusCommand(CommandContext commandContext) {
+        super(commandContext);
     }
 
     @Override
-    ExitCode of(DaemonHandle daemon) {
+    ExitCode run(DaemonHandle daemon) {
         if (!daemon.isAlive()) {
-            ExitCode code = daemon.diedSilently() ? ExitCode.FAILED : ExitCode.NOT_RUNNING;
-            return told(
-                    daemon, daemon.diedSilently() ? "DEAD" : "STOPPED", Map.of(), ExitText.text(daemon, moments()), code);
+            ExitCode code = daemon.diedWithoutRecord() ? ExitCode.FAILED : ExitCode.NOT_RUNNING;
+            return printStatus(
+                    daemon,
+                    daemon.diedWithoutRecord() ? "DEAD" : "STOPPED",
+                    Map.of(),
+                    ExitText.of(daemon, timestampFormat()),
+                    code);
         }
-        if (!daemon.ours()) {
-            return told(daemon, "UNKNOWN", Map.of(), notPermitted(daemon), ExitCode.UNKNOWN);
+        if (!daemon.ownedByUser()) {
+            return printStatus(daemon, "UNKNOWN", Map.of(), notPermitted(daemon), ExitCode.UNKNOWN);
         }
         Map<String, @Nullable Object> answer;
         try {
-            answer = daemon.ask().read("status");
+            answer = daemon.controlClient().read("status");
         } catch (IOException e) {
-            return told(daemon, "UNKNOWN", Map.of(), noAnswer(daemon, e), ExitCode.UNKNOWN);
+            return printStatus(daemon, "UNKNOWN", Map.of(), noAnswer(daemon, e), ExitCode.UNKNOWN);
         }
         ControlResponse status = new ControlResponse(answer);
         String state = status.text("state");
         boolean up = state.equals("READY") || state.equals("DEGRADED");
-        return told(daemon, state, answer, text(daemon, status, moments()), up ? ExitCode.OK : ExitCode.UNKNOWN);
+        return printStatus(
+                daemon, state, answer, text(daemon, status, timestampFormat()), up ? ExitCode.OK : ExitCode.UNKNOWN);
     }
 
-    private ExitCode told(
+    private ExitCode printStatus(
             DaemonHandle daemon, String state, Map<String, @Nullable Object> answer, String text, ExitCode code) {
         if (json) {
             Map<String, @Nullable Object> all =
-                    new LinkedHashMap<>(daemon.card().members());
+                    new LinkedHashMap<>(daemon.daemonRecord().members());
             all.put("alive", daemon.isAlive());
             all.put("state", state);
             all.putAll(answer);
@@ -66,19 +71,22 @@ final class StatusCommand extends DaemonCommand {
         return code;
     }
 
-    private static String text(DaemonHandle daemon, ControlResponse status, TimestampFormat moments) {
+    private static String text(DaemonHandle daemon, ControlResponse status, TimestampFormat timestampFormat) {
         StringBuilder text = new StringBuilder();
         text.append(daemon.name()).append(" is ").append(status.text("state"));
-        text.append(" for ").append(Durations.shortly(Duration.ofMillis(status.number("sinceMillis"))));
-        text.append(" (pid ").append(daemon.card().process().pid()).append(')');
+        text.append(" for ").append(Durations.toHumanString(Duration.ofMillis(status.number("sinceMillis"))));
+        text.append(" (pid ").append(daemon.daemonRecord().process().pid()).append(')');
         for (String line : status.texts("notReady")) {
             text.append("\n    ").append(line);
         }
-        member(text, "target", daemon.card().target() + " in " + daemon.card().directory());
-        member(text, "started", moments.shown(daemon.card().started()));
+        member(
+                text,
+                "target",
+                daemon.daemonRecord().target() + " in " + daemon.daemonRecord().directory());
+        member(text, "started", timestampFormat.format(daemon.daemonRecord().started()));
         member(text, "version", "ginkgo " + status.text("version") + ", Java " + status.text("java"));
         member(text, "configured by", status.text("configuration"));
-        member(text, "log", daemon.card().log());
+        member(text, "log", daemon.daemonRecord().log());
         if (status.number("restarts") > 0) {
             member(
                     text,

@@ -23,7 +23,7 @@ import picocli.CommandLine.Option;
 @Command(description = "Stops a daemon and waits until it is gone.")
 class StopCommand extends DaemonCommand {
     private static final Duration STOP_TIMEOUT = Duration.ofSeconds(30);
-    private static final Duration BEYOND = Duration.ofSeconds(5);
+    private static final Duration STOP_TIMEOUT_MARGIN = Duration.ofSeconds(5);
     private static final Duration AFTER_KILL = Duration.ofSeconds(5);
     private static final long LONGEST_PAUSE_MILLIS = 100;
 
@@ -37,80 +37,82 @@ class StopCommand extends DaemonCommand {
             description = "How long to wait, such as 10s; by default the daemon's stop-timeout and 5 s.")
     private @Nullable Duration timeout;
 
-    StopCommand(CommandContext terminal) {
-        super(terminal);
+    StopCommand(CommandContext commandContext) {
+        super(commandContext);
     }
 
     @Override
-    ExitCode of(DaemonHandle daemon) {
-        DaemonHandle running = running(daemon);
-        Duration patience = timeout == null ? patience(running) : timeout;
+    ExitCode run(DaemonHandle daemon) {
+        DaemonHandle running = requireRunning(daemon);
+        Duration patience = timeout == null ? defaultTimeout(running) : timeout;
         long begin = TimeSource.system().nanos();
-        if (!running.card().process().end(false) && running.isAlive()) {
+        if (!running.daemonRecord().process().end(false) && running.isAlive()) {
             throw new CommandException(ExitCode.NOT_PERMITTED, notPermitted(running));
         }
         boolean killed = false;
-        if (!isGone(running, begin, patience)) {
+        if (!awaitExit(running, begin, patience)) {
             if (!kill) {
                 throw new CommandException(
                         ExitCode.TIMEOUT,
-                        running.shortly() + " still runs " + Durations.shortly(patience)
+                        running.label() + " still runs " + Durations.toHumanString(patience)
                                 + " after its TERM; \"ginkgo stop "
                                 + running.name() + " --kill\" ends it at once, \"ginkgo threads " + running.name()
                                 + "\" shows what it does");
             }
-            running.card().process().end(true);
+            running.daemonRecord().process().end(true);
             killed = true;
-            if (!isGone(running, TimeSource.system().nanos(), AFTER_KILL)) {
+            if (!awaitExit(running, TimeSource.system().nanos(), AFTER_KILL)) {
                 throw new CommandException(
-                        ExitCode.TIMEOUT, running.shortly() + " is not gone even after KILL; the kernel holds it");
+                        ExitCode.TIMEOUT, running.label() + " is not gone even after KILL; the kernel holds it");
             }
         }
         Duration took = Duration.ofNanos(TimeSource.system().nanos() - begin);
         terminal()
-                .tell(running.shortly()
+                .printError(running.label()
                         + (killed ? " was killed after " : " has stopped after ")
-                        + Durations.shortly(took));
-        return killed ? ExitCode.OK : told(running);
+                        + Durations.toHumanString(took));
+        return killed ? ExitCode.OK : reportExit(running);
     }
 
     /** What the daemon has said at its end, if that was not clean. */
-    private ExitCode told(DaemonHandle daemon) {
-        Optional<DaemonRecord.Exit> end = read(daemon);
+    private ExitCode reportExit(DaemonHandle daemon) {
+        Optional<DaemonRecord.Exit> end = readEnd(daemon);
         if (end.isEmpty()) {
-            terminal().tell("It left no word of its end; see \"ginkgo log " + daemon.name() + "\".");
+            terminal().printError("It left no word of its end; see \"ginkgo log " + daemon.name() + "\".");
             return ExitCode.FAILED;
         }
-        if (!end.get().words().isEmpty()) {
-            terminal().tell(end.get().words());
+        if (!end.get().reason().isEmpty()) {
+            terminal().printError(end.get().reason());
         }
         return end.get().code() == ExitCode.LEAK.number()
                 ? ExitCode.LEAK
                 : end.get().code() == ExitCode.SOFTWARE.number() ? ExitCode.SOFTWARE : ExitCode.OK;
     }
 
-    private static Optional<DaemonRecord.Exit> read(DaemonHandle daemon) {
+    private static Optional<DaemonRecord.Exit> readEnd(DaemonHandle daemon) {
         try {
             return PidFile.read(daemon.file())
-                    .filter(card -> card.process().equals(daemon.card().process()))
+                    .filter(daemonRecord ->
+                            daemonRecord.process().equals(daemon.daemonRecord().process()))
                     .flatMap(DaemonRecord::end);
         } catch (IOException e) {
             return Optional.empty();
         }
     }
 
-    private static Duration patience(DaemonHandle daemon) {
+    private static Duration defaultTimeout(DaemonHandle daemon) {
         try {
-            Object millis = daemon.ask(Duration.ofSeconds(1)).read("status").get("stopTimeoutMillis");
-            return (millis instanceof Long known ? Duration.ofMillis(known) : STOP_TIMEOUT).plus(BEYOND);
+            Object millis =
+                    daemon.controlClient(Duration.ofSeconds(1)).read("status").get("stopTimeoutMillis");
+            return (millis instanceof Long known ? Duration.ofMillis(known) : STOP_TIMEOUT).plus(STOP_TIMEOUT_MARGIN);
         } catch (IOException e) {
-            return STOP_TIMEOUT.plus(BEYOND); // it does not answer; the TERM may reach it all the same
+            return STOP_TIMEOUT.plus(STOP_TIMEOUT_MARGIN); // it does not answer; the TERM may reach it all the same
         }
     }
 
-    private static boolean isGone(DaemonHandle daemon, long begin, Duration patience) {
+    private static boolean awaitExit(DaemonHandle daemon, long begin, Duration patience) {
         long pause = 2;
-        while (daemon.card().process().isAlive()) {
+        while (daemon.daemonRecord().process().isAlive()) {
             if (TimeSource.system().nanos() - begin > patience.toNanos()) {
                 return false;
             }

@@ -43,7 +43,7 @@ public final class SubCommand extends ClientCommand {
     private long count;
 
     @ArgGroup
-    private OutputOptions form = new OutputOptions();
+    private OutputOptions outputOptions = new OutputOptions();
 
     @Option(names = "--ignore-gaps", description = "Goes on when messages are lost; it is told all the same.")
     private boolean ignoreGaps;
@@ -81,22 +81,22 @@ public final class SubCommand extends ClientCommand {
         private @Nullable String exec;
     }
 
-    public SubCommand(ClientStreams console) {
-        super(console);
+    public SubCommand(ClientStreams clientStreams) {
+        super(clientStreams);
     }
 
     @Override
-    ClientExitCode run(HubHttpClient web, ChannelUrl channel) throws InterruptedException {
+    ClientExitCode run(HubHttpClient hubHttpClient, ChannelUrl channel) throws InterruptedException {
         if (count < 0 || !silence.isPositive()) {
             throw new FatalException(ClientExitCode.USAGE, "--count and --silence have to be positive");
         }
-        TimeSource time = TimeSource.system();
+        TimeSource timeSource = TimeSource.system();
         new ResumingSubscriber(
-                        new StreamConnector(web, channel, time, silence),
+                        new StreamConnector(hubHttpClient, channel, timeSource, silence),
                         sink(),
-                        console(),
-                        new Retrier(console(), time, new SecureRandom()),
-                        time,
+                        streams(),
+                        new Retrier(streams(), timeSource, new SecureRandom()),
+                        timeSource,
                         new ResumingSubscriber.SubscribeOptions(
                                 since == null ? new ResumePosition.Live() : new ResumePosition.SinceOption(since),
                                 count,
@@ -107,8 +107,8 @@ public final class SubCommand extends ClientCommand {
     }
 
     private MessageSink sink() {
-        return form.exec == null
-                ? new PrintingSink(console().out(), form.json, form.nul ? '\0' : '\n')
-                : new ShellCommandSink(form.exec);
+        return outputOptions.exec == null
+                ? new PrintingSink(streams().out(), outputOptions.json, outputOptions.nul ? '\0' : '\n')
+                : new ShellCommandSink(outputOptions.exec);
     }
 }

@@ -11,6 +11,7 @@ import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -18,7 +19,6 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 import picocli.CommandLine.UnmatchedArgumentException;
-import picocli.CommandLine;
 
 /**
  * {@code run}, {@code start}, {@code check} and {@code systemd}. What stands after the target belongs to the program: a
@@ -26,15 +26,15 @@ import picocli.CommandLine;
  */
 @Command(sortOptions = false, usageHelpAutoWidth = true)
 final class TargetCommand implements Callable<Integer> {
-    private final CommandContext terminal;
-    private final TargetVerb verb;
+    private final CommandContext commandContext;
+    private final TargetVerb targetVerb;
     private final Optional<LauncherPipe> launcher;
 
     @Spec
     private @Nullable CommandSpec spec;
 
     @Mixin
-    private CommandLineOptions options = new CommandLineOptions();
+    private CommandLineOptions commandLineOptions = new CommandLineOptions();
 
     @Parameters(
             index = "0",
@@ -52,9 +52,9 @@ final class TargetCommand implements Callable<Integer> {
     /**
      * @param launcher who waits for a {@code start}
      */
-    TargetCommand(CommandContext terminal, TargetVerb verb, Optional<LauncherPipe> launcher) {
-        this.terminal = terminal;
-        this.verb = verb;
+    TargetCommand(CommandContext commandContext, TargetVerb targetVerb, Optional<LauncherPipe> launcher) {
+        this.commandContext = commandContext;
+        this.targetVerb = targetVerb;
         this.launcher = launcher;
     }
 
@@ -62,22 +62,22 @@ final class TargetCommand implements Callable<Integer> {
     @Command(name = "ginkgo")
     private static final class AfterTarget {
         @Mixin
-        private CommandLineOptions options = new CommandLineOptions();
+        private CommandLineOptions commandLineOptions = new CommandLineOptions();
     }
 
     @Override
     public Integer call() {
         CommandLine command =
                 requireNonNull(spec, "spec is injected by picocli").commandLine();
-        if (options.help) {
-            command.usage(terminal.out());
+        if (commandLineOptions.help) {
+            command.usage(commandContext.out());
             return ExitCode.OK.number();
         }
-        return assignment().carryOut(terminal, launcher);
+        return parsedCommand().execute(commandContext, launcher);
     }
 
     /** What was asked for. */
-    ParsedCommand assignment() {
+    ParsedCommand parsedCommand() {
         if (target == null) {
             throw new ParameterException(
                     requireNonNull(spec, "spec is injected by picocli").commandLine(),
@@ -85,11 +85,12 @@ final class TargetCommand implements Callable<Integer> {
         }
         AfterTarget after = new AfterTarget();
         Optional<RuntimeException> misused = parse(new CommandLine(after), rest).map(Function.identity());
-        return new ParsedCommand(verb, options, target, after.options, rest, words(), misused);
+        return new ParsedCommand(
+                targetVerb, commandLineOptions, target, after.commandLineOptions, rest, originalArguments(), misused);
     }
 
     /** What was said after the verb. */
-    private List<String> words() {
+    private List<String> originalArguments() {
         List<String> all = requireNonNull(spec, "spec is injected by picocli")
                 .commandLine()
                 .getParseResult()

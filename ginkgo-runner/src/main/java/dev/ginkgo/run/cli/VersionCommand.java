@@ -9,15 +9,15 @@ import picocli.CommandLine.Command;
 /** {@code ginkgo version}. */
 @Command(description = "Prints the versions of ginkgo and of Java.")
 final class VersionCommand implements Callable<Integer> {
-    private final CommandContext terminal;
+    private final CommandContext commandContext;
 
-    VersionCommand(CommandContext terminal) {
-        this.terminal = terminal;
+    VersionCommand(CommandContext commandContext) {
+        this.commandContext = commandContext;
     }
 
     @Override
     public Integer call() {
-        terminal.out().println("ginkgo " + GinkgoVersion.text() + ", Java " + Runtime.version());
+        commandContext.out().println("ginkgo " + GinkgoVersion.text() + ", Java " + Runtime.version());
         return ExitCode.OK.number();
     }
 }

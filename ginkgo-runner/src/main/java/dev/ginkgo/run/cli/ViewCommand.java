@@ -25,23 +25,23 @@ final class ViewCommand extends DaemonCommand {
      * @param what what is asked for at the control socket
      * @param text how it is shown to people
      */
-    ViewCommand(CommandContext terminal, String what, Function<ControlResponse, String> text) {
-        super(terminal);
+    ViewCommand(CommandContext commandContext, String what, Function<ControlResponse, String> text) {
+        super(commandContext);
         this.what = what;
         this.text = text;
     }
 
     @Override
-    ExitCode of(DaemonHandle daemon) {
-        DaemonHandle running = running(daemon);
+    ExitCode run(DaemonHandle daemon) {
+        DaemonHandle running = requireRunning(daemon);
         Map<String, @Nullable Object> answer;
         try {
-            answer = running.ask().read(what);
+            answer = running.controlClient().read(what);
         } catch (IOException e) {
             throw new CommandException(ExitCode.UNKNOWN, noAnswer(running, e));
         }
-        ControlResponse values = new ControlResponse(answer);
-        terminal().out().println(json ? values.json() : text.apply(values));
+        ControlResponse controlResponse = new ControlResponse(answer);
+        terminal().out().println(json ? controlResponse.json() : text.apply(controlResponse));
         return ExitCode.OK;
     }
 }

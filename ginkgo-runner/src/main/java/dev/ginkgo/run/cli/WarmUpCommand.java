@@ -21,7 +21,7 @@ import picocli.CommandLine.Command;
  */
 @Command(hidden = true, description = "Loads what a start needs.")
 final class WarmUpCommand implements Callable<Integer> {
-    private static final List<List<String>> ASKED = List.of(
+    private static final List<List<String>> CLIENT_COMMANDS = List.of(
             List.of("status", "warm-up"),
             List.of("status", "nobody"),
             List.of("stop", "warm-up"),
@@ -32,10 +32,10 @@ final class WarmUpCommand implements Callable<Integer> {
             List.of("pub", "http://127.0.0.1:1/warm-up", "--help"),
             List.of("sub", "http://127.0.0.1:1/warm-up"));
 
-    private final CommandContext terminal;
+    private final CommandContext commandContext;
 
-    WarmUpCommand(CommandContext terminal) {
-        this.terminal = terminal;
+    WarmUpCommand(CommandContext commandContext) {
+        this.commandContext = commandContext;
     }
 
     @Override
@@ -76,11 +76,11 @@ final class WarmUpCommand implements Callable<Integer> {
                     List.of("run", "warm-up.toml", "--name", "warm-up"))) { // with a pidfile and a control socket
                 int code = quiet.run(words.toArray(String[]::new));
                 if (code != ExitCode.OK.number()) {
-                    terminal.tell("ginkgo " + String.join(" ", words) + " ended with " + code);
+                    commandContext.printError("ginkgo " + String.join(" ", words) + " ended with " + code);
                     return code;
                 }
             }
-            for (List<String> words : ASKED) { // what a client loads before it finds that nobody answers
+            for (List<String> words : CLIENT_COMMANDS) { // what a client loads before it finds that nobody answers
                 quiet.run(words.toArray(String[]::new));
             }
             return ExitCode.OK.number();

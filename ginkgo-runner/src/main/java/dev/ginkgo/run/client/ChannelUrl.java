@@ -13,7 +13,7 @@ import java.util.stream.Stream;
 /** The URL of a channel, as it is given on the command line; without a scheme it is http. */
 public record ChannelUrl(URI uri) {
     /** The parameters that the client itself sends. */
-    private static final List<String> OURS = List.of("as", "since", "last_event_id", "poll", "wait");
+    private static final List<String> RESERVED_PARAMETERS = List.of("as", "since", "last_event_id", "poll", "wait");
 
     public static ChannelUrl of(String text) {
         URI uri;
@@ -32,7 +32,7 @@ public record ChannelUrl(URI uri) {
         if (uri.getRawPath().length() < 2) {
             throw usage(text, "it has no path, which names the channel, as in " + uri.getAuthority() + "/numbers");
         }
-        parameters(uri).filter(OURS::contains).findFirst().ifPresent(name -> {
+        parameters(uri).filter(RESERVED_PARAMETERS::contains).findFirst().ifPresent(name -> {
             throw usage(text, "\"" + name + "\" is for the client to say; see ginkgo help sub");
         });
         return new ChannelUrl(uri);

@@ -25,15 +25,15 @@ public enum ClientExitCode {
     DONE(0),
     COMMAND_FAILED(1),
     USAGE(64),
-    REFUSED(65),
+    REJECTED(65),
     NO_INPUT(66),
     UNREACHABLE(69),
     SOFTWARE(70),
     BUSY(75),
-    NO_HUB(76),
+    NOT_A_HUB(76),
     FORBIDDEN(77),
     GAP(80),
-    NO_READER(141);
+    OUTPUT_CLOSED(141);
 
     private final int number;
 

@@ -11,7 +11,7 @@ import java.io.PrintStream;
  * @param err for what is told to a person
  */
 public record ClientStreams(InputStream in, PrintStream out, PrintStream err) {
-    public void tell(String text) {
+    public void printError(String text) {
         err.println("ginkgo: " + text.replaceAll("\\p{Cntrl}", "?")); // much of it comes from elsewhere
         err.flush();
     }

@@ -27,21 +27,21 @@ final class ErrorResponses {
      *
      * @throws FatalException if asking again would not help
      */
-    static RetryableException trouble(ChannelUrl url, HttpResponse<InputStream> response) throws IOException {
+    static RetryableException retryable(ChannelUrl url, HttpResponse<InputStream> response) throws IOException {
         int status = response.statusCode();
         String text = url.uri().getAuthority() + " answers " + status + ": " + detail(body(response));
         return switch (status) {
             case 408, 409, 425, 429, 502, 503, 504 -> RetryableException.busy(text, retryAfter(response.headers()));
             case 401, 403, 407, 421 -> throw new FatalException(ClientExitCode.FORBIDDEN, text);
-            default -> throw new FatalException(lasting(status), text);
+            default -> throw new FatalException(fatalExitCode(status), text);
         };
     }
 
-    private static ClientExitCode lasting(int status) {
+    private static ClientExitCode fatalExitCode(int status) {
         return switch (status / 100) {
-            case 4 -> ClientExitCode.REFUSED;
+            case 4 -> ClientExitCode.REJECTED;
             case 5 -> ClientExitCode.SOFTWARE;
-            default -> ClientExitCode.NO_HUB;
+            default -> ClientExitCode.NOT_A_HUB;
         };
     }
 

@@ -4,15 +4,15 @@ package dev.ginkgo.run.client;
 public final class FatalException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
-    private final ClientExitCode ending;
+    private final ClientExitCode exitCode;
 
-    public FatalException(ClientExitCode ending, String message) {
+    public FatalException(ClientExitCode clientExitCode, String message) {
         super(message, null, false, false);
-        this.ending = ending;
+        this.exitCode = clientExitCode;
     }
 
-    public ClientExitCode ending() {
-        return ending;
+    public ClientExitCode exitCode() {
+        return exitCode;
     }
 
     public String text() {

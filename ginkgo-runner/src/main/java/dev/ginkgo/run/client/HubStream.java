@@ -17,28 +17,28 @@ final class HubStream implements AutoCloseable {
     private final InputStream in;
     private final LineInput lines;
     private final StreamEventParser reader;
-    private final TimeSource time;
-    private final Duration patience;
-    private final Thread watch;
-    private volatile long heard;
-    private volatile boolean silent;
+    private final TimeSource timeSource;
+    private final Duration silenceTimeout;
+    private final Thread watchdog;
+    private volatile long lastReadNanos;
+    private volatile boolean timedOut;
 
     /**
      * @param patience how long a silence may be
      */
-    HubStream(InputStream in, StreamEventParser reader, TimeSource time, Duration patience) {
+    HubStream(InputStream in, StreamEventParser reader, TimeSource timeSource, Duration patience) {
         this.in = in;
-        this.lines = new LineInput(in, LONGEST_LINE, ClientExitCode.NO_HUB);
+        this.lines = new LineInput(in, LONGEST_LINE, ClientExitCode.NOT_A_HUB);
         this.reader = reader;
-        this.time = time;
-        this.patience = patience;
-        heard = time.nanos();
-        watch = Thread.ofVirtual().name("ginkgo-silence").unstarted(this::watch);
+        this.timeSource = timeSource;
+        this.silenceTimeout = patience;
+        lastReadNanos = timeSource.nanos();
+        watchdog = Thread.ofVirtual().name("ginkgo-silence").unstarted(this::watchdog);
     }
 
     /** Begins to watch for silence. */
-    HubStream open() {
-        watch.start();
+    HubStream startWatchdog() {
+        watchdog.start();
         return this;
     }
 
@@ -53,36 +53,36 @@ final class HubStream implements AutoCloseable {
             while (line.isPresent() && line.get().length == 0) {
                 line = lines.next();
             }
-            heard = time.nanos();
-            if (silent) {
+            lastReadNanos = timeSource.nanos();
+            if (timedOut) {
                 throw new IOException("it was closed for its silence"); // told below
             }
-            return line.filter(whole -> !lines.isCut()).map(reader::read);
+            return line.filter(whole -> !lines.isTruncated()).map(reader::parse);
         } catch (IOException e) {
-            throw silent ? new IOException("nothing has come for " + Durations.shortly(patience), e) : e;
+            throw timedOut ? new IOException("nothing has come for " + Durations.toHumanString(silenceTimeout), e) : e;
         }
     }
 
     /** Whether the next event would have to be waited for. */
-    boolean isDry() throws IOException {
-        return lines.isDry();
+    boolean wouldBlock() throws IOException {
+        return lines.wouldBlock();
     }
 
-    private void watch() {
+    private void watchdog() {
         while (!Thread.currentThread().isInterrupted()) {
-            long deadline = heard + patience.toNanos();
-            if (deadline - time.nanos() <= 0) {
-                silent = true;
+            long deadline = lastReadNanos + silenceTimeout.toNanos();
+            if (deadline - timeSource.nanos() <= 0) {
+                timedOut = true;
                 closeQuietly();
                 return;
             }
-            time.park(deadline);
+            timeSource.park(deadline);
         }
     }
 
     @Override
     public void close() {
-        watch.interrupt();
+        watchdog.interrupt();
         closeQuietly();
     }
 

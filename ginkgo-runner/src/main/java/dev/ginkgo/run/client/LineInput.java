@@ -8,12 +8,12 @@ import java.util.Optional;
 /** Splits bytes at line feeds, and at nothing else: a carriage return belongs to its line. For one thread. */
 public final class LineInput {
     private final InputStream in;
-    private final int longest;
+    private final int maxLength;
     private final ClientExitCode tooLong;
     private final byte[] buffer = new byte[64 * 1024];
     private int from;
     private int to;
-    private boolean cut;
+    private boolean truncated;
 
     /**
      * @param longest how many bytes one line may have
@@ -21,7 +21,7 @@ public final class LineInput {
      */
     public LineInput(InputStream in, int longest, ClientExitCode tooLong) {
         this.in = in;
-        this.longest = longest;
+        this.maxLength = longest;
         this.tooLong = tooLong;
     }
 
@@ -38,8 +38,8 @@ public final class LineInput {
                 end++;
             }
             line.write(buffer, from, end - from);
-            if (line.size() > longest) {
-                throw new FatalException(tooLong, "a line is longer than " + longest + " bytes");
+            if (line.size() > maxLength) {
+                throw new FatalException(tooLong, "a line is longer than " + maxLength + " bytes");
             }
             if (end < to) {
                 from = end + 1;
@@ -48,19 +48,19 @@ public final class LineInput {
             from = 0;
             to = Math.max(0, in.read(buffer, 0, buffer.length));
             if (to == 0) {
-                cut = line.size() > 0;
-                return cut ? Optional.of(line.toByteArray()) : Optional.empty();
+                truncated = line.size() > 0;
+                return truncated ? Optional.of(line.toByteArray()) : Optional.empty();
             }
         }
     }
 
     /** Whether the last line had no line feed: the input ended inside of it. */
-    boolean isCut() {
-        return cut;
+    boolean isTruncated() {
+        return truncated;
     }
 
     /** Whether the next line would have to be waited for. */
-    boolean isDry() throws IOException {
+    boolean wouldBlock() throws IOException {
         return from == to && in.available() == 0;
     }
 }

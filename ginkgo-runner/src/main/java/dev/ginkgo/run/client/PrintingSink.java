@@ -28,7 +28,7 @@ public final class PrintingSink implements MessageSink {
             (json ? message.json() : message.payload()).writeTo(out);
             out.write(end);
         } catch (IOException e) {
-            throw unread();
+            throw outputClosed();
         }
     }
 
@@ -37,15 +37,15 @@ public final class PrintingSink implements MessageSink {
         try {
             out.flush();
         } catch (IOException e) {
-            throw unread();
+            throw outputClosed();
         }
         if (console.checkError()) {
-            throw unread();
+            throw outputClosed();
         }
     }
 
     /** As a process that dies of SIGPIPE: without a word. */
-    private static FatalException unread() {
-        return new FatalException(ClientExitCode.NO_READER, "");
+    private static FatalException outputClosed() {
+        return new FatalException(ClientExitCode.OUTPUT_CLOSED, "");
     }
 }

@@ -10,7 +10,7 @@ import java.util.regex.Pattern;
 /** Where a stream is to begin. */
 public sealed interface ResumePosition {
     /** The address for it; the channel's own, with parameters. */
-    default URI in(ChannelUrl stream) {
+    default URI applyTo(ChannelUrl stream) {
         return stream.uri();
     }
 
@@ -18,7 +18,7 @@ public sealed interface ResumePosition {
     default void addTo(HttpRequest.Builder request) {}
 
     /** Whether the hub has to say that it could begin there: if it could not, something is lost. */
-    default boolean mustBeKept() {
+    default boolean requiresRecovery() {
         return false;
     }
 
@@ -36,12 +36,12 @@ public sealed interface ResumePosition {
         }
 
         @Override
-        public URI in(ChannelUrl stream) {
+        public URI applyTo(ChannelUrl stream) {
             return stream.with("since", text);
         }
 
         @Override
-        public boolean mustBeKept() {
+        public boolean requiresRecovery() {
             return !POINTS.contains(text) && !isTime();
         }
     }
@@ -49,12 +49,12 @@ public sealed interface ResumePosition {
     /** Some time ago, when the connection broke before a first message had told an id. */
     record SinceDisconnect(Duration time) implements ResumePosition {
         @Override
-        public URI in(ChannelUrl stream) {
+        public URI applyTo(ChannelUrl stream) {
             return stream.with("since", Durations.format(Duration.ofSeconds(time.toSeconds() + 1)));
         }
 
         @Override
-        public boolean mustBeKept() {
+        public boolean requiresRecovery() {
             return true;
         }
     }
@@ -67,7 +67,7 @@ public sealed interface ResumePosition {
         }
 
         @Override
-        public boolean mustBeKept() {
+        public boolean requiresRecovery() {
             return true;
         }
     }

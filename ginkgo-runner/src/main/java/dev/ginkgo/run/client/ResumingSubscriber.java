@@ -10,17 +10,17 @@ import java.util.Optional;
  * what the hub cannot give any more is a gap, and told. For one thread.
  */
 public final class ResumingSubscriber {
-    private final StreamConnector connector;
-    private final MessageSink sink;
-    private final ClientStreams console;
-    private final Retrier attempts;
-    private final TimeSource time;
-    private final SubscribeOptions terms;
+    private final StreamConnector streamConnector;
+    private final MessageSink messageSink;
+    private final ClientStreams clientStreams;
+    private final Retrier retrier;
+    private final TimeSource timeSource;
+    private final SubscribeOptions options;
 
-    private ResumePosition position;
-    private long left;
+    private ResumePosition resumePosition;
+    private long remaining;
     private boolean connected;
-    private long heard;
+    private long lastEventNanos;
 
     /**
      * What the user has asked for.
@@ -32,15 +32,21 @@ public final class ResumingSubscriber {
      */
     public record SubscribeOptions(ResumePosition since, long count, Optional<Duration> retryFor, boolean ignoreGaps) {}
 
-    public ResumingSubscriber(StreamConnector connector, MessageSink sink, ClientStreams console, Retrier attempts, TimeSource time, SubscribeOptions terms) {
-        this.connector = connector;
-        this.sink = sink;
-        this.console = console;
-        this.attempts = attempts;
-        this.time = time;
-        this.terms = terms;
-        position = terms.since();
-        left = terms.count() == 0 ? Long.MAX_VALUE : terms.count();
+    public ResumingSubscriber(
+            StreamConnector streamConnector,
+            MessageSink messageSink,
+            ClientStreams clientStreams,
+            Retrier retrier,
+            TimeSource timeSource,
+            SubscribeOptions subscribeOptions) {
+        this.streamConnector = streamConnector;
+        this.messageSink = messageSink;
+        this.clientStreams = clientStreams;
+        this.retrier = retrier;
+        this.timeSource = timeSource;
+        this.options = subscribeOptions;
+        resumePosition = subscribeOptions.since();
+        remaining = subscribeOptions.count() == 0 ? Long.MAX_VALUE : subscribeOptions.count();
     }
 
     /**
@@ -50,85 +56,89 @@ public final class ResumingSubscriber {
      */
     public void run() throws InterruptedException {
         try {
-            while (left > 0) {
+            while (remaining > 0) {
                 try {
-                    once();
+                    runConnection();
                 } catch (RetryableException e) {
-                    sink.flush();
-                    attempts.failed(e, limit());
+                    messageSink.flush();
+                    retrier.awaitRetry(e, retryLimit());
                 }
             }
         } finally {
-            sink.flush();
+            messageSink.flush();
         }
     }
 
-    private Optional<Duration> limit() {
-        return terms.retryFor().or(() -> connected ? Optional.empty() : Optional.of(Duration.ZERO));
+    private Optional<Duration> retryLimit() {
+        return options.retryFor().or(() -> connected ? Optional.empty() : Optional.of(Duration.ZERO));
     }
 
     /** One connection, up to its end or that of what is wanted. */
-    private void once() throws RetryableException, InterruptedException {
-        ResumePosition from = from();
-        try (HubStream stream = connector.open(from)) {
-            while (left > 0) {
-                if (stream.isDry()) {
-                    sink.flush();
+    private void runConnection() throws RetryableException, InterruptedException {
+        ResumePosition from = startPosition();
+        try (HubStream hubStream = streamConnector.open(from)) {
+            while (remaining > 0) {
+                if (hubStream.wouldBlock()) {
+                    messageSink.flush();
                 }
-                StreamEvent event = stream.next().orElseThrow(() -> RetryableException.busy("the stream ended", Optional.empty()));
-                heard = time.nanos();
-                take(event, from);
-                event.id().ifPresent(id -> position = new ResumePosition.AfterMessage(id));
+                StreamEvent streamEvent = hubStream
+                        .next()
+                        .orElseThrow(() -> RetryableException.busy("the stream ended", Optional.empty()));
+                lastEventNanos = timeSource.nanos();
+                handle(streamEvent, from);
+                streamEvent.id().ifPresent(id -> resumePosition = new ResumePosition.AfterMessage(id));
             }
         } catch (IOException e) {
-            throw connector.trouble(e);
+            throw streamConnector.retryable(e);
         }
     }
 
-    private void take(StreamEvent event, ResumePosition from) throws RetryableException, InterruptedException {
-        switch (event) {
+    private void handle(StreamEvent streamEvent, ResumePosition from) throws RetryableException, InterruptedException {
+        switch (streamEvent) {
             case StreamEvent.Start start -> {
                 connected = true;
-                attempts.connected();
+                retrier.connected();
                 if (!start.recovered()) {
                     notRecovered(from);
                 }
             }
             case StreamEvent.Message message -> {
-                sink.accept(message);
-                left--;
-                attempts.worked();
+                messageSink.accept(message);
+                remaining--;
+                retrier.succeeded();
             }
             case StreamEvent.Gap gap ->
-                lost(gap.missed()
+                reportGap(gap.missed()
                                 .map(count -> count == 1 ? "1 message is" : count + " messages are")
                                 .orElse("messages are")
                         + " lost: the hub does not have them any more");
-            case StreamEvent.ChannelRejected refused -> console.tell(refused.channel() + " is not read: " + refused.detail());
-            case StreamEvent.Bye bye -> throw RetryableException.busy("the hub stops", bye.retry());
-            case StreamEvent.Other _ -> attempts.worked();
+            case StreamEvent.ChannelRejected channelRejected ->
+                clientStreams.printError(channelRejected.channel() + " is not read: " + channelRejected.detail());
+            case StreamEvent.Bye bye -> throw RetryableException.busy("the hub stops", bye.retryAfter());
+            case StreamEvent.Other _ -> retrier.succeeded();
         }
     }
 
     private void notRecovered(ResumePosition from) {
-        if (from.mustBeKept()) {
-            lost("messages may be lost: the hub cannot go on from there, and begins with the oldest that it has");
-        } else if (from instanceof ResumePosition.SinceOption since && since.isTime()) {
-            console.tell("the hub does not reach back so far; it begins with the oldest message that it has");
+        if (from.requiresRecovery()) {
+            reportGap("messages may be lost: the hub cannot go on from there, and begins with the oldest that it has");
+        } else if (from instanceof ResumePosition.SinceOption sinceOption && sinceOption.isTime()) {
+            clientStreams.printError(
+                    "the hub does not reach back so far; it begins with the oldest message that it has");
         }
     }
 
-    private void lost(String text) {
-        if (!terms.ignoreGaps()) {
+    private void reportGap(String text) {
+        if (!options.ignoreGaps()) {
             throw new FatalException(ClientExitCode.GAP, text + " (--ignore-gaps goes on)");
         }
-        console.tell(text);
+        clientStreams.printError(text);
     }
 
     /** Where to begin now. If the connection broke before a message had told an id, all since then is asked for. */
-    private ResumePosition from() {
-        return connected && position instanceof ResumePosition.Live
-                ? new ResumePosition.SinceDisconnect(Duration.ofNanos(time.nanos() - heard))
-                : position;
+    private ResumePosition startPosition() {
+        return connected && resumePosition instanceof ResumePosition.Live
+                ? new ResumePosition.SinceDisconnect(Duration.ofNanos(timeSource.nanos() - lastEventNanos))
+                : resumePosition;
     }
 }

@@ -8,16 +8,16 @@ import java.util.random.RandomGenerator;
 
 /** Tries again, with pauses, until it works or the time for it is over. Tells once what is the matter. For one thread. */
 public final class Retrier {
-    private final ClientStreams console;
-    private final TimeSource time;
-    private final RetryBackoff pauses;
+    private final ClientStreams clientStreams;
+    private final TimeSource timeSource;
+    private final RetryBackoff backoff;
     private boolean failing;
-    private long since;
+    private long failingSince;
 
-    public Retrier(ClientStreams console, TimeSource time, RandomGenerator random) {
-        this.console = console;
-        this.time = time;
-        pauses = new RetryBackoff(time, random);
+    public Retrier(ClientStreams clientStreams, TimeSource timeSource, RandomGenerator random) {
+        this.clientStreams = clientStreams;
+        this.timeSource = timeSource;
+        backoff = new RetryBackoff(timeSource, random);
     }
 
     /**
@@ -26,38 +26,39 @@ public final class Retrier {
      * @param limit for how long to try in all; nothing is for ever
      * @throws FatalException if that is over
      */
-    void failed(RetryableException trouble, Optional<Duration> limit) throws InterruptedException {
+    void awaitRetry(RetryableException retryableException, Optional<Duration> limit) throws InterruptedException {
         boolean first = !failing;
         if (first) {
             failing = true;
-            since = time.nanos();
+            failingSince = timeSource.nanos();
         }
-        Duration pause = pauses.next(trouble.retryAfter());
+        Duration pause = backoff.next(retryableException.retryAfter());
         if (limit.isPresent()) {
-            Duration left = limit.get().minusNanos(time.nanos() - since);
-            boolean waitsInVain = trouble.retryAfter().isPresent() && pause.compareTo(left) > 0;
+            Duration left = limit.get().minusNanos(timeSource.nanos() - failingSince);
+            boolean waitsInVain = retryableException.retryAfter().isPresent() && pause.compareTo(left) > 0;
             if (!left.isPositive() || waitsInVain) {
-                throw trouble.lasting();
+                throw retryableException.toFatal();
             }
             pause = pause.compareTo(left) < 0 ? pause : left;
         }
         if (first) {
-            console.tell(trouble.text() + "; trying again"
-                    + limit.map(whole -> " for " + Durations.shortly(whole)).orElse(""));
+            clientStreams.printError(retryableException.text() + "; trying again"
+                    + limit.map(whole -> " for " + Durations.toHumanString(whole))
+                            .orElse(""));
         }
-        pauses.sleep(pause);
+        backoff.sleep(pause);
     }
 
     /** An attempt has got through. */
     void connected() {
         if (failing) {
             failing = false;
-            console.tell("connected again");
+            clientStreams.printError("connected again");
         }
     }
 
     /** All is well: the next pause is a short one again. */
-    void worked() {
-        pauses.reset();
+    void succeeded() {
+        backoff.reset();
     }
 }

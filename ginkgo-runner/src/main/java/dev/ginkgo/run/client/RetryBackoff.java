@@ -12,15 +12,15 @@ import java.util.random.RandomGenerator;
  * a hub that has died do not come back in step. What the hub itself asks for comes first.
  */
 final class RetryBackoff {
-    private static final Duration FIRST = Duration.ofMillis(200);
-    private static final Duration LONGEST = Duration.ofSeconds(15);
-    private static final Duration MOST_ASKED_FOR = Duration.ofMinutes(5);
+    private static final Duration INITIAL = Duration.ofMillis(200);
+    private static final Duration MAX = Duration.ofSeconds(15);
+    private static final Duration MAX_RETRY_AFTER = Duration.ofMinutes(5);
 
-    private final TimeSource time;
+    private final TimeSource timeSource;
     private final BackoffSequence backoff;
 
-    RetryBackoff(TimeSource time, RandomGenerator random) {
-        this.time = time;
+    RetryBackoff(TimeSource timeSource, RandomGenerator random) {
+        this.timeSource = timeSource;
         backoff = BackoffSequence.shortenedByUpToHalf(random);
     }
 
@@ -31,12 +31,12 @@ final class RetryBackoff {
 
     /** How long to wait now, if the hub has asked for that much. */
     Duration next(Optional<Duration> asked) {
-        Duration own = backoff.next(FIRST, LONGEST);
-        return asked.map(wish -> wish.compareTo(MOST_ASKED_FOR) < 0 ? wish : MOST_ASKED_FOR)
+        Duration own = backoff.next(INITIAL, MAX);
+        return asked.map(wish -> wish.compareTo(MAX_RETRY_AFTER) < 0 ? wish : MAX_RETRY_AFTER)
                 .orElse(own);
     }
 
     void sleep(Duration pause) throws InterruptedException {
-        WaitQueue.sleep(time, pause);
+        WaitQueue.sleep(timeSource, pause);
     }
 }

@@ -13,17 +13,17 @@ import org.jspecify.annotations.Nullable;
 final class RetryableException extends Exception {
     private static final long serialVersionUID = 1L;
 
-    private final ClientExitCode ending;
+    private final ClientExitCode exitCode;
     private final transient @Nullable Duration retryAfter;
 
-    private RetryableException(ClientExitCode ending, String message, @Nullable Duration retryAfter) {
+    private RetryableException(ClientExitCode clientExitCode, String message, @Nullable Duration retryAfter) {
         super(message, null, false, false);
-        this.ending = ending;
+        this.exitCode = clientExitCode;
         this.retryAfter = retryAfter;
     }
 
     /** The hub was not reached, or the connection broke. */
-    static RetryableException of(URI uri, IOException e) {
+    static RetryableException unreachable(URI uri, IOException e) {
         return new RetryableException(ClientExitCode.UNREACHABLE, reason(uri.getAuthority(), e), null);
     }
 
@@ -33,8 +33,8 @@ final class RetryableException extends Exception {
     }
 
     /** What it is, if it does not pass. */
-    FatalException lasting() {
-        return new FatalException(ending, text());
+    FatalException toFatal() {
+        return new FatalException(exitCode, text());
     }
 
     /** When the other side wants to be asked again. */

@@ -13,26 +13,27 @@ import java.util.Optional;
  */
 public final class RetryingPublisher {
     private static final Duration ANSWER_TIMEOUT = Duration.ofSeconds(30);
-    private static final int LONG_BODY = 64 * 1024;
+    private static final int EXPECT_CONTINUE_THRESHOLD = 64 * 1024;
 
-    private final HubHttpClient web;
+    private final HubHttpClient hubHttpClient;
     private final ChannelUrl url;
     private final String type;
-    private final Retrier attempts;
+    private final Retrier retrier;
     private final Duration retryFor;
-    private final String keys;
+    private final String keyPrefix;
     private long count;
 
     /**
      * @param keys what the keys begin with; nobody else's do
      */
-    public RetryingPublisher(HubHttpClient web, ChannelUrl url, String type, Retrier attempts, Duration retryFor, String keys) {
-        this.web = web;
+    public RetryingPublisher(
+            HubHttpClient hubHttpClient, ChannelUrl url, String type, Retrier retrier, Duration retryFor, String keys) {
+        this.hubHttpClient = hubHttpClient;
         this.url = url;
         this.type = type;
-        this.attempts = attempts;
+        this.retrier = retrier;
         this.retryFor = retryFor;
-        this.keys = keys;
+        this.keyPrefix = keys;
     }
 
     /** How many are published. */
@@ -45,40 +46,44 @@ public final class RetryingPublisher {
      *
      * @throws FatalException if that cannot be done
      */
-    public byte[] post(byte[] message) throws InterruptedException {
-        HttpRequest request = web.request(url.uri())
+    public byte[] publish(byte[] message) throws InterruptedException {
+        HttpRequest request = hubHttpClient
+                .request(url.uri())
                 .header("Content-Type", type)
-                .header("Idempotency-Key", keys + "-" + (count + 1))
-                .expectContinue(message.length > LONG_BODY) // so that a refusal comes before the body has gone
+                .header("Idempotency-Key", keyPrefix + "-" + (count + 1))
+                .expectContinue(
+                        message.length > EXPECT_CONTINUE_THRESHOLD) // so that a refusal comes before the body has gone
                 .timeout(ANSWER_TIMEOUT)
                 .POST(HttpRequest.BodyPublishers.ofByteArray(message))
                 .build();
         while (true) {
             try {
-                byte[] receipt = once(request);
-                attempts.connected();
-                attempts.worked();
+                byte[] receipt = publishOnce(request);
+                retrier.connected();
+                retrier.succeeded();
                 count++;
                 return receipt;
             } catch (RetryableException e) {
-                attempts.failed(e, Optional.of(retryFor));
+                retrier.awaitRetry(e, Optional.of(retryFor));
             }
         }
     }
 
-    private byte[] once(HttpRequest request) throws RetryableException, InterruptedException {
+    private byte[] publishOnce(HttpRequest request) throws RetryableException, InterruptedException {
         try {
-            HttpResponse<InputStream> response = web.client().send(request, HttpResponse.BodyHandlers.ofInputStream());
+            HttpResponse<InputStream> response =
+                    hubHttpClient.client().send(request, HttpResponse.BodyHandlers.ofInputStream());
             if (response.statusCode() != 200) {
-                throw ErrorResponses.trouble(url, response);
+                throw ErrorResponses.retryable(url, response);
             }
             byte[] receipt = ErrorResponses.body(response);
             if (!isReceipt(receipt)) {
-                throw new FatalException(ClientExitCode.NO_HUB, url + " is no channel of a hub: its answer is no receipt");
+                throw new FatalException(
+                        ClientExitCode.NOT_A_HUB, url + " is no channel of a hub: its answer is no receipt");
             }
             return receipt;
         } catch (IOException e) {
-            throw RetryableException.of(url.uri(), e);
+            throw RetryableException.unreachable(url.uri(), e);
         }
     }
 

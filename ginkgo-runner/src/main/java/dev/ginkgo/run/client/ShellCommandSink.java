@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
 /** Runs a command of the shell for each message, one after another: the payload is its input. */
 public final class ShellCommandSink implements MessageSink {
     private final String command;
-    private @Nullable String before;
+    private @Nullable String lastDelivered;
 
     public ShellCommandSink(String command) {
         this.command = command;
@@ -20,23 +20,24 @@ public final class ShellCommandSink implements MessageSink {
         try {
             code = run(message);
         } catch (IOException e) {
-            throw new FatalException(ClientExitCode.COMMAND_FAILED, "\"" + command + "\" cannot be run: " + e.getMessage());
+            throw new FatalException(
+                    ClientExitCode.COMMAND_FAILED, "\"" + command + "\" cannot be run: " + e.getMessage());
         }
         if (code != 0) {
             throw new FatalException(
                     ClientExitCode.COMMAND_FAILED,
-                    "\"" + command + "\" ended with " + code + " for message " + message.name() + " of "
+                    "\"" + command + "\" ended with " + code + " for message " + message.messageId() + " of "
                             + message.channel()
-                            + (before == null ? "" : "; to go on with that message: --since " + before));
+                            + (lastDelivered == null ? "" : "; to go on with that message: --since " + lastDelivered));
         }
-        before = message.name();
+        lastDelivered = message.messageId();
     }
 
     private int run(StreamEvent.Message message) throws IOException, InterruptedException {
         ProcessBuilder builder = new ProcessBuilder("sh", "-c", command)
                 .redirectOutput(ProcessBuilder.Redirect.INHERIT)
                 .redirectError(ProcessBuilder.Redirect.INHERIT);
-        builder.environment().putAll(Map.of("MESSAGE_ID", message.name(), "MESSAGE_CHANNEL", message.channel()));
+        builder.environment().putAll(Map.of("MESSAGE_ID", message.messageId(), "MESSAGE_CHANNEL", message.channel()));
         Process process = builder.start();
         try (OutputStream input = process.getOutputStream()) {
             message.payload().writeTo(input);

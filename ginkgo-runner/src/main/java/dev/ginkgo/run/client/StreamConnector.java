@@ -17,19 +17,19 @@ import java.util.concurrent.TimeoutException;
 public final class StreamConnector {
     private static final String NDJSON = "application/x-ndjson";
 
-    private final HubHttpClient web;
+    private final HubHttpClient hubHttpClient;
     private final ChannelUrl url;
-    private final TimeSource time;
-    private final Duration patience;
+    private final TimeSource timeSource;
+    private final Duration silenceTimeout;
 
     /**
      * @param patience how long the hub may be silent, before its answer and within it
      */
-    public StreamConnector(HubHttpClient web, ChannelUrl url, TimeSource time, Duration patience) {
-        this.web = web;
+    public StreamConnector(HubHttpClient hubHttpClient, ChannelUrl url, TimeSource timeSource, Duration patience) {
+        this.hubHttpClient = hubHttpClient;
         this.url = url;
-        this.time = time;
-        this.patience = patience;
+        this.timeSource = timeSource;
+        this.silenceTimeout = patience;
     }
 
     /**
@@ -38,38 +38,40 @@ public final class StreamConnector {
      * @throws RetryableException if it cannot be had now
      * @throws FatalException if it will not be had later either
      */
-    HubStream open(ResumePosition position) throws RetryableException, InterruptedException {
-        URI uri = new ChannelUrl(position.in(url)).with("as", "ndjson");
-        HttpRequest.Builder request = web.request(uri).header("Accept", NDJSON);
-        position.addTo(request);
+    HubStream open(ResumePosition resumePosition) throws RetryableException, InterruptedException {
+        URI uri = new ChannelUrl(resumePosition.applyTo(url)).with("as", "ndjson");
+        HttpRequest.Builder request = hubHttpClient.request(uri).header("Accept", NDJSON);
+        resumePosition.addTo(request);
         try {
             HttpResponse<InputStream> response = send(request.build());
             if (response.statusCode() != 200) {
-                throw ErrorResponses.trouble(url, response);
+                throw ErrorResponses.retryable(url, response);
             }
             String type = response.headers().firstValue("Content-Type").orElse("nothing");
             if (!type.startsWith(NDJSON)) {
                 response.body().close();
                 throw new FatalException(
-                        ClientExitCode.NO_HUB, url + " is no channel of a hub: asked for " + NDJSON + " it sends " + type);
+                        ClientExitCode.NOT_A_HUB,
+                        url + " is no channel of a hub: asked for " + NDJSON + " it sends " + type);
             }
-            return new HubStream(response.body(), new StreamEventParser(url.channel()), time, patience).open();
+            return new HubStream(response.body(), new StreamEventParser(url.channel()), timeSource, silenceTimeout)
+                    .startWatchdog();
         } catch (IOException e) {
-            throw trouble(e);
+            throw retryable(e);
         }
     }
 
     /** What it means that the connection broke. */
-    RetryableException trouble(IOException e) {
-        return RetryableException.of(url.uri(), e);
+    RetryableException retryable(IOException e) {
+        return RetryableException.unreachable(url.uri(), e);
     }
 
     /** A request's own timeout would, in a later JDK, end the stream as well. */
     private HttpResponse<InputStream> send(HttpRequest request) throws IOException, InterruptedException {
         CompletableFuture<HttpResponse<InputStream>> answer =
-                web.client().sendAsync(request, HttpResponse.BodyHandlers.ofInputStream());
+                hubHttpClient.client().sendAsync(request, HttpResponse.BodyHandlers.ofInputStream());
         try {
-            return answer.get(patience.toNanos(), TimeUnit.NANOSECONDS);
+            return answer.get(silenceTimeout.toNanos(), TimeUnit.NANOSECONDS);
         } catch (TimeoutException e) {
             throw new HttpTimeoutException("no answer");
         } catch (ExecutionException e) {

@@ -9,10 +9,11 @@ sealed interface StreamEvent {
     Optional<String> id();
 
     /** A message. */
-    record Message(String name, String channel, ImmutableBytes payload, ImmutableBytes json) implements StreamEvent {
+    record Message(String messageId, String channel, ImmutableBytes payload, ImmutableBytes json)
+            implements StreamEvent {
         @Override
         public Optional<String> id() {
-            return Optional.of(name);
+            return Optional.of(messageId);
         }
     }
 
@@ -23,7 +24,7 @@ sealed interface StreamEvent {
     record Gap(Optional<String> id, Optional<Long> missed) implements StreamEvent {}
 
     /** The hub ends the stream, and says when to come back. */
-    record Bye(Optional<String> id, Optional<Duration> retry) implements StreamEvent {}
+    record Bye(Optional<String> id, Optional<Duration> retryAfter) implements StreamEvent {}
 
     /** One of several channels is not read; the others are. */
     record ChannelRejected(Optional<String> id, String channel, String detail) implements StreamEvent {}

@@ -34,16 +34,16 @@ final class StreamEventParser {
      *
      * @throws FatalException if that is nothing that a hub says
      */
-    StreamEvent read(byte[] line) {
+    StreamEvent parse(byte[] line) {
         try {
             Map<String, String> members = members(line);
             Optional<String> id = Optional.ofNullable(members.get("id"));
-            id.ifPresent(StreamEventParser::requirePlain);
+            id.ifPresent(StreamEventParser::requireNoControlCharacters);
             String event = members.get("event");
             return event == null ? message(members, id, line) : control(event, members, id);
         } catch (IOException | IllegalArgumentException e) {
             throw new FatalException(
-                    ClientExitCode.NO_HUB,
+                    ClientExitCode.NOT_A_HUB,
                     "a line came that no hub writes: " + shortened(line)
                             + "; the URL may be that of something else, or a proxy changes what it passes on");
         }
@@ -74,7 +74,7 @@ final class StreamEventParser {
             throw new IllegalArgumentException("no message and no event");
         }
         String from = members.getOrDefault("channel", channel);
-        requirePlain(from);
+        requireNoControlCharacters(from);
         byte[] payload = "base64".equals(members.get("encoding"))
                 ? Base64.getDecoder().decode(data)
                 : data.getBytes(StandardCharsets.UTF_8);
@@ -100,7 +100,7 @@ final class StreamEventParser {
     }
 
     /** What becomes a header or a variable of the environment has no control characters. */
-    private static void requirePlain(String text) {
+    private static void requireNoControlCharacters(String text) {
         require(text.chars().noneMatch(Character::isISOControl));
     }
 

@@ -31,9 +31,9 @@ import org.slf4j.LoggerFactory;
 public final class ClassCache {
     private static final Logger LOG = LoggerFactory.getLogger("ginkgo");
     private static final String SUFFIX = ".classes";
-    private static final int MOST_FILES = 256;
-    private static final long MOST_BYTES = 64L << 20;
-    private static final long LARGEST = 8L << 20;
+    private static final int MAX_FILES = 256;
+    private static final long MAX_BYTES = 64L << 20;
+    private static final long MAX_ENTRY_BYTES = 8L << 20;
 
     private final Path folder;
 
@@ -65,7 +65,7 @@ public final class ClassCache {
     public Optional<CompiledClasses> find(String key) {
         Path file = file(key);
         try {
-            if (!Files.isRegularFile(file, NOFOLLOW_LINKS) || !isOursAlone()) {
+            if (!Files.isRegularFile(file, NOFOLLOW_LINKS) || !isPrivateToUser()) {
                 return Optional.empty();
             }
             CompiledClasses compiled = ClassCacheFile.read(key, Files.readAllBytes(file));
@@ -81,14 +81,14 @@ public final class ClassCache {
     }
 
     /** Keeps it for the next time, if that can be done. */
-    public void keep(String key, CompiledClasses compiled) {
+    public void put(String key, CompiledClasses compiled) {
         try {
             byte[] bytes = ClassCacheFile.write(key, compiled);
-            if (bytes.length > LARGEST || !ClassCacheFile.isFresh(compiled)) {
+            if (bytes.length > MAX_ENTRY_BYTES || !ClassCacheFile.isFresh(compiled)) {
                 return;
             }
             prepare();
-            if (!isOursAlone()) {
+            if (!isPrivateToUser()) {
                 return;
             }
             Path written = Files.createTempFile(folder, "new", ".part"); // 0600
@@ -105,7 +105,7 @@ public final class ClassCache {
     }
 
     private Path file(String key) {
-        return folder.resolve(Sha256.of(key) + SUFFIX);
+        return folder.resolve(Sha256.hex(key) + SUFFIX);
     }
 
     private void prepare() throws IOException {
@@ -115,14 +115,14 @@ public final class ClassCache {
         }
     }
 
-    private boolean isOursAlone() throws IOException {
+    private boolean isPrivateToUser() throws IOException {
         return Files.isDirectory(folder, NOFOLLOW_LINKS)
                 && (int) Files.getAttribute(folder, "unix:uid", NOFOLLOW_LINKS) == EffectiveUser.id()
                 && PosixFilePermissions.toString(Files.getPosixFilePermissions(folder))
                         .endsWith("------");
     }
 
-    private static FileTime used(Path file) {
+    private static FileTime lastUsed(Path file) {
         try {
             return Files.getLastModifiedTime(file);
         } catch (IOException e) {
@@ -135,12 +135,12 @@ public final class ClassCache {
         try (Stream<Path> all = Files.list(folder)) {
             files = new ArrayList<>(all.toList());
         }
-        files.sort(Comparator.comparing(ClassCache::used).reversed());
+        files.sort(Comparator.comparing(ClassCache::lastUsed).reversed());
         long bytes = 0;
         int kept = 0;
         for (Path file : files) {
             long size = Files.size(file);
-            if (kept == MOST_FILES || bytes + size > MOST_BYTES) {
+            if (kept == MAX_FILES || bytes + size > MAX_BYTES) {
                 Files.deleteIfExists(file);
             } else {
                 kept++;

@@ -39,7 +39,7 @@ final class ClassCacheFile {
             text(out, each.getKey());
             bytes(out, each.getValue());
         }
-        texts(out, compiled.ofFile());
+        texts(out, compiled.classesOfFile());
         text(out, compiled.root());
         out.writeInt(compiled.sources().size());
         for (Map.Entry<String, String> each : compiled.sources().entrySet()) {
@@ -51,7 +51,7 @@ final class ClassCacheFile {
             text(out, each.getKey());
             texts(out, each.getValue());
         }
-        out.write(Sha256.of(bytes.toByteArray()).getBytes(US_ASCII));
+        out.write(Sha256.hex(bytes.toByteArray()).getBytes(US_ASCII));
         return bytes.toByteArray();
     }
 
@@ -62,7 +62,7 @@ final class ClassCacheFile {
      */
     static CompiledClasses read(String key, byte[] file) throws IOException {
         int length = file.length - DIGEST;
-        if (length < 0 || !Sha256.of(Arrays.copyOf(file, length)).equals(new String(file, length, DIGEST, US_ASCII))) {
+        if (length < 0 || !Sha256.hex(Arrays.copyOf(file, length)).equals(new String(file, length, DIGEST, US_ASCII))) {
             throw new IOException("it is not whole");
         }
         DataInputStream in = new DataInputStream(new ByteArrayInputStream(file, 0, length));
@@ -89,7 +89,7 @@ final class ClassCacheFile {
     /** Whether the sources are as they were, and no other could be meant now. */
     static boolean isFresh(CompiledClasses compiled) throws IOException {
         for (Map.Entry<String, String> source : compiled.sources().entrySet()) {
-            if (!Sha256.of(Files.readAllBytes(Path.of(source.getKey()))).equals(source.getValue())) {
+            if (!Sha256.hex(Files.readAllBytes(Path.of(source.getKey()))).equals(source.getValue())) {
                 return false;
             }
         }

@@ -11,7 +11,7 @@ import java.util.stream.Stream;
 /** What a class path was at a moment: the name, size and time of each of its files. */
 public final class ClassPathFingerprint {
     /** Beyond so many files in folders, looking at all of them is no gain over compiling. */
-    private static final int MOST = 10_000;
+    private static final int MAX_FILES = 10_000;
 
     private ClassPathFingerprint() {}
 
@@ -19,7 +19,7 @@ public final class ClassPathFingerprint {
     public static Optional<String> of(List<Path> classPath) {
         StringBuilder text = new StringBuilder();
         try {
-            int left = MOST;
+            int left = MAX_FILES;
             for (Path entry : classPath) {
                 try (Stream<Path> files = Files.exists(entry) ? Files.walk(entry) : Stream.of()) {
                     List<Path> all = files.filter(Files::isRegularFile)

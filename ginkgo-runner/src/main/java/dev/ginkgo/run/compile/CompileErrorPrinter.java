@@ -24,10 +24,10 @@ import javax.tools.JavaFileObject;
 final class CompileErrorPrinter {
     private static final String NO_MAIN = "compiler.err.implicit.class.does.not.have.main.method";
 
-    private final CommandContext terminal;
+    private final CommandContext commandContext;
 
-    CompileErrorPrinter(CommandContext terminal) {
-        this.terminal = terminal;
+    CompileErrorPrinter(CommandContext commandContext) {
+        this.commandContext = commandContext;
     }
 
     static boolean any(List<Diagnostic<? extends JavaFileObject>> diagnostics) {
@@ -40,7 +40,8 @@ final class CompileErrorPrinter {
                 diagnostics.stream().filter(CompileErrorPrinter::isError).toList();
         String all = errors.stream().map(error -> one(file, error)).collect(Collectors.joining(System.lineSeparator()));
         String count = errors.size() == 1 ? "1 error" : errors.size() + " errors";
-        return all + System.lineSeparator() + count + " in " + terminal.shown(file) + "; nothing was started.";
+        return all + System.lineSeparator() + count + " in " + commandContext.displayPath(file)
+                + "; nothing was started.";
     }
 
     private String one(Path file, Diagnostic<? extends JavaFileObject> error) {
@@ -49,7 +50,7 @@ final class CompileErrorPrinter {
         StringBuilder text = new StringBuilder();
         Optional<Line> line = source == null ? Optional.empty() : line(source, error);
         if (source != null) {
-            text.append(terminal.shown(Path.of(source.toUri())));
+            text.append(commandContext.displayPath(Path.of(source.toUri())));
             line.ifPresent(at ->
                     text.append(':').append(error.getLineNumber()).append(':').append(at.column() + 1));
             text.append(": ");

@@ -51,7 +51,7 @@ final class RecordingFileManager extends ForwardingJavaFileManager<StandardJavaF
         @Override
         public CharSequence getCharContent(boolean ignoreEncodingErrors) throws IOException {
             CharSequence text = super.getCharContent(ignoreEncodingErrors);
-            read.put(Path.of(toUri()).toString(), Sha256.of(text));
+            read.put(Path.of(toUri()).toString(), Sha256.hex(text));
             return text;
         }
     }
@@ -121,7 +121,7 @@ final class RecordingFileManager extends ForwardingJavaFileManager<StandardJavaF
      * @param file the file that was named
      * @param root where the packages of the sources begin
      */
-    CompiledClasses outcome(Path file, Path root) {
+    CompiledClasses result(Path file, Path root) {
         Map<String, byte[]> classes = written.entrySet().stream()
                 .collect(Collectors.toMap(
                         Map.Entry::getKey, entry -> entry.getValue().toByteArray()));

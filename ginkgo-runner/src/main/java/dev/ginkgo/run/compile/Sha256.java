@@ -11,11 +11,11 @@ public final class Sha256 {
     private Sha256() {}
 
     /** Of a text, as UTF-8. */
-    public static String of(CharSequence text) {
-        return of(text.toString().getBytes(UTF_8));
+    public static String hex(CharSequence text) {
+        return hex(text.toString().getBytes(UTF_8));
     }
 
-    static String of(byte[] bytes) {
+    static String hex(byte[] bytes) {
         return HexFormat.of().formatHex(sha256().digest(bytes));
     }
 

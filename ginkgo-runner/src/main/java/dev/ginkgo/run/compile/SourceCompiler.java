@@ -36,17 +36,17 @@ public final class SourceCompiler {
     private static final List<String> OPTIONS =
             List.of("-proc:none", "-g", "-parameters", "-Xlint:none", "-nowarn", "-implicit:class", "-Xprefer:source");
 
-    private final CommandContext terminal;
+    private final CommandContext commandContext;
     private final List<Path> classPath;
     private final Optional<ClassCache> cache;
 
     /**
      * @param classPath the user's jars and folders; ours come before them
      */
-    public SourceCompiler(CommandContext terminal, List<Path> classPath) {
-        this.terminal = terminal;
+    public SourceCompiler(CommandContext commandContext, List<Path> classPath) {
+        this.commandContext = commandContext;
         this.classPath = List.copyOf(classPath);
-        cache = ClassCache.of(terminal.environment());
+        cache = ClassCache.of(commandContext.environment());
     }
 
     /** Compiles, or refuses with every error. */
@@ -57,8 +57,8 @@ public final class SourceCompiler {
         }
         ClassCache kept = cache.orElseThrow();
         return kept.find(key.get())
-                .map(found -> new Compilation(found.classes(), found.ofFile(), Path.of(found.root())))
-                .orElseGet(() -> compile(file, compiled -> kept.keep(key.get(), compiled)));
+                .map(found -> new Compilation(found.classes(), found.classesOfFile(), Path.of(found.root())))
+                .orElseGet(() -> compile(file, compiled -> kept.put(key.get(), compiled)));
     }
 
     /** All that decides what comes out, but for the sources; empty if that cannot be told. */
@@ -102,14 +102,16 @@ public final class SourceCompiler {
             task.analyze();
             if (CompileErrorPrinter.any(diagnostics.getDiagnostics())) {
                 throw new CommandException(
-                        ExitCode.DATA, new CompileErrorPrinter(terminal).render(file, diagnostics.getDiagnostics()));
+                        ExitCode.DATA,
+                        new CompileErrorPrinter(commandContext).render(file, diagnostics.getDiagnostics()));
             }
             task.generate();
-            CompiledClasses compiled = seen.outcome(file, root);
+            CompiledClasses compiled = seen.result(file, root);
             then.accept(compiled);
-            return new Compilation(compiled.classes(), compiled.ofFile(), root);
+            return new Compilation(compiled.classes(), compiled.classesOfFile(), root);
         } catch (IOException e) {
-            throw new CommandException(ExitCode.CONFIGURATION, terminal.shown(file) + " cannot be read: " + e.getMessage());
+            throw new CommandException(
+                    ExitCode.CONFIGURATION, commandContext.displayPath(file) + " cannot be read: " + e.getMessage());
         }
     }
 

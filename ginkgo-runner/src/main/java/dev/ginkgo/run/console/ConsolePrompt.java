@@ -18,7 +18,7 @@ public interface ConsolePrompt extends AutoCloseable {
      * @param begun whether it goes on with what the last one has begun
      * @return empty at the end
      */
-    Optional<String> next(boolean begun) throws IOException;
+    Optional<String> nextLine(boolean begun) throws IOException;
 
     @Override
     void close() throws IOException;
@@ -27,7 +27,7 @@ public interface ConsolePrompt extends AutoCloseable {
     static ConsolePrompt of(BufferedReader lines) {
         return new ConsolePrompt() {
             @Override
-            public Optional<String> next(boolean begun) throws IOException {
+            public Optional<String> nextLine(boolean begun) throws IOException {
                 return Optional.ofNullable(lines.readLine());
             }
 
@@ -42,7 +42,7 @@ public interface ConsolePrompt extends AutoCloseable {
         LineReader reader = LineReaderBuilder.builder().terminal(terminal).build();
         return new ConsolePrompt() {
             @Override
-            public Optional<String> next(boolean begun) {
+            public Optional<String> nextLine(boolean begun) {
                 while (true) {
                     try {
                         return Optional.of(reader.readLine(begun ? " ...> " : "root> "));

@@ -25,14 +25,14 @@ import org.jspecify.annotations.Nullable;
  * print goes where the process prints. For the thread of its connection, on which snippets run.
  */
 public final class ConsoleSession implements ControlServer.Conversation {
-    private static final List<String> BEGIN = List.of(
+    private static final List<String> PRELUDE = List.of(
             "import dev.ginkgo.*;",
             "import java.time.*;",
             "import java.util.*;",
             "Service root = dev.ginkgo.run.console.SnippetContext.root();");
 
     private final JShell shell;
-    private String begun = "";
+    private String pendingSource = "";
 
     /**
      * @param root what {@code root} is
@@ -42,27 +42,27 @@ public final class ConsoleSession implements ControlServer.Conversation {
         shell = JShell.builder()
                 .executionEngine(new InProcessExecution(root, loader), Map.of())
                 .build();
-        BEGIN.forEach(shell::eval);
+        PRELUDE.forEach(shell::eval);
     }
 
     @Override
-    public Map<String, @Nullable Object> answer(Map<String, @Nullable Object> request) {
+    public Map<String, @Nullable Object> handle(Map<String, @Nullable Object> request) {
         if (!(request.get("source") instanceof String source)) {
             throw new IllegalArgumentException("a console is told {\"source\":\"…\"}");
         }
         StringBuilder text = new StringBuilder();
-        String left = begun.isEmpty() ? source : begun + "\n" + source;
-        begun = "";
+        String left = pendingSource.isEmpty() ? source : pendingSource + "\n" + source;
+        pendingSource = "";
         boolean complete = true;
         while (!left.isBlank()) {
             SourceCodeAnalysis.CompletionInfo read = shell.sourceCodeAnalysis().analyzeCompletion(left);
             complete =
                     read.completeness().isComplete() || read.completeness() == SourceCodeAnalysis.Completeness.UNKNOWN;
             if (!complete) {
-                begun = left;
+                pendingSource = left;
                 break;
             }
-            shell.eval(read.source() == null ? left : read.source()).forEach(event -> tell(event, text));
+            shell.eval(read.source() == null ? left : read.source()).forEach(event -> append(event, text));
             left = read.source() == null ? "" : read.remaining();
         }
         Map<String, @Nullable Object> answer = new LinkedHashMap<>();
@@ -71,7 +71,7 @@ public final class ConsoleSession implements ControlServer.Conversation {
         return answer;
     }
 
-    private void tell(SnippetEvent event, StringBuilder text) {
+    private void append(SnippetEvent event, StringBuilder text) {
         if (event.causeSnippet() != null) {
             return; // something that was defined before, and follows
         }

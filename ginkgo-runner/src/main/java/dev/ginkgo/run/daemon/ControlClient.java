@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
 /** Asks a daemon over its control socket. */
 public final class ControlClient {
     private final Path socket;
-    private final Duration patience;
+    private final Duration timeout;
 
     /**
      * @param socket the daemon's
@@ -30,7 +30,7 @@ public final class ControlClient {
      */
     public ControlClient(Path socket, Duration patience) {
         this.socket = socket;
-        this.patience = patience;
+        this.timeout = patience;
     }
 
     /** The daemon has answered, and what it says is no. */
@@ -44,12 +44,12 @@ public final class ControlClient {
 
     /** Asks to see something. */
     public Map<String, @Nullable Object> read(String what) throws IOException {
-        return ask("read", what);
+        return request("read", what);
     }
 
     /** Asks to do something. */
-    public Map<String, @Nullable Object> act(String what) throws IOException {
-        return ask("do", what);
+    public Map<String, @Nullable Object> execute(String what) throws IOException {
+        return request("do", what);
     }
 
     /** A connection on which more than one question is asked; its answers take as long as they take. */
@@ -63,11 +63,11 @@ public final class ControlClient {
         }
 
         /** Asks and waits for the answer. */
-        public Map<String, @Nullable Object> ask(Map<String, ?> request) throws IOException {
+        public Map<String, @Nullable Object> request(Map<String, ?> request) throws IOException {
             Writer out = Channels.newWriter(channel, UTF_8);
             out.write(JsonText.write(request) + "\n");
             out.flush();
-            return answer(in);
+            return readResponse(in);
         }
 
         @Override
@@ -77,11 +77,11 @@ public final class ControlClient {
     }
 
     /** Begins a conversation. */
-    public Conversation converse(String about) throws IOException {
+    public Conversation openConversation(String about) throws IOException {
         SocketChannel channel = SocketChannel.open(UnixDomainSocketAddress.of(socket));
         Conversation conversation = new Conversation(channel);
         try {
-            conversation.ask(Map.of("converse", about));
+            conversation.request(Map.of("converse", about));
             return conversation;
         } catch (IOException e) {
             conversation.close();
@@ -89,20 +89,20 @@ public final class ControlClient {
         }
     }
 
-    private Map<String, @Nullable Object> ask(String kind, String what) throws IOException {
+    private Map<String, @Nullable Object> request(String kind, String what) throws IOException {
         try (SocketChannel channel = SocketChannel.open(java.net.StandardProtocolFamily.UNIX)) {
             FutureTask<Map<String, @Nullable Object>> answer =
                     new FutureTask<>(() -> exchange(channel, JsonText.write(Map.of(kind, what))));
             Thread.ofPlatform().daemon().name("ginkgo-ask").start(answer);
-            return answer.get(patience.toMillis(), TimeUnit.MILLISECONDS);
+            return answer.get(timeout.toMillis(), TimeUnit.MILLISECONDS);
         } catch (ExecutionException e) {
-            if (e.getCause() instanceof ErrorResponseException refused) {
-                throw refused;
+            if (e.getCause() instanceof ErrorResponseException errorResponseException) {
+                throw errorResponseException;
             }
             throw new IOException(
                     String.valueOf(e.getCause() == null ? e : e.getCause().getMessage()), e);
         } catch (TimeoutException e) {
-            throw new IOException("no answer within " + patience.toMillis() + " ms", e);
+            throw new IOException("no answer within " + timeout.toMillis() + " ms", e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new InterruptedIOException("interrupted while waiting for an answer");
@@ -114,10 +114,10 @@ public final class ControlClient {
         Writer out = Channels.newWriter(channel, UTF_8);
         out.write(request + "\n");
         out.flush();
-        return answer(new BufferedReader(Channels.newReader(channel, UTF_8)));
+        return readResponse(new BufferedReader(Channels.newReader(channel, UTF_8)));
     }
 
-    private static Map<String, @Nullable Object> answer(BufferedReader in) throws IOException {
+    private static Map<String, @Nullable Object> readResponse(BufferedReader in) throws IOException {
         String line = in.readLine();
         if (line == null) {
             throw new IOException("it closed the connection without an answer");

@@ -42,16 +42,16 @@ import org.slf4j.LoggerFactory;
  */
 public final class ControlServer implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger("ginkgo");
-    private static final int LONGEST_PATH = 107; // sun_path of sockaddr_un(7) has 108 bytes with the last zero
-    private static final int LONGEST_REQUEST = 64 * 1024;
-    private static final int AT_ONCE = 16;
-    private static final Duration AFTER_FAILURE = Duration.ofMillis(200);
+    private static final int MAX_PATH_BYTES = 107; // sun_path of sockaddr_un(7) has 108 bytes with the last zero
+    private static final int MAX_REQUEST_CHARS = 64 * 1024;
+    private static final int MAX_CONNECTIONS = 16;
+    private static final Duration ACCEPT_RETRY_DELAY = Duration.ofMillis(200);
 
     private final Path path;
     private final ServerSocketChannel server;
     private final UserPrincipal owner;
-    private final RequestHandler answers;
-    private final Semaphore free = new Semaphore(AT_ONCE);
+    private final RequestHandler handler;
+    private final Semaphore free = new Semaphore(MAX_CONNECTIONS);
 
     /** What the daemon says. Called on a thread of the connection; what it throws is told to the asker. */
     public interface RequestHandler {
@@ -61,30 +61,30 @@ public final class ControlServer implements AutoCloseable {
          * @param acts whether the request may change something
          * @param command what is asked for
          */
-        Map<String, @Nullable Object> answer(boolean acts, String command) throws Exception;
+        Map<String, @Nullable Object> handle(boolean acts, String command) throws Exception;
 
         /**
          * Begins a conversation, for which the rest of the connection is.
          *
          * @param about what is asked for
          */
-        Conversation converse(String about) throws Exception;
+        Conversation openConversation(String about) throws Exception;
     }
 
     /** More than one question and answer. For the thread of its connection. */
     public interface Conversation extends AutoCloseable {
         /** Answers one line; what it throws is told to the asker, and the conversation goes on. */
-        Map<String, @Nullable Object> answer(Map<String, @Nullable Object> request) throws Exception;
+        Map<String, @Nullable Object> handle(Map<String, @Nullable Object> request) throws Exception;
 
         @Override
         void close();
     }
 
-    private ControlServer(Path path, ServerSocketChannel server, UserPrincipal owner, RequestHandler answers) {
+    private ControlServer(Path path, ServerSocketChannel server, UserPrincipal owner, RequestHandler requestHandler) {
         this.path = path;
         this.server = server;
         this.owner = owner;
-        this.answers = answers;
+        this.handler = requestHandler;
     }
 
     /**
@@ -92,11 +92,11 @@ public final class ControlServer implements AutoCloseable {
      *
      * @throws IOException if it cannot be opened, or its path is too long for a socket
      */
-    public static ControlServer open(Path path, RequestHandler answers) throws IOException {
+    public static ControlServer open(Path path, RequestHandler requestHandler) throws IOException {
         int length = path.toString().getBytes(UTF_8).length;
-        if (length > LONGEST_PATH) {
+        if (length > MAX_PATH_BYTES) {
             throw new IOException("the path of the control socket has " + length + " bytes, and a socket's may have "
-                    + LONGEST_PATH + ": " + path + "; choose a shorter --name, or another XDG_RUNTIME_DIR");
+                    + MAX_PATH_BYTES + ": " + path + "; choose a shorter --name, or another XDG_RUNTIME_DIR");
         }
         Files.deleteIfExists(path);
         ServerSocketChannel server = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
@@ -109,7 +109,7 @@ public final class ControlServer implements AutoCloseable {
             server.close();
             throw new IOException("the control socket " + path + " cannot be opened: " + e.getMessage(), e);
         }
-        ControlServer control = new ControlServer(path, server, owner, answers);
+        ControlServer control = new ControlServer(path, server, owner, requestHandler);
         Thread.ofPlatform().daemon().name("ginkgo-control").start(control::accept);
         return control;
     }
@@ -139,21 +139,21 @@ public final class ControlServer implements AutoCloseable {
         boolean failing = false;
         while (server.isOpen()) {
             try {
-                take(server.accept());
+                startConnection(server.accept());
                 failing = false;
             } catch (IOException e) { // such as too many open files: the time to ask what is wrong comes after that
                 if (server.isOpen() && !failing) {
                     LOG.error("the control socket {} cannot take a connection, and tries again", path, e);
                 }
                 failing = true;
-                if (!paused()) {
+                if (!pause()) {
                     return;
                 }
             }
         }
     }
 
-    private void take(SocketChannel asker) throws IOException {
+    private void startConnection(SocketChannel asker) throws IOException {
         if (!free.tryAcquire()) {
             asker.close();
             return;
@@ -172,9 +172,9 @@ public final class ControlServer implements AutoCloseable {
         }
     }
 
-    private static boolean paused() {
+    private static boolean pause() {
         try {
-            TimeUnit.NANOSECONDS.sleep(AFTER_FAILURE.toNanos());
+            TimeUnit.NANOSECONDS.sleep(ACCEPT_RETRY_DELAY.toNanos());
             return true;
         } catch (InterruptedException e) {
             return false; // nobody does
@@ -186,18 +186,18 @@ public final class ControlServer implements AutoCloseable {
                 BufferedReader in = new BufferedReader(Channels.newReader(asker, UTF_8));
                 Writer out = Channels.newWriter(asker, UTF_8)) {
             UserPrincipal peer = peer(asker);
-            boolean allowed = mayAsk(peer);
+            boolean allowed = isAllowed(peer);
             for (String line = read(in); line != null; line = read(in)) {
                 if (!allowed) { // told after a request was read: else the end of the connection overtakes the answer
                     LOG.warn("{} may not ask at the control socket", peer.getName());
-                    tell(out, error(peer.getName() + " may not ask here"));
+                    write(out, error(peer.getName() + " may not ask here"));
                     return;
                 }
-                Optional<Conversation> conversation = answered(line, out);
+                Optional<Conversation> conversation = handleLine(line, out);
                 if (conversation.isPresent()) {
                     try (Conversation going = conversation.get()) {
                         for (String next = read(in); next != null; next = read(in)) {
-                            tell(out, answer(next, going::answer));
+                            write(out, handle(next, going::handle));
                         }
                     }
                     return;
@@ -212,43 +212,43 @@ public final class ControlServer implements AutoCloseable {
 
     /** Who answers a request. */
     private interface LineHandler {
-        Map<String, @Nullable Object> answer(Map<String, @Nullable Object> request) throws Exception;
+        Map<String, @Nullable Object> handle(Map<String, @Nullable Object> request) throws Exception;
     }
 
-    private static Map<String, @Nullable Object> answer(String line, LineHandler answerer) {
+    private static Map<String, @Nullable Object> handle(String line, LineHandler lineHandler) {
         try {
-            return answerer.answer(JsonText.read(line));
+            return lineHandler.handle(JsonText.read(line));
         } catch (Exception e) {
             return error(e.getMessage() == null ? e.toString() : e.getMessage());
         }
     }
 
-    private Map<String, @Nullable Object> answer(Map<String, @Nullable Object> request) throws Exception {
+    private Map<String, @Nullable Object> handle(Map<String, @Nullable Object> request) throws Exception {
         if (request.get("read") instanceof String command) {
-            return answers.answer(false, command);
+            return handler.handle(false, command);
         }
         if (request.get("do") instanceof String command) {
-            return answers.answer(true, command);
+            return handler.handle(true, command);
         }
         return error("ask {\"read\":\"status\"} or {\"do\":\"reload\"}");
     }
 
     /** Answers a line, and gives the conversation that it has begun. */
-    private Optional<Conversation> answered(String line, Writer out) throws IOException {
+    private Optional<Conversation> handleLine(String line, Writer out) throws IOException {
         List<Conversation> begun = new ArrayList<>();
-        Map<String, @Nullable Object> told = answer(line, request -> {
+        Map<String, @Nullable Object> told = handle(line, request -> {
             if (!(request.get("converse") instanceof String about)) {
-                return answer(request);
+                return handle(request);
             }
-            begun.add(answers.converse(about));
+            begun.add(handler.openConversation(about));
             Map<String, @Nullable Object> welcome = new LinkedHashMap<>();
             return welcome;
         });
-        tell(out, told);
+        write(out, told);
         return begun.stream().findFirst();
     }
 
-    private static void tell(Writer out, Map<String, @Nullable Object> answer) throws IOException {
+    private static void write(Writer out, Map<String, @Nullable Object> answer) throws IOException {
         out.write(JsonText.write(answer) + "\n");
         out.flush();
     }
@@ -266,8 +266,8 @@ public final class ControlServer implements AutoCloseable {
             if (c == '\n') {
                 return line.toString();
             }
-            if (line.length() == LONGEST_REQUEST) {
-                throw new IOException("a request of more than " + LONGEST_REQUEST + " characters");
+            if (line.length() == MAX_REQUEST_CHARS) {
+                throw new IOException("a request of more than " + MAX_REQUEST_CHARS + " characters");
             }
             line.append((char) c);
         }
@@ -283,7 +283,7 @@ public final class ControlServer implements AutoCloseable {
      * Who made the socket, root, and whom this process runs as by now. The first is known: to look a user up takes a file,
      * and a process that has too many open already has one for the asker (accept(2) keeps it while it waits), and no more.
      */
-    private boolean mayAsk(UserPrincipal peer) throws IOException {
+    private boolean isAllowed(UserPrincipal peer) throws IOException {
         if (peer.equals(owner)) {
             return true;
         }

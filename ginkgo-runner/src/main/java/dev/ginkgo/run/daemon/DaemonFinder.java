@@ -16,12 +16,12 @@ import java.util.stream.Stream;
 public final class DaemonFinder {
     private static final String SUFFIX = ".pid";
 
-    private final CommandContext terminal;
-    private final RuntimeDirs folders;
+    private final CommandContext commandContext;
+    private final RuntimeDirs runtimeDirs;
 
-    public DaemonFinder(CommandContext terminal) {
-        this.terminal = terminal;
-        this.folders = RuntimeDirs.of(terminal.environment());
+    public DaemonFinder(CommandContext commandContext) {
+        this.commandContext = commandContext;
+        this.runtimeDirs = RuntimeDirs.of(commandContext.environment());
     }
 
     /**
@@ -31,31 +31,33 @@ public final class DaemonFinder {
      */
     public Optional<DaemonHandle> find(String word) {
         if (DaemonNames.isName(word)) {
-            Optional<DaemonHandle> named = named(word);
+            Optional<DaemonHandle> named = findByName(word);
             if (named.isPresent()) {
                 return named;
             }
         }
-        Optional<DaemonHandle> found = named(DaemonNames.of(word));
-        found.map(DaemonHandle::card)
-                .filter(card -> DaemonNames.isFile(word))
-                .filter(card -> !card.code().equals(DaemonNames.code(word, terminal.directory())))
-                .ifPresent(card -> {
+        Optional<DaemonHandle> found = findByName(DaemonNames.of(word));
+        found.map(DaemonHandle::daemonRecord)
+                .filter(daemonRecord -> DaemonNames.isFile(word))
+                .filter(daemonRecord ->
+                        !daemonRecord.targetId().equals(DaemonNames.targetId(word, commandContext.directory())))
+                .ifPresent(daemonRecord -> {
                     throw new CommandException(
                             ExitCode.NOT_RUNNING,
-                            word + " is not running; " + DaemonHandle.describe(card) + " is another program of that name");
+                            word + " is not running; " + DaemonHandle.description(daemonRecord)
+                                    + " is another program of that name");
                 });
         return found;
     }
 
     /** The one whose pidfile that is. */
-    public Optional<DaemonHandle> at(Path file) {
+    public Optional<DaemonHandle> ofPidFile(Path file) {
         return read(file);
     }
 
     /** All of this user that have been started, by name. */
     public List<DaemonHandle> all() {
-        try (Stream<Path> files = Files.list(folders.pids())) {
+        try (Stream<Path> files = Files.list(runtimeDirs.pids())) {
             return files.filter(file -> file.toString().endsWith(SUFFIX))
                     .sorted()
                     .flatMap(file -> read(file).stream())
@@ -66,10 +68,12 @@ public final class DaemonFinder {
     }
 
     /** What to say of a word that means none. */
-    public CommandException none(String word) {
-        List<String> running =
-                all().stream().filter(DaemonHandle::isAlive).map(DaemonHandle::name).toList();
-        Optional<String> meant = Suggestions.to(word, running);
+    public CommandException notRunning(String word) {
+        List<String> running = all().stream()
+                .filter(DaemonHandle::isAlive)
+                .map(DaemonHandle::name)
+                .toList();
+        Optional<String> meant = Suggestions.closest(word, running);
         return new CommandException(
                 ExitCode.NOT_RUNNING,
                 word + " is not running"
@@ -77,8 +81,8 @@ public final class DaemonFinder {
                         + (running.isEmpty() ? "; nothing is" : "; running: " + String.join(", ", running)));
     }
 
-    private Optional<DaemonHandle> named(String name) {
-        Optional<DaemonHandle> own = read(folders.pids().resolve(name + SUFFIX));
+    private Optional<DaemonHandle> findByName(String name) {
+        Optional<DaemonHandle> own = read(runtimeDirs.pids().resolve(name + SUFFIX));
         return own.isPresent() ? own : read(RuntimeDirs.system().resolve(name + SUFFIX));
     }
 
@@ -88,7 +92,7 @@ public final class DaemonFinder {
             if (card.isEmpty()) {
                 return Optional.empty();
             }
-            return Optional.of(new DaemonHandle(file, card.get(), RuntimeDirs.isOurs(file)));
+            return Optional.of(new DaemonHandle(file, card.get(), RuntimeDirs.isOwnedByUser(file)));
         } catch (AccessDeniedException e) {
             throw new CommandException(ExitCode.UNKNOWN, file + " belongs to another user, and may not be read");
         } catch (IOException e) {

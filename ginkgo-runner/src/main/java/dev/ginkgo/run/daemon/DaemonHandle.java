@@ -7,40 +7,41 @@ import java.time.Duration;
  * A daemon that was looked for and has a pidfile.
  *
  * @param file the pidfile
- * @param card what it says
- * @param ours whether it belongs to this user
+ * @param daemonRecord what it says
+ * @param ownedByUser whether it belongs to this user
  */
-public record DaemonHandle(Path file, DaemonRecord card, boolean ours) {
-    private static final Duration PATIENCE = Duration.ofSeconds(3);
+public record DaemonHandle(Path file, DaemonRecord daemonRecord, boolean ownedByUser) {
+    private static final Duration RESPONSE_TIMEOUT = Duration.ofSeconds(3);
 
     public String name() {
-        return card.name();
+        return daemonRecord.name();
     }
 
     public boolean isAlive() {
-        return card.isAlive();
+        return daemonRecord.isAlive();
     }
 
     /** Dead, and it could not say so. */
-    public boolean diedSilently() {
-        return card.end().isEmpty() && !isAlive();
+    public boolean diedWithoutRecord() {
+        return daemonRecord.end().isEmpty() && !isAlive();
     }
 
-    public ControlClient ask() {
-        return ask(PATIENCE);
+    public ControlClient controlClient() {
+        return controlClient(RESPONSE_TIMEOUT);
     }
 
-    public ControlClient ask(Duration patience) {
-        return new ControlClient(Path.of(card.socket()), patience);
+    public ControlClient controlClient(Duration patience) {
+        return new ControlClient(Path.of(daemonRecord.socket()), patience);
     }
 
     /** {@code numbers (pid 4711, started from /srv/numbers.toml)}. */
-    static String describe(DaemonRecord card) {
-        return card.name() + " (pid " + card.process().pid() + ", started from " + card.code() + ")";
+    static String description(DaemonRecord daemonRecord) {
+        return daemonRecord.name() + " (pid " + daemonRecord.process().pid() + ", started from "
+                + daemonRecord.targetId() + ")";
     }
 
     /** {@code numbers (pid 4711)}. */
-    public String shortly() {
-        return card.name() + " (pid " + card.process().pid() + ")";
+    public String label() {
+        return daemonRecord.name() + " (pid " + daemonRecord.process().pid() + ")";
     }
 }

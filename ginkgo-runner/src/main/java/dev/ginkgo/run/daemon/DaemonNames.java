@@ -35,7 +35,7 @@ public final class DaemonNames {
     }
 
     /** What tells two targets of one name apart: the absolute path of the file, or the class. */
-    static String code(String target, Path directory) {
+    static String targetId(String target, Path directory) {
         return isFile(target) ? directory.resolve(target).normalize().toString() : target;
     }
 

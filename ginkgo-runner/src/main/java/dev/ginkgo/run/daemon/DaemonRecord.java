@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * @param name its name
  * @param process the process
  * @param target what was started, as it was named
- * @param code the absolute path of the target, or the name of a class; tells two of one name apart
+ * @param targetId the absolute path of the target, or the name of a class; tells two of one name apart
  * @param directory where it was started
  * @param log its log; empty if that is standard error
  * @param socket its control socket
@@ -23,7 +23,7 @@ public record DaemonRecord(
         String name,
         ProcessIdentity process,
         String target,
-        String code,
+        String targetId,
         String directory,
         String log,
         String socket,
@@ -36,9 +36,9 @@ public record DaemonRecord(
      *
      * @param at when, as ISO 8601
      * @param code the exit code; -1 if it is not known
-     * @param words why, and what it left behind; empty if all went well
+     * @param reason why, and what it left behind; empty if all went well
      */
-    public record Exit(String at, int code, String words) {}
+    public record Exit(String at, int code, String reason) {}
 
     /** Whether the process is there. */
     public boolean isAlive() {
@@ -47,12 +47,13 @@ public record DaemonRecord(
 
     /** The same with its log. */
     public DaemonRecord withLog(String file) {
-        return new DaemonRecord(name, process, target, code, directory, file, socket, started, version, end);
+        return new DaemonRecord(name, process, target, targetId, directory, file, socket, started, version, end);
     }
 
     /** The same after its end. */
-    public DaemonRecord ended(Exit how) {
-        return new DaemonRecord(name, process, target, code, directory, log, socket, started, version, Optional.of(how));
+    public DaemonRecord withEnd(Exit how) {
+        return new DaemonRecord(
+                name, process, target, targetId, directory, log, socket, started, version, Optional.of(how));
     }
 
     /** As the members of an object. */
@@ -62,7 +63,7 @@ public record DaemonRecord(
         members.put("pid", process.pid());
         members.put("birth", process.birth());
         members.put("target", target);
-        members.put("code", code);
+        members.put("code", targetId);
         members.put("directory", directory);
         members.put("log", log);
         members.put("socket", socket);
@@ -71,7 +72,7 @@ public record DaemonRecord(
         end.ifPresent(how -> {
             members.put("ended", how.at);
             members.put("exitCode", how.code);
-            members.put("words", how.words);
+            members.put("words", how.reason);
         });
         return members;
     }

@@ -26,18 +26,18 @@ public final class DaemonRegistration {
     private static final int ATTEMPTS = 50;
     private static final long PAUSE_MILLIS = 20;
 
-    private final RuntimeDirs folders;
+    private final RuntimeDirs runtimeDirs;
     private final Path file;
     private final PidFile pidFile;
-    private DaemonRecord card;
+    private DaemonRecord daemonRecord;
     private @Nullable ControlServer control;
-    private boolean over;
+    private boolean ended;
 
-    private DaemonRegistration(RuntimeDirs folders, Path file, PidFile pidFile, DaemonRecord card) {
-        this.folders = folders;
+    private DaemonRegistration(RuntimeDirs runtimeDirs, Path file, PidFile pidFile, DaemonRecord daemonRecord) {
+        this.runtimeDirs = runtimeDirs;
         this.file = file;
         this.pidFile = pidFile;
-        this.card = card;
+        this.daemonRecord = daemonRecord;
     }
 
     /**
@@ -48,42 +48,44 @@ public final class DaemonRegistration {
      * @param givenFile the pidfile; one in the folder of this user if empty
      * @throws CommandException if another process has it, which is named, or if it cannot be taken
      */
-    public static DaemonRegistration claim(CommandContext terminal, String target, Optional<String> givenName, Optional<Path> givenFile) {
-        RuntimeDirs folders = RuntimeDirs.of(terminal.environment());
+    public static DaemonRegistration claim(
+            CommandContext commandContext, String target, Optional<String> givenName, Optional<Path> givenFile) {
+        RuntimeDirs runtimeDirs = RuntimeDirs.of(commandContext.environment());
         String name = givenName.map(DaemonNames::require).orElseGet(() -> DaemonNames.of(target));
         try {
             Path file = givenFile.orElse(null);
             if (file == null) {
-                file = RuntimeDirs.prepare(folders.pids()).resolve(name + ".pid");
+                file = RuntimeDirs.prepare(runtimeDirs.pids()).resolve(name + ".pid");
             }
-            RuntimeDirs.prepare(folders.sockets());
-            DaemonRecord card = new DaemonRecord(
+            RuntimeDirs.prepare(runtimeDirs.sockets());
+            DaemonRecord daemonRecord = new DaemonRecord(
                     name,
                     ProcessIdentity.self(),
                     target,
-                    DaemonNames.code(target, terminal.directory()),
-                    terminal.directory().toString(),
+                    DaemonNames.targetId(target, commandContext.directory()),
+                    commandContext.directory().toString(),
                     "",
-                    socket(folders, name, givenFile).toString(),
+                    socket(runtimeDirs, name, givenFile).toString(),
                     TimeSource.system().now().toString(),
                     GinkgoVersion.text(),
                     Optional.empty());
             PidFile locked = lock(file, name);
-            locked.write(card);
-            DaemonRegistration registration = new DaemonRegistration(folders, file, locked, card);
+            locked.write(daemonRecord);
+            DaemonRegistration daemonRegistration = new DaemonRegistration(runtimeDirs, file, locked, daemonRecord);
             ExitWatcher watch = new ExitWatcher();
-            Runtime.getRuntime().addShutdownHook(new Thread(() -> registration.cutOff(watch), "ginkgo-cut-off"));
-            return registration;
+            Runtime.getRuntime()
+                    .addShutdownHook(new Thread(() -> daemonRegistration.recordExit(watch), "ginkgo-cut-off"));
+            return daemonRegistration;
         } catch (IOException e) {
-            throw new CommandException(ExitCode.CANNOT_CREATE, name + " cannot be registered: " + reason(e));
+            throw new CommandException(ExitCode.CANNOT_CREATE, name + " cannot be registered: " + describe(e));
         }
     }
 
     /** Two of one name, with pidfiles of their own, have sockets of their own. */
-    private static Path socket(RuntimeDirs folders, String name, Optional<Path> pidFile) {
+    private static Path socket(RuntimeDirs runtimeDirs, String name, Optional<Path> pidFile) {
         String which =
                 pidFile.map(file -> "-" + Integer.toHexString(file.hashCode())).orElse("");
-        return folders.sockets().resolve(name + which + ".sock");
+        return runtimeDirs.sockets().resolve(name + which + ".sock");
     }
 
     private static PidFile lock(Path file, String name) throws IOException {
@@ -96,16 +98,17 @@ public final class DaemonRegistration {
             if (other.isPresent()) {
                 throw new CommandException(
                         ExitCode.CANNOT_CREATE,
-                        DaemonHandle.describe(other.get()) + " runs already"
+                        DaemonHandle.description(other.get()) + " runs already"
                                 + "; stop it first, or give this one another --name");
             }
-            pause(); // it has the lock and has not written yet, or it is about to end
+            sleep(); // it has the lock and has not written yet, or it is about to end
         }
-        throw new CommandException(ExitCode.CANNOT_CREATE, name + " is being started or stopped: " + file + " is locked");
+        throw new CommandException(
+                ExitCode.CANNOT_CREATE, name + " is being started or stopped: " + file + " is locked");
     }
 
-    DaemonRecord card() {
-        return card;
+    DaemonRecord daemonRecord() {
+        return daemonRecord;
     }
 
     /** Where the pidfile lies. */
@@ -115,48 +118,49 @@ public final class DaemonRegistration {
 
     /** Where the log is, where the configuration names none. */
     public Path defaultLog() throws IOException {
-        return RuntimeDirs.prepare(folders.logs()).resolve(card.name() + ".log");
+        return RuntimeDirs.prepare(runtimeDirs.logs()).resolve(daemonRecord.name() + ".log");
     }
 
     /** Where the control socket is, once it serves. */
     public Path socket() {
-        return Path.of(card.socket());
+        return Path.of(daemonRecord.socket());
     }
 
     /** Says where the log is. */
     public void log(Path log) throws IOException {
-        card = card.withLog(log.toString());
-        pidFile.write(card);
+        daemonRecord = daemonRecord.withLog(log.toString());
+        pidFile.write(daemonRecord);
     }
 
     /** Opens the control socket, or opens it again if its file has gone: systemd removes it with its folder at logout. */
-    public synchronized void serve(ControlServer.RequestHandler answers) throws IOException {
+    public synchronized void serve(ControlServer.RequestHandler requestHandler) throws IOException {
         if (control != null && control.isReachable()) {
             return;
         }
-        RuntimeDirs.prepare(folders.sockets());
+        RuntimeDirs.prepare(runtimeDirs.sockets());
         if (control != null) {
             control.close();
         }
-        control = ControlServer.open(Path.of(card.socket()), answers);
+        control = ControlServer.open(Path.of(daemonRecord.socket()), requestHandler);
     }
 
-    private void cutOff(ExitWatcher watch) {
+    private void recordExit(ExitWatcher watch) {
         ExitWatcher.ProcessExit how = watch.end();
-        end(how.code(), how.words());
+        end(how.code(), how.reason());
     }
 
     /** The end of this process; the first that is told counts. */
     public synchronized void end(int code, String words) {
-        if (over) {
+        if (ended) {
             return;
         }
-        over = true;
+        ended = true;
         if (Thread.interrupted()) {
             LOG.debug("the interrupt that ended the start would close the pidfile before its last words");
         }
         try (PidFile closed = pidFile) {
-            closed.write(card.ended(new DaemonRecord.Exit(TimeSource.system().now().toString(), code, words)));
+            closed.write(daemonRecord.withEnd(
+                    new DaemonRecord.Exit(TimeSource.system().now().toString(), code, words)));
             if (control != null) {
                 control.close();
             }
@@ -167,7 +171,7 @@ public final class DaemonRegistration {
     }
 
     /** What went wrong: the exceptions of the file system often say no more than a path. */
-    public static String reason(IOException e) {
+    public static String describe(IOException e) {
         return switch (e) {
             case NoSuchFileException missing -> missing.getFile() + ": no such file or folder";
             case AccessDeniedException denied -> denied.getFile() + ": permission denied";
@@ -177,7 +181,7 @@ public final class DaemonRegistration {
         };
     }
 
-    private static void pause() {
+    private static void sleep() {
         try {
             TimeUnit.MILLISECONDS.sleep(PAUSE_MILLIS);
         } catch (InterruptedException e) {

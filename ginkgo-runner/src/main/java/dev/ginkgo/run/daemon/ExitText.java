@@ -6,18 +6,18 @@ import dev.ginkgo.run.output.TimestampFormat;
 public final class ExitText {
     private ExitText() {}
 
-    public static String text(DaemonHandle daemon, TimestampFormat moments) {
-        return daemon.card()
+    public static String of(DaemonHandle daemon, TimestampFormat timestampFormat) {
+        return daemon.daemonRecord()
                 .end()
-                .map(end -> daemon.name() + " is not running; it ended at " + moments.shown(end.at())
-                        + (end.code() == ExitWatcher.UNKNOWN ? "" : " with exit code " + end.code())
-                        + (end.words().isEmpty() ? "" : System.lineSeparator() + end.words()))
+                .map(exit -> daemon.name() + " is not running; it ended at " + timestampFormat.format(exit.at())
+                        + (exit.code() == ExitWatcher.UNKNOWN_CODE ? "" : " with exit code " + exit.code())
+                        + (exit.reason().isEmpty() ? "" : System.lineSeparator() + exit.reason()))
                 .orElseGet(() -> daemon.name() + " is dead: pid "
-                        + daemon.card().process().pid() + " has gone without a word (killed, or out of memory)"
-                        + log(daemon.card()));
+                        + daemon.daemonRecord().process().pid() + " has gone without a word (killed, or out of memory)"
+                        + logHint(daemon.daemonRecord()));
     }
 
-    private static String log(DaemonRecord card) {
-        return card.log().isEmpty() ? "" : "; its log is " + card.log();
+    private static String logHint(DaemonRecord daemonRecord) {
+        return daemonRecord.log().isEmpty() ? "" : "; its log is " + daemonRecord.log();
     }
 }

@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * the stack, as its documentation says.
  */
 final class ExitWatcher {
-    static final int UNKNOWN = -1;
+    static final int UNKNOWN_CODE = -1;
 
     private static final Pattern STATUS = Pattern.compile("-?\\d+$");
     private static final String SIGNAL = "jdk.internal.misc.Signal"; // on whose thread the JVM's own handler runs
@@ -28,10 +28,10 @@ final class ExitWatcher {
     /**
      * How it came to its end.
      *
-     * @param code the exit code; {@link #UNKNOWN} if that cannot be known
-     * @param words what happened
+     * @param code the exit code; {@link #UNKNOWN_CODE} if that cannot be known
+     * @param reason what happened
      */
-    record ProcessExit(int code, String words) {}
+    record ProcessExit(int code, String reason) {}
 
     /** Watches from now on. Once a process. */
     ExitWatcher() {
@@ -55,10 +55,10 @@ final class ExitWatcher {
     ProcessExit end() {
         LogRecord told = exit.get();
         if (told == null) {
-            return new ProcessExit(UNKNOWN, "the JVM ended before the service was stopped");
+            return new ProcessExit(UNKNOWN_CODE, "the JVM ended before the service was stopped");
         }
         Matcher status = STATUS.matcher(told.getMessage());
-        int code = status.find() ? Integer.parseInt(status.group()) : UNKNOWN;
+        int code = status.find() ? Integer.parseInt(status.group()) : UNKNOWN_CODE;
         Optional<StackTraceElement> caller = caller(told);
         if (caller.filter(frame -> frame.getClassName().startsWith(SIGNAL)).isPresent()) {
             return new ProcessExit(code, "a signal ended it before it listened to signals");

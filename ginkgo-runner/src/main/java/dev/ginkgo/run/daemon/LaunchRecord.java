@@ -17,15 +17,16 @@ import org.jspecify.annotations.Nullable;
  * for its owner only, since there may be a secret among the words.
  *
  * @param directory the working folder, absolute
- * @param words what was said after {@code start}
+ * @param arguments what was said after {@code start}
  */
-public record LaunchRecord(Path directory, List<String> words) {
+public record LaunchRecord(Path directory, List<String> arguments) {
 
     public static void remove(Path pidFile) {
         try {
             Files.deleteIfExists(file(pidFile));
         } catch (IOException e) {
-            throw new CommandException(ExitCode.CANNOT_CREATE, file(pidFile) + " cannot be removed: " + DaemonRegistration.reason(e));
+            throw new CommandException(
+                    ExitCode.CANNOT_CREATE, file(pidFile) + " cannot be removed: " + DaemonRegistration.describe(e));
         }
     }
 
@@ -38,7 +39,7 @@ public record LaunchRecord(Path directory, List<String> words) {
         } catch (IOException e) {
             throw new CommandException(
                     ExitCode.CANNOT_CREATE,
-                    file + " cannot be written, without which there is no restart: " + DaemonRegistration.reason(e));
+                    file + " cannot be written, without which there is no restart: " + DaemonRegistration.describe(e));
         }
     }
 

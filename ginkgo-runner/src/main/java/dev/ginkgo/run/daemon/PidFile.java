@@ -86,10 +86,12 @@ public final class PidFile implements AutoCloseable {
      * Says who runs, or how it ended. What was there goes last, so that a reader finds one or the other at any moment, and
      * so that a full disk takes nothing away: of what is behind the second line nobody takes notice.
      */
-    public void write(DaemonRecord card) throws IOException {
-        String first =
-                card.end().isPresent() ? "" : Long.toString(card.process().pid());
-        ByteBuffer text = ByteBuffer.wrap((first + "\n" + JsonText.write(card.members()) + "\n").getBytes(UTF_8));
+    public void write(DaemonRecord daemonRecord) throws IOException {
+        String first = daemonRecord.end().isPresent()
+                ? ""
+                : Long.toString(daemonRecord.process().pid());
+        ByteBuffer text =
+                ByteBuffer.wrap((first + "\n" + JsonText.write(daemonRecord.members()) + "\n").getBytes(UTF_8));
         int length = text.remaining();
         channel.position(0);
         while (text.hasRemaining()) {

@@ -25,7 +25,7 @@ import java.util.Set;
  */
 public record RuntimeDirs(Path pids, Path logs, Path sockets) {
     private static final Path SYSTEM = Path.of("/run/ginkgo");
-    private static final Set<PosixFilePermission> OURS_ONLY = PosixFilePermissions.fromString("rwx------");
+    private static final Set<PosixFilePermission> OWNER_ONLY = PosixFilePermissions.fromString("rwx------");
 
     /**
      * Of the user that runs this process.
@@ -67,7 +67,7 @@ public record RuntimeDirs(Path pids, Path logs, Path sockets) {
         }
         if (!Files.exists(folder, NOFOLLOW_LINKS)) {
             try {
-                Files.createDirectory(folder, PosixFilePermissions.asFileAttribute(OURS_ONLY));
+                Files.createDirectory(folder, PosixFilePermissions.asFileAttribute(OWNER_ONLY));
             } catch (FileAlreadyExistsException e) {
                 // by another start at the same moment; whose it is, is looked at below
             }
@@ -89,7 +89,7 @@ public record RuntimeDirs(Path pids, Path logs, Path sockets) {
     }
 
     /** Whether a file belongs to the user of this process, or he is root. */
-    public static boolean isOurs(Path file) throws IOException {
+    public static boolean isOwnedByUser(Path file) throws IOException {
         long user = EffectiveUser.id();
         return user == 0 || (int) Files.getAttribute(file, "unix:uid") == user;
     }

@@ -52,42 +52,46 @@ public final class LogConfigurator {
         JSON
     }
 
-    private final ConfigSection table = new ConfigSection("log");
+    private final ConfigSection configSection = new ConfigSection("log");
     private final LoggerContext context;
-    private final Optional<URL> usersOwn;
-    private final ExceptionPrinter failures;
+    private final Optional<URL> userConfiguration;
+    private final ExceptionPrinter exceptionPrinter;
     private final Setting<Size> maxSize;
     private final Setting<Integer> keep;
 
     /**
      * @param loader the loader of the user's classes, which may have a Logback file
-     * @param failures how exceptions are printed in text; JSON has them whole
+     * @param exceptionPrinter how exceptions are printed in text; JSON has them whole
      */
-    public LogConfigurator(URLClassLoader loader, ExceptionPrinter failures) {
-        this.failures = failures;
+    public LogConfigurator(URLClassLoader loader, ExceptionPrinter exceptionPrinter) {
+        this.exceptionPrinter = exceptionPrinter;
         context = (LoggerContext) LoggerFactory.getILoggerFactory();
-        usersOwn = usersOwn(loader);
-        table.setting("level", LogLevel.INFO)
+        userConfiguration = userConfiguration(loader);
+        configSection
+                .setting("level", LogLevel.INFO)
                 .help("What is logged, from trace (all) to off (nothing)")
                 .onChange((old, now) -> level(now.name()));
-        table.setting("file", Path.of(""))
+        configSection
+                .setting("file", Path.of(""))
                 .help("The file that the log is appended to; standard error if empty")
-                .fixed();
-        maxSize = table.setting("max-size", Size.ofMebibytes(64))
+                .restartRequired();
+        maxSize = configSection
+                .setting("max-size", Size.ofMebibytes(64))
                 .help("The size beyond which a log file is renamed to NAME.1 and a new one begun; 0B for never");
-        keep = table.setting("keep", 5).between(0, 1000).help("How many old log files are kept");
-        table.setting("format", LogFormat.TEXT)
+        keep = configSection.setting("keep", 5).between(0, 1000).help("How many old log files are kept");
+        configSection
+                .setting("format", LogFormat.TEXT)
                 .help("text, or json for one object a line")
-                .fixed();
+                .restartRequired();
     }
 
     /** The settings, for the builder of the tree. */
     public ConfigSection table() {
-        return table;
+        return configSection;
     }
 
     /** Sets Logback up for the defaults: text at level info to standard error. */
-    public void byDefault() {
+    public void configureDefaults() {
         set("info", console(), "text", false);
     }
 
@@ -96,21 +100,21 @@ public final class LogConfigurator {
      *
      * @return the file that is written, if it is one
      */
-    public Optional<RotatingLogFile> configure(ValidationResult description, Path directory) {
-        Optional<Path> file = file(description).map(directory::resolve);
-        if (file.isEmpty() || usersOwn.isPresent()) {
-            set(value(description, "log.level"), console(), value(description, "log.format"), false);
+    public Optional<RotatingLogFile> configure(ValidationResult validationResult, Path directory) {
+        Optional<Path> file = file(validationResult).map(directory::resolve);
+        if (file.isEmpty() || userConfiguration.isPresent()) {
+            set(value(validationResult, "log.level"), console(), value(validationResult, "log.format"), false);
             return Optional.empty();
         }
         FileAppender<ILoggingEvent> appender = file(file.get());
-        set(value(description, "log.level"), appender, value(description, "log.format"), true);
+        set(value(validationResult, "log.level"), appender, value(validationResult, "log.format"), true);
         return Optional.of(new RotatingLogFile(file.get(), path -> appender.openFile(path.toString())));
     }
 
     /** The same for a daemon, all of whose output goes to its log, also what is no line of Logback's. */
-    public RotatingLogFile configureDaemon(ValidationResult description, Path directory, Path byDefault) {
+    public RotatingLogFile configureDaemon(ValidationResult validationResult, Path directory, Path byDefault) {
         RotatingLogFile log = new RotatingLogFile(
-                file(description).map(directory::resolve).orElse(byDefault), new StandardStreams()::appendTo);
+                file(validationResult).map(directory::resolve).orElse(byDefault), new StandardStreams()::appendTo);
         try {
             Path folder = log.path().getParent();
             if (folder != null) {
@@ -124,7 +128,7 @@ public final class LogConfigurator {
         } catch (IOException e) {
             throw new CommandException(ExitCode.CONFIGURATION, String.valueOf(e.getMessage()));
         }
-        set(value(description, "log.level"), console(), value(description, "log.format"), true);
+        set(value(validationResult, "log.level"), console(), value(validationResult, "log.format"), true);
         return log;
     }
 
@@ -135,8 +139,8 @@ public final class LogConfigurator {
 
     private void set(String level, OutputStreamAppender<ILoggingEvent> appender, String format, boolean dates) {
         context.reset();
-        if (usersOwn.isPresent()) {
-            load(usersOwn.get());
+        if (userConfiguration.isPresent()) {
+            load(userConfiguration.get());
             return;
         }
         appender.setContext(context);
@@ -154,7 +158,7 @@ public final class LogConfigurator {
     }
 
     private void level(String name) {
-        if (usersOwn.isEmpty()) {
+        if (userConfiguration.isEmpty()) {
             root().setLevel(Level.toLevel(name, Level.INFO));
         }
     }
@@ -164,7 +168,7 @@ public final class LogConfigurator {
         if (format.equalsIgnoreCase(LogFormat.JSON.name())) {
             encoder = new JsonEncoder();
         } else {
-            TextLayout layout = new TextLayout(failures, dates, TimeZone.getDefault());
+            TextLayout layout = new TextLayout(exceptionPrinter, dates, TimeZone.getDefault());
             layout.setContext(context);
             layout.start();
             LayoutWrappingEncoder<ILoggingEvent> wrapping = new LayoutWrappingEncoder<>();
@@ -195,7 +199,8 @@ public final class LogConfigurator {
         try {
             joran.doConfigure(configuration);
         } catch (JoranException e) {
-            throw new CommandException(ExitCode.CONFIGURATION, configuration + " cannot be used by Logback: " + e.getMessage());
+            throw new CommandException(
+                    ExitCode.CONFIGURATION, configuration + " cannot be used by Logback: " + e.getMessage());
         }
     }
 
@@ -203,19 +208,19 @@ public final class LogConfigurator {
         return context.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME);
     }
 
-    private static Optional<String> file(ValidationResult description) {
-        return Optional.of(value(description, "log.file")).filter(file -> !file.isEmpty());
+    private static Optional<String> file(ValidationResult validationResult) {
+        return Optional.of(value(validationResult, "log.file")).filter(file -> !file.isEmpty());
     }
 
-    private static String value(ValidationResult description, String key) {
-        return description.settings().stream()
+    private static String value(ValidationResult validationResult, String key) {
+        return validationResult.settings().stream()
                 .filter(setting -> setting.fullKey().equals(key))
                 .map(SettingInfo::value)
                 .findFirst()
                 .orElse("");
     }
 
-    private static Optional<URL> usersOwn(URLClassLoader loader) {
+    private static Optional<URL> userConfiguration(URLClassLoader loader) {
         String named = System.getProperty("logback.configurationFile");
         if (named != null) {
             return Files.exists(Path.of(named)) ? url(Path.of(named)) : Optional.ofNullable(loader.getResource(named));

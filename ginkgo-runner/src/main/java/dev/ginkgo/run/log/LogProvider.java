@@ -29,7 +29,7 @@ public final class LogProvider extends LogbackServiceProvider {
     }
 
     /** Makes up for it, for a program with a main method of its own: it finds Logback as it is without ginkgo. */
-    public static void configure() {
+    public static void configureIfNeeded() {
         if (!(LoggerFactory.getILoggerFactory() instanceof LoggerContext context)
                 || context.getObject(UNCONFIGURED) == null) {
             return;

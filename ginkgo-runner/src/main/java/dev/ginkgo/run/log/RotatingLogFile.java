@@ -13,7 +13,7 @@ import java.nio.file.StandardCopyOption;
  */
 public final class RotatingLogFile {
     private final Path file;
-    private final FileOpener opening;
+    private final FileOpener fileOpener;
 
     /** How the writer opens the file, whether or not it is the one that it had open. */
     public interface FileOpener {
@@ -23,11 +23,11 @@ public final class RotatingLogFile {
 
     /**
      * @param file the log, absolute
-     * @param opening how the writer opens it
+     * @param fileOpener how the writer opens it
      */
-    public RotatingLogFile(Path file, FileOpener opening) {
+    public RotatingLogFile(Path file, FileOpener fileOpener) {
         this.file = file;
-        this.opening = opening;
+        this.fileOpener = fileOpener;
     }
 
     /** The file. */
@@ -37,7 +37,7 @@ public final class RotatingLogFile {
 
     /** Opens the file of that name anew: somebody else may have renamed the one that is open. */
     public synchronized void reopen() throws IOException {
-        opening.open(file);
+        fileOpener.open(file);
     }
 
     /**
@@ -53,12 +53,12 @@ public final class RotatingLogFile {
         // The next file is open before the old one gets its new name: whoever follows the name (tail -F) has seen the
         // last line of the old one when the next appears.
         Path next = file.resolveSibling(file.getFileName() + ".next");
-        opening.open(next);
+        fileOpener.open(next);
         try {
             shift(keep);
             Files.move(next, file);
         } catch (IOException e) {
-            opening.open(file);
+            fileOpener.open(file);
             throw e;
         }
         return true;

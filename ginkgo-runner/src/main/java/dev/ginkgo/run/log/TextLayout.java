@@ -14,17 +14,17 @@ import java.util.TimeZone;
 final class TextLayout extends LayoutBase<ILoggingEvent> {
     private static final long DAY = 86_400_000;
 
-    private final ExceptionPrinter failures;
+    private final ExceptionPrinter exceptionPrinter;
     private final boolean dates;
     private final TimeZone zone;
 
     /**
-     * @param failures how exceptions are printed
+     * @param exceptionPrinter how exceptions are printed
      * @param dates whether the date stands before the time
      * @param zone of the times; this class, because the rules of a ZoneId are searched for in every jar
      */
-    TextLayout(ExceptionPrinter failures, boolean dates, TimeZone zone) {
-        this.failures = failures;
+    TextLayout(ExceptionPrinter exceptionPrinter, boolean dates, TimeZone zone) {
+        this.exceptionPrinter = exceptionPrinter;
         this.dates = dates;
         this.zone = zone;
     }
@@ -41,7 +41,7 @@ final class TextLayout extends LayoutBase<ILoggingEvent> {
         line.append(event.getLoggerName()).append(" - ").append(event.getFormattedMessage());
         line.append(System.lineSeparator());
         if (event.getThrowableProxy() instanceof ThrowableProxy proxy) {
-            line.append(failures.render(proxy.getThrowable())).append(System.lineSeparator());
+            line.append(exceptionPrinter.render(proxy.getThrowable())).append(System.lineSeparator());
         }
         return line.toString();
     }

@@ -33,29 +33,29 @@ public final class FileAccess {
 
     /** Whether he could read that file. */
     public boolean canRead(Path file) {
-        return reaches(file) && may(file, READ);
+        return canTraverse(file) && isPermitted(file, READ);
     }
 
     /** Whether he could make and remove files in that folder. */
-    public boolean canChange(Path folder) {
-        return reaches(folder) && may(folder, WRITE | ENTER);
+    public boolean canModify(Path folder) {
+        return canTraverse(folder) && isPermitted(folder, WRITE | ENTER);
     }
 
     /** Whether he could enter that folder. */
     public boolean canEnter(Path folder) {
-        return reaches(folder) && may(folder, ENTER);
+        return canTraverse(folder) && isPermitted(folder, ENTER);
     }
 
-    private boolean reaches(Path file) {
+    private boolean canTraverse(Path file) {
         for (Path above = file.toAbsolutePath().getParent(); above != null; above = above.getParent()) {
-            if (!may(above, ENTER)) {
+            if (!isPermitted(above, ENTER)) {
                 return false;
             }
         }
         return true;
     }
 
-    private boolean may(Path file, int wanted) {
+    private boolean isPermitted(Path file, int wanted) {
         try {
             int shift = number(file, "uid") == user ? 6 : number(file, "gid") == group ? 3 : 0;
             return user == 0 || (number(file, "mode") >> shift & wanted) == wanted;

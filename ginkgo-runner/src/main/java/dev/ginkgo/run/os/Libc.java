@@ -4,8 +4,8 @@ import java.lang.foreign.AddressLayout;
 import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker;
-import java.lang.foreign.MemoryLayout.PathElement;
 import java.lang.foreign.MemoryLayout;
+import java.lang.foreign.MemoryLayout.PathElement;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.StructLayout;
 import java.lang.foreign.ValueLayout;
@@ -51,19 +51,19 @@ public final class Libc {
     public int require(String function, Object... arguments) throws OsException {
         Result result = call(function, arguments);
         if (result.failed()) {
-            throw failed(function, result.errno());
+            throw exception(function, result.errno());
         }
         return Math.toIntExact(result.value());
     }
 
-    public OsException failed(String function, int errno) {
+    public OsException exception(String function, int errno) {
         return new OsException(
                 errno == EPERM ? OsException.Kind.PERMISSION : OsException.Kind.FAILURE,
-                function + " failed: " + text(errno));
+                function + " failed: " + errorText(errno));
     }
 
     /** What an {@code errno} means. */
-    String text(int errno) {
+    String errorText(int errno) {
         try {
             MemorySegment text = (MemorySegment) linker.downcallHandle(
                             linker.defaultLookup().findOrThrow("strerror"),

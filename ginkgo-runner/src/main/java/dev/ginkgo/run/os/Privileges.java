@@ -19,13 +19,13 @@ public final class Privileges {
     private final Libc libc;
     private final UserDatabase.User user;
     private final int group;
-    private final boolean held;
+    private final boolean isCurrentUser;
 
     private Privileges(Libc libc, UserDatabase.User user, int group, boolean held) {
         this.libc = libc;
         this.user = user;
         this.group = group;
-        this.held = held;
+        this.isCurrentUser = held;
     }
 
     /**
@@ -49,12 +49,14 @@ public final class Privileges {
                     OsException.Kind.CONFIGURATION, "ginkgo.group needs ginkgo.user: say who is to be in that group");
         }
         Libc libc = new Libc();
-        UserDatabase accounts = new UserDatabase(libc);
-        UserDatabase.User found = accounts.user(user)
+        UserDatabase userDatabase = new UserDatabase(libc);
+        UserDatabase.User found = userDatabase
+                .user(user)
                 .orElseThrow(() -> unknown("ginkgo.user: there is no user " + user, "getent passwd"));
         int groupId = group.isEmpty()
                 ? found.group()
-                : accounts.group(group)
+                : userDatabase
+                        .group(group)
                         .orElseThrow(() -> unknown("ginkgo.group: there is no group " + group, "getent group"));
         int now = libc.require("geteuid");
         boolean same = now == found.id() && libc.require("getegid") == groupId;
@@ -78,13 +80,13 @@ public final class Privileges {
     }
 
     /** Whether this process acts as that user already, so that there is nothing to do. */
-    public boolean held() {
-        return held;
+    public boolean isCurrentUser() {
+        return isCurrentUser;
     }
 
     /** Makes a file or folder the user's, so that he can write to it, open it again and remove it. */
-    public void give(Path file) throws OsException {
-        if (held || !Files.exists(file)) {
+    public void changeOwner(Path file) throws OsException {
+        if (isCurrentUser || !Files.exists(file)) {
             return;
         }
         try (Arena arena = Arena.ofConfined()) {
@@ -92,7 +94,7 @@ public final class Privileges {
             if (result.failed()) {
                 throw new OsException(
                         OsException.Kind.FAILURE,
-                        file + " cannot be given to " + user.name() + ": " + libc.text(result.errno()));
+                        file + " cannot be given to " + user.name() + ": " + libc.errorText(result.errno()));
             }
         }
     }
@@ -109,7 +111,7 @@ public final class Privileges {
      *     must end
      */
     public void drop() throws IOException {
-        if (held) {
+        if (isCurrentUser) {
             return;
         }
         try (Arena arena = Arena.ofConfined()) {

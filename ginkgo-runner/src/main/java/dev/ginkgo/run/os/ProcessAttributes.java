@@ -24,7 +24,7 @@ public final class ProcessAttributes {
             if (result.failed()) {
                 throw new OsException(
                         OsException.Kind.CONFIGURATION,
-                        "ginkgo.workdir: " + folder + " cannot be entered: " + libc.text(result.errno())
+                        "ginkgo.workdir: " + folder + " cannot be entered: " + libc.errorText(result.errno())
                                 + "; create it, or name another folder");
             }
         }

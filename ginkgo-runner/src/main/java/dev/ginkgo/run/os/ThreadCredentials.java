@@ -29,8 +29,8 @@ final class ThreadCredentials {
                 }
                 String groups = lines.get(2);
                 boolean first = all.isEmpty();
-                if (!lines.get(0).equals(four(user))
-                        || !lines.get(1).equals(four(group))
+                if (!lines.get(0).equals(allFourIds(user))
+                        || !lines.get(1).equals(allFourIds(group))
                         || !(first || groups.equals(all))) {
                     throw new OsException(
                             OsException.Kind.FAILURE,
@@ -63,7 +63,7 @@ final class ThreadCredentials {
     }
 
     /** Real, effective, saved, and that of the file system. */
-    private static String four(int id) {
+    private static String allFourIds(int id) {
         String one = Integer.toUnsignedString(id);
         return String.join("\t", one, one, one, one);
     }

@@ -14,7 +14,7 @@ final class UserDatabase {
     private static final long GID = 20;
     private static final long GROUP_ID = 16;
     private static final int STRUCT = 64;
-    private static final int LARGEST_ENTRY = 1 << 20;
+    private static final int MAX_ENTRY_BYTES = 1 << 20;
 
     private final Libc libc;
 
@@ -40,17 +40,18 @@ final class UserDatabase {
 
     /** The number of the group of that name; a number stands for itself. */
     Optional<Integer> group(String nameOrNumber) throws OsException {
-        Optional<Integer> named = look("getgrnam_r", nameOrNumber, found -> found.get(ValueLayout.JAVA_INT, GROUP_ID));
+        Optional<Integer> named =
+                lookUp("getgrnam_r", nameOrNumber, found -> found.get(ValueLayout.JAVA_INT, GROUP_ID));
         return named.isPresent() || !isNumber(nameOrNumber) ? named : Optional.of(Integer.parseInt(nameOrNumber));
     }
 
     private Optional<User> user(String function, Object key) throws OsException {
-        return look(
+        return lookUp(
                 function,
                 key,
                 found -> new User(
                         found.get(ValueLayout.ADDRESS, 0)
-                                .reinterpret(LARGEST_ENTRY)
+                                .reinterpret(MAX_ENTRY_BYTES)
                                 .getString(0),
                         found.get(ValueLayout.JAVA_INT, UID),
                         found.get(ValueLayout.JAVA_INT, GID)));
@@ -61,8 +62,8 @@ final class UserDatabase {
     }
 
     /** One of the {@code get…_r} functions: {@code int f(key, struct *, char *buffer, size_t, struct **found)}. */
-    private <T> Optional<T> look(String function, Object key, StructReader<T> reading) throws OsException {
-        for (long size = 1024; size <= LARGEST_ENTRY; size *= 4) {
+    private <T> Optional<T> lookUp(String function, Object key, StructReader<T> structReader) throws OsException {
+        for (long size = 1024; size <= MAX_ENTRY_BYTES; size *= 4) {
             try (Arena arena = Arena.ofConfined()) {
                 MemorySegment struct = arena.allocate(STRUCT, Long.BYTES);
                 MemorySegment found = arena.allocate(ValueLayout.ADDRESS);
@@ -72,14 +73,14 @@ final class UserDatabase {
                 if (error == 0) {
                     return found.get(ValueLayout.ADDRESS, 0).address() == 0
                             ? Optional.empty()
-                            : Optional.of(reading.of(struct));
+                            : Optional.of(structReader.of(struct));
                 }
                 if (error != Libc.ERANGE) {
-                    throw libc.failed(function, error);
+                    throw libc.exception(function, error);
                 }
             }
         }
-        throw libc.failed(function, Libc.ERANGE);
+        throw libc.exception(function, Libc.ERANGE);
     }
 
     private static boolean isNumber(String text) {

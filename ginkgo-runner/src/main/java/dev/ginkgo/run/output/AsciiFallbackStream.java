@@ -11,7 +11,7 @@ import java.util.Map;
  * has; Java itself would print a question mark for each. Bytes go through as they are.
  */
 public final class AsciiFallbackStream extends PrintStream {
-    private static final Map<Character, String> PLAIN =
+    private static final Map<Character, String> REPLACEMENTS =
             Map.of('│', "|", '├', "|", '└', "`", '─', "-", '…', "...", '•', "*", '→', "->", 'µ', "u");
 
     private final CharsetEncoder encoder;
@@ -24,7 +24,7 @@ public final class AsciiFallbackStream extends PrintStream {
     /** The stream itself, if it can print everything. */
     static PrintStream of(PrintStream stream) {
         CharsetEncoder encoder = stream.charset().newEncoder();
-        return PLAIN.keySet().stream().allMatch(encoder::canEncode) ? stream : new AsciiFallbackStream(stream);
+        return REPLACEMENTS.keySet().stream().allMatch(encoder::canEncode) ? stream : new AsciiFallbackStream(stream);
     }
 
     /** A writer that prints there; one that encodes by itself would not ask it. */
@@ -63,7 +63,9 @@ public final class AsciiFallbackStream extends PrintStream {
         for (int i = 0; i < text.length(); i++) {
             char each = text.charAt(i);
             plain.append(
-                    encoder.canEncode(each) ? String.valueOf(each) : PLAIN.getOrDefault(each, String.valueOf(each)));
+                    encoder.canEncode(each)
+                            ? String.valueOf(each)
+                            : REPLACEMENTS.getOrDefault(each, String.valueOf(each)));
         }
         return plain.toString();
     }

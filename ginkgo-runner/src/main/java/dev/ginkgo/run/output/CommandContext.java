@@ -15,7 +15,7 @@ import java.util.Map;
 public record CommandContext(PrintStream out, PrintStream err, Map<String, String> environment, Path directory) {
 
     /** Of this process. */
-    public static CommandContext ofProcess() {
+    public static CommandContext ofCurrentProcess() {
         return new CommandContext(
                 AsciiFallbackStream.of(System.out),
                 AsciiFallbackStream.of(System.err),
@@ -24,13 +24,13 @@ public record CommandContext(PrintStream out, PrintStream err, Map<String, Strin
     }
 
     /** A file as the user would name it: relative to the working directory where it lies below. */
-    public String shown(Path file) {
+    public String displayPath(Path file) {
         Path absolute = file.toAbsolutePath().normalize();
         Path shown = absolute.startsWith(directory) ? directory.relativize(absolute) : absolute;
         return shown.toString().isEmpty() ? "." : shown.toString();
     }
 
-    public void tell(String text) {
+    public void printError(String text) {
         err.println(text);
         err.flush();
     }

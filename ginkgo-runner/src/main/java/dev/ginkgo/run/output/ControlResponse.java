@@ -21,7 +21,7 @@ public record ControlResponse(Map<String, @Nullable Object> members) {
         return members.get(key) != null;
     }
 
-    public boolean is(String key) {
+    public boolean isTrue(String key) {
         return Boolean.TRUE.equals(members.get(key));
     }
 

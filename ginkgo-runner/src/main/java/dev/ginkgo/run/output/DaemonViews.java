@@ -13,28 +13,29 @@ public final class DaemonViews {
     /** The living tree: a line for each service, and one more for what troubles it. */
     public static String tree(ControlResponse root) {
         StringBuilder text = new StringBuilder();
-        service(text, root, "", "", root.text("path"));
+        appendService(text, root, "", "", root.text("path"));
         return text.toString().stripTrailing();
     }
 
-    private static void service(StringBuilder text, ControlResponse service, String first, String rest, String name) {
+    private static void appendService(
+            StringBuilder text, ControlResponse service, String first, String rest, String name) {
         text.append(first).append(name).append("  ").append(service.text("state"));
-        text.append(' ').append(millis(service, "sinceMillis"));
-        count(text, service.number("tasks"), "task");
-        count(text, service.number("restarts"), "restart");
+        text.append(' ').append(duration(service, "sinceMillis"));
+        appendCount(text, service.number("tasks"), "task");
+        appendCount(text, service.number("restarts"), "restart");
         if (service.has("restartInMillis")) {
-            text.append(", next restart in ").append(millis(service, "restartInMillis"));
+            text.append(", next restart in ").append(duration(service, "restartInMillis"));
         }
         text.append(service.text("reason").isEmpty() ? "" : ", " + service.text("reason"))
                 .append('\n');
         List<ControlResponse> children = service.objects("children");
         String below = rest + (children.isEmpty() ? "    " : "│   ");
-        trouble(text, below, "last error", service.text("lastError"));
-        trouble(text, below, "last reload", service.text("reloadError"));
+        appendError(text, below, "last error", service.text("lastError"));
+        appendError(text, below, "last reload", service.text("reloadError"));
         for (ControlResponse child : children) {
             boolean last = child.equals(children.getLast());
             String path = child.text("path");
-            service(
+            appendService(
                     text,
                     child,
                     rest + (last ? "└── " : "├── "),
@@ -43,13 +44,13 @@ public final class DaemonViews {
         }
     }
 
-    private static void count(StringBuilder text, long count, String what) {
+    private static void appendCount(StringBuilder text, long count, String what) {
         if (count > 0) {
             text.append(", ").append(count).append(' ').append(what).append(count == 1 ? "" : "s");
         }
     }
 
-    private static void trouble(StringBuilder text, String indent, String what, String trouble) {
+    private static void appendError(StringBuilder text, String indent, String what, String trouble) {
         if (!trouble.isEmpty()) {
             text.append(indent).append(what).append(": ").append(trouble).append('\n');
         }
@@ -66,7 +67,7 @@ public final class DaemonViews {
     }
 
     private static String task(ControlResponse task) {
-        return "  #" + task.text("name") + "  " + task.text("state") + ", for " + millis(task, "ageMillis")
+        return "  #" + task.text("name") + "  " + task.text("state") + ", for " + duration(task, "ageMillis")
                 + task.texts("stack").stream()
                         .map(frame -> "\n      at " + frame)
                         .collect(joining());
@@ -80,7 +81,7 @@ public final class DaemonViews {
                 .collect(joining("\n"));
     }
 
-    private static String millis(ControlResponse from, String key) {
-        return Durations.shortly(Duration.ofMillis(from.number(key)));
+    private static String duration(ControlResponse from, String key) {
+        return Durations.toHumanString(Duration.ofMillis(from.number(key)));
     }
 }

@@ -23,19 +23,19 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ExceptionPrinter {
     /** The name of the class loader of the user's classes, as it appears in stack frames. */
-    public static final String USER_LOADER = "user";
+    public static final String USER_CLASS_LOADER_NAME = "user";
 
     private static final int FRAMES = 12;
 
     private final boolean stackTraces;
-    private final SourceLines sources;
+    private final SourceLines sourceLines;
 
     /**
      * @param stackTraces whether to print everything, as the JDK does
      */
-    public ExceptionPrinter(boolean stackTraces, SourceLines sources) {
+    public ExceptionPrinter(boolean stackTraces, SourceLines sourceLines) {
         this.stackTraces = stackTraces;
-        this.sources = sources;
+        this.sourceLines = sourceLines;
     }
 
     public String render(Throwable failure) {
@@ -56,7 +56,7 @@ public final class ExceptionPrinter {
         }
         lines.add(caption + message(t));
         StackTraceElement[] trace = t.getStackTrace();
-        frames(lines, List.of(trace).subList(0, trace.length - inCommon(trace, enclosing)), isOurs(t));
+        frames(lines, List.of(trace).subList(0, trace.length - commonFrames(trace, enclosing)), isGinkgoException(t));
         Throwable cause = t.getCause();
         if (cause != null) {
             append(lines, "Caused by: ", cause, trace, seen);
@@ -71,9 +71,9 @@ public final class ExceptionPrinter {
                 trace.stream().filter(frame -> !isFolded(frame)).toList();
         boolean first = true;
         for (StackTraceElement frame : own.subList(0, Math.min(FRAMES, own.size()))) {
-            lines.add("    at " + frame.getClassName() + "." + frame.getMethodName() + "(" + place(frame) + ")");
+            lines.add("    at " + frame.getClassName() + "." + frame.getMethodName() + "(" + location(frame) + ")");
             if (first) {
-                sources.line(frame).ifPresent(line -> lines.add("        " + line));
+                sourceLines.line(frame).ifPresent(line -> lines.add("        " + line));
                 first = false;
             }
         }
@@ -93,21 +93,21 @@ public final class ExceptionPrinter {
         if (message == null || message.isBlank()) {
             return t.getClass().getSimpleName();
         }
-        return isOurs(t) ? message : t.getClass().getSimpleName() + ": " + message;
+        return isGinkgoException(t) ? message : t.getClass().getSimpleName() + ": " + message;
     }
 
-    private static String place(StackTraceElement frame) {
+    private static String location(StackTraceElement frame) {
         String file = frame.getFileName() == null ? "unknown source" : frame.getFileName();
         return frame.getLineNumber() < 0 ? file : file + ":" + frame.getLineNumber();
     }
 
-    private static boolean isOurs(Throwable t) {
+    private static boolean isGinkgoException(Throwable t) {
         return t.getClass().getName().startsWith("dev.ginkgo.")
                 && !isUserLoader(t.getClass().getClassLoader());
     }
 
     private static boolean isUserLoader(@Nullable ClassLoader loader) {
-        return loader != null && USER_LOADER.equals(loader.getName());
+        return loader != null && USER_CLASS_LOADER_NAME.equals(loader.getName());
     }
 
     private static boolean isFolded(StackTraceElement frame) {
@@ -119,11 +119,11 @@ public final class ExceptionPrinter {
         if (name.contains("$$Lambda")) {
             return true; // the JVM's own class around a lambda; the lambda's body has a frame itself
         }
-        return !USER_LOADER.equals(frame.getClassLoaderName())
+        return !USER_CLASS_LOADER_NAME.equals(frame.getClassLoaderName())
                 && (name.startsWith("dev.ginkgo.") || name.startsWith("picocli."));
     }
 
-    private static int inCommon(StackTraceElement[] trace, StackTraceElement[] enclosing) {
+    private static int commonFrames(StackTraceElement[] trace, StackTraceElement[] enclosing) {
         int n = 0;
         while (n < trace.length
                 && n < enclosing.length

@@ -44,7 +44,7 @@ public enum ExitCode {
     TERMINATED(143);
 
     /** Returned in place of an exit code after a main method has returned: its other threads keep the process running. */
-    public static final int RUNS_ON = -1;
+    public static final int KEEP_RUNNING = -1;
 
     private final int number;
 
@@ -57,7 +57,7 @@ public enum ExitCode {
     }
 
     /** The one of that number; {@link #SOFTWARE} for what no command of ours ends with. */
-    public static ExitCode of(int number) {
+    public static ExitCode ofNumber(int number) {
         return Arrays.stream(values())
                 .filter(each -> each.number == number)
                 .findFirst()

@@ -44,17 +44,17 @@ public final class SettingsHelp {
         }
         text.append("    ").append(setting.type());
         text.append(setting.bounds().isEmpty() ? "" : "; " + setting.bounds());
-        text.append(setting.required() ? "; required" : "; default " + shown(setting.byDefault()));
-        text.append(setting.fixed() ? "; fixed until a restart" : "");
+        text.append(setting.required() ? "; required" : "; default " + displayValue(setting.defaultValue()));
+        text.append(setting.restartRequired() ? "; fixed until a restart" : "");
         text.append(setting.secret() ? "; secret" : "").append('\n');
         text.append("    ")
                 .append(setting.environmentName())
                 .append("; now from ")
-                .append(setting.origin())
+                .append(setting.source())
                 .append('\n');
     }
 
-    private static String shown(String value) {
+    private static String displayValue(String value) {
         return value.isEmpty() ? "empty" : value;
     }
 }

@@ -17,10 +17,12 @@ public interface SourceLines {
     }
 
     /** The sources below a folder, for classes that were compiled from there. */
-    static SourceLines below(Path root) {
+    static SourceLines inFolder(Path root) {
         return frame -> {
             String file = frame.getFileName();
-            if (file == null || frame.getLineNumber() < 1 || !ExceptionPrinter.USER_LOADER.equals(frame.getClassLoaderName())) {
+            if (file == null
+                    || frame.getLineNumber() < 1
+                    || !ExceptionPrinter.USER_CLASS_LOADER_NAME.equals(frame.getClassLoaderName())) {
                 return Optional.empty();
             }
             String type = frame.getClassName();

@@ -10,7 +10,7 @@ public final class Suggestions {
     private Suggestions() {}
 
     /** The nearest of the known names, if one is near: at most a third of the letters differ, and at least two may. */
-    public static Optional<String> to(String wanted, Collection<String> known) {
+    public static Optional<String> closest(String wanted, Collection<String> known) {
         int limit = Math.max(2, wanted.length() / 3);
         return known.stream()
                 .min(Comparator.comparingInt((String name) -> distance(wanted, name))

@@ -30,7 +30,7 @@ public final class TimestampFormat {
      *
      * @param iso as ISO 8601; anything else is shown as it is, for the pidfile may be of another ginkgo
      */
-    public String shown(String iso) {
+    public String format(String iso) {
         Instant at;
         try {
             at = Instant.parse(iso);
@@ -41,6 +41,6 @@ public final class TimestampFormat {
         Duration ago = Duration.between(at, now);
         return String.format(Locale.ROOT, "%1$tF %1$tT", LocalDateTime.ofInstant(at, offset))
                 + (offset.equals(ZoneOffset.UTC) ? " UTC" : " " + offset)
-                + (ago.isNegative() ? "" : " (" + Durations.shortly(ago) + " ago)");
+                + (ago.isNegative() ? "" : " (" + Durations.toHumanString(ago) + " ago)");
     }
 }

@@ -22,14 +22,16 @@ public final class TreeJson {
         members.put("tasks", status.tasks());
         members.put("restarts", status.restarts());
         members.put(
-                "restartInMillis", status.restartIn().map(Duration::toMillis).orElse(null));
+                "restartInMillis",
+                status.nextRestartIn().map(Duration::toMillis).orElse(null));
         members.put(
                 "lastError",
                 status.failure()
-                        .or(status::lastRestarted)
-                        .map(TreeJson::oneLine)
+                        .or(status::lastRecoveredFailure)
+                        .map(TreeJson::firstLine)
                         .orElse(null));
-        members.put("reloadError", status.reloadFailure().map(TreeJson::oneLine).orElse(null));
+        members.put(
+                "reloadError", status.reloadFailure().map(TreeJson::firstLine).orElse(null));
         members.put("children", status.children().stream().map(TreeJson::of).toList());
         return members;
     }
@@ -38,7 +40,7 @@ public final class TreeJson {
         return Math.max(0, Duration.between(moment, TimeSource.system().now()).toMillis());
     }
 
-    private static String oneLine(Throwable failure) {
+    private static String firstLine(Throwable failure) {
         String message = failure.getMessage();
         String first = message == null ? "" : message.lines().findFirst().orElse("");
         return failure.getClass().getSimpleName() + (first.isBlank() ? "" : ": " + first);

@@ -48,14 +48,14 @@ public final class EngineJars {
      */
     public static EngineJars of(Optional<Path> home, Configuration configuration) {
         Set<String> names = new TreeSet<>();
-        RawConfig raw = configuration.load();
-        collect(raw.table(), names);
-        raw.environment().forEach((name, value) -> {
+        RawConfig rawConfig = configuration.load();
+        collect(rawConfig.root(), names);
+        rawConfig.environment().forEach((name, value) -> {
             if (name.startsWith(Configuration.PREFIX) && name.endsWith("_ENGINE")) {
                 names.add(value);
             }
         });
-        raw.overrides().forEach((key, value) -> {
+        rawConfig.overrides().forEach((key, value) -> {
             if (key.equals(KEY) || key.endsWith("." + KEY)) {
                 names.add(value);
             }
@@ -76,8 +76,8 @@ public final class EngineJars {
         List<String> lines = new ArrayList<>();
         for (String name : chosen) {
             String artifact = ARTIFACTS.get(name);
-            boolean told =
-                    problems.stream().anyMatch(problem -> problem.toString().contains("\"" + name + "\""));
+            boolean told = problems.stream()
+                    .anyMatch(configProblem -> configProblem.toString().contains("\"" + name + "\""));
             if (artifact != null && told && jars(name).isEmpty()) {
                 lines.add("The engine \"" + name + "\" is not installed: it is the artifact dev.ginkgo:" + artifact
                         + folder.map(each -> ", whose jars belong into " + each.resolve(name))
@@ -89,8 +89,8 @@ public final class EngineJars {
     }
 
     private static void collect(ConfigEntry.Table table, Set<String> names) {
-        table.entries().forEach((key, entry) -> {
-            switch (entry) {
+        table.entries().forEach((key, configEntry) -> {
+            switch (configEntry) {
                 case ConfigEntry.Table below -> collect(below, names);
                 case ConfigEntry.Value value -> {
                     if (key.equals(KEY) && value.value() instanceof String name) {

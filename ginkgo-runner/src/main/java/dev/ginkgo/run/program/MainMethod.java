@@ -12,11 +12,11 @@ import java.util.stream.Stream;
  * with {@code String[]} before one without, static or not, declared or inherited, anything but private.
  */
 public final class MainMethod {
-    private final Class<?> owner;
+    private final Class<?> declaringClass;
     private final Method method;
 
     private MainMethod(Class<?> owner, Method method) {
-        this.owner = owner;
+        this.declaringClass = owner;
         this.method = method;
     }
 
@@ -36,7 +36,7 @@ public final class MainMethod {
     }
 
     private Object instance() throws ReflectiveOperationException {
-        Constructor<?> constructor = owner.getDeclaredConstructor();
+        Constructor<?> constructor = declaringClass.getDeclaredConstructor();
         constructor.setAccessible(true);
         return constructor.newInstance();
     }
@@ -45,7 +45,7 @@ public final class MainMethod {
         return Stream.<Class<?>>iterate(type, c -> c != null, Class::getSuperclass)
                 .flatMap(c -> Stream.of(c.getDeclaredMethods()))
                 .filter(m -> isMain(m, parameters))
-                .filter(m -> Modifier.isStatic(m.getModifiers()) || canBeMade(type))
+                .filter(m -> Modifier.isStatic(m.getModifiers()) || isInstantiable(type))
                 .findFirst();
     }
 
@@ -57,7 +57,7 @@ public final class MainMethod {
                 && java.util.Arrays.equals(m.getParameterTypes(), parameters);
     }
 
-    private static boolean canBeMade(Class<?> type) {
+    private static boolean isInstantiable(Class<?> type) {
         return !Modifier.isAbstract(type.getModifiers())
                 && Stream.of(type.getDeclaredConstructors())
                         .anyMatch(c -> c.getParameterCount() == 0 && !Modifier.isPrivate(c.getModifiers()));

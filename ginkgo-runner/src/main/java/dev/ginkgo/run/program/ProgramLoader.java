@@ -16,7 +16,7 @@ import java.util.Optional;
 
 /** Makes a program of a target: compiles, loads, chooses. */
 public final class ProgramLoader {
-    private final CommandContext terminal;
+    private final CommandContext commandContext;
     private final List<Path> classPath;
     private final Optional<String> chosen;
     private final ClassLoader parent;
@@ -26,9 +26,10 @@ public final class ProgramLoader {
      * @param chosen the service that the user has named, by {@code --service}
      * @param parent has our classes, and those of the chosen engines
      */
-    public ProgramLoader(CommandContext terminal, List<Path> classPath, Optional<String> chosen, ClassLoader parent) {
+    public ProgramLoader(
+            CommandContext commandContext, List<Path> classPath, Optional<String> chosen, ClassLoader parent) {
         this.parent = parent;
-        this.terminal = terminal;
+        this.commandContext = commandContext;
         this.classPath = classPath;
         this.chosen = chosen;
     }
@@ -49,20 +50,20 @@ public final class ProgramLoader {
     }
 
     private Loaded ofSource(Path file, Target target) {
-        Compilation compiled = new SourceCompiler(terminal, classPath).compile(file);
+        Compilation compiled = new SourceCompiler(commandContext, classPath).compile(file);
         UserClassLoader loader = new UserClassLoader(parent, classPath, compiled.classes());
-        List<Class<?>> classes = compiled.ofFile().stream()
+        List<Class<?>> classes = compiled.classesOfFile().stream()
                 .<Class<?>>map(name -> ProgramLoader.load(name, loader).orElseThrow())
                 .toList();
-        ServiceFinder candidates = new ServiceFinder(String.valueOf(file.getFileName()), classes);
-        Program program = chosen.<Program>map(candidates::service)
-                .orElseGet(() -> target.configuration().isPresent() ? candidates.service() : candidates.choose());
-        return new Loaded(program, loader, SourceLines.below(compiled.root()));
+        ServiceFinder serviceFinder = new ServiceFinder(String.valueOf(file.getFileName()), classes);
+        Program program = chosen.<Program>map(serviceFinder::service)
+                .orElseGet(() -> target.configuration().isPresent() ? serviceFinder.service() : serviceFinder.select());
+        return new Loaded(program, loader, SourceLines.inFolder(compiled.root()));
     }
 
     private Loaded ofClass(String name, Target target) {
         UserClassLoader loader = new UserClassLoader(parent, classPath, Map.of());
-        Class<?> type = load(name, loader).orElseThrow(() -> new TargetResolver(terminal).noSuchClass(name));
+        Class<?> type = load(name, loader).orElseThrow(() -> new TargetResolver(commandContext).noSuchClass(name));
         boolean service = chosen.isPresent() || target.configuration().isPresent();
         Optional<MainMethod> main = service ? Optional.empty() : MainMethod.of(type);
         if (main.isPresent()) {
@@ -78,7 +79,7 @@ public final class ProgramLoader {
     }
 
     /** Makes the service; what its constructor throws comes out as it is. */
-    public static Service make(Class<? extends Service> type) throws Throwable {
+    public static Service instantiate(Class<? extends Service> type) throws Throwable {
         Constructor<? extends Service> constructor = type.getDeclaredConstructor();
         constructor.setAccessible(true);
         try {

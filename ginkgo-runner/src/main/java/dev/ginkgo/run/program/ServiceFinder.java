@@ -29,7 +29,7 @@ final class ServiceFinder {
     }
 
     /** The program that the file is. */
-    Program choose() {
+    Program select() {
         return main().<Program>map(p -> p).orElseGet(this::service);
     }
 

@@ -46,25 +46,26 @@ public final class TargetResolver {
     private static final int LISTED = 12;
     private static final int SHORTEST = 3; // of what may be the beginning of a command
 
-    private final CommandContext terminal;
+    private final CommandContext commandContext;
 
-    public TargetResolver(CommandContext terminal) {
-        this.terminal = terminal;
+    public TargetResolver(CommandContext commandContext) {
+        this.commandContext = commandContext;
     }
 
     /** A {@code .java} file, a {@code .toml} file or the name of a class. */
     public Target resolve(String word) {
         if (word.endsWith(".toml")) {
-            Path file = existing(word, terminal.directory(), word);
+            Path file = requireFile(word, commandContext.directory(), word);
             return new Target(
-                    code(service(file), folder(file), terminal.shown(file) + ": service = "), Optional.of(file));
+                    code(service(file), folder(file), commandContext.displayPath(file) + ": service = "),
+                    Optional.of(file));
         }
-        return new Target(code(word, terminal.directory(), ""), Optional.empty());
+        return new Target(code(word, commandContext.directory(), ""), Optional.empty());
     }
 
     private Target.Location code(String word, Path folder, String origin) {
         if (word.endsWith(".java")) {
-            return new Target.SourceFile(existing(word, folder, origin + word));
+            return new Target.SourceFile(requireFile(word, folder, origin + word));
         }
         if (CLASS_NAME.matcher(word).matches()) {
             return new Target.ClassName(word);
@@ -72,7 +73,7 @@ public final class TargetResolver {
         throw new CommandException(
                 ExitCode.CONFIGURATION,
                 origin + word + " is neither a .java file, nor a .toml file, nor the name of a class."
-                        + near(folder, word));
+                        + suggestion(folder, word));
     }
 
     /** What to say of a class that is not on the class path. */
@@ -81,21 +82,21 @@ public final class TargetResolver {
                 ExitCode.CONFIGURATION,
                 "There is no class " + className + " on the class path (--class-path adds jars and folders to it), and "
                         + className + " names no .java or .toml file."
-                        + near(terminal.directory(), className)
-                        + command(className)
+                        + suggestion(commandContext.directory(), className)
+                        + similarCommand(className)
                                 .map(command -> " There is also the command " + command + ".")
                                 .orElse(""));
     }
 
     /** Which command may have been meant: one that begins so ({@code stat}), or one that looks like it. */
-    private static Optional<String> command(String word) {
+    private static Optional<String> similarCommand(String word) {
         return COMMANDS.stream()
                 .filter(command -> word.length() >= SHORTEST && command.startsWith(word))
                 .findFirst()
-                .or(() -> Suggestions.to(word, COMMANDS));
+                .or(() -> Suggestions.closest(word, COMMANDS));
     }
 
-    private Path existing(String word, Path folder, String shown) {
+    private Path requireFile(String word, Path folder, String shown) {
         Path file = folder.resolve(word).normalize();
         if (Files.isRegularFile(file) && Files.isReadable(file)) {
             return file;
@@ -105,41 +106,48 @@ public final class TargetResolver {
                 : Files.exists(file) ? " is not a file" : " does not exist";
         throw new CommandException(
                 ExitCode.CONFIGURATION,
-                shown + what + "; looked for " + file + "." + near(folder(file), String.valueOf(file.getFileName())));
+                shown + what + "; looked for " + file + "."
+                        + suggestion(folder(file), String.valueOf(file.getFileName())));
     }
 
     private String service(Path file) {
-        String name = terminal.shown(file);
-        RawConfig raw = Configuration.none()
-                .workingFolder(terminal.directory())
+        String name = commandContext.displayPath(file);
+        RawConfig rawConfig = Configuration.empty()
+                .workingDirectory(commandContext.directory())
                 .file(Path.of(name))
                 .load();
-        if (!raw.problems().isEmpty()) {
+        if (!rawConfig.problems().isEmpty()) {
             throw new CommandException(
                     ExitCode.CONFIGURATION,
-                    raw.problems().stream().map(ConfigProblem::toString).collect(joining(System.lineSeparator())));
+                    rawConfig.problems().stream()
+                            .map(ConfigProblem::toString)
+                            .collect(joining(System.lineSeparator())));
         }
         String advice = "; write service = \"Hello.java\" (a file beside it) or service = \"pkg.Hello\" (a class) above"
                 + " its first table";
-        return switch (raw.table().entries().get("service")) {
-            case ConfigEntry.Value(String service, SettingSource _, SettingSource _, Path _) when !service.isBlank() -> service;
-            case null -> throw new CommandException(ExitCode.CONFIGURATION, name + " does not say what to run" + advice);
-            case ConfigEntry.Value(String _, SettingSource key, SettingSource _, Path _) -> throw refused(key, "service is empty" + advice);
-            case ConfigEntry entry -> throw refused(entry.key(), "service is not a string" + advice);
+        return switch (rawConfig.root().entries().get("service")) {
+            case ConfigEntry.Value(String service, SettingSource _, SettingSource _, Path _)
+            when !service.isBlank() -> service;
+            case null ->
+                throw new CommandException(ExitCode.CONFIGURATION, name + " does not say what to run" + advice);
+            case ConfigEntry.Value(String _, SettingSource key, SettingSource _, Path _) ->
+                throw rejected(key, "service is empty" + advice);
+            case ConfigEntry configEntry -> throw rejected(configEntry.keySource(), "service is not a string" + advice);
         };
     }
 
-    private static CommandException refused(SettingSource place, String why) {
-        return new CommandException(ExitCode.CONFIGURATION, ConfigProblem.at(place, why).toString());
+    private static CommandException rejected(SettingSource place, String why) {
+        return new CommandException(
+                ExitCode.CONFIGURATION, ConfigProblem.at(place, why).toString());
     }
 
     /** {@code " Did you mean Hello.java? Here are: …"}, as far as there is something. */
-    private static String near(Path folder, String wanted) {
+    private static String suggestion(Path folder, String wanted) {
         List<String> names = programs(folder);
         if (names.isEmpty()) {
             return "";
         }
-        Optional<String> meant = Suggestions.to(
+        Optional<String> meant = Suggestions.closest(
                         stem(wanted), names.stream().map(TargetResolver::stem).toList())
                 .flatMap(stem ->
                         names.stream().filter(name -> stem(name).equals(stem)).findFirst());

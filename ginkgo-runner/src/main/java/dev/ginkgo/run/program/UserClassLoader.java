@@ -16,7 +16,7 @@ public final class UserClassLoader extends URLClassLoader {
     private final Map<String, byte[]> compiled;
 
     UserClassLoader(ClassLoader parent, List<Path> classPath, Map<String, byte[]> compiled) {
-        super(ExceptionPrinter.USER_LOADER, urls(classPath), parent);
+        super(ExceptionPrinter.USER_CLASS_LOADER_NAME, urls(classPath), parent);
         this.compiled = compiled;
     }
 

@@ -27,10 +27,10 @@ import org.slf4j.LoggerFactory;
 /** What a process under a name says at its control socket. */
 final class ControlHandler implements ControlServer.RequestHandler {
     private static final Logger LOG = LoggerFactory.getLogger("ginkgo");
-    private static final Duration RELOAD = Duration.ofMinutes(1);
+    private static final Duration RELOAD_TIMEOUT = Duration.ofMinutes(1);
 
     private final Service root;
-    private final ServiceRunner foreground;
+    private final ServiceRunner serviceRunner;
     private final String configuration;
     private final boolean console;
 
@@ -38,15 +38,15 @@ final class ControlHandler implements ControlServer.RequestHandler {
      * @param configuration the file that it is configured with, or empty
      * @param console whether a console may be opened
      */
-    ControlHandler(Service root, ServiceRunner foreground, String configuration, boolean console) {
+    ControlHandler(Service root, ServiceRunner serviceRunner, String configuration, boolean console) {
         this.console = console;
         this.root = root;
-        this.foreground = foreground;
+        this.serviceRunner = serviceRunner;
         this.configuration = configuration;
     }
 
     @Override
-    public Map<String, @Nullable Object> answer(boolean acts, String command) throws Exception {
+    public Map<String, @Nullable Object> handle(boolean acts, String command) throws Exception {
         if (acts) {
             return switch (command) {
                 case "reload" -> reload();
@@ -64,7 +64,7 @@ final class ControlHandler implements ControlServer.RequestHandler {
     }
 
     @Override
-    public ControlServer.Conversation converse(String about) {
+    public ControlServer.Conversation openConversation(String about) {
         if (!about.equals("console")) {
             throw new IllegalArgumentException("there is no conversation but console, not " + about);
         }
@@ -89,17 +89,18 @@ final class ControlHandler implements ControlServer.RequestHandler {
         answer.put("java", Runtime.version());
         answer.put("configuration", configuration);
         answer.put(
-                "pendingRestart", foreground.tree().map(Ginkgo::pendingRestart).orElse(List.of()));
+                "pendingRestart",
+                serviceRunner.tree().map(Ginkgo::pendingRestart).orElse(List.of()));
         answer.put(
                 "stopTimeoutMillis",
-                foreground.tree().map(tree -> tree.stopTimeout().toMillis()).orElse(null));
+                serviceRunner.tree().map(tree -> tree.stopTimeout().toMillis()).orElse(null));
         return answer;
     }
 
     /** The tasks by service, each with its stack. */
     private Map<String, @Nullable Object> threads() {
         Map<String, List<TaskInfo>> byService = new TreeMap<>();
-        for (TaskInfo task : up().tasks()) {
+        for (TaskInfo task : requireTree().tasks()) {
             byService.computeIfAbsent(task.path(), path -> new ArrayList<>()).add(task);
         }
         Map<String, @Nullable Object> answer = new LinkedHashMap<>();
@@ -110,7 +111,9 @@ final class ControlHandler implements ControlServer.RequestHandler {
                                 "path",
                                 service.getKey(),
                                 "tasks",
-                                service.getValue().stream().map(ControlHandler::task).toList()))
+                                service.getValue().stream()
+                                        .map(ControlHandler::task)
+                                        .toList()))
                         .toList());
         return answer;
     }
@@ -130,7 +133,9 @@ final class ControlHandler implements ControlServer.RequestHandler {
 
     private Map<String, @Nullable Object> settings() {
         Map<String, @Nullable Object> answer = new LinkedHashMap<>();
-        answer.put("settings", up().settings().stream().map(ControlHandler::setting).toList());
+        answer.put(
+                "settings",
+                requireTree().settings().stream().map(ControlHandler::setting).toList());
         return answer;
     }
 
@@ -138,30 +143,31 @@ final class ControlHandler implements ControlServer.RequestHandler {
         Map<String, Object> answer = new LinkedHashMap<>();
         answer.put("key", setting.fullKey());
         answer.put("value", setting.value());
-        answer.put("origin", setting.origin().toString());
-        answer.put("default", setting.byDefault());
+        answer.put("origin", setting.source().toString());
+        answer.put("default", setting.defaultValue());
         answer.put("type", setting.type());
-        answer.put("fixed", setting.fixed());
+        answer.put("fixed", setting.restartRequired());
         return answer;
     }
 
     private Map<String, @Nullable Object> reload() throws InterruptedException, ExecutionException {
         Map<String, @Nullable Object> answer = new LinkedHashMap<>();
         try {
-            ReloadResult reload = foreground.reload().get(RELOAD.toMillis(), TimeUnit.MILLISECONDS);
-            answer.put("outcome", reload.outcome());
-            answer.put("text", reload.toString());
-            answer.put("failures", reload.failures().size());
+            ReloadResult reloadResult = serviceRunner.reload().get(RELOAD_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS);
+            answer.put("outcome", reloadResult.outcome());
+            answer.put("text", reloadResult.toString());
+            answer.put("failures", reloadResult.failures().size());
         } catch (TimeoutException e) {
             answer.put("outcome", "QUEUED");
-            answer.put("text", "the reload still waits, or is still at work, after " + RELOAD.toSeconds() + " s");
+            answer.put(
+                    "text", "the reload still waits, or is still at work, after " + RELOAD_TIMEOUT.toSeconds() + " s");
             answer.put("failures", 0);
         }
         return answer;
     }
 
-    private Ginkgo up() {
-        return foreground.tree().orElseThrow(() -> new IllegalStateException("it is not up yet; ask again"));
+    private Ginkgo requireTree() {
+        return serviceRunner.tree().orElseThrow(() -> new IllegalStateException("it is not up yet; ask again"));
     }
 
     private static int restarts(Status status) {

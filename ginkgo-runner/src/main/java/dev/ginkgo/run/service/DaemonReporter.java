@@ -22,18 +22,18 @@ final class DaemonReporter implements Reporter {
     private static final Logger LOG = LoggerFactory.getLogger("ginkgo");
     private static final int LAST_LINES = 10;
 
-    private final LauncherPipe launcher;
+    private final LauncherPipe launcherPipe;
     private final Path log;
     private final long begin;
 
-    DaemonReporter(LauncherPipe launcher, RotatingLogFile log) {
-        this.launcher = launcher;
+    DaemonReporter(LauncherPipe launcherPipe, RotatingLogFile log) {
+        this.launcherPipe = launcherPipe;
         this.log = log.path();
         begin = size(this.log);
     }
 
     @Override
-    public void say(String text) {
+    public void info(String text) {
         LOG.info("{}", text);
     }
 
@@ -41,23 +41,23 @@ final class DaemonReporter implements Reporter {
     public void ready(Status status, Duration after) {
         String text = LifecycleMessages.readiness(status, after, "");
         LOG.info("{}", text);
-        launcher.out(text);
-        launcher.end(ExitCode.OK.number());
+        launcherPipe.out(text);
+        launcherPipe.end(ExitCode.OK.number());
     }
 
     @Override
-    public void notStarted(String why) {
-        launcher.err(why);
+    public void startFailed(String why) {
+        launcherPipe.err(why);
         List<String> lines = lastLines();
         if (!lines.isEmpty()) {
-            launcher.err("The last lines of " + log + ":");
-            lines.forEach(line -> launcher.err("    " + line));
+            launcherPipe.err("The last lines of " + log + ":");
+            lines.forEach(line -> launcherPipe.err("    " + line));
         }
         LOG.error("{}", why);
     }
 
     @Override
-    public void complain(String text) {
+    public void error(String text) {
         LOG.error("{}", text);
     }
 

@@ -7,40 +7,40 @@ import java.util.List;
 
 /** Passes on what is said, and remembers why it ended, for the pidfile. */
 final class ExitReasonRecorder implements Reporter {
-    private final Reporter voice;
-    private final List<String> words = new ArrayList<>();
+    private final Reporter delegate;
+    private final List<String> reasons = new ArrayList<>();
 
-    ExitReasonRecorder(Reporter voice) {
-        this.voice = voice;
+    ExitReasonRecorder(Reporter reporter) {
+        this.delegate = reporter;
     }
 
-    synchronized String words() {
-        return String.join("\n", words);
+    synchronized String reasons() {
+        return String.join("\n", reasons);
     }
 
     @Override
-    public void say(String text) {
-        voice.say(text);
+    public void info(String text) {
+        delegate.info(text);
     }
 
     @Override
     public void ready(Status status, Duration after) {
-        voice.ready(status, after);
+        delegate.ready(status, after);
     }
 
     @Override
-    public void notStarted(String why) {
-        remember(why);
-        voice.notStarted(why);
+    public void startFailed(String why) {
+        addReason(why);
+        delegate.startFailed(why);
     }
 
     @Override
-    public void complain(String text) {
-        remember(text);
-        voice.complain(text);
+    public void error(String text) {
+        addReason(text);
+        delegate.error(text);
     }
 
-    private synchronized void remember(String text) {
-        words.add(text);
+    private synchronized void addReason(String text) {
+        reasons.add(text);
     }
 }

@@ -26,7 +26,7 @@ public final class LauncherPipe {
     }
 
     /** The one of this process, if the script has left a descriptor. */
-    public static Optional<LauncherPipe> ofProcess() {
+    public static Optional<LauncherPipe> ofCurrentProcess() {
         Integer descriptor = Integer.getInteger(PROPERTY);
         if (descriptor == null) {
             return Optional.empty();

@@ -23,10 +23,10 @@ import java.util.concurrent.TimeoutException;
 public final class LifecycleMessages {
     private static final String LINE = System.lineSeparator();
 
-    private final ExceptionPrinter failures;
+    private final ExceptionPrinter exceptionPrinter;
 
-    LifecycleMessages(ExceptionPrinter failures) {
-        this.failures = failures;
+    LifecycleMessages(ExceptionPrinter exceptionPrinter) {
+        this.exceptionPrinter = exceptionPrinter;
     }
 
     /** {@code number-server is READY after 123 ms (pid 4711)}, and what is added to that. */
@@ -45,16 +45,16 @@ public final class LifecycleMessages {
 
     /** A stop that was not clean: the errors, and the tasks that are left, with their stacks. */
     String unclean(StopException e) {
-        return failures.render(e);
+        return exceptionPrinter.render(e);
     }
 
     /** Why it did not start, and what went wrong when it was stopped again. */
     String notStarted(StartException e) {
-        return failures.render(e);
+        return exceptionPrinter.render(e);
     }
 
     /** The exit code of a start that failed. */
-    public static ExitCode code(StartException e) {
+    public static ExitCode exitCode(StartException e) {
         if (e.getCause() instanceof TimeoutException) {
             return ExitCode.TIMEOUT;
         }
@@ -64,7 +64,7 @@ public final class LifecycleMessages {
                 return ExitCode.UNAVAILABLE;
             }
             if (t instanceof OsException os) {
-                return ProcessEnvironment.code(os);
+                return ProcessEnvironment.exitCode(os);
             }
             if (t instanceof ConfigException) {
                 return ExitCode.CONFIGURATION; // settings that a service itself refused, together with others
@@ -76,13 +76,13 @@ public final class LifecycleMessages {
     String failed(Status status) {
         return status.path() + " has failed"
                 + status.failure()
-                        .map(failure -> ": " + failures.render(failure))
+                        .map(failure -> ": " + exceptionPrinter.render(failure))
                         .orElse(": " + status.reason());
     }
 
     String uncaught(Thread thread, Throwable error) {
         return "Thread " + thread.getName() + " died of an error that nobody caught; stopping. "
-                + failures.render(error);
+                + exceptionPrinter.render(error);
     }
 
     /** What runs at the moment, with stacks: the last words before a halt. */
@@ -98,8 +98,8 @@ public final class LifecycleMessages {
     }
 
     /** The result of a reload: what changed, or everything that is wrong. */
-    String reload(ReloadResult reload) {
-        return "reload: " + reload;
+    String reload(ReloadResult reloadResult) {
+        return "reload: " + reloadResult;
     }
 
     private static String indented(List<String> lines) {

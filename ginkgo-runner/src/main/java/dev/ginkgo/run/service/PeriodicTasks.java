@@ -19,9 +19,9 @@ final class PeriodicTasks implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger("ginkgo");
 
     private final Duration pause;
-    private final List<PeriodicTask> chores = new CopyOnWriteArrayList<>();
+    private final List<PeriodicTask> tasks = new CopyOnWriteArrayList<>();
     private final Thread thread =
-            Thread.ofPlatform().daemon().name("ginkgo-housekeeping").unstarted(this::work);
+            Thread.ofPlatform().daemon().name("ginkgo-housekeeping").unstarted(this::runTasks);
 
     PeriodicTasks() {
         this(Duration.ofSeconds(1));
@@ -45,18 +45,18 @@ final class PeriodicTasks implements AutoCloseable {
     }
 
     /** Adds a chore. For the main thread. */
-    void keep(PeriodicTask chore) {
-        chores.add(chore);
+    void add(PeriodicTask periodicTask) {
+        tasks.add(periodicTask);
         if (thread.getState() == Thread.State.NEW) {
             thread.start();
         }
     }
 
     /** An act whose failure is told in the log and changes nothing. */
-    static <T> Consumer<T> telling(FileAction<T> act) {
+    static <T> Consumer<T> loggingFailures(FileAction<T> fileAction) {
         return what -> {
             try {
-                act.on(what);
+                fileAction.on(what);
             } catch (IOException e) {
                 LOG.error("{}", e.getMessage(), e);
             }
@@ -68,7 +68,7 @@ final class PeriodicTasks implements AutoCloseable {
         thread.interrupt();
     }
 
-    private void work() {
+    private void runTasks() {
         Map<PeriodicTask, String> told = new HashMap<>();
         while (!Thread.currentThread().isInterrupted()) {
             try {
@@ -76,13 +76,13 @@ final class PeriodicTasks implements AutoCloseable {
             } catch (InterruptedException e) {
                 return;
             }
-            for (PeriodicTask chore : chores) {
+            for (PeriodicTask periodicTask : tasks) {
                 try {
-                    chore.run();
-                    told.remove(chore);
+                    periodicTask.run();
+                    told.remove(periodicTask);
                 } catch (IOException | RuntimeException e) { // one that fails keeps no other from its turn
                     String trouble = String.valueOf(e.getMessage());
-                    if (!trouble.equals(told.put(chore, trouble))) { // once, not every second
+                    if (!trouble.equals(told.put(periodicTask, trouble))) { // once, not every second
                         LOG.warn("{}", trouble, e);
                     }
                 }

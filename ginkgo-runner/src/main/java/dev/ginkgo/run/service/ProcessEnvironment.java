@@ -26,21 +26,25 @@ import java.util.function.Supplier;
 final class ProcessEnvironment {
     private static final String DAEMON_UMASK = "027";
 
-    private final CommandContext terminal;
+    private final CommandContext commandContext;
     private final ProcessSettings.ProcessConfig settings;
     private final List<Path> files;
     private final Optional<Privileges> privileges;
     private final Optional<SystemdNotifier> systemd;
     private final Optional<AdminPages> admin;
-    private final List<Path> toBeGiven = new ArrayList<>();
+    private final List<Path> ownedFiles = new ArrayList<>();
 
     /**
      * @param files what a reload reads again
      * @param status of the tree
      * @throws CommandException if the operating system cannot do what the settings ask for
      */
-    ProcessEnvironment(CommandContext terminal, ProcessSettings.ProcessConfig settings, List<Path> files, Supplier<Status> status) {
-        this.terminal = terminal;
+    ProcessEnvironment(
+            CommandContext commandContext,
+            ProcessSettings.ProcessConfig settings,
+            List<Path> files,
+            Supplier<Status> status) {
+        this.commandContext = commandContext;
         this.settings = settings;
         this.files = files;
         admin = settings.admin().map(address -> new AdminPages(address, status));
@@ -48,27 +52,27 @@ final class ProcessEnvironment {
             privileges = settings.changesUser()
                     ? Optional.of(Privileges.to(settings.user(), settings.group(), System.getProperty("os.name")))
                     : Optional.empty();
-            systemd = SystemdNotifier.of(terminal.environment(), settings.startTimeout(), settings.stopTimeout());
+            systemd = SystemdNotifier.of(commandContext.environment(), settings.startTimeout(), settings.stopTimeout());
         } catch (OsException e) {
-            throw refusal(e);
+            throw rejected(e);
         }
     }
 
     /** What will fail later, when the process has become another user: not enough to refuse the start. */
     List<String> warnings() {
         List<String> warnings = new ArrayList<>();
-        privileges.filter(each -> !each.held()).map(Privileges::access).ifPresent(access -> {
+        privileges.filter(each -> !each.isCurrentUser()).map(Privileges::access).ifPresent(fileAccess -> {
             files.stream()
-                    .filter(file -> !access.canRead(file))
-                    .forEach(file -> warnings.add(access.name() + " cannot read " + file
+                    .filter(file -> !fileAccess.canRead(file))
+                    .forEach(file -> warnings.add(fileAccess.name() + " cannot read " + file
                             + ": reloads will be refused; let its group or others read it"));
             settings.workdir()
-                    .filter(folder -> Files.isDirectory(folder) && !access.canEnter(folder))
-                    .ifPresent(folder -> warnings.add(access.name() + " cannot enter ginkgo.workdir, " + folder));
+                    .filter(folder -> Files.isDirectory(folder) && !fileAccess.canEnter(folder))
+                    .ifPresent(folder -> warnings.add(fileAccess.name() + " cannot enter ginkgo.workdir, " + folder));
             settings.logFile()
                     .flatMap(ProcessEnvironment::folder)
-                    .filter(folder -> isClosed(access, folder))
-                    .ifPresent(folder -> warnings.add(access.name() + " cannot make files in " + folder
+                    .filter(folder -> isClosed(fileAccess, folder))
+                    .ifPresent(folder -> warnings.add(fileAccess.name() + " cannot make files in " + folder
                             + ": after a rotation the log cannot be opened again; give him that folder"));
         });
         return warnings;
@@ -80,12 +84,13 @@ final class ProcessEnvironment {
      * @param daemonLog the log of a daemon whose configuration names none; empty for what is no daemon
      */
     void prepare(Optional<Path> daemonLog) {
-        warnings().forEach(warning -> terminal.tell("warning: " + warning));
+        warnings().forEach(warning -> commandContext.printError("warning: " + warning));
         privileges
-                .filter(each -> !each.held() && settings.logFile().isEmpty() && daemonLog.isPresent())
-                .ifPresent(each -> terminal.tell("warning: " + each.access().name() + " cannot rotate the log in "
-                        + daemonLog.orElseThrow().getParent() + "; set log.file to a file in a folder of his"));
-        settings.logFile().or(() -> daemonLog).ifPresent(this::rememberWhatIsMissing);
+                .filter(each -> !each.isCurrentUser() && settings.logFile().isEmpty() && daemonLog.isPresent())
+                .ifPresent(each ->
+                        commandContext.printError("warning: " + each.access().name() + " cannot rotate the log in "
+                                + daemonLog.orElseThrow().getParent() + "; set log.file to a file in a folder of his"));
+        settings.logFile().or(() -> daemonLog).ifPresent(this::addMissingParents);
         Optional<String> umask = settings.umask().or(() -> daemonLog.map(log -> DAEMON_UMASK));
         try {
             if (umask.isPresent()) {
@@ -95,19 +100,21 @@ final class ProcessEnvironment {
                 new ProcessAttributes().workingFolder(settings.workdir().get());
             }
         } catch (OsException e) {
-            throw refusal(e);
+            throw rejected(e);
         }
     }
 
     /** Has a file of this process given to the user that it becomes. Before the start. */
-    void hand(Path file) {
-        toBeGiven.add(file);
+    void addOwnedFile(Path file) {
+        ownedFiles.add(file);
     }
 
     /** Has the tree started so that nobody is served before the rights of root are gone. */
     Ginkgo.Builder attach(Ginkgo.Builder builder) {
-        systemd.ifPresent(each -> builder.onChange(each::changed));
-        return privileges.filter(each -> !each.held()).isPresent() ? builder.beforeOpen(this::handOver) : builder;
+        systemd.ifPresent(each -> builder.onStateChange(each::stateChanged));
+        return privileges.filter(each -> !each.isCurrentUser()).isPresent()
+                ? builder.beforeOpen(this::dropPrivileges)
+                : builder;
     }
 
     /**
@@ -116,7 +123,7 @@ final class ProcessEnvironment {
      * @throws dev.ginkgo.lifecycle.StartException if the admin pages cannot be served
      */
     void starting() {
-        if (privileges.filter(each -> !each.held()).isEmpty()) {
+        if (privileges.filter(each -> !each.isCurrentUser()).isEmpty()) {
             openAdmin();
         }
     }
@@ -124,7 +131,7 @@ final class ProcessEnvironment {
     private void openAdmin() {
         admin.ifPresent(pages -> {
             Ginkgo.of(pages).name("admin").start();
-            terminal.tell("admin pages at http://" + pages.address() + "/-/tree");
+            commandContext.printError("admin pages at http://" + pages.address() + "/-/tree");
         });
     }
 
@@ -152,18 +159,18 @@ final class ProcessEnvironment {
     }
 
     /** The tree has stopped, or did not start. */
-    void over() {
+    void terminated() {
         admin.ifPresent(AdminPages::stop);
     }
 
-    private void handOver() throws IOException {
+    private void dropPrivileges() throws IOException {
         Privileges to = privileges.orElseThrow();
-        for (Path path : toBeGiven) {
-            to.give(path);
+        for (Path path : ownedFiles) {
+            to.changeOwner(path);
         }
         openClassPath();
         to.drop();
-        terminal.tell("goes on as " + to);
+        commandContext.printError("goes on as " + to);
         openAdmin();
     }
 
@@ -176,29 +183,29 @@ final class ProcessEnvironment {
     }
 
     /** The log, and those folders above it that Logback is about to make. */
-    private void rememberWhatIsMissing(Path log) {
-        toBeGiven.add(log);
+    private void addMissingParents(Path log) {
+        ownedFiles.add(log);
         for (Optional<Path> above = folder(log);
                 above.isPresent() && !Files.exists(above.get());
                 above = folder(above.get())) {
-            toBeGiven.add(above.get());
+            ownedFiles.add(above.get());
         }
     }
 
-    private static boolean isClosed(FileAccess access, Path folder) {
-        return Files.isDirectory(folder) && !access.canChange(folder);
+    private static boolean isClosed(FileAccess fileAccess, Path folder) {
+        return Files.isDirectory(folder) && !fileAccess.canModify(folder);
     }
 
     private static Optional<Path> folder(Path file) {
         return Optional.ofNullable(file.getParent());
     }
 
-    private static CommandException refusal(OsException e) {
-        return new CommandException(code(e), String.valueOf(e.getMessage()));
+    private static CommandException rejected(OsException e) {
+        return new CommandException(exitCode(e), String.valueOf(e.getMessage()));
     }
 
     /** The exit code of what the operating system refused. */
-    static ExitCode code(OsException e) {
+    static ExitCode exitCode(OsException e) {
         return switch (e.kind()) {
             case CONFIGURATION -> ExitCode.CONFIGURATION;
             case PERMISSION -> ExitCode.NOT_PERMITTED;

@@ -15,36 +15,42 @@ import java.util.function.Function;
 final class ProcessSettings {
     private static final String UMASK = "0?[0-7]{1,3}";
 
-    private final ConfigSection table = new ConfigSection("ginkgo");
+    private final ConfigSection configSection = new ConfigSection("ginkgo");
 
     ProcessSettings() {
-        table.setting("user", "")
+        configSection
+                .setting("user", "")
                 .help("The user to go on as once all is bound; for a process that root starts (Linux)")
-                .fixed();
-        table.setting("group", "")
+                .restartRequired();
+        configSection
+                .setting("group", "")
                 .help("The group to go on as; the user's primary group if empty")
-                .fixed();
-        table.setting("umask", "")
+                .restartRequired();
+        configSection
+                .setting("umask", "")
                 .check(text -> text.isEmpty() || text.matches(UMASK), "is no umask; write it in octal, such as \"027\"")
                 .help("Which permissions new files do not get, in octal; as inherited if empty")
-                .fixed();
-        table.setting("workdir", Path.of(""))
+                .restartRequired();
+        configSection
+                .setting("workdir", Path.of(""))
                 .help("The working folder of the process; as inherited if empty")
-                .fixed();
-        table.setting("admin", "")
+                .restartRequired();
+        configSection
+                .setting("admin", "")
                 .check(
                         ProcessSettings::isLoopback,
                         "is no loopback address; write such as \"127.0.0.1:9090\", port 0 is any")
                 .help("Where to serve /-/health/live, /-/health/ready and /-/tree, on loopback; nowhere if empty")
-                .fixed();
-        table.setting("console", false)
+                .restartRequired();
+        configSection
+                .setting("console", false)
                 .help("Whether \"ginkgo console\" may run code in the process, for its user and root")
-                .fixed();
+                .restartRequired();
     }
 
     /** The settings, for the builder of the tree. */
     ConfigSection table() {
-        return table;
+        return configSection;
     }
 
     /**
@@ -66,8 +72,8 @@ final class ProcessSettings {
             Duration stopTimeout) {
 
         /** Of a description without problems. */
-        static ProcessConfig of(ValidationResult description, Path directory) {
-            Function<String, Optional<String>> given = key -> description.settings().stream()
+        static ProcessConfig of(ValidationResult validationResult, Path directory) {
+            Function<String, Optional<String>> given = key -> validationResult.settings().stream()
                     .filter(setting -> setting.fullKey().equals(key))
                     .map(SettingInfo::value)
                     .filter(value -> !value.isEmpty())

@@ -30,13 +30,13 @@ import org.jspecify.annotations.Nullable;
  */
 final class ServiceRunner {
     /** How long a stop after an {@link Event.Uncaught} may take in all; the tree's own deadline is shorter. */
-    private static final Duration LAST_RESORT = Duration.ofMinutes(1);
+    private static final Duration HALT_DELAY = Duration.ofMinutes(1);
 
-    private final Reporter voice;
-    private final LifecycleMessages reports;
+    private final Reporter reporter;
+    private final LifecycleMessages lifecycleMessages;
     private final Runnable reopenLog;
     private final Ginkgo.Builder builder;
-    private final ProcessEnvironment entourage;
+    private final ProcessEnvironment processEnvironment;
     private final int exitOnTerm;
     private final Thread main = Thread.currentThread();
     private final BlockingQueue<Event> events = new LinkedBlockingQueue<>();
@@ -62,23 +62,23 @@ final class ServiceRunner {
     }
 
     /**
-     * @param voice to whom it says what happens
+     * @param reporter to whom it says what happens
      * @param exitOnTerm the exit code for a SIGTERM that comes before the tree is up and can be asked itself
      * @param reopenLog opens the log anew, for HUP and USR1
      */
     ServiceRunner(
-            Reporter voice,
-            ExceptionPrinter failures,
+            Reporter reporter,
+            ExceptionPrinter exceptionPrinter,
             Ginkgo.Builder builder,
             int exitOnTerm,
-            ProcessEnvironment entourage,
+            ProcessEnvironment processEnvironment,
             Runnable reopenLog) {
         this.exitOnTerm = exitOnTerm;
-        this.voice = voice;
-        this.entourage = entourage;
-        this.builder = entourage.attach(builder);
+        this.reporter = reporter;
+        this.processEnvironment = processEnvironment;
+        this.builder = processEnvironment.attach(builder);
         this.reopenLog = reopenLog;
-        reports = new LifecycleMessages(failures);
+        lifecycleMessages = new LifecycleMessages(exceptionPrinter);
     }
 
     /** Returns when the service has stopped. Called by the main thread, once. */
@@ -86,19 +86,19 @@ final class ServiceRunner {
         try {
             return startAndStop();
         } finally {
-            entourage.over();
+            processEnvironment.terminated();
         }
     }
 
     private int startAndStop() {
-        listen();
+        installHandlers();
         long begin = TimeSource.system().nanos();
         Ginkgo running;
         try {
-            entourage.starting();
+            processEnvironment.starting();
             running = builder.start();
         } catch (ConfigException e) {
-            voice.notStarted(String.valueOf(e.getMessage()));
+            reporter.startFailed(String.valueOf(e.getMessage()));
             return ExitCode.CONFIGURATION.number();
         } catch (StartException e) {
             return notStarted(e);
@@ -107,11 +107,12 @@ final class ServiceRunner {
         starting = false;
         boolean late = Thread.interrupted(); // a signal at the last moment of the start: it is in the queue
         if (!late) {
-            entourage.serving(running);
-            voice.ready(running.status(), Duration.ofNanos(TimeSource.system().nanos() - begin));
+            processEnvironment.serving(running);
+            reporter.ready(
+                    running.status(), Duration.ofNanos(TimeSource.system().nanos() - begin));
         }
         Thread.ofVirtual().name("ginkgo-end").start(() -> awaitEnd(running));
-        return stop(running, serve(running));
+        return stop(running, processEvents(running));
     }
 
     /** The tree, once it is up. From any thread. */
@@ -126,11 +127,11 @@ final class ServiceRunner {
         return result;
     }
 
-    private void listen() {
+    private void installHandlers() {
         Thread.setDefaultUncaughtExceptionHandler(
-                (thread, error) -> orHalt(() -> tell(new Event.Uncaught(thread, error))));
+                (thread, error) -> runOrHalt(() -> enqueue(new Event.Uncaught(thread, error))));
         boolean handled = SignalHandlers.handle("INT", this::interrupt);
-        handled &= SignalHandlers.handle("TERM", () -> tell(new Event.Terminate()));
+        handled &= SignalHandlers.handle("TERM", () -> enqueue(new Event.Terminate()));
         SignalHandlers.handle("HUP", () -> {
             reopenLog.run();
             events.add(new Event.ReloadRequested(new CompletableFuture<>()));
@@ -142,7 +143,7 @@ final class ServiceRunner {
         }
     }
 
-    private void tell(Event event) {
+    private void enqueue(Event event) {
         events.add(event);
         if (starting) {
             main.interrupt();
@@ -151,11 +152,11 @@ final class ServiceRunner {
 
     private void interrupt() {
         if (interrupts.incrementAndGet() == 1) {
-            tell(new Event.Interrupt());
+            enqueue(new Event.Interrupt());
             return;
         }
         Ginkgo running = tree;
-        voice.complain(running == null ? "Halted while starting." : reports.halted(running.tasks()));
+        reporter.error(running == null ? "Halted while starting." : lifecycleMessages.halted(running.tasks()));
         Runtime.getRuntime().halt(ExitCode.INTERRUPTED.number());
     }
 
@@ -169,9 +170,9 @@ final class ServiceRunner {
     }
 
     /** Takes events until one of them ends it all, and gives the exit code that it asks for. */
-    private int serve(Ginkgo running) {
+    private int processEvents(Ginkgo running) {
         while (true) {
-            switch (next()) {
+            switch (nextEvent()) {
                 case Event.Interrupt _ -> {
                     return ExitCode.INTERRUPTED.number();
                 }
@@ -179,12 +180,12 @@ final class ServiceRunner {
                     return running.exitOnTerm();
                 }
                 case Event.ReloadRequested(CompletableFuture<ReloadResult> result) -> {
-                    ReloadResult reload = entourage.reload(running);
-                    voice.say(reports.reload(reload));
-                    result.complete(reload);
+                    ReloadResult reloadResult = processEnvironment.reload(running);
+                    reporter.info(lifecycleMessages.reload(reloadResult));
+                    result.complete(reloadResult);
                 }
                 case Event.Uncaught(Thread thread, Throwable error) -> {
-                    voice.complain(reports.uncaught(thread, error));
+                    reporter.error(lifecycleMessages.uncaught(thread, error));
                     haltLater(running);
                     return ExitCode.SOFTWARE.number();
                 }
@@ -195,7 +196,7 @@ final class ServiceRunner {
         }
     }
 
-    private Event next() {
+    private Event nextEvent() {
         while (true) {
             try {
                 return events.take();
@@ -207,28 +208,28 @@ final class ServiceRunner {
 
     private int ended(Status status) {
         if (status.state() != State.FAILED) {
-            voice.say(status.path() + " has ended.");
+            reporter.info(status.path() + " has ended.");
             return ExitCode.OK.number();
         }
         if (status.failure().filter(StopException.class::isInstance).isEmpty()) { // else the stop tells it, below
-            voice.complain(reports.failed(status));
+            reporter.error(lifecycleMessages.failed(status));
         }
         return ExitCode.FAILED.number();
     }
 
     private int stop(Ginkgo running, int code) {
         long begin = TimeSource.system().nanos();
-        entourage.stopping();
+        processEnvironment.stopping();
         boolean ended = code == ExitCode.OK.number() || code == ExitCode.FAILED.number();
         try {
             running.stop();
             if (!ended) {
-                voice.say(reports.stopped(
+                reporter.info(lifecycleMessages.stopped(
                         running.status(), Duration.ofNanos(TimeSource.system().nanos() - begin)));
             }
             return code;
         } catch (StopException e) {
-            voice.complain(reports.unclean(e));
+            reporter.error(lifecycleMessages.unclean(e));
             if (!e.leaks().isEmpty()) {
                 return ExitCode.LEAK.number();
             }
@@ -238,23 +239,23 @@ final class ServiceRunner {
 
     private int notStarted(StartException e) {
         starting = false;
-        voice.notStarted(reports.notStarted(e));
+        reporter.startFailed(lifecycleMessages.notStarted(e));
         Optional<Integer> asked = Optional.empty();
         for (Event event = events.poll(); event != null; event = events.poll()) {
             if (event instanceof Event.Uncaught(Thread thread, Throwable error)) {
-                voice.complain(reports.uncaught(thread, error)); // why it was cancelled, or what came with it
+                reporter.error(lifecycleMessages.uncaught(thread, error)); // why it was cancelled, or what came with it
             }
-            asked = asked.isPresent() ? asked : cancelledBy(event);
+            asked = asked.isPresent() ? asked : exitCodeOfCancellation(event);
         }
         if (!e.cancelled()) {
-            return LifecycleMessages.code(e).number();
+            return LifecycleMessages.exitCode(e).number();
         }
         // Where nobody asked for it the service stopped itself: what it had to do was done before it was ready.
         return asked.orElse(ExitCode.OK.number());
     }
 
     /** The exit code that an event asks for which comes while the tree starts. */
-    private Optional<Integer> cancelledBy(Event event) {
+    private Optional<Integer> exitCodeOfCancellation(Event event) {
         return switch (event) {
             case Event.Interrupt _ -> Optional.of(ExitCode.INTERRUPTED.number());
             case Event.Terminate _ -> Optional.of(exitOnTerm);
@@ -265,10 +266,10 @@ final class ServiceRunner {
 
     /** Ends the process even if the stop cannot: after an OutOfMemoryError there may be no memory to stop with. */
     private void haltLater(Ginkgo running) {
-        orHalt(() -> Thread.ofPlatform().daemon().name("ginkgo-halt").start(() -> {
+        runOrHalt(() -> Thread.ofPlatform().daemon().name("ginkgo-halt").start(() -> {
             try {
-                TimeUnit.NANOSECONDS.sleep(LAST_RESORT.toNanos());
-                voice.complain(reports.halted(running.tasks()));
+                TimeUnit.NANOSECONDS.sleep(HALT_DELAY.toNanos());
+                reporter.error(lifecycleMessages.halted(running.tasks()));
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt(); // nobody does; then it halts now
             } finally {
@@ -277,7 +278,7 @@ final class ServiceRunner {
         }));
     }
 
-    private static void orHalt(Runnable action) {
+    private static void runOrHalt(Runnable action) {
         try {
             action.run();
         } catch (Throwable e) {

@@ -33,25 +33,29 @@ import java.util.Optional;
 
 /** One target, loaded, and what the command does with it. Gives exit codes, and {@link CommandException} for all else. */
 public final class TargetAction {
-    private final CommandContext terminal;
+    private final CommandContext commandContext;
     private final TargetOptions options;
     private final Target target;
-    private final EngineJars engines;
+    private final EngineJars engineJars;
     private final ProgramLoader.Loaded loaded;
-    private final ExceptionPrinter failures;
-    private final String word;
+    private final ExceptionPrinter exceptionPrinter;
+    private final String targetArgument;
 
-    public TargetAction(CommandContext terminal, TargetOptions options, String word) {
-        this.terminal = terminal;
+    public TargetAction(CommandContext commandContext, TargetOptions options, String word) {
+        this.commandContext = commandContext;
         this.options = options;
-        this.word = word;
-        target = new TargetResolver(terminal).resolve(word);
-        engines = EngineJars.of(
+        this.targetArgument = word;
+        target = new TargetResolver(commandContext).resolve(word);
+        engineJars = EngineJars.of(
                 Optional.ofNullable(System.getProperty("ginkgo.home")).map(Path::of),
-                configuration(terminal, options, target));
-        loaded = new ProgramLoader(terminal, options.classPath(terminal.directory()), options.service(), engines.loader())
+                configuration(commandContext, options, target));
+        loaded = new ProgramLoader(
+                        commandContext,
+                        options.classPath(commandContext.directory()),
+                        options.service(),
+                        engineJars.loader())
                 .load(target);
-        failures = new ExceptionPrinter(options.stackTraces(), loaded.sources());
+        exceptionPrinter = new ExceptionPrinter(options.stackTraces(), loaded.sources());
         Thread.currentThread().setContextClassLoader(loaded.loader());
     }
 
@@ -61,8 +65,9 @@ public final class TargetAction {
 
     /** Says that there is nothing to check but the compiler's opinion. */
     public int checkMain(Program.MainProgram main) {
-        terminal.out()
-                .println("ok: " + word + " compiles; " + main.type().getName()
+        commandContext
+                .out()
+                .println("ok: " + targetArgument + " compiles; " + main.type().getName()
                         + " has a main method, which configures by itself what it starts. Nothing was started.");
         return ExitCode.OK.number();
     }
@@ -70,75 +75,80 @@ public final class TargetAction {
     /** Runs a main method on this thread. When it returns, its other threads run on, as with {@code java}. */
     @SuppressWarnings("CatchAndPrintStackTrace")
     public int runMain(Program.MainProgram main, List<String> arguments) {
-        LogProvider.configure();
+        LogProvider.configureIfNeeded();
         try {
             main.main().invoke(arguments.toArray(String[]::new));
-            return ExitCode.RUNS_ON;
+            return ExitCode.KEEP_RUNNING;
         } catch (Throwable e) {
-            terminal.tell(failures.render(e));
+            commandContext.printError(exceptionPrinter.render(e));
             return ExitCode.SOFTWARE.number();
         }
     }
 
     /** Prints every setting. */
-    public int help() {
+    public int printSettings() {
         Prepared prepared = prepare();
-        ValidationResult description = prepared.builder().describe();
-        terminal.out()
+        ValidationResult validationResult = prepared.builder().validate();
+        commandContext
+                .out()
                 .println("Settings of " + name()
                         + ", as the lines of a .toml file; each can be given by --set key=value too.");
-        terminal.out().println();
-        terminal.out().print(SettingsHelp.render(description.settings()));
-        terminal.out().flush();
-        description.problems().forEach(problem -> terminal.tell(problem.toString()));
-        engines.missing(description.problems()).forEach(terminal::tell);
+        commandContext.out().println();
+        commandContext.out().print(SettingsHelp.render(validationResult.settings()));
+        commandContext.out().flush();
+        validationResult.problems().forEach(configProblem -> commandContext.printError(configProblem.toString()));
+        engineJars.missing(validationResult.problems()).forEach(commandContext::printError);
         return ExitCode.OK.number();
     }
 
     /** Binds and validates, and says what is wrong, all of it. */
     public int check() {
         Prepared prepared = prepare();
-        ValidationResult description = prepared.builder().describe();
-        description.warnings().forEach(warning -> terminal.tell("warning: " + warning));
-        if (!description.problems().isEmpty()) {
-            return refuse(description.problems());
+        ValidationResult validationResult = prepared.builder().validate();
+        validationResult.warnings().forEach(warning -> commandContext.printError("warning: " + warning));
+        if (!validationResult.problems().isEmpty()) {
+            return reportProblems(validationResult.problems());
         }
-        entourage(prepared, description).warnings().forEach(warning -> terminal.tell("warning: " + warning));
-        long given = description.settings().stream()
-                .map(SettingInfo::origin)
-                .filter(origin -> !origin.equals(SettingSource.byDefault()))
+        processEnvironment(prepared, validationResult)
+                .warnings()
+                .forEach(warning -> commandContext.printError("warning: " + warning));
+        long given = validationResult.settings().stream()
+                .map(SettingInfo::source)
+                .filter(settingSource -> !settingSource.equals(SettingSource.ofDefault()))
                 .count();
-        terminal.out()
-                .println("ok: " + name() + ", " + description.settings().size() + " settings, " + given
+        commandContext
+                .out()
+                .println("ok: " + name() + ", " + validationResult.settings().size() + " settings, " + given
                         + " of them given; nothing was started.");
         return ExitCode.OK.number();
     }
 
     /** Says what a start would refuse, in its words, and nothing else: the start itself says the rest. */
-    public int rehearse() {
+    public int preflight() {
         Prepared prepared = prepare();
-        ValidationResult description = prepared.builder().describe();
-        if (!description.problems().isEmpty()) {
-            return refuse(description.problems());
+        ValidationResult validationResult = prepared.builder().validate();
+        if (!validationResult.problems().isEmpty()) {
+            return reportProblems(validationResult.problems());
         }
-        entourage(prepared, description); // refuses what the operating system cannot do
+        processEnvironment(prepared, validationResult); // refuses what the operating system cannot do
         return ExitCode.OK.number();
     }
 
     /** Starts the service on this terminal and stays until it has stopped. */
     public int run() {
         Prepared prepared = prepare();
-        ValidationResult description = prepared.builder().describe();
-        if (!description.problems().isEmpty()) {
-            return refuse(description.problems());
+        ValidationResult validationResult = prepared.builder().validate();
+        if (!validationResult.problems().isEmpty()) {
+            return reportProblems(validationResult.problems());
         }
-        ProcessEnvironment entourage = entourage(prepared, description);
-        entourage.prepare(Optional.empty());
-        Optional<RotatingLogFile> log = prepared.logging().configure(description, terminal.directory());
-        ServiceRunner foreground = foreground(prepared, description, entourage, new TerminalReporter(terminal), log);
-        try (PeriodicTasks housekeeping = new PeriodicTasks()) {
-            log.ifPresent(file -> housekeeping.keep(() -> prepared.logging().rotate(file)));
-            return foreground.run();
+        ProcessEnvironment processEnvironment = processEnvironment(prepared, validationResult);
+        processEnvironment.prepare(Optional.empty());
+        Optional<RotatingLogFile> log = prepared.logging().configure(validationResult, commandContext.directory());
+        ServiceRunner serviceRunner = serviceRunner(
+                prepared, validationResult, processEnvironment, new TerminalReporter(commandContext), log);
+        try (PeriodicTasks periodicTasks = new PeriodicTasks()) {
+            log.ifPresent(file -> periodicTasks.add(() -> prepared.logging().rotate(file)));
+            return serviceRunner.run();
         }
     }
 
@@ -147,115 +157,126 @@ public final class TargetAction {
      *
      * @param launcher who waits for the start of a daemon; empty if it stays on the terminal
      */
-    public int run(DaemonRegistration registration, Optional<LauncherPipe> launcher) {
+    public int run(DaemonRegistration daemonRegistration, Optional<LauncherPipe> launcher) {
         Prepared prepared = prepare();
-        ValidationResult description = prepared.builder().describe();
-        if (!description.problems().isEmpty()) {
-            int code = refuse(description.problems());
-            registration.end(
-                    code, description.problems().stream().map(ConfigProblem::toString).collect(joining("\n")));
+        ValidationResult validationResult = prepared.builder().validate();
+        if (!validationResult.problems().isEmpty()) {
+            int code = reportProblems(validationResult.problems());
+            daemonRegistration.end(
+                    code,
+                    validationResult.problems().stream()
+                            .map(ConfigProblem::toString)
+                            .collect(joining("\n")));
             return code;
         }
-        try (PeriodicTasks housekeeping = new PeriodicTasks()) {
-            ProcessEnvironment entourage = entourage(prepared, description);
-            entourage.prepare(launcher.isPresent() ? Optional.of(registration.defaultLog()) : Optional.empty());
+        try (PeriodicTasks periodicTasks = new PeriodicTasks()) {
+            ProcessEnvironment processEnvironment = processEnvironment(prepared, validationResult);
+            processEnvironment.prepare(
+                    launcher.isPresent() ? Optional.of(daemonRegistration.defaultLog()) : Optional.empty());
             Optional<RotatingLogFile> log = launcher.isPresent()
                     ? Optional.of(prepared.logging()
-                            .configureDaemon(description, terminal.directory(), registration.defaultLog()))
-                    : prepared.logging().configure(description, terminal.directory());
+                            .configureDaemon(
+                                    validationResult, commandContext.directory(), daemonRegistration.defaultLog()))
+                    : prepared.logging().configure(validationResult, commandContext.directory());
             if (log.isPresent()) {
-                registration.log(log.get().path());
+                daemonRegistration.log(log.get().path());
             }
             // Not the pidfile: whoever could write it could have root's stop end any process.
-            entourage.hand(registration.socket());
-            ExitReasonRecorder voice =
-                    new ExitReasonRecorder(launcher.<Reporter>flatMap(waiting -> log.map(file -> new DaemonReporter(waiting, file)))
-                            .orElseGet(() -> new TerminalReporter(terminal)));
-            ServiceRunner foreground = foreground(prepared, description, entourage, voice, log);
-            ControlHandler answers = new ControlHandler(
+            processEnvironment.addOwnedFile(daemonRegistration.socket());
+            ExitReasonRecorder voice = new ExitReasonRecorder(
+                    launcher.<Reporter>flatMap(waiting -> log.map(file -> new DaemonReporter(waiting, file)))
+                            .orElseGet(() -> new TerminalReporter(commandContext)));
+            ServiceRunner serviceRunner = serviceRunner(prepared, validationResult, processEnvironment, voice, log);
+            ControlHandler controlHandler = new ControlHandler(
                     prepared.service(),
-                    foreground,
-                    configured(),
-                    ProcessSettings.ProcessConfig.of(description, terminal.directory()).console());
+                    serviceRunner,
+                    configurationPath(),
+                    ProcessSettings.ProcessConfig.of(validationResult, commandContext.directory())
+                            .console());
             int code;
             try {
-                registration.serve(answers);
-                housekeeping.keep(() -> registration.serve(answers));
-                log.ifPresent(file -> housekeeping.keep(() -> prepared.logging().rotate(file)));
-                code = foreground.run();
+                daemonRegistration.serve(controlHandler);
+                periodicTasks.add(() -> daemonRegistration.serve(controlHandler));
+                log.ifPresent(file -> periodicTasks.add(() -> prepared.logging().rotate(file)));
+                code = serviceRunner.run();
             } catch (IOException e) { // a daemon's terminal is gone by now: its voice reaches who waits for it
-                voice.notStarted(DaemonRegistration.reason(e));
+                voice.startFailed(DaemonRegistration.describe(e));
                 code = ExitCode.CANNOT_CREATE.number();
             }
-            registration.end(code, voice.words());
+            daemonRegistration.end(code, voice.reasons());
             return code;
         } catch (IOException e) {
-            throw new CommandException(ExitCode.CANNOT_CREATE, DaemonRegistration.reason(e));
+            throw new CommandException(ExitCode.CANNOT_CREATE, DaemonRegistration.describe(e));
         }
     }
 
-    private ServiceRunner foreground(
-            Prepared prepared, ValidationResult description, ProcessEnvironment entourage, Reporter voice, Optional<RotatingLogFile> log) {
+    private ServiceRunner serviceRunner(
+            Prepared prepared,
+            ValidationResult validationResult,
+            ProcessEnvironment processEnvironment,
+            Reporter reporter,
+            Optional<RotatingLogFile> log) {
         return new ServiceRunner(
-                voice,
-                failures,
+                reporter,
+                exceptionPrinter,
                 prepared.builder(),
-                exitOnTerm(description),
-                entourage,
-                () -> log.ifPresent(PeriodicTasks.telling(RotatingLogFile::reopen)));
+                exitOnTerm(validationResult),
+                processEnvironment,
+                () -> log.ifPresent(PeriodicTasks.loggingFailures(RotatingLogFile::reopen)));
     }
 
-    private ProcessEnvironment entourage(Prepared prepared, ValidationResult description) {
+    private ProcessEnvironment processEnvironment(Prepared prepared, ValidationResult validationResult) {
         return new ProcessEnvironment(
-                terminal,
-                ProcessSettings.ProcessConfig.of(description, terminal.directory()),
+                commandContext,
+                ProcessSettings.ProcessConfig.of(validationResult, commandContext.directory()),
                 target.configuration().stream().toList(),
                 prepared.service()::status);
     }
 
     /** Prints a unit for systemd that runs it. */
-    public int unit() {
-        ValidationResult description = prepare().builder().describe();
-        if (!description.problems().isEmpty()) {
-            return refuse(description.problems());
+    public int printSystemdUnit() {
+        ValidationResult validationResult = prepare().builder().validate();
+        if (!validationResult.problems().isEmpty()) {
+            return reportProblems(validationResult.problems());
         }
         Program.ServiceProgram program = (Program.ServiceProgram) loaded.program();
-        Path directory = terminal.directory();
-        boolean isFile = word.endsWith(".java") || word.endsWith(".toml");
+        Path directory = commandContext.directory();
+        boolean isFile = targetArgument.endsWith(".java") || targetArgument.endsWith(".toml");
         List<String> command = new ArrayList<>(List.of(System.getProperty("ginkgo.launcher", "ginkgo"), "run"));
-        command.addAll(options.words(directory));
-        command.add(isFile ? directory.resolve(word).normalize().toString() : word);
-        terminal.out()
+        command.addAll(options.arguments(directory));
+        command.add(isFile ? directory.resolve(targetArgument).normalize().toString() : targetArgument);
+        commandContext
+                .out()
                 .print(SystemdUnit.of(
                                 program.type().getSimpleName(),
-                                Path.of(word),
+                                Path.of(targetArgument),
                                 command,
-                                description,
-                                ProcessSettings.ProcessConfig.of(description, directory)
+                                validationResult,
+                                ProcessSettings.ProcessConfig.of(validationResult, directory)
                                         .forUnit())
                         .render());
-        terminal.out().flush();
+        commandContext.out().flush();
         return ExitCode.OK.number();
     }
 
     /** Where the configuration comes from, absolute. */
-    private String configured() {
+    private String configurationPath() {
         return target.configuration().map(Path::toString).orElse("");
     }
 
-    private static int exitOnTerm(ValidationResult description) {
-        return description.settings().stream()
+    private static int exitOnTerm(ValidationResult validationResult) {
+        return validationResult.settings().stream()
                 .filter(setting -> setting.fullKey().equals("ginkgo.exit-on-term"))
                 .map(setting -> Integer.parseInt(setting.value()))
                 .findFirst()
                 .orElse(ExitCode.TERMINATED.number());
     }
 
-    private int refuse(List<ConfigProblem> problems) {
-        problems.forEach(problem -> terminal.tell(problem.toString()));
-        engines.missing(problems).forEach(terminal::tell);
-        terminal.tell((problems.size() == 1 ? "1 problem" : problems.size() + " problems") + " in the configuration of "
-                + name() + "; nothing was started.");
+    private int reportProblems(List<ConfigProblem> problems) {
+        problems.forEach(configProblem -> commandContext.printError(configProblem.toString()));
+        engineJars.missing(problems).forEach(commandContext::printError);
+        commandContext.printError((problems.size() == 1 ? "1 problem" : problems.size() + " problems")
+                + " in the configuration of " + name() + "; nothing was started.");
         return ExitCode.CONFIGURATION.number();
     }
 
@@ -263,32 +284,34 @@ public final class TargetAction {
 
     private Prepared prepare() {
         Program.ServiceProgram program = (Program.ServiceProgram) loaded.program();
-        LogConfigurator logging = new LogConfigurator(loaded.loader(), failures);
-        logging.byDefault();
-        Service service = make(program);
+        LogConfigurator logConfigurator = new LogConfigurator(loaded.loader(), exceptionPrinter);
+        logConfigurator.configureDefaults();
+        Service service = instantiate(program);
         Ginkgo.Builder builder = Ginkgo.of(service)
-                .configuration(configuration(terminal, options, target))
-                .table(logging.table())
-                .table(new ProcessSettings().table());
-        return new Prepared(service, builder, logging);
+                .configuration(configuration(commandContext, options, target))
+                .section(logConfigurator.table())
+                .section(new ProcessSettings().table());
+        return new Prepared(service, builder, logConfigurator);
     }
 
-    private Service make(Program.ServiceProgram program) {
+    private Service instantiate(Program.ServiceProgram program) {
         try {
-            return ProgramLoader.make(program.type());
+            return ProgramLoader.instantiate(program.type());
         } catch (Throwable e) {
-            throw new CommandException(ExitCode.SOFTWARE, program.type().getName() + " cannot be made: " + failures.render(e));
+            throw new CommandException(
+                    ExitCode.SOFTWARE, program.type().getName() + " cannot be made: " + exceptionPrinter.render(e));
         }
     }
 
-    private static Configuration configuration(CommandContext terminal, TargetOptions options, Target target) {
-        Configuration configuration =
-                Configuration.none().workingFolder(terminal.directory()).environment(terminal.environment());
+    private static Configuration configuration(CommandContext commandContext, TargetOptions options, Target target) {
+        Configuration configuration = Configuration.empty()
+                .workingDirectory(commandContext.directory())
+                .environment(commandContext.environment());
         if (target.configuration().isPresent()) {
             configuration = configuration.file(
-                    terminal.directory().relativize(target.configuration().get()));
+                    commandContext.directory().relativize(target.configuration().get()));
         }
-        for (Map.Entry<String, String> entry : options.set().entrySet()) {
+        for (Map.Entry<String, String> entry : options.settings().entrySet()) {
             configuration = configuration.set(entry.getKey(), entry.getValue());
         }
         return configuration;
@@ -297,6 +320,6 @@ public final class TargetAction {
     private String name() {
         Program.ServiceProgram program = (Program.ServiceProgram) loaded.program();
         String type = program.type().getSimpleName();
-        return word.equals(program.type().getName()) ? type : type + " (" + word + ")";
+        return targetArgument.equals(program.type().getName()) ? type : type + " (" + targetArgument + ")";
     }
 }

@@ -13,19 +13,19 @@ import java.util.stream.Stream;
 /**
  * How a target is to be loaded and run.
  *
- * @param set settings that override files and environment, by key
+ * @param settings settings that override files and environment, by key
  * @param classPath entries as they were given; each may hold several paths
  * @param service the service to start, where the target has several
  * @param name the name of the daemon
- * @param pid the pidfile, as it was given
+ * @param pidFileArgument the pidfile, as it was given
  * @param stackTraces whether exceptions are printed with every frame
  */
 public record TargetOptions(
-        Map<String, String> set,
+        Map<String, String> settings,
         List<String> classPath,
         Optional<String> service,
         Optional<String> name,
-        Optional<String> pid,
+        Optional<String> pidFileArgument,
         boolean stackTraces) {
 
     /** The user's class path; a {@code *} at the end of a folder stands for its jars, as with {@code java}. */
@@ -38,9 +38,9 @@ public record TargetOptions(
     }
 
     /** As words that mean the same from any folder. */
-    List<String> words(Path directory) {
+    List<String> arguments(Path directory) {
         List<String> words = new ArrayList<>();
-        set.forEach((key, value) -> words.addAll(List.of("--set", key + "=" + value)));
+        settings.forEach((key, value) -> words.addAll(List.of("--set", key + "=" + value)));
         classPath(directory).forEach(entry -> words.addAll(List.of("--class-path", entry.toString())));
         service.ifPresent(name -> words.addAll(List.of("--service", name)));
         return words;
@@ -48,11 +48,11 @@ public record TargetOptions(
 
     /** Whether the process is to be found by others. */
     public boolean isNamed() {
-        return name.isPresent() || pid.isPresent();
+        return name.isPresent() || pidFileArgument.isPresent();
     }
 
     public Optional<Path> pidFile(Path directory) {
-        return pid.map(file -> directory.resolve(file).normalize());
+        return pidFileArgument.map(file -> directory.resolve(file).normalize());
     }
 
     private static Stream<Path> expand(Path directory, String entry) {

@@ -6,29 +6,29 @@ import java.time.Duration;
 
 /** Speaks to a terminal. */
 final class TerminalReporter implements Reporter {
-    private final CommandContext terminal;
+    private final CommandContext commandContext;
 
-    TerminalReporter(CommandContext terminal) {
-        this.terminal = terminal;
+    TerminalReporter(CommandContext commandContext) {
+        this.commandContext = commandContext;
     }
 
     @Override
-    public void say(String text) {
-        terminal.tell(text);
+    public void info(String text) {
+        commandContext.printError(text);
     }
 
     @Override
     public void ready(Status status, Duration after) {
-        terminal.tell(LifecycleMessages.readiness(status, after, "; Ctrl-C stops it"));
+        commandContext.printError(LifecycleMessages.readiness(status, after, "; Ctrl-C stops it"));
     }
 
     @Override
-    public void notStarted(String why) {
-        terminal.tell(why);
+    public void startFailed(String why) {
+        commandContext.printError(why);
     }
 
     @Override
-    public void complain(String text) {
-        terminal.tell(text);
+    public void error(String text) {
+        commandContext.printError(text);
     }
 }

@@ -26,7 +26,7 @@ import org.slf4j.LoggerFactory;
  */
 public final class SystemdNotifier {
     private static final Logger LOG = LoggerFactory.getLogger(SystemdNotifier.class);
-    private static final Duration LOOK = Duration.ofSeconds(1);
+    private static final Duration POLL_INTERVAL = Duration.ofSeconds(1);
 
     /** Added to what a start or stop may take by itself, so that its own error comes first. */
     private static final Duration GRACE = Duration.ofSeconds(5);
@@ -35,12 +35,13 @@ public final class SystemdNotifier {
     private final Optional<Duration> watchdog;
     private final Duration startTimeout;
     private final Duration stopTimeout;
-    private final AtomicBoolean troubled = new AtomicBoolean();
-    private final AtomicLong extended = new AtomicLong(TimeSource.system().nanos() - LOOK.toNanos());
+    private final AtomicBoolean failureLogged = new AtomicBoolean();
+    private final AtomicLong extended = new AtomicLong(TimeSource.system().nanos() - POLL_INTERVAL.toNanos());
     private volatile boolean starting = true;
     private volatile boolean stopping;
 
-    private SystemdNotifier(SystemdSocket socket, Optional<Duration> watchdog, Duration startTimeout, Duration stopTimeout) {
+    private SystemdNotifier(
+            SystemdSocket socket, Optional<Duration> watchdog, Duration startTimeout, Duration stopTimeout) {
         this.socket = socket;
         this.watchdog = watchdog;
         this.startTimeout = startTimeout;
@@ -52,8 +53,8 @@ public final class SystemdNotifier {
      *
      * @throws OsException if it is set to what cannot be
      */
-    public static Optional<SystemdNotifier> of(Map<String, String> environment, Duration startTimeout, Duration stopTimeout)
-            throws OsException {
+    public static Optional<SystemdNotifier> of(
+            Map<String, String> environment, Duration startTimeout, Duration stopTimeout) throws OsException {
         String address = environment.getOrDefault("NOTIFY_SOCKET", "");
         if (address.isEmpty()) {
             return Optional.empty();
@@ -76,10 +77,10 @@ public final class SystemdNotifier {
     }
 
     /** A service of the tree has changed its state. */
-    public void changed(StateChange change) {
+    public void stateChanged(StateChange change) {
         long last = extended.get();
         long now = TimeSource.system().nanos();
-        if (starting && now - last >= LOOK.toNanos() && extended.compareAndSet(last, now)) {
+        if (starting && now - last >= POLL_INTERVAL.toNanos() && extended.compareAndSet(last, now)) {
             send(extension(startTimeout), "STATUS=" + change.path() + " is " + change.to());
         }
     }
@@ -89,14 +90,14 @@ public final class SystemdNotifier {
         starting = false;
         String status = summary(running.status());
         send("READY=1", "STATUS=" + status);
-        Thread.ofVirtual().name("ginkgo-systemd").start(() -> attend(running, status));
+        Thread.ofVirtual().name("ginkgo-systemd").start(() -> notifyWhileRunning(running, status));
     }
 
     public void reloading() {
         try {
             send("RELOADING=1", "MONOTONIC_USEC=" + socket.monotonicMicros());
         } catch (OsException e) {
-            told(e);
+            logFailure(e);
         }
     }
 
@@ -113,10 +114,10 @@ public final class SystemdNotifier {
         send("STOPPING=1", extension(stopTimeout), "STATUS=stopping");
     }
 
-    private void attend(Ginkgo running, String first) {
+    private void notifyWhileRunning(Ginkgo running, String first) {
         String told = first;
-        long half = watchdog.orElse(LOOK.multipliedBy(2)).toNanos() / 2;
-        long pause = Math.min(half, LOOK.toNanos());
+        long half = watchdog.orElse(POLL_INTERVAL.multipliedBy(2)).toNanos() / 2;
+        long pause = Math.min(half, POLL_INTERVAL.toNanos());
         long fed = TimeSource.system().nanos() - half;
         try {
             while (!stopping) {
@@ -152,12 +153,12 @@ public final class SystemdNotifier {
         try {
             socket.send(lines);
         } catch (OsException e) {
-            told(e);
+            logFailure(e);
         }
     }
 
-    private void told(OsException e) {
-        if (troubled.compareAndSet(false, true)) {
+    private void logFailure(OsException e) {
+        if (failureLogged.compareAndSet(false, true)) {
             LOG.warn("systemd cannot be told: {}; NOTIFY_SOCKET says where it listens", e.getMessage());
         }
     }

@@ -18,7 +18,7 @@ public final class SystemdSocket {
     private static final int MSG_NOSIGNAL = 0x4000;
     private static final int CLOCK_MONOTONIC = 1;
     private static final int FAMILY = Short.BYTES;
-    private static final int LONGEST = 108;
+    private static final int MAX_ADDRESS_BYTES = 108;
 
     private final Libc libc = new Libc();
     private final byte[] name;
@@ -38,11 +38,11 @@ public final class SystemdSocket {
         }
         name = address.getBytes(StandardCharsets.UTF_8);
         boolean known = address.startsWith("/") || (address.startsWith("@") && address.length() > 1);
-        if (!known || name.length >= LONGEST) {
+        if (!known || name.length >= MAX_ADDRESS_BYTES) {
             throw new OsException(
                     OsException.Kind.CONFIGURATION,
                     "NOTIFY_SOCKET=" + address + " is neither a path nor an @name of a Unix socket of at most "
-                            + (LONGEST - 1) + " bytes; unset it, or set it as systemd does");
+                            + (MAX_ADDRESS_BYTES - 1) + " bytes; unset it, or set it as systemd does");
         }
         if (name[0] == '@') {
             name[0] = 0;
@@ -59,7 +59,7 @@ public final class SystemdSocket {
         int socket = libc.require("socket", (int) AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
         try (Arena arena = Arena.ofConfined()) {
             boolean isPath = name[0] != 0;
-            MemorySegment to = arena.allocate(FAMILY + LONGEST + 1);
+            MemorySegment to = arena.allocate(FAMILY + MAX_ADDRESS_BYTES + 1);
             to.set(ValueLayout.JAVA_SHORT, 0, AF_UNIX);
             MemorySegment.copy(name, 0, to, ValueLayout.JAVA_BYTE, FAMILY, name.length);
             int length = FAMILY + name.length + (isPath ? 1 : 0);
@@ -67,7 +67,7 @@ public final class SystemdSocket {
             Libc.Result sent =
                     libc.callForSize("sendto", socket, message, (long) text.length, MSG_NOSIGNAL, to, length);
             if (sent.failed()) {
-                throw libc.failed("sendto " + this, sent.errno());
+                throw libc.exception("sendto " + this, sent.errno());
             }
         } finally {
             libc.call("close", socket);

@@ -24,7 +24,7 @@ import java.util.stream.Collectors;
 public record SystemdUnit(String name, String title, List<String> command, ProcessConfig process, boolean lowPort) {
     private static final Duration START_GRACE = Duration.ofSeconds(20);
     private static final Duration STOP_GRACE = Duration.ofSeconds(5);
-    private static final int LOWEST_FREE_PORT = 1024;
+    private static final int FIRST_UNPRIVILEGED_PORT = 1024;
 
     /**
      * The settings of the process that the unit repeats.
@@ -37,13 +37,13 @@ public record SystemdUnit(String name, String title, List<String> command, Proce
             String user, String group, Optional<String> umask, Duration startTimeout, Duration stopTimeout) {}
 
     public static SystemdUnit of(
-            String type, Path target, List<String> command, ValidationResult description, ProcessConfig process) {
+            String type, Path target, List<String> command, ValidationResult validationResult, ProcessConfig process) {
         return new SystemdUnit(
                 kebab(type),
                 type + " (" + target.getFileName() + ")",
                 command,
                 process,
-                description.settings().stream().anyMatch(SystemdUnit::isLowPort));
+                validationResult.settings().stream().anyMatch(SystemdUnit::isLowPort));
     }
 
     public String render() {
@@ -91,7 +91,7 @@ public record SystemdUnit(String name, String title, List<String> command, Proce
                 "AmbientCapabilities=" + (lowPort ? "CAP_NET_BIND_SERVICE" : ""),
                 "NoNewPrivileges=yes",
                 "ProtectSystem=strict"));
-        lines.addAll(homes());
+        lines.addAll(protectHome());
         lines.addAll(List.of(
                 "PrivateTmp=yes",
                 "PrivateDevices=yes",
@@ -119,7 +119,7 @@ public record SystemdUnit(String name, String title, List<String> command, Proce
         return String.join("\n", lines);
     }
 
-    private List<String> homes() {
+    private List<String> protectHome() {
         boolean atHome = command.stream().anyMatch(word -> word.startsWith("/home/") || word.startsWith("/root/"));
         return atHome
                 ? List.of(
@@ -135,7 +135,7 @@ public record SystemdUnit(String name, String title, List<String> command, Proce
             return false;
         }
         int port = Address.of(setting.value()).port();
-        return port > 0 && port < LOWEST_FREE_PORT;
+        return port > 0 && port < FIRST_UNPRIVILEGED_PORT;
     }
 
     /** By the rules of systemd.service(5), "Command lines", and systemd.unit(5), "Specifiers". */

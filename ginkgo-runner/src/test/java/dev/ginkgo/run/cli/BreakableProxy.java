@@ -12,7 +12,7 @@ final class BreakableProxy implements AutoCloseable {
     private final ServerSocket server = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
     private final int hub;
     private final Queue<Socket> open = new ConcurrentLinkedQueue<>();
-    private volatile boolean whole = true;
+    private volatile boolean connected = true;
 
     BreakableProxy(int hub) throws IOException {
         this.hub = hub;
@@ -23,20 +23,20 @@ final class BreakableProxy implements AutoCloseable {
         return server.getLocalPort();
     }
 
-    void cut() throws IOException {
-        whole = false;
+    void disconnect() throws IOException {
+        connected = false;
         closeAll();
     }
 
-    void mend() {
-        whole = true;
+    void restore() {
+        connected = true;
     }
 
     private void accept() {
         while (!server.isClosed()) {
             try {
                 Socket client = server.accept();
-                if (whole) {
+                if (connected) {
                     Socket there = new Socket(InetAddress.getLoopbackAddress(), hub);
                     open.add(client);
                     open.add(there);

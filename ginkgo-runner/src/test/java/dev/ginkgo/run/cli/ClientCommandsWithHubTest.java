@@ -27,7 +27,7 @@ class ClientCommandsWithHubTest {
         try {
             String url = hub.address() + "/numbers/n%C3%B6";
             ClientInvocation sub = ClientInvocation.sub("--null", "--count", "7", url);
-            await().until(() -> hub.stats().readers() == 1);
+            await().until(() -> hub.stats().subscribers() == 1);
 
             String large = "x".repeat(1024 * 1024);
             assertThat(ClientInvocation.pub("1\n\nü\n", "--lines", url).code()).isZero();
@@ -44,7 +44,8 @@ class ClientCommandsWithHubTest {
             ClientInvocation tooLarge = ClientInvocation.pub(large + "x", url);
             assertThat(tooLarge.code()).isEqualTo(65);
             assertThat(tooLarge.err()).contains("answers 413");
-            assertThat(ClientInvocation.pub("x", hub.address() + "/a//b").code()).isEqualTo(65);
+            assertThat(ClientInvocation.pub("x", hub.address() + "/a//b").code())
+                    .isEqualTo(65);
             assertThat(ClientInvocation.sub(hub.address() + "/a//b").code()).isEqualTo(65);
         } finally {
             running.stop();
@@ -76,7 +77,7 @@ class ClientCommandsWithHubTest {
                     .as(Files.readString(folder.resolve("output")))
                     .isEqualTo(69);
             assertThat(loaded)
-                    .contains("dev.ginkgo.run.hub.")
+                    .contains("dev.ginkgo.run.client.")
                     .doesNotContain(" dev.ginkgo.hub.", " io.netty.", " ch.qos.logback.", " org.tomlj.");
         }
     }

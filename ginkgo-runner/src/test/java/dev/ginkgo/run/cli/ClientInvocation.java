@@ -19,8 +19,8 @@ final class ClientInvocation {
     private final CompletableFuture<Integer> code = new CompletableFuture<>();
 
     private ClientInvocation(Function<ClientStreams, Object> command, InputStream in, String... words) {
-        CommandLine line = new CommandLine(
-                command.apply(new ClientStreams(in, new PrintStream(out, true, UTF_8), new PrintStream(err, true, UTF_8))));
+        CommandLine line = new CommandLine(command.apply(
+                new ClientStreams(in, new PrintStream(out, true, UTF_8), new PrintStream(err, true, UTF_8))));
         Thread.ofVirtual().start(() -> code.complete(line.execute(words)));
     }
 

@@ -13,7 +13,7 @@ import java.util.concurrent.TimeUnit;
 
 /** The command in a JVM of its own, which gets real signals. */
 public final class CommandProcess implements AutoCloseable {
-    private static final Duration PATIENCE = Duration.ofSeconds(30);
+    private static final Duration TIMEOUT = Duration.ofSeconds(30);
 
     private final Process process;
     private final Path output;
@@ -55,7 +55,7 @@ public final class CommandProcess implements AutoCloseable {
 
     /** Waits until it has printed that. */
     public CommandProcess awaitOutput(String text) {
-        await().atMost(PATIENCE)
+        await().atMost(TIMEOUT)
                 .pollInterval(Duration.ofMillis(20))
                 .until(() -> output().contains(text) || !process.isAlive());
         if (!output().contains(text)) {
@@ -77,7 +77,7 @@ public final class CommandProcess implements AutoCloseable {
 
     /** Waits until it has ended. */
     public int exitCode() throws InterruptedException {
-        if (!process.waitFor(PATIENCE.toMillis(), TimeUnit.MILLISECONDS)) {
+        if (!process.waitFor(TIMEOUT.toMillis(), TimeUnit.MILLISECONDS)) {
             throw new AssertionError("it runs on: " + output());
         }
         return process.exitValue();

@@ -15,26 +15,27 @@ class ConsoleCommandTest {
     @TempDir
     private Path folder = Path.of("");
 
-    private TestShell shell = new TestShell(folder);
+    private TestShell testShell = new TestShell(folder);
 
     @BeforeEach
     void user() throws IOException {
-        shell = new TestShell(folder);
-        shell.write("Idle.java", "class Idle extends dev.ginkgo.Service {}");
+        testShell = new TestShell(folder);
+        testShell.write("Idle.java", "class Idle extends dev.ginkgo.Service {}");
     }
 
     @AfterEach
     void logout() throws IOException {
-        shell.close();
+        testShell.close();
     }
 
     @Test
     @DisplayName("R-23 a console runs snippets inside the process, with the root service as root")
     void snippets() throws Exception {
-        long pid = shell.type("ginkgo start Idle.java --set ginkgo.console=true")
-                .exits(0)
+        long pid = testShell
+                .execute("ginkgo start Idle.java --set ginkgo.console=true")
+                .hasExitCode(0)
                 .pid();
-        shell.write("snippets", """
+        testShell.write("snippets", """
                 ProcessHandle.current().pid()
                 root.status().path() + " is " + root.status().state()
                 int twice(int x) {
@@ -48,8 +49,9 @@ class ConsoleCommandTest {
                 /exit
                 twice(1)
                 """);
-        TestShell.Result result = shell.type("ginkgo console Idle <snippets").exits(0);
-        result.says(
+        TestShell.Result result =
+                testShell.execute("ginkgo console Idle <snippets").hasExitCode(0);
+        result.printsOut(
                 "==> " + pid,
                 "==> \"idle is READY\"",
                 "==> 42",
@@ -57,14 +59,17 @@ class ConsoleCommandTest {
                 "IndexOutOfBoundsException: ",
                 "==> \"Idle\"");
         assertThat(result.out()).doesNotContain("==> 2\n").doesNotContain("printed");
-        shell.type("ginkgo log Idle").exits(0).says("a console is opened", "printed");
-        shell.type("ginkgo stop Idle").exits(0);
+        testShell.execute("ginkgo log Idle").hasExitCode(0).printsOut("a console is opened", "printed");
+        testShell.execute("ginkgo stop Idle").hasExitCode(0);
     }
 
     @Test
     @DisplayName("R-23 it is off unless the configuration switches it on")
     void off() throws Exception {
-        shell.type("ginkgo start Idle.java").exits(0);
-        shell.type("echo 1 | ginkgo console Idle").exits(4).tells("the console is off; set ginkgo.console = true");
+        testShell.execute("ginkgo start Idle.java").hasExitCode(0);
+        testShell
+                .execute("echo 1 | ginkgo console Idle")
+                .hasExitCode(4)
+                .tells("the console is off; set ginkgo.console = true");
     }
 }

@@ -31,26 +31,26 @@ class ControlCommandsTest {
     @TempDir
     private Path folder = Path.of("");
 
-    private TestShell shell = new TestShell(folder);
+    private TestShell testShell = new TestShell(folder);
     private Path socket = folder;
 
     @BeforeEach
     void user() throws IOException {
-        shell = new TestShell(folder);
-        shell.write("Idle.java", "class Idle extends dev.ginkgo.Service {}");
+        testShell = new TestShell(folder);
+        testShell.write("Idle.java", "class Idle extends dev.ginkgo.Service {}");
         socket = folder.resolve("run/ginkgo/Idle.sock");
     }
 
     @AfterEach
     void logout() throws IOException {
-        shell.close();
+        testShell.close();
     }
 
     @Test
     @DisplayName("R-17 the socket has mode 0600 in a folder of the user's, and speaks one JSON object a line; what only"
             + " looks is apart from what acts")
     void protocol() throws Exception {
-        shell.type("ginkgo start Idle.java").exits(0);
+        testShell.execute("ginkgo start Idle.java").hasExitCode(0);
         assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(socket)))
                 .isEqualTo("rw-------");
         assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(folder.resolve("run/ginkgo"))))
@@ -74,45 +74,62 @@ class ControlCommandsTest {
     @DisplayName("R-17 another user is refused, whatever the mode of the socket; R-10 his status says \"running, not"
             + " permitted\"")
     void others() throws Exception {
-        assumeTrue(shell.type(AS_NOBODY + "test -r " + TestDistribution.script()).code() == 0, "not root");
-        shell.type("ginkgo start Idle.java --pid idle.pid").exits(0);
-        shell.type("chmod 755 . run run/ginkgo && chmod 666 run/ginkgo/Idle-*.sock")
-                .exits(0);
-        shell.type("echo '{\"read\":\"status\"}' | " + AS_NOBODY + "timeout 9 nc -U -N run/ginkgo/Idle-*.sock")
-                .says("may not ask here");
-        shell.type(AS_NOBODY + "ginkgo status --pid idle.pid").exits(4).says("is running, not permitted", "root");
-        shell.type(AS_NOBODY + "ginkgo stop --pid idle.pid").exits(77).tells("not permitted");
-        shell.type("ginkgo status --pid idle.pid").exits(0);
+        assumeTrue(
+                testShell
+                                .execute(AS_NOBODY + "test -r " + TestDistribution.script())
+                                .code()
+                        == 0,
+                "not root");
+        testShell.execute("ginkgo start Idle.java --pid idle.pid").hasExitCode(0);
+        testShell
+                .execute("chmod 755 . run run/ginkgo && chmod 666 run/ginkgo/Idle-*.sock")
+                .hasExitCode(0);
+        testShell
+                .execute("echo '{\"read\":\"status\"}' | " + AS_NOBODY + "timeout 9 nc -U -N run/ginkgo/Idle-*.sock")
+                .printsOut("may not ask here");
+        testShell
+                .execute(AS_NOBODY + "ginkgo status --pid idle.pid")
+                .hasExitCode(4)
+                .printsOut("is running, not permitted", "root");
+        testShell
+                .execute(AS_NOBODY + "ginkgo stop --pid idle.pid")
+                .hasExitCode(77)
+                .tells("not permitted");
+        testShell.execute("ginkgo status --pid idle.pid").hasExitCode(0);
     }
 
     @Test
     @DisplayName("R-17 a path too long for a socket is told, and a socket that was removed comes back")
     void paths() throws Exception {
-        shell.type("ginkgo start Idle.java").exits(0);
+        testShell.execute("ginkgo start Idle.java").hasExitCode(0);
         Files.delete(socket);
         Files.delete(socket.getParent());
-        await().atMost(PATIENCE).until(() -> shell.type("ginkgo status Idle").code() == 0);
+        await().atMost(PATIENCE)
+                .until(() -> testShell.execute("ginkgo status Idle").code() == 0);
 
         String name = "x".repeat(60);
-        shell.with("XDG_RUNTIME_DIR", folder.resolve("y".repeat(60)).toString());
-        shell.type("ginkgo start Idle.java --name " + name).exits(73).tells("a socket's may have 107", "--name");
-        shell.type("ginkgo status " + name).exits(3);
+        testShell.withVariable("XDG_RUNTIME_DIR", folder.resolve("y".repeat(60)).toString());
+        testShell
+                .execute("ginkgo start Idle.java --name " + name)
+                .hasExitCode(73)
+                .tells("a socket's may have 107", "--name");
+        testShell.execute("ginkgo status " + name).hasExitCode(3);
     }
 
     @Test
     @DisplayName("R-08 a daemon that does not answer is running, and its state unknown (4)")
     void hung() throws Exception {
-        long pid = shell.type("ginkgo start Idle.java").exits(0).pid();
-        shell.type("kill -STOP " + pid).exits(0);
-        shell.type("ginkgo status Idle").exits(4).says("is running, but does not answer");
-        shell.type("kill -CONT " + pid).exits(0);
-        shell.type("ginkgo status Idle").exits(0);
+        long pid = testShell.execute("ginkgo start Idle.java").hasExitCode(0).pid();
+        testShell.execute("kill -STOP " + pid).hasExitCode(0);
+        testShell.execute("ginkgo status Idle").hasExitCode(4).printsOut("is running, but does not answer");
+        testShell.execute("kill -CONT " + pid).hasExitCode(0);
+        testShell.execute("ginkgo status Idle").hasExitCode(0);
     }
 
     @Test
     @DisplayName("R-08 a daemon that has too many open files answers its user all the same, and when it has not, too")
     void tooManyFiles() throws Exception {
-        shell.write("Greedy.java", """
+        testShell.write("Greedy.java", """
                 import java.io.*;
                 import java.util.*;
                 class Greedy extends dev.ginkgo.Service {
@@ -132,21 +149,21 @@ class ControlCommandsTest {
                     }
                 }
                 """);
-        shell.type("ulimit -n 256 && ginkgo start Greedy.java").exits(0);
+        testShell.execute("ulimit -n 256 && ginkgo start Greedy.java").hasExitCode(0);
         await().atMost(PATIENCE)
-                .until(() -> shell.type("ginkgo log Greedy").out().contains("full"));
-        shell.type("ginkgo status Greedy").exits(0).says("READY");
-        shell.type("ginkgo tree Greedy").exits(0).says("greedy");
-        shell.type("touch free").exits(0);
+                .until(() -> testShell.execute("ginkgo log Greedy").out().contains("full"));
+        testShell.execute("ginkgo status Greedy").hasExitCode(0).printsOut("READY");
+        testShell.execute("ginkgo tree Greedy").hasExitCode(0).printsOut("greedy");
+        testShell.execute("touch free").hasExitCode(0);
         await().atMost(PATIENCE)
-                .until(() -> shell.type("ginkgo log Greedy").out().contains("free"));
-        shell.type("ginkgo status Greedy").exits(0);
+                .until(() -> testShell.execute("ginkgo log Greedy").out().contains("free"));
+        testShell.execute("ginkgo status Greedy").hasExitCode(0);
     }
 
     @Test
     @DisplayName("R-22 tree tells restarts, back-off and the last error; R-08 status tells what is not ready")
     void supervision() throws Exception {
-        shell.write("Parent.java", """
+        testShell.write("Parent.java", """
                 import dev.ginkgo.*;
                 import java.time.Duration;
                 final class Parent extends Service {
@@ -169,30 +186,39 @@ class ControlCommandsTest {
                     }
                 }
                 """);
-        shell.type("ginkgo start Parent.java").exits(0);
+        testShell.execute("ginkgo start Parent.java").hasExitCode(0);
         await().atMost(PATIENCE).until(() -> {
-            String tree = shell.type("ginkgo tree Parent").out();
+            String tree = testShell.execute("ginkgo tree Parent").out();
             return tree.contains("1 restart") && tree.contains("next restart in");
         });
-        shell.type("LC_ALL=C ginkgo tree Parent").exits(0).says("|-- flaky  READY", "`-- broken  FAILED");
-        shell.type("LC_ALL=C.UTF-8 ginkgo tree Parent")
-                .exits(0)
-                .says("├── flaky  READY", "1 restart\n", "last error: IllegalStateException: flaky once")
-                .says("└── broken  FAILED", "next restart in ", "last error: IllegalStateException: broken for long");
-        shell.type("ginkgo status Parent").exits(0).says("parent/broken: FAILED", "restarts: 1, by supervision");
-        shell.type("ginkgo tree Parent --json").exits(0).says("\"restartInMillis\":");
+        testShell
+                .execute("LC_ALL=C ginkgo tree Parent")
+                .hasExitCode(0)
+                .printsOut("|-- flaky  READY", "`-- broken  FAILED");
+        testShell
+                .execute("LC_ALL=C.UTF-8 ginkgo tree Parent")
+                .hasExitCode(0)
+                .printsOut("├── flaky  READY", "1 restart\n", "last error: IllegalStateException: flaky once")
+                .printsOut(
+                        "└── broken  FAILED", "next restart in ", "last error: IllegalStateException: broken for long");
+        testShell
+                .execute("ginkgo status Parent")
+                .hasExitCode(0)
+                .printsOut("parent/broken: FAILED", "restarts: 1, by supervision");
+        testShell.execute("ginkgo tree Parent --json").hasExitCode(0).printsOut("\"restartInMillis\":");
     }
 
     @Test
     @DisplayName("R-05 an idle hub is gone well within a second of its TERM")
     void idleHub() throws Exception {
-        long pid = shell.type("ginkgo start dev.ginkgo.hub.MessageHub --set http.bind=127.0.0.1:0")
-                .exits(0)
+        long pid = testShell
+                .execute("ginkgo start dev.ginkgo.hub.MessageHub --set http.bind=127.0.0.1:0")
+                .hasExitCode(0)
                 .pid();
         ProcessIdentity hub = ProcessIdentity.of(pid).orElseThrow();
         assertThat(hub.end(false)).isTrue();
         await().atMost(Duration.ofSeconds(3)).pollInterval(Duration.ofMillis(5)).until(() -> !hub.isAlive());
-        shell.type("ginkgo status MessageHub").exits(3).says("exit code 143");
+        testShell.execute("ginkgo status MessageHub").hasExitCode(3).printsOut("exit code 143");
     }
 
     private static String ask(Writer out, BufferedReader in, String line) throws IOException {

@@ -56,29 +56,29 @@ class FastArgumentParserTest {
     @Test
     @DisplayName("R-20 an ordinary start is understood without picocli, which takes longer to load than all the rest")
     void plain() {
-        ParsedCommand read = FastArgumentParser.read("app.toml", "--set", "bind=:0", "-cp", "a.jar", "--name", "x")
+        ParsedCommand read = FastArgumentParser.parse("app.toml", "--set", "bind=:0", "-cp", "a.jar", "--name", "x")
                 .orElseThrow();
         assertThat(read.verb()).isEqualTo(TargetVerb.RUN);
         assertThat(read.target()).isEqualTo("app.toml");
         assertThat(read.after().set).containsExactly(Map.entry("bind", ":0"));
         assertThat(read.after().classPath).containsExactly("a.jar");
         assertThat(read.after().name).isEqualTo("x");
-        assertThat(FastArgumentParser.read("start", "--stack-traces", "Hello"))
-                .map(ParsedCommand::words)
+        assertThat(FastArgumentParser.parse("start", "--stack-traces", "Hello"))
+                .map(ParsedCommand::arguments)
                 .contains(List.of("--stack-traces", "Hello"));
     }
 
     @Test
     @DisplayName("R-20 other commands, help and mistakes are left to picocli")
     void notPlain() {
-        assertThat(FastArgumentParser.read()).isEmpty();
-        assertThat(FastArgumentParser.read("status", "x")).isEmpty();
-        assertThat(FastArgumentParser.read("--help")).isEmpty();
-        assertThat(FastArgumentParser.read("run")).isEmpty();
-        assertThat(FastArgumentParser.read("run", "-h")).isEmpty();
-        assertThat(FastArgumentParser.read("X.java", "-h")).isEmpty();
-        assertThat(FastArgumentParser.read("X.java", "--sett", "a=b")).isEmpty();
-        assertThat(FastArgumentParser.read("X.java", "argument")).isEmpty();
+        assertThat(FastArgumentParser.parse()).isEmpty();
+        assertThat(FastArgumentParser.parse("status", "x")).isEmpty();
+        assertThat(FastArgumentParser.parse("--help")).isEmpty();
+        assertThat(FastArgumentParser.parse("run")).isEmpty();
+        assertThat(FastArgumentParser.parse("run", "-h")).isEmpty();
+        assertThat(FastArgumentParser.parse("X.java", "-h")).isEmpty();
+        assertThat(FastArgumentParser.parse("X.java", "--sett", "a=b")).isEmpty();
+        assertThat(FastArgumentParser.parse("X.java", "argument")).isEmpty();
     }
 
     @Test
@@ -93,7 +93,7 @@ class FastArgumentParserTest {
             for (int n = random.nextInt(9); n > 0; n--) {
                 words.add(WORDS.get(random.nextInt(WORDS.size())));
             }
-            Optional<ParsedCommand> read = FastArgumentParser.read(words.toArray(String[]::new));
+            Optional<ParsedCommand> read = FastArgumentParser.parse(words.toArray(String[]::new));
             if (read.isPresent()) {
                 plain++;
                 assertThat(read.get())
@@ -107,9 +107,10 @@ class FastArgumentParserTest {
 
     private static ParsedCommand byPicocli(List<String> words) {
         PrintStream nowhere = new PrintStream(OutputStream.nullOutputStream());
-        CommandContext terminal = new CommandContext(nowhere, nowhere, Map.of(), Path.of("/"));
-        CommandTree commands = new CommandTree(new Main(terminal), terminal, Optional.empty());
-        CommandLine.ParseResult result = commands.line(words.getFirst()).parseArgs(words.toArray(String[]::new));
-        return ((TargetCommand) result.subcommand().commandSpec().userObject()).assignment();
+        CommandContext commandContext = new CommandContext(nowhere, nowhere, Map.of(), Path.of("/"));
+        CommandTree commandTree = new CommandTree(new Main(commandContext), commandContext, Optional.empty());
+        CommandLine.ParseResult result =
+                commandTree.commandLine(words.getFirst()).parseArgs(words.toArray(String[]::new));
+        return ((TargetCommand) result.subcommand().commandSpec().userObject()).parsedCommand();
     }
 }

@@ -24,7 +24,7 @@ public final class InProcessCommand {
     }
 
     /** Writes a file into the folder. */
-    public InProcessCommand with(String name, String text) {
+    public InProcessCommand withFile(String name, String text) {
         try {
             Path file = folder.resolve(name);
             Files.createDirectories(file.getParent() == null ? folder : file.getParent());

@@ -25,17 +25,17 @@ class OperationsManualTest {
     @TempDir
     private Path folder = Path.of("");
 
-    private TestShell shell = new TestShell(folder);
+    private TestShell testShell = new TestShell(folder);
 
     @BeforeEach
     void user() throws IOException {
-        shell = new TestShell(folder);
-        shell.write("HelloWorld.java", Files.readString(ROOT.resolve("examples/HelloWorld.java")));
+        testShell = new TestShell(folder);
+        testShell.write("HelloWorld.java", Files.readString(ROOT.resolve("examples/HelloWorld.java")));
     }
 
     @AfterEach
     void logout() throws IOException {
-        shell.close();
+        testShell.close();
     }
 
     @Test
@@ -46,7 +46,7 @@ class OperationsManualTest {
         while (session.find()) {
             for (List<String> step : steps(session.group(1))) {
                 String typed = step.getFirst().substring(2);
-                TestShell.Result result = shell.type(typed + " 2>&1");
+                TestShell.Result result = testShell.execute(typed + " 2>&1");
                 assertThat(result.out()).as("%s", result).matches(pattern(step.subList(1, step.size())));
                 lines++;
             }

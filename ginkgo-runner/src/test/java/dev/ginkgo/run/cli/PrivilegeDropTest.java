@@ -125,8 +125,9 @@ class PrivilegeDropTest {
         String settings = "service = \"PortServer.java\"\nbind = \"127.0.0.1:0\"\n";
         String tables = "[ginkgo]\nuser = \"nobody\"\n[log]\nfile = \"logs/server.log\"\n";
         Path toml = write("server.toml", settings + tables);
-        try (TestShell shell = new TestShell(folder)) {
-            long pid = shell.type("ginkgo start server.toml").exits(0).pid();
+        try (TestShell testShell = new TestShell(folder)) {
+            long pid =
+                    testShell.execute("ginkgo start server.toml").hasExitCode(0).pid();
             assertThat(credentials(pid, "Uid:")).containsExactly(four(id("-u")));
             assertThat(Files.getAttribute(folder.resolve("run/ginkgo/server.sock"), "unix:uid"))
                     .isEqualTo(id("-u"));
@@ -134,19 +135,19 @@ class PrivilegeDropTest {
                     .isEqualTo(0);
             // When its log has grown too large
             Files.writeString(toml, settings + tables + "max-size = \"1B\"\n");
-            shell.type("ginkgo reload server").exits(0).says("log.max-size");
+            testShell.execute("ginkgo reload server").hasExitCode(0).printsOut("log.max-size");
             Path log = folder.resolve("logs/server.log");
             await().atMost(Duration.ofSeconds(20)).until(() -> Files.exists(log.resolveSibling("server.log.1")));
             // And its housekeeping has looked after the socket, which lies where it may not look any more
-            shell.type("ginkgo status server").exits(0).says("server is READY", "pid " + pid);
+            testShell.execute("ginkgo status server").hasExitCode(0).printsOut("server is READY", "pid " + pid);
             Files.writeString(toml, settings + tables + "max-size = \"0B\"\n");
-            shell.type("ginkgo reload server").exits(0);
+            testShell.execute("ginkgo reload server").hasExitCode(0);
             Files.move(log, log.resolveSibling("moved.log"));
-            shell.type("kill -USR1 " + pid).exits(0);
+            testShell.execute("kill -USR1 " + pid).hasExitCode(0);
             await().atMost(Duration.ofSeconds(20)).until(() -> Files.exists(log));
             assertThat(Files.getAttribute(log, "unix:uid")).isEqualTo(id("-u"));
-            shell.type("ginkgo stop server").exits(0).tells("has stopped after");
-            shell.type("ginkgo status server").exits(3).says("exit code 143");
+            testShell.execute("ginkgo stop server").hasExitCode(0).tells("has stopped after");
+            testShell.execute("ginkgo status server").hasExitCode(3).printsOut("exit code 143");
         }
     }
 
@@ -220,7 +221,8 @@ class PrivilegeDropTest {
         write("PortServer.java", PORT_SERVER);
         List<String> command = Stream.concat(
                         Stream.of("unshare", "--user"),
-                        CommandProcess.command("PortServer.java", "--set", "bind=127.0.0.1:0", "--set", "ginkgo.user=daemon")
+                        CommandProcess.command(
+                                "PortServer.java", "--set", "bind=127.0.0.1:0", "--set", "ginkgo.user=daemon")
                                 .stream())
                 .toList();
         try (CommandProcess refused = CommandProcess.start(folder, command)) {

@@ -20,7 +20,7 @@ class PubCommandTest {
     @DisplayName("pub posts a file, or its input, as one message, and prints the receipt only if asked")
     void whole() throws Exception {
         Path file = Files.writeString(folder.resolve("message"), "a\nb\n");
-        try (ScriptedHub hub = ScriptedHub.playing(TAKEN)) {
+        try (ScriptedHub hub = ScriptedHub.withScripts(TAKEN)) {
             ClientInvocation quiet = ClientInvocation.pub("", hub.url("/x"), file.toString());
             assertThat(quiet.code()).isZero();
             assertThat(quiet.out()).isEmpty();
@@ -28,9 +28,11 @@ class PubCommandTest {
             assertThat(told.code()).isZero();
             assertThat(told.out()).isEqualTo("{\"id\":\"i\",\"channel\":\"/x\"}\n");
 
-            assertThat(hub.asked()).extracting(ScriptedHub.Request::body).containsExactly("a\nb\n", "from the input");
-            assertThat(hub.asked())
-                    .extracting(asked -> asked.header("Content-Type"))
+            assertThat(hub.requests())
+                    .extracting(ScriptedHub.Request::body)
+                    .containsExactly("a\nb\n", "from the input");
+            assertThat(hub.requests())
+                    .extracting(request -> request.header("Content-Type"))
                     .containsExactly("text/plain; charset=utf-8", "application/octet-stream");
         }
     }
@@ -38,13 +40,15 @@ class PubCommandTest {
     @Test
     @DisplayName("pub --lines posts each line by itself, an empty one too, each under a key of its own")
     void lines() throws Exception {
-        try (ScriptedHub hub = ScriptedHub.playing(TAKEN)) {
+        try (ScriptedHub hub = ScriptedHub.withScripts(TAKEN)) {
             assertThat(ClientInvocation.pub("one\n\nthree\r\nfour", "--lines", hub.url("/x"), "-")
                             .code())
                     .isZero();
-            assertThat(hub.asked()).extracting(ScriptedHub.Request::body).containsExactly("one", "", "three\r", "four");
-            assertThat(hub.asked())
-                    .extracting(asked -> asked.header("Idempotency-Key"))
+            assertThat(hub.requests())
+                    .extracting(ScriptedHub.Request::body)
+                    .containsExactly("one", "", "three\r", "four");
+            assertThat(hub.requests())
+                    .extracting(request -> request.header("Idempotency-Key"))
                     .doesNotContain("none")
                     .doesNotHaveDuplicates();
         }
@@ -53,15 +57,15 @@ class PubCommandTest {
     @Test
     @DisplayName("H-19 pub tries again under the same key when the answer is lost or the hub is busy")
     void retries() throws Exception {
-        try (ScriptedHub hub = ScriptedHub.playing(
-                stage -> {}, // takes the request, and is gone
-                stage -> stage.answer("503 Stopping", "text/plain", "", "Retry-After: 0"),
+        try (ScriptedHub hub = ScriptedHub.withScripts(
+                connection -> {}, // takes the request, and is gone
+                connection -> connection.answer("503 Stopping", "text/plain", "", "Retry-After: 0"),
                 TAKEN)) {
             ClientInvocation pub = ClientInvocation.pub("x", hub.url("/x"));
             assertThat(pub.code()).isZero();
-            assertThat(hub.asked()).hasSizeGreaterThanOrEqualTo(3);
-            assertThat(hub.asked().stream().map(asked -> asked.header("Idempotency-Key")))
-                    .containsOnly(hub.asked().getFirst().header("Idempotency-Key"));
+            assertThat(hub.requests()).hasSizeGreaterThanOrEqualTo(3);
+            assertThat(hub.requests().stream().map(request -> request.header("Idempotency-Key")))
+                    .containsOnly(hub.requests().getFirst().header("Idempotency-Key"));
             assertThat(pub.err()).contains("; trying again for 10 s\n").endsWith("connected again\n");
         }
     }
@@ -69,10 +73,10 @@ class PubCommandTest {
     @Test
     @DisplayName("pub's exit code tells why it cannot publish: 65, 66, 69, 75, 76, 77")
     void refusals() throws Exception {
-        assertEnds(65, "too long", stage -> stage.answer("413 No", "text/plain", "too long"));
-        assertEnds(77, "answers 401", stage -> stage.answer("401 Who", "text/plain", ""));
-        assertEnds(76, "no receipt", stage -> stage.answer("200 OK", "text/html", "<html>"));
-        assertEnds(75, "answers 429", stage -> stage.answer("429 Full", "text/plain", "", "Retry-After: 60"));
+        assertEnds(65, "too long", connection -> connection.answer("413 No", "text/plain", "too long"));
+        assertEnds(77, "answers 401", connection -> connection.answer("401 Who", "text/plain", ""));
+        assertEnds(76, "no receipt", connection -> connection.answer("200 OK", "text/html", "<html>"));
+        assertEnds(75, "answers 429", connection -> connection.answer("429 Full", "text/plain", "", "Retry-After: 60"));
         ClientInvocation nobody = ClientInvocation.pub("x", "--retry-for", "0s", "127.0.0.1:1/x");
         assertThat(nobody.code()).isEqualTo(69);
         assertThat(nobody.err()).isEqualTo("ginkgo: nobody listens on 127.0.0.1:1\n");
@@ -84,16 +88,17 @@ class PubCommandTest {
     @Test
     @DisplayName("pub --lines says which line was refused")
     void refusedLine() throws Exception {
-        try (ScriptedHub hub = ScriptedHub.playing(TAKEN, stage -> stage.answer("415 No", "text/plain", "not UTF-8"))) {
+        try (ScriptedHub hub =
+                ScriptedHub.withScripts(TAKEN, connection -> connection.answer("415 No", "text/plain", "not UTF-8"))) {
             ClientInvocation pub = ClientInvocation.pub("a\nb\nc\n", "--lines", hub.url("/x"));
             assertThat(pub.code()).isEqualTo(65);
             assertThat(pub.err()).contains("line 2: ").contains("not UTF-8");
-            assertThat(hub.asked()).hasSize(2);
+            assertThat(hub.requests()).hasSize(2);
         }
     }
 
-    private static void assertEnds(int code, String text, ScriptedHub.Script scene) throws Exception {
-        try (ScriptedHub hub = ScriptedHub.playing(scene)) {
+    private static void assertEnds(int code, String text, ScriptedHub.Script script) throws Exception {
+        try (ScriptedHub hub = ScriptedHub.withScripts(script)) {
             ClientInvocation pub = ClientInvocation.pub("x", hub.url("/x"));
             assertThat(pub.code()).isEqualTo(code);
             assertThat(pub.err()).contains(text);

@@ -26,6 +26,6 @@ class RejectedStartTest {
     @DisplayName("settings that a service refuses when it starts are an error of the configuration: 78")
     void refused() {
         StartException failure = catchThrowableOfType(StartException.class, () -> Ginkgo.start(new Exposed()));
-        assertThat(LifecycleMessages.code(failure)).isEqualTo(ExitCode.CONFIGURATION);
+        assertThat(LifecycleMessages.exitCode(failure)).isEqualTo(ExitCode.CONFIGURATION);
     }
 }

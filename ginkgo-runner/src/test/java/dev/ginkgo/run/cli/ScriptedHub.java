@@ -20,12 +20,12 @@ import java.util.concurrent.CopyOnWriteArrayList;
 final class ScriptedHub implements AutoCloseable {
     private final ServerSocket server;
     private final List<Script> scenes;
-    private final List<Request> asked = new CopyOnWriteArrayList<>();
+    private final List<Request> requests = new CopyOnWriteArrayList<>();
     private final List<Socket> open = new CopyOnWriteArrayList<>();
 
     /** What happens on a connection after its request; when it returns, the connection is closed. */
     interface Script {
-        void play(Connection stage) throws Exception;
+        void handle(Connection connection) throws Exception;
     }
 
     /** A request. */
@@ -80,12 +80,12 @@ final class ScriptedHub implements AutoCloseable {
         }
 
         /** The end of a stream in order. */
-        void end() throws IOException {
+        void endStream() throws IOException {
             out.write("0\r\n\r\n".getBytes(UTF_8));
         }
 
         /** Says nothing more, until the other side has gone. */
-        void holdOn() throws IOException {
+        void awaitClose() throws IOException {
             while (socket.getInputStream().read() >= 0) {
                 // nobody listens
             }
@@ -97,7 +97,7 @@ final class ScriptedHub implements AutoCloseable {
         server = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
     }
 
-    static ScriptedHub playing(Script... scenes) throws IOException {
+    static ScriptedHub withScripts(Script... scenes) throws IOException {
         ScriptedHub hub = new ScriptedHub(List.of(scenes));
         Thread.ofVirtual().start(hub::serve);
         return hub;
@@ -108,17 +108,17 @@ final class ScriptedHub implements AutoCloseable {
     }
 
     /** The requests, in order. */
-    List<Request> asked() {
-        return asked;
+    List<Request> requests() {
+        return requests;
     }
 
     private void serve() {
         for (int i = 0; ; i++) {
-            Script scene = scenes.get(Math.min(i, scenes.size() - 1));
+            Script script = scenes.get(Math.min(i, scenes.size() - 1));
             try (Socket socket = server.accept()) {
                 open.add(socket);
-                asked.add(request(socket.getInputStream()));
-                scene.play(new Connection(socket));
+                requests.add(request(socket.getInputStream()));
+                script.handle(new Connection(socket));
             } catch (Exception e) {
                 if (server.isClosed()) {
                     return;

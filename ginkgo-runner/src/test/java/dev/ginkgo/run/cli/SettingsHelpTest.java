@@ -20,7 +20,7 @@ class SettingsHelpTest {
     @BeforeEach
     void service() {
         ginkgo = new InProcessCommand(folder)
-                .with("Hello.java", """
+                .withFile("Hello.java", """
                 import dev.ginkgo.*;
                 import java.nio.file.*;
                 class Hello extends Service {
@@ -35,7 +35,7 @@ class SettingsHelpTest {
                     @Override protected void onStart() throws Exception { Files.createFile(Path.of("started")); }
                 }
                 """)
-                .with("hello.toml", "service = \"Hello.java\"\nplace = \"here\"\nrate-per-minute = 90\n");
+                .withFile("hello.toml", "service = \"Hello.java\"\nplace = \"here\"\nrate-per-minute = 90\n");
     }
 
     @Test
@@ -91,7 +91,7 @@ class SettingsHelpTest {
         assertThat(ginkgo.run("check", "hello.toml")).isZero();
         assertThat(ginkgo.out()).startsWith("ok: Hello (hello.toml)");
 
-        ginkgo.with("hello.toml", "service = \"Hello.java\"\nrate-per-minute = 0\nrat = 1\n[child]\nwrd = 1\n");
+        ginkgo.withFile("hello.toml", "service = \"Hello.java\"\nrate-per-minute = 0\nrat = 1\n[child]\nwrd = 1\n");
         assertThat(ginkgo.run("check", "hello.toml")).isEqualTo(78);
         assertThat(ginkgo.err())
                 .contains("hello.toml:2:", "0 is outside 1..60000")

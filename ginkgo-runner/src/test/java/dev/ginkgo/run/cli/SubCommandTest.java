@@ -28,14 +28,14 @@ class SubCommandTest {
     @DisplayName("sub prints payloads a line each, with --json the objects, with --null NUL in between")
     void forms() throws Exception {
         String bytes = Base64.getEncoder().encodeToString(new byte[] {'x', 'y'});
-        ScriptedHub.Script scene = stage -> stage.stream(false)
+        ScriptedHub.Script script = connection -> connection.stream(false)
                 .message("a", "one")
                 .line("{\"event\":\"heartbeat\"}")
                 .line("{\"event\":\"refused\",\"channel\":\"/a//b\",\"detail\":\"a segment is empty\"}")
                 .message("b", "two\\nlines")
                 .line("{\"id\":\"c\",\"encoding\":\"base64\",\"data\":\"" + bytes + "\",\"later\":{\"x\":[1]}}")
-                .holdOn();
-        try (ScriptedHub hub = ScriptedHub.playing(scene)) {
+                .awaitClose();
+        try (ScriptedHub hub = ScriptedHub.withScripts(script)) {
             ClientInvocation plain = ClientInvocation.sub("--count", "3", hub.url("/x"));
             assertThat(plain.code()).isZero();
             assertThat(plain.out()).isEqualTo("one\ntwo\nlines\nxy\n");
@@ -48,9 +48,9 @@ class SubCommandTest {
             ClientInvocation json = ClientInvocation.sub("--json", "--count", "1", hub.url("/x"));
             assertThat(json.code()).isZero();
             assertThat(json.out()).isEqualTo("{\"id\":\"a\",\"data\":\"one\"}\n");
-            assertThat(hub.asked()).allSatisfy(asked -> {
-                assertThat(asked.line()).isEqualTo("GET /x?as=ndjson HTTP/1.1");
-                assertThat(asked.header("Last-Event-ID")).isEqualTo("none");
+            assertThat(hub.requests()).allSatisfy(request -> {
+                assertThat(request.line()).isEqualTo("GET /x?as=ndjson HTTP/1.1");
+                assertThat(request.header("Last-Event-ID")).isEqualTo("none");
             });
         }
     }
@@ -59,21 +59,21 @@ class SubCommandTest {
     @DisplayName("H-15 sub comes back by itself after the last id, also when a line was cut; none is lost or doubled")
     void resumes() throws Exception {
         CompletableFuture<ClientInvocation> started = new CompletableFuture<>();
-        try (ScriptedHub hub = ScriptedHub.playing(
-                stage -> {
-                    stage.stream(false).message("a", "1").message("b", "2").raw("{\"id\":\"c\",\"da");
+        try (ScriptedHub hub = ScriptedHub.withScripts(
+                connection -> {
+                    connection.stream(false).message("a", "1").message("b", "2").raw("{\"id\":\"c\",\"da");
                     ClientInvocation sub = started.get(10, TimeUnit.SECONDS);
                     await().until(() -> sub.out().equals("1\n2\n")); // or the break may overtake them
                 },
-                stage -> stage.answer("503 Busy", "text/plain", "no", "Retry-After: 0"),
-                stage -> stage.stream(true).message("c", "3").end(),
-                stage -> stage.stream(true).message("d", "4").holdOn())) {
+                connection -> connection.answer("503 Busy", "text/plain", "no", "Retry-After: 0"),
+                connection -> connection.stream(true).message("c", "3").endStream(),
+                connection -> connection.stream(true).message("d", "4").awaitClose())) {
             ClientInvocation sub = ClientInvocation.sub("--count", "4", hub.url("/x"));
             started.complete(sub);
             assertThat(sub.code()).isZero();
             assertThat(sub.out()).isEqualTo("1\n2\n3\n4\n");
-            assertThat(hub.asked())
-                    .extracting(asked -> asked.header("Last-Event-ID"))
+            assertThat(hub.requests())
+                    .extracting(request -> request.header("Last-Event-ID"))
                     .containsExactly("none", "b", "b", "c");
             assertThat(sub.err()).contains("; trying again\n").contains("connected again\n");
         }
@@ -82,12 +82,12 @@ class SubCommandTest {
     @Test
     @DisplayName("sub waits as long as the hub asks it to when it says goodbye")
     void honoursRetry() throws Exception {
-        try (ScriptedHub hub = ScriptedHub.playing(
-                stage -> stage.stream(false)
+        try (ScriptedHub hub = ScriptedHub.withScripts(
+                connection -> connection.stream(false)
                         .message("a", "1")
                         .line("{\"event\":\"bye\",\"reason\":\"stopping\",\"retry\":900}")
-                        .end(),
-                stage -> stage.stream(true).message("b", "2").holdOn())) {
+                        .endStream(),
+                connection -> connection.stream(true).message("b", "2").awaitClose())) {
             long begin = System.nanoTime();
             ClientInvocation sub = ClientInvocation.sub("--count", "2", hub.url("/x"));
             assertThat(sub.code()).isZero();
@@ -100,12 +100,12 @@ class SubCommandTest {
     @DisplayName(
             "H-16 a gap that cannot be filled ends sub with 80, after all that came before it; --ignore-gaps goes on")
     void gaps() throws Exception {
-        ScriptedHub.Script overtaken = stage -> stage.stream(false)
+        ScriptedHub.Script overtaken = connection -> connection.stream(false)
                 .message("a", "1")
                 .line("{\"event\":\"gap\",\"missed\":3}")
                 .message("e", "5")
-                .holdOn();
-        try (ScriptedHub hub = ScriptedHub.playing(overtaken)) {
+                .awaitClose();
+        try (ScriptedHub hub = ScriptedHub.withScripts(overtaken)) {
             ClientInvocation sub = ClientInvocation.sub("--count", "2", hub.url("/x"));
             assertThat(sub.code()).isEqualTo(80);
             assertThat(sub.out()).isEqualTo("1\n");
@@ -116,9 +116,10 @@ class SubCommandTest {
             assertThat(ignoring.out()).isEqualTo("1\n5\n");
             assertThat(ignoring.err()).contains("3 messages are lost");
         }
-        try (ScriptedHub hub = ScriptedHub.playing(
-                stage -> stage.stream(false).message("a", "1").end(), // a break may overtake the message
-                stage -> stage.stream(false).message("z", "9").holdOn())) {
+        try (ScriptedHub hub = ScriptedHub.withScripts(
+                connection ->
+                        connection.stream(false).message("a", "1").endStream(), // a break may overtake the message
+                connection -> connection.stream(false).message("z", "9").awaitClose())) {
             ClientInvocation sub = ClientInvocation.sub("--count", "2", hub.url("/x"));
             assertThat(sub.code()).isEqualTo(80);
             assertThat(sub.out()).isEqualTo("1\n");
@@ -128,15 +129,15 @@ class SubCommandTest {
     @Test
     @DisplayName("sub begins where --since says; an id that the hub cannot go on from is a gap, a time is not")
     void since() throws Exception {
-        try (ScriptedHub hub = ScriptedHub.playing(
-                stage -> stage.stream(false).message("a", "1").holdOn())) {
+        try (ScriptedHub hub = ScriptedHub.withScripts(
+                connection -> connection.stream(false).message("a", "1").awaitClose())) {
             ClientInvocation time = ClientInvocation.sub("--since", "10m", "--count", "1", hub.url("/x"));
             assertThat(time.code()).isZero();
             assertThat(time.err()).contains("does not reach back so far");
             assertThat(ClientInvocation.sub("--since", "some+id", "--count", "1", hub.url("/x"))
                             .code())
                     .isEqualTo(80);
-            assertThat(hub.asked())
+            assertThat(hub.requests())
                     .extracting(ScriptedHub.Request::line)
                     .containsExactly(
                             "GET /x?since=10m&as=ndjson HTTP/1.1", "GET /x?since=some%2Bid&as=ndjson HTTP/1.1");
@@ -146,30 +147,33 @@ class SubCommandTest {
     @Test
     @DisplayName("a connection that breaks before the first message is made up for by time, or by the id of its start")
     void nothingYet() throws Exception {
-        try (ScriptedHub hub = ScriptedHub.playing(
-                stage -> stage.stream(false).end(),
-                stage -> stage.stream(true).message("a", "1").holdOn())) {
-            assertThat(ClientInvocation.sub("--count", "1", hub.url("/x")).code()).isZero();
-            assertThat(hub.asked().get(1).line()).isEqualTo("GET /x?since=1s&as=ndjson HTTP/1.1");
+        try (ScriptedHub hub = ScriptedHub.withScripts(
+                connection -> connection.stream(false).endStream(),
+                connection -> connection.stream(true).message("a", "1").awaitClose())) {
+            assertThat(ClientInvocation.sub("--count", "1", hub.url("/x")).code())
+                    .isZero();
+            assertThat(hub.requests().get(1).line()).isEqualTo("GET /x?since=1s&as=ndjson HTTP/1.1");
         }
-        try (ScriptedHub hub = ScriptedHub.playing(
-                stage -> {
-                    stage.stream(false);
-                    stage.line("{\"event\":\"start\",\"recovered\":false,\"id\":\"here\"}")
-                            .end();
+        try (ScriptedHub hub = ScriptedHub.withScripts(
+                connection -> {
+                    connection.stream(false);
+                    connection
+                            .line("{\"event\":\"start\",\"recovered\":false,\"id\":\"here\"}")
+                            .endStream();
                 },
-                stage -> stage.stream(true).message("a", "1").holdOn())) {
-            assertThat(ClientInvocation.sub("--count", "1", hub.url("/x")).code()).isZero();
-            assertThat(hub.asked().get(1).header("Last-Event-ID")).isEqualTo("here");
+                connection -> connection.stream(true).message("a", "1").awaitClose())) {
+            assertThat(ClientInvocation.sub("--count", "1", hub.url("/x")).code())
+                    .isZero();
+            assertThat(hub.requests().get(1).header("Last-Event-ID")).isEqualTo("here");
         }
     }
 
     @Test
     @DisplayName("a connection on which nothing comes for --silence is given up for a new one")
     void silence() throws Exception {
-        try (ScriptedHub hub = ScriptedHub.playing(
-                stage -> stage.stream(false).message("a", "1").holdOn(),
-                stage -> stage.stream(true).message("b", "2").holdOn())) {
+        try (ScriptedHub hub = ScriptedHub.withScripts(
+                connection -> connection.stream(false).message("a", "1").awaitClose(),
+                connection -> connection.stream(true).message("b", "2").awaitClose())) {
             ClientInvocation sub = ClientInvocation.sub("--silence", "300ms", "--count", "2", hub.url("/x"));
             assertThat(sub.code()).isZero();
             assertThat(sub.out()).isEqualTo("1\n2\n");
@@ -183,10 +187,10 @@ class SubCommandTest {
     void exec() throws Exception {
         Path result = folder.resolve("result");
         String command = "{ printf '%s %s ' \"$MESSAGE_CHANNEL\" \"$MESSAGE_ID\"; cat; echo; } >> '" + result + "'";
-        try (ScriptedHub hub = ScriptedHub.playing(stage -> stage.stream(false)
+        try (ScriptedHub hub = ScriptedHub.withScripts(connection -> connection.stream(false)
                 .message("a", "one")
                 .line("{\"id\":\"b\",\"channel\":\"/y\",\"data\":\"two\"}")
-                .holdOn())) {
+                .awaitClose())) {
             ClientInvocation sub = ClientInvocation.sub("--exec", command, "--count", "2", hub.url("/x%20x"));
             assertThat(sub.code()).isZero();
             assertThat(result).hasContent("/x x a one\n/y b two\n");
@@ -197,8 +201,8 @@ class SubCommandTest {
     @Test
     @DisplayName("a command that fails ends sub with 1, which says where to go on")
     void execFails() throws Exception {
-        try (ScriptedHub hub = ScriptedHub.playing(
-                stage -> stage.stream(false).message("a", "x").message("b", "y").holdOn())) {
+        try (ScriptedHub hub = ScriptedHub.withScripts(connection ->
+                connection.stream(false).message("a", "x").message("b", "y").awaitClose())) {
             ClientInvocation sub = ClientInvocation.sub("--exec", "read -r line; test \"$line\" = x", hub.url("/x"));
             assertThat(sub.code()).isEqualTo(1);
             assertThat(sub.err())
@@ -211,21 +215,26 @@ class SubCommandTest {
     @DisplayName("sub's exit code tells why it cannot go on: 65, 69, 75, 76, 77")
     void refusals() throws Exception {
         String problem = "{\"title\":\"Bad Channel Name\",\"status\":400,\"detail\":\"a segment is empty\"}";
-        assertEnds(65, "a segment is empty", stage -> stage.answer("400 No", "application/problem+json", problem));
-        assertEnds(77, "answers 403", stage -> stage.answer("403 No", "text/plain", "no"));
-        assertEnds(76, "no channel of a hub", stage -> stage.answer("200 OK", "text/html", "<html>"));
         assertEnds(
-                76, "no hub writes", stage -> stage.stream(false).line("<html>").holdOn());
-        assertEnds(76, "answers 301", stage -> stage.answer("301 There", "text/html", ""));
-        assertEnds(75, "answers 429", stage -> stage.answer("429 Full", "text/plain", "", "Retry-After: 60"));
+                65,
+                "a segment is empty",
+                connection -> connection.answer("400 No", "application/problem+json", problem));
+        assertEnds(77, "answers 403", connection -> connection.answer("403 No", "text/plain", "no"));
+        assertEnds(76, "no channel of a hub", connection -> connection.answer("200 OK", "text/html", "<html>"));
+        assertEnds(
+                76,
+                "no hub writes",
+                connection -> connection.stream(false).line("<html>").awaitClose());
+        assertEnds(76, "answers 301", connection -> connection.answer("301 There", "text/html", ""));
+        assertEnds(75, "answers 429", connection -> connection.answer("429 Full", "text/plain", "", "Retry-After: 60"));
         ClientInvocation nobody = ClientInvocation.sub("127.0.0.1:1/x");
         assertThat(nobody.code()).isEqualTo(69);
         assertThat(nobody.err()).isEqualTo("ginkgo: nobody listens on 127.0.0.1:1\n");
         assertThat(ClientInvocation.sub("ftp://x/y").code()).isEqualTo(64);
     }
 
-    private static void assertEnds(int code, String text, ScriptedHub.Script scene) throws Exception {
-        try (ScriptedHub hub = ScriptedHub.playing(scene)) {
+    private static void assertEnds(int code, String text, ScriptedHub.Script script) throws Exception {
+        try (ScriptedHub hub = ScriptedHub.withScripts(script)) {
             ClientInvocation sub = ClientInvocation.sub(hub.url("/x"));
             assertThat(sub.code()).isEqualTo(code);
             assertThat(sub.err()).contains(text);
@@ -236,14 +245,15 @@ class SubCommandTest {
     @DisplayName("the token of --token-file is shown to the hub")
     void token() throws Exception {
         Path file = Files.writeString(folder.resolve("token"), "abc.def\n");
-        try (ScriptedHub hub = ScriptedHub.playing(
-                stage -> stage.stream(false).message("a", "1").holdOn())) {
+        try (ScriptedHub hub = ScriptedHub.withScripts(
+                connection -> connection.stream(false).message("a", "1").awaitClose())) {
             assertThat(ClientInvocation.sub("--token-file", file.toString(), "--count", "1", hub.url("/x"))
                             .code())
                     .isZero();
-            assertThat(hub.asked().getFirst().header("Authorization")).isEqualTo("Bearer abc.def");
+            assertThat(hub.requests().getFirst().header("Authorization")).isEqualTo("Bearer abc.def");
         }
-        assertThat(ClientInvocation.sub("--token-file", "/nowhere/token", "localhost:1/x").code())
+        assertThat(ClientInvocation.sub("--token-file", "/nowhere/token", "localhost:1/x")
+                        .code())
                 .isEqualTo(66);
     }
 
@@ -256,11 +266,11 @@ class SubCommandTest {
                 throw new IOException("Broken pipe");
             }
         };
-        try (ScriptedHub hub = ScriptedHub.playing(
-                stage -> stage.stream(false).message("a", "1").holdOn())) {
-            SubCommand sub = new SubCommand(
+        try (ScriptedHub hub = ScriptedHub.withScripts(
+                connection -> connection.stream(false).message("a", "1").awaitClose())) {
+            SubCommand subCommand = new SubCommand(
                     new ClientStreams(InputStream.nullInputStream(), new PrintStream(closed), new PrintStream(closed)));
-            assertThat(new CommandLine(sub).execute(hub.url("/x"))).isEqualTo(141);
+            assertThat(new CommandLine(subCommand).execute(hub.url("/x"))).isEqualTo(141);
         }
     }
 }

@@ -18,18 +18,18 @@ class SubCommandWithHubTest {
     void cut() throws Exception {
         MessageHub hub = new MessageHub();
         try (Ginkgo running = Ginkgo.start(hub, "http.bind = '127.0.0.1:0'");
-                BreakableProxy relay = new BreakableProxy(hub.address().port())) {
-            ClientInvocation sub = ClientInvocation.sub("--count", "40", "127.0.0.1:" + relay.port() + "/x");
+                BreakableProxy breakableProxy = new BreakableProxy(hub.address().port())) {
+            ClientInvocation sub = ClientInvocation.sub("--count", "40", "127.0.0.1:" + breakableProxy.port() + "/x");
             awaitReader(hub);
             publish(hub, 1, 10);
             await().until(() -> sub.out().endsWith("\n10\n"));
 
             // When
             for (int first = 11; first <= 31; first += 10) {
-                relay.cut();
-                await().until(() -> hub.stats().readers() == 0);
+                breakableProxy.disconnect();
+                await().until(() -> hub.stats().subscribers() == 0);
                 publish(hub, first, first + 4);
-                relay.mend();
+                breakableProxy.restore();
                 awaitReader(hub);
                 publish(hub, first + 5, first + 9);
                 String last = "\n" + (first + 9) + "\n";
@@ -55,7 +55,7 @@ class SubCommandWithHubTest {
             port = first.address().port();
             sub = ClientInvocation.sub("127.0.0.1:" + port + "/x");
             ignoring = ClientInvocation.sub("--ignore-gaps", "--count", "13", "127.0.0.1:" + port + "/x");
-            await().until(() -> first.stats().readers() == 2);
+            await().until(() -> first.stats().subscribers() == 2);
             publish(first, 1, 10);
             await().until(() -> sub.out().endsWith("\n10\n") && ignoring.out().endsWith("\n10\n"));
             running.stop();
@@ -77,7 +77,7 @@ class SubCommandWithHubTest {
     }
 
     private static void awaitReader(MessageHub hub) {
-        await().atMost(Duration.ofSeconds(30)).until(() -> hub.stats().readers() == 1);
+        await().atMost(Duration.ofSeconds(30)).until(() -> hub.stats().subscribers() == 1);
     }
 
     private static void publish(MessageHub hub, int first, int last) {

@@ -28,12 +28,12 @@ public final class TestShell implements AutoCloseable {
 
     /** What a line has come to. */
     public record Result(String line, int code, String out, String err) {
-        public Result exits(int expected) {
+        public Result hasExitCode(int expected) {
             assertThat(code).as("exit code of %s", this).isEqualTo(expected);
             return this;
         }
 
-        public Result says(String... texts) {
+        public Result printsOut(String... texts) {
             assertThat(out).as("%s", this).contains(texts);
             return this;
         }
@@ -59,7 +59,7 @@ public final class TestShell implements AutoCloseable {
     }
 
     /** Sets a variable of the environment. */
-    TestShell with(String variable, String value) {
+    TestShell withVariable(String variable, String value) {
         environment.put(variable, value);
         return this;
     }
@@ -69,7 +69,7 @@ public final class TestShell implements AutoCloseable {
     }
 
     /** Types a line. */
-    public Result type(String line) throws IOException, InterruptedException {
+    public Result execute(String line) throws IOException, InterruptedException {
         Path out = Files.createTempFile(folder, "out", "");
         Path err = Files.createTempFile(folder, "err", "");
         Process process = start(line, out, err);

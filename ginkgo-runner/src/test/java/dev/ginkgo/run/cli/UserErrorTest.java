@@ -16,7 +16,7 @@ class UserErrorTest {
     @DisplayName("R-12 a compile error shows place, line and caret first, then details; all of them, and their number")
     void compileErrors() {
         // Given a tab as indent: the column counts it as one, and the caret line keeps it
-        InProcessCommand ginkgo = new InProcessCommand(folder).with("Hello.java", """
+        InProcessCommand ginkgo = new InProcessCommand(folder).withFile("Hello.java", """
                 import dev.ginkgo.*;
                 class Hello extends Service {
                 \tint a = mesage.get();
@@ -46,8 +46,8 @@ class UserErrorTest {
     @DisplayName("R-12 an error in a file beside the target names that file")
     void besides() {
         InProcessCommand ginkgo = new InProcessCommand(folder)
-                .with("Part.java", "class Part {\n    int a = no;\n}\n")
-                .with("Hello.java", "class Hello extends dev.ginkgo.Service { Part part = new Part(); }");
+                .withFile("Part.java", "class Part {\n    int a = no;\n}\n")
+                .withFile("Hello.java", "class Hello extends dev.ginkgo.Service { Part part = new Part(); }");
 
         assertThat(ginkgo.run("Hello.java")).isEqualTo(65);
         assertThat(ginkgo.err())
@@ -59,7 +59,7 @@ class UserErrorTest {
     @DisplayName("R-12 an exception shows the message, the user's frame and its line; other frames are a number")
     void exceptions() {
         // Given
-        InProcessCommand ginkgo = new InProcessCommand(folder).with("Hello.java", """
+        InProcessCommand ginkgo = new InProcessCommand(folder).withFile("Hello.java", """
                 class Hello extends dev.ginkgo.Service {
                     Hello() {
                         try {
@@ -90,14 +90,16 @@ class UserErrorTest {
 
         // And with every frame, if asked for
         assertThat(ginkgo.run("Hello.java", "--stack-traces")).isEqualTo(70);
-        assertThat(ginkgo.err()).contains("at dev.ginkgo.run.service.TargetAction").doesNotContain("…");
+        assertThat(ginkgo.err())
+                .contains("at dev.ginkgo.run.service.TargetAction")
+                .doesNotContain("…");
     }
 
     @Test
     @DisplayName("R-12 what a main throws is shown the same way")
     void mains() {
-        InProcessCommand ginkgo =
-                new InProcessCommand(folder).with("Prog.java", "void main() {\n    throw new RuntimeException(\"oh\");\n}\n");
+        InProcessCommand ginkgo = new InProcessCommand(folder)
+                .withFile("Prog.java", "void main() {\n    throw new RuntimeException(\"oh\");\n}\n");
 
         assertThat(ginkgo.run("Prog.java")).isEqualTo(70);
         assertThat(ginkgo.err()).startsWith("""

@@ -31,10 +31,12 @@ class ChannelUrlTest {
                 "local host/x",
                 "localhost/x?since=1",
                 "localhost/x?a=b&last_event_id=1")) {
-            assertThatThrownBy(() -> ChannelUrl.of(text)).as(text).isInstanceOfSatisfying(FatalException.class, failure -> {
-                assertThat(failure.ending()).isEqualTo(ClientExitCode.USAGE);
-                assertThat(failure.text()).startsWith("\"" + text + "\" is no URL of a channel: ");
-            });
+            assertThatThrownBy(() -> ChannelUrl.of(text))
+                    .as(text)
+                    .isInstanceOfSatisfying(FatalException.class, fatalException -> {
+                        assertThat(fatalException.exitCode()).isEqualTo(ClientExitCode.USAGE);
+                        assertThat(fatalException.text()).startsWith("\"" + text + "\" is no URL of a channel: ");
+                    });
         }
     }
 }

@@ -42,12 +42,13 @@ class StreamEventParserTest {
                     .as(line)
                     .isInstanceOfSatisfying(
                             FatalException.class,
-                            failure -> assertThat(failure.ending()).isEqualTo(ClientExitCode.NO_HUB));
+                            fatalException ->
+                                    assertThat(fatalException.exitCode()).isEqualTo(ClientExitCode.NOT_A_HUB));
         }
         assertThatThrownBy(() -> read("\u001b[2J")).hasMessageContaining("?[2J");
     }
 
     private StreamEvent read(String line) {
-        return reader.read(line.getBytes(UTF_8));
+        return reader.parse(line.getBytes(UTF_8));
     }
 }

@@ -30,10 +30,10 @@ class ClassCacheTest {
         classes = folder.resolve("cache/ginkgo/classes");
         ginkgo = new InProcessCommand(folder)
                 .environment("XDG_CACHE_HOME", folder.resolve("cache").toString())
-                .with(
+                .withFile(
                         "Hello.java",
                         "class Hello extends dev.ginkgo.Service { Beside beside = new Beside(); Runnable none; }")
-                .with("Beside.java", "class Beside { }");
+                .withFile("Beside.java", "class Beside { }");
     }
 
     @Test
@@ -43,7 +43,7 @@ class ClassCacheTest {
         Object entry = entry();
         Compilation second = compile();
         assertThat(entry()).isEqualTo(entry);
-        assertThat(second.ofFile()).isEqualTo(first.ofFile()).containsExactly("Hello");
+        assertThat(second.classesOfFile()).isEqualTo(first.classesOfFile()).containsExactly("Hello");
         assertThat(second.root()).isEqualTo(first.root());
         assertThat(second.classes()).containsOnlyKeys("Hello", "Beside");
         assertThat(second.classes().get("Hello")).isEqualTo(first.classes().get("Hello"));
@@ -58,24 +58,24 @@ class ClassCacheTest {
     void changes() throws Exception {
         compile();
         Object entry = entry();
-        ginkgo.with("Beside.java", "class Beside { int more; }");
+        ginkgo.withFile("Beside.java", "class Beside { int more; }");
         byte[] beside = compile().classes().getOrDefault("Beside", new byte[0]);
         assertThat(entry()).isNotEqualTo(entry);
         entry = entry();
-        ginkgo.with("Runnable.java", "interface Runnable { }"); // hides that of java.lang
+        ginkgo.withFile("Runnable.java", "interface Runnable { }"); // hides that of java.lang
         assertThat(compile().classes()).containsKey("Runnable");
         assertThat(entry()).isNotEqualTo(entry);
         Files.delete(folder.resolve("Runnable.java"));
         assertThat(compile().classes()).doesNotContainKey("Runnable");
-        ginkgo.with("lib/text", "one");
+        ginkgo.withFile("lib/text", "one");
         compile(folder.resolve("lib"));
-        ginkgo.with("lib/text", "and two");
+        ginkgo.withFile("lib/text", "and two");
         compile(folder.resolve("lib"));
         try (Stream<Path> all = Files.list(classes)) {
             assertThat(all).hasSize(3);
         }
         assertThat(beside).isNotEmpty();
-        ginkgo.with("Beside.java", "class Beside {");
+        ginkgo.withFile("Beside.java", "class Beside {");
         assertThat(ginkgo.run("check", "Hello.java")).isEqualTo(65);
     }
 
@@ -107,7 +107,7 @@ class ClassCacheTest {
         CompiledClasses large = new CompiledClasses(
                 Map.of("A", new byte[1 << 20]), List.of("A"), folder.toString(), Map.of(), Map.of());
         for (int i = 0; i < 70; i++) {
-            cache.keep("key " + i, large);
+            cache.put("key " + i, large);
         }
         assertThat(cache.find("key 69")).isPresent();
         try (Stream<Path> all = Files.list(classes)) {

@@ -22,16 +22,16 @@ class ExitWatcherTest {
     @TempDir
     private Path folder = Path.of("");
 
-    private TestShell shell = new TestShell(folder);
+    private TestShell testShell = new TestShell(folder);
 
     @BeforeEach
     void user() {
-        shell = new TestShell(folder);
+        testShell = new TestShell(folder);
     }
 
     @AfterEach
     void logout() throws IOException {
-        shell.close();
+        testShell.close();
     }
 
     @Test
@@ -39,29 +39,38 @@ class ExitWatcherTest {
             "R-08 status tells of a System.exit in the user's code, and where; R-14 a daemon's files have no rights"
                     + " for others")
     void exit() throws Exception {
-        shell.write("Quits.java", """
+        testShell.write("Quits.java", """
                 import java.nio.file.*;
                 class Quits extends dev.ginkgo.Service {
                     @Override protected void onStart() throws Exception { Files.writeString(Path.of("made"), ""); }
                     @Override protected void onReload() { System.exit(9); }
                 }
                 """);
-        shell.write("quits.toml", "service = \"Quits.java\"\n");
-        long pid = shell.type("umask 000; ginkgo start quits.toml").exits(0).pid();
+        testShell.write("quits.toml", "service = \"Quits.java\"\n");
+        long pid = testShell
+                .execute("umask 000; ginkgo start quits.toml")
+                .hasExitCode(0)
+                .pid();
         assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(folder.resolve("made"))))
                 .isEqualTo("rw-r-----");
-        shell.write("quits.toml", "service = \"Quits.java\"\n[log]\nlevel = \"warn\"\n");
-        shell.type("kill -HUP " + pid).exits(0);
-        await().atMost(PATIENCE).until(() -> shell.type("ginkgo status quits").code() != 0);
-        shell.type("ginkgo status quits")
-                .exits(3)
-                .says("it ended at ", "with exit code 9", "System.exit was called at ", "Quits.onReload(Quits.java:4)");
+        testShell.write("quits.toml", "service = \"Quits.java\"\n[log]\nlevel = \"warn\"\n");
+        testShell.execute("kill -HUP " + pid).hasExitCode(0);
+        await().atMost(PATIENCE)
+                .until(() -> testShell.execute("ginkgo status quits").code() != 0);
+        testShell
+                .execute("ginkgo status quits")
+                .hasExitCode(3)
+                .printsOut(
+                        "it ended at ",
+                        "with exit code 9",
+                        "System.exit was called at ",
+                        "Quits.onReload(Quits.java:4)");
     }
 
     @Test
     @DisplayName("R-03 a start that TERM cancels leaves its last words, and one that TERM ends before it listens too")
     void cancelled() throws Exception {
-        shell.write("Slow.java", """
+        testShell.write("Slow.java", """
                 class Slow extends dev.ginkgo.Service {
                     @Override protected void onStart() throws Exception { Early.block(); }
                 }
@@ -74,20 +83,28 @@ class ExitWatcherTest {
                 }
                 """);
         terminateOnceItBegins("Slow", folder.resolve("state/ginkgo/Slow.log"));
-        shell.type("ginkgo status Slow").exits(3).says("exit code 143", "the start of slow was cancelled");
+        testShell
+                .execute("ginkgo status Slow")
+                .hasExitCode(3)
+                .printsOut("exit code 143", "the start of slow was cancelled");
         terminateOnceItBegins("Early", folder.resolve("Early.out"));
-        shell.type("ginkgo status Early").exits(3).says("exit code 143", "before it listened to signals");
+        testShell
+                .execute("ginkgo status Early")
+                .hasExitCode(3)
+                .printsOut("exit code 143", "before it listened to signals");
     }
 
     private void terminateOnceItBegins(String name, Path output) throws Exception {
-        Process start = shell.start(
+        Process start = testShell.start(
                 "exec ginkgo start Slow.java --service " + name + " --name " + name,
                 folder.resolve(name + ".err"),
                 folder.resolve(name + ".out"));
         await().atMost(PATIENCE)
                 .until(() -> Files.exists(output) && Files.readString(output).contains("it begins"));
         String file = Files.readString(folder.resolve("state/ginkgo/" + name + ".pid"));
-        shell.type("kill -TERM " + file.lines().findFirst().orElseThrow()).exits(0);
+        testShell
+                .execute("kill -TERM " + file.lines().findFirst().orElseThrow())
+                .hasExitCode(0);
         assertThat(start.waitFor()).isNotZero();
     }
 }

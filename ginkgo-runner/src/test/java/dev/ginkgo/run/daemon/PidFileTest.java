@@ -45,7 +45,7 @@ class PidFileTest {
             "R-08 whoever reads a pidfile while it is written finds the daemon: nobody is told that it does not run")
     void readWhileWritten() throws Exception {
         Path file = folder.resolve("x.pid");
-        DaemonRecord card = new DaemonRecord(
+        DaemonRecord daemonRecord = new DaemonRecord(
                 "x",
                 ProcessIdentity.self(),
                 "X.java",
@@ -56,15 +56,15 @@ class PidFileTest {
                 "2026-11-25",
                 "1",
                 Optional.empty());
-        DaemonRecord longer = card.withLog("/var/log/ginkgo/" + "x".repeat(200) + ".log");
+        DaemonRecord longer = daemonRecord.withLog("/var/log/ginkgo/" + "x".repeat(200) + ".log");
         AtomicBoolean over = new AtomicBoolean();
         try (PidFile locked = PidFile.lock(file).orElseThrow()) {
-            locked.write(card);
+            locked.write(daemonRecord);
             Thread writer = Thread.ofPlatform().start(() -> {
                 try {
                     while (!over.get()) {
                         locked.write(longer);
-                        locked.write(card);
+                        locked.write(daemonRecord);
                     }
                 } catch (IOException e) {
                     throw new java.io.UncheckedIOException(e);
@@ -72,7 +72,7 @@ class PidFileTest {
             });
             try {
                 for (int i = 0; i < 5_000; i++) {
-                    assertThat(PidFile.read(file)).get().isIn(card, longer);
+                    assertThat(PidFile.read(file)).get().isIn(daemonRecord, longer);
                 }
             } finally {
                 over.set(true);

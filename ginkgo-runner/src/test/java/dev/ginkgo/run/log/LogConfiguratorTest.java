@@ -37,28 +37,29 @@ class LogConfiguratorTest {
     @TempDir
     private Path folder = Path.of("");
 
-    private TestShell shell = new TestShell(folder);
+    private TestShell testShell = new TestShell(folder);
     private Path log = folder;
 
     @BeforeEach
     void user() throws IOException {
-        shell = new TestShell(folder);
-        shell.write("Talker.java", TALKER);
+        testShell = new TestShell(folder);
+        testShell.write("Talker.java", TALKER);
         log = folder.resolve("state/ginkgo/Talker.log");
     }
 
     @AfterEach
     void logout() throws IOException {
-        shell.close();
+        testShell.close();
     }
 
     @Test
     @DisplayName("R-15 all output goes to the log, which is rotated by size; log -f follows it across the rotation")
     void rotation() throws Exception {
-        shell.type("ginkgo start Talker.java --set log.max-size=2KiB --set log.keep=2")
-                .exits(0);
+        testShell
+                .execute("ginkgo start Talker.java --set log.max-size=2KiB --set log.keep=2")
+                .hasExitCode(0);
         Path out = folder.resolve("followed");
-        Process follower = shell.start("exec ginkgo log Talker -f", out, folder.resolve("followed.err"));
+        Process follower = testShell.start("exec ginkgo log Talker -f", out, folder.resolve("followed.err"));
         try {
             await().atMost(PATIENCE).until(() -> Files.exists(log.resolveSibling("Talker.log.2")));
             int seen = numbers(out).size();
@@ -71,18 +72,18 @@ class LogConfiguratorTest {
             follower.destroy();
         }
         assertThat(log.resolveSibling("Talker.log.3")).doesNotExist();
-        shell.type("ginkgo log Talker").exits(0).says("line ", "Talker - logged ");
-        shell.type("ginkgo log Talker --path").exits(0).says(log.toString());
+        testShell.execute("ginkgo log Talker").hasExitCode(0).printsOut("line ", "Talker - logged ");
+        testShell.execute("ginkgo log Talker --path").hasExitCode(0).printsOut(log.toString());
     }
 
     @Test
     @DisplayName("R-15 a log that somebody else has renamed is opened anew by USR1 and by HUP, by the JVM itself too")
     void reopened() throws Exception {
-        long pid = shell.type("ginkgo start Talker.java").exits(0).pid();
+        long pid = testShell.execute("ginkgo start Talker.java").hasExitCode(0).pid();
         for (String signal : List.of("USR1", "HUP")) {
             Path old = log.resolveSibling("old-" + signal);
             Files.move(log, old);
-            shell.type("kill -" + signal + " " + pid).exits(0);
+            testShell.execute("kill -" + signal + " " + pid).hasExitCode(0);
             await().atMost(PATIENCE)
                     .until(() -> Files.exists(log) && Files.readString(log).contains("line "));
             for (String descriptor : List.of("1", "2")) {
@@ -90,25 +91,27 @@ class LogConfiguratorTest {
                         .isEqualTo(log.toRealPath());
             }
         }
-        shell.type("kill -QUIT " + pid).exits(0); // a thread dump is the JVM's own
+        testShell.execute("kill -QUIT " + pid).hasExitCode(0); // a thread dump is the JVM's own
         await().atMost(PATIENCE).until(() -> Files.readString(log).contains("Full thread dump"));
-        shell.type("ginkgo stop Talker").exits(0);
+        testShell.execute("ginkgo stop Talker").hasExitCode(0);
     }
 
     @Test
     @DisplayName("R-15 log.file is the log, log.format = json makes objects of what is logged")
     void configured() throws Exception {
-        shell.type("ginkgo start Talker.java --set log.file=mine.log --set log.format=json")
-                .exits(0);
+        testShell
+                .execute("ginkgo start Talker.java --set log.file=mine.log --set log.format=json")
+                .hasExitCode(0);
         Path mine = folder.resolve("mine.log");
         await().atMost(PATIENCE)
                 .until(() -> Files.readString(mine).contains("\"formattedMessage\":\"logged 1\"")
                         || Files.readString(mine).contains("\"message\":\"logged {}\""));
         assertThat(Files.readString(mine)).contains("line 1");
         assertThat(log).doesNotExist();
-        shell.type("ginkgo log Talker").exits(0).says("line 1");
-        shell.type("ginkgo start Talker.java --name other --set log.file=Talker.java/other.log")
-                .exits(78)
+        testShell.execute("ginkgo log Talker").hasExitCode(0).printsOut("line 1");
+        testShell
+                .execute("ginkgo start Talker.java --name other --set log.file=Talker.java/other.log")
+                .hasExitCode(78)
                 .tells("other.log cannot be opened");
     }
 

@@ -18,8 +18,8 @@ class ServiceFinderTest {
     @DisplayName("R-20 the service named like the file wins; else the only one")
     void chooses() {
         InProcessCommand ginkgo = new InProcessCommand(folder)
-                .with("Two.java", "import dev.ginkgo.*; class One extends Service {} class Two extends Service {}")
-                .with("only.java", "import dev.ginkgo.*; class Lone extends Service {} class Other {}");
+                .withFile("Two.java", "import dev.ginkgo.*; class One extends Service {} class Two extends Service {}")
+                .withFile("only.java", "import dev.ginkgo.*; class Lone extends Service {} class Other {}");
 
         assertThat(ginkgo.run("check", "Two.java")).isZero();
         assertThat(ginkgo.out()).contains("ok: Two (");
@@ -31,7 +31,7 @@ class ServiceFinderTest {
     @DisplayName("R-20 of several candidates none is guessed: they are listed, and --service chooses")
     void several() {
         InProcessCommand ginkgo = new InProcessCommand(folder)
-                .with("app.java", "import dev.ginkgo.*; class B extends Service {} class A extends Service {}");
+                .withFile("app.java", "import dev.ginkgo.*; class B extends Service {} class A extends Service {}");
 
         assertThat(ginkgo.run("app.java")).isEqualTo(78);
         assertThat(ginkgo.err()).contains("A, B").contains("--service");
@@ -45,9 +45,9 @@ class ServiceFinderTest {
     @DisplayName("R-20 candidates come only from the named file; files beside it are compiled as needed")
     void beside() {
         InProcessCommand ginkgo = new InProcessCommand(folder)
-                .with("Part.java", "import dev.ginkgo.*; class Part extends Service {}")
-                .with("Broken.java", "not java")
-                .with("whole.java", """
+                .withFile("Part.java", "import dev.ginkgo.*; class Part extends Service {}")
+                .withFile("Broken.java", "not java")
+                .withFile("whole.java", """
                         import dev.ginkgo.*;
                         class Parts extends Service { final Part part = add("part", new Part()); }
                         """);
@@ -60,8 +60,8 @@ class ServiceFinderTest {
     @DisplayName("R-20 a declared package is honoured: the source path begins above it")
     void packages() {
         InProcessCommand ginkgo = new InProcessCommand(folder)
-                .with("a/Base.java", "package a; public class Base {}")
-                .with("a/b/App.java", """
+                .withFile("a/Base.java", "package a; public class Base {}")
+                .withFile("a/b/App.java", """
                         package a.b;
                         import dev.ginkgo.*;
                         class App extends Service { final a.Base base = new a.Base(); }
@@ -74,9 +74,9 @@ class ServiceFinderTest {
     @DisplayName("R-20 a file without a service, or whose service cannot be made, says what to write")
     void none() {
         InProcessCommand ginkgo = new InProcessCommand(folder)
-                .with("Empty.java", "class Empty {}")
-                .with("Given.java", "import dev.ginkgo.*; class Given extends Service { Given(int port) {} }")
-                .with("Compact.java", "import dev.ginkgo.*; int port; class Inner extends Service {}");
+                .withFile("Empty.java", "class Empty {}")
+                .withFile("Given.java", "import dev.ginkgo.*; class Given extends Service { Given(int port) {} }")
+                .withFile("Compact.java", "import dev.ginkgo.*; int port; class Inner extends Service {}");
 
         assertThat(ginkgo.run("Empty.java")).isEqualTo(78);
         assertThat(ginkgo.err()).contains("class Empty extends Service");
@@ -92,7 +92,9 @@ class ServiceFinderTest {
     @DisplayName("R-20 a file with a main is started by its main, and --service or a .toml file take its service")
     void main() {
         String both = "import dev.ginkgo.*; class Both extends Service { static void main(String[] a) {} }";
-        InProcessCommand ginkgo = new InProcessCommand(folder).with("Both.java", both).with("both.toml", "service = \"Both.java\"");
+        InProcessCommand ginkgo = new InProcessCommand(folder)
+                .withFile("Both.java", both)
+                .withFile("both.toml", "service = \"Both.java\"");
 
         assertThat(ginkgo.run("check", "Both.java")).isZero();
         assertThat(ginkgo.out()).contains("has a main method");
@@ -107,17 +109,19 @@ class ServiceFinderTest {
     void mains() {
         String told = "System.setProperty(\"ginkgo.main\", ";
         InProcessCommand ginkgo = new InProcessCommand(folder)
-                .with("Compact.java", "void main(String[] a) { " + told + "\"compact \" + String.join(\" \", a)); }")
-                .with("Plain.java", "class Plain { static void main() { " + told + "\"plain\"); } }")
-                .with("Heir.java", "class Heir extends Base {} class Base { void main() { " + told + "\"heir\"); } }")
-                .with(
+                .withFile(
+                        "Compact.java", "void main(String[] a) { " + told + "\"compact \" + String.join(\" \", a)); }")
+                .withFile("Plain.java", "class Plain { static void main() { " + told + "\"plain\"); } }")
+                .withFile(
+                        "Heir.java", "class Heir extends Base {} class Base { void main() { " + told + "\"heir\"); } }")
+                .withFile(
                         "Pair.java",
                         "class Pair { void main() {} static void main(String[] a) { " + told + "\"pair\"); } }");
         try {
-            assertThat(ginkgo.run("Compact.java", "-h", "--set", "x")).isEqualTo(ExitCode.RUNS_ON);
+            assertThat(ginkgo.run("Compact.java", "-h", "--set", "x")).isEqualTo(ExitCode.KEEP_RUNNING);
             assertThat(System.getProperty("ginkgo.main")).isEqualTo("compact -h --set x");
             for (String name : new String[] {"Plain", "Heir", "Pair"}) {
-                assertThat(ginkgo.run(name + ".java")).isEqualTo(ExitCode.RUNS_ON);
+                assertThat(ginkgo.run(name + ".java")).isEqualTo(ExitCode.KEEP_RUNNING);
                 assertThat(System.getProperty("ginkgo.main")).isEqualToIgnoringCase(name);
             }
         } finally {

@@ -18,7 +18,7 @@ class TargetResolverTest {
 
     @BeforeEach
     void hello() {
-        ginkgo = new InProcessCommand(folder).with("Hello.java", """
+        ginkgo = new InProcessCommand(folder).withFile("Hello.java", """
                 import dev.ginkgo.*;
                 class Hello extends Service {
                     final Setting<Integer> rate = setting("rate", 60);
@@ -30,8 +30,8 @@ class TargetResolverTest {
     @DisplayName("R-20 a .java file, a .toml file and the name of a class are targets")
     void threeKinds() {
         // Given
-        ginkgo.with("hello.toml", "service = \"Hello.java\"\nrate = 7\n")
-                .with("idle.toml", "service = \"" + Idle.class.getName() + "\"\n");
+        ginkgo.withFile("hello.toml", "service = \"Hello.java\"\nrate = 7\n")
+                .withFile("idle.toml", "service = \"" + Idle.class.getName() + "\"\n");
 
         // When / Then
         assertThat(ginkgo.run("check", "Hello.java")).isZero();
@@ -48,7 +48,7 @@ class TargetResolverTest {
             assertThat(ginkgo.run(missing)).isEqualTo(78);
             assertThat(ginkgo.err()).contains("Did you mean Hello.java?");
         }
-        ginkgo.with("Folder.java/x.txt", "");
+        ginkgo.withFile("Folder.java/x.txt", "");
         assertThat(ginkgo.run("Folder.java")).isEqualTo(78);
         assertThat(ginkgo.err())
                 .contains("Folder.java is not a file")
@@ -61,11 +61,11 @@ class TargetResolverTest {
     @Test
     @DisplayName("C-05 a .toml file whose service is missing, or that is broken, exits with 78 and names the place")
     void badToml() {
-        ginkgo.with("none.toml", "rate = 7\n")
-                .with("number.toml", "service = 7\n")
-                .with("empty.toml", "service = \"\"\n")
-                .with("lost.toml", "service = \"Lost.java\"\n")
-                .with("broken.toml", "service = \"Hello.java\"\nrate = = 7\n");
+        ginkgo.withFile("none.toml", "rate = 7\n")
+                .withFile("number.toml", "service = 7\n")
+                .withFile("empty.toml", "service = \"\"\n")
+                .withFile("lost.toml", "service = \"Lost.java\"\n")
+                .withFile("broken.toml", "service = \"Hello.java\"\nrate = = 7\n");
 
         assertThat(ginkgo.run("none.toml")).isEqualTo(78);
         assertThat(ginkgo.err()).contains("none.toml does not say what to run").contains("service = \"Hello.java\"");
@@ -97,7 +97,7 @@ class TargetResolverTest {
     @DisplayName(
             "H-22 check finds a hub that everybody could reach without being asked, at its place, before any start")
     void exposedHub() {
-        ginkgo.with("hub.toml", "service = \"dev.ginkgo.hub.MessageHub\"\n[http]\nbind = \"0.0.0.0:0\"\n");
+        ginkgo.withFile("hub.toml", "service = \"dev.ginkgo.hub.MessageHub\"\n[http]\nbind = \"0.0.0.0:0\"\n");
         assertThat(ginkgo.run("check", "hub.toml")).isEqualTo(78);
         assertThat(ginkgo.err())
                 .contains("hub.toml:3:8: http.bind: 0.0.0.0:0 can be reached from other machines")

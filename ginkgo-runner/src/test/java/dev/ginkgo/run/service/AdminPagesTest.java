@@ -82,10 +82,10 @@ class AdminPagesTest {
             assertThat(idle.exitCode()).isEqualTo(69);
             assertThat(idle.output()).contains("cannot listen on 127.0.0.1:" + taken.getLocalPort());
         }
-        InProcessCommand command = new InProcessCommand(folder);
-        assertThat(command.run("check", "Idle.java", "--set", "ginkgo.admin=0.0.0.0:80"))
+        InProcessCommand inProcessCommand = new InProcessCommand(folder);
+        assertThat(inProcessCommand.run("check", "Idle.java", "--set", "ginkgo.admin=0.0.0.0:80"))
                 .isEqualTo(78);
-        assertThat(command.err()).contains("ginkgo.admin").contains("is no loopback address");
+        assertThat(inProcessCommand.err()).contains("ginkgo.admin").contains("is no loopback address");
     }
 
     private static HttpResponse<String> get(HttpClient client, String uri) throws Exception {

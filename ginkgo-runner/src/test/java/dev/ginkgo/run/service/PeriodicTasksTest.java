@@ -18,16 +18,16 @@ class PeriodicTasksTest {
         AtomicInteger failed = new AtomicInteger();
         AtomicInteger broken = new AtomicInteger();
         AtomicInteger done = new AtomicInteger();
-        try (PeriodicTasks housekeeping = new PeriodicTasks(Duration.ofMillis(1))) {
-            housekeeping.keep(() -> {
+        try (PeriodicTasks periodicTasks = new PeriodicTasks(Duration.ofMillis(1))) {
+            periodicTasks.add(() -> {
                 failed.incrementAndGet();
                 throw new IOException("the folder is root's");
             });
-            housekeeping.keep(() -> {
+            periodicTasks.add(() -> {
                 broken.incrementAndGet();
                 throw new IllegalStateException("a bug");
             });
-            housekeeping.keep(done::incrementAndGet);
+            periodicTasks.add(done::incrementAndGet);
             await().atMost(Duration.ofSeconds(20)).until(() -> done.get() > 3);
             assertThat(failed).hasValueGreaterThan(2);
             assertThat(broken).hasValueGreaterThan(2);

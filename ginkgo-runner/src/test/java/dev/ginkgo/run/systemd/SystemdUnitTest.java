@@ -27,14 +27,14 @@ class SystemdUnitTest {
     @Test
     @DisplayName("R-16 the unit names the target from anywhere, with its options, its timeouts and what it must not do")
     void unit() {
-        InProcessCommand command = new InProcessCommand(folder)
-                .with("WebServer.java", WEB_SERVER)
-                .with("a web.toml", "service = \"WebServer.java\"\n[ginkgo]\nstop-timeout = \"1m\"\n");
+        InProcessCommand inProcessCommand = new InProcessCommand(folder)
+                .withFile("WebServer.java", WEB_SERVER)
+                .withFile("a web.toml", "service = \"WebServer.java\"\n[ginkgo]\nstop-timeout = \"1m\"\n");
 
-        assertThat(command.run("systemd", "a web.toml", "--set", "log.level=warn"))
+        assertThat(inProcessCommand.run("systemd", "a web.toml", "--set", "log.level=warn"))
                 .isZero();
 
-        assertThat(command.out())
+        assertThat(inProcessCommand.out())
                 .contains("# /etc/systemd/system/web-server.service\n")
                 .contains("\nType=notify-reload\n")
                 .contains(
@@ -51,16 +51,16 @@ class SystemdUnitTest {
     @Test
     @DisplayName("R-16 a unit for a low port gets the one right that it needs, and the configured user is systemd's")
     void lowPort() {
-        InProcessCommand command = new InProcessCommand(folder)
-                .with("WebServer.java", WEB_SERVER)
-                .with(
+        InProcessCommand inProcessCommand = new InProcessCommand(folder)
+                .withFile("WebServer.java", WEB_SERVER)
+                .withFile(
                         "web.toml",
                         "service = \"WebServer.java\"\n[http]\nbind = \"127.0.0.1:80\"\n[ginkgo]\nuser = \"www-data\"\n");
 
         // Only the text is asked for: nobody becomes that user here
-        assertThat(command.run("systemd", "web.toml")).isZero();
+        assertThat(inProcessCommand.run("systemd", "web.toml")).isZero();
 
-        assertThat(command.out())
+        assertThat(inProcessCommand.out())
                 .contains("\nAmbientCapabilities=CAP_NET_BIND_SERVICE\n")
                 .contains("\nUser=www-data\n")
                 .doesNotContain("DynamicUser");
@@ -70,12 +70,12 @@ class SystemdUnitTest {
     @DisplayName("systemd itself finds nothing wrong with the unit")
     void verified() throws Exception {
         assumeTrue(Files.isExecutable(Path.of("/usr/bin/systemd-analyze")), "there is no systemd-analyze here");
-        InProcessCommand command = new InProcessCommand(folder).with("WebServer.java", WEB_SERVER);
-        assertThat(command.run("systemd", "WebServer.java")).isZero();
+        InProcessCommand inProcessCommand = new InProcessCommand(folder).withFile("WebServer.java", WEB_SERVER);
+        assertThat(inProcessCommand.run("systemd", "WebServer.java")).isZero();
         // What is executed must be there
         Path unit = Files.writeString(
                 folder.resolve("web-server.service"),
-                command.out().replace("ExecStart=ginkgo ", "ExecStart=/bin/true "));
+                inProcessCommand.out().replace("ExecStart=ginkgo ", "ExecStart=/bin/true "));
         Process verify = new ProcessBuilder("/usr/bin/systemd-analyze", "verify", "--man=no", unit.toString())
                 .redirectErrorStream(true)
                 .start();

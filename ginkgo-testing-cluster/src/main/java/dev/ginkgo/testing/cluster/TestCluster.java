@@ -58,22 +58,23 @@ import java.util.stream.IntStream;
  * @param <S> the class of each node's root
  */
 public final class TestCluster<S extends Service> implements AutoCloseable {
-    private static final Duration PATIENCE = Duration.ofMinutes(1);
+    private static final Duration TIMEOUT = Duration.ofMinutes(1);
     private static final Duration STEP = Duration.ofMillis(10);
 
     private final FakeClock clock = new FakeClock();
-    private final EventLog story = new EventLog(clock);
-    private final LeaseChecker leases = new LeaseChecker();
-    private final Simulation world;
-    private final TestTree<SimulatedNetwork> wire;
+    private final EventLog events = new EventLog(clock);
+    private final LeaseChecker leaseChecker = new LeaseChecker();
+    private final Simulation simulation;
+    private final TestTree<SimulatedNetwork> network;
     private final List<TestNode<S>> nodes;
 
     private TestCluster(int count, IntFunction<? extends S> factory, String toml) {
         if (count < 1) {
             throw new IllegalArgumentException("a cluster of " + count + " nodes is none");
         }
-        world = new Simulation(IntStream.range(0, count).mapToObj(TestNode::name).toList());
-        wire = TestTree.start(world.wire, clock);
+        simulation = new Simulation(
+                IntStream.range(0, count).mapToObj(TestNode::name).toList());
+        network = TestTree.start(simulation.network, clock);
         nodes = IntStream.range(0, count)
                 .mapToObj(index -> new TestNode<S>(this, index, factory, toml))
                 .toList();
@@ -128,15 +129,15 @@ public final class TestCluster<S extends Service> implements AutoCloseable {
 
     /** The node that holds a valid lease and is not paused, if there is one. */
     public Optional<TestNode<S>> leader() {
-        return running().stream().filter(TestNode::isLeader).findFirst();
+        return responsiveNodes().stream().filter(TestNode::isLeader).findFirst();
     }
 
     /** What was done to the nodes and who led, a line each, with the time since the beginning. */
-    public List<String> story() {
-        return story.lines();
+    public List<String> events() {
+        return events.lines();
     }
 
-    private List<TestNode<S>> running() {
+    private List<TestNode<S>> responsiveNodes() {
         return nodes.stream().filter(node -> node.isUp() && !node.isPaused()).toList();
     }
 
@@ -149,7 +150,7 @@ public final class TestCluster<S extends Service> implements AutoCloseable {
      */
     public void advance(Duration by) {
         clock.advance(by);
-        leases.check(story);
+        leaseChecker.check(events);
     }
 
     /**
@@ -159,15 +160,15 @@ public final class TestCluster<S extends Service> implements AutoCloseable {
      * @throws AssertionError if it does not hold after a minute of the test's time, or as {@link #advance}
      */
     public void await(String what, BooleanSupplier condition) {
-        clock.settle();
+        clock.awaitIdle();
         for (Duration passed = Duration.ZERO; !condition.getAsBoolean(); passed = passed.plus(STEP)) {
-            if (passed.compareTo(PATIENCE) >= 0) {
+            if (passed.compareTo(TIMEOUT) >= 0) {
                 throw new AssertionError(
-                        "not after " + PATIENCE.toSeconds() + " s: " + what + "; the nodes: " + nodes + story);
+                        "not after " + TIMEOUT.toSeconds() + " s: " + what + "; the nodes: " + nodes + events);
             }
             advance(STEP);
         }
-        leases.check(story);
+        leaseChecker.check(events);
     }
 
     /** Waits until there is a {@link #leader()}. Throws like {@link #await}. */
@@ -178,13 +179,13 @@ public final class TestCluster<S extends Service> implements AutoCloseable {
 
     /** Waits until another node leads than that one. Throws like {@link #await}. */
     public TestNode<S> awaitOtherLeader(TestNode<S> than) {
-        require(than);
+        requireOwn(than);
         await("a leader other than " + than.name(), () -> otherLeader(than).isPresent());
         return otherLeader(than).orElseThrow();
     }
 
     private Optional<TestNode<S>> otherLeader(TestNode<S> than) {
-        return running().stream()
+        return responsiveNodes().stream()
                 .filter(node -> node != than && node.isLeader())
                 .findFirst();
     }
@@ -193,12 +194,12 @@ public final class TestCluster<S extends Service> implements AutoCloseable {
      * Waits until each node that runs and is not paused has exactly these in its roster, and the hub of each is heard by
      * those of all others. Throws like {@link #await}.
      */
-    public void awaitTogether() {
-        await("one roster", this::areTogether);
+    public void awaitConverged() {
+        await("one roster", this::isConverged);
     }
 
-    private boolean areTogether() {
-        List<TestNode<S>> running = running();
+    private boolean isConverged() {
+        List<TestNode<S>> running = responsiveNodes();
         Set<String> names = running.stream().map(TestNode::name).collect(Collectors.toSet());
         int hubs = running.stream().mapToInt(node -> node.transports().size()).sum();
         return running.stream()
@@ -215,40 +216,40 @@ public final class TestCluster<S extends Service> implements AutoCloseable {
      */
     public void partition(TestNode<?>... side) {
         Set<TestNode<?>> here = new HashSet<>(List.of(side));
-        here.forEach(this::require);
+        here.forEach(this::requireOwn);
         for (TestNode<S> other : nodes) {
             if (!here.contains(other)) {
                 here.forEach(node -> {
-                    world.links.cut(new Route(node.name(), other.name()));
-                    world.links.cut(new Route(other.name(), node.name()));
+                    simulation.faults.cut(new Route(node.name(), other.name()));
+                    simulation.faults.cut(new Route(other.name(), node.name()));
                 });
             }
         }
-        told("partition: " + names(here) + " | the others");
+        logEvent("partition: " + names(here) + " | the others");
     }
 
     /** Cuts the link from one node to another, one way: {@code to} no longer hears {@code from}. */
     public void cut(TestNode<?> from, TestNode<?> to) {
-        require(from);
-        require(to);
-        world.links.cut(new Route(from.name(), to.name()));
-        told("cut: " + from.name() + " -> " + to.name());
+        requireOwn(from);
+        requireOwn(to);
+        simulation.faults.cut(new Route(from.name(), to.name()));
+        logEvent("cut: " + from.name() + " -> " + to.name());
     }
 
     /** From now on all that the node sends and all that it gets takes so much longer. */
     public void delay(TestNode<?> node, Duration by) {
-        require(node);
+        requireOwn(node);
         if (by.isNegative()) {
             throw new IllegalArgumentException("nothing comes before it is sent, so a delay is not " + by);
         }
-        world.links.delay(node.name(), by);
-        told("delay: " + node.name() + " by " + by.toMillis() + " ms");
+        simulation.faults.delay(node.name(), by);
+        logEvent("delay: " + node.name() + " by " + by.toMillis() + " ms");
     }
 
     /** All links are as they were at the beginning: none is cut, none is slow. */
     public void heal() {
-        world.links.heal();
-        told("heal");
+        simulation.faults.heal();
+        logEvent("heal");
     }
 
     /**
@@ -256,24 +257,24 @@ public final class TestCluster<S extends Service> implements AutoCloseable {
      * its clocks run. What the test itself calls on it runs all the same. No effect on one that is frozen.
      */
     public void pause(TestNode<?> node) {
-        require(node).root();
+        requireOwn(node).root();
         if (!node.isPaused()) {
-            clock.settle();
-            world.links.frozen(node.name(), true);
+            clock.awaitIdle();
+            simulation.faults.setFrozen(node.name(), true);
             node.freeze();
-            told("pause: " + node.name());
+            logEvent("pause: " + node.name());
         }
     }
 
     /** Lets a frozen node go on: first what was due, in its order, then what has come. No effect on one that is not. */
     public void resume(TestNode<?> node) {
-        require(node).root();
+        requireOwn(node).root();
         if (node.isPaused()) {
-            told("resume: " + node.name());
-            world.links.frozen(node.name(), false);
+            logEvent("resume: " + node.name());
+            simulation.faults.setFrozen(node.name(), false);
             node.thaw();
-            clock.settle();
-            leases.check(story);
+            clock.awaitIdle();
+            leaseChecker.check(events);
         }
     }
 
@@ -282,12 +283,12 @@ public final class TestCluster<S extends Service> implements AutoCloseable {
      * of them; what their hooks do then reaches no other node.
      */
     public void kill(TestNode<?> node) {
-        require(node).root();
-        told("kill: " + node.name());
-        world.links.dead(node.name(), true);
-        world.links.frozen(node.name(), false);
+        requireOwn(node).root();
+        logEvent("kill: " + node.name());
+        simulation.faults.setDead(node.name(), true);
+        simulation.faults.setFrozen(node.name(), false);
         node.kill();
-        clock.settle();
+        clock.awaitIdle();
     }
 
     /**
@@ -296,12 +297,12 @@ public final class TestCluster<S extends Service> implements AutoCloseable {
      * @throws dev.ginkgo.lifecycle.StopException if the stop was not clean
      */
     public void stop(TestNode<?> node) {
-        require(node).root();
-        told("stop: " + node.name());
-        world.links.frozen(node.name(), false);
+        requireOwn(node).root();
+        logEvent("stop: " + node.name());
+        simulation.faults.setFrozen(node.name(), false);
         node.stop();
-        world.links.dead(node.name(), true);
-        clock.settle();
+        simulation.faults.setDead(node.name(), true);
+        clock.awaitIdle();
     }
 
     /**
@@ -310,17 +311,17 @@ public final class TestCluster<S extends Service> implements AutoCloseable {
      * @throws IllegalStateException if it runs
      */
     public void start(TestNode<?> node) {
-        require(node);
+        requireOwn(node);
         if (node.isUp()) {
             throw new IllegalStateException(node.name() + " runs already");
         }
-        told("start: " + node.name());
-        world.links.dead(node.name(), false);
-        node.start(world);
-        clock.settle();
+        logEvent("start: " + node.name());
+        simulation.faults.setDead(node.name(), false);
+        node.start(simulation);
+        clock.awaitIdle();
     }
 
-    private TestNode<?> require(TestNode<?> node) {
+    private TestNode<?> requireOwn(TestNode<?> node) {
         if (!nodes.contains(node)) {
             throw new IllegalArgumentException(node.name() + " is a node of another cluster");
         }
@@ -333,13 +334,13 @@ public final class TestCluster<S extends Service> implements AutoCloseable {
 
     // ---- what the nodes tell
 
-    void leads(TestNode<?> node, Lease lease) {
-        told(node.name() + " leads in epoch " + lease.epoch().number());
-        leases.given(node.name(), lease);
+    void leaderElected(TestNode<?> node, Lease lease) {
+        logEvent(node.name() + " leads in epoch " + lease.epoch().number());
+        leaseChecker.leaseGranted(node.name(), lease);
     }
 
-    void told(String what) {
-        story.tell(what);
+    void logEvent(String what) {
+        events.add(what);
     }
 
     /**
@@ -356,8 +357,8 @@ public final class TestCluster<S extends Service> implements AutoCloseable {
                 attempt(() -> stop(node), wrong);
             }
         }
-        attempt(wire::close, wrong);
-        attempt(() -> leases.check(story), wrong);
+        attempt(network::close, wrong);
+        attempt(() -> leaseChecker.check(events), wrong);
         if (!wrong.isEmpty()) {
             Throwable first = wrong.removeFirst();
             wrong.forEach(first::addSuppressed);

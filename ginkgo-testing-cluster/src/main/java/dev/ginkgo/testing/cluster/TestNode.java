@@ -100,11 +100,11 @@ public final class TestNode<S extends Service> {
      * @throws IllegalArgumentException if there is none of that class, or more than one
      */
     public <T extends Service> T get(Class<T> type) {
-        return only(root(), type);
+        return findOnly(root(), type);
     }
 
-    private <T extends Service> T only(Service top, Class<T> type) {
-        List<T> found = Ginkgo.within(top, type);
+    private <T extends Service> T findOnly(Service top, Class<T> type) {
+        List<T> found = Ginkgo.findAll(top, type);
         if (found.size() != 1) {
             throw new IllegalArgumentException(name() + " has " + found.size() + " services of the class "
                     + type.getName() + ", where one is meant");
@@ -122,21 +122,21 @@ public final class TestNode<S extends Service> {
     }
 
     List<Transport> transports() {
-        return Ginkgo.within(root(), Transport.class);
+        return Ginkgo.findAll(root(), Transport.class);
     }
 
     // ---- what the cluster does with it
 
-    void start(Simulation world) {
+    void start(Simulation simulation) {
         S fresh = factory.apply(index);
-        Cluster cluster = only(fresh, Cluster.class);
-        cluster.onLeadership(lease -> lease.ifPresent(held -> test.leads(this, held)));
+        Cluster cluster = findOnly(fresh, Cluster.class);
+        cluster.onLeadership(lease -> lease.ifPresent(held -> test.leaderElected(this, held)));
         time = new FreezableTimeSource(test.clock());
-        Configuration configuration = Configuration.none()
-                .text("TestCluster", NodeSettings.of(fresh, cluster, name()))
+        Configuration configuration = Configuration.empty()
+                .text("TestCluster", NodeSettings.toml(fresh, cluster, name()))
                 .text("test", settings);
         root = fresh;
-        ginkgo = ScopedValue.where(Simulation.HERE, world)
+        ginkgo = ScopedValue.where(Simulation.CURRENT, simulation)
                 .call(() -> Ginkgo.of(fresh)
                         .configuration(configuration)
                         .time(time)
@@ -157,7 +157,7 @@ public final class TestNode<S extends Service> {
     /** In order; throws what the stop throws. */
     void stop() {
         Ginkgo running = ginkgo();
-        time.release();
+        time.releaseAll();
         paused = false;
         ginkgo = null;
         running.stop();
@@ -168,7 +168,7 @@ public final class TestNode<S extends Service> {
         try {
             stop();
         } catch (StopException dead) {
-            test.told(name() + " was killed while it stopped badly: " + dead.getMessage());
+            test.logEvent(name() + " was killed while it stopped badly: " + dead.getMessage());
         }
     }
 

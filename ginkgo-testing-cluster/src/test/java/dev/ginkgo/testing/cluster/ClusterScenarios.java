@@ -28,10 +28,10 @@ public abstract class ClusterScenarios {
 
     private final List<List<String>> published = List.of(new ArrayList<>(), new ArrayList<>(), new ArrayList<>());
     private String name = "";
-    private ScenarioCluster scene;
+    private ScenarioCluster scenarioCluster;
 
     /** Three nodes. They may be those of the scenario before. */
-    protected abstract ScenarioCluster scene() throws Exception;
+    protected abstract ScenarioCluster scenarioCluster() throws Exception;
 
     /** For how long a node is frozen. */
     protected Duration frozenFor() {
@@ -55,8 +55,8 @@ public abstract class ClusterScenarios {
     void begin(TestInfo test) throws Exception {
         name = test.getTestMethod().orElseThrow().getName();
         published.forEach(List::clear);
-        scene = scene();
-        scene.begin();
+        scenarioCluster = scenarioCluster();
+        scenarioCluster.begin();
     }
 
     // ---- one is away
@@ -64,67 +64,71 @@ public abstract class ClusterScenarios {
     @Test
     @DisplayName("K-03 K-05 K-20 the leader is frozen: another leads; awake, it does nothing under its old epoch, and"
             + " lacks nothing")
-    void frozen() {
+    void leaderIsFrozen() {
         leaderIsAway(Fault.FREEZE, frozenFor());
     }
 
     @Test
     @DisplayName("K-03 K-05 K-06 K-07 K-20 the leader is cut off: it leads no more; when that is over, nothing is"
             + " missing anywhere that was published on either side")
-    void cutOff() {
+    void leaderIsCutOff() {
         leaderIsAway(Fault.CUT_OFF, apartFor(Fault.CUT_OFF));
     }
 
     @Test
     @DisplayName("K-03 K-05 K-06 K-20 the same for a leader that hears the others, but is not heard")
-    void mute() {
+    void leaderCannotSend() {
         leaderIsAway(Fault.MUTE, apartFor(Fault.MUTE));
     }
 
     @Test
     @DisplayName("K-03 K-05 K-06 K-20 the same for a leader that is heard by the others, but hears nobody")
-    void deaf() {
+    void leaderCannotReceive() {
         leaderIsAway(Fault.DEAFEN, apartFor(Fault.DEAFEN));
     }
 
     private void leaderIsAway(Fault fault, Duration length) {
         // Given a leader, and messages of all
-        LeaderAction old = scene.awaitLeader();
-        ScenarioCluster.each().forEach(this::publish);
+        LeaderAction old = scenarioCluster.awaitLeader();
+        ScenarioCluster.nodes().forEach(this::publish);
         awaitAllReadEverywhere();
 
         // When something befalls it, while it and the others go on publishing
-        long fell = scene.nanos();
-        scene.befall(fault, old.node());
-        LeaderAction next = scene.awaitOtherLeader(old.node(), fell);
-        while (scene.nanos() - fell < length.toNanos()) {
-            ScenarioCluster.each()
+        long fell = scenarioCluster.nanos();
+        scenarioCluster.injectFault(fault, old.node());
+        LeaderAction next = scenarioCluster.awaitOtherLeader(old.node(), fell);
+        while (scenarioCluster.nanos() - fell < length.toNanos()) {
+            ScenarioCluster.nodes()
                     .filter(node -> fault != Fault.FREEZE || node != old.node())
                     .forEach(this::publish);
-            scene.pass(PAUSE);
+            scenarioCluster.advance(PAUSE);
         }
-        long healed = scene.nanos();
-        scene.heal();
-        scene.awaitTogether();
-        ScenarioCluster.each().forEach(this::publish);
+        long healed = scenarioCluster.nanos();
+        scenarioCluster.heal();
+        scenarioCluster.awaitConverged();
+        ScenarioCluster.nodes().forEach(this::publish);
 
         // Then it has not led since the other did, and has deposed nobody by coming back
         assertThat(next.epoch()).isGreaterThan(old.epoch());
-        assertThat(scene.acts(old.node()))
-                .noneMatch(act -> act.nanos() >= next.nanos() && act.nanos() < healed)
-                .noneMatch(act -> act.nanos() >= healed && act.epoch() <= old.epoch());
-        assertThat(scene.awaitLeader().node()).isEqualTo(next.node());
+        assertThat(scenarioCluster.actions(old.node()))
+                .noneMatch(leaderAction -> leaderAction.nanos() >= next.nanos() && leaderAction.nanos() < healed)
+                .noneMatch(leaderAction -> leaderAction.nanos() >= healed && leaderAction.epoch() <= old.epoch());
+        assertThat(scenarioCluster.awaitLeader().node()).isEqualTo(next.node());
         assertLeadersOneByOne();
 
         // And all is read everywhere, each once, and nobody was told that something is missing
-        ScenarioCluster.each().forEach(node -> {
-            scene.await("node " + node + " reads all of " + all(), () -> isToldOf(node, all()));
-            if (hasTime() || !scene.read(node).contains(ScenarioCluster.GAP)) {
-                assertThat(scene.read(node)).as("gaps at node %d", node).doesNotContain(ScenarioCluster.GAP);
-                assertThat(own(scene.history(node))).as("held by node %d", node).hasSameElementsAs(all());
+        ScenarioCluster.nodes().forEach(node -> {
+            scenarioCluster.await("node " + node + " reads all of " + all(), () -> isToldOf(node, all()));
+            if (hasTime() || !scenarioCluster.read(node).contains(ScenarioCluster.GAP)) {
+                assertThat(scenarioCluster.read(node))
+                        .as("gaps at node %d", node)
+                        .doesNotContain(ScenarioCluster.GAP);
+                assertThat(own(scenarioCluster.history(node)))
+                        .as("held by node %d", node)
+                        .hasSameElementsAs(all());
             }
-            assertInOrder("read", node, scene.read(node));
-            assertInOrder("held", node, scene.history(node));
+            assertInOrder("read", node, scenarioCluster.read(node));
+            assertInOrder("held", node, scenarioCluster.history(node));
         });
     }
 
@@ -135,24 +139,24 @@ public abstract class ClusterScenarios {
             "K-05 K-10 K-20 H-16 the leader is killed while another stands still: the survivors lack nothing of each"
                     + " other, and of the dead one nothing that one of them has, or it is told; started again, it"
                     + " follows, and holds what they hold")
-    void killed() {
+    void leaderIsKilled() {
         // Given a leader, and one that stands still for so short that nobody minds
-        LeaderAction old = scene.awaitLeader();
+        LeaderAction old = scenarioCluster.awaitLeader();
         int still = (old.node() + 1) % ScenarioCluster.NODES;
         int other = (old.node() + 2) % ScenarioCluster.NODES;
-        ScenarioCluster.each().forEach(this::publish);
+        ScenarioCluster.nodes().forEach(this::publish);
         awaitAllReadEverywhere();
-        scene.befall(Fault.FREEZE, still);
+        scenarioCluster.injectFault(Fault.FREEZE, still);
 
         // When the leader dies after much has been published there
         burst(old.node(), 800, 8_000);
-        long fell = scene.nanos();
-        scene.kill(old.node());
-        scene.heal();
+        long fell = scenarioCluster.nanos();
+        scenarioCluster.kill(old.node());
+        scenarioCluster.heal();
         publish(still);
         publish(other);
-        LeaderAction next = scene.awaitOtherLeader(old.node(), fell);
-        scene.awaitTogether();
+        LeaderAction next = scenarioCluster.awaitOtherLeader(old.node(), fell);
+        scenarioCluster.awaitConverged();
         assertThat(next.epoch()).isGreaterThan(old.epoch());
         publish(still);
         publish(other);
@@ -165,39 +169,41 @@ public abstract class ClusterScenarios {
         assertLacksOnlyWhatWasTold(other, still);
 
         // And when it is started again, it has what they have, and leads nobody
-        scene.start(old.node());
-        scene.awaitTogether();
-        assertThat(scene.awaitLeader().node()).isEqualTo(next.node());
+        scenarioCluster.start(old.node());
+        scenarioCluster.awaitConverged();
+        assertThat(scenarioCluster.awaitLeader().node()).isEqualTo(next.node());
         assertLeadersOneByOne();
-        Set<String> kept = new HashSet<>(own(scene.history(other)));
-        if (!scene.read(still).contains(ScenarioCluster.GAP) && !scene.read(other).contains(ScenarioCluster.GAP)) {
-            assertThat(own(scene.history(still))).hasSameElementsAs(kept);
-            if (!scene.takesOver()) {
+        Set<String> kept = new HashSet<>(own(scenarioCluster.history(other)));
+        if (!scenarioCluster.read(still).contains(ScenarioCluster.GAP)
+                && !scenarioCluster.read(other).contains(ScenarioCluster.GAP)) {
+            assertThat(own(scenarioCluster.history(still))).hasSameElementsAs(kept);
+            if (!scenarioCluster.waitsForStateTransfer()) {
                 published.get(old.node()).forEach(kept::remove);
             }
-            assertThat(own(scene.history(old.node()))).hasSameElementsAs(kept);
+            assertThat(own(scenarioCluster.history(old.node()))).hasSameElementsAs(kept);
         }
-        ScenarioCluster.each().forEach(node -> assertThat(scene.history(node)).containsAll(of(still, other)));
-        ScenarioCluster.each().forEach(node -> assertInOrder("held", node, scene.history(node)));
+        ScenarioCluster.nodes()
+                .forEach(node -> assertThat(scenarioCluster.history(node)).containsAll(of(still, other)));
+        ScenarioCluster.nodes().forEach(node -> assertInOrder("held", node, scenarioCluster.history(node)));
         publish(old.node());
-        ScenarioCluster.each()
+        ScenarioCluster.nodes()
                 .forEach(node ->
                         awaitRead(node, List.of(published.get(old.node()).getLast())));
     }
 
     /** Until both have read equally much, or one was told why not. */
     private void awaitSettled(int a, int b) {
-        scene.await("equal readers", () -> {
-            Set<String> here = new HashSet<>(scene.read(a));
-            Set<String> there = new HashSet<>(scene.read(b));
+        scenarioCluster.await("equal readers", () -> {
+            Set<String> here = new HashSet<>(scenarioCluster.read(a));
+            Set<String> there = new HashSet<>(scenarioCluster.read(b));
             return here.contains(ScenarioCluster.GAP) || there.contains(ScenarioCluster.GAP) || here.equals(there);
         });
     }
 
     private void assertLacksOnlyWhatWasTold(int here, int there) {
-        List<String> read = scene.read(here);
+        List<String> read = scenarioCluster.read(here);
         assertInOrder("read", here, read);
-        List<String> missing = new ArrayList<>(own(scene.read(there)));
+        List<String> missing = new ArrayList<>(own(scenarioCluster.read(there)));
         missing.removeAll(new HashSet<>(read));
         if (!missing.isEmpty()) {
             assertThat(read).as("node %d lacks %s", here, missing).contains(ScenarioCluster.GAP);
@@ -208,28 +214,29 @@ public abstract class ClusterScenarios {
 
     @Test
     @DisplayName("K-05 K-08 all are stopped, and started in another order: the same cluster, under a higher epoch")
-    void allStopped() {
-        LeaderAction old = scene.awaitLeader();
+    void allNodesAreStopped() {
+        LeaderAction old = scenarioCluster.awaitLeader();
         String cluster = cluster(old.node());
-        long then = scene.nanos();
+        long then = scenarioCluster.nanos();
 
-        List.of(0, 1, 2).forEach(scene::stop);
-        List.of(2, 0, 1).forEach(scene::start);
-        scene.awaitTogether();
+        List.of(0, 1, 2).forEach(scenarioCluster::stop);
+        List.of(2, 0, 1).forEach(scenarioCluster::start);
+        scenarioCluster.awaitConverged();
 
-        LeaderAction next = scene.awaitLeader();
+        LeaderAction next = scenarioCluster.awaitLeader();
         assertThat(next.epoch()).isGreaterThan(old.epoch());
-        ScenarioCluster.each()
-                .forEach(node -> scene.await(
+        ScenarioCluster.nodes()
+                .forEach(node -> scenarioCluster.await(
                         node + " hears of " + cluster, () -> cluster(node).equals(cluster)));
-        assertThat(scene.acts()).noneMatch(act -> act.nanos() > then && act.epoch() < old.epoch());
+        assertThat(scenarioCluster.actions())
+                .noneMatch(leaderAction -> leaderAction.nanos() > then && leaderAction.epoch() < old.epoch());
         assertLeadersOneByOne();
-        ScenarioCluster.each().forEach(this::publish);
+        ScenarioCluster.nodes().forEach(this::publish);
         awaitAllReadEverywhere();
     }
 
     private String cluster(int node) {
-        return scene.leadership(node).replaceFirst(".*@", "");
+        return scenarioCluster.leadership(node).replaceFirst(".*@", "");
     }
 
     // ---- what cannot be fetched
@@ -237,41 +244,41 @@ public abstract class ClusterScenarios {
     @Test
     @DisplayName("H-16 a node is cut off while more is published than hubs keep: who reads there is told a gap at its"
             + " place, and gets what is kept; nobody else is told one")
-    void told() {
-        int away = (scene.awaitLeader().node() + 1) % ScenarioCluster.NODES;
+    void lossesAreReported() {
+        int away = (scenarioCluster.awaitLeader().node() + 1) % ScenarioCluster.NODES;
         int other = (away + 1) % ScenarioCluster.NODES;
         publish(other);
         awaitAllReadEverywhere();
 
-        scene.befall(Fault.CUT_OFF, away);
+        scenarioCluster.injectFault(Fault.CUT_OFF, away);
         burst(other, TOO_MANY, 100);
-        scene.pass(Duration.ofSeconds(5)); // they are kept a little longer while somebody reads
-        scene.heal();
-        scene.awaitTogether();
+        scenarioCluster.advance(Duration.ofSeconds(5)); // they are kept a little longer while somebody reads
+        scenarioCluster.heal();
+        scenarioCluster.awaitConverged();
         publish(other);
         awaitRead(away, List.of(published.get(other).getLast()));
 
         List<String> all = published.get(other);
-        List<String> read = scene.read(away);
+        List<String> read = scenarioCluster.read(away);
         assertThat(read).startsWith(all.getFirst(), ScenarioCluster.GAP);
         List<String> rest = read.subList(read.lastIndexOf(ScenarioCluster.GAP) + 1, read.size());
         assertThat(rest).hasSizeGreaterThan(100).isEqualTo(all.subList(all.size() - rest.size(), all.size()));
-        assertThat(scene.read(other)).isEqualTo(all);
+        assertThat(scenarioCluster.read(other)).isEqualTo(all);
         awaitRead(3 - away - other, all);
-        assertThat(scene.read(3 - away - other)).isEqualTo(all);
+        assertThat(scenarioCluster.read(3 - away - other)).isEqualTo(all);
     }
 
     // ---- what all scenarios do and ask
 
     private void publish(int node) {
         String text = next(node);
-        scene.publish(node, text);
+        scenarioCluster.publish(node, text);
         published.get(node).add(text);
     }
 
     private void burst(int node, int count, int size) {
         String word = next(node);
-        scene.burst(node, count, size, word);
+        scenarioCluster.burst(node, count, size, word);
         IntStream.range(0, count).forEach(i -> published.get(node).add(word + "-" + i));
     }
 
@@ -291,7 +298,7 @@ public abstract class ClusterScenarios {
 
     /** Whether it has read them, or knows that it lacks something. */
     private boolean isToldOf(int node, List<String> texts) {
-        List<String> read = scene.read(node);
+        List<String> read = scenarioCluster.read(node);
         return read.contains(ScenarioCluster.GAP) || new HashSet<>(read).containsAll(texts);
     }
 
@@ -301,19 +308,20 @@ public abstract class ClusterScenarios {
     }
 
     private void awaitAllReadEverywhere() {
-        ScenarioCluster.each().forEach(node -> awaitRead(node, all()));
+        ScenarioCluster.nodes().forEach(node -> awaitRead(node, all()));
     }
 
     private void awaitRead(int node, List<String> texts) {
-        scene.await(
-                "node " + node + " reads all of " + texts, () -> new HashSet<>(scene.read(node)).containsAll(texts));
+        scenarioCluster.await(
+                "node " + node + " reads all of " + texts,
+                () -> new HashSet<>(scenarioCluster.read(node)).containsAll(texts));
     }
 
     /** Each once, and what one node has published in its order. */
     private void assertInOrder(String what, int at, List<String> texts) {
         List<String> mine = own(texts);
         assertThat(mine).as("%s at node %d", what, at).doesNotHaveDuplicates();
-        ScenarioCluster.each().forEach(node -> {
+        ScenarioCluster.nodes().forEach(node -> {
             List<String> all = published.get(node);
             assertThat(mine.stream().filter(new HashSet<>(all)::contains))
                     .as("%s at node %d, of node %d", what, at, node)
@@ -324,7 +332,7 @@ public abstract class ClusterScenarios {
 
     /** No two lead at once, and no reader got anything of an epoch after something of a later one. */
     private void assertLeadersOneByOne() {
-        List<LeaderAction> acts = scene.acts();
+        List<LeaderAction> acts = scenarioCluster.actions();
         for (int i = 1; i < acts.size(); i++) {
             LeaderAction before = acts.get(i - 1);
             LeaderAction after = acts.get(i);
@@ -333,12 +341,12 @@ public abstract class ClusterScenarios {
                     .as("%s after %s", after, before)
                     .isTrue();
         }
-        long now = scene.awaitLeader().epoch();
-        ScenarioCluster.each().forEach(node -> {
-            scene.await(
+        long now = scenarioCluster.awaitLeader().epoch();
+        ScenarioCluster.nodes().forEach(node -> {
+            scenarioCluster.await(
                     "node " + node + " reads of epoch " + now,
-                    () -> scene.epochs(node).contains(now));
-            assertThat(scene.epochs(node))
+                    () -> scenarioCluster.epochs(node).contains(now));
+            assertThat(scenarioCluster.epochs(node))
                     .as("epochs as they were read at node %d", node)
                     .isSorted();
         });

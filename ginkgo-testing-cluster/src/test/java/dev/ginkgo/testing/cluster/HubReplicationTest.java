@@ -21,13 +21,13 @@ class HubReplicationTest {
     private static TestCluster<SubscribingNode> three(String toml) {
         TestCluster<SubscribingNode> cluster = TestCluster.of(3, _ -> new SubscribingNode(), toml);
         cluster.awaitLeader();
-        cluster.awaitTogether();
+        cluster.awaitConverged();
         return cluster;
     }
 
     @Test
     @DisplayName("H-14 what is published at any node is read at every node, within two milliseconds of the test's time")
-    void anywhere() {
+    void deliversAtEveryNode() {
         try (TestCluster<SubscribingNode> cluster = three("")) {
             List<String> expected = new ArrayList<>();
             for (int i = 0; i < 30; i++) {
@@ -37,28 +37,28 @@ class HubReplicationTest {
             }
 
             assertThat(cluster.nodes())
-                    .allSatisfy(node -> assertThat(node.root().read).isEqualTo(expected));
+                    .allSatisfy(node -> assertThat(node.root().received).isEqualTo(expected));
         }
     }
 
     @Test
     @DisplayName("K-20 what was published on both sides of a partition is fetched when it heals, and no gap is told")
-    void filled() {
+    void fetchesMissingMessages_withoutGap() {
         try (TestCluster<SubscribingNode> cluster = three("")) {
             cluster.partition(cluster.node(2));
             for (int i = 0; i < 30; i++) {
                 cluster.node(i % 3).root().publish("number " + i);
                 cluster.advance(Duration.ofMillis(300));
             }
-            assertThat(cluster.node(2).root().read).hasSize(10);
-            assertThat(cluster.node(0).root().read).hasSize(20);
+            assertThat(cluster.node(2).root().received).hasSize(10);
+            assertThat(cluster.node(0).root().received).hasSize(20);
 
             cluster.heal();
-            cluster.awaitTogether();
+            cluster.awaitConverged();
             cluster.advance(LONG);
 
             assertThat(cluster.nodes()).allSatisfy(node -> {
-                assertThat(node.root().read).hasSize(30).doesNotHaveDuplicates();
+                assertThat(node.root().received).hasSize(30).doesNotHaveDuplicates();
                 assertThat(node.root().gaps).isEmpty();
             });
         }
@@ -66,7 +66,7 @@ class HubReplicationTest {
 
     @Test
     @DisplayName("H-16 what no history holds any more after a partition is told as a gap, at its place")
-    void told() {
+    void reportsMessagesThatAreGone_asGap() {
         try (TestCluster<SubscribingNode> cluster = three("hub.history.count = 5\nhub.history.grace = '0s'")) {
             cluster.partition(cluster.node(2));
             for (int i = 0; i < 30; i++) {
@@ -75,44 +75,53 @@ class HubReplicationTest {
             }
 
             cluster.heal();
-            cluster.awaitTogether();
+            cluster.awaitConverged();
             cluster.advance(LONG);
 
-            assertThat(cluster.node(2).root().read)
-                    .containsExactly(SubscribingNode.GAP, "number 25", "number 26", "number 27", "number 28", "number 29");
-            assertThat(cluster.node(1).root().read).hasSize(30).doesNotContain(SubscribingNode.GAP);
+            assertThat(cluster.node(2).root().received)
+                    .containsExactly(
+                            SubscribingNode.GAP_MARKER,
+                            "number 25",
+                            "number 26",
+                            "number 27",
+                            "number 28",
+                            "number 29");
+            assertThat(cluster.node(1).root().received).hasSize(30).doesNotContain(SubscribingNode.GAP_MARKER);
         }
     }
 
     @Test
     @DisplayName(
             "K-03 K-05 a leader that was cut off cannot publish under its lease, before and after it hears of the next")
-    void fenced() {
+    void rejectsPublishing_underAnExpiredLease() {
         try (TestCluster<SubscribingNode> cluster = three("")) {
             TestNode<SubscribingNode> old = cluster.awaitLeader();
             Lease lease = old.root().cluster.lease().orElseThrow();
-            old.root().hub.publish(SubscribingNode.NEWS, "old", lease);
+            old.root().hub.publish(SubscribingNode.CHANNEL, "old", lease);
             cluster.advance(Duration.ofMillis(10));
             cluster.partition(old);
             TestNode<SubscribingNode> next = cluster.awaitOtherLeader(old);
             next.root()
                     .hub
-                    .publish(SubscribingNode.NEWS, "new", next.root().cluster.lease().orElseThrow());
+                    .publish(
+                            SubscribingNode.CHANNEL,
+                            "new",
+                            next.root().cluster.lease().orElseThrow());
 
-            assertThatThrownBy(() -> old.root().hub.publish(SubscribingNode.NEWS, "too late", lease))
+            assertThatThrownBy(() -> old.root().hub.publish(SubscribingNode.CHANNEL, "too late", lease))
                     .isInstanceOf(LeaseExpiredException.class);
             cluster.heal();
-            cluster.awaitTogether();
+            cluster.awaitConverged();
             cluster.advance(LONG);
 
             assertThat(cluster.nodes())
-                    .allSatisfy(node -> assertThat(node.root().read).containsExactly("old", "new"));
+                    .allSatisfy(node -> assertThat(node.root().received).containsExactly("old", "new"));
         }
     }
 
     @Test
     @DisplayName("K-20 a node that was killed and started again gets the history of the others")
-    void restarted() {
+    void receivesTheHistoryOfTheOthers_afterARestart() {
         try (TestCluster<SubscribingNode> cluster = three("")) {
             TestNode<SubscribingNode> node = cluster.node(1);
             cluster.kill(node);
@@ -120,18 +129,18 @@ class HubReplicationTest {
             cluster.advance(LONG);
 
             cluster.start(node);
-            cluster.awaitTogether();
+            cluster.awaitConverged();
             cluster.node(0).root().publish("welcome");
             cluster.advance(LONG);
 
-            assertThat(node.root().read).containsExactly("while it was away", "welcome");
+            assertThat(node.root().received).containsExactly("while it was away", "welcome");
             assertThat(node.root().gaps).isEmpty();
         }
     }
 
     @Test
     @DisplayName("H-15 a reader who was at a node that was behind, and then goes to a third one, gets nothing twice")
-    void wandered() {
+    void resumesAtAThirdNode_withoutDuplicates() {
         try (TestCluster<SubscribingNode> cluster = three("")) {
             List<Message> read = new CopyOnWriteArrayList<>();
             Runnable leave = visit(cluster, 0, Since.Point.NONE, read);
@@ -146,7 +155,7 @@ class HubReplicationTest {
             cluster.advance(Duration.ofMillis(10));
             leave.run();
             cluster.heal();
-            cluster.awaitTogether();
+            cluster.awaitConverged();
             cluster.advance(LONG);
             leave = visit(cluster, 1, new Since.After(read.getLast().id()), read);
             cluster.node(0).root().publish("four");
@@ -158,7 +167,7 @@ class HubReplicationTest {
     }
 
     private static Runnable visit(TestCluster<SubscribingNode> cluster, int node, Since since, List<Message> read) {
-        Runnable leave = cluster.node(node).root().visit(since, read::add, _ -> {});
+        Runnable leave = cluster.node(node).root().subscribe(since, read::add, _ -> {});
         cluster.advance(Duration.ZERO); // he is there
         return leave;
     }

@@ -15,19 +15,19 @@ class PartitionHealingTest {
     private static TestCluster<SubscribingNode> three(String toml) {
         TestCluster<SubscribingNode> cluster = TestCluster.of(3, _ -> new SubscribingNode(), toml);
         cluster.awaitLeader();
-        cluster.awaitTogether();
+        cluster.awaitConverged();
         return cluster;
     }
 
-    private static void lead(TestNode<SubscribingNode> node, String text) {
+    private static void publishAsLeader(TestNode<SubscribingNode> node, String text) {
         Lease lease = node.root().cluster.lease().orElseThrow();
-        node.root().hub.publish(SubscribingNode.NEWS, text, lease);
+        node.root().hub.publish(SubscribingNode.CHANNEL, text, lease);
     }
 
     @Test
     @DisplayName(
             "H-16 K-05 what a leader published who is dead when a partition heals, and the next one is known, is told as lost")
-    void olderLeadership() {
+    void reportsMessagesOfAnOlderLeader_asGap() {
         try (TestCluster<SubscribingNode> cluster = three("")) {
             // Given a node that is cut off while a leader publishes, dies, and another one leads
             TestNode<SubscribingNode> first = cluster.awaitLeader();
@@ -36,12 +36,12 @@ class PartitionHealingTest {
                     .findFirst()
                     .orElseThrow();
             cluster.partition(apart);
-            lead(first, "first");
+            publishAsLeader(first, "first");
             cluster.advance(Duration.ofMillis(10));
             cluster.kill(first);
             cluster.start(first);
             TestNode<SubscribingNode> second = cluster.awaitLeader();
-            lead(second, "second");
+            publishAsLeader(second, "second");
 
             // When it hears of the second leader before it hears from it
             cluster.heal();
@@ -50,20 +50,22 @@ class PartitionHealingTest {
             cluster.await(
                     "it has heard",
                     () -> apart.root().cluster.leader().orElseThrow().name().equals(second.name()));
-            assertThat(apart.root().read).isEmpty();
+            assertThat(apart.root().received).isEmpty();
             cluster.heal();
-            cluster.awaitTogether();
+            cluster.awaitConverged();
             cluster.advance(LONG);
 
             // Then
-            assertThat(second.root().read).containsExactly("first", "second");
-            assertThat(apart.root().read).contains(SubscribingNode.GAP, "second").doesNotContain("first");
+            assertThat(second.root().received).containsExactly("first", "second");
+            assertThat(apart.root().received)
+                    .contains(SubscribingNode.GAP_MARKER, "second")
+                    .doesNotContain("first");
         }
     }
 
     @Test
     @DisplayName("H-16 K-20 what a node published in a life that was over before a partition healed comes, or is told")
-    void livesGoneBy() {
+    void deliversOrReportsMessagesOfEarlierIncarnations() {
         try (TestCluster<SubscribingNode> cluster = three("hub.history.count = 5\nhub.history.grace = '0s'")) {
             // Given a node that lives again, and again, while another one hears nothing of it
             cluster.partition(cluster.node(2));
@@ -88,12 +90,13 @@ class PartitionHealingTest {
 
             // When
             cluster.heal();
-            cluster.awaitTogether();
+            cluster.awaitConverged();
             cluster.advance(LONG);
 
             // Then
-            assertThat(cluster.node(0).root().read).hasSize(said);
-            assertThat(cluster.node(2).root().read.stream().filter(text -> !text.equals(SubscribingNode.GAP)))
+            assertThat(cluster.node(0).root().received).hasSize(said);
+            assertThat(cluster.node(2).root().received.stream()
+                            .filter(text -> !text.equals(SubscribingNode.GAP_MARKER)))
                     .isSorted()
                     .hasSizeLessThan(said)
                     .endsWith("said 08", "said 09", "said 10", "said 11");
@@ -104,7 +107,7 @@ class PartitionHealingTest {
     @Test
     @DisplayName(
             "K-20 a node that began alone, and was read, gets each other's messages once and in order when it meets them")
-    void alone() {
+    void deliversOnce_toANodeThatStartedAlone() {
         try (TestCluster<SubscribingNode> cluster = three("")) {
             // Given
             TestNode<SubscribingNode> alone = cluster.node(2);
@@ -118,19 +121,19 @@ class PartitionHealingTest {
             cluster.advance(LONG);
             alone.root().publish("mine");
             cluster.advance(LONG);
-            assertThat(alone.root().read).containsExactly("mine");
+            assertThat(alone.root().received).containsExactly("mine");
 
             // When
             cluster.heal();
-            cluster.awaitTogether();
+            cluster.awaitConverged();
             cluster.advance(LONG);
 
             // Then
-            List<String> read = alone.root().read;
+            List<String> read = alone.root().received;
             assertThat(read).hasSize(7).doesNotHaveDuplicates().startsWith("mine");
             assertThat(read).containsSubsequence("old 0 0", "old 0 2", "old 0 4");
             assertThat(read).containsSubsequence("old 1 1", "old 1 3", "old 1 5");
-            assertThat(cluster.node(0).root().read).endsWith("mine").hasSize(7);
+            assertThat(cluster.node(0).root().received).endsWith("mine").hasSize(7);
             assertThat(alone.root().gaps).isEmpty();
         }
     }

@@ -54,33 +54,33 @@ final class RandomFaultSchedule<S extends Service> {
         int count = 1 + random.nextInt(5);
         try (TestCluster<S> cluster = TestCluster.of(count, node, toml)) {
             try {
-                RandomFaultSchedule<S> schedule = new RandomFaultSchedule<>(random, cluster);
+                RandomFaultSchedule<S> randomFaultSchedule = new RandomFaultSchedule<>(random, cluster);
                 for (int i = 0; i < faults; i++) {
                     step.accept(cluster);
-                    schedule.fault();
-                    schedule.pass();
+                    randomFaultSchedule.fault();
+                    randomFaultSchedule.advance();
                 }
-                schedule.mend();
+                randomFaultSchedule.repairAll();
                 end.accept(cluster);
-                return cluster.story();
+                return cluster.events();
             } catch (RuntimeException | Error e) {
-                throw new AssertionError("seed " + seed + ": " + String.join("\n", cluster.story()), e);
+                throw new AssertionError("seed " + seed + ": " + String.join("\n", cluster.events()), e);
             }
         } catch (RuntimeException e) {
             throw new AssertionError("seed " + seed, e);
         }
     }
 
-    private TestNode<S> any() {
+    private TestNode<S> randomNode() {
         return cluster.node(random.nextInt(cluster.nodes().size()));
     }
 
     private void fault() {
-        TestNode<S> node = any();
+        TestNode<S> node = randomNode();
         switch (random.nextInt(12)) {
             case 0, 1 -> partition();
             case 2 -> {
-                TestNode<S> other = any();
+                TestNode<S> other = randomNode();
                 if (other != node) {
                     cluster.cut(node, other);
                     cut.add(new Route(node.name(), other.name()));
@@ -131,7 +131,7 @@ final class RandomFaultSchedule<S extends Service> {
     }
 
     /** Some time passes; if it is enough for a lease to end, who had no majority all the time does not lead. */
-    private void pass() {
+    private void advance() {
         List<TestNode<S>> minority =
                 cluster.nodes().stream().filter(node -> !reachesMajority(node)).toList();
         Duration pause = Duration.ofMillis(random.nextInt(3_000));
@@ -152,7 +152,7 @@ final class RandomFaultSchedule<S extends Service> {
         return reached > cluster.nodes().size() / 2;
     }
 
-    private void mend() {
+    private void repairAll() {
         heal();
         for (TestNode<S> node : cluster.nodes()) {
             if (node.isPaused()) {
@@ -163,6 +163,6 @@ final class RandomFaultSchedule<S extends Service> {
             }
         }
         cluster.awaitLeader();
-        cluster.awaitTogether();
+        cluster.awaitConverged();
     }
 }

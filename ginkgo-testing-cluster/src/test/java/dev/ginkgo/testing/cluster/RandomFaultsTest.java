@@ -19,13 +19,13 @@ class RandomFaultsTest {
     @DisplayName(
             "K-05 K-06 K-07 over random faults no two leases are valid at once, epochs grow, no minority leads, and"
                     + " when all is mended there is one roster and one leader")
-    void leases() {
+    void keepsLeasesExclusive() {
         RandomFaultSchedule.seeds(20).forEach(RandomFaultsTest::run);
     }
 
     @Test
     @DisplayName("the same seed is the same run, to the millisecond")
-    void sameAgain() {
+    void repeatsTheRunOfASeed() {
         for (long seed = 1; seed <= 5; seed++) {
             assertThat(run(seed)).isEqualTo(run(seed)).hasSizeGreaterThan(FAULTS / 2);
         }

@@ -21,38 +21,39 @@ final class RandomHubRun {
     private static final Duration QUIET = Duration.ofSeconds(10);
 
     /** What was published, by whom, and when. */
-    private record Published(String text, SubscribingNode by, int number) {}
+    private record Published(String text, SubscribingNode publisher, int number) {}
 
     private final List<Published> published = new ArrayList<>();
 
-    private record Connection(SubscribingNode by, SubscribingNode at) {}
+    private record Connection(SubscribingNode publisher, SubscribingNode subscriber) {}
 
     /** How many had been published when one was first known to hear another: what came after is read there, or told. */
-    private final Map<Connection, Integer> hears = new HashMap<>();
+    private final Map<Connection, Integer> connectedSince = new HashMap<>();
 
-    private final RoamingSubscriber wanderer;
+    private final RoamingSubscriber roamingSubscriber;
 
     private RandomHubRun(long seed) {
-        wanderer = new RoamingSubscriber(new Random(seed));
+        roamingSubscriber = new RoamingSubscriber(new Random(seed));
     }
 
     private void step(TestCluster<SubscribingNode> cluster) {
-        wanderer.step(cluster, false);
+        roamingSubscriber.move(cluster, false);
         publish(cluster);
     }
 
     private void publish(TestCluster<SubscribingNode> cluster) {
         for (TestNode<SubscribingNode> node : cluster.nodes()) {
             if (node.isUp() && !node.isPaused()) {
-                SubscribingNode reader = node.root();
+                SubscribingNode subscribingNode = node.root();
                 cluster.nodes().stream()
                         .filter(TestNode::isUp)
                         .filter(other -> other == node || isHeard(node, other))
-                        .forEach(other -> hears.putIfAbsent(new Connection(reader, other.root()), published.size()));
+                        .forEach(other -> connectedSince.putIfAbsent(
+                                new Connection(subscribingNode, other.root()), published.size()));
                 for (int i = 0; i < 3; i++) {
-                    say(node, reader);
+                    publishMessage(node, subscribingNode);
                 }
-                leased(node, reader);
+                publishAsLeader(node, subscribingNode);
             }
         }
     }
@@ -62,46 +63,50 @@ final class RandomHubRun {
                 .filter(member -> member.name().equals(at.name()))
                 .findFirst()
                 .orElseThrow();
-        return node.transports().getFirst().readyPeers().contains(new NodeIncarnation(other.name(), other.incarnation()));
+        return node.transports()
+                .getFirst()
+                .readyPeers()
+                .contains(new NodeIncarnation(other.name(), other.incarnation()));
     }
 
-    private void say(TestNode<SubscribingNode> node, SubscribingNode reader) {
-        String text = "said " + published.size() + " " + node.index() + " " + System.identityHashCode(reader);
-        published.add(new Published(text, reader, published.size()));
-        reader.publish(text);
+    private void publishMessage(TestNode<SubscribingNode> node, SubscribingNode subscribingNode) {
+        String text = "said " + published.size() + " " + node.index() + " " + System.identityHashCode(subscribingNode);
+        published.add(new Published(text, subscribingNode, published.size()));
+        subscribingNode.publish(text);
     }
 
-    private static void leased(TestNode<SubscribingNode> node, SubscribingNode reader) {
-        reader.cluster.lease().ifPresent(lease -> {
+    private static void publishAsLeader(TestNode<SubscribingNode> node, SubscribingNode subscribingNode) {
+        subscribingNode.cluster.lease().ifPresent(lease -> {
             try {
-                reader.hub.publish(SubscribingNode.NEWS, "leads " + lease.epoch().number() + " " + node.index(), lease);
+                subscribingNode.hub.publish(
+                        SubscribingNode.CHANNEL, "leads " + lease.epoch().number() + " " + node.index(), lease);
             } catch (LeaseExpiredException over) {
                 // the hub has heard of the next one
             }
         });
     }
 
-    private void checkWanderer(TestCluster<SubscribingNode> cluster) {
-        wanderer.step(cluster, true);
+    private void checkRoamingSubscriber(TestCluster<SubscribingNode> cluster) {
+        roamingSubscriber.move(cluster, true);
         cluster.advance(QUIET);
-        List<String> read = wanderer.read();
+        List<String> read = roamingSubscriber.received();
         List<String> saidUntilGap = read.stream()
-                .takeWhile(text -> !text.equals(SubscribingNode.GAP))
+                .takeWhile(text -> !text.equals(SubscribingNode.GAP_MARKER))
                 .filter(text -> text.startsWith("said"))
                 .toList();
-        assertThat(saidUntilGap).as("each once, %s", wanderer.travels()).doesNotHaveDuplicates();
-        if (read.contains(SubscribingNode.GAP) || read.isEmpty()) {
+        assertThat(saidUntilGap).as("each once, %s", roamingSubscriber.visits()).doesNotHaveDuplicates();
+        if (read.contains(SubscribingNode.GAP_MARKER) || read.isEmpty()) {
             return;
         }
         for (TestNode<SubscribingNode> node : cluster.nodes()) {
             List<String> all = published.stream()
-                    .filter(each -> each.by == node.root())
+                    .filter(each -> each.publisher == node.root())
                     .map(Published::text)
                     .toList();
             List<String> got = saidUntilGap.stream().filter(all::contains).toList();
             if (!got.isEmpty()) {
                 assertThat(got)
-                        .as("what %s said, from the first that was read, %s", node, wanderer.travels())
+                        .as("what %s said, from the first that was read, %s", node, roamingSubscriber.visits())
                         .isEqualTo(all.subList(all.indexOf(got.getFirst()), all.size()));
             }
         }
@@ -109,10 +114,11 @@ final class RandomHubRun {
 
     private void check(TestCluster<SubscribingNode> cluster) {
         cluster.advance(QUIET);
-        List<SubscribingNode> living = cluster.nodes().stream().map(TestNode::root).toList();
+        List<SubscribingNode> living =
+                cluster.nodes().stream().map(TestNode::root).toList();
         for (TestNode<SubscribingNode> node : cluster.nodes()) {
-            SubscribingNode reader = node.root();
-            List<String> read = List.copyOf(reader.read);
+            SubscribingNode subscribingNode = node.root();
+            List<String> read = List.copyOf(subscribingNode.received);
             List<String> said =
                     read.stream().filter(text -> text.startsWith("said")).toList();
             assertThat(said).as("each once at %s", node).doesNotHaveDuplicates();
@@ -124,8 +130,10 @@ final class RandomHubRun {
                     .isSorted();
             for (SubscribingNode by : living) {
                 List<String> all = published.stream()
-                        .filter(each -> each.by == by
-                                && each.number >= hears.getOrDefault(new Connection(by, reader), Integer.MAX_VALUE))
+                        .filter(each -> each.publisher == by
+                                && each.number
+                                        >= connectedSince.getOrDefault(
+                                                new Connection(by, subscribingNode), Integer.MAX_VALUE))
                         .map(Published::text)
                         .toList();
                 List<String> got = said.stream().filter(all::contains).toList();
@@ -135,7 +143,9 @@ final class RandomHubRun {
                 if (got.size() < all.size()) {
                     List<String> missing = new ArrayList<>(all);
                     missing.removeAll(got);
-                    assertThat(reader.gaps).as("%s misses %s", node, missing).isNotEmpty();
+                    assertThat(subscribingNode.gaps)
+                            .as("%s misses %s", node, missing)
+                            .isNotEmpty();
                 }
             }
         }
@@ -145,7 +155,7 @@ final class RandomHubRun {
         RandomHubRun run = new RandomHubRun(seed);
         RandomFaultSchedule.run(seed, FAULTS, _ -> new SubscribingNode(), toml, run::step, cluster -> {
             run.check(cluster);
-            run.checkWanderer(cluster);
+            run.checkRoamingSubscriber(cluster);
         });
     }
 }

@@ -10,29 +10,29 @@ import org.jspecify.annotations.Nullable;
 /** A reader that goes from node to node, and says at each which id it has seen last. */
 final class RoamingSubscriber {
     private final Random random;
-    private final List<String> read = new CopyOnWriteArrayList<>();
-    private final List<String> travels = new ArrayList<>();
-    private volatile @Nullable String last;
-    private @Nullable TestNode<SubscribingNode> at;
+    private final List<String> received = new CopyOnWriteArrayList<>();
+    private final List<String> visits = new ArrayList<>();
+    private volatile @Nullable String lastId;
+    private @Nullable TestNode<SubscribingNode> current;
     private @Nullable SubscribingNode host;
-    private Runnable leave = () -> {};
+    private Runnable unsubscribe = () -> {};
 
     RoamingSubscriber(Random random) {
         this.random = random;
     }
 
-    /** All it has read, and {@link SubscribingNode#GAP} where it was told one. */
-    List<String> read() {
-        return List.copyOf(read);
+    /** All it has read, and {@link SubscribingNode#GAP_MARKER} where it was told one. */
+    List<String> received() {
+        return List.copyOf(received);
     }
 
-    List<String> travels() {
-        return travels;
+    List<String> visits() {
+        return visits;
     }
 
     /** Goes on, perhaps; at least if the node that it is at is no more. */
-    void step(TestCluster<SubscribingNode> cluster, boolean must) {
-        TestNode<SubscribingNode> here = at;
+    void move(TestCluster<SubscribingNode> cluster, boolean must) {
+        TestNode<SubscribingNode> here = current;
         if (here != null && here.isUp() && here.root() == host) {
             if (here.isPaused() || (!must && random.nextBoolean())) { // a connection that hangs, or one that is kept
                 return;
@@ -41,29 +41,29 @@ final class RoamingSubscriber {
         List<TestNode<SubscribingNode>> open = cluster.nodes().stream()
                 .filter(node -> node.isUp() && !node.isPaused())
                 .toList();
-        leave.run();
-        cluster.clock().settle();
-        leave = () -> {};
-        at = null;
+        unsubscribe.run();
+        cluster.clock().awaitIdle();
+        unsubscribe = () -> {};
+        current = null;
         if (open.isEmpty()) {
             return;
         }
         TestNode<SubscribingNode> next = open.get(random.nextInt(open.size()));
-        at = next;
+        current = next;
         host = next.root();
-        String id = last;
-        travels.add(next.name() + " after " + read.size());
-        leave = next.root()
-                .visit(
+        String id = lastId;
+        visits.add(next.name() + " after " + received.size());
+        unsubscribe = next.root()
+                .subscribe(
                         id == null ? Since.Point.NONE : new Since.After(id),
                         message -> {
-                            read.add(message.text());
-                            last = message.id();
+                            received.add(message.text());
+                            lastId = message.id();
                         },
                         gap -> {
-                            read.add(SubscribingNode.GAP);
-                            last = gap.after();
+                            received.add(SubscribingNode.GAP_MARKER);
+                            lastId = gap.after();
                         });
-        cluster.clock().settle();
+        cluster.clock().awaitIdle();
     }
 }

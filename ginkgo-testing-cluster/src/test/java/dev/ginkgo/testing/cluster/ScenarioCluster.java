@@ -41,7 +41,8 @@ public abstract class ScenarioCluster {
     /** Something that a node did while it held a lease. */
     public record LeaderAction(long nanos, long epoch, int node) {}
 
-    private final Map<Integer, Integer> begun = new HashMap<>(); // by node, how many lines are of earlier scenarios
+    private final Map<Integer, Integer> eventsBefore =
+            new HashMap<>(); // by node, how many lines are of earlier scenarios
     private final Set<Integer> down = new HashSet<>();
     private final Set<Integer> frozen = new HashSet<>();
 
@@ -54,35 +55,35 @@ public abstract class ScenarioCluster {
     protected abstract String name(int node);
 
     /** What it has said since its last start. */
-    protected abstract List<ScenarioEvent> said(int node);
+    protected abstract List<ScenarioEvent> events(int node);
 
     /** What it has said in all its lives. */
-    protected abstract List<ScenarioEvent> everSaid(int node);
+    protected abstract List<ScenarioEvent> allEvents(int node);
 
-    /** Has its player {@linkplain ScenarioNode#obey obey}. */
-    protected abstract void tell(int node, String command);
+    /** Has its player {@linkplain ScenarioNode#execute obey}. */
+    protected abstract void execute(int node, String command);
 
     /** Waits until something holds; fails if that takes too long. */
     protected abstract void await(String what, BooleanSupplier condition);
 
     /** Lets that much time pass. */
-    protected abstract void pass(Duration time);
+    protected abstract void advance(Duration time);
 
-    protected abstract void befalls(Fault fault, int node);
+    protected abstract void inject(Fault fault, int node);
 
     /** Undoes all faults. */
-    protected abstract void heals();
+    protected abstract void repair();
 
-    protected abstract void dies(int node);
+    protected abstract void killProcess(int node);
 
     /** Stops it in order; returns when it is no more. */
-    protected abstract void ends(int node);
+    protected abstract void stopProcess(int node);
 
     /** Starts it again, as it was started at first. */
-    protected abstract void starts(int node);
+    protected abstract void startProcess(int node);
 
     /** Whether a node that starts waits for what the others hold, so that it gets what it published before, too. */
-    protected abstract boolean takesOver();
+    protected abstract boolean waitsForStateTransfer();
 
     // ---- what is done to nodes
 
@@ -90,46 +91,46 @@ public abstract class ScenarioCluster {
     final void begin() {
         heal();
         List.copyOf(down).forEach(this::start);
-        awaitTogether();
-        each().forEach(node -> begun.put(node, said(node).size()));
+        awaitConverged();
+        nodes().forEach(node -> eventsBefore.put(node, events(node).size()));
     }
 
-    final void befall(Fault fault, int node) {
+    final void injectFault(Fault fault, int node) {
         if (fault == Fault.FREEZE) {
             frozen.add(node);
         }
-        befalls(fault, node);
+        inject(fault, node);
     }
 
     final void heal() {
-        heals();
+        repair();
         frozen.clear();
     }
 
     /** As {@code kill -9} does. */
     final void kill(int node) {
         down.add(node);
-        dies(node);
+        killProcess(node);
     }
 
     final void stop(int node) {
         down.add(node);
-        ends(node);
+        stopProcess(node);
     }
 
     final void start(int node) {
-        begun.put(node, 0);
-        starts(node);
+        eventsBefore.put(node, 0);
+        startProcess(node);
         down.remove(node);
     }
 
-    protected static Stream<Integer> each() {
+    protected static Stream<Integer> nodes() {
         return IntStream.range(0, NODES).boxed();
     }
 
     /** Those that are neither down nor frozen. */
     private List<Integer> running() {
-        return each().filter(node -> !down.contains(node) && !frozen.contains(node))
+        return nodes().filter(node -> !down.contains(node) && !frozen.contains(node))
                 .toList();
     }
 
@@ -137,73 +138,77 @@ public abstract class ScenarioCluster {
 
     /** Waits until one acts. */
     final LeaderAction awaitLeader() {
-        return awaitAct(NOBODY, nanos());
+        return awaitAction(NOBODY, nanos());
     }
 
     /** The first act of another than that one since a moment; waits for it. */
     protected LeaderAction awaitOtherLeader(int old, long since) {
-        return awaitAct(old, since);
+        return awaitAction(old, since);
     }
 
-    private LeaderAction awaitAct(int but, long since) {
+    private LeaderAction awaitAction(int but, long since) {
         await(
                 "an act" + (but == NOBODY ? "" : " of another than " + name(but)),
-                () -> firstAct(but, since).isPresent());
-        return firstAct(but, since).orElseThrow();
+                () -> firstAction(but, since).isPresent());
+        return firstAction(but, since).orElseThrow();
     }
 
-    private Optional<LeaderAction> firstAct(int but, long since) {
+    private Optional<LeaderAction> firstAction(int but, long since) {
         return running().stream()
                 .filter(node -> node != but)
-                .flatMap(node ->
-                        acts(node, said(node)).filter(act -> act.nanos > since).limit(1))
+                .flatMap(node -> actions(node, events(node))
+                        .filter(leaderAction -> leaderAction.nanos > since)
+                        .limit(1))
                 .min(Comparator.comparingLong(LeaderAction::nanos));
     }
 
-    private static Stream<LeaderAction> acts(int node, List<ScenarioEvent> said) {
+    private static Stream<LeaderAction> actions(int node, List<ScenarioEvent> said) {
         return said.stream()
-                .filter(line -> line.is("act"))
-                .map(line -> new LeaderAction(line.nanos(), Long.parseLong(line.rest()), node));
+                .filter(scenarioEvent -> scenarioEvent.is("act"))
+                .map(scenarioEvent ->
+                        new LeaderAction(scenarioEvent.nanos(), Long.parseLong(scenarioEvent.text()), node));
     }
 
     /** What a node ever did. */
-    final List<LeaderAction> acts(int node) {
-        return acts(node, everSaid(node)).toList();
+    final List<LeaderAction> actions(int node) {
+        return actions(node, allEvents(node)).toList();
     }
 
     /** What all ever did, in the order of the clock. */
-    final List<LeaderAction> acts() {
-        return each().flatMap(node -> acts(node).stream())
+    final List<LeaderAction> actions() {
+        return nodes().flatMap(node -> actions(node).stream())
                 .sorted(Comparator.comparingLong(LeaderAction::nanos))
                 .toList();
     }
 
     /** The newest leadership that it has heard of, {@code NAME EPOCH@CLUSTER}. */
     final String leadership(int node) {
-        return ScenarioEvent.last(said(node), "leader").map(ScenarioEvent::rest).orElse("");
+        return ScenarioEvent.last(events(node), "leader")
+                .map(ScenarioEvent::text)
+                .orElse("");
     }
 
     /** The epochs under which leaders have published, in the order in which they were read there since its start. */
     final List<Long> epochs(int node) {
-        return said(node).stream()
-                .filter(line -> line.is("epoch"))
-                .map(line -> Long.valueOf(line.rest()))
+        return events(node).stream()
+                .filter(scenarioEvent -> scenarioEvent.is("epoch"))
+                .map(scenarioEvent -> Long.valueOf(scenarioEvent.text()))
                 .toList();
     }
 
     // ---- the roster
 
     /** Waits until each that runs has all of these, and nobody else, in its roster, and all hear each other. */
-    protected void awaitTogether() {
+    protected void awaitConverged() {
         Set<String> names = running().stream().map(this::name).collect(Collectors.toSet());
-        await("one roster of " + names, () -> running().stream().allMatch(node -> knows(said(node), names)));
+        await("one roster of " + names, () -> running().stream().allMatch(node -> isConverged(events(node), names)));
     }
 
-    private static boolean knows(List<ScenarioEvent> said, Set<String> names) {
-        Optional<ScenarioEvent> status =
-                ScenarioEvent.last(said, "status").filter(line -> line.rest().equals("true"));
-        Optional<ScenarioEvent> roster =
-                ScenarioEvent.last(said, "roster").filter(line -> names(line).equals(names));
+    private static boolean isConverged(List<ScenarioEvent> said, Set<String> names) {
+        Optional<ScenarioEvent> status = ScenarioEvent.last(said, "status")
+                .filter(scenarioEvent -> scenarioEvent.text().equals("true"));
+        Optional<ScenarioEvent> roster = ScenarioEvent.last(said, "roster")
+                .filter(scenarioEvent -> names(scenarioEvent).equals(names));
         return status.isPresent()
                 && roster.isPresent()
                 && status.get().nanos() > roster.get().nanos(); // it is well in this roster
@@ -211,7 +216,7 @@ public abstract class ScenarioCluster {
 
     /** Of {@code [NAME, NAME]}. */
     private static Set<String> names(ScenarioEvent roster) {
-        String list = roster.rest().substring(1, roster.rest().length() - 1);
+        String list = roster.text().substring(1, roster.text().length() - 1);
         return Stream.of(list.split(", ")).collect(Collectors.toSet());
     }
 
@@ -219,42 +224,43 @@ public abstract class ScenarioCluster {
 
     /** Publishes there; returns when it is published. */
     final void publish(int node, String text) {
-        tell(node, "publish " + text);
+        execute(node, "publish " + text);
         awaitTaken(node, text);
     }
 
     /** Publishes so many texts of that size there, {@code WORD-0}, {@code WORD-1} and so on. */
     final void burst(int node, int count, int size, String word) {
-        tell(node, "burst " + count + " " + size + " " + word);
+        execute(node, "burst " + count + " " + size + " " + word);
         awaitTaken(node, word + "-" + (count - 1));
     }
 
     private void awaitTaken(int node, String text) {
         await(
                 name(node) + " takes " + text,
-                () -> ScenarioEvent.last(said(node), "took")
-                        .filter(line -> line.rest().equals(text))
+                () -> ScenarioEvent.last(events(node), "took")
+                        .filter(scenarioEvent -> scenarioEvent.text().equals(text))
                         .isPresent());
     }
 
     /** What a reader there was given since the scenario began, or the node did, in order, with {@link #GAP}s. */
     final List<String> read(int node) {
-        return said(node).stream()
-                .skip(begun.getOrDefault(node, 0))
-                .filter(line -> line.is("read") || line.is(GAP))
-                .map(line -> line.is(GAP) ? GAP : line.rest())
+        return events(node).stream()
+                .skip(eventsBefore.getOrDefault(node, 0))
+                .filter(scenarioEvent -> scenarioEvent.is("read") || scenarioEvent.is(GAP))
+                .map(scenarioEvent -> scenarioEvent.is(GAP) ? GAP : scenarioEvent.text())
                 .toList();
     }
 
     /** All that the hub there holds, in its order. */
     final List<String> history(int node) {
         long now = nanos();
-        tell(node, "history");
+        execute(node, "history");
         await(
                 "the history of " + name(node),
-                () -> ScenarioEvent.last(said(node), "history")
-                        .filter(line -> line.nanos() >= now)
+                () -> ScenarioEvent.last(events(node), "history")
+                        .filter(scenarioEvent -> scenarioEvent.nanos() >= now)
                         .isPresent());
-        return List.of(ScenarioEvent.last(said(node), "history").orElseThrow().rest().split("\\|"));
+        return List.of(
+                ScenarioEvent.last(events(node), "history").orElseThrow().text().split("\\|"));
     }
 }

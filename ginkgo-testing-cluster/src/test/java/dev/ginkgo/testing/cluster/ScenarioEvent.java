@@ -7,13 +7,13 @@ import java.util.Optional;
  * A line that a {@link ScenarioNode} has said: {@code 123456 act 7}.
  *
  * @param nanos when
- * @param verb what it is about
- * @param rest what there is to say of it, if anything
+ * @param type what it is about
+ * @param text what there is to say of it, if anything
  */
-public record ScenarioEvent(long nanos, String verb, String rest) {
+public record ScenarioEvent(long nanos, String type, String text) {
 
     /** What a line says, if it is one of a player: others write between them, such as a log. */
-    public static Optional<ScenarioEvent> of(String text) {
+    public static Optional<ScenarioEvent> parse(String text) {
         String[] words = text.split(" ", 3);
         return words.length > 1 && words[0].matches("-?\\d+")
                 ? Optional.of(new ScenarioEvent(Long.parseLong(words[0]), words[1], words.length > 2 ? words[2] : ""))
@@ -21,10 +21,12 @@ public record ScenarioEvent(long nanos, String verb, String rest) {
     }
 
     boolean is(String what) {
-        return verb.equals(what);
+        return type.equals(what);
     }
 
     static Optional<ScenarioEvent> last(List<ScenarioEvent> lines, String what) {
-        return lines.reversed().stream().filter(line -> line.is(what)).findFirst();
+        return lines.reversed().stream()
+                .filter(scenarioEvent -> scenarioEvent.is(what))
+                .findFirst();
     }
 }

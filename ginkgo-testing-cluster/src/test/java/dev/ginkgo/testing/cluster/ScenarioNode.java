@@ -35,8 +35,8 @@ public final class ScenarioNode extends Service {
 
     private final Cluster cluster = add("cluster", new Cluster());
     private final MessageHub hub = add("hub", new MessageHub(cluster));
-    private final Consumer<String> line;
-    private volatile boolean reads;
+    private final Consumer<String> output;
+    private volatile boolean subscribed;
 
     /**
      * Makes one.
@@ -44,18 +44,19 @@ public final class ScenarioNode extends Service {
      * @param line takes each line; called by several threads
      */
     public ScenarioNode(Consumer<String> line) {
-        this.line = line;
+        this.output = line;
     }
 
     @Override
     protected void onStart() {
-        own(cluster.onRoster(
-                members -> say("roster " + members.stream().map(Member::name).toList())));
-        own(cluster.onLeader(leader -> leader.ifPresent(known -> say("leader " + known.name() + " " + known.epoch()))));
+        closeOnStop(cluster.onRoster(
+                members -> emit("roster " + members.stream().map(Member::name).toList())));
+        closeOnStop(cluster.onLeader(
+                leader -> leader.ifPresent(known -> emit("leader " + known.name() + " " + known.epoch()))));
         every(
                 "act",
                 () -> Duration.ofMillis(10),
-                () -> cluster.ifLeading(lease -> say("act " + lease.epoch().number())));
+                () -> cluster.ifLeading(lease -> emit("act " + lease.epoch().number())));
         every(
                 "epoch",
                 () -> Duration.ofMillis(50),
@@ -64,21 +65,21 @@ public final class ScenarioNode extends Service {
         every(
                 "status",
                 () -> Duration.ofMillis(100),
-                () -> say("status " + (reads && status().ready() && hub.awaitPeers(Duration.ZERO))));
+                () -> emit("status " + (subscribed && status().ready() && hub.awaitPeers(Duration.ZERO))));
         spawn("news", this::readNews);
         spawn("epochs", this::readEpochs);
     }
 
-    private void say(String what) {
-        line.accept(time().nanos() + " " + what);
+    private void emit(String what) {
+        output.accept(time().nanos() + " " + what);
     }
 
     private void readNews() {
         try (Subscription news = hub.subscribe(NEWS)) {
-            reads = true;
-            news.onGap(_ -> say("gap"));
+            subscribed = true;
+            news.onGap(_ -> emit("gap"));
             for (Message message : news) {
-                say("read " + firstWord(message));
+                emit("read " + firstWord(message));
             }
         }
     }
@@ -89,7 +90,7 @@ public final class ScenarioNode extends Service {
             for (Message message : epochs) {
                 if (!message.text().equals(last)) {
                     last = message.text();
-                    say("epoch " + last);
+                    emit("epoch " + last);
                 }
             }
         }
@@ -108,7 +109,7 @@ public final class ScenarioNode extends Service {
      * history
      * </pre>
      */
-    public void obey(String command) {
+    public void execute(String command) {
         String[] words = command.split(" ", 2);
         switch (words[0]) {
             case "publish" -> publish(words[1], words[1]);
@@ -119,18 +120,18 @@ public final class ScenarioNode extends Service {
                     publish(how[2] + "-" + i, text + ".".repeat(Integer.parseInt(how[1]) - text.length()));
                 }
             }
-            case "history" -> spawn("history", this::tellHistory);
+            case "history" -> spawn("history", this::emitHistory);
             default -> throw new IllegalArgumentException("what is \"" + command + "\"?");
         }
     }
 
     private void publish(String name, String text) {
         hub.publish(NEWS, text);
-        say("took " + name);
+        emit("took " + name);
     }
 
     /** Reads all that is held, up to what it publishes itself. */
-    private void tellHistory() {
+    private void emitHistory() {
         String mark = cluster.identity() + " " + time().nanos() + " "
                 + Thread.currentThread().threadId();
         hub.publish(MARKS, mark);
@@ -145,6 +146,6 @@ public final class ScenarioNode extends Service {
                 }
             }
         }
-        say("history " + String.join("|", held));
+        emit("history " + String.join("|", held));
     }
 }

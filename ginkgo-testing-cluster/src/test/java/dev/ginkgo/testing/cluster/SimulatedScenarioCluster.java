@@ -8,13 +8,14 @@ import java.util.function.BooleanSupplier;
 
 /** The nodes of a {@link TestCluster}. */
 final class SimulatedScenarioCluster extends ScenarioCluster implements AutoCloseable {
-    private final List<List<List<ScenarioEvent>>> lives = List.of(new ArrayList<>(), new ArrayList<>(), new ArrayList<>());
-    private final TestCluster<ScenarioNode> cluster = TestCluster.of(NODES, this::player);
+    private final List<List<List<ScenarioEvent>>> eventsByIncarnation =
+            List.of(new ArrayList<>(), new ArrayList<>(), new ArrayList<>());
+    private final TestCluster<ScenarioNode> cluster = TestCluster.of(NODES, this::scenarioNode);
 
-    private ScenarioNode player(int node) {
+    private ScenarioNode scenarioNode(int node) {
         List<ScenarioEvent> life = new CopyOnWriteArrayList<>();
-        lives.get(node).add(life);
-        return new ScenarioNode(text -> life.add(ScenarioEvent.of(text).orElseThrow()));
+        eventsByIncarnation.get(node).add(life);
+        return new ScenarioNode(text -> life.add(ScenarioEvent.parse(text).orElseThrow()));
     }
 
     @Override
@@ -28,18 +29,18 @@ final class SimulatedScenarioCluster extends ScenarioCluster implements AutoClos
     }
 
     @Override
-    protected List<ScenarioEvent> said(int node) {
-        return List.copyOf(lives.get(node).getLast());
+    protected List<ScenarioEvent> events(int node) {
+        return List.copyOf(eventsByIncarnation.get(node).getLast());
     }
 
     @Override
-    protected List<ScenarioEvent> everSaid(int node) {
-        return lives.get(node).stream().flatMap(List::stream).toList();
+    protected List<ScenarioEvent> allEvents(int node) {
+        return eventsByIncarnation.get(node).stream().flatMap(List::stream).toList();
     }
 
     @Override
-    protected void tell(int node, String command) {
-        cluster.node(node).root().obey(command);
+    protected void execute(int node, String command) {
+        cluster.node(node).root().execute(command);
     }
 
     @Override
@@ -48,12 +49,12 @@ final class SimulatedScenarioCluster extends ScenarioCluster implements AutoClos
     }
 
     @Override
-    protected void pass(Duration time) {
+    protected void advance(Duration time) {
         cluster.advance(time);
     }
 
     @Override
-    protected void befalls(Fault fault, int node) {
+    protected void inject(Fault fault, int node) {
         TestNode<ScenarioNode> here = cluster.node(node);
         List<TestNode<ScenarioNode>> others =
                 cluster.nodes().stream().filter(other -> other != here).toList();
@@ -66,29 +67,29 @@ final class SimulatedScenarioCluster extends ScenarioCluster implements AutoClos
     }
 
     @Override
-    protected void heals() {
+    protected void repair() {
         cluster.heal();
         cluster.nodes().stream().filter(TestNode::isPaused).forEach(cluster::resume);
     }
 
     @Override
-    protected void dies(int node) {
+    protected void killProcess(int node) {
         cluster.kill(cluster.node(node));
     }
 
     @Override
-    protected void ends(int node) {
+    protected void stopProcess(int node) {
         cluster.stop(cluster.node(node));
     }
 
     @Override
-    protected void starts(int node) {
+    protected void startProcess(int node) {
         cluster.start(cluster.node(node));
     }
 
     /** The clock stands still while a node starts. */
     @Override
-    protected boolean takesOver() {
+    protected boolean waitsForStateTransfer() {
         return false;
     }
 

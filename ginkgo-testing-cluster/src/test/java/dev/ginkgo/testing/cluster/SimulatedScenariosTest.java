@@ -7,7 +7,7 @@ class SimulatedScenariosTest extends ClusterScenarios {
     private final SimulatedScenarioCluster scene = new SimulatedScenarioCluster();
 
     @Override
-    protected ScenarioCluster scene() {
+    protected ScenarioCluster scenarioCluster() {
         return scene;
     }
 

@@ -14,24 +14,24 @@ import java.util.function.Consumer;
 
 /** A node that reads {@code /news} from its start on, and keeps what it is told. */
 final class SubscribingNode extends Service {
-    static final String NEWS = "/news";
-    static final String GAP = "gap";
+    static final String CHANNEL = "/news";
+    static final String GAP_MARKER = "gap";
 
     final Cluster cluster = add("cluster", new Cluster());
     final MessageHub hub = add("hub", new MessageHub(cluster));
-    final List<String> read = new CopyOnWriteArrayList<>();
+    final List<String> received = new CopyOnWriteArrayList<>();
     final List<Gap> gaps = new CopyOnWriteArrayList<>();
 
     @Override
     protected void onStart() {
         spawn("read", () -> {
-            try (Subscription news = hub.subscribe(NEWS)) {
+            try (Subscription news = hub.subscribe(CHANNEL)) {
                 news.onGap(gap -> {
                     gaps.add(gap);
-                    read.add(GAP);
+                    received.add(GAP_MARKER);
                 });
                 for (Message message : news) {
-                    read.add(message.text());
+                    received.add(message.text());
                 }
             }
         });
@@ -42,10 +42,10 @@ final class SubscribingNode extends Service {
      *
      * @return how to tell him
      */
-    Runnable visit(Since since, Consumer<Message> message, Consumer<Gap> gap) {
+    Runnable subscribe(Since since, Consumer<Message> message, Consumer<Gap> gap) {
         AtomicReference<Subscription> open = new AtomicReference<>();
         spawn("visit", () -> {
-            try (Subscription news = hub.subscribe(NEWS, since)) {
+            try (Subscription news = hub.subscribe(CHANNEL, since)) {
                 news.onGap(gap);
                 open.set(news);
                 news.forEach(message);
@@ -60,6 +60,6 @@ final class SubscribingNode extends Service {
     }
 
     void publish(String text) {
-        hub.publish(NEWS, text);
+        hub.publish(CHANNEL, text);
     }
 }

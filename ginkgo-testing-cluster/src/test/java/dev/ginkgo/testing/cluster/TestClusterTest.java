@@ -35,7 +35,7 @@ class TestClusterTest {
     private static TestCluster<Worker> three() {
         TestCluster<Worker> cluster = TestCluster.of(3, _ -> new Worker());
         cluster.awaitLeader();
-        cluster.awaitTogether();
+        cluster.awaitConverged();
         return cluster;
     }
 
@@ -45,7 +45,7 @@ class TestClusterTest {
 
     @Test
     @DisplayName("K-05 the leader is killed: another leads under a higher epoch, and the ghost leaves the roster")
-    void killed() {
+    void replacesAKilledLeader() {
         try (TestCluster<Worker> cluster = three()) {
             TestNode<Worker> old = cluster.awaitLeader();
             long epoch = old.root().lease().epoch().number();
@@ -54,11 +54,11 @@ class TestClusterTest {
             TestNode<Worker> next = cluster.awaitOtherLeader(old);
 
             assertThat(next.root().lease().epoch().number()).isGreaterThan(epoch);
-            cluster.awaitTogether();
+            cluster.awaitConverged();
             assertThat(next.roster()).hasSize(2);
 
             cluster.start(old);
-            cluster.awaitTogether();
+            cluster.awaitConverged();
             assertThat(next.roster()).hasSize(3);
             assertThat(next.isLeader()).isTrue();
             assertThat(old.isLeader()).isFalse();
@@ -67,7 +67,7 @@ class TestClusterTest {
 
     @Test
     @DisplayName("K-03 a leader that was frozen acts no more when it wakes, and is told that it leads no longer")
-    void frozen() {
+    void pausedLeaderStepsDown_whenResumed() {
         try (TestCluster<Worker> cluster = three()) {
             TestNode<Worker> old = cluster.awaitLeader();
             cluster.advance(millis(100));
@@ -81,7 +81,7 @@ class TestClusterTest {
 
             assertThat(old.root().acts).as("before any time passes").isEqualTo(acts);
             assertThat(old.isLeader()).isFalse();
-            cluster.awaitTogether();
+            cluster.awaitConverged();
             cluster.advance(Duration.ofSeconds(5));
             assertThat(old.root().acts).isEqualTo(acts);
             assertThat(next.isLeader()).isTrue();
@@ -90,7 +90,7 @@ class TestClusterTest {
 
     @Test
     @DisplayName("K-06 K-07 a minority never leads; when all is healed there is one roster, and one leader")
-    void partition() {
+    void minorityNeverLeads() {
         try (TestCluster<Worker> cluster = three()) {
             TestNode<Worker> old = cluster.awaitLeader();
             cluster.partition(old);
@@ -103,7 +103,7 @@ class TestClusterTest {
 
             cluster.heal();
 
-            cluster.awaitTogether();
+            cluster.awaitConverged();
             assertThat(old.roster()).hasSize(3);
             assertThat(cluster.leader()).contains(next);
         }
@@ -111,7 +111,7 @@ class TestClusterTest {
 
     @Test
     @DisplayName("K-16 a leader that stops in order is succeeded at once")
-    void stopped() {
+    void replacesAStoppedLeaderAtOnce() {
         try (TestCluster<Worker> cluster = three()) {
             TestNode<Worker> old = cluster.awaitLeader();
             cluster.stop(old);

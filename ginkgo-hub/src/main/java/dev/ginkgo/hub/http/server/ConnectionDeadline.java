@@ -18,18 +18,18 @@ public final class ConnectionDeadline {
         /** That answers are read. */
         WRITE,
         /** That the peer closes too. */
-        ENDING
+        CLOSING
     }
 
     /** How long each may take. */
     public record Timeouts(
-            Supplier<Duration> idle, Supplier<Duration> request, Supplier<Duration> write, Supplier<Duration> ending) {
+            Supplier<Duration> idle, Supplier<Duration> request, Supplier<Duration> write, Supplier<Duration> closing) {
         Duration of(Kind kind) {
             return switch (kind) {
                 case IDLE -> idle.get();
                 case REQUEST -> request.get();
                 case WRITE -> write.get();
-                case ENDING -> ending.get();
+                case CLOSING -> closing.get();
             };
         }
     }
@@ -39,30 +39,30 @@ public final class ConnectionDeadline {
     private static final long NEVER = Long.MAX_VALUE;
     private static final Expiry NONE = new Expiry(Kind.IDLE, NEVER);
 
-    private final TimeSource time;
-    private final Timeouts limits;
-    private volatile Expiry deadline = NONE;
+    private final TimeSource timeSource;
+    private final Timeouts timeouts;
+    private volatile Expiry expiry = NONE;
 
-    ConnectionDeadline(TimeSource time, Timeouts limits) {
-        this.time = time;
-        this.limits = limits;
+    ConnectionDeadline(TimeSource timeSource, Timeouts timeouts) {
+        this.timeSource = timeSource;
+        this.timeouts = timeouts;
     }
 
-    void until(Kind kind) {
-        deadline = new Expiry(kind, time.nanos() + limits.of(kind).toNanos());
+    void start(Kind kind) {
+        expiry = new Expiry(kind, timeSource.nanos() + timeouts.of(kind).toNanos());
     }
 
-    void none() {
-        deadline = NONE;
+    void clear() {
+        expiry = NONE;
     }
 
     /** Whether it is over. Any thread; to be asked again on the event loop before anything is done about it. */
-    boolean isOver() {
-        Expiry now = deadline;
-        return now.nanos != NEVER && time.nanos() - now.nanos >= 0;
+    boolean isExpired() {
+        Expiry now = expiry;
+        return now.nanos != NEVER && timeSource.nanos() - now.nanos >= 0;
     }
 
     Kind kind() {
-        return deadline.kind;
+        return expiry.kind;
     }
 }

@@ -19,77 +19,88 @@ import java.util.concurrent.ConcurrentHashMap;
 
 /** All connections of a front: lets them in, has their time looked after, and ends them. */
 public final class ConnectionInitializer extends ChannelInitializer<Channel> implements AutoCloseable {
-    private final TimeSource time;
+    private final TimeSource timeSource;
     private final RequestHandler handler;
     private final DateHeader date;
-    private final ConnectionLimiter admission;
-    private final ConnectionDeadline.Timeouts limits;
+    private final ConnectionLimiter connectionLimiter;
+    private final ConnectionDeadline.Timeouts timeouts;
     private final Counters counters;
-    private final Set<HttpConnection> conversations = ConcurrentHashMap.newKeySet();
-    private final ChannelGroup all = new DefaultChannelGroup(ImmediateEventExecutor.INSTANCE);
+    private final Set<HttpConnection> connections = ConcurrentHashMap.newKeySet();
+    private final ChannelGroup channels = new DefaultChannelGroup(ImmediateEventExecutor.INSTANCE);
 
-    public ConnectionInitializer(TimeSource time, RequestHandler handler, ConnectionLimiter admission, ConnectionDeadline.Timeouts limits, Counters counters) {
-        this.time = time;
+    public ConnectionInitializer(
+            TimeSource timeSource,
+            RequestHandler handler,
+            ConnectionLimiter connectionLimiter,
+            ConnectionDeadline.Timeouts timeouts,
+            Counters counters) {
+        this.timeSource = timeSource;
         this.handler = handler;
-        this.date = new DateHeader(time);
-        this.admission = admission;
-        this.limits = limits;
+        this.date = new DateHeader(timeSource);
+        this.connectionLimiter = connectionLimiter;
+        this.timeouts = timeouts;
         this.counters = counters;
     }
 
     @Override
     protected void initChannel(Channel channel) {
-        if (!(channel.remoteAddress() instanceof InetSocketAddress peer) || !admission.enter(peer.getAddress())) {
-            counters.disconnected(DisconnectReason.REFUSED);
+        if (!(channel.remoteAddress() instanceof InetSocketAddress peer)
+                || !connectionLimiter.acquire(peer.getAddress())) {
+            counters.recordDisconnect(DisconnectReason.REFUSED);
             var _ = channel.close();
             return;
         }
         InetAddress address = peer.getAddress();
         var _ = channel.closeFuture().addListener(_ -> {
-            admission.leave(address);
-            counters.disconnected(DisconnectReason.of(channel));
+            connectionLimiter.release(address);
+            counters.recordDisconnect(DisconnectReason.of(channel));
         });
-        all.add(channel);
-        ConnectionDeadline patience = new ConnectionDeadline(time, limits);
-        HttpConnection conversation = new HttpConnection(channel, handler, date, patience, admission.refusal(address));
-        conversations.add(conversation);
-        conversation.whenGone(() -> conversations.remove(conversation));
-        channel.pipeline().addLast(new StrictRequestDecoder(conversation::onBytes), new HttpResponseEncoder(), conversation);
+        channels.add(channel);
+        ConnectionDeadline connectionDeadline = new ConnectionDeadline(timeSource, timeouts);
+        HttpConnection httpConnection =
+                new HttpConnection(channel, handler, date, connectionDeadline, connectionLimiter.rejection(address));
+        connections.add(httpConnection);
+        httpConnection.onDetached(() -> connections.remove(httpConnection));
+        channel.pipeline()
+                .addLast(
+                        new StrictRequestDecoder(httpConnection::onBytesReceived),
+                        new HttpResponseEncoder(),
+                        httpConnection);
     }
 
     /** Ends those whose time is over. */
-    public void inspect() {
-        for (HttpConnection each : conversations) {
-            if (each.isOver()) {
-                each.channel().eventLoop().execute(each::timeUp);
+    public void closeExpired() {
+        for (HttpConnection each : connections) {
+            if (each.isExpired()) {
+                each.channel().eventLoop().execute(each::closeIfExpired);
             }
         }
     }
 
     /** Takes no further request: idle ones end at once, the others with their answer. */
-    public void endConversations() {
-        for (HttpConnection each : conversations) {
-            each.channel().eventLoop().execute(each::end);
+    public void drain() {
+        for (HttpConnection each : connections) {
+            each.channel().eventLoop().execute(each::drain);
         }
     }
 
     /** Waits, in real time, until all are closed. */
     public boolean awaitClosed(Duration atMost) throws InterruptedException {
-        return all.newCloseFuture().await(atMost.toMillis());
+        return channels.newCloseFuture().await(atMost.toMillis());
     }
 
-    public Collection<Channel> all() {
-        return List.copyOf(all);
+    public Collection<Channel> channels() {
+        return List.copyOf(channels);
     }
 
     public int size() {
-        return all.size();
+        return channels.size();
     }
 
     /** Closes what is left. */
     @Override
     public void close() {
-        all.forEach(DisconnectReason.STOPPING::mark);
-        all.close().awaitUninterruptibly();
+        channels.forEach(DisconnectReason.STOPPING::mark);
+        channels.close().awaitUninterruptibly();
     }
 }

@@ -14,15 +14,15 @@ final class DateHeader {
 
     private record Second(long number, String text) {}
 
-    private final TimeSource time;
+    private final TimeSource timeSource;
     private volatile Second last = new Second(Long.MIN_VALUE, "");
 
-    DateHeader(TimeSource time) {
-        this.time = time;
+    DateHeader(TimeSource timeSource) {
+        this.timeSource = timeSource;
     }
 
     String get() {
-        long second = time.now().getEpochSecond();
+        long second = timeSource.now().getEpochSecond();
         Second known = last;
         if (known.number != second) {
             known = new Second(second, FORMAT.format(Instant.ofEpochSecond(second)));

@@ -23,15 +23,15 @@ public final class Exchange {
 
     private static final Logger LOG = LoggerFactory.getLogger(Exchange.class);
 
-    private final HttpConnection conversation;
+    private final HttpConnection connection;
     private final HttpRequest request;
     private @Nullable Completion completion;
-    private @Nullable RequestBody body;
+    private @Nullable RequestBody requestBody;
     private @Nullable String allowedOrigin;
     private boolean complete;
 
-    Exchange(HttpConnection conversation, HttpRequest request) {
-        this.conversation = conversation;
+    Exchange(HttpConnection httpConnection, HttpRequest request) {
+        this.connection = httpConnection;
         this.request = request;
     }
 
@@ -39,8 +39,8 @@ public final class Exchange {
         return request;
     }
 
-    public HttpConnection conversation() {
-        return conversation;
+    public HttpConnection connection() {
+        return connection;
     }
 
     public boolean isHead() {
@@ -48,38 +48,39 @@ public final class Exchange {
     }
 
     /** A foreign origin that is allowed has to be named in the answer, else the browser hides it from its page. */
-    public void allow(@Nullable String origin) {
+    public void setAllowedOrigin(@Nullable String origin) {
         allowedOrigin = origin;
     }
 
     /** Whether a page of another origin asks, even if it may. */
-    public boolean isFromForeignOrigin() {
+    public boolean isCrossOrigin() {
         return allowedOrigin != null;
     }
 
     /** What is done at the end; without a body there must be none. */
-    public void then(@Nullable RequestBody expected, Completion done) {
-        body = expected;
+    public void onComplete(@Nullable RequestBody expected, Completion done) {
+        requestBody = expected;
         completion = done;
     }
 
     /** The body that was asked for, complete. */
     public RequestBody body() {
-        if (body == null) {
+        if (requestBody == null) {
             throw new IllegalStateException("no body was asked for");
         }
-        return body;
+        return requestBody;
     }
 
-    boolean hasBodyToCome() {
+    boolean isBodyPending() {
         return !complete && (HttpUtil.isTransferEncodingChunked(request) || HttpUtil.getContentLength(request, 0L) > 0);
     }
 
-    void add(ByteBuf bytes) throws ProblemException {
-        if (body != null) {
-            body.add(bytes);
+    void addBody(ByteBuf bytes) throws ProblemException {
+        if (requestBody != null) {
+            requestBody.add(bytes);
         } else if (bytes.isReadable()) {
-            throw new ProblemException(ProblemType.BAD_REQUEST, "a " + request.method() + " has no body here").last();
+            throw new ProblemException(ProblemType.BAD_REQUEST, "a " + request.method() + " has no body here")
+                    .closingConnection();
         }
     }
 
@@ -92,9 +93,9 @@ public final class Exchange {
     }
 
     /** Sends a whole answer. */
-    public void answer(FullHttpResponse response) {
-        decorate(response);
-        conversation.send(isHead() ? Responses.headOf(response) : response);
+    public void respond(FullHttpResponse response) {
+        addCorsHeaders(response);
+        connection.send(isHead() ? Responses.withoutBody(response) : response);
     }
 
     /**
@@ -103,25 +104,26 @@ public final class Exchange {
      *
      * @param aside runs the maker; what it refuses to run is refused to the client
      */
-    public void answerLater(Executor aside, Supplier<FullHttpResponse> maker) throws ProblemException {
+    public void respondAsync(Executor aside, Supplier<FullHttpResponse> maker) throws ProblemException {
         try {
-            aside.execute(() -> conversation.resume(made(maker), this::answer));
+            aside.execute(() -> connection.resume(render(maker), this::respond));
         } catch (IllegalStateException stopping) {
             throw ProblemException.stopping("the hub stops");
         }
-        conversation.pause();
+        connection.pause();
     }
 
-    private static FullHttpResponse made(Supplier<FullHttpResponse> maker) {
+    private static FullHttpResponse render(Supplier<FullHttpResponse> maker) {
         try {
             return maker.get();
         } catch (RuntimeException e) {
             LOG.error("a page could not be made", e);
-            return Responses.problem(new ProblemException(ProblemType.INTERNAL_ERROR, "the hub has logged what went wrong"));
+            return Responses.problem(
+                    new ProblemException(ProblemType.INTERNAL_ERROR, "the hub has logged what went wrong"));
         }
     }
 
-    public void decorate(HttpResponse response) {
+    public void addCorsHeaders(HttpResponse response) {
         if (allowedOrigin != null) {
             response.headers()
                     .set(HttpHeaderNames.ACCESS_CONTROL_ALLOW_ORIGIN, allowedOrigin)
@@ -130,9 +132,9 @@ public final class Exchange {
     }
 
     void release() {
-        if (body != null) {
-            body.release();
-            body = null;
+        if (requestBody != null) {
+            requestBody.release();
+            requestBody = null;
         }
     }
 }

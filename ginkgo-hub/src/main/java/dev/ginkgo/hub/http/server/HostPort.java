@@ -42,7 +42,7 @@ public record HostPort(String host, int port) {
     }
 
     /** Whether it is what a list allows: the same host and, where the list names one, the same port. */
-    boolean is(@Nullable HostPort listed) {
+    boolean matches(@Nullable HostPort listed) {
         return listed != null && host.equals(listed.host) && (listed.port < 0 || listed.port == port);
     }
 }

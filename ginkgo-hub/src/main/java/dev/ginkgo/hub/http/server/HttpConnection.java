@@ -54,80 +54,87 @@ public final class HttpConnection extends ChannelInboundHandlerAdapter {
         IDLE,
         HEAD,
         BODY,
-        ASIDE,
-        ENDING,
-        GONE
+        AWAITING_RESPONSE,
+        CLOSING,
+        DETACHED
     }
 
     private final RequestHandler handler;
     private final DateHeader date;
-    private final ConnectionDeadline patience;
+    private final ConnectionDeadline deadline;
     private final Channel channel;
-    private final @Nullable ProblemException turnedAway;
+    private final @Nullable ProblemException rejection;
 
     // on the event loop
-    private Runnable onGone = () -> {};
+    private Runnable onDetached = () -> {};
     private Phase phase = Phase.IDLE;
     private @Nullable Exchange exchange;
-    private boolean last;
-    private final Deque<Object> held = new ArrayDeque<>(0);
+    private boolean closeAfterResponse;
+    private final Deque<Object> queued = new ArrayDeque<>(0);
 
     /**
      * @param turnedAway what its first request is told; null if it is welcome
      */
     HttpConnection(
-            Channel channel, RequestHandler handler, DateHeader date, ConnectionDeadline patience, @Nullable ProblemException turnedAway) {
+            Channel channel,
+            RequestHandler handler,
+            DateHeader date,
+            ConnectionDeadline connectionDeadline,
+            @Nullable ProblemException turnedAway) {
         this.channel = channel;
         this.handler = handler;
         this.date = date;
-        this.patience = patience;
-        this.turnedAway = turnedAway;
-        patience.until(turnedAway == null ? ConnectionDeadline.Kind.IDLE : ConnectionDeadline.Kind.ENDING);
+        this.deadline = connectionDeadline;
+        this.rejection = turnedAway;
+        connectionDeadline.start(turnedAway == null ? ConnectionDeadline.Kind.IDLE : ConnectionDeadline.Kind.CLOSING);
     }
 
     /** Something has come in: a request has begun. */
-    void onBytes() {
+    void onBytesReceived() {
         if (phase == Phase.IDLE) {
             phase = Phase.HEAD;
-            patience.until(ConnectionDeadline.Kind.REQUEST);
+            deadline.start(ConnectionDeadline.Kind.REQUEST);
         }
     }
 
     /** No further request: an idle connection ends at once, another one with its answer. */
-    void end() {
-        last = true;
+    void drain() {
+        closeAfterResponse = true;
         DisconnectReason.STOPPING.mark(channel);
         if (phase == Phase.IDLE) {
-            phase = Phase.GONE;
+            phase = Phase.DETACHED;
             var _ = channel.close();
         }
     }
 
     /** Calls this when it ends, or becomes a stream. Given before it is in a pipeline. */
-    void whenGone(Runnable told) {
-        onGone = told;
+    void onDetached(Runnable told) {
+        onDetached = told;
     }
 
     /** Whether it has kept us waiting for too long. Any thread. */
-    boolean isOver() {
-        return patience.isOver();
+    boolean isExpired() {
+        return deadline.isExpired();
     }
 
     /** Ends it if it still keeps us waiting for too long. */
-    void timeUp() {
-        if (!patience.isOver()) {
+    void closeIfExpired() {
+        if (!deadline.isExpired()) {
             return;
         }
-        switch (patience.kind()) {
+        switch (deadline.kind()) {
             case REQUEST -> {
                 DisconnectReason.REQUEST_TIMEOUT.mark(channel);
                 ProblemException slow = new ProblemException(
                         ProblemType.REQUEST_TIMEOUT, "the request did not come in whole within http.request-timeout");
-                refuse(slow.last());
+                reject(slow.closingConnection());
                 channel.flush();
             }
-            case IDLE, ENDING, WRITE -> {
-                (patience.kind() == ConnectionDeadline.Kind.IDLE ? DisconnectReason.IDLE : DisconnectReason.REQUEST_TIMEOUT).mark(channel);
+            case IDLE, CLOSING, WRITE -> {
+                (deadline.kind() == ConnectionDeadline.Kind.IDLE
+                                ? DisconnectReason.IDLE
+                                : DisconnectReason.REQUEST_TIMEOUT)
+                        .mark(channel);
                 var _ = channel.close();
             }
         }
@@ -141,21 +148,22 @@ public final class HttpConnection extends ChannelInboundHandlerAdapter {
     private void channelRead(Object message) {
         try {
             switch (phase) {
-                case IDLE, HEAD, BODY -> take(message);
-                case ASIDE -> held.add(ReferenceCountUtil.retain(message));
-                case ENDING, GONE -> {}
+                case IDLE, HEAD, BODY -> handle(message);
+                case AWAITING_RESPONSE -> queued.add(ReferenceCountUtil.retain(message));
+                case CLOSING, DETACHED -> {}
             }
-        } catch (ProblemException refusal) {
-            refuse(refusal);
+        } catch (ProblemException problemException) {
+            reject(problemException);
         } catch (RuntimeException e) {
             LOG.error("a request could not be served", e);
-            refuse(new ProblemException(ProblemType.INTERNAL_ERROR, "the hub has logged what went wrong").last());
+            reject(new ProblemException(ProblemType.INTERNAL_ERROR, "the hub has logged what went wrong")
+                    .closingConnection());
         } finally {
             ReferenceCountUtil.release(message);
         }
     }
 
-    private void take(Object message) throws ProblemException {
+    private void handle(Object message) throws ProblemException {
         if (message instanceof HttpRequest request) {
             RequestValidator.requireDecoded(request);
             begin(request);
@@ -163,7 +171,7 @@ public final class HttpConnection extends ChannelInboundHandlerAdapter {
         Exchange now = exchange;
         if (message instanceof HttpContent content && now != null) {
             RequestValidator.requireDecoded(content);
-            now.add(content.content());
+            now.addBody(content.content());
             if (content instanceof LastHttpContent) {
                 now.complete();
                 now.release();
@@ -174,9 +182,9 @@ public final class HttpConnection extends ChannelInboundHandlerAdapter {
 
     private void begin(HttpRequest request) throws ProblemException {
         phase = Phase.HEAD; // of a request that came together with the one before it, too
-        last |= !HttpUtil.isKeepAlive(request);
-        if (turnedAway != null) {
-            throw turnedAway;
+        closeAfterResponse |= !HttpUtil.isKeepAlive(request);
+        if (rejection != null) {
+            throw rejection;
         }
         Exchange begun = new Exchange(this, request);
         exchange = begun;
@@ -184,29 +192,29 @@ public final class HttpConnection extends ChannelInboundHandlerAdapter {
         phase = Phase.BODY;
     }
 
-    private void refuse(ProblemException refusal) {
+    private void reject(ProblemException problemException) {
         Exchange now = exchange;
-        if (refusal.isLast() || (now != null && now.hasBodyToCome())) {
+        if (problemException.closesConnection() || (now != null && now.isBodyPending())) {
             DisconnectReason.REFUSED.mark(channel);
-            last = true; // what of the body is still to come will not be read
+            closeAfterResponse = true; // what of the body is still to come will not be read
         }
-        FullHttpResponse response = Responses.problem(refusal);
+        FullHttpResponse response = Responses.problem(problemException);
         if (now != null) {
             now.release();
             exchange = null;
-            now.decorate(response);
-            response = now.isHead() ? Responses.headOf(response) : response;
+            now.addCorsHeaders(response);
+            response = now.isHead() ? Responses.withoutBody(response) : response;
         }
         send(response);
     }
 
     /** Sends a whole answer; it is on its way when the read is over. */
     void send(FullHttpResponse response) {
-        HttpUtil.setKeepAlive(response, !last);
-        stamp(response);
-        if (last) {
-            phase = Phase.ENDING;
-            patience.until(ConnectionDeadline.Kind.ENDING);
+        HttpUtil.setKeepAlive(response, !closeAfterResponse);
+        addDateHeader(response);
+        if (closeAfterResponse) {
+            phase = Phase.CLOSING;
+            deadline.start(ConnectionDeadline.Kind.CLOSING);
             var _ = channel.write(response).addListener((ChannelFutureListener) written -> {
                 if (written.isSuccess() && channel instanceof DuplexChannel duplex) {
                     var _ = duplex.shutdownOutput();
@@ -216,25 +224,25 @@ public final class HttpConnection extends ChannelInboundHandlerAdapter {
             });
         } else {
             phase = Phase.IDLE;
-            patience.until(ConnectionDeadline.Kind.IDLE);
+            deadline.start(ConnectionDeadline.Kind.IDLE);
             var _ = channel.write(response, channel.voidPromise());
         }
     }
 
     /** Adds what every answer has: the Date header (RFC 9110, section 6.6.1). */
-    public void stamp(HttpResponse response) {
+    public void addDateHeader(HttpResponse response) {
         response.headers().set(HttpHeaderNames.DATE, date.get());
     }
 
     /** Says at once that the body may come. */
-    public void proceed(HttpResponse informational) {
+    public void sendContinue(HttpResponse informational) {
         var _ = channel.writeAndFlush(informational, channel.voidPromise());
     }
 
     /** The answer will come later; nothing is read until then. */
     void pause() {
-        phase = Phase.ASIDE;
-        patience.none();
+        phase = Phase.AWAITING_RESPONSE;
+        deadline.clear();
         channel.config().setAutoRead(false);
     }
 
@@ -242,10 +250,10 @@ public final class HttpConnection extends ChannelInboundHandlerAdapter {
     void resume(FullHttpResponse response, Consumer<FullHttpResponse> answer) {
         try {
             channel.eventLoop().execute(() -> {
-                if (phase == Phase.ASIDE) {
+                if (phase == Phase.AWAITING_RESPONSE) {
                     answer.accept(response);
                     channel.config().setAutoRead(channel.isWritable());
-                    takeHeld();
+                    processQueued();
                     channel.flush();
                 } else {
                     response.release(); // nobody is there any more
@@ -256,16 +264,16 @@ public final class HttpConnection extends ChannelInboundHandlerAdapter {
         }
     }
 
-    private void takeHeld() {
-        for (int left = held.size(); left > 0; left--) {
-            channelRead(held.remove());
+    private void processQueued() {
+        for (int left = queued.size(); left > 0; left--) {
+            channelRead(queued.remove());
         }
     }
 
     /** From here on it is a stream; this handler is out of it. */
-    public void becomeStream() {
-        phase = Phase.GONE;
-        patience.none();
+    public void detachForStream() {
+        phase = Phase.DETACHED;
+        deadline.clear();
         channel.config().setAutoRead(true);
         channel.pipeline().remove(StrictRequestDecoder.class);
         channel.pipeline().remove(HttpResponseEncoder.class);
@@ -281,13 +289,13 @@ public final class HttpConnection extends ChannelInboundHandlerAdapter {
     }
 
     /** Whether it came in by a loopback address of this machine. */
-    public boolean isOnLoopback() {
+    public boolean isLocalAddressLoopback() {
         return channel.localAddress() instanceof InetSocketAddress local
                 && local.getAddress().isLoopbackAddress();
     }
 
     /** Whether the peer is on this machine. */
-    public boolean isFromLoopback() {
+    public boolean isRemoteAddressLoopback() {
         return channel.remoteAddress() instanceof InetSocketAddress peer
                 && peer.getAddress().isLoopbackAddress();
     }
@@ -300,28 +308,29 @@ public final class HttpConnection extends ChannelInboundHandlerAdapter {
     @Override
     public void channelWritabilityChanged(ChannelHandlerContext context) {
         boolean writable = channel.isWritable();
-        if (phase == Phase.ASIDE) {
+        if (phase == Phase.AWAITING_RESPONSE) {
             return;
         }
         channel.config().setAutoRead(writable);
-        if (phase != Phase.ENDING) {
-            ConnectionDeadline.Kind then = phase == Phase.IDLE ? ConnectionDeadline.Kind.IDLE : ConnectionDeadline.Kind.REQUEST;
-            patience.until(writable ? then : ConnectionDeadline.Kind.WRITE);
+        if (phase != Phase.CLOSING) {
+            ConnectionDeadline.Kind then =
+                    phase == Phase.IDLE ? ConnectionDeadline.Kind.IDLE : ConnectionDeadline.Kind.REQUEST;
+            deadline.start(writable ? then : ConnectionDeadline.Kind.WRITE);
         }
     }
 
     @Override
     public void channelInactive(ChannelHandlerContext context) {
         handlerRemoved(context);
-        phase = Phase.GONE;
+        phase = Phase.DETACHED;
     }
 
     @Override
     public void handlerRemoved(ChannelHandlerContext context) {
-        patience.none();
-        onGone.run();
-        held.forEach(ReferenceCountUtil::release);
-        held.clear();
+        deadline.clear();
+        onDetached.run();
+        queued.forEach(ReferenceCountUtil::release);
+        queued.clear();
         Exchange now = exchange;
         if (now != null) {
             now.release();

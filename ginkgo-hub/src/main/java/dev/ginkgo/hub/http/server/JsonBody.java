@@ -18,11 +18,11 @@ public final class JsonBody {
     private JsonBody() {}
 
     /** One object in UTF-8, and the end of its line, so that a shell goes on in the next one. */
-    public static byte[] object(FieldWriter fields) {
+    public static byte[] object(FieldWriter fieldWriter) {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream(128);
         try (JsonGenerator json = FACTORY.createGenerator(bytes)) {
             json.writeStartObject();
-            fields.writeTo(json);
+            fieldWriter.writeTo(json);
             json.writeEndObject();
             json.flush();
             bytes.write('\n');

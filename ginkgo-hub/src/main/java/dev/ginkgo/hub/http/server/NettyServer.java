@@ -58,13 +58,13 @@ public final class NettyServer implements AutoCloseable {
      * @param loops how many
      * @throws IllegalStateException if epoll is asked for where there is none
      */
-    public NettyServer(IoTransport transport, int loops, String name) {
-        if (transport == IoTransport.EPOLL && !Epoll.isAvailable()) {
+    public NettyServer(IoTransport ioTransport, int loops, String name) {
+        if (ioTransport == IoTransport.EPOLL && !Epoll.isAvailable()) {
             throw new IllegalStateException(
                     "http.transport = \"epoll\" does not work on this machine; leave it out, or choose \"nio\"",
                     Epoll.unavailabilityCause());
         }
-        this.epoll = transport != IoTransport.NIO && Epoll.isAvailable();
+        this.epoll = ioTransport != IoTransport.NIO && Epoll.isAvailable();
         IoHandlerFactory handlers = epoll ? EpollIoHandler.newFactory() : NioIoHandler.newFactory();
         this.loops = new MultiThreadIoEventLoopGroup(loops, threads(name), handlers);
     }

@@ -49,13 +49,13 @@ public final class OriginPolicy {
     private void checkHost(String host, boolean loopback) throws ProblemException {
         HostPort asked = HostPort.of(host, -1);
         if (asked == null) {
-            throw new ProblemException(ProblemType.BAD_REQUEST, "\"" + host + "\" is not a host").last();
+            throw new ProblemException(ProblemType.BAD_REQUEST, "\"" + host + "\" is not a host").closingConnection();
         }
         List<String> listed = allowedHosts.get();
         if (!loopback && listed.isEmpty()) {
             return;
         }
-        if (asked.isLoopback() || listed.stream().anyMatch(each -> asked.is(HostPort.of(each, -1)))) {
+        if (asked.isLoopback() || listed.stream().anyMatch(each -> asked.matches(HostPort.of(each, -1)))) {
             return;
         }
         throw new ProblemException(

@@ -11,26 +11,28 @@ import java.util.Map;
 public final class ProblemException extends Exception {
     private static final long serialVersionUID = 1L;
 
-    private final ProblemType problem;
+    private final ProblemType problemType;
     private final String detail;
     private final transient Map<String, String> headers;
-    private final boolean last;
+    private final boolean closingConnection;
 
-    public ProblemException(ProblemType problem, String detail) {
-        this(problem, detail, Map.of(), false);
+    public ProblemException(ProblemType problemType, String detail) {
+        this(problemType, detail, Map.of(), false);
     }
 
-    private ProblemException(ProblemType problem, String detail, Map<String, String> headers, boolean last) {
+    private ProblemException(ProblemType problemType, String detail, Map<String, String> headers, boolean last) {
         super(detail, null, false, false);
-        this.problem = problem;
+        this.problemType = problemType;
         this.detail = detail;
         this.headers = headers;
-        this.last = last;
+        this.closingConnection = last;
     }
 
     /** The hub stops; the client may try again at another node, or later. */
     public static ProblemException stopping(String detail) {
-        return new ProblemException(ProblemType.STOPPING, detail).with("Retry-After", "1").last();
+        return new ProblemException(ProblemType.STOPPING, detail)
+                .withHeader("Retry-After", "1")
+                .closingConnection();
     }
 
     /**
@@ -38,28 +40,28 @@ public final class ProblemException extends Exception {
      *
      * @param allowed the methods that it has, with commas
      */
-    public static ProblemException notAllowed(HttpMethod method, String allowed) {
+    public static ProblemException methodNotAllowed(HttpMethod method, String allowed) {
         return new ProblemException(
                         ProblemType.METHOD_NOT_ALLOWED,
                         method + " has no meaning here; there are " + allowed
                                 + (allowed.contains("POST") ? ": POST publishes, GET reads" : ""))
-                .with("Allow", allowed);
+                .withHeader("Allow", allowed);
     }
 
     /** With one more header in the answer. */
-    public ProblemException with(String header, String value) {
+    public ProblemException withHeader(String header, String value) {
         Map<String, String> more = new LinkedHashMap<>(headers);
         more.put(header, value);
-        return new ProblemException(problem, detail, more, last);
+        return new ProblemException(problemType, detail, more, closingConnection);
     }
 
     /** The connection ends after the answer, because nobody knows where the next request would begin. */
-    public ProblemException last() {
-        return new ProblemException(problem, detail, headers, true);
+    public ProblemException closingConnection() {
+        return new ProblemException(problemType, detail, headers, true);
     }
 
     public ProblemType problem() {
-        return problem;
+        return problemType;
     }
 
     String detail() {
@@ -70,7 +72,7 @@ public final class ProblemException extends Exception {
         return headers;
     }
 
-    boolean isLast() {
-        return last;
+    boolean closesConnection() {
+        return closingConnection;
     }
 }

@@ -13,7 +13,7 @@ import java.util.Locale;
 
 /** The body of a publish while it comes in: never more of it than the limit, and no memory for what is only promised. */
 public final class RequestBody {
-    private static final int FIRST = 1024;
+    private static final int INITIAL_CAPACITY = 1024;
 
     private final ByteBuf bytes;
     private final long limit;
@@ -30,13 +30,14 @@ public final class RequestBody {
         HttpHeaders headers = request.headers();
         if (headers.contains(HttpHeaderNames.CONTENT_ENCODING)
                 && !headers.containsValue(HttpHeaderNames.CONTENT_ENCODING, "identity", true)) {
-            throw new ProblemException(ProblemType.UNSUPPORTED_BODY, "a body is taken as it is; send it without Content-Encoding");
+            throw new ProblemException(
+                    ProblemType.UNSUPPORTED_BODY, "a body is taken as it is; send it without Content-Encoding");
         }
         boolean binary = isBinary(headers.get(HttpHeaderNames.CONTENT_TYPE, ""));
         if (HttpUtil.getContentLength(request, 0L) > limit) {
             throw tooLarge(limit);
         }
-        return new RequestBody(allocator.heapBuffer(FIRST), limit, binary);
+        return new RequestBody(allocator.heapBuffer(INITIAL_CAPACITY), limit, binary);
     }
 
     void add(ByteBuf more) throws ProblemException {
@@ -51,7 +52,7 @@ public final class RequestBody {
     }
 
     /** All of it; a text is UTF-8. */
-    public byte[] take() throws ProblemException {
+    public byte[] readAll() throws ProblemException {
         byte[] all = new byte[bytes.readableBytes()];
         bytes.readBytes(all);
         if (!binary) {
@@ -95,6 +96,7 @@ public final class RequestBody {
     }
 
     private static ProblemException tooLarge(long limit) {
-        return new ProblemException(ProblemType.BODY_TOO_LARGE, "a message may have " + limit + " bytes (http.max-body)");
+        return new ProblemException(
+                ProblemType.BODY_TOO_LARGE, "a message may have " + limit + " bytes (http.max-body)");
     }
 }

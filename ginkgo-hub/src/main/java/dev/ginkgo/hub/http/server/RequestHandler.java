@@ -5,7 +5,7 @@ package dev.ginkgo.hub.http.server;
 public interface RequestHandler {
     /**
      * Called when the head of a request has been received. Either sets what is done when the request is complete, see
-     * {@link Exchange#then}, or rejects the request.
+     * {@link Exchange#onComplete}, or rejects the request.
      */
     void begin(Exchange exchange) throws ProblemException;
 }

@@ -31,13 +31,14 @@ public record RequestTarget(@Nullable String authority, String path, Map<String,
             return new RequestTarget(authority, rest, Map.of());
         }
         if (!rest.startsWith("/")) {
-            throw new ProblemException(ProblemType.BAD_REQUEST, "the target of a request is a path that begins with \"/\"");
+            throw new ProblemException(
+                    ProblemType.BAD_REQUEST, "the target of a request is a path that begins with \"/\"");
         }
         if (rest.chars().anyMatch(c -> c <= ' ' || c >= 0x7f || c == '#')) {
             throw new ProblemException(
                             ProblemType.BAD_REQUEST,
                             "the target of a request has visible ASCII characters and no \"#\"; percent-encode the rest")
-                    .last();
+                    .closingConnection();
         }
         int query = rest.indexOf('?');
         return query < 0
@@ -46,7 +47,7 @@ public record RequestTarget(@Nullable String authority, String path, Map<String,
     }
 
     /** Refuses a query that says anything else than these: what is not understood would be silently left out. */
-    public void allow(Set<String> names) throws ProblemException {
+    public void requireParametersIn(Set<String> names) throws ProblemException {
         for (String name : parameters.keySet()) {
             if (!names.contains(name)) {
                 throw new ProblemException(

@@ -24,32 +24,32 @@ public final class RequestValidator {
             throw new ProblemException(
                             ProblemType.TARGET_TOO_LONG,
                             "the first line of a request may have " + StrictRequestDecoder.MAX_LINE + " bytes")
-                    .last();
+                    .closingConnection();
         }
         if (cause instanceof TooLongHttpHeaderException) {
             throw new ProblemException(
                             ProblemType.HEADERS_TOO_LARGE,
                             "the headers of a request may have " + StrictRequestDecoder.MAX_HEADERS + " bytes together")
-                    .last();
+                    .closingConnection();
         }
-        throw new ProblemException(ProblemType.BAD_REQUEST, "this is not HTTP: " + reason(cause)).last();
+        throw new ProblemException(ProblemType.BAD_REQUEST, "this is not HTTP: " + reason(cause)).closingConnection();
     }
 
     /** The one host that a request names. */
-    public static String host(HttpRequest request, RequestTarget target) throws ProblemException {
+    public static String host(HttpRequest request, RequestTarget requestTarget) throws ProblemException {
         List<String> hosts = request.headers().getAll(HttpHeaderNames.HOST);
         if (hosts.size() != 1) {
             throw new ProblemException(
                             ProblemType.BAD_REQUEST,
                             hosts.isEmpty() ? "the Host header is missing" : "there is more than one Host header")
-                    .last();
+                    .closingConnection();
         }
-        String authority = target.authority();
+        String authority = requestTarget.authority();
         return authority == null ? hosts.getFirst() : authority;
     }
 
     /** Refuses a transfer coding that we do not undo, and chunks from a protocol that had none. */
-    public static void requireKnownTransfer(HttpRequest request) throws ProblemException {
+    public static void requireSupportedTransferEncoding(HttpRequest request) throws ProblemException {
         HttpHeaders headers = request.headers();
         List<String> codings = headers.getAll(HttpHeaderNames.TRANSFER_ENCODING);
         if (codings.isEmpty()) {
@@ -60,7 +60,7 @@ public final class RequestValidator {
             throw new ProblemException(
                             ProblemType.BAD_REQUEST,
                             "the only Transfer-Encoding that is understood is chunked, in HTTP/1.1")
-                    .last();
+                    .closingConnection();
         }
     }
 

@@ -11,7 +11,7 @@ public final class ResponseSerializer {
     private ResponseSerializer() {}
 
     /** The answer as it goes over the wire; the response is released. */
-    public static ByteBuf bytes(FullHttpResponse response) {
+    public static ByteBuf serialize(FullHttpResponse response) {
         StringBuilder head = new StringBuilder(256);
         head.append(response.protocolVersion())
                 .append(' ')

@@ -23,7 +23,7 @@ public final class Responses {
     public static FullHttpResponse of(HttpResponseStatus status, String type, byte[] body) {
         ByteBuf content = Unpooled.wrappedBuffer(body);
         FullHttpResponse response = new DefaultFullHttpResponse(HttpVersion.HTTP_1_1, status, content);
-        common(response.headers(), type).set(HttpHeaderNames.CONTENT_LENGTH, body.length);
+        addCommonHeaders(response.headers(), type).set(HttpHeaderNames.CONTENT_LENGTH, body.length);
         return response;
     }
 
@@ -46,30 +46,32 @@ public final class Responses {
     }
 
     /** The same answer to a {@code HEAD}: every header, and nothing after them. */
-    static FullHttpResponse headOf(FullHttpResponse response) {
+    static FullHttpResponse withoutBody(FullHttpResponse response) {
         FullHttpResponse head = response.replace(Unpooled.EMPTY_BUFFER);
         response.release();
         return head;
     }
 
-    public static FullHttpResponse problem(ProblemException refusal) {
-        ProblemType problem = refusal.problem();
+    public static FullHttpResponse problem(ProblemException problemException) {
+        ProblemType problemType = problemException.problem();
         byte[] body = JsonBody.object(json -> {
-            json.writeStringField("title", problem.title());
-            json.writeNumberField("status", problem.status());
-            json.writeStringField("code", problem.code());
-            json.writeStringField("detail", refusal.detail());
+            json.writeStringField("title", problemType.title());
+            json.writeNumberField("status", problemType.status());
+            json.writeStringField("code", problemType.code());
+            json.writeStringField("detail", problemException.detail());
         });
-        FullHttpResponse response = of(HttpResponseStatus.valueOf(problem.status()), PROBLEM, body);
-        refusal.headers().forEach((name, value) -> response.headers().set(name, value));
+        FullHttpResponse response = of(HttpResponseStatus.valueOf(problemType.status()), PROBLEM, body);
+        problemException.headers().forEach((name, value) -> response.headers().set(name, value));
         return response;
     }
 
     /** The head of a stream; what follows it is written by the hub. */
-    public static FullHttpResponse stream(String type) {
+    public static FullHttpResponse streamHead(String type) {
         FullHttpResponse response =
                 new DefaultFullHttpResponse(HttpVersion.HTTP_1_1, HttpResponseStatus.OK, Unpooled.EMPTY_BUFFER);
-        common(response.headers(), type).set("X-Accel-Buffering", "no").set(HttpHeaderNames.VARY, "Accept");
+        addCommonHeaders(response.headers(), type)
+                .set("X-Accel-Buffering", "no")
+                .set(HttpHeaderNames.VARY, "Accept");
         return response;
     }
 
@@ -77,7 +79,7 @@ public final class Responses {
         return text.getBytes(UTF_8);
     }
 
-    private static HttpHeaders common(HttpHeaders headers, String type) {
+    private static HttpHeaders addCommonHeaders(HttpHeaders headers, String type) {
         return headers.set(HttpHeaderNames.CONTENT_TYPE, type)
                 .set(HttpHeaderNames.CACHE_CONTROL, HttpHeaderValues.NO_CACHE)
                 .set("X-Content-Type-Options", "nosniff");

@@ -25,10 +25,10 @@ public final class StaticFiles {
     static final String PREFIX = "/-/page/";
     private static final String INDEX = "index.html";
 
-    private static final int MOST_FILES = 1_000;
-    private static final long MOST_BYTES = 16 * 1024 * 1024;
-    private static final int DEEPEST = 8;
-    private static final String UNKNOWN_TYPE = "application/octet-stream";
+    private static final int MAX_FILES = 1_000;
+    private static final long MAX_BYTES = 16 * 1024 * 1024;
+    private static final int MAX_DEPTH = 8;
+    private static final String DEFAULT_TYPE = "application/octet-stream";
 
     private static final Map<String, String> TYPES = Map.ofEntries(
             Map.entry("html", "text/html; charset=utf-8"),
@@ -73,12 +73,12 @@ public final class StaticFiles {
         this.assets = Map.copyOf(assets);
     }
 
-    static StaticFiles none() {
+    static StaticFiles empty() {
         return new StaticFiles(Map.of());
     }
 
     /** Whether a folder can be one, as far as that can be told without reading it. */
-    public static boolean isPage(Path folder) {
+    public static boolean isSite(Path folder) {
         return Files.isRegularFile(folder.resolve(INDEX));
     }
 
@@ -99,8 +99,8 @@ public final class StaticFiles {
         for (Path file : files(folder)) {
             byte[] content = Files.readAllBytes(file);
             bytes += content.length;
-            if (bytes > MOST_BYTES || assets.size() == MOST_FILES) {
-                throw new IOException(folder + " holds more than " + MOST_FILES + " files or " + (MOST_BYTES >> 20)
+            if (bytes > MAX_BYTES || assets.size() == MAX_FILES) {
+                throw new IOException(folder + " holds more than " + MAX_FILES + " files or " + (MAX_BYTES >> 20)
                         + " MiB; http.page is for a small page, larger things belong on a web server");
             }
             String name = folder.relativize(file).toString().replace('\\', '/');
@@ -113,10 +113,10 @@ public final class StaticFiles {
     }
 
     private static List<Path> files(Path folder) throws IOException {
-        try (Stream<Path> all = Files.walk(folder, DEEPEST, FileVisitOption.FOLLOW_LINKS)) {
+        try (Stream<Path> all = Files.walk(folder, MAX_DEPTH, FileVisitOption.FOLLOW_LINKS)) {
             return all.filter(Files::isRegularFile)
                     .filter(file -> !isHidden(folder.relativize(file)))
-                    .limit(MOST_FILES + 1L)
+                    .limit(MAX_FILES + 1L)
                     .sorted()
                     .toList();
         } catch (java.io.UncheckedIOException e) {
@@ -135,7 +135,7 @@ public final class StaticFiles {
 
     /** What is at the path of a request; null if nothing is. */
     @Nullable
-    Asset at(String path) {
+    Asset find(String path) {
         if (path.equals("/")) {
             return assets.get(INDEX);
         }
@@ -144,7 +144,7 @@ public final class StaticFiles {
 
     private static String type(String name) {
         String end = name.substring(name.lastIndexOf('.') + 1).toLowerCase(Locale.ROOT);
-        return TYPES.getOrDefault(end, UNKNOWN_TYPE);
+        return TYPES.getOrDefault(end, DEFAULT_TYPE);
     }
 
     private static String tag(byte[] bytes) {

@@ -25,42 +25,44 @@ public final class StaticSiteHandler implements HttpRoute {
     private static final String POLICY = "default-src 'self'; connect-src 'self' http: https: ws: wss:;"
             + " img-src 'self' data:; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
 
-    private volatile StaticFiles files = StaticFiles.none();
+    private volatile StaticFiles files = StaticFiles.empty();
 
     /** Reads the folder anew; if that fails, what was served before is served on. */
-    public void read(Optional<Path> folder) throws IOException {
-        files = folder.isPresent() ? StaticFiles.read(folder.get()) : StaticFiles.none();
+    public void load(Optional<Path> folder) throws IOException {
+        files = folder.isPresent() ? StaticFiles.read(folder.get()) : StaticFiles.empty();
     }
 
     /** What is posted to the root is meant for a channel, and is none. */
     @Override
-    public boolean matches(HttpMethod method, RequestTarget target) {
-        return target.path().equals("/") ? isReading(method) : target.path().startsWith(StaticFiles.PREFIX);
+    public boolean matches(HttpMethod method, RequestTarget requestTarget) {
+        return requestTarget.path().equals("/")
+                ? isGetOrHead(method)
+                : requestTarget.path().startsWith(StaticFiles.PREFIX);
     }
 
     @Override
-    public void begin(Exchange exchange, RequestTarget target) throws ProblemException {
+    public void begin(Exchange exchange, RequestTarget requestTarget) throws ProblemException {
         HttpMethod method = exchange.request().method();
-        if (!isReading(method)) {
-            throw ProblemException.notAllowed(method, "GET, HEAD, OPTIONS");
+        if (!isGetOrHead(method)) {
+            throw ProblemException.methodNotAllowed(method, "GET, HEAD, OPTIONS");
         }
-        StaticFiles.Asset asset = files.at(target.path());
+        StaticFiles.Asset asset = files.find(requestTarget.path());
         if (asset == null) {
             throw new ProblemException(
                     ProblemType.NOT_FOUND,
-                    "there is no page at " + target.path()
+                    "there is no page at " + requestTarget.path()
                             + "; read a channel, such as /numbers, or show a page of your own by http.page");
         }
-        target.allow(Set.of());
-        exchange.then(null, done -> done.answer(answer(done, asset)));
+        requestTarget.requireParametersIn(Set.of());
+        exchange.onComplete(null, done -> done.respond(response(done, asset)));
     }
 
-    private static boolean isReading(HttpMethod method) {
+    private static boolean isGetOrHead(HttpMethod method) {
         return method.equals(HttpMethod.GET) || method.equals(HttpMethod.HEAD);
     }
 
-    private static FullHttpResponse answer(Exchange exchange, StaticFiles.Asset asset) {
-        boolean known = isKnown(exchange.request().headers().getAll(HttpHeaderNames.IF_NONE_MATCH), asset.tag);
+    private static FullHttpResponse response(Exchange exchange, StaticFiles.Asset asset) {
+        boolean known = isNotModified(exchange.request().headers().getAll(HttpHeaderNames.IF_NONE_MATCH), asset.tag);
         FullHttpResponse response =
                 known ? Responses.notModified() : Responses.of(HttpResponseStatus.OK, asset.type, asset.bytes());
         response.headers()
@@ -71,7 +73,7 @@ public final class StaticSiteHandler implements HttpRoute {
     }
 
     /** RFC 9110, section 13.1.2. */
-    private static boolean isKnown(List<String> ifNoneMatch, String tag) {
+    private static boolean isNotModified(List<String> ifNoneMatch, String tag) {
         for (String each : String.join(",", ifNoneMatch).split(",", -1)) {
             String one = each.strip();
             if (one.equals("*") || one.equals(tag) || one.equals("W/" + tag)) {

@@ -21,12 +21,13 @@ public final class WebSocketHandshake {
 
     private WebSocketHandshake() {}
 
-    public static FullHttpResponse answer(HttpRequest request) throws ProblemException {
+    public static FullHttpResponse response(HttpRequest request) throws ProblemException {
         if (!"13".equals(request.headers().get(HttpHeaderNames.SEC_WEBSOCKET_VERSION))) {
             throw new ProblemException(
-                            ProblemType.WEBSOCKET_VERSION, "a WebSocket of version 13 is needed: Sec-WebSocket-Version: 13")
-                    .with("Sec-WebSocket-Version", "13")
-                    .with("Upgrade", "websocket");
+                            ProblemType.WEBSOCKET_VERSION,
+                            "a WebSocket of version 13 is needed: Sec-WebSocket-Version: 13")
+                    .withHeader("Sec-WebSocket-Version", "13")
+                    .withHeader("Upgrade", "websocket");
         }
         String key =
                 request.headers().get(HttpHeaderNames.SEC_WEBSOCKET_KEY, "").strip();
@@ -38,7 +39,7 @@ public final class WebSocketHandshake {
         response.headers()
                 .set(HttpHeaderNames.UPGRADE, HttpHeaderValues.WEBSOCKET)
                 .set(HttpHeaderNames.CONNECTION, HttpHeaderValues.UPGRADE)
-                .set(HttpHeaderNames.SEC_WEBSOCKET_ACCEPT, accept(key));
+                .set(HttpHeaderNames.SEC_WEBSOCKET_ACCEPT, acceptKey(key));
         return response;
     }
 
@@ -50,7 +51,7 @@ public final class WebSocketHandshake {
         }
     }
 
-    private static String accept(String key) {
+    private static String acceptKey(String key) {
         try {
             byte[] hash = MessageDigest.getInstance("SHA-1") // what the protocol says; no secret hangs on it
                     .digest((key + GUID).getBytes(StandardCharsets.ISO_8859_1));

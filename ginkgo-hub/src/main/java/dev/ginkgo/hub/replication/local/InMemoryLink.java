@@ -12,9 +12,9 @@ import java.util.concurrent.atomic.AtomicLong;
 public abstract class InMemoryLink {
     private final InMemoryTransport<?> transport;
     private final Peer peer;
-    private final SendQueues backlogs;
-    private final SendQueue backlog;
-    private final TimeSource time;
+    private final SendQueues queues;
+    private final SendQueue queue;
+    private final TimeSource timeSource;
     private final WakeableTimer timer;
     private final AtomicLong reconnects = new AtomicLong();
     private volatile boolean closed;
@@ -25,14 +25,15 @@ public abstract class InMemoryLink {
      *
      * @param budget of the backlog, in bytes
      */
-    protected InMemoryLink(InMemoryTransport<?> transport, Peer peer, SendQueues backlogs, long budget, TimeSource time) {
+    protected InMemoryLink(
+            InMemoryTransport<?> transport, Peer peer, SendQueues sendQueues, long budget, TimeSource timeSource) {
         this.transport = transport;
         this.peer = peer;
-        this.backlogs = backlogs;
-        this.time = time;
-        timer = new WakeableTimer(time);
-        backlog = new SendQueue(budget);
-        backlogs.add(backlog);
+        this.queues = sendQueues;
+        this.timeSource = timeSource;
+        timer = new WakeableTimer(timeSource);
+        queue = new SendQueue(budget);
+        sendQueues.add(queue);
     }
 
     /** The task. It ends when the link is closed. */
@@ -42,7 +43,7 @@ public abstract class InMemoryLink {
                 connect();
             }
         } finally {
-            backlogs.remove(backlog);
+            queues.remove(queue);
             ready(false);
         }
     }
@@ -51,19 +52,19 @@ public abstract class InMemoryLink {
     protected abstract void connect() throws InterruptedException;
 
     /** Opens the backlog. Returns the sequence number of the last message before those that it takes from now on. */
-    protected final long openBacklog() {
-        return backlogs.open(backlog);
+    protected final long openQueue() {
+        return queues.open(queue);
     }
 
     /** Closes the backlog when a connection is over; the peer is no longer ready. */
-    protected final void closeBacklog() {
-        backlog.shut();
+    protected final void closeQueue() {
+        queue.close();
         ready(false);
     }
 
     /** What waits for the peer. */
-    protected final SendQueue backlog() {
-        return backlog;
+    protected final SendQueue queue() {
+        return queue;
     }
 
     /** The node at the other end. */
@@ -73,7 +74,7 @@ public abstract class InMemoryLink {
 
     /** The time of this node. */
     protected final TimeSource time() {
-        return time;
+        return timeSource;
     }
 
     /** Whether the peer is not wanted any more. */
@@ -106,11 +107,11 @@ public abstract class InMemoryLink {
 
     final void close() {
         closed = true;
-        backlogs.remove(backlog);
+        queues.remove(queue);
         wake();
     }
 
     final TransportStats.PeerStats stats() {
-        return backlog.stats(peer.origin(), ready, reconnects.get());
+        return queue.stats(peer.origin(), ready, reconnects.get());
     }
 }

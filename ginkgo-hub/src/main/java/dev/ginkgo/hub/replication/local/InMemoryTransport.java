@@ -29,9 +29,9 @@ import org.jspecify.annotations.Nullable;
  */
 public abstract class InMemoryTransport<L extends InMemoryLink> extends Transport {
     @SuppressWarnings("this-escape") // a service declares its settings while it is constructed
-    private final Setting<Size> queue = setting("queue", Size.ofMebibytes(16))
+    private final Setting<Size> queueSize = setting("queue", Size.ofMebibytes(16))
             .between(Size.ofKibibytes(1), Size.of("1GiB"))
-            .fixed()
+            .restartRequired()
             .help("How much may wait for one peer");
 
     private final LongAdder rejected = new LongAdder();
@@ -44,10 +44,11 @@ public abstract class InMemoryTransport<L extends InMemoryLink> extends Transpor
      *
      * @param self this node
      * @param inbox of this node's hub
-     * @param backlogs of all links
+     * @param queues of all links
      * @param links by peer
      */
-    public record Session<L extends InMemoryLink>(NodeIncarnation self, TransportListener inbox, SendQueues backlogs, Map<Peer, L> links) {}
+    public record Session<L extends InMemoryLink>(
+            NodeIncarnation self, TransportListener inbox, SendQueues queues, Map<Peer, L> links) {}
 
     protected InMemoryTransport() {}
 
@@ -61,8 +62,8 @@ public abstract class InMemoryTransport<L extends InMemoryLink> extends Transpor
     protected abstract L link(Session<L> here, Peer peer, long budget);
 
     @Override
-    public final Address open(NodeIncarnation self, TransportListener inbox) {
-        session = new Session<>(self, inbox, new SendQueues(), new ConcurrentHashMap<>());
+    public final Address open(NodeIncarnation self, TransportListener transportListener) {
+        session = new Session<>(self, transportListener, new SendQueues(), new ConcurrentHashMap<>());
         return register();
     }
 
@@ -70,7 +71,7 @@ public abstract class InMemoryTransport<L extends InMemoryLink> extends Transpor
     @Override
     protected final void onStop() {
         unregister();
-        peers(Set.of());
+        setPeers(Set.of());
         session = null;
     }
 
@@ -88,7 +89,7 @@ public abstract class InMemoryTransport<L extends InMemoryLink> extends Transpor
     }
 
     @Override
-    public final synchronized void peers(Set<Peer> others) {
+    public final synchronized void setPeers(Set<Peer> others) {
         Session<L> here = session;
         if (here == null) {
             return;
@@ -101,7 +102,7 @@ public abstract class InMemoryTransport<L extends InMemoryLink> extends Transpor
         });
         for (Peer peer : others) {
             if (!here.links.containsKey(peer)) {
-                L link = link(here, peer, queue.get().bytes());
+                L link = link(here, peer, queueSize.get().bytes());
                 here.links.put(peer, link);
                 spawn("peer-" + peer.origin().name(), link::run);
             }
@@ -111,7 +112,7 @@ public abstract class InMemoryTransport<L extends InMemoryLink> extends Transpor
     @Override
     public final int send(Envelope message) {
         Session<L> here = openSession();
-        int took = here.backlogs.offer(message);
+        int took = here.queues.offer(message);
         here.links.values().forEach(InMemoryLink::wake);
         return took;
     }
@@ -153,7 +154,7 @@ public abstract class InMemoryTransport<L extends InMemoryLink> extends Transpor
         Session<L> here = session;
         synchronized (readiness) {
             if ((isReady ? ready.add(peer) : ready.remove(peer)) && here != null) {
-                here.inbox.ready(Set.copyOf(ready));
+                here.inbox.readyPeersChanged(Set.copyOf(ready));
             }
         }
     }

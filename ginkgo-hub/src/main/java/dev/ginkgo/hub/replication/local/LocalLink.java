@@ -16,62 +16,68 @@ import java.util.function.Consumer;
 /** One node's link to one peer in the same process, whose inbox it calls. */
 public final class LocalLink extends InMemoryLink {
     /** The pause between two looks whether the peer is there. */
-    private static final long PATIENCE = Duration.ofMillis(20).toNanos();
+    private static final long RETRY_PAUSE = Duration.ofMillis(20).toNanos();
 
-    private static final long BEAT = Transport.BEAT.toNanos();
-    private static final long AT_ONCE = 64 * 1024;
-    private static final int QUESTIONS = 64;
+    private static final long HEARTBEAT_NANOS = Transport.HEARTBEAT_INTERVAL.toNanos();
+    private static final long MAX_BATCH_BYTES = 64 * 1024;
+    private static final int MAX_REQUESTS = 64;
 
     private final LocalTransport transport;
     private final NodeIncarnation self;
-    private final Queue<Consumer<TransportListener>> questions = new ArrayBlockingQueue<>(QUESTIONS);
+    private final Queue<Consumer<TransportListener>> requests = new ArrayBlockingQueue<>(MAX_REQUESTS);
 
-    LocalLink(LocalTransport transport, NodeIncarnation self, Peer peer, SendQueues backlogs, long budget, TimeSource time) {
-        super(transport, peer, backlogs, budget, time);
+    LocalLink(
+            LocalTransport transport,
+            NodeIncarnation self,
+            Peer peer,
+            SendQueues sendQueues,
+            long budget,
+            TimeSource timeSource) {
+        super(transport, peer, sendQueues, budget, timeSource);
         this.transport = transport;
         this.self = self;
     }
 
     @Override
     protected void connect() throws InterruptedException {
-        TransportListener inbox = transport.reach(peer(), self);
-        if (inbox == null) {
-            awaitWork(time().nanos() + PATIENCE);
+        TransportListener transportListener = transport.reach(peer(), self);
+        if (transportListener == null) {
+            awaitWork(time().nanos() + RETRY_PAUSE);
         } else {
-            talk(inbox);
+            exchange(transportListener);
         }
     }
 
     @SuppressWarnings("ReferenceEquality") // this very one: another run of the peer has another
-    private void talk(TransportListener inbox) throws InterruptedException {
+    private void exchange(TransportListener transportListener) throws InterruptedException {
         try {
-            inbox.beat(self, openBacklog(), transport.positions());
+            transportListener.heartbeat(self, openQueue(), transport.positions());
             ready(true);
-            long beatAt = time().nanos() + BEAT;
-            while (!isClosed() && transport.reach(peer(), self) == inbox) {
-                SendQueue.SendBatch load = backlog().take(AT_ONCE);
-                for (Envelope message : load.messages()) {
-                    inbox.received(message);
+            long beatAt = time().nanos() + HEARTBEAT_NANOS;
+            while (!isClosed() && transport.reach(peer(), self) == transportListener) {
+                SendQueue.SendBatch sendBatch = queue().take(MAX_BATCH_BYTES);
+                for (Envelope message : sendBatch.messages()) {
+                    transportListener.received(message);
                 }
-                if (load.toTheEnd() && time().nanos() - beatAt >= 0) {
-                    inbox.beat(self, load.last(), transport.positions());
-                    beatAt = time().nanos() + BEAT;
+                if (sendBatch.atEnd() && time().nanos() - beatAt >= 0) {
+                    transportListener.heartbeat(self, sendBatch.lastOffered(), transport.positions());
+                    beatAt = time().nanos() + HEARTBEAT_NANOS;
                 }
-                for (Consumer<TransportListener> next = questions.poll(); next != null; next = questions.poll()) {
-                    next.accept(inbox);
+                for (Consumer<TransportListener> next = requests.poll(); next != null; next = requests.poll()) {
+                    next.accept(transportListener);
                 }
-                if (load.toTheEnd()) {
+                if (sendBatch.atEnd()) {
                     awaitWork(beatAt);
                 }
             }
         } finally {
-            closeBacklog();
+            closeQueue();
         }
     }
 
     /** Puts a question; if there are too many already, it is dropped, and its asker asks again. */
-    void ask(Consumer<TransportListener> question) {
-        if (questions.offer(question)) {
+    void request(Consumer<TransportListener> question) {
+        if (requests.offer(question)) {
             wake();
         }
     }

@@ -12,7 +12,7 @@ import java.util.concurrent.atomic.AtomicLong;
  * {@link MessageHub} that was given the same network. May be used from any thread, also by several trees.
  */
 public final class LocalNetwork {
-    private final Map<Address, LocalTransport> stations = new ConcurrentHashMap<>();
+    private final Map<Address, LocalTransport> transports = new ConcurrentHashMap<>();
     private final AtomicLong count = new AtomicLong();
 
     /** A network that nobody is in yet. */
@@ -21,20 +21,20 @@ public final class LocalNetwork {
     /** Where the others find it: an address that no socket has. */
     Address add(LocalTransport station) {
         Address address = new Address("local-" + count.incrementAndGet(), 0);
-        stations.put(address, station);
+        transports.put(address, station);
         return address;
     }
 
-    Optional<LocalTransport> at(Address address) {
-        return Optional.ofNullable(stations.get(address));
+    Optional<LocalTransport> find(Address address) {
+        return Optional.ofNullable(transports.get(address));
     }
 
     /** Cuts a node off from all others, or lets it back. */
     public void isolate(Address address, boolean isolated) {
-        at(address).orElseThrow().isolate(isolated);
+        find(address).orElseThrow().isolate(isolated);
     }
 
     void remove(LocalTransport station) {
-        stations.values().remove(station);
+        transports.values().remove(station);
     }
 }

@@ -32,23 +32,23 @@ public final class LocalTransport extends InMemoryTransport<LocalLink> {
 
     @Override
     protected LocalLink link(Session<LocalLink> here, Peer peer, long budget) {
-        return new LocalLink(this, here.self(), peer, here.backlogs(), budget, time());
+        return new LocalLink(this, here.self(), peer, here.queues(), budget, time());
     }
 
     @Override
-    public void ask(NodeIncarnation peer, SequenceRange stretch) {
-        ask(peer, (here, there) -> here.answered(peer, there.answer(stretch)));
+    public void requestRange(NodeIncarnation peer, SequenceRange sequenceRange) {
+        ask(peer, (here, there) -> here.rangeReceived(peer, there.readRange(sequenceRange)));
     }
 
     @Override
-    public void askAll(NodeIncarnation peer, long after) {
-        ask(peer, (here, there) -> here.held(peer, there.holdings(after)));
+    public void requestSnapshot(NodeIncarnation peer, long after) {
+        ask(peer, (here, there) -> here.snapshots(peer, there.readSnapshot(after)));
     }
 
     /** Has the task of the link call both inboxes, this node's and the peer's. */
     private void ask(NodeIncarnation peer, BiConsumer<TransportListener, TransportListener> question) {
         Session<LocalLink> here = openSession();
-        links(here, peer).forEach(link -> link.ask(there -> question.accept(here.inbox(), there)));
+        links(here, peer).forEach(link -> link.request(there -> question.accept(here.inbox(), there)));
     }
 
     // ---- for the links of this and of other nodes
@@ -56,7 +56,7 @@ public final class LocalTransport extends InMemoryTransport<LocalLink> {
     /** The peer as it is now, if it is there and has let {@code from} in. */
     @Nullable
     TransportListener reach(Peer peer, NodeIncarnation from) {
-        LocalTransport other = network.at(peer.address()).orElse(null);
+        LocalTransport other = network.find(peer.address()).orElse(null);
         return other == null || isolated || other.isolated ? null : other.admit(peer.origin(), from);
     }
 

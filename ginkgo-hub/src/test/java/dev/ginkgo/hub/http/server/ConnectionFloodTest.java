@@ -35,38 +35,40 @@ class ConnectionFloodTest {
     @DisplayName(
             "H-13 a body of 100 MiB is a 413 before it is read, told or in chunks; memory is flat, others are served")
     void largeBody() throws IOException {
-        try (TestHub front = TestHub.start("loops = 1");
-                RawHttpClient other = front.connect()) {
+        try (TestHub testHub = TestHub.start("loops = 1");
+                RawHttpClient other = testHub.connect()) {
             assertThat(publish(other)).startsWith("HTTP/1.1 200");
             long before = memory();
 
             // When it is announced, then nothing of it is wanted
-            try (RawHttpClient client = front.connect()) {
+            try (RawHttpClient client = testHub.connect()) {
                 client.send("POST /x HTTP/1.1\r\nHost: localhost\r\nContent-Length: 104857600\r\n\r\n");
-                assertThat(client.answer()).startsWith("HTTP/1.1 413").contains("body-too-large", "connection: close");
+                assertThat(client.response())
+                        .startsWith("HTTP/1.1 413")
+                        .contains("body-too-large", "connection: close");
             }
             // When it is sent all the same, before the answer is read
-            try (RawHttpClient client = front.connect()) {
+            try (RawHttpClient client = testHub.connect()) {
                 client.send("POST /x HTTP/1.1\r\nHost: localhost\r\nContent-Length: 104857600\r\n\r\n");
                 long sent = sendUntilClosed(client, MEBIBYTE, 100);
                 assertThat(memory() - before).isLessThan(SLACK);
                 assertThat(sent).isPositive();
             }
             // When nobody says how long it will be
-            try (RawHttpClient client = front.connect()) {
+            try (RawHttpClient client = testHub.connect()) {
                 client.send("POST /x HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n");
                 String chunk = "100000\r\n" + MEBIBYTE + "\r\n";
                 client.send(chunk);
                 client.send("1\r\nx\r\n");
-                assertThat(client.answer()).startsWith("HTTP/1.1 413");
+                assertThat(client.response()).startsWith("HTTP/1.1 413");
                 sendUntilClosed(client, chunk, 100);
                 assertThat(memory() - before).isLessThan(SLACK);
             }
 
             // Then nothing of it was published, and the other one is served
             assertThat(publish(other)).startsWith("HTTP/1.1 200");
-            assertThat(front.hub().stats().published()).isEqualTo(2);
-            assertThat(front.hub().stats().gaps()).isZero();
+            assertThat(testHub.hub().stats().published()).isEqualTo(2);
+            assertThat(testHub.hub().stats().gaps()).isZero();
         }
     }
 
@@ -84,45 +86,45 @@ class ConnectionFloodTest {
     }
 
     private void half(int clients, String patience) throws Exception {
-        try (TestHub front = TestHub.start(
+        try (TestHub testHub = TestHub.start(
                 "max-connections-per-address = 10100",
                 "max-connections = 10100",
                 "request-timeout = '" + patience + "'")) {
-            try (RawHttpClient other = front.connect();
-                    RawHttpClient reader = front.lines("/x")) {
+            try (RawHttpClient other = testHub.connect();
+                    RawHttpClient reader = testHub.lines("/x")) {
                 publish(other);
                 reader.readTo("other\n");
-                HubStats before = front.hub().stats();
+                HubStats before = testHub.hub().stats();
                 long memory = memory();
                 long heap = heap();
-                try (ExternalProcess crowd = IncompleteRequestSender.start(folder, front.port(), clients)) {
+                try (ExternalProcess crowd = IncompleteRequestSender.start(folder, testHub.port(), clients)) {
                     crowd.awaitOutput("sent\n");
-                    assertThat(front.metric("connections")).isGreaterThanOrEqualTo(clients);
+                    assertThat(testHub.metric("connections")).isGreaterThanOrEqualTo(clients);
                     for (int i = 0; i < 100; i++) {
                         assertThat(publish(other)).startsWith("HTTP/1.1 200").contains("\"receivers\":1");
                         reader.readTo("other\n");
                     }
 
                     // Then the reader had one write for each message, and each of them costs a few kilobytes
-                    HubStats after = front.hub().stats();
+                    HubStats after = testHub.hub().stats();
                     assertThat(after.writes() - before.writes()).isEqualTo(100);
                     assertThat(after.gaps()).isZero();
-                    Measurements.note("buffers for " + clients + " half requests, bytes", memory() - memory);
-                    Measurements.note("heap for " + clients + " half requests, bytes", heap() - heap);
+                    Measurements.record("buffers for " + clients + " half requests, bytes", memory() - memory);
+                    Measurements.record("heap for " + clients + " half requests, bytes", heap() - heap);
                     assertThat(memory() - memory).isLessThan(clients * 1024L + SLACK);
                     assertThat(heap() - heap).isLessThan(clients * 12L * 1024 + SLACK);
-                    assertThat(front.metric("connections")).isGreaterThanOrEqualTo(clients);
+                    assertThat(testHub.metric("connections")).isGreaterThanOrEqualTo(clients);
 
                     // And each ends with a 408
                     crowd.awaitSuccess();
                     assertThat(crowd.output()).contains("answered " + clients + "\n");
-                    assertThat(front.metric("disconnects_total{reason=\"request-timeout\"}"))
+                    assertThat(testHub.metric("disconnects_total{reason=\"request-timeout\"}"))
                             .isEqualTo(clients);
                 }
-                await().until(() -> front.metric("connections") <= 4);
-                Measurements.note("heap after " + clients + " half requests, bytes", heap() - heap);
+                await().until(() -> testHub.metric("connections") <= 4);
+                Measurements.record("heap after " + clients + " half requests, bytes", heap() - heap);
                 assertThat(heap() - heap).as("besides Netty's pool").isLessThan(memory() - memory + SLACK);
-                assertThat(front.hub().stats().published()).isEqualTo(101);
+                assertThat(testHub.hub().stats().published()).isEqualTo(101);
             }
         }
     }
@@ -131,26 +133,26 @@ class ConnectionFloodTest {
     @DisplayName(
             "H-23 1,000 connections that say nothing are closed after idle-timeout, and cost no memory of messages")
     void silent() throws Exception {
-        try (TestHub front = TestHub.start("max-connections-per-address = 2000", "idle-timeout = '3s'")) {
-            try (RawHttpClient reader = front.lines("/x")) {
+        try (TestHub testHub = TestHub.start("max-connections-per-address = 2000", "idle-timeout = '3s'")) {
+            try (RawHttpClient reader = testHub.lines("/x")) {
                 long memory = memory();
                 long heap = heap();
-                try (ClientGroup crowd = ClientGroup.of(1_000, _ -> front.connect())) {
-                    await().until(() -> front.metric("connections") >= 1_000);
-                    Measurements.note("buffers for 1,000 silent connections, bytes", memory() - memory);
-                    Measurements.note("heap for 1,000 silent connections, both ends, bytes", heap() - heap);
+                try (ClientGroup clientGroup = ClientGroup.of(1_000, _ -> testHub.connect())) {
+                    await().until(() -> testHub.metric("connections") >= 1_000);
+                    Measurements.record("buffers for 1,000 silent connections, bytes", memory() - memory);
+                    Measurements.record("heap for 1,000 silent connections, both ends, bytes", heap() - heap);
                     assertThat(memory() - memory).isLessThan(4L << 20);
                     assertThat(heap() - heap).isLessThan(1_000 * 12L * 1024 + SLACK);
-                    try (RawHttpClient other = front.connect()) {
+                    try (RawHttpClient other = testHub.connect()) {
                         assertThat(publish(other)).startsWith("HTTP/1.1 200");
                     }
                     reader.readTo("other\n");
-                    for (RawHttpClient each : crowd) {
-                        assertThat(each.rest()).isEmpty();
+                    for (RawHttpClient each : clientGroup) {
+                        assertThat(each.readToEnd()).isEmpty();
                     }
                 }
-                assertThat(front.metric("disconnects_total{reason=\"idle\"}")).isGreaterThanOrEqualTo(1_000);
-                front.hub().publish("/x", "still here");
+                assertThat(testHub.metric("disconnects_total{reason=\"idle\"}")).isGreaterThanOrEqualTo(1_000);
+                testHub.hub().publish("/x", "still here");
                 assertThat(reader.readTo("still here\n")).isNotEmpty();
             }
         }
@@ -158,7 +160,7 @@ class ConnectionFloodTest {
 
     private static String publish(RawHttpClient client) throws IOException {
         return client.send("POST /x HTTP/1.1\r\nHost: localhost\r\nContent-Length: 5\r\n\r\nother")
-                .answer();
+                .response();
     }
 
     /** Sends it so often, or until the hub has had enough; gives how often. */

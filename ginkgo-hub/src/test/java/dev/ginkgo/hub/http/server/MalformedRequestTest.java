@@ -31,33 +31,33 @@ class MalformedRequestTest {
         requests.put("two hosts", HOST + HOST + "\r\n");
         requests.put("space before colon", HOST + "Content-Length : 1\r\n\r\na");
         requests.put("NUL", HOST + "X: a\0b\r\n\r\n");
-        try (TestHub front = TestHub.start()) {
+        try (TestHub testHub = TestHub.start()) {
             for (Map.Entry<String, String> each : requests.entrySet()) {
-                try (RawHttpClient client = front.connect()) {
+                try (RawHttpClient client = testHub.connect()) {
                     client.send("POST /x HTTP/1.1\r\n" + each.getValue());
-                    assertThat(client.rest())
+                    assertThat(client.readToEnd())
                             .as(each.getKey())
                             .startsWith("HTTP/1.1 400")
                             .contains("connection: close", "application/problem+json")
                             .doesNotContain("HTTP/1.1 200");
                 }
             }
-            assertThat(front.hub().stats().published()).isZero();
+            assertThat(testHub.hub().stats().published()).isZero();
         }
     }
 
     @Test
     @DisplayName("H-23 what is no HTTP at all is a 400")
     void garbage() throws IOException {
-        try (TestHub front = TestHub.start()) {
+        try (TestHub testHub = TestHub.start()) {
             for (String text :
                     new String[] {"garbage\r\n\r\n", "\0\1\2\3\r\n\r\n", "GET x HTTP/1.1\r\n" + HOST + "\r\n"}) {
-                try (RawHttpClient client = front.connect()) {
-                    assertThat(client.send(text).answer()).as(text).startsWith("HTTP/1.1 400");
+                try (RawHttpClient client = testHub.connect()) {
+                    assertThat(client.send(text).response()).as(text).startsWith("HTTP/1.1 400");
                 }
             }
-            try (RawHttpClient client = front.connect()) {
-                assertThat(client.send("GET /x HTTP/2.0\r\n" + HOST + "\r\n").rest())
+            try (RawHttpClient client = testHub.connect()) {
+                assertThat(client.send("GET /x HTTP/2.0\r\n" + HOST + "\r\n").readToEnd())
                         .startsWith("HTTP/1.1 505");
             }
         }
@@ -66,14 +66,14 @@ class MalformedRequestTest {
     @Test
     @DisplayName("H-23 a flood of headers is a 431, an endless first line a 414")
     void floods() throws IOException {
-        try (TestHub front = TestHub.start()) {
-            try (RawHttpClient client = front.connect()) {
+        try (TestHub testHub = TestHub.start()) {
+            try (RawHttpClient client = testHub.connect()) {
                 client.send("GET /x HTTP/1.1\r\n" + HOST + ("X: " + "x".repeat(1000) + "\r\n").repeat(20));
-                assertThat(client.rest()).startsWith("HTTP/1.1 431").contains("headers-too-large");
+                assertThat(client.readToEnd()).startsWith("HTTP/1.1 431").contains("headers-too-large");
             }
-            try (RawHttpClient client = front.connect()) {
+            try (RawHttpClient client = testHub.connect()) {
                 client.send("GET /" + "x".repeat(9000) + " HTTP/1.1\r\n");
-                assertThat(client.rest()).startsWith("HTTP/1.1 414").contains("target-too-long");
+                assertThat(client.readToEnd()).startsWith("HTTP/1.1 414").contains("target-too-long");
             }
         }
     }
@@ -81,15 +81,15 @@ class MalformedRequestTest {
     @Test
     @DisplayName("H-13 another method is a 405 that lists those there are")
     void methods() throws IOException {
-        try (TestHub front = TestHub.start()) {
+        try (TestHub testHub = TestHub.start()) {
             for (String method : new String[] {"PUT", "DELETE", "PATCH", "TRACE", "BREW"}) {
-                try (RawHttpClient client = front.request(method + " /x")) {
-                    assertThat(client.answer())
+                try (RawHttpClient client = testHub.request(method + " /x")) {
+                    assertThat(client.response())
                             .startsWith("HTTP/1.1 405")
                             .contains("Allow: GET, HEAD, POST, OPTIONS\r\n", "\"code\":\"method-not-allowed\"");
                 }
             }
-            try (RawHttpClient client = front.request("OPTIONS *")) {
+            try (RawHttpClient client = testHub.request("OPTIONS *")) {
                 assertThat(client.head()).startsWith("HTTP/1.1 204").contains("allow: GET, HEAD, POST, OPTIONS\r\n");
             }
         }
@@ -98,12 +98,12 @@ class MalformedRequestTest {
     @Test
     @DisplayName("a target may be written in full, and then its host counts")
     void absoluteForm() throws IOException {
-        try (TestHub front = TestHub.start()) {
-            try (RawHttpClient client = front.request("GET http://localhost/-/health/live")) {
-                assertThat(client.answer()).startsWith("HTTP/1.1 200");
+        try (TestHub testHub = TestHub.start()) {
+            try (RawHttpClient client = testHub.request("GET http://localhost/-/health/live")) {
+                assertThat(client.response()).startsWith("HTTP/1.1 200");
             }
-            try (RawHttpClient client = front.request("GET http://evil.example/-/health/live")) {
-                assertThat(client.answer()).startsWith("HTTP/1.1 421");
+            try (RawHttpClient client = testHub.request("GET http://evil.example/-/health/live")) {
+                assertThat(client.response()).startsWith("HTTP/1.1 421");
             }
         }
     }
@@ -111,20 +111,20 @@ class MalformedRequestTest {
     @Test
     @DisplayName("what cannot be had in any form that is acceptable is a 406, an unknown form a 400")
     void notAcceptable() throws Exception {
-        try (TestHub front = TestHub.start()) {
-            assertThat(front.get("/x", "Accept", "image/png").body()).contains("not-acceptable", "text/event-stream");
-            assertThat(front.get("/x?as=xml").body()).contains("bad-parameter", "as=lines, as=sse, as=ndjson");
+        try (TestHub testHub = TestHub.start()) {
+            assertThat(testHub.get("/x", "Accept", "image/png").body()).contains("not-acceptable", "text/event-stream");
+            assertThat(testHub.get("/x?as=xml").body()).contains("bad-parameter", "as=lines, as=sse, as=ndjson");
         }
     }
 
     @Test
     @DisplayName("what is not there below /-/ is a 404 that lists what is")
     void reserved() throws Exception {
-        try (TestHub front = TestHub.start()) {
-            assertThat(front.get("/-/health/live").body()).isEqualTo("ok\n");
-            assertThat(front.get("/-/health/ready").body()).isEqualTo("ok\n");
-            assertThat(front.get("/-/nothing").body()).contains("\"status\":404", "/-/health/live");
-            assertThat(front.post("/-/health/live", "").body()).contains("\"status\":405");
+        try (TestHub testHub = TestHub.start()) {
+            assertThat(testHub.get("/-/health/live").body()).isEqualTo("ok\n");
+            assertThat(testHub.get("/-/health/ready").body()).isEqualTo("ok\n");
+            assertThat(testHub.get("/-/nothing").body()).contains("\"status\":404", "/-/health/live");
+            assertThat(testHub.post("/-/health/live", "").body()).contains("\"status\":405");
         }
     }
 }

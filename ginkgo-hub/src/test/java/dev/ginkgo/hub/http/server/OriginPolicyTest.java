@@ -13,39 +13,40 @@ class OriginPolicyTest {
     @Test
     @DisplayName("H-22 a foreign origin is refused, whatever it asks for; the hub's own is not")
     void foreignOrigin() throws Exception {
-        try (TestHub front = TestHub.start()) {
+        try (TestHub testHub = TestHub.start()) {
             for (String origin : new String[] {"https://evil.example", "null", "http://localhost:1", "file://"}) {
-                assertThat(front.post("/x", "1", "Origin", origin).body())
+                assertThat(testHub.post("/x", "1", "Origin", origin).body())
                         .as(origin)
                         .contains("\"status\":403", "\"code\":\"foreign-origin\"", "http.allowed-origins");
-                assertThat(front.get("/x", "Origin", origin).statusCode()).isEqualTo(403);
-                assertThat(front.get("/-/health/live", "Origin", origin).statusCode())
+                assertThat(testHub.get("/x", "Origin", origin).statusCode()).isEqualTo(403);
+                assertThat(testHub.get("/-/health/live", "Origin", origin).statusCode())
                         .isEqualTo(403);
             }
-            String own = "http://127.0.0.1:" + front.port();
-            assertThat(front.post("/x", "1", "Origin", own).statusCode()).isEqualTo(200);
-            try (RawHttpClient two = front.request("HEAD /x", "Origin: http://localhost", "Origin: https://evil.example")) {
+            String own = "http://127.0.0.1:" + testHub.port();
+            assertThat(testHub.post("/x", "1", "Origin", own).statusCode()).isEqualTo(200);
+            try (RawHttpClient two =
+                    testHub.request("HEAD /x", "Origin: http://localhost", "Origin: https://evil.example")) {
                 assertThat(two.head()).startsWith("HTTP/1.1 403");
             }
-            assertThat(front.hub().stats().published()).isEqualTo(1);
+            assertThat(testHub.hub().stats().published()).isEqualTo(1);
         }
     }
 
     @Test
     @DisplayName("H-22 a listed origin is served, and its browser is told so")
     void allowedOrigin() throws Exception {
-        try (TestHub front = TestHub.start("allowed-origins = ['https://App.example']")) {
-            assertThat(front.post("/x", "1", "Origin", "https://app.example")
+        try (TestHub testHub = TestHub.start("allowed-origins = ['https://App.example']")) {
+            assertThat(testHub.post("/x", "1", "Origin", "https://app.example")
                             .headers()
                             .map())
                     .containsEntry("access-control-allow-origin", List.of("https://app.example"));
-            try (RawHttpClient preflight =
-                    front.request("OPTIONS /x", "Origin: https://app.example", "Access-Control-Request-Method: POST")) {
+            try (RawHttpClient preflight = testHub.request(
+                    "OPTIONS /x", "Origin: https://app.example", "Access-Control-Request-Method: POST")) {
                 assertThat(preflight.head())
                         .startsWith("HTTP/1.1 204")
                         .contains("access-control-allow-methods: GET, HEAD, POST, OPTIONS\r\n");
             }
-            try (RawHttpClient stream = front.request("GET /x", "Origin: https://app.example")) {
+            try (RawHttpClient stream = testHub.request("GET /x", "Origin: https://app.example")) {
                 assertThat(stream.head()).contains("access-control-allow-origin: https://app.example\r\n");
             }
         }
@@ -54,10 +55,10 @@ class OriginPolicyTest {
     @Test
     @DisplayName("H-22 on loopback the host is a loopback name or a listed one")
     void foreignHost() throws IOException {
-        try (TestHub front = TestHub.start("allowed-hosts = ['hub.example']")) {
+        try (TestHub testHub = TestHub.start("allowed-hosts = ['hub.example']")) {
             for (String host :
                     new String[] {"evil.example", "evil.example:8088", "localhost.evil.example", "10.0.0.1"}) {
-                assertThat(liveAs(front, host))
+                assertThat(liveAs(testHub, host))
                         .as(host)
                         .startsWith("HTTP/1.1 421")
                         .contains("foreign-host");
@@ -65,18 +66,19 @@ class OriginPolicyTest {
             for (String host : new String[] {
                 "localhost", "LOCALHOST:8088", "a.localhost", "127.0.0.1", "127.8.8.8:1", "[::1]:8088", "hub.example:80"
             }) {
-                assertThat(liveAs(front, host)).as(host).startsWith("HTTP/1.1 200");
+                assertThat(liveAs(testHub, host)).as(host).startsWith("HTTP/1.1 200");
             }
             for (String host : new String[] {"", "a b", "a/b", "user@localhost", "[::1"}) {
-                assertThat(liveAs(front, host)).as(host).startsWith("HTTP/1.1 400");
+                assertThat(liveAs(testHub, host)).as(host).startsWith("HTTP/1.1 400");
             }
         }
     }
 
-    private static String liveAs(TestHub front, String host) throws IOException {
-        try (RawHttpClient wired = front.connect()) {
-            return wired.send("GET /-/health/live HTTP/1.1\r\nHost: " + host + "\r\n\r\n")
-                    .answer();
+    private static String liveAs(TestHub testHub, String host) throws IOException {
+        try (RawHttpClient rawHttpClient = testHub.connect()) {
+            return rawHttpClient
+                    .send("GET /-/health/live HTTP/1.1\r\nHost: " + host + "\r\n\r\n")
+                    .response();
         }
     }
 }

@@ -21,7 +21,7 @@ class RequestSyntaxTest {
             "POST /hidden HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1\r\nConnection: close\r\n\r\nx";
 
     @SuppressWarnings("NullAway.Init") // before all
-    private static TestHub front;
+    private static TestHub testHub;
 
     /** What is sent, and the status that it gets. */
     record Row(String section, String what, int status, String request) {
@@ -33,12 +33,12 @@ class RequestSyntaxTest {
 
     @BeforeAll
     static void start() {
-        front = TestHub.start();
+        testHub = TestHub.start();
     }
 
     @AfterAll
     static void stop() {
-        front.close();
+        testHub.close();
     }
 
     static Stream<Row> lines() {
@@ -208,15 +208,15 @@ class RequestSyntaxTest {
     @MethodSource({"lines", "fields", "lengths", "chunks"})
     @DisplayName("H-23 requests are read by the rules of RFC 9112, and what could be read in two ways is refused")
     void row(Row row) throws IOException {
-        long before = front.hub().stats().published();
-        try (RawHttpClient client = front.connect()) {
+        long before = testHub.hub().stats().published();
+        try (RawHttpClient client = testHub.connect()) {
             boolean served = row.status == 200;
             client.send(row.request + HIDDEN);
-            String answers = client.rest();
+            String answers = client.readToEnd();
             assertThat(answers).startsWith("HTTP/1.1 " + row.status + " ");
             if (served && !row.request.contains("HTTP/1.0")) {
                 assertThat(answers).contains("\"channel\":\"/x\"", "\"channel\":\"/hidden\"");
-                assertThat(front.hub().stats().published() - before).isEqualTo(2);
+                assertThat(testHub.hub().stats().published() - before).isEqualTo(2);
             } else if (served) {
                 assertThat(answers).contains("connection: close").doesNotContain("/hidden");
             } else if (row.status == 405 || row.status == 421) {
@@ -226,7 +226,7 @@ class RequestSyntaxTest {
                         .contains("connection: close", "application/problem+json")
                         .containsOnlyOnce("HTTP/1.1 " + row.status)
                         .doesNotContain("HTTP/1.1 200");
-                assertThat(front.hub().stats().published()).isEqualTo(before);
+                assertThat(testHub.hub().stats().published()).isEqualTo(before);
             }
         }
     }

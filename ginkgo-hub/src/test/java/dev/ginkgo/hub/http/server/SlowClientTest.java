@@ -16,24 +16,24 @@ class SlowClientTest {
     @DisplayName("H-23 a request that does not come in whole is a 408")
     void slowRequest() throws IOException {
         FakeClock clock = new FakeClock();
-        try (TestHub front = TestHub.start(clock);
-                RawHttpClient head = front.connect();
-                RawHttpClient body = front.connect()) {
+        try (TestHub testHub = TestHub.start(clock);
+                RawHttpClient head = testHub.connect();
+                RawHttpClient body = testHub.connect()) {
             head.send("GET /x HTTP/1.1\r\nHost: localh");
             body.send("POST /x HTTP/1.1\r\nHost: localhost\r\nContent-Length: 10\r\nExpect: 100-continue\r\n\r\n");
             assertThat(body.head()).startsWith("HTTP/1.1 100");
             body.send("12345");
             // the bytes of the other one are read by then, too: the same loops, one after another
-            try (RawHttpClient other = front.request("GET /-/health/live")) {
-                assertThat(other.answer()).startsWith("HTTP/1.1 200");
+            try (RawHttpClient other = testHub.request("GET /-/health/live")) {
+                assertThat(other.response()).startsWith("HTTP/1.1 200");
             }
 
             // When
             clock.advance(Duration.ofSeconds(11));
 
             // Then
-            assertThat(body.rest()).startsWith("HTTP/1.1 408").contains("request-timeout", "connection: close");
-            assertThat(head.rest()).startsWith("HTTP/1.1 408");
+            assertThat(body.readToEnd()).startsWith("HTTP/1.1 408").contains("request-timeout", "connection: close");
+            assertThat(head.readToEnd()).startsWith("HTTP/1.1 408");
         }
     }
 
@@ -41,21 +41,21 @@ class SlowClientTest {
     @DisplayName("an idle connection is closed after a minute, a stream is not")
     void idle() throws Exception {
         FakeClock clock = new FakeClock();
-        try (TestHub front = TestHub.start(clock);
-                RawHttpClient stream = front.lines("/x");
-                RawHttpClient idle = front.request("GET /-/health/live")) {
-            idle.answer();
-            await().until(() -> front.hub().stats().readers() == 1);
+        try (TestHub testHub = TestHub.start(clock);
+                RawHttpClient stream = testHub.lines("/x");
+                RawHttpClient idle = testHub.request("GET /-/health/live")) {
+            idle.response();
+            await().until(() -> testHub.hub().stats().subscribers() == 1);
 
             // When
             clock.advance(Duration.ofSeconds(50));
             idle.send("GET /-/health/live HTTP/1.1\r\nHost: localhost\r\n\r\n");
-            assertThat(idle.answer()).startsWith("HTTP/1.1 200");
+            assertThat(idle.response()).startsWith("HTTP/1.1 200");
             clock.advance(Duration.ofSeconds(61));
 
             // Then
-            assertThat(idle.rest()).isEmpty();
-            front.post("/x", "still here");
+            assertThat(idle.readToEnd()).isEmpty();
+            testHub.post("/x", "still here");
             assertThat(stream.readTo("still here")).isNotEmpty();
         }
     }
@@ -63,23 +63,25 @@ class SlowClientTest {
     @Test
     @DisplayName("H-23 connections beyond the limit, and beyond the limit of one address, are told so")
     void tooMany() throws IOException {
-        try (TestHub front = TestHub.start("max-connections = 1");
-                RawHttpClient first = front.lines("/x")) {
-            try (RawHttpClient second = front.request("GET /x")) {
-                assertThat(second.rest()).startsWith("HTTP/1.1 429").contains("Retry-After: 5", "too-many-connections");
+        try (TestHub testHub = TestHub.start("max-connections = 1");
+                RawHttpClient first = testHub.lines("/x")) {
+            try (RawHttpClient second = testHub.request("GET /x")) {
+                assertThat(second.readToEnd())
+                        .startsWith("HTTP/1.1 429")
+                        .contains("Retry-After: 5", "too-many-connections");
             }
             first.shutdownOutput();
             await().untilAsserted(() -> {
-                try (RawHttpClient third = front.request("GET /-/health/live")) {
-                    assertThat(third.answer()).startsWith("HTTP/1.1 200");
+                try (RawHttpClient third = testHub.request("GET /-/health/live")) {
+                    assertThat(third.response()).startsWith("HTTP/1.1 200");
                 }
             });
         }
-        try (TestHub front = TestHub.start("max-connections-per-address = 1");
-                RawHttpClient first = front.lines("/x")) {
+        try (TestHub testHub = TestHub.start("max-connections-per-address = 1");
+                RawHttpClient first = testHub.lines("/x")) {
             assertThat(first).isNotNull();
-            try (RawHttpClient second = front.request("POST /x", "Content-Length: 0")) {
-                assertThat(second.rest()).startsWith("HTTP/1.1 429").contains("too-many-from-address");
+            try (RawHttpClient second = testHub.request("POST /x", "Content-Length: 0")) {
+                assertThat(second.readToEnd()).startsWith("HTTP/1.1 429").contains("too-many-from-address");
             }
         }
     }

@@ -11,9 +11,9 @@ class LiveViewPageTest {
     @Test
     @DisplayName("a browser gets the page, whose policy lets its own script run and no other")
     void page() throws Exception {
-        try (TestHub front = TestHub.start()) {
-            HttpResponse<String> page =
-                    front.get("/numbers", "Accept", "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8");
+        try (TestHub testHub = TestHub.start()) {
+            HttpResponse<String> page = testHub.get(
+                    "/numbers", "Accept", "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8");
             assertThat(page.statusCode()).isEqualTo(200);
             assertThat(page.headers().firstValue("content-type")).hasValue("text/html; charset=utf-8");
             assertThat(page.headers().firstValue("content-security-policy").orElseThrow())
@@ -21,7 +21,7 @@ class LiveViewPageTest {
                     .containsPattern("script-src 'sha256-[A-Za-z0-9+/]{43}='")
                     .doesNotContain("unsafe");
             assertThat(page.body()).contains("new EventSource(").doesNotContain("innerHTML", "eval(");
-            assertThat(front.hub().stats().readers()).isZero();
+            assertThat(testHub.hub().stats().subscribers()).isZero();
         }
     }
 }

@@ -35,14 +35,14 @@ class StaticSiteTest {
     @Test
     @DisplayName("G-05 a page of the user's own is at /, and its modules beside it, each with its type")
     void served() throws Exception {
-        try (TestHub front = start()) {
-            HttpResponse<String> index = front.get("/");
+        try (TestHub testHub = start()) {
+            HttpResponse<String> index = testHub.get("/");
             assertThat(index.statusCode()).isEqualTo(200);
             assertThat(index.headers().firstValue("content-type")).hasValue("text/html; charset=utf-8");
             assertThat(index.headers().firstValue("content-security-policy").orElseThrow())
                     .startsWith("default-src 'self'")
                     .doesNotContain("unsafe");
-            HttpResponse<String> module = front.get("/-/page/js/app.js");
+            HttpResponse<String> module = testHub.get("/-/page/js/app.js");
             assertThat(module.headers().firstValue("content-type")).hasValue("text/javascript; charset=utf-8");
             assertThat(module.body()).isEqualTo("1");
         }
@@ -51,12 +51,12 @@ class StaticSiteTest {
     @Test
     @DisplayName("what a browser has is not sent again while it is the same")
     void conditional() throws Exception {
-        try (TestHub front = start()) {
-            String tag = front.get("/").headers().firstValue("etag").orElseThrow();
-            HttpResponse<String> same = front.get("/", "If-None-Match", "\"other\", W/" + tag);
+        try (TestHub testHub = start()) {
+            String tag = testHub.get("/").headers().firstValue("etag").orElseThrow();
+            HttpResponse<String> same = testHub.get("/", "If-None-Match", "\"other\", W/" + tag);
             assertThat(same.statusCode()).isEqualTo(304);
             assertThat(same.body()).isEmpty();
-            assertThat(front.get("/", "If-None-Match", "\"other\"").statusCode())
+            assertThat(testHub.get("/", "If-None-Match", "\"other\"").statusCode())
                     .isEqualTo(200);
         }
     }
@@ -64,7 +64,7 @@ class StaticSiteTest {
     @Test
     @DisplayName("nothing else can be asked for: hidden files, files elsewhere, and no way out of the folder")
     void nothingElse() throws Exception {
-        try (TestHub front = start()) {
+        try (TestHub testHub = start()) {
             for (String path : new String[] {
                 "/-/page/.secret",
                 "/-/page/../outside.txt",
@@ -73,28 +73,28 @@ class StaticSiteTest {
                 "/-/page/",
                 "/-/page/js"
             }) {
-                try (RawHttpClient wired = front.request("GET " + path)) {
-                    assertThat(wired.head()).as(path).startsWith("HTTP/1.1 404");
+                try (RawHttpClient rawHttpClient = testHub.request("GET " + path)) {
+                    assertThat(rawHttpClient.head()).as(path).startsWith("HTTP/1.1 404");
                 }
             }
-            assertThat(front.post("/-/page/js/app.js", "x").statusCode()).isEqualTo(405);
-            assertThat(front.post("/", "x").body()).contains("bad-channel");
+            assertThat(testHub.post("/-/page/js/app.js", "x").statusCode()).isEqualTo(405);
+            assertThat(testHub.post("/", "x").body()).contains("bad-channel");
         }
     }
 
     @Test
     @DisplayName("a reload reads the page again; one that cannot be read leaves the old one where it is")
     void reload() throws Exception {
-        try (TestHub front = start()) {
+        try (TestHub testHub = start()) {
             Files.writeString(folder.resolve("index.html"), "new");
-            front.tree().ginkgo().reload();
-            assertThat(front.get("/").body()).isEqualTo("new");
+            testHub.tree().ginkgo().reload();
+            assertThat(testHub.get("/").body()).isEqualTo("new");
             Files.delete(folder.resolve("index.html"));
-            assertThat(front.tree().ginkgo().reload().problems())
+            assertThat(testHub.tree().ginkgo().reload().problems())
                     .singleElement()
                     .asString()
                     .contains("http.page", "is no folder with an index.html in it");
-            assertThat(front.get("/").body()).isEqualTo("new");
+            assertThat(testHub.get("/").body()).isEqualTo("new");
         }
     }
 
@@ -105,8 +105,8 @@ class StaticSiteTest {
         assertThatThrownBy(() -> TestHub.start("page = '" + empty + "'"))
                 .isInstanceOf(ConfigException.class)
                 .hasMessageContaining("http.page: " + empty + " is no folder with an index.html in it");
-        try (TestHub front = TestHub.start()) {
-            HttpResponse<String> answer = front.get("/");
+        try (TestHub testHub = TestHub.start()) {
+            HttpResponse<String> answer = testHub.get("/");
             assertThat(answer.statusCode()).isEqualTo(404);
             assertThat(answer.body()).contains("http.page");
         }

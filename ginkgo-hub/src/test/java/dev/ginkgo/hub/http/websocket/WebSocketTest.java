@@ -63,9 +63,9 @@ class WebSocketTest {
         }
     }
 
-    private static WebSocket open(HttpClient client, TestHub front, Heard heard) {
+    private static WebSocket open(HttpClient client, TestHub testHub, Heard heard) {
         return client.newWebSocketBuilder()
-                .buildAsync(URI.create("ws://127.0.0.1:" + front.port() + "/x"), heard)
+                .buildAsync(URI.create("ws://127.0.0.1:" + testHub.port() + "/x"), heard)
                 .join();
     }
 
@@ -74,14 +74,14 @@ class WebSocketTest {
             "a WebSocket reads a channel: text as text, bytes as bytes, pings are answered, and its close is told back")
     void reads() throws Exception {
         Heard heard = new Heard();
-        try (TestHub front = TestHub.start();
+        try (TestHub testHub = TestHub.start();
                 HttpClient client = HttpClient.newHttpClient()) {
-            WebSocket socket = open(client, front, heard);
-            await().until(() -> front.hub().stats().readers() == 1);
+            WebSocket socket = open(client, testHub, heard);
+            await().until(() -> testHub.hub().stats().subscribers() == 1);
 
-            front.post("/x", "hello");
+            testHub.post("/x", "hello");
             assertThat(heard.nextAfterStart()).isEqualTo("text hello");
-            front.post("/x", "abc", "Content-Type", "application/octet-stream");
+            testHub.post("/x", "abc", "Content-Type", "application/octet-stream");
             assertThat(heard.next()).isEqualTo("binary 3");
             socket.sendPing(ByteBuffer.wrap(new byte[5])).join();
             assertThat(heard.next()).isEqualTo("pong 5");
@@ -92,7 +92,7 @@ class WebSocketTest {
             // Then
             assertThat(heard.next()).isEqualTo("close 1000 ");
             await().atMost(Duration.ofSeconds(1))
-                    .until(() -> front.hub().stats().readers() == 0);
+                    .until(() -> testHub.hub().stats().subscribers() == 0);
         }
     }
 
@@ -100,24 +100,24 @@ class WebSocketTest {
     @DisplayName("a message on a WebSocket ends it with 1003 and says where to publish")
     void sends() throws Exception {
         Heard heard = new Heard();
-        try (TestHub front = TestHub.start();
+        try (TestHub testHub = TestHub.start();
                 HttpClient client = HttpClient.newHttpClient()) {
-            WebSocket socket = open(client, front, heard);
+            WebSocket socket = open(client, testHub, heard);
             socket.sendText("publish me", true).join();
             assertThat(heard.nextAfterStart()).isEqualTo("close 1003 this socket only reads; publish by POST");
-            assertThat(front.hub().stats().published()).isZero();
+            assertThat(testHub.hub().stats().published()).isZero();
         }
     }
 
     @Test
     @DisplayName("H-02 a WebSocket whose client vanishes is gone at once")
     void vanishes() throws Exception {
-        try (TestHub front = TestHub.start();
-                RawHttpClient socket = opened(front)) {
-            await().until(() -> front.hub().stats().readers() == 1);
+        try (TestHub testHub = TestHub.start();
+                RawHttpClient socket = opened(testHub)) {
+            await().until(() -> testHub.hub().stats().subscribers() == 1);
             socket.reset();
             await().atMost(Duration.ofSeconds(1))
-                    .until(() -> front.hub().stats().readers() == 0);
+                    .until(() -> testHub.hub().stats().subscribers() == 0);
         }
     }
 
@@ -130,11 +130,11 @@ class WebSocketTest {
             {(byte) 0x82, (byte) 0xFE, 0x40, 0, 0, 0, 0, 0}, // 16 KiB
         };
         int[] codes = {1002, 1002, 1009};
-        try (TestHub front = TestHub.start()) {
+        try (TestHub testHub = TestHub.start()) {
             for (int i = 0; i < frames.length; i++) {
-                try (RawHttpClient socket = opened(front)) {
+                try (RawHttpClient socket = opened(testHub)) {
                     socket.send(frames[i]);
-                    String rest = socket.rest();
+                    String rest = socket.readToEnd();
                     int close = rest.indexOf(0x88);
                     assertThat(close).as("a close frame in \"%s\"", rest).isNotNegative();
                     assertThat(rest.charAt(close + 2) << 8 | rest.charAt(close + 3))
@@ -147,24 +147,24 @@ class WebSocketTest {
     @Test
     @DisplayName("an opening that is none is refused as a request")
     void badOpening() throws IOException {
-        try (TestHub front = TestHub.start()) {
-            try (RawHttpClient old =
-                    front.request("GET /x", "Upgrade: websocket", "Connection: Upgrade", "Sec-WebSocket-Version: 8")) {
-                assertThat(old.answer()).startsWith("HTTP/1.1 426").contains("Sec-WebSocket-Version: 13");
+        try (TestHub testHub = TestHub.start()) {
+            try (RawHttpClient old = testHub.request(
+                    "GET /x", "Upgrade: websocket", "Connection: Upgrade", "Sec-WebSocket-Version: 8")) {
+                assertThat(old.response()).startsWith("HTTP/1.1 426").contains("Sec-WebSocket-Version: 13");
             }
-            try (RawHttpClient keyless =
-                    front.request("GET /x", "Upgrade: websocket", "Connection: Upgrade", "Sec-WebSocket-Version: 13")) {
-                assertThat(keyless.answer()).startsWith("HTTP/1.1 400").contains("Sec-WebSocket-Key");
+            try (RawHttpClient keyless = testHub.request(
+                    "GET /x", "Upgrade: websocket", "Connection: Upgrade", "Sec-WebSocket-Version: 13")) {
+                assertThat(keyless.response()).startsWith("HTTP/1.1 400").contains("Sec-WebSocket-Key");
             }
-            try (RawHttpClient foreign = front.request(
+            try (RawHttpClient foreign = testHub.request(
                     "GET /x", "Upgrade: websocket", "Connection: Upgrade", "Origin: https://evil.example")) {
-                assertThat(foreign.answer()).startsWith("HTTP/1.1 403");
+                assertThat(foreign.response()).startsWith("HTTP/1.1 403");
             }
         }
     }
 
-    private static RawHttpClient opened(TestHub front) throws IOException {
-        RawHttpClient socket = front.request(
+    private static RawHttpClient opened(TestHub testHub) throws IOException {
+        RawHttpClient socket = testHub.request(
                 "GET /x",
                 "Upgrade: websocket",
                 "Connection: keep-alive, Upgrade",

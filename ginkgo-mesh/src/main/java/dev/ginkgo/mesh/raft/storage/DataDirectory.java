@@ -22,11 +22,11 @@ import org.jspecify.annotations.Nullable;
  * process at a time has it: two with one memory of votes would be two voters with one name.
  */
 public final class DataDirectory implements Closeable {
-    private final Path folder;
+    private final Path path;
     private final FileChannel lock;
 
     private DataDirectory(Path folder, FileChannel lock) {
-        this.folder = folder;
+        this.path = folder;
         this.lock = lock;
     }
 
@@ -38,7 +38,7 @@ public final class DataDirectory implements Closeable {
     public static DataDirectory open(Path parent, Address identity) throws IOException {
         Path folder = parent.resolve(identity.toString().replaceAll("[^A-Za-z0-9.]", "-"));
         try {
-            makePrivate(folder);
+            createPrivate(folder);
         } catch (IOException e) {
             throw new IOException(
                     "cannot keep this node's votes in " + folder + ": " + e.getMessage()
@@ -63,18 +63,18 @@ public final class DataDirectory implements Closeable {
         }
     }
 
-    private static void makePrivate(Path folder) throws IOException {
+    private static void createPrivate(Path folder) throws IOException {
         if (!folder.getFileSystem().supportedFileAttributeViews().contains("posix")) {
             Files.createDirectories(folder);
             return;
         }
         Files.createDirectories(
                 folder, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
-        checkOurs(folder);
+        requireOwnership(folder);
     }
 
     /** In a folder that all may write to, somebody else could have made it before us, to change our votes. */
-    private static void checkOurs(Path folder) throws IOException {
+    private static void requireOwnership(Path folder) throws IOException {
         PosixFileAttributes attributes = Files.readAttributes(folder, PosixFileAttributes.class);
         Path ours = Files.createTempFile(folder, "whose", null);
         UserPrincipal self = Files.getOwner(ours);
@@ -86,8 +86,8 @@ public final class DataDirectory implements Closeable {
         }
     }
 
-    public Path journal() {
-        return folder.resolve("journal");
+    public Path journalFile() {
+        return path.resolve("journal");
     }
 
     /**
@@ -95,19 +95,19 @@ public final class DataDirectory implements Closeable {
      * folder was lost.
      */
     public long nextIncarnation(Instant now) throws IOException {
-        Path file = folder.resolve("starts");
+        Path file = path.resolve("starts");
         long last = 0;
         if (Files.exists(file)) {
             String text = Files.readString(file).strip();
             try {
                 last = Long.parseLong(text);
             } catch (NumberFormatException _) {
-                throw new IOException(file + " holds \"" + text + "\", not the number of a start; remove " + folder
+                throw new IOException(file + " holds \"" + text + "\", not the number of a start; remove " + path
                         + " to let this node begin anew");
             }
         }
         long next = Math.max(last + 1, now.toEpochMilli());
-        Path fresh = folder.resolve("starts.new");
+        Path fresh = path.resolve("starts.new");
         Files.writeString(
                 fresh,
                 next + "\n",
@@ -126,6 +126,6 @@ public final class DataDirectory implements Closeable {
 
     @Override
     public String toString() {
-        return folder.toString();
+        return path.toString();
     }
 }

@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 sealed interface LogRecord {
 
     /** The term, and whom this node voted for in it. */
-    record Vote(long term, @Nullable Address vote) implements LogRecord {}
+    record Vote(long term, @Nullable Address candidate) implements LogRecord {}
 
     /** The log begins here; everything before it is in the snapshot. */
     @SuppressWarnings("ArrayRecordComponent") // never compared
@@ -35,10 +35,10 @@ sealed interface LogRecord {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         try (DataOutputStream out = new DataOutputStream(bytes)) {
             switch (this) {
-                case Vote ballot -> {
+                case Vote vote -> {
                     out.writeByte('B');
-                    out.writeLong(ballot.term);
-                    Util.writeAddress(ballot.vote, out);
+                    out.writeLong(vote.term);
+                    Util.writeAddress(vote.candidate, out);
                 }
                 case Base base -> {
                     out.writeByte('S');
@@ -52,9 +52,9 @@ sealed interface LogRecord {
                     out.writeByte('E');
                     entry.entry.writeTo(out);
                 }
-                case Truncate delete -> {
+                case Truncate truncate -> {
                     out.writeByte('D');
-                    out.writeLong(delete.from);
+                    out.writeLong(truncate.from);
                 }
                 case Commit commit -> {
                     out.writeByte('C');

@@ -13,12 +13,12 @@ import java.time.Duration;
  *
  * @param kind what is said
  * @param term by the leader of which term
- * @param name of the leader; for {@link Kind#FOUND} the cluster's
+ * @param name of the leader; for {@link Kind#FORM_CLUSTER} the cluster's
  * @param incarnation the leader's
- * @param lasts of a renewal: for how long a successor waits after it, by the settings of the leader, for its own may
+ * @param takeoverDelay of a renewal: for how long a successor waits after it, by the settings of the leader, for its own may
  *     differ
  */
-public record RaftCommand(Kind kind, long term, String name, long incarnation, Duration lasts) {
+public record RaftCommand(Kind kind, long term, String name, long incarnation, Duration takeoverDelay) {
 
     public RaftCommand(Kind kind, long term, String name, long incarnation) {
         this(kind, term, name, incarnation, Duration.ZERO);
@@ -27,9 +27,9 @@ public record RaftCommand(Kind kind, long term, String name, long incarnation, D
     /** The codes are written to disk. */
     public enum Kind {
         /** A cluster with this name exists from here on. */
-        FOUND('f'),
+        FORM_CLUSTER('f'),
         /** Nothing; once it is committed, everything before it is. */
-        BARRIER('b'),
+        NO_OP('b'),
         /** The leader's lease goes on. */
         RENEW('r'),
         /** The leader has given its lease up. */
@@ -58,7 +58,7 @@ public record RaftCommand(Kind kind, long term, String name, long incarnation, D
             out.writeLong(term);
             out.writeUTF(name);
             out.writeLong(incarnation);
-            out.writeLong(lasts.toNanos());
+            out.writeLong(takeoverDelay.toNanos());
         } catch (IOException e) {
             throw new UncheckedIOException(e); // not to memory
         }

@@ -28,13 +28,13 @@ import org.jspecify.annotations.Nullable;
  * or sent again, and cannot say when a renewal was received.
  */
 public final class RaftLog implements Log {
-    private final WriteAheadLog journal;
-    private final Consumer<RaftCommand> renewals;
+    private final WriteAheadLog writeAheadLog;
+    private final Consumer<RaftCommand> onRenewal;
 
     // guarded by this
     private final List<LogEntry> entries = new ArrayList<>();
-    private long base = 1; // the index of the first entry, whether it is there or not
-    private long commit;
+    private long baseIndex = 1; // the index of the first entry, whether it is there or not
+    private long committedIndex;
     private long term;
     private @Nullable Address vote;
     private byte @Nullable [] snapshot;
@@ -48,15 +48,15 @@ public final class RaftLog implements Log {
 
     /** The same with another way to force what is written to the disk. */
     RaftLog(Path file, Consumer<RaftCommand> renewals, WriteAheadLog.Sync sync) throws IOException {
-        this.renewals = renewals;
+        this.onRenewal = renewals;
         List<byte[]> records = new ArrayList<>();
-        journal = open(file, sync, records);
+        writeAheadLog = open(file, sync, records);
         try {
             for (byte[] record : records) {
                 replay(LogRecord.decode(record));
             }
         } catch (IOException | RuntimeException e) {
-            journal.close();
+            writeAheadLog.close();
             throw unreadable(file, e);
         }
     }
@@ -80,25 +80,25 @@ public final class RaftLog implements Log {
         switch (record) {
             case LogRecord.Vote ballot -> {
                 term = ballot.term();
-                vote = ballot.vote();
+                vote = ballot.candidate();
             }
             case LogRecord.Base start -> {
                 entries.clear();
-                base = start.index();
+                baseIndex = start.index();
                 snapshot = start.snapshot();
             }
             case LogRecord.Entry entry -> {
                 entries.add(entry.entry());
-                tell(entry.entry());
+                notifyRenewal(entry.entry());
             }
-            case LogRecord.Truncate delete -> cut(delete.from());
-            case LogRecord.Commit committed -> commit = committed.index();
+            case LogRecord.Truncate truncate -> removeFrom(truncate.from());
+            case LogRecord.Commit committed -> committedIndex = committed.index();
         }
     }
 
-    private void tell(LogEntry entry) {
+    private void notifyRenewal(LogEntry entry) {
         if (isKind(entry, Kind.RENEW)) {
-            renewals.accept(RaftCommand.decode(entry.command(), entry.offset(), entry.length()));
+            onRenewal.accept(RaftCommand.decode(entry.command(), entry.offset(), entry.length()));
         }
     }
 
@@ -106,20 +106,20 @@ public final class RaftLog implements Log {
         return !entry.internal() && entry.length() > 0 && entry.command()[entry.offset()] == kind.code;
     }
 
-    private void cut(long from) {
-        entries.subList((int) (from - base), entries.size()).clear();
+    private void removeFrom(long from) {
+        entries.subList((int) (from - baseIndex), entries.size()).clear();
     }
 
-    private void record(LogRecord record, boolean force) {
+    private void writeRecord(LogRecord record, boolean force) {
         try {
-            journal.append(record.encode(), force);
+            writeAheadLog.append(record.encode(), force);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
     }
 
     /** On the disk first: if that fails, what is in memory goes on where the journal does. */
-    private void begin(long first, List<LogEntry> from, long committed) {
+    private void rewrite(long first, List<LogEntry> from, long committed) {
         List<byte[]> records = new ArrayList<>();
         records.add(new LogRecord.Vote(term, vote).encode());
         records.add(new LogRecord.Base(first, snapshot).encode());
@@ -128,12 +128,12 @@ public final class RaftLog implements Log {
         }
         records.add(new LogRecord.Commit(committed).encode());
         try {
-            journal.rewrite(records);
+            writeAheadLog.rewrite(records);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-        base = first;
-        commit = committed;
+        baseIndex = first;
+        committedIndex = committed;
         entries.clear();
         entries.addAll(from);
     }
@@ -185,7 +185,7 @@ public final class RaftLog implements Log {
     @Override
     public synchronized Log currentTerm(long newTerm) {
         if (newTerm > term) {
-            record(new LogRecord.Vote(newTerm, null), true);
+            writeRecord(new LogRecord.Vote(newTerm, null), true);
             term = newTerm;
             vote = null;
         }
@@ -199,35 +199,38 @@ public final class RaftLog implements Log {
 
     @Override
     public synchronized Log votedFor(@Nullable Address member) {
-        record(new LogRecord.Vote(term, member), true);
+        writeRecord(new LogRecord.Vote(term, member), true);
         vote = member;
         return this;
     }
 
     @Override
     public synchronized long commitIndex() {
-        return commit;
+        return committedIndex;
     }
 
     @Override
     public synchronized Log commitIndex(long index) {
-        if (index > commit) {
-            boolean voters = entries.subList((int) Math.max(0, commit + 1 - base), (int) (index + 1 - base)).stream()
-                    .anyMatch(LogEntry::internal);
-            record(new LogRecord.Commit(index), voters);
-            commit = index;
+        if (index > committedIndex) {
+            boolean voters =
+                    entries
+                            .subList((int) Math.max(0, committedIndex + 1 - baseIndex), (int) (index + 1 - baseIndex))
+                            .stream()
+                            .anyMatch(LogEntry::internal);
+            writeRecord(new LogRecord.Commit(index), voters);
+            committedIndex = index;
         }
         return this;
     }
 
     @Override
     public synchronized long firstAppended() {
-        return base == 1 ? 0 : base;
+        return baseIndex == 1 ? 0 : baseIndex;
     }
 
     @Override
     public synchronized long lastAppended() {
-        return base + entries.size() - 1;
+        return baseIndex + entries.size() - 1;
     }
 
     @Override
@@ -248,44 +251,44 @@ public final class RaftLog implements Log {
             throw new IllegalStateException("entry " + index + " cannot follow " + lastAppended());
         }
         for (LogEntry entry : added) {
-            record(new LogRecord.Entry(entry), !isKind(entry, Kind.RENEW));
+            writeRecord(new LogRecord.Entry(entry), !isKind(entry, Kind.RENEW));
             entries.add(entry);
-            tell(entry);
+            notifyRenewal(entry);
         }
         return lastAppended();
     }
 
     @Override
     public synchronized @Nullable LogEntry get(long index) {
-        return index < base || index > lastAppended() ? null : entries.get((int) (index - base));
+        return index < baseIndex || index > lastAppended() ? null : entries.get((int) (index - baseIndex));
     }
 
     @Override
     public synchronized void truncate(long indexExclusive) {
-        long first = Math.max(base, Math.min(indexExclusive, commit));
-        begin(first, List.copyOf(entries.subList((int) (first - base), entries.size())), commit);
+        long first = Math.max(baseIndex, Math.min(indexExclusive, committedIndex));
+        rewrite(first, List.copyOf(entries.subList((int) (first - baseIndex), entries.size())), committedIndex);
     }
 
     @Override
     public synchronized void reinitializeTo(long index, LogEntry entry) {
-        begin(index, List.of(entry), index);
+        rewrite(index, List.of(entry), index);
     }
 
     @Override
     public synchronized void deleteAllEntriesStartingFrom(long index) {
-        if (index <= commit) {
-            throw new IllegalStateException("entry " + index + " is committed, as all up to " + commit);
+        if (index <= committedIndex) {
+            throw new IllegalStateException("entry " + index + " is committed, as all up to " + committedIndex);
         }
         if (index <= lastAppended()) {
-            record(new LogRecord.Truncate(index), true);
-            cut(index);
+            writeRecord(new LogRecord.Truncate(index), true);
+            removeFrom(index);
         }
     }
 
     @Override
     public synchronized void forEach(ObjLongConsumer<LogEntry> visitor, long from, long to) {
-        for (long index = Math.max(from, base); index <= Math.min(to, lastAppended()); index++) {
-            visitor.accept(entries.get((int) (index - base)), index);
+        for (long index = Math.max(from, baseIndex); index <= Math.min(to, lastAppended()); index++) {
+            visitor.accept(entries.get((int) (index - baseIndex)), index);
         }
     }
 
@@ -301,12 +304,12 @@ public final class RaftLog implements Log {
 
     @Override
     public synchronized void close() throws IOException {
-        journal.close();
+        writeAheadLog.close();
     }
 
     /** {@code entries 801 to 950, 950 committed, term 7}. */
     @Override
     public synchronized String toString() {
-        return "entries " + base + " to " + lastAppended() + ", " + commit + " committed, term " + term;
+        return "entries " + baseIndex + " to " + lastAppended() + ", " + committedIndex + " committed, term " + term;
     }
 }

@@ -24,7 +24,7 @@ import org.slf4j.LoggerFactory;
  */
 final class WriteAheadLog implements Closeable {
     private static final Logger LOG = LoggerFactory.getLogger(WriteAheadLog.class);
-    private static final int HEAD = 2 * Integer.BYTES;
+    private static final int HEADER_LENGTH = 2 * Integer.BYTES;
 
     private final Path file;
     private final Sync sync;
@@ -53,12 +53,12 @@ final class WriteAheadLog implements Closeable {
             ByteBuffer all = ByteBuffer.wrap(Files.readAllBytes(file));
             int whole = read(all, records);
             if (whole < all.limit()) {
-                requireTorn(all, whole);
+                requireTornTail(all, whole);
                 LOG.warn("{}: the last {} bytes were cut off when this node died; left out", file, all.limit() - whole);
                 open.setLength(whole);
             }
             open.seek(whole);
-            syncFolder(file);
+            syncDirectory(file);
             return new WriteAheadLog(file, sync, open);
         } catch (IOException | RuntimeException e) {
             open.close();
@@ -69,30 +69,30 @@ final class WriteAheadLog implements Closeable {
     /** Returns where the whole records end. */
     private static int read(ByteBuffer all, List<byte[]> records) {
         int whole = 0;
-        for (byte[] next = at(all, whole); next != null; next = at(all, whole)) {
+        for (byte[] next = recordAt(all, whole); next != null; next = recordAt(all, whole)) {
             records.add(next);
-            whole += HEAD + next.length;
+            whole += HEADER_LENGTH + next.length;
         }
         return whole;
     }
 
     /** The record there, if there is a whole one. None is empty: zeros are what a disk may leave at the end. */
-    private static byte @Nullable [] at(ByteBuffer all, int place) {
-        if (all.limit() - place <= HEAD) {
+    private static byte @Nullable [] recordAt(ByteBuffer all, int place) {
+        if (all.limit() - place <= HEADER_LENGTH) {
             return null;
         }
         int length = all.getInt(place);
-        if (length < 1 || length > all.limit() - place - HEAD) {
+        if (length < 1 || length > all.limit() - place - HEADER_LENGTH) {
             return null;
         }
         byte[] record = new byte[length];
-        all.get(place + HEAD, record);
+        all.get(place + HEADER_LENGTH, record);
         return checksum(record) == all.getInt(place + Integer.BYTES) ? record : null;
     }
 
-    private static void requireTorn(ByteBuffer all, int whole) throws IOException {
+    private static void requireTornTail(ByteBuffer all, int whole) throws IOException {
         for (int place = whole + 1; place < all.limit(); place++) {
-            if (at(all, place) != null) {
+            if (recordAt(all, place) != null) {
                 throw new IOException(
                         "what stands at byte " + whole + " has been changed on the disk, for a record at byte " + place
                                 + " is whole, and a vote may be lost");
@@ -106,8 +106,8 @@ final class WriteAheadLog implements Closeable {
         return (int) checksum.getValue();
     }
 
-    private static byte[] framed(byte[] record) {
-        return ByteBuffer.allocate(HEAD + record.length)
+    private static byte[] withHeader(byte[] record) {
+        return ByteBuffer.allocate(HEADER_LENGTH + record.length)
                 .putInt(record.length)
                 .putInt(checksum(record))
                 .put(record)
@@ -122,7 +122,7 @@ final class WriteAheadLog implements Closeable {
     void append(byte[] record, boolean force) throws IOException {
         long before = open.getFilePointer();
         try {
-            open.write(framed(record));
+            open.write(withHeader(record));
             if (force) {
                 sync.force(open.getFD());
             }
@@ -140,7 +140,7 @@ final class WriteAheadLog implements Closeable {
         try {
             next.setLength(0);
             for (byte[] record : records) {
-                next.write(framed(record));
+                next.write(withHeader(record));
             }
             sync.force(next.getFD());
             Files.move(fresh, file, StandardCopyOption.ATOMIC_MOVE);
@@ -150,11 +150,11 @@ final class WriteAheadLog implements Closeable {
         }
         open.close();
         open = next;
-        syncFolder(file);
+        syncDirectory(file);
     }
 
     /** That a file has a name, and which one, stands in its folder; without this, a machine that dies may forget it. */
-    private static void syncFolder(Path file) throws IOException {
+    private static void syncDirectory(Path file) throws IOException {
         Path folder = file.toAbsolutePath().getParent();
         if (folder != null
                 && folder.getFileSystem().supportedFileAttributeViews().contains("posix")) {

@@ -20,7 +20,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** What a machine that loses its power finds again: what the file was when it was last forced to the disk. */
 class PowerLossTest {
-    private static final Address B = NodeAddress.address("b", 3, 1);
+    private static final Address B = NodeAddress.create("b", 3, 1);
 
     @TempDir
     Path folder;

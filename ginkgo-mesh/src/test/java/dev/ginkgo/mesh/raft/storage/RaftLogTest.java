@@ -79,11 +79,11 @@ class RaftLogTest {
     @Test
     @DisplayName("term, vote, entries and what is committed are there after a restart, and each renewal is told")
     void survives() throws IOException {
-        ExtendedUUID vote = NodeAddress.address("b", 3, 1);
+        ExtendedUUID vote = NodeAddress.create("b", 3, 1);
         try (RaftLog log = open()) {
             log.currentTerm(4);
             log.votedFor(vote);
-            log.append(1, entries(entry(Kind.FOUND, 4), entry(Kind.RENEW, 4), entry(Kind.RENEW, 4)));
+            log.append(1, entries(entry(Kind.FORM_CLUSTER, 4), entry(Kind.RENEW, 4), entry(Kind.RENEW, 4)));
             log.commitIndex(2);
             assertThat(told).hasSize(2);
         }
@@ -99,9 +99,9 @@ class RaftLogTest {
     @DisplayName("the term never goes back, whatever is deleted or sent again: a node votes once in a term")
     void termOnlyGrows() throws IOException {
         try (RaftLog log = open()) {
-            log.append(1, entries(entry(Kind.FOUND, 1), entry(Kind.RENEW, 1)));
+            log.append(1, entries(entry(Kind.FORM_CLUSTER, 1), entry(Kind.RENEW, 1)));
             log.currentTerm(7);
-            log.votedFor(NodeAddress.address("b", 3, 1));
+            log.votedFor(NodeAddress.create("b", 3, 1));
             log.deleteAllEntriesStartingFrom(2);
             log.append(2, entries(entry(Kind.RENEW, 1)));
             log.currentTerm(3);
@@ -116,15 +116,15 @@ class RaftLogTest {
     @DisplayName("a vote is of its term: in the next one the node has not voted, whether the file was replaced or not")
     void voteOfItsTerm() throws IOException {
         try (RaftLog log = open()) {
-            log.append(1, entries(entry(Kind.FOUND, 1)));
+            log.append(1, entries(entry(Kind.FORM_CLUSTER, 1)));
             log.currentTerm(7);
-            log.votedFor(NodeAddress.address("b", 3, 1));
+            log.votedFor(NodeAddress.create("b", 3, 1));
             log.currentTerm(8);
             assertThat(log.votedFor()).isNull();
         }
         try (RaftLog log = open()) {
             assertThat(log.votedFor()).isNull();
-            log.votedFor(NodeAddress.address("b", 3, 1));
+            log.votedFor(NodeAddress.create("b", 3, 1));
             log.currentTerm(9);
             log.commitIndex(1);
             log.truncate(1);
@@ -140,7 +140,7 @@ class RaftLogTest {
     void tornTail() throws IOException {
         long whole;
         try (RaftLog log = open()) {
-            log.append(1, entries(entry(Kind.FOUND, 1), entry(Kind.RENEW, 1)));
+            log.append(1, entries(entry(Kind.FORM_CLUSTER, 1), entry(Kind.RENEW, 1)));
             whole = Files.size(file);
             log.append(3, entries(entry(Kind.RENEW, 1)));
         }
@@ -163,7 +163,7 @@ class RaftLogTest {
     @DisplayName("a record that was changed on the disk ends the log there")
     void changed() throws IOException {
         try (RaftLog log = open()) {
-            log.append(1, entries(entry(Kind.FOUND, 1), entry(Kind.RENEW, 1)));
+            log.append(1, entries(entry(Kind.FORM_CLUSTER, 1), entry(Kind.RENEW, 1)));
         }
         byte[] all = Files.readAllBytes(file);
         all[all.length - 1] ^= 1;
@@ -177,7 +177,7 @@ class RaftLogTest {
     @DisplayName("zeros at the end, as a disk may leave them when the machine loses its power, are left out")
     void zeros() throws IOException {
         try (RaftLog log = open()) {
-            log.append(1, entries(entry(Kind.FOUND, 1), entry(Kind.RENEW, 1)));
+            log.append(1, entries(entry(Kind.FORM_CLUSTER, 1), entry(Kind.RENEW, 1)));
         }
         byte[] all = Files.readAllBytes(file);
         for (int more : new int[] {1, 8, 9, 4096}) {
@@ -194,9 +194,9 @@ class RaftLogTest {
             "K-08 a journal that was changed before its end is not read: the node would forget votes, and who votes")
     void changedBeforeItsEnd() throws IOException {
         try (RaftLog log = open()) {
-            log.append(1, entries(entry(Kind.FOUND, 1)));
+            log.append(1, entries(entry(Kind.FORM_CLUSTER, 1)));
             log.currentTerm(7);
-            log.votedFor(NodeAddress.address("b", 3, 1));
+            log.votedFor(NodeAddress.create("b", 3, 1));
             log.append(2, entries(entry(Kind.RENEW, 7)));
         }
         byte[] all = Files.readAllBytes(file);
@@ -229,7 +229,7 @@ class RaftLogTest {
     @DisplayName("what is committed is not deleted")
     void committedStays() throws IOException {
         try (RaftLog log = open()) {
-            log.append(1, entries(entry(Kind.FOUND, 1)));
+            log.append(1, entries(entry(Kind.FORM_CLUSTER, 1)));
             log.commitIndex(1);
             assertThatThrownBy(() -> log.deleteAllEntriesStartingFrom(1))
                     .isInstanceOf(IllegalStateException.class)
@@ -242,7 +242,7 @@ class RaftLogTest {
     void fullDisk() throws IOException {
         try (RaftLog log = open()) {
             log.currentTerm(3);
-            log.append(1, entries(entry(Kind.FOUND, 3), entry(Kind.RENEW, 3), entry(Kind.RENEW, 3)));
+            log.append(1, entries(entry(Kind.FORM_CLUSTER, 3), entry(Kind.RENEW, 3), entry(Kind.RENEW, 3)));
             log.commitIndex(3);
             Path fresh = Files.createDirectory(folder.resolve("journal.new")); // nothing can be written there
 
@@ -267,7 +267,7 @@ class RaftLogTest {
     @DisplayName("a hundred thousand renewals leave the file and the memory flat")
     void flat() throws IOException {
         try (RaftLog log = open()) {
-            log.append(1, entries(entry(Kind.FOUND, 1)));
+            log.append(1, entries(entry(Kind.FORM_CLUSTER, 1)));
             for (long index = 2; index <= 100_000; index++) {
                 log.append(index, entries(entry(Kind.RENEW, 1)));
                 log.commitIndex(index);

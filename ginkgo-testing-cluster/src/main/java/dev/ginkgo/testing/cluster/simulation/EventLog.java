@@ -9,18 +9,18 @@ import java.util.List;
 /** What a test did to its nodes, and who led, with the time since its beginning: to be read when it fails. */
 public final class EventLog {
     private final TimeSource clock;
-    private final Instant beginning;
+    private final Instant start;
 
     // guarded by this
     private final List<String> lines = new ArrayList<>();
 
     public EventLog(TimeSource clock) {
         this.clock = clock;
-        this.beginning = clock.now();
+        this.start = clock.now();
     }
 
-    public synchronized void tell(String what) {
-        Duration since = Duration.between(beginning, clock.now());
+    public synchronized void add(String what) {
+        Duration since = Duration.between(start, clock.now());
         lines.add("%d.%03d s  %s".formatted(since.toSeconds(), since.toMillisPart(), what));
     }
 

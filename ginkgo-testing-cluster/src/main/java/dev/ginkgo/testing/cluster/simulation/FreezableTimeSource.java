@@ -33,14 +33,14 @@ public final class FreezableTimeSource implements TimeSource {
 
     /** Lets all go on who would have. */
     public void thaw() {
-        for (Thread each : release()) {
+        for (Thread each : releaseAll()) {
             clock.unpark(each);
-            clock.settle();
+            clock.awaitIdle();
         }
     }
 
     /** The same, but nobody is woken: for a node that ends. */
-    public synchronized List<Thread> release() {
+    public synchronized List<Thread> releaseAll() {
         frozen = false;
         List<Thread> all = List.copyOf(held);
         held.clear();
@@ -50,12 +50,12 @@ public final class FreezableTimeSource implements TimeSource {
     @Override
     public void park(long deadline) {
         clock.park(deadline);
-        while (holds(Thread.currentThread())) {
+        while (isHeld(Thread.currentThread())) {
             clock.park(clock.nanos() + FOREVER);
         }
     }
 
-    private synchronized boolean holds(Thread self) {
+    private synchronized boolean isHeld(Thread self) {
         if (frozen && !self.isInterrupted()) {
             held.add(self);
             return true;
@@ -79,12 +79,12 @@ public final class FreezableTimeSource implements TimeSource {
     }
 
     @Override
-    public <T, X extends Exception> T outside(BlockingCall<T, X> call) throws X {
-        return clock.outside(call);
+    public <T, X extends Exception> T callBlocking(BlockingCall<T, X> call) throws X {
+        return clock.callBlocking(call);
     }
 
     @Override
-    public void attached(Supplier<List<Thread>> tasks) {
-        clock.attached(tasks);
+    public void onTreeStart(Supplier<List<Thread>> tasks) {
+        clock.onTreeStart(tasks);
     }
 }

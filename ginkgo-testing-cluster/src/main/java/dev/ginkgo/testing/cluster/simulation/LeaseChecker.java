@@ -14,15 +14,15 @@ public final class LeaseChecker {
 
     // guarded by this
     private final List<GrantedLease> all = new ArrayList<>();
-    private final List<String> faults = new ArrayList<>();
+    private final List<String> violations = new ArrayList<>();
 
-    public synchronized void given(String node, Lease lease) {
+    public synchronized void leaseGranted(String node, Lease lease) {
         for (GrantedLease other : all) {
             if (other.lease.valid() && lease.valid()) {
-                faults.add(node + " holds the " + lease + ", and " + other.node + " the " + other.lease);
+                violations.add(node + " holds the " + lease + ", and " + other.node + " the " + other.lease);
             }
             if (!other.lease.epoch().isBefore(lease.epoch())) {
-                faults.add(node + " leads in epoch " + lease.epoch() + ", after " + other.node + " led in "
+                violations.add(node + " leads in epoch " + lease.epoch() + ", after " + other.node + " led in "
                         + other.lease.epoch());
             }
         }
@@ -32,11 +32,11 @@ public final class LeaseChecker {
     /**
      * Fails if there were.
      *
-     * @param story what has led to it
+     * @param eventLog what has led to it
      */
-    public synchronized void check(EventLog story) {
-        if (!faults.isEmpty()) {
-            throw new AssertionError("two leaders at once: " + String.join("; ", faults) + story);
+    public synchronized void check(EventLog eventLog) {
+        if (!violations.isEmpty()) {
+            throw new AssertionError("two leaders at once: " + String.join("; ", violations) + eventLog);
         }
     }
 }

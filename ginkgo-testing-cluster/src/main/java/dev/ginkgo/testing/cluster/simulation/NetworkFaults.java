@@ -22,8 +22,8 @@ public final class NetworkFaults {
     // guarded by this
     private final Set<Route> cut = new HashSet<>();
     private final Map<String, Duration> delays = new HashMap<>();
-    private final Set<String> dead = new HashSet<>();
-    private final Set<String> frozen = new HashSet<>();
+    private final Set<String> setDead = new HashSet<>();
+    private final Set<String> setFrozen = new HashSet<>();
 
     /**
      * All of them up.
@@ -35,21 +35,21 @@ public final class NetworkFaults {
     }
 
     /** Whether something that is on this lane now gets along. */
-    synchronized boolean isOpen(Route lane) {
-        if (!lane.ofTheStore()) {
-            return !cut.contains(lane) && !dead.contains(lane.from()) && !dead.contains(lane.to());
+    synchronized boolean isOpen(Route route) {
+        if (!route.involvesStore()) {
+            return !cut.contains(route) && !setDead.contains(route.from()) && !setDead.contains(route.to());
         }
-        String node = lane.to().equals(Route.STORE) ? lane.from() : lane.to();
+        String node = route.to().equals(Route.STORE) ? route.from() : route.to();
         long reached = voters.stream()
-                .filter(voter -> !dead.contains(voter) && !frozen.contains(voter))
+                .filter(voter -> !setDead.contains(voter) && !setFrozen.contains(voter))
                 .filter(voter -> voter.equals(node)
                         || (!cut.contains(new Route(node, voter)) && !cut.contains(new Route(voter, node))))
                 .count();
-        return !dead.contains(node) && (voters.isEmpty() || reached > voters.size() / 2);
+        return !setDead.contains(node) && (voters.isEmpty() || reached > voters.size() / 2);
     }
 
-    synchronized Duration latency(Route lane) {
-        return LATENCY.plus(delay(lane.from())).plus(delay(lane.to()));
+    synchronized Duration latency(Route route) {
+        return LATENCY.plus(delay(route.from())).plus(delay(route.to()));
     }
 
     private Duration delay(String node) {
@@ -61,8 +61,8 @@ public final class NetworkFaults {
         delays.put(node, by);
     }
 
-    public synchronized void cut(Route lane) {
-        cut.add(lane);
+    public synchronized void cut(Route route) {
+        cut.add(route);
     }
 
     /** No lane is cut, and none is slow. */
@@ -71,15 +71,15 @@ public final class NetworkFaults {
         delays.clear();
     }
 
-    public synchronized void dead(String node, boolean isDead) {
-        set(dead, node, isDead);
+    public synchronized void setDead(String node, boolean isDead) {
+        setMembership(setDead, node, isDead);
     }
 
-    public synchronized void frozen(String node, boolean isFrozen) {
-        set(frozen, node, isFrozen);
+    public synchronized void setFrozen(String node, boolean isFrozen) {
+        setMembership(setFrozen, node, isFrozen);
     }
 
-    private static void set(Set<String> names, String name, boolean in) {
+    private static void setMembership(Set<String> names, String name, boolean in) {
         if (in) {
             names.add(name);
         } else {

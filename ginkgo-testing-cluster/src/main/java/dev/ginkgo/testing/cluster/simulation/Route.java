@@ -10,7 +10,7 @@ public record Route(String from, String to) {
     /** Stands for the majority of the nodes, where the store is. No node has this name. */
     static final String STORE = "";
 
-    boolean ofTheStore() {
+    boolean involvesStore() {
         return from.equals(STORE) || to.equals(STORE);
     }
 }

@@ -22,49 +22,49 @@ final class SimulatedCoordinator extends Coordinator {
     /** Of one test, so that there is no other to compare with. */
     private static final String CLUSTER = "simulated";
 
-    private record ReceivedResponse(LeaseStore.RenewalResponse answer, DualTimestamp asked) {}
+    private record ReceivedResponse(LeaseStore.RenewalResponse response, DualTimestamp sentAt) {}
 
-    private final Simulation world;
-    private final Queue<ReceivedResponse> heard = new ConcurrentLinkedQueue<>();
-    private volatile @Nullable WakeableTimer keeper; // to be used when the run is over, too: answers come late
-    private volatile boolean hurry;
+    private final Simulation simulation;
+    private final Queue<ReceivedResponse> responses = new ConcurrentLinkedQueue<>();
+    private volatile @Nullable WakeableTimer sessionTimer; // to be used when the run is over, too: answers come late
+    private volatile boolean updateRequested;
 
     // guarded by this, which is held while the seat is told: one after another
     private @Nullable Member self; // none before it joins and after it leaves
-    private @Nullable CoordinatorListener seat;
+    private @Nullable CoordinatorListener listener;
     private List<Member> members = List.of();
-    private long told;
-    private long held;
-    private long over;
+    private long reportedEpoch;
+    private long heldEpoch;
+    private long releasedEpoch;
 
-    SimulatedCoordinator(Simulation world) {
-        this.world = world;
+    SimulatedCoordinator(Simulation simulation) {
+        this.simulation = simulation;
     }
 
     @Override
-    public long prepare(NodeConfig site) {
-        if (site.policy() != PartitionPolicy.QUORUM) {
+    public long prepare(NodeConfig nodeConfig) {
+        if (nodeConfig.policy() != PartitionPolicy.QUORUM) {
             throw new IllegalArgumentException("a TestCluster has one store, which only a majority reaches, so its"
-                    + " policy is \"quorum\"; leave out the policy " + site.policy());
+                    + " policy is \"quorum\"; leave out the policy " + nodeConfig.policy());
         }
-        return world.start();
+        return simulation.nextIncarnation();
     }
 
     @Override
     public void join(Member joining, CoordinatorListener itsSeat) {
         synchronized (this) {
             self = joining;
-            seat = itsSeat;
+            listener = itsSeat;
             members = List.of();
-            told = 0;
-            held = 0;
-            over = 0;
+            reportedEpoch = 0;
+            heldEpoch = 0;
+            releasedEpoch = 0;
         }
-        heard.clear();
+        responses.clear();
         WakeableTimer timer = new WakeableTimer(time());
-        keeper = timer;
+        sessionTimer = timer;
         degraded("waiting for a majority of the nodes");
-        spawn("keep", () -> keep(itsSeat, timer));
+        spawn("keep", () -> maintainSession(itsSeat, timer));
     }
 
     @Override
@@ -72,25 +72,27 @@ final class SimulatedCoordinator extends Coordinator {
         synchronized (this) {
             self = changed;
         }
-        hurry = true;
+        updateRequested = true;
         wake();
     }
 
-    private void keep(CoordinatorListener seat, WakeableTimer timer) throws InterruptedException {
-        long period = seat.terms().renewal().toNanos();
-        long patience = LeaseStore.lasts(seat.terms()).toNanos();
+    private void maintainSession(CoordinatorListener coordinatorListener, WakeableTimer timer)
+            throws InterruptedException {
+        long period = coordinatorListener.leaseTiming().renewalInterval().toNanos();
+        long patience =
+                LeaseStore.sessionDuration(coordinatorListener.leaseTiming()).toNanos();
         long heardAt = time().nanos();
         boolean waiting = true;
         while (true) {
-            hurry = false;
-            ask(seat.terms());
+            updateRequested = false;
+            requestRenewal(coordinatorListener.leaseTiming());
             long next = time().nanos() + period;
-            while (time().nanos() - next < 0 && !hurry) {
-                ReceivedResponse news = heard.poll();
+            while (time().nanos() - next < 0 && !updateRequested) {
+                ReceivedResponse news = responses.poll();
                 if (news != null) {
-                    hear(news);
+                    apply(news);
                     heardAt = time().nanos();
-                    if (news.answer.newer()) {
+                    if (news.response.superseded()) {
                         waiting = true;
                         degraded("a newer node has this identity; give this one another");
                     } else if (waiting) {
@@ -110,54 +112,54 @@ final class SimulatedCoordinator extends Coordinator {
         }
     }
 
-    private void ask(LeaseTiming terms) {
-        LeaseStore.RenewalRequest request;
+    private void requestRenewal(LeaseTiming leaseTiming) {
+        LeaseStore.RenewalRequest renewalRequest;
         synchronized (this) {
             if (self == null) {
                 return;
             }
-            request = new LeaseStore.RenewalRequest(self, terms, over);
+            renewalRequest = new LeaseStore.RenewalRequest(self, leaseTiming, releasedEpoch);
         }
-        DualTimestamp asked = DualTimestamp.of(time());
-        world.ask(request, answer -> {
-            heard.add(new ReceivedResponse(answer, asked));
+        DualTimestamp asked = DualTimestamp.now(time());
+        simulation.renew(renewalRequest, renewalResponse -> {
+            responses.add(new ReceivedResponse(renewalResponse, asked));
             wake();
         });
     }
 
     private void wake() {
-        WakeableTimer timer = keeper;
+        WakeableTimer timer = sessionTimer;
         if (timer != null) {
             timer.wake();
         }
     }
 
-    private synchronized void hear(ReceivedResponse news) {
-        LeaseStore.RenewalResponse answer = news.answer;
-        if (self == null || seat == null) {
+    private synchronized void apply(ReceivedResponse news) {
+        LeaseStore.RenewalResponse renewalResponse = news.response;
+        if (self == null || listener == null) {
             return;
         }
-        if (held != 0 && held != answer.granted()) {
-            seat.ended(epoch(held));
-            held = 0;
+        if (heldEpoch != 0 && heldEpoch != renewalResponse.grantedEpoch()) {
+            listener.leaseEnded(epoch(heldEpoch));
+            heldEpoch = 0;
         }
-        if (answer.newer()) {
+        if (renewalResponse.superseded()) {
             return;
         }
-        if (!answer.members().equals(members)) {
-            members = answer.members();
-            seat.roster(members);
+        if (!renewalResponse.members().equals(members)) {
+            members = renewalResponse.members();
+            listener.rosterChanged(members);
         }
-        if (answer.epoch() > told) {
-            told = answer.epoch();
-            seat.leader(answer.leader(), epoch(told));
+        if (renewalResponse.latestEpoch() > reportedEpoch) {
+            reportedEpoch = renewalResponse.latestEpoch();
+            listener.leaderChanged(renewalResponse.leader(), epoch(reportedEpoch));
         }
-        if (answer.granted() != 0 && answer.granted() != over) {
-            if (seat.renewed(epoch(answer.granted()), news.asked)) {
-                held = answer.granted();
+        if (renewalResponse.grantedEpoch() != 0 && renewalResponse.grantedEpoch() != releasedEpoch) {
+            if (listener.leaseRenewed(epoch(renewalResponse.grantedEpoch()), news.sentAt)) {
+                heldEpoch = renewalResponse.grantedEpoch();
             } else {
-                over = answer.granted();
-                held = 0;
+                releasedEpoch = renewalResponse.grantedEpoch();
+                heldEpoch = 0;
             }
         }
     }
@@ -172,13 +174,13 @@ final class SimulatedCoordinator extends Coordinator {
         synchronized (this) {
             leaving = self;
             self = null;
-            if (held != 0 && seat != null) {
-                seat.ended(epoch(held)); // before anybody else can have it
-                held = 0;
+            if (heldEpoch != 0 && listener != null) {
+                listener.leaseEnded(epoch(heldEpoch)); // before anybody else can have it
+                heldEpoch = 0;
             }
         }
         if (leaving != null) {
-            world.leave(leaving);
+            simulation.leave(leaving);
         }
     }
 

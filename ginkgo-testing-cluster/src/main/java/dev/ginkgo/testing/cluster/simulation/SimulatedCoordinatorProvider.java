@@ -17,7 +17,7 @@ public final class SimulatedCoordinatorProvider implements CoordinatorProvider {
     }
 
     @Override
-    public Coordinator make() {
-        return new SimulatedCoordinator(Simulation.here());
+    public Coordinator create() {
+        return new SimulatedCoordinator(Simulation.current());
     }
 }

@@ -24,48 +24,48 @@ import java.util.concurrent.atomic.AtomicLong;
  */
 final class SimulatedLink extends InMemoryLink {
     /** After a refusal: the peer has not heard of this node yet. */
-    private static final long SOON = Duration.ofMillis(20).toNanos();
+    private static final long RETRY_AFTER_REJECTION = Duration.ofMillis(20).toNanos();
 
-    private static final long AGAIN = Duration.ofMillis(250).toNanos();
-    private static final long BEAT = Transport.BEAT.toNanos();
-    private static final long PATIENCE = 3 * BEAT;
+    private static final long HELLO_INTERVAL = Duration.ofMillis(250).toNanos();
+    private static final long HEARTBEAT_INTERVAL = Transport.HEARTBEAT_INTERVAL.toNanos();
+    private static final long TIMEOUT = 3 * HEARTBEAT_INTERVAL;
     private static final long WINDOW = 64 * 1024;
 
     private final SimulatedTransport transport;
 
     /** What has come back of one attempt. */
     private static final class Connection {
-        final AtomicLong onTheWay = new AtomicLong();
-        volatile long heard = -1; // the number of the last word that was heard: 0 the hello, then the beats
-        volatile boolean refused;
+        final AtomicLong bytesInFlight = new AtomicLong();
+        volatile long acknowledged = -1; // the number of the last word that was heard: 0 the hello, then the beats
+        volatile boolean rejected;
     }
 
-    SimulatedLink(SimulatedTransport transport, Peer peer, SendQueues backlogs, long budget, TimeSource time) {
-        super(transport, peer, backlogs, budget, time);
+    SimulatedLink(SimulatedTransport transport, Peer peer, SendQueues sendQueues, long budget, TimeSource timeSource) {
+        super(transport, peer, sendQueues, budget, timeSource);
         this.transport = transport;
     }
 
     @Override
     protected void connect() throws InterruptedException {
         Connection mine = new Connection();
-        if (greet(mine)) {
-            speak(mine);
+        if (handshake(mine)) {
+            transmit(mine);
             reconnecting();
         }
     }
 
     /** Says hello until it is heard; false if that was refused. */
-    private boolean greet(Connection mine) throws InterruptedException {
-        TimeSource time = time();
-        while (!isClosed() && mine.heard < 0) {
-            say(mine, new TransportMessage.Hello(peer().origin()), 0);
-            long again = time.nanos() + AGAIN;
-            while (!isClosed() && mine.heard < 0 && !mine.refused && time.nanos() - again < 0) {
+    private boolean handshake(Connection mine) throws InterruptedException {
+        TimeSource timeSource = time();
+        while (!isClosed() && mine.acknowledged < 0) {
+            send(mine, new TransportMessage.Hello(peer().origin()), 0);
+            long again = timeSource.nanos() + HELLO_INTERVAL;
+            while (!isClosed() && mine.acknowledged < 0 && !mine.rejected && timeSource.nanos() - again < 0) {
                 awaitWork(again);
             }
-            if (mine.refused) {
-                long soon = time.nanos() + SOON;
-                while (!isClosed() && time.nanos() - soon < 0) {
+            if (mine.rejected) {
+                long soon = timeSource.nanos() + RETRY_AFTER_REJECTION;
+                while (!isClosed() && timeSource.nanos() - soon < 0) {
                     awaitWork(soon);
                 }
                 return false;
@@ -74,60 +74,63 @@ final class SimulatedLink extends InMemoryLink {
         return !isClosed();
     }
 
-    private void speak(Connection mine) throws InterruptedException {
-        TimeSource time = time();
+    private void transmit(Connection mine) throws InterruptedException {
+        TimeSource timeSource = time();
         try {
             long beats = 1;
-            say(mine, new TransportMessage.Heartbeat(beats, openBacklog(), transport.positions()), 0);
+            send(mine, new TransportMessage.Heartbeat(beats, openQueue(), transport.positions()), 0);
             long heard = 0;
-            long beatAt = time.nanos() + BEAT;
-            long giveUpAt = time.nanos() + PATIENCE;
-            while (!isClosed() && !mine.refused && time.nanos() - giveUpAt < 0) {
-                if (mine.heard > heard) {
-                    heard = mine.heard;
-                    giveUpAt = time.nanos() + PATIENCE;
+            long beatAt = timeSource.nanos() + HEARTBEAT_INTERVAL;
+            long giveUpAt = timeSource.nanos() + TIMEOUT;
+            while (!isClosed() && !mine.rejected && timeSource.nanos() - giveUpAt < 0) {
+                if (mine.acknowledged > heard) {
+                    heard = mine.acknowledged;
+                    giveUpAt = timeSource.nanos() + TIMEOUT;
                     ready(true);
                 }
                 boolean atEnd = true;
-                if (mine.onTheWay.get() < WINDOW) {
-                    SendQueue.SendBatch load = backlog().take(WINDOW);
-                    for (Envelope message : load.messages()) {
-                        say(mine, new TransportMessage.Publication(message), message.cost());
+                if (mine.bytesInFlight.get() < WINDOW) {
+                    SendQueue.SendBatch sendBatch = queue().take(WINDOW);
+                    for (Envelope message : sendBatch.messages()) {
+                        send(mine, new TransportMessage.Publication(message), message.memoryBytes());
                     }
-                    atEnd = load.toTheEnd();
-                    if (atEnd && time.nanos() - beatAt >= 0) {
-                        say(mine, new TransportMessage.Heartbeat(++beats, load.last(), transport.positions()), 0);
-                        beatAt = time.nanos() + BEAT;
+                    atEnd = sendBatch.atEnd();
+                    if (atEnd && timeSource.nanos() - beatAt >= 0) {
+                        send(
+                                mine,
+                                new TransportMessage.Heartbeat(++beats, sendBatch.lastOffered(), transport.positions()),
+                                0);
+                        beatAt = timeSource.nanos() + HEARTBEAT_INTERVAL;
                     }
                 }
-                if (mine.heard == heard && (backlog().isEmpty() || mine.onTheWay.get() >= WINDOW)) {
-                    awaitWork(atEnd && time.nanos() - beatAt < 0 ? Math.min(beatAt, giveUpAt) : giveUpAt);
+                if (mine.acknowledged == heard && (queue().isEmpty() || mine.bytesInFlight.get() >= WINDOW)) {
+                    awaitWork(atEnd && timeSource.nanos() - beatAt < 0 ? Math.min(beatAt, giveUpAt) : giveUpAt);
                 }
             }
         } finally {
-            closeBacklog();
+            closeQueue();
         }
     }
 
     /** What is said counts as on the way until the peer has taken it, or it is lost. */
-    private void say(Connection mine, TransportMessage word, long cost) {
-        mine.onTheWay.addAndGet(cost);
-        transport.say(peer(), word, new SimulatedTransport.DeliveryCallback() {
+    private void send(Connection mine, TransportMessage transportMessage, long cost) {
+        mine.bytesInFlight.addAndGet(cost);
+        transport.send(peer(), transportMessage, new SimulatedTransport.DeliveryCallback() {
             @Override
-            public void heard(long number) {
-                mine.heard = Math.max(mine.heard, number);
+            public void acknowledged(long number) {
+                mine.acknowledged = Math.max(mine.acknowledged, number);
                 wake();
             }
 
             @Override
-            public void refused() {
-                mine.refused = true;
+            public void rejected() {
+                mine.rejected = true;
                 wake();
             }
 
             @Override
-            public void gone() {
-                mine.onTheWay.addAndGet(-cost);
+            public void completed() {
+                mine.bytesInFlight.addAndGet(-cost);
                 if (cost > 0) {
                     wake();
                 }

@@ -21,40 +21,40 @@ import org.jspecify.annotations.Nullable;
  */
 public final class SimulatedNetwork extends Service {
 
-    private record InFlight(long at, Runnable arrival) {}
+    private record InFlight(long at, Runnable onArrival) {}
 
     // guarded by this
-    private final Queue<InFlight> parcels = new PriorityQueue<>(Comparator.comparingLong(InFlight::at));
-    private final Map<Route, Long> latest = new HashMap<>();
-    private final Set<Long> taken = new HashSet<>(); // the moments of all parcels
+    private final Queue<InFlight> inFlight = new PriorityQueue<>(Comparator.comparingLong(InFlight::at));
+    private final Map<Route, Long> latestByRoute = new HashMap<>();
+    private final Set<Long> arrivalTimes = new HashSet<>(); // the moments of all parcels
 
-    private volatile @Nullable TimeSource time;
+    private volatile @Nullable TimeSource timeSource;
     private volatile @Nullable WakeableTimer timer;
 
     @Override
     protected void onStart() {
-        time = time();
+        timeSource = time();
         WakeableTimer carrier = new WakeableTimer(time());
         timer = carrier;
-        spawn("carry", () -> carry(carrier));
+        spawn("carry", () -> deliverAll(carrier));
     }
 
     /** What the clock shows; zero before the start. */
     long nanos() {
-        TimeSource running = time;
+        TimeSource running = timeSource;
         return running == null ? 0 : running.nanos();
     }
 
     /** Has something arrive after a while, and after what went along the same lane before it. Any thread. */
-    void send(Route lane, Duration latency, Runnable arrival) {
+    void send(Route route, Duration latency, Runnable arrival) {
         synchronized (this) {
             long at = nanos() + latency.toNanos();
-            at = Math.max(at, latest.getOrDefault(lane, at - 1) + 1);
-            while (!taken.add(at)) {
+            at = Math.max(at, latestByRoute.getOrDefault(route, at - 1) + 1);
+            while (!arrivalTimes.add(at)) {
                 at++;
             }
-            latest.put(lane, at);
-            parcels.add(new InFlight(at, arrival));
+            latestByRoute.put(route, at);
+            inFlight.add(new InFlight(at, arrival));
         }
         WakeableTimer carrier = timer;
         if (carrier != null) {
@@ -62,32 +62,32 @@ public final class SimulatedNetwork extends Service {
         }
     }
 
-    private void carry(WakeableTimer carrier) throws InterruptedException {
+    private void deliverAll(WakeableTimer carrier) throws InterruptedException {
         while (true) {
             if (Thread.interrupted()) {
                 throw new InterruptedException();
             }
-            InFlight next = next();
+            InFlight next = pollArrived();
             if (next == null) {
-                carrier.awaitUntil(nextAt());
+                carrier.awaitUntil(nextArrival());
             } else {
-                next.arrival.run();
+                next.onArrival.run();
             }
         }
     }
 
     /** The next that has arrived. */
-    private synchronized @Nullable InFlight next() {
-        InFlight next = parcels.peek();
+    private synchronized @Nullable InFlight pollArrived() {
+        InFlight next = inFlight.peek();
         if (next == null || next.at - nanos() > 0) {
             return null;
         }
-        taken.remove(next.at);
-        return parcels.remove();
+        arrivalTimes.remove(next.at);
+        return inFlight.remove();
     }
 
-    private synchronized long nextAt() {
-        InFlight next = parcels.peek();
+    private synchronized long nextArrival() {
+        InFlight next = inFlight.peek();
         return next == null ? nanos() + Long.MAX_VALUE / 2 : next.at;
     }
 }

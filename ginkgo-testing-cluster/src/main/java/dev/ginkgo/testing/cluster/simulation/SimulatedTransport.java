@@ -17,93 +17,95 @@ import org.jspecify.annotations.Nullable;
  * comes, so that a node that is frozen neither speaks nor hears.
  */
 final class SimulatedTransport extends InMemoryTransport<SimulatedLink> {
-    private final Simulation world;
-    private final Queue<ReceivedMessage> heard = new ConcurrentLinkedQueue<>();
-    private volatile @Nullable WakeableTimer hearer; // to be used when the run is over, too: words come late
+    private final Simulation simulation;
+    private final Queue<ReceivedMessage> received = new ConcurrentLinkedQueue<>();
+    private volatile @Nullable WakeableTimer receiveTimer; // to be used when the run is over, too: words come late
 
-    private record ReceivedMessage(NodeIncarnation from, TransportMessage word, DeliveryCallback echo) {}
+    private record ReceivedMessage(NodeIncarnation from, TransportMessage message, DeliveryCallback callback) {}
 
     /** What comes back to who has said something. */
     interface DeliveryCallback {
         /** The peer has heard the hello (0), or the beat of that number. */
-        void heard(long number);
+        void acknowledged(long number);
 
         /** The peer does not know this node. */
-        void refused();
+        void rejected();
 
         /** It is on the way no more. */
-        void gone();
+        void completed();
     }
 
-    SimulatedTransport(Simulation world) {
-        this.world = world;
+    SimulatedTransport(Simulation simulation) {
+        this.simulation = simulation;
     }
 
     @Override
     protected Address register() {
-        heard.clear();
+        received.clear();
         WakeableTimer timer = new WakeableTimer(time());
-        hearer = timer;
-        spawn("hear", () -> hear(timer));
-        return world.open(this);
+        receiveTimer = timer;
+        spawn("hear", () -> receive(timer));
+        return simulation.register(this);
     }
 
     @Override
     protected void unregister() {
-        world.close(this);
+        simulation.unregister(this);
     }
 
     @Override
     protected SimulatedLink link(Session<SimulatedLink> here, Peer peer, long budget) {
-        return new SimulatedLink(this, peer, here.backlogs(), budget, time());
+        return new SimulatedLink(this, peer, here.queues(), budget, time());
     }
 
     @Override
-    public void ask(NodeIncarnation peer, SequenceRange stretch) {
-        tell(openSession(), peer, new TransportMessage.RangeRequest(stretch));
+    public void requestRange(NodeIncarnation peer, SequenceRange sequenceRange) {
+        sendTo(openSession(), peer, new TransportMessage.RangeRequest(sequenceRange));
     }
 
     @Override
-    public void askAll(NodeIncarnation peer, long after) {
-        tell(openSession(), peer, new TransportMessage.SnapshotRequest(after));
+    public void requestSnapshot(NodeIncarnation peer, long after) {
+        sendTo(openSession(), peer, new TransportMessage.SnapshotRequest(after));
     }
 
     // ---- what is said
 
     /** Says something to whoever is at the peer's address when it comes there. */
-    void say(Peer peer, TransportMessage word, DeliveryCallback echo) {
+    void send(Peer peer, TransportMessage transportMessage, DeliveryCallback deliveryCallback) {
         Session<SimulatedLink> here = session();
         if (here == null) {
-            echo.gone();
+            deliveryCallback.completed();
             return;
         }
         NodeIncarnation self = here.self();
-        world.carry(
+        simulation.send(
                 new Route(self.name(), peer.origin().name()),
                 () -> {
-                    Optional<SimulatedTransport> there = world.at(peer.address());
-                    there.ifPresentOrElse(other -> other.come(new ReceivedMessage(self, word, echo)), echo::gone);
+                    Optional<SimulatedTransport> there = simulation.find(peer.address());
+                    there.ifPresentOrElse(
+                            other -> other.enqueue(new ReceivedMessage(self, transportMessage, deliveryCallback)),
+                            deliveryCallback::completed);
                 },
-                echo::gone);
+                deliveryCallback::completed);
     }
 
-    private void back(Session<SimulatedLink> here, NodeIncarnation to, Runnable what) {
-        world.carry(new Route(here.self().name(), to.name()), what, () -> {});
+    private void sendBack(Session<SimulatedLink> here, NodeIncarnation to, Runnable what) {
+        simulation.send(new Route(here.self().name(), to.name()), what, () -> {});
     }
 
     // ---- what is heard
 
-    private void come(ReceivedMessage news) {
-        heard.add(news);
-        WakeableTimer timer = hearer;
+    private void enqueue(ReceivedMessage news) {
+        received.add(news);
+        WakeableTimer timer = receiveTimer;
         if (timer != null) {
             timer.wake();
         }
     }
 
-    private void hear(WakeableTimer timer) throws InterruptedException {
+    private void receive(WakeableTimer timer) throws InterruptedException {
         while (true) {
-            ReceivedMessage next = heard.poll();
+            ReceivedMessage next = received.poll();
             Session<SimulatedLink> here = session();
             if (here == null) {
                 return;
@@ -112,52 +114,56 @@ final class SimulatedTransport extends InMemoryTransport<SimulatedLink> {
                 throw new InterruptedException();
             }
             if (next == null) {
-                timer.awaitUntil(WaitQueue.forever(time()));
+                timer.awaitUntil(WaitQueue.never(time()));
             } else {
-                hear(here, next);
-                next.echo.gone();
+                receive(here, next);
+                next.callback.completed();
             }
         }
     }
 
-    private void hear(Session<SimulatedLink> here, ReceivedMessage news) {
+    private void receive(Session<SimulatedLink> here, ReceivedMessage news) {
         NodeIncarnation from = news.from;
-        if (news.word instanceof TransportMessage.Hello hello && !hello.meant().equals(here.self())) {
+        if (news.message instanceof TransportMessage.Hello hello
+                && !hello.addressee().equals(here.self())) {
             return; // for a life of this node that is over
         }
         if (!admits(here, from)) {
-            back(here, from, news.echo::refused);
+            sendBack(here, from, news.callback::rejected);
             return;
         }
-        switch (news.word) {
-            case TransportMessage.Hello _ -> back(here, from, () -> news.echo.heard(0));
-            case TransportMessage.Heartbeat beat -> {
-                here.inbox().beat(from, beat.last(), beat.positions());
-                back(here, from, () -> news.echo.heard(beat.number()));
+        switch (news.message) {
+            case TransportMessage.Hello _ -> sendBack(here, from, () -> news.callback.acknowledged(0));
+            case TransportMessage.Heartbeat heartbeat -> {
+                here.inbox().heartbeat(from, heartbeat.last(), heartbeat.positions());
+                sendBack(here, from, () -> news.callback.acknowledged(heartbeat.number()));
             }
-            case TransportMessage.Publication published -> here.inbox().received(published.message());
-            case TransportMessage.RangeRequest question ->
-                tell(here, from, new TransportMessage.RangeReply(here.inbox().answer(question.stretch())));
-            case TransportMessage.RangeReply reply -> here.inbox().answered(from, reply.answer());
+            case TransportMessage.Publication publication -> here.inbox().received(publication.message());
+            case TransportMessage.RangeRequest rangeRequest ->
+                sendTo(here, from, new TransportMessage.RangeReply(here.inbox().readRange(rangeRequest.range())));
+            case TransportMessage.RangeReply rangeReply -> here.inbox().rangeReceived(from, rangeReply.response());
             case TransportMessage.SnapshotRequest question ->
-                tell(here, from, new TransportMessage.SnapshotReply(here.inbox().holdings(question.after())));
-            case TransportMessage.SnapshotReply reply -> here.inbox().held(from, reply.some());
+                sendTo(
+                        here,
+                        from,
+                        new TransportMessage.SnapshotReply(here.inbox().readSnapshot(question.after())));
+            case TransportMessage.SnapshotReply reply -> here.inbox().snapshots(from, reply.chunk());
         }
     }
 
-    private void tell(Session<SimulatedLink> here, NodeIncarnation to, TransportMessage word) {
-        links(here, to).forEach(link -> say(link.peer(), word, new NoCallback()));
+    private void sendTo(Session<SimulatedLink> here, NodeIncarnation to, TransportMessage transportMessage) {
+        links(here, to).forEach(link -> send(link.peer(), transportMessage, new NoCallback()));
     }
 
     /** For words after which nobody waits. */
     private static final class NoCallback implements DeliveryCallback {
         @Override
-        public void heard(long number) {}
+        public void acknowledged(long number) {}
 
         @Override
-        public void refused() {}
+        public void rejected() {}
 
         @Override
-        public void gone() {}
+        public void completed() {}
     }
 }

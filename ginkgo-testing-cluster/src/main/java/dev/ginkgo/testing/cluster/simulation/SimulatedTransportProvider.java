@@ -15,7 +15,7 @@ public final class SimulatedTransportProvider implements TransportProvider {
     }
 
     @Override
-    public Transport make() {
-        return new SimulatedTransport(Simulation.here());
+    public Transport create() {
+        return new SimulatedTransport(Simulation.current());
     }
 }

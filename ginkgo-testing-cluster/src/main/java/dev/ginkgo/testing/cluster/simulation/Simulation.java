@@ -16,15 +16,15 @@ import java.util.function.Consumer;
  */
 public final class Simulation {
     /** The world of the node that is being started by this thread. */
-    public static final ScopedValue<Simulation> HERE = ScopedValue.newInstance();
+    public static final ScopedValue<Simulation> CURRENT = ScopedValue.newInstance();
 
-    public final SimulatedNetwork wire = new SimulatedNetwork();
-    public final NetworkFaults links;
+    public final SimulatedNetwork network = new SimulatedNetwork();
+    public final NetworkFaults faults;
 
-    private final LeaseStore store = new LeaseStore();
+    private final LeaseStore leaseStore = new LeaseStore();
     private final AtomicLong starts = new AtomicLong();
-    private final AtomicLong opened = new AtomicLong();
-    private final Map<Address, SimulatedTransport> stations = new ConcurrentHashMap<>();
+    private final AtomicLong addresses = new AtomicLong();
+    private final Map<Address, SimulatedTransport> transports = new ConcurrentHashMap<>();
 
     /**
      * A world in which nothing is wrong.
@@ -32,54 +32,54 @@ public final class Simulation {
      * @param voters the nodes of whom a majority is needed; with none every node alone is enough
      */
     public Simulation(List<String> voters) {
-        links = new NetworkFaults(voters);
+        faults = new NetworkFaults(voters);
     }
 
-    static Simulation here() {
-        if (!HERE.isBound()) {
+    static Simulation current() {
+        if (!CURRENT.isBound()) {
             throw new IllegalStateException("the engine \"" + SimulatedCoordinatorProvider.NAME
                     + "\" works in a TestCluster only; take another one, or TestCluster.of(…)");
         }
-        return HERE.get();
+        return CURRENT.get();
     }
 
     /** Counts a start of a node; each has another number, as with engines that count by the clock. */
-    long start() {
+    long nextIncarnation() {
         return starts.incrementAndGet();
     }
 
     /** Where the others find this transport from now on: an address that no socket has. */
-    Address open(SimulatedTransport station) {
-        Address address = new Address("station-" + opened.incrementAndGet(), 0);
-        stations.put(address, station);
+    Address register(SimulatedTransport station) {
+        Address address = new Address("station-" + addresses.incrementAndGet(), 0);
+        transports.put(address, station);
         return address;
     }
 
-    void close(SimulatedTransport station) {
-        stations.values().remove(station);
+    void unregister(SimulatedTransport station) {
+        transports.values().remove(station);
     }
 
-    Optional<SimulatedTransport> at(Address address) {
-        return Optional.ofNullable(stations.get(address));
+    Optional<SimulatedTransport> find(Address address) {
+        return Optional.ofNullable(transports.get(address));
     }
 
     /** Has something come to another node, if the way is open when it leaves and when it comes. */
-    void carry(Route lane, Runnable arrival, Runnable lost) {
-        if (!links.isOpen(lane)) {
+    void send(Route route, Runnable arrival, Runnable lost) {
+        if (!faults.isOpen(route)) {
             lost.run();
             return;
         }
-        wire.send(lane, links.latency(lane), () -> (links.isOpen(lane) ? arrival : lost).run());
+        network.send(route, faults.latency(route), () -> (faults.isOpen(route) ? arrival : lost).run());
     }
 
     /** Puts a question to the store. Its answer may never come. */
-    void ask(LeaseStore.RenewalRequest request, Consumer<LeaseStore.RenewalResponse> answered) {
-        String node = request.member().name();
-        carry(
+    void renew(LeaseStore.RenewalRequest renewalRequest, Consumer<LeaseStore.RenewalResponse> answered) {
+        String node = renewalRequest.member().name();
+        send(
                 new Route(node, Route.STORE),
                 () -> {
-                    LeaseStore.RenewalResponse answer = store.ask(request, wire.nanos());
-                    carry(new Route(Route.STORE, node), () -> answered.accept(answer), () -> {});
+                    LeaseStore.RenewalResponse renewalResponse = leaseStore.renew(renewalRequest, network.nanos());
+                    send(new Route(Route.STORE, node), () -> answered.accept(renewalResponse), () -> {});
                 },
                 () -> {});
     }
@@ -89,8 +89,8 @@ public final class Simulation {
      * still meanwhile.
      */
     void leave(Member member) {
-        if (links.isOpen(new Route(member.name(), Route.STORE))) {
-            store.leave(member);
+        if (faults.isOpen(new Route(member.name(), Route.STORE))) {
+            leaseStore.leave(member);
         }
     }
 }

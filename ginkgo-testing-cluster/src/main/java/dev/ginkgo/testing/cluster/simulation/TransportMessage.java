@@ -11,7 +11,7 @@ import java.util.Map;
 sealed interface TransportMessage {
 
     /** Are you there, and do you know me? Heard with the number 0. */
-    record Hello(NodeIncarnation meant) implements TransportMessage {}
+    record Hello(NodeIncarnation addressee) implements TransportMessage {}
 
     /** The first word of a connection, and every second one: how far I am. Heard with its number, from 1. */
     record Heartbeat(long number, long last, Map<NodeIncarnation, Long> positions) implements TransportMessage {}
@@ -20,14 +20,14 @@ sealed interface TransportMessage {
     record Publication(Envelope message) implements TransportMessage {}
 
     /** What have you of this? */
-    record RangeRequest(SequenceRange stretch) implements TransportMessage {}
+    record RangeRequest(SequenceRange range) implements TransportMessage {}
 
     /** That is all I have. */
-    record RangeReply(RangeResponse answer) implements TransportMessage {}
+    record RangeReply(RangeResponse response) implements TransportMessage {}
 
     /** What have you in all, from there on? */
     record SnapshotRequest(long after) implements TransportMessage {}
 
     /** That is some of it. */
-    record SnapshotReply(SnapshotChunk some) implements TransportMessage {}
+    record SnapshotReply(SnapshotChunk chunk) implements TransportMessage {}
 }

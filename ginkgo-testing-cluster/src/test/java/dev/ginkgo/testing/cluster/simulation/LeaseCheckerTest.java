@@ -21,21 +21,21 @@ class LeaseCheckerTest {
         return cluster.node(0).root().lease().orElseThrow();
     }
 
-    private static void check(LeaseChecker leases, TestCluster<Cluster> cluster) {
-        leases.check(new EventLog(cluster.clock()));
+    private static void check(LeaseChecker leaseChecker, TestCluster<Cluster> cluster) {
+        leaseChecker.check(new EventLog(cluster.clock()));
     }
 
     @Test
     @DisplayName("two leases that are valid at once fail the test, and so does an epoch that has been")
-    void overlap() {
+    void reportsOverlappingLeases() {
         try (TestCluster<Cluster> a = one();
                 TestCluster<Cluster> b = one()) {
-            LeaseChecker leases = new LeaseChecker();
-            leases.given("a", lease(a));
-            check(leases, a);
-            leases.given("b", lease(b));
+            LeaseChecker leaseChecker = new LeaseChecker();
+            leaseChecker.leaseGranted("a", lease(a));
+            check(leaseChecker, a);
+            leaseChecker.leaseGranted("b", lease(b));
 
-            assertThatThrownBy(() -> check(leases, a))
+            assertThatThrownBy(() -> check(leaseChecker, a))
                     .isInstanceOf(AssertionError.class)
                     .hasMessageContaining("b holds the lease of epoch 1@simulated")
                     .hasMessageContaining("b leads in epoch 1@simulated, after a led in 1@simulated");
@@ -44,19 +44,19 @@ class LeaseCheckerTest {
 
     @Test
     @DisplayName("a lease that has run out overlaps with none")
-    void after() {
+    void acceptsAnExpiredLease() {
         try (TestCluster<Cluster> a = one();
                 TestCluster<Cluster> b = one()) {
-            LeaseChecker leases = new LeaseChecker();
-            leases.given("a", lease(a));
+            LeaseChecker leaseChecker = new LeaseChecker();
+            leaseChecker.leaseGranted("a", lease(a));
             a.pause(a.node(0));
             a.advance(Duration.ofSeconds(2));
             b.kill(b.node(0));
             b.start(b.node(0));
             b.awaitLeader();
-            leases.given("b", lease(b));
+            leaseChecker.leaseGranted("b", lease(b));
 
-            check(leases, a);
+            check(leaseChecker, a);
         }
     }
 }

@@ -9,12 +9,12 @@ import org.junit.jupiter.api.BeforeEach;
 
 /** The simulated coordinator keeps what every engine promises: in the machine's time, as the contract goes by it. */
 class SimulatedCoordinatorTest extends CoordinatorContract {
-    private final Simulation world = new Simulation(List.of());
+    private final Simulation simulation = new Simulation(List.of());
     private TestTree<SimulatedNetwork> wire;
 
     @BeforeEach
     void start() {
-        wire = TestTree.start(world.wire);
+        wire = TestTree.start(simulation.network);
     }
 
     @AfterEach
@@ -23,7 +23,7 @@ class SimulatedCoordinatorTest extends CoordinatorContract {
     }
 
     @Override
-    protected Coordinator engine() {
-        return new SimulatedCoordinator(world);
+    protected Coordinator coordinator() {
+        return new SimulatedCoordinator(simulation);
     }
 }

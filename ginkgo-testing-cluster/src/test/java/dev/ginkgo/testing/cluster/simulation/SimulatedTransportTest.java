@@ -9,12 +9,12 @@ import org.junit.jupiter.api.BeforeEach;
 
 /** The simulated transport keeps what every transport promises: in the machine's time, as the contract goes by it. */
 class SimulatedTransportTest extends TransportContract {
-    private final Simulation world = new Simulation(List.of());
+    private final Simulation simulation = new Simulation(List.of());
     private TestTree<SimulatedNetwork> wire;
 
     @BeforeEach
     void start() {
-        wire = TestTree.start(world.wire);
+        wire = TestTree.start(simulation.network);
     }
 
     @AfterEach
@@ -24,6 +24,6 @@ class SimulatedTransportTest extends TransportContract {
 
     @Override
     protected Transport transport() {
-        return new SimulatedTransport(world);
+        return new SimulatedTransport(simulation);
     }
 }
