@@ -118,7 +118,7 @@ class DaemonSessionTest {
                     @Override protected void onStart() {
                         switch (how.get()) {
                             case "throw" -> throw new IllegalStateException("no luck");
-                            case "wait" -> readyLater();
+                            case "wait" -> deferReady();
                             default -> spawn("deaf", this::park);
                         }
                     }

@@ -26,6 +26,7 @@ import java.util.concurrent.TimeUnit;
  * counters begin anew; before its first start there is nothing to tell, and each says 0 or NaN. Micrometer is an
  * optional dependency of the hub: the program brings it.
  */
+@SuppressWarnings("exports") // Micrometer is optional, so the module does not require it transitively
 public final class HubMeters implements MeterBinder {
     private final MessageHub hub;
 

@@ -1,0 +1,8 @@
+/** Support for tests of services: a tree in a test, and a clock that the test advances. */
+module dev.ginkgo.testing {
+    requires transitive dev.ginkgo.core;
+    requires jdk.management;
+    requires static transitive org.jspecify;
+
+    exports dev.ginkgo.testing;
+}
