@@ -93,9 +93,8 @@ class BootstrapTest {
     }
 
     @Test
-    @DisplayName(
-            "K-06 K-07 one of two voters alone does not lead, and its status names the absent one; when that one"
-                    + " returns, there is a leader again")
+    @DisplayName("K-06 K-07 one of two voters alone does not lead, and its status names the absent one; when that one"
+            + " returns, there is a leader again")
     void oneOfTwoVoters_doesNotLead() throws Exception {
         MeshNode a = inProcessMesh.start("");
         await().atMost(InProcessMesh.TIMEOUT).until(a.cluster()::isLeader);

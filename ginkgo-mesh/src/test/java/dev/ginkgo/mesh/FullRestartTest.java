@@ -17,9 +17,8 @@ class FullRestartTest {
     Path folder;
 
     @Test
-    @DisplayName(
-            "K-06 K-08 after all nodes stopped, those that stopped first elect no leader; with the last one, they"
-                    + " form the cluster again")
+    @DisplayName("K-06 K-08 after all nodes stopped, those that stopped first elect no leader; with the last one, they"
+            + " form the cluster again")
     void firstStoppedNodesWaitForTheLast() throws Exception {
         try (InProcessMesh inProcessMesh = new InProcessMesh(folder)) {
             // Given three nodes that stopped gracefully

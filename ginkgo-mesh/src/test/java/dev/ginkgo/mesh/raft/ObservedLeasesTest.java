@@ -46,8 +46,7 @@ class ObservedLeasesTest {
     }
 
     @Test
-    @DisplayName(
-            "K-03 a jump of the wall clock, forward or back, does not shorten the wait: the leader's did not jump")
+    @DisplayName("K-03 a jump of the wall clock, forward or back, does not shorten the wait: the leader's did not jump")
     void wallClockJumps_doNotShortenTheWait() {
         observedLeases.received(command(Kind.RENEW, 7, "a"));
         clock.advance(Duration.ofMillis(300));

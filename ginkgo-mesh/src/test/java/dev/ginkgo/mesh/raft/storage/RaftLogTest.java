@@ -113,8 +113,7 @@ class RaftLogTest {
     }
 
     @Test
-    @DisplayName(
-            "a vote belongs to its term: in the next term the node has not voted, also after a rewrite")
+    @DisplayName("a vote belongs to its term: in the next term the node has not voted, also after a rewrite")
     void vote_belongsToItsTerm() throws IOException {
         try (RaftLog log = open()) {
             log.append(1, entries(entry(Kind.FORM_CLUSTER, 1)));
