@@ -29,7 +29,7 @@ class ConcurrentStartTest {
     }
 
     private static long founded(ProcessCluster processCluster) throws Exception {
-        return processCluster.countLines(" founds the cluster ");
+        return processCluster.countLines(" forms the cluster ");
     }
 
     /** How long it takes until the three are one cluster. */

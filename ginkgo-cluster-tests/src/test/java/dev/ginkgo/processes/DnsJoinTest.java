@@ -128,6 +128,6 @@ class DnsJoinTest {
                         && !processCluster.leaderActions().isEmpty());
         System.out.printf(
                 "name: three are one cluster %d ms after it is theirs%n", (System.nanoTime() - then) / 1_000_000);
-        assertThat(processCluster.countLines(" founds the cluster ")).isEqualTo(1);
+        assertThat(processCluster.countLines(" forms the cluster ")).isEqualTo(1);
     }
 }

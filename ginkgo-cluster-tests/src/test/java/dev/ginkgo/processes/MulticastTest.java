@@ -54,7 +54,7 @@ class MulticastTest {
                 .until(() -> processCluster.hasConverged()
                         && !processCluster.leaderActions().isEmpty());
         System.out.printf("multicast: three are one cluster after %d ms%n", (System.nanoTime() - then) / 1_000_000);
-        assertThat(processCluster.countLines(" founds the cluster ")).isEqualTo(1);
+        assertThat(processCluster.countLines(" forms the cluster ")).isEqualTo(1);
         processCluster.assertOneLeaderAtATime();
     }
 

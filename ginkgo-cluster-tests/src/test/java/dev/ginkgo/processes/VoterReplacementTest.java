@@ -43,8 +43,8 @@ class VoterReplacementTest {
 
             await().during(SETTLED)
                     .atMost(PATIENCE)
-                    .until(() -> processCluster.countLines("becomes a voter (instead of " + dead.identity) == 1
-                            && processCluster.countLines(dead.identity + " votes no longer") == 1);
+                    .until(() -> processCluster.countLines("becomes a voter (replaces " + dead.identity) == 1
+                            && processCluster.countLines(dead.identity + " is no longer a voter") == 1);
             for (NodeProcess each : rest) {
                 await().atMost(PATIENCE).until(() -> each.hasRoster(rest));
             }

@@ -34,7 +34,10 @@ import java.util.function.Supplier;
 import org.jgroups.util.SocketFactory;
 import org.jspecify.annotations.Nullable;
 
-/** The engine {@code mesh}: see {@link MeshEngine}. Its tasks are {@link MembershipLoop} and {@link LeaderLeaseLoop}. */
+/**
+ * Coordinator of the engine {@code mesh}: see {@link MeshEngine}. Runs two tasks: {@link MembershipLoop}, and either
+ * {@link LeaderLeaseLoop} or {@link ViewCoordinatorLeaseLoop}, depending on the partition policy.
+ */
 final class MeshCoordinator extends Coordinator {
     private static final Duration RELEASE_TIMEOUT = Duration.ofSeconds(1);
     private static final Duration LEAVE_TIMEOUT = Duration.ofSeconds(2);
@@ -44,24 +47,25 @@ final class MeshCoordinator extends Coordinator {
     final Setting<Duration> failureTimeout = setting("silence", Duration.ofSeconds(2))
             .between(Duration.ofMillis(500), Duration.ofMinutes(1))
             .restartRequired()
-            .help("A node that says nothing for so long is taken for dead; a dead process is noticed at once");
+            .help("Failure detection timeout: a node that sends nothing for this long is considered dead;"
+                    + " a process that dies is detected immediately");
 
     final Setting<Integer> voterCount = setting("voters", 3)
             .between(1, 5)
             .restartRequired()
-            .help("How many nodes elect the leader; the others learn");
+            .help("Number of nodes that vote in leader elections; further nodes are learners");
 
     final Setting<Duration> replaceAfter = setting("replace-after", Duration.ofMinutes(1))
             .between(Duration.ofSeconds(1), Duration.ofDays(7))
             .restartRequired()
-            .help("A voter that is not there for so long is replaced, if there is a node to take its place");
+            .help("A voter that is absent for this long is replaced if another node is available");
 
     final Setting<String> multicast = setting("multicast", "")
             .check(
                     text -> text.isEmpty() || isMulticastGroup(text),
                     "write a multicast group and a port: 239.192.44.40:4440")
             .restartRequired()
-            .help("A multicast group where nodes of one network find each other without cluster.join");
+            .help("Multicast group for discovering nodes on the same network without cluster.join");
 
     private volatile @Nullable NodeConfig nodeConfig;
     private volatile @Nullable Supplier<SocketFactory> sockets;
@@ -74,12 +78,16 @@ final class MeshCoordinator extends Coordinator {
         this("");
     }
 
-    /** Listens there if the configuration does not say otherwise. */
-    MeshCoordinator(String bindByDefault) {
-        bind = setting("bind", bindByDefault)
-                .check(text -> text.isEmpty() || isAddress(text), "write host:port, or nothing for cluster.identity")
+    /**
+     * @param defaultBind default of the setting {@code bind}
+     */
+    MeshCoordinator(String defaultBind) {
+        bind = setting("bind", defaultBind)
+                .check(
+                        text -> text.isEmpty() || isAddress(text),
+                        "write host:port, or leave it empty to use cluster.identity")
                 .restartRequired()
-                .help("Where this node listens, if it is not its identity: 0.0.0.0:4440 in a container");
+                .help("Listen address, if it differs from cluster.identity: 0.0.0.0:4440 in a container");
     }
 
     private static boolean isAddress(String text) {
@@ -95,120 +103,122 @@ final class MeshCoordinator extends Coordinator {
             return isAddress(text)
                     && InetAddress.ofLiteral(Address.of(text).host()).isMulticastAddress();
         } catch (IllegalArgumentException _) {
-            return false; // a name
+            return false; // a host name, not an address literal
         }
     }
 
-    private Address bindAddress(NodeConfig ofSite) {
-        return bind.get().isEmpty() ? ofSite.identity() : Address.of(bind.get());
+    private Address bindAddress(NodeConfig nodeConfig) {
+        return bind.get().isEmpty() ? nodeConfig.identity() : Address.of(bind.get());
     }
 
     @Override
-    public long prepare(NodeConfig newSite) throws Exception {
-        if (newSite.identity().port() == 0) {
-            throw new IllegalArgumentException("cluster.identity " + newSite.identity()
-                    + " has no port; it is the name by which the others find this node");
+    public long prepare(NodeConfig newConfig) throws Exception {
+        if (newConfig.identity().port() == 0) {
+            throw new IllegalArgumentException("cluster.identity " + newConfig.identity()
+                    + " has no port; other nodes connect to this address, so write host:port");
         }
         try (ServerSocket free = new ServerSocket()) {
-            free.bind(bindAddress(newSite).toSocketAddress());
+            free.bind(bindAddress(newConfig).toSocketAddress());
         } catch (IOException | IllegalArgumentException e) {
             throw new IOException(
-                    "cannot listen on " + bindAddress(newSite) + " for the other nodes: " + e.getMessage()
-                            + "; set cluster.identity to an address of this machine that is free",
+                    "cannot listen on " + bindAddress(newConfig) + " for cluster connections: " + e.getMessage()
+                            + "; set cluster.identity to a free address of this machine",
                     e);
         }
-        if (!multicast.get().isEmpty() && newSite.join().isEmpty() && newSite.expectedNodes() == 1) {
-            throw new IllegalArgumentException("with coordinator.mesh.multicast a node cannot know whether it is the"
-                    + " first one: write in cluster.expect how many nodes form the first cluster, such as 3");
+        if (!multicast.get().isEmpty() && newConfig.join().isEmpty() && newConfig.expectedNodes() == 1) {
+            throw new IllegalArgumentException("with coordinator.mesh.multicast a node cannot detect whether it is the"
+                    + " first one; set cluster.expect to the number of nodes that form the cluster, for example 3");
         }
-        sockets =
-                SocketSecurity.socketFactories(newSite, bindAddress(newSite), new LogRateLimiter(time()), this::spawn);
-        DataDirectory opened = closeOnStop(DataDirectory.open(newSite.dataDir(), newSite.identity()));
-        nodeConfig = newSite;
+        sockets = SocketSecurity.socketFactories(
+                newConfig, bindAddress(newConfig), new LogRateLimiter(time()), this::spawn);
+        DataDirectory opened = closeOnStop(DataDirectory.open(newConfig.dataDir(), newConfig.identity()));
+        nodeConfig = newConfig;
         dataDirectory = opened;
         return opened.nextIncarnation(now());
     }
 
     @Override
     public void join(Member self, CoordinatorListener coordinatorListener) throws Exception {
-        NodeConfig here = requireNonNull(nodeConfig, "prepare comes first");
-        DataDirectory itsFolder = requireNonNull(dataDirectory);
-        StackConfig config =
-                new StackConfig(bindAddress(here), failureTimeout.get(), requireNonNull(sockets), startMulticast(here));
-        MeshContext fresh = new MeshContext(here, time(), self, new SynchronizedListener(coordinatorListener));
+        NodeConfig config = requireNonNull(nodeConfig, "join was called before prepare");
+        DataDirectory directory = requireNonNull(dataDirectory);
+        StackConfig stackConfig = new StackConfig(
+                bindAddress(config), failureTimeout.get(), requireNonNull(sockets), startMulticast(config));
+        MeshContext newContext = new MeshContext(config, time(), self, new SynchronizedListener(coordinatorListener));
         ObservedLeases observedLeases = new ObservedLeases(time());
-        MembershipLoop itsMembers = new MembershipLoop(
-                fresh,
-                () -> new MeshSession(fresh, config, itsFolder, observedLeases),
-                new VoterReconfigurer(fresh, voterCount.get(), replaceAfter.get()),
+        MembershipLoop loop = new MembershipLoop(
+                newContext,
+                () -> new MeshSession(newContext, stackConfig, directory, observedLeases),
+                new VoterReconfigurer(newContext, voterCount.get(), replaceAfter.get()),
                 this::reportHealth);
-        membership = itsMembers;
-        context = fresh;
-        reportHealth(Optional.of("joining the others"));
-        spawn("members", itsMembers::run);
+        membership = loop;
+        context = newContext;
+        reportHealth(Optional.of("joining the other nodes"));
+        spawn("membership", loop::run);
         spawn(
                 "lease",
-                here.policy() == PartitionPolicy.QUORUM
-                        ? new LeaderLeaseLoop(fresh, observedLeases, itsMembers::currentSession)::run
-                        : new ViewCoordinatorLeaseLoop(fresh, itsMembers::currentView)::run);
+                config.policy() == PartitionPolicy.QUORUM
+                        ? new LeaderLeaseLoop(newContext, observedLeases, loop::currentSession)::run
+                        : new ViewCoordinatorLeaseLoop(newContext, loop::currentView)::run);
     }
 
-    /** Lights one, if there is to be one; where it has heard that others are. */
-    private Supplier<Collection<Address>> startMulticast(NodeConfig here) throws Exception {
+    /** Starts multicast discovery if it is configured; returns a supplier of the discovered addresses. */
+    private Supplier<Collection<Address>> startMulticast(NodeConfig config) throws Exception {
         if (multicast.get().isEmpty()) {
             return List::of;
         }
-        Address at = bindAddress(here);
-        MulticastDiscovery lit = closeOnStop(MulticastDiscovery.open(
+        Address listenAddress = bindAddress(config);
+        MulticastDiscovery discovery = closeOnStop(MulticastDiscovery.open(
                 Address.of(multicast.get()),
-                at.isWildcard() ? here.identity() : at,
-                here.identity(),
-                DiscoveryCodec.of(here.credentials().keys()),
+                listenAddress.isWildcard() ? config.identity() : listenAddress,
+                config.identity(),
+                DiscoveryCodec.of(config.credentials().keys()),
                 time()));
-        spawn("beacon-ear", lit::receive);
-        every("beacon", () -> MulticastDiscovery.ANNOUNCE_INTERVAL, lit::announce);
-        lit.announce();
-        return lit::discovered;
+        spawn("discovery-receive", discovery::receive);
+        every("discovery-announce", () -> MulticastDiscovery.ANNOUNCE_INTERVAL, discovery::announce);
+        discovery.announce();
+        return discovery::discovered;
     }
 
-    private void reportHealth(Optional<String> ill) {
-        if (!ill.equals(reportedHealth)) {
-            reportedHealth = ill;
-            ill.ifPresentOrElse(this::degraded, this::ready);
+    private void reportHealth(Optional<String> problem) {
+        if (!problem.equals(reportedHealth)) {
+            reportedHealth = problem;
+            problem.ifPresentOrElse(this::degraded, this::ready);
         }
     }
 
-    /** The voters as this node knows them; none while it is not in the view. */
+    /** Returns the voters that this node knows; empty while it is not in the view. */
     List<String> voters() {
-        MembershipLoop here = membership;
-        MeshSession meshSession = here == null ? null : here.currentSession();
+        MembershipLoop loop = membership;
+        MeshSession meshSession = loop == null ? null : loop.currentSession();
         MeshRaft raft = meshSession == null ? null : meshSession.raft();
         return raft == null ? List.of() : raft.members();
     }
 
     @Override
     public void update(Member self) {
-        requireNonNull(context, "the cluster has not been joined").update(self);
+        requireNonNull(context, "update was called before join").update(self);
     }
 
     @Override
     public void leave() throws InterruptedException {
-        MeshContext here = context;
-        if (here == null || here.isLeaving()) {
+        MeshContext current = context;
+        if (current == null || current.isLeaving()) {
             return;
         }
-        here.startLeaving();
-        if (!here.awaitResigned(RELEASE_TIMEOUT)) {
-            log.warn("the lease could not be released; the next leader waits until it has run out");
-            here.resign();
+        current.startLeaving();
+        if (!current.awaitResigned(RELEASE_TIMEOUT)) {
+            log.warn(
+                    "the lease was not released within {} ms; the next leader waits until it expires",
+                    RELEASE_TIMEOUT.toMillis());
+            current.resign();
         }
-        MembershipLoop itsMembers = requireNonNull(membership);
-        if (!itsMembers.awaitLeft(LEAVE_TIMEOUT)) {
-            MeshSession meshSession = itsMembers.currentSession();
+        MembershipLoop loop = requireNonNull(membership);
+        if (!loop.awaitLeft(LEAVE_TIMEOUT)) {
+            MeshSession meshSession = loop.currentSession();
             if (meshSession != null) {
-                meshSession.end("it is stopped, although the others have no majority without it");
+                meshSession.end("this node stops, although the remaining voters are not a majority");
             }
-            itsMembers.awaitLeft(LEAVE_TIMEOUT);
+            loop.awaitLeft(LEAVE_TIMEOUT);
         }
     }
 }

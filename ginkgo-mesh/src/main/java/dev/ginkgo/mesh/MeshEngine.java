@@ -3,10 +3,13 @@ package dev.ginkgo.mesh;
 import dev.ginkgo.cluster.spi.Coordinator;
 import dev.ginkgo.cluster.spi.CoordinatorProvider;
 
-/** The engine {@code mesh}: the nodes coordinate themselves. Found by the cluster; nobody else calls it. */
+/**
+ * Provider of the engine {@code mesh}, in which the nodes coordinate themselves. Loaded by the cluster module; programs
+ * do not use it directly.
+ */
 public final class MeshEngine implements CoordinatorProvider {
 
-    /** For {@link java.util.ServiceLoader}. */
+    /** Called by {@link java.util.ServiceLoader}. */
     public MeshEngine() {}
 
     @Override

@@ -8,7 +8,10 @@ import dev.ginkgo.cluster.spi.LeaseTiming;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** The node's seat for several tasks: they take turns, and the same roster or leader is told once. */
+/**
+ * Listener that several tasks may call concurrently: it serializes the calls, and does not pass on a roster or leader
+ * that equals the previous one.
+ */
 public final class SynchronizedListener implements CoordinatorListener {
     private final CoordinatorListener target;
 

@@ -26,7 +26,7 @@ class BootstrapTest {
     private InProcessMesh inProcessMesh;
 
     @BeforeEach
-    void make() {
+    void createMesh() {
         inProcessMesh = new InProcessMesh(folder);
     }
 
@@ -36,8 +36,9 @@ class BootstrapTest {
     }
 
     @Test
-    @DisplayName("K-08 K-19 a node joins by the address of any member, and each shows the others where it is")
-    void joins() throws Exception {
+    @DisplayName(
+            "K-08 K-19 a node joins through the address of any member, and announces its own addresses to the others")
+    void nodeJoinsByAnyMember_andAnnouncesItself() throws Exception {
         MeshNode a = inProcessMesh.start("");
         await().atMost(InProcessMesh.TIMEOUT).until(a.cluster()::isLeader);
         MeshNode b = inProcessMesh.start("", a.identity());
@@ -62,8 +63,8 @@ class BootstrapTest {
     }
 
     @Test
-    @DisplayName("K-09 three nodes that expect three and start at the same moment form one cluster")
-    void atTheSameMoment() throws Exception {
+    @DisplayName("K-09 three nodes that expect three nodes and start at the same moment form one cluster")
+    void simultaneousStart_formsOneCluster() throws Exception {
         Address[] all = {FreePorts.free(), FreePorts.free(), FreePorts.free()};
         MeshNode[] nodes = Stream.of(all)
                 .parallel()
@@ -78,8 +79,8 @@ class BootstrapTest {
     }
 
     @Test
-    @DisplayName("K-11 a node whose seed is not there is degraded, says for whom it waits, and joins when it comes")
-    void seedComesLater() throws Exception {
+    @DisplayName("K-11 a node whose seed is absent is degraded, names the seed, and joins when the seed starts")
+    void nodeWaitsForItsSeed() throws Exception {
         Address seed = FreePorts.free();
         MeshNode early = inProcessMesh.start("", seed);
         await().atMost(InProcessMesh.TIMEOUT).until(() -> early.degradedReason().equals("waiting for " + seed));
@@ -92,55 +93,57 @@ class BootstrapTest {
     }
 
     @Test
-    @DisplayName(
-            "K-06 K-07 of two voters one alone does not lead, and status says for whom it waits; it leads again later")
-    void twoVoters() throws Exception {
+    @DisplayName("K-06 K-07 one of two voters alone does not lead, and its status names the absent one; when that one"
+            + " returns, there is a leader again")
+    void oneOfTwoVoters_doesNotLead() throws Exception {
         MeshNode a = inProcessMesh.start("");
         await().atMost(InProcessMesh.TIMEOUT).until(a.cluster()::isLeader);
         MeshNode b = inProcessMesh.start("", a.identity());
         InProcessMesh.awaitConverged(a, b);
-        long before = a.cluster().lease().orElseThrow().epoch().number();
-        // Both stop in order, the follower last: it is the one that votes.
+        long epochBefore = a.cluster().lease().orElseThrow().epoch().number();
+        // Both stop gracefully, the follower last: it becomes the only voter.
         a.tree().stop();
         await().atMost(InProcessMesh.TIMEOUT).until(b.cluster()::isLeader);
-        assertThat(b.cluster().lease().orElseThrow().epoch().number()).isGreaterThan(before);
+        assertThat(b.cluster().lease().orElseThrow().epoch().number()).isGreaterThan(epochBefore);
         b.tree().stop();
 
-        // When only the first comes back, it founds nothing
-        MeshNode again = inProcessMesh.start(a.identity(), "");
+        // When only the first returns, it does not form a cluster
+        MeshNode returned = inProcessMesh.start(a.identity(), "");
         await().atMost(InProcessMesh.TIMEOUT)
-                .until(() -> again.degradedReason().startsWith("waiting for " + b.identity() + ": 0 of 1 voters here"));
+                .until(() -> returned.degradedReason()
+                        .startsWith("waiting for " + b.identity() + ": 0 of 1 voters present"));
         await().during(Duration.ofSeconds(2))
                 .atMost(InProcessMesh.TIMEOUT)
-                .until(() -> !again.cluster().isLeader());
+                .until(() -> !returned.cluster().isLeader());
 
-        // When the second comes, with the original command line
+        // When the second returns, with its original configuration, it leads
         MeshNode other = inProcessMesh.start(b.identity(), "", a.identity());
-        InProcessMesh.awaitConverged(again, other);
-        assertThat(InProcessMesh.awaitLeader(again, other)).isEqualTo(other);
-        assertThat(again.cluster().roster()).extracting(Member::incarnation).doesNotHaveDuplicates();
+        InProcessMesh.awaitConverged(returned, other);
+        assertThat(InProcessMesh.awaitLeader(returned, other)).isEqualTo(other);
+        assertThat(returned.cluster().roster()).extracting(Member::incarnation).doesNotHaveDuplicates();
     }
 
     @Test
-    @DisplayName("K-05 K-06 by the policy available the node that is left leads alone")
-    void available() throws Exception {
+    @DisplayName("K-05 K-06 under the policy available, the remaining node leads alone")
+    void availablePolicy_remainingNodeLeads() throws Exception {
         MeshNode a = inProcessMesh.start("policy = 'available'");
         MeshNode b = inProcessMesh.start("policy = 'available'", a.identity());
         InProcessMesh.awaitConverged(a, b);
         MeshNode leader = InProcessMesh.awaitLeader(a, b);
-        MeshNode rest = leader.equals(a) ? b : a;
+        MeshNode remaining = leader.equals(a) ? b : a;
         Epoch first = leader.cluster().lease().orElseThrow().epoch();
         leader.tree().stop();
-        await().atMost(InProcessMesh.TIMEOUT).until(rest.cluster()::isLeader);
+        await().atMost(InProcessMesh.TIMEOUT).until(remaining.cluster()::isLeader);
 
-        // Then epochs only inform: two that lead at a time do not refuse what is the other's
-        Epoch second = rest.cluster().lease().orElseThrow().epoch();
+        // Then epochs are informational: those of two concurrent leaders are not comparable, so none is fenced off
+        Epoch second = remaining.cluster().lease().orElseThrow().epoch();
         assertThat(first.isBefore(second) || second.isBefore(first)).isFalse();
     }
 
     @Test
-    @DisplayName("K-21 a node that others could reach without a secret does not start, unless that is allowed")
-    void openToAll() throws Exception {
+    @DisplayName(
+            "K-21 a node that would listen beyond loopback without a secret does not start, unless that is allowed")
+    void listeningBeyondLoopbackWithoutSecret_isRejected() throws Exception {
         Address open = new Address("0.0.0.0", FreePorts.free("0.0.0.0").port());
         assertThatThrownBy(() -> inProcessMesh.start(open, ""))
                 .rootCause()
@@ -149,8 +152,8 @@ class BootstrapTest {
     }
 
     @Test
-    @DisplayName("a node that cannot listen does not start, and says where and what to change")
-    void twice() throws Exception {
+    @DisplayName("a node whose port is in use does not start; the error names the address and the setting")
+    void portInUse_failsTheStart() throws Exception {
         MeshNode a = inProcessMesh.start("");
         await().atMost(InProcessMesh.TIMEOUT).until(a.cluster()::isLeader);
         assertThatThrownBy(() -> inProcessMesh.start(a.identity(), ""))

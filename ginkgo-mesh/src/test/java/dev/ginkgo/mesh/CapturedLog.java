@@ -7,29 +7,29 @@ import ch.qos.logback.core.read.ListAppender;
 import java.util.List;
 import org.slf4j.LoggerFactory;
 
-/** What the engine logs, from that level on, instead of on the console. */
+/** Captures the log of the engine from a given level, instead of writing it to the console. */
 final class CapturedLog implements AutoCloseable {
     private final Logger logger = (Logger) LoggerFactory.getLogger(MeshCoordinator.class.getPackageName());
-    private final ListAppender<ILoggingEvent> logged = new ListAppender<>();
+    private final ListAppender<ILoggingEvent> appender = new ListAppender<>();
 
     CapturedLog(Level level) {
-        logged.start();
+        appender.start();
         logger.setLevel(level);
         logger.setAdditive(false);
-        logger.addAppender(logged);
+        logger.addAppender(appender);
     }
 
-    /** All with that in it. */
-    List<String> messagesContaining(String what) {
-        return List.copyOf(logged.list).stream()
+    /** Returns all messages that contain the fragment. */
+    List<String> messagesContaining(String fragment) {
+        return List.copyOf(appender.list).stream()
                 .map(ILoggingEvent::getFormattedMessage)
-                .filter(message -> message.contains(what))
+                .filter(message -> message.contains(fragment))
                 .toList();
     }
 
     @Override
     public void close() {
-        logger.detachAppender(logged);
+        logger.detachAppender(appender);
         logger.setLevel(null);
         logger.setAdditive(true);
     }

@@ -20,53 +20,55 @@ class ClusterFormationTest {
     @TempDir
     Path folder;
 
-    /** The lowest first: that one founds. */
-    private static List<Address> three() throws IOException {
+    /** Returns three addresses, the lowest first. The node with the lowest address forms the cluster. */
+    private static List<Address> threeAddresses() throws IOException {
         return Stream.of(FreePorts.free(), FreePorts.free(), FreePorts.free())
                 .sorted(Comparator.comparing(Address::toString))
                 .toList();
     }
 
     @Test
-    @DisplayName("K-08 a new node founds nothing where one is that has been in a cluster, though nobody leads that one")
-    void besideAMember() throws Exception {
-        List<Address> places = three();
+    @DisplayName(
+            "K-08 a new node does not form a cluster if a present node belongs to one, even if that one has no leader")
+    void newNode_formsNoClusterNextToFormerMember() throws Exception {
+        List<Address> addresses = threeAddresses();
         try (InProcessMesh inProcessMesh = new InProcessMesh(folder)) {
-            // Given one of two, of which only the other one votes
-            MeshNode a = inProcessMesh.start(places.get(1), "");
+            // Given one node of a cluster of two, in which only the other node is a voter
+            MeshNode a = inProcessMesh.start(addresses.get(1), "");
             await().atMost(InProcessMesh.TIMEOUT).until(a.cluster()::isLeader);
-            MeshNode b = inProcessMesh.start(places.get(2), "", a.identity());
+            MeshNode b = inProcessMesh.start(addresses.get(2), "", a.identity());
             InProcessMesh.awaitConverged(a, b);
             a.tree().stop();
             await().atMost(InProcessMesh.TIMEOUT).until(b.cluster()::isLeader);
             b.tree().stop();
-            MeshNode alone = inProcessMesh.start(a.identity(), "");
+            MeshNode restarted = inProcessMesh.start(a.identity(), "");
             await().atMost(InProcessMesh.TIMEOUT)
-                    .until(() -> alone.degradedReason().contains("0 of 1 voters here"));
+                    .until(() -> restarted.degradedReason().contains("0 of 1 voters present"));
 
-            // When a new one comes, and they are as many as it expects
-            MeshNode fresh = inProcessMesh.start(places.get(0), "expect = 2", a.identity());
-            await().atMost(InProcessMesh.TIMEOUT).until(() -> fresh.roster().size() == 2);
+            // When a new node joins, so that its expected number of nodes is present
+            MeshNode newNode = inProcessMesh.start(addresses.get(0), "expect = 2", a.identity());
+            await().atMost(InProcessMesh.TIMEOUT).until(() -> newNode.roster().size() == 2);
 
-            // Then they wait for the one that votes
+            // Then both wait for the voter
             await().during(Duration.ofSeconds(3))
                     .atMost(InProcessMesh.TIMEOUT)
-                    .until(() -> !fresh.cluster().isLeader() && !alone.cluster().isLeader());
-            MeshNode back = inProcessMesh.start(b.identity(), "", a.identity());
-            InProcessMesh.awaitConverged(alone, fresh, back);
-            assertThat(InProcessMesh.awaitLeader(alone, fresh, back)).isEqualTo(back);
+                    .until(() -> !newNode.cluster().isLeader()
+                            && !restarted.cluster().isLeader());
+            MeshNode returned = inProcessMesh.start(b.identity(), "", a.identity());
+            InProcessMesh.awaitConverged(restarted, newNode, returned);
+            assertThat(InProcessMesh.awaitLeader(restarted, newNode, returned)).isEqualTo(returned);
         }
     }
 
     @Test
     @DisplayName(
-            "K-08 K-11 of nodes that expect differently many, the lowest of those founds who have enough: none waits"
-                    + " for one that waits for more")
-    void enoughForOne() throws Exception {
-        List<Address> places = three();
+            "K-08 K-11 if nodes expect different numbers of nodes, the lowest one whose number is present forms the"
+                    + " cluster, and does not wait for a node that expects more")
+    void lowestNodeWithEnoughPeers_formsCluster() throws Exception {
+        List<Address> addresses = threeAddresses();
         try (InProcessMesh inProcessMesh = new InProcessMesh(folder)) {
-            MeshNode second = inProcessMesh.start(places.get(1), "expect = 2");
-            MeshNode first = inProcessMesh.start(places.get(0), "expect = 3", second.identity());
+            MeshNode second = inProcessMesh.start(addresses.get(1), "expect = 2");
+            MeshNode first = inProcessMesh.start(addresses.get(0), "expect = 3", second.identity());
 
             InProcessMesh.awaitConverged(first, second);
             assertThat(InProcessMesh.awaitLeader(first, second)).isEqualTo(second);

@@ -19,8 +19,9 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * An engine with a seat in place of the cluster. It can end without leaving, which is as near to a kill as one comes within
- * a process. By the clock of this process it keeps when its last renewal began, and when its first was told.
+ * Engine with a recording listener in place of the cluster. It can end without leaving, which is the closest
+ * approximation of a kill within one process. Records when its last renewal was sent, and when its first renewal was
+ * reported.
  */
 final class CoordinatorHarness implements CoordinatorListener {
     /** Far longer than an election takes. */
@@ -39,29 +40,30 @@ final class CoordinatorHarness implements CoordinatorListener {
         }
     }
 
-    CoordinatorHarness(Address here, List<Address> join, Path folder) throws Exception {
-        this.identity = here;
-        coordinator = new MeshCoordinator(here.toString());
+    CoordinatorHarness(Address identity, List<Address> join, Path folder) throws Exception {
+        this.identity = identity;
+        coordinator = new MeshCoordinator(identity.toString());
         tree = Ginkgo.of(new Parent(coordinator))
                 .configuration(Configuration.empty())
                 .start();
         NodeConfig nodeConfig = new NodeConfig(
-                here, join, join.isEmpty() ? 1 : 3, folder, ClusterCredentials.none(), PartitionPolicy.QUORUM);
+                identity, join, join.isEmpty() ? 1 : 3, folder, ClusterCredentials.none(), PartitionPolicy.QUORUM);
         long incarnation = coordinator.prepare(nodeConfig);
-        coordinator.join(new Member(here.toString(), incarnation, here, Optional.empty(), Optional.empty(), "1"), this);
+        coordinator.join(
+                new Member(identity.toString(), incarnation, identity, Optional.empty(), Optional.empty(), "1"), this);
     }
 
     boolean hasLed() {
         return firstRenewal != 0;
     }
 
-    /** Ends without a word. */
+    /** Ends without leaving. */
     void abort() {
         ended = true;
         tree.stop();
     }
 
-    /** Leaves in order, if it has not ended. */
+    /** Leaves gracefully, if it has not ended. */
     void leave() throws Exception {
         if (!ended) {
             coordinator.leave();

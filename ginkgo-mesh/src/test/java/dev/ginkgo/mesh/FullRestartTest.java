@@ -11,18 +11,17 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Three voters that are stopped one after another, so that the last one is the only voter in the end. */
+/** Three voters that stop one after another, so that the last one ends as the only voter. */
 class FullRestartTest {
     @TempDir
     Path folder;
 
     @Test
-    @DisplayName(
-            "K-06 K-08 those that were stopped first elect nobody among themselves, and with the last one they are the"
-                    + " cluster again")
+    @DisplayName("K-06 K-08 after all nodes stopped, those that stopped first elect no leader; with the last one, they"
+            + " form the cluster again")
     void firstStoppedNodesWaitForTheLast() throws Exception {
         try (InProcessMesh inProcessMesh = new InProcessMesh(folder)) {
-            // Given three that have stopped in order
+            // Given three nodes that stopped gracefully
             MeshNode a = inProcessMesh.start("");
             await().atMost(InProcessMesh.TIMEOUT).until(a.cluster()::isLeader);
             MeshNode b = inProcessMesh.start("", a.identity());
@@ -31,19 +30,19 @@ class FullRestartTest {
             await().atMost(InProcessMesh.TIMEOUT).until(() -> Stream.of(a, b, c).allMatch(each -> each.voters() == 3));
             Stream.of(a, b, c).forEach(each -> each.tree().stop());
 
-            // When the first two come back: one thinks that three vote, the other knows that it votes no longer
-            Address last = c.identity();
-            MeshNode first = inProcessMesh.start(a.identity(), "", b.identity(), last);
-            MeshNode second = inProcessMesh.start(b.identity(), "", a.identity(), last);
+            // When the first two return: according to one, there are three voters; the other knows that it was removed
+            Address lastStopped = c.identity();
+            MeshNode first = inProcessMesh.start(a.identity(), "", b.identity(), lastStopped);
+            MeshNode second = inProcessMesh.start(b.identity(), "", a.identity(), lastStopped);
 
-            // Then they are no majority
+            // Then they are not a majority
             await().during(Duration.ofSeconds(4))
                     .atMost(InProcessMesh.TIMEOUT)
                     .until(() -> Stream.of(first, second)
                             .noneMatch(each -> each.cluster().isLeader() || each.isReady()));
 
-            // And with the third one they are
-            MeshNode third = inProcessMesh.start(last, "", a.identity(), b.identity());
+            // And with the third one they form the cluster
+            MeshNode third = inProcessMesh.start(lastStopped, "", a.identity(), b.identity());
             InProcessMesh.awaitConverged(first, second, third);
             InProcessMesh.awaitLeader(first, second, third);
         }

@@ -17,11 +17,11 @@ import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/** Nodes in this JVM, by the configuration that a user writes; stopped all together. */
+/** Cluster of nodes in this JVM, configured with the settings that a user writes. Closing it stops all nodes. */
 public final class InProcessMesh implements AutoCloseable {
     public static final Duration TIMEOUT = Duration.ofSeconds(30);
 
-    /** One node. */
+    /** One running node. */
     public record MeshNode(Cluster cluster, Ginkgo tree, Address identity) {
         List<String> roster() {
             return cluster.roster().stream().map(Member::name).sorted().toList();
@@ -31,7 +31,7 @@ public final class InProcessMesh implements AutoCloseable {
             return tree.status().ready();
         }
 
-        /** How many vote, as far as it knows. */
+        /** Returns the number of voters that this node knows. */
         int voters() {
             return Ginkgo.findAll(cluster, MeshCoordinator.class)
                     .getFirst()
@@ -39,7 +39,7 @@ public final class InProcessMesh implements AutoCloseable {
                     .size();
         }
 
-        /** What the engine says of itself. */
+        /** Returns the reason of the engine's state in the status. */
         String degradedReason() {
             Status coordinator = tree.status().children().getFirst();
             return coordinator.children().getFirst().reason();
@@ -56,9 +56,9 @@ public final class InProcessMesh implements AutoCloseable {
     /**
      * Starts a node.
      *
-     * @param more lines of {@code [cluster]}
+     * @param clusterSettings additional lines of {@code [cluster]}
      */
-    public MeshNode start(Address identity, String more, Address... join) {
+    public MeshNode start(Address identity, String clusterSettings, Address... join) {
         Cluster cluster = new Cluster();
         String toml = """
                 identity = "%s"
@@ -70,7 +70,7 @@ public final class InProcessMesh implements AutoCloseable {
                         identity,
                         Stream.of(join).map(each -> "\"" + each + "\"").collect(Collectors.joining(", ")),
                         folder,
-                        more);
+                        clusterSettings);
         Ginkgo tree = Ginkgo.of(cluster)
                 .configuration(Configuration.empty().text("cluster.toml", toml))
                 .start();
@@ -79,10 +79,12 @@ public final class InProcessMesh implements AutoCloseable {
         return meshNode;
     }
 
-    public MeshNode start(String more, Address... join) throws IOException {
-        return start(FreePorts.free(), more, join);
+    /** Starts a node on a free port. */
+    public MeshNode start(String clusterSettings, Address... join) throws IOException {
+        return start(FreePorts.free(), clusterSettings, join);
     }
 
+    /** Waits until all nodes are ready, and each has exactly these nodes in its roster. */
     public static void awaitConverged(MeshNode... members) {
         List<String> names = Stream.of(members)
                 .map(each -> each.identity.toString())
@@ -92,6 +94,7 @@ public final class InProcessMesh implements AutoCloseable {
                 .until(() -> Stream.of(members).allMatch(each -> each.roster().equals(names) && each.isReady()));
     }
 
+    /** Waits until exactly one of the nodes is the leader; returns it. */
     public static MeshNode awaitLeader(MeshNode... members) {
         await().atMost(TIMEOUT)
                 .until(() -> Stream.of(members)

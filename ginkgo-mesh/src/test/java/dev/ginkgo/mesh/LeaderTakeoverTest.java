@@ -16,7 +16,7 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Three that vote, whose leader ends without a word. */
+/** Three voters whose leader fails without leaving. */
 class LeaderTakeoverTest {
     @TempDir
     Path folder;
@@ -26,14 +26,14 @@ class LeaderTakeoverTest {
     private CoordinatorHarness b;
     private CoordinatorHarness c;
 
-    private CoordinatorHarness start(Address here, Path its, Address... join) throws Exception {
-        CoordinatorHarness node = new CoordinatorHarness(here, List.of(join), its);
+    private CoordinatorHarness start(Address identity, Path dataDir, Address... join) throws Exception {
+        CoordinatorHarness node = new CoordinatorHarness(identity, List.of(join), dataDir);
         nodes.add(node);
         return node;
     }
 
     @BeforeEach
-    void three() throws Exception {
+    void startThreeVoters() throws Exception {
         leader = start(FreePorts.free(), folder);
         await().atMost(InProcessMesh.TIMEOUT).until(leader::hasLed);
         b = start(FreePorts.free(), folder, leader.identity);
@@ -51,34 +51,37 @@ class LeaderTakeoverTest {
     }
 
     @Test
-    @DisplayName("K-03 K-05 the next leader does not act before the last renewal of one that is gone is a term old")
-    void waits() {
+    @DisplayName("K-03 K-05 after a leader fails, the next one does not act before the last lease has expired")
+    void newLeader_waitsForTheLastLease() {
         leader.abort();
         await().atMost(InProcessMesh.TIMEOUT).until(() -> b.hasLed() || c.hasLed());
-        long next = Stream.of(b, c)
+        long firstRenewalOfNext = Stream.of(b, c)
                 .filter(CoordinatorHarness::hasLed)
                 .mapToLong(each -> each.firstRenewal)
                 .min()
                 .orElseThrow();
-        assertThat(Duration.ofNanos(next - leader.lastRenewalStart)).isGreaterThan(CoordinatorHarness.TTL);
+        assertThat(Duration.ofNanos(firstRenewalOfNext - leader.lastRenewalStart))
+                .isGreaterThan(CoordinatorHarness.TTL);
     }
 
     @Test
     @DisplayName(
-            "K-07 K-08 a voter that has lost its folder elects nobody before one who knows has told it what was decided")
-    void withoutMemory() throws Exception {
-        // Given two that are gone, so that the third is no majority
+            "K-07 K-08 a voter that lost its data directory does not vote before another voter has sent it the state")
+    void voterWithoutDataDirectory_doesNotCompleteAMajority() throws Exception {
+        // Given two failed voters, so that the third is not a majority
         leader.abort();
         c.abort();
 
-        // When one of them comes back with an empty folder
-        CoordinatorHarness back = start(c.identity, folder.resolve("empty"), b.identity);
+        // When one of them restarts with an empty data directory
+        CoordinatorHarness withoutState = start(c.identity, folder.resolve("empty"), b.identity);
 
-        // Then its vote is no majority either, for as long as it takes several elections
-        await().during(Duration.ofSeconds(8)).atMost(InProcessMesh.TIMEOUT).until(() -> !b.hasLed() && !back.hasLed());
+        // Then no leader is elected for the duration of several elections
+        await().during(Duration.ofSeconds(8))
+                .atMost(InProcessMesh.TIMEOUT)
+                .until(() -> !b.hasLed() && !withoutState.hasLed());
 
-        // And with the one that knows, they are again
-        CoordinatorHarness again = start(leader.identity, folder, b.identity);
-        await().atMost(InProcessMesh.TIMEOUT).until(() -> b.hasLed() || again.hasLed() || back.hasLed());
+        // And when the voter with its state restarts, a leader is elected
+        CoordinatorHarness restarted = start(leader.identity, folder, b.identity);
+        await().atMost(InProcessMesh.TIMEOUT).until(() -> b.hasLed() || restarted.hasLed() || withoutState.hasLed());
     }
 }

@@ -27,30 +27,30 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** From when a lease counts, if its renewal takes long. */
+/** Start of a lease whose renewal takes long to commit. */
 class LeaseStartTest {
-    private static final Duration LONG = Duration.ofSeconds(1);
+    private static final Duration COMMIT_DELAY = Duration.ofSeconds(1);
 
     @TempDir
     Path folder;
 
-    /** The machine's time, which may jump: as for a node that is frozen for a moment. */
-    private static final class JumpingTime implements TimeSource {
-        private final AtomicLong ahead = new AtomicLong();
+    /** System time plus an offset, to simulate a process that is suspended for a while. */
+    private static final class SkewableTime implements TimeSource {
+        private final AtomicLong offset = new AtomicLong();
 
         @Override
         public Instant now() {
-            return TimeSource.system().now().plusNanos(ahead.get());
+            return TimeSource.system().now().plusNanos(offset.get());
         }
 
         @Override
         public long nanos() {
-            return TimeSource.system().nanos() + ahead.get();
+            return TimeSource.system().nanos() + offset.get();
         }
 
         @Override
         public void park(long deadline) {
-            TimeSource.system().park(deadline - ahead.get());
+            TimeSource.system().park(deadline - offset.get());
         }
 
         @Override
@@ -67,10 +67,10 @@ class LeaseStartTest {
 
     @Test
     @DisplayName(
-            "K-13 a lease counts from before its renewal was sent: a node that is frozen until it is committed has less")
-    void fromBeforeItWasSent() throws Exception {
-        JumpingTime time = new JumpingTime();
-        List<Duration> ages = new CopyOnWriteArrayList<>();
+            "K-13 a lease starts before its renewal is sent: if the node is suspended until the commit, less remains")
+    void leaseStartsBeforeTheRenewalIsSent() throws Exception {
+        SkewableTime time = new SkewableTime();
+        List<Duration> renewalAges = new CopyOnWriteArrayList<>();
         CoordinatorListener coordinatorListener = new CoordinatorListener() {
             @Override
             public LeaseTiming leaseTiming() {
@@ -82,31 +82,31 @@ class LeaseStartTest {
 
             @Override
             public void leaderChanged(String name, Epoch epoch) {
-                time.ahead.addAndGet(
-                        LONG.toNanos()); // the renewal is committed, and the one who asked does not know it yet
+                // The renewal is committed, but the leader has not been notified yet.
+                time.offset.addAndGet(COMMIT_DELAY.toNanos());
             }
 
             @Override
             public boolean leaseRenewed(Epoch epoch, DualTimestamp start) {
-                ages.add(start.elapsed(time));
+                renewalAges.add(start.elapsed(time));
                 return true;
             }
 
             @Override
             public void leaseEnded(Epoch epoch) {}
         };
-        Address here = FreePorts.free();
-        MeshCoordinator engine = new MeshCoordinator(here.toString());
+        Address identity = FreePorts.free();
+        MeshCoordinator engine = new MeshCoordinator(identity.toString());
         try (TestTree<Parent> _ = TestTree.start(new Parent(engine), time)) {
             NodeConfig nodeConfig =
-                    new NodeConfig(here, List.of(), 1, folder, ClusterCredentials.none(), PartitionPolicy.QUORUM);
+                    new NodeConfig(identity, List.of(), 1, folder, ClusterCredentials.none(), PartitionPolicy.QUORUM);
             long incarnation = engine.prepare(nodeConfig);
             engine.join(
-                    new Member(here.toString(), incarnation, here, Optional.empty(), Optional.empty(), "1"),
+                    new Member(identity.toString(), incarnation, identity, Optional.empty(), Optional.empty(), "1"),
                     coordinatorListener);
-            await().atMost(InProcessMesh.TIMEOUT).until(() -> !ages.isEmpty());
+            await().atMost(InProcessMesh.TIMEOUT).until(() -> !renewalAges.isEmpty());
             engine.leave();
         }
-        assertThat(ages.getFirst()).isGreaterThanOrEqualTo(LONG);
+        assertThat(renewalAges.getFirst()).isGreaterThanOrEqualTo(COMMIT_DELAY);
     }
 }

@@ -14,28 +14,29 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A node that has lost its memory, and has founded a cluster alone. */
+/** A node that lost its data directory and formed a cluster alone. */
 class LostDataDirectoryTest {
     @TempDir
     Path folder;
 
-    private Path of(Address identity) {
+    private Path dataDirOf(Address identity) {
         return folder.resolve(identity.toString().replaceAll("[^A-Za-z0-9.]", "-"));
     }
 
     @Test
     @DisplayName(
-            "K-08 K-10 a founder that comes back with a cluster of its own leaves the others their leader, and leads nobody")
-    void founder() throws Exception {
+            "K-08 K-10 a node that formed a cluster of its own does not depose the leader of the larger cluster, and"
+                    + " does not lead")
+    void smallerCluster_stepsDown() throws Exception {
         try (InProcessMesh inProcessMesh = new InProcessMesh(folder)) {
-            // Given a node that has founded a cluster, as one does that has lost its folder and finds nobody
+            // Given a node that formed a cluster, as one without its data directory does if it finds no other node
             Address identity = FreePorts.free();
-            MeshNode other = inProcessMesh.start(identity, "");
-            await().atMost(InProcessMesh.TIMEOUT).until(other.cluster()::isLeader);
-            other.tree().stop();
-            Path aside = Files.move(of(identity), folder.resolve("aside"));
+            MeshNode formedAlone = inProcessMesh.start(identity, "");
+            await().atMost(InProcessMesh.TIMEOUT).until(formedAlone.cluster()::isLeader);
+            formedAlone.tree().stop();
+            Path lostDir = Files.move(dataDirOf(identity), folder.resolve("aside"));
 
-            // And a cluster of three that it has founded, too
+            // And a cluster of three that it also formed
             MeshNode a = inProcessMesh.start(identity, "");
             await().atMost(InProcessMesh.TIMEOUT).until(a.cluster()::isLeader);
             MeshNode b = inProcessMesh.start("", identity);
@@ -43,28 +44,28 @@ class LostDataDirectoryTest {
             InProcessMesh.awaitConverged(a, b, c);
             await().atMost(InProcessMesh.TIMEOUT).until(() -> Stream.of(a, b, c).allMatch(each -> each.voters() == 3));
 
-            // When it is stopped, and comes back with the memory of the other one
+            // When it restarts with the data directory of the first cluster
             a.tree().stop();
             MeshNode leader = InProcessMesh.awaitLeader(b, c);
-            Path kept = Files.move(of(identity), folder.resolve("kept"));
-            Files.move(aside, of(identity));
-            MeshNode again = inProcessMesh.start(identity, "");
+            Path clusterDir = Files.move(dataDirOf(identity), folder.resolve("kept"));
+            Files.move(lostDir, dataDirOf(identity));
+            MeshNode stale = inProcessMesh.start(identity, "");
 
-            // Then it gives way to the others, who lead on
+            // Then it steps down, and the leader of the others remains
             await().atMost(InProcessMesh.TIMEOUT)
-                    .until(() -> again.degradedReason().contains("this node of")
-                            && !again.cluster().isLeader());
+                    .until(() -> stale.degradedReason().contains("but this node belongs to cluster")
+                            && !stale.cluster().isLeader());
             await().during(Duration.ofSeconds(8))
                     .atMost(InProcessMesh.TIMEOUT)
-                    .until(() -> leader.cluster().isLeader() && !again.cluster().isLeader());
+                    .until(() -> leader.cluster().isLeader() && !stale.cluster().isLeader());
 
-            // And joins them when what it says is done
-            again.tree().stop();
-            Files.move(of(identity), aside);
-            Files.move(kept, of(identity));
-            MeshNode back = inProcessMesh.start(identity, "");
-            InProcessMesh.awaitConverged(b, c, back);
-            assertThat(InProcessMesh.awaitLeader(b, c, back)).isEqualTo(leader);
+            // And it joins them when the operator does what the message says
+            stale.tree().stop();
+            Files.move(dataDirOf(identity), lostDir);
+            Files.move(clusterDir, dataDirOf(identity));
+            MeshNode restored = inProcessMesh.start(identity, "");
+            InProcessMesh.awaitConverged(b, c, restored);
+            assertThat(InProcessMesh.awaitLeader(b, c, restored)).isEqualTo(leader);
         }
     }
 }

@@ -17,7 +17,10 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The contract, with real sockets on loopback. The identities are names here; each node listens on a free port. */
+/**
+ * Contract test of the engine with real sockets on loopback. Identities are only names here; each node listens on a
+ * free port.
+ */
 class MeshCoordinatorTest extends CoordinatorContract {
     @TempDir
     Path folder;
@@ -27,14 +30,17 @@ class MeshCoordinatorTest extends CoordinatorContract {
 
     @Override
     protected Coordinator coordinator() throws IOException {
-        Address here = FreePorts.free();
-        bound.add(here);
-        MeshCoordinator engine = new MeshCoordinator(here.toString());
+        Address listenAddress = FreePorts.free();
+        bound.add(listenAddress);
+        MeshCoordinator engine = new MeshCoordinator(listenAddress.toString());
         engines.add(engine);
         return engine;
     }
 
-    /** All vote: then none is needed, and one that comes again without its memory is told by the others. */
+    /**
+     * Waits until all nodes are voters. Then none of them is indispensable, and one that restarts without its data
+     * directory receives the state from the others.
+     */
     @Override
     protected void awaitSettled(int count) {
         await().atMost(Duration.ofSeconds(20))
@@ -47,8 +53,8 @@ class MeshCoordinatorTest extends CoordinatorContract {
     @Override
     protected NodeConfig nodeConfig(Address identity) {
         List<Address> others = List.copyOf(bound.subList(0, bound.size() - 1));
-        Path own = folder.resolve("start-" + bound.size());
-        return new NodeConfig(identity, others, 1, own, ClusterCredentials.none(), PartitionPolicy.QUORUM);
+        Path dataDir = folder.resolve("start-" + bound.size());
+        return new NodeConfig(identity, others, 1, dataDir, ClusterCredentials.none(), PartitionPolicy.QUORUM);
     }
 
     @Override

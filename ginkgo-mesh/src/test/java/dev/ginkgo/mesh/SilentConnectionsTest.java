@@ -12,33 +12,34 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Those who call and say nothing; see {@link UntrustedNodesTest} for those who do. */
+/** Clients that connect and send nothing. {@link UntrustedNodesTest} covers clients that send data. */
 class SilentConnectionsTest {
-    private static final int CALLERS = 200;
+    private static final int CONNECTIONS = 200;
 
     @TempDir
     Path folder;
 
     @ParameterizedTest
     @ValueSource(strings = {"", "secret = 'correct horse battery staple'"})
-    @DisplayName("K-17 many who call and say nothing keep no node from joining, without a secret either")
-    void silent(String secret) throws Exception {
-        List<Socket> silent = new ArrayList<>();
+    @DisplayName("K-17 many silent connections do not prevent a node from joining, with or without a secret")
+    void nodeJoinsDespiteSilentConnections(String secret) throws Exception {
+        List<Socket> silentConnections = new ArrayList<>();
         try (InProcessMesh inProcessMesh = new InProcessMesh(folder)) {
-            // Given
+            // Given a cluster of one node
             MeshNode a = inProcessMesh.start(secret);
             await().atMost(InProcessMesh.TIMEOUT).until(a.cluster()::isLeader);
 
-            // When
-            for (int i = 0; i < CALLERS; i++) {
-                silent.add(new Socket(a.identity().host(), a.identity().port()));
+            // When many clients connect and send nothing
+            for (int i = 0; i < CONNECTIONS; i++) {
+                silentConnections.add(
+                        new Socket(a.identity().host(), a.identity().port()));
             }
             MeshNode b = inProcessMesh.start(secret, a.identity());
 
-            // Then
+            // Then another node can still join
             InProcessMesh.awaitConverged(a, b);
         } finally {
-            for (Socket each : silent) {
+            for (Socket each : silentConnections) {
                 each.close();
             }
         }

@@ -21,7 +21,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 class UntrustedNodesTest {
     private static final String SECRET = "secret = 'correct horse battery staple'";
-    private static final Duration WHILE = Duration.ofSeconds(5);
+    private static final Duration OBSERVATION_TIME = Duration.ofSeconds(5);
 
     @TempDir
     Path folder;
@@ -32,85 +32,92 @@ class UntrustedNodesTest {
             out.write(bytes);
             out.flush();
         } catch (IOException _) {
-            // it was hung up on
+            // the node closed the connection
         }
     }
 
-    private static long used() {
+    private static long usedMemory() {
         System.gc();
         Runtime runtime = Runtime.getRuntime();
         return runtime.totalMemory() - runtime.freeMemory();
     }
 
     @Test
-    @DisplayName("K-17 strangers are never in the roster and never lead, cost no memory, and are logged once a while")
-    void strangers() throws Exception {
-        List<Socket> silent = new ArrayList<>();
+    @DisplayName(
+            "K-17 nodes without the secret never join the roster and never lead, use no memory, and are logged at a"
+                    + " limited rate")
+    void untrustedNodes_neverJoinNorLead() throws Exception {
+        List<Socket> silentConnections = new ArrayList<>();
         try (InProcessMesh inProcessMesh = new InProcessMesh(folder);
                 CapturedLog capturedLog = new CapturedLog(Level.WARN)) {
-            // Given a cluster of one that has a secret
+            // Given a cluster of one node with a secret
             MeshNode a = inProcessMesh.start(SECRET);
             await().atMost(InProcessMesh.TIMEOUT).until(a.cluster()::isLeader);
-            long before = used();
+            long usedBefore = usedMemory();
 
-            // When one comes with another secret, one with none, and many with anything else
-            MeshNode other = inProcessMesh.start("secret = 'incorrect horse battery staple'", a.identity());
-            MeshNode plain = inProcessMesh.start("", a.identity());
+            // When a node with another secret connects, one without a secret, and many clients that send other data
+            MeshNode otherSecret = inProcessMesh.start("secret = 'incorrect horse battery staple'", a.identity());
+            MeshNode noSecret = inProcessMesh.start("", a.identity());
             byte[] large = new byte[8 * 1024 * 1024];
             for (int i = 0; i < 20; i++) {
                 send(a.identity(), "GET / HTTP/1.0\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
                 send(a.identity(), "bela 0.evil".getBytes(StandardCharsets.US_ASCII));
                 send(a.identity(), large);
-                silent.add(new Socket(a.identity().host(), a.identity().port()));
+                silentConnections.add(
+                        new Socket(a.identity().host(), a.identity().port()));
             }
 
-            // Then they are not there, and lead nobody
-            await().during(WHILE)
+            // Then they are not in the roster, and do not lead
+            await().during(OBSERVATION_TIME)
                     .atMost(InProcessMesh.TIMEOUT)
                     .until(() -> a.roster().equals(List.of(a.identity().toString()))
-                            && !other.cluster().isLeader()
-                            && !plain.cluster().isLeader());
-            assertThat(other.degradedReason()).isEqualTo("waiting for " + a.identity());
+                            && !otherSecret.cluster().isLeader()
+                            && !noSecret.cluster().isLeader());
+            assertThat(otherSecret.degradedReason()).isEqualTo("waiting for " + a.identity());
             assertThat(a.cluster().isLeader()).isTrue();
-            assertThat(used() - before).as("bytes").isLessThan(32L * 1024 * 1024);
-            assertThat(capturedLog.messagesContaining("turned away")).hasSizeBetween(1, 4);
+            assertThat(usedMemory() - usedBefore).as("bytes").isLessThan(32L * 1024 * 1024);
+            assertThat(capturedLog.messagesContaining("do not have the secret")).hasSizeBetween(1, 4);
 
-            // And whoever knows the secret joins, while the silent ones are still there
+            // And a node with the secret joins while the silent connections are still open
             MeshNode b = inProcessMesh.start(SECRET, a.identity());
             InProcessMesh.awaitConverged(a, b);
         } finally {
-            for (Socket each : silent) {
+            for (Socket each : silentConnections) {
                 each.close();
             }
         }
     }
 
     @Test
-    @DisplayName("K-17 who hangs up before it has said who it is, is not called a stranger; who talks plain text is")
-    void hungUp() throws Exception {
+    @DisplayName(
+            "K-17 a client that disconnects during the handshake is not reported as rejected; one that sends plain text"
+                    + " is")
+    void clientsThatDisconnect_areNotReported() throws Exception {
         try (InProcessMesh inProcessMesh = new InProcessMesh(folder);
                 CapturedLog capturedLog = new CapturedLog(Level.WARN)) {
             MeshNode a = inProcessMesh.start(SECRET);
             await().atMost(InProcessMesh.TIMEOUT).until(a.cluster()::isLeader);
             for (int i = 0; i < 5; i++) {
                 send(a.identity(), new byte[0]);
-                send(a.identity(), new byte[] {22, 3, 1}); // as TLS begins
+                send(a.identity(), new byte[] {22, 3, 1}); // the first bytes of a TLS handshake
             }
 
             send(a.identity(), "GET / HTTP/1.0\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
 
             await().atMost(InProcessMesh.TIMEOUT)
-                    .until(() -> !capturedLog.messagesContaining("turned away").isEmpty());
-            assertThat(capturedLog.messagesContaining("turned away"))
+                    .until(() -> !capturedLog
+                            .messagesContaining("do not have the secret")
+                            .isEmpty());
+            assertThat(capturedLog.messagesContaining("do not have the secret"))
                     .singleElement()
                     .asString()
-                    .contains("turned away 1 ", "SSL message");
+                    .contains("rejected 1 ", "SSL message");
         }
     }
 
     @Test
-    @DisplayName("K-17 a secret that can be guessed is not taken")
-    void shortSecret() {
+    @DisplayName("K-17 a secret that is too short is rejected")
+    void shortSecret_isRejected() {
         try (InProcessMesh inProcessMesh = new InProcessMesh(folder)) {
             assertThatThrownBy(() -> inProcessMesh.start("secret = 'too short'"))
                     .rootCause()

@@ -9,9 +9,9 @@ import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 
 /**
- * The keys by which the nodes of a cluster know each other, made from one secret that all have. There is one pair, and
- * its public half is told to nobody: who has it has the secret. So a socket that talks by CURVE talks with nodes only.
- * They have nothing in common with those of TLS.
+ * CURVE key pair shared by the nodes of a cluster, derived from the cluster secret. The public key is never published:
+ * a peer that has it knows the secret, so a CURVE socket communicates only with nodes of the cluster. The keys are
+ * independent of those for TLS.
  */
 final class CurveKeys {
     private static final String PURPOSE = "ginkgo zeromq curve, version 3";
@@ -25,18 +25,19 @@ final class CurveKeys {
     }
 
     /**
-     * From the keys of a secret.
+     * Returns the key pair derived from a secret.
      *
-     * @throws IllegalArgumentException if it can be guessed
+     * @throws IllegalArgumentException if the secret is too short
      */
     static CurveKeys of(KeyDerivation keyDerivation) throws GeneralSecurityException {
         return new CurveKeys(keyDerivation.deriveKey(PURPOSE));
     }
 
     /**
-     * From a file.
+     * Returns the key pair derived from the secret in a file.
      *
-     * @throws IllegalStateException if it cannot be read; the message names it
+     * @throws IllegalArgumentException if the secret is too short
+     * @throws IllegalStateException if the file cannot be read; the message names it
      */
     static CurveKeys read(Path file) throws GeneralSecurityException {
         Secret secret;
@@ -45,7 +46,7 @@ final class CurveKeys {
         } catch (IOException e) {
             throw new IllegalStateException(
                     "cannot read the `secret-file` " + file.toAbsolutePath() + ": " + e
-                            + "; make one with: openssl rand -base64 24",
+                            + "; create one with: openssl rand -base64 24",
                     e);
         }
         return of(KeyDerivation.of(secret, "the `secret-file` " + file.toAbsolutePath()));

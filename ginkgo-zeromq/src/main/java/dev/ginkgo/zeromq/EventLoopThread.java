@@ -6,54 +6,63 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 
 /**
- * A platform thread that owns something which may be used by one thread only, for as long as it lives. It is never
- * interrupted: that would close the channels under it.
+ * Platform thread that runs an event loop, whose sockets must be used by one thread only. It is never interrupted: an
+ * interrupt would close the NIO channels that it is using.
  */
 final class EventLoopThread implements AutoCloseable {
     private static final Duration STOP_TIMEOUT = Duration.ofSeconds(10);
 
-    private final CompletableFuture<Void> end = new CompletableFuture<>();
+    private final CompletableFuture<Void> completion = new CompletableFuture<>();
     private final Runnable stop;
     private final Thread thread;
 
     /**
-     * Starts it.
+     * Starts the thread.
      *
-     * @param work returns soon after {@code stop} was called
+     * @param eventLoop the event loop; must return soon after {@code stop} was called
+     * @param stop makes the event loop return; called by {@link #close}
      */
-    EventLoopThread(String name, TaskBody work, Runnable stop) {
+    EventLoopThread(String name, TaskBody eventLoop, Runnable stop) {
         this.stop = stop;
         thread = Thread.ofPlatform().daemon().name(name).start(() -> {
             try {
-                work.run();
-                end.complete(null);
+                eventLoop.run();
+                completion.complete(null);
             } catch (Throwable e) {
-                end.completeExceptionally(e);
+                completion.completeExceptionally(e);
             }
         });
     }
 
-    /** Waits for its end, and throws what it ended with. A task, through which a failure becomes the service's. */
+    /**
+     * Waits until the thread terminates; throws if it failed. Run as a task of the service, it turns a failure of the
+     * thread into a failure of the service.
+     */
     void awaitFailure() throws Exception {
         try {
-            end.get();
+            completion.get();
         } catch (ExecutionException e) {
-            throw new IllegalStateException("the thread " + thread.getName() + " has failed", e.getCause());
+            throw new IllegalStateException("thread " + thread.getName() + " failed", e.getCause());
         }
     }
 
+    /**
+     * Stops the event loop, and waits until the thread has terminated.
+     *
+     * @throws IllegalStateException if it has not terminated after 10 seconds
+     */
     @Override
     public void close() {
         stop.run();
-        boolean ended = false;
+        boolean terminated = false;
         try {
-            ended = thread.join(STOP_TIMEOUT);
+            terminated = thread.join(STOP_TIMEOUT);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
-        if (!ended) {
-            throw new IllegalStateException("the thread " + thread.getName() + " has not ended within "
-                    + STOP_TIMEOUT.toSeconds() + " s; what holds it up stands in a thread dump");
+        if (!terminated) {
+            throw new IllegalStateException("thread " + thread.getName() + " did not terminate within "
+                    + STOP_TIMEOUT.toSeconds() + " s; take a thread dump to see what it is doing");
         }
     }
 }

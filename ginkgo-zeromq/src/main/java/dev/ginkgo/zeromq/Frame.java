@@ -9,40 +9,48 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * What one node says to another in one ZeroMQ message.
+ * Frame from one node to another: the content of one ZeroMQ message.
  *
- * @param from who says it
- * @param to to whom: what was said to an earlier life of a node is of no use to the present one
- * @param body what
+ * @param from the sender
+ * @param to the receiver; a frame for an earlier incarnation of a node is not valid for the current one
+ * @param body the content
  */
 record Frame(NodeIncarnation from, NodeIncarnation to, Body body) {
 
+    /** Content of a frame. */
     sealed interface Body permits Heartbeat, Messages, RangeRequest, RangeReply, SnapshotRequest, SnapshotReply {}
 
     /**
-     * How far the sender has published, whether it hears the one it speaks to, and how far it is with the others. The
-     * first that is said on a connection, and a word every second.
+     * Heartbeat: the first frame on a connection, then sent every second.
+     *
+     * @param last sequence number of the last message that the sender has published
+     * @param receiving whether the sender receives frames from the receiver
+     * @param others positions of the sender for the other origins that it knows
      */
     record Heartbeat(long last, boolean receiving, Map<NodeIncarnation, Long> others) implements Body {}
 
-    /** What the sender has published. */
+    /** Messages that the sender has published. */
     record Messages(List<Envelope> messages) implements Body {}
 
-    /** The sender has missed something. */
+    /** Request for retransmission of a missing range. */
     record RangeRequest(SequenceRange range) implements Body {}
 
-    /** What the sender has of it. */
+    /** Response to a {@link RangeRequest}. */
     record RangeReply(RangeResponse response) implements Body {}
 
-    /** The sender has just begun, and wants what the other holds. */
+    /**
+     * Request of a node that has just started for the next chunk of the receiver's retained messages.
+     *
+     * @param after position in the receiver's order after which the chunk starts; 0 for the first chunk
+     */
     record SnapshotRequest(long after) implements Body {
         SnapshotRequest {
             if (after < 0) {
-                throw new IllegalArgumentException("it asks for all from " + after + " on");
+                throw new IllegalArgumentException("snapshot requested after negative position " + after);
             }
         }
     }
 
-    /** What the sender holds. */
+    /** Response to a {@link SnapshotRequest}. */
     record SnapshotReply(SnapshotChunk chunk) implements Body {}
 }

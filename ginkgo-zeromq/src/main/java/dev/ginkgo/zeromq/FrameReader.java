@@ -18,12 +18,12 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Reads what {@link FrameWriter} writes, and nothing else: the bytes may come from anybody. What it allocates is bounded
- * by what it was given.
+ * Strict reader of the format of {@link FrameWriter}. The input may come from an untrusted sender; the memory allocated
+ * is bounded by the size of the input.
  */
 final class FrameReader {
-    private static final int MAX_NAME = 4 * NodeIncarnation.MAX_NAME;
-    private static final int MAX_CLUSTER = 1024;
+    private static final int MAX_NAME_BYTES = 4 * NodeIncarnation.MAX_NAME;
+    private static final int MAX_CLUSTER_BYTES = 1024;
 
     private final ByteBuffer in;
 
@@ -32,15 +32,15 @@ final class FrameReader {
     }
 
     /**
-     * Reads one frame.
+     * Reads one frame, which must occupy all of the bytes.
      *
-     * @throws InvalidFrameException if it is none; the message says what is wrong
+     * @throws InvalidFrameException if the bytes are not a valid frame; the message says why
      */
     static Frame read(byte[] bytes) throws InvalidFrameException {
         try {
             return new FrameReader(bytes).frame();
         } catch (BufferUnderflowException e) {
-            throw new InvalidFrameException("it ends too early, after " + bytes.length + " bytes");
+            throw new InvalidFrameException("truncated after " + bytes.length + " bytes");
         } catch (IllegalArgumentException e) {
             throw new InvalidFrameException(String.valueOf(e.getMessage()));
         }
@@ -48,17 +48,17 @@ final class FrameReader {
 
     private Frame frame() throws InvalidFrameException {
         for (byte expected : FrameWriter.PREFIX) {
-            require(in.get() == expected, "it does not begin as a frame of Ginkgo does");
+            require(in.get() == expected, "the prefix is not that of a Ginkgo frame");
         }
         int version = in.get();
         require(
                 version == FrameWriter.VERSION,
-                "it is of version " + version + ", and this node speaks " + FrameWriter.VERSION);
+                "unsupported version " + version + ", this node supports version " + FrameWriter.VERSION);
         int kind = in.get();
         NodeIncarnation from = origin();
         NodeIncarnation to = origin();
         Frame.Body body = body(kind, from);
-        require(!in.hasRemaining(), "it goes on for " + in.remaining() + " bytes after its end");
+        require(!in.hasRemaining(), in.remaining() + " extra bytes at the end");
         return new Frame(from, to, body);
     }
 
@@ -74,24 +74,26 @@ final class FrameReader {
             }
             case FrameWriter.SNAPSHOT_REQUEST -> new Frame.SnapshotRequest(in.getLong());
             case FrameWriter.SNAPSHOT_REPLY -> new Frame.SnapshotReply(snapshotChunk());
-            default -> throw new InvalidFrameException("its kind is " + kind + ", which this node does not know");
+            default -> throw new InvalidFrameException("unknown kind " + kind);
         };
     }
 
     private Frame.Heartbeat heartbeat() throws InvalidFrameException {
         long last = in.getLong();
-        int hears = in.get();
-        require(last >= 0 && (hears == 0 || hears == 1), "its beat is (" + last + ", " + hears + ")");
+        int receiving = in.get();
+        require(
+                last >= 0 && (receiving == 0 || receiving == 1),
+                "invalid heartbeat: last " + last + ", receiving " + receiving);
         Map<NodeIncarnation, Long> others = new HashMap<>();
         while (in.hasRemaining()) {
             NodeIncarnation other = origin();
-            long theirs = in.getLong();
-            boolean fresh = theirs >= 0 && others.put(other, theirs) == null;
+            long position = in.getLong();
+            boolean valid = position >= 0 && others.put(other, position) == null;
             require(
-                    fresh && others.size() <= TransportListener.MAX_POSITIONS,
-                    "it tells too many positions, or a wrong one");
+                    valid && others.size() <= TransportListener.MAX_POSITIONS,
+                    "a heartbeat with too many positions, or an invalid one");
         }
-        return new Frame.Heartbeat(last, hears == 1, others);
+        return new Frame.Heartbeat(last, receiving == 1, others);
     }
 
     private SnapshotChunk snapshotChunk() throws InvalidFrameException {
@@ -99,11 +101,11 @@ final class FrameReader {
         long through = in.getLong();
         Map<NodeIncarnation, Long> lost = positions();
         List<SnapshotChunk.Item> items = new ArrayList<>();
-        for (int left = in.getInt(); left > 0; left--) {
+        for (int remaining = in.getInt(); remaining > 0; remaining--) {
             NodeIncarnation nodeIncarnation = origin();
             long age = in.getLong();
-            List<SnapshotChunk.Watermark> gone = watermarks();
-            items.add(new SnapshotChunk.Item(message(nodeIncarnation), age, gone));
+            List<SnapshotChunk.Watermark> evicted = watermarks();
+            items.add(new SnapshotChunk.Item(message(nodeIncarnation), age, evicted));
         }
         return new SnapshotChunk(after, items, through, lost, flag() ? Optional.of(end()) : Optional.empty());
     }
@@ -114,26 +116,26 @@ final class FrameReader {
 
     private boolean flag() throws InvalidFrameException {
         int flag = in.get();
-        require(flag == 0 || flag == 1, "it says " + flag + " to what is yes or no");
+        require(flag == 0 || flag == 1, "invalid boolean " + flag);
         return flag == 1;
     }
 
     private Map<NodeIncarnation, Long> positions() throws InvalidFrameException {
         Map<NodeIncarnation, Long> positions = new HashMap<>();
-        for (int left = Short.toUnsignedInt(in.getShort()); left > 0; left--) {
+        for (int remaining = Short.toUnsignedInt(in.getShort()); remaining > 0; remaining--) {
             NodeIncarnation nodeIncarnation = origin();
             long last = in.getLong();
-            require(last >= 0 && positions.put(nodeIncarnation, last) == null, "it tells a wrong position");
+            require(last >= 0 && positions.put(nodeIncarnation, last) == null, "a negative or duplicate position");
         }
         return positions;
     }
 
     private List<SnapshotChunk.Watermark> watermarks() {
-        List<SnapshotChunk.Watermark> marks = new ArrayList<>();
-        for (int left = in.getInt(); left > 0; left--) {
-            marks.add(new SnapshotChunk.Watermark(in.getLong(), in.getLong(), in.getLong()));
+        List<SnapshotChunk.Watermark> watermarks = new ArrayList<>();
+        for (int remaining = in.getInt(); remaining > 0; remaining--) {
+            watermarks.add(new SnapshotChunk.Watermark(in.getLong(), in.getLong(), in.getLong()));
         }
-        return marks;
+        return watermarks;
     }
 
     private List<Envelope> messages(NodeIncarnation nodeIncarnation) throws InvalidFrameException {
@@ -149,10 +151,10 @@ final class FrameReader {
         long previous = in.getLong();
         long millis = in.getLong();
         int flags = in.get();
-        require((flags & ~(FrameWriter.BINARY | FrameWriter.FENCED)) == 0, "its flags are " + flags);
+        require((flags & ~(FrameWriter.BINARY | FrameWriter.FENCED)) == 0, "invalid flags " + flags);
         Optional<Epoch> epoch = (flags & FrameWriter.FENCED) == 0
                 ? Optional.empty()
-                : Optional.of(new Epoch(text(MAX_CLUSTER), in.getLong()));
+                : Optional.of(new Epoch(text(MAX_CLUSTER_BYTES), in.getLong()));
         String channel = text(Envelope.MAX_CHANNEL);
         byte[] payload = bytes(in.getInt(), Integer.MAX_VALUE);
         return new Envelope(
@@ -171,33 +173,33 @@ final class FrameReader {
     }
 
     private NodeIncarnation origin() throws InvalidFrameException {
-        return new NodeIncarnation(text(MAX_NAME), in.getLong());
+        return new NodeIncarnation(text(MAX_NAME_BYTES), in.getLong());
     }
 
-    private String text(int most) throws InvalidFrameException {
-        byte[] bytes = bytes(Short.toUnsignedInt(in.getShort()), most);
+    private String text(int maxLength) throws InvalidFrameException {
+        byte[] bytes = bytes(Short.toUnsignedInt(in.getShort()), maxLength);
         try {
             return StandardCharsets.UTF_8
                     .newDecoder()
                     .decode(ByteBuffer.wrap(bytes))
                     .toString();
         } catch (CharacterCodingException e) {
-            throw new InvalidFrameException("a text in it is not UTF-8");
+            throw new InvalidFrameException("a text is not valid UTF-8");
         }
     }
 
-    private byte[] bytes(int length, int most) throws InvalidFrameException {
+    private byte[] bytes(int length, int maxLength) throws InvalidFrameException {
         require(
-                length >= 0 && length <= most && length <= in.remaining(),
-                "something in it claims to have " + length + " bytes");
+                length >= 0 && length <= maxLength && length <= in.remaining(),
+                "invalid length " + length + " of a field");
         byte[] bytes = new byte[length];
         in.get(bytes);
         return bytes;
     }
 
-    private static void require(boolean condition, String otherwise) throws InvalidFrameException {
+    private static void require(boolean condition, String message) throws InvalidFrameException {
         if (!condition) {
-            throw new InvalidFrameException(otherwise);
+            throw new InvalidFrameException(message);
         }
     }
 }

@@ -15,28 +15,30 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Frames as bytes. Numbers are big-endian; a text is its length in bytes (16 bits) and its UTF-8.
+ * Writer of frames in the wire format. Numbers are big-endian; a text is its length in bytes (16 bits), followed by its
+ * UTF-8 encoding.
  *
  * <pre>
- * frame    = "gk" version:8 kind:8 origin(from) origin(to) body
- * beat     = last:64 hears:8 (origin last:64)*      kind 1, up to the end of the frame
- * messages = message*                               kind 2, up to the end of the frame
- * question = stretch                                kind 3
- * reply    = stretch through:64 message*            kind 4
- * question = after:64                               kind 5, for all
- * reply    = after:64 through:64 lost:positions items:32 item* end:8 [whole:8 positions marks]      kind 6, of all
- * origin   = name:text incarnation:64
- * stretch  = origin from:64 to:64
- * item     = origin age:64 marks message
- * positions = count:16 (origin last:64)*
- * marks    = count:32 (number:64 incarnation:64 sequence:64)*
- * message  = sequence:64 previous:64 millis:64 flags:8 [cluster:text number:64] channel:text length:32 payload
+ * frame            = "gk" version:8 kind:8 origin(from) origin(to) body
+ * heartbeat        = last:64 receiving:8 (origin last:64)*       kind 1, up to the end of the frame
+ * messages         = message*                                    kind 2, up to the end of the frame
+ * range-request    = range                                       kind 3
+ * range-reply      = range through:64 message*                   kind 4, up to the end of the frame
+ * snapshot-request = after:64                                    kind 5
+ * snapshot-reply   = after:64 through:64 lost:positions items:32 item* end:8 [complete:8 positions watermarks]
+ *                                                                kind 6
+ * origin           = name:text incarnation:64
+ * range            = origin from:64 to:64
+ * item             = origin age:64 watermarks message
+ * positions        = count:16 (origin last:64)*
+ * watermarks       = count:32 (number:64 incarnation:64 sequence:64)*
+ * message          = sequence:64 previous:64 millis:64 flags:8 [cluster:text number:64] channel:text length:32 payload
  * </pre>
  *
- * A message has the origin of its frame, or of its stretch. Flags: 1 it is binary, 2 it has an epoch.
+ * The origin of a message is that of its frame, range, or item. Flags: 1 binary, 2 with an epoch.
  */
 final class FrameWriter {
-    /** What each frame begins with, and what is subscribed to. */
+    /** First bytes of each frame, and the ZeroMQ subscription. */
     static final byte[] PREFIX = {'g', 'k'};
 
     static final int VERSION = 1;
@@ -49,11 +51,12 @@ final class FrameWriter {
     static final int BINARY = 1;
     static final int FENCED = 2;
 
-    /** More than anything in a frame takes besides the payload, if there is one message. */
+    /** Upper bound, in bytes, of a frame with one message, without its payload. */
     static final int OVERHEAD = 8 * 1024;
 
     private FrameWriter() {}
 
+    /** Returns the bytes of a frame. */
     static byte[] write(Frame frame) {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream(256);
         DataOutputStream out = new DataOutputStream(bytes);
@@ -65,7 +68,7 @@ final class FrameWriter {
             origin(out, frame.to());
             body(out, frame.body());
         } catch (IOException e) {
-            throw new UncheckedIOException(e); // bytes in memory do not throw it
+            throw new UncheckedIOException(e); // impossible when writing to memory
         }
         return bytes.toByteArray();
     }
@@ -83,16 +86,16 @@ final class FrameWriter {
 
     private static void body(DataOutputStream out, Frame.Body body) throws IOException {
         switch (body) {
-            case Frame.Heartbeat(long last, boolean hears, Map<NodeIncarnation, Long> others) -> {
+            case Frame.Heartbeat(long last, boolean receiving, Map<NodeIncarnation, Long> others) -> {
                 out.writeLong(last);
-                out.writeBoolean(hears);
+                out.writeBoolean(receiving);
                 for (Map.Entry<NodeIncarnation, Long> other : others.entrySet()) {
                     origin(out, other.getKey());
                     out.writeLong(other.getValue());
                 }
             }
             case Frame.Messages(List<Envelope> messages) -> messages(out, messages);
-            case Frame.RangeRequest(SequenceRange asked) -> range(out, asked);
+            case Frame.RangeRequest(SequenceRange range) -> range(out, range);
             case Frame.RangeReply(var rangeResponse) -> {
                 range(out, rangeResponse.range());
                 out.writeLong(rangeResponse.through());
@@ -131,9 +134,9 @@ final class FrameWriter {
         }
     }
 
-    private static void watermarks(DataOutputStream out, List<SnapshotChunk.Watermark> marks) throws IOException {
-        out.writeInt(marks.size());
-        for (SnapshotChunk.Watermark watermark : marks) {
+    private static void watermarks(DataOutputStream out, List<SnapshotChunk.Watermark> watermarks) throws IOException {
+        out.writeInt(watermarks.size());
+        for (SnapshotChunk.Watermark watermark : watermarks) {
             out.writeLong(watermark.origin());
             out.writeLong(watermark.incarnation());
             out.writeLong(watermark.sequence());

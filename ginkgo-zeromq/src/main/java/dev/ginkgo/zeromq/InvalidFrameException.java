@@ -1,6 +1,6 @@
 package dev.ginkgo.zeromq;
 
-/** Thrown when bytes are not what a node of this version says. */
+/** Thrown when received bytes are not a valid frame of this version, or a frame is not valid for this node. */
 final class InvalidFrameException extends Exception {
     private static final long serialVersionUID = 1L;
 

@@ -7,11 +7,11 @@ import java.nio.channels.Pipe;
 import java.nio.channels.SelectableChannel;
 import java.util.concurrent.atomic.AtomicBoolean;
 
-/** Wakes the owner thread from its poll. A thousand calls while it is awake are one byte in a pipe. */
+/** Wakes the event loop thread from its poll through a pipe. Any number of calls while it is awake write one byte. */
 final class SelectorWakeup implements AutoCloseable {
     private final Pipe pipe;
     private final AtomicBoolean pending = new AtomicBoolean();
-    private final ByteBuffer in = ByteBuffer.allocate(16);
+    private final ByteBuffer buffer = ByteBuffer.allocate(16);
 
     SelectorWakeup() throws IOException {
         pipe = Pipe.open();
@@ -23,25 +23,26 @@ final class SelectorWakeup implements AutoCloseable {
         return pipe.source();
     }
 
-    /** Any thread. */
+    /** Wakes the event loop. Any thread. */
     void wake() {
         if (pending.compareAndSet(false, true)) {
             try {
                 pipe.sink().write(ByteBuffer.wrap(new byte[] {1}));
             } catch (IOException closed) {
-                // Then there is nobody to wake.
+                // The event loop has ended.
             }
         }
     }
 
     /**
-     * The owner is awake, and is about to look at everything. The pipe is emptied whether it was rung or not: a byte may
-     * come a while after it was said that it does, and would keep the owner awake for ever.
+     * Rearms the wake-up. Called by the event loop thread when it is awake, before it checks for work. The pipe is
+     * always drained, whatever the flag says: a byte may be written some time after the flag was set, and would
+     * otherwise wake the event loop forever.
      */
     void reset() {
         pending.set(false);
         try {
-            while (pipe.source().read(in.clear()) == in.capacity()) {}
+            while (pipe.source().read(buffer.clear()) == buffer.capacity()) {}
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -15,8 +15,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The channels that JeroMQ connects with in one run. JeroMQ 0.6.0 now and then forgets one whose peer stops at
- * that moment; whatever is left at the end of the run is closed here. Any thread.
+ * Selector provider that tracks the channels with which JeroMQ connects. JeroMQ 0.6.0 occasionally leaks a channel
+ * whose peer stops while it connects; {@link #close} closes the remaining ones at the end of a run. Thread-safe.
  */
 final class TrackingSelectorProvider extends SelectorProvider implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(ZmqTransport.class);
@@ -57,16 +57,16 @@ final class TrackingSelectorProvider extends SelectorProvider implements AutoClo
         return system.openSelector();
     }
 
-    /** Closes what is left. To be called when JeroMQ has ended. */
+    /** Closes the channels that are still open. Must be called after JeroMQ has terminated. */
     @Override
     public void close() {
         for (Channel channel : open) {
             if (channel.isOpen()) {
-                LOG.debug("JeroMQ has forgotten {}", channel);
+                LOG.debug("closing {}, which JeroMQ left open", channel);
                 try {
                     channel.close();
                 } catch (IOException e) {
-                    LOG.debug("{} cannot be closed", channel, e);
+                    LOG.debug("cannot close {}", channel, e);
                 }
             }
         }

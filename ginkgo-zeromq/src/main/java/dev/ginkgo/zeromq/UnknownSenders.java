@@ -6,37 +6,38 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * Nodes that speak to this one before its roster has them, or after. That is as it should be for a moment, as two nodes
- * do not hear at once that they are together; who goes on is a stranger, or the network is broken. Used by one thread.
+ * Tracker of senders that are not in the roster. For a short time that is normal, because two nodes do not learn of a
+ * membership change at the same moment. A sender that continues is not a member, or there is a network fault. Used by
+ * one thread.
  */
 final class UnknownSenders {
     static final Duration GRACE_PERIOD = Duration.ofSeconds(5);
 
-    /** More than a cluster has. */
+    /** More than the maximum number of nodes. */
     private static final int MAX_SENDERS = 64;
 
-    /** More than a node says in a moment to one that it does not hear. */
+    /** More than a node sends within the grace period to a peer from which it does not receive. */
     private static final int MAX_FRAMES = 100;
 
-    private final Map<NodeIncarnation, Activity> senders = new LinkedHashMap<>(); // those heard of first come first
+    private final Map<NodeIncarnation, Activity> senders = new LinkedHashMap<>(); // in the order of first contact
 
-    private record Activity(long since, int count) {
+    private record Activity(long firstSeen, int count) {
         Activity increment() {
-            return new Activity(since, count + 1);
+            return new Activity(firstSeen, count + 1);
         }
     }
 
-    /** The same is heard from again, or for the first time: whether that is too much. */
-    boolean exceedsGrace(NodeIncarnation unknown, long now) {
-        Activity activity = senders.merge(unknown, new Activity(now, 1), (before, first) -> before.increment());
+    /** Records a frame from an unknown sender; returns whether it exceeds the grace period or the number of frames. */
+    boolean exceedsGrace(NodeIncarnation sender, long now) {
+        Activity activity = senders.merge(sender, new Activity(now, 1), (existing, _) -> existing.increment());
         if (senders.size() > MAX_SENDERS) {
             senders.remove(senders.keySet().iterator().next());
         }
-        return activity.count > MAX_FRAMES || now - activity.since >= GRACE_PERIOD.toNanos();
+        return activity.count > MAX_FRAMES || now - activity.firstSeen >= GRACE_PERIOD.toNanos();
     }
 
-    /** It is in the roster. */
-    void remove(NodeIncarnation known) {
-        senders.remove(known);
+    /** Forgets a sender that is now in the roster. */
+    void remove(NodeIncarnation sender) {
+        senders.remove(sender);
     }
 }

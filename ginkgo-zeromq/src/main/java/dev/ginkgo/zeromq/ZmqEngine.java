@@ -3,10 +3,12 @@ package dev.ginkgo.zeromq;
 import dev.ginkgo.hub.spi.Transport;
 import dev.ginkgo.hub.spi.TransportProvider;
 
-/** Makes the transport {@code zeromq}; found by the {@link java.util.ServiceLoader}. */
+/**
+ * Provider of the transport engine {@code zeromq}. Loaded by the hub module; programs do not use it directly.
+ */
 public final class ZmqEngine implements TransportProvider {
 
-    /** For the service loader. */
+    /** Called by {@link java.util.ServiceLoader}. */
     public ZmqEngine() {}
 
     @Override

@@ -28,8 +28,8 @@ import org.slf4j.LoggerFactory;
 import org.zeromq.ZMQ;
 
 /**
- * The one thread that touches the sockets of a run: JeroMQ's sockets may be used by one only, and one poll over all of
- * them needs no more. Others leave what they want here, and wake it.
+ * Event loop on the only thread that uses the sockets of a run: JeroMQ sockets must be used by one thread, which polls
+ * all of them. Other threads leave their requests here and wake it.
  */
 final class ZmqEventLoop {
     private static final Logger LOG = LoggerFactory.getLogger(ZmqTransport.class);
@@ -48,7 +48,7 @@ final class ZmqEventLoop {
 
     private final Queue<PendingRequest> requests = new ConcurrentLinkedQueue<>();
     private final Map<NodeIncarnation, ZmqPeer> peersByOrigin = new ConcurrentHashMap<>();
-    private final UnknownSenders unknownSenders = new UnknownSenders(); // used by the owner
+    private final UnknownSenders unknownSenders = new UnknownSenders(); // used by the event loop thread
     private final LongAdder rejected = new LongAdder();
     private volatile Set<Peer> targetPeers = Set.of();
     private volatile Set<NodeIncarnation> ready = Set.of();
@@ -74,9 +74,9 @@ final class ZmqEventLoop {
         rejectedLog = new LogRateLimiter(timeSource);
     }
 
-    // ---- any thread
+    // ---- called by any thread
 
-    SendQueues backlogs() {
+    SendQueues sendQueues() {
         return sendQueues;
     }
 
@@ -89,9 +89,10 @@ final class ZmqEventLoop {
         wake();
     }
 
-    void request(NodeIncarnation peer, Frame.Body question) {
+    /** Sends a request to a peer. Dropped if too many are pending; the caller repeats requests that get no response. */
+    void request(NodeIncarnation peer, Frame.Body body) {
         if (requests.size() < MAX_PENDING_REQUESTS) {
-            requests.add(new PendingRequest(peer, question));
+            requests.add(new PendingRequest(peer, body));
             wake();
         }
     }
@@ -111,20 +112,20 @@ final class ZmqEventLoop {
         wake();
     }
 
-    // ---- the owner
+    // ---- called by the event loop thread
 
-    /** Until {@link #stop}. */
+    /** Runs until {@link #stop}; then closes all sockets. */
     void run() throws IOException {
         try {
-            Set<Peer> present = Set.of();
+            Set<Peer> current = Set.of(); // the peers that have a socket
             ZMQ.Poller poller = poller();
             while (!stopping) {
                 poller.poll(pollTimeoutMillis());
                 selectorWakeup.reset();
-                boolean changed = !targetPeers.equals(present);
+                boolean changed = !targetPeers.equals(current);
                 if (changed) {
-                    present = targetPeers;
-                    reconcile(present);
+                    current = targetPeers;
+                    reconcile(current);
                 }
                 receive();
                 sendRequests();
@@ -146,33 +147,33 @@ final class ZmqEventLoop {
         ZMQ.Poller poller = sockets.poller(peersByOrigin.size() + 2);
         poller.register(selectorWakeup.channel(), ZMQ.Poller.POLLIN);
         poller.register(incoming, ZMQ.Poller.POLLIN);
-        peersByOrigin.values().forEach(link -> poller.register(link.socket(), ZMQ.Poller.POLLIN));
+        peersByOrigin.values().forEach(peer -> poller.register(peer.socket(), ZMQ.Poller.POLLIN));
         return poller;
     }
 
     private long pollTimeoutMillis() {
         long now = timeSource.nanos();
-        long pause = TimeUnit.SECONDS.toNanos(1);
-        for (ZmqPeer link : peersByOrigin.values()) {
-            pause = Math.min(pause, link.nextDeadline(now) - now);
+        long timeoutNanos = TimeUnit.SECONDS.toNanos(1);
+        for (ZmqPeer peer : peersByOrigin.values()) {
+            timeoutNanos = Math.min(timeoutNanos, peer.nextDeadline(now) - now);
         }
-        return Math.max(1, TimeUnit.NANOSECONDS.toMillis(pause) + 1);
+        return Math.max(1, TimeUnit.NANOSECONDS.toMillis(timeoutNanos) + 1);
     }
 
-    private void reconcile(Set<Peer> present) {
-        peersByOrigin.values().removeIf(link -> {
-            boolean gone = !present.contains(link.peer);
-            if (gone) {
-                link.close();
+    private void reconcile(Set<Peer> current) {
+        peersByOrigin.values().removeIf(each -> {
+            boolean removed = !current.contains(each.peer);
+            if (removed) {
+                each.close();
             }
-            return gone;
+            return removed;
         });
-        for (Peer peer : present) {
-            unknownSenders.remove(peer.origin());
+        for (Peer each : current) {
+            unknownSenders.remove(each.origin());
             peersByOrigin.computeIfAbsent(
-                    peer.origin(),
-                    nodeIncarnation -> new ZmqPeer(
-                            peer,
+                    each.origin(),
+                    _ -> new ZmqPeer(
+                            each,
                             self,
                             transportListener,
                             sockets,
@@ -182,14 +183,14 @@ final class ZmqEventLoop {
         }
     }
 
-    /** Whether a socket has been replaced. */
-    @SuppressWarnings("ReferenceEquality") // this very socket
+    /** Does the work that is due for each peer; returns whether a socket was replaced. */
+    @SuppressWarnings("ReferenceEquality") // compares identity
     private boolean step() {
         boolean replaced = false;
-        for (ZmqPeer link : peersByOrigin.values()) {
-            ZMQ.Socket before = link.socket();
-            link.step(timeSource.nanos());
-            replaced |= link.socket() != before;
+        for (ZmqPeer peer : peersByOrigin.values()) {
+            ZMQ.Socket previous = peer.socket();
+            peer.step(timeSource.nanos());
+            replaced |= peer.socket() != previous;
         }
         return replaced;
     }
@@ -198,27 +199,27 @@ final class ZmqEventLoop {
         for (PendingRequest pendingRequest = requests.poll();
                 pendingRequest != null;
                 pendingRequest = requests.poll()) {
-            ZmqPeer link = peersByOrigin.get(pendingRequest.peer);
-            if (link != null) {
-                link.enqueue(pendingRequest.body);
+            ZmqPeer peer = peersByOrigin.get(pendingRequest.peer);
+            if (peer != null) {
+                peer.enqueue(pendingRequest.body);
             }
         }
     }
 
     private void notifyReady() {
-        Set<NodeIncarnation> now = new HashSet<>();
-        peersByOrigin.forEach((nodeIncarnation, link) -> {
-            if (link.isReady()) {
-                now.add(nodeIncarnation);
+        Set<NodeIncarnation> readyNow = new HashSet<>();
+        peersByOrigin.forEach((nodeIncarnation, peer) -> {
+            if (peer.isReady()) {
+                readyNow.add(nodeIncarnation);
             }
         });
-        if (!now.equals(ready)) {
-            ready = Set.copyOf(now);
+        if (!readyNow.equals(ready)) {
+            ready = Set.copyOf(readyNow);
             transportListener.readyPeersChanged(ready);
         }
     }
 
-    // ---- what comes in
+    // ---- receiving
 
     private void receive() {
         for (int i = 0; i < RECEIVE_BATCH; i++) {
@@ -226,52 +227,56 @@ final class ZmqEventLoop {
             if (bytes == null) {
                 return;
             }
-            boolean more = incoming.hasReceiveMore();
+            boolean multipart = incoming.hasReceiveMore();
             while (incoming.hasReceiveMore()) {
                 incoming.recv(ZMQ.DONTWAIT);
             }
             try {
-                if (more) {
-                    throw new InvalidFrameException("it comes in several parts");
+                if (multipart) {
+                    throw new InvalidFrameException("multipart message");
                 }
                 handle(FrameReader.read(bytes));
             } catch (InvalidFrameException e) {
                 rejected.increment();
-                rejectedLog.warn(LOG, "dropped what a stranger has sent: " + e.getMessage());
+                rejectedLog.warn(LOG, "rejected an invalid frame: " + e.getMessage());
             }
         }
     }
 
     private void handle(Frame frame) throws InvalidFrameException {
-        ZmqPeer link = peersByOrigin.get(frame.from());
-        boolean ours = frame.to().equals(self);
-        if (link == null && ours && !unknownSenders.exceedsGrace(frame.from(), timeSource.nanos())) {
-            rejected.increment(); // no word of it: the roster is about to have it
+        ZmqPeer peer = peersByOrigin.get(frame.from());
+        boolean addressedToThisNode = frame.to().equals(self);
+        if (peer == null && addressedToThisNode && !unknownSenders.exceedsGrace(frame.from(), timeSource.nanos())) {
+            rejected.increment(); // not logged: the sender is probably about to appear in the roster
             return;
         }
-        if (link == null || !ours) {
-            throw new InvalidFrameException("it is from " + frame.from() + " to " + frame.to() + ", and this is " + self
-                    + ", whose roster " + (link == null ? "does not have the sender" : "is right"));
+        if (peer == null) {
+            throw new InvalidFrameException("sender " + frame.from() + " of a frame to " + frame.to()
+                    + " is not in the roster of this node, " + self);
+        }
+        if (!addressedToThisNode) {
+            throw new InvalidFrameException(
+                    "frame from " + frame.from() + " is for " + frame.to() + ", but this node is " + self);
         }
         long now = timeSource.nanos();
-        link.recordReceived(now);
+        peer.recordReceived(now);
         switch (frame.body()) {
-            case Frame.Heartbeat(long last, boolean hears, Map<NodeIncarnation, Long> others) -> {
-                link.handleHeartbeat(hears, now);
+            case Frame.Heartbeat(long last, boolean receiving, Map<NodeIncarnation, Long> others) -> {
+                peer.handleHeartbeat(receiving, now);
                 transportListener.heartbeat(frame.from(), last, others);
             }
             case Frame.Messages(var messages) ->
-                messages.stream().filter(link::isNext).forEach(transportListener::received);
+                messages.stream().filter(peer::isNext).forEach(transportListener::received);
             case Frame.RangeRequest(SequenceRange sequenceRange) ->
-                link.enqueue(new Frame.RangeReply(withoutOversized(transportListener.readRange(sequenceRange))));
+                peer.enqueue(new Frame.RangeReply(withoutOversized(transportListener.readRange(sequenceRange))));
             case Frame.RangeReply(var rangeResponse) -> transportListener.rangeReceived(frame.from(), rangeResponse);
             case Frame.SnapshotRequest(long after) ->
-                link.enqueue(new Frame.SnapshotReply(withoutOversized(transportListener.readSnapshot(after))));
+                peer.enqueue(new Frame.SnapshotReply(withoutOversized(transportListener.readSnapshot(after))));
             case Frame.SnapshotReply(var snapshotChunk) -> transportListener.snapshots(frame.from(), snapshotChunk);
         }
     }
 
-    /** What is too large for a frame is as good as gone. */
+    /** Removes messages that are too large for a frame; the peer treats them as evicted. */
     private RangeResponse withoutOversized(RangeResponse rangeResponse) {
         List<Envelope> messages = rangeResponse.messages().stream()
                 .filter(message -> message.payload().length <= limits.maxMessageBytes())
@@ -279,17 +284,17 @@ final class ZmqEventLoop {
         return new RangeResponse(rangeResponse.range(), messages, rangeResponse.through());
     }
 
-    /** The same of all that is held: what is too large is told. */
-    private SnapshotChunk withoutOversized(SnapshotChunk some) {
+    /** Removes messages that are too large for a frame, and adds them to the lost positions. */
+    private SnapshotChunk withoutOversized(SnapshotChunk chunk) {
         List<SnapshotChunk.Item> items = new ArrayList<>();
-        Map<NodeIncarnation, Long> lost = new HashMap<>(some.lost());
-        for (SnapshotChunk.Item item : some.items()) {
+        Map<NodeIncarnation, Long> lost = new HashMap<>(chunk.lost());
+        for (SnapshotChunk.Item item : chunk.items()) {
             if (item.message().payload().length <= limits.maxMessageBytes()) {
                 items.add(item);
             } else {
                 lost.merge(item.message().origin(), item.message().sequence(), Math::max);
             }
         }
-        return new SnapshotChunk(some.after(), items, some.through(), lost, some.end());
+        return new SnapshotChunk(chunk.after(), items, chunk.through(), lost, chunk.end());
     }
 }

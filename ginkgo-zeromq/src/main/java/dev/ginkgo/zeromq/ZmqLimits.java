@@ -1,13 +1,13 @@
 package dev.ginkgo.zeromq;
 
 /**
- * What bounds the memory for peers.
+ * Limits on the memory used for peers.
  *
- * @param maxQueueBytes bytes that may wait for one
- * @param maxMessageBytes bytes of the largest message that is carried
+ * @param maxQueueBytes maximum size of the send queue of one peer, in bytes
+ * @param maxMessageBytes maximum size of a payload, in bytes
  */
 record ZmqLimits(long maxQueueBytes, long maxMessageBytes) {
-    /** The largest frame: one such message, or many small ones. */
+    /** Returns the maximum size of a frame in bytes: one message of the maximum size, or a batch of small ones. */
     long maxFrameBytes() {
         return maxMessageBytes + FrameWriter.OVERHEAD;
     }

@@ -16,30 +16,30 @@ import org.jspecify.annotations.Nullable;
 import org.zeromq.ZMQ;
 
 /**
- * One node's way to one peer: a socket that connects to the peer's, and what waits for it.
+ * Connection to one peer: a socket that connects to the socket of the peer, and the queue of frames to send.
  *
  * <pre>
- *              subscription frame            the peer says that it hears us
- *   connecting -----------------&gt; speaking --------------------------------&gt; ready
+ *              subscription frame             heartbeat: the peer receives
+ *   connecting -----------------&gt; subscribed -----------------------------&gt; ready
  *       ^  ^                          |                                        |
  *       |  '------ disconnected ------+----------------------------------------'
  *       |                             |                                        |
- *       '--- new socket, after 1 s without "ready" ---  speaking  &lt;-- silence -'
+ *       '--- new socket, after 1 s without "ready" --- subscribed &lt;-- timeout -'
  * </pre>
  *
- * Used by the owner thread, but for {@link #stats}.
+ * Used by the event loop thread, except for {@link #stats}.
  */
 final class ZmqPeer {
     private static final long HEARTBEAT_NANOS = Transport.HEARTBEAT_INTERVAL.toNanos();
     private static final long EAGER_HEARTBEAT_NANOS = Duration.ofMillis(100).toNanos();
 
-    /** How long a peer may say nothing: three beats, and a bit. */
+    /** Maximum time without a frame from the peer: three heartbeats and a margin. */
     private static final long IDLE_TIMEOUT_NANOS = Duration.ofMillis(3_500).toNanos();
 
     private static final long MIN_RECONNECT_NANOS = Duration.ofSeconds(1).toNanos();
     private static final long MAX_RECONNECT_NANOS = Duration.ofSeconds(4).toNanos();
 
-    /** The pause before a full socket is tried again; an XPUB cannot be polled for room. */
+    /** Retry interval while the socket is full; an XPUB cannot be polled for space. */
     private static final long FULL_RETRY_NANOS = Duration.ofMillis(1).toNanos();
 
     private static final long MAX_BATCH_BYTES = 64 * 1024;
@@ -52,7 +52,7 @@ final class ZmqPeer {
     private final ZmqSockets sockets;
     private final SendQueues sendQueues;
     private final SendQueue sendQueue;
-    private final Queue<byte[]> controls = new ArrayDeque<>();
+    private final Queue<byte[]> controlFrames = new ArrayDeque<>();
 
     private ZMQ.Socket socket;
     private boolean subscribed;
@@ -76,14 +76,14 @@ final class ZmqPeer {
             TransportListener transportListener,
             ZmqSockets sockets,
             SendQueues sendQueues,
-            long budget,
+            long maxQueueBytes,
             long now) {
         this.peer = peer;
         this.self = self;
         this.transportListener = transportListener;
         this.sockets = sockets;
         this.sendQueues = sendQueues;
-        sendQueue = new SendQueue(budget);
+        sendQueue = new SendQueue(maxQueueBytes);
         sendQueues.add(sendQueue);
         socket = sockets.openPublisher(peer.address());
         notReadySince = now;
@@ -97,20 +97,21 @@ final class ZmqPeer {
         return ready;
     }
 
-    /** When there is something to do, though nothing comes in. */
+    /** Returns when {@link #step} must be called next, even if nothing is received. */
     long nextDeadline(long now) {
         if (full) {
             return now + FULL_RETRY_NANOS;
         }
-        long due = ready ? lastReceivedAt + IDLE_TIMEOUT_NANOS : notReadySince + reconnectNanos;
-        return subscribed && nextHeartbeat - due < 0 ? nextHeartbeat : due;
+        long deadline = ready ? lastReceivedAt + IDLE_TIMEOUT_NANOS : notReadySince + reconnectNanos;
+        return subscribed && nextHeartbeat - deadline < 0 ? nextHeartbeat : deadline;
     }
 
-    // ---- what the peer says
+    // ---- received frames
 
     /**
-     * Whether this is the next from the peer, perhaps after some that are lost. What is left of a connection that was
-     * given up may come after the first words of the next one; it is as good as lost then.
+     * Returns whether the message is newer than all previous ones of the peer, possibly after a missing range; records
+     * it as the latest if so. Messages from a previous connection may arrive after the first heartbeat of the next one;
+     * they are dropped, and retransmitted like lost ones.
      */
     boolean isNext(Envelope message) {
         boolean next = heartbeatReceived && message.sequence() > lastSequence;
@@ -118,27 +119,32 @@ final class ZmqPeer {
         return next;
     }
 
-    /** Anything at all from the peer. */
+    /** Records that a frame was received from the peer. */
     void recordReceived(long now) {
         lastReceivedAt = now;
         if (!receiving) {
             receiving = true;
-            nextHeartbeat = now; // so that it learns it at once
+            nextHeartbeat = now; // notifies the peer immediately
         }
     }
 
-    /** The first word of the peer, and one a second. */
-    void handleHeartbeat(boolean hearsUs, long now) {
+    /**
+     * Handles a heartbeat of the peer.
+     *
+     * @param peerReceives whether the peer receives frames from this node
+     */
+    void handleHeartbeat(boolean peerReceives, long now) {
         heartbeatReceived = true;
         recordReceived(now);
-        if (hearsUs && subscribed) {
+        if (peerReceives && subscribed) {
             ready = true;
             reconnectNanos = MIN_RECONNECT_NANOS;
         } else if (ready) {
             markNotReady(now);
         }
-        if (!hearsUs) {
-            nextHeartbeat = now; // it may have lost this node, and is back before that was noticed here
+        if (!peerReceives) {
+            // The peer may have restarted the connection before this node detected that it was lost.
+            nextHeartbeat = now;
         }
     }
 
@@ -147,9 +153,9 @@ final class ZmqPeer {
         notReadySince = now;
     }
 
-    // ---- what it is told
+    // ---- sending
 
-    /** Looks at everything, and does what is due. */
+    /** Does the work that is due: reads subscriptions, checks timeouts, reconnects, sends. */
     void step(long now) {
         readSubscriptions(now);
         if (receiving && now - lastReceivedAt > IDLE_TIMEOUT_NANOS) {
@@ -185,7 +191,7 @@ final class ZmqPeer {
         subscribed = false;
         full = false;
         pending = null;
-        controls.clear();
+        controlFrames.clear();
         sendQueue.close();
         markNotReady(now);
     }
@@ -209,7 +215,7 @@ final class ZmqPeer {
     }
 
     private byte @Nullable [] nextFrame(long now) {
-        byte[] frame = pending != null ? pending : controls.poll();
+        byte[] frame = pending != null ? pending : controlFrames.poll();
         pending = null;
         if (frame != null) {
             return frame;
@@ -225,10 +231,13 @@ final class ZmqPeer {
         return write(new Frame.Heartbeat(sendBatch.lastOffered(), receiving, transportListener.positions()));
     }
 
-    /** Asks or answers. What is too much is left out: who asked asks again. */
+    /**
+     * Queues a request or a response. Dropped if too many are queued, or the peer is not connected; requests are
+     * repeated.
+     */
     void enqueue(Frame.Body body) {
-        if (subscribed && controls.size() < MAX_CONTROL_FRAMES) {
-            controls.add(write(body));
+        if (subscribed && controlFrames.size() < MAX_CONTROL_FRAMES) {
+            controlFrames.add(write(body));
         }
     }
 

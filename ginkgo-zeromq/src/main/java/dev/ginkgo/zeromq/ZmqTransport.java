@@ -23,40 +23,40 @@ import org.zeromq.ZMQ;
 import org.zeromq.ZMQException;
 
 /**
- * The transport {@code zeromq}: each node binds one SUB socket and connects one XPUB socket to that of each peer, so
- * that everybody has a connection and a queue of his own. See {@code docs/decisions/0017-zeromq.md}.
+ * Transport {@code zeromq}: each node binds one SUB socket, and connects one XPUB socket to the SUB socket of each
+ * peer, so each peer has its own connection and send queue. See {@code docs/decisions/0017-zeromq.md}.
  */
 final class ZmqTransport extends Transport {
     private static final int PORT = 2222;
 
     private final Setting<String> bind = setting("bind", "")
-            .check(text -> text.isEmpty() || isBind(text), "is no address such as \"10.0.0.2:2222\"")
+            .check(text -> text.isEmpty() || isBind(text), "is not an address such as \"10.0.0.2:2222\"")
             .restartRequired()
-            .help(
-                    "Where to listen for other nodes, if that is not port 2222 of the node's identity; 0 takes a free one");
+            .help("Listen address for other nodes, by default port 2222 of the node's identity; 0 selects a free port");
 
     private final Setting<String> advertise = setting("advertise", "")
-            .check(ZmqTransport::isAddress, "is no address such as \"10.0.0.2:2222\"")
+            .check(ZmqTransport::isAddress, "is not an address such as \"10.0.0.2:2222\"")
             .restartRequired()
-            .help("Where the others reach this node, if that is not `bind`");
+            .help("Address at which other nodes reach this one, if it differs from `bind`");
 
     private final Setting<Path> secretFile = setting("secret-file", Path.of(""))
             .restartRequired()
-            .help("A file with a secret of its own, if it is not to be cluster.secret");
+            .help("File with a secret for this transport, if it differs from the secret of the cluster");
 
     private final Setting<Boolean> insecure = setting("insecure", false)
             .restartRequired()
-            .help("Talk in plain: at a sixth to a tenth of the CPU, but who reaches the port may pose as a node");
+            .help("Disables encryption: uses a sixth to a tenth of the CPU, but any host that reaches the port can"
+                    + " impersonate a node");
 
     private final Setting<Size> queue = setting("queue", Size.ofMebibytes(16))
             .between(Size.ofKibibytes(1), Size.of("1GiB"))
             .restartRequired()
-            .help("How much may wait for one peer");
+            .help("Maximum size of the send queue of one peer");
 
     private final Setting<Size> maxMessage = setting("max-message", Size.ofMebibytes(8))
             .between(Size.ofKibibytes(512), Size.of("256MiB"))
             .restartRequired()
-            .help("The largest message that is carried; who sends more is cut off. The same on all nodes");
+            .help("Maximum payload size; a peer that sends a larger one is disconnected. The same on all nodes");
 
     private volatile ClusterCredentials clusterCredentials = ClusterCredentials.none();
     private volatile @Nullable ZmqEventLoop eventLoop;
@@ -79,7 +79,7 @@ final class ZmqTransport extends Transport {
         }
     }
 
-    /** The host of a node's identity is where others reach it; of a name that is no address, nothing is known. */
+    /** Returns port 2222 on the host of the node's identity, or on loopback if the name is not an address. */
     private static Address defaultBind(String name) {
         try {
             return new Address(Address.of(name).host(), PORT);
@@ -89,39 +89,41 @@ final class ZmqTransport extends Transport {
     }
 
     @Override
-    public void credentials(ClusterCredentials ofCluster) {
-        clusterCredentials = ofCluster;
+    public void credentials(ClusterCredentials credentials) {
+        clusterCredentials = credentials;
     }
 
     @Override
     public Address open(NodeIncarnation self, TransportListener transportListener) throws Exception {
         Address address = bind.get().isEmpty() ? defaultBind(self.name()) : Address.of(bind.get());
-        CurveKeys secret = secret();
-        if (secret == null && !address.isLoopback() && !insecure.get() && !clusterCredentials.insecure()) {
-            throw new IllegalStateException("`bind` = \"" + address + "\" is reached from other machines, and there is"
-                    + " no secret: anybody could pose as a node. Give all nodes the same cluster.secret-file, or allow it"
-                    + " by `insecure = true`");
+        CurveKeys curveKeys = curveKeys();
+        if (curveKeys == null && !address.isLoopback() && !insecure.get() && !clusterCredentials.insecure()) {
+            throw new IllegalStateException(
+                    "`bind` = \"" + address + "\" is reachable from other machines, but there is"
+                            + " no secret: any host could impersonate a node. Set the same cluster.secret-file on all"
+                            + " nodes, or allow this with `insecure = true`");
         }
         if (address.isWildcard() && advertise.get().isEmpty()) {
-            throw new IllegalStateException("`bind` = \"" + address + "\" does not tell the other nodes where this one"
-                    + " is; write `advertise`, such as \"10.0.0.2:2222\"");
+            throw new IllegalStateException(
+                    "`bind` = \"" + address + "\" is a wildcard address to which other nodes cannot"
+                            + " connect; set `advertise`, for example to \"10.0.0.2:2222\"");
         }
         ZmqLimits limits = new ZmqLimits(queue.get().bytes(), maxMessage.get().bytes());
         SelectorWakeup selectorWakeup = closeOnStop(new SelectorWakeup());
-        ZmqSockets sockets = closeOnStop(new ZmqSockets(limits.maxFrameBytes(), secret));
+        ZmqSockets sockets = closeOnStop(new ZmqSockets(limits.maxFrameBytes(), curveKeys));
         ZMQ.Socket incoming = bound(sockets, address);
         String endpoint = incoming.getLastEndpoint();
-        ZmqEventLoop started =
+        ZmqEventLoop newLoop =
                 new ZmqEventLoop(self, transportListener, sockets, incoming, selectorWakeup, time(), limits);
-        EventLoopThread thread = closeOnStop(new EventLoopThread("zeromq-" + self.name(), started::run, started::stop));
-        eventLoop = started;
-        spawn("owner", thread::awaitFailure);
-        String told = advertise.get();
-        return told.isEmpty() ? Address.of(endpoint.substring("tcp://".length())) : Address.of(told);
+        EventLoopThread thread = closeOnStop(new EventLoopThread("zeromq-" + self.name(), newLoop::run, newLoop::stop));
+        eventLoop = newLoop;
+        spawn("event-loop", thread::awaitFailure);
+        String advertised = advertise.get();
+        return advertised.isEmpty() ? Address.of(endpoint.substring("tcp://".length())) : Address.of(advertised);
     }
 
-    /** Its own, or that of the cluster; null if it is to talk in plain. */
-    private @Nullable CurveKeys secret() throws GeneralSecurityException {
+    /** Returns the keys from this transport's secret, or from the secret of the cluster; null for no encryption. */
+    private @Nullable CurveKeys curveKeys() throws GeneralSecurityException {
         if (!secretFile.get().toString().isEmpty()) {
             return CurveKeys.read(secretFile.get());
         }
@@ -129,8 +131,8 @@ final class ZmqTransport extends Transport {
             return null;
         }
         if (insecure.get()) {
-            log.warn("what the hubs say to each other is neither secret nor signed, although the cluster has a secret:"
-                    + " `insecure = true` says so");
+            log.warn("messages between hubs are neither encrypted nor authenticated, although the cluster has a secret:"
+                    + " `insecure = true` is set");
             return null;
         }
         return CurveKeys.of(clusterCredentials.keys().get());
@@ -140,10 +142,11 @@ final class ZmqTransport extends Transport {
         try {
             return sockets.openSubscriber(address);
         } catch (ZMQException | IllegalArgumentException e) {
-            BindException told = new BindException("cannot listen on " + address + " (`bind`): " + e.getMessage()
-                    + "; stop what listens there (ss -ltnp shows it), or choose another address");
-            told.initCause(e);
-            throw told;
+            BindException bindException = new BindException("cannot listen on " + address + " (`bind`): "
+                    + e.getMessage()
+                    + "; stop the process that uses the port (ss -ltnp shows it), or choose another address");
+            bindException.initCause(e);
+            throw bindException;
         }
     }
 
@@ -158,12 +161,12 @@ final class ZmqTransport extends Transport {
 
     @Override
     public int send(Envelope message) {
-        ZmqEventLoop present = eventLoop();
-        int took = message.payload().length <= maxMessage.get().bytes()
-                ? present.backlogs().offer(message)
-                : present.backlogs().skip(message);
-        present.wake();
-        return took;
+        ZmqEventLoop loop = eventLoop();
+        int accepted = message.payload().length <= maxMessage.get().bytes()
+                ? loop.sendQueues().offer(message)
+                : loop.sendQueues().skip(message);
+        loop.wake();
+        return accepted;
     }
 
     @Override

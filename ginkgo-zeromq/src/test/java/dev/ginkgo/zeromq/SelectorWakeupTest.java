@@ -9,37 +9,37 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
 class SelectorWakeupTest {
-    private static final int TIMES = 20_000;
+    private static final int ROUNDS = 20_000;
 
     @Test
-    @DisplayName("H-04 whoever is rung for wakes, and what was rung while he looked does not keep him awake for ever")
-    void quietAfterwards() throws Exception {
+    @DisplayName("H-04 wake wakes the selector, and a wake-up concurrent with reset does not keep it awake forever")
+    void resetSelector_isNotWokenAgain() throws Exception {
         try (SelectorWakeup selectorWakeup = new SelectorWakeup();
                 Selector selector = Selector.open()) {
             selectorWakeup.channel().register(selector, SelectionKey.OP_READ);
-            Phaser together = new Phaser(2);
-            Thread ringer = Thread.ofPlatform().start(() -> {
-                for (int i = 0; i < TIMES; i++) {
-                    together.arriveAndAwaitAdvance();
+            Phaser rendezvous = new Phaser(2);
+            Thread waker = Thread.ofPlatform().start(() -> {
+                for (int i = 0; i < ROUNDS; i++) {
+                    rendezvous.arriveAndAwaitAdvance();
                     selectorWakeup.wake();
-                    together.arriveAndAwaitAdvance();
+                    rendezvous.arriveAndAwaitAdvance();
                 }
             });
-            for (int i = 0; i < TIMES; i++) {
-                // Given one that is awake already, about to look, while another rings
+            for (int i = 0; i < ROUNDS; i++) {
+                // Given a thread that is awake and resets, while another thread wakes it
                 selectorWakeup.wake();
-                together.arriveAndAwaitAdvance();
+                rendezvous.arriveAndAwaitAdvance();
                 selectorWakeup.reset();
-                together.arriveAndAwaitAdvance();
+                rendezvous.arriveAndAwaitAdvance();
 
-                // When he has looked once more
+                // When it resets once more
                 selectorWakeup.reset();
 
-                // Then nothing is left to wake him
+                // Then nothing wakes it any more
                 selector.selectedKeys().clear();
-                assertThat(selector.selectNow()).as("after %d times", i).isZero();
+                assertThat(selector.selectNow()).as("round %d", i).isZero();
             }
-            ringer.join();
+            waker.join();
 
             selectorWakeup.wake();
             selector.selectedKeys().clear();

@@ -9,22 +9,22 @@ import org.junit.jupiter.api.Test;
 
 class UnknownSendersTest {
     private static final NodeIncarnation A = new NodeIncarnation("a", 1);
-    private static final long MOMENT = UnknownSenders.GRACE_PERIOD.toNanos();
+    private static final long GRACE_NANOS = UnknownSenders.GRACE_PERIOD.toNanos();
 
     private final UnknownSenders unknownSenders = new UnknownSenders();
 
     @Test
-    @DisplayName("K-17 a node that speaks before it is in the roster is called a stranger only if that goes on")
-    void moment() {
+    @DisplayName("K-17 a node that sends before it is in the roster is reported only after the grace period")
+    void senderExceedsGracePeriod() {
         assertThat(unknownSenders.exceedsGrace(A, 0)).isFalse();
-        assertThat(unknownSenders.exceedsGrace(A, MOMENT - 1)).isFalse();
-        assertThat(unknownSenders.exceedsGrace(A, MOMENT)).isTrue();
-        assertThat(unknownSenders.exceedsGrace(A, 2 * MOMENT)).isTrue();
+        assertThat(unknownSenders.exceedsGrace(A, GRACE_NANOS - 1)).isFalse();
+        assertThat(unknownSenders.exceedsGrace(A, GRACE_NANOS)).isTrue();
+        assertThat(unknownSenders.exceedsGrace(A, 2 * GRACE_NANOS)).isTrue();
     }
 
     @Test
-    @DisplayName("K-17 so is one that says more in that time than a node does")
-    void words() {
+    @DisplayName("K-17 a sender that sends more frames than a node does is reported within the grace period")
+    void senderExceedsFrameLimit() {
         LongStream.range(0, 100)
                 .forEach(i -> assertThat(unknownSenders.exceedsGrace(A, i)).isFalse());
 
@@ -32,23 +32,24 @@ class UnknownSendersTest {
     }
 
     @Test
-    @DisplayName("K-17 one that was in the roster in between has another moment")
-    void met() {
+    @DisplayName("K-17 a sender that was in the roster meanwhile gets a new grace period")
+    void rosterMember_getsNewGracePeriod() {
         unknownSenders.exceedsGrace(A, 0);
         unknownSenders.remove(A);
 
-        assertThat(unknownSenders.exceedsGrace(A, MOMENT)).isFalse();
-        assertThat(unknownSenders.exceedsGrace(A, 2 * MOMENT)).isTrue();
+        assertThat(unknownSenders.exceedsGrace(A, GRACE_NANOS)).isFalse();
+        assertThat(unknownSenders.exceedsGrace(A, 2 * GRACE_NANOS)).isTrue();
     }
 
     @Test
-    @DisplayName("K-17 however many names there are, few are kept, and those that came last")
-    void many() {
-        LongStream.range(1, 100_000).forEach(life -> unknownSenders.exceedsGrace(new NodeIncarnation("x", life), 0));
+    @DisplayName("K-17 of any number of senders, only the latest few are tracked")
+    void trackedSenders_areBounded() {
+        LongStream.range(1, 100_000)
+                .forEach(incarnation -> unknownSenders.exceedsGrace(new NodeIncarnation("x", incarnation), 0));
 
-        assertThat(unknownSenders.exceedsGrace(new NodeIncarnation("x", 99_999), MOMENT))
+        assertThat(unknownSenders.exceedsGrace(new NodeIncarnation("x", 99_999), GRACE_NANOS))
                 .isTrue();
-        assertThat(unknownSenders.exceedsGrace(new NodeIncarnation("x", 99_900), MOMENT))
+        assertThat(unknownSenders.exceedsGrace(new NodeIncarnation("x", 99_900), GRACE_NANOS))
                 .isFalse();
     }
 }

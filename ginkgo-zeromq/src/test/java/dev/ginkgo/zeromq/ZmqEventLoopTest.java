@@ -14,7 +14,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
-/** One thread for all sockets. */
+/** Event loop: one thread per node uses all sockets. */
 class ZmqEventLoopTest {
     @BeforeAll
     static void openWhatTheJvmKeeps() throws IOException {
@@ -23,8 +23,9 @@ class ZmqEventLoopTest {
 
     @Test
     @DisplayName(
-            "H-04 however many threads publish, one platform thread a node hands everything on, to be named in a dump")
-    void oneOwner() throws Exception {
+            "H-04 messages of any number of publisher threads are delivered by one platform thread per node, named for"
+                    + " thread dumps")
+    void oneThreadPerNode_deliversAllMessages() throws Exception {
         try (ZmqPair pair = new ZmqPair("", "")) {
             pair.awaitReady();
             try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
@@ -33,12 +34,12 @@ class ZmqEventLoopTest {
             await().atMost(Duration.ofSeconds(15)).until(() -> pair.b.texts().size() == 1_000);
             assertThat(pair.b.texts()).doesNotHaveDuplicates();
             assertThat(pair.b.callerThreads()).containsExactly("zeromq-b");
-            assertThat(owners()).containsExactly("zeromq-a", "zeromq-b");
+            assertThat(eventLoopThreads()).containsExactly("zeromq-a", "zeromq-b");
         }
-        assertThat(owners()).isEmpty();
+        assertThat(eventLoopThreads()).isEmpty();
     }
 
-    private static List<String> owners() {
+    private static List<String> eventLoopThreads() {
         return Thread.getAllStackTraces().keySet().stream()
                 .map(Thread::getName)
                 .filter(name -> name.startsWith("zeromq-"))

@@ -22,7 +22,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 
-/** Two nodes that know each other. */
+/** Two nodes that are peers of each other. */
 final class ZmqPair implements AutoCloseable {
     final RecordingNode a;
     final RecordingNode b;
@@ -60,7 +60,7 @@ final class ZmqPair implements AutoCloseable {
                         == 2);
     }
 
-    /** Whether neither has heard the other. */
+    /** Returns whether neither node has received a heartbeat of the other. */
     boolean isSilent() {
         return a.heartbeatsFrom.isEmpty() && b.heartbeatsFrom.isEmpty();
     }
@@ -70,7 +70,7 @@ final class ZmqPair implements AutoCloseable {
         tree.close();
     }
 
-    /** One of them. */
+    /** One node, which records what it receives. */
     static final class RecordingNode implements TransportListener {
         private final NodeIncarnation self;
         private final Transport transport;
@@ -109,7 +109,7 @@ final class ZmqPair implements AutoCloseable {
             return heartbeatsFrom;
         }
 
-        /** The threads on which it was called. */
+        /** Returns the names of the threads that delivered messages. */
         Set<String> callerThreads() {
             return callerThreads;
         }
@@ -137,8 +137,8 @@ final class ZmqPair implements AutoCloseable {
         }
 
         @Override
-        public RangeResponse readRange(SequenceRange asked) {
-            return RangeResponse.empty(asked);
+        public RangeResponse readRange(SequenceRange sequenceRange) {
+            return RangeResponse.empty(sequenceRange);
         }
 
         @Override

@@ -26,10 +26,10 @@ class ZmqPeerTest {
     }
 
     @Test
-    @DisplayName("H-08 of a peer's messages none is taken before its first word, and none twice or after a later one")
-    void order() throws IOException {
+    @DisplayName("H-08 messages of a peer are accepted only after its first heartbeat, once, and in order")
+    void acceptsMessagesInOrder_afterFirstHeartbeat() throws IOException {
         try (ZmqSockets sockets = new ZmqSockets(1_000, null)) {
-            ZmqPeer link = new ZmqPeer(
+            ZmqPeer zmqPeer = new ZmqPeer(
                     new Peer(OTHER, FreePorts.free()),
                     SELF,
                     new RecordingTransportListener(),
@@ -37,29 +37,29 @@ class ZmqPeerTest {
                     new SendQueues(),
                     1_000,
                     0);
-            assertThat(link.isNext(message(1))).isFalse();
-            link.handleHeartbeat(true, 0);
-            assertThat(link.isNext(message(1))).isTrue();
-            assertThat(link.isNext(message(3))).isTrue();
-            assertThat(link.isNext(message(3))).isFalse();
-            assertThat(link.isNext(message(2))).isFalse();
-            assertThat(link.isNext(message(4))).isTrue();
-            link.close();
+            assertThat(zmqPeer.isNext(message(1))).isFalse();
+            zmqPeer.handleHeartbeat(true, 0);
+            assertThat(zmqPeer.isNext(message(1))).isTrue();
+            assertThat(zmqPeer.isNext(message(3))).isTrue();
+            assertThat(zmqPeer.isNext(message(3))).isFalse();
+            assertThat(zmqPeer.isNext(message(2))).isFalse();
+            assertThat(zmqPeer.isNext(message(4))).isTrue();
+            zmqPeer.close();
         }
     }
 
     @Test
     @DisplayName(
-            "K-20 a peer that does not hear this node any more, though this node has noticed nothing, hears of it at once:"
-                    + " until it does, it cannot be asked for anything")
-    void sendsHeartbeatAtOnce() throws Exception {
+            "K-20 a peer that no longer receives from this node, although this node detected nothing, gets a heartbeat"
+                    + " immediately: until then it cannot be sent requests")
+    void sendsHeartbeatImmediately_whenPeerLostConnection() throws Exception {
         long second = Duration.ofSeconds(1).toNanos();
-        Address there = FreePorts.free();
+        Address address = FreePorts.free();
         try (ZmqSockets sockets = new ZmqSockets(1_000, null)) {
-            // Given a link that has been ready for a while
-            ZMQ.Socket peer = sockets.openSubscriber(there);
-            ZmqPeer link = new ZmqPeer(
-                    new Peer(OTHER, there),
+            // Given a peer that has been ready for a while
+            ZMQ.Socket subscriber = sockets.openSubscriber(address);
+            ZmqPeer zmqPeer = new ZmqPeer(
+                    new Peer(OTHER, address),
                     SELF,
                     new RecordingTransportListener(),
                     sockets,
@@ -67,26 +67,26 @@ class ZmqPeerTest {
                     1_000,
                     0);
             await().until(() -> {
-                link.step(0);
-                return peer.recv(ZMQ.DONTWAIT) != null; // its first word
+                zmqPeer.step(0);
+                return subscriber.recv(ZMQ.DONTWAIT) != null; // the first heartbeat
             });
-            link.handleHeartbeat(true, second);
-            link.step(second);
-            assertThat(peer.recv()).isNotNull();
-            assertThat(link.isReady()).isTrue();
-            assertThat(link.nextDeadline(second)).isEqualTo(2 * second);
+            zmqPeer.handleHeartbeat(true, second);
+            zmqPeer.step(second);
+            assertThat(subscriber.recv()).isNotNull();
+            assertThat(zmqPeer.isReady()).isTrue();
+            assertThat(zmqPeer.nextDeadline(second)).isEqualTo(2 * second);
 
-            // When the peer, which had lost it, says its first word
-            long soon = second + second / 5;
-            link.handleHeartbeat(false, soon);
-            assertThat(link.isReady()).isFalse();
-            assertThat(link.nextDeadline(soon)).isLessThanOrEqualTo(soon);
-            link.step(soon);
+            // When the peer, which lost the connection, sends its first heartbeat
+            long later = second + second / 5;
+            zmqPeer.handleHeartbeat(false, later);
+            assertThat(zmqPeer.isReady()).isFalse();
+            assertThat(zmqPeer.nextDeadline(later)).isLessThanOrEqualTo(later);
+            zmqPeer.step(later);
 
-            // Then it is told
-            assertThat(peer.recv()).isNotNull();
-            link.close();
-            sockets.close(peer);
+            // Then this node sends a heartbeat immediately
+            assertThat(subscriber.recv()).isNotNull();
+            zmqPeer.close();
+            sockets.close(subscriber);
         }
     }
 }

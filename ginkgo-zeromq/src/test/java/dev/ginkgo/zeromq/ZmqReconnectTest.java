@@ -18,7 +18,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
-/** A peer that is not there, or that says nothing, is tried again and again. */
+/** Reconnecting to peers that are unreachable or do not respond. */
 class ZmqReconnectTest {
     @BeforeAll
     static void openWhatTheJvmKeeps() throws IOException {
@@ -27,14 +27,15 @@ class ZmqReconnectTest {
 
     @Test
     @DisplayName(
-            "H-09 a peer that takes the connection and says nothing, or has no address, is tried anew; others are served")
-    void triedAnew() throws Exception {
+            "H-09 a peer that accepts the connection but sends nothing, or cannot be resolved, is retried; others work")
+    void unreachablePeers_areRetried_othersAreServed() throws Exception {
         try (ZmqPair pair = new ZmqPair("", "");
-                ServerSocket mute = new ServerSocket(0, 50, InetAddress.getLoopbackAddress())) {
-            Peer silent = new Peer(new NodeIncarnation("mute", 1), new Address("127.0.0.1", mute.getLocalPort()));
-            Peer nowhere = new Peer(new NodeIncarnation("nowhere", 1), new Address("nowhere.invalid", 2222));
+                ServerSocket silentServer = new ServerSocket(0, 50, InetAddress.getLoopbackAddress())) {
+            Peer silent =
+                    new Peer(new NodeIncarnation("mute", 1), new Address("127.0.0.1", silentServer.getLocalPort()));
+            Peer unresolvable = new Peer(new NodeIncarnation("nowhere", 1), new Address("nowhere.invalid", 2222));
             Peer b = new Peer(pair.b.self(), pair.b.address());
-            pair.a.transport().setPeers(Set.of(silent, nowhere, b));
+            pair.a.transport().setPeers(Set.of(silent, unresolvable, b));
 
             await().atMost(Duration.ofSeconds(15))
                     .until(() -> pair.a.transport().stats().peers().stream()

@@ -3,7 +3,7 @@ package dev.ginkgo.zeromq;
 import dev.ginkgo.hub.spi.Transport;
 import dev.ginkgo.hub.spi.TransportContract;
 
-/** The transport {@code zeromq} keeps what every transport promises. */
+/** Contract test of the transport {@code zeromq}. */
 class ZmqTransportTest extends TransportContract {
     @Override
     protected Transport transport() {

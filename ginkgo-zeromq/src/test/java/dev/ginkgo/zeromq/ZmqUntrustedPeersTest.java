@@ -32,9 +32,9 @@ import org.zeromq.SocketType;
 import org.zeromq.ZContext;
 import org.zeromq.ZMQ;
 
-/** Who reaches the port and is no node does no harm. */
+/** Robustness against clients that reach the port but are not nodes. */
 class ZmqUntrustedPeersTest {
-    private static final Duration SOON = Duration.ofSeconds(15);
+    private static final Duration TIMEOUT = Duration.ofSeconds(15);
 
     @BeforeAll
     static void openWhatTheJvmKeeps() throws IOException {
@@ -43,43 +43,43 @@ class ZmqUntrustedPeersTest {
 
     @Test
     @DisplayName(
-            "K-17 HTTP, noise, an 8 MB frame, another version and a forged node: two nodes talk on, nothing comes in")
-    void strangers() throws Exception {
+            "K-17 HTTP, random bytes, an 8 MB frame, another version and a forged node do not disturb two nodes, and"
+                    + " are rejected")
+    void invalidInput_doesNotDisturbPeers() throws Exception {
         try (ZmqPair pair = new ZmqPair("max-message = '512KiB'", "")) {
             pair.awaitReady();
             int port = pair.a.address().port();
             byte[] noise = new byte[100_000];
             new Random(1).nextBytes(noise);
-            raw(port, "GET /numbers HTTP/1.1\r\nHost: localhost\r\n\r\n".getBytes(StandardCharsets.UTF_8));
-            raw(port, noise);
+            sendRaw(port, "GET /numbers HTTP/1.1\r\nHost: localhost\r\n\r\n".getBytes(StandardCharsets.UTF_8));
+            sendRaw(port, noise);
 
-            NodeIncarnation stranger = new NodeIncarnation("0.evil", 1);
-            byte[] forged =
-                    FrameWriter.write(new Frame(stranger, pair.a.self(), new Frame.Heartbeat(7, true, Map.of())));
+            NodeIncarnation forger = new NodeIncarnation("0.evil", 1);
+            byte[] forged = FrameWriter.write(new Frame(forger, pair.a.self(), new Frame.Heartbeat(7, true, Map.of())));
             byte[] huge = Arrays.copyOf(forged, 8 * 1024 * 1024);
-            byte[] newer = forged.clone();
-            newer[2] = 2;
+            byte[] newerVersion = forged.clone();
+            newerVersion[2] = 2;
             try (ZContext context = new ZContext()) {
                 ZMQ.Socket publisher = publisher(context, pair);
                 publisher.send(Arrays.copyOf(FrameWriter.PREFIX, 900));
-                publisher.send(newer);
+                publisher.send(newerVersion);
                 publisher.sendMore(forged);
                 publisher.send("and more");
                 publisher.send(forged);
-                awaitRefused(pair, 4);
-                publisher.send(huge); // ends its connection
+                awaitRejected(pair, 4);
+                publisher.send(huge); // closes the connection
                 publisher(context, pair).send(forged);
-                awaitRefused(pair, 5);
+                awaitRejected(pair, 5);
             }
 
             pair.b.publish("still here");
-            await().atMost(SOON).until(() -> pair.a.texts().equals(List.of("still here")));
+            await().atMost(TIMEOUT).until(() -> pair.a.texts().equals(List.of("still here")));
             assertThat(pair.a.transport().readyPeers()).containsExactly(pair.b.self());
             assertThat(pair.a.heartbeatsFrom()).containsExactly(pair.b.self());
         }
     }
 
-    private static long used() {
+    private static long usedMemory() {
         System.gc();
         Runtime runtime = Runtime.getRuntime();
         return runtime.totalMemory() - runtime.freeMemory();
@@ -87,49 +87,50 @@ class ZmqUntrustedPeersTest {
 
     @Test
     @DisplayName(
-            "K-17 thousands of forged frames and silent connections cost no memory, and a line in the log once a while")
-    void flood() throws Exception {
+            "K-17 thousands of forged frames and silent connections use no memory, and are logged at a limited rate")
+    void flood_usesNoMemory_andLogsRarely() throws Exception {
         Logger logger = (Logger) LoggerFactory.getLogger(ZmqTransport.class);
-        ListAppender<ILoggingEvent> logged = new ListAppender<>();
-        logged.start();
+        ListAppender<ILoggingEvent> appender = new ListAppender<>();
+        appender.start();
         logger.setLevel(Level.WARN);
         logger.setAdditive(false);
-        logger.addAppender(logged);
-        List<Socket> silent = new ArrayList<>();
+        logger.addAppender(appender);
+        List<Socket> silentConnections = new ArrayList<>();
         try (ZmqPair pair = new ZmqPair("max-message = '512KiB'", "")) {
             pair.awaitReady();
-            long before = used();
-            NodeIncarnation stranger = new NodeIncarnation("0.evil", 1);
-            byte[] beat = FrameWriter.write(new Frame(stranger, pair.a.self(), new Frame.Heartbeat(7, true, Map.of())));
+            long usedBefore = usedMemory();
+            NodeIncarnation forger = new NodeIncarnation("0.evil", 1);
+            byte[] heartbeat =
+                    FrameWriter.write(new Frame(forger, pair.a.self(), new Frame.Heartbeat(7, true, Map.of())));
 
             try (ZContext context = new ZContext()) {
                 for (int i = 0; i < 10; i++) {
-                    silent.add(new Socket(
+                    silentConnections.add(new Socket(
                             InetAddress.getLoopbackAddress(), pair.a.address().port()));
-                    publisher(context, pair).send(Arrays.copyOf(beat, 8 * 1024 * 1024)); // ends its connection
+                    publisher(context, pair).send(Arrays.copyOf(heartbeat, 8 * 1024 * 1024)); // closes the connection
                 }
                 ZMQ.Socket publisher = publisher(context, pair);
                 publisher.setSndHWM(0);
                 for (int i = 0; i < 5_000; i++) {
-                    publisher.send(beat);
+                    publisher.send(heartbeat);
                 }
 
-                // More than fits into a queue is dropped
-                await().atMost(SOON).until(() -> pair.a.transport().stats().rejected() > 1_000);
+                // Frames beyond the queue limit are dropped.
+                await().atMost(TIMEOUT).until(() -> pair.a.transport().stats().rejected() > 1_000);
             }
 
             pair.b.publish("still here");
-            await().atMost(SOON).until(() -> pair.a.texts().equals(List.of("still here")));
+            await().atMost(TIMEOUT).until(() -> pair.a.texts().equals(List.of("still here")));
             assertThat(pair.a.heartbeatsFrom()).containsExactly(pair.b.self());
-            assertThat(used() - before).as("bytes").isLessThan(32L * 1024 * 1024);
-            assertThat(List.copyOf(logged.list))
-                    .filteredOn(event -> event.getFormattedMessage().startsWith("dropped what a stranger has sent"))
+            assertThat(usedMemory() - usedBefore).as("bytes").isLessThan(32L * 1024 * 1024);
+            assertThat(List.copyOf(appender.list))
+                    .filteredOn(event -> event.getFormattedMessage().startsWith("rejected an invalid frame: "))
                     .hasSizeBetween(1, 4);
-            for (Socket each : silent) {
+            for (Socket each : silentConnections) {
                 each.close();
             }
         } finally {
-            logger.detachAppender(logged);
+            logger.detachAppender(appender);
             logger.setLevel(null);
             logger.setAdditive(true);
         }
@@ -138,46 +139,47 @@ class ZmqUntrustedPeersTest {
     private static ZMQ.Socket publisher(ZContext context, ZmqPair pair) {
         ZMQ.Socket publisher = context.createSocket(SocketType.XPUB);
         publisher.setReceiveTimeOut(10_000);
-        publisher.setHandshakeIvl(500); // a stranger's handshake hangs as often as any, one time in a hundred
+        publisher.setHandshakeIvl(500); // one handshake in a hundred hangs, here as well
         publisher.connect("tcp://" + pair.a.address());
         assertThat(publisher.recv()).as("a subscription").isNotNull();
         return publisher;
     }
 
-    private static void awaitRefused(ZmqPair pair, int frames) {
-        await().atMost(SOON).until(() -> pair.a.transport().stats().rejected() == frames);
+    private static void awaitRejected(ZmqPair pair, int frames) {
+        await().atMost(TIMEOUT).until(() -> pair.a.transport().stats().rejected() == frames);
     }
 
-    private static void raw(int port, byte[] bytes) throws IOException {
+    private static void sendRaw(int port, byte[] bytes) throws IOException {
         try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
             socket.getOutputStream().write(bytes);
         } catch (SocketException e) {
-            // It was cut off, which is as good.
+            // The node closed the connection, which is also correct.
         }
     }
 
     @Test
-    @DisplayName("K-21 with one secret two nodes talk; one with another secret, or none, is not heard")
-    void secret(@TempDir Path folder) throws Exception {
-        Path good = Files.writeString(folder.resolve("good"), "0123456789abcdef0123456789abcdef\n");
-        Path other = Files.writeString(folder.resolve("other"), "fedcba9876543210fedcba9876543210\n");
-        String secret = "secret-file = '" + good + "'";
-        try (ZmqPair pair = new ZmqPair(secret, secret)) {
+    @DisplayName("K-21 two nodes with the same secret exchange messages; with another secret, or none, they do not")
+    void differentSecrets_exchangeNothing(@TempDir Path folder) throws Exception {
+        Path secretFile = Files.writeString(folder.resolve("good"), "0123456789abcdef0123456789abcdef\n");
+        Path otherFile = Files.writeString(folder.resolve("other"), "fedcba9876543210fedcba9876543210\n");
+        String secretSetting = "secret-file = '" + secretFile + "'";
+        try (ZmqPair pair = new ZmqPair(secretSetting, secretSetting)) {
             pair.awaitReady();
             pair.a.publish("a secret");
-            await().atMost(SOON).until(() -> pair.b.texts().equals(List.of("a secret")));
+            await().atMost(TIMEOUT).until(() -> pair.b.texts().equals(List.of("a secret")));
         }
-        for (String stranger : List.of("secret-file = '" + other + "'", "")) {
-            try (ZmqPair pair = new ZmqPair(secret, stranger)) {
-                await().during(Duration.ofSeconds(2)).atMost(SOON).until(pair::isSilent);
+        for (String otherSetting : List.of("secret-file = '" + otherFile + "'", "")) {
+            try (ZmqPair pair = new ZmqPair(secretSetting, otherSetting)) {
+                await().during(Duration.ofSeconds(2)).atMost(TIMEOUT).until(pair::isSilent);
             }
         }
     }
 
     @Test
     @DisplayName(
-            "K-21 beyond loopback without a secret it does not start, nor with a secret that is none; each says why")
-    void refusesToStart(@TempDir Path folder) throws Exception {
+            "K-21 the transport does not start beyond loopback without a secret, nor with an invalid secret; each error"
+                    + " says why")
+    void insecureOrInvalidSettings_failTheStart(@TempDir Path folder) throws Exception {
         assertThatThrownBy(() -> new ZmqPair("bind = '0.0.0.0:0'", ""))
                 .hasStackTraceContaining("cluster.secret-file")
                 .hasStackTraceContaining("`insecure = true`");
@@ -186,8 +188,8 @@ class ZmqUntrustedPeersTest {
         assertThatThrownBy(() -> new ZmqPair("secret-file = '" + folder.resolve("none") + "'", ""))
                 .hasStackTraceContaining("none")
                 .hasStackTraceContaining("openssl rand -base64 24");
-        Path weak = Files.writeString(folder.resolve("weak"), "sesame");
-        assertThatThrownBy(() -> new ZmqPair("secret-file = '" + weak + "'", ""))
+        Path shortSecret = Files.writeString(folder.resolve("weak"), "sesame");
+        assertThatThrownBy(() -> new ZmqPair("secret-file = '" + shortSecret + "'", ""))
                 .hasStackTraceContaining("has 6 characters");
         try (ZmqPair pair = new ZmqPair("", "")) {
             pair.awaitReady();

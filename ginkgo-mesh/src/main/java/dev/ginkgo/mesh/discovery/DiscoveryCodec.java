@@ -12,12 +12,12 @@ import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 
 /**
- * What a {@link MulticastDiscovery} says: {@code "gkb" version:8}, an address in ASCII up to the seal, and, where there is a
- * secret, a seal: 32 bytes of HMAC-SHA256 over all before it. Said again by somebody else it does no harm, so there is
- * no time in it. Any thread.
+ * Encoder and decoder of {@link MulticastDiscovery} packets: {@code "gkb" version:8}, an address in ASCII, and, if
+ * there is a secret, 32 bytes of HMAC-SHA256 over everything before. A replayed packet is harmless, so it carries no
+ * timestamp. Thread-safe.
  */
 public final class DiscoveryCodec {
-    /** Bytes; an address has 253 and a port. */
+    /** Maximum packet length in bytes. A host name has at most 253 characters. */
     static final int MAX_LENGTH = 512;
 
     private static final byte[] HEADER = {'g', 'k', 'b', 1};
@@ -30,25 +30,25 @@ public final class DiscoveryCodec {
         this.key = key;
     }
 
-    /** Sealed with a key of the secret, or not at all if there is none. */
+    /**
+     * Returns a codec that authenticates packets with a key derived from the secret, or not at all if there is no
+     * secret.
+     */
     public static DiscoveryCodec of(Optional<KeyDerivation> keys) throws GeneralSecurityException {
         return new DiscoveryCodec(keys.isPresent() ? keys.get().deriveKey(PURPOSE) : new byte[0]);
     }
 
-    byte[] encode(Address place) {
-        byte[] text = place.toString().getBytes(StandardCharsets.US_ASCII);
-        byte[] said = ByteBuffer.allocate(HEADER.length + text.length)
+    byte[] encode(Address address) {
+        byte[] text = address.toString().getBytes(StandardCharsets.US_ASCII);
+        byte[] body = ByteBuffer.allocate(HEADER.length + text.length)
                 .put(HEADER)
                 .put(text)
                 .array();
-        byte[] seal = mac(said);
-        return ByteBuffer.allocate(said.length + seal.length)
-                .put(said)
-                .put(seal)
-                .array();
+        byte[] mac = mac(body);
+        return ByteBuffer.allocate(body.length + mac.length).put(body).put(mac).array();
     }
 
-    /** The address; empty if these bytes are of a stranger. */
+    /** Returns the address; empty if the packet is malformed or its authentication code does not match. */
     Optional<Address> decode(byte[] packet, int length) {
         int end = length - (key.length == 0 ? 0 : MAC_LENGTH);
         if (length > MAX_LENGTH
@@ -56,29 +56,29 @@ public final class DiscoveryCodec {
                 || !Arrays.equals(packet, 0, HEADER.length, HEADER, 0, HEADER.length)) {
             return Optional.empty();
         }
-        byte[] seal = Arrays.copyOfRange(packet, end, length);
-        if (!MessageDigest.isEqual(seal, mac(Arrays.copyOf(packet, end)))) {
+        byte[] mac = Arrays.copyOfRange(packet, end, length);
+        if (!MessageDigest.isEqual(mac, mac(Arrays.copyOf(packet, end)))) {
             return Optional.empty();
         }
         try {
             return Optional.of(Address.of(
                             new String(packet, HEADER.length, end - HEADER.length, StandardCharsets.US_ASCII)))
-                    .filter(place -> place.port() > 0);
+                    .filter(address -> address.port() > 0);
         } catch (IllegalArgumentException e) {
             return Optional.empty();
         }
     }
 
-    private byte[] mac(byte[] said) {
+    private byte[] mac(byte[] body) {
         if (key.length == 0) {
             return new byte[0];
         }
         try {
-            Mac mac = Mac.getInstance("HmacSHA256");
-            mac.init(new SecretKeySpec(key, "HmacSHA256"));
-            return mac.doFinal(said);
+            Mac algorithm = Mac.getInstance("HmacSHA256");
+            algorithm.init(new SecretKeySpec(key, "HmacSHA256"));
+            return algorithm.doFinal(body);
         } catch (GeneralSecurityException e) {
-            throw new IllegalStateException("every Java has HMAC-SHA256", e);
+            throw new IllegalStateException("every Java platform must support HMAC-SHA256", e);
         }
     }
 }

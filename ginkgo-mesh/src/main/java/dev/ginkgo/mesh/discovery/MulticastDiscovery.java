@@ -20,20 +20,23 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Tells the local network where this node is, and hears where others are, by multicast. It says nothing but an address;
- * who is let in is decided where nodes connect. What JGroups has for it, {@code MPING}, reads whole messages of its own
- * from whoever sends them.
+ * Announces the address of this node on the local network by UDP multicast, and receives the addresses of other nodes.
+ * Packets contain only an address; authentication takes place when nodes connect. JGroups' {@code MPING} is not used
+ * because it parses complete JGroups messages from any sender. Thread-safe.
  */
 public final class MulticastDiscovery implements Closeable {
     private static final Logger LOG = LoggerFactory.getLogger(MulticastDiscovery.class);
 
-    /** How often a node says where it is. */
+    /** How often a node announces its address. */
     public static final Duration ANNOUNCE_INTERVAL = Duration.ofSeconds(1);
 
-    /** Who has not been heard for so long is not looked for any more. */
+    /** An address expires when it has not been announced for this long. */
     private static final long EXPIRY_NANOS = Duration.ofSeconds(10).toNanos();
 
-    /** Several times the nodes of a mesh: whoever can send to the group could name any number. */
+    /**
+     * Several times the maximum number of nodes. Without a bound, any sender in the group could add any number of
+     * addresses.
+     */
     private static final int MAX_ADDRESSES = 64;
 
     private final MulticastSocket socket;
@@ -47,56 +50,59 @@ public final class MulticastDiscovery implements Closeable {
     private MulticastDiscovery(
             MulticastSocket socket,
             InetSocketAddress group,
-            DiscoveryCodec words,
+            DiscoveryCodec codec,
             Address self,
             TimeSource timeSource) {
         this.socket = socket;
         this.group = group;
-        this.codec = words;
+        this.codec = codec;
         this.self = self;
         this.timeSource = timeSource;
         rejectedLog = new LogRateLimiter(timeSource);
     }
 
     /**
-     * Joins the group, on the interface that has the address of {@code at}.
+     * Joins the multicast group.
      *
-     * @throws IOException if that cannot be done; the message says what to change
+     * @param listenAddress selects the network interface: the one that has this address
+     * @param self the address to announce
+     * @throws IOException if the group cannot be joined; the message says what to change
      */
     public static MulticastDiscovery open(
-            Address group, Address at, Address self, DiscoveryCodec words, TimeSource timeSource) throws IOException {
-        InetSocketAddress place = group.toSocketAddress();
+            Address group, Address listenAddress, Address self, DiscoveryCodec codec, TimeSource timeSource)
+            throws IOException {
+        InetSocketAddress groupAddress = group.toSocketAddress();
         MulticastSocket socket = new MulticastSocket(group.port());
         try {
-            NetworkInterface network = NetworkInterface.getByInetAddress(InetAddress.getByName(at.host()));
+            NetworkInterface network = NetworkInterface.getByInetAddress(InetAddress.getByName(listenAddress.host()));
             if (network == null) {
-                throw new IOException("no network of this machine has the address " + at.host());
+                throw new IOException("no network interface of this machine has the address " + listenAddress.host());
             }
             socket.setNetworkInterface(network);
-            socket.setTimeToLive(1); // the local network, and no further
-            socket.joinGroup(place, network);
-            return new MulticastDiscovery(socket, place, words, self, timeSource);
+            socket.setTimeToLive(1); // local network only
+            socket.joinGroup(groupAddress, network);
+            return new MulticastDiscovery(socket, groupAddress, codec, self, timeSource);
         } catch (IOException e) {
             socket.close();
             throw new IOException(
-                    "cannot look for other nodes at the multicast group " + group + ": " + e.getMessage()
-                            + "; set cluster.coordinator.mesh.multicast to a group that this network carries, or list"
+                    "cannot join the multicast group " + group + " to discover nodes: " + e.getMessage()
+                            + "; set cluster.coordinator.mesh.multicast to a group that this network supports, or list"
                             + " the nodes in cluster.join",
                     e);
         }
     }
 
-    /** Says where this node is. */
+    /** Sends one announcement of this node's address. */
     public void announce() {
         byte[] packet = codec.encode(self);
         try {
             socket.send(new DatagramPacket(packet, packet.length, group));
         } catch (IOException e) {
-            LOG.debug("cannot say at {} where this node is: {}", group, e.getMessage());
+            LOG.debug("cannot send an announcement to multicast group {}: {}", group, e.getMessage());
         }
     }
 
-    /** Listens until it is closed. A task. */
+    /** Receives announcements until this object is closed. The body of a task. */
     public void receive() {
         DatagramPacket packet =
                 new DatagramPacket(new byte[DiscoveryCodec.MAX_LENGTH + 1], DiscoveryCodec.MAX_LENGTH + 1);
@@ -104,33 +110,33 @@ public final class MulticastDiscovery implements Closeable {
             try {
                 packet.setLength(DiscoveryCodec.MAX_LENGTH + 1);
                 socket.receive(packet);
-                Optional<Address> place = codec.decode(packet.getData(), packet.getLength());
-                place.filter(each -> !each.equals(self)).ifPresent(this::remember);
-                if (place.isEmpty()) {
+                Optional<Address> address = codec.decode(packet.getData(), packet.getLength());
+                address.filter(each -> !each.equals(self)).ifPresent(this::remember);
+                if (address.isEmpty()) {
                     rejectedLog.warn(
                             LOG,
-                            "dropped what was said at the multicast group " + group + " by " + packet.getSocketAddress()
-                                    + ": it is of none who knows the secret of this cluster");
+                            "dropped a packet from " + packet.getSocketAddress() + " to multicast group " + group
+                                    + ": it is malformed, or not authenticated with the secret of this cluster");
                 }
             } catch (IOException e) {
                 if (!socket.isClosed()) {
-                    LOG.debug("cannot hear {}: {}", group, e.getMessage());
+                    LOG.debug("cannot receive from multicast group {}: {}", group, e.getMessage());
                 }
             }
         }
     }
 
-    private void remember(Address place) {
-        boolean fresh;
+    private void remember(Address address) {
+        boolean isNew;
         synchronized (discovered) {
             removeExpired();
-            fresh = !discovered.containsKey(place);
-            if (!fresh || discovered.size() < MAX_ADDRESSES) {
-                discovered.put(place, timeSource.nanos());
+            isNew = !discovered.containsKey(address);
+            if (!isNew || discovered.size() < MAX_ADDRESSES) {
+                discovered.put(address, timeSource.nanos());
             }
         }
-        if (fresh) {
-            announce(); // it need not wait for the next time
+        if (isNew) {
+            announce(); // so that the new node need not wait for the next interval
         }
     }
 
@@ -139,7 +145,7 @@ public final class MulticastDiscovery implements Closeable {
         discovered.values().removeIf(since -> now - since > EXPIRY_NANOS);
     }
 
-    /** Where others have said that they are. */
+    /** Returns the addresses that other nodes announced within the last 10 seconds. */
     public Collection<Address> discovered() {
         synchronized (discovered) {
             removeExpired();

@@ -16,28 +16,30 @@ import org.jgroups.stack.IpAddress;
 import org.jgroups.util.Responses;
 
 /**
- * Where other nodes are looked for: what the configuration says, and the voters that this node knows of. Names are
- * looked up again for each search, and stand for all their addresses: the name of a headless service of Kubernetes is
- * all its pods. A name that is not there (yet) is left out.
+ * Discovery of other nodes at known addresses: those in the configuration, those discovered by multicast, and those of
+ * known members and voters. Host names are resolved again for each search, and stand for all their addresses: the name
+ * of a headless Kubernetes service stands for all its pods. A name that cannot be resolved (yet) is skipped.
  */
 public final class SeedDiscovery extends TCPPING {
-    private final InetAddress own;
+    private final InetAddress ownAddress;
     private final int ownPort;
     private final Supplier<Collection<Address>> addresses;
 
     /**
-     * @param places asked for each search
+     * @param ownAddress listen address of this node, which is not searched
+     * @param ownPort listen port of this node
+     * @param addresses returns the addresses to search; called for each search
      */
-    public SeedDiscovery(InetAddress own, int ownPort, Supplier<Collection<Address>> places) {
-        this.own = own;
+    public SeedDiscovery(InetAddress ownAddress, int ownPort, Supplier<Collection<Address>> addresses) {
+        this.ownAddress = ownAddress;
         this.ownPort = ownPort;
-        this.addresses = places;
+        this.addresses = addresses;
         setId(ClassConfigurator.getProtocolId(TCPPING.class));
         setPortRange(0);
         initial_hosts_set_programmatically = true;
-        return_entire_cache = true; // a node that is asked tells of all whom it knows
-        async_discovery = true; // looking names up may take a while
-        async_discovery_use_separate_thread_per_request = true; // and so may connecting
+        return_entire_cache = true; // a response lists all nodes that the responder knows
+        async_discovery = true; // name resolution may block
+        async_discovery_use_separate_thread_per_request = true; // connecting may block, too
     }
 
     @Override
@@ -48,15 +50,15 @@ public final class SeedDiscovery extends TCPPING {
 
     private Set<PhysicalAddress> resolve() {
         Set<PhysicalAddress> all = new LinkedHashSet<>();
-        for (Address place : addresses.get()) {
+        for (Address address : addresses.get()) {
             try {
-                for (InetAddress each : InetAddress.getAllByName(place.host())) {
-                    if (place.port() != ownPort || !each.equals(own)) {
-                        all.add(new IpAddress(each, place.port()));
+                for (InetAddress each : InetAddress.getAllByName(address.host())) {
+                    if (address.port() != ownPort || !each.equals(ownAddress)) {
+                        all.add(new IpAddress(each, address.port()));
                     }
                 }
             } catch (UnknownHostException _) {
-                log.debug("%s: nobody knows the host %s", local_addr, place.host());
+                log.debug("%s: cannot resolve host %s", local_addr, address.host());
             }
         }
         return all;

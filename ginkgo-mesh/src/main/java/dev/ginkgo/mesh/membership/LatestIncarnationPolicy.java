@@ -12,17 +12,18 @@ import org.jgroups.protocols.pbcast.GMS;
 import org.jgroups.stack.MembershipChangePolicy;
 
 /**
- * Of several nodes with one name only the newest is in the view; the others are told to leave. So of two Raft nodes with one identity only one votes at a time.
+ * View policy that admits only the latest incarnation of each node name; older ones are asked to leave. So of two Raft
+ * nodes with the same identity only one votes at a time.
  */
 final class LatestIncarnationPolicy implements MembershipChangePolicy {
     private final MembershipChangePolicy delegate = new GMS.DefaultMembershipPolicy();
-    private final BiConsumer<Address, Address> replaced;
+    private final BiConsumer<Address, Address> onReplaced;
 
     /**
-     * @param replaced told each node that another has replaced, and by which; on a thread of JGroups, must not wait
+     * @param onReplaced receives each replaced node and its replacement; called on a JGroups thread, must not block
      */
-    LatestIncarnationPolicy(BiConsumer<Address, Address> replaced) {
-        this.replaced = replaced;
+    LatestIncarnationPolicy(BiConsumer<Address, Address> onReplaced) {
+        this.onReplaced = onReplaced;
     }
 
     @Override
@@ -45,14 +46,14 @@ final class LatestIncarnationPolicy implements MembershipChangePolicy {
             byName.merge(
                     NodeAddress.name(each), each, (one, other) -> NodeAddress.compare(one, other) > 0 ? one : other);
         }
-        List<Address> stay = new ArrayList<>(members);
-        stay.retainAll(byName.values());
+        List<Address> kept = new ArrayList<>(members);
+        kept.retainAll(byName.values());
         for (Address each : members) {
-            Address newest = byName.get(NodeAddress.name(each));
-            if (newest != null && !newest.equals(each)) {
-                replaced.accept(each, newest);
+            Address latest = byName.get(NodeAddress.name(each));
+            if (latest != null && !latest.equals(each)) {
+                onReplaced.accept(each, latest);
             }
         }
-        return stay;
+        return kept;
     }
 }

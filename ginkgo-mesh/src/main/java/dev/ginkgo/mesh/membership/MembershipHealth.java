@@ -9,13 +9,13 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 import org.jgroups.View;
 
-/** What keeps this node from doing its work, in words for {@code status}. */
+/** Reasons why this node is degraded, as text for {@code status}. */
 final class MembershipHealth {
     private MembershipHealth() {}
 
-    /** Empty if there is a leader, or none is needed. */
+    /** Returns why this node is degraded; empty if there is a leader, or the policy needs none. */
     static Optional<String> problem(
-            NodeConfig nodeConfig, MeshSession meshSession, View view, List<NodeAnnouncement> rows) {
+            NodeConfig nodeConfig, MeshSession meshSession, View view, List<NodeAnnouncement> announcements) {
         MeshRaft raft = meshSession.raft();
         if (raft == null) {
             return Optional.empty();
@@ -25,7 +25,7 @@ final class MembershipHealth {
                 && !meshSession.cluster().isEmpty()) {
             return Optional.empty();
         }
-        List<String> present = rows.stream()
+        List<String> present = announcements.stream()
                 .map(nodeAnnouncement -> nodeAnnouncement.member().name())
                 .toList();
         return Optional.of(
@@ -57,7 +57,7 @@ final class MembershipHealth {
         String absent =
                 join(voters.stream().filter(each -> !present.contains(each)).toList());
         return "waiting for " + absent + ": " + raft.presentVoters(view) + " of " + voters.size()
-                + " voters here, and a majority has to be (" + meshSession.dataDirectory() + " says so)";
+                + " voters present, a majority is required (voters as recorded in " + meshSession.dataDirectory() + ")";
     }
 
     private static String join(List<String> names) {

@@ -23,8 +23,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Keeps this node among the others: enters, says what it is, tells the roster, founds the cluster if it is the one to
- * do it, and enters again when a stay is over, for ever.
+ * Task that keeps this node in the membership: joins the view, announces the node, reports the roster, forms the
+ * cluster if this node is the one to do so, and joins again whenever a session ends.
  */
 public final class MembershipLoop {
     private static final Logger LOG = LoggerFactory.getLogger(MembershipLoop.class);
@@ -42,7 +42,7 @@ public final class MembershipLoop {
     private final CountDownLatch left = new CountDownLatch(1);
     private final BackoffSequence backoff = BackoffSequence.withoutJitter();
     private @Nullable View announcedIn;
-    private @Nullable NodeAnnouncement announced;
+    private @Nullable NodeAnnouncement lastAnnouncement;
     private long announcedAt;
     private @Nullable View stableView;
     private long stableSince;
@@ -50,16 +50,16 @@ public final class MembershipLoop {
     private volatile @Nullable MeshSession currentSession;
 
     /**
-     * @param stays creates a session, which has not entered the view yet
+     * @param sessions creates a session, which has not entered the view yet
      * @param health receives the reason why this node is degraded; empty if it is not
      */
     public MembershipLoop(
             MeshContext meshContext,
-            Callable<MeshSession> stays,
+            Callable<MeshSession> sessions,
             VoterReconfigurer voterReconfigurer,
             Consumer<Optional<String>> health) {
         this.context = meshContext;
-        this.sessions = stays;
+        this.sessions = sessions;
         this.voterReconfigurer = voterReconfigurer;
         this.health = health;
     }
@@ -75,36 +75,39 @@ public final class MembershipLoop {
         return meshSession == null ? null : meshSession.view();
     }
 
-    /** The task. Ends when the node has left, or another has its name. */
+    /** Runs until the node has left, or a newer incarnation has replaced it. The body of a task. */
     public void run() throws InterruptedException {
-        boolean goOn = true;
-        while (goOn) {
-            goOn = runSession();
-            if (goOn) {
+        boolean joinAgain = true;
+        while (joinAgain) {
+            joinAgain = runSession();
+            if (joinAgain) {
                 pause();
-                goOn = !context.isLeaving();
+                joinAgain = !context.isLeaving();
             }
         }
         left.countDown();
     }
 
-    /** The whole of it, whatever happens: two clusters that meet would else come and go as fast as they hear each other. */
+    /**
+     * Pauses before the next session. A wake-up does not shorten the pause: otherwise two clusters that discover each
+     * other would join and leave in a tight loop.
+     */
     private void pause() throws InterruptedException {
-        long began = context.time().nanos();
+        long startedAt = context.time().nanos();
         Duration pause = backoff.next(MIN_PAUSE, MAX_PAUSE);
-        Duration rest = pause;
-        while (rest.isPositive() && !context.isLeaving()) {
-            context.membershipTimer().await(rest);
-            rest = pause.minusNanos(context.time().nanos() - began);
+        Duration remaining = pause;
+        while (remaining.isPositive() && !context.isLeaving()) {
+            context.membershipTimer().await(remaining);
+            remaining = pause.minusNanos(context.time().nanos() - startedAt);
         }
     }
 
-    /** Waits until the node has left, or as long. */
+    /** Waits until the node has left, at most for the given time; returns whether it has. */
     public boolean awaitLeft(Duration atMost) throws InterruptedException {
         return left.await(atMost.toNanos(), TimeUnit.NANOSECONDS);
     }
 
-    /** One stay; whether another may follow. */
+    /** Runs one session; returns whether another one may follow. */
     private boolean runSession() throws InterruptedException {
         healthy = false;
         try (MeshSession meshSession = sessions.call()) {
@@ -117,7 +120,7 @@ public final class MembershipLoop {
         } catch (InterruptedException e) {
             throw e;
         } catch (Exception e) {
-            LOG.warn("{} cannot be among the others; trying again", context.name(), e);
+            LOG.warn("{} cannot join the cluster; retrying", context.name(), e);
             health.accept(Optional.of(String.valueOf(e.getMessage())));
             return !context.isLeaving();
         } finally {
@@ -128,15 +131,15 @@ public final class MembershipLoop {
 
     private String observe(MeshSession meshSession) throws InterruptedException, IOException {
         while (true) {
-            Optional<String> over = meshSession.endReason();
-            if (over.isPresent()) {
-                return over.get();
+            Optional<String> endReason = meshSession.endReason();
+            if (endReason.isPresent()) {
+                return endReason.get();
             }
             View view = meshSession.view();
             if (view != null) {
                 update(meshSession, view);
                 if (context.isLeaving() && context.hasResigned() && mayLeave(meshSession, view)) {
-                    return "it is stopped";
+                    return "the node is stopping";
                 }
             }
             context.membershipTimer().await(context.isLeaving() ? LEAVING_POLL_INTERVAL : POLL_INTERVAL);
@@ -147,98 +150,103 @@ public final class MembershipLoop {
         NodeAnnouncement nodeAnnouncement = context.announcement(meshSession.cluster());
         long now = context.time().nanos();
         if (!view.equals(announcedIn)
-                || !nodeAnnouncement.equals(announced)
+                || !nodeAnnouncement.equals(lastAnnouncement)
                 || now - announcedAt >= ANNOUNCE_INTERVAL.toNanos()) {
             announcedIn = view;
-            announced = nodeAnnouncement;
+            lastAnnouncement = nodeAnnouncement;
             announcedAt = now;
             meshSession.announce();
         }
-        List<NodeAnnouncement> rows = meshSession.announcements(view);
-        boolean complete = rows.size() == view.size();
+        List<NodeAnnouncement> announcements = meshSession.announcements(view);
+        boolean complete = announcements.size() == view.size();
         context.listener()
-                .rosterChanged(rows.stream().map(NodeAnnouncement::member).toList());
+                .rosterChanged(
+                        announcements.stream().map(NodeAnnouncement::member).toList());
         MeshRaft raft = meshSession.raft();
         MeshElection election = meshSession.election();
         if (raft != null && election != null) {
             if (complete) {
-                leaveOtherCluster(meshSession, rows);
+                leaveOtherCluster(meshSession, announcements);
             }
-            if (shouldFormCluster(raft, view, rows)) {
+            if (shouldFormCluster(raft, view, announcements)) {
                 raft.members(List.of(context.name()));
             }
             election.startIfNeeded();
-            voterReconfigurer.reconfigure(meshSession, raft, view, rows);
+            voterReconfigurer.reconfigure(meshSession, raft, view, announcements);
         }
-        if (context.hasMetOtherCluster()) { // it is as it was told when it left them
+        if (context.hasMetOtherCluster()) { // the reason reported when it stepped down still applies
             return;
         }
-        Optional<String> ill = MembershipHealth.problem(context.config(), meshSession, view, rows);
-        if (ill.isEmpty()) {
+        Optional<String> problem = MembershipHealth.problem(context.config(), meshSession, view, announcements);
+        if (problem.isEmpty()) {
             backoff.reset();
         }
-        // Who asks a node that is ready whether it is alone must get it right.
-        if (ill.isEmpty() && !healthy && !complete) {
-            ill = Optional.of("joining the others");
+        // Not ready before the roster is complete: a ready node must not appear to be alone.
+        if (problem.isEmpty() && !healthy && !complete) {
+            problem = Optional.of("joining the other nodes");
         }
-        healthy = ill.isEmpty();
+        healthy = problem.isEmpty();
         if (!context.isLeaving()) {
-            health.accept(ill);
+            health.accept(problem);
         }
     }
 
     /**
-     * Two clusters that were founded apart do not become one: the nodes of the one of which fewer are here go again. It may
-     * be one node that has lost its memory, and founded another cluster; that must not take the majority its leader.
+     * Ends the session if this node belongs to the smaller of two clusters in the view. Clusters that were formed
+     * separately do not merge: the nodes of the one with fewer nodes in the view step down. The smaller one may be a
+     * single node that lost its data directory and formed another cluster; that must not depose the leader of the
+     * majority.
      */
-    private void leaveOtherCluster(MeshSession meshSession, List<NodeAnnouncement> rows) {
-        String ours = meshSession.cluster();
-        if (ours.isEmpty()) {
+    private void leaveOtherCluster(MeshSession meshSession, List<NodeAnnouncement> announcements) {
+        String ownCluster = meshSession.cluster();
+        if (ownCluster.isEmpty()) {
             return;
         }
         Map<String, Integer> sizes = new TreeMap<>();
-        rows.stream()
+        announcements.stream()
                 .filter(nodeAnnouncement -> !nodeAnnouncement.cluster().isEmpty())
                 .forEach(nodeAnnouncement -> sizes.merge(nodeAnnouncement.cluster(), 1, Integer::sum));
         String largest =
                 Collections.max(sizes.entrySet(), Map.Entry.comparingByValue()).getKey();
-        rows.stream()
-                .filter(nodeAnnouncement ->
-                        !largest.equals(ours) && nodeAnnouncement.cluster().equals(largest))
+        announcements.stream()
+                .filter(nodeAnnouncement -> !largest.equals(ownCluster)
+                        && nodeAnnouncement.cluster().equals(largest))
                 .findFirst()
                 .ifPresent(other -> {
                     context.recordOtherCluster();
-                    meshSession.end(other.member().name() + " is of the cluster " + largest + ", and this node of "
-                            + ours + ", as " + meshSession.dataDirectory()
-                            + " says; remove that folder to let it join");
+                    meshSession.end(other.member().name() + " belongs to cluster " + largest
+                            + ", but this node belongs to cluster " + ownCluster + " according to "
+                            + meshSession.dataDirectory() + "; delete that directory to let this node join");
                 });
     }
 
     /**
-     * The lowest of the nodes for whom enough are there founds the cluster, if none of all has ever been in one. It looks
-     * for a moment at the others: one of them may be about to say that it is in one.
+     * Returns whether this node must form the cluster. That is the case if no node in the view has ever been in a
+     * cluster, and this node has the lowest name of those whose expected number of nodes is present. It first waits
+     * until the view is stable for {@link #FORMATION_DELAY}: another node may be about to announce that it belongs to a
+     * cluster.
      */
-    private boolean shouldFormCluster(MeshRaft raft, View view, List<NodeAnnouncement> rows) {
+    private boolean shouldFormCluster(MeshRaft raft, View view, List<NodeAnnouncement> announcements) {
         if (!view.equals(stableView)) {
             stableView = view;
             stableSince = context.time().nanos();
         }
-        boolean quiet = context.time().nanos() - stableSince >= FORMATION_DELAY.toNanos();
-        boolean complete = rows.size() == view.size();
-        if (!raft.members().isEmpty() || !complete || context.isLeaving() || (view.size() > 1 && !quiet)) {
+        boolean stable = context.time().nanos() - stableSince >= FORMATION_DELAY.toNanos();
+        boolean complete = announcements.size() == view.size();
+        if (!raft.members().isEmpty() || !complete || context.isLeaving() || (view.size() > 1 && !stable)) {
             return false;
         }
-        return rows.stream()
+        return announcements.stream()
                         .allMatch(nodeAnnouncement -> nodeAnnouncement.cluster().isEmpty())
-                && rows.stream()
-                        .filter(nodeAnnouncement -> nodeAnnouncement.expect() <= rows.size())
+                && announcements.stream()
+                        .filter(nodeAnnouncement -> nodeAnnouncement.expectedNodes() <= announcements.size())
                         .map(nodeAnnouncement -> nodeAnnouncement.member().name())
                         .min(String::compareTo)
                         .filter(context.name()::equals)
                         .isPresent();
     }
 
-    /** Whether the others can go on without this node, or there are none. */
+    /** Returns whether this node may leave: the remaining voters are a majority, or no other node remains. */
     private boolean mayLeave(MeshSession meshSession, View view) {
         MeshRaft raft = meshSession.raft();
         List<String> staying = meshSession.announcements(view).stream()
@@ -248,10 +256,10 @@ public final class MembershipLoop {
         if (raft == null || staying.isEmpty()) {
             return true;
         }
-        List<String> names = raft.members();
-        long rest = names.stream().filter(staying::contains).count();
+        List<String> voters = raft.members();
+        long stayingVoters = voters.stream().filter(staying::contains).count();
         return raft.isVoter()
-                ? 2 * rest > names.size()
+                ? 2 * stayingVoters > voters.size()
                 : !raft.isLeader() || raft.isKnownByAllVoters(view, raft.lastAppended());
     }
 }

@@ -34,15 +34,18 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One stay of this node among the others, from entering the view until leaving it: the view, and what each node in it
- * says of itself. JGroups calls in on its own threads; what is to be done then is done by the node's tasks, which are
- * woken.
+ * One session of this node in the JGroups view, from joining it until leaving it: holds the view and the announcement
+ * of each node in it. JGroups calls it on its own threads; these calls record the event and wake the node's tasks,
+ * which do the work.
  */
 public final class MeshSession implements RaftSession, Receiver, Closeable {
     private static final Logger LOG = LoggerFactory.getLogger(MeshSession.class);
     private static final String CHANNEL_NAME = "ginkgo";
 
-    /** Begins "a node with your name and this incarnation is here". A row begins with its version, a lower number. */
+    /**
+     * First byte of the message "a newer incarnation of your node has joined". An announcement starts with its version,
+     * which is a lower number.
+     */
     private static final byte REPLACED = 127;
 
     private final MeshContext context;
@@ -53,37 +56,38 @@ public final class MeshSession implements RaftSession, Receiver, Closeable {
     private final @Nullable MeshRaft raft;
     private final @Nullable MeshElection election;
     private final Map<org.jgroups.Address, NodeAnnouncement> announcements = new ConcurrentHashMap<>();
-    private final Map<org.jgroups.Address, Long> outdated = new ConcurrentHashMap<>();
+    private final Map<org.jgroups.Address, Long> replacedNodes = new ConcurrentHashMap<>();
     private volatile @Nullable View view;
     private volatile @Nullable String endReason;
     private volatile boolean replaced;
 
-    /** Opens the journal and builds the stack; {@link #join} goes in. */
-    public MeshSession(MeshContext meshContext, StackConfig config, DataDirectory folder, ObservedLeases observedLeases)
+    /** Opens the Raft log and builds the protocol stack; {@link #join} joins the view. */
+    public MeshSession(
+            MeshContext meshContext, StackConfig config, DataDirectory dataDirectory, ObservedLeases observedLeases)
             throws Exception {
         this.context = meshContext;
         this.config = config;
-        this.dataDirectory = folder;
+        this.dataDirectory = dataDirectory;
         state = new ClusterStateMachine(observedLeases, meshContext.listener(), meshContext::wakeTasks);
         List<Protocol> upper = new ArrayList<>();
         if (ProtocolStack.requiresElection(meshContext.config().policy())) {
-            MeshRaft itsRaft = new MeshRaft(
+            MeshRaft newRaft = new MeshRaft(
                     meshContext.name(),
-                    new RaftLog(folder.journalFile(), observedLeases::received),
+                    new RaftLog(dataDirectory.journalFile(), observedLeases::received),
                     state,
                     this::isOfSameCluster);
-            itsRaft.addRoleListener(role -> meshContext.wakeTasks());
-            MeshElection itsElection = new MeshElection(this::isOfSameCluster, meshContext.time());
-            upper.add(itsElection);
-            upper.add(itsRaft);
-            raft = itsRaft;
-            election = itsElection;
+            newRaft.addRoleListener(_ -> meshContext.wakeTasks());
+            MeshElection newElection = new MeshElection(this::isOfSameCluster, meshContext.time());
+            upper.add(newElection);
+            upper.add(newRaft);
+            raft = newRaft;
+            election = newElection;
         } else {
             raft = null;
             election = null;
         }
         try {
-            channel = ProtocolStack.build(meshContext, config, this::knownAddresses, this::outdated, upper);
+            channel = ProtocolStack.build(meshContext, config, this::knownAddresses, this::nodeReplaced, upper);
         } catch (Exception e) {
             closeLog();
             throw e;
@@ -91,7 +95,7 @@ public final class MeshSession implements RaftSession, Receiver, Closeable {
         channel.setReceiver(this);
     }
 
-    /** Enters the view; alone if nobody is there. Blocks for a second or so. */
+    /** Joins the view, or creates one if no other node responds. Blocks for about a second. */
     void join() throws Exception {
         channel.connect(CHANNEL_NAME);
         context.wakeTasks();
@@ -132,21 +136,21 @@ public final class MeshSession implements RaftSession, Receiver, Closeable {
                 announcements.put(
                         message.getSrc(), NodeAnnouncement.decode(bytes, message.getOffset(), message.getLength()));
             } catch (IOException e) {
-                LOG.warn("{} says something that cannot be read: {}", message.getSrc(), e.getMessage());
+                LOG.warn("cannot decode the announcement of {}: {}", message.getSrc(), e.getMessage());
             }
         }
         context.wakeTasks();
     }
 
-    private void outdated(org.jgroups.Address old, org.jgroups.Address by) {
+    private void nodeReplaced(org.jgroups.Address old, org.jgroups.Address replacement) {
         if (old.equals(channel.getAddress())) {
-            replaced |= NodeAddress.incarnation(by) > context.incarnation();
+            replaced |= NodeAddress.incarnation(replacement) > context.incarnation();
         }
-        outdated.put(old, NodeAddress.incarnation(by));
+        replacedNodes.put(old, NodeAddress.incarnation(replacement));
         context.wakeTasks();
     }
 
-    /** Raft listens only to nodes of its own cluster, and to those that are in none yet. */
+    /** Raft accepts messages only from nodes of its own cluster, and from those that do not belong to one yet. */
     private boolean isOfSameCluster(org.jgroups.Address sender) {
         if (sender.equals(channel.getAddress())) {
             return true;
@@ -180,29 +184,29 @@ public final class MeshSession implements RaftSession, Receiver, Closeable {
         return state.epoch(term);
     }
 
-    /** Returns the folder that holds this node's votes. */
+    /** Returns the directory that holds this node's votes. */
     DataDirectory dataDirectory() {
         return dataDirectory;
     }
 
-    /** Null before the first. */
+    /** Returns the current view; null before the first. */
     @Nullable
     View view() {
         return view;
     }
 
-    /** Says to all in the view what this node is. */
+    /** Sends this node's announcement to all nodes in the view, and notifies nodes that were replaced. */
     void announce() throws IOException {
         NodeAnnouncement nodeAnnouncement = context.announcement(state.cluster());
         send(null, nodeAnnouncement.encode());
-        for (org.jgroups.Address each : List.copyOf(outdated.keySet())) {
-            Long by = outdated.remove(each);
-            if (by != null) {
+        for (org.jgroups.Address each : List.copyOf(replacedNodes.keySet())) {
+            Long latestIncarnation = replacedNodes.remove(each);
+            if (latestIncarnation != null) {
                 send(
                         each,
                         ByteBuffer.allocate(1 + Long.BYTES)
                                 .put(REPLACED)
-                                .putLong(by)
+                                .putLong(latestIncarnation)
                                 .array());
             }
         }
@@ -212,14 +216,16 @@ public final class MeshSession implements RaftSession, Receiver, Closeable {
         try {
             channel.send(new BytesMessage(to, bytes));
         } catch (Exception e) {
-            throw new IOException("cannot send to " + (to == null ? "all" : to) + ": " + e.getMessage(), e);
+            throw new IOException("cannot send to " + (to == null ? "all nodes" : to) + ": " + e.getMessage(), e);
         }
     }
 
-    /** What the nodes in that view have said of themselves, in its order; as many as it has if all have. */
-    List<NodeAnnouncement> announcements(View of) {
+    /**
+     * Returns the announcements of the nodes in the view, in its order, without those that have not been received yet.
+     */
+    List<NodeAnnouncement> announcements(View inView) {
         List<NodeAnnouncement> known = new ArrayList<>();
-        for (org.jgroups.Address each : of.getMembers()) {
+        for (org.jgroups.Address each : inView.getMembers()) {
             NodeAnnouncement nodeAnnouncement =
                     each.equals(channel.getAddress()) ? context.announcement(state.cluster()) : announcements.get(each);
             if (nodeAnnouncement != null) {
@@ -238,16 +244,17 @@ public final class MeshSession implements RaftSession, Receiver, Closeable {
     @Override
     public Optional<String> endReason() {
         return replaced
-                ? Optional.of("a newer node with the identity " + context.name() + " is in the cluster")
+                ? Optional.of(
+                        "another process with the identity " + context.name() + " and a newer incarnation has joined")
                 : Optional.ofNullable(endReason);
     }
 
-    /** Whether another node has this one's name, and stays. */
+    /** Returns whether a newer incarnation has replaced this node, which must not join again. */
     boolean isReplaced() {
         return replaced;
     }
 
-    /** Leaves the view, and closes journal and sockets. */
+    /** Leaves the view, and closes the Raft log and the sockets. */
     @Override
     public void close() {
         try {

@@ -24,68 +24,69 @@ import org.jgroups.protocols.pbcast.STABLE;
 import org.jgroups.stack.Protocol;
 
 /**
- * Our stack of JGroups' protocols, from the socket upwards. A node has one port: that a process has died is seen on
- * the connections which carry the messages, so there is no second one for it (FD_SOCK2). There is no flow control and
- * no fragmentation, as all messages are small and few.
+ * JGroups protocol stack, from the socket upwards. A node has one port: the death of a process is detected on the
+ * connections that carry messages, so there is no second port for it (FD_SOCK2). There is no flow control and no
+ * fragmentation, because messages are small and few.
  */
 final class ProtocolStack {
-    private static final int CONNECT_MILLIS = 500;
-    private static final int JOIN_MILLIS = 700;
+    private static final int CONNECT_TIMEOUT_MILLIS = 500;
+    private static final int JOIN_TIMEOUT_MILLIS = 700;
 
     /**
-     * How long who makes a view waits for others to say that they have it; it hears nobody meanwhile. After a merge they may
-     * have it from somebody else, and say nothing.
+     * How long the view coordinator waits for acknowledgements of a new view. It processes no other messages meanwhile.
+     * After a merge, nodes may have received the view from another node, and send no acknowledgement.
      */
-    private static final int ACK_MILLIS = 400;
+    private static final int VIEW_ACK_TIMEOUT_MILLIS = 400;
 
-    private static final int VERIFY_MILLIS = 500;
+    private static final int VERIFY_TIMEOUT_MILLIS = 500;
     private static final int HEARTBEATS_PER_TIMEOUT = 4;
 
     /**
-     * How often a node tells the others which view it has, about; twice as long later, those who differ merge. What was
-     * cut off for longer than a silence is to be one roster within 5 s of healing.
+     * How often a node announces its view to the others, approximately. Differing views merge after at most twice that
+     * time. The requirement: after a partition longer than the failure timeout, there is one roster within 5 s of
+     * healing.
      */
-    private static final int MERGE_MIN_MILLIS = 400;
+    private static final int MERGE_MIN_INTERVAL_MILLIS = 400;
 
-    private static final int MERGE_MAX_MILLIS = 800;
+    private static final int MERGE_MAX_INTERVAL_MILLIS = 800;
 
-    /** How long a merge waits for those that are named in an old view and are dead; no view changes meanwhile. */
-    private static final int MERGE_MILLIS = 1_000;
+    /** How long a merge waits for dead nodes that are still listed in an old view. No view changes meanwhile. */
+    private static final int MERGE_TIMEOUT_MILLIS = 1_000;
 
-    /** What came too early or was lost is sent again after that: who joins drops what comes before its first view. */
-    private static final int RETRANSMIT_MILLIS = 200;
+    /** Retransmission interval for lost messages, and for those that a joining node drops before its first view. */
+    private static final int RETRANSMIT_INTERVAL_MILLIS = 200;
 
     private static final int MAX_RETRANSMISSIONS = 5;
 
-    /** A node that leaves because it is cut off has nobody to say good-bye to. */
-    private static final int LEAVE_MILLIS = 500;
+    /** Short, because a node that leaves after it was cut off gets no response. */
+    private static final int LEAVE_TIMEOUT_MILLIS = 500;
 
-    /** Far more than any of our messages; a longer one ends the connection. */
-    private static final int MAX_BYTES = 1024 * 1024;
+    /** Far larger than any message of the mesh; a larger one closes the connection. */
+    private static final int MAX_MESSAGE_BYTES = 1024 * 1024;
 
     private ProtocolStack() {}
 
     /**
-     * Builds it; nothing is opened yet.
+     * Builds the channel; opens no socket yet.
      *
-     * @param places where others are
-     * @param replaced told the nodes that another one of the same name replaces, and by which
-     * @param upper what stands on it, from below
+     * @param addresses returns the addresses at which to look for other nodes
+     * @param onReplaced receives each replaced node and its replacement; called on a JGroups thread, must not block
+     * @param upperProtocols protocols on top of the stack, from the lowest
      */
     static JChannel build(
             MeshContext meshContext,
             StackConfig config,
-            Supplier<Collection<Address>> places,
-            BiConsumer<org.jgroups.Address, org.jgroups.Address> replaced,
-            List<Protocol> upper)
+            Supplier<Collection<Address>> addresses,
+            BiConsumer<org.jgroups.Address, org.jgroups.Address> onReplaced,
+            List<Protocol> upperProtocols)
             throws Exception {
         InetAddress bind = resolve(config.bind());
         int port = config.bind().port();
         AsyncTcp asyncTcp = new AsyncTcp(meshContext.time());
         asyncTcp.setBindAddress(bind).setBindPort(port).setPortRange(0);
-        asyncTcp.setSockConnTimeout(CONNECT_MILLIS)
+        asyncTcp.setSockConnTimeout(CONNECT_TIMEOUT_MILLIS)
                 .enableSuspectEvents(true)
-                .setMaxLength(MAX_BYTES)
+                .setMaxLength(MAX_MESSAGE_BYTES)
                 .tcpNodelay(true)
                 .logDetails(false);
         asyncTcp.useVirtualThreads(true);
@@ -95,27 +96,29 @@ final class ProtocolStack {
         }
         List<Protocol> protocols = new ArrayList<>();
         protocols.add(asyncTcp);
-        protocols.add(new SeedDiscovery(bind, port, places));
-        protocols.add(new MERGE3().setMinInterval(MERGE_MIN_MILLIS).setMaxInterval(MERGE_MAX_MILLIS));
-        long silence = config.failureTimeout().toMillis();
-        protocols.add(new FD_ALL3().setTimeout(silence).setInterval(silence / HEARTBEATS_PER_TIMEOUT));
-        protocols.add(new VERIFY_SUSPECT2().setTimeout(VERIFY_MILLIS));
+        protocols.add(new SeedDiscovery(bind, port, addresses));
+        protocols.add(new MERGE3().setMinInterval(MERGE_MIN_INTERVAL_MILLIS).setMaxInterval(MERGE_MAX_INTERVAL_MILLIS));
+        long failureTimeoutMillis = config.failureTimeout().toMillis();
+        protocols.add(new FD_ALL3()
+                .setTimeout(failureTimeoutMillis)
+                .setInterval(failureTimeoutMillis / HEARTBEATS_PER_TIMEOUT));
+        protocols.add(new VERIFY_SUSPECT2().setTimeout(VERIFY_TIMEOUT_MILLIS));
         protocols.add(new SuspicionRevoker(meshContext.time()));
         protocols.add(new NAKACK2()
                 .useMcastXmit(false)
-                .setXmitInterval(RETRANSMIT_MILLIS)
+                .setXmitInterval(RETRANSMIT_INTERVAL_MILLIS)
                 .setResendLastSeqnoMaxTimes(MAX_RETRANSMISSIONS));
-        protocols.add(new UNICAST3().setXmitInterval(RETRANSMIT_MILLIS));
+        protocols.add(new UNICAST3().setXmitInterval(RETRANSMIT_INTERVAL_MILLIS));
         protocols.add(new STABLE());
         GMS gms = new GMS()
-                .setJoinTimeout(JOIN_MILLIS)
-                .setLeaveTimeout(LEAVE_MILLIS)
-                .setMergeTimeout(MERGE_MILLIS)
-                .setViewAckCollectionTimeout(ACK_MILLIS)
+                .setJoinTimeout(JOIN_TIMEOUT_MILLIS)
+                .setLeaveTimeout(LEAVE_TIMEOUT_MILLIS)
+                .setMergeTimeout(MERGE_TIMEOUT_MILLIS)
+                .setViewAckCollectionTimeout(VIEW_ACK_TIMEOUT_MILLIS)
                 .printLocalAddress(false);
-        gms.setMembershipChangePolicy(new LatestIncarnationPolicy(replaced));
+        gms.setMembershipChangePolicy(new LatestIncarnationPolicy(onReplaced));
         protocols.add(gms);
-        protocols.addAll(upper);
+        protocols.addAll(upperProtocols);
         JChannel channel = new JChannel(protocols);
         asyncTcp.getDiagnosticsHandler().setEnabled(false);
         asyncTcp.setSocketFactory(config.sockets().get());
@@ -134,7 +137,8 @@ final class ProtocolStack {
         try {
             return InetAddress.getByName(address.host());
         } catch (UnknownHostException e) {
-            throw new UnknownHostException("nobody knows the host of " + address + ", where this node is to listen");
+            throw new UnknownHostException("cannot resolve the host of " + address
+                    + "; set cluster.identity or cluster.coordinator.mesh.bind to" + " an address of this machine");
         }
     }
 }

@@ -9,10 +9,10 @@ import org.jgroups.util.SocketFactory;
 /**
  * Configuration of the protocol stack.
  *
- * @param bind where this node listens
- * @param failureTimeout after which a node that sends nothing is suspected
+ * @param bind listen address of this node
+ * @param failureTimeout time without messages after which a node is suspected
  * @param sockets creates the socket factory of a session
- * @param discovered the addresses of other nodes that were found by multicast; empty without it
+ * @param discovered returns the addresses of other nodes discovered by multicast; empty if multicast is not configured
  */
 public record StackConfig(
         Address bind,

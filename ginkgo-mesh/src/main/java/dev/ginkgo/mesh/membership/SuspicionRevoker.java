@@ -13,12 +13,12 @@ import org.jgroups.util.MessageBatch;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Takes a suspicion back when the suspect goes on talking. In JGroups a node that does not lead the view keeps what it
- * was told once, until the next view; if the leader of the view dies meanwhile, perhaps much later, it takes over and
- * throws the living out together with the dead.
+ * JGroups protocol that revokes a suspicion when the suspect keeps sending. In JGroups, a node that is not the view
+ * coordinator keeps a suspicion until the next view. If the view coordinator fails meanwhile, perhaps much later, that
+ * node takes over and excludes the suspect together with the failed node, although the suspect is alive.
  */
 final class SuspicionRevoker extends Protocol {
-    /** What was on its way when the suspect died has come by then. */
+    /** Messages that were in flight when the suspect failed have arrived after this time. */
     private static final long MIN_SUSPICION_AGE = Duration.ofSeconds(1).toNanos();
 
     private final TimeSource timeSource;
@@ -31,8 +31,8 @@ final class SuspicionRevoker extends Protocol {
     @Override
     public @Nullable Object up(Event event) {
         if (event.getType() == Event.SUSPECT) {
-            Collection<Address> named = event.getArg();
-            named.forEach(each -> suspects.put(each, timeSource.nanos()));
+            Collection<Address> suspected = event.getArg();
+            suspected.forEach(each -> suspects.put(each, timeSource.nanos()));
         }
         return up_prot.up(event);
     }
@@ -57,14 +57,16 @@ final class SuspicionRevoker extends Protocol {
         up_prot.up(batch);
     }
 
-    private void revoke(@Nullable Address talking) {
-        if (suspects.isEmpty() || talking == null) {
+    private void revoke(@Nullable Address sender) {
+        if (suspects.isEmpty() || sender == null) {
             return;
         }
-        Long since = suspects.get(talking);
-        if (since != null && timeSource.nanos() - since > MIN_SUSPICION_AGE && suspects.remove(talking, since)) {
-            log.debug("%s: %s is no suspect any more", local_addr, talking);
-            up_prot.up(new Event(Event.UNSUSPECT, talking));
+        Long suspectedAt = suspects.get(sender);
+        if (suspectedAt != null
+                && timeSource.nanos() - suspectedAt > MIN_SUSPICION_AGE
+                && suspects.remove(sender, suspectedAt)) {
+            log.debug("%s: revoked the suspicion of %s", local_addr, sender);
+            up_prot.up(new Event(Event.UNSUSPECT, sender));
         }
     }
 }

@@ -10,9 +10,9 @@ import org.jgroups.View;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The policy {@code available}: the first node of the view leads. In a partition every side has a first node; each
- * leads. The number of an epoch follows that of the view, and only informs: as each leader's epochs are of a cluster
- * of its own, they do not compare, and nobody refuses what is under one of them.
+ * Lease task of the policy {@code available}: the first node of the view leads. In a partition, each side has a first
+ * node, so each side has a leader. The number of an epoch follows the view number and is informational: each leader has
+ * its own epoch name, so epochs of different leaders are not comparable and cause no fencing.
  */
 public final class ViewCoordinatorLeaseLoop {
     private final MeshContext context;
@@ -27,12 +27,12 @@ public final class ViewCoordinatorLeaseLoop {
         this.view = view;
     }
 
-    /** The task. */
+    /** Runs until the node leaves. The body of a task. */
     public void run() throws InterruptedException {
         while (!context.isLeaving()) {
-            View present = view.get();
-            if (present != null && isCoordinator(present)) {
-                lastEpoch = Math.max(lastEpoch + 1, present.getViewId().getId());
+            View current = view.get();
+            if (current != null && isCoordinator(current)) {
+                lastEpoch = Math.max(lastEpoch + 1, current.getViewId().getId());
                 lead(new Epoch("mesh-available-" + context.name() + "-" + context.incarnation(), lastEpoch));
             }
             context.leaseTimer().await(Duration.ofMillis(100));
@@ -41,21 +41,21 @@ public final class ViewCoordinatorLeaseLoop {
     }
 
     private boolean mayContinue() {
-        View present = view.get();
-        return present != null && isCoordinator(present) && !context.isLeaving();
+        View current = view.get();
+        return current != null && isCoordinator(current) && !context.isLeaving();
     }
 
-    private boolean isCoordinator(View present) {
-        return NodeAddress.incarnation(present.getCoord()) == context.incarnation()
-                && NodeAddress.name(present.getCoord()).equals(context.name());
+    private boolean isCoordinator(View current) {
+        return NodeAddress.incarnation(current.getCoord()) == context.incarnation()
+                && NodeAddress.name(current.getCoord()).equals(context.name());
     }
 
     private void lead(Epoch epoch) throws InterruptedException {
         context.listener().leaderChanged(context.name(), epoch);
-        boolean holds = true;
-        while (holds && mayContinue()) {
-            holds = context.listener().leaseRenewed(epoch, DualTimestamp.now(context.time()));
-            if (holds) {
+        boolean held = true;
+        while (held && mayContinue()) {
+            held = context.listener().leaseRenewed(epoch, DualTimestamp.now(context.time()));
+            if (held) {
                 context.leaseTimer().await(context.listener().leaseTiming().renewalInterval());
             }
         }

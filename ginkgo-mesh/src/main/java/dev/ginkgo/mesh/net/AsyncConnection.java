@@ -9,17 +9,21 @@ import org.jgroups.blocks.cs.TcpConnectionNonBlocking;
 import org.jgroups.util.ByteArray;
 
 /**
- * A connection that is made by a thread of its own. JGroups makes one on the thread that sends, and holds meanwhile the
- * lock that every other connection and every new view needs: a node that does not answer, because its cable is pulled
- * or it is frozen, would keep the living waiting, until the leader's renewals came too late. Here what is to be sent
- * waits, or is dropped if it becomes too much or nobody answers; JGroups sends it again.
+ * Connection that is established on its own thread. JGroups connects on the sending thread while it holds the lock that
+ * every other connection and every new view needs: a peer that does not respond, because its cable is unplugged or its
+ * process is suspended, would block traffic to all other peers until the leader's renewals are late. Here, packets are
+ * queued while the connection is established. They are dropped if the queue is full or the attempt fails; JGroups
+ * retransmits them.
  */
 final class AsyncConnection extends TcpConnectionNonBlocking {
-    /** For each answer in a handshake: a node that is frozen takes the call, and says nothing. */
+    /**
+     * Read timeout during the handshake. The kernel of a suspended process still accepts connections, but the process
+     * does not respond.
+     */
     private static final int HANDSHAKE_TIMEOUT_MILLIS =
             (int) Duration.ofSeconds(2).toMillis();
 
-    /** For a handshake on a network of which nobody has pulled a cable. */
+    /** Sufficient for a handshake on a network without faults. */
     private static final long STUCK_AFTER_NANOS = Duration.ofMillis(100).toNanos();
 
     private final ConnectionManager manager;
@@ -28,22 +32,22 @@ final class AsyncConnection extends TcpConnectionNonBlocking {
     private volatile boolean received;
 
     /**
-     * @param queue how many packets may wait
+     * @param queueCapacity maximum number of queued packets
      */
-    AsyncConnection(Address peer, ConnectionManager connectionManager, int queue) throws Exception {
-        super(peer, connectionManager, queue);
+    AsyncConnection(Address peer, ConnectionManager connectionManager, int queueCapacity) throws Exception {
+        super(peer, connectionManager, queueCapacity);
         this.manager = connectionManager;
         createdAt = connectionManager.time().nanos();
     }
 
-    /** Nothing yet. */
+    /** Does nothing: {@link #start} connects on another thread. */
     @Override
     public void connect(Address peer) {}
 
     @Override
     public void start() {
         manager.threads()
-                .newThread(this::connectAndStart, "call-" + peerAddress())
+                .newThread(this::connectAndStart, "connect-" + peerAddress())
                 .start();
     }
 
@@ -52,17 +56,20 @@ final class AsyncConnection extends TcpConnectionNonBlocking {
         return connecting;
     }
 
-    /** Whether nobody has answered, for longer than it should take. */
+    /** Returns whether the connection attempt takes longer than expected. */
     boolean isStuck() {
         return connecting && manager.time().nanos() - createdAt > STUCK_AFTER_NANOS;
     }
 
-    /** Whether the other node has ever said anything here. If not, its end says nothing about the node. */
+    /**
+     * Returns whether anything was ever received on this connection. If not, the end of the connection does not
+     * indicate that the peer failed.
+     */
     boolean hasReceived() {
         return received;
     }
 
-    /** Called for each message that comes in. */
+    /** Called for each received message. */
     @Override
     protected void updateLastAccessed() {
         received = true;
@@ -71,25 +78,25 @@ final class AsyncConnection extends TcpConnectionNonBlocking {
 
     private void connectAndStart() {
         try {
-            int patience = sock.getSoTimeout();
+            int readTimeoutMillis = sock.getSoTimeout();
             sock.setSoTimeout(HANDSHAKE_TIMEOUT_MILLIS);
             connect(peerAddress(), manager.usePeerConnections());
-            sock.setSoTimeout(patience);
+            sock.setSoTimeout(readTimeoutMillis);
             super.start();
         } catch (Exception e) {
-            manager.log().trace("%s does not answer: %s", peerAddress(), e);
+            manager.log().trace("cannot connect to %s: %s", peerAddress(), e);
             manager.closeConnection(this, false);
         } finally {
             connecting = false;
         }
     }
 
-    /** Another connection to the same node has come to be: what waits for this one goes there. */
-    void transferQueue(Connection other) throws Exception {
-        List<ByteArray> waiting = new ArrayList<>();
-        queue.drainTo(waiting);
-        for (ByteArray each : waiting) {
-            other.send(each.getArray(), each.getOffset(), each.getLength());
+    /** Moves the queued packets to the connection that has replaced this one. */
+    void transferQueue(Connection replacement) throws Exception {
+        List<ByteArray> queued = new ArrayList<>();
+        queue.drainTo(queued);
+        for (ByteArray each : queued) {
+            replacement.send(each.getArray(), each.getOffset(), each.getLength());
         }
     }
 }

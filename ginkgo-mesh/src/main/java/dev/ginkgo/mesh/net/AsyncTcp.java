@@ -11,7 +11,7 @@ import org.jgroups.protocols.TCP;
 import org.jgroups.util.Util;
 import org.jspecify.annotations.Nullable;
 
-/** JGroups' {@code TCP}, on connections that nobody waits for: a {@link ConnectionManager}. */
+/** JGroups protocol {@code TCP} that connects without blocking the sender: see {@link ConnectionManager}. */
 public final class AsyncTcp extends BasicTCP {
     private final TimeSource timeSource;
     private @Nullable ConnectionManager connections;
@@ -76,14 +76,14 @@ public final class AsyncTcp extends BasicTCP {
     }
 
     /**
-     * A node is suspected when its connection ends, but not when that was turned away, or has given way to another one:
-     * that happens to the living, when two call each other.
+     * Suspects the peer when its connection closes, except if nothing was ever received on that connection or another
+     * connection has replaced it. Both happen to live peers when two nodes connect to each other at the same time.
      */
     @Override
     public void connectionClosed(Connection connection) {
-        boolean turnedAway = connection instanceof AsyncConnection asyncConnection && !asyncConnection.hasReceived();
+        boolean rejected = connection instanceof AsyncConnection asyncConnection && !asyncConnection.hasReceived();
         boolean replaced = connections != null && connections.hasConnection(connection.peerAddress());
-        if (!turnedAway && !replaced) {
+        if (!rejected && !replaced) {
             super.connectionClosed(connection);
         }
     }

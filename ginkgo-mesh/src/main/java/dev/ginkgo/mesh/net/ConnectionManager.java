@@ -13,11 +13,12 @@ import org.jgroups.util.Util;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The connections of one node, which wait for nobody: see {@link AsyncConnection}. Nor do those who come: JGroups lets one in after
- * the other, each with a second to say who it is, so that a few who say nothing would keep all others out.
+ * Connections of one node. Outgoing connections are established asynchronously: see {@link AsyncConnection}. Incoming
+ * connections are handled concurrently: JGroups handles them one after another, each with a second to identify itself,
+ * so that a few silent clients would block all others.
  */
 final class ConnectionManager extends TcpServer {
-    /** Packets that may wait for one node. Ours are small; what is dropped is sent again. */
+    /** Queued packets per peer. Packets are small; JGroups retransmits those that are dropped. */
     private static final int MAX_QUEUED_PACKETS = 128;
 
     private final TimeSource timeSource;
@@ -34,7 +35,7 @@ final class ConnectionManager extends TcpServer {
             throws Exception {
         super(threads, sockets, bind, port, port, external, externalPort, 0);
         this.timeSource = timeSource;
-        acceptor = factory.newThread(new AsyncAcceptor(), "door-" + port);
+        acceptor = factory.newThread(new AsyncAcceptor(), "acceptor-" + port);
         nonBlockingSends(true).maxSendQueue(MAX_QUEUED_PACKETS).usePeerConnections(true);
     }
 
@@ -46,23 +47,23 @@ final class ConnectionManager extends TcpServer {
         return factory;
     }
 
-    /** Lets each in by a thread of its own. */
+    /** Handles each accepted connection on its own thread. */
     private final class AsyncAcceptor extends Acceptor {
         @Override
-        protected void handleAccept(Socket caller) {
-            pending.add(caller);
+        protected void handleAccept(Socket socket) {
+            pending.add(socket);
             factory.newThread(
                             () -> {
                                 try {
-                                    super.handleAccept(caller);
+                                    super.handleAccept(socket);
                                 } catch (Exception e) {
-                                    log.trace("%s: %s was not let in: %s", localAddress(), caller, e);
-                                    Util.close(caller);
+                                    log.trace("%s: rejected connection %s: %s", localAddress(), socket, e);
+                                    Util.close(socket);
                                 } finally {
-                                    pending.remove(caller);
+                                    pending.remove(socket);
                                 }
                             },
-                            "let-in")
+                            "handshake")
                     .start();
         }
     }
@@ -79,8 +80,9 @@ final class ConnectionManager extends TcpServer {
     }
 
     /**
-     * A call that is not answered at once does not keep out the other node's, which is: after a partition each side may
-     * be stuck for a while with calls of before. Of two that are made at the same moment, one is turned away.
+     * Returns whether there is a connection that a new one must not replace. A connection attempt that is stuck does
+     * not count: after a partition, both sides may have stuck attempts, and the peer's new connection has to be
+     * accepted. If two nodes connect to each other at the same moment, one of the two connections is rejected.
      */
     @Override
     public boolean hasConnection(Address peer) {
@@ -90,13 +92,13 @@ final class ConnectionManager extends TcpServer {
 
     @Override
     public void replaceConnection(Address peer, Connection connection) {
-        Connection before = conns.get(peer);
+        Connection previous = conns.get(peer);
         super.replaceConnection(peer, connection);
-        if (before instanceof AsyncConnection asyncConnection) {
+        if (previous instanceof AsyncConnection asyncConnection) {
             try {
                 asyncConnection.transferQueue(connection);
             } catch (Exception e) {
-                log.trace("%s: what waited for %s is lost: %s", localAddress(), peer, e);
+                log.trace("%s: dropped packets queued for %s: %s", localAddress(), peer, e);
             }
         }
     }

@@ -8,33 +8,33 @@ import java.util.Set;
 import org.jgroups.util.Util;
 
 /**
- * Those who have come and not said yet who they are. A node says it at once; so if there are too many, the one that has
- * stood there for longest has to go, and strangers who say nothing keep nobody out.
+ * Connections that have not completed the handshake, at most {@value #MAX_PENDING}. A node identifies itself
+ * immediately, so if there are more, the oldest is closed: silent clients cannot block nodes. Thread-safe.
  */
 final class PendingHandshakes implements Closeable {
     private static final int MAX_PENDING = 64;
 
     private final Set<Socket> sockets = new LinkedHashSet<>(); // guarded by this
 
-    /** One has come; perhaps another one is hung up on. */
-    void add(Socket caller) {
-        Socket tooMany = null;
+    /** Adds a connection; closes the oldest if there are too many. */
+    void add(Socket socket) {
+        Socket oldest = null;
         synchronized (this) {
-            sockets.add(caller);
+            sockets.add(socket);
             if (sockets.size() > MAX_PENDING) {
-                tooMany = sockets.iterator().next();
-                sockets.remove(tooMany);
+                oldest = sockets.iterator().next();
+                sockets.remove(oldest);
             }
         }
-        Util.close(tooMany);
+        Util.close(oldest);
     }
 
-    /** One was let in, or has gone. */
-    synchronized void remove(Socket caller) {
-        sockets.remove(caller);
+    /** Removes a connection whose handshake has completed or failed. */
+    synchronized void remove(Socket socket) {
+        sockets.remove(socket);
     }
 
-    /** Hangs up on all. */
+    /** Closes all pending connections. */
     @Override
     public void close() {
         List<Socket> all;

@@ -18,9 +18,12 @@ import javax.net.ssl.SSLContext;
 import org.jgroups.util.DefaultSocketFactory;
 import org.jgroups.util.SocketFactory;
 
-/** Who may connect to this node: those who know the secret, or, where there is none, all who can reach it. */
+/**
+ * Socket factories of a node. With a cluster secret, connections use TLS, and both sides prove that they know the
+ * secret. Without one, connections are in plain text, and any host that reaches the port can connect.
+ */
 public final class SocketSecurity {
-    /** Heartbeats come ten times as often; it also ends a handshake that the other side does not answer. */
+    /** Heartbeats are ten times as frequent. The timeout also ends a handshake to which the peer does not respond. */
     private static final int READ_TIMEOUT_MILLIS = (int) Duration.ofSeconds(5).toMillis();
 
     private SocketSecurity() {}
@@ -28,30 +31,33 @@ public final class SocketSecurity {
     /**
      * Returns a supplier of socket factories, one for each session.
      *
-     * @throws IllegalArgumentException if the node would listen beyond this machine with nothing to guard it
+     * @param rejectedLog rate-limits log messages about rejected connections
+     * @param taskSpawner runs the accept loop and the handshakes
+     * @throws IllegalArgumentException if the node would listen beyond loopback without a secret, and {@code
+     *     cluster.insecure} is not set
      */
     public static Supplier<SocketFactory> socketFactories(
-            NodeConfig nodeConfig, Address bind, LogRateLimiter strangers, TlsServerSocket.TaskSpawner taskSpawner)
+            NodeConfig nodeConfig, Address bind, LogRateLimiter rejectedLog, TlsServerSocket.TaskSpawner taskSpawner)
             throws Exception {
         if (nodeConfig.credentials().keys().isPresent()) {
             SSLContext tls =
                     SharedSecretTls.context(nodeConfig.credentials().keys().get());
-            return () -> sockets(tls, strangers, taskSpawner);
+            return () -> tlsSocketFactory(tls, rejectedLog, taskSpawner);
         }
         if (!bind.isLoopback() && !nodeConfig.credentials().insecure()) {
             throw new IllegalArgumentException("the cluster would listen on " + bind
-                    + ", where whoever reaches it could join and lead; give all nodes the same cluster.secret-file, or"
-                    + " allow it by cluster.insecure = true");
+                    + " without authentication, so any host that reaches it could join and lead; set the same"
+                    + " cluster.secret-file on all nodes, or allow this with cluster.insecure = true");
         }
         return DefaultSocketFactory::new;
     }
 
-    private static SocketFactory sockets(
-            SSLContext tls, LogRateLimiter strangers, TlsServerSocket.TaskSpawner taskSpawner) {
-        DefaultSocketFactory sockets = new DefaultSocketFactory(
-                tls.getSocketFactory(), new TlsServerSocketFactory(tls, strangers, taskSpawner));
-        sockets.setSocketConfigurator(SocketSecurity::setReadTimeout);
-        return sockets;
+    private static SocketFactory tlsSocketFactory(
+            SSLContext tls, LogRateLimiter rejectedLog, TlsServerSocket.TaskSpawner taskSpawner) {
+        DefaultSocketFactory socketFactory = new DefaultSocketFactory(
+                tls.getSocketFactory(), new TlsServerSocketFactory(tls, rejectedLog, taskSpawner));
+        socketFactory.setSocketConfigurator(SocketSecurity::setReadTimeout);
+        return socketFactory;
     }
 
     private static void setReadTimeout(Socket socket) {
@@ -67,9 +73,9 @@ public final class SocketSecurity {
         private final LogRateLimiter rejectedLog;
         private final TlsServerSocket.TaskSpawner taskSpawner;
 
-        TlsServerSocketFactory(SSLContext tls, LogRateLimiter strangers, TlsServerSocket.TaskSpawner taskSpawner) {
+        TlsServerSocketFactory(SSLContext tls, LogRateLimiter rejectedLog, TlsServerSocket.TaskSpawner taskSpawner) {
             this.tls = tls;
-            this.rejectedLog = strangers;
+            this.rejectedLog = rejectedLog;
             this.taskSpawner = taskSpawner;
         }
 

@@ -19,9 +19,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A server socket that gives only connections of which the other side has proved that it knows the secret. JGroups
- * would do the handshake on the thread that accepts, where one stranger who says nothing keeps all others waiting; here
- * each has a thread of its own and {@value #HANDSHAKE_TIMEOUT_SECONDS} seconds, unless too many come meanwhile: see {@link PendingHandshakes}.
+ * Server socket that returns only connections whose client has proved that it knows the secret. JGroups would do the
+ * handshake on the accepting thread, where one silent client blocks all others. Here each handshake runs as a task of
+ * its own and may take {@value #HANDSHAKE_TIMEOUT_SECONDS} seconds, less if too many are pending: see {@link
+ * PendingHandshakes}.
  */
 public final class TlsServerSocket extends ServerSocket {
     private static final int HANDSHAKE_TIMEOUT_SECONDS = 3;
@@ -36,21 +37,27 @@ public final class TlsServerSocket extends ServerSocket {
     private final PendingHandshakes pending = new PendingHandshakes();
     private final BlockingQueue<Socket> accepted = new LinkedBlockingQueue<>(MAX_ACCEPTED);
 
-    /** Runs a body as a task of the engine; throws IllegalStateException when it stops. */
+    /** Starts tasks of the engine. */
     public interface TaskSpawner {
+
+        /**
+         * Starts a task.
+         *
+         * @throws IllegalStateException if the engine is stopping
+         */
         void spawn(String name, TaskBody taskBody);
     }
 
-    TlsServerSocket(SSLContext tls, LogRateLimiter strangers, TaskSpawner taskSpawner) throws IOException {
+    TlsServerSocket(SSLContext tls, LogRateLimiter rejectedLog, TaskSpawner taskSpawner) throws IOException {
         this.tls = tls;
-        this.rejectedLog = strangers;
+        this.rejectedLog = rejectedLog;
         this.taskSpawner = taskSpawner;
     }
 
     @Override
     public void bind(SocketAddress address, int backlog) throws IOException {
         super.bind(address, backlog);
-        taskSpawner.spawn("door", this::acceptLoop);
+        taskSpawner.spawn("accept", this::acceptLoop);
     }
 
     private void acceptLoop() throws InterruptedException {
@@ -67,73 +74,76 @@ public final class TlsServerSocket extends ServerSocket {
     }
 
     private void logRejected(String last) {
-        long times = rejectedLog.countEvent();
-        if (times > 0) {
-            LOG.warn("turned away {} that do not know the secret of this cluster; the last was {}", times, last);
-        }
-    }
-
-    /** There may be no descriptor left, and trying at once would only take the time of those that could free one. */
-    private static void pause() throws InterruptedException {
-        new Semaphore(0).tryAcquire(POLL_MILLIS, TimeUnit.MILLISECONDS);
-    }
-
-    private void startHandshake(Socket outside) throws IOException {
-        pending.add(outside);
-        try {
-            taskSpawner.spawn("handshake", () -> {
-                try {
-                    handshake(outside);
-                } finally {
-                    pending.remove(outside);
-                }
-            });
-        } catch (IllegalStateException stopped) {
-            pending.remove(outside);
-            outside.close();
-        }
-    }
-
-    private void handshake(Socket outside) throws InterruptedException, IOException {
-        Thread clock = Thread.ofVirtual().start(() -> closeAfterTimeout(outside));
-        try {
-            outside.setSoTimeout(
-                    (int) Duration.ofSeconds(HANDSHAKE_TIMEOUT_SECONDS).toMillis());
-            SSLSocket socket = (SSLSocket) tls.getSocketFactory().createSocket(outside, null, outside.getPort(), true);
-            socket.setUseClientMode(false);
-            socket.setNeedClientAuth(true);
-            socket.startHandshake();
-            clock.interrupt();
-            socket.setSoTimeout(0);
-            if (!accepted.offer(socket) || isClosed()) {
-                socket.close();
-            }
-        } catch (IOException e) {
-            if (!isDisconnect(e)) {
-                logRejected(outside.getRemoteSocketAddress() + ": " + e.getMessage());
-            }
-            outside.close();
-        } finally {
-            clock.interrupt();
+        long count = rejectedLog.countEvent();
+        if (count > 0) {
+            LOG.warn("rejected {} connection(s) that do not have the secret of this cluster; last: {}", count, last);
         }
     }
 
     /**
-     * Whoever goes before it has said who it is has not shown that it does not know the secret: two nodes that call each
-     * other keep one of the two calls, and those who only look whether somebody listens come all the time.
+     * Pauses after a failed accept. The process may be out of file descriptors; retrying immediately would take CPU
+     * time from the threads that could free one.
+     */
+    private static void pause() throws InterruptedException {
+        new Semaphore(0).tryAcquire(POLL_MILLIS, TimeUnit.MILLISECONDS);
+    }
+
+    private void startHandshake(Socket socket) throws IOException {
+        pending.add(socket);
+        try {
+            taskSpawner.spawn("handshake", () -> {
+                try {
+                    handshake(socket);
+                } finally {
+                    pending.remove(socket);
+                }
+            });
+        } catch (IllegalStateException stopped) {
+            pending.remove(socket);
+            socket.close();
+        }
+    }
+
+    private void handshake(Socket socket) throws InterruptedException, IOException {
+        Thread timer = Thread.ofVirtual().start(() -> closeAfterTimeout(socket));
+        try {
+            socket.setSoTimeout(
+                    (int) Duration.ofSeconds(HANDSHAKE_TIMEOUT_SECONDS).toMillis());
+            SSLSocket tlsSocket = (SSLSocket) tls.getSocketFactory().createSocket(socket, null, socket.getPort(), true);
+            tlsSocket.setUseClientMode(false);
+            tlsSocket.setNeedClientAuth(true);
+            tlsSocket.startHandshake();
+            timer.interrupt();
+            tlsSocket.setSoTimeout(0);
+            if (!accepted.offer(tlsSocket) || isClosed()) {
+                tlsSocket.close();
+            }
+        } catch (IOException e) {
+            if (!isDisconnect(e)) {
+                logRejected(socket.getRemoteSocketAddress() + ": " + e.getMessage());
+            }
+            socket.close();
+        } finally {
+            timer.interrupt();
+        }
+    }
+
+    /**
+     * Returns whether the client disconnected during the handshake. That is no evidence of a wrong secret: two nodes
+     * that connect to each other keep one of the two connections, and port probes connect and disconnect all the time.
      */
     private static boolean isDisconnect(IOException failed) {
         return failed.getCause() instanceof EOFException || "Connection reset".equals(failed.getMessage());
     }
 
-    private static void closeAfterTimeout(Socket outside) {
+    private static void closeAfterTimeout(Socket socket) {
         try {
             new Semaphore(0).tryAcquire(HANDSHAKE_TIMEOUT_SECONDS, TimeUnit.SECONDS);
-            outside.close();
+            socket.close();
         } catch (InterruptedException _) {
-            // it was in time
+            // the handshake ended in time
         } catch (IOException _) {
-            // closed already
+            // already closed
         }
     }
 

@@ -13,11 +13,11 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
- * State of this node that the tasks of one run of the engine share: its identity, its listener in the cluster, and how far
- * it is with leaving. Thread-safe.
+ * State that the tasks of one run of the engine share: identity of the node, coordinator listener, and progress of a
+ * graceful departure. Thread-safe.
  */
 public final class MeshContext {
-    /** Several times as long as two clusters take to meet again; up to 14 s have been measured. */
+    /** Several times as long as two clusters take to merge views again; up to 14 s have been measured. */
     private static final Duration OTHER_CLUSTER_HOLD_OFF = Duration.ofMinutes(1);
 
     private final NodeConfig config;
@@ -69,6 +69,7 @@ public final class MeshContext {
         return self;
     }
 
+    /** Replaces this node's entry in the membership; it is announced to the other nodes soon. */
     public void update(Member changed) {
         self = changed;
         wakeTasks();
@@ -100,7 +101,7 @@ public final class MeshContext {
         leaseTimer.wake();
     }
 
-    /** Starts the orderly departure of this node. */
+    /** Starts the graceful departure of this node. */
     public void startLeaving() {
         leaving = true;
         wakeTasks();
@@ -125,17 +126,17 @@ public final class MeshContext {
         return resigned.await(atMost.toNanos(), TimeUnit.NANOSECONDS);
     }
 
-    /** Records that this node had to give way to the nodes of another cluster. */
+    /** Records that this node had to step down in favor of another, larger cluster. */
     public void recordOtherCluster() {
         otherClusterMetAt = DualTimestamp.now(timeSource);
     }
 
     /**
-     * Returns whether this node gave way to another cluster recently. If so it must not lead: the others have a leader of
-     * their own, and merge with this node again as soon as they meet it.
+     * Returns whether this node stepped down in favor of another cluster within the last minute. If so it must not
+     * lead: the other cluster has its own leader, and the views merge again as soon as the nodes discover each other.
      */
     public boolean hasMetOtherCluster() {
-        DualTimestamp met = otherClusterMetAt;
-        return met != null && met.elapsedMonotonic(timeSource).compareTo(OTHER_CLUSTER_HOLD_OFF) < 0;
+        DualTimestamp metAt = otherClusterMetAt;
+        return metAt != null && metAt.elapsedMonotonic(timeSource).compareTo(OTHER_CLUSTER_HOLD_OFF) < 0;
     }
 }

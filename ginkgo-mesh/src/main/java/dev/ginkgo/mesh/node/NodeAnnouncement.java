@@ -12,16 +12,17 @@ import java.net.URI;
 import java.util.Optional;
 
 /**
- * What a node says of itself to all others, at each new view and when it changes.
+ * Announcement of a node to all peers, sent at each new view, when it changes, and periodically.
  *
- * @param member its row of the roster
- * @param cluster the cluster that it belongs to; empty if it has not been in one yet
- * @param leaving whether it is about to leave in order
- * @param expect how many nodes it waits for, if it should found a cluster
+ * @param member the node's entry in the roster
+ * @param cluster name of the cluster that the node belongs to; empty if it has never been in one
+ * @param leaving whether the node is shutting down gracefully
+ * @param expectedNodes number of nodes that must be present before this node forms a cluster
  */
-public record NodeAnnouncement(Member member, String cluster, boolean leaving, int expect) {
+public record NodeAnnouncement(Member member, String cluster, boolean leaving, int expectedNodes) {
     private static final int VERSION = 2;
 
+    /** Returns the wire format: a version byte, then the fields. */
     public byte[] encode() {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         try (DataOutputStream out = new DataOutputStream(bytes)) {
@@ -34,9 +35,9 @@ public record NodeAnnouncement(Member member, String cluster, boolean leaving, i
             out.writeUTF(member.version());
             out.writeUTF(cluster);
             out.writeBoolean(leaving);
-            out.writeInt(expect);
+            out.writeInt(expectedNodes);
         } catch (IOException e) {
-            throw new UncheckedIOException(e); // not to memory
+            throw new UncheckedIOException(e); // impossible when writing to memory
         }
         return bytes.toByteArray();
     }
@@ -50,7 +51,8 @@ public record NodeAnnouncement(Member member, String cluster, boolean leaving, i
         try (DataInputStream in = new DataInputStream(new ByteArrayInputStream(bytes, offset, length))) {
             int version = in.readByte();
             if (version != VERSION) {
-                throw new IOException("a row of version " + version + "; this node knows " + VERSION);
+                throw new IOException(
+                        "node announcement of version " + version + "; this node supports version " + VERSION);
             }
             Member member = new Member(
                     in.readUTF(),

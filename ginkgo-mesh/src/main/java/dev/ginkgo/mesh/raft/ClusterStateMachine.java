@@ -9,7 +9,10 @@ import java.io.IOException;
 import org.jgroups.raft.StateMachine;
 import org.jspecify.annotations.Nullable;
 
-/** What is committed: which cluster this is, who leads it, and which leases were released. Called by Raft's thread. */
+/**
+ * Replicated state of the cluster: its name, its leader, and the leases that were released. Raft applies committed
+ * commands on its own thread; {@link #cluster} and {@link #epoch} may be called by any thread.
+ */
 public final class ClusterStateMachine implements StateMachine {
     private final ObservedLeases observedLeases;
     private final CoordinatorListener listener;
@@ -17,17 +20,17 @@ public final class ClusterStateMachine implements StateMachine {
     private volatile String cluster = "";
 
     /**
-     * @param coordinatorListener told who leads
-     * @param changed told when this node has become one of a cluster
+     * @param coordinatorListener notified of the leader
+     * @param onClusterChange called when the cluster's name becomes known
      */
     public ClusterStateMachine(
-            ObservedLeases observedLeases, CoordinatorListener coordinatorListener, Runnable changed) {
+            ObservedLeases observedLeases, CoordinatorListener coordinatorListener, Runnable onClusterChange) {
         this.observedLeases = observedLeases;
         this.listener = coordinatorListener;
-        this.onClusterChange = changed;
+        this.onClusterChange = onClusterChange;
     }
 
-    /** The cluster's name; empty in a node that has none yet. */
+    /** Returns the cluster's name; empty until this node belongs to a cluster. */
     public String cluster() {
         return cluster;
     }
@@ -47,7 +50,7 @@ public final class ClusterStateMachine implements StateMachine {
         return null;
     }
 
-    /** The epoch of a term of Raft's. */
+    /** Returns the epoch of a Raft term. */
     public Epoch epoch(long term) {
         return new Epoch("mesh-" + cluster, term);
     }

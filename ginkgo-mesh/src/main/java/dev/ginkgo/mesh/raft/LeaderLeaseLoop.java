@@ -18,10 +18,11 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The lease of this node while Raft has elected it. First it commits something, so that it knows all renewals that its
- * predecessors have committed; then it waits until none of them can be valid; then it commits a renewal each quarter of
- * the term, stamped before it is sent. If none is committed for a term it leaves the view: it may be that it hears
- * the others but is not heard, and then they would never elect another.
+ * Lease task of the policy {@code quorum}, active while Raft has elected this node. It first commits a no-op, after
+ * which this node knows all renewals that previous leaders committed. It then waits until no older lease can be valid,
+ * and then commits a renewal at each renewal interval, with a timestamp taken before it is sent. If no renewal is
+ * committed for the duration of a lease, the session ends: this node may receive messages of the others but be unable
+ * to send to them, and they would not elect another leader while it remains in the view.
  */
 public final class LeaderLeaseLoop {
     private static final Logger LOG = LoggerFactory.getLogger(LeaderLeaseLoop.class);
@@ -42,17 +43,17 @@ public final class LeaderLeaseLoop {
         this.session = session;
     }
 
-    /** The task. */
+    /** Runs until the node leaves. The body of a task. */
     public void run() throws InterruptedException {
         while (!context.isLeaving()) {
-            RaftSession stay = session.get();
-            MeshRaft raft = stay == null ? null : stay.raft();
-            if (stay != null
+            RaftSession current = session.get();
+            MeshRaft raft = current == null ? null : current.raft();
+            if (current != null
                     && raft != null
                     && raft.isLeader()
-                    && stay.endReason().isEmpty()
+                    && current.endReason().isEmpty()
                     && !context.hasMetOtherCluster()) {
-                new Leadership(stay, raft).run();
+                new Leadership(current, raft).run();
             } else {
                 context.leaseTimer().await(POLL_INTERVAL);
             }
@@ -60,15 +61,15 @@ public final class LeaderLeaseLoop {
         context.resign();
     }
 
-    /** One leadership. */
+    /** Leadership of this node in one Raft term. */
     private final class Leadership {
         private final RaftSession session;
         private final MeshRaft raft;
         private final long term;
         private final LeaseTiming timing = context.listener().leaseTiming();
 
-        Leadership(RaftSession stay, MeshRaft raft) {
-            this.session = stay;
+        Leadership(RaftSession session, MeshRaft raft) {
+            this.session = session;
             this.raft = raft;
             term = raft.currentTerm();
         }
@@ -86,16 +87,17 @@ public final class LeaderLeaseLoop {
         void run() throws InterruptedException {
             if (commit(raft.commit(command(Kind.NO_OP, context.name()))) && ensureCluster()) {
                 awaitOlderLeases();
-                renewUntilOver(session.epoch(term));
+                renewUntilEnd(session.epoch(term));
             }
         }
 
+        /** Forms the cluster if there is none yet; returns whether there is one. */
         private boolean ensureCluster() throws InterruptedException {
             if (!session.cluster().isEmpty()) {
                 return true;
             }
             String name = UUID.randomUUID().toString().substring(0, 8);
-            LOG.info("{} founds the cluster {}", context.name(), name);
+            LOG.info("{} forms the cluster {}", context.name(), name);
             return commit(raft.changeVoter(true, context.name()))
                     && commit(raft.commit(command(Kind.FORM_CLUSTER, name)));
         }
@@ -105,16 +107,16 @@ public final class LeaderLeaseLoop {
         }
 
         private void awaitOlderLeases() throws InterruptedException {
-            Duration left = remainingWait();
-            if (left.isPositive()) {
+            Duration remaining = remainingWait();
+            if (remaining.isPositive()) {
                 LOG.info(
-                        "{} is elected, and leads in {} ms, when no older lease can be valid",
+                        "{} is elected; it leads in {} ms, when older leases have expired",
                         context.name(),
-                        left.toMillis());
+                        remaining.toMillis());
             }
-            while (mayContinue() && left.isPositive()) {
-                context.leaseTimer().await(left);
-                left = remainingWait();
+            while (mayContinue() && remaining.isPositive()) {
+                context.leaseTimer().await(remaining);
+                remaining = remainingWait();
             }
         }
 
@@ -122,41 +124,41 @@ public final class LeaderLeaseLoop {
             return observedLeases.remainingWait(term, context.name(), context.incarnation(), timing);
         }
 
-        private void renewUntilOver(Epoch epoch) throws InterruptedException {
-            boolean told = false;
+        private void renewUntilEnd(Epoch epoch) throws InterruptedException {
+            boolean renewed = false;
             try {
                 while (mayContinue()) {
                     DualTimestamp start = DualTimestamp.now(context.time());
                     if (!commit(raft.commit(command(Kind.RENEW, context.name()))) || !isStillLeader()) {
                         break;
                     }
-                    told = true;
+                    renewed = true;
                     if (!context.listener().leaseRenewed(epoch, start)) {
-                        session.end("the lease of epoch " + epoch + " had run out before it was renewed");
+                        session.end("the lease of epoch " + epoch + " expired before it was renewed");
                         break;
                     }
                     context.membershipTimer().wake();
                     awaitNextRenewal(start);
                 }
             } finally {
-                if (told) {
+                if (renewed) {
                     context.listener().leaseEnded(epoch);
                 }
             }
-            if (told && context.isLeaving() && isStillLeader()) {
+            if (renewed && context.isLeaving() && isStillLeader()) {
                 commit(raft.commit(command(Kind.RELEASE, context.name())));
             }
         }
 
         private void awaitNextRenewal(DualTimestamp start) throws InterruptedException {
-            Duration left = timing.renewalInterval().minus(start.elapsed(context.time()));
-            while (mayContinue() && left.isPositive()) {
-                context.leaseTimer().await(left);
-                left = timing.renewalInterval().minus(start.elapsed(context.time()));
+            Duration remaining = timing.renewalInterval().minus(start.elapsed(context.time()));
+            while (mayContinue() && remaining.isPositive()) {
+                context.leaseTimer().await(remaining);
+                remaining = timing.renewalInterval().minus(start.elapsed(context.time()));
             }
         }
 
-        /** Whether it was committed. If it was not within a term, the stay is over. */
+        /** Waits for a commit; returns whether it succeeded. Ends the session if it takes longer than a lease. */
         private boolean commit(CompletableFuture<?> future) throws InterruptedException {
             DualTimestamp start = DualTimestamp.now(context.time());
             while (true) {
@@ -165,7 +167,7 @@ public final class LeaderLeaseLoop {
                     return true;
                 } catch (ExecutionException e) {
                     if (isStillLeader()) {
-                        LOG.warn("term {} could not commit", term, e.getCause());
+                        LOG.warn("{}: commit in term {} failed", context.name(), term, e.getCause());
                         context.leaseTimer().await(POLL_INTERVAL);
                     }
                     return false;
@@ -174,7 +176,7 @@ public final class LeaderLeaseLoop {
                         return false;
                     }
                     if (start.elapsed(context.time()).compareTo(timing.ttl()) >= 0) {
-                        session.end("no majority has answered within "
+                        session.end("no majority of the voters responded within "
                                 + timing.ttl().toMillis() + " ms");
                         return false;
                     }

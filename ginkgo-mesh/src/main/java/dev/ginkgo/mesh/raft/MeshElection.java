@@ -19,25 +19,26 @@ import org.jgroups.raft.util.Utils;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Elections are held by the first <em>voter</em> of the view, and if none is elected, a while later by the second too,
- * and so on: the nodes may not agree who votes, when the leader died while it changed that. In jgroups-raft it is the
- * first node, which may be one that has just come and does not know the voters yet.
+ * Raft elections that are started by voters. The first <em>voter</em> in the view starts an election; if no leader is
+ * elected, the second one starts one after a delay, and so on, because the nodes may disagree on the voters if the
+ * leader failed while it changed them. In jgroups-raft, the first node of the view starts elections, which may have
+ * just joined and not know the voters yet.
  *
- * <p>As in Raft, a node that is asked votes, whether it knows already that it is a voter or not; who asks has to know.
- * But it does not vote for one that it knows to be none: that one may know old voters only, and this node, which was
- * removed, would make up its majority, while the voter that is left elects itself. And a vote that comes in a later term
- * does not count in that.
+ * <p>As in Raft, a node grants its vote on request even if it does not know yet that it is a voter; the candidate has
+ * to know. But it grants no vote to a candidate that it knows not to be a voter: that candidate may know only an old
+ * set of voters in which this node, since removed, completes its majority, while the remaining voter elects itself. A
+ * vote that arrives in a later term than it was granted in is ignored.
  *
- * <p>A node that was cut off and comes back to a majority first listens whether that has a leader: an election would
+ * <p>A node that rejoins a majority after a partition first waits whether that majority has a leader: an election would
  * depose it.
  */
 public final class MeshElection extends ELECTION {
     private static final int VOTE_TIMEOUT_MILLIS = 600;
 
-    /** Two rounds of the one before. */
-    private static final long TURN_INTERVAL_NANOS = 2 * VOTE_TIMEOUT_MILLIS * 1_000_000L;
+    /** Delay per rank: two voting rounds of the previous voter. */
+    private static final long RANK_DELAY_NANOS = 2 * VOTE_TIMEOUT_MILLIS * 1_000_000L;
 
-    /** A leader that there is renews its lease several times in it, also on a busy machine. */
+    /** An existing leader renews its lease several times within this time, even on a busy machine. */
     private static final long LISTEN_TIMEOUT_NANOS = Duration.ofSeconds(2).toNanos();
 
     private final Predicate<Address> isOfSameCluster;
@@ -46,21 +47,24 @@ public final class MeshElection extends ELECTION {
     private volatile boolean listening;
     private volatile long listeningSince;
 
-    // of the task that calls holdIfNeeded
+    // used only by the task that calls startIfNeeded
     private boolean leaderMissing;
     private long leaderMissingSince;
 
     /**
-     * @param ours to which nodes it listens
+     * @param isOfSameCluster tells whether to accept messages from a node
      */
-    public MeshElection(Predicate<Address> ours, TimeSource timeSource) {
-        this.isOfSameCluster = ours;
+    public MeshElection(Predicate<Address> isOfSameCluster, TimeSource timeSource) {
+        this.isOfSameCluster = isOfSameCluster;
         this.timeSource = timeSource;
         setId(ELECTION_ID);
         voteTimeout(VOTE_TIMEOUT_MILLIS);
     }
 
-    /** For ever. jgroups-raft's thread would go on, as fast as it can, as long as no leader is elected. */
+    /**
+     * Stops permanently. Otherwise the voting thread of jgroups-raft would loop without a pause until a leader is
+     * elected.
+     */
     @Override
     public void stop() {
         stopped = true;
@@ -70,28 +74,28 @@ public final class MeshElection extends ELECTION {
     @Override
     protected void runVotingProcess() {
         if (stopped) {
-            Thread.currentThread().interrupt(); // that ends it
+            Thread.currentThread().interrupt(); // ends the voting thread
         }
         super.runVotingProcess();
     }
 
     @Override
-    protected void handleView(View next) {
+    protected void handleView(View newView) {
         listeningSince = timeSource.nanos();
-        listening = next instanceof MergeView merged
+        listening = newView instanceof MergeView merged
                 && merged.getSubgroups().stream().anyMatch(this::mayHaveLeader);
-        super.handleView(next);
+        super.handleView(newView);
     }
 
-    private boolean mayHaveLeader(View others) {
-        return !others.containsMember(local_addr) && ((MeshRaft) raft).hasMajority(others);
+    private boolean mayHaveLeader(View subgroup) {
+        return !subgroup.containsMember(local_addr) && ((MeshRaft) raft).hasMajority(subgroup);
     }
 
-    /** Not if there is a leader, who may have said so since somebody found that there is none. */
+    /** Starts an election unless there is a leader, which may have become known since the caller checked. */
     @Override
     public synchronized BaseElection startVotingThread() {
-        boolean listens = listening && timeSource.nanos() - listeningSince < LISTEN_TIMEOUT_NANOS;
-        return hasLeader(view) || (listens && raft.leader() == null) ? this : super.startVotingThread();
+        boolean stillListening = listening && timeSource.nanos() - listeningSince < LISTEN_TIMEOUT_NANOS;
+        return hasLeader(view) || (stillListening && raft.leader() == null) ? this : super.startVotingThread();
     }
 
     private boolean hasLeader(@Nullable View inView) {
@@ -108,7 +112,7 @@ public final class MeshElection extends ELECTION {
             case VoteRequest request -> handleVoteRequest(message, request);
             case VoteResponse response
             when response.currTerm() != raft.currentTerm() ->
-                log.trace("%s: a vote of term %d comes too late", local_addr, response.currTerm());
+                log.trace("%s: ignored a late vote of term %d", local_addr, response.currTerm());
             default -> super.handleMessage(message, header);
         }
     }
@@ -125,18 +129,18 @@ public final class MeshElection extends ELECTION {
         }
     }
 
-    /** What jgroups-raft refuses to a node that does not know that it is a voter. */
-    private void grantVote(Address elector, long term) {
+    /** Grants the vote although this node does not know that it is a voter, which jgroups-raft would not do. */
+    private void grantVote(Address candidate, long term) {
         if (raft.currentTerm(term) < 0) {
             return;
         }
-        Address vote = raft.votedFor();
-        if (vote == null || vote.equals(elector)) {
-            raft.votedFor(elector);
-            Log entries = raft.log();
-            long last = entries.lastAppended();
-            LogEntry entry = entries.get(last);
-            sendVoteResponse(elector, term, entry == null ? 0 : entry.term(), last);
+        Address votedFor = raft.votedFor();
+        if (votedFor == null || votedFor.equals(candidate)) {
+            raft.votedFor(candidate);
+            Log raftLog = raft.log();
+            long lastIndex = raftLog.lastAppended();
+            LogEntry entry = raftLog.get(lastIndex);
+            sendVoteResponse(candidate, term, entry == null ? 0 : entry.term(), lastIndex);
         }
     }
 
@@ -145,7 +149,7 @@ public final class MeshElection extends ELECTION {
         return electionRank(view) == 0;
     }
 
-    /** Which of the voters in the view this node is; -1 if it is none. */
+    /** Returns the index of this node among the voters in the view; -1 if it is not a voter. */
     private int electionRank(View inView) {
         List<String> voters = raft.members();
         List<Address> present = inView.getMembers().stream()
@@ -154,17 +158,19 @@ public final class MeshElection extends ELECTION {
         return present.indexOf(local_addr);
     }
 
-    /** Holds one if there should be one and there is none: what the reaction to a new view has missed. */
+    /**
+     * Starts an election if one is needed and none is running. Covers cases in which a new view did not trigger one.
+     */
     public void startIfNeeded() {
         View current = view;
-        boolean needed = current != null && !hasLeader(current) && ((MeshRaft) raft).hasMajority(current);
-        if (needed && !leaderMissing) {
+        boolean electionNeeded = current != null && !hasLeader(current) && ((MeshRaft) raft).hasMajority(current);
+        if (electionNeeded && !leaderMissing) {
             leaderMissingSince = timeSource.nanos();
         }
-        leaderMissing = needed;
-        if (current != null && needed && !isVotingThreadRunning()) {
-            int turn = electionRank(current);
-            if (turn >= 0 && timeSource.nanos() - leaderMissingSince >= turn * TURN_INTERVAL_NANOS) {
+        leaderMissing = electionNeeded;
+        if (current != null && electionNeeded && !isVotingThreadRunning()) {
+            int rank = electionRank(current);
+            if (rank >= 0 && timeSource.nanos() - leaderMissingSince >= rank * RANK_DELAY_NANOS) {
                 startVotingThread();
             }
         }

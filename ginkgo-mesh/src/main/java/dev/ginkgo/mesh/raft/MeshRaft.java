@@ -25,15 +25,16 @@ import org.jgroups.util.MessageBatch;
 import org.jspecify.annotations.Nullable;
 
 /**
- * jgroups-raft, and what it does not do in 1.1.4: it counts a majority anew when the voters come from a snapshot; a
- * learner that finds itself among those votes; and a leader that is removed from the voters goes on until it leaves, so
- * that the others learn that the removal is committed (else they would go on counting it).
+ * jgroups-raft with behavior that version 1.1.4 lacks: the majority is recomputed when the voters change by a snapshot;
+ * a learner that is a voter according to the snapshot votes; and a leader that is removed from the voters continues
+ * until it leaves, so that the others learn that its removal is committed (otherwise they would keep counting it as a
+ * voter).
  */
 public final class MeshRaft extends RAFT {
     /** A few hundred renewals. */
     private static final int SNAPSHOT_AFTER_BYTES = 16 * 1024;
 
-    /** Less than a pause between renewals, or entries that a node lacks would never be sent again. */
+    /** Must be shorter than the renewal interval: otherwise missing entries would never be retransmitted. */
     private static final int RETRANSMIT_MILLIS = 75;
 
     private final Predicate<Address> isOfSameCluster;
@@ -41,10 +42,10 @@ public final class MeshRaft extends RAFT {
     private volatile boolean stopping;
 
     /**
-     * @param ours to which nodes it listens
+     * @param isOfSameCluster tells whether to accept Raft messages from a node
      */
-    public MeshRaft(String name, RaftLog log, ClusterStateMachine state, Predicate<Address> ours) {
-        this.isOfSameCluster = ours;
+    public MeshRaft(String name, RaftLog log, ClusterStateMachine state, Predicate<Address> isOfSameCluster) {
+        this.isOfSameCluster = isOfSameCluster;
         raftLog = log;
         setId(RAFT_ID);
         raftId(name);
@@ -74,12 +75,12 @@ public final class MeshRaft extends RAFT {
         super.up(batch);
     }
 
-    /** For a stack that was built and never started; else it is closed already. */
+    /** Closes the Raft log of a stack that was never started. Has no effect if the log is already closed. */
     public void closeLog() {
         try {
             raftLog.close();
         } catch (IOException e) {
-            log.debug("%s: closing the journal: %s", local_addr, e);
+            log.debug("%s: cannot close the Raft log: %s", local_addr, e);
         }
     }
 
@@ -99,12 +100,13 @@ public final class MeshRaft extends RAFT {
     }
 
     /**
-     * A leader of an older term is told so, and is elected again in a later one, as in Raft. jgroups-raft drops what it sends
-     * without a word; a node that has held elections in vain, among voters of old, would never hear of it.
+     * Reports the current term to a leader of an older term, so that it steps down and can be elected in a later term,
+     * as in Raft. jgroups-raft silently drops the leader's messages; a node that increased its term in failed
+     * elections, based on an old set of voters, would never follow that leader.
      */
     private void replyWithCurrentTerm(Address leader) {
-        AppendResult older = new AppendResult(AppendResult.Result.FAIL_ENTRY_NOT_FOUND, log().lastAppended());
-        down_prot.down(new EmptyMessage(leader).putHeader(id, new AppendEntriesResponse(currentTerm(), older)));
+        AppendResult result = new AppendResult(AppendResult.Result.FAIL_ENTRY_NOT_FOUND, log().lastAppended());
+        down_prot.down(new EmptyMessage(leader).putHeader(id, new AppendEntriesResponse(currentTerm(), result)));
     }
 
     @Override
@@ -114,8 +116,9 @@ public final class MeshRaft extends RAFT {
     }
 
     /**
-     * Who votes: by all changes in the log, committed or not, as Raft wants it. In jgroups-raft a change counts when it
-     * is known to be committed; those who do not know it yet would wait for the voters of old when the leader dies.
+     * Returns the voters after all changes in the log, committed or not, as Raft requires. In jgroups-raft a change
+     * takes effect when it is known to be committed; if the leader fails, nodes that do not know that yet would wait
+     * for the old voters.
      */
     @Override
     public List<String> members() {
@@ -123,9 +126,9 @@ public final class MeshRaft extends RAFT {
     }
 
     /**
-     * How many answers it takes, the leader's own included. A leader that is no voter (any more) needs one more. Until
-     * a change is committed, not fewer than before it: the answer of a node that has just been removed may be among
-     * those that came for an older entry.
+     * Returns the number of acknowledgements needed for a commit, including the leader's own. A leader that is not a
+     * voter (any more) needs one more. Until a change of the voters is committed, no fewer are needed than before it:
+     * acknowledgements of an older entry may include one from a node that has just been removed.
      */
     @Override
     public int majority() {
@@ -138,6 +141,7 @@ public final class MeshRaft extends RAFT {
         return Math.max(needed + own, Math.min(super.majority(), voters.size() + own));
     }
 
+    /** Recomputes the majority, and this node's role as voter or learner. */
     private void updateQuorum() {
         computeMajority();
         if (!isLeader()) {
@@ -148,19 +152,20 @@ public final class MeshRaft extends RAFT {
     @Override
     protected void _removeServer(String name) {
         if (name.equals(raft_id) && isLeader()) {
-            List<String> rest = new ArrayList<>(super.members());
-            rest.remove(name);
-            members(rest);
+            List<String> remaining = new ArrayList<>(super.members());
+            remaining.remove(name);
+            members(remaining);
         } else {
             super._removeServer(name);
         }
     }
 
+    /** Returns whether this node is a voter. */
     public boolean isVoter() {
         return members().contains(raft_id);
     }
 
-    /** How many of the voters are in the view. */
+    /** Returns how many of the voters are in the view. */
     public long presentVoters(View inView) {
         return inView.getMembers().stream()
                 .map(Utils::extractRaftId)
@@ -169,11 +174,15 @@ public final class MeshRaft extends RAFT {
                 .count();
     }
 
+    /** Returns whether a majority of the voters is in the view. */
     public boolean hasMajority(View inView) {
         return presentVoters(inView) >= majority();
     }
 
-    /** Completes when the command is committed, and exceptionally if this node leads no longer. */
+    /**
+     * Appends a command. The future completes when it is committed, and exceptionally if this node is not the leader
+     * any more.
+     */
     CompletableFuture<?> commit(RaftCommand raftCommand) {
         byte[] bytes = raftCommand.encode();
         try {
@@ -183,7 +192,7 @@ public final class MeshRaft extends RAFT {
         }
     }
 
-    /** The same for a change of the voters. */
+    /** Adds or removes a voter. The future completes like that of {@link #commit}. */
     CompletableFuture<?> changeVoter(boolean add, String name) {
         try {
             return add ? addServer(name) : removeServer(name);
@@ -192,29 +201,35 @@ public final class MeshRaft extends RAFT {
         }
     }
 
-    /** Whether every voter in the view knows all entries up to that one to be committed. Asked on the leader. */
+    /**
+     * Returns whether every voter in the view knows that all entries up to {@code index} are committed. Valid only on
+     * the leader; false on other nodes.
+     */
     public boolean isKnownByAllVoters(View inView, long index) {
         CommitTable table = commit_table;
         if (table == null) {
             return false;
         }
         for (Address each : inView.getMembers()) {
-            CommitTable.Entry known = table.get(each);
-            boolean matters = !each.equals(local_addr) && members().contains(Utils.extractRaftId(each));
-            if (matters && (known == null || known.commitIndex() < index)) {
+            CommitTable.Entry entry = table.get(each);
+            boolean relevant = !each.equals(local_addr) && members().contains(Utils.extractRaftId(each));
+            if (relevant && (entry == null || entry.commitIndex() < index)) {
                 return false;
             }
         }
         return true;
     }
 
-    /** Whether that node in the view has, and knows to be committed, all that is committed. Asked on the leader. */
+    /**
+     * Returns whether the named node is in the view, has all committed entries, and knows that they are committed.
+     * Valid only on the leader; false on other nodes.
+     */
     boolean hasCaughtUp(View inView, String name) {
         CommitTable table = commit_table;
         return table != null
                 && inView.getMembers().stream()
                         .filter(each -> name.equals(Utils.extractRaftId(each)))
                         .map(table::get)
-                        .anyMatch(known -> known != null && known.commitIndex() >= commitIndex());
+                        .anyMatch(entry -> entry != null && entry.commitIndex() >= commitIndex());
     }
 }

@@ -11,13 +11,14 @@ import java.time.Duration;
 import java.util.TreeMap;
 
 /**
- * When this node last received a renewal of each leader's lease. From that follows how long it waits before it acts as
- * the next one: a renewal that was committed is in the log of every node that can be elected (Raft's leader
- * completeness), so it was received there, and counted from the receipt the lease ends no earlier than it does for its
- * holder, who counts from before it was sent. What is read from the disk, or from a snapshot, counts as received then.
+ * Times at which this node last received a renewal of each leader's lease. They determine how long this node waits
+ * before it acts as the next leader. A committed renewal is in the log of every node that can be elected (Raft's leader
+ * completeness), so that node has received it. Measured from the receipt, the lease expires no earlier than it does for
+ * its holder, which measures from before the renewal was sent. Renewals read from disk or from a snapshot count as
+ * received when they are read. Thread-safe.
  */
 public final class ObservedLeases {
-    /** More leaders than could hold a lease within one term of it. */
+    /** More than the number of leaders that could hold leases within the duration of one lease. */
     private static final int MAX_TERMS = 16;
 
     private record ObservedLease(
@@ -30,7 +31,7 @@ public final class ObservedLeases {
         this.timeSource = timeSource;
     }
 
-    /** A renewal was received; whether it is committed is not known yet. */
+    /** Records the receipt of a renewal, which need not be committed yet. */
     public synchronized void received(RaftCommand renewal) {
         put(
                 renewal.term(),
@@ -42,7 +43,7 @@ public final class ObservedLeases {
                         renewal.takeoverDelay()));
     }
 
-    /** A release was committed. */
+    /** Records a committed release. */
     synchronized void released(RaftCommand release) {
         put(
                 release.term(),
@@ -62,9 +63,9 @@ public final class ObservedLeases {
     }
 
     /**
-     * How long the leader of {@code term} has to wait until no older lease can be valid. Its own older ones do not
-     * count: it has given them up before it was elected again. A lease that lasts longer by the settings of its holder is
-     * waited for as long as that.
+     * Returns how long the leader of {@code term} must wait until no older lease can be valid. Older leases of the same
+     * incarnation of the same node do not count: it gave them up before it was elected again. If the holder of a lease
+     * has a longer takeover delay configured than this node, the holder's applies.
      */
     synchronized Duration remainingWait(long term, String self, long incarnation, LeaseTiming leaseTiming) {
         return byTerm.headMap(term).values().stream()
@@ -99,8 +100,8 @@ public final class ObservedLeases {
             String holder = in.readUTF();
             long incarnation = in.readLong();
             boolean released = in.readBoolean();
-            Duration lasts = Duration.ofNanos(in.readLong());
-            put(term, new ObservedLease(holder, incarnation, DualTimestamp.now(timeSource), released, lasts));
+            Duration takeoverDelay = Duration.ofNanos(in.readLong());
+            put(term, new ObservedLease(holder, incarnation, DualTimestamp.now(timeSource), released, takeoverDelay));
         }
     }
 }

@@ -4,7 +4,7 @@ import dev.ginkgo.cluster.model.Epoch;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** One session of this node in the view, as leader election and the choice of voters need it. Thread-safe. */
+/** Session of this node in the view, as far as leader election and changes of the voters need it. Thread-safe. */
 public interface RaftSession {
 
     /** Returns the Raft protocol; null under a policy that elects no leader. */
@@ -20,6 +20,6 @@ public interface RaftSession {
     /** Returns why this session is over; empty while it continues. */
     Optional<String> endReason();
 
-    /** Ends this session: the node leaves the view and enters again. */
+    /** Ends this session: the node leaves the view and joins again. */
     void end(String reason);
 }

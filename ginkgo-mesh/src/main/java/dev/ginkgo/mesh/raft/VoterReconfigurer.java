@@ -16,21 +16,23 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Which nodes vote. The leader looks after it, one committed change after another:
+ * Changes of the voters, made by the leader, one committed change at a time:
  *
  * <ul>
- *   <li>Up to three nodes (a setting) vote, all others learn.
- *   <li>A voter that is not there for a minute is replaced: another node is added, then it is removed. If there is no
- *       other, it stays; so a cluster never shrinks because nodes died.
- *   <li>A voter that leaves in order stays one if those that remain are a majority: it will be back. If they are not,
- *       it is removed, so that the rest can go on; the last one keeps its vote.
+ *   <li>Up to three nodes (a setting) are voters, all others are learners.
+ *   <li>A voter that is absent for a minute (a setting) is replaced: another node is added, then the absent one is
+ *       removed. If no other node is available, it stays a voter; so a cluster does not shrink because nodes fail.
+ *   <li>A voter that leaves gracefully stays a voter if the remaining voters are a majority: it is expected to return.
+ *       If they are not, it is removed, so that the remaining nodes can continue. The last voter is never removed.
  * </ul>
+ *
+ * <p>Used by one task, except that {@code pendingChange} completes on a JGroups thread.
  */
 public final class VoterReconfigurer {
     private static final Logger LOG = LoggerFactory.getLogger(VoterReconfigurer.class);
 
-    /** One step: a node that becomes a voter, or is one no longer. */
-    record Step(boolean add, String name, String reason) {}
+    /** Addition or removal of one voter. */
+    record Change(boolean add, String name, String reason) {}
 
     private final MeshContext context;
     private final int targetCount;
@@ -40,45 +42,45 @@ public final class VoterReconfigurer {
     private @Nullable RaftSession changeSession;
 
     /**
-     * @param wanted how many nodes vote; the others learn
+     * @param targetCount number of voters; further nodes are learners
      * @param replaceAfter how long a voter may be absent before it is replaced
      */
-    public VoterReconfigurer(MeshContext meshContext, int wanted, Duration replaceAfter) {
+    public VoterReconfigurer(MeshContext meshContext, int targetCount, Duration replaceAfter) {
         this.context = meshContext;
-        this.targetCount = wanted;
+        this.targetCount = targetCount;
         this.replaceAfter = replaceAfter;
     }
 
-    /** Takes the next step, if there is one and the one before is done. Called again and again, by one task. */
-    public void reconfigure(RaftSession stay, MeshRaft raft, View view, List<NodeAnnouncement> rows) {
-        updateAbsences(raft.members(), rows);
-        if (!stay.equals(changeSession)) { // what was asked of the stay before may never be answered
-            changeSession = stay;
+    /** Starts the next change, if one is needed and the previous one is complete. Called periodically, by one task. */
+    public void reconfigure(RaftSession session, MeshRaft raft, View view, List<NodeAnnouncement> announcements) {
+        updateAbsences(raft.members(), announcements);
+        if (!session.equals(changeSession)) { // a change requested in the previous session may never complete
+            changeSession = session;
             pendingChange = CompletableFuture.completedFuture(null);
         }
         if (!raft.isLeader()
-                || stay.cluster().isEmpty()
+                || session.cluster().isEmpty()
                 || !pendingChange.isDone()
                 || !raft.isKnownByAllVoters(view, raft.commitIndex())) {
             return;
         }
-        nextStep(raft, view, rows, stay.cluster())
-                .ifPresent(step ->
-                        pendingChange = raft.changeVoter(step.add, step.name).whenComplete((_, failed) -> {
+        nextChange(raft, view, announcements, session.cluster())
+                .ifPresent(change -> pendingChange = raft.changeVoter(change.add, change.name)
+                        .whenComplete((_, failed) -> {
                             if (failed == null) {
                                 LOG.info(
                                         "{} {} ({})",
-                                        step.name,
-                                        step.add ? "becomes a voter" : "votes no longer",
-                                        step.reason);
+                                        change.name,
+                                        change.add ? "becomes a voter" : "is no longer a voter",
+                                        change.reason);
                             }
                             context.membershipTimer().wake();
                         }));
     }
 
-    private void updateAbsences(List<String> voters, List<NodeAnnouncement> rows) {
+    private void updateAbsences(List<String> voters, List<NodeAnnouncement> announcements) {
         TimeSource timeSource = context.time();
-        List<String> present = rows.stream()
+        List<String> present = announcements.stream()
                 .map(nodeAnnouncement -> nodeAnnouncement.member().name())
                 .toList();
         absentSince.keySet().retainAll(voters);
@@ -88,50 +90,56 @@ public final class VoterReconfigurer {
                 .forEach(each -> absentSince.putIfAbsent(each, timeSource.nanos()));
     }
 
-    /** A node votes only when it has caught up: before, its vote would be needed and could not be had. */
-    private Optional<Step> nextStep(MeshRaft raft, View view, List<NodeAnnouncement> rows, String cluster) {
+    /**
+     * Returns the next change. A learner is added only when it has caught up: before that, a majority could depend on a
+     * node that cannot acknowledge new entries.
+     */
+    private Optional<Change> nextChange(
+            MeshRaft raft, View view, List<NodeAnnouncement> announcements, String cluster) {
         List<String> voters = raft.members();
-        List<String> staying = rows.stream()
+        List<String> staying = announcements.stream()
                 .filter(nodeAnnouncement -> !nodeAnnouncement.leaving())
                 .map(nodeAnnouncement -> nodeAnnouncement.member().name())
                 .toList();
-        Optional<String> learner = rows.stream()
+        Optional<String> learner = announcements.stream()
                 .filter(nodeAnnouncement -> !nodeAnnouncement.leaving()
                         && nodeAnnouncement.cluster().equals(cluster))
                 .map(nodeAnnouncement -> nodeAnnouncement.member().name())
                 .filter(name -> !voters.contains(name) && raft.hasCaughtUp(view, name))
                 .min(String::compareTo);
-        List<String> going = new ArrayList<>(voters);
-        going.removeIf(each -> staying.contains(each) || absentSince.containsKey(each));
-        return going.isEmpty() ? replaceAbsent(voters, learner) : removeLeaving(voters, staying, going, learner);
+        List<String> leaving = new ArrayList<>(voters);
+        leaving.removeIf(each -> staying.contains(each) || absentSince.containsKey(each));
+        return leaving.isEmpty() ? replaceAbsent(voters, learner) : removeLeaving(voters, staying, leaving, learner);
     }
 
-    private Optional<Step> removeLeaving(
-            List<String> voters, List<String> staying, List<String> going, Optional<String> learner) {
-        long rest = voters.stream().filter(staying::contains).count();
-        if (2 * rest > voters.size()) {
+    private Optional<Change> removeLeaving(
+            List<String> voters, List<String> staying, List<String> leaving, Optional<String> learner) {
+        long stayingVoters = voters.stream().filter(staying::contains).count();
+        if (2 * stayingVoters > voters.size()) {
             return Optional.empty();
         }
-        if (rest == 0) {
-            return learner.map(name -> new Step(true, name, "all the voters leave"));
+        if (stayingVoters == 0) {
+            return learner.map(name -> new Change(true, name, "all voters are leaving"));
         }
         String absent = absentSince.keySet().stream().findFirst().orElse(null);
         return Optional.of(
                 absent == null
-                        ? new Step(false, going.getFirst(), "it leaves")
-                        : new Step(false, absent, "it is not there, and others leave"));
+                        ? new Change(false, leaving.getFirst(), "it is leaving")
+                        : new Change(false, absent, "it is absent, and other voters are leaving"));
     }
 
-    private Optional<Step> replaceAbsent(List<String> voters, Optional<String> learner) {
-        Optional<String> dead = absentSince.entrySet().stream()
+    private Optional<Change> replaceAbsent(List<String> voters, Optional<String> learner) {
+        Optional<String> overdue = absentSince.entrySet().stream()
                 .filter(each -> context.time().nanos() - each.getValue() >= replaceAfter.toNanos())
                 .map(Map.Entry::getKey)
                 .findFirst();
         if (voters.size() > targetCount) {
-            return dead.map(name -> new Step(false, name, "it is not there, and has been replaced"));
+            return overdue.map(name -> new Change(false, name, "it is absent and was replaced"));
         }
-        return learner.filter(_ -> voters.size() < targetCount || dead.isPresent())
-                .map(name -> new Step(
-                        true, name, dead.map(gone -> "instead of " + gone).orElse("one of " + targetCount)));
+        return learner.filter(_ -> voters.size() < targetCount || overdue.isPresent())
+                .map(name -> new Change(
+                        true,
+                        name,
+                        overdue.map(absent -> "replaces " + absent).orElse("target: " + targetCount + " voters")));
     }
 }

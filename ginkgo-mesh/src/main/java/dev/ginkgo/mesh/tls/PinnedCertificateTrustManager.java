@@ -7,7 +7,9 @@ import java.util.Arrays;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.X509ExtendedTrustManager;
 
-/** Trusts one certificate, which all nodes have. That the other side has its key too, TLS sees to. */
+/**
+ * Trust manager that accepts one certificate, shared by all nodes. TLS verifies that the peer also has its private key.
+ */
 final class PinnedCertificateTrustManager extends X509ExtendedTrustManager {
     private final X509Certificate certificate;
 
@@ -17,7 +19,7 @@ final class PinnedCertificateTrustManager extends X509ExtendedTrustManager {
 
     private void check(X509Certificate[] chain) throws CertificateException {
         if (chain.length != 1 || !Arrays.equals(chain[0].getEncoded(), certificate.getEncoded())) {
-            throw new CertificateException("it has another secret");
+            throw new CertificateException("the peer uses a different secret");
         }
     }
 

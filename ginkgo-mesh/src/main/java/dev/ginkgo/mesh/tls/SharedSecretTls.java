@@ -18,13 +18,13 @@ import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManager;
 
 /**
- * TLS 1.3 between those who know a secret. A key pair (Ed25519, RFC 8032) follows from the secret ({@link KeyDerivation}),
- * so every node has the same one, with the same certificate of it; each side shows that certificate, proves that it has
- * the key, and accepts no other. The secret never goes over the wire, and whoever wants to guess it has to do the work
- * of the derivation for every guess.
+ * TLS 1.3 between nodes that share a secret. A key pair (Ed25519, RFC 8032) is derived from the secret ({@link
+ * KeyDerivation}), so all nodes have the same key pair and the same certificate. Each side presents that certificate,
+ * proves possession of the private key, and accepts no other certificate. The secret is never sent, and each guess at
+ * it costs an attacker one key derivation.
  *
- * <p>Instead of JGroups' {@code SYM_ENCRYPT}: that one leaves headers, and messages that are nothing but headers, as
- * votes are, readable and unsigned, and what a stranger sends is parsed before it is checked.
+ * <p>JGroups' {@code SYM_ENCRYPT} is not used: it leaves headers readable and unsigned, including messages that consist
+ * only of headers, such as votes, and it parses data from unauthenticated senders before it checks them.
  */
 public final class SharedSecretTls {
     private static final int SEED_BITS = 256;
@@ -34,10 +34,10 @@ public final class SharedSecretTls {
     private SharedSecretTls() {}
 
     /**
-     * By the keys of a secret.
+     * Returns a TLS context for clients and servers.
      *
-     * @throws IllegalArgumentException if that is too short
-     * @throws GeneralSecurityException if this Java cannot do it
+     * @throws IllegalArgumentException if the secret is too short
+     * @throws GeneralSecurityException if this Java platform lacks an algorithm
      */
     public static SSLContext context(KeyDerivation keyDerivation) throws Exception {
         byte[] seed = keyDerivation.deriveKey(PURPOSE);
@@ -54,14 +54,18 @@ public final class SharedSecretTls {
         return context;
     }
 
-    /** The private key of Ed25519 is its seed; the generator works out the public one. */
+    /**
+     * Returns the key pair of a seed. The private key of Ed25519 is its seed; the generator computes the public key.
+     */
     private static KeyPair keyPair(byte[] seed) throws GeneralSecurityException {
         KeyPairGenerator generator = KeyPairGenerator.getInstance("Ed25519");
         generator.initialize(SEED_BITS - 1, new FixedSeedRandom(seed));
         KeyPair pair = generator.generateKeyPair();
-        PrivateKey made = pair.getPrivate();
-        if (!(made instanceof EdECPrivateKey ed) || !Arrays.equals(ed.getBytes().orElseThrow(), seed)) {
-            throw new GeneralSecurityException("the Ed25519 of " + generator.getProvider() + " takes no seed");
+        PrivateKey privateKey = pair.getPrivate();
+        if (!(privateKey instanceof EdECPrivateKey ed)
+                || !Arrays.equals(ed.getBytes().orElseThrow(), seed)) {
+            throw new GeneralSecurityException("the Ed25519 key generator of " + generator.getProvider()
+                    + " does not use the random source as the seed");
         }
         return pair;
     }
@@ -77,11 +81,11 @@ public final class SharedSecretTls {
                 CertificateFactory.getInstance("X.509").generateCertificate(new ByteArrayInputStream(signed));
     }
 
-    /** Gives the same bytes, to the one who asks once. */
+    /** Random source that returns the given bytes; must be used for one key only. */
     private static final class FixedSeedRandom extends SecureRandom {
         private static final long serialVersionUID = 1;
 
-        @SuppressWarnings("serial") // never is
+        @SuppressWarnings("serial") // never serialized
         private final byte[] bytes;
 
         FixedSeedRandom(byte[] bytes) {

@@ -24,9 +24,9 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Nodes that find each other by multicast, on the loopback of this machine. */
+/** Nodes that discover each other by multicast on the loopback interface. */
 class MulticastDiscoveryTest {
-    private static final Address HERE = new Address("127.0.0.1", 4_440);
+    private static final Address LOCAL = new Address("127.0.0.1", 4_440);
     private static final Optional<KeyDerivation> KEYS = keys("correct horse battery staple");
 
     @TempDir
@@ -49,90 +49,93 @@ class MulticastDiscoveryTest {
         }
     }
 
-    private MulticastDiscovery open(Address group, int port, DiscoveryCodec words) throws IOException {
+    private MulticastDiscovery open(Address group, int port, DiscoveryCodec codec) throws IOException {
         MulticastDiscovery multicastDiscovery =
-                MulticastDiscovery.open(group, HERE, new Address("127.0.0.1", port), words, TimeSource.system());
+                MulticastDiscovery.open(group, LOCAL, new Address("127.0.0.1", port), codec, TimeSource.system());
         opened.add(multicastDiscovery);
         Thread.ofVirtual().start(multicastDiscovery::receive);
         return multicastDiscovery;
     }
 
     @Test
-    @DisplayName("K-08 three nodes that know a multicast group, and nobody's address, form one cluster")
-    void oneCluster() throws Exception {
-        String more =
+    @DisplayName("K-08 three nodes that are configured with a multicast group, and no addresses, form one cluster")
+    void multicastOnly_formsOneCluster() throws Exception {
+        String clusterSettings =
                 "expect = 3\nsecret = 'correct horse battery staple'\ncoordinator.mesh.multicast = '" + group() + "'";
         try (InProcessMesh inProcessMesh = new InProcessMesh(folder)) {
-            MeshNode a = inProcessMesh.start(FreePorts.free(HERE.host()), more); // an address that a network card has
-            MeshNode b = inProcessMesh.start(FreePorts.free(HERE.host()), more);
-            MeshNode c = inProcessMesh.start(FreePorts.free(HERE.host()), more);
+            MeshNode a = inProcessMesh.start(
+                    FreePorts.free(LOCAL.host()), clusterSettings); // an address of a network interface
+            MeshNode b = inProcessMesh.start(FreePorts.free(LOCAL.host()), clusterSettings);
+            MeshNode c = inProcessMesh.start(FreePorts.free(LOCAL.host()), clusterSettings);
             InProcessMesh.awaitConverged(a, b, c);
             InProcessMesh.awaitLeader(a, b, c);
         }
     }
 
     @Test
-    @DisplayName("K-08 with multicast a node does not found a cluster alone because it has not heard of another yet")
-    void notAlone() throws Exception {
-        String more = "coordinator.mesh.multicast = '" + group() + "'";
+    @DisplayName(
+            "K-08 with multicast, a node without cluster.expect does not start: it could form a cluster alone before it"
+                    + " discovers the others")
+    void multicastWithoutExpect_isRejected() throws Exception {
+        String clusterSettings = "coordinator.mesh.multicast = '" + group() + "'";
         try (InProcessMesh inProcessMesh = new InProcessMesh(folder)) {
-            assertThatThrownBy(() -> inProcessMesh.start(more)).hasStackTraceContaining("cluster.expect");
+            assertThatThrownBy(() -> inProcessMesh.start(clusterSettings)).hasStackTraceContaining("cluster.expect");
         }
     }
 
     @Test
-    @DisplayName("K-17 what is said by one with another secret, or none, is not listened to")
-    void strangers() throws Exception {
+    @DisplayName("K-17 announcements authenticated with another secret, or none, are ignored")
+    void announcementsWithAnotherSecret_areIgnored() throws Exception {
         Address group = group();
-        MulticastDiscovery own = open(group, 1, DiscoveryCodec.of(KEYS));
+        MulticastDiscovery receiver = open(group, 1, DiscoveryCodec.of(KEYS));
         MulticastDiscovery other = open(group, 2, DiscoveryCodec.of(keys("incorrect horse battery staple")));
         MulticastDiscovery plain = open(group, 3, DiscoveryCodec.of(Optional.empty()));
-        MulticastDiscovery friend = open(group, 4, DiscoveryCodec.of(KEYS));
+        MulticastDiscovery trusted = open(group, 4, DiscoveryCodec.of(KEYS));
 
         other.announce();
         plain.announce();
-        friend.announce();
+        trusted.announce();
 
         await().atMost(InProcessMesh.TIMEOUT)
-                .untilAsserted(() -> assertThat(own.discovered()).containsExactly(new Address("127.0.0.1", 4)));
+                .untilAsserted(() -> assertThat(receiver.discovered()).containsExactly(new Address("127.0.0.1", 4)));
         assertThat(other.discovered()).isEmpty();
     }
 
     @Test
-    @DisplayName("K-17 whoever names a thousand addresses has 64 of them remembered")
-    void bounded() throws Exception {
+    @DisplayName("K-17 of any number of announced addresses, at most 64 are remembered")
+    void rememberedAddresses_areBounded() throws Exception {
         Address group = group();
-        DiscoveryCodec words = DiscoveryCodec.of(Optional.empty());
-        MulticastDiscovery own = open(group, 1, words);
+        DiscoveryCodec codec = DiscoveryCodec.of(Optional.empty());
+        MulticastDiscovery receiver = open(group, 1, codec);
         await().atMost(InProcessMesh.TIMEOUT).until(() -> {
             for (int port = 2; port < 200; port++) {
-                try (MulticastDiscovery liar = MulticastDiscovery.open(
-                        group, HERE, new Address("127.0.0.1", port), words, TimeSource.system())) {
-                    liar.announce();
+                try (MulticastDiscovery forger = MulticastDiscovery.open(
+                        group, LOCAL, new Address("127.0.0.1", port), codec, TimeSource.system())) {
+                    forger.announce();
                 }
             }
-            return own.discovered().size() == 64;
+            return receiver.discovered().size() == 64;
         });
     }
 
     @Test
-    @DisplayName("K-17 noise, what is cut off, and what was changed on the way are no words; seed 20261125")
-    void noise() throws Exception {
-        DiscoveryCodec words = DiscoveryCodec.of(KEYS);
-        byte[] said = words.encode(HERE);
-        assertThat(words.decode(said, said.length)).contains(HERE);
+    @DisplayName("K-17 random, truncated and modified packets are rejected; seed 20261125")
+    void invalidPackets_areRejected() throws Exception {
+        DiscoveryCodec codec = DiscoveryCodec.of(KEYS);
+        byte[] packet = codec.encode(LOCAL);
+        assertThat(codec.decode(packet, packet.length)).contains(LOCAL);
 
         Random random = new Random(20_261_125);
         for (int i = 0; i < 10_000; i++) {
             byte[] noise = new byte[random.nextInt(DiscoveryCodec.MAX_LENGTH + 1)];
             random.nextBytes(noise);
-            assertThat(words.decode(noise, noise.length)).isEmpty();
-            byte[] changed = said.clone();
+            assertThat(codec.decode(noise, noise.length)).isEmpty();
+            byte[] changed = packet.clone();
             changed[random.nextInt(changed.length)] ^= (byte) (1 + random.nextInt(255));
-            assertThat(words.decode(changed, changed.length)).isEmpty();
+            assertThat(codec.decode(changed, changed.length)).isEmpty();
         }
-        for (int length = 0; length < said.length; length++) {
-            assertThat(words.decode(Arrays.copyOf(said, length), length)).isEmpty();
+        for (int length = 0; length < packet.length; length++) {
+            assertThat(codec.decode(Arrays.copyOf(packet, length), length)).isEmpty();
         }
     }
 }

@@ -35,64 +35,64 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** What a node that comes to others says of itself, and when. */
+/** What the membership loop of a joining node reports, and when. */
 class MembershipLoopTest {
     @TempDir
     Path folder;
 
-    /** What the engine has told, in its order. */
+    /** Reported rosters and health, in order. */
     private final List<String> events = new CopyOnWriteArrayList<>();
 
-    /** When it has told how it is. */
+    /** Times of the health reports. */
     private final List<Long> healthReports = new CopyOnWriteArrayList<>();
 
     @ParameterizedTest
     @EnumSource
-    @DisplayName("K-08 K-20 a node is ready when it knows all who are there, not before: who asks it then whether it is"
-            + " alone gets the right answer")
-    void readyWhenAllAreKnown(PartitionPolicy partitionPolicy) throws Exception {
+    @DisplayName(
+            "K-08 K-20 a node becomes ready only when its roster is complete: a ready node does not appear to be alone")
+    void readyOnlyWhenRosterIsComplete(PartitionPolicy partitionPolicy) throws Exception {
         try (InProcessMesh inProcessMesh = new InProcessMesh(folder)) {
             // Given two nodes
-            String words = "policy = \"" + partitionPolicy.name().toLowerCase(Locale.ROOT) + "\"";
-            InProcessMesh.MeshNode a = inProcessMesh.start(words);
+            String policySetting = "policy = \"" + partitionPolicy.name().toLowerCase(Locale.ROOT) + "\"";
+            InProcessMesh.MeshNode a = inProcessMesh.start(policySetting);
             await().atMost(InProcessMesh.TIMEOUT).until(a.cluster()::isLeader);
-            InProcessMesh.MeshNode b = inProcessMesh.start(words, a.identity());
+            InProcessMesh.MeshNode b = inProcessMesh.start(policySetting, a.identity());
             InProcessMesh.awaitConverged(a, b);
 
-            // When another joins them
-            Address here = FreePorts.free();
-            try (DataDirectory own = DataDirectory.open(folder, here)) {
-                MeshContext meshContext = node(here, a.identity(), partitionPolicy, own);
-                Thread members = Thread.ofVirtual().start(() -> run(meshContext, own));
+            // When another node joins
+            Address identity = FreePorts.free();
+            try (DataDirectory dataDirectory = DataDirectory.open(folder, identity)) {
+                MeshContext meshContext = context(identity, a.identity(), partitionPolicy, dataDirectory);
+                Thread loopThread = Thread.ofVirtual().start(() -> run(meshContext, dataDirectory));
                 await().atMost(InProcessMesh.TIMEOUT).until(() -> events.contains("ready"));
                 meshContext.startLeaving();
                 meshContext.resign();
-                members.join();
+                loopThread.join();
             }
 
-            // Then it has told both before it says that it is ready
-            List<String> before = events.subList(0, events.indexOf("ready")).stream()
+            // Then it has reported both nodes in its roster before it becomes ready
+            List<String> rostersBeforeReady = events.subList(0, events.indexOf("ready")).stream()
                     .filter(each -> each.startsWith("roster"))
                     .toList();
-            assertThat(before.getLast())
-                    .contains(a.identity().toString(), b.identity().toString(), here.toString());
+            assertThat(rostersBeforeReady.getLast())
+                    .contains(a.identity().toString(), b.identity().toString(), identity.toString());
         }
     }
 
     @Test
     @DisplayName(
-            "K-08 a node that cannot enter tries again after a pause that grows, whatever happens meanwhile, and not"
-                    + " once more when it is stopped")
-    void pauses() throws Exception {
-        Address here = FreePorts.free();
-        try (ServerSocket taken = new ServerSocket();
-                DataDirectory own = DataDirectory.open(folder, here)) {
-            // Given a node that cannot enter
-            taken.bind(here.toSocketAddress());
-            MeshContext meshContext = node(here, FreePorts.free(), PartitionPolicy.QUORUM, own);
-            Thread members = Thread.ofVirtual().start(() -> run(meshContext, own));
+            "K-08 a node that cannot join retries with increasing pauses, which wake-ups do not shorten, and does not"
+                    + " retry when it stops")
+    void retriesWithBackoff_untilStopped() throws Exception {
+        Address identity = FreePorts.free();
+        try (ServerSocket occupied = new ServerSocket();
+                DataDirectory dataDirectory = DataDirectory.open(folder, identity)) {
+            // Given a node that cannot join
+            occupied.bind(identity.toSocketAddress());
+            MeshContext meshContext = context(identity, FreePorts.free(), PartitionPolicy.QUORUM, dataDirectory);
+            Thread loopThread = Thread.ofVirtual().start(() -> run(meshContext, dataDirectory));
 
-            // When it is woken all the time, until it has tried four times
+            // When it is woken repeatedly until it has tried four times
             await().pollInterval(Duration.ofMillis(10))
                     .atMost(InProcessMesh.TIMEOUT)
                     .until(() -> {
@@ -101,9 +101,9 @@ class MembershipLoopTest {
                     });
             meshContext.startLeaving();
             meshContext.resign();
-            members.join();
+            loopThread.join();
 
-            // Then it has paused for 0.2 s, 0.4 s and 0.8 s in between, and has not tried once more
+            // Then it has paused for 0.2 s, 0.4 s and 0.8 s between the attempts, and has made no further attempt
             for (int i = 1; i < 4; i++) {
                 assertThat(Duration.ofNanos(healthReports.get(i) - healthReports.get(i - 1)))
                         .as("pause %d", i)
@@ -113,32 +113,33 @@ class MembershipLoopTest {
         }
     }
 
-    private MeshContext node(Address here, Address other, PartitionPolicy partitionPolicy, DataDirectory own)
+    private MeshContext context(
+            Address identity, Address seed, PartitionPolicy partitionPolicy, DataDirectory dataDirectory)
             throws Exception {
         NodeConfig nodeConfig =
-                new NodeConfig(here, List.of(other), 3, folder, ClusterCredentials.none(), partitionPolicy);
-        long incarnation = own.nextIncarnation(Instant.now());
-        Member self = new Member(here.toString(), incarnation, here, Optional.empty(), Optional.empty(), "1");
+                new NodeConfig(identity, List.of(seed), 3, folder, ClusterCredentials.none(), partitionPolicy);
+        long incarnation = dataDirectory.nextIncarnation(Instant.now());
+        Member self = new Member(identity.toString(), incarnation, identity, Optional.empty(), Optional.empty(), "1");
         return new MeshContext(
                 nodeConfig, TimeSource.system(), self, new SynchronizedListener(new RecordingListener()));
     }
 
-    private void run(MeshContext meshContext, DataDirectory own) {
+    private void run(MeshContext meshContext, DataDirectory dataDirectory) {
         StackConfig config = new StackConfig(
                 meshContext.config().identity(), Duration.ofSeconds(2), DefaultSocketFactory::new, List::of);
         ObservedLeases observedLeases = new ObservedLeases(meshContext.time());
         MembershipLoop membershipLoop = new MembershipLoop(
                 meshContext,
-                () -> new MeshSession(meshContext, config, own, observedLeases),
+                () -> new MeshSession(meshContext, config, dataDirectory, observedLeases),
                 new VoterReconfigurer(meshContext, 3, Duration.ofMinutes(1)),
-                ill -> {
-                    events.add(ill.orElse("ready"));
+                problem -> {
+                    events.add(problem.orElse("ready"));
                     healthReports.add(System.nanoTime());
                 });
         try {
             membershipLoop.run();
         } catch (InterruptedException e) {
-            throw new AssertionError("nobody interrupts it", e);
+            throw new AssertionError("unexpected interrupt", e);
         }
     }
 

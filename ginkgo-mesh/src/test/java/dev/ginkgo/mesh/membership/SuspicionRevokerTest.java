@@ -23,14 +23,14 @@ class SuspicionRevokerTest {
     private final SuspicionRevoker suspicionRevoker = new SuspicionRevoker(clock);
     private final Address a = NodeAddress.create("a", 1, 1);
     private final Address b = NodeAddress.create("b", 1, 1);
-    private final List<Address> pardoned = new ArrayList<>();
+    private final List<Address> unsuspected = new ArrayList<>();
     private int messages;
 
-    private final class Above extends Protocol {
+    private final class UpperProtocol extends Protocol {
         @Override
         public @Nullable Object up(Event event) {
             if (event.getType() == Event.UNSUSPECT) {
-                pardoned.add(event.getArg());
+                unsuspected.add(event.getArg());
             }
             return null;
         }
@@ -42,7 +42,7 @@ class SuspicionRevokerTest {
         }
     }
 
-    private static final class Below extends Protocol {
+    private static final class LowerProtocol extends Protocol {
         @Override
         public @Nullable Object down(Event event) {
             return null;
@@ -50,39 +50,39 @@ class SuspicionRevokerTest {
     }
 
     @BeforeEach
-    void stack() {
-        suspicionRevoker.setUpProtocol(new Above());
-        suspicionRevoker.setDownProtocol(new Below());
+    void connectProtocols() {
+        suspicionRevoker.setUpProtocol(new UpperProtocol());
+        suspicionRevoker.setDownProtocol(new LowerProtocol());
     }
 
-    private void says(Address node) {
+    private void receiveFrom(Address node) {
         Message message = new EmptyMessage(null);
         message.setSrc(node);
         suspicionRevoker.up(message);
     }
 
     @Test
-    @DisplayName("K-02 a node that was suspected and goes on talking is not thrown out when another one dies, later")
-    void pardoned() {
+    @DisplayName("K-02 a suspected node that keeps sending is not excluded when another node fails later")
+    void suspectThatKeepsSending_isUnsuspected() {
         suspicionRevoker.up(new Event(Event.SUSPECT, List.of(a, b)));
-        says(a); // may have been on its way when it died
-        assertThat(pardoned).isEmpty();
+        receiveFrom(a); // may have been in flight when the node failed
+        assertThat(unsuspected).isEmpty();
 
         clock.advance(Duration.ofMillis(1_500));
-        says(a);
-        says(a);
+        receiveFrom(a);
+        receiveFrom(a);
 
-        assertThat(pardoned).containsExactly(a);
+        assertThat(unsuspected).containsExactly(a);
         assertThat(messages).isEqualTo(3);
     }
 
     @Test
-    @DisplayName("K-02 with a new view all suspicions are over")
-    void newView() {
+    @DisplayName("K-02 a new view clears all suspicions")
+    void newView_clearsSuspicions() {
         suspicionRevoker.up(new Event(Event.SUSPECT, List.of(a)));
         suspicionRevoker.down(new Event(Event.VIEW_CHANGE, View.create(b, 2, b)));
         clock.advance(Duration.ofMillis(1_500));
-        says(a);
-        assertThat(pardoned).isEmpty();
+        receiveFrom(a);
+        assertThat(unsuspected).isEmpty();
     }
 }

@@ -32,19 +32,19 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
 class ConnectionManagerTest {
-    private static final Duration SOON = Duration.ofSeconds(10);
+    private static final Duration TIMEOUT = Duration.ofSeconds(10);
 
-    /** Far longer than a test is patient. */
-    private static final int CONNECT_MILLIS = 60_000;
+    /** Far longer than the timeout of the tests. */
+    private static final int CONNECT_TIMEOUT_MILLIS = 60_000;
 
     private final InetAddress loopback = InetAddress.getLoopbackAddress();
     private final List<String> received = new CopyOnWriteArrayList<>();
     private final List<AutoCloseable> open = new ArrayList<>();
-    private ConnectionManager living;
+    private ConnectionManager peer;
 
     @BeforeEach
     void start() throws Exception {
-        living = switchboard(new DefaultSocketFactory());
+        peer = startManager(new DefaultSocketFactory());
     }
 
     @AfterEach
@@ -54,26 +54,26 @@ class ConnectionManagerTest {
         }
     }
 
-    private ConnectionManager switchboard(SocketFactory sockets) throws Exception {
-        ConnectionManager made = new ConnectionManager(
+    private ConnectionManager startManager(SocketFactory sockets) throws Exception {
+        ConnectionManager manager = new ConnectionManager(
                 TimeSource.system(),
-                new DefaultThreadFactory("switchboard", true),
+                new DefaultThreadFactory("connection-manager", true),
                 sockets,
                 loopback,
                 FreePorts.free("127.0.0.1").port(),
                 null,
                 0);
-        made.socketConnectionTimeout(CONNECT_MILLIS).receiver(new ReceiverAdapter() {
+        manager.socketConnectionTimeout(CONNECT_TIMEOUT_MILLIS).receiver(new ReceiverAdapter() {
             @Override
-            public void receive(Address sender, DataInput in, int length) throws Exception {
+            public void receive(Address origin, DataInput in, int length) throws Exception {
                 byte[] bytes = new byte[length];
                 in.readFully(bytes);
                 received.add(new String(bytes, StandardCharsets.UTF_8));
             }
         });
-        made.start();
-        open.add(made);
-        return made;
+        manager.start();
+        open.add(manager);
+        return manager;
     }
 
     private static void send(ConnectionManager from, Address to, String text) throws Exception {
@@ -81,7 +81,7 @@ class ConnectionManagerTest {
         from.send(to, bytes, 0, bytes.length);
     }
 
-    /** A port that lets nobody in: to the one who connects it is as if his packets were lost. */
+    /** Returns an address whose accept queue is full: for a client, this looks as if its packets were lost. */
     private IpAddress unreachable() throws IOException {
         ServerSocket full = new ServerSocket(0, 1, loopback);
         open.add(full);
@@ -97,53 +97,54 @@ class ConnectionManagerTest {
     }
 
     @Test
-    @DisplayName("K-01 K-06 a node that cannot be reached keeps no message to another one waiting, nor a new view")
-    void unreachableOne() throws Exception {
-        ConnectionManager own = switchboard(new DefaultSocketFactory());
-        IpAddress gone = unreachable();
+    @DisplayName("K-01 K-06 an unreachable node delays neither messages to other nodes nor a new view")
+    void unreachablePeer_doesNotDelayOthers() throws Exception {
+        ConnectionManager sender = startManager(new DefaultSocketFactory());
+        IpAddress unreachable = unreachable();
 
-        send(own, gone, "who is there?");
-        send(own, living.localAddress(), "renewed");
+        send(sender, unreachable, "hello");
+        send(sender, peer.localAddress(), "renewed");
 
-        await().atMost(SOON).until(() -> received.equals(List.of("renewed")));
-        own.retainAll(List.of(living.localAddress()));
-        assertThat(own.connectionEstablishedTo(living.localAddress())).isTrue();
-        assertThat(own.getNumConnections()).isEqualTo(1);
+        await().atMost(TIMEOUT).until(() -> received.equals(List.of("renewed")));
+        sender.retainAll(List.of(peer.localAddress()));
+        assertThat(sender.connectionEstablishedTo(peer.localAddress())).isTrue();
+        assertThat(sender.getNumConnections()).isEqualTo(1);
     }
 
     @Test
-    @DisplayName("K-03 a frozen node takes a connection and answers no handshake: it keeps no message waiting, and is"
-            + " given up soon")
-    void frozenOne() throws Exception {
-        SocketFactory secured = new DefaultSocketFactory(
+    @DisplayName(
+            "K-03 a suspended node accepts a connection but does not respond to the handshake: it delays no messages,"
+                    + " and the connection is closed after the handshake timeout")
+    void suspendedPeer_isClosedAfterHandshakeTimeout() throws Exception {
+        SocketFactory tlsSockets = new DefaultSocketFactory(
                 SharedSecretTls.context(KeyDerivation.of(Secret.of("correct horse battery staple"), "cluster.secret")));
-        ConnectionManager own = switchboard(secured);
+        ConnectionManager sender = startManager(tlsSockets);
         ServerSocket frozen = new ServerSocket(0, 50, loopback);
         open.add(frozen);
-        IpAddress there = new IpAddress(loopback, frozen.getLocalPort());
+        IpAddress frozenAddress = new IpAddress(loopback, frozen.getLocalPort());
 
-        send(own, there, "who is there?");
-        assertThat(own.hasConnection(there)).isTrue();
-        own.retainAll(List.of(there)); // would wait for the lock
+        send(sender, frozenAddress, "hello");
+        assertThat(sender.hasConnection(frozenAddress)).isTrue();
+        sender.retainAll(List.of(frozenAddress)); // would block if the lock were held
 
-        await().atMost(SOON).until(() -> !own.hasConnection(there));
+        await().atMost(TIMEOUT).until(() -> !sender.hasConnection(frozenAddress));
     }
 
     @Test
-    @DisplayName("two nodes that call each other at the same moment hear each other, on one connection")
-    void eachOther() throws Exception {
+    @DisplayName("two nodes that connect to each other at the same moment exchange messages on one connection")
+    void simultaneousConnects_keepOneConnection() throws Exception {
         for (int i = 0; i < 20; i++) {
-            ConnectionManager a = switchboard(new DefaultSocketFactory());
-            ConnectionManager b = switchboard(new DefaultSocketFactory());
+            ConnectionManager a = startManager(new DefaultSocketFactory());
+            ConnectionManager b = startManager(new DefaultSocketFactory());
             received.clear();
-            Thread other = Thread.ofVirtual().start(() -> sendCalmly(b, a.localAddress(), "to a"));
-            sendCalmly(a, b.localAddress(), "to b");
+            Thread other = Thread.ofVirtual().start(() -> sendIgnoringErrors(b, a.localAddress(), "to a"));
+            sendIgnoringErrors(a, b.localAddress(), "to b");
             other.join();
 
-            // What was said on a connection that gave way to the other may be lost; what is said again is not.
-            await().atMost(SOON).until(() -> {
-                sendCalmly(a, b.localAddress(), "to b");
-                sendCalmly(b, a.localAddress(), "to a");
+            // Messages on the connection that was rejected may be lost; those that are sent again are not.
+            await().atMost(TIMEOUT).until(() -> {
+                sendIgnoringErrors(a, b.localAddress(), "to b");
+                sendIgnoringErrors(b, a.localAddress(), "to a");
                 return received.containsAll(List.of("to a", "to b"));
             });
             assertThat(a.getNumConnections()).isEqualTo(1);
@@ -151,12 +152,12 @@ class ConnectionManagerTest {
         }
     }
 
-    /** As JGroups does it. */
-    private static void sendCalmly(ConnectionManager from, Address to, String text) {
+    /** Sends like JGroups, which ignores errors and retransmits. */
+    private static void sendIgnoringErrors(ConnectionManager from, Address to, String text) {
         try {
             send(from, to, text);
         } catch (Exception e) {
-            // It will be sent again.
+            // The message will be sent again.
         }
     }
 }

@@ -22,20 +22,20 @@ class SharedSecretTlsTest {
         return SharedSecretTls.context(KeyDerivation.of(Secret.of(secret), "cluster.secret"));
     }
 
-    /** Lets a client of one secret talk to a server of another; what the server has read. */
-    private static int talk(SSLContext client, SSLContext server) throws Exception {
-        try (SSLServerSocket door = (SSLServerSocket)
+    /** Connects a client to a server; returns the byte that the server has read. */
+    private static int exchange(SSLContext client, SSLContext server) throws Exception {
+        try (SSLServerSocket serverSocket = (SSLServerSocket)
                 server.getServerSocketFactory().createServerSocket(0, 1, InetAddress.ofLiteral("127.0.0.1"))) {
-            door.setNeedClientAuth(true);
+            serverSocket.setNeedClientAuth(true);
             Future<Integer> read = CompletableFuture.supplyAsync(() -> {
-                try (SSLSocket socket = (SSLSocket) door.accept()) {
+                try (SSLSocket socket = (SSLSocket) serverSocket.accept()) {
                     return socket.getInputStream().read();
                 } catch (IOException e) {
                     throw new IllegalStateException(e);
                 }
             });
-            try (SSLSocket socket = (SSLSocket)
-                    client.getSocketFactory().createSocket(InetAddress.ofLiteral("127.0.0.1"), door.getLocalPort())) {
+            try (SSLSocket socket = (SSLSocket) client.getSocketFactory()
+                    .createSocket(InetAddress.ofLiteral("127.0.0.1"), serverSocket.getLocalPort())) {
                 socket.getOutputStream().write(42);
                 socket.getOutputStream().flush();
                 assertThat(socket.getSession().getProtocol()).isEqualTo("TLSv1.3");
@@ -45,27 +45,27 @@ class SharedSecretTlsTest {
     }
 
     @Test
-    @DisplayName("K-17 whoever derives the key from the same secret is let in; white space around it does not count")
-    void same() throws Exception {
-        assertThat(talk(tls("correct horse battery\n"), tls("correct horse battery")))
+    @DisplayName("K-17 a client with the same secret is accepted; surrounding white space of a secret is ignored")
+    void sameSecret_isAccepted() throws Exception {
+        assertThat(exchange(tls("correct horse battery\n"), tls("correct horse battery")))
                 .isEqualTo(42);
     }
 
     @Test
-    @DisplayName("K-17 a certificate from another secret is refused by both sides")
-    void other() throws Exception {
+    @DisplayName("K-17 a certificate from another secret is rejected by both sides")
+    void otherSecret_isRejectedByBothSides() throws Exception {
         SSLContext one = tls("correct horse battery");
         SSLContext two = tls("correct horse bathtub");
-        assertThatThrownBy(() -> talk(one, two)).isInstanceOfAny(IOException.class, ExecutionException.class);
-        assertThatThrownBy(() -> talk(two, one)).hasStackTraceContaining("it has another secret");
+        assertThatThrownBy(() -> exchange(one, two)).isInstanceOfAny(IOException.class, ExecutionException.class);
+        assertThatThrownBy(() -> exchange(two, one)).hasStackTraceContaining("the peer uses a different secret");
     }
 
     @Test
-    @DisplayName("K-17 who has no certificate is refused")
-    void none() throws Exception {
-        SSLContext anybody = SSLContext.getInstance("TLSv1.3");
-        anybody.init(null, new TrustManager[] {new TrustAllManager()}, null);
-        assertThatThrownBy(() -> talk(anybody, tls("correct horse battery")))
+    @DisplayName("K-17 a client without a certificate is rejected")
+    void missingCertificate_isRejected() throws Exception {
+        SSLContext untrusted = SSLContext.getInstance("TLSv1.3");
+        untrusted.init(null, new TrustManager[] {new TrustAllManager()}, null);
+        assertThatThrownBy(() -> exchange(untrusted, tls("correct horse battery")))
                 .isInstanceOfAny(IOException.class, ExecutionException.class);
     }
 }

@@ -3,7 +3,7 @@ package dev.ginkgo.mesh.tls;
 import java.security.cert.X509Certificate;
 import javax.net.ssl.X509TrustManager;
 
-/** Trusts everybody: a stranger does not mind to whom he talks. */
+/** Trust manager of an untrusted client, which accepts any server. */
 final class TrustAllManager implements X509TrustManager {
     @Override
     public void checkClientTrusted(X509Certificate[] chain, String type) {}

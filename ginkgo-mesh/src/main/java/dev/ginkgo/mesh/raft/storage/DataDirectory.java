@@ -18,81 +18,87 @@ import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where one node keeps what must survive its restart: the number of its last start, and the journal of its votes. One
- * process at a time has it: two with one memory of votes would be two voters with one name.
+ * Directory with the persistent state of one node: its last incarnation and its Raft log. A file lock ensures that one
+ * process at a time uses it: two processes with the same votes would be two voters with one name.
  */
 public final class DataDirectory implements Closeable {
     private final Path path;
     private final FileChannel lock;
 
-    private DataDirectory(Path folder, FileChannel lock) {
-        this.path = folder;
+    private DataDirectory(Path directory, FileChannel lock) {
+        this.path = directory;
         this.lock = lock;
     }
 
     /**
-     * Opens a node's folder below {@code parent}, and makes both if they are not there, for this user alone.
+     * Opens and locks a node's directory below {@code parent}. Creates both if they do not exist, accessible only by
+     * this user.
      *
-     * @throws IOException if that cannot be done; the message says why and what to do
+     * @throws IOException if the directory cannot be used; the message says why and what to do
      */
     public static DataDirectory open(Path parent, Address identity) throws IOException {
-        Path folder = parent.resolve(identity.toString().replaceAll("[^A-Za-z0-9.]", "-"));
+        Path directory = parent.resolve(identity.toString().replaceAll("[^A-Za-z0-9.]", "-"));
         try {
-            createPrivate(folder);
+            createPrivate(directory);
         } catch (IOException e) {
             throw new IOException(
-                    "cannot keep this node's votes in " + folder + ": " + e.getMessage()
-                            + "; set cluster.data-dir to a folder of" + " this user",
+                    "cannot store the state of this node in " + directory + ": " + e.getMessage()
+                            + "; set cluster.data-dir to a directory that only this user can write to",
                     e);
         }
         FileChannel lock =
-                FileChannel.open(folder.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+                FileChannel.open(directory.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
         if (tryLock(lock) == null) {
             lock.close();
-            throw new IOException("another process runs the node " + identity + ": it has locked " + folder
-                    + "; stop it, or give this one another cluster.identity");
+            throw new IOException("another process runs the node " + identity + ": it has locked " + directory
+                    + "; stop that process, or set a different cluster.identity for this one");
         }
-        return new DataDirectory(folder, lock);
+        return new DataDirectory(directory, lock);
     }
 
     private static @Nullable FileLock tryLock(FileChannel channel) throws IOException {
         try {
             return channel.tryLock();
         } catch (OverlappingFileLockException _) {
-            return null; // by this process
+            return null; // locked by this process
         }
     }
 
-    private static void createPrivate(Path folder) throws IOException {
-        if (!folder.getFileSystem().supportedFileAttributeViews().contains("posix")) {
-            Files.createDirectories(folder);
+    private static void createPrivate(Path directory) throws IOException {
+        if (!directory.getFileSystem().supportedFileAttributeViews().contains("posix")) {
+            Files.createDirectories(directory);
             return;
         }
         Files.createDirectories(
-                folder, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
-        requireOwnership(folder);
+                directory, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+        requireOwnership(directory);
     }
 
-    /** In a folder that all may write to, somebody else could have made it before us, to change our votes. */
-    private static void requireOwnership(Path folder) throws IOException {
-        PosixFileAttributes attributes = Files.readAttributes(folder, PosixFileAttributes.class);
-        Path ours = Files.createTempFile(folder, "whose", null);
-        UserPrincipal self = Files.getOwner(ours);
-        Files.delete(ours);
+    /**
+     * Checks owner and permissions. If the parent is writable by all users, another user could have created the
+     * directory first to manipulate the votes.
+     */
+    private static void requireOwnership(Path directory) throws IOException {
+        PosixFileAttributes attributes = Files.readAttributes(directory, PosixFileAttributes.class);
+        Path probe = Files.createTempFile(directory, "whose", null);
+        UserPrincipal self = Files.getOwner(probe);
+        Files.delete(probe);
         if (attributes.permissions().contains(PosixFilePermission.OTHERS_WRITE)
                 || !attributes.owner().equals(self)) {
-            throw new IOException(folder + " belongs to " + attributes.owner().getName() + " with "
-                    + PosixFilePermissions.toString(attributes.permissions()));
+            throw new IOException(
+                    directory + " is owned by " + attributes.owner().getName() + " with permissions "
+                            + PosixFilePermissions.toString(attributes.permissions()));
         }
     }
 
+    /** Returns the file of the Raft log. */
     public Path journalFile() {
         return path.resolve("journal");
     }
 
     /**
-     * Higher than that of all starts before. It follows the wall clock where it can, so that it still grows if the
-     * folder was lost.
+     * Returns an incarnation higher than all previous ones of this node, and stores it. It is the wall clock in
+     * milliseconds where possible, so that it still increases if the directory was lost.
      */
     public long nextIncarnation(Instant now) throws IOException {
         Path file = path.resolve("starts");
@@ -102,20 +108,20 @@ public final class DataDirectory implements Closeable {
             try {
                 last = Long.parseLong(text);
             } catch (NumberFormatException _) {
-                throw new IOException(file + " holds \"" + text + "\", not the number of a start; remove " + path
-                        + " to let this node begin anew");
+                throw new IOException(file + " contains \"" + text + "\" instead of an incarnation number; delete "
+                        + path + " to let this node start without previous state");
             }
         }
         long next = Math.max(last + 1, now.toEpochMilli());
-        Path fresh = path.resolve("starts.new");
+        Path newFile = path.resolve("starts.new");
         Files.writeString(
-                fresh,
+                newFile,
                 next + "\n",
                 StandardOpenOption.CREATE,
                 StandardOpenOption.WRITE,
                 StandardOpenOption.TRUNCATE_EXISTING,
                 StandardOpenOption.SYNC);
-        Files.move(fresh, file, StandardCopyOption.ATOMIC_MOVE);
+        Files.move(newFile, file, StandardCopyOption.ATOMIC_MOVE);
         return next;
     }
 

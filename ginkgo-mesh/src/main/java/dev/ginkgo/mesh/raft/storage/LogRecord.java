@@ -12,23 +12,23 @@ import org.jgroups.protocols.raft.LogEntry;
 import org.jgroups.util.Util;
 import org.jspecify.annotations.Nullable;
 
-/** One change of Raft's log, as it stands in the journal. */
+/** Record of the {@link WriteAheadLog}: one change of the Raft log. The kinds are written to disk. */
 sealed interface LogRecord {
 
-    /** The term, and whom this node voted for in it. */
+    /** The current term, and the candidate that this node voted for in it; null if it has not voted. */
     record Vote(long term, @Nullable Address candidate) implements LogRecord {}
 
-    /** The log begins here; everything before it is in the snapshot. */
+    /** The log starts at this index; everything before it is in the snapshot. */
     @SuppressWarnings("ArrayRecordComponent") // never compared
     record Base(long index, byte @Nullable [] snapshot) implements LogRecord {}
 
-    /** The next entry. */
+    /** An entry appended to the log. */
     record Entry(LogEntry entry) implements LogRecord {}
 
-    /** This entry and all after it are no more. */
+    /** The entry at this index and all after it are deleted. */
     record Truncate(long from) implements LogRecord {}
 
-    /** All entries up to this one are committed. */
+    /** All entries up to this index are committed. */
     record Commit(long index) implements LogRecord {}
 
     default byte[] encode() {
@@ -62,7 +62,7 @@ sealed interface LogRecord {
                 }
             }
         } catch (IOException e) {
-            throw new UncheckedIOException(e); // not to memory
+            throw new UncheckedIOException(e); // impossible when writing to memory
         }
         return bytes.toByteArray();
     }
@@ -81,10 +81,10 @@ sealed interface LogRecord {
                 }
                 case 'D' -> new Truncate(in.readLong());
                 case 'C' -> new Commit(in.readLong());
-                default -> throw new IOException("a record of kind " + kind + ", which this version does not know");
+                default -> throw new IOException("record of kind " + kind + ", which this version does not support");
             };
         } catch (ClassNotFoundException e) {
-            throw new IOException("an address of an unknown kind in " + Arrays.toString(record), e);
+            throw new IOException("address of an unknown type in " + Arrays.toString(record), e);
         }
     }
 }

@@ -9,14 +9,14 @@ import java.io.UncheckedIOException;
 import java.time.Duration;
 
 /**
- * What the leader has the voters commit, besides changes of the voters.
+ * Command in the Raft log. Changes of the voters are not commands; jgroups-raft has its own entries for them.
  *
- * @param kind what is said
- * @param term by the leader of which term
- * @param name of the leader; for {@link Kind#FORM_CLUSTER} the cluster's
- * @param incarnation the leader's
- * @param takeoverDelay of a renewal: for how long a successor waits after it, by the settings of the leader, for its own may
- *     differ
+ * @param kind type of the command
+ * @param term Raft term of the leader that appends the command
+ * @param name name of the leader; for {@link Kind#FORM_CLUSTER} the name of the cluster
+ * @param incarnation incarnation of the leader
+ * @param takeoverDelay for {@link Kind#RENEW}, how long the next leader must wait after it. It follows from the
+ *     settings of the leader; those of the next leader may differ
  */
 public record RaftCommand(Kind kind, long term, String name, long incarnation, Duration takeoverDelay) {
 
@@ -26,13 +26,13 @@ public record RaftCommand(Kind kind, long term, String name, long incarnation, D
 
     /** The codes are written to disk. */
     public enum Kind {
-        /** A cluster with this name exists from here on. */
+        /** Forms a cluster with this name. */
         FORM_CLUSTER('f'),
-        /** Nothing; once it is committed, everything before it is. */
+        /** Has no effect; when it is committed, all entries before it are committed, too. */
         NO_OP('b'),
-        /** The leader's lease goes on. */
+        /** Renews the leader's lease. */
         RENEW('r'),
-        /** The leader has given its lease up. */
+        /** Releases the leader's lease. */
         RELEASE('x');
 
         final byte code;
@@ -47,10 +47,11 @@ public record RaftCommand(Kind kind, long term, String name, long incarnation, D
                     return each;
                 }
             }
-            throw new IllegalArgumentException("a command of kind " + code + ", which this version does not know");
+            throw new IllegalArgumentException("command of kind " + code + ", which this version does not support");
         }
     }
 
+    /** Returns the format on the wire and on disk. */
     public byte[] encode() {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         try (DataOutputStream out = new DataOutputStream(bytes)) {
@@ -60,11 +61,16 @@ public record RaftCommand(Kind kind, long term, String name, long incarnation, D
             out.writeLong(incarnation);
             out.writeLong(takeoverDelay.toNanos());
         } catch (IOException e) {
-            throw new UncheckedIOException(e); // not to memory
+            throw new UncheckedIOException(e); // impossible when writing to memory
         }
         return bytes.toByteArray();
     }
 
+    /**
+     * Reads a command.
+     *
+     * @throws IllegalArgumentException if the bytes are not a command of this version
+     */
     public static RaftCommand decode(byte[] bytes, int offset, int length) {
         try (DataInputStream in = new DataInputStream(new ByteArrayInputStream(bytes, offset, length))) {
             return new RaftCommand(
@@ -74,7 +80,7 @@ public record RaftCommand(Kind kind, long term, String name, long incarnation, D
                     in.readLong(),
                     Duration.ofNanos(in.readLong()));
         } catch (IOException e) {
-            throw new IllegalArgumentException("a command that ends after " + length + " bytes", e);
+            throw new IllegalArgumentException("truncated command of " + length + " bytes", e);
         }
     }
 }

@@ -18,14 +18,15 @@ import org.jgroups.protocols.raft.LogEntry;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Raft's log: in memory, and each change in a {@link WriteAheadLog}. Nearly all entries are renewals, which matter for a
- * second, so a snapshot follows every few hundred of them; memory and file stay small for ever.
+ * Raft log, held in memory, with each change recorded in a {@link WriteAheadLog}. Nearly all entries are renewals,
+ * which matter for about a second, so a snapshot replaces them every few hundred entries; memory and file stay small.
+ * Thread-safe.
  *
- * <p>The term, the vote, and changes of the voters are forced to the disk. A renewal is only handed to the operating
- * system: it survives the process, and a machine needs longer to boot than a lease is valid.
+ * <p>Term, vote, and changes of the voters are forced to disk. Renewals are only handed to the operating system: they
+ * survive the death of the process, and a machine takes longer to boot than a lease is valid.
  *
- * <p>Instead of jgroups-raft's {@code FileBasedLog}: that one sets the term on the disk back when entries are deleted
- * or sent again, and cannot say when a renewal was received.
+ * <p>jgroups-raft's {@code FileBasedLog} is not used: it decreases the term on disk when entries are deleted or
+ * retransmitted, and does not report the receipt of renewals.
  */
 public final class RaftLog implements Log {
     private final WriteAheadLog writeAheadLog;
@@ -33,22 +34,25 @@ public final class RaftLog implements Log {
 
     // guarded by this
     private final List<LogEntry> entries = new ArrayList<>();
-    private long baseIndex = 1; // the index of the first entry, whether it is there or not
+    private long baseIndex = 1; // the index of the first entry in memory, or of the next one to append
     private long committedIndex;
     private long term;
     private @Nullable Address vote;
     private byte @Nullable [] snapshot;
 
     /**
-     * @param renewals told each renewal that is added, also when the journal is read
+     * Opens the log, and creates its file if it does not exist.
+     *
+     * @param onRenewal receives each renewal that is appended, or read from the file
+     * @throws IOException if the file cannot be read; the message says what to do
      */
-    public RaftLog(Path file, Consumer<RaftCommand> renewals) throws IOException {
-        this(file, renewals, FileDescriptor::sync);
+    public RaftLog(Path file, Consumer<RaftCommand> onRenewal) throws IOException {
+        this(file, onRenewal, FileDescriptor::sync);
     }
 
-    /** The same with another way to force what is written to the disk. */
-    RaftLog(Path file, Consumer<RaftCommand> renewals, WriteAheadLog.Sync sync) throws IOException {
-        this.onRenewal = renewals;
+    /** The same, with a custom way to force writes to disk. */
+    RaftLog(Path file, Consumer<RaftCommand> onRenewal, WriteAheadLog.Sync sync) throws IOException {
+        this.onRenewal = onRenewal;
         List<byte[]> records = new ArrayList<>();
         writeAheadLog = open(file, sync, records);
         try {
@@ -69,23 +73,24 @@ public final class RaftLog implements Log {
         }
     }
 
-    private static IOException unreadable(Path file, Exception why) {
+    private static IOException unreadable(Path file, Exception cause) {
         return new IOException(
-                file + " cannot be read: " + why.getMessage() + "; remove it to let this node join anew, if the others"
-                        + " still are a majority",
-                why);
+                file + " cannot be read: " + cause.getMessage()
+                        + "; if the other voters are a majority, delete it to let"
+                        + " this node join without previous state",
+                cause);
     }
 
     private void replay(LogRecord record) {
         switch (record) {
-            case LogRecord.Vote ballot -> {
-                term = ballot.term();
-                vote = ballot.candidate();
+            case LogRecord.Vote recordedVote -> {
+                term = recordedVote.term();
+                vote = recordedVote.candidate();
             }
-            case LogRecord.Base start -> {
+            case LogRecord.Base base -> {
                 entries.clear();
-                baseIndex = start.index();
-                snapshot = start.snapshot();
+                baseIndex = base.index();
+                snapshot = base.snapshot();
             }
             case LogRecord.Entry entry -> {
                 entries.add(entry.entry());
@@ -118,7 +123,7 @@ public final class RaftLog implements Log {
         }
     }
 
-    /** On the disk first: if that fails, what is in memory goes on where the journal does. */
+    /** Replaces the log, on disk first: if that fails, memory and file remain as they were. */
     private void rewrite(long first, List<LogEntry> from, long committed) {
         List<byte[]> records = new ArrayList<>();
         records.add(new LogRecord.Vote(term, vote).encode());
@@ -139,10 +144,10 @@ public final class RaftLog implements Log {
     }
 
     /**
-     * The voters after all changes of them in this log, committed or not. What is committed already is in it twice,
-     * which does not matter: of several changes of one node the last decides.
+     * Returns the voters after all changes in this log, committed or not. Changes that Raft has already applied are
+     * applied again, which has no effect: of several changes of one node, the last one decides.
      *
-     * @param committed as far as Raft has applied the log
+     * @param committed the voters according to the entries that Raft has applied
      */
     public synchronized List<String> voters(List<String> committed) {
         List<String> voters = new ArrayList<>(committed);
@@ -173,7 +178,7 @@ public final class RaftLog implements Log {
 
     @Override
     public void delete() {
-        throw new UnsupportedOperationException("a node's votes are not deleted while it runs");
+        throw new UnsupportedOperationException("the votes of a running node must not be deleted");
     }
 
     @Override
@@ -181,7 +186,7 @@ public final class RaftLog implements Log {
         return term;
     }
 
-    /** Never goes back: a vote of an older term would count twice. */
+    /** Sets the term; ignores a lower one, because the node could then vote twice in one term. */
     @Override
     public synchronized Log currentTerm(long newTerm) {
         if (newTerm > term) {
@@ -237,7 +242,7 @@ public final class RaftLog implements Log {
     public synchronized void setSnapshot(ByteBuffer data) {
         byte[] bytes = new byte[data.remaining()];
         data.duplicate().get(bytes);
-        snapshot = bytes; // written by the truncation that follows
+        snapshot = bytes; // written to disk by the truncation that follows
     }
 
     @Override
@@ -248,7 +253,7 @@ public final class RaftLog implements Log {
     @Override
     public synchronized long append(long index, LogEntries added) {
         if (index != lastAppended() + 1) {
-            throw new IllegalStateException("entry " + index + " cannot follow " + lastAppended());
+            throw new IllegalStateException("cannot append entry " + index + " after entry " + lastAppended());
         }
         for (LogEntry entry : added) {
             writeRecord(new LogRecord.Entry(entry), !isKind(entry, Kind.RENEW));
@@ -277,7 +282,8 @@ public final class RaftLog implements Log {
     @Override
     public synchronized void deleteAllEntriesStartingFrom(long index) {
         if (index <= committedIndex) {
-            throw new IllegalStateException("entry " + index + " is committed, as all up to " + committedIndex);
+            throw new IllegalStateException(
+                    "cannot delete entry " + index + ": entries up to " + committedIndex + " are committed");
         }
         if (index <= lastAppended()) {
             writeRecord(new LogRecord.Truncate(index), true);
@@ -307,7 +313,7 @@ public final class RaftLog implements Log {
         writeAheadLog.close();
     }
 
-    /** {@code entries 801 to 950, 950 committed, term 7}. */
+    /** Returns, for example, {@code entries 801 to 950, 950 committed, term 7}. */
     @Override
     public synchronized String toString() {
         return "entries " + baseIndex + " to " + lastAppended() + ", " + committedIndex + " committed, term " + term;

@@ -6,7 +6,7 @@ import java.io.IOException;
 import org.jgroups.protocols.raft.InternalCommand;
 import org.jgroups.protocols.raft.LogEntry;
 
-/** A change of the voters as it is in the log. jgroups-raft shows the name in it to nobody but its own kind. */
+/** Change of the voters in the log. Extends {@link InternalCommand}, which exposes the name only to subclasses. */
 final class VoterChange extends InternalCommand {
     private VoterChange() {}
 
@@ -15,17 +15,17 @@ final class VoterChange extends InternalCommand {
         try (var in = new DataInputStream(new ByteArrayInputStream(entry.command(), entry.offset(), entry.length()))) {
             change.readFrom(in);
         } catch (IOException e) {
-            throw new IllegalStateException("a change of the voters that cannot be read", e);
+            throw new IllegalStateException("cannot decode a change of the voters", e);
         }
         return change;
     }
 
-    /** Whose vote is given or taken. */
+    /** Returns the name of the node that is added or removed. */
     String name() {
         return name;
     }
 
-    /** Whether the node becomes a voter; else it is one no longer. */
+    /** Returns whether the node becomes a voter; false if it ceases to be one. */
     boolean isAddition() {
         return type == Type.addServer;
     }

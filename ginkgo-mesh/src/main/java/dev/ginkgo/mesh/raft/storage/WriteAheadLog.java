@@ -17,10 +17,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A file of records that is only added to, or replaced as a whole. Each record carries its length and its checksum, so
- * that one which was cut off when the process or the machine died is seen, and left out. Only the end of a file can be cut
- * off: if a record is whole after one that is not, the disk has changed what was written, and the file is not read at all,
- * for what would be left out may be a vote. Used by one thread at a time.
+ * Write-ahead log: a file of records that is appended to, or replaced as a whole. Each record has a length and a
+ * checksum, so a record that was truncated when the process or the machine failed is detected and discarded. A crash
+ * can truncate only the end of the file: if a valid record follows an invalid one, the file was altered, and it is
+ * rejected, because the discarded part might contain a vote. Used by one thread at a time.
  */
 final class WriteAheadLog implements Closeable {
     private static final Logger LOG = LoggerFactory.getLogger(WriteAheadLog.class);
@@ -36,28 +36,31 @@ final class WriteAheadLog implements Closeable {
         this.open = open;
     }
 
-    /** How a file is forced to the disk: {@link FileDescriptor#sync}. */
+    /** Forces a file to disk: {@link FileDescriptor#sync}. */
     @FunctionalInterface
     interface Sync {
         void force(FileDescriptor file) throws IOException;
     }
 
     /**
-     * Opens it, and adds what it holds to {@code records}.
+     * Opens a log, creates its file if it does not exist, and adds its records to {@code records}.
      *
-     * @throws IOException also if it was changed by others than this class
+     * @throws IOException if the file cannot be read, or was altered before its end
      */
     static WriteAheadLog open(Path file, Sync sync, List<byte[]> records) throws IOException {
         RandomAccessFile open = new RandomAccessFile(file.toFile(), "rw");
         try {
             ByteBuffer all = ByteBuffer.wrap(Files.readAllBytes(file));
-            int whole = read(all, records);
-            if (whole < all.limit()) {
-                requireTornTail(all, whole);
-                LOG.warn("{}: the last {} bytes were cut off when this node died; left out", file, all.limit() - whole);
-                open.setLength(whole);
+            int validLength = read(all, records);
+            if (validLength < all.limit()) {
+                requireTornTail(all, validLength);
+                LOG.warn(
+                        "{}: discarded the last {} bytes, an incomplete record of a process that crashed",
+                        file,
+                        all.limit() - validLength);
+                open.setLength(validLength);
             }
-            open.seek(whole);
+            open.seek(validLength);
             syncDirectory(file);
             return new WriteAheadLog(file, sync, open);
         } catch (IOException | RuntimeException e) {
@@ -66,36 +69,38 @@ final class WriteAheadLog implements Closeable {
         }
     }
 
-    /** Returns where the whole records end. */
+    /** Reads the valid records; returns the offset of their end. */
     private static int read(ByteBuffer all, List<byte[]> records) {
-        int whole = 0;
-        for (byte[] next = recordAt(all, whole); next != null; next = recordAt(all, whole)) {
+        int validLength = 0;
+        for (byte[] next = recordAt(all, validLength); next != null; next = recordAt(all, validLength)) {
             records.add(next);
-            whole += HEADER_LENGTH + next.length;
+            validLength += HEADER_LENGTH + next.length;
         }
-        return whole;
+        return validLength;
     }
 
-    /** The record there, if there is a whole one. None is empty: zeros are what a disk may leave at the end. */
-    private static byte @Nullable [] recordAt(ByteBuffer all, int place) {
-        if (all.limit() - place <= HEADER_LENGTH) {
+    /**
+     * Returns the record at an offset; null if there is no valid one. A record is never empty, so that zeros, which a
+     * disk may leave at the end of the file, are not valid records.
+     */
+    private static byte @Nullable [] recordAt(ByteBuffer all, int offset) {
+        if (all.limit() - offset <= HEADER_LENGTH) {
             return null;
         }
-        int length = all.getInt(place);
-        if (length < 1 || length > all.limit() - place - HEADER_LENGTH) {
+        int length = all.getInt(offset);
+        if (length < 1 || length > all.limit() - offset - HEADER_LENGTH) {
             return null;
         }
         byte[] record = new byte[length];
-        all.get(place + HEADER_LENGTH, record);
-        return checksum(record) == all.getInt(place + Integer.BYTES) ? record : null;
+        all.get(offset + HEADER_LENGTH, record);
+        return checksum(record) == all.getInt(offset + Integer.BYTES) ? record : null;
     }
 
-    private static void requireTornTail(ByteBuffer all, int whole) throws IOException {
-        for (int place = whole + 1; place < all.limit(); place++) {
-            if (recordAt(all, place) != null) {
-                throw new IOException(
-                        "what stands at byte " + whole + " has been changed on the disk, for a record at byte " + place
-                                + " is whole, and a vote may be lost");
+    private static void requireTornTail(ByteBuffer all, int validLength) throws IOException {
+        for (int offset = validLength + 1; offset < all.limit(); offset++) {
+            if (recordAt(all, offset) != null) {
+                throw new IOException("the record at byte " + validLength
+                        + " was altered on disk: a valid record follows at byte " + offset + ", and votes may be lost");
             }
         }
     }
@@ -115,9 +120,11 @@ final class WriteAheadLog implements Closeable {
     }
 
     /**
-     * Adds a record. It survives the death of this process at once, and that of the machine if forced.
+     * Appends a record. After the call it survives a crash of this process, and if {@code force} is set, a crash of the
+     * machine.
      *
-     * @throws IOException also if the disk is full; the file then ends with the record before
+     * @throws IOException if the write fails, for example because the disk is full; the file then ends with the
+     *     previous record
      */
     void append(byte[] record, boolean force) throws IOException {
         long before = open.getFilePointer();
@@ -133,17 +140,17 @@ final class WriteAheadLog implements Closeable {
         }
     }
 
-    /** Replaces all records, at once: whatever happens, the file holds the old ones or the new ones. */
+    /** Replaces all records atomically: after a crash, the file contains either the old ones or the new ones. */
     void rewrite(List<byte[]> records) throws IOException {
-        Path fresh = file.resolveSibling(file.getFileName() + ".new");
-        RandomAccessFile next = new RandomAccessFile(fresh.toFile(), "rw");
+        Path newFile = file.resolveSibling(file.getFileName() + ".new");
+        RandomAccessFile next = new RandomAccessFile(newFile.toFile(), "rw");
         try {
             next.setLength(0);
             for (byte[] record : records) {
                 next.write(withHeader(record));
             }
             sync.force(next.getFD());
-            Files.move(fresh, file, StandardCopyOption.ATOMIC_MOVE);
+            Files.move(newFile, file, StandardCopyOption.ATOMIC_MOVE);
         } catch (IOException e) {
             next.close();
             throw e;
@@ -153,12 +160,15 @@ final class WriteAheadLog implements Closeable {
         syncDirectory(file);
     }
 
-    /** That a file has a name, and which one, stands in its folder; without this, a machine that dies may forget it. */
+    /**
+     * Forces the directory entry of the file to disk; without this, the file may not be found after a crash of the
+     * machine.
+     */
     private static void syncDirectory(Path file) throws IOException {
-        Path folder = file.toAbsolutePath().getParent();
-        if (folder != null
-                && folder.getFileSystem().supportedFileAttributeViews().contains("posix")) {
-            try (FileChannel entries = FileChannel.open(folder, StandardOpenOption.READ)) {
+        Path directory = file.toAbsolutePath().getParent();
+        if (directory != null
+                && directory.getFileSystem().supportedFileAttributeViews().contains("posix")) {
+            try (FileChannel entries = FileChannel.open(directory, StandardOpenOption.READ)) {
                 entries.force(true);
             }
         }

@@ -18,7 +18,7 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What a machine that loses its power finds again: what the file was when it was last forced to the disk. */
+/** Recovery after a power loss: the log contains what was last forced to disk. */
 class PowerLossTest {
     private static final Address B = NodeAddress.create("b", 3, 1);
 
@@ -26,15 +26,15 @@ class PowerLossTest {
     Path folder;
 
     private RaftLog open() throws IOException {
-        Path file = folder.resolve("journal");
-        return new RaftLog(file, _ -> {}, descriptor -> {
-            descriptor.sync();
-            Path written = Files.exists(folder.resolve("journal.new")) ? folder.resolve("journal.new") : file;
-            Files.copy(written, folder.resolve("disk"), StandardCopyOption.REPLACE_EXISTING);
+        Path journal = folder.resolve("journal");
+        return new RaftLog(journal, _ -> {}, file -> {
+            file.sync();
+            Path synced = Files.exists(folder.resolve("journal.new")) ? folder.resolve("journal.new") : journal;
+            Files.copy(synced, folder.resolve("disk"), StandardCopyOption.REPLACE_EXISTING);
         });
     }
 
-    private RaftLog afterwards() throws IOException {
+    private RaftLog reopenAfterPowerLoss() throws IOException {
         return new RaftLog(
                 Files.copy(folder.resolve("disk"), folder.resolve("again"), StandardCopyOption.REPLACE_EXISTING),
                 _ -> {});
@@ -45,51 +45,51 @@ class PowerLossTest {
         return new LogEntry(1, bytes, 0, bytes.length);
     }
 
-    private static LogEntry voter(String name) throws Exception {
+    private static LogEntry addition(String name) throws Exception {
         byte[] bytes = Util.streamableToByteBuffer(new InternalCommand(InternalCommand.Type.addServer, name));
         return new LogEntry(1, bytes, 0, bytes.length, true);
     }
 
     @Test
-    @DisplayName("K-08 a term and a vote that were given are on the disk")
-    void votes() throws IOException {
+    @DisplayName("K-08 the term and the vote are on disk as soon as they are set")
+    void termAndVote_areOnDisk() throws IOException {
         try (RaftLog log = open()) {
             log.currentTerm(4);
-            try (RaftLog again = afterwards()) {
-                assertThat(again.currentTerm()).isEqualTo(4);
+            try (RaftLog recovered = reopenAfterPowerLoss()) {
+                assertThat(recovered.currentTerm()).isEqualTo(4);
             }
             log.votedFor(B);
-            try (RaftLog again = afterwards()) {
-                assertThat(again.currentTerm()).isEqualTo(4);
-                assertThat(again.votedFor()).isEqualTo(B);
+            try (RaftLog recovered = reopenAfterPowerLoss()) {
+                assertThat(recovered.currentTerm()).isEqualTo(4);
+                assertThat(recovered.votedFor()).isEqualTo(B);
             }
         }
     }
 
     @Test
-    @DisplayName("K-08 so is who votes, and that it is committed; a renewal need not be")
-    void voters() throws Exception {
+    @DisplayName("K-08 changes of the voters and their commit are on disk immediately; renewals need not be")
+    void votersAreOnDisk_renewalsNeedNotBe() throws Exception {
         try (RaftLog log = open()) {
-            log.append(1, LogEntries.create(voter("a")));
-            try (RaftLog again = afterwards()) {
-                assertThat(again.lastAppended()).isEqualTo(1);
+            log.append(1, LogEntries.create(addition("a")));
+            try (RaftLog recovered = reopenAfterPowerLoss()) {
+                assertThat(recovered.lastAppended()).isEqualTo(1);
             }
             log.commitIndex(1);
-            try (RaftLog again = afterwards()) {
-                assertThat(again.commitIndex()).isEqualTo(1);
+            try (RaftLog recovered = reopenAfterPowerLoss()) {
+                assertThat(recovered.commitIndex()).isEqualTo(1);
             }
             log.append(2, LogEntries.create(renewal()));
-            try (RaftLog again = afterwards()) {
-                assertThat(again.lastAppended()).isEqualTo(1);
+            try (RaftLog recovered = reopenAfterPowerLoss()) {
+                assertThat(recovered.lastAppended()).isEqualTo(1);
             }
             log.deleteAllEntriesStartingFrom(2);
             log.votedFor(B);
             log.setSnapshot(ByteBuffer.wrap(new byte[] {7}));
             log.truncate(1);
-            try (RaftLog again = afterwards()) {
-                assertThat(again.votedFor()).isEqualTo(B);
-                assertThat(again.commitIndex()).isEqualTo(1);
-                assertThat(again.getSnapshot()).isEqualTo(ByteBuffer.wrap(new byte[] {7}));
+            try (RaftLog recovered = reopenAfterPowerLoss()) {
+                assertThat(recovered.votedFor()).isEqualTo(B);
+                assertThat(recovered.commitIndex()).isEqualTo(1);
+                assertThat(recovered.getSnapshot()).isEqualTo(ByteBuffer.wrap(new byte[] {7}));
             }
         }
     }

@@ -28,16 +28,16 @@ class RaftLogTest {
     Path folder;
 
     private Path file;
-    private final List<RaftCommand> told = new ArrayList<>();
+    private final List<RaftCommand> renewals = new ArrayList<>();
 
     @BeforeEach
-    void name() {
+    void resolveFile() {
         file = folder.resolve("journal");
     }
 
     private RaftLog open() throws IOException {
-        told.clear();
-        return new RaftLog(file, told::add);
+        renewals.clear();
+        return new RaftLog(file, renewals::add);
     }
 
     private static LogEntry entry(Kind kind, long term) {
@@ -51,8 +51,8 @@ class RaftLogTest {
     }
 
     @Test
-    @DisplayName("a change of the voters counts from where it is in the log, and no longer if it is deleted from it")
-    void voters() throws Exception {
+    @DisplayName("a change of the voters takes effect when it is in the log, and not any more when it is deleted")
+    void changesOfVoters_countUnlessDeleted() throws Exception {
         try (RaftLog log = open()) {
             log.append(
                     1,
@@ -77,27 +77,27 @@ class RaftLogTest {
     }
 
     @Test
-    @DisplayName("term, vote, entries and what is committed are there after a restart, and each renewal is told")
-    void survives() throws IOException {
+    @DisplayName("term, vote, entries and commit index survive a restart, and each renewal is reported")
+    void state_survivesRestart() throws IOException {
         ExtendedUUID vote = NodeAddress.create("b", 3, 1);
         try (RaftLog log = open()) {
             log.currentTerm(4);
             log.votedFor(vote);
             log.append(1, entries(entry(Kind.FORM_CLUSTER, 4), entry(Kind.RENEW, 4), entry(Kind.RENEW, 4)));
             log.commitIndex(2);
-            assertThat(told).hasSize(2);
+            assertThat(renewals).hasSize(2);
         }
         try (RaftLog log = open()) {
             assertThat(log).hasToString("entries 1 to 3, 2 committed, term 4");
             assertThat(log.votedFor()).isEqualTo(vote);
             assertThat(log.firstAppended()).isZero();
-            assertThat(told).hasSize(2).allMatch(each -> each.kind() == Kind.RENEW);
+            assertThat(renewals).hasSize(2).allMatch(each -> each.kind() == Kind.RENEW);
         }
     }
 
     @Test
-    @DisplayName("the term never goes back, whatever is deleted or sent again: a node votes once in a term")
-    void termOnlyGrows() throws IOException {
+    @DisplayName("the term never decreases when entries are deleted or retransmitted: a node votes once in a term")
+    void term_neverDecreases() throws IOException {
         try (RaftLog log = open()) {
             log.append(1, entries(entry(Kind.FORM_CLUSTER, 1), entry(Kind.RENEW, 1)));
             log.currentTerm(7);
@@ -113,8 +113,8 @@ class RaftLogTest {
     }
 
     @Test
-    @DisplayName("a vote is of its term: in the next one the node has not voted, whether the file was replaced or not")
-    void voteOfItsTerm() throws IOException {
+    @DisplayName("a vote belongs to its term: in the next term the node has not voted, also after a rewrite")
+    void vote_belongsToItsTerm() throws IOException {
         try (RaftLog log = open()) {
             log.append(1, entries(entry(Kind.FORM_CLUSTER, 1)));
             log.currentTerm(7);
@@ -136,32 +136,32 @@ class RaftLogTest {
     }
 
     @Test
-    @DisplayName("what was cut off when the node died is left out, wherever it was cut")
-    void tornTail() throws IOException {
-        long whole;
+    @DisplayName("a record truncated by a crash is discarded, at whatever byte it was truncated")
+    void incompleteRecord_isDiscarded() throws IOException {
+        long validLength;
         try (RaftLog log = open()) {
             log.append(1, entries(entry(Kind.FORM_CLUSTER, 1), entry(Kind.RENEW, 1)));
-            whole = Files.size(file);
+            validLength = Files.size(file);
             log.append(3, entries(entry(Kind.RENEW, 1)));
         }
         byte[] all = Files.readAllBytes(file);
-        for (int length = (int) whole; length < all.length; length++) {
+        for (int length = (int) validLength; length < all.length; length++) {
             Files.write(file, Arrays.copyOf(all, length));
             try (RaftLog log = open()) {
-                assertThat(log.lastAppended()).as("cut at %d", length).isEqualTo(2);
+                assertThat(log.lastAppended()).as("truncated at %d", length).isEqualTo(2);
                 log.append(3, entries(entry(Kind.RENEW, 2)));
             }
             try (RaftLog log = open()) {
                 assertThat(log.lastAppended())
-                        .as("written after a cut at %d", length)
+                        .as("appended after truncation at %d", length)
                         .isEqualTo(3);
             }
         }
     }
 
     @Test
-    @DisplayName("a record that was changed on the disk ends the log there")
-    void changed() throws IOException {
+    @DisplayName("if the last record was altered on disk, the log ends before it")
+    void alteredLastRecord_endsTheLog() throws IOException {
         try (RaftLog log = open()) {
             log.append(1, entries(entry(Kind.FORM_CLUSTER, 1), entry(Kind.RENEW, 1)));
         }
@@ -174,25 +174,24 @@ class RaftLogTest {
     }
 
     @Test
-    @DisplayName("zeros at the end, as a disk may leave them when the machine loses its power, are left out")
-    void zeros() throws IOException {
+    @DisplayName("zeros at the end, as a disk may leave them after a power loss, are discarded")
+    void trailingZeros_areDiscarded() throws IOException {
         try (RaftLog log = open()) {
             log.append(1, entries(entry(Kind.FORM_CLUSTER, 1), entry(Kind.RENEW, 1)));
         }
         byte[] all = Files.readAllBytes(file);
-        for (int more : new int[] {1, 8, 9, 4096}) {
-            Files.write(file, Arrays.copyOf(all, all.length + more));
+        for (int count : new int[] {1, 8, 9, 4096}) {
+            Files.write(file, Arrays.copyOf(all, all.length + count));
             try (RaftLog log = open()) {
-                assertThat(log.lastAppended()).as("%d zeros", more).isEqualTo(2);
+                assertThat(log.lastAppended()).as("%d zeros", count).isEqualTo(2);
             }
             assertThat(file).hasSize(all.length);
         }
     }
 
     @Test
-    @DisplayName(
-            "K-08 a journal that was changed before its end is not read: the node would forget votes, and who votes")
-    void changedBeforeItsEnd() throws IOException {
+    @DisplayName("K-08 a log file that was altered before its end is rejected: votes and voters could be lost")
+    void fileAlteredBeforeItsEnd_isRejected() throws IOException {
         try (RaftLog log = open()) {
             log.append(1, entries(entry(Kind.FORM_CLUSTER, 1)));
             log.currentTerm(7);
@@ -200,34 +199,36 @@ class RaftLogTest {
             log.append(2, entries(entry(Kind.RENEW, 7)));
         }
         byte[] all = Files.readAllBytes(file);
-        int last = lastRecord(all);
-        for (int place = 0; place < last; place++) {
-            byte[] changed = all.clone();
-            changed[place] ^= 0x10;
-            Files.write(file, changed);
+        int lastOffset = offsetOfLastRecord(all);
+        for (int index = 0; index < lastOffset; index++) {
+            byte[] altered = all.clone();
+            altered[index] ^= 0x10;
+            Files.write(file, altered);
 
             assertThatThrownBy(this::open)
-                    .as("byte %d", place)
+                    .as("byte %d", index)
                     .isInstanceOf(IOException.class)
-                    .hasMessageContaining("has been changed on the disk")
-                    .hasMessageContaining("remove it to let this node join anew");
-            assertThat(file).hasBinaryContent(changed);
+                    .hasMessageContaining("was altered on disk")
+                    .hasMessageContaining("delete it to let this node join without previous state");
+            assertThat(file).hasBinaryContent(altered);
         }
     }
 
-    /** Where the last record begins. */
-    private static int lastRecord(byte[] all) {
+    /** Returns the offset of the last record. */
+    private static int offsetOfLastRecord(byte[] all) {
         ByteBuffer records = ByteBuffer.wrap(all);
-        int begin = 0;
-        for (int at = 0; at < all.length; at += 2 * Integer.BYTES + records.getInt(at)) {
-            begin = at;
+        int recordOffset = 0;
+        for (int nextOffset = 0;
+                nextOffset < all.length;
+                nextOffset += 2 * Integer.BYTES + records.getInt(nextOffset)) {
+            recordOffset = nextOffset;
         }
-        return begin;
+        return recordOffset;
     }
 
     @Test
-    @DisplayName("what is committed is not deleted")
-    void committedStays() throws IOException {
+    @DisplayName("committed entries cannot be deleted")
+    void committedEntries_areNotDeleted() throws IOException {
         try (RaftLog log = open()) {
             log.append(1, entries(entry(Kind.FORM_CLUSTER, 1)));
             log.commitIndex(1);
@@ -238,20 +239,21 @@ class RaftLogTest {
     }
 
     @Test
-    @DisplayName("if the journal cannot be replaced, because the disk is full, memory and disk go on as they were")
-    void fullDisk() throws IOException {
+    @DisplayName(
+            "if the file cannot be rewritten, for example because the disk is full, memory and file remain unchanged")
+    void failedRewrite_changesNothing() throws IOException {
         try (RaftLog log = open()) {
             log.currentTerm(3);
             log.append(1, entries(entry(Kind.FORM_CLUSTER, 3), entry(Kind.RENEW, 3), entry(Kind.RENEW, 3)));
             log.commitIndex(3);
-            Path fresh = Files.createDirectory(folder.resolve("journal.new")); // nothing can be written there
+            Path blocked = Files.createDirectory(folder.resolve("journal.new")); // makes writing this file fail
 
             assertThatThrownBy(() -> log.reinitializeTo(200, entry(Kind.RENEW, 7)))
                     .isInstanceOf(UncheckedIOException.class);
             assertThatThrownBy(() -> log.truncate(3)).isInstanceOf(UncheckedIOException.class);
             assertThat(log).hasToString("entries 1 to 3, 3 committed, term 3");
 
-            Files.delete(fresh);
+            Files.delete(blocked);
             log.append(4, entries(entry(Kind.RENEW, 3)));
         }
         try (RaftLog log = open()) {
@@ -264,14 +266,14 @@ class RaftLogTest {
     }
 
     @Test
-    @DisplayName("a hundred thousand renewals leave the file and the memory flat")
-    void flat() throws IOException {
+    @DisplayName("a hundred thousand renewals do not make the file or the memory grow")
+    void sizeStaysBounded() throws IOException {
         try (RaftLog log = open()) {
             log.append(1, entries(entry(Kind.FORM_CLUSTER, 1)));
             for (long index = 2; index <= 100_000; index++) {
                 log.append(index, entries(entry(Kind.RENEW, 1)));
                 log.commitIndex(index);
-                told.clear();
+                renewals.clear();
                 if (index % 500 == 0) {
                     log.setSnapshot(ByteBuffer.wrap(new byte[100]));
                     log.truncate(index);
