@@ -36,7 +36,7 @@ final class PrometheusText {
         families.values().forEach(family -> snapshots.add(family(family, metricsSnapshot)));
         snapshots.add(gauge(Metric.DEPTH, Metric.DEPTH_HELP, lagSummary.total()));
         snapshots.add(gauge(Metric.MAX_DEPTH, Metric.MAX_DEPTH_HELP, lagSummary.max()));
-        snapshots.add(delays(metricsSnapshot.counters().delays()));
+        snapshots.add(delays(metricsSnapshot.counters().latencies()));
         ByteArrayOutputStream text = new ByteArrayOutputStream(4096);
         try {
             PrometheusTextFormatWriter.create().write(text, new MetricSnapshots(snapshots));
