@@ -126,8 +126,8 @@ final class AdminEndpoints {
                 openStream.connection().remoteAddress() instanceof InetSocketAddress peer
                         ? peer.getAddress().getHostAddress() + ":" + peer.getPort()
                         : "gone");
-        json.writeStringField("channel", openStream.channel().text());
-        json.writeStringField("form", openStream.framing().parameterValue());
+        json.writeStringField("channel", openStream.selector().text());
+        json.writeStringField("form", openStream.wireFormat().parameterValue());
         json.writeNumberField("behind", each.behind());
         json.writeNumberField("pinned-bytes", each.pendingBytes());
         json.writeNumberField(

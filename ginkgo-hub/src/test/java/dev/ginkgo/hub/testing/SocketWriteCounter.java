@@ -36,7 +36,7 @@ public final class SocketWriteCounter {
     /** Counts from now on, on all connections that there are. */
     public static SocketWriteCounter of(TestHub testHub) {
         SocketWriteCounter counter = new SocketWriteCounter();
-        for (Channel each : HubAccess.http(testHub.hub()).connectedChannels()) {
+        for (Channel each : HubAccess.http(testHub.hub()).openConnections()) {
             each.eventLoop()
                     .submit(() -> each.pipeline().addFirst(counter.new Counting()))
                     .syncUninterruptibly();
