@@ -54,7 +54,7 @@ public record RequestTarget(@Nullable String authority, String path, Map<String,
                         "unknown parameter \"" + name + "\""
                                 + (names.isEmpty()
                                         ? "; none is supported here"
-                                        : "; supported here: " + String.join(", ", names)));
+                                        : "; known here: " + String.join(", ", names)));
             }
         }
     }

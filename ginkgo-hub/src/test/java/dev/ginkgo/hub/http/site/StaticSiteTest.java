@@ -93,7 +93,7 @@ class StaticSiteTest {
             assertThat(testHub.tree().ginkgo().reload().problems())
                     .singleElement()
                     .asString()
-                    .contains("http.page", "is no folder with an index.html in it");
+                    .contains("http.page", "is not a folder with an index.html");
             assertThat(testHub.get("/").body()).isEqualTo("new");
         }
     }
@@ -104,7 +104,7 @@ class StaticSiteTest {
         Path empty = Files.createDirectory(folder.resolve("empty"));
         assertThatThrownBy(() -> TestHub.start("page = '" + empty + "'"))
                 .isInstanceOf(ConfigException.class)
-                .hasMessageContaining("http.page: " + empty + " is no folder with an index.html in it");
+                .hasMessageContaining("http.page: " + empty + " is not a folder with an index.html");
         try (TestHub testHub = TestHub.start()) {
             HttpResponse<String> answer = testHub.get("/");
             assertThat(answer.statusCode()).isEqualTo(404);

@@ -104,7 +104,7 @@ class WebSocketTest {
                 HttpClient client = HttpClient.newHttpClient()) {
             WebSocket socket = open(client, testHub, heard);
             socket.sendText("publish me", true).join();
-            assertThat(heard.nextAfterStart()).isEqualTo("close 1003 this socket only reads; publish by POST");
+            assertThat(heard.nextAfterStart()).isEqualTo("close 1003 this WebSocket only subscribes; publish by POST");
             assertThat(testHub.hub().stats().published()).isZero();
         }
     }
