@@ -54,7 +54,8 @@ public final class AdminRouter implements HttpRoute {
         Map<String, Endpoint> endpoints = new HashMap<>();
         endpoints.putAll(new HealthEndpoints(() -> tree.get().notReady(), context.draining()).endpoints());
         endpoints.putAll(
-                new AdminEndpoints(metricsSnapshots, tree, channels, context.streams(), timeSource, context.tasks()).endpoints());
+                new AdminEndpoints(metricsSnapshots, tree, channels, context.streams(), timeSource, context.tasks())
+                        .endpoints());
         return new AdminRouter(endpoints);
     }
 

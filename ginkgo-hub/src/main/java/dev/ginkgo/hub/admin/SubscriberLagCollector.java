@@ -69,7 +69,8 @@ public final class SubscriberLagCollector {
         return all;
     }
 
-    private static CompletableFuture<List<SubscriberLag>> query(EventLoop loop, List<StreamRegistry.OpenStream> streams) {
+    private static CompletableFuture<List<SubscriberLag>> query(
+            EventLoop loop, List<StreamRegistry.OpenStream> streams) {
         CompletableFuture<List<SubscriberLag>> answer = new CompletableFuture<>();
         try {
             loop.execute(() ->

@@ -54,7 +54,8 @@ final class ContentNegotiation {
                 && headers.containsValue(HttpHeaderNames.CONNECTION, "upgrade", true);
         if (as != null) {
             if (upgrade) {
-                throw new ProblemException(ProblemType.BAD_PARAMETER, "the parameter \"as\" does not apply to a WebSocket");
+                throw new ProblemException(
+                        ProblemType.BAD_PARAMETER, "the parameter \"as\" does not apply to a WebSocket");
             }
             return byName(as);
         }

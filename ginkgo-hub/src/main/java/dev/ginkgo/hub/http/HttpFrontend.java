@@ -100,8 +100,9 @@ public final class HttpFrontend extends Service {
             .between(1, 1_000_000)
             .help("Maximum number of open connections from one address; raise it behind a proxy");
 
-    private final Setting<Integer> maxSubscribers =
-            setting("max-subscribers", 10_000).between(1, 1_000_000).help("Maximum number of connections that subscribe to one channel");
+    private final Setting<Integer> maxSubscribers = setting("max-subscribers", 10_000)
+            .between(1, 1_000_000)
+            .help("Maximum number of connections that subscribe to one channel");
 
     private final Setting<Duration> requestTimeout = setting("request-timeout", Duration.ofSeconds(10))
             .between(Duration.ofMillis(10), Duration.ofHours(1))

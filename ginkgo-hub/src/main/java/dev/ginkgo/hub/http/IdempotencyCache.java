@@ -74,7 +74,8 @@ final class IdempotencyCache {
         }
         if (first.response == null) {
             throw new ProblemException(
-                            ProblemType.UNDER_WAY, "the first request with this Idempotency-Key has not been answered yet")
+                            ProblemType.UNDER_WAY,
+                            "the first request with this Idempotency-Key has not been answered yet")
                     .withHeader("Retry-After", "1");
         }
         return first.response;

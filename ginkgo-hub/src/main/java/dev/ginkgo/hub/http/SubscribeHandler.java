@@ -45,7 +45,8 @@ final class SubscribeHandler {
                 exchange.request().headers(), requestTarget.parameters().get("as"));
         Duration poll = SubscribeRequestParser.poll(requestTarget);
         if (poll != null && representation == ContentNegotiation.Representation.WEBSOCKET) {
-            throw new ProblemException(ProblemType.BAD_PARAMETER, "the parameter \"poll\" does not apply to a WebSocket");
+            throw new ProblemException(
+                    ProblemType.BAD_PARAMETER, "the parameter \"poll\" does not apply to a WebSocket");
         }
         exchange.onComplete(null, done -> serve(done, subscribeRequest, representation, poll));
     }

@@ -94,7 +94,8 @@ final class SubscribeRequestParser {
             return null;
         }
         if (!poll.equals("1")) {
-            throw new ProblemException(ProblemType.BAD_PARAMETER, "poll=" + poll + " is invalid; the only valid value is 1");
+            throw new ProblemException(
+                    ProblemType.BAD_PARAMETER, "poll=" + poll + " is invalid; the only valid value is 1");
         }
         return duration(requestTarget, "wait", DEFAULT_WAIT, Duration.ZERO, MAX_WAIT);
     }
@@ -121,7 +122,7 @@ final class SubscribeRequestParser {
         }
         throw new ProblemException(
                 ProblemType.BAD_PARAMETER,
-                name + "=" + text + " is not a duration from " + Durations.format(min) + " to "
-                        + Durations.format(max) + ", such as 2s");
+                name + "=" + text + " is not a duration from " + Durations.format(min) + " to " + Durations.format(max)
+                        + ", such as 2s");
     }
 }

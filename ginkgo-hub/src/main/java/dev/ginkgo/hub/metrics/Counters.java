@@ -130,8 +130,7 @@ public final class Counters {
 
     /** Returns the delivery latencies of all loops. */
     public LatencyHistogram.Totals latencies() {
-        return LatencyHistogram.total(
-                loops.stream().map(each -> each.latencies).toList());
+        return LatencyHistogram.total(loops.stream().map(each -> each.latencies).toList());
     }
 
     public long stalled() {

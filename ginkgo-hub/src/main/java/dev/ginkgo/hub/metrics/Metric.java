@@ -16,7 +16,8 @@ import java.util.function.ToDoubleFunction;
 public record Metric(
         String name, boolean isCounter, String help, String reason, ToDoubleFunction<MetricsSnapshot> value) {
     public static final String DELAY = "ginkgo.hub.delay";
-    public static final String DELAY_HELP = "Time from the publish of the oldest message of a write to the end of the write";
+    public static final String DELAY_HELP =
+            "Time from the publish of the oldest message of a write to the end of the write";
     public static final String DEPTH = "ginkgo.hub.queue.depth";
     public static final String DEPTH_HELP = "Messages not sent yet, over all HTTP subscribers";
     public static final String MAX_DEPTH = "ginkgo.hub.queue.depth.max";

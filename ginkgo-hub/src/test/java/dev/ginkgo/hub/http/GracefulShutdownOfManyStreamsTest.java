@@ -35,8 +35,8 @@ class GracefulShutdownOfManyStreamsTest {
             testHub.post("/x", "final message");
             List<Future<Received>> results = new ArrayList<>();
             for (RawHttpClient subscriber : subscribers) {
-                Callable<Received> read =
-                        () -> new Received(subscriber.readToEnd(), TimeSource.system().nanos());
+                Callable<Received> read = () ->
+                        new Received(subscriber.readToEnd(), TimeSource.system().nanos());
                 results.add(threads.submit(read));
             }
 

@@ -30,7 +30,8 @@ class IdleChannelChurnTest {
     private static final long MAX_RETAINED = 200;
 
     @Test
-    @DisplayName("H-02 1,500 subscribers that come and go, while others stay and nothing is published, leave nothing behind")
+    @DisplayName(
+            "H-02 1,500 subscribers that come and go, while others stay and nothing is published, leave nothing behind")
     void temporarySubscribers_leaveNothingBehind() throws Exception {
         try (TestHub testHub = TestHub.start("max-connections-per-address = 100", "heartbeat = '1h'");
                 ClientGroup permanent = ClientGroup.of(PERMANENT, i -> testHub.lines(PATHS[i]))) {
@@ -42,7 +43,8 @@ class IdleChannelChurnTest {
 
             // Then
             long retained = heap() - before;
-            Measurements.record("heap that " + TEMPORARY + " temporary subscribers of a quiet channel retain, bytes", retained);
+            Measurements.record(
+                    "heap that " + TEMPORARY + " temporary subscribers of a quiet channel retain, bytes", retained);
             assertThat(retained).isLessThan(TEMPORARY * MAX_RETAINED);
             long writes = testHub.hub().stats().writes();
             testHub.hub().publish("/quiet", "first message");

@@ -21,7 +21,8 @@ class LongPollTest {
     }
 
     @Test
-    @DisplayName("H-27 available messages are returned at once, in one response, with the id to continue with in head and body")
+    @DisplayName(
+            "H-27 available messages are returned at once, in one response, with the id to continue with in head and body")
     void availableMessages_areReturnedAtOnce() throws Exception {
         try (TestHub testHub = TestHub.start()) {
             testHub.hub().publish("/a", "1");
@@ -133,7 +134,9 @@ class LongPollTest {
                     .startsWith("\u001e{\"event\":\"start\",\"recovered\":false,")
                     .contains("\n3\n");
             for (String parameters : List.of("poll=0", "poll", "wait=3s", "poll=1&wait=6m", "poll=1&wait=3")) {
-                assertThat(testHub.get("/a?" + parameters).body()).as(parameters).contains("bad-parameter");
+                assertThat(testHub.get("/a?" + parameters).body())
+                        .as(parameters)
+                        .contains("bad-parameter");
             }
             FutureTask<HttpResponse<String>> poll = new FutureTask<>(() -> testHub.get("/quiet?poll=1&wait=5m"));
             Thread.ofVirtual().start(poll);

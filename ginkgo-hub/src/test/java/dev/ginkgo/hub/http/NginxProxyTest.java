@@ -73,8 +73,7 @@ class NginxProxyTest {
     }
 
     @Test
-    @DisplayName(
-            "H-15 after a restart of nginx an EventSource reconnects with its last id and receives what it missed")
+    @DisplayName("H-15 after a restart of nginx an EventSource reconnects with its last id and receives what it missed")
     void eventSource_resumesAfterProxyRestart() throws Exception {
         try (TestHub testHub = TestHub.start();
                 NginxProcess nginxProcess = NginxProcess.start(folder, NginxProcess.documented(), testHub.port());

@@ -98,8 +98,7 @@ class ProblemResponsesTest {
     @EnumSource(ProblemType.class)
     @DisplayName("H-23 each problem has its status, stable code and detail; 429 and 503 have a Retry-After")
     void problem_hasStatusCodeAndDetail(ProblemType problemType) throws Exception {
-        Scenario scenario =
-                requireNonNull(scenarios.get(problemType), () -> "no scenario provokes " + problemType);
+        Scenario scenario = requireNonNull(scenarios.get(problemType), () -> "no scenario provokes " + problemType);
         String response = scenario.response();
         assertThat(response)
                 .startsWith("HTTP/1.1 " + problemType.status() + " ")

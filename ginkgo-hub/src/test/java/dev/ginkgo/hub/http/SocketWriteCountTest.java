@@ -45,8 +45,7 @@ class SocketWriteCountTest {
     }
 
     @Test
-    @DisplayName(
-            "H-01 a message costs one wake-up, and one write for each of its subscribers, in whatever format")
+    @DisplayName("H-01 a message costs one wake-up, and one write for each of its subscribers, in whatever format")
     void message_isOneWritePerSubscriber() throws Exception {
         int messages = 50;
         try (TestHub testHub = TestHub.start("loops = 1", "heartbeat = '1h'");
@@ -96,7 +95,8 @@ class SocketWriteCountTest {
             }
             DirectStreamHub.soon().until(() -> testHub.hub().stats().delivered() == 99L * (messages + 1));
 
-            // Then they are delivered in a few batches (one read of the socket returns at most about 64 KiB), not in 200
+            // Then they are delivered in a few batches (one read of the socket returns at most about 64 KiB), not in
+            // 200
             HubStats after = testHub.hub().stats();
             long batches = after.wakeUps() - before.wakeUps();
             assertThat(batches).isBetween(1L, 20L);

@@ -67,7 +67,8 @@ public final class ChunkedStreamClient implements AutoCloseable {
         while (true) {
             int b = in.read();
             if (b < 0) {
-                throw new EOFException("the stream ended within chunk framing after \"" + line.toString(US_ASCII) + "\"");
+                throw new EOFException(
+                        "the stream ended within chunk framing after \"" + line.toString(US_ASCII) + "\"");
             }
             if (b == '\r') {
                 if (in.read() != '\n') {

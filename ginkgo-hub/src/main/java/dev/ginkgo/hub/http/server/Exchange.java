@@ -86,7 +86,8 @@ public final class Exchange {
         if (requestBody != null) {
             requestBody.add(bytes);
         } else if (bytes.isReadable()) {
-            throw new ProblemException(ProblemType.BAD_REQUEST, "a " + request.method() + " request must not have a body here")
+            throw new ProblemException(
+                            ProblemType.BAD_REQUEST, "a " + request.method() + " request must not have a body here")
                     .closingConnection();
         }
     }
@@ -125,8 +126,8 @@ public final class Exchange {
             return builder.get();
         } catch (RuntimeException e) {
             LOG.error("could not build the response to an HTTP request", e);
-            return Responses.problem(
-                    new ProblemException(ProblemType.INTERNAL_ERROR, "an unexpected error occurred; the hub has logged it"));
+            return Responses.problem(new ProblemException(
+                    ProblemType.INTERNAL_ERROR, "an unexpected error occurred; the hub has logged it"));
         }
     }
 

@@ -160,7 +160,8 @@ public final class HttpConnection extends ChannelInboundHandlerAdapter {
             reject(problemException);
         } catch (RuntimeException e) {
             LOG.error("could not serve an HTTP request", e);
-            reject(new ProblemException(ProblemType.INTERNAL_ERROR, "an unexpected error occurred; the hub has logged it")
+            reject(new ProblemException(
+                            ProblemType.INTERNAL_ERROR, "an unexpected error occurred; the hub has logged it")
                     .closingConnection());
         } finally {
             ReferenceCountUtil.release(message);

@@ -50,7 +50,8 @@ public final class OriginPolicy {
     private void checkHost(String host, boolean loopback) throws ProblemException {
         HostPort requested = HostPort.of(host, -1);
         if (requested == null) {
-            throw new ProblemException(ProblemType.BAD_REQUEST, "the Host \"" + host + "\" is malformed").closingConnection();
+            throw new ProblemException(ProblemType.BAD_REQUEST, "the Host \"" + host + "\" is malformed")
+                    .closingConnection();
         }
         List<String> listed = allowedHosts.get();
         if (!loopback && listed.isEmpty()) {

@@ -20,7 +20,8 @@ public final class ProblemException extends Exception {
         this(problemType, detail, Map.of(), false);
     }
 
-    private ProblemException(ProblemType problemType, String detail, Map<String, String> headers, boolean closingConnection) {
+    private ProblemException(
+            ProblemType problemType, String detail, Map<String, String> headers, boolean closingConnection) {
         super(detail, null, false, false);
         this.problemType = problemType;
         this.detail = detail;

@@ -93,7 +93,8 @@ public record RequestTarget(@Nullable String authority, String path, Map<String,
         try {
             return URLDecoder.decode(text, StandardCharsets.UTF_8);
         } catch (IllegalArgumentException e) {
-            throw new ProblemException(ProblemType.BAD_PARAMETER, "the query has invalid percent-encoding: \"" + text + "\"");
+            throw new ProblemException(
+                    ProblemType.BAD_PARAMETER, "the query has invalid percent-encoding: \"" + text + "\"");
         }
     }
 }

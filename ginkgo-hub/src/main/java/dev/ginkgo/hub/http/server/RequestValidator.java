@@ -29,10 +29,12 @@ public final class RequestValidator {
         if (cause instanceof TooLongHttpHeaderException) {
             throw new ProblemException(
                             ProblemType.HEADERS_TOO_LARGE,
-                            "the maximum length of all headers together is " + StrictRequestDecoder.MAX_HEADERS + " bytes")
+                            "the maximum length of all headers together is " + StrictRequestDecoder.MAX_HEADERS
+                                    + " bytes")
                     .closingConnection();
         }
-        throw new ProblemException(ProblemType.BAD_REQUEST, "malformed HTTP request: " + reason(cause)).closingConnection();
+        throw new ProblemException(ProblemType.BAD_REQUEST, "malformed HTTP request: " + reason(cause))
+                .closingConnection();
     }
 
     /** Returns the host of a request: the authority of an absolute target, else the one {@code Host} header. */
@@ -58,8 +60,7 @@ public final class RequestValidator {
         boolean chunked = codings.size() == 1 && codings.getFirst().strip().equalsIgnoreCase("chunked");
         if (!chunked || !request.protocolVersion().isKeepAliveDefault()) {
             throw new ProblemException(
-                            ProblemType.BAD_REQUEST,
-                            "the only supported Transfer-Encoding is chunked, in HTTP/1.1")
+                            ProblemType.BAD_REQUEST, "the only supported Transfer-Encoding is chunked, in HTTP/1.1")
                     .closingConnection();
         }
     }

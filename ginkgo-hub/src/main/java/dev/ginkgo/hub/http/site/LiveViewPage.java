@@ -39,7 +39,8 @@ public final class LiveViewPage {
     public static LiveViewPage load() {
         try (InputStream in = LiveViewPage.class.getResourceAsStream(RESOURCE)) {
             if (in == null) {
-                throw new IllegalStateException("the resource " + RESOURCE + " is missing beside " + LiveViewPage.class.getName());
+                throw new IllegalStateException(
+                        "the resource " + RESOURCE + " is missing beside " + LiveViewPage.class.getName());
             }
             byte[] html = in.readAllBytes();
             String text = new String(html, StandardCharsets.UTF_8);

@@ -62,7 +62,8 @@ public final class StaticSiteHandler implements HttpRoute {
     }
 
     private static FullHttpResponse response(Exchange exchange, StaticFiles.Asset asset) {
-        boolean notModified = isNotModified(exchange.request().headers().getAll(HttpHeaderNames.IF_NONE_MATCH), asset.tag);
+        boolean notModified =
+                isNotModified(exchange.request().headers().getAll(HttpHeaderNames.IF_NONE_MATCH), asset.tag);
         FullHttpResponse response =
                 notModified ? Responses.notModified() : Responses.of(HttpResponseStatus.OK, asset.type, asset.bytes());
         response.headers()

@@ -130,8 +130,7 @@ class ConnectionFloodTest {
     }
 
     @Test
-    @DisplayName(
-            "H-23 1,000 silent connections are closed after idle-timeout, and cost little memory")
+    @DisplayName("H-23 1,000 silent connections are closed after idle-timeout, and cost little memory")
     void silentConnections_areClosed() throws Exception {
         try (TestHub testHub = TestHub.start("max-connections-per-address = 2000", "idle-timeout = '3s'")) {
             try (RawHttpClient subscriber = testHub.lines("/x")) {

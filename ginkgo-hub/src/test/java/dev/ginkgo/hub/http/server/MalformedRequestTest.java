@@ -113,7 +113,8 @@ class MalformedRequestTest {
     void unavailableFormat_isRejected() throws Exception {
         try (TestHub testHub = TestHub.start()) {
             assertThat(testHub.get("/x", "Accept", "image/png").body()).contains("not-acceptable", "text/event-stream");
-            assertThat(testHub.get("/x?as=xml").body()).contains("bad-parameter", "valid values are lines, sse and ndjson");
+            assertThat(testHub.get("/x?as=xml").body())
+                    .contains("bad-parameter", "valid values are lines, sse and ndjson");
         }
     }
 

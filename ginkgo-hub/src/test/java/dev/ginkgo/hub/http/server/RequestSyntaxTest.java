@@ -86,11 +86,7 @@ class RequestSyntaxTest {
                 new Row("3.2", "no Host", 400, "POST /x HTTP/1.1\r\nContent-Length: 1\r\n\r\n1"),
                 new Row("3.2", "two Hosts", 400, post("Host: localhost\r\nContent-Length: 1", "1")),
                 new Row("3.2", "an empty Host", 400, "POST /x HTTP/1.1\r\nHost:\r\nContent-Length: 1\r\n\r\n1"),
-                new Row(
-                        "3.2",
-                        "an invalid Host",
-                        400,
-                        "POST /x HTTP/1.1\r\nHost: a b\r\nContent-Length: 1\r\n\r\n1"),
+                new Row("3.2", "an invalid Host", 400, "POST /x HTTP/1.1\r\nHost: a b\r\nContent-Length: 1\r\n\r\n1"),
                 new Row("3.2.2", "the absolute form", 200, line("POST http://localhost/x HTTP/1.1")),
                 new Row("3.2.2", "the absolute form of another host", 421, line("POST http://evil.example/x HTTP/1.1")),
                 new Row("3.2.2", "the absolute form with a user", 400, line("POST http://me@localhost/x HTTP/1.1")),

@@ -70,8 +70,7 @@ class WebSocketTest {
     }
 
     @Test
-    @DisplayName(
-            "a WebSocket receives text as text and bytes as binary, and its pings and its close are answered")
+    @DisplayName("a WebSocket receives text as text and bytes as binary, and its pings and its close are answered")
     void webSocket_receivesMessagesPongAndClose() throws Exception {
         RecordingListener listener = new RecordingListener();
         try (TestHub testHub = TestHub.start();
@@ -104,7 +103,8 @@ class WebSocketTest {
                 HttpClient client = HttpClient.newHttpClient()) {
             WebSocket socket = open(client, testHub, listener);
             socket.sendText("publish me", true).join();
-            assertThat(listener.nextAfterStart()).isEqualTo("close 1003 this WebSocket only subscribes; publish by POST");
+            assertThat(listener.nextAfterStart())
+                    .isEqualTo("close 1003 this WebSocket only subscribes; publish by POST");
             assertThat(testHub.hub().stats().published()).isZero();
         }
     }
