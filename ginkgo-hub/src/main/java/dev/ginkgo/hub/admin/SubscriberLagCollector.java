@@ -20,7 +20,7 @@ import java.util.stream.Collectors;
  * Blocks, and must not be called on an event loop.
  */
 public final class SubscriberLagCollector {
-    /** Time limit for the answer of a loop. The streams of a loop that does not answer in time are omitted. */
+    /** Maximum time to wait for a loop. The streams of a loop that does not respond in time are omitted. */
     private static final long TIMEOUT_MILLIS = 1_000;
 
     private static final Comparator<SubscriberLag> SLOWEST_FIRST = Comparator.comparingLong(SubscriberLag::behind)
@@ -55,14 +55,14 @@ public final class SubscriberLagCollector {
     static List<SubscriberLag> slowestFirst(List<StreamRegistry.OpenStream> streams) throws InterruptedException {
         Map<EventLoop, List<StreamRegistry.OpenStream>> byLoop = streams.stream()
                 .collect(Collectors.groupingBy(each -> each.connection().eventLoop()));
-        List<CompletableFuture<List<SubscriberLag>>> answers = new ArrayList<>();
-        byLoop.forEach((loop, ofLoop) -> answers.add(query(loop, ofLoop)));
+        List<CompletableFuture<List<SubscriberLag>>> results = new ArrayList<>();
+        byLoop.forEach((loop, ofLoop) -> results.add(query(loop, ofLoop)));
         List<SubscriberLag> all = new ArrayList<>();
-        for (CompletableFuture<List<SubscriberLag>> answer : answers) {
+        for (CompletableFuture<List<SubscriberLag>> result : results) {
             try {
-                all.addAll(answer.get(TIMEOUT_MILLIS, TimeUnit.MILLISECONDS));
+                all.addAll(result.get(TIMEOUT_MILLIS, TimeUnit.MILLISECONDS));
             } catch (TimeoutException | ExecutionException omitted) {
-                answer.cancel(false);
+                result.cancel(false);
             }
         }
         all.sort(SLOWEST_FIRST);
@@ -71,13 +71,13 @@ public final class SubscriberLagCollector {
 
     private static CompletableFuture<List<SubscriberLag>> query(
             EventLoop loop, List<StreamRegistry.OpenStream> streams) {
-        CompletableFuture<List<SubscriberLag>> answer = new CompletableFuture<>();
+        CompletableFuture<List<SubscriberLag>> result = new CompletableFuture<>();
         try {
             loop.execute(() ->
-                    answer.complete(streams.stream().map(SubscriberLag::of).toList()));
+                    result.complete(streams.stream().map(SubscriberLag::of).toList()));
         } catch (RejectedExecutionException ended) {
-            answer.complete(List.of());
+            result.complete(List.of());
         }
-        return answer;
+        return result;
     }
 }

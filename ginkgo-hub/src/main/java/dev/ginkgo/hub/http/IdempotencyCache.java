@@ -111,7 +111,7 @@ final class IdempotencyCache {
         oldest.remove();
     }
 
-    /** Returns a digest of what distinguishes requests: channel, payload type and body. */
+    /** Returns the digest of a publish request, over its channel, payload type and body. */
     static byte[] digest(ChannelName channel, boolean binary, byte[] body) {
         try {
             MessageDigest digest = MessageDigest.getInstance("SHA-256");

@@ -39,8 +39,8 @@ class AdminEndpointsTest {
             for (int i = 1; i <= 3; i++) {
                 testHub.post("/a", "message " + i);
                 subscriber.readTo("message " + i + "\n");
-                double both =
-                        2.0 * i; // otherwise the loop of the stalled subscriber could put two messages into one write
+                // wait for both, or the loop of the stalled subscriber could put two messages into one write
+                double both = 2.0 * i;
                 await().until(() -> testHub.metric("delivered_total") == both);
             }
             await().until(() -> testHub.metric("disconnects_total{reason=\"client\"}") >= 1);
@@ -102,8 +102,7 @@ class AdminEndpointsTest {
                 program.take();
                 await().until(() -> testHub.hub().stats().delivered() == 9);
 
-                // Then the first five deliveries were history; only live messages that were not conflated have a
-                // latency
+                // Then the first five deliveries were history, and only live, unconflated ones have a latency
                 String page = testHub.get("/-/metrics").body();
                 assertThat(TestHub.metric(page, "replayed_total")).isEqualTo(5);
                 assertThat(TestHub.metric(page, "resumed_total")).isEqualTo(2);

@@ -26,7 +26,7 @@ class IdleChannelChurnTest {
 
     private static final int MATCHING = PERMANENT - 1;
 
-    /** Maximum heap retained per temporary subscriber, in bytes; a fraction of what a connection and a cursor need. */
+    /** Maximum heap retained per temporary subscriber, in bytes; a connection and a cursor take many times as much. */
     private static final long MAX_RETAINED = 200;
 
     @Test

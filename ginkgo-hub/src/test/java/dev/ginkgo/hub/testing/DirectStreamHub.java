@@ -141,7 +141,7 @@ public final class DirectStreamHub implements AutoCloseable {
         return chunkedStreamClient;
     }
 
-    /** Runs an action on an event loop, which is blocked meanwhile, and waits for it. */
+    /** Runs an action on an event loop, which does nothing else until the action returns. */
     public void blockLoopWith(Runnable action) {
         group.next().submit(action).syncUninterruptibly();
     }

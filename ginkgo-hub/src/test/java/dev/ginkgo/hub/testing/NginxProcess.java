@@ -13,7 +13,7 @@ import java.util.regex.Pattern;
 
 /**
  * Process of a real nginx, configured as in {@code docs/proxies.md}. It cannot bind port 0, so a free port is searched,
- * and another one if the port has been taken meanwhile.
+ * and another one if a different process binds that port first.
  */
 public final class NginxProcess implements AutoCloseable {
     private static final Pattern DOCUMENTED = Pattern.compile("```nginx\n(.*?)```", Pattern.DOTALL);
