@@ -31,7 +31,7 @@ class AdminEndpointsTest {
     @Test
     @DisplayName("H-24 the metrics count publishes, deliveries, disconnects by reason, and delivery latency")
     void metrics_countEvents() throws Exception {
-        try (TestHub testHub = TestHub.startHub("history.count = 50", "write-timeout = '300ms'");
+        try (TestHub testHub = TestHub.startHub("history.count = 50", "write-timeout = '2s'");
                 RawHttpClient stalled = testHub.lines("/a");
                 RawHttpClient subscriber = testHub.lines("/a")) {
             // Given a subscriber that disconnected, one that never reads, and one that has received three messages
