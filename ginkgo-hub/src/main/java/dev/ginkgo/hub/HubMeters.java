@@ -77,7 +77,7 @@ public final class HubMeters implements MeterBinder {
 
     private static LatencyHistogram.Totals delays(MessageHub hub) {
         try {
-            return hub.readings().counters().delays();
+            return hub.readings().counters().latencies();
         } catch (HubRejectedException notStarted) {
             return LatencyHistogram.total(List.of());
         }

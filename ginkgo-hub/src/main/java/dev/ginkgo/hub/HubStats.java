@@ -43,13 +43,13 @@ public record HubStats(
 
     static HubStats of(Counters counters, StoreUsage store) {
         return new HubStats(
-                counters.published.sum(),
+                counters.published(),
                 counters.delivered(),
                 counters.gaps(),
                 counters.dropped(),
                 counters.replayed(),
-                counters.resumed.sum(),
-                counters.notRecovered.sum(),
+                counters.resumed(),
+                counters.notRecovered(),
                 counters.stalled(),
                 store.subscribers(),
                 store.channels(),
@@ -57,7 +57,7 @@ public record HubStats(
                 store.views(),
                 store.storedBytes(),
                 counters.pinnedBytes(),
-                counters.wakeUps.sum(),
+                counters.wakeUps(),
                 counters.writes());
     }
 }

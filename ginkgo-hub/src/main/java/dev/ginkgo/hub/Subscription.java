@@ -153,7 +153,7 @@ public final class Subscription implements Iterable<Message>, AutoCloseable {
                 if (step.missed() != 0) {
                     reportGap(step.missed(), step.after());
                 } else if (step.message() != null) {
-                    counters.delivered(step.replayed());
+                    counters.recordDelivery(step.replayed());
                     return step.message();
                 } else if (closed) {
                     return null;

@@ -26,46 +26,47 @@ import java.util.function.IntFunction;
 import java.util.function.Supplier;
 
 /**
- * The pages for those who look after a hub: metrics, connections, channels, the tree. They are made aside, by tasks:
- * adding up and asking around is nothing for an event loop.
+ * Pages for operators: metrics, connections, channels and the tree of services. Responses are built by tasks, because
+ * collecting the data takes too long for an event loop.
  */
 final class AdminEndpoints {
     private static final int DEFAULT_LIMIT = 100;
     private static final int MAX_LIMIT = 10_000;
     private static final Set<String> LIMIT_PARAMETER = Set.of("limit");
 
-    private final Supplier<MetricsSnapshot> readings;
+    private final Supplier<MetricsSnapshot> metricsSnapshots;
     private final Supplier<Status> tree;
     private final IntFunction<ChannelListing> channels;
     private final Supplier<List<StreamRegistry.OpenStream>> streams;
     private final TimeSource timeSource;
     private final Executor tasks;
 
-    /** What a page is made by. */
+    /** Builds the response of a page. */
     @FunctionalInterface
     private interface ResponseSupplier {
         FullHttpResponse get() throws InterruptedException;
     }
 
     /**
-     * @param tree the status of the whole tree
-     * @param channels lists at most so many channels
-     * @param streams returns the streams that are open
-     * @param aside runs what may take a while
+     * @param metricsSnapshots returns the current metrics
+     * @param tree returns the status of the whole tree
+     * @param channels returns a list of at most the given number of channels
+     * @param streams returns the open streams
+     * @param tasks runs what takes too long for an event loop
      */
     AdminEndpoints(
-            Supplier<MetricsSnapshot> readings,
+            Supplier<MetricsSnapshot> metricsSnapshots,
             Supplier<Status> tree,
             IntFunction<ChannelListing> channels,
             Supplier<List<StreamRegistry.OpenStream>> streams,
             TimeSource timeSource,
-            Executor aside) {
-        this.readings = readings;
+            Executor tasks) {
+        this.metricsSnapshots = metricsSnapshots;
         this.tree = tree;
         this.channels = channels;
         this.streams = streams;
         this.timeSource = timeSource;
-        this.tasks = aside;
+        this.tasks = tasks;
     }
 
     Map<String, AdminRouter.Endpoint> endpoints() {
@@ -93,7 +94,7 @@ final class AdminEndpoints {
                 return responseSupplier.get();
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
-                return Responses.problem(ProblemException.stopping("the hub stops"));
+                return Responses.problem(ProblemException.stopping("the hub is stopping"));
             }
         });
     }
@@ -101,12 +102,12 @@ final class AdminEndpoints {
     private FullHttpResponse metrics() throws InterruptedException {
         LagSummary lagSummary = SubscriberLagCollector.summarize(streams.get());
         return Responses.of(
-                HttpResponseStatus.OK, PrometheusText.TYPE, PrometheusText.format(readings.get(), lagSummary));
+                HttpResponseStatus.OK, PrometheusText.TYPE, PrometheusText.format(metricsSnapshots.get(), lagSummary));
     }
 
     private FullHttpResponse connections(int limit) throws InterruptedException {
         List<SubscriberLagCollector.SubscriberLag> slowest = SubscriberLagCollector.slowestFirst(streams.get());
-        MetricsSnapshot now = readings.get();
+        MetricsSnapshot now = metricsSnapshots.get();
         return json(json -> {
             json.writeNumberField("connections", now.connections());
             json.writeNumberField("streams", slowest.size());
@@ -118,18 +119,18 @@ final class AdminEndpoints {
         });
     }
 
-    private void connection(SubscriberLagCollector.SubscriberLag each, JsonGenerator json) throws IOException {
-        StreamRegistry.OpenStream openStream = each.stream();
+    private void connection(SubscriberLagCollector.SubscriberLag lag, JsonGenerator json) throws IOException {
+        StreamRegistry.OpenStream openStream = lag.stream();
         json.writeStartObject();
         json.writeStringField(
                 "address",
-                openStream.connection().remoteAddress() instanceof InetSocketAddress peer
-                        ? peer.getAddress().getHostAddress() + ":" + peer.getPort()
+                openStream.connection().remoteAddress() instanceof InetSocketAddress remote
+                        ? remote.getAddress().getHostAddress() + ":" + remote.getPort()
                         : "gone");
-        json.writeStringField("channel", openStream.channel().text());
-        json.writeStringField("form", openStream.framing().parameterValue());
-        json.writeNumberField("behind", each.behind());
-        json.writeNumberField("pinned-bytes", each.pendingBytes());
+        json.writeStringField("channel", openStream.selector().text());
+        json.writeStringField("form", openStream.wireFormat().parameterValue());
+        json.writeNumberField("behind", lag.behind());
+        json.writeNumberField("pinned-bytes", lag.pendingBytes());
         json.writeNumberField(
                 "age-seconds",
                 Duration.ofNanos(timeSource.nanos() - openStream.openedAt()).toMillis() / 1e3);
@@ -137,11 +138,11 @@ final class AdminEndpoints {
     }
 
     private FullHttpResponse channels(int limit) {
-        ChannelListing some = channels.apply(limit);
+        ChannelListing listing = channels.apply(limit);
         return json(json -> {
-            json.writeNumberField("channels", some.total());
+            json.writeNumberField("channels", listing.total());
             json.writeArrayFieldStart("some");
-            for (ChannelListing.Item each : some.items()) {
+            for (ChannelListing.Item each : listing.items()) {
                 json.writeStartObject();
                 json.writeStringField("channel", each.channel());
                 json.writeNumberField("messages", each.messages());
@@ -168,10 +169,10 @@ final class AdminEndpoints {
             if (number >= 1 && number <= MAX_LIMIT) {
                 return number;
             }
-        } catch (NumberFormatException told) {
-            // like a number that is out of range
+        } catch (NumberFormatException _) {
+            // reported below, like a number out of range
         }
         throw new ProblemException(
-                ProblemType.BAD_PARAMETER, "limit=" + limit + " is no number from 1 to " + MAX_LIMIT);
+                ProblemType.BAD_PARAMETER, "limit=" + limit + " is not a number from 1 to " + MAX_LIMIT);
     }
 }

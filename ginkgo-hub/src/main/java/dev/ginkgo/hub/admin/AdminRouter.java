@@ -22,20 +22,21 @@ import java.util.function.IntFunction;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 
-/** The hub's own pages, below {@code /-/}. Health is open to all; the rest is for those who are on this machine. */
+/** Serves the hub's own pages, below {@code /-/}: health to every client, the others to clients on this machine only. */
 public final class AdminRouter implements HttpRoute {
     private static final List<String> PROXY_HEADERS =
             List.of("Forwarded", "Via", "X-Forwarded-For", "X-Forwarded-Host", "X-Real-IP");
 
     /**
-     * One page.
+     * A page.
      *
-     * @param isPublic whether anybody may see it
-     * @param parameters of its query
+     * @param isPublic whether clients on other machines may request it
+     * @param parameters names of the query parameters it accepts
+     * @param handler called when the request is complete
      */
     record Endpoint(boolean isPublic, Set<String> parameters, EndpointHandler handler) {}
 
-    /** What is done when the request for a page is there. */
+    /** Serves a complete request for a page. */
     @FunctionalInterface
     interface EndpointHandler {
         void handle(Exchange exchange, RequestTarget requestTarget) throws ProblemException;
@@ -43,22 +44,23 @@ public final class AdminRouter implements HttpRoute {
 
     private final Map<String, Endpoint> endpoints;
 
-    /** All of the hub's own pages. */
+    /** Returns the router for all of the hub's own pages. */
     public static AdminRouter of(
-            RouteFactory.Context front,
-            Supplier<MetricsSnapshot> readings,
+            RouteFactory.Context context,
+            Supplier<MetricsSnapshot> metricsSnapshots,
             Supplier<Status> tree,
             IntFunction<ChannelListing> channels,
             TimeSource timeSource) {
-        Map<String, Endpoint> pages = new HashMap<>();
-        pages.putAll(new HealthEndpoints(() -> tree.get().notReady(), front.draining()).endpoints());
-        pages.putAll(
-                new AdminEndpoints(readings, tree, channels, front.streams(), timeSource, front.tasks()).endpoints());
-        return new AdminRouter(pages);
+        Map<String, Endpoint> endpoints = new HashMap<>();
+        endpoints.putAll(new HealthEndpoints(() -> tree.get().notReady(), context.draining()).endpoints());
+        endpoints.putAll(
+                new AdminEndpoints(metricsSnapshots, tree, channels, context.streams(), timeSource, context.tasks())
+                        .endpoints());
+        return new AdminRouter(endpoints);
     }
 
-    AdminRouter(Map<String, Endpoint> pages) {
-        this.endpoints = new TreeMap<>(pages);
+    AdminRouter(Map<String, Endpoint> endpoints) {
+        this.endpoints = new TreeMap<>(endpoints);
     }
 
     @Override
@@ -70,9 +72,9 @@ public final class AdminRouter implements HttpRoute {
     public void begin(Exchange exchange, RequestTarget requestTarget) throws ProblemException {
         Endpoint endpoint = endpoints.get(requestTarget.path());
         if (endpoint == null) {
-            String there = endpoints.keySet().stream().collect(Collectors.joining(", "));
+            String known = endpoints.keySet().stream().collect(Collectors.joining(", "));
             throw new ProblemException(
-                    ProblemType.NOT_FOUND, "there is no " + requestTarget.path() + "; there are " + there);
+                    ProblemType.NOT_FOUND, "there is no page " + requestTarget.path() + "; the pages are " + known);
         }
         HttpMethod method = exchange.request().method();
         if (!method.equals(HttpMethod.GET) && !method.equals(HttpMethod.HEAD)) {
@@ -86,21 +88,22 @@ public final class AdminRouter implements HttpRoute {
     }
 
     /**
-     * Who asks has to be on this machine and to call it by a loopback name, and nobody may ask on behalf of another: a
-     * proxy on this machine is near, those behind it are not.
+     * Rejects a request that does not come directly from this machine. The connection and the {@code Host} must be
+     * loopback, and there must be neither a foreign origin nor a header of a proxy: a proxy on this machine is local, but
+     * its clients are not.
      */
     private static void requireLocalClient(Exchange exchange, RequestTarget requestTarget) throws ProblemException {
-        HostPort asked = HostPort.of(RequestValidator.host(exchange.request(), requestTarget), -1);
-        boolean near = exchange.connection().isRemoteAddressLoopback()
-                && asked != null
-                && asked.isLoopback()
+        HostPort host = HostPort.of(RequestValidator.host(exchange.request(), requestTarget), -1);
+        boolean local = exchange.connection().isRemoteAddressLoopback()
+                && host != null
+                && host.isLoopback()
                 && !exchange.isCrossOrigin()
                 && PROXY_HEADERS.stream()
                         .noneMatch(name -> exchange.request().headers().contains(name));
-        if (!near) {
+        if (!local) {
             throw new ProblemException(
                     ProblemType.LOOPBACK_ONLY,
-                    "this page is for those who are on the machine of the hub, and ask it directly at localhost");
+                    "this page is served only to clients on the hub's own machine that connect directly to localhost");
         }
     }
 }

@@ -11,14 +11,14 @@ import java.util.Set;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 
-/** Whether the program lives, and whether to send it work. */
+/** Liveness and readiness pages. */
 final class HealthEndpoints {
     private final Supplier<List<String>> notReady;
     private final BooleanSupplier draining;
 
     /**
-     * @param notReady a line for each service of the tree that does not do its work
-     * @param draining whether a stop has begun
+     * @param notReady returns a line for each service of the tree that is not ready
+     * @param draining returns whether a graceful shutdown has begun
      */
     HealthEndpoints(Supplier<List<String>> notReady, BooleanSupplier draining) {
         this.notReady = notReady;
@@ -33,7 +33,7 @@ final class HealthEndpoints {
 
     private void ready(Exchange exchange) throws ProblemException {
         if (draining.getAsBoolean()) {
-            throw new ProblemException(ProblemType.NOT_READY, "the hub stops").withHeader("Retry-After", "1");
+            throw new ProblemException(ProblemType.NOT_READY, "the hub is stopping").withHeader("Retry-After", "1");
         }
         List<String> lines = notReady.get();
         if (!lines.isEmpty()) {

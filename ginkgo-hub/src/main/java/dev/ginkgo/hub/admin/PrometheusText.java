@@ -21,7 +21,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** What a hub tells about itself, in Prometheus's text format 0.0.4. */
+/** Formats the metrics of a hub in the Prometheus text format 0.0.4. */
 final class PrometheusText {
     static final String TYPE = PrometheusTextFormatWriter.CONTENT_TYPE;
 
@@ -36,12 +36,12 @@ final class PrometheusText {
         families.values().forEach(family -> snapshots.add(family(family, metricsSnapshot)));
         snapshots.add(gauge(Metric.DEPTH, Metric.DEPTH_HELP, lagSummary.total()));
         snapshots.add(gauge(Metric.MAX_DEPTH, Metric.MAX_DEPTH_HELP, lagSummary.max()));
-        snapshots.add(delays(metricsSnapshot.counters().delays()));
+        snapshots.add(latencies(metricsSnapshot.counters().latencies()));
         ByteArrayOutputStream text = new ByteArrayOutputStream(4096);
         try {
             PrometheusTextFormatWriter.create().write(text, new MetricSnapshots(snapshots));
         } catch (IOException e) {
-            throw new UncheckedIOException("memory cannot fail to be written", e);
+            throw new UncheckedIOException("writing to memory failed", e);
         }
         return text.toByteArray();
     }
@@ -72,13 +72,13 @@ final class PrometheusText {
                 .build();
     }
 
-    private static MetricSnapshot delays(LatencyHistogram.Totals delays) {
+    private static MetricSnapshot latencies(LatencyHistogram.Totals latencies) {
         ClassicHistogramBuckets.Builder buckets = ClassicHistogramBuckets.builder();
         List<Double> bounds = LatencyHistogram.bucketBoundsInSeconds();
-        for (int i = 0; i < delays.buckets().size(); i++) {
+        for (int i = 0; i < latencies.buckets().size(); i++) {
             buckets.bucket(
                     i < bounds.size() ? bounds.get(i) : Double.POSITIVE_INFINITY,
-                    delays.buckets().get(i));
+                    latencies.buckets().get(i));
         }
         return HistogramSnapshot.builder()
                 .name(name(Metric.DELAY) + "_seconds")
@@ -86,7 +86,7 @@ final class PrometheusText {
                 .help(Metric.DELAY_HELP)
                 .dataPoint(HistogramSnapshot.HistogramDataPointSnapshot.builder()
                         .classicHistogramBuckets(buckets.build())
-                        .sum(delays.nanos() / 1e9)
+                        .sum(latencies.nanos() / 1e9)
                         .build())
                 .build();
     }

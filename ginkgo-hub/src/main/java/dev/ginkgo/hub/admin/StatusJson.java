@@ -4,7 +4,7 @@ import com.fasterxml.jackson.core.JsonGenerator;
 import dev.ginkgo.lifecycle.Status;
 import java.io.IOException;
 
-/** A tree of services as JSON; what is empty is left out. */
+/** Writes the status of a tree of services as JSON. Empty fields are omitted. */
 final class StatusJson {
     private StatusJson() {}
 

@@ -15,65 +15,69 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.stream.Collectors;
 
-/** How far behind the streams are: asked of the event loops, who alone know. Not to be called by one. */
+/**
+ * Collects how far the streams are behind. Only the event loop of a stream has this number, so each loop is queried.
+ * Blocks, and must not be called on an event loop.
+ */
 public final class SubscriberLagCollector {
-    /** A loop that does not answer in this time is left out; it has other troubles. */
+    /** Maximum time to wait for a loop. The streams of a loop that does not respond in time are omitted. */
     private static final long TIMEOUT_MILLIS = 1_000;
 
-    /** The slowest first. */
     private static final Comparator<SubscriberLag> SLOWEST_FIRST = Comparator.comparingLong(SubscriberLag::behind)
             .thenComparingLong(SubscriberLag::pendingBytes)
             .reversed();
 
     /**
-     * One stream.
+     * Lag of one stream.
      *
-     * @param behind messages that it has not been sent yet
-     * @param pendingBytes bytes that wait for its socket
+     * @param behind number of messages not sent yet
+     * @param pendingBytes number of bytes that its socket has not accepted yet
      */
     record SubscriberLag(StreamRegistry.OpenStream stream, long behind, long pendingBytes) {
         private static SubscriberLag of(StreamRegistry.OpenStream openStream) {
             ChannelOutboundBuffer buffer = openStream.connection().unsafe().outboundBuffer();
             return new SubscriberLag(
-                    openStream, openStream.reader().behind(), buffer == null ? 0 : buffer.totalPendingWriteBytes());
+                    openStream, openStream.handle().behind(), buffer == null ? 0 : buffer.totalPendingWriteBytes());
         }
     }
 
     private SubscriberLagCollector() {}
 
-    /** Adds up how far behind the streams are. */
+    /** Returns the total and the maximum lag of the streams. */
     public static LagSummary summarize(List<StreamRegistry.OpenStream> streams) throws InterruptedException {
-        List<SubscriberLag> standings = slowestFirst(streams);
+        List<SubscriberLag> lags = slowestFirst(streams);
         return new LagSummary(
-                standings.stream().mapToLong(SubscriberLag::behind).sum(),
-                standings.stream().mapToLong(SubscriberLag::behind).max().orElse(0));
+                lags.stream().mapToLong(SubscriberLag::behind).sum(),
+                lags.stream().mapToLong(SubscriberLag::behind).max().orElse(0));
     }
 
+    /** Returns the lags of the streams, slowest first. */
     static List<SubscriberLag> slowestFirst(List<StreamRegistry.OpenStream> streams) throws InterruptedException {
         Map<EventLoop, List<StreamRegistry.OpenStream>> byLoop = streams.stream()
                 .collect(Collectors.groupingBy(each -> each.connection().eventLoop()));
-        List<CompletableFuture<List<SubscriberLag>>> answers = new ArrayList<>();
-        byLoop.forEach((loop, its) -> answers.add(ask(loop, its)));
+        List<CompletableFuture<List<SubscriberLag>>> results = new ArrayList<>();
+        byLoop.forEach((loop, ofLoop) -> results.add(query(loop, ofLoop)));
         List<SubscriberLag> all = new ArrayList<>();
-        for (CompletableFuture<List<SubscriberLag>> answer : answers) {
+        for (CompletableFuture<List<SubscriberLag>> result : results) {
             try {
-                all.addAll(answer.get(TIMEOUT_MILLIS, TimeUnit.MILLISECONDS));
-            } catch (TimeoutException | ExecutionException leftOut) {
-                answer.cancel(false);
+                all.addAll(result.get(TIMEOUT_MILLIS, TimeUnit.MILLISECONDS));
+            } catch (TimeoutException | ExecutionException omitted) {
+                result.cancel(false);
             }
         }
         all.sort(SLOWEST_FIRST);
         return all;
     }
 
-    private static CompletableFuture<List<SubscriberLag>> ask(EventLoop loop, List<StreamRegistry.OpenStream> streams) {
-        CompletableFuture<List<SubscriberLag>> answer = new CompletableFuture<>();
+    private static CompletableFuture<List<SubscriberLag>> query(
+            EventLoop loop, List<StreamRegistry.OpenStream> streams) {
+        CompletableFuture<List<SubscriberLag>> result = new CompletableFuture<>();
         try {
             loop.execute(() ->
-                    answer.complete(streams.stream().map(SubscriberLag::of).toList()));
+                    result.complete(streams.stream().map(SubscriberLag::of).toList()));
         } catch (RejectedExecutionException ended) {
-            answer.complete(List.of());
+            result.complete(List.of());
         }
-        return answer;
+        return result;
     }
 }

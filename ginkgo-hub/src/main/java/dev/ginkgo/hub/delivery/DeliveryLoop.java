@@ -59,7 +59,7 @@ final class DeliveryLoop implements Runnable {
     /** Begins a round, if a group is marked and no round is about to begin. */
     void wake() {
         if (!dirty.isEmpty() && schedule()) {
-            all.wakeUps.increment();
+            all.recordWakeUp();
         }
     }
 
@@ -144,9 +144,9 @@ final class DeliveryLoop implements Runnable {
         if (deliveryStats.messages() > 0) {
             updateClock();
             if (deliveryStats.isLive()) {
-                counters.latencyHistogram.record(now - deliveryStats.oldestNanos());
+                counters.recordLatency(now - deliveryStats.oldestNanos());
             }
-            counters.delivered(deliveryStats.messages(), deliveryStats.replayed());
+            counters.recordDelivery(deliveryStats.messages(), deliveryStats.replayed());
         }
     }
 

@@ -117,15 +117,15 @@ final class PollSubscriber implements StreamHandle, LoopSubscriber {
     private void write(List<ByteBuf> frames, DeliveryStats deliveryStats) {
         long bytes = frames.stream().mapToLong(ByteBuf::readableBytes).sum();
         LoopCounters counters = deliveryLoop.counters();
-        counters.writes.increment();
-        counters.pinnedBytes.add(bytes);
+        counters.recordWrite();
+        counters.addPinnedBytes(bytes);
         stallDetector.writeStarted(deliveryLoop.now());
         ByteBuf last = frames.removeLast();
         for (ByteBuf frame : frames) {
             var _ = connection.write(frame, connection.voidPromise());
         }
         var _ = connection.writeAndFlush(last).addListener((ChannelFutureListener) done -> {
-            counters.pinnedBytes.add(-bytes);
+            counters.addPinnedBytes(-bytes);
             if (done.isSuccess()) {
                 deliveryLoop.delivered(deliveryStats);
             }
@@ -155,7 +155,7 @@ final class PollSubscriber implements StreamHandle, LoopSubscriber {
     @Override
     public void closeIfStalled(long timeoutNanos) {
         if (answered && stallDetector.isStalled(deliveryLoop.now(), timeoutNanos)) {
-            deliveryLoop.counters().stalled.increment();
+            deliveryLoop.counters().recordStall();
             DisconnectReason.STALLED.mark(connection);
             close();
         } else if (!answered

@@ -140,15 +140,15 @@ final class StreamSubscriber implements StreamHandle, LoopSubscriber {
         }
         writing = true;
         stallDetector.writeStarted(deliveryLoop.now());
-        deliveryLoop.counters().writes.increment();
+        deliveryLoop.counters().recordWrite();
         connection.flush();
         if (last.isDone()) {
             written(last, deliveryStats, toTheEnd);
         } else {
             long pinned = bytes;
-            deliveryLoop.counters().pinnedBytes.add(pinned);
+            deliveryLoop.counters().addPinnedBytes(pinned);
             last.addListener(done -> {
-                deliveryLoop.counters().pinnedBytes.add(-pinned);
+                deliveryLoop.counters().addPinnedBytes(-pinned);
                 written((ChannelFuture) done, deliveryStats, false); // there may be more by now
             });
         }
@@ -198,7 +198,7 @@ final class StreamSubscriber implements StreamHandle, LoopSubscriber {
     @Override
     public void closeIfStalled(long timeoutNanos) {
         if (writing && stallDetector.isStalled(deliveryLoop.now(), timeoutNanos)) {
-            deliveryLoop.counters().stalled.increment();
+            deliveryLoop.counters().recordStall();
             DisconnectReason.STALLED.mark(connection);
             close();
         }

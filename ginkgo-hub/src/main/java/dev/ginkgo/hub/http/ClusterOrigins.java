@@ -8,50 +8,52 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The origins of the pages of this cluster's nodes. A page outlives the node that it came from: it goes to another one
- * just when its own is dead, and has left the roster. So a node's origin is remembered for a while after that.
+ * Web origins of the nodes of this cluster. Pages served by these nodes may use this hub.
+ *
+ * <p>A page connects to another node when the node that served it has failed, and that node may have left the
+ * membership by then. An origin therefore stays allowed for {@link #RETENTION} after its node has left.
  */
 final class ClusterOrigins {
-    /** Long enough for a page to find that its node is gone; short, because somebody else may get the address. */
+    /** Long enough for a page to detect that its node has failed; short, because the address may be reassigned. */
     static final Duration RETENTION = Duration.ofHours(1);
 
-    /** How many are remembered; the oldest goes first. */
+    /** Maximum number of origins of former members; the oldest is removed first. */
     static final int MAX_RETAINED = 256;
 
     private final TimeSource timeSource;
 
     // guarded by this
-    private List<String> present = List.of();
-    private final Map<String, Long> departed = new LinkedHashMap<>();
+    private List<String> current = List.of();
+    private final Map<String, Long> former = new LinkedHashMap<>();
 
     ClusterOrigins(TimeSource timeSource) {
         this.timeSource = timeSource;
     }
 
-    /** These are the members now. */
+    /** Replaces the origins of the current members. */
     synchronized void update(List<String> origins) {
         long now = timeSource.nanos();
-        for (String before : present) {
-            if (!origins.contains(before)) {
-                departed.put(before, now);
+        for (String origin : current) {
+            if (!origins.contains(origin)) {
+                former.put(origin, now);
             }
         }
-        present = List.copyOf(origins);
-        present.forEach(departed::remove);
-        while (departed.size() > MAX_RETAINED) {
-            departed.remove(departed.keySet().iterator().next());
+        current = List.copyOf(origins);
+        current.forEach(former::remove);
+        while (former.size() > MAX_RETAINED) {
+            former.remove(former.keySet().iterator().next());
         }
     }
 
-    /** Those whose pages may come. */
+    /** Returns the origins of the current members and of those that left within the retention time. */
     synchronized List<String> allowed() {
-        if (departed.isEmpty()) {
-            return present;
+        if (former.isEmpty()) {
+            return current;
         }
         long now = timeSource.nanos();
-        departed.values().removeIf(left -> now - left > RETENTION.toNanos());
-        List<String> all = new ArrayList<>(present);
-        all.addAll(departed.keySet());
+        former.values().removeIf(leftAt -> now - leftAt > RETENTION.toNanos());
+        List<String> all = new ArrayList<>(current);
+        all.addAll(former.keySet());
         return all;
     }
 }

@@ -9,22 +9,24 @@ import java.util.function.Consumer;
 import java.util.function.Function;
 
 /**
- * What the front of a hub has to do with other nodes: browsers go from one to the other.
+ * Access to the web addresses of the nodes of a cluster, between which browsers move.
  *
- * @param advertise tells them where browsers reach this node
- * @param watchOrigins has somebody told the origins of all nodes' pages, this one's included, now and after each change, until
- *     what it gives is closed
+ * @param advertise publishes the URL at which browsers reach this node
+ * @param watchOrigins registers a listener for the web origins of all nodes, including this one; it is called at once
+ *     and after each change, until the returned registration is closed
  */
 public record ClusterWebDirectory(
         Consumer<URI> advertise, Function<Consumer<List<String>>, AutoCloseable> watchOrigins) {
 
+    /** Returns the directory of a hub that is not part of a cluster. */
     public static ClusterWebDirectory none() {
-        return new ClusterWebDirectory(url -> {}, told -> () -> {});
+        return new ClusterWebDirectory(_ -> {}, _ -> () -> {});
     }
 
+    /** Returns the directory of the nodes of a cluster. */
     public static ClusterWebDirectory of(Cluster cluster) {
         return new ClusterWebDirectory(
-                cluster::advertiseUrl, told -> cluster.onRoster(members -> told.accept(origins(members))));
+                cluster::advertiseUrl, listener -> cluster.onRoster(members -> listener.accept(origins(members))));
     }
 
     private static List<String> origins(List<Member> members) {
@@ -35,7 +37,7 @@ public record ClusterWebDirectory(
                 .toList();
     }
 
-    /** The origin of a page, as browsers write it (RFC 6454, section 6.2). */
+    /** Returns the origin of a URL in the form that browsers send (RFC 6454, section 6.2). */
     private static String origin(URI url) {
         return url.getScheme() + "://" + url.getRawAuthority();
     }

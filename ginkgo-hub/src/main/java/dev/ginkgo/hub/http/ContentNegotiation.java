@@ -10,12 +10,14 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
- * In which form a {@code GET} of a channel is answered: by {@code ?as=}, else by an upgrade to WebSocket, else by
- * {@code Accept} (RFC 9110, section 12.5.1). Of forms that are equally welcome the one that was named more exactly
- * wins, and then the first of {@link Representation}; so {@code curl} gets lines and a browser gets the page.
+ * Selects the representation for a {@code GET} of a channel: by {@code ?as=}, else by an upgrade to WebSocket, else by
+ * {@code Accept} (RFC 9110, section 12.5.1).
+ *
+ * <p>Among representations of equal quality the one with the more specific media range wins, then the first in the
+ * order of {@link Representation}. So {@code curl} gets lines and a browser gets the page.
  */
 final class ContentNegotiation {
-    /** What can be had. */
+    /** Available representations, in order of preference. */
     enum Representation {
         LINES("text/plain", "lines"),
         SSE("text/event-stream", "sse"),
@@ -33,7 +35,7 @@ final class ContentNegotiation {
     }
 
     private record MediaRange(String type, double quality) {
-        /** How exactly it names a type: 3, 2 for {@code text/*}, 1 for everything, 0 if it does not. */
+        /** Returns how specifically this range matches: 3 for the type, 2 for {@code text/*}, 1 for all types, 0 if not. */
         int specificity(String offered) {
             if (type.equals(offered)) {
                 return 3;
@@ -52,7 +54,8 @@ final class ContentNegotiation {
                 && headers.containsValue(HttpHeaderNames.CONNECTION, "upgrade", true);
         if (as != null) {
             if (upgrade) {
-                throw new ProblemException(ProblemType.BAD_PARAMETER, "\"as\" has no meaning for a WebSocket");
+                throw new ProblemException(
+                        ProblemType.BAD_PARAMETER, "the parameter \"as\" does not apply to a WebSocket");
             }
             return byName(as);
         }
@@ -66,7 +69,7 @@ final class ContentNegotiation {
             }
         }
         throw new ProblemException(
-                ProblemType.BAD_PARAMETER, "as=" + name + " is unknown; there are as=lines, as=sse, as=ndjson");
+                ProblemType.BAD_PARAMETER, "as=" + name + " is unknown; valid values are lines, sse and ndjson");
     }
 
     private static Representation byAccept(List<String> accept) throws ProblemException {
@@ -76,31 +79,31 @@ final class ContentNegotiation {
         }
         Representation best = null;
         double bestQuality = 0;
-        int bestExactness = 0;
+        int bestSpecificity = 0;
         for (Representation representation : Representation.values()) {
             if (representation.type == null) {
                 continue;
             }
-            int exactness = 0;
+            int specificity = 0;
             double quality = 0;
             for (MediaRange mediaRange : ranges) {
-                int found = mediaRange.specificity(representation.type);
-                if (found > exactness) {
-                    exactness = found;
+                int match = mediaRange.specificity(representation.type);
+                if (match > specificity) {
+                    specificity = match;
                     quality = mediaRange.quality;
                 }
             }
-            if (quality > bestQuality || (quality > 0 && quality == bestQuality && exactness > bestExactness)) {
+            if (quality > bestQuality || (quality > 0 && quality == bestQuality && specificity > bestSpecificity)) {
                 best = representation;
                 bestQuality = quality;
-                bestExactness = exactness;
+                bestSpecificity = specificity;
             }
         }
         if (best == null) {
             throw new ProblemException(
                     ProblemType.NOT_ACCEPTABLE,
-                    "there are text/plain (lines), text/event-stream, application/x-ndjson and text/html;"
-                            + " Accept allows none of them");
+                    "Accept allows none of the available types: text/plain (lines), text/event-stream,"
+                            + " application/x-ndjson, text/html");
         }
         return best;
     }
@@ -124,7 +127,7 @@ final class ContentNegotiation {
                 try {
                     return Math.clamp(Double.parseDouble(field.substring(2)), 0, 1);
                 } catch (NumberFormatException e) {
-                    return 0; // what cannot be read cannot be wanted
+                    return 0; // a range with a malformed quality is ignored
                 }
             }
         }

@@ -7,8 +7,8 @@ import io.netty.channel.ChannelPromise;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Holds the head of a stream back until the hub has taken the reader: what refuses it can still be told as a problem.
- * Whatever is written first pushes the head out before it.
+ * Delays the response head of a stream until the hub has accepted the subscription, so that a rejection can still be
+ * answered with an error response. The first write to the connection sends the head before it.
  */
 final class DeferredHead extends ChannelOutboundHandlerAdapter {
     private @Nullable ByteBuf head;
@@ -19,38 +19,38 @@ final class DeferredHead extends ChannelOutboundHandlerAdapter {
     }
 
     @Override
-    public void handlerAdded(ChannelHandlerContext added) {
-        context = added;
+    public void handlerAdded(ChannelHandlerContext context) {
+        this.context = context;
     }
 
     @Override
-    public void write(ChannelHandlerContext current, Object message, ChannelPromise promise) {
+    public void write(ChannelHandlerContext context, Object message, ChannelPromise promise) {
         write();
-        var _ = current.write(message, promise);
+        var _ = context.write(message, promise);
     }
 
-    /** Writes the head, if nothing has yet. */
+    /** Writes the head, unless it has been written already. */
     void write() {
-        ByteBuf now = head;
+        ByteBuf unwritten = head;
         ChannelHandlerContext current = context;
-        if (now != null && current != null) {
+        if (unwritten != null && current != null) {
             head = null;
-            var _ = current.write(now);
+            var _ = current.write(unwritten);
             current.pipeline().remove(this);
         }
     }
 
-    /** There will be no stream. */
+    /** Releases the head without writing it: there will be no stream. */
     void discard() {
-        ByteBuf now = head;
-        if (now != null) {
+        ByteBuf unwritten = head;
+        if (unwritten != null) {
             head = null;
-            now.release();
+            unwritten.release();
         }
     }
 
     @Override
-    public void handlerRemoved(ChannelHandlerContext removed) {
+    public void handlerRemoved(ChannelHandlerContext context) {
         discard();
     }
 }

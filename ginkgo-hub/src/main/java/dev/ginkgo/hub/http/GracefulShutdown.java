@@ -11,15 +11,15 @@ import java.util.Random;
 import java.util.random.RandomGenerator;
 
 /**
- * The end of a front, in order: nobody is sent here any more, then nobody comes in, then those who read are bidden
- * farewell one after another, so that they do not all knock at the next door in one moment. Like the deadline of a
- * stop it goes by real time.
+ * Graceful shutdown of the HTTP front: readiness fails, then the port is closed, then the streams end one after another,
+ * so that the clients do not all reconnect to another node at the same moment. Measured in real time, like the shutdown
+ * deadline.
  */
 final class GracefulShutdown {
-    /** Streams end in so many groups at most. */
+    /** Maximum number of groups in which the streams end. */
     private static final int MAX_GROUPS = 25;
 
-    /** How long the last bytes may take: whoever reads has them by then, and whoever does not holds nobody up. */
+    /** Time to flush the last bytes. Enough for clients that read; those that do not must not delay the shutdown. */
     private static final Duration FLUSH_TIMEOUT = Duration.ofMillis(300);
 
     private final RandomGenerator random;
@@ -30,17 +30,17 @@ final class GracefulShutdown {
         this.random = random;
     }
 
-    /** Whether it has begun: readiness is down from then on. */
+    /** Returns whether the shutdown has begun; from then on the hub is not ready. */
     boolean isDraining() {
         return draining;
     }
 
-    /** Whether nothing is taken any more. */
+    /** Returns whether new requests are rejected. */
     boolean isRejecting() {
         return rejecting;
     }
 
-    /** Readiness falls; for so long all is served as before, and then nobody comes in any more. */
+    /** Fails readiness, serves on for the delay, then closes the port and rejects new requests. */
     void drain(Channel listener, Duration delay) throws InterruptedException {
         draining = true;
         listener.closeFuture().await(delay.toMillis());
@@ -48,21 +48,24 @@ final class GracefulShutdown {
         rejecting = true;
     }
 
-    /** Ends what is open. */
-    void closeConnections(ConnectionInitializer connectionInitializer, StreamRegistry open, Duration spread)
+    /**
+     * Ends the open connections: idle ones at once, others after their response, and the streams in groups over {@code
+     * spread}.
+     */
+    void closeConnections(ConnectionInitializer connections, StreamRegistry registry, Duration spread)
             throws InterruptedException {
-        connectionInitializer.drain();
-        List<StreamRegistry.OpenStream> streams = new ArrayList<>(open.all());
+        connections.drain();
+        List<StreamRegistry.OpenStream> streams = new ArrayList<>(registry.all());
         Collections.shuffle(streams, Random.from(random));
         int groups = Math.clamp(streams.size(), 1, MAX_GROUPS);
         for (int group = 0; group < groups; group++) {
             if (group > 0) {
-                connectionInitializer.awaitClosed(spread.dividedBy(groups));
+                connections.awaitClosed(spread.dividedBy(groups));
             }
             int from = streams.size() * group / groups;
             int to = streams.size() * (group + 1) / groups;
-            streams.subList(from, to).forEach(openStream -> openStream.bye(DisconnectReason.STOPPING));
+            streams.subList(from, to).forEach(openStream -> openStream.endGracefully(DisconnectReason.STOPPING));
         }
-        connectionInitializer.awaitClosed(FLUSH_TIMEOUT);
+        connections.awaitClosed(FLUSH_TIMEOUT);
     }
 }

@@ -29,10 +29,11 @@ import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The hub's HTTP port: publish by POST, read by GET; see {@code docs/http.md}. Ready means: bound and accepting.
+ * HTTP front of the hub: {@code POST} publishes, {@code GET} subscribes; see {@code docs/http.md}. The service is ready
+ * when the port is bound and accepts connections.
  *
- * <p>Connections live on a few event loops; nothing blocks there. What takes time is done by tasks: keep-alives, and
- * the end of connections that keep us waiting.
+ * <p>Connections are served by a few event loops, which never block. Tasks of the service send heartbeats, enforce
+ * timeouts and build responses that take long.
  */
 public final class HttpFrontend extends Service {
     private static final Duration DEADLINE_CHECK_INTERVAL = Duration.ofMillis(500);
@@ -40,132 +41,135 @@ public final class HttpFrontend extends Service {
 
     private final Setting<Boolean> enabled = setting("enabled", true)
             .restartRequired()
-            .help("Whether to listen at all; if not, only programs in here use the hub");
+            .help("Whether to listen; if not, only the hub's own program uses it");
 
     private final Setting<Boolean> anonymous = setting("anonymous", false)
             .restartRequired()
-            .help("Whether anybody who reaches the port may publish and read; needed to bind beyond loopback");
+            .help("Whether anyone who reaches the port may publish and subscribe; required to bind beyond loopback");
 
     private final Setting<Address> bind = setting("bind", Address.of("127.0.0.1:8088"))
             .check(
                     (address, all) -> address.isLoopback() || all.get(anonymous),
-                    "can be reached from other machines, where nobody is asked who he is; if anybody may publish and"
-                            + " read, write anonymous = true beside it, else bind to 127.0.0.1")
+                    "can be reached from other machines, and there is no authentication; set anonymous = true if anyone"
+                            + " may publish and subscribe, else bind to 127.0.0.1")
             .restartRequired()
-            .help("Where to listen; port 0 takes a free one");
+            .help("Where to listen; port 0 takes a free port");
 
     private final Setting<NettyServer.IoTransport> transport = setting("transport", NettyServer.IoTransport.AUTO)
             .restartRequired()
-            .help("How the kernel is asked: auto, epoll or nio");
+            .help("I/O mechanism: epoll, nio, or auto, which is epoll where available");
 
     private final Setting<Integer> loops = setting("loops", 0)
             .between(0, 1024)
             .restartRequired()
-            .help("How many threads carry the connections; 0 is one for each processor");
+            .help("Number of event loops, each a thread; 0 is one per processor");
 
     private final Setting<List<String>> allowedOrigins = list("allowed-origins", String.class)
             .check(
                     all -> all.stream().allMatch(OriginPolicy::isOrigin),
-                    "is no list of origins such as \"https://example.org\"")
-            .help("Other origins whose pages may use the hub, such as \"https://example.org\"");
+                    "is not a list of origins such as \"https://example.org\"")
+            .help("Origins whose pages may use the hub, besides its own, such as \"https://example.org\"");
 
     private final Setting<List<String>> allowedHosts = list("allowed-hosts", String.class)
             .check(
                     all -> all.stream().allMatch(OriginPolicy::isHost),
-                    "is no list of hosts such as \"hub.example.org\"")
-            .help("Names by which the hub may be called besides localhost; if given, it answers to no other");
+                    "is not a list of host names such as \"hub.example.org\"")
+            .help("Host names of the hub, besides localhost; if set, requests with any other Host are rejected");
 
     private final Setting<Optional<Path>> page = optional("page", Path.class)
             .check(
                     folder -> folder.isEmpty() || StaticFiles.isSite(folder.get()),
-                    "is no folder with an index.html in it, which http.page shows at /")
-            .help("The folder of a page of your own: its index.html is at /, its other files below /-/page/");
+                    "is not a folder with an index.html, which http.page serves at /")
+            .help("Folder with your own page: index.html is served at /, its other files below /-/page/");
 
     private final Setting<Optional<String>> advertise = optional("advertise", String.class)
             .check(
                     url -> url.isEmpty() || OriginPolicy.isOrigin(url.get()),
-                    "is no address such as \"https://node2.example.org\"")
+                    "is not a URL such as \"https://node2.example.org\"")
             .restartRequired()
-            .help("Where browsers reach this node, if that is not http:// and the bind address");
+            .help("URL at which browsers reach this node, if it is not http:// and the bind address");
 
     private final Setting<Size> maxBody = setting("max-body", Size.ofMebibytes(1))
             .between(Size.ofBytes(1), Size.ofMebibytes(1024))
-            .help("The longest message that may be posted");
+            .help("Maximum length of a message");
 
     private final Setting<Integer> maxConnections =
-            setting("max-connections", 10_000).between(1, 1_000_000).help("How many connections may be open at a time");
+            setting("max-connections", 10_000).between(1, 1_000_000).help("Maximum number of open connections");
 
     private final Setting<Integer> maxPerAddress = setting("max-connections-per-address", 1_000)
             .between(1, 1_000_000)
-            .help("How many of them from one address; raise it behind a proxy");
+            .help("Maximum number of open connections from one address; raise it behind a proxy");
 
-    private final Setting<Integer> maxSubscribers =
-            setting("max-subscribers", 10_000).between(1, 1_000_000).help("How many connections may read one channel");
+    private final Setting<Integer> maxSubscribers = setting("max-subscribers", 10_000)
+            .between(1, 1_000_000)
+            .help("Maximum number of connections that subscribe to one channel");
 
     private final Setting<Duration> requestTimeout = setting("request-timeout", Duration.ofSeconds(10))
             .between(Duration.ofMillis(10), Duration.ofHours(1))
-            .help("How long a request may take to come in, and its answer to be taken");
+            .help("Maximum time for a request to arrive, and for its response to be read");
 
     private final Setting<Duration> idleTimeout = setting("idle-timeout", Duration.ofSeconds(60))
             .between(Duration.ofMillis(10), Duration.ofDays(1))
-            .help("How long a connection may wait for its next request");
+            .help("Maximum time between two requests on a connection");
 
     private final Setting<Duration> heartbeat = setting("heartbeat", Duration.ofSeconds(15))
             .between(Duration.ofMillis(10), Duration.ofHours(1))
-            .help("After how much silence a stream gets a sign of life");
+            .help("Time without output after which a stream gets a heartbeat");
 
     private final Setting<Duration> maxLifetime = setting("max-lifetime", Duration.ZERO)
             .between(Duration.ZERO, Duration.ofDays(365))
-            .help("After how long at most a stream is ended, and its reader comes back; 0 is never");
+            .help("Maximum lifetime of a stream, after which its client reconnects; 0 is unlimited");
 
     private final Setting<Duration> drainDelay = setting("drain-delay", Duration.ZERO)
             .between(Duration.ZERO, Duration.ofHours(1))
-            .help("How long a stop serves on while /-/health/ready already says no");
+            .help("How long a graceful shutdown serves on after /-/health/ready has begun to fail");
 
     private final Setting<Duration> drainTime = setting("drain-time", Duration.ofMillis(500))
             .between(Duration.ZERO, Duration.ofHours(1))
-            .help("Over how much time a stop spreads the end of the streams");
+            .help("Time over which a graceful shutdown spreads the ends of the streams");
 
     private final Supplier<? extends HttpBackend> backend;
-    private final RouteFactory routes;
-    private final ClusterWebDirectory directory;
+    private final RouteFactory routeFactory;
+    private final ClusterWebDirectory webDirectory;
     private final StaticSiteHandler staticSiteHandler = new StaticSiteHandler();
     private final RandomGenerator random;
 
     private volatile @Nullable Run run;
 
-    /** What one run has. */
+    /** State of one run. */
     private record Run(
-            Channel listener, ConnectionInitializer connections, StreamRegistry open, GracefulShutdown drain) {}
+            Channel listener, ConnectionInitializer connections, StreamRegistry streams, GracefulShutdown shutdown) {}
 
     /**
-     * Declares the front of a hub.
+     * Declares the HTTP front of a hub.
      *
-     * @param backend asked for at each start
-     * @param routes makes what is served besides channels and the page of {@code http.page}
+     * @param backend returns the running hub; called at each start
+     * @param routeFactory creates the routes in addition to channels and the page of {@code http.page}
+     * @param webDirectory web addresses of the other nodes
+     * @param random spreads the ends of streams
      */
     public HttpFrontend(
             Supplier<? extends HttpBackend> backend,
-            RouteFactory routes,
-            ClusterWebDirectory clusterWebDirectory,
+            RouteFactory routeFactory,
+            ClusterWebDirectory webDirectory,
             RandomGenerator random) {
         this.backend = requireNonNull(backend, "backend is null");
-        this.routes = requireNonNull(routes, "routes is null");
-        this.directory = requireNonNull(clusterWebDirectory, "neighbours is null");
+        this.routeFactory = requireNonNull(routeFactory, "routeFactory is null");
+        this.webDirectory = requireNonNull(webDirectory, "webDirectory is null");
         this.random = requireNonNull(random, "random is null");
     }
 
     /**
-     * Where it listens, with the real port where the setting said 0.
+     * Returns the address on which the hub listens, with the actual port if the setting has port 0.
      *
-     * @throws IllegalStateException if it does not listen
+     * @throws IllegalStateException if the hub does not listen
      */
     public Address address() {
         Run now = run;
         if (now == null
                 || !now.listener.isOpen()
                 || !(now.listener.localAddress() instanceof InetSocketAddress local)) {
-            throw new IllegalStateException("the hub does not listen; ask for its address between start and stop");
+            throw new IllegalStateException("the hub does not listen; its address is available between start and stop");
         }
         return new Address(bind.get().host(), local.getPort());
     }
@@ -176,31 +180,31 @@ public final class HttpFrontend extends Service {
             return;
         }
         staticSiteHandler.load(page.get());
-        GracefulShutdown gracefulShutdown = new GracefulShutdown(random);
+        GracefulShutdown shutdown = new GracefulShutdown(random);
         HttpBackend hub = backend.get();
-        StreamRegistry open = new StreamRegistry(maxSubscribers, time(), random);
+        StreamRegistry streams = new StreamRegistry(maxSubscribers, time(), random);
         ClusterOrigins members = new ClusterOrigins(time());
-        closeOnStop(directory.watchOrigins().apply(members::update));
-        Router handler = new Router(
+        closeOnStop(webDirectory.watchOrigins().apply(members::update));
+        Router router = new Router(
                 new OriginPolicy(() -> origins(members), allowedHosts),
-                routes(open, gracefulShutdown),
+                routes(streams, shutdown),
                 new PublishHandler(
                         hub.publisher(),
                         new IdempotencyCache(time()),
                         () -> maxBody.get().bytes(),
-                        gracefulShutdown::isRejecting),
-                new SubscribeHandler(hub.streams(), open, gracefulShutdown::isRejecting));
-        ConnectionInitializer connectionInitializer = new ConnectionInitializer(
-                time(), handler, new ConnectionLimiter(maxConnections, maxPerAddress), timeouts(), hub.counters());
+                        shutdown::isRejecting),
+                new SubscribeHandler(hub.streams(), streams, shutdown::isRejecting));
+        ConnectionInitializer connections = new ConnectionInitializer(
+                time(), router, new ConnectionLimiter(maxConnections, maxPerAddress), timeouts(), hub.counters());
 
         int threads = loops.get() == 0 ? Runtime.getRuntime().availableProcessors() : loops.get();
         NettyServer nettyServer = closeOnStop(new NettyServer(transport.get(), threads, status().path() + "#loop-"));
-        closeOnStop(connectionInitializer);
-        Channel listener = nettyServer.listen(bind.get(), bind.describe(), connectionInitializer);
-        run = new Run(listener, connectionInitializer, open, gracefulShutdown);
+        closeOnStop(connections);
+        Channel listener = nettyServer.listen(bind.get(), bind.describe(), connections);
+        run = new Run(listener, connections, streams, shutdown);
         closeOnStop(() -> listener.close().awaitUninterruptibly());
         log.info("listening on {}", address());
-        url().ifPresent(directory.advertise());
+        url().ifPresent(webDirectory.advertise());
 
         spawn("accept", () -> {
             awaitOpen();
@@ -208,55 +212,55 @@ public final class HttpFrontend extends Service {
         });
         every("heartbeat", this::heartbeatCheckInterval, () -> hub.streams().heartbeat(heartbeat.get()));
         every("timeouts", () -> DEADLINE_CHECK_INTERVAL, () -> {
-            connectionInitializer.closeExpired();
-            open.closeExpired(maxLifetime.get());
+            connections.closeExpired();
+            streams.closeExpired(maxLifetime.get());
         });
     }
 
-    private List<HttpRoute> routes(StreamRegistry open, GracefulShutdown gracefulShutdown) {
+    private List<HttpRoute> routes(StreamRegistry streams, GracefulShutdown shutdown) {
         List<HttpRoute> all = new ArrayList<>();
         all.add(staticSiteHandler);
-        all.addAll(routes.create(
-                new RouteFactory.Context(open::all, gracefulShutdown::isDraining, page -> spawn("page", page::run))));
+        all.addAll(routeFactory.create(
+                new RouteFactory.Context(streams::all, shutdown::isDraining, page -> spawn("page", page::run))));
         return all;
     }
 
-    /** How many connections are open. */
+    /** Returns the number of open connections. */
     public int connectionCount() {
         Run now = run;
         return now == null ? 0 : now.connections.size();
     }
 
-    /** All connections that are open. */
-    public Collection<Channel> connectedChannels() {
+    /** Returns the open connections. */
+    public Collection<Channel> openConnections() {
         Run now = run;
         return now == null ? List.of() : now.connections.channels();
     }
 
-    /** The streams that are open. */
+    /** Returns the open streams. */
     public List<StreamRegistry.OpenStream> openStreams() {
         Run now = run;
-        return now == null ? List.of() : now.open.all();
+        return now == null ? List.of() : now.streams.all();
     }
 
     @Override
     protected void onStop() throws InterruptedException {
         Run now = run;
         if (now != null) {
-            now.drain.drain(now.listener, drainDelay.get());
-            now.drain.closeConnections(now.connections, now.open, drainTime.get());
+            now.shutdown.drain(now.listener, drainDelay.get());
+            now.shutdown.closeConnections(now.connections, now.streams, drainTime.get());
         }
     }
 
-    /** A page is read again, so that it can be worked on; one that cannot be read leaves the old one where it is. */
+    /** Reads the page of {@code http.page} again. If that fails, the previous one is still served. */
     @Override
     protected void onReload() throws IOException {
         staticSiteHandler.load(page.get());
     }
 
     /**
-     * Where browsers reach this node; empty if it does not listen by its configuration, or listens on all addresses and
-     * nobody has said which one is meant.
+     * Returns the URL at which browsers reach this node; empty if the hub is configured not to listen, or listens on all
+     * addresses and {@code http.advertise} is not set.
      */
     public Optional<URI> url() {
         if (!enabled.get()) {
@@ -274,10 +278,10 @@ public final class HttpFrontend extends Service {
         return origins;
     }
 
-    /** Often enough that a silence is never much longer than it may be. */
+    /** Short enough that heartbeats are at most a tenth of their interval late, and at most one second. */
     private Duration heartbeatCheckInterval() {
-        Duration turn = heartbeat.get().dividedBy(10);
-        return turn.compareTo(Duration.ofSeconds(1)) < 0 ? turn : Duration.ofSeconds(1);
+        Duration interval = heartbeat.get().dividedBy(10);
+        return interval.compareTo(Duration.ofSeconds(1)) < 0 ? interval : Duration.ofSeconds(1);
     }
 
     private ConnectionDeadline.Timeouts timeouts() {

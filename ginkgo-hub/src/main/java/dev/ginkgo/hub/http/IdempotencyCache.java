@@ -16,11 +16,11 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What publishers with an {@code Idempotency-Key} have been answered, so that the same request, sent again because the
- * answer was lost, is answered again and not published again (after draft-ietf-httpapi-idempotency-key-header-07).
+ * Responses to publishers that sent an {@code Idempotency-Key}. A request that is repeated because its response was lost
+ * gets the same response, and the message is not published again (see draft-ietf-httpapi-idempotency-key-header-07).
  *
- * <p>Remembered for five minutes, and {@link #MAX_ENTRIES} at a time: beyond that the oldest is forgotten. A request that was
- * refused is not remembered, for nothing has happened. Of the body there is only a digest.
+ * <p>Responses are kept for {@link #RETENTION}, at most {@link #MAX_ENTRIES} of them; beyond that the oldest is evicted.
+ * Rejected requests are not kept, because they published nothing. Of a request only a digest is kept. Thread-safe.
  */
 final class IdempotencyCache {
     static final int MAX_ENTRIES = 10_000;
@@ -29,7 +29,7 @@ final class IdempotencyCache {
 
     private final TimeSource timeSource;
 
-    /** By key, oldest first; guarded by this. */
+    /** Entries by key, oldest first; guarded by this. */
     private final Map<String, CachedResponse> entries = new LinkedHashMap<>();
 
     private static final class CachedResponse {
@@ -48,47 +48,48 @@ final class IdempotencyCache {
     }
 
     /**
-     * Begins a request, or finds it answered.
+     * Registers a request, or finds the response to its first transmission.
      *
-     * @param key the client's
-     * @param request {@linkplain #digest what it asks for}
-     * @return the answer that was given to it before; null if it is new, and then it is to be {@link #complete} or
-     *     {@link #remove forgotten}
-     * @throws ProblemException if the key was used for another request, or its request has not been answered yet
+     * @param key idempotency key of the client
+     * @param request {@linkplain #digest digest} of the request
+     * @return the response to send again; null if the request is new, and then the caller must call {@link #complete} or
+     *     {@link #remove}
+     * @throws ProblemException if the key was used for a different request, or the first request is still being served
      */
     synchronized byte @Nullable [] begin(String key, byte[] request) throws ProblemException {
         long now = timeSource.nanos();
         evictExpired(now);
-        CachedResponse before = entries.get(key);
-        if (before == null) {
+        CachedResponse first = entries.get(key);
+        if (first == null) {
             if (entries.size() == MAX_ENTRIES) {
                 evictOldest();
             }
             entries.put(key, new CachedResponse(request, now));
             return null;
         }
-        if (!Arrays.equals(before.request, request)) {
+        if (!Arrays.equals(first.request, request)) {
             throw new ProblemException(
                     ProblemType.KEY_REUSED,
                     "this Idempotency-Key was sent with another message or channel; a new message needs a new key");
         }
-        if (before.response == null) {
+        if (first.response == null) {
             throw new ProblemException(
-                            ProblemType.UNDER_WAY, "the first request with this Idempotency-Key is not answered yet")
+                            ProblemType.UNDER_WAY,
+                            "the first request with this Idempotency-Key has not been answered yet")
                     .withHeader("Retry-After", "1");
         }
-        return before.response;
+        return first.response;
     }
 
-    /** The request has been served. */
-    synchronized void complete(String key, byte[] answer) {
-        CachedResponse begun = entries.get(key);
-        if (begun != null) {
-            begun.response = answer;
+    /** Stores the response of a request. */
+    synchronized void complete(String key, byte[] response) {
+        CachedResponse entry = entries.get(key);
+        if (entry != null) {
+            entry.response = response;
         }
     }
 
-    /** The request has been refused: it may come again. */
+    /** Removes a request that was rejected; the client may repeat it. */
     synchronized void remove(String key) {
         entries.remove(key);
     }
@@ -110,12 +111,12 @@ final class IdempotencyCache {
         oldest.remove();
     }
 
-    /** What tells one request from another: channel, kind and body. */
+    /** Returns the digest of a publish request, over its channel, payload type and body. */
     static byte[] digest(ChannelName channel, boolean binary, byte[] body) {
         try {
             MessageDigest digest = MessageDigest.getInstance("SHA-256");
             digest.update(channel.text().getBytes(UTF_8));
-            digest.update((byte) 0); // in no name
+            digest.update((byte) 0); // a separator that no channel name contains
             digest.update((byte) (binary ? 1 : 0));
             return digest.digest(body);
         } catch (NoSuchAlgorithmException e) {

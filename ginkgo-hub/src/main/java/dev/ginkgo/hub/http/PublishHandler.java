@@ -22,7 +22,7 @@ import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/** {@code POST /channel}: the body is a message. */
+/** Serves {@code POST /channel}, whose body is the message to publish. */
 final class PublishHandler {
     private final Publisher publisher;
     private final IdempotencyCache idempotencyCache;
@@ -53,24 +53,24 @@ final class PublishHandler {
         boolean binary = requestBody.isBinary();
         byte[] bytes = requestBody.readAll();
         if (key == null) {
-            answer(exchange, publish(channel, binary, bytes), false);
+            respond(exchange, publish(channel, binary, bytes), false);
             return;
         }
-        byte[] before = idempotencyCache.begin(key, IdempotencyCache.digest(channel, binary, bytes));
-        if (before != null) {
-            answer(exchange, before, true);
+        byte[] cached = idempotencyCache.begin(key, IdempotencyCache.digest(channel, binary, bytes));
+        if (cached != null) {
+            respond(exchange, cached, true);
             return;
         }
-        byte[] answer = null;
+        byte[] response = null;
         try {
-            answer = publish(channel, binary, bytes);
-            idempotencyCache.complete(key, answer);
+            response = publish(channel, binary, bytes);
+            idempotencyCache.complete(key, response);
         } finally {
-            if (answer == null) {
+            if (response == null) {
                 idempotencyCache.remove(key);
             }
         }
-        answer(exchange, answer, false);
+        respond(exchange, response, false);
     }
 
     private byte[] publish(ChannelName channel, boolean binary, byte[] bytes) throws ProblemException {
@@ -88,35 +88,35 @@ final class PublishHandler {
         });
     }
 
-    private static void answer(Exchange exchange, byte[] json, boolean again) {
+    private static void respond(Exchange exchange, byte[] json, boolean replayed) {
         FullHttpResponse response = Responses.of(HttpResponseStatus.OK, Responses.JSON, json);
-        if (again) {
+        if (replayed) {
             response.headers().set("Idempotency-Replayed", "true");
         }
         exchange.respond(response);
     }
 
-    /** The key of the publisher's, if there is one: any visible characters, quoted or not. */
+    /** Returns the idempotency key, if there is one. Any visible characters are accepted, in quotes or not. */
     private static @Nullable String idempotencyKey(HttpHeaders headers) throws ProblemException {
         List<String> keys = headers.getAll("Idempotency-Key");
         if (keys.isEmpty()) {
             return null;
         }
         String key = keys.getFirst();
-        boolean good = keys.size() == 1
+        boolean valid = keys.size() == 1
                 && !key.isEmpty()
                 && key.length() <= IdempotencyCache.MAX_KEY_LENGTH
                 && key.chars().allMatch(c -> c > ' ' && c < 0x7f);
-        if (!good) {
+        if (!valid) {
             throw new ProblemException(
                     ProblemType.BAD_KEY,
-                    "an Idempotency-Key is given once, and has 1 to " + IdempotencyCache.MAX_KEY_LENGTH
+                    "an Idempotency-Key may be sent once, with 1 to " + IdempotencyCache.MAX_KEY_LENGTH
                             + " visible ASCII characters");
         }
         return key;
     }
 
-    /** What the hub itself does not take, as it is told over HTTP. */
+    /** Converts a rejection by the hub to an error response. */
     static ProblemException problemOf(HubRejectedException e) {
         String detail = String.valueOf(e.getMessage());
         return switch (e.reason()) {
@@ -139,7 +139,7 @@ final class PublishHandler {
 
     private void requireRunning() throws ProblemException {
         if (stopping.getAsBoolean()) {
-            throw ProblemException.stopping("the hub stops; nothing has been published");
+            throw ProblemException.stopping("the hub is stopping; the message was not published");
         }
     }
 }

@@ -6,15 +6,15 @@ import java.util.concurrent.Executor;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 
-/** Makes the routes that the HTTP front serves in addition to channels, once for each start. */
+/** Creates the routes that the HTTP front serves in addition to channels. Called at each start. */
 @FunctionalInterface
 public interface RouteFactory {
     /**
-     * What one run of the front offers to its routes.
+     * What one run of the HTTP front provides to its routes.
      *
-     * @param streams returns the streams that are open
+     * @param streams returns the open streams
      * @param draining returns whether a graceful shutdown has begun
-     * @param tasks runs what takes too long for an event loop; throws IllegalStateException when the front stops
+     * @param tasks runs work that takes too long for an event loop; throws IllegalStateException while the front stops
      */
     record Context(Supplier<List<StreamRegistry.OpenStream>> streams, BooleanSupplier draining, Executor tasks) {}
 

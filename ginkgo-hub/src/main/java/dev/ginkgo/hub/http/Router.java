@@ -20,7 +20,7 @@ import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpVersion;
 import java.util.List;
 
-/** Decides from its head what a request is, and who serves it. Shared by all connections. */
+/** Selects the handler of a request when its head has been received. Shared by all connections. */
 final class Router implements RequestHandler {
     private static final String METHODS = "GET, HEAD, POST, OPTIONS";
 
@@ -30,7 +30,7 @@ final class Router implements RequestHandler {
     private final SubscribeHandler subscribeHandler;
 
     /**
-     * @param routes asked in this order; a request that none of them serves is for a channel
+     * @param routes tried in this order; a request that none of them matches is for a channel
      */
     Router(
             OriginPolicy originPolicy,
@@ -97,12 +97,12 @@ final class Router implements RequestHandler {
 
     private static void requireVersion(HttpVersion version) throws ProblemException {
         if (!version.protocolName().equals("HTTP") || version.majorVersion() != 1) {
-            throw new ProblemException(ProblemType.HTTP_VERSION, "HTTP/1.1 is spoken here, not " + version)
+            throw new ProblemException(ProblemType.HTTP_VERSION, "the hub supports HTTP/1.1, not " + version)
                     .closingConnection();
         }
     }
 
-    /** The body is welcome: a client that waits to hear it is told (RFC 9110, section 10.1.1). */
+    /** Sends {@code 100 Continue} if the client waits for it before it sends the body (RFC 9110, section 10.1.1). */
     private static void handleExpectContinue(Exchange exchange) throws ProblemException {
         HttpRequest request = exchange.request();
         String expected = request.headers().get(HttpHeaderNames.EXPECT);
@@ -111,7 +111,7 @@ final class Router implements RequestHandler {
         }
         if (!HttpHeaderValues.CONTINUE.contentEqualsIgnoreCase(expected)) {
             throw new ProblemException(
-                    ProblemType.UNKNOWN_EXPECTATION, "the only expectation that is met is 100-continue");
+                    ProblemType.UNKNOWN_EXPECTATION, "the only supported expectation is 100-continue");
         }
         exchange.connection()
                 .sendContinue(new DefaultFullHttpResponse(

@@ -8,8 +8,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What comes in on a connection that has become a stream: nothing that matters. It is read all the same, so that the
- * end of the connection is noticed when it comes; a client that shuts its side has left.
+ * Discards what a client sends on a stream. The connection is read nevertheless, because only a read detects that the
+ * client has closed it or shut down its sending side, either of which ends the stream.
  */
 final class StreamInputDiscarder extends ChannelInboundHandlerAdapter {
     private static final Logger LOG = LoggerFactory.getLogger(StreamInputDiscarder.class);
@@ -21,7 +21,7 @@ final class StreamInputDiscarder extends ChannelInboundHandlerAdapter {
 
     @Override
     public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
-        LOG.debug("stream {} ended by", context.channel().remoteAddress(), cause);
+        LOG.debug("stream of {} closed by an exception", context.channel().remoteAddress(), cause);
         DisconnectReason.mark(context.channel(), cause);
         var _ = context.close();
     }

@@ -16,36 +16,36 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 
-/** The streams that are open over HTTP: to count them, to look at them, and to end them. Any thread. */
+/** Registry of the open HTTP streams, to count, inspect and end them. Thread-safe. */
 public final class StreamRegistry {
-    /** The share of the longest life that a stream has at least; so those that came together do not go together. */
+    /** Minimum share of the maximum lifetime. Random, so that streams opened together do not end together. */
     private static final double MIN_LIFETIME_SHARE = 0.8;
 
     /**
-     * One of them.
+     * An open stream.
      *
-     * @param openedAt when it began, on the clock of {@code TimeSource.nanos}
-     * @param lifetimeShare of the longest life that it may have
+     * @param openedAt time of its start, on the clock of {@code TimeSource.nanos}
+     * @param lifetimeShare share of the maximum lifetime after which it ends
      */
     public record OpenStream(
-            ChannelSelector channel,
-            WireFormat framing,
+            ChannelSelector selector,
+            WireFormat wireFormat,
             Channel connection,
-            StreamHandle reader,
+            StreamHandle handle,
             long openedAt,
             double lifetimeShare) {
-        /** Ends it in order. */
-        void bye(DisconnectReason why) {
-            why.mark(connection);
-            reader.endGracefully(why.text());
+        /** Ends the stream with a {@code bye} event that has the reason. */
+        void endGracefully(DisconnectReason reason) {
+            reason.mark(connection);
+            handle.endGracefully(reason.text());
         }
     }
 
     private final Supplier<Integer> maxSubscribers;
     private final TimeSource timeSource;
     private final RandomGenerator random;
-    private final Set<OpenStream> open = ConcurrentHashMap.newKeySet();
-    private final Map<ChannelSelector, Integer> byChannel = new ConcurrentHashMap<>();
+    private final Set<OpenStream> streams = ConcurrentHashMap.newKeySet();
+    private final Map<ChannelSelector, Integer> countBySelector = new ConcurrentHashMap<>();
 
     StreamRegistry(Supplier<Integer> maxSubscribers, TimeSource timeSource, RandomGenerator random) {
         this.maxSubscribers = maxSubscribers;
@@ -53,44 +53,47 @@ public final class StreamRegistry {
         this.random = random;
     }
 
-    /** Refuses one reader more than a channel may have; of those that come at one moment a few more may get in. */
-    void requireCapacity(ChannelSelector channel) throws ProblemException {
-        if (byChannel.getOrDefault(channel, 0) >= maxSubscribers.get()) {
+    /**
+     * Rejects a subscriber if the channel has reached its limit. Subscribers that arrive at the same moment may exceed the
+     * limit by a few.
+     */
+    void requireCapacity(ChannelSelector selector) throws ProblemException {
+        if (countBySelector.getOrDefault(selector, 0) >= maxSubscribers.get()) {
             throw new ProblemException(
                             ProblemType.TOO_MANY_SUBSCRIBERS,
-                            channel + " has http.max-subscribers = " + maxSubscribers.get()
-                                    + " readers; try again later")
+                            selector + " has http.max-subscribers = " + maxSubscribers.get()
+                                    + " subscribers; try again later")
                     .withHeader("Retry-After", "30");
         }
     }
 
-    /** Keeps it until its connection is closed. */
-    void add(ChannelSelector channel, WireFormat wireFormat, Channel connection, StreamHandle streamHandle) {
+    /** Registers a stream until its connection is closed. */
+    void add(ChannelSelector selector, WireFormat wireFormat, Channel connection, StreamHandle streamHandle) {
         double share = random.nextDouble(MIN_LIFETIME_SHARE, 1);
         OpenStream openStream =
-                new OpenStream(channel, wireFormat, connection, streamHandle, timeSource.nanos(), share);
-        open.add(openStream);
-        byChannel.merge(channel, 1, Integer::sum);
+                new OpenStream(selector, wireFormat, connection, streamHandle, timeSource.nanos(), share);
+        streams.add(openStream);
+        countBySelector.merge(selector, 1, Integer::sum);
         var _ = connection.closeFuture().addListener(_ -> {
-            open.remove(openStream);
-            byChannel.computeIfPresent(channel, (_, count) -> count == 1 ? null : count - 1);
+            streams.remove(openStream);
+            countBySelector.computeIfPresent(selector, (_, count) -> count == 1 ? null : count - 1);
         });
     }
 
-    /** Ends those that have lived for as long as one may; zero is for ever. */
+    /** Ends the streams that have reached their lifetime; zero is unlimited. */
     void closeExpired(Duration maxLifetime) {
         if (maxLifetime.isZero()) {
             return;
         }
         long now = timeSource.nanos();
-        for (OpenStream each : open) {
+        for (OpenStream each : streams) {
             if (now - each.openedAt >= maxLifetime.toNanos() * each.lifetimeShare) {
-                each.bye(DisconnectReason.MAX_LIFETIME);
+                each.endGracefully(DisconnectReason.MAX_LIFETIME);
             }
         }
     }
 
     List<OpenStream> all() {
-        return List.copyOf(open);
+        return List.copyOf(streams);
     }
 }

@@ -25,16 +25,16 @@ import java.time.Duration;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
-/** {@code GET /channel}: makes a stream of the connection, in the form that was asked for, or shows the page. */
+/** Serves {@code GET /channel}: as a stream in the requested representation, as a long poll, or with the page. */
 final class SubscribeHandler {
     private final StreamAttacher streamAttacher;
     private final StreamRegistry registry;
     private final BooleanSupplier stopping;
     private final LiveViewPage page = LiveViewPage.load();
 
-    SubscribeHandler(StreamAttacher streamAttacher, StreamRegistry open, BooleanSupplier stopping) {
+    SubscribeHandler(StreamAttacher streamAttacher, StreamRegistry registry, BooleanSupplier stopping) {
         this.streamAttacher = streamAttacher;
-        this.registry = open;
+        this.registry = registry;
         this.stopping = stopping;
     }
 
@@ -45,7 +45,8 @@ final class SubscribeHandler {
                 exchange.request().headers(), requestTarget.parameters().get("as"));
         Duration poll = SubscribeRequestParser.poll(requestTarget);
         if (poll != null && representation == ContentNegotiation.Representation.WEBSOCKET) {
-            throw new ProblemException(ProblemType.BAD_PARAMETER, "\"poll\" has no meaning for a WebSocket");
+            throw new ProblemException(
+                    ProblemType.BAD_PARAMETER, "the parameter \"poll\" does not apply to a WebSocket");
         }
         exchange.onComplete(null, done -> serve(done, subscribeRequest, representation, poll));
     }
@@ -75,12 +76,12 @@ final class SubscribeHandler {
 
     private void requireStreamAllowed(Exchange exchange, SubscribeRequest subscribeRequest) throws ProblemException {
         if (stopping.getAsBoolean()) {
-            throw ProblemException.stopping("the hub stops");
+            throw ProblemException.stopping("the hub is stopping");
         }
         if (!exchange.request().protocolVersion().isKeepAliveDefault()) {
             throw new ProblemException(
                             ProblemType.HTTP_VERSION,
-                            "a stream needs HTTP/1.1; a proxy has to speak it too (nginx: proxy_http_version 1.1)")
+                            "a stream needs HTTP/1.1, also between a proxy and the hub (nginx: proxy_http_version 1.1)")
                     .closingConnection();
         }
         registry.requireCapacity(subscribeRequest.selector());
@@ -103,7 +104,7 @@ final class SubscribeHandler {
         httpConnection.detachForStream();
         connection.pipeline().addLast(deferredHead).addLast(inputHandlers(representation));
         try {
-            WireFormat wireFormat = framing(representation);
+            WireFormat wireFormat = wireFormat(representation);
             registry.add(
                     subscribeRequest.selector(),
                     wireFormat,
@@ -133,7 +134,7 @@ final class SubscribeHandler {
         httpConnection.detachForStream();
         connection.pipeline().addLast(inputHandlers(representation));
         try {
-            WireFormat wireFormat = framing(representation);
+            WireFormat wireFormat = wireFormat(representation);
             registry.add(
                     subscribeRequest.selector(),
                     wireFormat,
@@ -148,9 +149,9 @@ final class SubscribeHandler {
         }
     }
 
-    private static void reject(HttpConnection httpConnection, HubRejectedException refused) {
+    private static void reject(HttpConnection httpConnection, HubRejectedException rejection) {
         DisconnectReason.REFUSED.mark(httpConnection.channel());
-        FullHttpResponse response = Responses.problem(PublishHandler.problemOf(refused));
+        FullHttpResponse response = Responses.problem(PublishHandler.problemOf(rejection));
         response.headers().set(HttpHeaderNames.CONNECTION, "close");
         httpConnection.addDateHeader(response);
         var _ = httpConnection
@@ -184,13 +185,13 @@ final class SubscribeHandler {
                 });
     }
 
-    private static WireFormat framing(ContentNegotiation.Representation representation) {
+    private static WireFormat wireFormat(ContentNegotiation.Representation representation) {
         return switch (representation) {
             case LINES -> WireFormat.LINES;
             case SSE -> WireFormat.SSE;
             case NDJSON -> WireFormat.NDJSON;
             case WEBSOCKET -> WireFormat.WEBSOCKET;
-            case PAGE -> throw new IllegalArgumentException("the page is no stream");
+            case PAGE -> throw new IllegalArgumentException("the page is not a stream");
         };
     }
 }

@@ -15,11 +15,11 @@ import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** What a {@code GET} asks for, by its path, its query and what the browser remembers. */
+/** Parses the subscription requested by a {@code GET}: its path, its query and the header {@code Last-Event-ID}. */
 final class SubscribeRequestParser {
     static final String LAST_EVENT_ID = "Last-Event-ID";
 
-    /** Names that one list may have. */
+    /** Maximum number of names and patterns in one list. */
     static final int MAX_NAMES = 64;
 
     private static final Set<String> PARAMETERS =
@@ -45,8 +45,8 @@ final class SubscribeRequestParser {
             if (names > MAX_NAMES) {
                 throw new ProblemException(
                         ProblemType.TOO_MANY_NAMES,
-                        "a list may have " + MAX_NAMES + " names, this one has " + names
-                                + "; read a pattern, or use several connections");
+                        "the list has " + names + " names, the maximum is " + MAX_NAMES
+                                + "; subscribe to a pattern, or use several connections");
             }
             return parsed;
         } catch (InvalidChannelException e) {
@@ -54,11 +54,11 @@ final class SubscribeRequestParser {
         }
     }
 
-    /** The header counts first: a browser that comes back sends it with the address that it was given at first. */
+    /** The header takes precedence: a browser that reconnects sends it with the unchanged URL of the first request. */
     private static Since since(HttpHeaders headers, RequestTarget requestTarget) throws ProblemException {
-        String remembered = headers.get(LAST_EVENT_ID);
-        if (remembered != null && !remembered.isEmpty()) {
-            return after(LAST_EVENT_ID, remembered);
+        String header = headers.get(LAST_EVENT_ID);
+        if (header != null && !header.isEmpty()) {
+            return after(LAST_EVENT_ID, header);
         }
         String id = requestTarget.parameters().get("last_event_id");
         if (id != null && !id.isEmpty()) {
@@ -72,29 +72,30 @@ final class SubscribeRequestParser {
         }
     }
 
-    private static Since after(String where, String id) throws ProblemException {
+    private static Since after(String source, String id) throws ProblemException {
         try {
             return new Since.After(id);
         } catch (IllegalArgumentException e) {
             throw new ProblemException(
                     ProblemType.BAD_PARAMETER,
-                    where + ": " + e.getMessage()
-                            + "; or leave it out, and say since=10m, since=1700000000 (seconds since 1970), since=all,"
-                            + " since=latest or since=none");
+                    source + ": " + e.getMessage()
+                            + "; omit it, or use since=10m, since=1700000000 (Unix time in seconds), since=all, since=latest or"
+                            + " since=none");
         }
     }
 
-    /** For how long one answer may wait; null if it is not one answer that is asked for, but a stream. */
+    /** Returns how long a long poll may wait; null if a stream is requested. */
     static @Nullable Duration poll(RequestTarget requestTarget) throws ProblemException {
         String poll = requestTarget.parameters().get("poll");
         if (poll == null) {
             if (requestTarget.parameters().containsKey("wait")) {
-                throw new ProblemException(ProblemType.BAD_PARAMETER, "wait has a meaning only together with poll=1");
+                throw new ProblemException(ProblemType.BAD_PARAMETER, "the parameter \"wait\" requires poll=1");
             }
             return null;
         }
         if (!poll.equals("1")) {
-            throw new ProblemException(ProblemType.BAD_PARAMETER, "poll=" + poll + " is unknown; there is poll=1");
+            throw new ProblemException(
+                    ProblemType.BAD_PARAMETER, "poll=" + poll + " is invalid; the only valid value is 1");
         }
         return duration(requestTarget, "wait", DEFAULT_WAIT, Duration.ZERO, MAX_WAIT);
     }
@@ -103,25 +104,25 @@ final class SubscribeRequestParser {
         return duration(requestTarget, "conflate", null, MIN_CONFLATION, MAX_CONFLATION);
     }
 
-    /** A parameter that is a time; zero if it is not there and nothing else is said. */
+    /** Parses a parameter that is a duration; without the parameter, {@code defaultValue}, or zero if that is null. */
     static Duration duration(
-            RequestTarget requestTarget, String name, @Nullable Duration absent, Duration least, Duration most)
+            RequestTarget requestTarget, String name, @Nullable Duration defaultValue, Duration min, Duration max)
             throws ProblemException {
         String text = requestTarget.parameters().get(name);
         if (text == null) {
-            return absent == null ? Duration.ZERO : absent;
+            return defaultValue == null ? Duration.ZERO : defaultValue;
         }
         try {
             Duration duration = Durations.parse(text);
-            if (duration.compareTo(least) >= 0 && duration.compareTo(most) <= 0) {
+            if (duration.compareTo(min) >= 0 && duration.compareTo(max) <= 0) {
                 return duration;
             }
         } catch (IllegalArgumentException _) {
-            // told below
+            // reported below
         }
         throw new ProblemException(
                 ProblemType.BAD_PARAMETER,
-                name + "=" + text + " is no time from " + Durations.format(least) + " to " + Durations.format(most)
+                name + "=" + text + " is not a duration from " + Durations.format(min) + " to " + Durations.format(max)
                         + ", such as 2s");
     }
 }

@@ -112,7 +112,7 @@ public final class Store implements Publisher, AutoCloseable {
                     : replicationOutput.send().applyAsInt(envelope);
             publishResult = new PublishResult(entry.message.id(), channel.text(), log.subscribers(), peers);
         }
-        counters.published.increment();
+        counters.recordPublish();
         Feed.Listeners.appended(told);
         return publishResult;
     }
@@ -284,7 +284,7 @@ public final class Store implements Publisher, AutoCloseable {
             retention.evict();
         }
         if (subscribeRequest.asksForHistory()) {
-            (startPosition.recovered() ? counters.resumed : counters.notRecovered).increment();
+            counters.recordResume(startPosition.recovered());
         }
         return startPosition;
     }

@@ -9,16 +9,18 @@ import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Function;
 
 /**
- * What one run of a hub counts. What happens once for a write is counted by the loop that writes, see {@link
- * LoopCounters}; what stands here may be raised by any thread. All is added up when somebody asks.
+ * Counters of one run of a hub. All methods may be called by any thread.
+ *
+ * <p>Events that happen once per write are counted without contention by the event loop that writes, in its {@link
+ * LoopCounters}. The totals are added up when they are read.
  */
 public final class Counters {
-    public final LongAdder published = new LongAdder();
-    public final LongAdder resumed = new LongAdder();
-    public final LongAdder notRecovered = new LongAdder();
-    public final LongAdder wakeUps = new LongAdder();
+    private final LongAdder published = new LongAdder();
+    private final LongAdder resumed = new LongAdder();
+    private final LongAdder notRecovered = new LongAdder();
+    private final LongAdder wakeUps = new LongAdder();
 
-    // of programs that read
+    // of subscriptions in this process; the loops count those of HTTP subscribers
     private final LongAdder delivered = new LongAdder();
     private final LongAdder replayed = new LongAdder();
     private final LongAdder gaps = new LongAdder();
@@ -33,32 +35,55 @@ public final class Counters {
         }
     }
 
-    /** The counters of one more loop. */
+    /** Adds the counters of an event loop, which are part of the totals from now on. */
     public LoopCounters addLoop() {
         LoopCounters counters = new LoopCounters();
         loops.add(counters);
         return counters;
     }
 
+    /** Counts a message that has been appended to the log of its channel. */
+    public void recordPublish() {
+        published.increment();
+    }
+
     /**
-     * A program has got a message.
+     * Counts a subscription that requested history.
      *
-     * @param old whether it was there before the program
+     * @param recovered whether it receives everything it requested
      */
-    public void delivered(boolean old) {
-        if (old) {
+    public void recordResume(boolean recovered) {
+        (recovered ? resumed : notRecovered).increment();
+    }
+
+    /** Counts a publish that woke an event loop. */
+    public void recordWakeUp() {
+        wakeUps.increment();
+    }
+
+    /**
+     * Counts a message delivered to a subscription in this process.
+     *
+     * @param history whether the message is older than the subscription
+     */
+    public void recordDelivery(boolean history) {
+        if (history) {
             replayed.increment();
         }
         delivered.increment();
     }
 
-    /** A program has missed so many messages, or {@link Gap#UNKNOWN}. */
+    /**
+     * Counts a gap of a subscription in this process.
+     *
+     * @param missed number of messages that the subscription will not receive, or {@link Gap#UNKNOWN}
+     */
     public void recordGap(long missed) {
         gaps.increment();
         dropped.add(Math.max(0, missed));
     }
 
-    /** A connection has ended. */
+    /** Counts a connection that has been closed. */
     public void recordDisconnect(DisconnectReason reason) {
         adder(reason).increment();
     }
@@ -67,48 +92,63 @@ public final class Counters {
         return adder(reason).sum();
     }
 
+    public long published() {
+        return published.sum();
+    }
+
+    public long resumed() {
+        return resumed.sum();
+    }
+
+    public long notRecovered() {
+        return notRecovered.sum();
+    }
+
+    public long wakeUps() {
+        return wakeUps.sum();
+    }
+
     public long delivered() {
-        return delivered.sum() + loops(each -> each.delivered);
+        return delivered.sum() + sumOfLoops(each -> each.delivered);
     }
 
     public long replayed() {
-        return replayed.sum() + loops(each -> each.replayed);
+        return replayed.sum() + sumOfLoops(each -> each.replayed);
     }
 
     public long gaps() {
-        return gaps.sum() + loops(each -> each.gaps);
+        return gaps.sum() + sumOfLoops(each -> each.gaps);
     }
 
     public long dropped() {
-        return dropped.sum() + loops(each -> each.dropped);
+        return dropped.sum() + sumOfLoops(each -> each.dropped);
     }
 
-    /** Adds up one counter of all loops. */
-    private long loops(Function<LoopCounters, SingleWriterCounter> counter) {
+    private long sumOfLoops(Function<LoopCounters, SingleWriterCounter> counter) {
         return loops.stream().mapToLong(each -> counter.apply(each).sum()).sum();
     }
 
-    public LatencyHistogram.Totals delays() {
-        return LatencyHistogram.total(
-                loops.stream().map(each -> each.latencyHistogram).toList());
+    /** Returns the delivery latencies of all loops. */
+    public LatencyHistogram.Totals latencies() {
+        return LatencyHistogram.total(loops.stream().map(each -> each.latencies).toList());
     }
 
     public long stalled() {
-        return loops(each -> each.stalled);
+        return sumOfLoops(each -> each.stalled);
     }
 
     public long pinnedBytes() {
-        return loops(each -> each.pinnedBytes);
+        return sumOfLoops(each -> each.pinnedBytes);
     }
 
     public long writes() {
-        return loops(each -> each.writes);
+        return sumOfLoops(each -> each.writes);
     }
 
     private LongAdder adder(DisconnectReason reason) {
         LongAdder adder = disconnects.get(reason);
         if (adder == null) {
-            throw new IllegalStateException("nobody counts " + reason);
+            throw new IllegalStateException("there is no counter for " + reason);
         }
         return adder;
     }

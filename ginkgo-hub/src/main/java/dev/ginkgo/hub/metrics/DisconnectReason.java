@@ -5,45 +5,45 @@ import io.netty.util.AttributeKey;
 import java.io.IOException;
 import java.util.Locale;
 
-/** Why a connection has ended. */
+/** Reason why a connection was closed. */
 public enum DisconnectReason {
-    /** The client went, or asked for no more, or the network between broke. */
+    /** The client closed the connection or sent its last request, or the network failed. */
     CLIENT,
-    /** It was turned away, or what it sent could not be understood. */
+    /** The connection or its request was rejected, or what the client sent was malformed. */
     REFUSED,
-    /** Its next request did not come. */
+    /** No further request arrived within {@code http.idle-timeout}. */
     IDLE,
-    /** Its request did not come in whole, or it did not take its answer. */
+    /** The request was incomplete, or its response was not read, at the request deadline. */
     REQUEST_TIMEOUT,
-    /** It did not read: a write waited for longer than {@code write-timeout}. */
+    /** The subscriber did not read: a write took longer than {@code write-timeout}. */
     STALLED,
-    /** The stream had lived for as long as one may. */
+    /** The stream reached {@code http.max-lifetime}. */
     MAX_LIFETIME,
-    /** The hub stopped. */
+    /** The hub stops. */
     STOPPING,
-    /** A bug ended it. */
+    /** An unexpected exception, which is a bug. */
     ERROR;
 
     private static final AttributeKey<DisconnectReason> REASON = AttributeKey.valueOf(DisconnectReason.class, "why");
 
-    /** What is told to people and counted: {@code max-lifetime}. */
+    /** Returns the name used in metrics and events, such as {@code max-lifetime}. */
     public String text() {
         return name().toLowerCase(Locale.ROOT).replace('_', '-');
     }
 
-    /** This is why the connection is about to end, unless there was a reason before. Any thread. */
+    /** Sets this reason for a connection that is about to close, unless one is set already. Any thread. */
     public void mark(Channel connection) {
         connection.attr(REASON).setIfAbsent(this);
     }
 
-    /** What came out of a connection, or of us, ends it. Any thread. */
+    /** Sets the reason for a connection that an exception closes, unless one is set already. Any thread. */
     public static void mark(Channel connection, Throwable cause) {
         (cause instanceof IOException ? CLIENT : ERROR).mark(connection);
     }
 
-    /** Why one that has closed did. */
+    /** Returns the reason why a connection was closed. */
     public static DisconnectReason of(Channel connection) {
-        DisconnectReason why = connection.attr(REASON).get();
-        return why == null ? CLIENT : why;
+        DisconnectReason reason = connection.attr(REASON).get();
+        return reason == null ? CLIENT : reason;
     }
 }

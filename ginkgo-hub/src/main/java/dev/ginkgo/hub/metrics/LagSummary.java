@@ -1,9 +1,9 @@
 package dev.ginkgo.hub.metrics;
 
 /**
- * How far behind the readers over HTTP are.
+ * How far the HTTP subscribers are behind.
  *
- * @param total messages that they have yet to be sent, together
- * @param max the same of the slowest
+ * @param total number of messages not sent yet, over all subscribers
+ * @param max number of messages not sent yet to the slowest subscriber
  */
 public record LagSummary(long total, long max) {}

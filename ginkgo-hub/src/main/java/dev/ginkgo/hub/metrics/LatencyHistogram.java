@@ -4,21 +4,23 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * How long messages took from their publish to the socket of a reader: one sample for each write, the age of the oldest
- * message in it. A loop raises one number for a sample; the rest is done when somebody asks.
+ * Histogram of the delivery latency, from publish to the socket of a subscriber. Each write is one sample: the age of
+ * its oldest message.
+ *
+ * <p>Recording a sample increments one bucket; everything else is computed when the histogram is read.
  */
 public final class LatencyHistogram {
-    /** The upper bounds, in nanoseconds: 1, 2.5 and 5 of each decade from 100 µs to 10 s. */
+    /** Upper bounds in nanoseconds: 1, 2.5 and 5 of each decade from 100 µs to 10 s. */
     private static final long[] BOUNDS = bounds();
 
     private final SingleWriterCounter[] buckets = new SingleWriterCounter[BOUNDS.length + 1];
     private final SingleWriterCounter nanos = new SingleWriterCounter();
 
     /**
-     * The samples of all loops together.
+     * Samples of all loops.
      *
-     * @param buckets how many lie in each bucket: up to its bound and above the one before; the last has no bound
-     * @param nanos all together
+     * @param buckets number of samples in each bucket: above the previous bound, up to its own; the last has no bound
+     * @param nanos sum of the samples in nanoseconds
      */
     public record Totals(List<Long> buckets, long nanos) {
         public Totals {
@@ -36,16 +38,17 @@ public final class LatencyHistogram {
         }
     }
 
-    /** For the loop. */
-    public void record(long delay) {
+    /** Records a sample in nanoseconds. Called only by the thread of the loop. */
+    void record(long sample) {
         int bucket = 0;
-        while (bucket < BOUNDS.length && delay > BOUNDS[bucket]) {
+        while (bucket < BOUNDS.length && sample > BOUNDS[bucket]) {
             bucket++;
         }
         buckets[bucket].increment();
-        nanos.add(delay);
+        nanos.add(sample);
     }
 
+    /** Adds up the histograms of several loops. Any thread. */
     public static Totals total(List<LatencyHistogram> all) {
         List<Long> buckets = new ArrayList<>();
         for (int i = 0; i <= BOUNDS.length; i++) {
@@ -57,7 +60,7 @@ public final class LatencyHistogram {
                 buckets, all.stream().mapToLong(each -> each.nanos.sum()).sum());
     }
 
-    /** The upper bounds of all buckets but the last, in seconds. */
+    /** Returns the upper bounds, in seconds, of all buckets except the last, which has none. */
     public static List<Double> bucketBoundsInSeconds() {
         List<Double> seconds = new ArrayList<>();
         for (long bound : BOUNDS) {

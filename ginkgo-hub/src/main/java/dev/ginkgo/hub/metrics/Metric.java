@@ -5,112 +5,113 @@ import java.util.List;
 import java.util.function.ToDoubleFunction;
 
 /**
- * One number that the hub tells about itself, whoever asks: the page {@code /-/metrics}, or a registry of the program.
+ * Counter or gauge of the hub, exported at {@code /-/metrics} and to a Micrometer registry.
  *
- * @param name {@code ginkgo.hub.published}
- * @param isCounter whether it only rises
- * @param help in a line
- * @param reason the value of the label {@code reason}; empty if it has none
- * @param value takes it out of what was read
+ * @param name name with dots, such as {@code ginkgo.hub.published}
+ * @param isCounter whether this is a counter, which never decreases, and not a gauge
+ * @param help one line of help
+ * @param reason value of the label {@code reason}; empty if the metric has no label
+ * @param value reads the value from a snapshot
  */
 public record Metric(
         String name, boolean isCounter, String help, String reason, ToDoubleFunction<MetricsSnapshot> value) {
     public static final String DELAY = "ginkgo.hub.delay";
-    public static final String DELAY_HELP = "From the publish of the oldest message of a write to the end of the write";
+    public static final String DELAY_HELP =
+            "Time from the publish of the oldest message of a write to the end of the write";
     public static final String DEPTH = "ginkgo.hub.queue.depth";
-    public static final String DEPTH_HELP = "Messages that HTTP readers have yet to be sent, all together";
+    public static final String DEPTH_HELP = "Messages not sent yet, over all HTTP subscribers";
     public static final String MAX_DEPTH = "ginkgo.hub.queue.depth.max";
-    public static final String MAX_DEPTH_HELP = "The same of the reader that is farthest behind";
+    public static final String MAX_DEPTH_HELP = "Messages not sent yet to the slowest HTTP subscriber";
 
-    /** All but the delays and the depths, which are read in another way. */
+    /** Returns all metrics except {@link #DELAY}, {@link #DEPTH} and {@link #MAX_DEPTH}, which no snapshot has. */
     public static List<Metric> all() {
         List<Metric> all = new ArrayList<>(List.of(
                 counter(
                         "published",
-                        "Messages taken",
-                        read -> read.counters().published.sum()),
+                        "Messages accepted",
+                        snapshot -> snapshot.counters().published()),
                 counter(
                         "delivered",
-                        "Messages handed to a reader",
-                        read -> read.counters().delivered()),
+                        "Messages delivered to subscribers",
+                        snapshot -> snapshot.counters().delivered()),
                 counter(
                         "replayed",
-                        "Messages of them that were older than their reader",
-                        read -> read.counters().replayed()),
+                        "Messages delivered from history",
+                        snapshot -> snapshot.counters().replayed()),
                 counter(
                         "resumed",
-                        "Readers that asked for older messages and got all of them",
-                        read -> read.counters().resumed.sum()),
+                        "Subscriptions that requested history and received all of it",
+                        snapshot -> snapshot.counters().resumed()),
                 counter(
                         "not.recovered",
-                        "Readers that asked for older messages, of which some were gone",
-                        read -> read.counters().notRecovered.sum()),
+                        "Subscriptions that requested history of which some was evicted",
+                        snapshot -> snapshot.counters().notRecovered()),
                 counter(
                         "gaps",
-                        "How often a reader was told that it had missed something",
-                        read -> read.counters().gaps()),
+                        "Gaps reported to subscribers",
+                        snapshot -> snapshot.counters().gaps()),
                 new Metric(
                         "ginkgo.hub.dropped",
                         true,
-                        "Messages that readers have missed",
+                        "Messages that subscribers missed",
                         "slow",
-                        read -> read.counters().dropped()),
+                        snapshot -> snapshot.counters().dropped()),
                 counter(
                         "fenced",
-                        "Messages kept out because the leadership that they were published under is over",
-                        read -> read.peers().fenced()),
+                        "Messages rejected because of an older epoch",
+                        snapshot -> snapshot.peers().fenced()),
                 counter(
                         "writes",
-                        "Writes to the sockets of readers",
-                        read -> read.counters().writes()),
+                        "Writes to the sockets of subscribers",
+                        snapshot -> snapshot.counters().writes()),
                 counter(
                         "wakeups",
-                        "How often a publish woke an event loop",
-                        read -> read.counters().wakeUps.sum()),
-                gauge("connections", "Connections that are open", MetricsSnapshot::connections),
+                        "Publishes that woke an event loop",
+                        snapshot -> snapshot.counters().wakeUps()),
+                gauge("connections", "Open connections", MetricsSnapshot::connections),
                 gauge(
                         "subscribers",
-                        "Who reads: connections, and programs",
-                        read -> read.store().subscribers()),
+                        "Subscribers: connections, and subscriptions in the process of the hub",
+                        snapshot -> snapshot.store().subscribers()),
                 gauge(
                         "channels",
-                        "Channels with messages or readers",
-                        read -> read.store().channels()),
+                        "Channels with messages or subscribers",
+                        snapshot -> snapshot.store().channels()),
                 gauge(
                         "patterns",
-                        "Patterns, lists and conflated channels that are read",
-                        read -> read.store().patterns()),
+                        "Patterns, lists and conflated channels with subscribers",
+                        snapshot -> snapshot.store().patterns()),
                 gauge(
                         "views",
-                        "What is read, in a framing",
-                        read -> read.store().views()),
+                        "Channels, patterns and lists with subscribers, counted once for each format",
+                        snapshot -> snapshot.store().views()),
                 gauge(
                         "peers",
-                        "Other nodes that hear this one",
-                        read -> read.peers().ready()),
+                        "Nodes that receive from this node",
+                        snapshot -> snapshot.peers().ready()),
                 gauge(
                         "peers.dropped",
-                        "Messages that the nodes that are there were not sent; they ask for what they miss",
-                        read -> read.peers().dropped()),
+                        "Messages not sent to current peers, which request them later",
+                        snapshot -> snapshot.peers().dropped()),
                 gauge(
                         "peers.queued.bytes",
-                        "Bytes that wait for other nodes",
-                        read -> read.peers().queued()),
+                        "Bytes queued for other nodes",
+                        snapshot -> snapshot.peers().queued()),
                 gauge(
                         "held.bytes",
-                        "What the store holds of its budget",
-                        read -> read.store().storedBytes()),
+                        "Bytes of the store's budget in use",
+                        snapshot -> snapshot.store().storedBytes()),
                 gauge(
                         "pinned.bytes",
-                        "Bytes of writes that wait for their sockets",
-                        read -> read.counters().pinnedBytes())));
+                        "Bytes of writes that sockets have not accepted yet",
+                        snapshot -> snapshot.counters().pinnedBytes())));
         for (DisconnectReason reason : DisconnectReason.values()) {
             all.add(new Metric(
                     "ginkgo.hub.disconnects",
                     true,
-                    "Connections that have ended",
+                    "Connections that were closed",
                     reason.text(),
-                    read -> read.counters().disconnects(reason)));
+                    snapshot -> snapshot.counters().disconnects(reason)));
         }
         return all;
     }

@@ -1,9 +1,9 @@
 package dev.ginkgo.hub.metrics;
 
 /**
- * What the instruments of a hub show at one moment.
+ * Metrics of a hub at one moment.
  *
- * @param connections that are open
- * @param peers what there is to say of other nodes
+ * @param counters live counters, which continue to change
+ * @param connections number of open connections
  */
 public record MetricsSnapshot(StoreUsage store, Counters counters, int connections, PeerSummary peers) {}

@@ -1,15 +1,15 @@
 package dev.ginkgo.hub.metrics;
 
 /**
- * What a hub has to say of the others.
+ * Numbers about the peers of a hub.
  *
- * @param ready how many hear this node
- * @param fenced how many messages were kept out because the leadership they were published under is over
- * @param dropped messages that those who are there were not sent, as they took too few or were not to be reached; they
- *     ask for what they miss
- * @param queued bytes that wait for them
+ * @param ready number of peers that receive from this node
+ * @param fenced number of messages rejected because of an older epoch
+ * @param dropped number of messages not sent to current peers, which were too slow or unreachable; they request what
+ *     they miss
+ * @param queued number of bytes queued for peers
  */
 public record PeerSummary(int ready, long fenced, long dropped, long queued) {
-    /** Of a hub that knows of no others. */
+    /** Summary of a hub that is not part of a cluster. */
     public static final PeerSummary NONE = new PeerSummary(0, 0, 0, 0);
 }

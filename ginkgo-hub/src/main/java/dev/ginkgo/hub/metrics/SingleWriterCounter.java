@@ -4,10 +4,10 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 
 /**
- * A number that one thread raises and any may read: an ordinary addition, and no fence but the one that keeps a reader
- * from seeing it out of order.
+ * Counter that a single thread changes and any thread may read. A change is a plain addition with a release store, so
+ * that it needs no atomic read-modify-write and a reading thread sees counters in the order of their changes.
  */
-public final class SingleWriterCounter {
+final class SingleWriterCounter {
     private static final VarHandle VALUE;
 
     static {
@@ -20,13 +20,13 @@ public final class SingleWriterCounter {
 
     private long value;
 
-    /** For the one thread. */
-    public void add(long more) {
-        VALUE.setRelease(this, value + more);
+    /** Adds a number, which may be negative. Called only by the writing thread. */
+    void add(long delta) {
+        VALUE.setRelease(this, value + delta);
     }
 
-    /** For the one thread. */
-    public void increment() {
+    /** Adds one. Called only by the writing thread. */
+    void increment() {
         add(1);
     }
 

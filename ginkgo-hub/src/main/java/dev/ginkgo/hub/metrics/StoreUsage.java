@@ -1,12 +1,12 @@
 package dev.ginkgo.hub.metrics;
 
 /**
- * What the store of a hub holds at one moment.
+ * Contents of the store of a hub at one moment.
  *
- * @param subscribers connections and subscriptions of programs
- * @param channels channels with messages or readers
- * @param patterns patterns, lists and conflated channels that are read
- * @param views what is read, each in a wire format
- * @param storedBytes bytes of the store's budget that are in use
+ * @param subscribers number of subscribers: connections, and subscriptions in the process of the hub
+ * @param channels number of channels with messages or subscribers
+ * @param patterns number of patterns, lists and conflated channels with subscribers
+ * @param views number of channels, patterns and lists with subscribers, counted once for each wire format
+ * @param storedBytes number of bytes of the store's budget in use
  */
 public record StoreUsage(int subscribers, int channels, int patterns, int views, long storedBytes) {}

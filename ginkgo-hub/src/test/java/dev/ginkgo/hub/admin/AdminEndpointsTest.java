@@ -26,20 +26,21 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
-/** What a hub tells those who look after it. */
+/** Metrics and administration pages. */
 class AdminEndpointsTest {
     @Test
-    @DisplayName("H-24 the metrics count what happened: publishes, deliveries, gaps, disconnects by reason, delays")
-    void metrics() throws Exception {
-        try (TestHub testHub = TestHub.startHub("history.count = 50", "write-timeout = '300ms'");
-                RawHttpClient dead = testHub.lines("/a");
-                RawHttpClient reader = testHub.lines("/a")) {
-            // Given a reader that went, one that never reads, and one that has read three messages
+    @DisplayName("H-24 the metrics count publishes, deliveries, disconnects by reason, and delivery latency")
+    void metrics_countEvents() throws Exception {
+        try (TestHub testHub = TestHub.startHub("history.count = 50", "write-timeout = '2s'");
+                RawHttpClient stalled = testHub.lines("/a");
+                RawHttpClient subscriber = testHub.lines("/a")) {
+            // Given a subscriber that disconnected, one that never reads, and one that has received three messages
             testHub.lines("/b").reset();
             for (int i = 1; i <= 3; i++) {
                 testHub.post("/a", "message " + i);
-                reader.readTo("message " + i + "\n");
-                double both = 2.0 * i; // or the loop of the dead one could put two messages into one write
+                subscriber.readTo("message " + i + "\n");
+                // wait for both, or the loop of the stalled subscriber could put two messages into one write
+                double both = 2.0 * i;
                 await().until(() -> testHub.metric("delivered_total") == both);
             }
             await().until(() -> testHub.metric("disconnects_total{reason=\"client\"}") >= 1);
@@ -59,30 +60,30 @@ class AdminEndpointsTest {
             assertThat(TestHub.metric(before, "disconnects_total{reason=\"stalled\"}"))
                     .isZero();
 
-            // When the dead one is too slow
-            Thread reading = Thread.ofVirtual().start(() -> drain(reader));
+            // When the subscriber that does not read exceeds write-timeout
+            Thread readerThread = Thread.ofVirtual().start(() -> drain(subscriber));
             for (int i = 0; i < 300; i++) {
                 testHub.hub().publish("/a", "x".repeat(64 * 1024));
             }
-            double deepest = testHub.metric("queue_depth_max");
+            double maxDepth = testHub.metric("queue_depth_max");
 
-            // Then that is told, and what it cost
-            assertThat(deepest).isPositive();
+            // Then the lag and the disconnect are reported, and no bytes stay pinned
+            assertThat(maxDepth).isPositive();
             await().until(() -> testHub.metric("disconnects_total{reason=\"stalled\"}") == 1);
             String after = testHub.get("/-/metrics").body();
             assertThat(TestHub.metric(after, "pinned_bytes")).isZero();
             assertThat(TestHub.metric(after, "subscribers")).isEqualTo(1);
-            assertThat(dead).isNotNull();
-            reader.reset();
-            reading.join();
+            assertThat(stalled).isNotNull();
+            subscriber.reset();
+            readerThread.join();
         }
     }
 
     @Test
-    @DisplayName("H-24 the metrics tell how much was history, and for how many readers all of it was there")
-    void history() throws Exception {
+    @DisplayName("H-24 the metrics count messages from history, and subscribers that received all of it")
+    void metrics_countHistory() throws Exception {
         try (TestHub testHub = TestHub.startHub("history.count = 3", "history.grace = '0s'")) {
-            // Given five messages, of which three are kept
+            // Given five messages, of which three are retained
             for (int i = 1; i <= 5; i++) {
                 testHub.hub().publish("/a", "message " + i);
             }
@@ -93,7 +94,7 @@ class AdminEndpointsTest {
                 program.take();
                 await().until(() -> testHub.hub().stats().delivered() == 5);
 
-                // When one more comes
+                // When another message is published
                 testHub.hub().publish("/a", "message 6");
                 for (RawHttpClient each : List.of(some, newest, later)) {
                     each.readTo("message 6");
@@ -101,7 +102,7 @@ class AdminEndpointsTest {
                 program.take();
                 await().until(() -> testHub.hub().stats().delivered() == 9);
 
-                // Then the first five were history, and only what was not, and was not held back either, has a delay
+                // Then the first five deliveries were history, and only live, unconflated ones have a latency
                 String page = testHub.get("/-/metrics").body();
                 assertThat(TestHub.metric(page, "replayed_total")).isEqualTo(5);
                 assertThat(TestHub.metric(page, "resumed_total")).isEqualTo(2);
@@ -114,13 +115,13 @@ class AdminEndpointsTest {
     }
 
     @Test
-    @DisplayName("H-24 the metrics are Prometheus text, each family with its help and type, once")
-    void format() throws Exception {
+    @DisplayName("H-24 the metrics are Prometheus text, with help and type once for each family")
+    void metrics_arePrometheusText() throws Exception {
         try (TestHub testHub = TestHub.start()) {
-            var answer = testHub.get("/-/metrics");
-            assertThat(answer.headers().firstValue("content-type"))
+            var response = testHub.get("/-/metrics");
+            assertThat(response.headers().firstValue("content-type"))
                     .hasValue("text/plain; version=0.0.4; charset=utf-8");
-            String text = answer.body();
+            String text = response.body();
             assertThat(text).endsWith("\n").doesNotContain("\r");
             for (Metric metric : Metric.all()) {
                 String name = metric.name().replace('.', '_') + (metric.isCounter() ? "_total" : "");
@@ -134,8 +135,8 @@ class AdminEndpointsTest {
     }
 
     @Test
-    @DisplayName("H-24 a program shows the same numbers in a registry of its own")
-    void registry() {
+    @DisplayName("H-24 a Micrometer registry of the program gets the same metrics")
+    void micrometerRegistry_getsMetrics() {
         MessageHub hub = new MessageHub();
         SimpleMeterRegistry registry = new SimpleMeterRegistry();
         new HubMeters(hub).bindTo(registry);
@@ -160,8 +161,8 @@ class AdminEndpointsTest {
     }
 
     @Test
-    @DisplayName("H-24 the connections page lists the slowest first: who, what, how far behind, how much is held")
-    void connections() throws Exception {
+    @DisplayName("H-24 the connections page lists the slowest first, with address, channel, lag and pinned bytes")
+    void connectionsPage_listsSlowestFirst() throws Exception {
         try (TestHub testHub = TestHub.startHub("write-timeout = '10m'");
                 RawHttpClient slow = testHub.lines("/slow");
                 RawHttpClient quick = testHub.request("GET /quick?as=sse")) {
@@ -185,11 +186,11 @@ class AdminEndpointsTest {
     }
 
     @Test
-    @DisplayName("the channels page lists channels with their messages and readers")
-    void channels() throws Exception {
+    @DisplayName("the channels page lists channels with their messages and subscribers")
+    void channelsPage_listsMessagesAndSubscribers() throws Exception {
         try (TestHub testHub = TestHub.start();
-                RawHttpClient reader = testHub.lines("/b")) {
-            assertThat(reader).isNotNull();
+                RawHttpClient subscriber = testHub.lines("/b")) {
+            assertThat(subscriber).isNotNull();
             testHub.post("/a", "1");
             testHub.post("/a", "2");
             assertThat(testHub.get("/-/channels").body())
@@ -199,27 +200,27 @@ class AdminEndpointsTest {
         }
     }
 
-    /** A program in which the hub is one of several services. */
+    /** Program with a hub and another service. */
     private static final class Program extends Service {
         final MessageHub hub = add("hub", new MessageHub());
         final Other other = add("other", new Other());
     }
 
     private static final class Other extends Service {
-        void missing(String what) {
-            degraded(what);
+        void degrade(String reason) {
+            degraded(reason);
         }
     }
 
     @Test
-    @DisplayName("H-24 readiness and the tree's page see the whole program, not only the hub")
-    void wholeTree() throws Exception {
+    @DisplayName("H-24 readiness and the tree page cover the whole program, not only the hub")
+    void readinessAndTree_coverWholeProgram() throws Exception {
         try (TestTree<Program> tree = TestTree.start(new Program(), "hub.http.bind = '127.0.0.1:0'");
                 RawHttpClient client =
                         new RawHttpClient(tree.root().hub.address().port())) {
             String ready = "GET /-/health/ready HTTP/1.1\r\nHost: localhost\r\n\r\n";
             assertThat(client.send(ready).response()).startsWith("HTTP/1.1 200");
-            tree.root().other.missing("the number server");
+            tree.root().other.degrade("the number server");
             assertThat(client.send(ready).response())
                     .startsWith("HTTP/1.1 503")
                     .contains("program/other: DEGRADED, the number server");
@@ -233,8 +234,8 @@ class AdminEndpointsTest {
     }
 
     @Test
-    @DisplayName("H-24 only who is on the hub's machine, and asks it directly, sees more than its health")
-    void loopbackOnly() throws Exception {
+    @DisplayName("H-24 pages other than health are served only to local clients that connect directly")
+    void adminPages_areServedToLocalClientsOnly() throws Exception {
         try (TestHub testHub = TestHub.withBind(
                 "0.0.0.0:0",
                 "anonymous = true",
@@ -262,12 +263,12 @@ class AdminEndpointsTest {
                     .filter(each -> !each.isLoopbackAddress() && each.getAddress().length == 4)
                     .findFirst();
             if (other.isPresent()) {
-                try (Socket far = new Socket(other.get(), testHub.port())) {
-                    far.setSoTimeout(5_000);
-                    far.getOutputStream()
+                try (Socket remote = new Socket(other.get(), testHub.port())) {
+                    remote.setSoTimeout(5_000);
+                    remote.getOutputStream()
                             .write("GET /-/tree HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"
                                     .getBytes(StandardCharsets.US_ASCII));
-                    assertThat(new String(far.getInputStream().readAllBytes(), StandardCharsets.UTF_8))
+                    assertThat(new String(remote.getInputStream().readAllBytes(), StandardCharsets.UTF_8))
                             .startsWith("HTTP/1.1 403");
                 }
             }
@@ -275,8 +276,8 @@ class AdminEndpointsTest {
     }
 
     @Test
-    @DisplayName("requests that come behind one whose answer takes longer wait for their turn")
-    void pipelined() throws Exception {
+    @DisplayName("pipelined requests wait for a response that another thread builds")
+    void pipelinedRequests_waitForAsyncResponse() throws Exception {
         try (TestHub testHub = TestHub.start();
                 RawHttpClient client = testHub.connect()) {
             String tree = "GET /-/tree HTTP/1.1\r\nHost: localhost\r\n\r\n";
@@ -299,11 +300,11 @@ class AdminEndpointsTest {
         }
     }
 
-    private static void drain(RawHttpClient reader) {
+    private static void drain(RawHttpClient subscriber) {
         try {
-            reader.readToEnd();
+            subscriber.readToEnd();
         } catch (IOException closed) {
-            // that is its end
+            // the hub or the test has closed the connection
         }
     }
 }

@@ -19,14 +19,14 @@ import org.openqa.selenium.chrome.ChromeDriver;
 import org.openqa.selenium.chrome.ChromeDriverService;
 import org.openqa.selenium.chrome.ChromeOptions;
 
-/** A real browser before the hub's page. */
+/** The hub's live view in a real browser. */
 class BrowserTest {
     @TempDir
     private Path profile = Path.of("");
 
     @Test
-    @DisplayName("in Chromium the page, an EventSource and a WebSocket of its origin see the same messages")
-    void sameNumbers() throws Exception {
+    @DisplayName("in Chromium the live view, an EventSource and a WebSocket receive the same messages")
+    void liveViewEventSourceAndWebSocket_receiveSameMessages() throws Exception {
         try (TestHub testHub = TestHub.start()) {
             ChromeDriver browser = browser();
             try {
@@ -71,8 +71,8 @@ class BrowserTest {
     }
 
     @Test
-    @DisplayName("H-15 H-16 the page goes on by itself when the hub was started anew, and says what may be missing")
-    void restarted() throws Exception {
+    @DisplayName("H-15 H-16 the live view reconnects after a restart of the hub, and shows that messages may be lost")
+    void liveView_reconnectsAfterRestart() throws Exception {
         ChromeDriver browser = browser();
         try {
             int port;
@@ -97,9 +97,9 @@ class BrowserTest {
                 // Then
                 awaitShown(browser, 1, 10);
                 assertThat(strings(browser, "[...document.querySelectorAll('.event pre')].map(e => e.innerText)"))
-                        .isEqualTo(List.of("the hub has ended the stream", "messages may be lost"));
+                        .isEqualTo(List.of("the hub ended the stream", "messages may be lost"));
                 assertThat(text(browser, "state")).isEqualTo("connected");
-                Path screenshot = Path.of("target", "tail.png");
+                Path screenshot = Path.of("target", "live-view.png");
                 Files.write(screenshot, browser.getScreenshotAs(OutputType.BYTES));
             }
         } finally {
@@ -130,7 +130,7 @@ class BrowserTest {
         return (List<?>) requireNonNull(browser.executeScript("return " + expression));
     }
 
-    /** It reaches this machine and nothing else. */
+    /** Starts a browser that can connect to this machine only. */
     private ChromeDriver browser() {
         ChromeOptions options = new ChromeOptions();
         options.setBinary("/usr/bin/chromium");

@@ -12,8 +12,8 @@ class ClusterOriginsTest {
     private final ClusterOrigins origins = new ClusterOrigins(clock);
 
     @Test
-    @DisplayName("K-19 the page of a node that has left is welcome for an hour, and again when the node comes back")
-    void anHour() {
+    @DisplayName("K-19 the origin of a node that has left is allowed for an hour, and again when the node rejoins")
+    void originOfFormerMember_isAllowedForAnHour() {
         origins.update(List.of("http://a", "http://b"));
         origins.update(List.of("http://b"));
         clock.advance(ClusterOrigins.RETENTION);
@@ -25,8 +25,8 @@ class ClusterOriginsTest {
     }
 
     @Test
-    @DisplayName("K-19 however many nodes come and go, so many are remembered and no more")
-    void bounded() {
+    @DisplayName("K-19 the number of retained origins is limited, however many nodes join and leave")
+    void retainedOrigins_areLimited() {
         for (int i = 0; i < 10 * ClusterOrigins.MAX_RETAINED; i++) {
             origins.update(List.of("http://" + i));
         }

@@ -24,14 +24,14 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
 /**
- * What goes over the wire as {@code text/event-stream}, read by the parser that WHATWG HTML describes in section 9.2,
- * "Server-sent events": whatever is published, a browser gets it and nothing else.
+ * The {@code text/event-stream} of the hub, read by the parser of the HTML standard (WHATWG, section 9.2, "Server-sent
+ * events"): a browser receives every payload unchanged, and nothing else.
  */
 class EventStreamTest {
     private static final Pattern LINE_END = Pattern.compile("\r\n|\n|\r");
     private static final Set<String> FIELDS = Set.of("", "event", "data", "id", "retry");
 
-    /** Payloads that a careless server would let through as something else. */
+    /** Payloads that would be altered or interpreted if the server did not escape them. */
     private static final List<String> PAYLOADS = List.of(
             "plain",
             "",
@@ -55,37 +55,37 @@ class EventStreamTest {
             "{\"json\":true}",
             "last");
 
-    /** An event as the standard's dispatch gives it. */
+    /** Event as dispatched by the algorithm of the standard. */
     private record Event(String type, String data, String lastId) {}
 
     @Test
-    @DisplayName("H-12 whatever is published, a browser's parser gets it from the event stream, and nothing else")
-    void everyPayload() throws Exception {
+    @DisplayName("H-12 a browser's parser gets every payload unchanged from the event stream, and nothing else")
+    void everyPayload_arrivesUnchanged() throws Exception {
         try (TestHub testHub = TestHub.start();
-                RawHttpClient reader = testHub.request("GET /x", "Accept: text/event-stream")) {
-            String head = reader.head();
+                RawHttpClient subscriber = testHub.request("GET /x", "Accept: text/event-stream")) {
+            String head = subscriber.head();
             for (String payload : PAYLOADS) {
                 testHub.hub().publish("/x", payload);
             }
             testHub.hub().publish("/x", new byte[] {(byte) 0xff, 0, '\n'});
             testHub.tree().ginkgo().stop();
-            byte[] body = unchunked(reader.readToEnd());
+            byte[] body = unchunked(subscriber.readToEnd());
 
-            // the head (9.2.1: the type must be this, else the browser fails the connection)
+            // Then the head has the media type without which a browser fails the connection (9.2.1)
             assertThat(head).startsWith("HTTP/1.1 200 ").contains("content-type: text/event-stream\r\n");
 
-            // the stream as a whole (9.2.5: UTF-8, no byte order mark needed, each field of the grammar)
+            // And the stream follows the grammar: UTF-8, no byte order mark, only known fields (9.2.5)
             String text = decoded(body);
             assertThat(text).doesNotStartWith("\ufeff").endsWith("\n\n").doesNotContain("\0");
             for (String line : LINE_END.split(text, -1)) {
                 assertThat(FIELDS).contains(line.split(":", 2)[0]);
             }
 
-            // the events (9.2.6)
+            // And the events are the published messages (9.2.6)
             List<Event> events = parsed(text);
             Event start = events.getFirst();
             assertThat(start).isEqualTo(new Event("start", "{\"recovered\":false}", start.lastId));
-            assertThat(start.lastId).as("the place where it begins").isNotEmpty();
+            assertThat(start.lastId).as("start position").isNotEmpty();
             assertThat(events.getLast().type).isEqualTo("bye");
             List<Event> messages = events.subList(1, events.size() - 1);
             assertThat(messages).hasSize(PAYLOADS.size() + 1);
@@ -95,7 +95,7 @@ class EventStreamTest {
                 assertThat(event.type).isIn("message", "json");
                 assertThat(event.type.equals("json") ? field(event.data, "data") : event.data)
                         .isEqualTo(PAYLOADS.get(i));
-                assertThat(ids.add(event.lastId)).as("an id of its own").isTrue();
+                assertThat(ids.add(event.lastId)).as("unique id").isTrue();
                 assertThat(event.lastId).isNotEmpty();
             }
             assertThat(field(messages.getLast().data, "encoding")).isEqualTo("base64");
@@ -104,30 +104,30 @@ class EventStreamTest {
     }
 
     @Test
-    @DisplayName("H-17 a stream begins at once, and its sign of life is a comment that dispatches nothing")
-    void comment() throws Exception {
+    @DisplayName("H-17 a stream starts at once, and its heartbeat is a comment, which dispatches no event")
+    void heartbeat_isComment() throws Exception {
         try (TestHub testHub = TestHub.start("heartbeat = '50ms'");
-                RawHttpClient reader = testHub.request("GET /x?as=sse")) {
-            reader.head();
-            reader.readTo("\r\n:");
+                RawHttpClient subscriber = testHub.request("GET /x?as=sse")) {
+            subscriber.head();
+            subscriber.readTo("\r\n:");
             testHub.tree().ginkgo().stop();
-            String text = "data: x\n\n:" + decoded(unchunkedFromMiddle(reader.readToEnd()));
+            String text = "data: x\n\n:" + decoded(unchunkedFromMiddle(subscriber.readToEnd()));
             assertThat(parsed(text)).hasSize(2);
         }
     }
 
     @Test
-    @DisplayName("H-18 the time to come back is digits alone, and no shorter for some than for others by more than 2 s")
-    void retry() throws Exception {
+    @DisplayName("H-18 the retry time consists of digits, and is spread over the subscribers")
+    void retryTime_isSpread() throws Exception {
         try (TestHub testHub = TestHub.start();
-                ClientGroup readers = ClientGroup.of(20, _ -> testHub.request("GET /x?as=sse"))) {
-            for (RawHttpClient reader : readers) {
-                reader.head();
+                ClientGroup subscribers = ClientGroup.of(20, _ -> testHub.request("GET /x?as=sse"))) {
+            for (RawHttpClient subscriber : subscribers) {
+                subscriber.head();
             }
             testHub.tree().ginkgo().stop();
             Set<String> times = new HashSet<>();
-            for (RawHttpClient reader : readers) {
-                String text = decoded(unchunked(reader.readToEnd()));
+            for (RawHttpClient subscriber : subscribers) {
+                String text = decoded(unchunked(subscriber.readToEnd()));
                 List<String> retries = Arrays.stream(LINE_END.split(text))
                         .filter(line -> line.startsWith("retry"))
                         .toList();
@@ -139,7 +139,7 @@ class EventStreamTest {
         }
     }
 
-    // ---- the standard's parser
+    // ---- parser of the standard
 
     private static List<Event> parsed(String stream) {
         List<Event> events = new ArrayList<>();
@@ -150,7 +150,7 @@ class EventStreamTest {
         for (String line : LINE_END.split(text, -1)) {
             if (line.isEmpty()) {
                 if (!data.isEmpty()) {
-                    data.setLength(data.length() - 1); // the last line feed
+                    data.setLength(data.length() - 1); // the final line feed
                     events.add(new Event(type.isEmpty() ? "message" : type, data.toString(), lastId));
                 }
                 data.setLength(0);
@@ -165,7 +165,7 @@ class EventStreamTest {
                 case "event" -> type = value;
                 case "data" -> data.append(value).append('\n');
                 case "id" -> lastId = value.contains("\0") ? lastId : value;
-                default -> {} // retry, comments, and what is unknown
+                default -> {} // retry, comments, and unknown fields
             }
         }
         return events;
@@ -190,7 +190,7 @@ class EventStreamTest {
         }
     }
 
-    /** The same, where the beginning of a chunk has been read already, up to its first character. */
+    /** Decodes chunks of which the first has been read up to and including its first character. */
     private static byte[] unchunkedFromMiddle(String rest) {
         int end = rest.indexOf("\r\n");
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();

@@ -16,15 +16,15 @@ import org.junit.jupiter.api.Test;
 
 class GracefulShutdownTest {
     @Test
-    @DisplayName("H-18 a stop ends every stream in order, none by a reset, in under a second")
-    void inOrder() throws Exception {
-        List<RawHttpClient> readers = new ArrayList<>();
+    @DisplayName("H-18 a graceful shutdown ends every stream in order, none by a reset, in less than a second")
+    void shutdown_endsEveryStreamInOrder() throws Exception {
+        List<RawHttpClient> subscribers = new ArrayList<>();
         try (TestHub testHub = TestHub.start()) {
-            for (String as : new String[] {"lines", "sse", "ndjson"}) {
+            for (String format : new String[] {"lines", "sse", "ndjson"}) {
                 for (int i = 0; i < 10; i++) {
-                    RawHttpClient reader = testHub.request("GET /x?as=" + as);
-                    reader.head();
-                    readers.add(reader);
+                    RawHttpClient subscriber = testHub.request("GET /x?as=" + format);
+                    subscriber.head();
+                    subscribers.add(subscriber);
                 }
             }
             RawHttpClient socket = testHub.request(
@@ -37,35 +37,35 @@ class GracefulShutdownTest {
             RawHttpClient idle = testHub.request("GET /-/health/live");
             idle.response();
             await().until(() -> testHub.hub().stats().subscribers() == 31);
-            testHub.post("/x", "last words");
+            testHub.post("/x", "final message");
 
             // When
-            long begin = TimeSource.system().nanos();
+            long start = TimeSource.system().nanos();
             testHub.tree().ginkgo().stop();
-            Duration took = Duration.ofNanos(TimeSource.system().nanos() - begin);
+            Duration elapsed = Duration.ofNanos(TimeSource.system().nanos() - start);
 
             // Then
-            assertThat(took).isBetween(Duration.ofMillis(400), Duration.ofSeconds(1));
-            for (int i = 0; i < readers.size(); i++) {
-                assertThat(readers.get(i).readToEnd())
+            assertThat(elapsed).isBetween(Duration.ofMillis(400), Duration.ofSeconds(1));
+            for (int i = 0; i < subscribers.size(); i++) {
+                assertThat(subscribers.get(i).readToEnd())
                         .as("stream " + i)
-                        .contains("last words")
+                        .contains("final message")
                         .endsWith("0\r\n\r\n");
             }
             String frames = socket.readToEnd();
             int close = frames.lastIndexOf(0x88);
             assertThat(frames.charAt(close + 2) << 8 | frames.charAt(close + 3)).isEqualTo(1001);
             assertThat(idle.readToEnd()).isEmpty();
-            readers.addAll(List.of(socket, idle));
-            for (RawHttpClient each : readers) {
+            subscribers.addAll(List.of(socket, idle));
+            for (RawHttpClient each : subscribers) {
                 each.close();
             }
         }
     }
 
     @Test
-    @DisplayName("H-18 a reader that reads nothing does not hold a stop up")
-    void stuck() throws Exception {
+    @DisplayName("H-18 a subscriber that does not read does not delay a graceful shutdown")
+    void stuckSubscriber_doesNotDelayShutdown() throws Exception {
         try (TestHub testHub = TestHub.start();
                 RawHttpClient stuck = testHub.lines("/x")) {
             assertThat(stuck).isNotNull();
@@ -75,30 +75,30 @@ class GracefulShutdownTest {
             await().until(() -> testHub.hub().stats().pinnedBytes() > 0);
 
             // When
-            long begin = TimeSource.system().nanos();
+            long start = TimeSource.system().nanos();
             testHub.tree().ginkgo().stop();
 
             // Then
-            assertThat(Duration.ofNanos(TimeSource.system().nanos() - begin)).isLessThan(Duration.ofSeconds(1));
+            assertThat(Duration.ofNanos(TimeSource.system().nanos() - start)).isLessThan(Duration.ofSeconds(1));
             stuck.reset();
         }
     }
 
     @Test
-    @DisplayName("H-18 an event stream is told when to come back")
-    void retry() throws Exception {
+    @DisplayName("H-18 an event stream ends with the time after which to reconnect")
+    void eventStream_endsWithRetryTime() throws Exception {
         try (TestHub testHub = TestHub.start();
-                RawHttpClient reader = testHub.request("GET /x?as=sse")) {
-            reader.head();
+                RawHttpClient subscriber = testHub.request("GET /x?as=sse")) {
+            subscriber.head();
             await().until(() -> testHub.hub().stats().subscribers() == 1);
             testHub.tree().ginkgo().stop();
-            assertThat(reader.readToEnd()).contains("event: bye\n").containsPattern("retry: \\d+\n");
+            assertThat(subscriber.readToEnd()).contains("event: bye\n").containsPattern("retry: \\d+\n");
         }
     }
 
     @Test
-    @DisplayName("H-18 readiness falls first; for drain-delay all is served as before")
-    void delay() throws Exception {
+    @DisplayName("H-18 readiness fails first, and requests are served for drain-delay")
+    void requests_areServedDuringDrainDelay() throws Exception {
         try (TestHub testHub = TestHub.start("drain-delay = '2s'", "drain-time = '0s'");
                 RawHttpClient client = testHub.connect()) {
             // When
@@ -114,17 +114,17 @@ class GracefulShutdownTest {
             client.send("POST /x HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1\r\n\r\n1");
             assertThat(client.response()).startsWith("HTTP/1.1 200");
 
-            // And then it is over
+            // And then the port is closed
             int port = testHub.port();
             stop.join();
             assertThat(client.readToEnd()).isEmpty();
-            assertThat(refused(port)).isTrue();
+            assertThat(refusesConnections(port)).isTrue();
         }
     }
 
     @Test
-    @DisplayName("H-13 a publish that has begun when the hub stops is answered by a 503, never by a false 200")
-    void publishInFlight() throws Exception {
+    @DisplayName("H-13 a publish in progress when the hub stops gets a 503, never a false 200")
+    void publishInProgress_isRejectedOnShutdown() throws Exception {
         try (TestHub testHub = TestHub.start();
                 RawHttpClient publisher = testHub.connect();
                 RawHttpClient stalled = testHub.lines("/y")) {
@@ -143,7 +143,7 @@ class GracefulShutdownTest {
         }
     }
 
-    private static boolean refused(int port) throws IOException {
+    private static boolean refusesConnections(int port) throws IOException {
         try (RawHttpClient rawHttpClient = new RawHttpClient(port)) {
             assertThat(rawHttpClient).isNotNull();
             return false;

@@ -19,7 +19,7 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What {@code docs/http.md} says is so. */
+/** Checks the examples and tables of {@code docs/http.md}. */
 class HttpDocumentationTest {
     private static final Pattern EXAMPLE = Pattern.compile("```console\n\\$ (curl [^\n]*)\n(.*?)```", Pattern.DOTALL);
 
@@ -28,13 +28,13 @@ class HttpDocumentationTest {
     @TempDir
     Path folder = Path.of("");
 
-    /** An example that runs until it is ended. */
-    private record Running(Process process, Path output, String expected) {}
+    /** Process of an example that does not end by itself. */
+    private record RunningExample(Process process, Path output, String expected) {}
 
     @Test
-    @DisplayName("each curl line of the docs does what the docs say")
-    void examples() throws Exception {
-        List<Running> streams = new ArrayList<>();
+    @DisplayName("each curl example in the documentation has the documented output")
+    void curlExamples_haveDocumentedOutput() throws Exception {
+        List<RunningExample> streams = new ArrayList<>();
         try (TestHub testHub = TestHub.start()) {
             Matcher example = EXAMPLE.matcher(docs);
             int count = 0;
@@ -48,18 +48,18 @@ class HttpDocumentationTest {
                         .redirectError(ProcessBuilder.Redirect.DISCARD)
                         .start();
                 if (command.startsWith("curl -N ")) {
-                    streams.add(new Running(process, output, example.group(2)));
+                    streams.add(new RunningExample(process, output, example.group(2)));
                     await().until(() -> testHub.hub().stats().subscribers() == streams.size());
                 } else {
                     assertThat(process.waitFor(10, TimeUnit.SECONDS)).isTrue();
-                    assertThat(generic(output).strip())
+                    assertThat(maskIds(output).strip())
                             .as(command)
                             .isEqualTo(example.group(2).strip());
                 }
             }
             assertThat(count).isGreaterThan(8);
-            for (Running each : streams) {
-                await().untilAsserted(() -> assertThat(generic(each.output)).startsWith(each.expected));
+            for (RunningExample each : streams) {
+                await().untilAsserted(() -> assertThat(maskIds(each.output)).startsWith(each.expected));
             }
         } finally {
             streams.forEach(each -> each.process.destroyForcibly());
@@ -67,8 +67,8 @@ class HttpDocumentationTest {
     }
 
     @Test
-    @DisplayName("each problem stands in the docs with its status and its code, and so does each setting")
-    void tables() {
+    @DisplayName("the documentation lists each problem with its status and code, and each setting")
+    void documentation_listsProblemsAndSettings() {
         for (ProblemType problemType : ProblemType.values()) {
             assertThat(docs).contains("| " + problemType.status() + " | `" + problemType.code() + "` |");
         }
@@ -82,8 +82,8 @@ class HttpDocumentationTest {
         }
     }
 
-    /** Each row of the table of problems: {@code 400 bad-request}. */
-    static List<String> refusals() {
+    /** Returns the rows of the table of problems, such as {@code 400 bad-request}. */
+    static List<String> problems() {
         return Pattern.compile("(?m)^\\| (\\d{3}) \\| `([a-z-]+)` \\| \\S.* \\|$")
                 .matcher(docs())
                 .results()
@@ -91,8 +91,8 @@ class HttpDocumentationTest {
                 .toList();
     }
 
-    /** Ids are others each time. */
-    private static String generic(Path output) throws IOException {
+    /** Reads an output, and replaces ids, which differ from run to run. */
+    private static String maskIds(Path output) throws IOException {
         return Files.readString(output)
                 .replaceAll("\"id\":\"[^\"]+\"", "\"id\":\"…\"")
                 .replace("\u001e", "U+001E")

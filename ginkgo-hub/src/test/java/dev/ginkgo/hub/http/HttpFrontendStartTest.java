@@ -12,8 +12,8 @@ import org.junit.jupiter.api.Test;
 
 class HttpFrontendStartTest {
     @Test
-    @DisplayName("H-22 a bind beyond loopback refuses to start unless anonymous = true is written")
-    void exposed() throws Exception {
+    @DisplayName("H-22 a bind beyond loopback fails the start unless anonymous = true is set")
+    void bindBeyondLoopback_requiresAnonymous() throws Exception {
         assertThatThrownBy(() -> TestHub.withBind("0.0.0.0:0"))
                 .isInstanceOf(ConfigException.class)
                 .hasMessageContaining(":2:8: http.bind: 0.0.0.0:0 can be reached from other machines")
@@ -25,7 +25,7 @@ class HttpFrontendStartTest {
 
     @Test
     @DisplayName("a port in use fails the start with the address and the setting")
-    void portInUse() {
+    void portInUse_failsStart() {
         try (TestHub testHub = TestHub.start()) {
             assertThatThrownBy(() -> TestHub.withBind("127.0.0.1:" + testHub.port()))
                     .cause()
@@ -37,18 +37,18 @@ class HttpFrontendStartTest {
     }
 
     @Test
-    @DisplayName("it works on NIO as well")
-    void nio() throws Exception {
+    @DisplayName("the hub works on NIO as well")
+    void nio_isSupported() throws Exception {
         try (TestHub testHub = TestHub.start("transport = 'nio'", "loops = 1");
-                RawHttpClient reader = testHub.lines("/x")) {
+                RawHttpClient subscriber = testHub.lines("/x")) {
             assertThat(testHub.post("/x", "1").body()).contains("\"receivers\":1");
-            assertThat(reader.readTo("1\n")).isNotEmpty();
+            assertThat(subscriber.readTo("1\n")).isNotEmpty();
         }
     }
 
     @Test
     @DisplayName("H-10 a hub that was stopped starts again, on the same port")
-    void again() throws Exception {
+    void stoppedHub_startsAgainOnSamePort() throws Exception {
         int port;
         try (TestHub testHub = TestHub.start()) {
             port = testHub.port();

@@ -14,28 +14,28 @@ import org.junit.jupiter.api.Test;
 
 class HttpPublishTest {
     @Test
-    @DisplayName("a message posted to a channel is answered with its id, its channel and how many read it")
-    void posted() throws Exception {
+    @DisplayName("a POST to a channel is answered with the message id, the channel and the number of subscribers")
+    void post_isAnsweredWithIdChannelAndReceivers() throws Exception {
         try (TestHub testHub = TestHub.start();
-                RawHttpClient reader = testHub.lines("/numbers")) {
+                RawHttpClient subscriber = testHub.lines("/numbers")) {
             // When
-            HttpResponse<String> answer = testHub.post("/numbers", "7");
+            HttpResponse<String> response = testHub.post("/numbers", "7");
 
             // Then
-            assertThat(answer.statusCode()).isEqualTo(200);
-            assertThat(answer.headers().firstValue("content-type")).hasValue("application/json");
-            assertThat(answer.body())
+            assertThat(response.statusCode()).isEqualTo(200);
+            assertThat(response.headers().firstValue("content-type")).hasValue("application/json");
+            assertThat(response.body())
                     .matches("\\{\"id\":\"[^\"]+\",\"channel\":\"/numbers\",\"receivers\":1,\"peers\":0}\n");
-            assertThat(reader.readTo("7\n")).isNotNull();
+            assertThat(subscriber.readTo("7\n")).isNotNull();
         }
     }
 
     @Test
     @DisplayName("H-25 posts on one connection are answered at once, each in one piece")
-    void oneAfterAnother() throws Exception {
+    void sequentialPosts_areAnsweredAtOnce() throws Exception {
         try (TestHub testHub = TestHub.start();
                 RawHttpClient publisher = testHub.connect()) {
-            long begin = TimeSource.system().nanos();
+            long start = TimeSource.system().nanos();
             for (int i = 0; i < 1_000; i++) {
                 // When
                 publisher.send("POST /numbers HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1\r\n\r\n7");
@@ -45,16 +45,16 @@ class HttpPublishTest {
                         .startsWith("HTTP/1.1 200 OK\r\n")
                         .endsWith("\"peers\":0}\n");
             }
-            Duration took = Duration.ofNanos(TimeSource.system().nanos() - begin);
-            assertThat(took)
+            Duration elapsed = Duration.ofNanos(TimeSource.system().nanos() - start);
+            assertThat(elapsed)
                     .as("1,000 posts; with delayed acknowledgements they took 44 s")
                     .isLessThan(Duration.ofSeconds(5));
         }
     }
 
     @Test
-    @DisplayName("requests that come together are answered in order")
-    void pipelined() throws IOException {
+    @DisplayName("pipelined requests are answered in order")
+    void pipelinedRequests_areAnsweredInOrder() throws IOException {
         try (TestHub testHub = TestHub.start();
                 RawHttpClient publisher = testHub.connect()) {
             // When
@@ -69,23 +69,23 @@ class HttpPublishTest {
     }
 
     @Test
-    @DisplayName("a body in chunks is a message like another")
-    void chunked() throws IOException {
+    @DisplayName("a chunked body is published as one message")
+    void chunkedBody_isPublished() throws IOException {
         try (TestHub testHub = TestHub.start();
-                RawHttpClient reader = testHub.lines("/x");
+                RawHttpClient subscriber = testHub.lines("/x");
                 RawHttpClient publisher = testHub.connect()) {
             publisher.send("POST /x HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n");
             publisher.send("3\r\nabc\r\n2;x=y\r\nde\r\n0\r\n\r\n");
             assertThat(publisher.response()).startsWith("HTTP/1.1 200");
-            assertThat(reader.readTo("\n\r\n")).contains("abcde\n");
+            assertThat(subscriber.readTo("\n\r\n")).contains("abcde\n");
         }
     }
 
     @Test
-    @DisplayName("H-13 a body over the limit is refused before it is sent, and the answer is not lost")
-    void tooLarge() throws Exception {
+    @DisplayName("H-13 a body over the limit is rejected before it is sent, and the response is not lost")
+    void bodyOverLimit_isRejected() throws Exception {
         try (TestHub testHub = TestHub.start("max-body = '1KiB'")) {
-            // Given a client that waits for leave
+            // When the client waits for 100 Continue, then the body is rejected before it is sent
             try (RawHttpClient client = testHub.connect()) {
                 client.send(
                         "POST /x HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1025\r\nExpect: 100-continue\r\n\r\n");
@@ -93,27 +93,27 @@ class HttpPublishTest {
                         .startsWith("HTTP/1.1 413")
                         .contains("\"code\":\"body-too-large\"", "http.max-body");
             }
-            // And one that does not
+            // When the client sends the body at once, then the response is not lost
             try (RawHttpClient client = testHub.connect()) {
                 client.send("POST /x HTTP/1.1\r\nHost: localhost\r\nContent-Length: 2000000000\r\n\r\n"
                         + "x".repeat(200_000));
                 assertThat(client.readToEnd()).startsWith("HTTP/1.1 413");
             }
-            // And one that does not say how much it will be
+            // When the body is chunked, then it is rejected at the limit
             try (RawHttpClient client = testHub.connect()) {
                 client.send("POST /x HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n");
                 client.send("400\r\n" + "x".repeat(1024) + "\r\n");
                 client.send("1\r\nx\r\n");
                 assertThat(client.readToEnd()).startsWith("HTTP/1.1 413");
             }
-            // And one that just fits
+            // When the body has exactly the maximum length, then it is published
             assertThat(testHub.post("/x", "x".repeat(1024)).statusCode()).isEqualTo(200);
         }
     }
 
     @Test
-    @DisplayName("a client that waits for leave to send its body gets it")
-    void expectContinue() throws IOException {
+    @DisplayName("a client that expects 100 Continue receives it")
+    void expectContinue_isAnswered() throws IOException {
         try (TestHub testHub = TestHub.start();
                 RawHttpClient client = testHub.connect()) {
             client.send("POST /x HTTP/1.1\r\nHost: localhost\r\nContent-Length: 2\r\nExpect: 100-continue\r\n\r\n");
@@ -123,8 +123,8 @@ class HttpPublishTest {
     }
 
     @Test
-    @DisplayName("H-26 a body that is not UTF-8 is refused unless it is sent as bytes")
-    void notUtf8() throws IOException {
+    @DisplayName("H-26 a body that is not UTF-8 is rejected unless it is declared as bytes")
+    void bodyNotUtf8_requiresOctetStream() throws IOException {
         byte[] body = {(byte) 0xff, (byte) 0xfe};
         try (TestHub testHub = TestHub.start();
                 RawHttpClient client = testHub.connect()) {
@@ -144,16 +144,16 @@ class HttpPublishTest {
     }
 
     @Test
-    @DisplayName("an empty message is a message")
-    void empty() throws Exception {
+    @DisplayName("an empty message is published")
+    void emptyMessage_isPublished() throws Exception {
         try (TestHub testHub = TestHub.start()) {
             assertThat(testHub.post("/x", "").statusCode()).isEqualTo(200);
         }
     }
 
     @Test
-    @DisplayName("H-06 a name that is none is refused with the reason")
-    void badChannel() throws Exception {
+    @DisplayName("H-06 an invalid channel name is rejected")
+    void invalidChannelName_isRejected() throws Exception {
         try (TestHub testHub = TestHub.start()) {
             for (String path : new String[] {"/a//b", "/", "/%ff", "/a%0ab", "/*", "/a/", "/" + "x".repeat(255)}) {
                 assertThat(testHub.post(path, "1").body())
@@ -166,8 +166,8 @@ class HttpPublishTest {
     }
 
     @Test
-    @DisplayName("what a query says and nobody understands is refused, not left out")
-    void unknownParameter() throws Exception {
+    @DisplayName("an unknown query parameter is rejected, not ignored")
+    void unknownParameter_isRejected() throws Exception {
         try (TestHub testHub = TestHub.start()) {
             assertThat(testHub.post("/x?ttl=5", "1").body()).contains("bad-parameter", "unknown parameter \\\"ttl\\\"");
             assertThat(testHub.get("/x?from=all").body()).contains("bad-parameter", "known here: as, since");

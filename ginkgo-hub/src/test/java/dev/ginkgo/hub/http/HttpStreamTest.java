@@ -20,8 +20,8 @@ import org.junit.jupiter.api.Test;
 
 class HttpStreamTest {
     @Test
-    @DisplayName("H-17 each form has its media type, comes at once, and is kept by nobody on the way")
-    void heads() throws IOException {
+    @DisplayName("H-17 each format has its media type, starts at once, and has headers against buffering and caching")
+    void streamHeads_haveTypeAndNoBuffering() throws IOException {
         try (TestHub testHub = TestHub.start()) {
             assertThat(head(testHub, "Accept: */*")).contains("content-type: text/plain; charset=utf-8\r\n");
             assertThat(head(testHub, "X: y")).contains("content-type: text/plain; charset=utf-8\r\n");
@@ -32,9 +32,9 @@ class HttpStreamTest {
                             "cache-control: no-cache\r\n",
                             "X-Accel-Buffering: no\r\n",
                             "transfer-encoding: chunked\r\n");
-            try (RawHttpClient asked = testHub.request("GET /x?as=sse")) {
-                assertThat(asked.head()).contains("content-type: text/event-stream\r\n");
-                assertThat(asked.readTo("\n\n")).contains("event: start\n");
+            try (RawHttpClient events = testHub.request("GET /x?as=sse")) {
+                assertThat(events.head()).contains("content-type: text/event-stream\r\n");
+                assertThat(events.readTo("\n\n")).contains("event: start\n");
             }
         }
     }
@@ -46,8 +46,8 @@ class HttpStreamTest {
     }
 
     @Test
-    @DisplayName("HEAD tells what GET would, and opens no stream")
-    void headMethod() throws IOException {
+    @DisplayName("HEAD returns the headers of GET, and opens no stream")
+    void head_opensNoStream() throws IOException {
         try (TestHub testHub = TestHub.start();
                 RawHttpClient rawHttpClient = testHub.request("HEAD /x?as=sse")) {
             assertThat(rawHttpClient.head()).startsWith("HTTP/1.1 200").contains("text/event-stream");
@@ -60,38 +60,38 @@ class HttpStreamTest {
     }
 
     @Test
-    @DisplayName("H-02 a reader that disconnects is gone at once, in every form, however it leaves")
-    void disconnect() throws Exception {
+    @DisplayName("H-02 a subscriber that disconnects is removed at once, in every format and in whatever way")
+    void disconnectedSubscriber_isRemoved() throws Exception {
         try (TestHub testHub = TestHub.start()) {
-            List<RawHttpClient> readers = new ArrayList<>();
-            for (String as : new String[] {"lines", "sse", "ndjson"}) {
+            List<RawHttpClient> subscribers = new ArrayList<>();
+            for (String format : new String[] {"lines", "sse", "ndjson"}) {
                 for (int i = 0; i < 3; i++) {
-                    RawHttpClient reader = testHub.request("GET /x?as=" + as);
-                    reader.head();
-                    readers.add(reader);
+                    RawHttpClient subscriber = testHub.request("GET /x?as=" + format);
+                    subscriber.head();
+                    subscribers.add(subscriber);
                 }
             }
             await().until(() -> testHub.hub().stats().subscribers() == 9);
 
             // When
             for (int i = 0; i < 9; i += 3) {
-                readers.get(i).close();
-                readers.get(i + 1).reset();
-                readers.get(i + 2).shutdownOutput();
+                subscribers.get(i).close();
+                subscribers.get(i + 1).reset();
+                subscribers.get(i + 2).shutdownOutput();
             }
 
             // Then
             await().atMost(Duration.ofSeconds(1))
                     .until(() -> testHub.hub().stats().subscribers() == 0);
-            for (RawHttpClient reader : readers) {
-                reader.close();
+            for (RawHttpClient subscriber : subscribers) {
+                subscriber.close();
             }
         }
     }
 
     @Test
-    @DisplayName("H-11 H-17 a silent stream gets a sign of life after the heartbeat, in its own form")
-    void heartbeat() throws IOException {
+    @DisplayName("H-11 H-17 a silent stream gets a heartbeat after http.heartbeat, in its own format")
+    void silentStream_getsHeartbeat() throws IOException {
         FakeClock clock = new FakeClock();
         try (TestHub testHub = TestHub.start(clock, "heartbeat = '15s'");
                 RawHttpClient lines = testHub.lines("/x");
@@ -114,8 +114,8 @@ class HttpStreamTest {
     }
 
     @Test
-    @DisplayName("the client of the JDK reads lines as they come")
-    void httpClient() throws Exception {
+    @DisplayName("the HTTP client of the JDK receives lines as they are published")
+    void jdkHttpClient_receivesLines() throws Exception {
         try (TestHub testHub = TestHub.start();
                 HttpClient client = HttpClient.newHttpClient()) {
             HttpResponse<Stream<String>> response =
@@ -131,32 +131,32 @@ class HttpStreamTest {
     }
 
     @Test
-    @DisplayName("H-05 a reader of /a hears nothing of /ab")
-    void otherChannel() throws Exception {
+    @DisplayName("H-05 a subscriber of /a receives nothing of /ab")
+    void otherChannels_areNotReceived() throws Exception {
         try (TestHub testHub = TestHub.start();
-                RawHttpClient reader = testHub.lines("/a")) {
+                RawHttpClient subscriber = testHub.lines("/a")) {
             testHub.post("/ab", "no");
             testHub.post("/a/b", "no");
             testHub.post("/A", "no");
             testHub.post("/a", "yes");
-            assertThat(reader.readTo("yes")).isEqualTo("4\r\nyes");
+            assertThat(subscriber.readTo("yes")).isEqualTo("4\r\nyes");
         }
     }
 
     @Test
-    @DisplayName("what a client sends on a stream is not listened to, and ends nothing")
-    void chatter() throws Exception {
+    @DisplayName("data that a client sends on a stream is ignored")
+    void inputOnStream_isIgnored() throws Exception {
         try (TestHub testHub = TestHub.start();
-                RawHttpClient reader = testHub.lines("/x")) {
-            reader.send("POST /x HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1\r\n\r\n1" + "x".repeat(100_000));
+                RawHttpClient subscriber = testHub.lines("/x")) {
+            subscriber.send("POST /x HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1\r\n\r\n1" + "x".repeat(100_000));
             testHub.post("/x", "2");
-            assertThat(reader.readTo("2\n\r\n")).isEqualTo("2\r\n2\n\r\n");
+            assertThat(subscriber.readTo("2\n\r\n")).isEqualTo("2\r\n2\n\r\n");
         }
     }
 
     @Test
-    @DisplayName("a stream needs HTTP/1.1, a publish does not")
-    void http10() throws Exception {
+    @DisplayName("a stream requires HTTP/1.1, a publish does not")
+    void http10_isSupportedForPublishOnly() throws Exception {
         try (TestHub testHub = TestHub.start()) {
             try (RawHttpClient old = testHub.connect()) {
                 old.send("GET /x HTTP/1.0\r\nHost: localhost\r\n\r\n");
@@ -172,8 +172,8 @@ class HttpStreamTest {
     }
 
     @Test
-    @DisplayName("H-23 one reader more than a channel may have is told to come back later")
-    void maxSubscribers() throws Exception {
+    @DisplayName("H-23 a subscriber above the limit of its channel gets a 429 with Retry-After")
+    void subscriberAboveLimit_isRejected() throws Exception {
         try (TestHub testHub = TestHub.start("max-subscribers = 1");
                 RawHttpClient first = testHub.lines("/x");
                 RawHttpClient elsewhere = testHub.lines("/y")) {
@@ -193,8 +193,8 @@ class HttpStreamTest {
     }
 
     @Test
-    @DisplayName("H-23 one channel more than there may be is refused to readers and publishers alike")
-    void maxChannels() throws Exception {
+    @DisplayName("H-23 a channel above the limit is rejected, for subscribers and publishers")
+    void channelAboveLimit_isRejected() throws Exception {
         try (TestHub testHub = TestHub.startHub("max-channels = 1");
                 RawHttpClient first = testHub.lines("/x")) {
             assertThat(first).isNotNull();

@@ -26,8 +26,8 @@ class IdempotencyTest {
     private static final String KEY = "Idempotency-Key";
 
     @Test
-    @DisplayName("H-19 a publish that is sent again with its key is answered as before, and published once")
-    void again() throws Exception {
+    @DisplayName("H-19 a publish repeated with its key gets the same response, and is published once")
+    void repeatedPublish_getsSameResponse() throws Exception {
         try (TestHub testHub = TestHub.start()) {
             HttpResponse<String> first = testHub.post("/x", "1", KEY, "a");
             HttpResponse<String> second = testHub.post("/x", "1", KEY, "a");
@@ -42,8 +42,8 @@ class IdempotencyTest {
     }
 
     @Test
-    @DisplayName("H-19 a key that comes with another message or channel is a 422, and nothing is published")
-    void reused() throws Exception {
+    @DisplayName("H-19 a key reused for another message or channel is a 422, and nothing is published")
+    void keyReusedForOtherMessage_isRejected() throws Exception {
         try (TestHub testHub = TestHub.start()) {
             testHub.post("/x", "1", KEY, "a");
             assertThat(testHub.post("/x", "2", KEY, "a").body()).contains("\"status\":422", "\"code\":\"key-reused\"");
@@ -57,8 +57,8 @@ class IdempotencyTest {
     }
 
     @Test
-    @DisplayName("H-19 what was refused is not remembered: the same key may try again")
-    void refused() throws Exception {
+    @DisplayName("H-19 a rejected request is not stored, so its key may be used again")
+    void rejectedRequest_isNotStored() throws Exception {
         try (TestHub testHub = TestHub.startHub("max-channels = 1")) {
             testHub.hub().publish("/a", "1");
             assertThat(testHub.post("/b", "1", KEY, "k").statusCode()).isEqualTo(429);
@@ -68,8 +68,8 @@ class IdempotencyTest {
     }
 
     @Test
-    @DisplayName("H-19 a key is remembered for five minutes")
-    void fiveMinutes() throws Exception {
+    @DisplayName("H-19 a key is stored for five minutes")
+    void key_expiresAfterFiveMinutes() throws Exception {
         FakeClock clock = new FakeClock();
         try (TestHub testHub = TestHub.start(clock)) {
             testHub.post("/x", "1", KEY, "a");
@@ -83,32 +83,32 @@ class IdempotencyTest {
     }
 
     @Test
-    @DisplayName("H-19 a hundred that send the same key at once publish one message")
-    void atOnce() throws Exception {
+    @DisplayName("H-19 a hundred concurrent requests with the same key publish one message")
+    void concurrentRequests_publishOnce() throws Exception {
         try (TestHub testHub = TestHub.start();
                 ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
             List<Callable<HttpResponse<String>>> posts = new ArrayList<>();
             for (int i = 0; i < 100; i++) {
                 posts.add(() -> testHub.post("/x", "1", KEY, "same"));
             }
-            Set<String> answers = new HashSet<>();
+            Set<String> responses = new HashSet<>();
             for (var each : threads.invokeAll(posts)) {
-                HttpResponse<String> answer = each.get();
-                assertThat(answer.statusCode()).isIn(200, 409);
-                if (answer.statusCode() == 200) {
-                    answers.add(answer.body());
+                HttpResponse<String> response = each.get();
+                assertThat(response.statusCode()).isIn(200, 409);
+                if (response.statusCode() == 200) {
+                    responses.add(response.body());
                 } else {
-                    assertThat(answer.body()).contains("\"code\":\"under-way\"");
+                    assertThat(response.body()).contains("\"code\":\"under-way\"");
                 }
             }
-            assertThat(answers).hasSize(1);
+            assertThat(responses).hasSize(1);
             assertThat(testHub.hub().stats().published()).isEqualTo(1);
         }
     }
 
     @Test
-    @DisplayName("H-19 10,000 keys are kept; beyond that the oldest is forgotten, and memory stays as it is")
-    void bounded() throws Exception {
+    @DisplayName("H-19 10,000 keys are stored; beyond that the oldest is evicted, and memory does not grow")
+    void oldestKey_isEvicted() throws Exception {
         IdempotencyCache idempotencyCache = new IdempotencyCache(TimeSource.system());
         byte[] request = IdempotencyCache.digest(ChannelName.of("/x"), false, new byte[] {1});
         for (int i = 0; i < 100_000; i++) {
@@ -122,8 +122,8 @@ class IdempotencyTest {
     }
 
     @Test
-    @DisplayName("H-19 while the first request is under way the second is a 409")
-    void underWay() throws Exception {
+    @DisplayName("H-19 a request repeated while the first is being served is a 409")
+    void repeatedWhileInProgress_isConflict() throws Exception {
         IdempotencyCache idempotencyCache = new IdempotencyCache(TimeSource.system());
         byte[] request = IdempotencyCache.digest(ChannelName.of("/x"), false, new byte[0]);
         idempotencyCache.begin("k", request);
@@ -137,8 +137,8 @@ class IdempotencyTest {
     }
 
     @Test
-    @DisplayName("a key that is none is a 400")
-    void badKey() throws Exception {
+    @DisplayName("an invalid key is a 400")
+    void invalidKey_isRejected() throws Exception {
         try (TestHub testHub = TestHub.start()) {
             for (String headers : new String[] {
                 KEY + ": ", KEY + ": a b", KEY + ": \u00e4", KEY + ": " + "x".repeat(256), KEY + ": a\r\n" + KEY + ": b"

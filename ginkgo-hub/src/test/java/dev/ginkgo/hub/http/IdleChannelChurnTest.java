@@ -13,57 +13,62 @@ import java.lang.management.ManagementFactory;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
-/** Readers come and go where nothing is published: no message sweeps up after them. */
+/** Subscribers come and go on channels without messages, so cleanup must not depend on a publish. */
 class IdleChannelChurnTest {
-    private static final int GUESTS = 1_500;
+    private static final int TEMPORARY = 1_500;
     private static final String[] PATHS = {"/quiet", "/quiet?as=sse", "/quiet?as=ndjson", "/quiet/*", "/quiet?poll=1"};
 
-    /** One in each form, so that what the guests share with others lives on; the last of them reads elsewhere. */
-    private static final int STAYING = 4;
+    /**
+     * Number of subscribers that stay, one in each format, so that state shared with the temporary ones is not discarded.
+     * The last subscribes to a pattern that does not match the channel.
+     */
+    private static final int PERMANENT = 4;
 
-    private static final int READING = STAYING - 1;
+    private static final int MATCHING = PERMANENT - 1;
 
-    /** What a guest may leave: a fraction of what its connection and its place take. */
-    private static final long MOST = 200;
+    /** Maximum heap retained per temporary subscriber, in bytes; a connection and a cursor take many times as much. */
+    private static final long MAX_RETAINED = 200;
 
     @Test
-    @DisplayName("H-02 of 1,500 readers that come and go while some stay, and nothing is published, nothing is left")
-    void nothingIsLeft() throws Exception {
+    @DisplayName(
+            "H-02 1,500 subscribers that come and go, while others stay and nothing is published, leave nothing behind")
+    void temporarySubscribers_leaveNothingBehind() throws Exception {
         try (TestHub testHub = TestHub.start("max-connections-per-address = 100", "heartbeat = '1h'");
-                ClientGroup staying = ClientGroup.of(STAYING, i -> testHub.lines(PATHS[i]))) {
-            visit(testHub, GUESTS / 4); // loads classes, fills caches
+                ClientGroup permanent = ClientGroup.of(PERMANENT, i -> testHub.lines(PATHS[i]))) {
+            subscribeAndDisconnect(testHub, TEMPORARY / 4); // load classes, fill caches
             long before = heap();
 
             // When
-            visit(testHub, GUESTS);
+            subscribeAndDisconnect(testHub, TEMPORARY);
 
             // Then
-            long left = heap() - before;
-            Measurements.record("heap that " + GUESTS + " guests of a quiet channel leave, bytes", left);
-            assertThat(left).isLessThan(GUESTS * MOST);
+            long retained = heap() - before;
+            Measurements.record(
+                    "heap that " + TEMPORARY + " temporary subscribers of a quiet channel retain, bytes", retained);
+            assertThat(retained).isLessThan(TEMPORARY * MAX_RETAINED);
             long writes = testHub.hub().stats().writes();
-            testHub.hub().publish("/quiet", "at last");
-            for (int i = 0; i < READING; i++) {
-                staying.get(i).readTo("at last");
+            testHub.hub().publish("/quiet", "first message");
+            for (int i = 0; i < MATCHING; i++) {
+                permanent.get(i).readTo("first message");
             }
-            assertThat(testHub.hub().stats().writes() - writes).isEqualTo(READING);
+            assertThat(testHub.hub().stats().writes() - writes).isEqualTo(MATCHING);
         }
     }
 
-    private static void visit(TestHub testHub, int guests) throws IOException {
-        for (int i = 0; i < guests; i++) {
+    private static void subscribeAndDisconnect(TestHub testHub, int count) throws IOException {
+        for (int i = 0; i < count; i++) {
             String path = PATHS[i % PATHS.length];
-            try (RawHttpClient guest = testHub.request("GET " + path)) {
-                if (!path.contains("poll")) { // which says nothing before it has something to say
-                    guest.head();
+            try (RawHttpClient client = testHub.request("GET " + path)) {
+                if (!path.contains("poll")) { // a poll sends no head before its response is complete
+                    client.head();
                 }
                 if (i % 2 == 0) {
-                    guest.reset();
+                    client.reset();
                 }
             }
         }
-        await().until(() -> testHub.hub().stats().subscribers() == STAYING
-                && HubAccess.http(testHub.hub()).connectionCount() == STAYING);
+        await().until(() -> testHub.hub().stats().subscribers() == PERMANENT
+                && HubAccess.http(testHub.hub()).connectionCount() == PERMANENT);
     }
 
     private static long heap() {

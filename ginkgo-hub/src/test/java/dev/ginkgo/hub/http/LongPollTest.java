@@ -16,20 +16,21 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
 class LongPollTest {
-    private static String id(HttpResponse<String> answer) {
-        return answer.headers().firstValue("Last-Event-ID").orElseThrow();
+    private static String id(HttpResponse<String> response) {
+        return response.headers().firstValue("Last-Event-ID").orElseThrow();
     }
 
     @Test
-    @DisplayName("H-27 what is there comes at once, in one answer, with the id to go on with in head and body")
-    void whatIsThere() throws Exception {
+    @DisplayName(
+            "H-27 available messages are returned at once, in one response, with the id to continue with in head and body")
+    void availableMessages_areReturnedAtOnce() throws Exception {
         try (TestHub testHub = TestHub.start()) {
             testHub.hub().publish("/a", "1");
             String last = testHub.hub().publish("/a", "2").id();
-            HttpResponse<String> answer = testHub.get("/a?poll=1&since=all");
-            assertThat(answer.statusCode()).isEqualTo(200);
-            assertThat(id(answer)).isEqualTo(last);
-            assertThat(answer.body().replace(last, "LAST").replaceAll("\"id\":\"A[^\"]+\"", "ID"))
+            HttpResponse<String> response = testHub.get("/a?poll=1&since=all");
+            assertThat(response.statusCode()).isEqualTo(200);
+            assertThat(id(response)).isEqualTo(last);
+            assertThat(response.body().replace(last, "LAST").replaceAll("\"id\":\"A[^\"]+\"", "ID"))
                     .isEqualTo("\u001e{'event':'start','recovered':true,ID}|1|2|\u001e{'event':'next','id':'LAST'}|"
                             .replace("'", "\"")
                             .replace("|", "\n"));
@@ -43,25 +44,25 @@ class LongPollTest {
     }
 
     @Test
-    @DisplayName("H-27 a poll waits for what comes first; the next one goes on after it, and nothing is missed between")
-    void whatComesFirst() throws Exception {
+    @DisplayName("H-27 a poll waits for the next message, and the following poll continues after it without a loss")
+    void poll_waitsForNextMessage() throws Exception {
         try (TestHub testHub = TestHub.start()) {
             FutureTask<HttpResponse<String>> first = new FutureTask<>(() -> testHub.get("/a?poll=1&wait=30s"));
             Thread.ofVirtual().start(first);
             await().until(() -> testHub.hub().stats().subscribers() == 1);
             testHub.hub().publish("/a", "1");
             testHub.hub().publish("/a", "2");
-            HttpResponse<String> answer = first.get(10, TimeUnit.SECONDS);
-            assertThat(answer.body()).startsWith("1\n");
-            String rest = testHub.get("/a?poll=1&wait=0s", "Last-Event-ID", id(answer))
+            HttpResponse<String> response = first.get(10, TimeUnit.SECONDS);
+            assertThat(response.body()).startsWith("1\n");
+            String rest = testHub.get("/a?poll=1&wait=0s", "Last-Event-ID", id(response))
                     .body();
-            assertThat(answer.body() + rest).containsOnlyOnce("1\n").containsOnlyOnce("2\n");
+            assertThat(response.body() + rest).containsOnlyOnce("1\n").containsOnlyOnce("2\n");
         }
     }
 
     @Test
-    @DisplayName("H-27 when nothing comes in time, the answer is empty and says where to go on")
-    void nothing() throws Exception {
+    @DisplayName("H-27 a poll that times out returns no message, and the id to continue with")
+    void pollTimeout_returnsIdOnly() throws Exception {
         FakeClock clock = new FakeClock();
         try (TestHub testHub = TestHub.start(clock)) {
             testHub.hub().publish("/a", "before");
@@ -71,18 +72,18 @@ class LongPollTest {
             clock.advance(Duration.ofSeconds(15));
             assertThat(poll.isDone()).isFalse();
             clock.advance(Duration.ofSeconds(7));
-            HttpResponse<String> answer = poll.get(10, TimeUnit.SECONDS);
-            assertThat(answer.body()).matches("\u001e\\{\"event\":\"next\",\"id\":\"[\\w-]+\"}\n");
+            HttpResponse<String> response = poll.get(10, TimeUnit.SECONDS);
+            assertThat(response.body()).matches("\u001e\\{\"event\":\"next\",\"id\":\"[\\w-]+\"}\n");
             testHub.hub().publish("/a", "after");
-            assertThat(testHub.get("/a?poll=1&since=" + id(answer)).body())
+            assertThat(testHub.get("/a?poll=1&since=" + id(response)).body())
                     .contains("after\n")
                     .doesNotContain("before");
         }
     }
 
     @Test
-    @DisplayName("H-27 much of history comes in answers of 64 KiB, one after another")
-    void bounded() throws Exception {
+    @DisplayName("H-27 a long history is returned in consecutive responses of 64 KiB")
+    void longHistory_isSplitIntoResponses() throws Exception {
         try (TestHub testHub = TestHub.start()) {
             for (int i = 0; i < 500; i++) {
                 testHub.hub().publish("/a", "%03d".formatted(i) + "x".repeat(1_000));
@@ -91,10 +92,10 @@ class LongPollTest {
             String since = "all";
             int polls = 0;
             while (!all.toString().contains("499x")) {
-                HttpResponse<String> answer = testHub.get("/a?poll=1&wait=0s&since=" + since);
-                assertThat(answer.body().length()).isLessThan(EncodedFeed.MAX_BATCH_BYTES + 1_000);
-                since = id(answer);
-                all.append(answer.body().replaceAll("\u001e.*\n", ""));
+                HttpResponse<String> response = testHub.get("/a?poll=1&wait=0s&since=" + since);
+                assertThat(response.body().length()).isLessThan(EncodedFeed.MAX_BATCH_BYTES + 1_000);
+                since = id(response);
+                all.append(response.body().replaceAll("\u001e.*\n", ""));
                 polls++;
             }
             assertThat(polls).isBetween(8, 12);
@@ -107,8 +108,8 @@ class LongPollTest {
     }
 
     @Test
-    @DisplayName("H-02 H-27 a client that goes while it waits is gone at once")
-    void clientGoes() throws Exception {
+    @DisplayName("H-02 H-27 a client that disconnects while it waits is removed at once")
+    void disconnectedClient_isRemoved() throws Exception {
         try (TestHub testHub = TestHub.start()) {
             RawHttpClient waiting = testHub.request("GET /a?poll=1");
             RawHttpClient other = testHub.request("GET /a?poll=1");
@@ -122,8 +123,8 @@ class LongPollTest {
     }
 
     @Test
-    @DisplayName("H-27 a loss is told at once; a stop ends the wait; what makes no sense is a 400")
-    void otherEnds() throws Exception {
+    @DisplayName("H-27 a loss is reported at once; a graceful shutdown ends the wait; invalid parameters are a 400")
+    void lossShutdownAndInvalidParameters_endPoll() throws Exception {
         try (TestHub testHub = TestHub.startHub("history.count = 1")) {
             String first = testHub.hub().publish("/a", "1").id();
             testHub.hub().publish("/b", "1");
@@ -132,8 +133,10 @@ class LongPollTest {
             assertThat(testHub.get("/a?poll=1&since=" + first).body())
                     .startsWith("\u001e{\"event\":\"start\",\"recovered\":false,")
                     .contains("\n3\n");
-            for (String bad : List.of("poll=0", "poll", "wait=3s", "poll=1&wait=6m", "poll=1&wait=3")) {
-                assertThat(testHub.get("/a?" + bad).body()).as(bad).contains("bad-parameter");
+            for (String parameters : List.of("poll=0", "poll", "wait=3s", "poll=1&wait=6m", "poll=1&wait=3")) {
+                assertThat(testHub.get("/a?" + parameters).body())
+                        .as(parameters)
+                        .contains("bad-parameter");
             }
             FutureTask<HttpResponse<String>> poll = new FutureTask<>(() -> testHub.get("/quiet?poll=1&wait=5m"));
             Thread.ofVirtual().start(poll);

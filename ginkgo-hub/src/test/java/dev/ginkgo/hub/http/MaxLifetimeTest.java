@@ -13,28 +13,28 @@ import org.junit.jupiter.api.Test;
 
 class MaxLifetimeTest {
     @Test
-    @DisplayName("H-18 with a longest life streams end in order, spread over its last fifth")
-    void spread() throws Exception {
+    @DisplayName("H-18 with max-lifetime streams end in order, spread over its last fifth")
+    void streams_endOverLastFifthOfMaxLifetime() throws Exception {
         FakeClock clock = new FakeClock();
         try (TestHub testHub = TestHub.start(clock, "max-lifetime = '100s'", "heartbeat = '1h'");
-                ClientGroup readers = ClientGroup.ofSubscribers(100, testHub, "/x")) {
+                ClientGroup subscribers = ClientGroup.ofSubscribers(100, testHub, "/x")) {
             await().until(() -> testHub.hub().stats().subscribers() == 100);
             testHub.post("/x", "a message");
 
-            // When most of that life is over, then nobody has gone
+            // When less than four fifths have passed, then all streams are open
             clock.advance(Duration.ofSeconds(79));
             assertThat(testHub.hub().stats().subscribers()).isEqualTo(100);
 
-            // When the last fifth is half over, then about a half has
+            // When nine tenths have passed, then about half of the streams have ended
             clock.advance(Duration.ofSeconds(11));
             await().untilAsserted(() ->
                     assertThat(testHub.hub().stats().subscribers()).isBetween(20, 80));
 
-            // When it is over, then all have, each with its farewell
+            // When max-lifetime has passed, then all streams have ended, each with a bye event
             clock.advance(Duration.ofSeconds(12));
             await().until(() -> testHub.hub().stats().subscribers() == 0);
-            for (RawHttpClient reader : readers) {
-                assertThat(reader.readToEnd())
+            for (RawHttpClient subscriber : subscribers) {
+                assertThat(subscriber.readToEnd())
                         .contains("a message", "\"reason\":\"max-lifetime\"")
                         .endsWith("0\r\n\r\n");
             }
@@ -44,15 +44,15 @@ class MaxLifetimeTest {
     }
 
     @Test
-    @DisplayName("a stream without a longest life lives on")
-    void none() throws Exception {
+    @DisplayName("without max-lifetime a stream stays open")
+    void withoutMaxLifetime_streamStaysOpen() throws Exception {
         FakeClock clock = new FakeClock();
         try (TestHub testHub = TestHub.start(clock, "heartbeat = '1h'");
-                RawHttpClient reader = testHub.lines("/x")) {
+                RawHttpClient subscriber = testHub.lines("/x")) {
             await().until(() -> testHub.hub().stats().subscribers() == 1);
             clock.advance(Duration.ofMinutes(5));
             testHub.post("/x", "still here");
-            assertThat(reader.readTo("still here")).isNotEmpty();
+            assertThat(subscriber.readTo("still here")).isNotEmpty();
         }
     }
 }

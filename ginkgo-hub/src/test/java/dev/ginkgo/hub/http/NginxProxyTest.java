@@ -30,8 +30,8 @@ class NginxProxyTest {
 
     @Test
     @DisplayName(
-            "H-17 through nginx as the docs have it, each form streams at once, message by message, and POST works")
-    void documented() throws Exception {
+            "H-17 through nginx, configured as documented, each format is streamed message by message, and POST works")
+    void documentedConfiguration_streamsAtOnce() throws Exception {
         try (TestHub testHub = hub();
                 NginxProcess nginxProcess = NginxProcess.start(folder, NginxProcess.documented(), testHub.port())) {
             assertStreams(testHub, nginxProcess);
@@ -44,14 +44,14 @@ class NginxProxyTest {
                     .contains("foreign-host");
             String metrics = "http://127.0.0.1:" + nginxProcess.port() + "/-/metrics";
             assertThat(TestHub.curl("-H", "Host: localhost", metrics))
-                    .as("a stranger behind a proxy that is near")
+                    .as("a remote client behind a local proxy")
                     .contains("loopback-only");
         }
     }
 
     @Test
-    @DisplayName("H-17 nginx as it comes would keep answers back: the hub's X-Accel-Buffering says no")
-    void buffering() throws Exception {
+    @DisplayName("H-17 nginx with its default buffering does not buffer streams, because of X-Accel-Buffering")
+    void defaultBuffering_isTurnedOffByHeader() throws Exception {
         String http = NginxProcess.documented().replace("proxy_buffering off;", "");
         assertThat(http).contains("proxy_pass").doesNotContain("proxy_buffering");
         try (TestHub testHub = hub();
@@ -61,8 +61,8 @@ class NginxProxyTest {
     }
 
     @Test
-    @DisplayName("through a proxy that speaks HTTP/1.0 a stream is a 505 that says what to do")
-    void oldHttp() throws Exception {
+    @DisplayName("through a proxy that uses HTTP/1.0 a stream is a 505 that says what to do")
+    void http10Proxy_isRejected() throws Exception {
         String http = NginxProcess.documented().replace("proxy_http_version 1.1;", "proxy_http_version 1.0;");
         try (TestHub testHub = hub();
                 NginxProcess nginxProcess = NginxProcess.start(folder, http, testHub.port())) {
@@ -73,9 +73,8 @@ class NginxProxyTest {
     }
 
     @Test
-    @DisplayName(
-            "H-15 when nginx is restarted, an EventSource comes back by itself with its last id and gets what it missed")
-    void restart() throws Exception {
+    @DisplayName("H-15 after a restart of nginx an EventSource reconnects with its last id and receives what it missed")
+    void eventSource_resumesAfterProxyRestart() throws Exception {
         try (TestHub testHub = TestHub.start();
                 NginxProcess nginxProcess = NginxProcess.start(folder, NginxProcess.documented(), testHub.port());
                 ExternalProcess source =
@@ -110,7 +109,7 @@ class NginxProxyTest {
         }
     }
 
-    /** In each form: the head at once, and each message before the next is published. */
+    /** Checks in each format that the head arrives at once, and each message before the next is published. */
     private static void assertStreams(TestHub testHub, NginxProcess nginxProcess) throws Exception {
         HttpClient client = HttpClient.newHttpClient();
         List<RawHttpClient> open = new ArrayList<>();

@@ -41,42 +41,42 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** Each refusal that the docs list, provoked by a real request over a real socket. */
+/** Provokes each documented problem with a request over a real socket. */
 class ProblemResponsesTest {
     private static final String EMPTY = "Content-Length: 0";
 
-    /** Brings about one refusal, and gives the answer. */
+    /** Provokes a problem, and returns the response. */
     @FunctionalInterface
     private interface Scenario {
-        String answer() throws Exception;
+        String response() throws Exception;
     }
 
     private final Map<ProblemType, Scenario> scenarios = new EnumMap<>(ProblemType.class);
 
     ProblemResponsesTest() {
-        scenarios.put(ProblemType.BAD_REQUEST, () -> answer("POST /x", "Content-Length: x"));
-        scenarios.put(ProblemType.BAD_CHANNEL, () -> answer("POST /a//b", EMPTY));
-        scenarios.put(ProblemType.BAD_PARAMETER, () -> answer("POST /x?a=b", EMPTY));
-        scenarios.put(ProblemType.BAD_KEY, () -> answer("POST /x", EMPTY, "Idempotency-Key: a b"));
+        scenarios.put(ProblemType.BAD_REQUEST, () -> responseTo("POST /x", "Content-Length: x"));
+        scenarios.put(ProblemType.BAD_CHANNEL, () -> responseTo("POST /a//b", EMPTY));
+        scenarios.put(ProblemType.BAD_PARAMETER, () -> responseTo("POST /x?a=b", EMPTY));
+        scenarios.put(ProblemType.BAD_KEY, () -> responseTo("POST /x", EMPTY, "Idempotency-Key: a b"));
         scenarios.put(ProblemType.TOO_MANY_NAMES, ProblemResponsesTest::longList);
-        scenarios.put(ProblemType.FOREIGN_ORIGIN, () -> answer("POST /x", EMPTY, "Origin: https://evil.example"));
-        scenarios.put(ProblemType.LOOPBACK_ONLY, () -> answer("GET /-/tree", "Via: 1.1 proxy"));
-        scenarios.put(ProblemType.NOT_FOUND, () -> answer("GET /-/nothing"));
-        scenarios.put(ProblemType.METHOD_NOT_ALLOWED, () -> answer("DELETE /x"));
-        scenarios.put(ProblemType.NOT_ACCEPTABLE, () -> answer("GET /x", "Accept: image/png"));
+        scenarios.put(ProblemType.FOREIGN_ORIGIN, () -> responseTo("POST /x", EMPTY, "Origin: https://evil.example"));
+        scenarios.put(ProblemType.LOOPBACK_ONLY, () -> responseTo("GET /-/tree", "Via: 1.1 proxy"));
+        scenarios.put(ProblemType.NOT_FOUND, () -> responseTo("GET /-/nothing"));
+        scenarios.put(ProblemType.METHOD_NOT_ALLOWED, () -> responseTo("DELETE /x"));
+        scenarios.put(ProblemType.NOT_ACCEPTABLE, () -> responseTo("GET /x", "Accept: image/png"));
         scenarios.put(ProblemType.REQUEST_TIMEOUT, ProblemResponsesTest::tooSlow);
         scenarios.put(ProblemType.UNDER_WAY, ProblemResponsesTest::underWay);
-        scenarios.put(ProblemType.BODY_TOO_LARGE, () -> answer("POST /x", "Content-Length: 2000000"));
-        scenarios.put(ProblemType.TARGET_TOO_LONG, () -> answer("GET /" + "x".repeat(9_000)));
+        scenarios.put(ProblemType.BODY_TOO_LARGE, () -> responseTo("POST /x", "Content-Length: 2000000"));
+        scenarios.put(ProblemType.TARGET_TOO_LONG, () -> responseTo("GET /" + "x".repeat(9_000)));
         scenarios.put(
                 ProblemType.UNSUPPORTED_BODY,
-                () -> answer("POST /x", "Content-Type: text/plain; charset=latin1", "Content-Length: 0"));
-        scenarios.put(ProblemType.UNKNOWN_EXPECTATION, () -> answer("POST /x", EMPTY, "Expect: a miracle"));
-        scenarios.put(ProblemType.FOREIGN_HOST, () -> answer("GET http://evil.example/x"));
+                () -> responseTo("POST /x", "Content-Type: text/plain; charset=latin1", "Content-Length: 0"));
+        scenarios.put(ProblemType.UNKNOWN_EXPECTATION, () -> responseTo("POST /x", EMPTY, "Expect: 200-ok"));
+        scenarios.put(ProblemType.FOREIGN_HOST, () -> responseTo("GET http://evil.example/x"));
         scenarios.put(ProblemType.KEY_REUSED, ProblemResponsesTest::keyReused);
         scenarios.put(
                 ProblemType.WEBSOCKET_VERSION,
-                () -> answer(
+                () -> responseTo(
                         "GET /x",
                         "Upgrade: websocket",
                         "Connection: Upgrade",
@@ -87,7 +87,7 @@ class ProblemResponsesTest {
         scenarios.put(ProblemType.TOO_MANY_SUBSCRIBERS, () -> second("http.max-subscribers = 1"));
         scenarios.put(ProblemType.TOO_MANY_PATTERNS, () -> secondOn("/y/*", "max-patterns = 0"));
         scenarios.put(ProblemType.TOO_MANY_CHANNELS, () -> secondOn("/y", "max-channels = 1"));
-        scenarios.put(ProblemType.HEADERS_TOO_LARGE, () -> answer("GET /x", "X: " + "x".repeat(20_000)));
+        scenarios.put(ProblemType.HEADERS_TOO_LARGE, () -> responseTo("GET /x", "X: " + "x".repeat(20_000)));
         scenarios.put(ProblemType.INTERNAL_ERROR, ProblemResponsesTest::bug);
         scenarios.put(ProblemType.STOPPING, ProblemResponsesTest::stopping);
         scenarios.put(ProblemType.NOT_READY, ProblemResponsesTest::notReady);
@@ -96,12 +96,11 @@ class ProblemResponsesTest {
 
     @ParameterizedTest
     @EnumSource(ProblemType.class)
-    @DisplayName("H-23 each refusal is a problem with its status, its stable code and what to do; 429 and 503 say when")
-    void refusal(ProblemType problemType) throws Exception {
-        Scenario scenario =
-                requireNonNull(scenarios.get(problemType), () -> "nobody knows how to provoke " + problemType);
-        String answer = scenario.answer();
-        assertThat(answer)
+    @DisplayName("H-23 each problem has its status, stable code and detail; 429 and 503 have a Retry-After")
+    void problem_hasStatusCodeAndDetail(ProblemType problemType) throws Exception {
+        Scenario scenario = requireNonNull(scenarios.get(problemType), () -> "no scenario provokes " + problemType);
+        String response = scenario.response();
+        assertThat(response)
                 .startsWith("HTTP/1.1 " + problemType.status() + " ")
                 .contains("content-type: application/problem+json\r\n")
                 .contains("\"title\":\"" + problemType.title() + "\"")
@@ -109,11 +108,11 @@ class ProblemResponsesTest {
                 .contains("\"code\":\"" + problemType.code() + "\"")
                 .containsPattern("\"detail\":\".{10,}\"}");
         if (problemType.status() == 429 || problemType.status() == 503) {
-            assertThat(answer).containsPattern("Retry-After: \\d+\r\n");
+            assertThat(response).containsPattern("Retry-After: \\d+\r\n");
         }
     }
 
-    private static String answer(String line, String... headers) throws IOException {
+    private static String responseTo(String line, String... headers) throws IOException {
         try (TestHub testHub = TestHub.start();
                 RawHttpClient client = testHub.request(line, headers)) {
             return client.response();
@@ -121,7 +120,7 @@ class ProblemResponsesTest {
     }
 
     private static String longList() throws IOException {
-        return answer(
+        return responseTo(
                 "GET " + IntStream.rangeClosed(0, 64).mapToObj(i -> "/" + i).collect(Collectors.joining(",")));
     }
 
@@ -155,7 +154,7 @@ class ProblemResponsesTest {
         }
     }
 
-    /** Two loops: the publish of one waits for the store, which the test holds; the other finds its key in use. */
+    /** Two event loops: one publish waits for the lock of the store, which the test holds; the other finds its key in use. */
     private static String underWay() throws Exception {
         String post = "POST /x HTTP/1.1\r\nHost: localhost\r\nIdempotency-Key: a\r\nContent-Length: 1\r\n\r\n1";
         try (TestHub testHub = TestHub.start("loops = 2");
@@ -163,16 +162,16 @@ class ProblemResponsesTest {
                 RawHttpClient two = testHub.connect();
                 ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
             Publisher store = HubAccess.publisher(testHub.hub());
-            ExecutorCompletionService<String> answers = new ExecutorCompletionService<>(threads);
+            ExecutorCompletionService<String> responses = new ExecutorCompletionService<>(threads);
             String first;
             synchronized (store) {
                 one.send(post);
                 two.send(post);
-                answers.submit(one::response);
-                answers.submit(two::response);
-                first = answers.take().get();
+                responses.submit(one::response);
+                responses.submit(two::response);
+                first = responses.take().get();
             }
-            assertThat(answers.take().get()).startsWith("HTTP/1.1 200");
+            assertThat(responses.take().get()).startsWith("HTTP/1.1 200");
             return first;
         }
     }
@@ -180,14 +179,14 @@ class ProblemResponsesTest {
     private static String stopping() throws Exception {
         try (TestHub testHub = TestHub.start();
                 RawHttpClient publisher = testHub.connect();
-                RawHttpClient reader = testHub.lines("/y")) {
+                RawHttpClient subscriber = testHub.lines("/y")) {
             publisher.send("POST /x HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1\r\nExpect: 100-continue\r\n\r\n");
             publisher.head();
             Thread stop = Thread.ofVirtual().start(() -> testHub.tree().ginkgo().stop());
-            reader.readToEnd();
-            String answer = publisher.send("1").response();
+            subscriber.readToEnd();
+            String response = publisher.send("1").response();
             stop.join();
-            return answer;
+            return response;
         }
     }
 
@@ -197,12 +196,12 @@ class ProblemResponsesTest {
             String live = "GET /-/health/live HTTP/1.1\r\nHost: localhost\r\n\r\n";
             client.send(live).response();
             Thread stop = Thread.ofVirtual().start(() -> testHub.tree().ginkgo().stop());
-            String answer = "";
-            while (!answer.startsWith("HTTP/1.1 503")) {
-                answer = client.send(live.replace("live", "ready")).response();
+            String response = "";
+            while (!response.startsWith("HTTP/1.1 503")) {
+                response = client.send(live.replace("live", "ready")).response();
             }
             stop.join();
-            return answer;
+            return response;
         }
     }
 
@@ -213,7 +212,7 @@ class ProblemResponsesTest {
         }
     }
 
-    /** A front whose program cannot say how it is. */
+    /** HTTP front whose service status cannot be read. */
     private static final class Broken extends Service {
         final HttpFrontend http = add(
                 "http", new HttpFrontend(Broken::backend, Broken::routes, ClusterWebDirectory.none(), new Random()));
@@ -237,31 +236,31 @@ class ProblemResponsesTest {
                     counters);
         }
 
-        private static List<HttpRoute> routes(RouteFactory.Context front) {
+        private static List<HttpRoute> routes(RouteFactory.Context context) {
             return List.of(AdminRouter.of(
-                    front,
-                    Broken::readings,
-                    Broken::broken,
-                    limit -> new ChannelListing(0, List.of()),
+                    context,
+                    Broken::metrics,
+                    Broken::failingStatus,
+                    _ -> new ChannelListing(0, List.of()),
                     TimeSource.system()));
         }
 
-        private static MetricsSnapshot readings() {
-            throw new IllegalStateException("no test asks for it");
+        private static MetricsSnapshot metrics() {
+            throw new IllegalStateException("not used by this test");
         }
 
-        private static Status broken() {
-            throw new IllegalStateException("a bug");
+        private static Status failingStatus() {
+            throw new IllegalStateException("simulated bug");
         }
     }
 
     private static String bug() throws IOException {
         TestHub.warmUp();
         try (TestTree<Broken> tree = TestTree.start(new Broken(), "http.bind = '127.0.0.1:0'")) {
-            String answer;
+            String response;
             int port = tree.root().http.address().port();
             try (RawHttpClient client = new RawHttpClient(port)) {
-                answer = client.send("GET /-/tree HTTP/1.1\r\nHost: localhost\r\n\r\n")
+                response = client.send("GET /-/tree HTTP/1.1\r\nHost: localhost\r\n\r\n")
                         .response();
             }
             try (RawHttpClient client = new RawHttpClient(port)) {
@@ -269,14 +268,14 @@ class ProblemResponsesTest {
                                 .response())
                         .startsWith("HTTP/1.1 500");
             }
-            return answer;
+            return response;
         }
     }
 
     @Test
-    @DisplayName("H-23 the table of refusals in the docs and the refusals that there are agree")
-    void table() {
-        List<String> rows = HttpDocumentationTest.refusals();
+    @DisplayName("H-23 the table of problems in the documentation lists all problems, and no others")
+    void documentedProblems_areComplete() {
+        List<String> rows = HttpDocumentationTest.problems();
         assertThat(rows)
                 .containsExactlyInAnyOrderElementsOf(Arrays.stream(ProblemType.values())
                         .map(each -> each.status() + " " + each.code())

@@ -26,25 +26,25 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Clients that are not ours. */
+/** Clients of third parties. */
 class ThirdPartyClientsTest {
     private static final Pattern DATA = Pattern.compile("\"data\":\"([^\"]*)\"");
 
     private final List<AutoCloseable> open = new ArrayList<>();
-    private final Map<String, Supplier<List<String>>> heard = new LinkedHashMap<>();
+    private final Map<String, Supplier<List<String>>> received = new LinkedHashMap<>();
 
     @TempDir
     private Path folder = Path.of("");
 
     @Test
-    @DisplayName("curl, the JDK, npm's eventsource and npm's ws all see the same messages, in the same order")
-    void sameNumbers() throws Exception {
+    @DisplayName("curl, the JDK, npm's eventsource and npm's ws receive the same messages in the same order")
+    void allClients_receiveSameMessages() throws Exception {
         HttpClient client = HttpClient.newHttpClient();
         open.add(client::shutdownNow); // its close() would wait for the streams
         try (TestHub testHub = TestHub.start()) {
-            everybodyReads(testHub, client);
+            subscribeAll(testHub, client);
             await().atMost(ExternalProcess.TIMEOUT)
-                    .until(() -> testHub.hub().stats().subscribers() == heard.size());
+                    .until(() -> testHub.hub().stats().subscribers() == received.size());
 
             // When
             List<String> numbers =
@@ -57,9 +57,9 @@ class ThirdPartyClientsTest {
             }
 
             // Then
-            heard.forEach((who, list) -> await(who)
+            received.forEach((name, messages) -> await(name)
                     .atMost(ExternalProcess.TIMEOUT)
-                    .untilAsserted(() -> assertThat(list.get()).as(who).isEqualTo(numbers)));
+                    .untilAsserted(() -> assertThat(messages.get()).as(name).isEqualTo(numbers)));
         } finally {
             for (AutoCloseable each : open) {
                 each.close();
@@ -67,23 +67,23 @@ class ThirdPartyClientsTest {
         }
     }
 
-    private void everybodyReads(TestHub testHub, HttpClient client) throws Exception {
+    private void subscribeAll(TestHub testHub, HttpClient client) throws Exception {
         String url = testHub.uri("/numbers").toString();
         URI socket = URI.create(url.replace("http:", "ws:"));
 
         ExternalProcess lines = opened(ExternalProcess.start(folder, "curl", "-sSN", url));
-        heard.put("curl, lines", lines::lines);
+        received.put("curl, lines", lines::lines);
 
         ExternalProcess events =
                 opened(ExternalProcess.start(folder, "curl", "-sSN", "-H", "Accept: text/event-stream", url));
-        heard.put("curl, events", () -> data(events.lines(), "data: ", "{"));
+        received.put("curl, events", () -> data(events.lines(), "data: ", "{"));
 
         HttpResponse<Stream<String>> response = client.send(
                 HttpRequest.newBuilder(URI.create(url + "?as=ndjson")).build(), HttpResponse.BodyHandlers.ofLines());
         List<String> objects = new CopyOnWriteArrayList<>();
         open.add(response.body());
         Thread.ofVirtual().start(() -> response.body().forEach(objects::add));
-        heard.put(
+        received.put(
                 "the JDK, objects",
                 () -> objects.stream()
                         .map(DATA::matcher)
@@ -92,22 +92,22 @@ class ThirdPartyClientsTest {
                         .toList());
 
         JdkWebSocketClient jdk = opened(new JdkWebSocketClient(client, socket));
-        heard.put("the JDK, WebSocket", () -> data(jdk.texts(), "", "\u001e"));
+        received.put("the JDK, WebSocket", () -> data(jdk.texts(), "", "\u001e"));
 
         ExternalProcess source = opened(NodeJs.run("eventsource.mjs", url));
-        heard.put(
+        received.put(
                 "npm's eventsource",
                 () -> data(source.lines(), "message ", "").stream()
                         .map(line -> line.substring(line.indexOf(' ') + 1))
                         .toList());
 
         ExternalProcess ws = opened(NodeJs.run("ws.mjs", socket.toString()));
-        heard.put("npm's ws", () -> data(ws.lines(), "text ", "\u001e"));
+        received.put("npm's ws", () -> data(ws.lines(), "text ", "\u001e"));
     }
 
     @Test
-    @DisplayName("H-18 when the hub stops, npm's ws gets 1001 or 1012, and npm's eventsource is told and comes back")
-    void stop() throws Exception {
+    @DisplayName("H-18 when the hub stops, npm's ws gets 1001 or 1012, and npm's eventsource gets bye and reconnects")
+    void clients_areNotifiedOfShutdown() throws Exception {
         ExternalProcess ws;
         ExternalProcess source;
         int port;
@@ -123,11 +123,11 @@ class ThirdPartyClientsTest {
             ws.awaitOutput("close 10");
             assertThat(ws.lines().getLast()).matches("close (1001|1012) .*");
             source.awaitOutput("bye {");
-            // When there is a hub again
-            try (TestHub again = TestHub.withBind("127.0.0.1:" + port)) {
+            // When the hub is started again
+            try (TestHub restarted = TestHub.withBind("127.0.0.1:" + port)) {
                 await().atMost(ExternalProcess.TIMEOUT)
-                        .until(() -> again.hub().stats().subscribers() == 1);
-                again.post("/x", "after");
+                        .until(() -> restarted.hub().stats().subscribers() == 1);
+                restarted.post("/x", "after");
                 source.awaitOutput(" after\n");
             }
         } finally {
@@ -141,7 +141,7 @@ class ThirdPartyClientsTest {
         return client;
     }
 
-    /** What stands after a prefix, control events left out. */
+    /** Returns the text after a prefix in each line that has it, without control events. */
     private static List<String> data(List<String> lines, String prefix, String control) {
         return lines.stream()
                 .filter(line -> line.startsWith(prefix))

@@ -9,7 +9,7 @@ import java.io.InputStream;
 import java.net.InetAddress;
 import java.net.Socket;
 
-/** A reader in some form, of messages such as {@code <42>}, which look the same in all of them. */
+/** Subscriber in one of several formats, for messages such as {@code <42>}, which look the same in all of them. */
 public final class AnyFormatClient implements AutoCloseable {
     public static final int FORMAT_COUNT = 4;
     public static final int DISCONNECT_MODES = 3;
@@ -30,18 +30,18 @@ public final class AnyFormatClient implements AutoCloseable {
     private final Socket socket;
     private final InputStream in;
 
-    public AnyFormatClient(int port, String channel, int form) throws IOException {
+    public AnyFormatClient(int port, String channel, int format) throws IOException {
         socket = new Socket(InetAddress.getLoopbackAddress(), port);
         socket.setSoTimeout(TIMEOUT_MILLIS);
         in = new BufferedInputStream(socket.getInputStream());
-        String request = "GET " + channel + " HTTP/1.1\r\nHost: localhost\r\n" + HEADERS[form] + "\r\n\r\n";
+        String request = "GET " + channel + " HTTP/1.1\r\nHost: localhost\r\n" + HEADERS[format] + "\r\n\r\n";
         socket.getOutputStream().write(request.getBytes(ISO_8859_1));
     }
 
-    /** The number of the next message. */
+    /** Returns the number in the next message. */
     public long nextNumber() throws IOException {
         while (read() != '<') {
-            // a frame, an id, an event
+            // skip a frame header, an id, an event
         }
         long number = 0;
         for (int digit = read(); digit != '>'; digit = read()) {
@@ -50,17 +50,17 @@ public final class AnyFormatClient implements AutoCloseable {
         return number;
     }
 
-    /** Leaves, before it is closed, in one of several ways. */
-    public void disconnect(int way) throws IOException {
-        switch (way) {
-            case 0 -> socket.setSoLinger(true, 0); // by a reset
+    /** Prepares the disconnect that {@link #close} completes, in one of {@link #DISCONNECT_MODES} ways. */
+    public void disconnect(int mode) throws IOException {
+        switch (mode) {
+            case 0 -> socket.setSoLinger(true, 0); // close sends a reset
             case 1 -> {
                 socket.shutdownOutput();
                 while (in.read() >= 0) {
-                    // what is on its way
+                    // discard what was still being sent
                 }
             }
-            default -> {} // what was not read makes a reset of it as well, later
+            default -> {} // close sends a reset if there is unread input, else an ordinary end
         }
     }
 

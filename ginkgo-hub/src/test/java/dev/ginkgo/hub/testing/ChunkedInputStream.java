@@ -5,7 +5,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 
-/** The body of an answer in chunks, without its head, which comes first. */
+/** Body of a chunked response, read from a connection whose next bytes are the head of the response. */
 public final class ChunkedInputStream extends InputStream {
     private final InputStream in;
     private final StringBuilder head = new StringBuilder();
@@ -16,19 +16,19 @@ public final class ChunkedInputStream extends InputStream {
         this.in = in;
     }
 
-    /** The status line and the headers. */
+    /** Reads the status line and the headers. */
     String head() throws IOException {
         while (!head.toString().endsWith("\r\n\r\n")) {
             int b = in.read();
             if (b < 0) {
-                throw new EOFException("no head, but: " + head);
+                throw new EOFException("the connection ended within the response head: " + head);
             }
             head.append((char) b);
         }
         return head.toString();
     }
 
-    /** All of the body. */
+    /** Reads the rest of the body. */
     String readRemaining() throws IOException {
         return new String(readAllBytes(), StandardCharsets.UTF_8);
     }
@@ -36,7 +36,7 @@ public final class ChunkedInputStream extends InputStream {
     @Override
     public int read() throws IOException {
         if (head.isEmpty() && !head().startsWith("HTTP/1.1 200")) {
-            throw new IOException("refused: " + head);
+            throw new IOException("unexpected response: " + head);
         }
         if (left == 0 && !ended) {
             left = Integer.parseInt(line(), 16);
@@ -55,7 +55,7 @@ public final class ChunkedInputStream extends InputStream {
         return b;
     }
 
-    /** One byte at a time would do, but a reader wants whatever is there. */
+    /** Returns all bytes that are available. The inherited method would block until the buffer is full. */
     @Override
     public int read(byte[] buffer, int offset, int length) throws IOException {
         int b = length == 0 ? -1 : read();
@@ -75,7 +75,7 @@ public final class ChunkedInputStream extends InputStream {
         StringBuilder line = new StringBuilder();
         for (int b = in.read(); b != '\n'; b = in.read()) {
             if (b < 0) {
-                throw new EOFException("torn in a chunk's frame");
+                throw new EOFException("the connection ended within a chunk");
             }
             if (b != '\r') {
                 line.append((char) b);

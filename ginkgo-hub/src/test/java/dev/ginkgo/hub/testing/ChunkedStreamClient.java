@@ -10,7 +10,7 @@ import java.io.InputStream;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 
-/** The other end of a stream on chunks. It checks each chunk's frame, so a torn one fails the test. */
+/** Client of a chunked stream without a response head. It checks the framing of each chunk. */
 public final class ChunkedStreamClient implements AutoCloseable {
     private final Socket socket;
     private final InputStream in;
@@ -25,12 +25,12 @@ public final class ChunkedStreamClient implements AutoCloseable {
         return socket.getLocalPort();
     }
 
-    /** The body of the next chunk; empty for the last. */
+    /** Reads the next chunk; empty for the last. */
     public byte[] nextChunk() throws IOException {
         int length = Integer.parseInt(line(), 16);
         byte[] body = in.readNBytes(length);
         if (body.length < length || !line().isEmpty()) {
-            throw new EOFException("torn: " + body.length + " of " + length + " bytes");
+            throw new EOFException("incomplete chunk: " + body.length + " of " + length + " bytes");
         }
         return body;
     }
@@ -39,20 +39,20 @@ public final class ChunkedStreamClient implements AutoCloseable {
         return new String(nextChunk(), StandardCharsets.UTF_8);
     }
 
-    /** All up to a text, as it came, whatever the carrier. */
+    /** Reads up to and including a text, with the chunk framing, or of a stream that is not chunked. */
     public String readRawTo(String end) throws IOException {
         StringBuilder all = new StringBuilder();
         while (all.indexOf(end) < 0) {
             int b = in.read();
             if (b < 0) {
-                throw new EOFException("no \"" + end + "\" in \"" + all + "\"");
+                throw new EOFException("the stream ended without \"" + end + "\": \"" + all + "\"");
             }
             all.append((char) b);
         }
         return all.toString();
     }
 
-    /** Whether the stream has ended, between chunks. */
+    /** Waits for the next byte or the end of the stream, and returns whether the stream has ended between chunks. */
     public boolean isEndOfStream() throws IOException {
         in.mark(1);
         boolean end = in.read() < 0;
@@ -67,11 +67,12 @@ public final class ChunkedStreamClient implements AutoCloseable {
         while (true) {
             int b = in.read();
             if (b < 0) {
-                throw new EOFException("torn in a chunk's frame after \"" + line.toString(US_ASCII) + "\"");
+                throw new EOFException(
+                        "the stream ended within chunk framing after \"" + line.toString(US_ASCII) + "\"");
             }
             if (b == '\r') {
                 if (in.read() != '\n') {
-                    throw new IOException("a CR without LF in a chunk's frame");
+                    throw new IOException("CR without LF in chunk framing");
                 }
                 return line.toString(US_ASCII);
             }

@@ -5,11 +5,11 @@ import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 
-/** Many clients; closed together. */
+/** Group of clients that are closed together. */
 public final class ClientGroup implements Iterable<RawHttpClient>, AutoCloseable {
     private final List<RawHttpClient> clients = new ArrayList<>();
 
-    /** Connects. */
+    /** Connects the client with the given number. */
     @FunctionalInterface
     public interface Connector {
         RawHttpClient connect(int number) throws IOException;
@@ -28,13 +28,13 @@ public final class ClientGroup implements Iterable<RawHttpClient>, AutoCloseable
         }
     }
 
-    /** Readers in turn of lines, server-sent events and NDJSON, who have read their heads. */
+    /** Returns subscribers, in turn of lines, server-sent events and NDJSON, that have read their response heads. */
     public static ClientGroup ofSubscribers(int size, TestHub testHub, String path) throws IOException {
-        List<String> forms = List.of("lines", "sse", "ndjson");
+        List<String> formats = List.of("lines", "sse", "ndjson");
         return of(size, i -> {
-            RawHttpClient reader = testHub.request("GET " + path + "?as=" + forms.get(i % 3));
-            reader.head();
-            return reader;
+            RawHttpClient subscriber = testHub.request("GET " + path + "?as=" + formats.get(i % 3));
+            subscriber.head();
+            return subscriber;
         });
     }
 

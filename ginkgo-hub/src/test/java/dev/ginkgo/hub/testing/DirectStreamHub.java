@@ -46,8 +46,8 @@ import java.util.concurrent.TimeUnit;
 import org.awaitility.core.ConditionFactory;
 
 /**
- * A hub and real sockets before it: each connection to it becomes a stream at once, without any HTTP. When it is
- * closed, nothing that it allocated may be left.
+ * Hub with real sockets but without HTTP: each connection becomes a stream at once. {@link #close} checks that all
+ * buffers have been released.
  */
 public final class DirectStreamHub implements AutoCloseable {
     public final UnpooledByteBufAllocator memory = new UnpooledByteBufAllocator(true);
@@ -55,15 +55,15 @@ public final class DirectStreamHub implements AutoCloseable {
 
     private final TestTree<MessageHub> tree;
     private final EventLoopGroup group;
-    private final Channel listening;
+    private final Channel listener;
     private final BlockingQueue<Request> requests = new LinkedBlockingQueue<>();
-    private final Map<Integer, StreamHandle> readers = new ConcurrentHashMap<>();
+    private final Map<Integer, StreamHandle> handlesByPort = new ConcurrentHashMap<>();
 
-    private final Queue<ChunkedStreamClient> peers = new ConcurrentLinkedQueue<>();
+    private final Queue<ChunkedStreamClient> clients = new ConcurrentLinkedQueue<>();
 
     private final Queue<Channel> connections = new ConcurrentLinkedQueue<>();
 
-    private record Request(SubscribeRequest wish, WireFormat framing, int sendBuffer) {}
+    private record Request(SubscribeRequest subscribeRequest, WireFormat wireFormat, int sendBuffer) {}
 
     public DirectStreamHub(int loops, String toml) {
         this(loops, TimeSource.system(), toml);
@@ -74,7 +74,7 @@ public final class DirectStreamHub implements AutoCloseable {
         tree = TestTree.start(hub, timeSource, "http.bind = '127.0.0.1:0'\n" + toml);
         boolean epoll = Epoll.isAvailable();
         group = new MultiThreadIoEventLoopGroup(loops, epoll ? EpollIoHandler.newFactory() : NioIoHandler.newFactory());
-        listening = new ServerBootstrap()
+        listener = new ServerBootstrap()
                 .group(group)
                 .channel(epoll ? EpollServerSocketChannel.class : NioServerSocketChannel.class)
                 .option(ChannelOption.SO_BACKLOG, 1024)
@@ -89,7 +89,7 @@ public final class DirectStreamHub implements AutoCloseable {
                 .channel();
     }
 
-    /** The first closing of a socket that was used opens one that the JVM keeps; it is no leak of the test's. */
+    /** Makes the JDK open the socket that it keeps after the first half-close, so that no test counts it as a leak. */
     private static void warmUp() {
         try (ServerSocket server = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
                 Socket client = new Socket(server.getInetAddress(), server.getLocalPort())) {
@@ -100,7 +100,7 @@ public final class DirectStreamHub implements AutoCloseable {
         }
     }
 
-    /** Makes a stream of the connection as soon as it is there. */
+    /** Attaches each new connection as a stream. */
     private final class Attach extends ChannelInboundHandlerAdapter {
         @Override
         public void channelActive(ChannelHandlerContext context) {
@@ -111,22 +111,22 @@ public final class DirectStreamHub implements AutoCloseable {
                 connection.config().setOption(ChannelOption.SO_SNDBUF, request.sendBuffer);
             }
             context.pipeline().remove(this);
-            StreamHandle streamHandle = streams().attach(connection, request.wish, request.framing);
-            readers.put(((InetSocketAddress) connection.remoteAddress()).getPort(), streamHandle);
+            StreamHandle streamHandle = streams().attach(connection, request.subscribeRequest, request.wireFormat);
+            handlesByPort.put(((InetSocketAddress) connection.remoteAddress()).getPort(), streamHandle);
         }
     }
 
-    /** A reader whose stream has begun. */
+    /** Connects a subscriber, and waits until it is attached. */
     public ChunkedStreamClient connect(String channel, WireFormat wireFormat) throws IOException {
         return connect(channel, wireFormat, 0);
     }
 
-    /** The same with small buffers in the kernel, so that it is soon full if nobody reads. */
+    /** Connects a subscriber with socket buffers of the given size, which fill up soon if the client does not read. */
     public ChunkedStreamClient connect(String channel, WireFormat wireFormat, int buffers) throws IOException {
         return connect(SubscribeRequest.of(ChannelName.of(channel)), wireFormat, buffers);
     }
 
-    /** The same with more to wish for. */
+    /** Connects a subscriber with a subscribe request. */
     public ChunkedStreamClient connect(SubscribeRequest subscribeRequest, WireFormat wireFormat, int buffers)
             throws IOException {
         requests.add(new Request(subscribeRequest, wireFormat, buffers));
@@ -134,26 +134,26 @@ public final class DirectStreamHub implements AutoCloseable {
         if (buffers > 0) {
             socket.setReceiveBufferSize(buffers);
         }
-        socket.connect(listening.localAddress());
+        socket.connect(listener.localAddress());
         ChunkedStreamClient chunkedStreamClient = new ChunkedStreamClient(socket);
-        peers.add(chunkedStreamClient);
-        soon().until(() -> readers.containsKey(socket.getLocalPort()));
+        clients.add(chunkedStreamClient);
+        soon().until(() -> handlesByPort.containsKey(socket.getLocalPort()));
         return chunkedStreamClient;
     }
 
-    /** Runs something while the loop does nothing else. */
+    /** Runs an action on an event loop, which does nothing else until the action returns. */
     public void blockLoopWith(Runnable action) {
         group.next().submit(action).syncUninterruptibly();
     }
 
-    /** The counters, when the loops have done all that was asked of them: what comes then wakes them. */
+    /** Returns the counters when all loops have processed their tasks, so that the next publish has to wake them. */
     public HubStats statsWhenIdle() {
         group.forEach(loop -> loop.submit(() -> {}).syncUninterruptibly());
         return stats();
     }
 
     public StreamHandle streamOf(ChunkedStreamClient chunkedStreamClient) {
-        return requireNonNull(readers.get(chunkedStreamClient.port()));
+        return requireNonNull(handlesByPort.get(chunkedStreamClient.port()));
     }
 
     public StreamAttacher streams() {
@@ -164,23 +164,23 @@ public final class DirectStreamHub implements AutoCloseable {
         return hub.stats();
     }
 
-    /** Looks every millisecond. */
+    /** Returns an await that polls every millisecond. */
     public static ConditionFactory soon() {
         return await().pollDelay(Duration.ZERO).pollInterval(Duration.ofMillis(1));
     }
 
-    /** Waits until so many messages have been handed to the sockets. */
+    /** Waits until the given number of messages have been delivered to sockets. */
     public void awaitDelivered(long messages) {
         soon().until(() -> stats().delivered() >= messages);
     }
 
     @Override
     public void close() throws IOException {
-        for (ChunkedStreamClient chunkedStreamClient : peers) {
+        for (ChunkedStreamClient chunkedStreamClient : clients) {
             chunkedStreamClient.close();
         }
-        listening.close().syncUninterruptibly();
-        // Netty 4.2.18 may end a loop without closing its connections, if the quiet period is zero.
+        listener.close().syncUninterruptibly();
+        // With a quiet period of zero, Netty 4.2.18 may end a loop without closing its connections.
         connections.forEach(connection -> connection.close().syncUninterruptibly());
         group.shutdownGracefully(0, 5, TimeUnit.SECONDS).syncUninterruptibly();
         tree.close();

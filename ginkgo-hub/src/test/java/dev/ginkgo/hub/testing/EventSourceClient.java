@@ -12,11 +12,11 @@ import java.util.function.IntSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a browser's {@code EventSource} does, by the HTML standard (9.2): it keeps the last id that it saw, and sends it
- * when it comes back.
+ * Client that behaves like the {@code EventSource} of a browser (HTML standard, section 9.2): it stores the last event id,
+ * and sends it when it reconnects.
  */
 public final class EventSourceClient implements AutoCloseable {
-    /** An event as a page sees it. */
+    /** Event as dispatched to a page. */
     public record Event(String name, String data) {}
 
     private final IntSupplier port;
@@ -34,7 +34,7 @@ public final class EventSourceClient implements AutoCloseable {
         this.path = path;
     }
 
-    /** Connects, or connects again. */
+    /** Connects or reconnects. */
     public void connect() throws IOException {
         close();
         Socket opened = new Socket(InetAddress.getLoopbackAddress(), port.getAsInt());
@@ -49,7 +49,7 @@ public final class EventSourceClient implements AutoCloseable {
                 new InputStreamReader(new ChunkedInputStream(opened.getInputStream()), StandardCharsets.UTF_8));
     }
 
-    /** The next event; comments are left out. */
+    /** Reads the next event, and skips comments. */
     public Event next() throws IOException {
         String name = "message";
         StringBuilder data = new StringBuilder();
@@ -80,7 +80,7 @@ public final class EventSourceClient implements AutoCloseable {
         return lastId;
     }
 
-    /** The connection breaks. */
+    /** Closes the connection; the last event id is kept. */
     public void disconnect() throws IOException {
         close();
     }

@@ -11,7 +11,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
-/** A process of somebody else's program, whose output goes to a file until it is closed. */
+/** Process of an external program, with its output in a temporary file. */
 public final class ExternalProcess implements AutoCloseable {
     public static final Duration TIMEOUT = Duration.ofSeconds(30);
 
@@ -45,24 +45,24 @@ public final class ExternalProcess implements AutoCloseable {
         return output().lines().toList();
     }
 
-    /** Waits until it has printed that. */
+    /** Waits until the process has printed a text. */
     public ExternalProcess awaitOutput(String text) {
         await().atMost(TIMEOUT)
                 .pollInterval(Duration.ofMillis(10))
                 .until(() -> output().contains(text) || !process.isAlive());
         if (!output().contains(text)) {
-            throw new AssertionError("it ended without printing \"" + text + "\": " + output());
+            throw new AssertionError("the process ended without printing \"" + text + "\": " + output());
         }
         return this;
     }
 
-    /** Waits for its end, which has to be a good one. */
+    /** Waits for the end of the process, with exit code 0. */
     public void awaitSuccess() throws InterruptedException {
         if (!process.waitFor(TIMEOUT.toSeconds() * 4, TimeUnit.SECONDS)) {
-            throw new AssertionError("it runs on: " + output());
+            throw new AssertionError("the process is still running: " + output());
         }
         if (process.exitValue() != 0) {
-            throw new AssertionError("it ended with " + process.exitValue() + ": " + output());
+            throw new AssertionError("the process exited with code " + process.exitValue() + ": " + output());
         }
     }
 
@@ -70,7 +70,7 @@ public final class ExternalProcess implements AutoCloseable {
         return process.isAlive();
     }
 
-    /** Asks it to end, and waits for that. */
+    /** Sends SIGTERM and waits for the end of the process. */
     void terminate() {
         process.destroy();
         await().atMost(TIMEOUT).until(() -> !process.isAlive());

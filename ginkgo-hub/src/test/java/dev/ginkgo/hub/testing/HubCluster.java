@@ -17,7 +17,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Nodes of one process: each a cluster, and a hub with a front of its own. */
+/** Cluster of nodes in one process, each with a hub that serves HTTP. */
 public final class HubCluster implements AutoCloseable {
     public static final Duration TIMEOUT = Duration.ofSeconds(20);
 
@@ -32,6 +32,7 @@ public final class HubCluster implements AutoCloseable {
         this.settings = settings;
     }
 
+    /** One node. */
     public static final class TestNode extends Service {
         public final Cluster cluster;
         public final MessageHub hub;
@@ -46,15 +47,15 @@ public final class HubCluster implements AutoCloseable {
         }
     }
 
-    /** So many nodes that hear each other, with settings for all of them. */
+    /** Starts nodes with the given settings, and waits until all are connected. */
     public static HubCluster of(int count, String... settings) throws InterruptedException {
         TestHub.warmUp();
-        HubCluster nodes = new HubCluster(String.join("\n", settings));
+        HubCluster cluster = new HubCluster(String.join("\n", settings));
         for (int i = 1; i <= count; i++) {
-            nodes.start(i);
+            cluster.start(i);
         }
-        nodes.awaitPeers();
-        return nodes;
+        cluster.awaitPeers();
+        return cluster;
     }
 
     public TestNode start(int number) {
@@ -69,7 +70,7 @@ public final class HubCluster implements AutoCloseable {
         return trees.get(index).root();
     }
 
-    /** Cuts a node off from the others, or lets it back; the roster does not notice. */
+    /** Isolates a node from the others, or reconnects it; the roster does not change. */
     public void isolate(int index, boolean isolated) {
         TestNode testNode = get(index);
         testNode.cluster.roster().stream()
@@ -82,7 +83,7 @@ public final class HubCluster implements AutoCloseable {
         trees.remove(index).ginkgo().close();
     }
 
-    /** Until every one has heard of every other, and is heard by it. */
+    /** Waits until each node is connected with every other in both directions. */
     public void awaitPeers() throws InterruptedException {
         for (TestTree<TestNode> tree : trees) {
             await().atMost(TIMEOUT)
@@ -106,7 +107,7 @@ public final class HubCluster implements AutoCloseable {
                 .build());
     }
 
-    /** By a client of its own: an open connection to one node would look like a leak when another one stops. */
+    /** Uses a new client: an open connection to one node would be counted as a leak when another node stops. */
     private static HttpResponse<String> send(HttpRequest request) throws IOException, InterruptedException {
         try (HttpClient client = HttpClient.newHttpClient()) {
             return client.send(request, HttpResponse.BodyHandlers.ofString());
@@ -116,6 +117,6 @@ public final class HubCluster implements AutoCloseable {
     @Override
     public void close() {
         trees.reversed().forEach(TestTree::close);
-        stopped.reversed().forEach(TestTree::close); // last, for it looks for what is left of what began after it
+        stopped.reversed().forEach(TestTree::close); // last: the leak check includes what was started later
     }
 }

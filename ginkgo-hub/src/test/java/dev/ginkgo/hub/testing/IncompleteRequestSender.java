@@ -10,17 +10,17 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * A program that sends half a request over each of many connections, and reads what it gets for it. It runs in a process
- * of its own, because the hub's process may not have so many descriptors for both ends; it needs nothing but the JDK.
+ * Program that sends an incomplete request over each of many connections, and reads the responses. It runs in a separate
+ * process, because one process may not have enough file descriptors for both ends. It depends on the JDK only.
  */
 public final class IncompleteRequestSender {
-    private static final byte[] HALF_A_REQUEST =
+    private static final byte[] INCOMPLETE_REQUEST =
             "POST /x HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100\r\n\r\nhalf".getBytes(ISO_8859_1);
     private static final int TIMEOUT_MILLIS = 60_000;
 
     private IncompleteRequestSender() {}
 
-    /** Starts it; it says {@code sent}, and then {@code answered} and how many got a 408 and their end. */
+    /** Starts the program. It prints {@code sent}, then {@code answered} and the number of connections closed with a 408. */
     public static ExternalProcess start(Path folder, int port, int connections) throws IOException {
         return ExternalProcess.start(
                 folder,
@@ -39,17 +39,17 @@ public final class IncompleteRequestSender {
         for (int i = Integer.parseInt(arguments[1]); i > 0; i--) {
             Socket socket = new Socket(InetAddress.getLoopbackAddress(), port);
             socket.setSoTimeout(TIMEOUT_MILLIS);
-            socket.getOutputStream().write(HALF_A_REQUEST);
+            socket.getOutputStream().write(INCOMPLETE_REQUEST);
             sockets.add(socket);
         }
         IO.println("sent");
         int answered = 0;
         for (Socket each : sockets) {
-            String answer = new String(each.getInputStream().readAllBytes(), ISO_8859_1);
-            if (answer.startsWith("HTTP/1.1 408 ") && answer.contains("\"code\":\"request-timeout\"")) {
+            String response = new String(each.getInputStream().readAllBytes(), ISO_8859_1);
+            if (response.startsWith("HTTP/1.1 408 ") && response.contains("\"code\":\"request-timeout\"")) {
                 answered++;
             } else {
-                IO.println("got instead: " + answer);
+                IO.println("unexpected response: " + response);
             }
             each.close();
         }

@@ -8,10 +8,10 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.jspecify.annotations.Nullable;
 
-/** The JDK's WebSocket, which keeps the text frames that it gets. */
+/** WebSocket client of the JDK that stores the text messages it receives. */
 public final class JdkWebSocketClient implements WebSocket.Listener, AutoCloseable {
     private final List<String> texts = new CopyOnWriteArrayList<>();
-    private final StringBuilder begun = new StringBuilder();
+    private final StringBuilder partial = new StringBuilder();
     private final WebSocket socket;
 
     public JdkWebSocketClient(HttpClient client, URI uri) {
@@ -23,13 +23,13 @@ public final class JdkWebSocketClient implements WebSocket.Listener, AutoCloseab
     }
 
     @Override
-    public @Nullable CompletionStage<?> onText(WebSocket from, CharSequence data, boolean last) {
-        begun.append(data);
+    public @Nullable CompletionStage<?> onText(WebSocket sender, CharSequence data, boolean last) {
+        partial.append(data);
         if (last) {
-            texts.add(begun.toString());
-            begun.setLength(0);
+            texts.add(partial.toString());
+            partial.setLength(0);
         }
-        from.request(1);
+        sender.request(1);
         return null;
     }
 

@@ -12,8 +12,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * A real nginx as a process of its own, set up as {@code docs/proxies.md} says. It cannot take port 0, so a free port is
- * looked for, and another one if somebody was faster.
+ * Process of a real nginx, configured as in {@code docs/proxies.md}. It cannot bind port 0, so a free port is searched,
+ * and another one if a different process binds that port first.
  */
 public final class NginxProcess implements AutoCloseable {
     private static final Pattern DOCUMENTED = Pattern.compile("```nginx\n(.*?)```", Pattern.DOTALL);
@@ -31,20 +31,22 @@ public final class NginxProcess implements AutoCloseable {
         this.process = process;
     }
 
-    /** The server block of the docs. */
+    /** Returns the server block in {@code docs/proxies.md}. */
     public static String documented() throws IOException {
         Matcher block = DOCUMENTED.matcher(
                 Files.readString(Path.of(System.getProperty("ginkgo.root", ".."), "docs", "proxies.md")));
         if (!block.find()) {
-            throw new IllegalStateException("docs/proxies.md has no configuration of nginx");
+            throw new IllegalStateException("docs/proxies.md has no nginx configuration");
         }
         return block.group(1);
     }
 
     /**
-     * Starts one.
+     * Starts nginx.
      *
-     * @param http its configuration, with the ports of the docs
+     * @param folder folder for its files
+     * @param http content of the http block, with the ports of the documentation, which are replaced
+     * @param hub port of the hub
      */
     public static NginxProcess start(Path folder, String http, int hub) throws IOException {
         String output = "";
@@ -59,7 +61,7 @@ public final class NginxProcess implements AutoCloseable {
             output = nginxProcess.process.output();
             nginxProcess.close();
         }
-        throw new AssertionError("nginx does not start: " + output);
+        throw new AssertionError("nginx did not start: " + output);
     }
 
     public int port() {
@@ -74,21 +76,21 @@ public final class NginxProcess implements AutoCloseable {
         process.close();
         process = spawn(folder, configuration);
         if (!awaitListening()) {
-            throw new AssertionError("nginx does not start again: " + process.output());
+            throw new AssertionError("nginx did not restart: " + process.output());
         }
     }
 
     private boolean awaitListening() {
-        await().atMost(ExternalProcess.TIMEOUT).until(() -> (isBound() && answers()) || !process.isAlive());
+        await().atMost(ExternalProcess.TIMEOUT).until(() -> (isBound() && acceptsConnections()) || !process.isAlive());
         return process.isAlive();
     }
 
-    /** It writes its number when it has all its ports; before, somebody else may answer there. */
+    /** nginx writes its pidfile when it has bound its port; before that, another process may listen there. */
     private boolean isBound() {
         return Files.exists(folder.resolve("nginx.pid"));
     }
 
-    private boolean answers() {
+    private boolean acceptsConnections() {
         try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
             return socket.isConnected();
         } catch (IOException e) {
@@ -105,7 +107,7 @@ public final class NginxProcess implements AutoCloseable {
     private static String configuration(Path folder, String http, int port, int hub) {
         StringBuilder text = new StringBuilder("daemon off;\nworker_processes 1;\npid nginx.pid;\n");
         if (System.getProperty("user.name").equals("root")) {
-            text.append("user root;\n"); // else its worker may not enter the folder
+            text.append("user root;\n"); // otherwise its worker may not enter the folder
         }
         text.append("events { worker_connections 1024; }\nhttp {\naccess_log off;\n");
         for (String each : new String[] {"client_body", "proxy", "fastcgi", "uwsgi", "scgi"}) {
@@ -126,7 +128,7 @@ public final class NginxProcess implements AutoCloseable {
     @Override
     public void close() {
         if (process.isAlive()) {
-            process.terminate(); // not by force: its worker would live on
+            process.terminate(); // not by SIGKILL, which would leave its worker running
         }
         process.close();
     }

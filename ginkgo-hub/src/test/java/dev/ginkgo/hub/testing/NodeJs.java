@@ -7,8 +7,8 @@ import java.nio.file.StandardCopyOption;
 import java.util.stream.Stream;
 
 /**
- * The clients of {@code src/test/node}, with what they need from npm. It is installed once, from the lock file, under
- * {@code target}.
+ * Runs the clients in {@code src/test/node}. Their npm packages are installed under {@code target}, from the lock file,
+ * and again when that changes.
  */
 public final class NodeJs {
     private static final Path SOURCE = Path.of("src", "test", "node");
@@ -16,7 +16,7 @@ public final class NodeJs {
 
     private NodeJs() {}
 
-    /** Runs one of the scripts. */
+    /** Starts one of the scripts. */
     public static ExternalProcess run(String script, String... arguments) throws IOException, InterruptedException {
         install();
         Stream<String> command = Stream.concat(Stream.of("node", script), Stream.of(arguments));
@@ -26,16 +26,16 @@ public final class NodeJs {
     private static synchronized void install() throws IOException, InterruptedException {
         Files.createDirectories(FOLDER);
         Path lock = FOLDER.resolve("package-lock.json");
-        boolean done = Files.exists(FOLDER.resolve("node_modules"))
+        boolean installed = Files.exists(FOLDER.resolve("node_modules"))
                 && Files.exists(lock)
                 && Files.mismatch(lock, SOURCE.resolve("package-lock.json")) < 0;
-        Files.deleteIfExists(lock); // until all is there
+        Files.deleteIfExists(lock); // until the installation is complete
         try (Stream<Path> files = Files.list(SOURCE)) {
             for (Path file : files.toList()) {
                 Files.copy(file, FOLDER.resolve(SOURCE.relativize(file)), StandardCopyOption.REPLACE_EXISTING);
             }
         }
-        if (!done) {
+        if (!installed) {
             try (ExternalProcess npm =
                     ExternalProcess.start(FOLDER, "npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund")) {
                 npm.awaitSuccess();

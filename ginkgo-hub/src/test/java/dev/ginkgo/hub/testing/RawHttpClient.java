@@ -9,7 +9,7 @@ import java.net.InetAddress;
 import java.net.Socket;
 import java.util.Locale;
 
-/** A client that sends exactly what a test says, and reads what comes. */
+/** HTTP client on a plain socket, which sends exactly the given bytes. */
 public final class RawHttpClient implements AutoCloseable {
     private static final int TIMEOUT_MILLIS = 5_000;
 
@@ -38,19 +38,19 @@ public final class RawHttpClient implements AutoCloseable {
         while (text.indexOf(end) < 0) {
             int next = in.read();
             if (next < 0) {
-                throw new IOException("the end came before \"" + end + "\", after: " + text);
+                throw new IOException("the connection ended before \"" + end + "\", after: " + text);
             }
             text.append((char) next);
         }
         return text.toString();
     }
 
-    /** The head of one answer. */
+    /** Reads the head of a response. */
     public String head() throws IOException {
         return readTo("\r\n\r\n");
     }
 
-    /** One answer that says its length. */
+    /** Reads a response with {@code Content-Length}. */
     public String response() throws IOException {
         String head = head();
         int at = head.toLowerCase(Locale.ROOT).indexOf("content-length: ");
@@ -58,7 +58,7 @@ public final class RawHttpClient implements AutoCloseable {
         return head + new String(in.readNBytes(length), ISO_8859_1);
     }
 
-    /** What one read of the socket gives. */
+    /** Returns the result of a single read of the socket. */
     public String readOnce() throws IOException {
         byte[] bytes = new byte[64 * 1024];
         int length = in.read(bytes);
@@ -69,7 +69,7 @@ public final class RawHttpClient implements AutoCloseable {
         return in.readNBytes(length);
     }
 
-    /** Everything up to the end, which has to come in order: a reset throws. */
+    /** Reads to the end of the connection. Throws if the connection is reset. */
     public String readToEnd() throws IOException {
         ByteArrayOutputStream all = new ByteArrayOutputStream();
         in.transferTo(all);
@@ -80,7 +80,7 @@ public final class RawHttpClient implements AutoCloseable {
         socket.shutdownOutput();
     }
 
-    /** Ends the connection by a reset. */
+    /** Closes the connection with a reset. */
     public void reset() throws IOException {
         socket.setSoLinger(true, 0);
         socket.close();

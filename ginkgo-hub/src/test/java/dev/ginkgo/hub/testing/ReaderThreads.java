@@ -7,10 +7,11 @@ import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
-/** Threads that read, each from its peer, while the test publishes. */
+/** Threads that each run a script on one client, while the test publishes. */
 public final class ReaderThreads {
-    private final List<FutureTask<Boolean>> reading = new ArrayList<>();
+    private final List<FutureTask<Boolean>> tasks = new ArrayList<>();
 
+    /** Script for one client; an exception fails the test. */
     @FunctionalInterface
     public interface ReadScript {
         void read(ChunkedStreamClient chunkedStreamClient) throws Exception;
@@ -18,22 +19,22 @@ public final class ReaderThreads {
 
     private ReaderThreads() {}
 
-    public static ReaderThreads of(List<ChunkedStreamClient> peers, ReadScript readScript) {
+    public static ReaderThreads of(List<ChunkedStreamClient> clients, ReadScript readScript) {
         ReaderThreads readerThreads = new ReaderThreads();
-        for (ChunkedStreamClient chunkedStreamClient : peers) {
+        for (ChunkedStreamClient chunkedStreamClient : clients) {
             FutureTask<Boolean> task = new FutureTask<>(() -> {
                 readScript.read(chunkedStreamClient);
                 return true;
             });
-            readerThreads.reading.add(task);
+            readerThreads.tasks.add(task);
             Thread.ofVirtual().start(task);
         }
         return readerThreads;
     }
 
-    /** Waits until all are through; fails if one has failed. */
+    /** Waits until all scripts have completed; fails if one failed. */
     public void join() throws InterruptedException, ExecutionException, TimeoutException {
-        for (FutureTask<Boolean> each : reading) {
+        for (FutureTask<Boolean> each : tasks) {
             each.get(60, TimeUnit.SECONDS);
         }
     }

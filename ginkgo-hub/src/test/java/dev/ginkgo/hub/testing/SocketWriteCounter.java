@@ -8,13 +8,13 @@ import io.netty.channel.ChannelPromise;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * Stands between each connection of a front and its socket, and counts what goes to the socket: a flush of all that was
- * written before it is one call of {@code write} or {@code writev}.
+ * Counts the writes to the sockets of all connections of a hub. A flush of everything written before it is one call of
+ * {@code write} or {@code writev}.
  */
 public final class SocketWriteCounter {
     private final AtomicLong writes = new AtomicLong();
 
-    private final class Counting extends ChannelOutboundHandlerAdapter {
+    private final class CountingHandler extends ChannelOutboundHandlerAdapter {
         private boolean pending;
 
         @Override
@@ -33,12 +33,12 @@ public final class SocketWriteCounter {
         }
     }
 
-    /** Counts from now on, on all connections that there are. */
+    /** Starts to count, on the connections that are open now. */
     public static SocketWriteCounter of(TestHub testHub) {
         SocketWriteCounter counter = new SocketWriteCounter();
-        for (Channel each : HubAccess.http(testHub.hub()).connectedChannels()) {
+        for (Channel each : HubAccess.http(testHub.hub()).openConnections()) {
             each.eventLoop()
-                    .submit(() -> each.pipeline().addFirst(counter.new Counting()))
+                    .submit(() -> each.pipeline().addFirst(counter.new CountingHandler()))
                     .syncUninterruptibly();
         }
         return counter;

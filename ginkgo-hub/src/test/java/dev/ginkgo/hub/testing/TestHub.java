@@ -20,7 +20,7 @@ import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** A hub with its front on a free port, for the length of a test. */
+/** Hub for one test that serves HTTP on a free port. */
 public final class TestHub implements AutoCloseable {
     private final TestTree<MessageHub> tree;
     private final HttpClient client = HttpClient.newHttpClient();
@@ -33,27 +33,27 @@ public final class TestHub implements AutoCloseable {
         return start(TimeSource.system(), settings);
     }
 
-    /** With settings of the table {@code http}. */
+    /** Starts a hub with settings of the table {@code http}. */
     public static TestHub start(TimeSource timeSource, String... settings) {
-        return with(timeSource, "[http]\nbind = '127.0.0.1:0'\n" + String.join("\n", settings));
+        return startWith(timeSource, "[http]\nbind = '127.0.0.1:0'\n" + String.join("\n", settings));
     }
 
-    /** Bound to another address. */
+    /** Starts a hub on the given address, with settings of the table {@code http}. */
     public static TestHub withBind(String bind, String... settings) {
-        return with(TimeSource.system(), "[http]\nbind = '" + bind + "'\n" + String.join("\n", settings));
+        return startWith(TimeSource.system(), "[http]\nbind = '" + bind + "'\n" + String.join("\n", settings));
     }
 
-    /** With settings of the hub. */
+    /** Starts a hub with settings of the hub itself. */
     public static TestHub startHub(String... settings) {
-        return with(TimeSource.system(), "http.bind = '127.0.0.1:0'\n" + String.join("\n", settings));
+        return startWith(TimeSource.system(), "http.bind = '127.0.0.1:0'\n" + String.join("\n", settings));
     }
 
-    private static TestHub with(TimeSource timeSource, String toml) {
+    private static TestHub startWith(TimeSource timeSource, String toml) {
         warmUp();
         return new TestHub(TestTree.start(new MessageHub(), timeSource, toml));
     }
 
-    /** The JDK opens a socket of its own with the first one, and keeps it: that is no leak. */
+    /** Makes the JDK open the socket that it keeps after the first half-close, so that no test counts it as a leak. */
     public static void warmUp() {
         try (ServerSocket server = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
                 Socket socket = new Socket(server.getInetAddress(), server.getLocalPort())) {
@@ -105,7 +105,7 @@ public final class TestHub implements AutoCloseable {
         return client.send(request.build(), HttpResponse.BodyHandlers.ofString());
     }
 
-    /** Opens a stream of lines and has read its head. */
+    /** Opens a stream of lines and reads its response head. */
     public RawHttpClient lines(String path) throws IOException {
         RawHttpClient rawHttpClient = request("GET " + path);
         rawHttpClient.head();
@@ -113,8 +113,8 @@ public final class TestHub implements AutoCloseable {
     }
 
     /**
-     * Reads a stream of lines up to and including a message, over a connection of its own. The ids of events are
-     * replaced.
+     * Reads a stream of lines up to and including a message, over a new connection. The ids of events are replaced by
+     * {@code ID}.
      */
     public String readLinesTo(String path, String last, String... headers) throws IOException {
         try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port())) {
@@ -127,7 +127,7 @@ public final class TestHub implements AutoCloseable {
             while (!text.toString().endsWith(last + "\n")) {
                 int b = body.read();
                 if (b < 0) {
-                    throw new IOException("ended after: " + text);
+                    throw new IOException("the stream ended after: " + text);
                 }
                 text.append((char) b);
             }
@@ -154,7 +154,7 @@ public final class TestHub implements AutoCloseable {
         return Double.parseDouble(line.group(1));
     }
 
-    /** Runs curl to its end, and gives what it printed. */
+    /** Runs curl and returns its output. */
     public static String curl(String... arguments) throws IOException, InterruptedException {
         List<String> command = new ArrayList<>(List.of("curl", "-sS", "--max-time", "10"));
         command.addAll(List.of(arguments));

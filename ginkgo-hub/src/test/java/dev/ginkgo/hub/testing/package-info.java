@@ -1,3 +1,4 @@
+/** Fixtures and clients for the tests of the hub. */
 @NullMarked
 package dev.ginkgo.hub.testing;
 

@@ -101,7 +101,7 @@ class TargetResolverTest {
         assertThat(ginkgo.run("check", "hub.toml")).isEqualTo(78);
         assertThat(ginkgo.err())
                 .contains("hub.toml:3:8: http.bind: 0.0.0.0:0 can be reached from other machines")
-                .contains("write anonymous = true beside it");
+                .contains("set anonymous = true");
         assertThat(ginkgo.run("check", "hub.toml", "--set", "http.anonymous=true"))
                 .isZero();
     }

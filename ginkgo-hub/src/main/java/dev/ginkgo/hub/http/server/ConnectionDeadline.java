@@ -5,23 +5,23 @@ import java.time.Duration;
 import java.util.function.Supplier;
 
 /**
- * How long one connection may keep us waiting, and for what. Its event loop moves the deadline; one task of the tree
- * looks at all of them a few times a second, in the tree's time.
+ * Deadline of one connection, and what the hub waits for until then. The event loop of the connection sets it; a task of
+ * the HTTP front checks the deadlines of all connections a few times a second, on the injected clock.
  */
 public final class ConnectionDeadline {
-    /** What is waited for. */
+    /** What the hub waits for. */
     enum Kind {
         /** The next request. */
         IDLE,
         /** The rest of a request. */
         REQUEST,
-        /** That answers are read. */
+        /** The client to read responses. */
         WRITE,
-        /** That the peer closes too. */
+        /** The client to close its side. */
         CLOSING
     }
 
-    /** How long each may take. */
+    /** Timeout for each kind. */
     public record Timeouts(
             Supplier<Duration> idle, Supplier<Duration> request, Supplier<Duration> write, Supplier<Duration> closing) {
         Duration of(Kind kind) {
@@ -56,7 +56,10 @@ public final class ConnectionDeadline {
         expiry = NONE;
     }
 
-    /** Whether it is over. Any thread; to be asked again on the event loop before anything is done about it. */
+    /**
+     * Returns whether the deadline has passed. Any thread; the caller must check again on the event loop before it acts,
+     * because the event loop may set a new deadline at any time.
+     */
     boolean isExpired() {
         Expiry now = expiry;
         return now.nanos != NEVER && timeSource.nanos() - now.nanos >= 0;

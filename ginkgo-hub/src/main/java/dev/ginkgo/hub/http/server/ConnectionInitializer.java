@@ -17,7 +17,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
-/** All connections of a front: lets them in, has their time looked after, and ends them. */
+/** Sets up the connections of an HTTP front, enforces their deadlines and closes them. */
 public final class ConnectionInitializer extends ChannelInitializer<Channel> implements AutoCloseable {
     private final TimeSource timeSource;
     private final RequestHandler handler;
@@ -68,7 +68,7 @@ public final class ConnectionInitializer extends ChannelInitializer<Channel> imp
                         httpConnection);
     }
 
-    /** Ends those whose time is over. */
+    /** Closes the connections whose deadline has passed. */
     public void closeExpired() {
         for (HttpConnection each : connections) {
             if (each.isExpired()) {
@@ -77,27 +77,33 @@ public final class ConnectionInitializer extends ChannelInitializer<Channel> imp
         }
     }
 
-    /** Takes no further request: idle ones end at once, the others with their answer. */
+    /** Stops accepting requests: idle connections are closed at once, others after their response. */
     public void drain() {
         for (HttpConnection each : connections) {
             each.channel().eventLoop().execute(each::drain);
         }
     }
 
-    /** Waits, in real time, until all are closed. */
-    public boolean awaitClosed(Duration atMost) throws InterruptedException {
-        return channels.newCloseFuture().await(atMost.toMillis());
+    /**
+     * Waits, in real time, until all connections are closed.
+     *
+     * @return whether they are; false after the timeout
+     */
+    public boolean awaitClosed(Duration timeout) throws InterruptedException {
+        return channels.newCloseFuture().await(timeout.toMillis());
     }
 
+    /** Returns the open connections. */
     public Collection<Channel> channels() {
         return List.copyOf(channels);
     }
 
+    /** Returns the number of open connections. */
     public int size() {
         return channels.size();
     }
 
-    /** Closes what is left. */
+    /** Closes all connections. */
     @Override
     public void close() {
         channels.forEach(DisconnectReason.STOPPING::mark);

@@ -7,8 +7,10 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Counts connections, and says which are too many. Those that are turned away are counted too while they are told so,
- * and beyond {@link #REJECTION_SLOTS} of them nobody is told anything.
+ * Limits the number of open connections, in total and per address. Thread-safe.
+ *
+ * <p>A connection above a limit still gets an error response, and counts until it is closed. If {@link #REJECTION_SLOTS}
+ * such connections are open, further ones are closed without a response.
  */
 public final class ConnectionLimiter {
     private static final int REJECTION_SLOTS = 100;
@@ -23,7 +25,12 @@ public final class ConnectionLimiter {
         this.maxPerAddress = maxPerAddress;
     }
 
-    /** Whether one more can be held at all; each that may enter has to {@link #release}. */
+    /**
+     * Counts a new connection.
+     *
+     * @return true if it may stay open, at least for an error response; {@link #release} must be called when it is closed.
+     *     False if it must be closed at once
+     */
     synchronized boolean acquire(InetAddress address) {
         if (openConnections >= maxConnections.get() + REJECTION_SLOTS
                 || byAddress.getOrDefault(address, 0) >= maxPerAddress.get() + REJECTION_SLOTS) {
@@ -34,12 +41,12 @@ public final class ConnectionLimiter {
         return true;
     }
 
-    /** What one that has entered is told, or null if it is welcome. */
+    /** Returns the error for a connection that has been counted; null if it is within the limits. */
     synchronized @Nullable ProblemException rejection(InetAddress address) {
         if (openConnections > maxConnections.get()) {
             return new ProblemException(
                             ProblemType.TOO_MANY_CONNECTIONS,
-                            "http.max-connections = " + maxConnections.get() + " are open; try again later")
+                            "http.max-connections = " + maxConnections.get() + " connections are open; try again later")
                     .withHeader("Retry-After", "5")
                     .closingConnection();
         }
@@ -47,7 +54,7 @@ public final class ConnectionLimiter {
             return new ProblemException(
                             ProblemType.TOO_MANY_FROM_ADDRESS,
                             "http.max-connections-per-address = " + maxPerAddress.get()
-                                    + " are open from your address; close some, or try again later")
+                                    + " connections are open from your address; close some, or try again later")
                     .withHeader("Retry-After", "5")
                     .closingConnection();
         }
@@ -59,7 +66,7 @@ public final class ConnectionLimiter {
         byAddress.computeIfPresent(address, (_, count) -> count == 1 ? null : count - 1);
     }
 
-    /** How many are open. */
+    /** Returns the number of open connections. */
     synchronized int openConnections() {
         return openConnections;
     }

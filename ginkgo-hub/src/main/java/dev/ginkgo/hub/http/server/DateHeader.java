@@ -6,7 +6,7 @@ import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.Locale;
 
-/** The text of the {@code Date} header, made once a second. */
+/** Value of the {@code Date} header, formatted once per second. Thread-safe. */
 final class DateHeader {
     private static final DateTimeFormatter FORMAT = DateTimeFormatter.ofPattern(
                     "EEE, dd MMM yyyy HH:mm:ss 'GMT'", Locale.ENGLISH)
@@ -23,11 +23,11 @@ final class DateHeader {
 
     String get() {
         long second = timeSource.now().getEpochSecond();
-        Second known = last;
-        if (known.number != second) {
-            known = new Second(second, FORMAT.format(Instant.ofEpochSecond(second)));
-            last = known;
+        Second current = last;
+        if (current.number != second) {
+            current = new Second(second, FORMAT.format(Instant.ofEpochSecond(second)));
+            last = current;
         }
-        return known.text;
+        return current.text;
     }
 }

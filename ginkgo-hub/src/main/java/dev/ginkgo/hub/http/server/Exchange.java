@@ -13,9 +13,9 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** One request and what becomes of it. */
+/** Request and its response. All methods are called on the event loop of the connection. */
 public final class Exchange {
-    /** What is done when a request is there with its last byte. */
+    /** Action that runs when a request has been received completely. */
     @FunctionalInterface
     public interface Completion {
         void run(Exchange exchange) throws ProblemException;
@@ -47,26 +47,33 @@ public final class Exchange {
         return request.method().equals(HttpMethod.HEAD);
     }
 
-    /** A foreign origin that is allowed has to be named in the answer, else the browser hides it from its page. */
+    /**
+     * Sets the foreign origin that is allowed to send this request. It is named in the response; otherwise the browser
+     * hides the response from the page.
+     */
     public void setAllowedOrigin(@Nullable String origin) {
         allowedOrigin = origin;
     }
 
-    /** Whether a page of another origin asks, even if it may. */
+    /** Returns whether the request was sent by a page of a foreign, allowed origin. */
     public boolean isCrossOrigin() {
         return allowedOrigin != null;
     }
 
-    /** What is done at the end; without a body there must be none. */
-    public void onComplete(@Nullable RequestBody expected, Completion done) {
-        requestBody = expected;
-        completion = done;
+    /**
+     * Sets what happens when the request is complete.
+     *
+     * @param body receives the body; null if the request must have none
+     */
+    public void onComplete(@Nullable RequestBody body, Completion completion) {
+        this.requestBody = body;
+        this.completion = completion;
     }
 
-    /** The body that was asked for, complete. */
+    /** Returns the complete body given to {@link #onComplete}. */
     public RequestBody body() {
         if (requestBody == null) {
-            throw new IllegalStateException("no body was asked for");
+            throw new IllegalStateException("the request was declared to have no body");
         }
         return requestBody;
     }
@@ -79,7 +86,8 @@ public final class Exchange {
         if (requestBody != null) {
             requestBody.add(bytes);
         } else if (bytes.isReadable()) {
-            throw new ProblemException(ProblemType.BAD_REQUEST, "a " + request.method() + " has no body here")
+            throw new ProblemException(
+                            ProblemType.BAD_REQUEST, "a " + request.method() + " request must not have a body here")
                     .closingConnection();
         }
     }
@@ -87,42 +95,43 @@ public final class Exchange {
     void complete() throws ProblemException {
         complete = true;
         if (completion == null) {
-            throw new IllegalStateException("nobody has taken the request");
+            throw new IllegalStateException("no handler has accepted the request");
         }
         completion.run(this);
     }
 
-    /** Sends a whole answer. */
+    /** Sends a complete response. */
     public void respond(FullHttpResponse response) {
         addCorsHeaders(response);
         connection.send(isHead() ? Responses.withoutBody(response) : response);
     }
 
     /**
-     * Sends a whole answer that takes longer to make than an event loop has time. Until then nothing more is read from
-     * the connection.
+     * Sends a complete response that takes too long to build on an event loop. Until then nothing is read from the
+     * connection.
      *
-     * @param aside runs the maker; what it refuses to run is refused to the client
+     * @param executor runs the builder; the request is rejected if it throws IllegalStateException, because the hub stops
      */
-    public void respondAsync(Executor aside, Supplier<FullHttpResponse> maker) throws ProblemException {
+    public void respondAsync(Executor executor, Supplier<FullHttpResponse> builder) throws ProblemException {
         try {
-            aside.execute(() -> connection.resume(render(maker), this::respond));
+            executor.execute(() -> connection.resume(build(builder), this::respond));
         } catch (IllegalStateException stopping) {
-            throw ProblemException.stopping("the hub stops");
+            throw ProblemException.stopping("the hub is stopping");
         }
         connection.pause();
     }
 
-    private static FullHttpResponse render(Supplier<FullHttpResponse> maker) {
+    private static FullHttpResponse build(Supplier<FullHttpResponse> builder) {
         try {
-            return maker.get();
+            return builder.get();
         } catch (RuntimeException e) {
-            LOG.error("a page could not be made", e);
-            return Responses.problem(
-                    new ProblemException(ProblemType.INTERNAL_ERROR, "the hub has logged what went wrong"));
+            LOG.error("could not build the response to an HTTP request", e);
+            return Responses.problem(new ProblemException(
+                    ProblemType.INTERNAL_ERROR, "an unexpected error occurred; the hub has logged it"));
         }
     }
 
+    /** Adds the CORS headers if the request comes from a foreign, allowed origin. */
     public void addCorsHeaders(HttpResponse response) {
         if (allowedOrigin != null) {
             response.headers()

@@ -7,18 +7,18 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A host, as a {@code Host} header or the part of an origin after its scheme gives it.
+ * Host and port of a {@code Host} header or an origin.
  *
- * @param host in lower case, without brackets and without the dot of the root
- * @param port as given, or the default
+ * @param host host in lower case, without brackets and without the final dot
+ * @param port port as given, or the default
  */
 public record HostPort(String host, int port) {
-    private static final Pattern FORM =
+    private static final Pattern SYNTAX =
             Pattern.compile("(?:([A-Za-z0-9._~-]{1,255})|\\[([0-9A-Fa-f:.]{2,45})])(?::(\\d{1,5}))?");
 
-    /** Reads it; null if it is none. */
+    /** Parses a host with an optional port; returns null if it is malformed. */
     public static @Nullable HostPort of(String text, int defaultPort) {
-        Matcher matcher = FORM.matcher(text);
+        Matcher matcher = SYNTAX.matcher(text);
         if (!matcher.matches()) {
             return null;
         }
@@ -29,7 +29,7 @@ public record HostPort(String host, int port) {
                 host.length() > 1 && host.endsWith(".") ? host.substring(0, host.length() - 1) : host, port);
     }
 
-    /** Whether it names this machine to itself: {@code localhost}, what is below it, a loopback address. */
+    /** Returns whether the host is {@code localhost}, a name below it, or a loopback address. */
     public boolean isLoopback() {
         if (host.endsWith(".localhost")) {
             return true;
@@ -41,7 +41,7 @@ public record HostPort(String host, int port) {
         }
     }
 
-    /** Whether it is what a list allows: the same host and, where the list names one, the same port. */
+    /** Returns whether a list entry allows this host: same host and, if the entry has a port, same port. */
     boolean matches(@Nullable HostPort listed) {
         return listed != null && host.equals(listed.host) && (listed.port < 0 || listed.port == port);
     }

@@ -26,26 +26,27 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One connection that speaks HTTP: requests come in one after another, and each is answered before the next is looked
- * at, until one of them makes a stream of the connection.
+ * HTTP connection. Requests are served in order, and each is answered before the next is processed, until one of them
+ * turns the connection into a stream.
  *
  * <pre>
- *            bytes        head, body wanted       last byte: answered
- *   IDLE ----------> HEAD -----------------> BODY -------------------+
- *    ^                | answered                                     |
- *    +----------------+----------------------------------------------+
- *                     | answered for the last time          becomes a stream
- *                     +-----------------------> ENDING           GONE
+ *            bytes        head accepted        last byte: response sent
+ *   IDLE ----------> HEAD -------------> BODY ------------------------+
+ *    ^                | error response                                |
+ *    +----------------+-----------------------------------------------+
+ *                     | last response                        becomes a stream
+ *                     +---------------> CLOSING                   DETACHED
  * </pre>
  *
- * <p>{@code ASIDE}, between the last byte and the answer: the answer is being made elsewhere. What had come in already
- * waits for its turn, and nothing more is read.
+ * <p>{@code AWAITING_RESPONSE}, between the last byte of a request and its response: another thread builds the response.
+ * Requests already received are queued, and nothing more is read.
  *
- * <p>Answers are flushed when all that had come in is read, so that one publish is one write and so are sixteen that
- * came together. A peer that does not read its answers is not read either.
+ * <p>Responses are flushed when all received bytes have been processed. So one publish is one write, and so are sixteen
+ * pipelined ones. If the client does not read its responses, the hub does not read its requests.
  *
- * <p>{@code ENDING}: we have shut our side, and throw away what still comes until the peer closes too, for a second at
- * most. Closing at once would reset the connection, and the peer could lose the very answer that says why.
+ * <p>{@code CLOSING}: the sending side of the hub is shut down, and input is discarded until the client closes too or the
+ * timeout for closing expires. Closing at once would reset the connection, and the client could lose the response that
+ * has the reason.
  */
 public final class HttpConnection extends ChannelInboundHandlerAdapter {
     private static final Logger LOG = LoggerFactory.getLogger(HttpConnection.class);
@@ -65,7 +66,7 @@ public final class HttpConnection extends ChannelInboundHandlerAdapter {
     private final Channel channel;
     private final @Nullable ProblemException rejection;
 
-    // on the event loop
+    // accessed on the event loop only
     private Runnable onDetached = () -> {};
     private Phase phase = Phase.IDLE;
     private @Nullable Exchange exchange;
@@ -73,23 +74,23 @@ public final class HttpConnection extends ChannelInboundHandlerAdapter {
     private final Deque<Object> queued = new ArrayDeque<>(0);
 
     /**
-     * @param turnedAway what its first request is told; null if it is welcome
+     * @param rejection error response to the first request; null if the connection is accepted
      */
     HttpConnection(
             Channel channel,
             RequestHandler handler,
             DateHeader date,
-            ConnectionDeadline connectionDeadline,
-            @Nullable ProblemException turnedAway) {
+            ConnectionDeadline deadline,
+            @Nullable ProblemException rejection) {
         this.channel = channel;
         this.handler = handler;
         this.date = date;
-        this.deadline = connectionDeadline;
-        this.rejection = turnedAway;
-        connectionDeadline.start(turnedAway == null ? ConnectionDeadline.Kind.IDLE : ConnectionDeadline.Kind.CLOSING);
+        this.deadline = deadline;
+        this.rejection = rejection;
+        deadline.start(rejection == null ? ConnectionDeadline.Kind.IDLE : ConnectionDeadline.Kind.CLOSING);
     }
 
-    /** Something has come in: a request has begun. */
+    /** Starts the request deadline with the first bytes of a request. */
     void onBytesReceived() {
         if (phase == Phase.IDLE) {
             phase = Phase.HEAD;
@@ -97,7 +98,7 @@ public final class HttpConnection extends ChannelInboundHandlerAdapter {
         }
     }
 
-    /** No further request: an idle connection ends at once, another one with its answer. */
+    /** Accepts no further request: closes an idle connection at once, another one after its response. */
     void drain() {
         closeAfterResponse = true;
         DisconnectReason.STOPPING.mark(channel);
@@ -107,17 +108,20 @@ public final class HttpConnection extends ChannelInboundHandlerAdapter {
         }
     }
 
-    /** Calls this when it ends, or becomes a stream. Given before it is in a pipeline. */
-    void onDetached(Runnable told) {
-        onDetached = told;
+    /**
+     * Sets a callback for when the connection is closed or becomes a stream. Called before the connection is added to a
+     * pipeline.
+     */
+    void onDetached(Runnable callback) {
+        onDetached = callback;
     }
 
-    /** Whether it has kept us waiting for too long. Any thread. */
+    /** Returns whether the deadline has passed. Any thread. */
     boolean isExpired() {
         return deadline.isExpired();
     }
 
-    /** Ends it if it still keeps us waiting for too long. */
+    /** Closes the connection if its deadline has passed. */
     void closeIfExpired() {
         if (!deadline.isExpired()) {
             return;
@@ -125,9 +129,9 @@ public final class HttpConnection extends ChannelInboundHandlerAdapter {
         switch (deadline.kind()) {
             case REQUEST -> {
                 DisconnectReason.REQUEST_TIMEOUT.mark(channel);
-                ProblemException slow = new ProblemException(
-                        ProblemType.REQUEST_TIMEOUT, "the request did not come in whole within http.request-timeout");
-                reject(slow.closingConnection());
+                ProblemException timeout = new ProblemException(
+                        ProblemType.REQUEST_TIMEOUT, "the request was not complete within http.request-timeout");
+                reject(timeout.closingConnection());
                 channel.flush();
             }
             case IDLE, CLOSING, WRITE -> {
@@ -155,8 +159,9 @@ public final class HttpConnection extends ChannelInboundHandlerAdapter {
         } catch (ProblemException problemException) {
             reject(problemException);
         } catch (RuntimeException e) {
-            LOG.error("a request could not be served", e);
-            reject(new ProblemException(ProblemType.INTERNAL_ERROR, "the hub has logged what went wrong")
+            LOG.error("could not serve an HTTP request", e);
+            reject(new ProblemException(
+                            ProblemType.INTERNAL_ERROR, "an unexpected error occurred; the hub has logged it")
                     .closingConnection());
         } finally {
             ReferenceCountUtil.release(message);
@@ -181,14 +186,14 @@ public final class HttpConnection extends ChannelInboundHandlerAdapter {
     }
 
     private void begin(HttpRequest request) throws ProblemException {
-        phase = Phase.HEAD; // of a request that came together with the one before it, too
+        phase = Phase.HEAD; // a pipelined request has not passed through onBytesReceived
         closeAfterResponse |= !HttpUtil.isKeepAlive(request);
         if (rejection != null) {
             throw rejection;
         }
-        Exchange begun = new Exchange(this, request);
-        exchange = begun;
-        handler.begin(begun);
+        Exchange started = new Exchange(this, request);
+        exchange = started;
+        handler.begin(started);
         phase = Phase.BODY;
     }
 
@@ -196,7 +201,7 @@ public final class HttpConnection extends ChannelInboundHandlerAdapter {
         Exchange now = exchange;
         if (problemException.closesConnection() || (now != null && now.isBodyPending())) {
             DisconnectReason.REFUSED.mark(channel);
-            closeAfterResponse = true; // what of the body is still to come will not be read
+            closeAfterResponse = true; // the rest of the body will not be read
         }
         FullHttpResponse response = Responses.problem(problemException);
         if (now != null) {
@@ -208,7 +213,7 @@ public final class HttpConnection extends ChannelInboundHandlerAdapter {
         send(response);
     }
 
-    /** Sends a whole answer; it is on its way when the read is over. */
+    /** Sends a complete response, which is flushed when the current read completes. */
     void send(FullHttpResponse response) {
         HttpUtil.setKeepAlive(response, !closeAfterResponse);
         addDateHeader(response);
@@ -229,34 +234,38 @@ public final class HttpConnection extends ChannelInboundHandlerAdapter {
         }
     }
 
-    /** Adds what every answer has: the Date header (RFC 9110, section 6.6.1). */
+    /** Adds the {@code Date} header, which every response has (RFC 9110, section 6.6.1). */
     public void addDateHeader(HttpResponse response) {
         response.headers().set(HttpHeaderNames.DATE, date.get());
     }
 
-    /** Says at once that the body may come. */
+    /** Sends an interim response at once, after which the client sends the body. */
     public void sendContinue(HttpResponse informational) {
         var _ = channel.writeAndFlush(informational, channel.voidPromise());
     }
 
-    /** The answer will come later; nothing is read until then. */
+    /** Stops reading until {@link #resume} is called with the response. */
     void pause() {
         phase = Phase.AWAITING_RESPONSE;
         deadline.clear();
         channel.config().setAutoRead(false);
     }
 
-    /** The answer that was waited for is there. Any thread. */
-    void resume(FullHttpResponse response, Consumer<FullHttpResponse> answer) {
+    /**
+     * Continues after {@link #pause} with the response. Any thread.
+     *
+     * @param sender sends the response, on the event loop; not called if the connection has been closed
+     */
+    void resume(FullHttpResponse response, Consumer<FullHttpResponse> sender) {
         try {
             channel.eventLoop().execute(() -> {
                 if (phase == Phase.AWAITING_RESPONSE) {
-                    answer.accept(response);
+                    sender.accept(response);
                     channel.config().setAutoRead(channel.isWritable());
                     processQueued();
                     channel.flush();
                 } else {
-                    response.release(); // nobody is there any more
+                    response.release(); // the connection has been closed
                 }
             });
         } catch (RejectedExecutionException ended) {
@@ -270,7 +279,7 @@ public final class HttpConnection extends ChannelInboundHandlerAdapter {
         }
     }
 
-    /** From here on it is a stream; this handler is out of it. */
+    /** Removes the HTTP handlers from the connection, which becomes a stream. */
     public void detachForStream() {
         phase = Phase.DETACHED;
         deadline.clear();
@@ -288,16 +297,16 @@ public final class HttpConnection extends ChannelInboundHandlerAdapter {
         return channel.alloc();
     }
 
-    /** Whether it came in by a loopback address of this machine. */
+    /** Returns whether the client connected to a loopback address. */
     public boolean isLocalAddressLoopback() {
         return channel.localAddress() instanceof InetSocketAddress local
                 && local.getAddress().isLoopbackAddress();
     }
 
-    /** Whether the peer is on this machine. */
+    /** Returns whether the client is on this machine. */
     public boolean isRemoteAddressLoopback() {
-        return channel.remoteAddress() instanceof InetSocketAddress peer
-                && peer.getAddress().isLoopbackAddress();
+        return channel.remoteAddress() instanceof InetSocketAddress remote
+                && remote.getAddress().isLoopbackAddress();
     }
 
     @Override
@@ -313,9 +322,9 @@ public final class HttpConnection extends ChannelInboundHandlerAdapter {
         }
         channel.config().setAutoRead(writable);
         if (phase != Phase.CLOSING) {
-            ConnectionDeadline.Kind then =
+            ConnectionDeadline.Kind kind =
                     phase == Phase.IDLE ? ConnectionDeadline.Kind.IDLE : ConnectionDeadline.Kind.REQUEST;
-            deadline.start(writable ? then : ConnectionDeadline.Kind.WRITE);
+            deadline.start(writable ? kind : ConnectionDeadline.Kind.WRITE);
         }
     }
 
@@ -340,7 +349,7 @@ public final class HttpConnection extends ChannelInboundHandlerAdapter {
 
     @Override
     public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
-        LOG.debug("connection {} ended by", channel.remoteAddress(), cause);
+        LOG.debug("connection of {} closed by an exception", channel.remoteAddress(), cause);
         DisconnectReason.mark(channel, cause);
         var _ = context.close();
     }

@@ -6,10 +6,11 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 
-/** Writes the small objects that the front answers with. */
+/** Writes the JSON objects of HTTP responses. */
 public final class JsonBody {
     private static final JsonFactory FACTORY = new JsonFactory();
 
+    /** Writes the fields of an object. */
     @FunctionalInterface
     public interface FieldWriter {
         void writeTo(JsonGenerator json) throws IOException;
@@ -17,7 +18,7 @@ public final class JsonBody {
 
     private JsonBody() {}
 
-    /** One object in UTF-8, and the end of its line, so that a shell goes on in the next one. */
+    /** Returns an object in UTF-8 with a final line feed, so that a shell prompt starts on the next line. */
     public static byte[] object(FieldWriter fieldWriter) {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream(128);
         try (JsonGenerator json = FACTORY.createGenerator(bytes)) {
@@ -27,7 +28,7 @@ public final class JsonBody {
             json.flush();
             bytes.write('\n');
         } catch (IOException e) {
-            throw new UncheckedIOException("memory cannot fail to be written", e);
+            throw new UncheckedIOException("writing to memory failed", e);
         }
         return bytes.toByteArray();
     }

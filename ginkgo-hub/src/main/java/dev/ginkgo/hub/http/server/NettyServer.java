@@ -26,42 +26,42 @@ import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** The event loops of a front, and how they reach the kernel. Closing it ends them within a second. */
+/** Event loops of an HTTP front, and the listening socket. {@link #close} ends the loops within a second. */
 public final class NettyServer implements AutoCloseable {
-    /** By what the kernel is asked. */
+    /** I/O mechanism of the event loops. */
     public enum IoTransport {
-        /** Epoll where there is one. */
+        /** Epoll where available, else NIO. */
         AUTO,
         EPOLL,
         NIO
     }
 
-    /** The kernel cuts it to its own limit ({@code net.core.somaxconn}). */
+    /** Maximum length of the accept queue. The kernel lowers it to its own limit ({@code net.core.somaxconn}). */
     private static final int BACKLOG = 1024;
 
-    /** A peer that lost its power is found out after a minute: 30 s of silence, then three questions. */
+    /** A client that lost power is detected after a minute: 30 s of silence, then three probes. */
     private static final int KEEPALIVE_IDLE_SECONDS = 30;
 
     private static final int KEEPALIVE_INTERVAL_SECONDS = 10;
     private static final int KEEPALIVE_COUNT = 3;
 
-    /** And so is one to whom something had been sent. */
+    /** A client that lost power with unacknowledged data is detected after the same time. */
     private static final int UNACKNOWLEDGED_MILLIS = 60_000;
 
     private final EventLoopGroup loops;
     private final boolean epoll;
 
     /**
-     * Starts nothing yet; a loop's thread starts with its first connection.
+     * Creates the event loops. The thread of a loop starts with its first connection.
      *
-     * @param name what the loops' threads are called, with a number after it
-     * @param loops how many
-     * @throws IllegalStateException if epoll is asked for where there is none
+     * @param loops number of event loops
+     * @param name prefix of the thread names; a number follows
+     * @throws IllegalStateException if epoll is required and not available
      */
     public NettyServer(IoTransport ioTransport, int loops, String name) {
         if (ioTransport == IoTransport.EPOLL && !Epoll.isAvailable()) {
             throw new IllegalStateException(
-                    "http.transport = \"epoll\" does not work on this machine; leave it out, or choose \"nio\"",
+                    "http.transport = \"epoll\" is not available on this machine; omit the setting, or use \"nio\"",
                     Epoll.unavailabilityCause());
         }
         this.epoll = ioTransport != IoTransport.NIO && Epoll.isAvailable();
@@ -70,11 +70,12 @@ public final class NettyServer implements AutoCloseable {
     }
 
     /**
-     * Listens, and accepts nobody before it is told to: {@code autoRead} of the channel it gives is off.
+     * Binds the address and listens. No connection is accepted until the caller turns on {@code autoRead} of the returned
+     * channel.
      *
-     * @param origin where the address comes from, for the error
+     * @param source source of the address in the configuration, for the error message
      */
-    public Channel listen(Address address, String origin, ChannelInitializer<Channel> connections) throws IOException {
+    public Channel listen(Address address, String source, ChannelInitializer<Channel> connections) throws IOException {
         ServerBootstrap server = new ServerBootstrap()
                 .group(loops)
                 .channel(channelClass())
@@ -96,11 +97,11 @@ public final class NettyServer implements AutoCloseable {
             ChannelFuture bound = server.bind(new InetSocketAddress(host, address.port()));
             bound.awaitUninterruptibly();
             if (!bound.isSuccess()) {
-                throw cannotBind(address, origin, String.valueOf(bound.cause().getMessage()), bound.cause());
+                throw cannotBind(address, source, String.valueOf(bound.cause().getMessage()), bound.cause());
             }
             return bound.channel();
         } catch (UnknownHostException e) {
-            throw cannotBind(address, origin, "unknown host", e);
+            throw cannotBind(address, source, "unknown host", e);
         }
     }
 
@@ -114,21 +115,21 @@ public final class NettyServer implements AutoCloseable {
     }
 
     private static ThreadFactory threads(String name) {
-        AtomicInteger made = new AtomicInteger();
-        return body -> {
-            Thread thread = new FastThreadLocalThread(body, name + made.incrementAndGet());
+        AtomicInteger count = new AtomicInteger();
+        return task -> {
+            Thread thread = new FastThreadLocalThread(task, name + count.incrementAndGet());
             thread.setDaemon(true);
             return thread;
         };
     }
 
-    private static BindException cannotBind(Address address, String origin, String reason, Throwable cause) {
+    private static BindException cannotBind(Address address, String source, String reason, Throwable cause) {
         String advice = reason.contains("in use")
-                ? "stop what listens there (ss -ltnp shows it), or choose another port"
-                : "choose an address of this machine, and a port that this user may open";
-        BindException told =
-                new BindException("cannot listen on " + address + " (" + origin + "): " + reason + "; " + advice);
-        told.initCause(cause);
-        return told;
+                ? "stop the process that listens there (ss -ltnp shows it), or choose another port"
+                : "choose an address of this machine, and a port that this user may bind";
+        BindException exception =
+                new BindException("cannot listen on " + address + " (" + source + "): " + reason + "; " + advice);
+        exception.initCause(cause);
+        return exception;
     }
 }

@@ -6,9 +6,9 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Keeps out what a browser sends on behalf of somebody else's page. A page from elsewhere names itself in {@code
- * Origin}; a page that has pointed its own name at this machine (DNS rebinding) is betrayed by {@code Host}. Both are
- * looked at for every request, a publish included: a form may post plain text anywhere without asking first.
+ * Rejects requests that a browser sends on behalf of a foreign page. {@code Origin} identifies a foreign page; {@code
+ * Host} identifies a page that resolves its own host name to this machine (DNS rebinding). Every request is checked,
+ * including a publish, because an HTML form can post plain text to any server without a preflight request.
  */
 public final class OriginPolicy {
     private final Supplier<List<String>> allowedOrigins;
@@ -20,13 +20,14 @@ public final class OriginPolicy {
     }
 
     /**
-     * Looks at one request.
+     * Checks a request.
      *
-     * @param host the {@code Host} of the request, with its port
-     * @param origins every {@code Origin} of the request
-     * @param loopback whether it came in by a loopback address of this machine
-     * @return the foreign origin that is allowed by the configuration, which the answer has to name; null if there is
-     *     none
+     * @param host {@code Host} of the request, with its port
+     * @param origins values of all {@code Origin} headers of the request
+     * @param loopback whether the client connected to a loopback address
+     * @return the foreign origin that the configuration allows, which the response must name; null if the request is not
+     *     of a foreign origin
+     * @throws ProblemException if the request is rejected
      */
     public @Nullable String check(String host, List<String> origins, boolean loopback) throws ProblemException {
         checkHost(host, loopback);
@@ -42,46 +43,47 @@ public final class OriginPolicy {
         }
         throw new ProblemException(
                 ProblemType.FOREIGN_ORIGIN,
-                "a page of the origin " + origin
-                        + " may not use this hub; if it should, list it in http.allowed-origins");
+                "pages of the origin " + origin
+                        + " may not use this hub; to allow them, add the origin to http.allowed-origins");
     }
 
     private void checkHost(String host, boolean loopback) throws ProblemException {
-        HostPort asked = HostPort.of(host, -1);
-        if (asked == null) {
-            throw new ProblemException(ProblemType.BAD_REQUEST, "\"" + host + "\" is not a host").closingConnection();
+        HostPort requested = HostPort.of(host, -1);
+        if (requested == null) {
+            throw new ProblemException(ProblemType.BAD_REQUEST, "the Host \"" + host + "\" is malformed")
+                    .closingConnection();
         }
         List<String> listed = allowedHosts.get();
         if (!loopback && listed.isEmpty()) {
             return;
         }
-        if (asked.isLoopback() || listed.stream().anyMatch(each -> asked.matches(HostPort.of(each, -1)))) {
+        if (requested.isLoopback() || listed.stream().anyMatch(each -> requested.matches(HostPort.of(each, -1)))) {
             return;
         }
         throw new ProblemException(
                 ProblemType.FOREIGN_HOST,
-                "this hub is not known as " + host + "; if it should be, list that in http.allowed-hosts");
+                host + " is not a host name of this hub; to allow it, add it to http.allowed-hosts");
     }
 
-    /** Whether a page of this origin came from this very host; the scheme may have been changed by a proxy. */
+    /** Returns whether an origin is the requested host itself. The scheme may differ, because a proxy may change it. */
     private static boolean isSame(String origin, String host) {
         String lower = origin.toLowerCase(Locale.ROOT);
         int defaultPort = lower.startsWith("https://") ? 443 : 80;
         if (!lower.startsWith("http://") && !lower.startsWith("https://")) {
-            return false; // "null" among others: a page without an origin of its own
+            return false; // such as "null", sent by a page without an origin
         }
         HostPort page = HostPort.of(origin.substring(lower.indexOf("//") + 2), defaultPort);
         return page != null && page.equals(HostPort.of(host, defaultPort));
     }
 
-    /** Whether a text can stand in {@code http.allowed-origins}. */
+    /** Returns whether a text is a valid entry of {@code http.allowed-origins}. */
     public static boolean isOrigin(String text) {
         String lower = text.toLowerCase(Locale.ROOT);
         return (lower.startsWith("http://") || lower.startsWith("https://"))
                 && HostPort.of(text.substring(lower.indexOf("//") + 2), 0) != null;
     }
 
-    /** Whether a text can stand in {@code http.allowed-hosts}. */
+    /** Returns whether a text is a valid entry of {@code http.allowed-hosts}. */
     public static boolean isHost(String text) {
         return HostPort.of(text, -1) != null;
     }

@@ -5,8 +5,8 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * A request is not served, and why. Thrown where that is found out, and made an answer of in one place. It has no
- * stack: what a client sent is no error of ours.
+ * Rejection of a request, with the reason. Thrown where the problem is detected, and converted to an error response in one
+ * place. It has no stack trace, because it reports an error of the client.
  */
 public final class ProblemException extends Exception {
     private static final long serialVersionUID = 1L;
@@ -20,15 +20,16 @@ public final class ProblemException extends Exception {
         this(problemType, detail, Map.of(), false);
     }
 
-    private ProblemException(ProblemType problemType, String detail, Map<String, String> headers, boolean last) {
+    private ProblemException(
+            ProblemType problemType, String detail, Map<String, String> headers, boolean closingConnection) {
         super(detail, null, false, false);
         this.problemType = problemType;
         this.detail = detail;
         this.headers = headers;
-        this.closingConnection = last;
+        this.closingConnection = closingConnection;
     }
 
-    /** The hub stops; the client may try again at another node, or later. */
+    /** Returns a rejection because the hub is stopping. The client may retry later, or at another node. */
     public static ProblemException stopping(String detail) {
         return new ProblemException(ProblemType.STOPPING, detail)
                 .withHeader("Retry-After", "1")
@@ -36,26 +37,28 @@ public final class ProblemException extends Exception {
     }
 
     /**
-     * The target does not have this method.
+     * Returns a rejection because the target does not support the method.
      *
-     * @param allowed the methods that it has, with commas
+     * @param allowed supported methods, separated by commas
      */
     public static ProblemException methodNotAllowed(HttpMethod method, String allowed) {
         return new ProblemException(
                         ProblemType.METHOD_NOT_ALLOWED,
-                        method + " has no meaning here; there are " + allowed
-                                + (allowed.contains("POST") ? ": POST publishes, GET reads" : ""))
+                        method + " is not supported here; supported are " + allowed
+                                + (allowed.contains("POST") ? ": POST publishes, GET subscribes" : ""))
                 .withHeader("Allow", allowed);
     }
 
-    /** With one more header in the answer. */
+    /** Returns a copy that adds a header to the response. */
     public ProblemException withHeader(String header, String value) {
         Map<String, String> more = new LinkedHashMap<>(headers);
         more.put(header, value);
         return new ProblemException(problemType, detail, more, closingConnection);
     }
 
-    /** The connection ends after the answer, because nobody knows where the next request would begin. */
+    /**
+     * Returns a copy that closes the connection after the response. Required if the start of the next request is unknown.
+     */
     public ProblemException closingConnection() {
         return new ProblemException(problemType, detail, headers, true);
     }

@@ -3,8 +3,8 @@ package dev.ginkgo.hub.http.server;
 import java.util.Locale;
 
 /**
- * What a request may be told instead of what it asked for. The code never changes, so programs may look at it; the
- * detail that goes with it is for people.
+ * Kinds of error responses. The code is stable, so programs may depend on it; the detail that accompanies it is for
+ * people.
  */
 public enum ProblemType {
     BAD_REQUEST(400, "Bad Request"),
@@ -53,7 +53,7 @@ public enum ProblemType {
         return title;
     }
 
-    /** The stable name: {@code body-too-large}. */
+    /** Returns the stable code, such as {@code body-too-large}. */
     public String code() {
         return name().toLowerCase(Locale.ROOT).replace('_', '-');
     }

@@ -11,7 +11,10 @@ import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.Locale;
 
-/** The body of a publish while it comes in: never more of it than the limit, and no memory for what is only promised. */
+/**
+ * Body of a publish request while it is received. It never exceeds the limit, and its memory grows with the bytes received
+ * and not with the declared {@code Content-Length}.
+ */
 public final class RequestBody {
     private static final int INITIAL_CAPACITY = 1024;
 
@@ -25,13 +28,17 @@ public final class RequestBody {
         this.binary = binary;
     }
 
-    /** Begins to take the body of a request, whose head says whether that makes sense. */
+    /**
+     * Prepares to receive the body of a request.
+     *
+     * @throws ProblemException if the head of the request declares a body that is too long or not supported
+     */
     public static RequestBody of(HttpRequest request, long limit, ByteBufAllocator allocator) throws ProblemException {
         HttpHeaders headers = request.headers();
         if (headers.contains(HttpHeaderNames.CONTENT_ENCODING)
                 && !headers.containsValue(HttpHeaderNames.CONTENT_ENCODING, "identity", true)) {
             throw new ProblemException(
-                    ProblemType.UNSUPPORTED_BODY, "a body is taken as it is; send it without Content-Encoding");
+                    ProblemType.UNSUPPORTED_BODY, "Content-Encoding is not supported; send the body unencoded");
         }
         boolean binary = isBinary(headers.get(HttpHeaderNames.CONTENT_TYPE, ""));
         if (HttpUtil.getContentLength(request, 0L) > limit) {
@@ -40,18 +47,22 @@ public final class RequestBody {
         return new RequestBody(allocator.heapBuffer(INITIAL_CAPACITY), limit, binary);
     }
 
-    void add(ByteBuf more) throws ProblemException {
-        if (bytes.readableBytes() + (long) more.readableBytes() > limit) {
+    void add(ByteBuf received) throws ProblemException {
+        if (bytes.readableBytes() + (long) received.readableBytes() > limit) {
             throw tooLarge(limit);
         }
-        bytes.writeBytes(more);
+        bytes.writeBytes(received);
     }
 
     public boolean isBinary() {
         return binary;
     }
 
-    /** All of it; a text is UTF-8. */
+    /**
+     * Returns the whole body.
+     *
+     * @throws ProblemException if it is text and not UTF-8
+     */
     public byte[] readAll() throws ProblemException {
         byte[] all = new byte[bytes.readableBytes()];
         bytes.readBytes(all);
@@ -71,7 +82,7 @@ public final class RequestBody {
         } catch (CharacterCodingException e) {
             throw new ProblemException(
                     ProblemType.UNSUPPORTED_BODY,
-                    "the body is not UTF-8; send bytes of another kind as Content-Type: application/octet-stream");
+                    "the body is not UTF-8; send other bytes with Content-Type: application/octet-stream");
         }
     }
 
@@ -88,8 +99,8 @@ public final class RequestBody {
             if (!name.equals("utf-8") && !name.equals("utf8") && !name.equals("us-ascii")) {
                 throw new ProblemException(
                         ProblemType.UNSUPPORTED_BODY,
-                        "texts are UTF-8, not " + name
-                                + "; send bytes of another kind as Content-Type: application/octet-stream");
+                        "the charset of a text must be UTF-8, not " + name
+                                + "; send other bytes with Content-Type: application/octet-stream");
             }
         }
         return false;
@@ -97,6 +108,6 @@ public final class RequestBody {
 
     private static ProblemException tooLarge(long limit) {
         return new ProblemException(
-                ProblemType.BODY_TOO_LARGE, "a message may have " + limit + " bytes (http.max-body)");
+                ProblemType.BODY_TOO_LARGE, "the maximum length of a message is " + limit + " bytes (http.max-body)");
     }
 }

@@ -8,15 +8,14 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a request is for, from the first line of it (RFC 9112, section 3.2).
+ * Target in the request line (RFC 9112, section 3.2).
  *
- * @param authority host and port, where the target was written in full as to a proxy; it then counts instead of the
- *     {@code Host} header
- * @param path as it was sent, still encoded
- * @param parameters of the query, decoded; a name given twice is refused
+ * @param authority host and port if the target is in absolute form; it then takes precedence over the {@code Host} header
+ * @param path path as received, percent-encoded
+ * @param parameters query parameters, decoded; a repeated name is rejected
  */
 public record RequestTarget(@Nullable String authority, String path, Map<String, String> parameters) {
-
+    /** Parses a request target. */
     public static RequestTarget of(String text) throws ProblemException {
         String authority = null;
         String rest = text;
@@ -32,12 +31,12 @@ public record RequestTarget(@Nullable String authority, String path, Map<String,
         }
         if (!rest.startsWith("/")) {
             throw new ProblemException(
-                    ProblemType.BAD_REQUEST, "the target of a request is a path that begins with \"/\"");
+                    ProblemType.BAD_REQUEST, "the request target must be a path that begins with \"/\"");
         }
         if (rest.chars().anyMatch(c -> c <= ' ' || c >= 0x7f || c == '#')) {
             throw new ProblemException(
                             ProblemType.BAD_REQUEST,
-                            "the target of a request has visible ASCII characters and no \"#\"; percent-encode the rest")
+                            "the request target must consist of visible ASCII characters without \"#\"; percent-encode others")
                     .closingConnection();
         }
         int query = rest.indexOf('?');
@@ -46,7 +45,7 @@ public record RequestTarget(@Nullable String authority, String path, Map<String,
                 : new RequestTarget(authority, rest.substring(0, query), parameters(rest.substring(query + 1)));
     }
 
-    /** Refuses a query that says anything else than these: what is not understood would be silently left out. */
+    /** Rejects a query with any other parameter, which would otherwise be ignored silently. */
     public void requireParametersIn(Set<String> names) throws ProblemException {
         for (String name : parameters.keySet()) {
             if (!names.contains(name)) {
@@ -54,13 +53,13 @@ public record RequestTarget(@Nullable String authority, String path, Map<String,
                         ProblemType.BAD_PARAMETER,
                         "unknown parameter \"" + name + "\""
                                 + (names.isEmpty()
-                                        ? "; there are none here"
+                                        ? "; none is supported here"
                                         : "; known here: " + String.join(", ", names)));
             }
         }
     }
 
-    /** Whether it is one of the hub's own pages and not a channel. */
+    /** Returns whether this is one of the hub's own pages, and not a channel. */
     public boolean isReserved() {
         return path.equals("/-") || path.startsWith("/-/");
     }
@@ -84,7 +83,7 @@ public record RequestTarget(@Nullable String authority, String path, Map<String,
             String name = decoded(equals < 0 ? pair : pair.substring(0, equals));
             String value = equals < 0 ? "" : decoded(pair.substring(equals + 1));
             if (parameters.put(name, value) != null) {
-                throw new ProblemException(ProblemType.BAD_PARAMETER, "the parameter \"" + name + "\" is given twice");
+                throw new ProblemException(ProblemType.BAD_PARAMETER, "the parameter \"" + name + "\" is repeated");
             }
         }
         return parameters;
@@ -94,7 +93,8 @@ public record RequestTarget(@Nullable String authority, String path, Map<String,
         try {
             return URLDecoder.decode(text, StandardCharsets.UTF_8);
         } catch (IllegalArgumentException e) {
-            throw new ProblemException(ProblemType.BAD_PARAMETER, "the query is not percent-encoded: \"" + text + "\"");
+            throw new ProblemException(
+                    ProblemType.BAD_PARAMETER, "the query has invalid percent-encoding: \"" + text + "\"");
         }
     }
 }

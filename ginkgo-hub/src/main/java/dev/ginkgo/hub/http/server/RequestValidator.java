@@ -9,11 +9,11 @@ import io.netty.handler.codec.http.TooLongHttpHeaderException;
 import io.netty.handler.codec.http.TooLongHttpLineException;
 import java.util.List;
 
-/** What every request has to be, whatever it asks for. */
+/** Checks that apply to every request. */
 public final class RequestValidator {
     private RequestValidator() {}
 
-    /** Refuses what the decoder could not read; nothing after it can be read either. */
+    /** Rejects what the decoder could not parse. The connection is closed, because nothing after it can be parsed. */
     static void requireDecoded(HttpObject object) throws ProblemException {
         DecoderResult result = object.decoderResult();
         if (!result.isFailure()) {
@@ -23,32 +23,34 @@ public final class RequestValidator {
         if (cause instanceof TooLongHttpLineException && object instanceof HttpRequest) {
             throw new ProblemException(
                             ProblemType.TARGET_TOO_LONG,
-                            "the first line of a request may have " + StrictRequestDecoder.MAX_LINE + " bytes")
+                            "the maximum length of the request line is " + StrictRequestDecoder.MAX_LINE + " bytes")
                     .closingConnection();
         }
         if (cause instanceof TooLongHttpHeaderException) {
             throw new ProblemException(
                             ProblemType.HEADERS_TOO_LARGE,
-                            "the headers of a request may have " + StrictRequestDecoder.MAX_HEADERS + " bytes together")
+                            "the maximum length of all headers together is " + StrictRequestDecoder.MAX_HEADERS
+                                    + " bytes")
                     .closingConnection();
         }
-        throw new ProblemException(ProblemType.BAD_REQUEST, "this is not HTTP: " + reason(cause)).closingConnection();
+        throw new ProblemException(ProblemType.BAD_REQUEST, "malformed HTTP request: " + reason(cause))
+                .closingConnection();
     }
 
-    /** The one host that a request names. */
+    /** Returns the host of a request: the authority of an absolute target, else the one {@code Host} header. */
     public static String host(HttpRequest request, RequestTarget requestTarget) throws ProblemException {
         List<String> hosts = request.headers().getAll(HttpHeaderNames.HOST);
         if (hosts.size() != 1) {
             throw new ProblemException(
                             ProblemType.BAD_REQUEST,
-                            hosts.isEmpty() ? "the Host header is missing" : "there is more than one Host header")
+                            hosts.isEmpty() ? "the Host header is missing" : "the Host header is repeated")
                     .closingConnection();
         }
         String authority = requestTarget.authority();
         return authority == null ? hosts.getFirst() : authority;
     }
 
-    /** Refuses a transfer coding that we do not undo, and chunks from a protocol that had none. */
+    /** Rejects a transfer coding other than chunked, and chunked coding in HTTP/1.0. */
     public static void requireSupportedTransferEncoding(HttpRequest request) throws ProblemException {
         HttpHeaders headers = request.headers();
         List<String> codings = headers.getAll(HttpHeaderNames.TRANSFER_ENCODING);
@@ -58,8 +60,7 @@ public final class RequestValidator {
         boolean chunked = codings.size() == 1 && codings.getFirst().strip().equalsIgnoreCase("chunked");
         if (!chunked || !request.protocolVersion().isKeepAliveDefault()) {
             throw new ProblemException(
-                            ProblemType.BAD_REQUEST,
-                            "the only Transfer-Encoding that is understood is chunked, in HTTP/1.1")
+                            ProblemType.BAD_REQUEST, "the only supported Transfer-Encoding is chunked, in HTTP/1.1")
                     .closingConnection();
         }
     }

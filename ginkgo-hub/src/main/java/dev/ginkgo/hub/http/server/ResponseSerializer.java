@@ -6,11 +6,11 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.handler.codec.http.FullHttpResponse;
 
-/** Writes answers where no encoder stands in the pipeline any more. */
+/** Serializes responses for connections whose HTTP encoder has been removed from the pipeline. */
 public final class ResponseSerializer {
     private ResponseSerializer() {}
 
-    /** The answer as it goes over the wire; the response is released. */
+    /** Returns the bytes of a response, and releases the response. */
     public static ByteBuf serialize(FullHttpResponse response) {
         StringBuilder head = new StringBuilder(256);
         head.append(response.protocolVersion())

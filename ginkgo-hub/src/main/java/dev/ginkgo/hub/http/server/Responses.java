@@ -12,14 +12,14 @@ import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpVersion;
 
-/** Makes answers; what belongs to one connection (keep-alive, an allowed origin) is added where they are sent. */
+/** Creates responses. Headers that depend on the connection (keep-alive, CORS) are added when they are sent. */
 public final class Responses {
     static final String PROBLEM = "application/problem+json";
     public static final String JSON = "application/json";
 
     private Responses() {}
 
-    /** A whole answer with a body. */
+    /** Returns a complete response with a body. */
     public static FullHttpResponse of(HttpResponseStatus status, String type, byte[] body) {
         ByteBuf content = Unpooled.wrappedBuffer(body);
         FullHttpResponse response = new DefaultFullHttpResponse(HttpVersion.HTTP_1_1, status, content);
@@ -27,7 +27,7 @@ public final class Responses {
         return response;
     }
 
-    /** A whole answer that never has a body. */
+    /** Returns a response without a body: 204. */
     public static FullHttpResponse noContent() {
         FullHttpResponse response =
                 new DefaultFullHttpResponse(HttpVersion.HTTP_1_1, HttpResponseStatus.NO_CONTENT, Unpooled.EMPTY_BUFFER);
@@ -35,7 +35,7 @@ public final class Responses {
         return response;
     }
 
-    /** What the client has is still right. */
+    /** Returns a response that confirms the cached copy of the client: 304. */
     public static FullHttpResponse notModified() {
         FullHttpResponse response = new DefaultFullHttpResponse(
                 HttpVersion.HTTP_1_1, HttpResponseStatus.NOT_MODIFIED, Unpooled.EMPTY_BUFFER);
@@ -45,13 +45,14 @@ public final class Responses {
         return response;
     }
 
-    /** The same answer to a {@code HEAD}: every header, and nothing after them. */
+    /** Returns the response for a {@code HEAD}: the same headers without the body. Releases the argument. */
     static FullHttpResponse withoutBody(FullHttpResponse response) {
         FullHttpResponse head = response.replace(Unpooled.EMPTY_BUFFER);
         response.release();
         return head;
     }
 
+    /** Returns an error response (RFC 9457). */
     public static FullHttpResponse problem(ProblemException problemException) {
         ProblemType problemType = problemException.problem();
         byte[] body = JsonBody.object(json -> {
@@ -65,7 +66,7 @@ public final class Responses {
         return response;
     }
 
-    /** The head of a stream; what follows it is written by the hub. */
+    /** Returns the head of a stream, without its body. */
     public static FullHttpResponse streamHead(String type) {
         FullHttpResponse response =
                 new DefaultFullHttpResponse(HttpVersion.HTTP_1_1, HttpResponseStatus.OK, Unpooled.EMPTY_BUFFER);

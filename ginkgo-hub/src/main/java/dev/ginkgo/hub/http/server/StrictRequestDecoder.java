@@ -7,9 +7,9 @@ import io.netty.handler.codec.http.HttpRequestDecoder;
 import java.util.regex.Pattern;
 
 /**
- * Reads requests, and refuses what two readers could understand differently (RFC 9112, section 11.2): a length beside
- * chunks, two lengths, a bare line feed in a head, a chunk that is none, words of the first line that are not one space
- * apart.
+ * Decodes requests, and rejects those that two implementations could parse differently, which allows request smuggling
+ * (RFC 9112, section 11.2): {@code Content-Length} together with chunks, two lengths, a bare line feed in the head, a
+ * malformed chunk, anything but a single space between the parts of the request line.
  */
 final class StrictRequestDecoder extends HttpRequestDecoder {
     static final int MAX_LINE = 8 * 1024;
@@ -19,10 +19,10 @@ final class StrictRequestDecoder extends HttpRequestDecoder {
     private static final Pattern VERSION = Pattern.compile("HTTP/\\d\\.\\d");
 
     private final Runnable onBytes;
-    private int endOfWord;
+    private int endOfPart;
 
     /**
-     * @param onBytes called when anything has come in, before it is looked at
+     * @param onBytes called when bytes have been received, before they are decoded
      */
     StrictRequestDecoder(Runnable onBytes) {
         super(new HttpDecoderConfig()
@@ -42,21 +42,21 @@ final class StrictRequestDecoder extends HttpRequestDecoder {
         super.channelRead(context, message);
     }
 
-    // The words of the first line, as they lie in the line: one space between them, and none before.
+    // The following overrides check that the parts of the request line are separated by a single space.
 
     @Override
     protected String splitFirstWordInitialLine(byte[] line, int start, int length) {
         if (start != 0) {
-            throw new IllegalArgumentException("there is whitespace before the method");
+            throw new IllegalArgumentException("whitespace before the method");
         }
-        endOfWord = start + length;
+        endOfPart = start + length;
         return super.splitFirstWordInitialLine(line, start, length);
     }
 
     @Override
     protected String splitSecondWordInitialLine(byte[] line, int start, int length) {
         requireOneSpace(line, start);
-        endOfWord = start + length;
+        endOfPart = start + length;
         return super.splitSecondWordInitialLine(line, start, length);
     }
 
@@ -65,19 +65,19 @@ final class StrictRequestDecoder extends HttpRequestDecoder {
         requireOneSpace(line, start);
         String version = super.splitThirdWordInitialLine(line, start, length);
         if (!VERSION.matcher(version).matches()) {
-            throw new IllegalArgumentException("\"" + version + "\" is no version of HTTP");
+            throw new IllegalArgumentException("\"" + version + "\" is not an HTTP version");
         }
         return version;
     }
 
     private void requireOneSpace(byte[] line, int start) {
-        if (start != endOfWord + 1 || line[endOfWord] != ' ') {
-            throw new IllegalArgumentException("method, target and version are separated by one space each");
+        if (start != endOfPart + 1 || line[endOfPart] != ' ') {
+            throw new IllegalArgumentException("method, target and version must be separated by a single space");
         }
     }
 
     @Override
     protected void handleTransferEncodingChunkedWithContentLength(HttpMessage message) {
-        throw new IllegalArgumentException("both Content-Length and Transfer-Encoding are given");
+        throw new IllegalArgumentException("both Content-Length and Transfer-Encoding are present");
     }
 }

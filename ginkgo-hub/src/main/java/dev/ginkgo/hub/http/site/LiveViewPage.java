@@ -11,10 +11,12 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * The page on which a person sees a channel live. One file; its script and its style may run because the policy that
- * goes with it names their hashes, and nothing else may.
+ * HTML page that shows the messages of a channel as they arrive. It is a single file. Its Content-Security-Policy has the
+ * hashes of its script and its style, so the browser runs no other.
  */
 public final class LiveViewPage {
+    private static final String RESOURCE = "live-view.html";
+
     private final byte[] html;
     private final String policy;
 
@@ -23,21 +25,22 @@ public final class LiveViewPage {
         this.policy = policy;
     }
 
-    /** The page itself, not to be changed. */
+    /** Returns the page in UTF-8. The array must not be modified. */
     public byte[] html() {
         return html;
     }
 
-    /** Its Content-Security-Policy. */
+    /** Returns the Content-Security-Policy of the page. */
     public String policy() {
         return policy;
     }
 
-    /** Loads it from the class path. */
+    /** Loads the page from the class path. */
     public static LiveViewPage load() {
-        try (InputStream in = LiveViewPage.class.getResourceAsStream("tail.html")) {
+        try (InputStream in = LiveViewPage.class.getResourceAsStream(RESOURCE)) {
             if (in == null) {
-                throw new IllegalStateException("tail.html is missing beside " + LiveViewPage.class.getName());
+                throw new IllegalStateException(
+                        "the resource " + RESOURCE + " is missing beside " + LiveViewPage.class.getName());
             }
             byte[] html = in.readAllBytes();
             String text = new String(html, StandardCharsets.UTF_8);
@@ -55,7 +58,7 @@ public final class LiveViewPage {
         Matcher matcher = Pattern.compile("<" + element + ">(.*?)</" + element + ">", Pattern.DOTALL)
                 .matcher(html);
         if (!matcher.find()) {
-            throw new IllegalStateException("tail.html has no <" + element + ">");
+            throw new IllegalStateException(RESOURCE + " has no <" + element + ">");
         }
         try {
             byte[] hash =

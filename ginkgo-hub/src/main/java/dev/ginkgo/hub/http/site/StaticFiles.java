@@ -18,8 +18,8 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The files of a folder, held in memory: nobody outside can name a file that is not among them, and no event loop
- * waits for a disk. Files and folders whose names begin with a dot are left out.
+ * Files of a folder, held in memory. So no request can reach a file outside the folder, and no event loop waits for a
+ * disk. Files and folders whose names begin with a dot are not served. Immutable.
  */
 public final class StaticFiles {
     static final String PREFIX = "/-/page/";
@@ -49,12 +49,12 @@ public final class StaticFiles {
 
     private final Map<String, Asset> assets;
 
-    /** One file. */
+    /** A file with its media type. */
     static final class Asset {
         final String type;
         private final byte[] bytes;
 
-        /** Changes with the bytes: an entity tag in its quotes (RFC 9110, section 8.8.3). */
+        /** Entity tag in quotes, a hash of the bytes (RFC 9110, section 8.8.3). */
         final String tag;
 
         private Asset(String type, byte[] bytes) {
@@ -63,7 +63,7 @@ public final class StaticFiles {
             this.tag = tag(bytes);
         }
 
-        /** Not to be changed. */
+        /** Returns the content. The array must not be modified. */
         byte[] bytes() {
             return bytes;
         }
@@ -77,22 +77,22 @@ public final class StaticFiles {
         return new StaticFiles(Map.of());
     }
 
-    /** Whether a folder can be one, as far as that can be told without reading it. */
+    /** Returns whether a folder has an {@code index.html}. */
     public static boolean isSite(Path folder) {
         return Files.isRegularFile(folder.resolve(INDEX));
     }
 
     /**
-     * Reads a folder.
+     * Reads the files of a folder.
      *
-     * @throws IOException if it cannot be read, has no {@code index.html}, or is too large to be a page; the message
-     *     says what to do
+     * @throws IOException if the folder cannot be read, has no {@code index.html}, or is too large; the message says what
+     *     to do
      */
     static StaticFiles read(Path folder) throws IOException {
         if (!Files.isDirectory(folder)) {
             throw Files.exists(folder)
-                    ? new NotDirectoryException(folder + " is a file; http.page names the folder of index.html")
-                    : new NoSuchFileException(folder + " does not exist; http.page names the folder of index.html");
+                    ? new NotDirectoryException(folder + " is a file; set http.page to a folder with an index.html")
+                    : new NoSuchFileException(folder + " does not exist; set http.page to a folder with an index.html");
         }
         Map<String, Asset> assets = new HashMap<>();
         long bytes = 0;
@@ -100,21 +100,21 @@ public final class StaticFiles {
             byte[] content = Files.readAllBytes(file);
             bytes += content.length;
             if (bytes > MAX_BYTES || assets.size() == MAX_FILES) {
-                throw new IOException(folder + " holds more than " + MAX_FILES + " files or " + (MAX_BYTES >> 20)
-                        + " MiB; http.page is for a small page, larger things belong on a web server");
+                throw new IOException(folder + " has more than " + MAX_FILES + " files or " + (MAX_BYTES >> 20)
+                        + " MiB, the maximum for http.page; serve larger sites from a web server");
             }
             String name = folder.relativize(file).toString().replace('\\', '/');
             assets.put(name, new Asset(type(name), content));
         }
         if (!assets.containsKey(INDEX)) {
-            throw new NoSuchFileException(folder.resolve(INDEX) + " does not exist; it is what http.page shows at /");
+            throw new NoSuchFileException(folder.resolve(INDEX) + " does not exist; http.page serves it at /");
         }
         return new StaticFiles(assets);
     }
 
     private static List<Path> files(Path folder) throws IOException {
-        try (Stream<Path> all = Files.walk(folder, MAX_DEPTH, FileVisitOption.FOLLOW_LINKS)) {
-            return all.filter(Files::isRegularFile)
+        try (Stream<Path> paths = Files.walk(folder, MAX_DEPTH, FileVisitOption.FOLLOW_LINKS)) {
+            return paths.filter(Files::isRegularFile)
                     .filter(file -> !isHidden(folder.relativize(file)))
                     .limit(MAX_FILES + 1L)
                     .sorted()
@@ -133,7 +133,7 @@ public final class StaticFiles {
         return false;
     }
 
-    /** What is at the path of a request; null if nothing is. */
+    /** Returns the file for the path of a request; null if there is none. */
     @Nullable
     Asset find(String path) {
         if (path.equals("/")) {
@@ -143,8 +143,8 @@ public final class StaticFiles {
     }
 
     private static String type(String name) {
-        String end = name.substring(name.lastIndexOf('.') + 1).toLowerCase(Locale.ROOT);
-        return TYPES.getOrDefault(end, DEFAULT_TYPE);
+        String extension = name.substring(name.lastIndexOf('.') + 1).toLowerCase(Locale.ROOT);
+        return TYPES.getOrDefault(extension, DEFAULT_TYPE);
     }
 
     private static String tag(byte[] bytes) {

@@ -16,23 +16,23 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 
-/** Serves the user's own page: {@code index.html} at the root, and what it needs below {@code /-/page/}. */
+/** Serves the page of {@code http.page}: {@code index.html} at {@code /}, its other files below {@code /-/page/}. */
 public final class StaticSiteHandler implements HttpRoute {
     /**
-     * Scripts and styles come from this hub only; it may read other hubs, for a page goes on at another node when its
-     * own is gone.
+     * Content-Security-Policy: scripts and styles only from this hub. Connections to other hosts are allowed, because a
+     * page continues at another node when its own has failed.
      */
     private static final String POLICY = "default-src 'self'; connect-src 'self' http: https: ws: wss:;"
             + " img-src 'self' data:; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
 
     private volatile StaticFiles files = StaticFiles.empty();
 
-    /** Reads the folder anew; if that fails, what was served before is served on. */
+    /** Reads the folder again. If that fails, the files read before are still served. */
     public void load(Optional<Path> folder) throws IOException {
         files = folder.isPresent() ? StaticFiles.read(folder.get()) : StaticFiles.empty();
     }
 
-    /** What is posted to the root is meant for a channel, and is none. */
+    /** Matches {@code /} for GET and HEAD only: a POST to {@code /} is a publish, and is rejected as a bad channel name. */
     @Override
     public boolean matches(HttpMethod method, RequestTarget requestTarget) {
         return requestTarget.path().equals("/")
@@ -51,7 +51,7 @@ public final class StaticSiteHandler implements HttpRoute {
             throw new ProblemException(
                     ProblemType.NOT_FOUND,
                     "there is no page at " + requestTarget.path()
-                            + "; read a channel, such as /numbers, or show a page of your own by http.page");
+                            + "; subscribe to a channel, such as /numbers, or serve your own page with http.page");
         }
         requestTarget.requireParametersIn(Set.of());
         exchange.onComplete(null, done -> done.respond(response(done, asset)));
@@ -62,9 +62,10 @@ public final class StaticSiteHandler implements HttpRoute {
     }
 
     private static FullHttpResponse response(Exchange exchange, StaticFiles.Asset asset) {
-        boolean known = isNotModified(exchange.request().headers().getAll(HttpHeaderNames.IF_NONE_MATCH), asset.tag);
+        boolean notModified =
+                isNotModified(exchange.request().headers().getAll(HttpHeaderNames.IF_NONE_MATCH), asset.tag);
         FullHttpResponse response =
-                known ? Responses.notModified() : Responses.of(HttpResponseStatus.OK, asset.type, asset.bytes());
+                notModified ? Responses.notModified() : Responses.of(HttpResponseStatus.OK, asset.type, asset.bytes());
         response.headers()
                 .set(HttpHeaderNames.ETAG, asset.tag)
                 .set(HttpHeaderNames.CONTENT_SECURITY_POLICY, POLICY)
@@ -72,11 +73,11 @@ public final class StaticSiteHandler implements HttpRoute {
         return response;
     }
 
-    /** RFC 9110, section 13.1.2. */
+    /** Evaluates {@code If-None-Match} (RFC 9110, section 13.1.2). */
     private static boolean isNotModified(List<String> ifNoneMatch, String tag) {
         for (String each : String.join(",", ifNoneMatch).split(",", -1)) {
-            String one = each.strip();
-            if (one.equals("*") || one.equals(tag) || one.equals("W/" + tag)) {
+            String candidate = each.strip();
+            if (candidate.equals("*") || candidate.equals(tag) || candidate.equals("W/" + tag)) {
                 return true;
             }
         }

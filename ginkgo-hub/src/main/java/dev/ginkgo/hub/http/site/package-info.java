@@ -1,3 +1,4 @@
+/** HTML pages: the live view of a channel, and the files of {@code http.page}. Depends on {@code dev.ginkgo.hub.http.server}. */
 @NullMarked
 package dev.ginkgo.hub.http.site;
 

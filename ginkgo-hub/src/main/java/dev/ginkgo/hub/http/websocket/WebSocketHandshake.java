@@ -15,24 +15,29 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.Base64;
 
-/** The opening of a WebSocket by the server (RFC 6455, section 4.2). No extension and no subprotocol is taken. */
+/** Server side of the opening handshake (RFC 6455, section 4.2). Extensions and subprotocols are not supported. */
 public final class WebSocketHandshake {
     private static final String GUID = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
 
     private WebSocketHandshake() {}
 
+    /**
+     * Returns the response that accepts a WebSocket.
+     *
+     * @throws ProblemException if the version or the key is not valid
+     */
     public static FullHttpResponse response(HttpRequest request) throws ProblemException {
         if (!"13".equals(request.headers().get(HttpHeaderNames.SEC_WEBSOCKET_VERSION))) {
             throw new ProblemException(
                             ProblemType.WEBSOCKET_VERSION,
-                            "a WebSocket of version 13 is needed: Sec-WebSocket-Version: 13")
+                            "the only supported WebSocket version is 13 (Sec-WebSocket-Version: 13)")
                     .withHeader("Sec-WebSocket-Version", "13")
                     .withHeader("Upgrade", "websocket");
         }
         String key =
                 request.headers().get(HttpHeaderNames.SEC_WEBSOCKET_KEY, "").strip();
         if (!isKey(key)) {
-            throw new ProblemException(ProblemType.BAD_REQUEST, "Sec-WebSocket-Key is not the base64 of 16 bytes");
+            throw new ProblemException(ProblemType.BAD_REQUEST, "the Sec-WebSocket-Key is not 16 bytes in Base64");
         }
         FullHttpResponse response = new DefaultFullHttpResponse(
                 HttpVersion.HTTP_1_1, HttpResponseStatus.SWITCHING_PROTOCOLS, Unpooled.EMPTY_BUFFER);
@@ -53,7 +58,7 @@ public final class WebSocketHandshake {
 
     private static String acceptKey(String key) {
         try {
-            byte[] hash = MessageDigest.getInstance("SHA-1") // what the protocol says; no secret hangs on it
+            byte[] hash = MessageDigest.getInstance("SHA-1") // required by the RFC; not used for security
                     .digest((key + GUID).getBytes(StandardCharsets.ISO_8859_1));
             return Base64.getEncoder().encodeToString(hash);
         } catch (NoSuchAlgorithmException e) {

@@ -20,8 +20,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What a client sends on a WebSocket: pings, which are answered, and its close. The socket is for reading a channel;
- * a message on it would be a publish that nobody confirms, so it ends the socket with 1003 and says where to go.
+ * Handles what a client sends on a WebSocket: answers pings and the closing handshake. WebSockets only subscribe, because
+ * a publish over a WebSocket could not be acknowledged; a data frame closes the connection with code 1003.
  */
 public final class WebSocketInput extends SimpleChannelInboundHandler<WebSocketFrame> {
     private static final Logger LOG = LoggerFactory.getLogger(WebSocketInput.class);
@@ -29,7 +29,7 @@ public final class WebSocketInput extends SimpleChannelInboundHandler<WebSocketF
     private static final int PONG = 0x8A;
     private static final int CLOSE = 0x88;
 
-    /** Masked frames of at most 4 KiB, no extension. */
+    /** Returns a decoder for masked frames of at most 4 KiB without extensions. */
     public static WebSocket13FrameDecoder decoder() {
         return new WebSocket13FrameDecoder(WebSocketDecoderConfig.newBuilder()
                 .expectMaskedFrames(true)
@@ -49,14 +49,14 @@ public final class WebSocketInput extends SimpleChannelInboundHandler<WebSocketF
             case CloseWebSocketFrame close -> close(context.channel(), echo(close), "");
             default -> {
                 DisconnectReason.REFUSED.mark(context.channel());
-                close(context.channel(), 1003, "this socket only reads; publish by POST");
+                close(context.channel(), 1003, "this WebSocket only subscribes; publish by POST");
             }
         }
     }
 
     @Override
     public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
-        LOG.debug("websocket {} ended by", context.channel().remoteAddress(), cause);
+        LOG.debug("WebSocket of {} closed by an exception", context.channel().remoteAddress(), cause);
         if (cause instanceof CorruptedWebSocketFrameException corrupted) {
             DisconnectReason.REFUSED.mark(context.channel());
             WebSocketCloseStatus status = corrupted.closeStatus();
@@ -67,7 +67,7 @@ public final class WebSocketInput extends SimpleChannelInboundHandler<WebSocketF
         }
     }
 
-    /** A client that sends pings and reads nothing is owed none. */
+    /** Pongs are not queued for a client that does not read. */
     private static void pong(Channel channel, ByteBuf content) {
         if (channel.isWritable()) {
             var _ = channel.writeAndFlush(frame(channel, PONG, ByteBufUtil.getBytes(content)));

@@ -14,15 +14,15 @@ class MalformedRequestTest {
     private static final String HOST = "Host: localhost\r\n";
 
     @Test
-    @DisplayName("H-23 what two readers could understand differently is a 400, and the end of the connection")
-    void smuggling() throws IOException {
+    @DisplayName("H-23 a request that two implementations could parse differently is a 400, and closes the connection")
+    void ambiguousRequest_isRejected() throws IOException {
         Map<String, String> requests = new LinkedHashMap<>();
         requests.put("both", HOST + "Content-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n");
         requests.put("two lengths", HOST + "Content-Length: 1\r\nContent-Length: 2\r\n\r\nab");
         requests.put("one length twice", HOST + "Content-Length: 1, 1\r\n\r\na");
         requests.put("negative", HOST + "Content-Length: -1\r\n\r\n");
         requests.put("signed", HOST + "Content-Length: +1\r\n\r\na");
-        requests.put("no number", HOST + "Content-Length: x\r\n\r\n");
+        requests.put("not a number", HOST + "Content-Length: x\r\n\r\n");
         requests.put("bad chunk", HOST + "Transfer-Encoding: chunked\r\n\r\nxyz\r\n");
         requests.put("bad end of chunk", HOST + "Transfer-Encoding: chunked\r\n\r\n1\r\nabc\r\n0\r\n\r\n");
         requests.put("another coding", HOST + "Transfer-Encoding: gzip, chunked\r\n\r\n0\r\n\r\n");
@@ -47,8 +47,8 @@ class MalformedRequestTest {
     }
 
     @Test
-    @DisplayName("H-23 what is no HTTP at all is a 400")
-    void garbage() throws IOException {
+    @DisplayName("H-23 input that is not HTTP is a 400")
+    void inputThatIsNotHttp_isRejected() throws IOException {
         try (TestHub testHub = TestHub.start()) {
             for (String text :
                     new String[] {"garbage\r\n\r\n", "\0\1\2\3\r\n\r\n", "GET x HTTP/1.1\r\n" + HOST + "\r\n"}) {
@@ -64,8 +64,8 @@ class MalformedRequestTest {
     }
 
     @Test
-    @DisplayName("H-23 a flood of headers is a 431, an endless first line a 414")
-    void floods() throws IOException {
+    @DisplayName("H-23 headers over the limit are a 431, a request line over the limit is a 414")
+    void headOverLimit_isRejected() throws IOException {
         try (TestHub testHub = TestHub.start()) {
             try (RawHttpClient client = testHub.connect()) {
                 client.send("GET /x HTTP/1.1\r\n" + HOST + ("X: " + "x".repeat(1000) + "\r\n").repeat(20));
@@ -79,8 +79,8 @@ class MalformedRequestTest {
     }
 
     @Test
-    @DisplayName("H-13 another method is a 405 that lists those there are")
-    void methods() throws IOException {
+    @DisplayName("H-13 an unsupported method is a 405 that lists the supported ones")
+    void unsupportedMethod_isRejected() throws IOException {
         try (TestHub testHub = TestHub.start()) {
             for (String method : new String[] {"PUT", "DELETE", "PATCH", "TRACE", "BREW"}) {
                 try (RawHttpClient client = testHub.request(method + " /x")) {
@@ -96,8 +96,8 @@ class MalformedRequestTest {
     }
 
     @Test
-    @DisplayName("a target may be written in full, and then its host counts")
-    void absoluteForm() throws IOException {
+    @DisplayName("the host of a target in absolute form takes precedence over the Host header")
+    void absoluteForm_overridesHost() throws IOException {
         try (TestHub testHub = TestHub.start()) {
             try (RawHttpClient client = testHub.request("GET http://localhost/-/health/live")) {
                 assertThat(client.response()).startsWith("HTTP/1.1 200");
@@ -109,17 +109,18 @@ class MalformedRequestTest {
     }
 
     @Test
-    @DisplayName("what cannot be had in any form that is acceptable is a 406, an unknown form a 400")
-    void notAcceptable() throws Exception {
+    @DisplayName("a request that accepts no available format is a 406, an unknown format is a 400")
+    void unavailableFormat_isRejected() throws Exception {
         try (TestHub testHub = TestHub.start()) {
             assertThat(testHub.get("/x", "Accept", "image/png").body()).contains("not-acceptable", "text/event-stream");
-            assertThat(testHub.get("/x?as=xml").body()).contains("bad-parameter", "as=lines, as=sse, as=ndjson");
+            assertThat(testHub.get("/x?as=xml").body())
+                    .contains("bad-parameter", "valid values are lines, sse and ndjson");
         }
     }
 
     @Test
-    @DisplayName("what is not there below /-/ is a 404 that lists what is")
-    void reserved() throws Exception {
+    @DisplayName("an unknown page below /-/ is a 404 that lists the pages")
+    void unknownReservedPage_isNotFound() throws Exception {
         try (TestHub testHub = TestHub.start()) {
             assertThat(testHub.get("/-/health/live").body()).isEqualTo("ok\n");
             assertThat(testHub.get("/-/health/ready").body()).isEqualTo("ok\n");

@@ -11,8 +11,8 @@ import org.junit.jupiter.api.Test;
 
 class OriginPolicyTest {
     @Test
-    @DisplayName("H-22 a foreign origin is refused, whatever it asks for; the hub's own is not")
-    void foreignOrigin() throws Exception {
+    @DisplayName("H-22 a foreign origin is rejected for every request; the hub's own origin is accepted")
+    void foreignOrigin_isRejected() throws Exception {
         try (TestHub testHub = TestHub.start()) {
             for (String origin : new String[] {"https://evil.example", "null", "http://localhost:1", "file://"}) {
                 assertThat(testHub.post("/x", "1", "Origin", origin).body())
@@ -33,8 +33,8 @@ class OriginPolicyTest {
     }
 
     @Test
-    @DisplayName("H-22 a listed origin is served, and its browser is told so")
-    void allowedOrigin() throws Exception {
+    @DisplayName("H-22 a listed origin is accepted, and gets CORS headers")
+    void listedOrigin_getsCorsHeaders() throws Exception {
         try (TestHub testHub = TestHub.start("allowed-origins = ['https://App.example']")) {
             assertThat(testHub.post("/x", "1", "Origin", "https://app.example")
                             .headers()
@@ -53,12 +53,12 @@ class OriginPolicyTest {
     }
 
     @Test
-    @DisplayName("H-22 on loopback the host is a loopback name or a listed one")
-    void foreignHost() throws IOException {
+    @DisplayName("H-22 over loopback the Host must be a loopback name or a listed one")
+    void foreignHost_isRejectedOverLoopback() throws IOException {
         try (TestHub testHub = TestHub.start("allowed-hosts = ['hub.example']")) {
             for (String host :
                     new String[] {"evil.example", "evil.example:8088", "localhost.evil.example", "10.0.0.1"}) {
-                assertThat(liveAs(testHub, host))
+                assertThat(requestLiveness(testHub, host))
                         .as(host)
                         .startsWith("HTTP/1.1 421")
                         .contains("foreign-host");
@@ -66,15 +66,15 @@ class OriginPolicyTest {
             for (String host : new String[] {
                 "localhost", "LOCALHOST:8088", "a.localhost", "127.0.0.1", "127.8.8.8:1", "[::1]:8088", "hub.example:80"
             }) {
-                assertThat(liveAs(testHub, host)).as(host).startsWith("HTTP/1.1 200");
+                assertThat(requestLiveness(testHub, host)).as(host).startsWith("HTTP/1.1 200");
             }
             for (String host : new String[] {"", "a b", "a/b", "user@localhost", "[::1"}) {
-                assertThat(liveAs(testHub, host)).as(host).startsWith("HTTP/1.1 400");
+                assertThat(requestLiveness(testHub, host)).as(host).startsWith("HTTP/1.1 400");
             }
         }
     }
 
-    private static String liveAs(TestHub testHub, String host) throws IOException {
+    private static String requestLiveness(TestHub testHub, String host) throws IOException {
         try (RawHttpClient rawHttpClient = testHub.connect()) {
             return rawHttpClient
                     .send("GET /-/health/live HTTP/1.1\r\nHost: " + host + "\r\n\r\n")

@@ -13,8 +13,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * How requests are read, rule by rule of RFC 9112 (HTTP/1.1). What must not be understood in two ways is refused with
- * the end of the connection; a second request is hidden behind each of these, and must never be served.
+ * Request parsing, by the rules of RFC 9112 (HTTP/1.1). A request that could be parsed in two ways is rejected, and the
+ * connection is closed. Each request is followed by a second one, which must not be served after a rejected one.
  */
 class RequestSyntaxTest {
     private static final String HIDDEN =
@@ -23,11 +23,11 @@ class RequestSyntaxTest {
     @SuppressWarnings("NullAway.Init") // before all
     private static TestHub testHub;
 
-    /** What is sent, and the status that it gets. */
-    record Row(String section, String what, int status, String request) {
+    /** Request, and the status of its response. */
+    record Row(String section, String name, int status, String request) {
         @Override
         public String toString() {
-            return section + " " + what + ": " + status;
+            return section + " " + name + ": " + status;
         }
     }
 
@@ -74,7 +74,7 @@ class RequestSyntaxTest {
                 new Row("3", "a space before the method", 400, line(" POST /x HTTP/1.1")),
                 new Row("3", "tabs", 400, line("POST\t/x\tHTTP/1.1")),
                 new Row("3", "a space in the target", 400, line("POST /x y HTTP/1.1")),
-                new Row("3.1", "a method that is no token", 400, line("PO(ST /x HTTP/1.1")),
+                new Row("3.1", "a method that is not a token", 400, line("PO(ST /x HTTP/1.1")),
                 new Row("3.1", "a method in lower case is another method", 405, line("post /x HTTP/1.1")),
                 new Row("3.2", "no target", 400, line("POST  HTTP/1.1")),
                 new Row("3.2", "a target without a slash", 400, line("POST x HTTP/1.1")),
@@ -82,15 +82,11 @@ class RequestSyntaxTest {
                 new Row("3.2", "NUL in the target", 400, line("POST /x\0y HTTP/1.1")),
                 new Row("3.2", "a byte over 127 in the target", 400, line("POST /x\u00e9 HTTP/1.1")),
                 new Row("3.2", "bad UTF-8 in the target", 400, line("POST /%ff HTTP/1.1")),
-                new Row("3.2", "half a percent-encoding", 400, line("POST /%f HTTP/1.1")),
+                new Row("3.2", "incomplete percent-encoding", 400, line("POST /%f HTTP/1.1")),
                 new Row("3.2", "no Host", 400, "POST /x HTTP/1.1\r\nContent-Length: 1\r\n\r\n1"),
                 new Row("3.2", "two Hosts", 400, post("Host: localhost\r\nContent-Length: 1", "1")),
                 new Row("3.2", "an empty Host", 400, "POST /x HTTP/1.1\r\nHost:\r\nContent-Length: 1\r\n\r\n1"),
-                new Row(
-                        "3.2",
-                        "a Host that is none",
-                        400,
-                        "POST /x HTTP/1.1\r\nHost: a b\r\nContent-Length: 1\r\n\r\n1"),
+                new Row("3.2", "an invalid Host", 400, "POST /x HTTP/1.1\r\nHost: a b\r\nContent-Length: 1\r\n\r\n1"),
                 new Row("3.2.2", "the absolute form", 200, line("POST http://localhost/x HTTP/1.1")),
                 new Row("3.2.2", "the absolute form of another host", 421, line("POST http://evil.example/x HTTP/1.1")),
                 new Row("3.2.2", "the absolute form with a user", 400, line("POST http://me@localhost/x HTTP/1.1")),
@@ -105,7 +101,7 @@ class RequestSyntaxTest {
                 new Row("5.1", "a space before the colon", 400, post("Content-Length : 1", "1")),
                 new Row("5.1", "a tab before the colon", 400, post("Content-Length\t: 1", "1")),
                 new Row("5.1", "a space in a name", 400, post("Content Length: 1\r\nContent-Length: 1", "1")),
-                new Row("5.1", "whitespace around a value is none of it", 200, post("Content-Length: \t1 \t", "1")),
+                new Row("5.1", "whitespace around a value is not part of it", 200, post("Content-Length: \t1 \t", "1")),
                 new Row("5.1", "NUL in a value", 400, post("X: a\0b\r\nContent-Length: 1", "1")),
                 new Row("5.1", "NUL in a name", 400, post("X\0: a\r\nContent-Length: 1", "1")),
                 new Row("5.2", "a folded line is read as one", 200, post("X: a\r\n b\r\nContent-Length: 1", "1")),
@@ -144,7 +140,7 @@ class RequestSyntaxTest {
                 new Row("6.1", "an empty coding", 400, post("Transfer-Encoding:", "0\r\n\r\n")),
                 new Row(
                         "6.1",
-                        "chunked behind a vertical tab",
+                        "chunked after a vertical tab",
                         400,
                         post("Transfer-Encoding: \u000bchunked", "0\r\n\r\n")),
                 new Row("6.1", "chunked with a parameter", 400, post("Transfer-Encoding: chunked;x=y", "0\r\n\r\n")),
@@ -152,9 +148,9 @@ class RequestSyntaxTest {
                 new Row("6.2", "a sign", 400, post("Content-Length: +1", "1")),
                 new Row("6.2", "negative", 400, post("Content-Length: -1", "")),
                 new Row("6.2", "hexadecimal", 400, post("Content-Length: 0x1", "1")),
-                new Row("6.2", "no number", 400, post("Content-Length: one", "1")),
+                new Row("6.2", "not a number", 400, post("Content-Length: one", "1")),
                 new Row("6.2", "empty", 400, post("Content-Length:", "1")),
-                new Row("6.2", "a space within", 400, post("Content-Length: 1 1", "1")),
+                new Row("6.2", "an inner space", 400, post("Content-Length: 1 1", "1")),
                 new Row("6.2", "over 63 bits", 400, post("Content-Length: 9223372036854775808", "1")),
                 new Row("6.3", "two different lengths", 400, post("Content-Length: 1\r\nContent-Length: 2", "12")),
                 new Row("6.3", "the same length twice", 400, post("Content-Length: 1\r\nContent-Length: 1", "1")),
@@ -166,10 +162,10 @@ class RequestSyntaxTest {
         return Stream.of(
                 chunked("a chunk", 200, "1\r\na\r\n0\r\n\r\n"),
                 chunked(
-                        "hexadecimal digits of both cases, zeros in front",
+                        "hexadecimal digits of both cases, leading zeros",
                         200,
                         "00A\r\n0123456789\r\n0a\r\n0123456789\r\n000\r\n\r\n"),
-                chunked("no number", 400, "x\r\na\r\n0\r\n\r\n"),
+                chunked("not a number", 400, "x\r\na\r\n0\r\n\r\n"),
                 chunked("an empty size", 400, "\r\na\r\n0\r\n\r\n"),
                 chunked("a sign", 400, "+1\r\na\r\n0\r\n\r\n"),
                 chunked("negative", 400, "-1\r\na\r\n0\r\n\r\n"),
@@ -178,7 +174,7 @@ class RequestSyntaxTest {
                 chunked("over 31 bits", 400, "100000001\r\na\r\n0\r\n\r\n"),
                 chunked("a bare LF after the size", 400, "1\na\r\n0\r\n\r\n"),
                 chunked("a bare CR after the size", 400, "1\ra\r\n0\r\n\r\n"),
-                chunked("more than was said", 400, "1\r\nab\r\n0\r\n\r\n"),
+                chunked("more data than the size", 400, "1\r\nab\r\n0\r\n\r\n"),
                 chunked("no CRLF after the data", 400, "1\r\na0\r\n\r\n"),
                 chunked("a bare LF after the data", 400, "1\r\na\n0\r\n\r\n"),
                 new Row("7.1.1", "an extension is ignored", 200, inChunks("1;a=b;c=\"d\"\r\na\r\n0;e\r\n\r\n")),
@@ -189,7 +185,7 @@ class RequestSyntaxTest {
                         "an endless extension",
                         400,
                         inChunks("1;" + "a".repeat(20_000) + "\r\na\r\n0\r\n\r\n")),
-                new Row("7.1.2", "a trailer is read and forgotten", 200, inChunks("0\r\nX: y\r\n\r\n")),
+                new Row("7.1.2", "a trailer is discarded", 200, inChunks("0\r\nX: y\r\n\r\n")),
                 new Row(
                         "7.1.2",
                         "a length in a trailer has no effect",
@@ -206,23 +202,23 @@ class RequestSyntaxTest {
 
     @ParameterizedTest
     @MethodSource({"lines", "fields", "lengths", "chunks"})
-    @DisplayName("H-23 requests are read by the rules of RFC 9112, and what could be read in two ways is refused")
-    void row(Row row) throws IOException {
+    @DisplayName("H-23 requests are parsed by RFC 9112, and ambiguous ones are rejected")
+    void request_isParsedByRfc9112(Row row) throws IOException {
         long before = testHub.hub().stats().published();
         try (RawHttpClient client = testHub.connect()) {
-            boolean served = row.status == 200;
+            boolean accepted = row.status == 200;
             client.send(row.request + HIDDEN);
-            String answers = client.readToEnd();
-            assertThat(answers).startsWith("HTTP/1.1 " + row.status + " ");
-            if (served && !row.request.contains("HTTP/1.0")) {
-                assertThat(answers).contains("\"channel\":\"/x\"", "\"channel\":\"/hidden\"");
+            String responses = client.readToEnd();
+            assertThat(responses).startsWith("HTTP/1.1 " + row.status + " ");
+            if (accepted && !row.request.contains("HTTP/1.0")) {
+                assertThat(responses).contains("\"channel\":\"/x\"", "\"channel\":\"/hidden\"");
                 assertThat(testHub.hub().stats().published() - before).isEqualTo(2);
-            } else if (served) {
-                assertThat(answers).contains("connection: close").doesNotContain("/hidden");
+            } else if (accepted) {
+                assertThat(responses).contains("connection: close").doesNotContain("/hidden");
             } else if (row.status == 405 || row.status == 421) {
-                assertThat(answers).doesNotContain("\"channel\":\"/x\"");
+                assertThat(responses).doesNotContain("\"channel\":\"/x\"");
             } else {
-                assertThat(answers)
+                assertThat(responses)
                         .contains("connection: close", "application/problem+json")
                         .containsOnlyOnce("HTTP/1.1 " + row.status)
                         .doesNotContain("HTTP/1.1 200");
@@ -243,7 +239,7 @@ class RequestSyntaxTest {
         return post("Transfer-Encoding: chunked", body);
     }
 
-    private static Row chunked(String what, int status, String body) {
-        return new Row("7.1", what, status, inChunks(body));
+    private static Row chunked(String name, int status, String body) {
+        return new Row("7.1", name, status, inChunks(body));
     }
 }

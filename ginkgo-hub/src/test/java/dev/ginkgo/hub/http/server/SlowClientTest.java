@@ -13,8 +13,8 @@ import org.junit.jupiter.api.Test;
 
 class SlowClientTest {
     @Test
-    @DisplayName("H-23 a request that does not come in whole is a 408")
-    void slowRequest() throws IOException {
+    @DisplayName("H-23 a request that is incomplete at its deadline is a 408")
+    void incompleteRequest_timesOut() throws IOException {
         FakeClock clock = new FakeClock();
         try (TestHub testHub = TestHub.start(clock);
                 RawHttpClient head = testHub.connect();
@@ -23,7 +23,7 @@ class SlowClientTest {
             body.send("POST /x HTTP/1.1\r\nHost: localhost\r\nContent-Length: 10\r\nExpect: 100-continue\r\n\r\n");
             assertThat(body.head()).startsWith("HTTP/1.1 100");
             body.send("12345");
-            // the bytes of the other one are read by then, too: the same loops, one after another
+            // a response over the same event loops shows that they have read the bytes of the other connections
             try (RawHttpClient other = testHub.request("GET /-/health/live")) {
                 assertThat(other.response()).startsWith("HTTP/1.1 200");
             }
@@ -39,7 +39,7 @@ class SlowClientTest {
 
     @Test
     @DisplayName("an idle connection is closed after a minute, a stream is not")
-    void idle() throws Exception {
+    void idleConnection_isClosed_butNotStream() throws Exception {
         FakeClock clock = new FakeClock();
         try (TestHub testHub = TestHub.start(clock);
                 RawHttpClient stream = testHub.lines("/x");
@@ -61,8 +61,8 @@ class SlowClientTest {
     }
 
     @Test
-    @DisplayName("H-23 connections beyond the limit, and beyond the limit of one address, are told so")
-    void tooMany() throws IOException {
+    @DisplayName("H-23 connections above the total limit, or above the limit per address, are a 429")
+    void connectionsAboveLimit_areRejected() throws IOException {
         try (TestHub testHub = TestHub.start("max-connections = 1");
                 RawHttpClient first = testHub.lines("/x")) {
             try (RawHttpClient second = testHub.request("GET /x")) {

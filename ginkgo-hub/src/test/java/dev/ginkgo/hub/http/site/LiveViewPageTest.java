@@ -9,8 +9,8 @@ import org.junit.jupiter.api.Test;
 
 class LiveViewPageTest {
     @Test
-    @DisplayName("a browser gets the page, whose policy lets its own script run and no other")
-    void page() throws Exception {
+    @DisplayName("a browser gets the live view, with a policy that allows its own script only")
+    void browser_getsLiveViewWithPolicy() throws Exception {
         try (TestHub testHub = TestHub.start()) {
             HttpResponse<String> page = testHub.get(
                     "/numbers", "Accept", "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8");

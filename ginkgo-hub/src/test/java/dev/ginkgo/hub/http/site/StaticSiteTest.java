@@ -20,7 +20,7 @@ class StaticSiteTest {
     Path folder;
 
     @BeforeEach
-    void aPage() throws IOException {
+    void createPage() throws IOException {
         Files.writeString(folder.resolve("index.html"), "<script type=module src=-/page/js/app.js></script>");
         Files.createDirectory(folder.resolve("js"));
         Files.writeString(folder.resolve("js/app.js"), "1");
@@ -33,8 +33,8 @@ class StaticSiteTest {
     }
 
     @Test
-    @DisplayName("G-05 a page of the user's own is at /, and its modules beside it, each with its type")
-    void served() throws Exception {
+    @DisplayName("G-05 the page of http.page is served at /, its other files below /-/page/, each with its media type")
+    void page_isServedWithMediaTypes() throws Exception {
         try (TestHub testHub = start()) {
             HttpResponse<String> index = testHub.get("/");
             assertThat(index.statusCode()).isEqualTo(200);
@@ -49,8 +49,8 @@ class StaticSiteTest {
     }
 
     @Test
-    @DisplayName("what a browser has is not sent again while it is the same")
-    void conditional() throws Exception {
+    @DisplayName("an unchanged file is not sent again")
+    void unchangedFile_isNotModified() throws Exception {
         try (TestHub testHub = start()) {
             String tag = testHub.get("/").headers().firstValue("etag").orElseThrow();
             HttpResponse<String> same = testHub.get("/", "If-None-Match", "\"other\", W/" + tag);
@@ -62,8 +62,8 @@ class StaticSiteTest {
     }
 
     @Test
-    @DisplayName("nothing else can be asked for: hidden files, files elsewhere, and no way out of the folder")
-    void nothingElse() throws Exception {
+    @DisplayName("hidden files and files outside the folder are not served")
+    void hiddenAndOutsideFiles_areNotServed() throws Exception {
         try (TestHub testHub = start()) {
             for (String path : new String[] {
                 "/-/page/.secret",
@@ -83,8 +83,8 @@ class StaticSiteTest {
     }
 
     @Test
-    @DisplayName("a reload reads the page again; one that cannot be read leaves the old one where it is")
-    void reload() throws Exception {
+    @DisplayName("a reload reads the page again; if that fails, the previous page is served")
+    void reload_readsPageAgain() throws Exception {
         try (TestHub testHub = start()) {
             Files.writeString(folder.resolve("index.html"), "new");
             testHub.tree().ginkgo().reload();
@@ -93,22 +93,22 @@ class StaticSiteTest {
             assertThat(testHub.tree().ginkgo().reload().problems())
                     .singleElement()
                     .asString()
-                    .contains("http.page", "is no folder with an index.html in it");
+                    .contains("http.page", "is not a folder with an index.html");
             assertThat(testHub.get("/").body()).isEqualTo("new");
         }
     }
 
     @Test
-    @DisplayName("a folder without index.html is told before anything starts; without a page / is a 404 with advice")
-    void noPage() throws Exception {
+    @DisplayName("a folder without index.html fails the start; without a page, / is a 404 that says what to do")
+    void folderWithoutIndex_failsStart() throws Exception {
         Path empty = Files.createDirectory(folder.resolve("empty"));
         assertThatThrownBy(() -> TestHub.start("page = '" + empty + "'"))
                 .isInstanceOf(ConfigException.class)
-                .hasMessageContaining("http.page: " + empty + " is no folder with an index.html in it");
+                .hasMessageContaining("http.page: " + empty + " is not a folder with an index.html");
         try (TestHub testHub = TestHub.start()) {
-            HttpResponse<String> answer = testHub.get("/");
-            assertThat(answer.statusCode()).isEqualTo(404);
-            assertThat(answer.body()).contains("http.page");
+            HttpResponse<String> response = testHub.get("/");
+            assertThat(response.statusCode()).isEqualTo(404);
+            assertThat(response.body()).contains("http.page");
         }
     }
 }

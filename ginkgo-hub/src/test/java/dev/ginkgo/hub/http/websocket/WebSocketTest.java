@@ -20,98 +20,98 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
 class WebSocketTest {
-    /** What a WebSocket of the JDK hears, as words. */
-    private static final class Heard implements WebSocket.Listener {
-        private final BlockingQueue<String> words = new LinkedBlockingQueue<>();
+    /** Listener that records what a WebSocket of the JDK receives, as text. */
+    private static final class RecordingListener implements WebSocket.Listener {
+        private final BlockingQueue<String> events = new LinkedBlockingQueue<>();
 
         @Override
         public @Nullable CompletionStage<?> onText(WebSocket socket, CharSequence data, boolean last) {
-            words.add("text " + data);
+            events.add("text " + data);
             socket.request(1);
             return null;
         }
 
         @Override
         public @Nullable CompletionStage<?> onBinary(WebSocket socket, ByteBuffer data, boolean last) {
-            words.add("binary " + data.remaining());
+            events.add("binary " + data.remaining());
             socket.request(1);
             return null;
         }
 
         @Override
         public @Nullable CompletionStage<?> onPong(WebSocket socket, ByteBuffer data) {
-            words.add("pong " + data.remaining());
+            events.add("pong " + data.remaining());
             socket.request(1);
             return null;
         }
 
         @Override
         public @Nullable CompletionStage<?> onClose(WebSocket socket, int code, String reason) {
-            words.add("close " + code + " " + reason);
+            events.add("close " + code + " " + reason);
             return null;
         }
 
         String next() throws InterruptedException {
-            String word = words.poll(5, TimeUnit.SECONDS);
-            return word == null ? "nothing" : word;
+            String event = events.poll(5, TimeUnit.SECONDS);
+            return event == null ? "nothing" : event;
         }
 
-        /** The next that is not the start event. */
+        /** Returns the next event, and skips the start event. */
         String nextAfterStart() throws InterruptedException {
-            String word = next();
-            return word.contains("\"event\":\"start\"") ? next() : word;
+            String event = next();
+            return event.contains("\"event\":\"start\"") ? next() : event;
         }
     }
 
-    private static WebSocket open(HttpClient client, TestHub testHub, Heard heard) {
+    private static WebSocket open(HttpClient client, TestHub testHub, RecordingListener listener) {
         return client.newWebSocketBuilder()
-                .buildAsync(URI.create("ws://127.0.0.1:" + testHub.port() + "/x"), heard)
+                .buildAsync(URI.create("ws://127.0.0.1:" + testHub.port() + "/x"), listener)
                 .join();
     }
 
     @Test
-    @DisplayName(
-            "a WebSocket reads a channel: text as text, bytes as bytes, pings are answered, and its close is told back")
-    void reads() throws Exception {
-        Heard heard = new Heard();
+    @DisplayName("a WebSocket receives text as text and bytes as binary, and its pings and its close are answered")
+    void webSocket_receivesMessagesPongAndClose() throws Exception {
+        RecordingListener listener = new RecordingListener();
         try (TestHub testHub = TestHub.start();
                 HttpClient client = HttpClient.newHttpClient()) {
-            WebSocket socket = open(client, testHub, heard);
+            WebSocket socket = open(client, testHub, listener);
             await().until(() -> testHub.hub().stats().subscribers() == 1);
 
             testHub.post("/x", "hello");
-            assertThat(heard.nextAfterStart()).isEqualTo("text hello");
+            assertThat(listener.nextAfterStart()).isEqualTo("text hello");
             testHub.post("/x", "abc", "Content-Type", "application/octet-stream");
-            assertThat(heard.next()).isEqualTo("binary 3");
+            assertThat(listener.next()).isEqualTo("binary 3");
             socket.sendPing(ByteBuffer.wrap(new byte[5])).join();
-            assertThat(heard.next()).isEqualTo("pong 5");
+            assertThat(listener.next()).isEqualTo("pong 5");
 
             // When
             socket.sendClose(WebSocket.NORMAL_CLOSURE, "enough").join();
 
             // Then
-            assertThat(heard.next()).isEqualTo("close 1000 ");
+            assertThat(listener.next()).isEqualTo("close 1000 ");
             await().atMost(Duration.ofSeconds(1))
                     .until(() -> testHub.hub().stats().subscribers() == 0);
         }
     }
 
     @Test
-    @DisplayName("a message on a WebSocket ends it with 1003 and says where to publish")
-    void sends() throws Exception {
-        Heard heard = new Heard();
+    @DisplayName("a message sent on a WebSocket closes it with 1003, and the reason says how to publish")
+    void messageOnWebSocket_closesIt() throws Exception {
+        RecordingListener listener = new RecordingListener();
         try (TestHub testHub = TestHub.start();
                 HttpClient client = HttpClient.newHttpClient()) {
-            WebSocket socket = open(client, testHub, heard);
+            WebSocket socket = open(client, testHub, listener);
             socket.sendText("publish me", true).join();
-            assertThat(heard.nextAfterStart()).isEqualTo("close 1003 this socket only reads; publish by POST");
+            assertThat(listener.nextAfterStart())
+                    .isEqualTo("close 1003 this WebSocket only subscribes; publish by POST");
             assertThat(testHub.hub().stats().published()).isZero();
         }
     }
 
     @Test
-    @DisplayName("H-02 a WebSocket whose client vanishes is gone at once")
-    void vanishes() throws Exception {
+    @DisplayName("H-02 a WebSocket whose client resets the connection is removed at once")
+    void resetWebSocket_isRemoved() throws Exception {
         try (TestHub testHub = TestHub.start();
                 RawHttpClient socket = opened(testHub)) {
             await().until(() -> testHub.hub().stats().subscribers() == 1);
@@ -122,8 +122,8 @@ class WebSocketTest {
     }
 
     @Test
-    @DisplayName("a frame that breaks the protocol, or is too long, ends the WebSocket with its code")
-    void brokenFrames() throws IOException {
+    @DisplayName("a malformed frame, or one that is too long, closes the WebSocket with the respective code")
+    void malformedFrame_closesWebSocket() throws IOException {
         byte[][] frames = {
             {(byte) 0x81, 1, 'x'}, // not masked
             {(byte) 0xF1, (byte) 0x80, 0, 0, 0, 0}, // reserved bits
@@ -145,8 +145,8 @@ class WebSocketTest {
     }
 
     @Test
-    @DisplayName("an opening that is none is refused as a request")
-    void badOpening() throws IOException {
+    @DisplayName("an invalid opening handshake is rejected with an HTTP error")
+    void invalidHandshake_isRejected() throws IOException {
         try (TestHub testHub = TestHub.start()) {
             try (RawHttpClient old = testHub.request(
                     "GET /x", "Upgrade: websocket", "Connection: Upgrade", "Sec-WebSocket-Version: 8")) {
