@@ -114,14 +114,14 @@ class ServiceFinderTest {
                 .withFile(
                         "Compact.java",
                         "void main(String[] a) { " + record + "\"compact \" + String.join(\" \", a)); }")
-                .withFile("Plain.java", "class Plain { static void prefersMainMethod() { " + record + "\"plain\"); } }")
+                .withFile("Plain.java", "class Plain { static void main() { " + record + "\"plain\"); } }")
                 .withFile(
                         "Heir.java",
-                        "class Heir extends Base {} class Base { void prefersMainMethod() { " + record
+                        "class Heir extends Base {} class Base { void main() { " + record
                                 + "\"heir\"); } }")
                 .withFile(
                         "Pair.java",
-                        "class Pair { void prefersMainMethod() {} static void main(String[] a) { " + record
+                        "class Pair { void main() {} static void main(String[] a) { " + record
                                 + "\"pair\"); } }");
         try {
             assertThat(ginkgo.run("Compact.java", "-h", "--set", "x")).isEqualTo(ExitCode.KEEP_RUNNING);
