@@ -117,12 +117,10 @@ class ServiceFinderTest {
                 .withFile("Plain.java", "class Plain { static void main() { " + record + "\"plain\"); } }")
                 .withFile(
                         "Heir.java",
-                        "class Heir extends Base {} class Base { void main() { " + record
-                                + "\"heir\"); } }")
+                        "class Heir extends Base {} class Base { void main() { " + record + "\"heir\"); } }")
                 .withFile(
                         "Pair.java",
-                        "class Pair { void main() {} static void main(String[] a) { " + record
-                                + "\"pair\"); } }");
+                        "class Pair { void main() {} static void main(String[] a) { " + record + "\"pair\"); } }");
         try {
             assertThat(ginkgo.run("Compact.java", "-h", "--set", "x")).isEqualTo(ExitCode.KEEP_RUNNING);
             assertThat(System.getProperty("ginkgo.main")).isEqualTo("compact -h --set x");
