@@ -101,7 +101,7 @@ class GuidesTest {
     private static void compile(List<Snippet> units, Path folder) throws IOException {
         assertThat(units).isNotEmpty();
         List<String> arguments =
-                new ArrayList<>(List.of("-Xlint:all", "-Werror", "-proc:none", "-d", folder.toString()));
+                new ArrayList<>(List.of("-Xlint:all,-path", "-Werror", "-proc:none", "-d", folder.toString()));
         for (Snippet unit : units) {
             Matcher type = CLASS.matcher(unit.text);
             assertThat(type.find()).as("a class in: %s", unit).isTrue();

@@ -7,7 +7,7 @@ import java.net.Socket;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 
-/** A way to a hub that can be cut: what is connected is then closed, and so is what comes, until it is mended. */
+/** TCP proxy to a hub. While it is disconnected, open connections are closed and new ones are rejected. */
 final class BreakableProxy implements AutoCloseable {
     private final ServerSocket server = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
     private final int hub;
@@ -37,26 +37,26 @@ final class BreakableProxy implements AutoCloseable {
             try {
                 Socket client = server.accept();
                 if (connected) {
-                    Socket there = new Socket(InetAddress.getLoopbackAddress(), hub);
+                    Socket upstream = new Socket(InetAddress.getLoopbackAddress(), hub);
                     open.add(client);
-                    open.add(there);
-                    Thread.ofVirtual().start(() -> pass(client, there));
-                    Thread.ofVirtual().start(() -> pass(there, client));
+                    open.add(upstream);
+                    Thread.ofVirtual().start(() -> relay(client, upstream));
+                    Thread.ofVirtual().start(() -> relay(upstream, client));
                 } else {
                     client.close();
                 }
             } catch (IOException e) {
-                // the relay is closed, or the hub is: whoever comes again finds out
+                // the proxy or the hub is closed; a later connection attempt fails too
             }
         }
     }
 
-    private static void pass(Socket from, Socket to) {
+    private static void relay(Socket from, Socket to) {
         try (from;
                 to) {
             from.getInputStream().transferTo(to.getOutputStream());
         } catch (IOException e) {
-            // cut
+            // disconnected
         }
     }
 

@@ -14,14 +14,14 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The clients and a real hub; and a process of its own, to see what it loads. */
+/** {@code pub} and {@code sub} with a real hub, and the classes that they load in a separate process. */
 class ClientCommandsWithHubTest {
     @TempDir
     private Path folder = Path.of("");
 
     @Test
-    @DisplayName("what pub publishes, sub prints: text, nothing, bytes, a line feed, a megabyte")
-    void throughAHub() throws Exception {
+    @DisplayName("sub prints what pub publishes: text, an empty message, bytes, a line feed, a megabyte")
+    void subPrintsWhatPubPublishes() throws Exception {
         MessageHub hub = new MessageHub();
         Ginkgo running = Ginkgo.start(hub, "http.bind = '127.0.0.1:0'");
         try {
@@ -53,8 +53,8 @@ class ClientCommandsWithHubTest {
     }
 
     @Test
-    @DisplayName("the clients load neither the hub nor Netty nor a logger, so that they start fast")
-    void loadsLittle() throws Exception {
+    @DisplayName("the clients load neither the hub nor Netty nor a logger, which keeps their start fast")
+    void loadsFewClasses() throws Exception {
         for (String command : List.of("sub", "pub")) {
             Path log = folder.resolve(command + ".log");
             Process process = new ProcessBuilder(

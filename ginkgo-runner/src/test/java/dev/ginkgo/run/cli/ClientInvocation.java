@@ -12,7 +12,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import picocli.CommandLine;
 
-/** {@code pub} or {@code sub} in this JVM, as if called by a shell. */
+/** A run of {@code pub} or {@code sub} in this JVM, with captured output. */
 final class ClientInvocation {
     private final ByteArrayOutputStream out = new ByteArrayOutputStream();
     private final ByteArrayOutputStream err = new ByteArrayOutputStream();

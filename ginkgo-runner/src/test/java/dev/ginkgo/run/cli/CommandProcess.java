@@ -11,7 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
-/** The command in a JVM of its own, which gets real signals. */
+/** The {@code ginkgo} command in a separate JVM, which can receive signals. */
 public final class CommandProcess implements AutoCloseable {
     private static final Duration TIMEOUT = Duration.ofSeconds(30);
 
@@ -23,15 +23,15 @@ public final class CommandProcess implements AutoCloseable {
         this.output = output;
     }
 
-    /** Starts it in that folder; what it prints goes to a file there. */
+    /** Starts the command in {@code folder}; its output goes to a file there. */
     public static CommandProcess start(Path folder, String... words) throws IOException {
         return start(folder, command(words));
     }
 
-    /** What starts it in a JVM of its own. */
+    /** Returns the command line that starts {@code ginkgo} in a separate JVM. */
     public static List<String> command(String... words) {
         List<String> command = new ArrayList<>(List.of(
-                "env", // whoever runs the tests may ignore a signal (nohup does), and children inherit that
+                "env", // a test run may ignore signals (nohup does), and child processes inherit that
                 "--default-signal=HUP,INT,TERM",
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-XX:TieredStopAtLevel=1",
@@ -53,18 +53,18 @@ public final class CommandProcess implements AutoCloseable {
         return new CommandProcess(process, output);
     }
 
-    /** Waits until it has printed that. */
+    /** Waits until the output contains {@code text}; fails if the process ends without printing it. */
     public CommandProcess awaitOutput(String text) {
         await().atMost(TIMEOUT)
                 .pollInterval(Duration.ofMillis(20))
                 .until(() -> output().contains(text) || !process.isAlive());
         if (!output().contains(text)) {
-            throw new AssertionError("it ended without printing \"" + text + "\": " + output());
+            throw new AssertionError("the process ended without printing \"" + text + "\": " + output());
         }
         return this;
     }
 
-    /** Sends a signal, named as {@code kill} has it. */
+    /** Sends a signal by its name for {@code kill}, such as {@code TERM}. */
     public CommandProcess signal(String name) throws IOException, InterruptedException {
         int code = new ProcessBuilder("kill", "-" + name, Long.toString(process.pid()))
                 .start()
@@ -75,10 +75,10 @@ public final class CommandProcess implements AutoCloseable {
         return this;
     }
 
-    /** Waits until it has ended. */
+    /** Waits until the process has ended, and returns its exit code. */
     public int exitCode() throws InterruptedException {
         if (!process.waitFor(TIMEOUT.toMillis(), TimeUnit.MILLISECONDS)) {
-            throw new AssertionError("it runs on: " + output());
+            throw new AssertionError("the process is still running: " + output());
         }
         return process.exitValue();
     }

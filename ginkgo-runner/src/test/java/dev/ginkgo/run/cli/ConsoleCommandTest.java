@@ -10,7 +10,7 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A JShell inside a daemon. */
+/** {@code ginkgo console}: a JShell inside a daemon. */
 class ConsoleCommandTest {
     @TempDir
     private Path folder = Path.of("");
@@ -18,19 +18,19 @@ class ConsoleCommandTest {
     private TestShell testShell = new TestShell(folder);
 
     @BeforeEach
-    void user() throws IOException {
+    void createShell() throws IOException {
         testShell = new TestShell(folder);
         testShell.write("Idle.java", "class Idle extends dev.ginkgo.Service {}");
     }
 
     @AfterEach
-    void logout() throws IOException {
+    void closeShell() throws IOException {
         testShell.close();
     }
 
     @Test
-    @DisplayName("R-23 a console runs snippets inside the process, with the root service as root")
-    void snippets() throws Exception {
+    @DisplayName("R-23 a console runs snippets inside the process; the variable root is the root service")
+    void runsSnippets() throws Exception {
         long pid = testShell
                 .execute("ginkgo start Idle.java --set ginkgo.console=true")
                 .hasExitCode(0)
@@ -64,8 +64,8 @@ class ConsoleCommandTest {
     }
 
     @Test
-    @DisplayName("R-23 it is off unless the configuration switches it on")
-    void off() throws Exception {
+    @DisplayName("R-23 the console is disabled unless ginkgo.console = true")
+    void isDisabledByDefault() throws Exception {
         testShell.execute("ginkgo start Idle.java").hasExitCode(0);
         testShell
                 .execute("echo 1 | ginkgo console Idle")

@@ -23,9 +23,9 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What can be asked of a daemon, and by whom. */
+/** Requests to the control socket of a daemon, and their access control. */
 class ControlCommandsTest {
-    private static final Duration PATIENCE = Duration.ofSeconds(20);
+    private static final Duration TIMEOUT = Duration.ofSeconds(20);
     private static final String AS_NOBODY = "setpriv --reuid=65534 --regid=65534 --clear-groups ";
 
     @TempDir
@@ -35,21 +35,21 @@ class ControlCommandsTest {
     private Path socket = folder;
 
     @BeforeEach
-    void user() throws IOException {
+    void createShell() throws IOException {
         testShell = new TestShell(folder);
         testShell.write("Idle.java", "class Idle extends dev.ginkgo.Service {}");
         socket = folder.resolve("run/ginkgo/Idle.sock");
     }
 
     @AfterEach
-    void logout() throws IOException {
+    void closeShell() throws IOException {
         testShell.close();
     }
 
     @Test
-    @DisplayName("R-17 the socket has mode 0600 in a folder of the user's, and speaks one JSON object a line; what only"
-            + " looks is apart from what acts")
-    void protocol() throws Exception {
+    @DisplayName("R-17 the socket has mode 0600 in a private folder of the user and uses one JSON object per line; read"
+            + " requests are separate from actions")
+    void servesJsonLines() throws Exception {
         testShell.execute("ginkgo start Idle.java").hasExitCode(0);
         assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(socket)))
                 .isEqualTo("rw-------");
@@ -71,15 +71,15 @@ class ControlCommandsTest {
     }
 
     @Test
-    @DisplayName("R-17 another user is refused, whatever the mode of the socket; R-10 his status says \"running, not"
+    @DisplayName("R-17 other users are rejected, whatever the mode of the socket; R-10 their status is \"running, not"
             + " permitted\"")
-    void others() throws Exception {
+    void rejectsOtherUsers() throws Exception {
         assumeTrue(
                 testShell
                                 .execute(AS_NOBODY + "test -r " + TestDistribution.script())
                                 .code()
                         == 0,
-                "not root");
+                "this test must run as root, and others must be able to read the distribution");
         testShell.execute("ginkgo start Idle.java --pid idle.pid").hasExitCode(0);
         testShell
                 .execute("chmod 755 . run run/ginkgo && chmod 666 run/ginkgo/Idle-*.sock")
@@ -99,12 +99,12 @@ class ControlCommandsTest {
     }
 
     @Test
-    @DisplayName("R-17 a path too long for a socket is told, and a socket that was removed comes back")
-    void paths() throws Exception {
+    @DisplayName("R-17 a path that is too long for a socket is reported, and a removed socket is recreated")
+    void recreatesRemovedSocket() throws Exception {
         testShell.execute("ginkgo start Idle.java").hasExitCode(0);
         Files.delete(socket);
         Files.delete(socket.getParent());
-        await().atMost(PATIENCE)
+        await().atMost(TIMEOUT)
                 .until(() -> testShell.execute("ginkgo status Idle").code() == 0);
 
         String name = "x".repeat(60);
@@ -117,8 +117,8 @@ class ControlCommandsTest {
     }
 
     @Test
-    @DisplayName("R-08 a daemon that does not answer is running, and its state unknown (4)")
-    void hung() throws Exception {
+    @DisplayName("R-08 a daemon that does not answer is reported as running, with exit code 4")
+    void reportsUnresponsiveDaemon() throws Exception {
         long pid = testShell.execute("ginkgo start Idle.java").hasExitCode(0).pid();
         testShell.execute("kill -STOP " + pid).hasExitCode(0);
         testShell.execute("ginkgo status Idle").hasExitCode(4).printsOut("is running, but does not answer");
@@ -127,42 +127,43 @@ class ControlCommandsTest {
     }
 
     @Test
-    @DisplayName("R-08 a daemon that has too many open files answers its user all the same, and when it has not, too")
-    void tooManyFiles() throws Exception {
-        testShell.write("Greedy.java", """
+    @DisplayName("R-08 a daemon that has too many open files answers its user, also after it has closed them")
+    void answersWithTooManyOpenFiles() throws Exception {
+        testShell.write("FileHog.java", """
                 import java.io.*;
                 import java.util.*;
-                class Greedy extends dev.ginkgo.Service {
+                class FileHog extends dev.ginkgo.Service {
                     @Override protected void onStart() {
-                        spawn("eat", () -> {
-                            List<FileInputStream> eaten = new ArrayList<>();
+                        spawn("open-files", () -> {
+                            List<FileInputStream> opened = new ArrayList<>();
                             try {
-                                while (true) eaten.add(new FileInputStream("/dev/null"));
+                                while (true) opened.add(new FileInputStream("/dev/null"));
                             } catch (IOException e) {
                                 IO.println("full");
                             }
                             while (!new File("free").exists()) sleep(java.time.Duration.ofMillis(10));
-                            for (FileInputStream each : eaten) each.close();
+                            for (FileInputStream each : opened) each.close();
                             IO.println("free");
                             sleep(java.time.Duration.ofHours(1));
                         });
                     }
                 }
                 """);
-        testShell.execute("ulimit -n 256 && ginkgo start Greedy.java").hasExitCode(0);
-        await().atMost(PATIENCE)
-                .until(() -> testShell.execute("ginkgo log Greedy").out().contains("full"));
-        testShell.execute("ginkgo status Greedy").hasExitCode(0).printsOut("READY");
-        testShell.execute("ginkgo tree Greedy").hasExitCode(0).printsOut("greedy");
+        testShell.execute("ulimit -n 256 && ginkgo start FileHog.java").hasExitCode(0);
+        await().atMost(TIMEOUT)
+                .until(() -> testShell.execute("ginkgo log FileHog").out().contains("full"));
+        testShell.execute("ginkgo status FileHog").hasExitCode(0).printsOut("READY");
+        testShell.execute("ginkgo tree FileHog").hasExitCode(0).printsOut("file-hog");
         testShell.execute("touch free").hasExitCode(0);
-        await().atMost(PATIENCE)
-                .until(() -> testShell.execute("ginkgo log Greedy").out().contains("free"));
-        testShell.execute("ginkgo status Greedy").hasExitCode(0);
+        await().atMost(TIMEOUT)
+                .until(() -> testShell.execute("ginkgo log FileHog").out().contains("free"));
+        testShell.execute("ginkgo status FileHog").hasExitCode(0);
     }
 
     @Test
-    @DisplayName("R-22 tree tells restarts, back-off and the last error; R-08 status tells what is not ready")
-    void supervision() throws Exception {
+    @DisplayName(
+            "R-22 tree shows restarts, backoff and the last error; R-08 status names the services that are not ready")
+    void showsRestarts() throws Exception {
         testShell.write("Parent.java", """
                 import dev.ginkgo.*;
                 import java.time.Duration;
@@ -187,7 +188,7 @@ class ControlCommandsTest {
                 }
                 """);
         testShell.execute("ginkgo start Parent.java").hasExitCode(0);
-        await().atMost(PATIENCE).until(() -> {
+        await().atMost(TIMEOUT).until(() -> {
             String tree = testShell.execute("ginkgo tree Parent").out();
             return tree.contains("1 restart") && tree.contains("next restart in");
         });
@@ -209,8 +210,8 @@ class ControlCommandsTest {
     }
 
     @Test
-    @DisplayName("R-05 an idle hub is gone well within a second of its TERM")
-    void idleHub() throws Exception {
+    @DisplayName("R-05 an idle hub ends well within a second after TERM")
+    void idleHubStopsFast() throws Exception {
         long pid = testShell
                 .execute("ginkgo start dev.ginkgo.hub.MessageHub --set http.bind=127.0.0.1:0")
                 .hasExitCode(0)

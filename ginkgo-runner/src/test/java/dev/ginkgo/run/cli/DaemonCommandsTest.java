@@ -14,9 +14,9 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Sessions in a real shell, with the script and real daemons. */
+/** Shell sessions with the {@code ginkgo} script and real daemons. */
 class DaemonCommandsTest {
-    private static final Duration PATIENCE = Duration.ofSeconds(20);
+    private static final Duration TIMEOUT = Duration.ofSeconds(20);
     private static final String HELLO = """
             import dev.ginkgo.*;
             import java.time.Duration;
@@ -37,22 +37,22 @@ class DaemonCommandsTest {
     private TestShell testShell = new TestShell(folder);
 
     @BeforeEach
-    void user() throws IOException {
+    void createShell() throws IOException {
         testShell = new TestShell(folder);
         testShell.write("Hello.java", HELLO);
         testShell.write("hello.toml", "service = \"Hello.java\"\nrate = 10\n");
     }
 
     @AfterEach
-    void logout() throws IOException {
+    void closeShell() throws IOException {
         testShell.close();
     }
 
     @Test
     @DisplayName(
-            "R-01 start returns when it is ready, with pid and time; R-04 a second one is refused and names that pid;"
-                    + " R-08 status; R-05 stop waits until it is gone; R-22 tree, threads")
-    void life() throws Exception {
+            "R-01 start returns when the root is ready, with pid and time; R-04 a second start is rejected and names"
+                    + " the pid; R-08 status; R-05 stop waits until the process has ended; R-22 tree, threads")
+    void startsAnswersAndStops() throws Exception {
         TestShell.Result started = testShell
                 .execute("ginkgo start hello.toml")
                 .hasExitCode(0)
@@ -96,8 +96,9 @@ class DaemonCommandsTest {
     }
 
     @Test
-    @DisplayName("R-07 a reload says what changed; a bad file is told with exit code 78, and the service runs on")
-    void reload() throws Exception {
+    @DisplayName(
+            "R-07 a reload prints the changes; for an invalid file it exits with 78, and the service keeps running")
+    void reloads_andReportsInvalidFile() throws Exception {
         testShell.execute("ginkgo start hello.toml").hasExitCode(0);
         testShell.write("hello.toml", "service = \"Hello.java\"\nrate = 20\n");
         testShell.execute("ginkgo reload hello").hasExitCode(0).printsOut("rate: 10 -> 20");
@@ -110,8 +111,8 @@ class DaemonCommandsTest {
     }
 
     @Test
-    @DisplayName("R-09 with broken code and a broken file on disk, status, reload, log and stop work")
-    void brokenCode() throws Exception {
+    @DisplayName("R-09 with invalid code and configuration on disk, status, reload, log and stop work")
+    void worksWithInvalidFilesOnDisk() throws Exception {
         testShell.execute("ginkgo start hello.toml").hasExitCode(0);
         testShell.write("Hello.java", "class Hello {");
         testShell.write("hello.toml", "service = ");
@@ -128,9 +129,9 @@ class DaemonCommandsTest {
 
     @Test
     @DisplayName(
-            "R-08 of a daemon that is just starting status says that (4); R-22 what can be asked by then is told, and"
-                    + " of the rest that it is not up yet; R-04 a --pid that names some other file, or none, is refused")
-    void starting() throws Exception {
+            "R-08 status of a starting daemon reports that (4); R-22 tree answers as soon as the control socket exists,"
+                    + " threads reports that the daemon is not up yet; R-04 a --pid that is not a pidfile is rejected")
+    void reportsStartingDaemon() throws Exception {
         testShell.write("Slow.java", """
                 import java.nio.file.*;
                 class Slow extends dev.ginkgo.Service {
@@ -142,7 +143,7 @@ class DaemonCommandsTest {
                 }
                 """);
         Process start = testShell.start("ginkgo start Slow.java", folder.resolve("out"), folder.resolve("err"));
-        await().atMost(PATIENCE)
+        await().atMost(TIMEOUT)
                 .until(() -> testShell.execute("ginkgo status Slow").code() == 4);
         testShell
                 .execute("ginkgo status Slow")
@@ -151,7 +152,7 @@ class DaemonCommandsTest {
         testShell.execute("ginkgo tree Slow").hasExitCode(4).tells("it has just been started");
         testShell.execute("ginkgo log Slow").hasExitCode(75).tells("has not opened its log yet");
         testShell.execute("touch made").hasExitCode(0);
-        await().atMost(PATIENCE)
+        await().atMost(TIMEOUT)
                 .until(() -> testShell.execute("ginkgo tree Slow").out().contains("slow  STARTING"));
         TestShell.Result threads =
                 testShell.execute("ginkgo threads Slow").hasExitCode(4).tells("it is not up yet; ask again");
@@ -171,8 +172,8 @@ class DaemonCommandsTest {
     }
 
     @Test
-    @DisplayName("R-02 a start that fails prints its cause and the last lines of the log: 69, 70, 75, 78, 65")
-    void failingStarts() throws Exception {
+    @DisplayName("R-02 a failed start prints its cause and the last lines of the log: 69, 70, 75, 78, 65")
+    void reportsFailedStart() throws Exception {
         testShell.write("Port.java", """
                 import java.net.*;
                 class Port extends dev.ginkgo.Service {
@@ -220,18 +221,18 @@ class DaemonCommandsTest {
 
     @Test
     @DisplayName(
-            "R-04 after kill -9 status says dead (1), and it starts again; a pidfile of another process is no hindrance")
-    void killed() throws Exception {
+            "R-04 after kill -9 status is dead (1) and a new start succeeds, also if the pid belongs to another process")
+    void restartsAfterKill() throws Exception {
         long pid = testShell.execute("ginkgo start hello.toml").hasExitCode(0).pid();
         testShell.execute("kill -9 " + pid).hasExitCode(0);
-        await().atMost(PATIENCE)
+        await().atMost(TIMEOUT)
                 .until(() -> testShell.execute("ginkgo status hello").code() == 1);
         testShell.execute("ginkgo list").hasExitCode(0).printsOut("DEAD");
         testShell.execute("ginkgo stop hello").hasExitCode(3).tells("without a word");
         long again = testShell.execute("ginkgo start hello.toml").hasExitCode(0).pid();
         assertThat(again).isNotEqualTo(pid);
         testShell.execute("ginkgo stop hello").hasExitCode(0);
-        // Given the number of a living process that is not ours, with another birth
+        // Given a pidfile with the pid of a running, unrelated process, which has another start time
         Path file = folder.resolve("state/ginkgo/hello.pid");
         Files.writeString(
                 file,
@@ -241,8 +242,8 @@ class DaemonCommandsTest {
     }
 
     @Test
-    @DisplayName("R-11 of two starts at the same moment one wins, and the other names its pid")
-    void race() throws Exception {
+    @DisplayName("R-11 of two concurrent starts one succeeds, and the other names its pid")
+    void oneOfTwoConcurrentStartsWins() throws Exception {
         String both = "ginkgo start hello.toml >a 2>&1 & one=$!; ginkgo start hello.toml >b 2>&1; two=$?; wait $one; "
                 + "echo $? $two; cat a b";
         TestShell.Result result = testShell.execute(both).hasExitCode(0);
@@ -253,47 +254,50 @@ class DaemonCommandsTest {
     }
 
     @Test
-    @DisplayName("R-05 a task that ignores its interruption: stop says what is left, with its stack; one that hangs in"
-            + " onStop: stop gives up, and --kill ends it; R-06 restart then starts nothing")
-    void deaf() throws Exception {
-        testShell.write("Deaf.java", """
-                class Deaf extends dev.ginkgo.Service {
-                    @Override protected void onStart() { spawn("deaf", this::forEver); }
-                    void forEver() {
+    @DisplayName("R-05 if a task ignores interrupts, stop reports it with its stack; if the stop exceeds --timeout, the"
+            + " command gives up, and --kill ends the process; R-06 restart then starts nothing")
+    void reportsTaskThatIgnoresInterrupts() throws Exception {
+        testShell.write("Stuck.java", """
+                class Stuck extends dev.ginkgo.Service {
+                    @Override protected void onStart() { spawn("loop", this::forever); }
+                    void forever() {
                         while (true) java.util.concurrent.locks.LockSupport.park();
                     }
                 }
                 """);
         testShell
-                .execute("ginkgo start Deaf.java --set ginkgo.stop-timeout=200ms")
+                .execute("ginkgo start Stuck.java --set ginkgo.stop-timeout=200ms")
                 .hasExitCode(0);
         testShell
-                .execute("ginkgo stop Deaf")
+                .execute("ginkgo stop Stuck")
                 .hasExitCode(79)
-                .tells("has stopped after", "deaf#deaf still runs", "Deaf.java:4");
+                .tells("has stopped after", "stuck#loop still runs", "Stuck.java:4");
 
         long pid = testShell
-                .execute("ginkgo start Deaf.java --set ginkgo.stop-timeout=1h")
+                .execute("ginkgo start Stuck.java --set ginkgo.stop-timeout=1h")
                 .hasExitCode(0)
                 .pid();
-        testShell.execute("ginkgo restart Deaf --timeout 200ms").hasExitCode(75).tells("still runs");
+        testShell
+                .execute("ginkgo restart Stuck --timeout 200ms")
+                .hasExitCode(75)
+                .tells("still runs");
         assertThat(testShell
-                        .execute("ginkgo status Deaf")
+                        .execute("ginkgo status Stuck")
                         .hasExitCode(4)
                         .printsOut("STOPPING")
                         .pid())
                 .isEqualTo(pid);
-        testShell.execute("ginkgo stop Deaf --timeout 200ms").hasExitCode(75).tells("--kill");
+        testShell.execute("ginkgo stop Stuck --timeout 200ms").hasExitCode(75).tells("--kill");
         testShell
-                .execute("ginkgo stop Deaf --timeout 200ms --kill")
+                .execute("ginkgo stop Stuck --timeout 200ms --kill")
                 .hasExitCode(0)
                 .tells("was killed after");
-        testShell.execute("ginkgo status Deaf").hasExitCode(1);
+        testShell.execute("ginkgo status Stuck").hasExitCode(1);
     }
 
     @Test
-    @DisplayName("R-06 restart stops it and starts it with the same words, in the same folder")
-    void restart() throws Exception {
+    @DisplayName("R-06 restart stops the daemon and starts it with the same command line, in the same folder")
+    void restartsWithSameCommandLine() throws Exception {
         long pid = testShell
                 .execute("ginkgo start hello.toml --set 'rate=33' --name 'my-hello'")
                 .hasExitCode(0)
@@ -307,18 +311,22 @@ class DaemonCommandsTest {
         assertThat(ProcessIdentity.of(pid)).isEmpty(); // a zombie at most
         testShell.execute("ginkgo settings my-hello").hasExitCode(0).printsOut("rate = 33  (--set)");
         testShell.execute("ginkgo stop my-hello").hasExitCode(0);
-        testShell.execute("ginkgo restart my-hello").hasExitCode(0).printsOut("is READY"); // also one that does not run
+        testShell
+                .execute("ginkgo restart my-hello")
+                .hasExitCode(0)
+                .printsOut("is READY"); // also a daemon that is not running
         testShell
                 .execute("ginkgo restart hello.toml")
                 .hasExitCode(0)
-                .printsOut("hello is READY"); // and one that never did
-        testShell.execute("ginkgo restart nobody").hasExitCode(3);
+                .printsOut("hello is READY"); // and one that was never started
+        testShell.execute("ginkgo restart unknown").hasExitCode(3);
     }
 
     @Test
-    @DisplayName("R-06 restart with a configuration or code that would not start stops nothing: the same words and exit"
-            + " code as start, with the options and in the folder of the daemon; then all is mended, and it restarts")
-    void refusedRestart() throws Exception {
+    @DisplayName(
+            "R-06 restart with invalid configuration or code stops nothing and reports the same error and exit code as"
+                    + " start; after the correction it restarts with the options and in the folder of the daemon")
+    void rejectedRestartStopsNothing() throws Exception {
         long pid = testShell
                 .execute("ginkgo start hello.toml --set rate=33 --name own --pid own.pid")
                 .hasExitCode(0)
@@ -349,11 +357,11 @@ class DaemonCommandsTest {
     }
 
     @Test
-    @DisplayName("R-04 run with a name is found and asked like a daemon, but is not one to start again")
-    void named() throws Exception {
+    @DisplayName("R-04 run --name answers commands like a daemon, but cannot be restarted")
+    void namedRunAnswersCommands() throws Exception {
         Path out = folder.resolve("out");
         Process run = testShell.start("exec ginkgo run hello.toml --name here", out, folder.resolve("err"));
-        await().atMost(PATIENCE)
+        await().atMost(TIMEOUT)
                 .until(() -> testShell.execute("ginkgo status here").code() == 0);
         testShell.execute("ginkgo reload here").hasExitCode(0);
         testShell
@@ -367,8 +375,8 @@ class DaemonCommandsTest {
     }
 
     @Test
-    @DisplayName("two programs of one name are told apart")
-    void sameName() throws Exception {
+    @DisplayName("two programs with the same name are distinguished")
+    void distinguishesProgramsWithSameName() throws Exception {
         testShell.execute("ginkgo start hello.toml").hasExitCode(0);
         testShell.execute("mkdir other && cp Hello.java hello.toml other").hasExitCode(0);
         testShell.execute("cd other && ginkgo stop hello.toml").hasExitCode(3).tells("another program of that name");

@@ -54,23 +54,23 @@ class FastArgumentParserTest {
             "a,b");
 
     @Test
-    @DisplayName("R-20 an ordinary start is understood without picocli, which takes longer to load than all the rest")
-    void plain() {
-        ParsedCommand read = FastArgumentParser.parse("app.toml", "--set", "bind=:0", "-cp", "a.jar", "--name", "x")
+    @DisplayName("R-20 an ordinary start is parsed without picocli, which takes longer to load than everything else")
+    void parsesOrdinaryStart() {
+        ParsedCommand parsed = FastArgumentParser.parse("app.toml", "--set", "bind=:0", "-cp", "a.jar", "--name", "x")
                 .orElseThrow();
-        assertThat(read.verb()).isEqualTo(TargetVerb.RUN);
-        assertThat(read.target()).isEqualTo("app.toml");
-        assertThat(read.after().set).containsExactly(Map.entry("bind", ":0"));
-        assertThat(read.after().classPath).containsExactly("a.jar");
-        assertThat(read.after().name).isEqualTo("x");
+        assertThat(parsed.verb()).isEqualTo(TargetVerb.RUN);
+        assertThat(parsed.target()).isEqualTo("app.toml");
+        assertThat(parsed.after().set).containsExactly(Map.entry("bind", ":0"));
+        assertThat(parsed.after().classPath).containsExactly("a.jar");
+        assertThat(parsed.after().name).isEqualTo("x");
         assertThat(FastArgumentParser.parse("start", "--stack-traces", "Hello"))
                 .map(ParsedCommand::arguments)
                 .contains(List.of("--stack-traces", "Hello"));
     }
 
     @Test
-    @DisplayName("R-20 other commands, help and mistakes are left to picocli")
-    void notPlain() {
+    @DisplayName("R-20 other commands, help and invalid command lines are left to picocli")
+    void leavesOtherCommandLinesToPicocli() {
         assertThat(FastArgumentParser.parse()).isEmpty();
         assertThat(FastArgumentParser.parse("status", "x")).isEmpty();
         assertThat(FastArgumentParser.parse("--help")).isEmpty();
@@ -82,32 +82,32 @@ class FastArgumentParserTest {
     }
 
     @Test
-    @DisplayName("R-20 whatever is understood without picocli, picocli understands the same way")
-    void agree() {
+    @DisplayName("R-20 picocli parses each command line that the fast parser accepts to the same result")
+    void agreesWithPicocli() {
         long seed = System.nanoTime();
         Random random = new Random(seed);
-        int plain = 0;
+        int accepted = 0;
         for (int i = 0; i < 4_000; i++) {
             List<String> words = new ArrayList<>();
             words.add(List.of("run", "check", "start", "systemd").get(random.nextInt(4)));
             for (int n = random.nextInt(9); n > 0; n--) {
                 words.add(WORDS.get(random.nextInt(WORDS.size())));
             }
-            Optional<ParsedCommand> read = FastArgumentParser.parse(words.toArray(String[]::new));
-            if (read.isPresent()) {
-                plain++;
-                assertThat(read.get())
+            Optional<ParsedCommand> parsed = FastArgumentParser.parse(words.toArray(String[]::new));
+            if (parsed.isPresent()) {
+                accepted++;
+                assertThat(parsed.get())
                         .as("seed %d, words %s", seed, words)
                         .usingRecursiveComparison()
                         .isEqualTo(byPicocli(words));
             }
         }
-        assertThat(plain).as("seed %d", seed).isGreaterThan(40);
+        assertThat(accepted).as("seed %d", seed).isGreaterThan(40);
     }
 
     private static ParsedCommand byPicocli(List<String> words) {
-        PrintStream nowhere = new PrintStream(OutputStream.nullOutputStream());
-        CommandContext commandContext = new CommandContext(nowhere, nowhere, Map.of(), Path.of("/"));
+        PrintStream discard = new PrintStream(OutputStream.nullOutputStream());
+        CommandContext commandContext = new CommandContext(discard, discard, Map.of(), Path.of("/"));
         CommandTree commandTree = new CommandTree(new Main(commandContext), commandContext, Optional.empty());
         CommandLine.ParseResult result =
                 commandTree.commandLine(words.getFirst()).parseArgs(words.toArray(String[]::new));

@@ -12,7 +12,7 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
 
-/** The command in this JVM, in a folder of its own, for all that starts nothing. */
+/** The {@code ginkgo} command in this JVM with its own folder, for commands that start no service. */
 public final class InProcessCommand {
     private final Path folder;
     private final Map<String, String> environment = new HashMap<>();
@@ -23,7 +23,7 @@ public final class InProcessCommand {
         this.folder = folder;
     }
 
-    /** Writes a file into the folder. */
+    /** Writes a file to the folder. */
     public InProcessCommand withFile(String name, String text) {
         try {
             Path file = folder.resolve(name);
@@ -40,7 +40,7 @@ public final class InProcessCommand {
         return this;
     }
 
-    /** Runs it and gives the exit code. */
+    /** Runs the command and returns its exit code; discards the output of earlier runs. */
     public int run(String... words) {
         out.reset();
         err.reset();

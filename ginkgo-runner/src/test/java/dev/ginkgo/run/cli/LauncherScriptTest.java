@@ -21,7 +21,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The script {@code ginkgo}, with JDKs and a Maven that only say that they were called. */
+/** The {@code ginkgo} script, with fake JDKs and a fake Maven that only record their calls. */
 class LauncherScriptTest {
     private static final String MAVEN = """
             echo called >>"$CALLS"
@@ -36,7 +36,7 @@ class LauncherScriptTest {
     private Path bin = Path.of("");
 
     @BeforeEach
-    void checkout() throws IOException {
+    void createCheckout() throws IOException {
         home = Files.createDirectories(folder.resolve("check out"));
         bin = Files.createDirectories(folder.resolve("bin"));
         Files.copy(Path.of(System.getProperty("ginkgo.root", ".."), "ginkgo"), home.resolve("ginkgo"));
@@ -48,8 +48,8 @@ class LauncherScriptTest {
     }
 
     @Test
-    @DisplayName("without a JDK 25 it says in one line what to install, and exits with 78")
-    void noJdk() throws Exception {
+    @DisplayName("without a JDK 25 the script prints in one line what to install, and exits with 78")
+    void reportsMissingJdk() throws Exception {
         jdk("old/17", "17.0.21");
         jdk("old/25", "25.0.3");
         Files.delete(folder.resolve("old/25/bin/javac")); // a JRE
@@ -63,8 +63,8 @@ class LauncherScriptTest {
     }
 
     @Test
-    @DisplayName("it builds itself once, again when a source is newer, and says so")
-    void builds() throws Exception {
+    @DisplayName("the script builds once, and again if a source file is newer, and prints that")
+    void buildsOnce_andAfterChange() throws Exception {
         assertThat(ginkgo(jdks(), "version").output())
                 .contains("building ginkgo (once)…")
                 .contains("java ");
@@ -79,13 +79,13 @@ class LauncherScriptTest {
 
     @ParameterizedTest(name = "with flock: {0}")
     @ValueSource(booleans = {true, false})
-    @DisplayName("launches at once build once, and those that wait for it say so")
-    void buildsAlone(boolean flock) throws Exception {
+    @DisplayName("of concurrent launches one builds, and the others print that they wait")
+    void buildsOnce_whenLaunchedConcurrently(boolean flock) throws Exception {
         if (flock) {
             tool("flock");
         }
-        Path end = folder.resolve("end");
-        script(bin.resolve("mvn"), "while [ ! -e '" + end + "' ]; do sleep 0.1; done\n" + MAVEN);
+        Path gate = folder.resolve("gate");
+        script(bin.resolve("mvn"), "while [ ! -e '" + gate + "' ]; do sleep 0.1; done\n" + MAVEN);
         // When
         List<Process> launches = new ArrayList<>();
         for (int i = 0; i < 3; i++) {
@@ -93,12 +93,13 @@ class LauncherScriptTest {
                     folder.resolve("output" + i), jdks(), home.resolve("ginkgo").toString(), "version"));
         }
         // Then
-        await().atMost(Duration.ofSeconds(30)).until(() -> outputs(3).stream().allMatch(said -> said.contains("…")));
-        assertThat(outputs(3)).filteredOn(said -> said.contains("building")).hasSize(1);
+        await().atMost(Duration.ofSeconds(30))
+                .until(() -> outputs(3).stream().allMatch(output -> output.contains("…")));
+        assertThat(outputs(3)).filteredOn(output -> output.contains("building")).hasSize(1);
         assertThat(outputs(3))
-                .filteredOn(said -> said.contains("waiting for another start"))
+                .filteredOn(output -> output.contains("waiting for another start"))
                 .hasSize(2);
-        Files.createFile(end);
+        Files.createFile(gate);
         for (Process launch : launches) {
             assertThat(launch.waitFor(30, TimeUnit.SECONDS)).isTrue();
             assertThat(launch.exitValue()).isZero();
@@ -107,15 +108,15 @@ class LauncherScriptTest {
     }
 
     @Test
-    @DisplayName("a build that was cut off is no hindrance with flock, and is told without it")
-    void buildThatWasCutOff() throws Exception {
-        // Given what a build leaves that was killed
+    @DisplayName("an interrupted build does not block the next one with flock, and is reported without it")
+    void recoversFromInterruptedBuild() throws Exception {
+        // Given the files that a killed build leaves behind
         Path target = Files.createDirectories(home.resolve("ginkgo-runner/target"));
         Files.writeString(target.resolve("launcher.lock"), "");
-        Process dead = new ProcessBuilder("true").start();
-        assertThat(dead.waitFor()).isZero();
+        Process ended = new ProcessBuilder("true").start();
+        assertThat(ended.waitFor()).isZero();
         Path folderOfLock = Files.createDirectories(target.resolve("launcher.lock.d"));
-        Files.writeString(folderOfLock.resolve("pid"), dead.pid() + "\n");
+        Files.writeString(folderOfLock.resolve("pid"), ended.pid() + "\n");
         // Then
         Result without = ginkgo(jdks(), "version");
         assertThat(without.code()).isEqualTo(78);
@@ -125,8 +126,8 @@ class LauncherScriptTest {
     }
 
     @Test
-    @DisplayName("a failed build shows what Maven said, and is tried again")
-    void failedBuild() throws Exception {
+    @DisplayName("a failed build prints the output of Maven, and the next launch builds again")
+    void reportsFailedBuild() throws Exception {
         script(bin.resolve("mvn"), "echo 'no such plugin'; exit 1");
 
         Result result = ginkgo(jdks(), "version");
@@ -137,8 +138,8 @@ class LauncherScriptTest {
     }
 
     @Test
-    @DisplayName("without Maven it says in one line what to install")
-    void noMaven() throws Exception {
+    @DisplayName("without Maven the script prints in one line what to install")
+    void reportsMissingMaven() throws Exception {
         Files.delete(bin.resolve("mvn"));
 
         Result result = ginkgo(jdks(), "version");
@@ -149,8 +150,9 @@ class LauncherScriptTest {
     }
 
     @Test
-    @DisplayName("arguments reach Java as they are, also through a link and from another folder; Java takes its place")
-    void passesOn() throws Exception {
+    @DisplayName(
+            "arguments are passed to Java unchanged, also through a symbolic link and from another folder, with exec")
+    void passesArguments() throws Exception {
         Path link = Files.createSymbolicLink(folder.resolve("gk"), Path.of("check out/ginkgo"));
         ginkgo(jdks(), "version");
 
@@ -166,8 +168,8 @@ class LauncherScriptTest {
     }
 
     @Test
-    @DisplayName("a GINKGO_JAVA_HOME that is no JDK 25 is told, not passed over")
-    void explicitHome() throws Exception {
+    @DisplayName("a GINKGO_JAVA_HOME that is not a JDK 25 is an error, not ignored")
+    void rejectsWrongJavaHome() throws Exception {
         jdk("old/17", "17.0.21");
         Map<String, String> variables = new TreeMap<>(jdks());
         variables.put("GINKGO_JAVA_HOME", folder.resolve("old/17").toString());
@@ -179,9 +181,10 @@ class LauncherScriptTest {
     }
 
     @Test
-    @DisplayName("what asks and is gone has the serial collector, what serves has not, and nobody where the user has"
-            + " options for the JVM: one with two collectors does not begin")
-    void oneCollector() throws Exception {
+    @DisplayName(
+            "short-lived commands use the serial collector, services do not; the option is omitted if the user sets JVM"
+                    + " options, because a JVM with two collectors does not start")
+    void selectsOneCollector() throws Exception {
         assertThat(ginkgo(jdks(), "status", "x").output()).contains("[-XX:+UseSerialGC]");
         assertThat(ginkgo(jdks(), "x.toml").output()).contains("[x.toml]").doesNotContain("UseSerialGC");
         for (String variable : new String[] {"JDK_JAVA_OPTIONS", "JAVA_TOOL_OPTIONS", "_JAVA_OPTIONS"}) {
@@ -218,7 +221,7 @@ class LauncherScriptTest {
                 .directory(folder.toFile())
                 .redirectErrorStream(true)
                 .redirectOutput(output.toFile());
-        // Only the plain tools, so that neither the machine's javac nor its Maven are seen.
+        // The path contains only basic tools, so that the script does not find the machine's javac or Maven.
         builder.environment().clear();
         builder.environment().put("PATH", tools().toString());
         builder.environment().put("CALLS", folder.resolve("calls").toString());

@@ -17,7 +17,7 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The sessions of docs/operations.md, line by line; … stands for anything. */
+/** Runs the sessions of docs/operations.md line by line; … matches any text. */
 class OperationsManualTest {
     private static final Path ROOT = Path.of(System.getProperty("ginkgo.root", ".."));
     private static final Pattern SESSION = Pattern.compile("(?ms)^```console\n(.*?)^```");
@@ -28,25 +28,25 @@ class OperationsManualTest {
     private TestShell testShell = new TestShell(folder);
 
     @BeforeEach
-    void user() throws IOException {
+    void createShell() throws IOException {
         testShell = new TestShell(folder);
         testShell.write("HelloWorld.java", Files.readString(ROOT.resolve("examples/HelloWorld.java")));
     }
 
     @AfterEach
-    void logout() throws IOException {
+    void closeShell() throws IOException {
         testShell.close();
     }
 
     @Test
-    @DisplayName("the sessions of the manual of operations print what stands there")
-    void sessions() throws Exception {
+    @DisplayName("the sessions in the operations manual print the documented output")
+    void printsDocumentedOutput() throws Exception {
         Matcher session = SESSION.matcher(Files.readString(ROOT.resolve("docs/operations.md")));
         int lines = 0;
         while (session.find()) {
             for (List<String> step : steps(session.group(1))) {
-                String typed = step.getFirst().substring(2);
-                TestShell.Result result = testShell.execute(typed + " 2>&1");
+                String command = step.getFirst().substring(2);
+                TestShell.Result result = testShell.execute(command + " 2>&1");
                 assertThat(result.out()).as("%s", result).matches(pattern(step.subList(1, step.size())));
                 lines++;
             }

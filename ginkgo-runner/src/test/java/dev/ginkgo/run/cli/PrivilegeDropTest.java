@@ -30,7 +30,7 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A process that root starts and that goes on as somebody else, by the kernel's own word. */
+/** A process that root starts and that changes to another user, verified in {@code /proc}. */
 class PrivilegeDropTest {
     private static final String PORT_SERVER = """
             import dev.ginkgo.*;
@@ -44,7 +44,7 @@ class PrivilegeDropTest {
                 final Setting<String> word = setting("word", "hello");
                 final TcpServer tcp = add("tcp", new TcpServer(bind, client -> {
                     client.writeLine(word.get() + " " + Files.exists(Path.of("/proc/self/task"))
-                            + " " + asked("/etc/shadow") + " " + another());
+                            + " " + tryRead("/etc/shadow") + " " + tryBind());
                 }));
 
                 @Override protected void onStart() {
@@ -53,7 +53,7 @@ class PrivilegeDropTest {
                     }
                 }
 
-                static String asked(String file) {
+                static String tryRead(String file) {
                     try {
                         return "read " + Files.readString(Path.of(file)).length();
                     } catch (java.io.IOException e) {
@@ -61,7 +61,7 @@ class PrivilegeDropTest {
                     }
                 }
 
-                String another() {
+                String tryBind() {
                     try (ServerSocket second = new ServerSocket(0, 1, InetAddress.getByName(bind.get().host()))) {
                         return "bound";
                     } catch (java.io.IOException e) {
@@ -75,38 +75,38 @@ class PrivilegeDropTest {
     private Path folder = Path.of("");
 
     @BeforeEach
-    void open() throws IOException {
+    void makeFolderReadable() throws IOException {
         Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwxr-xr-x"));
     }
 
     @Test
     @DisplayName(
-            "R-13 what root started binds its port, goes on as nobody on every thread, serves, reloads, logs on and"
-                    + " stops")
-    void dropsAllRights() throws Exception {
-        assumeTrue(isRoot(), "only root can go on as somebody else: run as root to see this tested");
+            "R-13 a process started by root binds its port, changes every thread to the user nobody, serves, reloads,"
+                    + " logs and stops")
+    void dropsAllPrivileges() throws Exception {
+        assumeTrue(isRoot(), "this test must run as root");
         InetSocketAddress low = freeLowPort();
         write("PortServer.java", PORT_SERVER);
         String settings = "service = \"PortServer.java\"\nbind = \"127.0.0.1:" + low.getPort() + "\"\n";
         String tables = "[ginkgo]\nuser = \"nobody\"\numask = \"027\"\n[log]\nfile = \"logs/server.log\"\n";
         Path toml = write("server.toml", settings + tables);
         try (CommandProcess server = CommandProcess.start(folder, "server.toml")) {
-            // When it is ready
+            // When the service is ready
             server.awaitOutput("Ctrl-C stops it");
-            // Then no thread acts as root, and the port that only root could bind serves
+            // Then no thread runs as root, and the service accepts connections on the privileged port
             int nobody = id("-u");
             int group = id("-g");
             assertThat(credentials(server.pid(), "Uid:")).containsExactly(four(nobody));
             assertThat(credentials(server.pid(), "Gid:")).containsExactly(four(group));
             assertThat(credentials(server.pid(), "Groups:")).hasSize(1).doesNotContain("0");
             assertThat(line(low)).isEqualTo("hello true AccessDeniedException bound");
-            // And the log is his, made with the umask
+            // And that user owns the log, which was created with the umask
             Path log = folder.resolve("logs/server.log");
             assertThat(Files.getAttribute(log, "unix:uid")).isEqualTo(nobody);
             assertThat(Files.getAttribute(log.resolveSibling("."), "unix:uid")).isEqualTo(nobody);
             assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(log)))
                     .isEqualTo("rw-r-----");
-            // And a reload and a stop are his too
+            // And a reload and a stop work as that user
             Files.writeString(toml, settings + "word = \"reloaded\"\n" + tables);
             server.signal("HUP").awaitOutput("word: hello -> reloaded");
             assertThat(line(low)).startsWith("reloaded ");
@@ -117,17 +117,17 @@ class PrivilegeDropTest {
     }
 
     @Test
-    @DisplayName("R-13 a daemon that became nobody is found, asked, reloaded, its log rotated and opened anew, and it"
-            + " stops with its last words")
-    void daemon() throws Exception {
-        assumeTrue(isRoot(), "only root can go on as somebody else: run as root to see this tested");
+    @DisplayName(
+            "R-13 a daemon that runs as the user nobody answers status and reload, rotates and reopens its log, and"
+                    + " records its exit code")
+    void daemonRunsAsOtherUser() throws Exception {
+        assumeTrue(isRoot(), "this test must run as root");
         write("PortServer.java", PORT_SERVER);
         String settings = "service = \"PortServer.java\"\nbind = \"127.0.0.1:0\"\n";
         String tables = "[ginkgo]\nuser = \"nobody\"\n[log]\nfile = \"logs/server.log\"\n";
         Path toml = write("server.toml", settings + tables);
-        try (TestShell testShell = new TestShell(folder)) {
-            long pid =
-                    testShell.execute("ginkgo start server.toml").hasExitCode(0).pid();
+        try (TestShell shell = new TestShell(folder)) {
+            long pid = shell.execute("ginkgo start server.toml").hasExitCode(0).pid();
             assertThat(credentials(pid, "Uid:")).containsExactly(four(id("-u")));
             assertThat(Files.getAttribute(folder.resolve("run/ginkgo/server.sock"), "unix:uid"))
                     .isEqualTo(id("-u"));
@@ -135,34 +135,34 @@ class PrivilegeDropTest {
                     .isEqualTo(0);
             // When its log has grown too large
             Files.writeString(toml, settings + tables + "max-size = \"1B\"\n");
-            testShell.execute("ginkgo reload server").hasExitCode(0).printsOut("log.max-size");
+            shell.execute("ginkgo reload server").hasExitCode(0).printsOut("log.max-size");
             Path log = folder.resolve("logs/server.log");
             await().atMost(Duration.ofSeconds(20)).until(() -> Files.exists(log.resolveSibling("server.log.1")));
-            // And its housekeeping has looked after the socket, which lies where it may not look any more
-            testShell.execute("ginkgo status server").hasExitCode(0).printsOut("server is READY", "pid " + pid);
+            // And the periodic check of the control socket has run, in a folder that the daemon can no longer read
+            shell.execute("ginkgo status server").hasExitCode(0).printsOut("server is READY", "pid " + pid);
             Files.writeString(toml, settings + tables + "max-size = \"0B\"\n");
-            testShell.execute("ginkgo reload server").hasExitCode(0);
+            shell.execute("ginkgo reload server").hasExitCode(0);
             Files.move(log, log.resolveSibling("moved.log"));
-            testShell.execute("kill -USR1 " + pid).hasExitCode(0);
+            shell.execute("kill -USR1 " + pid).hasExitCode(0);
             await().atMost(Duration.ofSeconds(20)).until(() -> Files.exists(log));
             assertThat(Files.getAttribute(log, "unix:uid")).isEqualTo(id("-u"));
-            testShell.execute("ginkgo stop server").hasExitCode(0).tells("has stopped after");
-            testShell.execute("ginkgo status server").hasExitCode(3).printsOut("exit code 143");
+            shell.execute("ginkgo stop server").hasExitCode(0).tells("has stopped after");
+            shell.execute("ginkgo status server").hasExitCode(3).printsOut("exit code 143");
         }
     }
 
     @Test
-    @DisplayName("R-13 nobody is served before the rights of root are gone, and if they stay the process ends")
-    void servesNobodyBefore() throws Exception {
-        assumeTrue(isRoot(), "only root can go on as somebody else: run as root to see this tested");
+    @DisplayName("R-13 no connection is accepted before the privileges are dropped; if that fails the process ends")
+    void endsIfPrivilegesRemain() throws Exception {
+        assumeTrue(isRoot(), "this test must run as root");
         write("PortServer.java", PORT_SERVER);
-        // Given a process whose user namespace knows no user but root, so that the change fails
+        // Given a user namespace that contains only root, so that the change of the user fails
         List<String> command =
                 CommandProcess.command("PortServer.java", "--set", "bind=127.0.0.1:0", "--set", "ginkgo.user=nobody");
-        assumeTrue(succeeds("unshare", "--user", "--map-root-user", "true"), "this machine has no user namespaces");
-        List<String> alone = Stream.concat(Stream.of("unshare", "--user", "--map-root-user"), command.stream())
+        assumeTrue(succeeds("unshare", "--user", "--map-root-user", "true"), "this test needs user namespaces");
+        List<String> isolated = Stream.concat(Stream.of("unshare", "--user", "--map-root-user"), command.stream())
                 .toList();
-        try (CommandProcess server = CommandProcess.start(folder, alone)) {
+        try (CommandProcess server = CommandProcess.start(folder, isolated)) {
             assertThat(server.exitCode()).isIn(70, 77);
             assertThat(server.output())
                     .contains("port-server did not start: ")
@@ -172,9 +172,10 @@ class PrivilegeDropTest {
     }
 
     @Test
-    @DisplayName("R-13 the chosen group wins over the user's own; an unknown user or group is told before the start")
-    void names() throws Exception {
-        assumeTrue(isRoot(), "only root can go on as somebody else: run as root to see this tested");
+    @DisplayName(
+            "R-13 the configured group overrides the user's own; an unknown user or group is reported before the start")
+    void resolvesUserAndGroup() throws Exception {
+        assumeTrue(isRoot(), "this test must run as root");
         assertThat(Privileges.to("nobody", "daemon", "Linux")).hasToString("nobody (user 65534, group 1)");
         assertThat(Privileges.to("65534", "7", "Linux")).hasToString("nobody (user 65534, group 7)");
         assertThatThrownBy(() -> Privileges.to("no-such-user", "", "Linux"))
@@ -186,8 +187,9 @@ class PrivilegeDropTest {
     }
 
     @Test
-    @DisplayName("R-21 another platform than Linux refuses ginkgo.user in one sentence, and only if it is given")
-    void otherPlatforms() {
+    @DisplayName(
+            "R-21 on other platforms than Linux ginkgo.user is rejected with a one-sentence message, only if it is set")
+    void rejectsUser_onOtherPlatforms() {
         assertThatThrownBy(() -> Privileges.to("nobody", "", "Mac OS X"))
                 .isInstanceOfSatisfying(
                         OsException.class, e -> assertThat(e.kind()).isEqualTo(OsException.Kind.CONFIGURATION))
@@ -196,9 +198,9 @@ class PrivilegeDropTest {
     }
 
     @Test
-    @DisplayName("R-13 check warns of what the user will not be able to read")
-    void tellsBefore() throws Exception {
-        assumeTrue(isRoot(), "only root can go on as somebody else: run as root to see this tested");
+    @DisplayName("R-13 check warns about files that the configured user will not be able to read")
+    void checkWarnsAboutUnreadableFiles() throws Exception {
+        assumeTrue(isRoot(), "this test must run as root");
         write("PortServer.java", PORT_SERVER);
         Path toml = write(
                 "server.toml",
@@ -214,10 +216,10 @@ class PrivilegeDropTest {
     }
 
     @Test
-    @DisplayName("R-13 who is not root cannot go on as somebody else: exit 77 before anything starts")
-    void notRoot() throws Exception {
-        // Given a user namespace in which this process is nobody
-        assumeTrue(succeeds("unshare", "--user", "true"), "this machine has no user namespaces");
+    @DisplayName("R-13 without root privileges ginkgo.user is rejected: exit code 77 before anything starts")
+    void rejectsUser_withoutRoot() throws Exception {
+        // Given a user namespace in which this process runs as the user nobody
+        assumeTrue(succeeds("unshare", "--user", "true"), "this test needs user namespaces");
         write("PortServer.java", PORT_SERVER);
         List<String> command = Stream.concat(
                         Stream.of("unshare", "--user"),
@@ -225,9 +227,9 @@ class PrivilegeDropTest {
                                 "PortServer.java", "--set", "bind=127.0.0.1:0", "--set", "ginkgo.user=daemon")
                                 .stream())
                 .toList();
-        try (CommandProcess refused = CommandProcess.start(folder, command)) {
-            assertThat(refused.exitCode()).isEqualTo(77);
-            assertThat(refused.output()).contains("ginkgo.user = \"daemon\": only root can go on as somebody else");
+        try (CommandProcess rejected = CommandProcess.start(folder, command)) {
+            assertThat(rejected.exitCode()).isEqualTo(77);
+            assertThat(rejected.output()).contains("ginkgo.user = \"daemon\": only root can go on as somebody else");
         }
     }
 
@@ -253,7 +255,7 @@ class PrivilegeDropTest {
         return Stream.generate(() -> Integer.toString(id)).limit(4).collect(Collectors.joining("\t"));
     }
 
-    /** What all threads of a process have in one line of their status: one value, if they agree. */
+    /** Returns the distinct values of one line of {@code /proc/PID/task/TID/status} over all threads of a process. */
     private static Set<String> credentials(long pid, String line) throws IOException {
         Set<String> values = new TreeSet<>();
         try (Stream<Path> tasks = Files.list(Path.of("/proc/" + pid + "/task"))) {

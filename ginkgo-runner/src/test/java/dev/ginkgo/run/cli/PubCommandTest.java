@@ -8,25 +8,25 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What {@code ginkgo pub} sends, and what it makes of the answers. */
+/** Requests of {@code ginkgo pub}, and its handling of the responses. */
 class PubCommandTest {
-    private static final ScriptedHub.Script TAKEN =
-            stage -> stage.answer("200 OK", "application/json", "{\"id\":\"i\",\"channel\":\"/x\"}");
+    private static final ScriptedHub.Script ACCEPTED =
+            connection -> connection.respond("200 OK", "application/json", "{\"id\":\"i\",\"channel\":\"/x\"}");
 
     @TempDir
     private Path folder = Path.of("");
 
     @Test
-    @DisplayName("pub posts a file, or its input, as one message, and prints the receipt only if asked")
-    void whole() throws Exception {
+    @DisplayName("pub posts a file, or its standard input, as one message, and prints the receipt only with -v")
+    void postsOneMessage() throws Exception {
         Path file = Files.writeString(folder.resolve("message"), "a\nb\n");
-        try (ScriptedHub hub = ScriptedHub.withScripts(TAKEN)) {
+        try (ScriptedHub hub = ScriptedHub.withScripts(ACCEPTED)) {
             ClientInvocation quiet = ClientInvocation.pub("", hub.url("/x"), file.toString());
             assertThat(quiet.code()).isZero();
             assertThat(quiet.out()).isEmpty();
-            ClientInvocation told = ClientInvocation.pub("from the input", "-v", "--binary", hub.url("/x"));
-            assertThat(told.code()).isZero();
-            assertThat(told.out()).isEqualTo("{\"id\":\"i\",\"channel\":\"/x\"}\n");
+            ClientInvocation verbose = ClientInvocation.pub("from the input", "-v", "--binary", hub.url("/x"));
+            assertThat(verbose.code()).isZero();
+            assertThat(verbose.out()).isEqualTo("{\"id\":\"i\",\"channel\":\"/x\"}\n");
 
             assertThat(hub.requests())
                     .extracting(ScriptedHub.Request::body)
@@ -38,9 +38,9 @@ class PubCommandTest {
     }
 
     @Test
-    @DisplayName("pub --lines posts each line by itself, an empty one too, each under a key of its own")
-    void lines() throws Exception {
-        try (ScriptedHub hub = ScriptedHub.withScripts(TAKEN)) {
+    @DisplayName("pub --lines posts each line as one message, also an empty one, each with its own idempotency key")
+    void postsEachLine() throws Exception {
+        try (ScriptedHub hub = ScriptedHub.withScripts(ACCEPTED)) {
             assertThat(ClientInvocation.pub("one\n\nthree\r\nfour", "--lines", hub.url("/x"), "-")
                             .code())
                     .isZero();
@@ -55,12 +55,12 @@ class PubCommandTest {
     }
 
     @Test
-    @DisplayName("H-19 pub tries again under the same key when the answer is lost or the hub is busy")
-    void retries() throws Exception {
+    @DisplayName("H-19 pub retries with the same key if the response is lost or the hub is busy")
+    void retriesWithSameKey() throws Exception {
         try (ScriptedHub hub = ScriptedHub.withScripts(
-                connection -> {}, // takes the request, and is gone
-                connection -> connection.answer("503 Stopping", "text/plain", "", "Retry-After: 0"),
-                TAKEN)) {
+                connection -> {}, // accepts the request and closes the connection
+                connection -> connection.respond("503 Stopping", "text/plain", "", "Retry-After: 0"),
+                ACCEPTED)) {
             ClientInvocation pub = ClientInvocation.pub("x", hub.url("/x"));
             assertThat(pub.code()).isZero();
             assertThat(hub.requests()).hasSizeGreaterThanOrEqualTo(3);
@@ -71,25 +71,26 @@ class PubCommandTest {
     }
 
     @Test
-    @DisplayName("pub's exit code tells why it cannot publish: 65, 66, 69, 75, 76, 77")
-    void refusals() throws Exception {
-        assertEnds(65, "too long", connection -> connection.answer("413 No", "text/plain", "too long"));
-        assertEnds(77, "answers 401", connection -> connection.answer("401 Who", "text/plain", ""));
-        assertEnds(76, "no receipt", connection -> connection.answer("200 OK", "text/html", "<html>"));
-        assertEnds(75, "answers 429", connection -> connection.answer("429 Full", "text/plain", "", "Retry-After: 60"));
-        ClientInvocation nobody = ClientInvocation.pub("x", "--retry-for", "0s", "127.0.0.1:1/x");
-        assertThat(nobody.code()).isEqualTo(69);
-        assertThat(nobody.err()).isEqualTo("ginkgo: nobody listens on 127.0.0.1:1\n");
+    @DisplayName("the exit code of pub distinguishes the causes of a failed publish: 65, 66, 69, 75, 76, 77")
+    void exitCodeNamesCause() throws Exception {
+        assertExits(65, "too long", connection -> connection.respond("413 No", "text/plain", "too long"));
+        assertExits(77, "answers 401", connection -> connection.respond("401 Who", "text/plain", ""));
+        assertExits(76, "no receipt", connection -> connection.respond("200 OK", "text/html", "<html>"));
+        assertExits(
+                75, "answers 429", connection -> connection.respond("429 Full", "text/plain", "", "Retry-After: 60"));
+        ClientInvocation noServer = ClientInvocation.pub("x", "--retry-for", "0s", "127.0.0.1:1/x");
+        assertThat(noServer.code()).isEqualTo(69);
+        assertThat(noServer.err()).isEqualTo("ginkgo: nobody listens on 127.0.0.1:1\n");
         ClientInvocation noFile = ClientInvocation.pub("", "127.0.0.1:1/x", "/nowhere/file");
         assertThat(noFile.code()).isEqualTo(66);
         assertThat(noFile.err()).contains("/nowhere/file cannot be read: there is no such file");
     }
 
     @Test
-    @DisplayName("pub --lines says which line was refused")
-    void refusedLine() throws Exception {
-        try (ScriptedHub hub =
-                ScriptedHub.withScripts(TAKEN, connection -> connection.answer("415 No", "text/plain", "not UTF-8"))) {
+    @DisplayName("pub --lines prints the number of a rejected line")
+    void reportsRejectedLine() throws Exception {
+        try (ScriptedHub hub = ScriptedHub.withScripts(
+                ACCEPTED, connection -> connection.respond("415 No", "text/plain", "not UTF-8"))) {
             ClientInvocation pub = ClientInvocation.pub("a\nb\nc\n", "--lines", hub.url("/x"));
             assertThat(pub.code()).isEqualTo(65);
             assertThat(pub.err()).contains("line 2: ").contains("not UTF-8");
@@ -97,7 +98,7 @@ class PubCommandTest {
         }
     }
 
-    private static void assertEnds(int code, String text, ScriptedHub.Script script) throws Exception {
+    private static void assertExits(int code, String text, ScriptedHub.Script script) throws Exception {
         try (ScriptedHub hub = ScriptedHub.withScripts(script)) {
             ClientInvocation pub = ClientInvocation.pub("x", hub.url("/x"));
             assertThat(pub.code()).isEqualTo(code);

@@ -18,13 +18,13 @@ class RejectedStartTest {
     private static final class Exposed extends Service {
         @Override
         protected void onStart() {
-            throw new ConfigException(List.of(ConfigProblem.of("anonymous", "is needed here")));
+            throw new ConfigException(List.of(ConfigProblem.of("anonymous", "is required")));
         }
     }
 
     @Test
-    @DisplayName("settings that a service refuses when it starts are an error of the configuration: 78")
-    void refused() {
+    @DisplayName("a ConfigException from onStart is a configuration error: exit code 78")
+    void configExceptionFromOnStart_exitsWith78() {
         StartException failure = catchThrowableOfType(StartException.class, () -> Ginkgo.start(new Exposed()));
         assertThat(LifecycleMessages.exitCode(failure)).isEqualTo(ExitCode.CONFIGURATION);
     }

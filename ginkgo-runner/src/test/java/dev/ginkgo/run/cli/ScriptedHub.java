@@ -16,26 +16,26 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 
-/** Plays one scene for each connection, the last one for all that come after it, and remembers what it was asked. */
+/** Fake hub that runs one script per connection (the last script for all further ones) and records the requests. */
 final class ScriptedHub implements AutoCloseable {
     private final ServerSocket server;
-    private final List<Script> scenes;
+    private final List<Script> scripts;
     private final List<Request> requests = new CopyOnWriteArrayList<>();
-    private final List<Socket> open = new CopyOnWriteArrayList<>();
+    private final List<Socket> sockets = new CopyOnWriteArrayList<>();
 
-    /** What happens on a connection after its request; when it returns, the connection is closed. */
+    /** Handler of a connection after its request; the connection is closed when it returns. */
     interface Script {
         void handle(Connection connection) throws Exception;
     }
 
-    /** A request. */
+    /** A received request; header names are in lower case. */
     record Request(String line, Map<String, String> headers, String body) {
         String header(String name) {
             return headers.getOrDefault(name.toLowerCase(Locale.ROOT), "none");
         }
     }
 
-    /** One connection. */
+    /** A connection of a client, with methods that write responses. */
     static final class Connection {
         private final OutputStream out;
         private final Socket socket;
@@ -45,8 +45,8 @@ final class ScriptedHub implements AutoCloseable {
             out = socket.getOutputStream();
         }
 
-        /** A whole answer. */
-        void answer(String status, String type, String body, String... headers) throws IOException {
+        /** Writes a complete response. */
+        void respond(String status, String type, String body, String... headers) throws IOException {
             StringBuilder text = new StringBuilder("HTTP/1.1 " + status + "\r\nConnection: close\r\nContent-Type: "
                     + type + "\r\nContent-Length: " + body.length() + "\r\n");
             for (String header : headers) {
@@ -55,7 +55,7 @@ final class ScriptedHub implements AutoCloseable {
             out.write(text.append("\r\n").append(body).toString().getBytes(UTF_8));
         }
 
-        /** Begins a stream, with its start event. */
+        /** Starts a stream with its {@code start} event. */
         Connection stream(boolean recovered) throws IOException {
             out.write("HTTP/1.1 200 OK\r\nContent-Type: application/x-ndjson\r\nTransfer-Encoding: chunked\r\n\r\n"
                     .getBytes(UTF_8));
@@ -70,7 +70,7 @@ final class ScriptedHub implements AutoCloseable {
             return raw(json + "\n");
         }
 
-        /** A chunk. */
+        /** Writes one chunk. */
         Connection raw(String text) throws IOException {
             byte[] bytes = text.getBytes(UTF_8);
             out.write((Integer.toHexString(bytes.length) + "\r\n").getBytes(UTF_8));
@@ -79,26 +79,26 @@ final class ScriptedHub implements AutoCloseable {
             return this;
         }
 
-        /** The end of a stream in order. */
+        /** Writes the last chunk, which ends the stream. */
         void endStream() throws IOException {
             out.write("0\r\n\r\n".getBytes(UTF_8));
         }
 
-        /** Says nothing more, until the other side has gone. */
+        /** Writes nothing more, and waits until the client has closed the connection. */
         void awaitClose() throws IOException {
             while (socket.getInputStream().read() >= 0) {
-                // nobody listens
+                // discard
             }
         }
     }
 
-    private ScriptedHub(List<Script> scenes) throws IOException {
-        this.scenes = scenes;
+    private ScriptedHub(List<Script> scripts) throws IOException {
+        this.scripts = scripts;
         server = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
     }
 
-    static ScriptedHub withScripts(Script... scenes) throws IOException {
-        ScriptedHub hub = new ScriptedHub(List.of(scenes));
+    static ScriptedHub withScripts(Script... scripts) throws IOException {
+        ScriptedHub hub = new ScriptedHub(List.of(scripts));
         Thread.ofVirtual().start(hub::serve);
         return hub;
     }
@@ -107,16 +107,16 @@ final class ScriptedHub implements AutoCloseable {
         return "127.0.0.1:" + server.getLocalPort() + path;
     }
 
-    /** The requests, in order. */
+    /** Returns the requests in the order of their arrival. */
     List<Request> requests() {
         return requests;
     }
 
     private void serve() {
         for (int i = 0; ; i++) {
-            Script script = scenes.get(Math.min(i, scenes.size() - 1));
+            Script script = scripts.get(Math.min(i, scripts.size() - 1));
             try (Socket socket = server.accept()) {
-                open.add(socket);
+                sockets.add(socket);
                 requests.add(request(socket.getInputStream()));
                 script.handle(new Connection(socket));
             } catch (Exception e) {
@@ -152,7 +152,7 @@ final class ScriptedHub implements AutoCloseable {
     public void close() {
         try {
             server.close();
-            for (Socket socket : open) {
+            for (Socket socket : sockets) {
                 socket.close();
             }
         } catch (IOException e) {

@@ -10,7 +10,7 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** {@code ginkgo TARGET -h} and {@code ginkgo check TARGET}: they look, and start nothing. */
+/** {@code ginkgo TARGET -h} and {@code ginkgo check TARGET}, which start nothing. */
 class SettingsHelpTest {
     @TempDir
     private Path folder = Path.of("");
@@ -18,7 +18,7 @@ class SettingsHelpTest {
     private InProcessCommand ginkgo = new InProcessCommand(folder);
 
     @BeforeEach
-    void service() {
+    void writeService() {
         ginkgo = new InProcessCommand(folder)
                 .withFile("Hello.java", """
                 import dev.ginkgo.*;
@@ -39,8 +39,9 @@ class SettingsHelpTest {
     }
 
     @Test
-    @DisplayName("C-15 -h after a target prints every setting of the tree, with all that is known of it")
-    void help() throws Exception {
+    @DisplayName(
+            "C-15 -h after a target prints every setting of the tree with its help, type, default, value and source")
+    void printsEverySetting() throws Exception {
         // When
         int code = ginkgo.environment("GINKGO_CHILD_WORD", "hidden").run("hello.toml", "--set", "message=Hi", "-h");
 
@@ -69,16 +70,16 @@ class SettingsHelpTest {
     }
 
     @Test
-    @DisplayName("C-13 help prints what is wrong beside it, so that it helps where it is needed")
-    void helpInTrouble() {
+    @DisplayName("C-13 help is printed together with the problems of the configuration")
+    void printsHelpAndProblems() {
         assertThat(ginkgo.run("Hello.java", "-h", "--set", "rat-per-minute=1")).isZero();
         assertThat(ginkgo.out()).contains("place = (must be given)");
         assertThat(ginkgo.err()).contains("did you mean \"rate-per-minute\"?").contains("place");
     }
 
     @Test
-    @DisplayName("-h before a target, or without one, is the usage of the command")
-    void usage() {
+    @DisplayName("-h before a target, or without one, prints the usage of the command")
+    void printsUsage() {
         assertThat(ginkgo.run("run", "-h", "Hello.java")).isZero();
         assertThat(ginkgo.out()).contains("Usage: ginkgo run").contains("--class-path");
         assertThat(ginkgo.run("-h")).isZero();
@@ -86,8 +87,8 @@ class SettingsHelpTest {
     }
 
     @Test
-    @DisplayName("R-24 check says ok, or every problem with its place, and starts nothing")
-    void check() {
+    @DisplayName("R-24 check prints ok, or every problem with its position, and starts nothing")
+    void checksConfiguration() {
         assertThat(ginkgo.run("check", "hello.toml")).isZero();
         assertThat(ginkgo.out()).startsWith("ok: Hello (hello.toml)");
 
@@ -102,8 +103,8 @@ class SettingsHelpTest {
     }
 
     @Test
-    @DisplayName("a bad configuration keeps run from starting: 78, and every problem")
-    void run() {
+    @DisplayName("run with an invalid configuration prints every problem and exits with 78")
+    void rejectsInvalidConfiguration() {
         assertThat(ginkgo.run("Hello.java", "--set", "rate-per-minute=0")).isEqualTo(78);
         assertThat(ginkgo.err())
                 .contains("0 is outside 1..60000")
@@ -112,8 +113,8 @@ class SettingsHelpTest {
     }
 
     @Test
-    @DisplayName("a wrong command line exits with 64 and proposes what is near")
-    void misuse() {
+    @DisplayName("an invalid command line exits with 64 and suggests the nearest option")
+    void rejectsInvalidCommandLine() {
         assertThat(ginkgo.run()).isEqualTo(64);
         assertThat(ginkgo.run("run")).isEqualTo(64);
         assertThat(ginkgo.run("Hello.java", "--sett", "a=b")).isEqualTo(64);

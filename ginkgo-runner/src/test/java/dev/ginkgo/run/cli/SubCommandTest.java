@@ -19,14 +19,15 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import picocli.CommandLine;
 
-/** What {@code ginkgo sub} makes of a stream. */
+/** Output, reconnection and exit codes of {@code ginkgo sub}. */
 class SubCommandTest {
     @TempDir
     private Path folder = Path.of("");
 
     @Test
-    @DisplayName("sub prints payloads a line each, with --json the objects, with --null NUL in between")
-    void forms() throws Exception {
+    @DisplayName(
+            "sub prints one payload per line, the JSON objects with --json, and payloads separated by NUL with --null")
+    void printsEachFormat() throws Exception {
         String bytes = Base64.getEncoder().encodeToString(new byte[] {'x', 'y'});
         ScriptedHub.Script script = connection -> connection.stream(false)
                 .message("a", "one")
@@ -56,16 +57,17 @@ class SubCommandTest {
     }
 
     @Test
-    @DisplayName("H-15 sub comes back by itself after the last id, also when a line was cut; none is lost or doubled")
-    void resumes() throws Exception {
+    @DisplayName(
+            "H-15 sub reconnects and resumes after the last id, also after a truncated line, without loss or duplicates")
+    void resumesAfterLastId() throws Exception {
         CompletableFuture<ClientInvocation> started = new CompletableFuture<>();
         try (ScriptedHub hub = ScriptedHub.withScripts(
                 connection -> {
                     connection.stream(false).message("a", "1").message("b", "2").raw("{\"id\":\"c\",\"da");
                     ClientInvocation sub = started.get(10, TimeUnit.SECONDS);
-                    await().until(() -> sub.out().equals("1\n2\n")); // or the break may overtake them
+                    await().until(() -> sub.out().equals("1\n2\n")); // otherwise the disconnect may arrive before them
                 },
-                connection -> connection.answer("503 Busy", "text/plain", "no", "Retry-After: 0"),
+                connection -> connection.respond("503 Busy", "text/plain", "no", "Retry-After: 0"),
                 connection -> connection.stream(true).message("c", "3").endStream(),
                 connection -> connection.stream(true).message("d", "4").awaitClose())) {
             ClientInvocation sub = ClientInvocation.sub("--count", "4", hub.url("/x"));
@@ -80,7 +82,7 @@ class SubCommandTest {
     }
 
     @Test
-    @DisplayName("sub waits as long as the hub asks it to when it says goodbye")
+    @DisplayName("sub waits for the retry time in the bye event before it reconnects")
     void honoursRetry() throws Exception {
         try (ScriptedHub hub = ScriptedHub.withScripts(
                 connection -> connection.stream(false)
@@ -97,15 +99,14 @@ class SubCommandTest {
     }
 
     @Test
-    @DisplayName(
-            "H-16 a gap that cannot be filled ends sub with 80, after all that came before it; --ignore-gaps goes on")
-    void gaps() throws Exception {
-        ScriptedHub.Script overtaken = connection -> connection.stream(false)
+    @DisplayName("H-16 sub exits with 80 on a gap, after it has printed all earlier messages; --ignore-gaps continues")
+    void exitsWith80_onGap() throws Exception {
+        ScriptedHub.Script withGap = connection -> connection.stream(false)
                 .message("a", "1")
                 .line("{\"event\":\"gap\",\"missed\":3}")
                 .message("e", "5")
                 .awaitClose();
-        try (ScriptedHub hub = ScriptedHub.withScripts(overtaken)) {
+        try (ScriptedHub hub = ScriptedHub.withScripts(withGap)) {
             ClientInvocation sub = ClientInvocation.sub("--count", "2", hub.url("/x"));
             assertThat(sub.code()).isEqualTo(80);
             assertThat(sub.out()).isEqualTo("1\n");
@@ -117,8 +118,9 @@ class SubCommandTest {
             assertThat(ignoring.err()).contains("3 messages are lost");
         }
         try (ScriptedHub hub = ScriptedHub.withScripts(
-                connection ->
-                        connection.stream(false).message("a", "1").endStream(), // a break may overtake the message
+                connection -> connection.stream(false)
+                        .message("a", "1")
+                        .endStream(), // a disconnect could arrive before the message
                 connection -> connection.stream(false).message("z", "9").awaitClose())) {
             ClientInvocation sub = ClientInvocation.sub("--count", "2", hub.url("/x"));
             assertThat(sub.code()).isEqualTo(80);
@@ -127,8 +129,8 @@ class SubCommandTest {
     }
 
     @Test
-    @DisplayName("sub begins where --since says; an id that the hub cannot go on from is a gap, a time is not")
-    void since() throws Exception {
+    @DisplayName("sub starts at --since; an id that the hub cannot resume from is a gap, a time is not")
+    void startsAtSince() throws Exception {
         try (ScriptedHub hub = ScriptedHub.withScripts(
                 connection -> connection.stream(false).message("a", "1").awaitClose())) {
             ClientInvocation time = ClientInvocation.sub("--since", "10m", "--count", "1", hub.url("/x"));
@@ -145,8 +147,8 @@ class SubCommandTest {
     }
 
     @Test
-    @DisplayName("a connection that breaks before the first message is made up for by time, or by the id of its start")
-    void nothingYet() throws Exception {
+    @DisplayName("after a disconnect before the first message, sub resumes by time or by the id of the start event")
+    void resumesBeforeFirstMessage() throws Exception {
         try (ScriptedHub hub = ScriptedHub.withScripts(
                 connection -> connection.stream(false).endStream(),
                 connection -> connection.stream(true).message("a", "1").awaitClose())) {
@@ -169,8 +171,8 @@ class SubCommandTest {
     }
 
     @Test
-    @DisplayName("a connection on which nothing comes for --silence is given up for a new one")
-    void silence() throws Exception {
+    @DisplayName("sub reconnects if nothing is received for --silence")
+    void reconnectsAfterSilence() throws Exception {
         try (ScriptedHub hub = ScriptedHub.withScripts(
                 connection -> connection.stream(false).message("a", "1").awaitClose(),
                 connection -> connection.stream(true).message("b", "2").awaitClose())) {
@@ -183,8 +185,8 @@ class SubCommandTest {
 
     @Test
     @DisplayName(
-            "--exec runs a command for each message, with the payload as input and id and channel in its environment")
-    void exec() throws Exception {
+            "--exec runs a command for each message, with the payload as input and the id and channel as variables")
+    void runsCommandPerMessage() throws Exception {
         Path result = folder.resolve("result");
         String command = "{ printf '%s %s ' \"$MESSAGE_CHANNEL\" \"$MESSAGE_ID\"; cat; echo; } >> '" + result + "'";
         try (ScriptedHub hub = ScriptedHub.withScripts(connection -> connection.stream(false)
@@ -199,8 +201,8 @@ class SubCommandTest {
     }
 
     @Test
-    @DisplayName("a command that fails ends sub with 1, which says where to go on")
-    void execFails() throws Exception {
+    @DisplayName("if a command fails, sub exits with 1 and prints the position to resume from")
+    void exitsWith1_onFailedCommand() throws Exception {
         try (ScriptedHub hub = ScriptedHub.withScripts(connection ->
                 connection.stream(false).message("a", "x").message("b", "y").awaitClose())) {
             ClientInvocation sub = ClientInvocation.sub("--exec", "read -r line; test \"$line\" = x", hub.url("/x"));
@@ -212,28 +214,29 @@ class SubCommandTest {
     }
 
     @Test
-    @DisplayName("sub's exit code tells why it cannot go on: 65, 69, 75, 76, 77")
-    void refusals() throws Exception {
+    @DisplayName("the exit code of sub distinguishes the causes of a failure: 65, 69, 75, 76, 77")
+    void exitCodeNamesCause() throws Exception {
         String problem = "{\"title\":\"Bad Channel Name\",\"status\":400,\"detail\":\"a segment is empty\"}";
-        assertEnds(
+        assertExits(
                 65,
                 "a segment is empty",
-                connection -> connection.answer("400 No", "application/problem+json", problem));
-        assertEnds(77, "answers 403", connection -> connection.answer("403 No", "text/plain", "no"));
-        assertEnds(76, "no channel of a hub", connection -> connection.answer("200 OK", "text/html", "<html>"));
-        assertEnds(
+                connection -> connection.respond("400 No", "application/problem+json", problem));
+        assertExits(77, "answers 403", connection -> connection.respond("403 No", "text/plain", "no"));
+        assertExits(76, "no channel of a hub", connection -> connection.respond("200 OK", "text/html", "<html>"));
+        assertExits(
                 76,
                 "no hub writes",
                 connection -> connection.stream(false).line("<html>").awaitClose());
-        assertEnds(76, "answers 301", connection -> connection.answer("301 There", "text/html", ""));
-        assertEnds(75, "answers 429", connection -> connection.answer("429 Full", "text/plain", "", "Retry-After: 60"));
-        ClientInvocation nobody = ClientInvocation.sub("127.0.0.1:1/x");
-        assertThat(nobody.code()).isEqualTo(69);
-        assertThat(nobody.err()).isEqualTo("ginkgo: nobody listens on 127.0.0.1:1\n");
+        assertExits(76, "answers 301", connection -> connection.respond("301 There", "text/html", ""));
+        assertExits(
+                75, "answers 429", connection -> connection.respond("429 Full", "text/plain", "", "Retry-After: 60"));
+        ClientInvocation noServer = ClientInvocation.sub("127.0.0.1:1/x");
+        assertThat(noServer.code()).isEqualTo(69);
+        assertThat(noServer.err()).isEqualTo("ginkgo: nobody listens on 127.0.0.1:1\n");
         assertThat(ClientInvocation.sub("ftp://x/y").code()).isEqualTo(64);
     }
 
-    private static void assertEnds(int code, String text, ScriptedHub.Script script) throws Exception {
+    private static void assertExits(int code, String text, ScriptedHub.Script script) throws Exception {
         try (ScriptedHub hub = ScriptedHub.withScripts(script)) {
             ClientInvocation sub = ClientInvocation.sub(hub.url("/x"));
             assertThat(sub.code()).isEqualTo(code);
@@ -242,8 +245,8 @@ class SubCommandTest {
     }
 
     @Test
-    @DisplayName("the token of --token-file is shown to the hub")
-    void token() throws Exception {
+    @DisplayName("sub sends the token of --token-file to the hub")
+    void sendsToken() throws Exception {
         Path file = Files.writeString(folder.resolve("token"), "abc.def\n");
         try (ScriptedHub hub = ScriptedHub.withScripts(
                 connection -> connection.stream(false).message("a", "1").awaitClose())) {
@@ -258,8 +261,8 @@ class SubCommandTest {
     }
 
     @Test
-    @DisplayName("when nobody reads its output any more, sub ends without a word, as if by SIGPIPE")
-    void brokenPipe() throws Exception {
+    @DisplayName("if its output is closed, sub exits with 141, the code for SIGPIPE, and prints no error")
+    void exitsOnBrokenPipe() throws Exception {
         OutputStream closed = new OutputStream() {
             @Override
             public void write(int b) throws IOException {

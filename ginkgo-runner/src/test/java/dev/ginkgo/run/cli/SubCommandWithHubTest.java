@@ -11,26 +11,26 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
-/** {@code sub} and a real hub, while what lies between them breaks, or the hub itself ends. */
+/** {@code sub} with a real hub while the connection breaks or the hub stops. */
 class SubCommandWithHubTest {
     @Test
-    @DisplayName("H-15 cut off from a hub again and again, sub comes back each time and prints every message once")
-    void cut() throws Exception {
+    @DisplayName("H-15 disconnected from the hub repeatedly, sub reconnects each time and prints every message once")
+    void resumesAfterEachDisconnect() throws Exception {
         MessageHub hub = new MessageHub();
         try (Ginkgo running = Ginkgo.start(hub, "http.bind = '127.0.0.1:0'");
-                BreakableProxy breakableProxy = new BreakableProxy(hub.address().port())) {
-            ClientInvocation sub = ClientInvocation.sub("--count", "40", "127.0.0.1:" + breakableProxy.port() + "/x");
-            awaitReader(hub);
+                BreakableProxy proxy = new BreakableProxy(hub.address().port())) {
+            ClientInvocation sub = ClientInvocation.sub("--count", "40", "127.0.0.1:" + proxy.port() + "/x");
+            awaitSubscriber(hub);
             publish(hub, 1, 10);
             await().until(() -> sub.out().endsWith("\n10\n"));
 
             // When
             for (int first = 11; first <= 31; first += 10) {
-                breakableProxy.disconnect();
+                proxy.disconnect();
                 await().until(() -> hub.stats().subscribers() == 0);
                 publish(hub, first, first + 4);
-                breakableProxy.restore();
-                awaitReader(hub);
+                proxy.restore();
+                awaitSubscriber(hub);
                 publish(hub, first + 5, first + 9);
                 String last = "\n" + (first + 9) + "\n";
                 await().until(() -> sub.out().endsWith(last));
@@ -45,8 +45,8 @@ class SubCommandWithHubTest {
     }
 
     @Test
-    @DisplayName("H-16 a hub that was started anew cannot go on where sub was: that ends it with 80, unless it may")
-    void restarted() throws Exception {
+    @DisplayName("H-16 sub cannot resume at a restarted hub: it exits with 80, or continues with --ignore-gaps")
+    void exitsWith80_afterRestartOfHub() throws Exception {
         int port;
         ClientInvocation sub;
         ClientInvocation ignoring;
@@ -76,7 +76,7 @@ class SubCommandWithHubTest {
         }
     }
 
-    private static void awaitReader(MessageHub hub) {
+    private static void awaitSubscriber(MessageHub hub) {
         await().atMost(Duration.ofSeconds(30)).until(() -> hub.stats().subscribers() == 1);
     }
 

@@ -15,28 +15,28 @@ import java.util.stream.Stream;
 import java.util.zip.ZipEntry;
 
 /**
- * The distribution, {@code bin/ginkgo} and {@code lib/*.jar}, made of what is being tested: the packaged one does not
- * exist yet when tests run. With its archive of classes, as users have it.
+ * A distribution ({@code bin/ginkgo} and {@code lib/*.jar}) built from the class path under test, because the packaged
+ * one does not exist yet when tests run. Includes the class-data archive, as in the packaged distribution.
  */
 final class TestDistribution {
     private TestDistribution() {}
 
-    private static final class Made {
-        static final Path SCRIPT = make();
+    private static final class Holder {
+        static final Path SCRIPT = create();
 
-        private static Path make() {
+        private static Path create() {
             try {
                 Path folder = Path.of("target", "distribution-under-test").toAbsolutePath();
                 if (Files.exists(folder)) {
-                    try (Stream<Path> old = Files.walk(folder)) {
-                        old.sorted(Comparator.reverseOrder()).forEach(file -> {
+                    try (Stream<Path> previous = Files.walk(folder)) {
+                        previous.sorted(Comparator.reverseOrder()).forEach(file -> {
                             if (!file.toFile().delete()) {
                                 throw new AssertionError(file + " cannot be deleted");
                             }
                         });
                     }
                 }
-                return TestDistribution.make(folder);
+                return TestDistribution.create(folder);
             } catch (IOException e) {
                 throw new UncheckedIOException(e);
             } catch (InterruptedException e) {
@@ -45,15 +45,15 @@ final class TestDistribution {
         }
     }
 
-    /** Its script, {@code ginkgo}; made once for all tests. */
+    /** Returns the path of the {@code ginkgo} script; the distribution is created once for all tests. */
     static Path script() {
-        return Made.SCRIPT;
+        return Holder.SCRIPT;
     }
 
-    private static Path make(Path folder) throws IOException, InterruptedException {
+    private static Path create(Path folder) throws IOException, InterruptedException {
         Path lib = Files.createDirectories(folder.resolve("lib"));
         Path bin = Files.createDirectories(folder.resolve("bin"));
-        int number = 100; // the order of the class path
+        int number = 100; // the jars sort in the order of the class path
         for (String entry : System.getProperty("java.class.path").split(File.pathSeparator, -1)) {
             Path jar = lib.resolve(number++ + ".jar");
             if (Files.isDirectory(Path.of(entry))) {
@@ -91,7 +91,8 @@ final class TestDistribution {
                 .redirectOutput(folder.resolve("archive.txt").toFile())
                 .start();
         if (!process.waitFor(60, TimeUnit.SECONDS) || process.exitValue() != 0) {
-            throw new AssertionError("no archive: " + Files.readString(folder.resolve("archive.txt")));
+            throw new AssertionError(
+                    "the class-data archive was not created: " + Files.readString(folder.resolve("archive.txt")));
         }
     }
 

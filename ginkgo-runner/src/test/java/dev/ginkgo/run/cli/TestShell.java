@@ -12,7 +12,7 @@ import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
-/** A user at a shell: a folder to work in, {@code ginkgo} on the path, daemons of his own. */
+/** A shell with a working folder, {@code ginkgo} on the path, and its own state and runtime folders for daemons. */
 public final class TestShell implements AutoCloseable {
     private final Path folder;
     private final Map<String, String> environment = new TreeMap<>();
@@ -26,7 +26,7 @@ public final class TestShell implements AutoCloseable {
         environment.put("HOME", folder.toString());
     }
 
-    /** What a line has come to. */
+    /** Exit code and output of a command line. */
     public record Result(String line, int code, String out, String err) {
         public Result hasExitCode(int expected) {
             assertThat(code).as("exit code of %s", this).isEqualTo(expected);
@@ -43,7 +43,7 @@ public final class TestShell implements AutoCloseable {
             return this;
         }
 
-        /** The number behind {@code pid }. */
+        /** Returns the number after the first {@code pid } in the output. */
         public long pid() {
             return Long.parseLong(both().replaceFirst("(?s).*?pid (\\d+).*", "$1"));
         }
@@ -58,7 +58,7 @@ public final class TestShell implements AutoCloseable {
         }
     }
 
-    /** Sets a variable of the environment. */
+    /** Sets an environment variable. */
     TestShell withVariable(String variable, String value) {
         environment.put(variable, value);
         return this;
@@ -68,21 +68,22 @@ public final class TestShell implements AutoCloseable {
         Files.writeString(folder.resolve(name), text);
     }
 
-    /** Types a line. */
+    /** Runs a command line and waits up to 60 s for its end. */
     public Result execute(String line) throws IOException, InterruptedException {
         Path out = Files.createTempFile(folder, "out", "");
         Path err = Files.createTempFile(folder, "err", "");
         Process process = start(line, out, err);
         if (!process.waitFor(60, TimeUnit.SECONDS)) {
             process.destroyForcibly();
-            throw new AssertionError("it does not end: " + line + "\n" + Files.readString(out) + Files.readString(err));
+            throw new AssertionError("the command did not end within 60 s: " + line + "\n" + Files.readString(out)
+                    + Files.readString(err));
         }
         return new Result(line, process.exitValue(), Files.readString(out), Files.readString(err));
     }
 
-    /** Types a line that goes on. */
+    /** Starts a command line without waiting for its end. */
     public Process start(String line, Path out, Path err) throws IOException {
-        // Whoever runs the tests may ignore a signal (nohup and "&" do), and children inherit that.
+        // A test run may ignore signals (nohup and "&" do), and child processes inherit that.
         ProcessBuilder builder = new ProcessBuilder("env", "--default-signal=HUP,INT,QUIT,TERM", "sh", "-c", line)
                 .directory(folder.toFile())
                 .redirectOutput(out.toFile())
@@ -97,11 +98,11 @@ public final class TestShell implements AutoCloseable {
         return folder;
     }
 
-    /** Kills the daemons that are left. */
+    /** Kills the remaining daemons. */
     @Override
     public void close() throws IOException {
         kill(folder.resolve("state/ginkgo"));
-        kill(folder); // those with a --pid of their own
+        kill(folder); // daemons started with --pid
     }
 
     private static void kill(Path pids) throws IOException {

@@ -7,15 +7,16 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** How errors in the user's file are shown. */
+/** Reports of errors in the user's source file. */
 class UserErrorTest {
     @TempDir
     private Path folder = Path.of("");
 
     @Test
-    @DisplayName("R-12 a compile error shows place, line and caret first, then details; all of them, and their number")
-    void compileErrors() {
-        // Given a tab as indent: the column counts it as one, and the caret line keeps it
+    @DisplayName(
+            "R-12 each compile error shows position, line and caret first, then details; the last line is the count")
+    void reportsCompileErrors() {
+        // Given a tab as indent: it counts as one column, and the caret line repeats it
         InProcessCommand ginkgo = new InProcessCommand(folder).withFile("Hello.java", """
                 import dev.ginkgo.*;
                 class Hello extends Service {
@@ -43,8 +44,8 @@ class UserErrorTest {
     }
 
     @Test
-    @DisplayName("R-12 an error in a file beside the target names that file")
-    void besides() {
+    @DisplayName("R-12 an error in another file of the folder names that file")
+    void reportsErrorInOtherFile() {
         InProcessCommand ginkgo = new InProcessCommand(folder)
                 .withFile("Part.java", "class Part {\n    int a = no;\n}\n")
                 .withFile("Hello.java", "class Hello extends dev.ginkgo.Service { Part part = new Part(); }");
@@ -56,8 +57,9 @@ class UserErrorTest {
     }
 
     @Test
-    @DisplayName("R-12 an exception shows the message, the user's frame and its line; other frames are a number")
-    void exceptions() {
+    @DisplayName(
+            "R-12 an exception shows the message, the frames of user code and their lines; other frames are counted")
+    void foldsFrameworkFrames() {
         // Given
         InProcessCommand ginkgo = new InProcessCommand(folder).withFile("Hello.java", """
                 class Hello extends dev.ginkgo.Service {
@@ -88,7 +90,7 @@ class UserErrorTest {
                 .contains("    … 1 frame of ginkgo and the JDK (--stack-traces shows them)")
                 .containsPattern("    … \\d\\d frames of ginkgo and the JDK");
 
-        // And with every frame, if asked for
+        // And with every frame, if requested
         assertThat(ginkgo.run("Hello.java", "--stack-traces")).isEqualTo(70);
         assertThat(ginkgo.err())
                 .contains("at dev.ginkgo.run.service.TargetAction")
@@ -96,8 +98,8 @@ class UserErrorTest {
     }
 
     @Test
-    @DisplayName("R-12 what a main throws is shown the same way")
-    void mains() {
+    @DisplayName("R-12 an exception from a main method is shown the same way")
+    void reportsExceptionFromMain() {
         InProcessCommand ginkgo = new InProcessCommand(folder)
                 .withFile("Prog.java", "void main() {\n    throw new RuntimeException(\"oh\");\n}\n");
 

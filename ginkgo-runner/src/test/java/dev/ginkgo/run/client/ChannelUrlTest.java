@@ -9,8 +9,8 @@ import org.junit.jupiter.api.Test;
 
 class ChannelUrlTest {
     @Test
-    @DisplayName("a URL needs no scheme, may have letters of any alphabet, wildcards, and parameters of the hub")
-    void good() {
+    @DisplayName("a URL may omit the scheme and may contain non-ASCII letters, wildcards and parameters of the hub")
+    void acceptsChannelUrl() {
         assertThat(ChannelUrl.of("localhost:8088/a")).hasToString("http://localhost:8088/a");
         assertThat(ChannelUrl.of("https://hub.example/ä/*/>")).hasToString("https://hub.example/%C3%A4/*/%3E");
         assertThat(ChannelUrl.of("https://hub.example/ä/*/>").channel()).isEqualTo("/ä/*/>");
@@ -19,8 +19,9 @@ class ChannelUrlTest {
     }
 
     @Test
-    @DisplayName("what is no URL of a channel is refused, and so are parameters that are the client's own")
-    void bad() {
+    @DisplayName(
+            "a text that is not the URL of a channel is rejected, and so are parameters that the client sets itself")
+    void rejectsOtherText() {
         for (String text : List.of(
                 "localhost:8088",
                 "localhost:8088/",

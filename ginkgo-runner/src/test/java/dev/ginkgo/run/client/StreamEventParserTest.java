@@ -10,21 +10,21 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
 class StreamEventParserTest {
-    private final StreamEventParser reader = new StreamEventParser("/x");
+    private final StreamEventParser parser = new StreamEventParser("/x");
 
     @Test
-    @DisplayName("members that are unknown do no harm, and an unknown event is none of ours")
-    void tolerant() {
-        assertThat(read("{\"event\":\"weather\",\"id\":\"a\",\"rain\":[{\"x\":1}]}"))
+    @DisplayName("unknown members and unknown events are ignored")
+    void ignoresUnknownMembersAndEvents() {
+        assertThat(parse("{\"event\":\"weather\",\"id\":\"a\",\"rain\":[{\"x\":1}]}"))
                 .isEqualTo(new StreamEvent.Other(Optional.of("a")));
-        assertThat(read("{\"event\":\"gap\",\"missed\":null}"))
+        assertThat(parse("{\"event\":\"gap\",\"missed\":null}"))
                 .isEqualTo(new StreamEvent.Gap(Optional.empty(), Optional.empty()));
-        assertThat(read("{\"event\":\"start\"}")).isEqualTo(new StreamEvent.Start(Optional.empty(), false));
+        assertThat(parse("{\"event\":\"start\"}")).isEqualTo(new StreamEvent.Start(Optional.empty(), false));
     }
 
     @Test
-    @DisplayName("what no hub writes is refused, and quoted without its control characters")
-    void strict() {
+    @DisplayName("a line that no hub sends is rejected, and quoted without its control characters")
+    void rejectsInvalidLines() {
         for (String line : List.of(
                 "",
                 "hello",
@@ -38,17 +38,17 @@ class StreamEventParserTest {
                 "{\"id\":\"a\",\"data\":\"%\",\"encoding\":\"base64\"}",
                 "{\"id\":\"a\",\"channel\":\"/x\\u0000\",\"data\":\"b\"}",
                 "{\"event\":\"bye\",\"retry\":\"soon\"}")) {
-            assertThatThrownBy(() -> read(line))
+            assertThatThrownBy(() -> parse(line))
                     .as(line)
                     .isInstanceOfSatisfying(
                             FatalException.class,
                             fatalException ->
                                     assertThat(fatalException.exitCode()).isEqualTo(ClientExitCode.NOT_A_HUB));
         }
-        assertThatThrownBy(() -> read("\u001b[2J")).hasMessageContaining("?[2J");
+        assertThatThrownBy(() -> parse("\u001b[2J")).hasMessageContaining("?[2J");
     }
 
-    private StreamEvent read(String line) {
-        return reader.parse(line.getBytes(UTF_8));
+    private StreamEvent parse(String line) {
+        return parser.parse(line.getBytes(UTF_8));
     }
 }

@@ -17,7 +17,7 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Compiled classes are used again as long as they would come out the same, and never else. */
+/** The cache of compiled classes returns an entry only if a compilation would produce the same classes. */
 class ClassCacheTest {
     @TempDir
     private Path folder = Path.of("");
@@ -26,7 +26,7 @@ class ClassCacheTest {
     private Path classes = folder;
 
     @BeforeEach
-    void program() {
+    void writeProgram() {
         classes = folder.resolve("cache/ginkgo/classes");
         ginkgo = new InProcessCommand(folder)
                 .environment("XDG_CACHE_HOME", folder.resolve("cache").toString())
@@ -37,8 +37,8 @@ class ClassCacheTest {
     }
 
     @Test
-    @DisplayName("R-20 a source that has not changed is not compiled again; the folder is its user's alone")
-    void usedAgain() throws Exception {
+    @DisplayName("R-20 an unchanged source is not compiled again; only its user can access the folder of the cache")
+    void reusesEntry_ofUnchangedSource() throws Exception {
         Compilation first = compile();
         Object entry = entry();
         Compilation second = compile();
@@ -54,15 +54,15 @@ class ClassCacheTest {
     }
 
     @Test
-    @DisplayName("R-20 a change in the source, in one beside it, a new one beside it, or another class path compiles")
-    void changes() throws Exception {
+    @DisplayName("R-20 a changed or new source file in the folder, or another class path, causes a compilation")
+    void recompiles_afterChange() throws Exception {
         compile();
         Object entry = entry();
         ginkgo.withFile("Beside.java", "class Beside { int more; }");
         byte[] beside = compile().classes().getOrDefault("Beside", new byte[0]);
         assertThat(entry()).isNotEqualTo(entry);
         entry = entry();
-        ginkgo.withFile("Runnable.java", "interface Runnable { }"); // hides that of java.lang
+        ginkgo.withFile("Runnable.java", "interface Runnable { }"); // shadows java.lang.Runnable
         assertThat(compile().classes()).containsKey("Runnable");
         assertThat(entry()).isNotEqualTo(entry);
         Files.delete(folder.resolve("Runnable.java"));
@@ -80,8 +80,8 @@ class ClassCacheTest {
     }
 
     @Test
-    @DisplayName("R-20 a damaged entry, a folder that others can write to, or one that cannot be made is no error")
-    void broken() throws Exception {
+    @DisplayName("R-20 a damaged entry, a folder that is writable by others, or one that cannot be created is ignored")
+    void ignoresUnusableCache() throws Exception {
         compile();
         Path file = file();
         byte[] whole = Files.readAllBytes(file);
@@ -101,8 +101,8 @@ class ClassCacheTest {
     }
 
     @Test
-    @DisplayName("R-20 the cache is bounded: what was used last stays")
-    void bounded() throws Exception {
+    @DisplayName("R-20 the size of the cache is bounded; the most recently used entries are kept")
+    void evictsOldEntries() throws Exception {
         ClassCache cache = new ClassCache(classes);
         CompiledClasses large = new CompiledClasses(
                 Map.of("A", new byte[1 << 20]), List.of("A"), folder.toString(), Map.of(), Map.of());
@@ -131,7 +131,7 @@ class ClassCacheTest {
         }
     }
 
-    /** Which file the only entry is: another one once it has been written anew. */
+    /** Returns the identity of the file of the only entry; it differs after the entry has been rewritten. */
     private Object entry() throws IOException {
         return String.valueOf(
                 Files.readAttributes(file(), BasicFileAttributes.class).fileKey());

@@ -15,9 +15,9 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Daemons whose end comes out of turn: what is told of it afterwards. */
+/** Reports about daemons that ended unexpectedly. */
 class ExitWatcherTest {
-    private static final Duration PATIENCE = Duration.ofSeconds(20);
+    private static final Duration TIMEOUT = Duration.ofSeconds(20);
 
     @TempDir
     private Path folder = Path.of("");
@@ -25,20 +25,20 @@ class ExitWatcherTest {
     private TestShell testShell = new TestShell(folder);
 
     @BeforeEach
-    void user() {
+    void createShell() {
         testShell = new TestShell(folder);
     }
 
     @AfterEach
-    void logout() throws IOException {
+    void closeShell() throws IOException {
         testShell.close();
     }
 
     @Test
     @DisplayName(
-            "R-08 status tells of a System.exit in the user's code, and where; R-14 a daemon's files have no rights"
-                    + " for others")
-    void exit() throws Exception {
+            "R-08 status reports a System.exit call in user code and its source line; R-14 files that a daemon creates"
+                    + " are not accessible to others")
+    void reportsSystemExit() throws Exception {
         testShell.write("Quits.java", """
                 import java.nio.file.*;
                 class Quits extends dev.ginkgo.Service {
@@ -55,7 +55,7 @@ class ExitWatcherTest {
                 .isEqualTo("rw-r-----");
         testShell.write("quits.toml", "service = \"Quits.java\"\n[log]\nlevel = \"warn\"\n");
         testShell.execute("kill -HUP " + pid).hasExitCode(0);
-        await().atMost(PATIENCE)
+        await().atMost(TIMEOUT)
                 .until(() -> testShell.execute("ginkgo status quits").code() != 0);
         testShell
                 .execute("ginkgo status quits")
@@ -68,8 +68,8 @@ class ExitWatcherTest {
     }
 
     @Test
-    @DisplayName("R-03 a start that TERM cancels leaves its last words, and one that TERM ends before it listens too")
-    void cancelled() throws Exception {
+    @DisplayName("R-03 status reports a start that was cancelled by TERM, also before signal handling was installed")
+    void reportsCancelledStart() throws Exception {
         testShell.write("Slow.java", """
                 class Slow extends dev.ginkgo.Service {
                     @Override protected void onStart() throws Exception { Early.block(); }
@@ -77,30 +77,30 @@ class ExitWatcherTest {
                 class Early extends dev.ginkgo.Service {
                     Early() throws Exception { block(); }
                     static void block() throws Exception {
-                        IO.println("it begins");
+                        IO.println("begin");
                         new java.util.concurrent.CountDownLatch(1).await();
                     }
                 }
                 """);
-        terminateOnceItBegins("Slow", folder.resolve("state/ginkgo/Slow.log"));
+        terminateDuringStart("Slow", folder.resolve("state/ginkgo/Slow.log"));
         testShell
                 .execute("ginkgo status Slow")
                 .hasExitCode(3)
                 .printsOut("exit code 143", "the start of slow was cancelled");
-        terminateOnceItBegins("Early", folder.resolve("Early.out"));
+        terminateDuringStart("Early", folder.resolve("Early.out"));
         testShell
                 .execute("ginkgo status Early")
                 .hasExitCode(3)
                 .printsOut("exit code 143", "before it listened to signals");
     }
 
-    private void terminateOnceItBegins(String name, Path output) throws Exception {
+    private void terminateDuringStart(String name, Path output) throws Exception {
         Process start = testShell.start(
                 "exec ginkgo start Slow.java --service " + name + " --name " + name,
                 folder.resolve(name + ".err"),
                 folder.resolve(name + ".out"));
-        await().atMost(PATIENCE)
-                .until(() -> Files.exists(output) && Files.readString(output).contains("it begins"));
+        await().atMost(TIMEOUT)
+                .until(() -> Files.exists(output) && Files.readString(output).contains("begin"));
         String file = Files.readString(folder.resolve("state/ginkgo/" + name + ".pid"));
         testShell
                 .execute("kill -TERM " + file.lines().findFirst().orElseThrow())

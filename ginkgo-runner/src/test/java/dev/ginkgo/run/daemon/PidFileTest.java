@@ -19,9 +19,9 @@ class PidFileTest {
     private Path folder = Path.of("");
 
     @ParameterizedTest
-    @DisplayName("R-04 a file that is no pidfile is not overwritten")
+    @DisplayName("R-04 a file that is not a pidfile is not overwritten")
     @ValueSource(strings = {"service = \"Hello.java\"\n", "x", "12 monkeys", "12a\n"})
-    void somebodysFile(String text) throws Exception {
+    void rejectsUnrelatedFile(String text) throws Exception {
         Path file = Files.writeString(folder.resolve("notes.txt"), text);
         assertThatThrownBy(() -> PidFile.lock(file))
                 .isInstanceOf(IOException.class)
@@ -31,9 +31,9 @@ class PidFileTest {
     }
 
     @ParameterizedTest
-    @DisplayName("R-04 a pidfile of whatever program, empty or of zeros, is no hindrance")
+    @DisplayName("R-04 any existing pidfile can be locked: from another program, empty, or full of zeros")
     @ValueSource(strings = {"", "4711", "4711\n", " 4711 \n", "\n{}\n", "4711\n{\"name\":\"x\"}\n", "\0\0\0\0"})
-    void pidfiles(String text) throws Exception {
+    void locksExistingPidFile(String text) throws Exception {
         Path file = Files.writeString(folder.resolve("x.pid"), text);
         try (PidFile locked = PidFile.lock(file).orElseThrow()) {
             assertThat(locked).isNotNull();
@@ -41,9 +41,8 @@ class PidFileTest {
     }
 
     @Test
-    @DisplayName(
-            "R-08 whoever reads a pidfile while it is written finds the daemon: nobody is told that it does not run")
-    void readWhileWritten() throws Exception {
+    @DisplayName("R-08 a pidfile that is read during a write contains a complete record, so the daemon is always found")
+    void readsCompleteRecord_duringWrites() throws Exception {
         Path file = folder.resolve("x.pid");
         DaemonRecord daemonRecord = new DaemonRecord(
                 "x",
@@ -57,12 +56,12 @@ class PidFileTest {
                 "1",
                 Optional.empty());
         DaemonRecord longer = daemonRecord.withLog("/var/log/ginkgo/" + "x".repeat(200) + ".log");
-        AtomicBoolean over = new AtomicBoolean();
+        AtomicBoolean done = new AtomicBoolean();
         try (PidFile locked = PidFile.lock(file).orElseThrow()) {
             locked.write(daemonRecord);
             Thread writer = Thread.ofPlatform().start(() -> {
                 try {
-                    while (!over.get()) {
+                    while (!done.get()) {
                         locked.write(longer);
                         locked.write(daemonRecord);
                     }
@@ -75,7 +74,7 @@ class PidFileTest {
                     assertThat(PidFile.read(file)).get().isIn(daemonRecord, longer);
                 }
             } finally {
-                over.set(true);
+                done.set(true);
                 writer.join();
             }
         }

@@ -18,21 +18,21 @@ class RuntimeDirsTest {
     private Path folder = Path.of("");
 
     @Test
-    @DisplayName("R-11 two first starts at the same moment make the folder of this user's daemons together")
-    void together() throws Exception {
+    @DisplayName("R-11 concurrent first starts all succeed in creating the folder of this user's daemons")
+    void concurrentStartsCreateOneFolder() throws Exception {
         try (ExecutorService threads = Executors.newFixedThreadPool(4)) {
             for (int i = 0; i < 200; i++) {
-                Path wanted = folder.resolve("state" + i).resolve("ginkgo");
-                CyclicBarrier begin = new CyclicBarrier(4);
-                List<Future<Path>> made = new ArrayList<>();
+                Path expected = folder.resolve("state" + i).resolve("ginkgo");
+                CyclicBarrier barrier = new CyclicBarrier(4);
+                List<Future<Path>> results = new ArrayList<>();
                 for (int n = 0; n < 4; n++) {
-                    made.add(threads.submit(() -> {
-                        begin.await();
-                        return RuntimeDirs.prepare(wanted);
+                    results.add(threads.submit(() -> {
+                        barrier.await();
+                        return RuntimeDirs.prepare(expected);
                     }));
                 }
-                for (Future<Path> each : made) {
-                    assertThat(each.get()).isEqualTo(wanted);
+                for (Future<Path> result : results) {
+                    assertThat(result.get()).isEqualTo(expected);
                 }
             }
         }

@@ -15,9 +15,9 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The log of a daemon: what comes into it, and who may rename it. */
+/** The log of a daemon: content, rotation, format, and reopening after a rename. */
 class LogConfiguratorTest {
-    private static final Duration PATIENCE = Duration.ofSeconds(30);
+    private static final Duration TIMEOUT = Duration.ofSeconds(30);
     private static final String TALKER = """
             import dev.ginkgo.*;
             import java.time.Duration;
@@ -41,29 +41,29 @@ class LogConfiguratorTest {
     private Path log = folder;
 
     @BeforeEach
-    void user() throws IOException {
+    void createShell() throws IOException {
         testShell = new TestShell(folder);
         testShell.write("Talker.java", TALKER);
         log = folder.resolve("state/ginkgo/Talker.log");
     }
 
     @AfterEach
-    void logout() throws IOException {
+    void closeShell() throws IOException {
         testShell.close();
     }
 
     @Test
-    @DisplayName("R-15 all output goes to the log, which is rotated by size; log -f follows it across the rotation")
-    void rotation() throws Exception {
+    @DisplayName("R-15 all output goes to one log, which is rotated by size; log -f follows it across the rotation")
+    void rotatesBySize_andFollowMissesNoLine() throws Exception {
         testShell
                 .execute("ginkgo start Talker.java --set log.max-size=2KiB --set log.keep=2")
                 .hasExitCode(0);
         Path out = folder.resolve("followed");
         Process follower = testShell.start("exec ginkgo log Talker -f", out, folder.resolve("followed.err"));
         try {
-            await().atMost(PATIENCE).until(() -> Files.exists(log.resolveSibling("Talker.log.2")));
+            await().atMost(TIMEOUT).until(() -> Files.exists(log.resolveSibling("Talker.log.2")));
             int seen = numbers(out).size();
-            await().atMost(PATIENCE).until(() -> numbers(out).size() > seen + 20);
+            await().atMost(TIMEOUT).until(() -> numbers(out).size() > seen + 20);
             List<Integer> numbers = numbers(out);
             for (int i = 1; i < numbers.size(); i++) {
                 assertThat(numbers.get(i)).as("after %s", numbers.get(i - 1)).isEqualTo(numbers.get(i - 1) + 1);
@@ -77,33 +77,34 @@ class LogConfiguratorTest {
     }
 
     @Test
-    @DisplayName("R-15 a log that somebody else has renamed is opened anew by USR1 and by HUP, by the JVM itself too")
-    void reopened() throws Exception {
+    @DisplayName(
+            "R-15 after the log file has been renamed, USR1 and HUP reopen it, also for the output of the JVM itself")
+    void reopensRenamedLog_onSignal() throws Exception {
         long pid = testShell.execute("ginkgo start Talker.java").hasExitCode(0).pid();
         for (String signal : List.of("USR1", "HUP")) {
             Path old = log.resolveSibling("old-" + signal);
             Files.move(log, old);
             testShell.execute("kill -" + signal + " " + pid).hasExitCode(0);
-            await().atMost(PATIENCE)
+            await().atMost(TIMEOUT)
                     .until(() -> Files.exists(log) && Files.readString(log).contains("line "));
             for (String descriptor : List.of("1", "2")) {
                 assertThat(Files.readSymbolicLink(Path.of("/proc/" + pid + "/fd/" + descriptor)))
                         .isEqualTo(log.toRealPath());
             }
         }
-        testShell.execute("kill -QUIT " + pid).hasExitCode(0); // a thread dump is the JVM's own
-        await().atMost(PATIENCE).until(() -> Files.readString(log).contains("Full thread dump"));
+        testShell.execute("kill -QUIT " + pid).hasExitCode(0); // the JVM itself prints the thread dump
+        await().atMost(TIMEOUT).until(() -> Files.readString(log).contains("Full thread dump"));
         testShell.execute("ginkgo stop Talker").hasExitCode(0);
     }
 
     @Test
-    @DisplayName("R-15 log.file is the log, log.format = json makes objects of what is logged")
-    void configured() throws Exception {
+    @DisplayName("R-15 log.file sets the path of the log; log.format = json writes a JSON object per line")
+    void usesConfiguredFileAndFormat() throws Exception {
         testShell
                 .execute("ginkgo start Talker.java --set log.file=mine.log --set log.format=json")
                 .hasExitCode(0);
         Path mine = folder.resolve("mine.log");
-        await().atMost(PATIENCE)
+        await().atMost(TIMEOUT)
                 .until(() -> Files.readString(mine).contains("\"formattedMessage\":\"logged 1\"")
                         || Files.readString(mine).contains("\"message\":\"logged {}\""));
         assertThat(Files.readString(mine)).contains("line 1");

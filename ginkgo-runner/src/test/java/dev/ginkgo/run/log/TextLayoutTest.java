@@ -17,17 +17,16 @@ import org.junit.jupiter.api.Test;
 
 class TextLayoutTest {
     @Test
-    @DisplayName(
-            "R-15 a line of the log has the time of day of this place, the level, the task, the logger and the message")
-    void line() {
+    @DisplayName("R-15 a log line contains the local time of day, the level, the task, the logger and the message")
+    void formatsOneLine() {
         LoggingEvent event = event(Instant.parse("2026-07-01T22:59:08.007Z"), "gateway/hub#accept");
         assertThat(layout(false, "Europe/Berlin").doLayout(event))
                 .isEqualTo("00:59:08.007 INFO  [gateway/hub#accept] Hub - hello" + System.lineSeparator());
     }
 
     @Test
-    @DisplayName("R-15 in a file the date stands before the time; both are right in every zone, at every moment")
-    void time() {
+    @DisplayName("R-15 in a file the date precedes the time; both are correct in every time zone, at random instants")
+    void formatsDateAndTime_inEveryZone() {
         long seed = System.nanoTime();
         Random random = new Random(seed);
         for (String zone : List.of("UTC", "Europe/Berlin", "Asia/Kathmandu", "America/St_Johns", "Pacific/Apia")) {

@@ -14,8 +14,9 @@ class AsciiFallbackStreamTest {
     private final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
 
     @Test
-    @DisplayName("R-22 where the character set has no box drawing, a tree is drawn in ASCII, and so is all else")
-    void ascii() {
+    @DisplayName(
+            "R-22 if the character set has no box-drawing characters, trees and other symbols are printed in ASCII")
+    void replacesUnsupportedCharacters() {
         PrintStream stream = AsciiFallbackStream.of(new PrintStream(bytes, true, US_ASCII));
         stream.println("├── a\n│   └── b");
         stream.print("… •");
@@ -25,8 +26,8 @@ class AsciiFallbackStreamTest {
     }
 
     @Test
-    @DisplayName("what the character set has is printed as it is, and bytes are never touched")
-    void others() {
+    @DisplayName("characters that the character set contains are printed unchanged, and so are raw bytes")
+    void keepsSupportedCharactersAndBytes() {
         PrintStream latin = AsciiFallbackStream.of(new PrintStream(bytes, true, ISO_8859_1));
         latin.print("é µ …");
         assertThat(bytes.toString(ISO_8859_1)).isEqualTo("é µ ...");

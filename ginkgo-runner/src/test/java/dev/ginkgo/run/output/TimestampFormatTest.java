@@ -11,8 +11,8 @@ class TimestampFormatTest {
     private static final String STARTED = "2026-07-01T22:59:08.123456789Z";
 
     @Test
-    @DisplayName("R-08 a moment is shown in the time of this place with its offset, to the second, and how long ago")
-    void shown() {
+    @DisplayName("R-08 a timestamp is shown as local time with its offset, to the second, with its age")
+    void formatsLocalTimeAndAge() {
         assertThat(at("2026-07-01T22:59:20.223456789Z", "Europe/Berlin").format(STARTED))
                 .isEqualTo("2026-07-02 00:59:08 +02:00 (12.1 s ago)");
         assertThat(at("2026-07-04T22:59:08.123456789Z", "UTC").format(STARTED))
@@ -22,9 +22,8 @@ class TimestampFormatTest {
     }
 
     @Test
-    @DisplayName(
-            "R-08 after the clock was set back nothing is said of how long ago; what is no moment is shown as it is")
-    void odd() {
+    @DisplayName("R-08 a timestamp in the future has no age; a text that is not a timestamp is shown unchanged")
+    void omitsAge_forFutureTimestamp() {
         assertThat(at("2026-07-01T22:59:00Z", "UTC").format(STARTED)).isEqualTo("2026-07-01 22:59:08 UTC");
         assertThat(at("2026-07-01T22:59:00Z", "UTC").format("yesterday")).isEqualTo("yesterday");
         assertThat(at("2026-07-01T22:59:00Z", "UTC").format("")).isEmpty();

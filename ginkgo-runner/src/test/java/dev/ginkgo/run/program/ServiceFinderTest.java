@@ -9,14 +9,14 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What of a source file is started. */
+/** Selection of the service or the main method of a source file. */
 class ServiceFinderTest {
     @TempDir
     private Path folder = Path.of("");
 
     @Test
-    @DisplayName("R-20 the service named like the file wins; else the only one")
-    void chooses() {
+    @DisplayName("R-20 the service with the name of the file is selected, otherwise the only one")
+    void selectsServiceNamedLikeFile() {
         InProcessCommand ginkgo = new InProcessCommand(folder)
                 .withFile("Two.java", "import dev.ginkgo.*; class One extends Service {} class Two extends Service {}")
                 .withFile("only.java", "import dev.ginkgo.*; class Lone extends Service {} class Other {}");
@@ -28,8 +28,8 @@ class ServiceFinderTest {
     }
 
     @Test
-    @DisplayName("R-20 of several candidates none is guessed: they are listed, and --service chooses")
-    void several() {
+    @DisplayName("R-20 if there are several candidates, none is guessed: they are listed, and --service selects one")
+    void rejectsSeveralCandidates() {
         InProcessCommand ginkgo = new InProcessCommand(folder)
                 .withFile("app.java", "import dev.ginkgo.*; class B extends Service {} class A extends Service {}");
 
@@ -42,8 +42,8 @@ class ServiceFinderTest {
     }
 
     @Test
-    @DisplayName("R-20 candidates come only from the named file; files beside it are compiled as needed")
-    void beside() {
+    @DisplayName("R-20 candidates come only from the named file; files in the same folder are compiled as needed")
+    void compilesNeighbouringFiles() {
         InProcessCommand ginkgo = new InProcessCommand(folder)
                 .withFile("Part.java", "import dev.ginkgo.*; class Part extends Service {}")
                 .withFile("Broken.java", "not java")
@@ -57,8 +57,8 @@ class ServiceFinderTest {
     }
 
     @Test
-    @DisplayName("R-20 a declared package is honoured: the source path begins above it")
-    void packages() {
+    @DisplayName("R-20 for a file in a declared package the source path starts above the package")
+    void derivesSourcePath_fromPackage() {
         InProcessCommand ginkgo = new InProcessCommand(folder)
                 .withFile("a/Base.java", "package a; public class Base {}")
                 .withFile("a/b/App.java", """
@@ -71,8 +71,9 @@ class ServiceFinderTest {
     }
 
     @Test
-    @DisplayName("R-20 a file without a service, or whose service cannot be made, says what to write")
-    void none() {
+    @DisplayName(
+            "R-20 for a file without a service, or with one that cannot be instantiated, the error says what to write")
+    void reportsMissingService() {
         InProcessCommand ginkgo = new InProcessCommand(folder)
                 .withFile("Empty.java", "class Empty {}")
                 .withFile("Given.java", "import dev.ginkgo.*; class Given extends Service { Given(int port) {} }")
@@ -89,8 +90,9 @@ class ServiceFinderTest {
     }
 
     @Test
-    @DisplayName("R-20 a file with a main is started by its main, and --service or a .toml file take its service")
-    void main() {
+    @DisplayName(
+            "R-20 a file with a main method is started by it; --service or a .toml file select the service instead")
+    void prefersMainMethod() {
         String both = "import dev.ginkgo.*; class Both extends Service { static void main(String[] a) {} }";
         InProcessCommand ginkgo = new InProcessCommand(folder)
                 .withFile("Both.java", both)
@@ -105,18 +107,20 @@ class ServiceFinderTest {
     }
 
     @Test
-    @DisplayName("R-20 the main may be static or not, with arguments or not, inherited, or in a compact file")
-    void mains() {
-        String told = "System.setProperty(\"ginkgo.main\", ";
+    @DisplayName("R-20 the main method may be static or not, with arguments or not, inherited, or in a compact file")
+    void callsEveryFormOfMain() {
+        String record = "System.setProperty(\"ginkgo.main\", ";
         InProcessCommand ginkgo = new InProcessCommand(folder)
                 .withFile(
-                        "Compact.java", "void main(String[] a) { " + told + "\"compact \" + String.join(\" \", a)); }")
-                .withFile("Plain.java", "class Plain { static void main() { " + told + "\"plain\"); } }")
+                        "Compact.java",
+                        "void main(String[] a) { " + record + "\"compact \" + String.join(\" \", a)); }")
+                .withFile("Plain.java", "class Plain { static void main() { " + record + "\"plain\"); } }")
                 .withFile(
-                        "Heir.java", "class Heir extends Base {} class Base { void main() { " + told + "\"heir\"); } }")
+                        "Heir.java",
+                        "class Heir extends Base {} class Base { void main() { " + record + "\"heir\"); } }")
                 .withFile(
                         "Pair.java",
-                        "class Pair { void main() {} static void main(String[] a) { " + told + "\"pair\"); } }");
+                        "class Pair { void main() {} static void main(String[] a) { " + record + "\"pair\"); } }");
         try {
             assertThat(ginkgo.run("Compact.java", "-h", "--set", "x")).isEqualTo(ExitCode.KEEP_RUNNING);
             assertThat(System.getProperty("ginkgo.main")).isEqualTo("compact -h --set x");

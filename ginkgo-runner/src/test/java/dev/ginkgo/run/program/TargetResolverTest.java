@@ -9,7 +9,7 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What the word on the command line may be, and what is said if it is not. */
+/** Accepted targets on the command line, and the messages for rejected ones. */
 class TargetResolverTest {
     @TempDir
     private Path folder = Path.of("");
@@ -17,7 +17,7 @@ class TargetResolverTest {
     private InProcessCommand ginkgo = new InProcessCommand(folder);
 
     @BeforeEach
-    void hello() {
+    void writeHello() {
         ginkgo = new InProcessCommand(folder).withFile("Hello.java", """
                 import dev.ginkgo.*;
                 class Hello extends Service {
@@ -28,7 +28,7 @@ class TargetResolverTest {
 
     @Test
     @DisplayName("R-20 a .java file, a .toml file and the name of a class are targets")
-    void threeKinds() {
+    void acceptsThreeKindsOfTarget() {
         // Given
         ginkgo.withFile("hello.toml", "service = \"Hello.java\"\nrate = 7\n")
                 .withFile("idle.toml", "service = \"" + Idle.class.getName() + "\"\n");
@@ -42,8 +42,8 @@ class TargetResolverTest {
     }
 
     @Test
-    @DisplayName("C-05 a missing file is named by its absolute path, with what may have been meant, and exits with 78")
-    void missingFile() {
+    @DisplayName("C-05 a missing file is reported with its absolute path and a suggestion; exit code 78")
+    void reportsMissingFile() {
         for (String missing : new String[] {"Helo.java", "helo.toml", "Helo"}) {
             assertThat(ginkgo.run(missing)).isEqualTo(78);
             assertThat(ginkgo.err()).contains("Did you mean Hello.java?");
@@ -59,8 +59,9 @@ class TargetResolverTest {
     }
 
     @Test
-    @DisplayName("C-05 a .toml file whose service is missing, or that is broken, exits with 78 and names the place")
-    void badToml() {
+    @DisplayName(
+            "C-05 a .toml file without a valid service, or with a syntax error, is reported by position; exit code 78")
+    void reportsInvalidToml() {
         ginkgo.withFile("none.toml", "rate = 7\n")
                 .withFile("number.toml", "service = 7\n")
                 .withFile("empty.toml", "service = \"\"\n")
@@ -81,8 +82,8 @@ class TargetResolverTest {
     }
 
     @Test
-    @DisplayName("a class that is no service says so; a mistyped command is recognized")
-    void noService() {
+    @DisplayName("a class that is not a service is reported as such; a mistyped command gets a suggestion")
+    void reportsClassThatIsNoService() {
         assertThat(ginkgo.run("java.lang.String")).isEqualTo(78);
         assertThat(ginkgo.err()).contains("java.lang.String cannot be run");
         assertThat(ginkgo.run("chekc")).isEqualTo(78);
@@ -95,8 +96,8 @@ class TargetResolverTest {
 
     @Test
     @DisplayName(
-            "H-22 check finds a hub that everybody could reach without being asked, at its place, before any start")
-    void exposedHub() {
+            "H-22 check reports a hub that is reachable from other machines without authentication, with the position")
+    void reportsExposedHub() {
         ginkgo.withFile("hub.toml", "service = \"dev.ginkgo.hub.MessageHub\"\n[http]\nbind = \"0.0.0.0:0\"\n");
         assertThat(ginkgo.run("check", "hub.toml")).isEqualTo(78);
         assertThat(ginkgo.err())

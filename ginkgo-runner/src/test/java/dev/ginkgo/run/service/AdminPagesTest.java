@@ -21,7 +21,7 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** {@code [ginkgo] admin}: what any service says of itself over HTTP. */
+/** {@code [ginkgo] admin}: health and tree of any service over HTTP. */
 class AdminPagesTest {
     private static final Pattern ADDRESS = Pattern.compile("admin pages at http://([^/]+)/");
 
@@ -29,8 +29,8 @@ class AdminPagesTest {
     private Path folder = Path.of("");
 
     @Test
-    @DisplayName("any service answers for its health and its tree where ginkgo.admin says, and nowhere without it")
-    void pages() throws Exception {
+    @DisplayName("a service serves its health and its tree at the address in ginkgo.admin")
+    void servesHealthAndTree() throws Exception {
         write("Moody.java", """
                 import dev.ginkgo.*;
                 class Moody extends Service {
@@ -59,7 +59,7 @@ class AdminPagesTest {
                     .startsWith("HTTP/1.1 403 ");
             assertThat(raw(address.group(1), "POST /-/tree HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"))
                     .startsWith("HTTP/1.1 405 ");
-            // When it is not ready
+            // When the service is degraded
             Files.writeString(toml, "service = \"Moody.java\"\nwell = false\n[ginkgo]\nadmin = \"127.0.0.1:0\"\n");
             moody.signal("HUP").awaitOutput("well: true -> false");
             HttpResponse<String> ready = get(client, base + "/-/health/ready");
@@ -73,8 +73,8 @@ class AdminPagesTest {
     }
 
     @Test
-    @DisplayName("admin pages on a port that is taken end the start with 69, beyond loopback with 78")
-    void refused() throws Exception {
+    @DisplayName("admin pages on a port in use fail the start with 69, on an address beyond loopback with 78")
+    void rejectsUnusableAddress() throws Exception {
         write("Idle.java", "class Idle extends dev.ginkgo.Service {}");
         try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
                 CommandProcess idle = CommandProcess.start(
@@ -82,10 +82,10 @@ class AdminPagesTest {
             assertThat(idle.exitCode()).isEqualTo(69);
             assertThat(idle.output()).contains("cannot listen on 127.0.0.1:" + taken.getLocalPort());
         }
-        InProcessCommand inProcessCommand = new InProcessCommand(folder);
-        assertThat(inProcessCommand.run("check", "Idle.java", "--set", "ginkgo.admin=0.0.0.0:80"))
+        InProcessCommand ginkgo = new InProcessCommand(folder);
+        assertThat(ginkgo.run("check", "Idle.java", "--set", "ginkgo.admin=0.0.0.0:80"))
                 .isEqualTo(78);
-        assertThat(inProcessCommand.err()).contains("ginkgo.admin").contains("is no loopback address");
+        assertThat(ginkgo.err()).contains("ginkgo.admin").contains("is no loopback address");
     }
 
     private static HttpResponse<String> get(HttpClient client, String uri) throws Exception {

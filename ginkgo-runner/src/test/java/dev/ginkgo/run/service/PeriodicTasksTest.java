@@ -12,9 +12,9 @@ import org.junit.jupiter.api.Test;
 class PeriodicTasksTest {
     @Test
     @DisplayName(
-            "R-15 a chore that fails, in whatever way, keeps neither the others nor itself from the next round: the"
-                    + " log is rotated though the control socket cannot be made again")
-    void failures() {
+            "R-15 a periodic task that fails stops neither the other tasks nor its own next run: the log is rotated even"
+                    + " if the control socket cannot be recreated")
+    void failingTaskRunsAgain() {
         AtomicInteger failed = new AtomicInteger();
         AtomicInteger broken = new AtomicInteger();
         AtomicInteger done = new AtomicInteger();

@@ -10,7 +10,7 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A service in a real process: signals, exit codes, and what is said. */
+/** A service in a separate process: signals, exit codes and output. */
 class ServiceRunnerTest {
     private static final String READY = "Ctrl-C stops it";
 
@@ -18,8 +18,8 @@ class ServiceRunnerTest {
     private Path folder = Path.of("");
 
     @Test
-    @DisplayName("R-03 Ctrl-C stops in order and exits with 130; R-20 the file is all that is needed")
-    void interrupt() throws Exception {
+    @DisplayName("R-03 Ctrl-C shuts down gracefully and exits with 130; R-20 a source file is enough to start")
+    void stopsOnInterrupt() throws Exception {
         try (CommandProcess hello = hello()) {
             hello.awaitOutput("hello-world is READY after ").signal("INT");
             assertThat(hello.exitCode()).isEqualTo(130);
@@ -29,7 +29,7 @@ class ServiceRunnerTest {
 
     @Test
     @DisplayName("R-03 TERM exits with 143, or as configured")
-    void terminate() throws Exception {
+    void stopsOnTerm() throws Exception {
         try (CommandProcess hello = hello()) {
             hello.awaitOutput(READY).signal("TERM");
             assertThat(hello.exitCode()).isEqualTo(143);
@@ -42,18 +42,19 @@ class ServiceRunnerTest {
     }
 
     @Test
-    @DisplayName("R-03 a repeated TERM changes nothing; a second INT halts at once and tells what still runs")
-    void again() throws Exception {
-        String deaf = """
-                class Deaf extends dev.ginkgo.Service {
-                    @Override protected void onStart() { spawn("deaf", this::forEver); }
+    @DisplayName(
+            "R-03 a repeated TERM changes nothing; a second INT halts at once and reports the tasks that still run")
+    void haltsOnSecondInterrupt() throws Exception {
+        String stuck = """
+                class Stuck extends dev.ginkgo.Service {
+                    @Override protected void onStart() { spawn("loop", this::forever); }
                     @Override protected void onStop() { IO.println("stopping"); }
-                    void forEver() {
+                    void forever() {
                         while (true) java.util.concurrent.locks.LockSupport.park();
                     }
                 }
                 """;
-        try (CommandProcess service = launch("Deaf.java", deaf)) {
+        try (CommandProcess service = launch("Stuck.java", stuck)) {
             service.awaitOutput(READY)
                     .signal("TERM")
                     .awaitOutput("stopping")
@@ -64,14 +65,14 @@ class ServiceRunnerTest {
             assertThat(service.exitCode()).isEqualTo(130);
             assertThat(service.output())
                     .contains("Halted before the stop was done")
-                    .contains("deaf#deaf still runs after");
-            assertThat(service.output()).contains("Deaf.forEver(Deaf.java:5)");
+                    .contains("stuck#loop still runs after");
+            assertThat(service.output()).contains("Stuck.forever(Stuck.java:5)");
         }
     }
 
     @Test
     @DisplayName("R-03 a signal during the start cancels it")
-    void cancelled() throws Exception {
+    void signalCancelsStart() throws Exception {
         try (CommandProcess service = launch("Slow.java", """
                 class Slow extends dev.ginkgo.Service {
                     @Override protected void onStart() throws Exception {
@@ -87,7 +88,7 @@ class ServiceRunnerTest {
 
     @Test
     @DisplayName("C-11 a reload that is requested during the start waits until the service is ready")
-    void reloadDuringStart() throws Exception {
+    void delaysReload_untilReady() throws Exception {
         try (CommandProcess service = launch("Slow.java", """
                 class Slow extends dev.ginkgo.Service {
                     @Override protected void onStart() throws Exception {
@@ -107,25 +108,26 @@ class ServiceRunnerTest {
     }
 
     @Test
-    @DisplayName("R-03 a task that outlives the stop is told with its stack; exit 79")
-    void leak() throws Exception {
-        try (CommandProcess service = launch("Deaf.java", """
-                class Deaf extends dev.ginkgo.Service {
-                    @Override protected void onStart() { spawn("deaf", this::forEver); }
-                    void forEver() {
+    @DisplayName("R-03 a task that does not stop is reported with its stack; exit code 79")
+    void reportsLeakedTask() throws Exception {
+        try (CommandProcess service = launch("Stuck.java", """
+                class Stuck extends dev.ginkgo.Service {
+                    @Override protected void onStart() { spawn("loop", this::forever); }
+                    void forever() {
                         while (true) java.util.concurrent.locks.LockSupport.park();
                     }
                 }
                 """, "--set", "ginkgo.stop-timeout=100ms")) {
             service.awaitOutput(READY).signal("TERM");
             assertThat(service.exitCode()).isEqualTo(79);
-            assertThat(service.output()).contains("deaf#deaf still runs").contains("Deaf.java:4");
+            assertThat(service.output()).contains("stuck#loop still runs").contains("Stuck.java:4");
         }
     }
 
     @Test
-    @DisplayName("HUP reloads: changed keys, or every problem and \"nothing was changed\", or \"no file\"")
-    void hangup() throws Exception {
+    @DisplayName(
+            "HUP reloads and prints the changed keys, or every problem and \"nothing was changed\", or \"no file\"")
+    void reloadsOnHangup() throws Exception {
         Path toml = write("hello.toml", "service = \"HelloWorld.java\"\nrate = 60\n");
         write("HelloWorld.java", HELLO);
         try (CommandProcess hello = CommandProcess.start(folder, "hello.toml")) {
@@ -144,8 +146,8 @@ class ServiceRunnerTest {
 
     @Test
     @DisplayName(
-            "R-12 a start that fails shows the user's line and exits with 70, 69 for a port in use, 75 if it is late")
-    void failedStarts() throws Exception {
+            "R-12 a failed start shows the line of user code; exit code 70, 69 for a port in use, 75 for a timeout")
+    void reportsFailedStart() throws Exception {
         try (CommandProcess service = launch("Boom.java", """
                 class Boom extends dev.ginkgo.Service {
                     @Override protected void onStart() {
@@ -178,8 +180,8 @@ class ServiceRunnerTest {
     }
 
     @Test
-    @DisplayName("a service that fails while running ends the process with 1, one that ends by itself with 0")
-    void ends() throws Exception {
+    @DisplayName("a service that fails while running ends the process with exit code 1, one that stops itself with 0")
+    void exitCodeReflectsOutcome() throws Exception {
         try (CommandProcess service = launch("Fails.java", """
                 class Fails extends dev.ginkgo.Service {
                     @Override protected void onStart() {
@@ -203,8 +205,8 @@ class ServiceRunnerTest {
     }
 
     @Test
-    @DisplayName("R-18 an error that nobody caught, on any thread, stops the process in order; exit 70")
-    void uncaught() throws Exception {
+    @DisplayName("R-18 an uncaught error on any thread shuts the process down gracefully; exit code 70")
+    void shutsDown_onUncaughtError() throws Exception {
         try (CommandProcess service = launch("Stray.java", """
                 class Stray extends dev.ginkgo.Service {
                     @Override protected void onStart() {
@@ -237,28 +239,28 @@ class ServiceRunnerTest {
     }
 
     @Test
-    @DisplayName("the log is text on standard error, or JSON in a file, and its level follows a reload")
-    void logs() throws Exception {
+    @DisplayName("the log is text on standard error or JSON in a file, and a reload changes its level")
+    void logsInConfiguredFormat() throws Exception {
         write("Talk.java", """
                 class Talk extends dev.ginkgo.Service {
-                    @Override protected void onStart() { spawn("talk", () -> log.info("spoken")); }
-                    @Override protected void onReload() { log.debug("whispered"); }
+                    @Override protected void onStart() { spawn("talk", () -> log.info("at info")); }
+                    @Override protected void onReload() { log.debug("at debug"); }
                 }
                 """);
         Path toml = write("talk.toml", "service = \"Talk.java\"\n[log]\nlevel = \"info\"\n");
         try (CommandProcess service = CommandProcess.start(folder, "talk.toml")) {
-            service.awaitOutput("INFO  [talk#talk] Talk - spoken");
+            service.awaitOutput("INFO  [talk#talk] Talk - at info");
             Files.writeString(toml, "service = \"Talk.java\"\n[log]\nlevel = \"debug\"\n");
-            service.awaitOutput(READY).signal("HUP").awaitOutput("Talk - whispered");
+            service.awaitOutput(READY).signal("HUP").awaitOutput("Talk - at debug");
         }
         try (CommandProcess service =
                 CommandProcess.start(folder, "talk.toml", "--set", "log.format=json", "--set", "log.file=talk.log")) {
             service.awaitOutput(READY).signal("TERM");
             assertThat(service.exitCode()).isEqualTo(143);
-            assertThat(service.output()).doesNotContain("spoken");
+            assertThat(service.output()).doesNotContain("at info");
             assertThat(folder.resolve("talk.log"))
                     .content()
-                    .contains("\"message\":\"spoken\"")
+                    .contains("\"message\":\"at info\"")
                     .startsWith("{");
         }
     }

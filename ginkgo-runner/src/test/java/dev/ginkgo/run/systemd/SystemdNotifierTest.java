@@ -22,9 +22,9 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What systemd is told, received by another program on a socket as systemd has it. */
+/** Notifications to systemd, received by a helper process on a datagram socket. */
 class SystemdNotifierTest {
-    private static final Duration PATIENCE = Duration.ofSeconds(30);
+    private static final Duration TIMEOUT = Duration.ofSeconds(30);
 
     @TempDir
     private Path folder = Path.of("");
@@ -49,25 +49,25 @@ class SystemdNotifierTest {
             assumeTrue(
                     Stream.of("/usr/bin/python3", "/usr/local/bin/python3")
                             .anyMatch(each -> Files.exists(Path.of(each))),
-                    "python3 receives what this test sends: install it to see this tested");
+                    "this test needs python3 to receive the datagrams");
             this.address = address;
             process = new ProcessBuilder("python3", "-c", PROGRAM, address)
                     .redirectError(ProcessBuilder.Redirect.INHERIT)
                     .start();
             Thread.ofVirtual().start(this::read);
-            await().atMost(PATIENCE).until(() -> messages.contains("bound"));
+            await().atMost(TIMEOUT).until(() -> messages.contains("bound"));
         }
 
         private void read() {
             try (BufferedReader lines = new BufferedReader(new InputStreamReader(process.getInputStream(), UTF_8))) {
                 lines.lines().forEach(messages::add);
             } catch (IOException | java.io.UncheckedIOException e) {
-                // it was closed
+                // the receiver was closed
             }
         }
 
         Receiver awaitMessage(String part) {
-            await("a message with " + part).atMost(PATIENCE).until(() -> index(part) >= 0);
+            await("a message with " + part).atMost(TIMEOUT).until(() -> index(part) >= 0);
             return this;
         }
 
@@ -92,9 +92,9 @@ class SystemdNotifierTest {
 
     @Test
     @DisplayName(
-            "R-16 systemd hears READY when the root is ready, RELOADING and READY at a reload good or bad, STOPPING"
-                    + " at its end")
-    void wholeLife() throws Exception {
+            "R-16 the notifier sends READY when the root is ready, RELOADING and READY for a valid or invalid reload,"
+                    + " and STOPPING at shutdown")
+    void sendsEachStateChange() throws Exception {
         write("Slow.java", """
                 import dev.ginkgo.*;
                 class Slow extends Service {
@@ -110,12 +110,12 @@ class SystemdNotifierTest {
         Path toml = write("slow.toml", "service = \"Slow.java\"\n");
         try (Receiver systemd = new Receiver(folder.resolve("notify").toString());
                 CommandProcess slow = launch(systemd, "", "slow.toml")) {
-            // While it starts it asks for time, and is not ready
+            // During the start it extends the timeout and is not ready
             systemd.awaitMessage("EXTEND_TIMEOUT_USEC=15000000 STATUS=slow is STARTING");
             assertThat(systemd.index("READY=1")).isNegative();
             write("gate", "");
             systemd.awaitMessage("READY=1 STATUS=slow is READY");
-            // A good reload, by the clock of the machine
+            // A valid reload, with the monotonic clock of the machine
             long before = System.nanoTime() / 1_000;
             Files.writeString(toml, "service = \"Slow.java\"\nrate = 90\n");
             slow.awaitOutput("Ctrl-C").signal("HUP");
@@ -123,7 +123,7 @@ class SystemdNotifierTest {
             String reloading = systemd.messages.get(systemd.index("RELOADING=1"));
             assertThat(Long.parseLong(reloading.replaceFirst(".*MONOTONIC_USEC=", "")))
                     .isBetween(before, System.nanoTime() / 1_000);
-            // And a bad one
+            // An invalid reload
             Files.writeString(toml, "service = \"Slow.java\"\nrate = 900\n");
             slow.signal("HUP");
             systemd.awaitMessage("READY=1 STATUS=reload: nothing was changed");
@@ -136,8 +136,8 @@ class SystemdNotifierTest {
 
     @ParameterizedTest(name = "at {0}")
     @ValueSource(strings = {"path", "@abstract"})
-    @DisplayName("R-16 the watchdog is fed at half its interval while the root is ready, and only then")
-    void watchdog(String kind) throws Exception {
+    @DisplayName("R-16 the watchdog is notified at half its interval while the root is ready, and only then")
+    void notifiesWatchdog_onlyWhileReady(String kind) throws Exception {
         write("Moody.java", """
                 import dev.ginkgo.*;
                 class Moody extends Service {
@@ -153,28 +153,27 @@ class SystemdNotifierTest {
         try (Receiver systemd = new Receiver(address);
                 CommandProcess moody = launch(systemd, "WATCHDOG_USEC=200000", "moody.toml")) {
             moody.awaitOutput("Ctrl-C");
-            await().atMost(PATIENCE).until(() -> systemd.count("WATCHDOG=1") >= 5);
+            await().atMost(TIMEOUT).until(() -> systemd.count("WATCHDOG=1") >= 5);
             // When the root is degraded
             Files.writeString(toml, "service = \"Moody.java\"\nwell = false\n");
             moody.signal("HUP");
             systemd.awaitMessage("STATUS=not ready: moody: DEGRADED, not well");
-            // Then it is fed no more, for ten times as long as it would be
-            long fed = systemd.count("WATCHDOG=1");
+            // Then no notification is sent for ten times the usual interval
+            long notified = systemd.count("WATCHDOG=1");
             await().during(Duration.ofSeconds(1))
-                    .atMost(PATIENCE)
-                    .until(() -> systemd.count("WATCHDOG=1") <= fed + 1); // one may have been on its way
+                    .atMost(TIMEOUT)
+                    .until(() -> systemd.count("WATCHDOG=1") <= notified + 1); // one may have been in flight
             Files.writeString(toml, "service = \"Moody.java\"\n");
             moody.signal("HUP");
-            await().atMost(PATIENCE).until(() -> systemd.count("WATCHDOG=1") > fed + 3);
+            await().atMost(TIMEOUT).until(() -> systemd.count("WATCHDOG=1") > notified + 3);
         }
     }
 
     @Test
-    @DisplayName(
-            "R-16 a watchdog that is meant for another process is not fed; a socket where nobody listens is told once")
-    void notOurs() throws Exception {
+    @DisplayName("R-16 no watchdog notification for another process; a socket without a listener is logged once")
+    void ignoresWatchdogOfAnotherProcess() throws Exception {
         write("Idle.java", "class Idle extends dev.ginkgo.Service {}");
-        String address = folder.resolve("nobody-there").toString();
+        String address = folder.resolve("no-listener").toString();
         try (CommandProcess idle = CommandProcess.start(
                 folder,
                 with(List.of("NOTIFY_SOCKET=" + address, "WATCHDOG_USEC=100000", "WATCHDOG_PID=1"), "Idle.java"))) {
@@ -185,8 +184,9 @@ class SystemdNotifierTest {
     }
 
     @Test
-    @DisplayName("R-21 an address that is none, and a platform without systemd, are refused in one sentence")
-    void refusals() {
+    @DisplayName(
+            "R-21 an invalid address and a platform without systemd are rejected, each with a one-sentence message")
+    void rejectsInvalidAddressAndPlatform() {
         assertThatThrownBy(() -> new SystemdSocket("vsock:2:1", "Linux"))
                 .hasMessage("NOTIFY_SOCKET=vsock:2:1 is neither a path nor an @name of a Unix socket of at most 107"
                         + " bytes; unset it, or set it as systemd does");
@@ -195,12 +195,12 @@ class SystemdNotifierTest {
         assertThatThrownBy(() -> new SystemdSocket("/run/x", "Mac OS X")).hasMessageContaining("works on Linux only");
     }
 
-    private CommandProcess launch(Receiver systemd, String more, String... words) throws IOException {
+    private CommandProcess launch(Receiver systemd, String variable, String... words) throws IOException {
         return CommandProcess.start(
                 folder,
                 with(
-                        Stream.of("NOTIFY_SOCKET=" + systemd.address, more)
-                                .filter(variable -> !variable.isEmpty())
+                        Stream.of("NOTIFY_SOCKET=" + systemd.address, variable)
+                                .filter(each -> !each.isEmpty())
                                 .toList(),
                         words));
     }

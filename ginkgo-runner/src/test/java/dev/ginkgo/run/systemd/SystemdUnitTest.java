@@ -11,7 +11,7 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What {@code ginkgo systemd} prints. */
+/** The unit that {@code ginkgo systemd} prints. */
 class SystemdUnitTest {
     private static final String WEB_SERVER = """
             import dev.ginkgo.*;
@@ -25,16 +25,17 @@ class SystemdUnitTest {
     private Path folder = Path.of("");
 
     @Test
-    @DisplayName("R-16 the unit names the target from anywhere, with its options, its timeouts and what it must not do")
-    void unit() {
-        InProcessCommand inProcessCommand = new InProcessCommand(folder)
+    @DisplayName(
+            "R-16 the unit contains the absolute path of the target, its options, timeouts and sandbox restrictions")
+    void printsUnit() {
+        InProcessCommand ginkgo = new InProcessCommand(folder)
                 .withFile("WebServer.java", WEB_SERVER)
                 .withFile("a web.toml", "service = \"WebServer.java\"\n[ginkgo]\nstop-timeout = \"1m\"\n");
 
-        assertThat(inProcessCommand.run("systemd", "a web.toml", "--set", "log.level=warn"))
+        assertThat(ginkgo.run("systemd", "a web.toml", "--set", "log.level=warn"))
                 .isZero();
 
-        assertThat(inProcessCommand.out())
+        assertThat(ginkgo.out())
                 .contains("# /etc/systemd/system/web-server.service\n")
                 .contains("\nType=notify-reload\n")
                 .contains(
@@ -49,38 +50,39 @@ class SystemdUnitTest {
     }
 
     @Test
-    @DisplayName("R-16 a unit for a low port gets the one right that it needs, and the configured user is systemd's")
-    void lowPort() {
-        InProcessCommand inProcessCommand = new InProcessCommand(folder)
+    @DisplayName(
+            "R-16 a unit for a low port gets the one capability that it needs; systemd switches to the configured user")
+    void grantsCapability_forLowPort() {
+        InProcessCommand ginkgo = new InProcessCommand(folder)
                 .withFile("WebServer.java", WEB_SERVER)
                 .withFile(
                         "web.toml",
                         "service = \"WebServer.java\"\n[http]\nbind = \"127.0.0.1:80\"\n[ginkgo]\nuser = \"www-data\"\n");
 
-        // Only the text is asked for: nobody becomes that user here
-        assertThat(inProcessCommand.run("systemd", "web.toml")).isZero();
+        // The command only prints the unit; it does not switch to that user
+        assertThat(ginkgo.run("systemd", "web.toml")).isZero();
 
-        assertThat(inProcessCommand.out())
+        assertThat(ginkgo.out())
                 .contains("\nAmbientCapabilities=CAP_NET_BIND_SERVICE\n")
                 .contains("\nUser=www-data\n")
                 .doesNotContain("DynamicUser");
     }
 
     @Test
-    @DisplayName("systemd itself finds nothing wrong with the unit")
-    void verified() throws Exception {
-        assumeTrue(Files.isExecutable(Path.of("/usr/bin/systemd-analyze")), "there is no systemd-analyze here");
-        InProcessCommand inProcessCommand = new InProcessCommand(folder).withFile("WebServer.java", WEB_SERVER);
-        assertThat(inProcessCommand.run("systemd", "WebServer.java")).isZero();
-        // What is executed must be there
+    @DisplayName("systemd-analyze verify accepts the unit")
+    void unitPassesVerification() throws Exception {
+        assumeTrue(Files.isExecutable(Path.of("/usr/bin/systemd-analyze")), "this test needs systemd-analyze");
+        InProcessCommand ginkgo = new InProcessCommand(folder).withFile("WebServer.java", WEB_SERVER);
+        assertThat(ginkgo.run("systemd", "WebServer.java")).isZero();
+        // The executable must exist
         Path unit = Files.writeString(
                 folder.resolve("web-server.service"),
-                inProcessCommand.out().replace("ExecStart=ginkgo ", "ExecStart=/bin/true "));
+                ginkgo.out().replace("ExecStart=ginkgo ", "ExecStart=/bin/true "));
         Process verify = new ProcessBuilder("/usr/bin/systemd-analyze", "verify", "--man=no", unit.toString())
                 .redirectErrorStream(true)
                 .start();
-        String said = new String(verify.getInputStream().readAllBytes(), UTF_8);
-        assertThat(verify.waitFor()).as(said).isZero();
-        assertThat(said.lines().filter(line -> line.contains("web-server"))).isEmpty();
+        String report = new String(verify.getInputStream().readAllBytes(), UTF_8);
+        assertThat(verify.waitFor()).as(report).isZero();
+        assertThat(report.lines().filter(line -> line.contains("web-server"))).isEmpty();
     }
 }

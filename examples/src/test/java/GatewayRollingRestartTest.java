@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Three gateways, each a process, are stopped in order and started again one after another, while all are busy. */
-class RollingRestartTest {
+class GatewayRollingRestartTest {
     private static final Duration SOON = Duration.ofSeconds(60);
     private static final Duration PAUSE = Duration.ofMillis(10);
 
@@ -47,7 +47,7 @@ class RollingRestartTest {
                     net + i, i == 1 ? "" : net + "1", server.tcp.address(), folder, "hub.history.count=20_000"));
             nodes.getLast().awaitReady();
         }
-        nodes.forEach(RollingRestartTest::awaitPeers);
+        nodes.forEach(GatewayRollingRestartTest::awaitPeers);
         freshest = nodes.getFirst();
     }
 
@@ -105,7 +105,7 @@ class RollingRestartTest {
             node.awaitEnd();
             node.start();
             node.awaitReady();
-            nodes.forEach(RollingRestartTest::awaitPeers);
+            nodes.forEach(GatewayRollingRestartTest::awaitPeers);
             publishing.add(node);
             freshest = node;
             await().atMost(SOON).until(() -> readers.stream().allMatch(MovingReader::isReading));
