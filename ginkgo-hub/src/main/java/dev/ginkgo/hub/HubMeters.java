@@ -17,19 +17,19 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Shows what a hub tells at {@code /-/metrics} in a Micrometer registry of the program's own, under the same names.
+ * Micrometer binder for the metrics of a hub, under the names that {@code /-/metrics} uses.
  *
  * <pre>{@code new HubMeters(hub).bindTo(registry);}</pre>
  *
- * <p>Nothing is counted for it: the registry asks the hub when it is asked itself, on its own thread. The delay from
- * publish to delivery has count and sum here; its histogram is on the page only. After a restart of the hub the
- * counters begin anew; before its first start there is nothing to tell, and each says 0 or NaN. Micrometer is an
- * optional dependency of the hub: the program brings it.
+ * <p>Adds no counting of its own: each meter reads the hub on the thread that polls the registry. The delay from
+ * publish to delivery is bound as a count and a sum; its histogram is available only at {@code /-/metrics}. Counters
+ * restart from zero when the hub restarts. Before the first start, counters read 0 and gauges read NaN. Micrometer is
+ * an optional dependency of the hub; the application provides it.
  */
 public final class HubMeters implements MeterBinder {
     private final MessageHub hub;
 
-    /** To be bound at any time, to any number of registries. */
+    /** Creates a binder for a hub. It may be bound at any time and to any number of registries. */
     public HubMeters(MessageHub hub) {
         this.hub = requireNonNull(hub, "hub is null");
     }
@@ -39,28 +39,28 @@ public final class HubMeters implements MeterBinder {
         for (Metric metric : Metric.all()) {
             Tags tags = metric.reason().isEmpty() ? Tags.empty() : Tags.of(Tag.of("reason", metric.reason()));
             if (metric.isCounter()) {
-                FunctionCounter.builder(metric.name(), hub, each -> value(each, metric))
+                FunctionCounter.builder(metric.name(), hub, target -> value(target, metric))
                         .description(metric.help())
                         .tags(tags)
                         .register(registry);
             } else {
-                Gauge.builder(metric.name(), hub, each -> value(each, metric))
+                Gauge.builder(metric.name(), hub, target -> value(target, metric))
                         .description(metric.help())
                         .tags(tags)
                         .register(registry);
             }
         }
-        Gauge.builder(Metric.DEPTH, hub, each -> depth(each).total())
+        Gauge.builder(Metric.DEPTH, hub, target -> depth(target).total())
                 .description(Metric.DEPTH_HELP)
                 .register(registry);
-        Gauge.builder(Metric.MAX_DEPTH, hub, each -> depth(each).max())
+        Gauge.builder(Metric.MAX_DEPTH, hub, target -> depth(target).max())
                 .description(Metric.MAX_DEPTH_HELP)
                 .register(registry);
         FunctionTimer.builder(
                         Metric.DELAY,
                         hub,
-                        each -> delays(each).count(),
-                        each -> delays(each).nanos(),
+                        target -> delays(target).count(),
+                        target -> delays(target).nanos(),
                         TimeUnit.NANOSECONDS)
                 .description(Metric.DELAY_HELP)
                 .register(registry);

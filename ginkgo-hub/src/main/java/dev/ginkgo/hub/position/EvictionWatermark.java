@@ -6,8 +6,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The last messages of a channel that were let go of, one for each origin: who has had these has lost nothing. Guarded
- * by the store.
+ * Eviction watermark of a channel: the position of the last evicted message of each origin. A subscriber that has
+ * received these has lost nothing. Guarded by the store.
  */
 public final class EvictionWatermark {
     private final List<Position> evicted = new ArrayList<>(1);
@@ -17,12 +17,12 @@ public final class EvictionWatermark {
         return evicted.isEmpty();
     }
 
-    public void raise(Position position, long when) {
-        nanos = evicted.isEmpty() ? when : Math.max(nanos, when);
+    public void raise(Position position, long evictedAt) {
+        nanos = evicted.isEmpty() ? evictedAt : Math.max(nanos, evictedAt);
         for (int i = 0; i < evicted.size(); i++) {
-            Position each = evicted.get(i);
-            if (each.origin() == position.origin()) {
-                if (each.isBefore(position)) {
+            Position existing = evicted.get(i);
+            if (existing.origin() == position.origin()) {
+                if (existing.isBefore(position)) {
                     evicted.set(i, position);
                 }
                 return;
@@ -36,15 +36,15 @@ public final class EvictionWatermark {
     }
 
     public void raise(EvictionWatermark other) {
-        other.evicted.forEach(each -> raise(each, other.nanos));
+        other.evicted.forEach(existing -> raise(existing, other.nanos));
     }
 
-    /** Whether somebody who stands there has lost nothing. */
+    /** Returns whether a subscriber at an id has lost nothing. */
     public boolean isCoveredBy(MessageId id) {
         return evicted.stream().noneMatch(id::precedes);
     }
 
-    /** Whether all that is gone is older than a moment. */
+    /** Returns whether every eviction happened before a point in time (in monotonic nanoseconds). */
     public boolean isBefore(long moment) {
         return evicted.isEmpty() || nanos - moment < 0;
     }
