@@ -163,7 +163,8 @@ public final class MessageHub extends Service {
     private Replication replication(Cluster cluster, LocalNetwork network) {
         Map<String, Supplier<? extends Transport>> transports = new HashMap<>();
         transports.put("local", () -> new LocalTransport(network));
-        ServiceLoader.load(TransportProvider.class).forEach(provider -> transports.put(provider.name(), provider::create));
+        ServiceLoader.load(TransportProvider.class)
+                .forEach(provider -> transports.put(provider.name(), provider::create));
         ServiceSelector<Transport> transport = select("transport", "local", transports);
         return add(
                 "replication",
@@ -206,7 +207,9 @@ public final class MessageHub extends Service {
     }
 
     private PeerSummary peers() {
-        return replication.map(replicator -> replicator.peers(epochFence.rejected())).orElse(PeerSummary.NONE);
+        return replication
+                .map(replicator -> replicator.peers(epochFence.rejected()))
+                .orElse(PeerSummary.NONE);
     }
 
     /** Interval between checks for stalled writes: short compared with the timeout, and with a reloaded timeout. */

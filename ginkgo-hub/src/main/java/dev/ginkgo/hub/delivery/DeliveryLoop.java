@@ -113,7 +113,7 @@ final class DeliveryLoop implements Runnable {
     private static void pump(LoopSubscriber subscriber) {
         try {
             subscriber.pump();
-        // out of direct memory, usually; the other subscribers must still be served
+            // out of direct memory, usually; the other subscribers must still be served
         } catch (RuntimeException | OutOfMemoryError e) {
             LOG.error("closing the stream {}: it cannot be written", subscriber, e);
             DisconnectReason.ERROR.mark(subscriber.connection());

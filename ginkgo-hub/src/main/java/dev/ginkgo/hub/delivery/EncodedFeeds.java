@@ -37,7 +37,8 @@ final class EncodedFeeds {
     JoinResult join(SubscribeRequest subscribeRequest, WireFormat wireFormat, DeliveryLoop deliveryLoop) {
         synchronized (store) {
             Cursor cursor = store.openCursor(subscribeRequest);
-            EncodedFeed encodedFeed = encodedFeeds.computeIfAbsent(cursor.feed, _ -> new EnumMap<>(WireFormat.class))
+            EncodedFeed encodedFeed = encodedFeeds
+                    .computeIfAbsent(cursor.feed, _ -> new EnumMap<>(WireFormat.class))
                     .computeIfAbsent(wireFormat, _ -> open(cursor.feed, wireFormat));
             SubscriberGroup subscriberGroup = encodedFeed.groups.get(deliveryLoop);
             if (subscriberGroup == null) {

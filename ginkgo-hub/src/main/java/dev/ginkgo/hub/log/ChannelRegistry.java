@@ -119,12 +119,10 @@ final class ChannelRegistry {
     List<Feed> recordLoss(Position upTo, Predicate<String> affected, long now) {
         forgotten.raise(upTo, now);
         List<Feed> feeds = new ArrayList<>(mergedFeeds.affectedBy(affected));
-        channels.values().stream()
-                .filter(log -> affected.test(log.name.text()))
-                .forEach(log -> {
-                    log.watermark.raise(upTo, now);
-                    feeds.add(log.feed);
-                });
+        channels.values().stream().filter(log -> affected.test(log.name.text())).forEach(log -> {
+            log.watermark.raise(upTo, now);
+            feeds.add(log.feed);
+        });
         return feeds;
     }
 

@@ -46,7 +46,8 @@ final class OriginIndex {
         }
         List<Envelope> found = new ArrayList<>();
         long bytes = 0;
-        for (Envelope each : envelopes.subMap(requested.from(), true, requested.to(), true).values()) {
+        for (Envelope each :
+                envelopes.subMap(requested.from(), true, requested.to(), true).values()) {
             bytes += each.memoryBytes();
             if (!found.isEmpty() && bytes > RangeResponse.MAX_BYTES) {
                 return new RangeResponse(requested, found, found.getLast().sequence());

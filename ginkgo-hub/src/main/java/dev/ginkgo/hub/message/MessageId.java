@@ -122,7 +122,9 @@ public record MessageId(List<Position> positions) {
             return id;
         } catch (IllegalArgumentException e) {
             throw new IllegalArgumentException(
-                    "\"" + text + "\" is not a valid message id (" + e.getMessage() + "); use an id exactly as it was received", e);
+                    "\"" + text + "\" is not a valid message id (" + e.getMessage()
+                            + "); use an id exactly as it was received",
+                    e);
         }
     }
 

@@ -85,7 +85,8 @@ public sealed interface Since {
             };
         } catch (IllegalArgumentException | DateTimeException | ArithmeticException e) {
             throw new IllegalArgumentException(
-                    "since=" + abbreviate(text) + " is not understood; there are the id of a message as it was received, a"
+                    "since=" + abbreviate(text)
+                            + " is not understood; there are the id of a message as it was received, a"
                             + " time such as 10m, seconds since 1970 such as 1700000000, all, latest and none",
                     e);
         }

@@ -34,6 +34,7 @@ final class KnownIncarnations {
             return false;
         }
         Long lastKnown = incarnations.get(position.incarnation());
-        return lastKnown != null && (position.sequence() <= lastKnown || incarnations.lastKey() == position.incarnation());
+        return lastKnown != null
+                && (position.sequence() <= lastKnown || incarnations.lastKey() == position.incarnation());
     }
 }

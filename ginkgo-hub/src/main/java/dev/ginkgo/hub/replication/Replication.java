@@ -77,7 +77,8 @@ public final class Replication extends Service {
         Transport activeTransport = transport.get();
         EpochFence fence = epochFence.get();
         NodeIncarnation self = self();
-        Replicator.PeerRequests peerRequests = new Replicator.PeerRequests(activeTransport::requestRange, activeTransport::requestSnapshot);
+        Replicator.PeerRequests peerRequests =
+                new Replicator.PeerRequests(activeTransport::requestRange, activeTransport::requestSnapshot);
         Replicator replicator = new Replicator(self, sink.get(), peerRequests, this::wake, time());
         activeTransport.credentials(cluster.credentials());
         Address address = activeTransport.open(self, replicator);
@@ -104,7 +105,8 @@ public final class Replication extends Service {
             boolean membershipComplete = cluster.status().ready(); // read before the membership, which is then complete
             Set<NodeIncarnation> others = others(self, cluster.roster());
             boolean nothingToTransfer = membershipComplete && replicator.hasNothingToTransfer(others);
-            if (nothingToTransfer || elapsed.compareTo(others.isEmpty() ? timeout : timeout.plus(TRANSFER_EXTENSION)) >= 0) {
+            if (nothingToTransfer
+                    || elapsed.compareTo(others.isEmpty() ? timeout : timeout.plus(TRANSFER_EXTENSION)) >= 0) {
                 replicator.start();
                 return;
             }
@@ -135,7 +137,8 @@ public final class Replication extends Service {
                         () -> new IllegalStateException("the cluster has not been started; add it before the hub"));
     }
 
-    private void rosterChanged(NodeIncarnation self, List<Member> members, Transport activeTransport, Replicator replicator) {
+    private void rosterChanged(
+            NodeIncarnation self, List<Member> members, Transport activeTransport, Replicator replicator) {
         Set<Peer> peers = peers(self, members);
         Set<NodeIncarnation> others = new HashSet<>();
         peers.forEach(peer -> others.add(peer.origin()));

@@ -16,7 +16,8 @@ public record NodeIncarnation(String name, long incarnation) {
     public NodeIncarnation {
         requireNonNull(name, "name is null");
         if (name.isEmpty() || name.length() > MAX_NAME) {
-            throw new IllegalArgumentException("a node name must have 1 to " + MAX_NAME + " characters, not " + name.length());
+            throw new IllegalArgumentException(
+                    "a node name must have 1 to " + MAX_NAME + " characters, not " + name.length());
         }
         if (incarnation < 1) {
             throw new IllegalArgumentException("incarnation " + incarnation + " of " + name + "; the first is 1");

@@ -121,7 +121,8 @@ public abstract class InMemoryTransport<L extends InMemoryLink> extends Transpor
 
     /** Returns the link to a node, if there is one. */
     protected final Stream<L> links(Session<L> current, NodeIncarnation peer) {
-        return current.links.values().stream().filter(link -> link.peer().origin().equals(peer));
+        return current.links.values().stream()
+                .filter(link -> link.peer().origin().equals(peer));
     }
 
     @Override
