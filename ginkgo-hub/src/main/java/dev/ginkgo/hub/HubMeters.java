@@ -68,7 +68,7 @@ public final class HubMeters implements MeterBinder {
 
     private static double value(MessageHub hub, Metric metric) {
         try {
-            return metric.value().applyAsDouble(hub.readings());
+            return metric.value().applyAsDouble(hub.metrics());
         } catch (HubRejectedException notStarted) {
             return metric.isCounter() ? 0 : Double.NaN;
         }
@@ -76,7 +76,7 @@ public final class HubMeters implements MeterBinder {
 
     private static LatencyHistogram.Totals delays(MessageHub hub) {
         try {
-            return hub.readings().counters().delays();
+            return hub.metrics().counters().delays();
         } catch (HubRejectedException notStarted) {
             return LatencyHistogram.total(List.of());
         }
@@ -84,7 +84,7 @@ public final class HubMeters implements MeterBinder {
 
     private static LagSummary depth(MessageHub hub) {
         try {
-            return hub.depth();
+            return hub.lag();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             return new LagSummary(0, 0);

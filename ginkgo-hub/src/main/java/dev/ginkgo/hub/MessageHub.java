@@ -156,7 +156,7 @@ public final class MessageHub extends Service {
         this.replication = Optional.ofNullable(cluster).map(members -> replication(members, network));
         ClusterWebDirectory clusterWebDirectory =
                 cluster == null ? ClusterWebDirectory.none() : ClusterWebDirectory.of(cluster);
-        this.http = add("http", new HttpFrontend(this::core, this::routes, clusterWebDirectory, random));
+        this.http = add("http", new HttpFrontend(this::runtime, this::routes, clusterWebDirectory, random));
         lifecycle(Lifecycle.standard().hookBeforeChildren()); // HTTP accepts requests only while the store exists
     }
 
@@ -169,7 +169,10 @@ public final class MessageHub extends Service {
         return add(
                 "replication",
                 new Replication(
-                        cluster, transport, () -> new StoreReplicationSink(core().store(), time()), () -> epochFence));
+                        cluster,
+                        transport,
+                        () -> new StoreReplicationSink(runtime().store(), time()),
+                        () -> epochFence));
     }
 
     @Override
@@ -181,7 +184,7 @@ public final class MessageHub extends Service {
         DeliveryEngine streams =
                 closeOnStop(new DeliveryEngine(opened, allocator, timeSource, random, counters, maxPatternsPerAddress));
         hubRuntime = new HubRuntime(opened, streams, counters);
-        every("old-messages", () -> SECOND, opened::evict);
+        every("retention", () -> SECOND, opened::evict);
         every("conflation", () -> opened.hasConflation() ? CONFLATION_PERIOD : SECOND, opened::flush);
         every("stuck-writes", this::stallCheckInterval, () -> streams.closeStalledWrites(writeTimeout.get()));
     }
@@ -201,9 +204,9 @@ public final class MessageHub extends Service {
         return new Store(limits, time(), new ReplicationOutput(self, last, replicator::send), epochFence, counters);
     }
 
-    private List<HttpRoute> routes(RouteFactory.Context front) {
-        Store store = core().store();
-        return List.of(AdminRouter.of(front, this::readings, () -> Ginkgo.rootStatus(this), store::channels, time()));
+    private List<HttpRoute> routes(RouteFactory.Context context) {
+        Store store = runtime().store();
+        return List.of(AdminRouter.of(context, this::metrics, () -> Ginkgo.rootStatus(this), store::channels, time()));
     }
 
     private PeerSummary peers() {
@@ -253,7 +256,8 @@ public final class MessageHub extends Service {
      *     running
      */
     public PublishResult publish(String channel, String text, Lease lease) {
-        return core().store()
+        return runtime()
+                .store()
                 .publish(ChannelName.of(channel), Payload.text(text), requireNonNull(lease, "lease is null"));
     }
 
@@ -280,7 +284,7 @@ public final class MessageHub extends Service {
      * @throws HubRejectedException if the limit for channels or patterns is reached, or the hub is not running
      */
     public Subscription subscribe(String channels, Since since) {
-        HubRuntime runtime = core();
+        HubRuntime runtime = runtime();
         Subscription subscription = Subscription.open(
                 runtime.store(), SubscribeRequest.of(ChannelSelector.of(channels), since), time(), runtime.counters());
         TaskScope.closeAtEnd(subscription);
@@ -293,7 +297,7 @@ public final class MessageHub extends Service {
      * @throws HubRejectedException if the hub has not been started yet
      */
     public HubStats stats() {
-        HubRuntime runtime = core();
+        HubRuntime runtime = runtime();
         return HubStats.of(runtime.counters(), runtime.store().usage());
     }
 
@@ -331,26 +335,26 @@ public final class MessageHub extends Service {
 
     /** Returns the publisher for the HTTP front end. */
     Publisher publisher() {
-        return core().store();
+        return runtime().store();
     }
 
     /** Returns the component that serves the HTTP front end's streams. */
     StreamAttacher streams() {
-        return core().streams();
+        return runtime().streams();
     }
 
     /** Returns the values for {@link HubMeters}. */
-    MetricsSnapshot readings() {
-        HubRuntime runtime = core();
+    MetricsSnapshot metrics() {
+        HubRuntime runtime = runtime();
         return new MetricsSnapshot(runtime.store().usage(), runtime.counters(), http.connectionCount(), peers());
     }
 
     /** Returns how far the HTTP subscribers are behind; blocks, so an event loop must not call it. */
-    LagSummary depth() throws InterruptedException {
+    LagSummary lag() throws InterruptedException {
         return SubscriberLagCollector.summarize(http.openStreams());
     }
 
-    private HubRuntime core() {
+    private HubRuntime runtime() {
         HubRuntime runtime = hubRuntime;
         if (runtime == null) {
             throw new HubRejectedException(

@@ -69,9 +69,9 @@ public final class Subscription implements Iterable<Message>, AutoCloseable {
         this.timeSource = timeSource;
         this.counters = counters;
         onGap = gap -> LOG.warn(
-                "a subscription to {} has lost {} messages",
+                "subscription to {} has lost {} messages",
                 gap.channel(),
-                gap.missed() == Gap.UNKNOWN ? "some" : gap.missed());
+                gap.missed() == Gap.UNKNOWN ? "an unknown number of" : gap.missed());
     }
 
     /**

@@ -267,7 +267,8 @@ final class ZmqEventLoop {
             case Frame.RangeReply(var rangeResponse) -> transportListener.rangeReceived(frame.from(), rangeResponse);
             case Frame.SnapshotRequest(long after) ->
                 link.enqueue(new Frame.SnapshotReply(withoutOversized(transportListener.readSnapshot(after))));
-            case Frame.SnapshotReply(var snapshotChunk) -> transportListener.snapshots(frame.from(), snapshotChunk);
+            case Frame.SnapshotReply(var snapshotChunk) ->
+                transportListener.snapshotReceived(frame.from(), snapshotChunk);
         }
     }
 

@@ -35,7 +35,7 @@ public final class SubscriberLagCollector {
         private static SubscriberLag of(StreamRegistry.OpenStream openStream) {
             ChannelOutboundBuffer buffer = openStream.connection().unsafe().outboundBuffer();
             return new SubscriberLag(
-                    openStream, openStream.reader().behind(), buffer == null ? 0 : buffer.totalPendingWriteBytes());
+                    openStream, openStream.reader().lag(), buffer == null ? 0 : buffer.totalPendingWriteBytes());
         }
     }
 

@@ -45,7 +45,7 @@ public record ChannelName(String text) {
                 bytes.write((high << 4) | low);
                 i += 2;
             } else if (c > 0x7f) {
-                throw invalid(rawPath, "a path is written in ASCII; percent-encode the UTF-8 of anything else");
+                throw invalid(rawPath, "a path must be ASCII; percent-encode the UTF-8 bytes of other characters");
             } else {
                 bytes.write(c);
             }
@@ -67,19 +67,19 @@ public record ChannelName(String text) {
      */
     public static ChannelName of(String text) {
         if (!text.startsWith("/")) {
-            throw invalid(text, "it must begin with a slash, as in \"/numbers\"");
+            throw invalid(text, "it must start with a slash, as in \"/numbers\"");
         }
         if (bytes(text) > MAX_BYTES) {
             throw invalid(text, "it is longer than " + MAX_BYTES + " bytes of UTF-8");
         }
         if (text.contains("//") || text.endsWith("/")) {
-            throw invalid(text, "a segment is empty; a name has no slash at its end and no two in a row");
+            throw invalid(text, "a segment is empty; a name must not end with a slash or contain two in a row");
         }
         if (text.contains(",/")) {
             throw invalid(text, "a comma before a slash is reserved for lists, which can only be subscribed to");
         }
         if (text.equals("/-") || text.startsWith("/-/")) {
-            throw invalid(text, "names that begin with /-/ are reserved for the hub");
+            throw invalid(text, "names that start with /-/ are reserved for the hub");
         }
         for (int i = 0; i < text.length(); i++) {
             char c = text.charAt(i);

@@ -39,7 +39,7 @@ final class DeliveryLoop implements Runnable {
     // used only on the loop
     private final Set<LoopSubscriber> subscribers = new LinkedHashSet<>();
     private final Deque<LoopSubscriber> behind = new ArrayDeque<>();
-    private final Set<SubscriberGroup> holding = new LinkedHashSet<>();
+    private final Set<SubscriberGroup> groupsWithBatch = new LinkedHashSet<>();
     private long now;
 
     DeliveryLoop(EventLoop executor, TimeSource timeSource, Counters counters) {
@@ -99,20 +99,20 @@ final class DeliveryLoop implements Runnable {
         }
         try {
             for (int remaining = behind.size(); remaining > 0; remaining--) {
-                pump(behind.remove());
+                sendNext(behind.remove());
             }
         } finally {
-            holding.forEach(SubscriberGroup::release);
-            holding.clear();
+            groupsWithBatch.forEach(SubscriberGroup::release);
+            groupsWithBatch.clear();
             if (!behind.isEmpty()) {
                 schedule();
             }
         }
     }
 
-    private static void pump(LoopSubscriber subscriber) {
+    private static void sendNext(LoopSubscriber subscriber) {
         try {
-            subscriber.pump();
+            subscriber.sendNext();
             // out of direct memory, usually; the other subscribers must still be served
         } catch (RuntimeException | OutOfMemoryError e) {
             LOG.error("closing the stream {}: it cannot be written", subscriber, e);
@@ -131,7 +131,7 @@ final class DeliveryLoop implements Runnable {
     }
 
     void releaseAfterRound(SubscriberGroup subscriberGroup) {
-        holding.add(subscriberGroup);
+        groupsWithBatch.add(subscriberGroup);
     }
 
     /** Reads the clock. */

@@ -5,7 +5,7 @@ import io.netty.channel.Channel;
 /** A connection that a delivery loop serves. All methods are called on the loop. */
 interface LoopSubscriber {
     /** Sends the next batch, if no write is in progress. */
-    void pump();
+    void sendNext();
 
     /** Writes a keep-alive if nothing has been written for the given time. */
     void heartbeat(long idleNanos);

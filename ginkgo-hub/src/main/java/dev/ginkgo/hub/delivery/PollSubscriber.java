@@ -68,7 +68,7 @@ final class PollSubscriber implements StreamHandle, LoopSubscriber {
     }
 
     @Override
-    public void pump() {
+    public void sendNext() {
         if (closed || responded) {
             return;
         }
@@ -177,7 +177,7 @@ final class PollSubscriber implements StreamHandle, LoopSubscriber {
     }
 
     @Override
-    public long behind() {
+    public long lag() {
         return responded ? 0 : subscriberGroup.encodedFeed.end() - cursor.position();
     }
 

@@ -3,7 +3,7 @@ package dev.ginkgo.hub.delivery;
 /** A connection attached to the hub. */
 public interface StreamHandle {
     /** Returns how many messages the subscriber is behind. Called on its event loop. */
-    long behind();
+    long lag();
 
     /** Writes a keep-alive unless a write is in progress. Any thread may call. */
     void heartbeat();

@@ -39,7 +39,7 @@ final class StreamSubscriber implements StreamHandle, LoopSubscriber {
     private boolean closed;
     private @Nullable String byeReason;
     private long endAt;
-    private boolean ended;
+    private boolean byeSent;
 
     /**
      * Creates a subscriber.
@@ -83,8 +83,8 @@ final class StreamSubscriber implements StreamHandle, LoopSubscriber {
     }
 
     @Override
-    public void pump() {
-        if (closed || writing || ended) {
+    public void sendNext() {
+        if (closed || writing || byeSent) {
             return;
         }
         Replay replay = cursor.replay();
@@ -99,7 +99,7 @@ final class StreamSubscriber implements StreamHandle, LoopSubscriber {
 
     private void send(Batch batch) {
         if (byeReason != null && (cursor.position() >= endAt || (batch.atEnd() && batch.isEmpty()))) {
-            ended = true;
+            byeSent = true;
             write(
                     List.of(subscriberGroup.encodedFeed.wireFormat.encodeBye(
                             new ControlEvent.Bye(byeReason, retryMillis))),
@@ -143,20 +143,21 @@ final class StreamSubscriber implements StreamHandle, LoopSubscriber {
         deliveryLoop.counters().writes.increment();
         connection.flush();
         if (last.isDone()) {
-            written(last, deliveryStats, atEnd);
+            writeCompleted(last, deliveryStats, atEnd);
         } else {
             long pinned = bytes;
             deliveryLoop.counters().pinnedBytes.add(pinned);
-            last.addListener(done -> {
+            last.addListener(write -> {
                 deliveryLoop.counters().pinnedBytes.add(-pinned);
-                written((ChannelFuture) done, deliveryStats, false); // more messages may have arrived in the meantime
+                // not at the end: more messages may have arrived in the meantime
+                writeCompleted((ChannelFuture) write, deliveryStats, false);
             });
         }
     }
 
-    private void written(ChannelFuture done, DeliveryStats deliveryStats, boolean atEnd) {
+    private void writeCompleted(ChannelFuture write, DeliveryStats deliveryStats, boolean atEnd) {
         writing = false;
-        if (!done.isSuccess() || ended) {
+        if (!write.isSuccess() || byeSent) {
             close();
             return;
         }
@@ -218,7 +219,7 @@ final class StreamSubscriber implements StreamHandle, LoopSubscriber {
     }
 
     @Override
-    public long behind() {
+    public long lag() {
         return subscriberGroup.encodedFeed.end() - cursor.position();
     }
 

@@ -26,12 +26,12 @@ import org.jspecify.annotations.Nullable;
  */
 public record StartPosition(long number, @Nullable Replay replay, boolean recovered, String id, long firstLive) {
 
-    private static final long LONG_AGO = Long.MAX_VALUE / 4;
+    private static final long MAX_AGE_NANOS = Long.MAX_VALUE / 4;
 
     /**
      * State of the store that determines a start position.
      *
-     * @param arrivals the version vector
+     * @param versionVector the version vector
      * @param forgotten the watermark of matching channels that no longer exist
      * @param arrival arrival number of the last message
      * @param now monotonic time in nanoseconds
@@ -39,7 +39,7 @@ public record StartPosition(long number, @Nullable Replay replay, boolean recove
      * @param hubStartedAt monotonic time at which the hub was started
      */
     record StoreState(
-            VersionVector arrivals,
+            VersionVector versionVector,
             EvictionWatermark forgotten,
             long arrival,
             long now,
@@ -57,7 +57,7 @@ public record StartPosition(long number, @Nullable Replay replay, boolean recove
                         at(feed, feed.first(), null, watermark(feed, storeState).isEmpty(), storeState);
                 };
             case Since.Ago ago ->
-                from(feed, storeState.now - Math.min(RetentionManager.nanos(ago.time()), LONG_AGO), storeState);
+                from(feed, storeState.now - Math.min(RetentionManager.nanos(ago.time()), MAX_AGE_NANOS), storeState);
             case Since.At at -> {
                 long millis = Math.max(0, storeState.wallMillis - at.moment().toEpochMilli());
                 yield from(feed, storeState.now - millis * 1_000_000, storeState);
@@ -91,10 +91,10 @@ public record StartPosition(long number, @Nullable Replay replay, boolean recove
 
     private static StartPosition after(Feed feed, MessageId requested, StoreState storeState) {
         MessageId id = requested;
-        boolean recovered = watermark(feed, storeState).isCoveredBy(id) && storeState.arrivals.isKnown(id);
-        Position own = storeState.arrivals.own();
+        boolean recovered = watermark(feed, storeState).isCoveredBy(id) && storeState.versionVector.isKnown(id);
+        Position own = storeState.versionVector.own();
         Position ownInId = id.position(own.origin());
-        if (ownInId != null && (!storeState.arrivals.isKnown(ownInId) || own.isBefore(ownInId))) {
+        if (ownInId != null && (!storeState.versionVector.isKnown(ownInId) || own.isBefore(ownInId))) {
             // The id is of an unknown incarnation, or of another hub: it does not determine which messages of this node
             // were received.
             recovered = false;
@@ -111,10 +111,10 @@ public record StartPosition(long number, @Nullable Replay replay, boolean recove
         while (number < feed.end() && !isWanted(feed.get(number), wanted)) {
             number++;
         }
-        boolean onlyOwn = storeState.arrivals.isSingleOrigin()
+        boolean onlyOwn = storeState.versionVector.isSingleOrigin()
                 && known.positions().size() == 1
                 && known.position(own.origin()) != null;
-        long until = storeState.arrivals.covers(known) ? feed.end() : Long.MAX_VALUE;
+        long until = storeState.versionVector.covers(known) ? feed.end() : Long.MAX_VALUE;
         MessageId alreadyRead = until == Long.MAX_VALUE ? known : null;
         StartPosition found =
                 at(feed, number, onlyOwn ? null : new Replay(until, wanted, alreadyRead), recovered, storeState);
@@ -128,7 +128,7 @@ public record StartPosition(long number, @Nullable Replay replay, boolean recove
     private static StartPosition at(
             Feed feed, long number, @Nullable Replay replay, boolean recovered, StoreState storeState) {
         Entry next = feed.get(feed.nextPresent(number));
-        String id = next == null ? storeState.arrivals.endId() : next.message.idBefore();
+        String id = next == null ? storeState.versionVector.endId() : next.message.idBefore();
         return new StartPosition(number, replay, recovered, id, feed.end());
     }
 

@@ -30,7 +30,7 @@ import java.util.Optional;
  */
 public final class StoreSnapshots {
     /** Cap for the age of a message: longer than any retention, and small enough that sums do not overflow. */
-    private static final long LONG_AGO = Long.MAX_VALUE / 4;
+    private static final long MAX_AGE_NANOS = Long.MAX_VALUE / 4;
 
     private final Store store;
     private final StoreLimits limits;
@@ -144,7 +144,7 @@ public final class StoreSnapshots {
             }
             envelope.epoch().ifPresent(epochFence::observe);
             limits.requireMessageFits(payload.bytes().length);
-            long nanos = timeSource.nanos() - Math.min(MILLISECONDS.toNanos(item.ageMillis()), LONG_AGO);
+            long nanos = timeSource.nanos() - Math.min(MILLISECONDS.toNanos(item.ageMillis()), MAX_AGE_NANOS);
             ChannelLog log = store.openChannel(channel);
             item.evicted().forEach(watermark -> log.watermark.raise(position(watermark), nanos));
             Instant published = Instant.ofEpochMilli(envelope.publishedMillis());
@@ -172,7 +172,7 @@ public final class StoreSnapshots {
      */
     public void abandon() {
         synchronized (store) {
-            versionVector.all().stream()
+            versionVector.positions().stream()
                     .filter(each -> each.sequence() > 0)
                     .forEach(each -> store.skipTo(each, _ -> true));
         }

@@ -74,17 +74,17 @@ public record MessageId(List<Position> positions) {
 
     /** Returns whether a message is after this id: a subscriber at this id has not received it. */
     public boolean precedes(Position message) {
-        Position mine = position(message.origin);
-        return mine == null || mine.isBefore(message);
+        Position included = position(message.origin);
+        return included == null || included.isBefore(message);
     }
 
     /** Returns the union of two ids: the position of a subscriber that has received everything up to both. */
     public MessageId merge(MessageId other) {
-        TreeMap<Long, Position> both = new TreeMap<>();
-        positions.forEach(each -> both.put(each.origin, each));
+        TreeMap<Long, Position> merged = new TreeMap<>();
+        positions.forEach(each -> merged.put(each.origin, each));
         other.positions.forEach(
-                each -> both.merge(each.origin, each, (mine, theirs) -> mine.isBefore(theirs) ? theirs : mine));
-        return new MessageId(List.copyOf(both.values()));
+                each -> merged.merge(each.origin, each, (first, second) -> first.isBefore(second) ? second : first));
+        return new MessageId(List.copyOf(merged.values()));
     }
 
     /** Returns an id that consists of one position and those of other origins. */

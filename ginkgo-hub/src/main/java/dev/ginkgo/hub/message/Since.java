@@ -86,8 +86,8 @@ public sealed interface Since {
         } catch (IllegalArgumentException | DateTimeException | ArithmeticException e) {
             throw new IllegalArgumentException(
                     "since=" + abbreviate(text)
-                            + " is not understood; there are the id of a message as it was received, a"
-                            + " time such as 10m, seconds since 1970 such as 1700000000, all, latest and none",
+                            + " is not valid; use a message id as it was received, a duration such as 10m,"
+                            + " seconds since 1970 such as 1700000000, all, latest or none",
                     e);
         }
     }

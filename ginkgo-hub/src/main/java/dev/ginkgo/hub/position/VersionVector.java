@@ -22,7 +22,7 @@ public final class VersionVector {
     private record LastSeen(Position position, long nanos) {}
 
     private final long self;
-    private final TreeMap<Long, LastSeen> last = new TreeMap<>();
+    private final TreeMap<Long, LastSeen> lastSeen = new TreeMap<>();
     private final KnownIncarnations knownIncarnations = new KnownIncarnations();
     private Position own;
     private boolean hasPublished;
@@ -41,7 +41,7 @@ public final class VersionVector {
         this.self = own.origin();
         this.othersOf = self;
         this.own = own;
-        last.put(self, new LastSeen(own, nanos));
+        lastSeen.put(self, new LastSeen(own, nanos));
         knownIncarnations.add(own);
     }
 
@@ -52,18 +52,18 @@ public final class VersionVector {
 
     /** Returns whether no message of another origin has ever been received. */
     public boolean isSingleOrigin() {
-        return last.size() == 1;
+        return lastSeen.size() == 1;
     }
 
     /** Returns the last position of an origin, or null if there is none. */
     public @Nullable Position positionOf(long origin) {
-        LastSeen found = last.get(origin);
+        LastSeen found = lastSeen.get(origin);
         return found == null ? null : found.position;
     }
 
     /** Returns the last position of every origin. */
-    public List<Position> all() {
-        return last.values().stream().map(LastSeen::position).toList();
+    public List<Position> positions() {
+        return lastSeen.values().stream().map(LastSeen::position).toList();
     }
 
     /**
@@ -90,7 +90,7 @@ public final class VersionVector {
      * @param window the retention period in nanoseconds
      */
     public List<Position> add(Position position, long nanos, long window) {
-        last.put(position.origin(), new LastSeen(position, nanos));
+        lastSeen.put(position.origin(), new LastSeen(position, nanos));
         knownIncarnations.add(position);
         if (position.origin() == self && position.incarnation() == own.incarnation()) {
             own = position;
@@ -118,7 +118,7 @@ public final class VersionVector {
     }
 
     private List<Position> others(Position position, long nanos, long window) {
-        List<LastSeen> inWindow = new ArrayList<>(last.values());
+        List<LastSeen> inWindow = new ArrayList<>(lastSeen.values());
         inWindow.removeIf(each -> each.position.origin() == position.origin()
                 || (each.position.origin() != self && nanos - each.nanos > window));
         inWindow.sort(Comparator.comparingLong(each -> nanos - each.nanos));

@@ -17,25 +17,25 @@ final class EndedIncarnations {
     private final Map<String, TreeMap<Long, Long>> lastSequences = new LinkedHashMap<>();
 
     @Nullable
-    Long get(NodeIncarnation nodeIncarnation) {
-        TreeMap<Long, Long> ofNode = lastSequences.get(nodeIncarnation.name());
-        return ofNode == null ? null : ofNode.get(nodeIncarnation.incarnation());
+    Long get(NodeIncarnation origin) {
+        TreeMap<Long, Long> ofNode = lastSequences.get(origin.name());
+        return ofNode == null ? null : ofNode.get(origin.incarnation());
     }
 
     /** Returns whether an incarnation is older than all that are remembered of a node whose memory is full. */
-    boolean isTooOld(NodeIncarnation nodeIncarnation) {
-        TreeMap<Long, Long> ofNode = lastSequences.get(nodeIncarnation.name());
-        return ofNode != null && ofNode.size() >= MAX_INCARNATIONS && nodeIncarnation.incarnation() < ofNode.firstKey();
+    boolean isTooOld(NodeIncarnation origin) {
+        TreeMap<Long, Long> ofNode = lastSequences.get(origin.name());
+        return ofNode != null && ofNode.size() >= MAX_INCARNATIONS && origin.incarnation() < ofNode.firstKey();
     }
 
-    void put(NodeIncarnation nodeIncarnation, long last) {
-        TreeMap<Long, Long> ofNode = lastSequences.remove(nodeIncarnation.name());
+    void put(NodeIncarnation origin, long last) {
+        TreeMap<Long, Long> ofNode = lastSequences.remove(origin.name());
         TreeMap<Long, Long> updated = ofNode == null ? new TreeMap<>() : ofNode;
-        updated.put(nodeIncarnation.incarnation(), last);
+        updated.put(origin.incarnation(), last);
         if (updated.size() > MAX_INCARNATIONS) {
             updated.pollFirstEntry();
         }
-        lastSequences.put(nodeIncarnation.name(), updated);
+        lastSequences.put(origin.name(), updated);
         if (lastSequences.size() > MAX_NODES) {
             lastSequences.remove(lastSequences.keySet().iterator().next());
         }

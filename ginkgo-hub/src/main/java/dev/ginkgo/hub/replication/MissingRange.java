@@ -19,7 +19,7 @@ final class MissingRange {
     final long to;
     final long openedAt;
 
-    private final NodeIncarnation nodeIncarnation;
+    private final NodeIncarnation origin;
     private final Set<NodeIncarnation> requestedPeers = new HashSet<>();
     private final Set<NodeIncarnation> exhaustedPeers = new HashSet<>();
     private long deadline;
@@ -31,8 +31,8 @@ final class MissingRange {
      *
      * @param to the sequence number of the last missing message
      */
-    MissingRange(NodeIncarnation nodeIncarnation, long to, long now) {
-        this.nodeIncarnation = nodeIncarnation;
+    MissingRange(NodeIncarnation origin, long to, long now) {
+        this.origin = origin;
         this.to = to;
         openedAt = now;
         deadline = now + MAX_WAIT.toNanos();
@@ -63,7 +63,7 @@ final class MissingRange {
      * before requests can be sent to it.
      */
     boolean isExhausted(Set<NodeIncarnation> peers) {
-        return exhaustedPeers.contains(nodeIncarnation) && exhaustedPeers.containsAll(peers);
+        return exhaustedPeers.contains(origin) && exhaustedPeers.containsAll(peers);
     }
 
     /** Records that a peer has sent everything that it has of the range. */
@@ -90,8 +90,8 @@ final class MissingRange {
         if (requestedPeers.containsAll(peers)) {
             requestedPeers.retainAll(exhaustedPeers);
         }
-        requestedFrom = peers.contains(nodeIncarnation) && !requestedPeers.contains(nodeIncarnation)
-                ? nodeIncarnation
+        requestedFrom = peers.contains(origin) && !requestedPeers.contains(origin)
+                ? origin
                 : peers.stream()
                         .filter(peer -> !requestedPeers.contains(peer))
                         .findFirst()

@@ -36,7 +36,7 @@ final class OriginReceiver {
     /** Limit for the messages that are held back, in bytes. */
     private static final long MAX_HELD_BYTES = 16 * 1024 * 1024;
 
-    final NodeIncarnation nodeIncarnation;
+    final NodeIncarnation origin;
 
     private final ReplicationSink sink;
     private final Supplier<Set<NodeIncarnation>> peers;
@@ -47,8 +47,8 @@ final class OriginReceiver {
     private long heldBytes;
     private long position;
     private long known;
-    private long first = -1; // last sequence of the origin when it was first seen; -1 before
-    private long beforeSubscribers = -1; // last known sequence before this node had subscribers; -1 before
+    private long first = -1; // first reported last sequence number of the origin; -1 before that
+    private long beforeSubscribers = -1; // last known sequence number before there were subscribers
     private long gossip;
     private long gossipAt;
     private @Nullable MissingRange missing;
@@ -62,12 +62,12 @@ final class OriginReceiver {
      *     messages are held back or requested later
      */
     OriginReceiver(
-            NodeIncarnation nodeIncarnation,
+            NodeIncarnation origin,
             ReplicationSink replicationSink,
             Supplier<Set<NodeIncarnation>> peers,
             BiConsumer<NodeIncarnation, SequenceRange> requestRange,
             BooleanSupplier blocked) {
-        this.nodeIncarnation = nodeIncarnation;
+        this.origin = origin;
         this.sink = replicationSink;
         this.peers = peers;
         this.requestRange = requestRange;
@@ -183,7 +183,7 @@ final class OriginReceiver {
         missing = null;
     }
 
-    // ---- in order
+    // ---- ordered delivery
 
     private void raiseKnown(long last) {
         first = first < 0 ? last : first;
@@ -221,7 +221,7 @@ final class OriginReceiver {
         }
         if (missing == null && position < known) {
             MissingRange newRange =
-                    new MissingRange(nodeIncarnation, nextMissingRange(known).to(), now);
+                    new MissingRange(origin, nextMissingRange(known).to(), now);
             missing = newRange;
             requestFromNext(newRange, now);
         }
@@ -236,15 +236,14 @@ final class OriginReceiver {
 
     /** Returns the first missing range up to a sequence number. */
     private SequenceRange nextMissingRange(long to) {
-        return new SequenceRange(
-                nodeIncarnation, position + 1, held.isEmpty() ? to : Math.min(to, held.firstKey() - 1));
+        return new SequenceRange(origin, position + 1, held.isEmpty() ? to : Math.min(to, held.firstKey() - 1));
     }
 
     /** Declares the missing messages up to a sequence number lost. */
     private void declareLost(long to) {
         while (position < to) {
             SequenceRange missing = nextMissingRange(to);
-            sink.lost(
+            sink.recordLoss(
                     new ReplicationSink.Loss(missing, unaffectedChannels(missing), missing.to() <= beforeSubscribers));
             position = missing.to();
             deliverInOrder();

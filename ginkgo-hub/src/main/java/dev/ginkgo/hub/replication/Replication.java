@@ -39,7 +39,7 @@ public final class Replication extends Service {
     /** Additional time for the start to wait if there is a peer that can transfer its state. */
     private static final Duration TRANSFER_EXTENSION = Duration.ofSeconds(3);
 
-    private final Setting<Duration> takeOver = setting("take-over", Duration.ofSeconds(5))
+    private final Setting<Duration> transferTimeout = setting("take-over", Duration.ofSeconds(5))
             .between(Duration.ZERO, Duration.ofSeconds(6))
             .restartRequired()
             .help("How long the start waits for the state transfer from another node; 0 disables it");
@@ -86,17 +86,17 @@ public final class Replication extends Service {
         closeOnStop(cluster.onLeader(leader -> leader.map(Leader::epoch).ifPresent(fence::observe)));
         closeOnStop(cluster.onRoster(members -> rosterChanged(self, members, activeTransport, replicator)));
         cluster.advertiseTransport(address);
-        takeOver(self, replicator);
-        every("missing", () -> TICK, replicator::tick);
+        awaitStateTransfer(self, replicator);
+        every("retransmission", () -> TICK, replicator::tick);
     }
 
     /**
      * Waits until the state transfer is complete, before there are subscribers or publishers. The wait is bounded, and
      * ends at once if there is no peer with a state to transfer.
      */
-    private void takeOver(NodeIncarnation self, Replicator replicator) throws InterruptedException {
+    private void awaitStateTransfer(NodeIncarnation self, Replicator replicator) throws InterruptedException {
         long startedAt = time().nanos();
-        Duration timeout = takeOver.get();
+        Duration timeout = transferTimeout.get();
         if (timeout.isZero()) {
             replicator.start();
         }
@@ -170,8 +170,8 @@ public final class Replication extends Service {
                         member.name(),
                         member.name());
             } else if (!member.name().equals(self.name())) {
-                NodeIncarnation nodeIncarnation = new NodeIncarnation(member.name(), member.incarnation());
-                member.transport().ifPresent(address -> peers.add(new Peer(nodeIncarnation, address)));
+                NodeIncarnation origin = new NodeIncarnation(member.name(), member.incarnation());
+                member.transport().ifPresent(address -> peers.add(new Peer(origin, address)));
             }
         }
         return peers;

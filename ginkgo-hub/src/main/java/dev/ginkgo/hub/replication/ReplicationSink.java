@@ -19,7 +19,7 @@ public interface ReplicationSink {
     void relay(Envelope message);
 
     /** Records that messages of another node will not arrive. Called before {@link #relay} of the next message. */
-    void lost(Loss loss);
+    void recordLoss(Loss loss);
 
     /** Returns the retained messages of a range of any origin, including this node. */
     RangeResponse readRange(SequenceRange requested);

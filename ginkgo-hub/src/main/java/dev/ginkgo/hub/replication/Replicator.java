@@ -127,17 +127,16 @@ final class Replicator implements TransportListener {
         }
     }
 
-    private void gossip(NodeIncarnation nodeIncarnation, long theirLast, long now) {
-        Optional<OriginReceiver> matching = ending.stream()
-                .filter(each -> each.nodeIncarnation.equals(nodeIncarnation))
-                .findFirst();
+    private void gossip(NodeIncarnation origin, long theirLast, long now) {
+        Optional<OriginReceiver> matching =
+                ending.stream().filter(each -> each.origin.equals(origin)).findFirst();
         if (matching.isPresent()) {
             matching.get().heartbeat(theirLast, now);
             closeIfSettled(matching.get());
-        } else if (isEnded(nodeIncarnation)) {
-            reportLate(nodeIncarnation, theirLast);
-        } else if (!isForgotten(nodeIncarnation, theirLast)) {
-            OriginReceiver originReceiver = receiver(nodeIncarnation);
+        } else if (isEnded(origin)) {
+            reportLate(origin, theirLast);
+        } else if (!isForgotten(origin, theirLast)) {
+            OriginReceiver originReceiver = receiver(origin);
             if (originReceiver != null) {
                 originReceiver.gossip(theirLast, now);
             }
@@ -159,15 +158,15 @@ final class Replicator implements TransportListener {
 
     @Override
     public synchronized void rangeReceived(NodeIncarnation peer, RangeResponse rangeResponse) {
-        NodeIncarnation nodeIncarnation = rangeResponse.range().origin();
+        NodeIncarnation origin = rangeResponse.range().origin();
         for (OriginReceiver originReceiver : List.copyOf(ending)) {
-            if (originReceiver.nodeIncarnation.equals(nodeIncarnation)) {
+            if (originReceiver.origin.equals(origin)) {
                 originReceiver.rangeReceived(peer, rangeResponse, timeSource.nanos());
                 closeIfSettled(originReceiver);
                 return;
             }
         }
-        OriginReceiver originReceiver = receiver(nodeIncarnation);
+        OriginReceiver originReceiver = receiver(origin);
         if (originReceiver != null) {
             originReceiver.rangeReceived(peer, rangeResponse, timeSource.nanos());
         }
@@ -176,10 +175,8 @@ final class Replicator implements TransportListener {
     @Override
     public synchronized Map<NodeIncarnation, Long> positions() {
         Map<NodeIncarnation, Long> positions = new LinkedHashMap<>();
-        receivers
-                .values()
-                .forEach(originReceiver -> positions.put(originReceiver.nodeIncarnation, originReceiver.position()));
-        ending.forEach(originReceiver -> positions.put(originReceiver.nodeIncarnation, originReceiver.position()));
+        receivers.values().forEach(originReceiver -> positions.put(originReceiver.origin, originReceiver.position()));
+        ending.forEach(originReceiver -> positions.put(originReceiver.origin, originReceiver.position()));
         endedIncarnations.addTo(positions, MAX_POSITIONS);
         return positions;
     }
@@ -209,7 +206,7 @@ final class Replicator implements TransportListener {
     }
 
     @Override
-    public synchronized void snapshots(NodeIncarnation peer, SnapshotChunk chunk) {
+    public synchronized void snapshotReceived(NodeIncarnation peer, SnapshotChunk chunk) {
         stateTransfer.chunkReceived(peer, chunk, timeSource.nanos());
         finishTransfer();
     }
@@ -237,79 +234,82 @@ final class Replicator implements TransportListener {
     // ---- incarnations
 
     /** Returns whether an incarnation is older than the current one of its node. */
-    private boolean isEnded(NodeIncarnation nodeIncarnation) {
-        if (nodeIncarnation.name().equals(self.name())) {
-            return nodeIncarnation.incarnation() < self.incarnation();
+    private boolean isEnded(NodeIncarnation origin) {
+        if (origin.name().equals(self.name())) {
+            return origin.incarnation() < self.incarnation();
         }
-        OriginReceiver current = receivers.get(nodeIncarnation.name());
-        return current != null && current.nodeIncarnation.incarnation() > nodeIncarnation.incarnation();
-    }
-
-    /** Returns whether a node was evicted because there were too many, and nothing of it is missing here. */
-    private boolean isForgotten(NodeIncarnation nodeIncarnation, long theirLast) {
-        Long known = endedIncarnations.get(nodeIncarnation);
-        return known != null && known >= theirLast && !receivers.containsKey(nodeIncarnation.name());
+        OriginReceiver current = receivers.get(origin.name());
+        return current != null && current.origin.incarnation() > origin.incarnation();
     }
 
     /**
-     * Processes the position of an ended incarnation as reported by a peer. Messages that are missing here arrive too
-     * late, and are lost.
+     * Returns whether an origin was evicted because there were too many nodes, and none of its messages is missing
+     * here.
      */
-    private void reportLate(NodeIncarnation nodeIncarnation, long theirLast) {
-        Long known = endedIncarnations.get(nodeIncarnation);
-        if (!complete || endedIncarnations.isTooOld(nodeIncarnation) || (known != null && known >= theirLast)) {
+    private boolean isForgotten(NodeIncarnation origin, long theirLast) {
+        Long known = endedIncarnations.get(origin);
+        return known != null && known >= theirLast && !receivers.containsKey(origin.name());
+    }
+
+    /**
+     * Processes the position of an ended incarnation as reported by a peer. Messages that are missing here would arrive
+     * too late, and are reported as lost.
+     */
+    private void reportLate(NodeIncarnation origin, long theirLast) {
+        Long known = endedIncarnations.get(origin);
+        if (!complete || endedIncarnations.isTooOld(origin) || (known != null && known >= theirLast)) {
             return;
         }
         if (known == null) {
-            sink.incarnationSeen(nodeIncarnation);
+            sink.incarnationSeen(origin);
         }
         long from = known == null ? 1 : known + 1;
         if (theirLast >= from) {
-            sink.lost(new ReplicationSink.Loss(new SequenceRange(nodeIncarnation, from, theirLast), Set.of(), false));
+            sink.recordLoss(new ReplicationSink.Loss(new SequenceRange(origin, from, theirLast), Set.of(), false));
         }
-        endedIncarnations.put(nodeIncarnation, theirLast);
+        endedIncarnations.put(origin, theirLast);
     }
 
     private void closeIfSettled(OriginReceiver originReceiver) {
         if (originReceiver.isSettled() && ending.remove(originReceiver)) {
-            endedIncarnations.put(originReceiver.nodeIncarnation, originReceiver.position());
-            OriginReceiver next = receivers.get(originReceiver.nodeIncarnation.name());
+            endedIncarnations.put(originReceiver.origin, originReceiver.position());
+            OriginReceiver next = receivers.get(originReceiver.origin.name());
             if (next != null) {
                 next.advance(timeSource.nanos());
             }
         }
     }
 
-    private boolean isHeldBack(NodeIncarnation nodeIncarnation) {
+    private boolean isHeldBack(NodeIncarnation origin) {
         return !complete
                 || ending.stream()
-                        .anyMatch(each -> each.nodeIncarnation.name().equals(nodeIncarnation.name())
-                                && each.nodeIncarnation.incarnation() < nodeIncarnation.incarnation());
+                        .anyMatch(each -> each.origin.name().equals(origin.name())
+                                && each.origin.incarnation() < origin.incarnation());
     }
 
     /**
-     * Returns the receiver for an incarnation, and creates it if necessary; null for this node itself and for an ended
+     * Returns the receiver for an origin, and creates it if necessary; null for this node itself and for an ended
      * incarnation.
      */
-    private @Nullable OriginReceiver receiver(NodeIncarnation nodeIncarnation) {
-        if (nodeIncarnation.name().equals(self.name())) {
+    private @Nullable OriginReceiver receiver(NodeIncarnation origin) {
+        if (origin.name().equals(self.name())) {
             return null;
         }
-        OriginReceiver current = receivers.get(nodeIncarnation.name());
-        if (current != null && current.nodeIncarnation.incarnation() >= nodeIncarnation.incarnation()) {
-            return current.nodeIncarnation.equals(nodeIncarnation) ? current : null;
+        OriginReceiver current = receivers.get(origin.name());
+        if (current != null && current.origin.incarnation() >= origin.incarnation()) {
+            return current.origin.equals(origin) ? current : null;
         }
-        OriginReceiver created = new OriginReceiver(
-                nodeIncarnation, sink, () -> ready, requests.range(), () -> isHeldBack(nodeIncarnation));
-        receivers.remove(nodeIncarnation.name());
-        receivers.put(nodeIncarnation.name(), created);
-        sink.incarnationSeen(nodeIncarnation);
+        OriginReceiver created =
+                new OriginReceiver(origin, sink, () -> ready, requests.range(), () -> isHeldBack(origin));
+        receivers.remove(origin.name());
+        receivers.put(origin.name(), created);
+        sink.incarnationSeen(origin);
         if (current != null && complete) {
             ending.add(current);
             current.incarnationEnded(timeSource.nanos());
             closeIfSettled(current);
         }
-        Long lastKnown = endedIncarnations.get(nodeIncarnation);
+        Long lastKnown = endedIncarnations.get(origin);
         if (lastKnown != null) { // it was evicted, and has returned
             created.skipTo(lastKnown, timeSource.nanos());
         }
@@ -325,11 +325,11 @@ final class Replicator implements TransportListener {
      */
     private void evictOne() {
         OriginReceiver oldest = receivers.values().stream()
-                .filter(each -> !expected.contains(each.nodeIncarnation))
+                .filter(each -> !expected.contains(each.origin))
                 .findFirst()
                 .orElse(receivers.values().iterator().next());
         oldest.declareLost();
-        endedIncarnations.put(oldest.nodeIncarnation, oldest.position());
-        receivers.remove(oldest.nodeIncarnation.name());
+        endedIncarnations.put(oldest.origin, oldest.position());
+        receivers.remove(oldest.origin.name());
     }
 }

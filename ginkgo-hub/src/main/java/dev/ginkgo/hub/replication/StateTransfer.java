@@ -16,14 +16,14 @@ import org.jspecify.annotations.Nullable;
  * incarnations (including those of the starting node), in its own order, before any other message is accepted.
  *
  * <pre>
- *            peer available          first chunk            last chunk
- *   waiting ---------------> asking --------------> receiving ------------> finished
- *      ^                       |                        |                      ^
- *      '-- timeout, or the ----'                        '------ timeout -------'
- *          peer has no state
+ *            peer available             first chunk            last chunk
+ *   waiting ---------------> requesting ------------> receiving ----------> finished
+ *      ^                         |                        |                    ^
+ *      '---- timeout, or the ----'                        '----- timeout ------'
+ *            peer has no state
  * </pre>
  *
- * Peers are asked until the transfer is stopped, because a peer that has just started may have its state a moment
+ * Requests are repeated until the transfer is stopped, because a peer that has just started may have its state a moment
  * later. If the peer times out during the transfer, the chunks received so far are kept, and the state counts as
  * incomplete. Guarded by its {@link Replicator}.
  */
@@ -37,7 +37,7 @@ final class StateTransfer {
     private final ReplicationSink sink;
     private final BiConsumer<NodeIncarnation, Long> requestSnapshot;
     private final Set<NodeIncarnation> available = new LinkedHashSet<>();
-    private final Set<NodeIncarnation> askedPeers = new HashSet<>();
+    private final Set<NodeIncarnation> requestedPeers = new HashSet<>();
     private final Set<NodeIncarnation> peersWithoutState = new HashSet<>();
     private @Nullable NodeIncarnation requestedFrom;
     private long requestedAt;
@@ -66,7 +66,7 @@ final class StateTransfer {
         return positions;
     }
 
-    /** Adds a peer that can be asked. */
+    /** Adds a peer from which state can be requested. */
     void peerAvailable(NodeIncarnation peer, long now) {
         if (available.add(peer) && requestedFrom == null) {
             requestFromNext(now);
@@ -128,13 +128,14 @@ final class StateTransfer {
     }
 
     private void requestFromNext(long now) {
-        Optional<NodeIncarnation> next =
-                available.stream().filter(peer -> !askedPeers.contains(peer)).findFirst();
+        Optional<NodeIncarnation> next = available.stream()
+                .filter(peer -> !requestedPeers.contains(peer))
+                .findFirst();
         if (next.isEmpty()) { // start over: a peer that had no state may have one by now
-            askedPeers.clear();
+            requestedPeers.clear();
             return;
         }
-        askedPeers.add(next.get());
+        requestedPeers.add(next.get());
         requestedFrom = next.get();
         lastResponseAt = now;
         request(next.get(), now);

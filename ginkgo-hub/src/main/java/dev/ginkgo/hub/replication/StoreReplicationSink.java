@@ -48,7 +48,7 @@ public final class StoreReplicationSink implements ReplicationSink {
     }
 
     @Override
-    public void lost(Loss loss) {
+    public void recordLoss(Loss loss) {
         store.recordLoss(
                 position(loss.range().origin(), loss.range().to()),
                 channel -> !loss.unaffectedChannels().contains(channel),
@@ -73,9 +73,7 @@ public final class StoreReplicationSink implements ReplicationSink {
     @Override
     public void applySnapshot(SnapshotChunk chunk) {
         chunk.items().forEach(this::applyItem);
-        chunk.lost()
-                .forEach(
-                        (nodeIncarnation, last) -> store.recordLoss(position(nodeIncarnation, last), _ -> true, false));
+        chunk.lost().forEach((origin, last) -> store.recordLoss(position(origin, last), _ -> true, false));
         chunk.end()
                 .ifPresent(end -> store.snapshots.apply(
                         end.positions().entrySet().stream()
@@ -100,8 +98,8 @@ public final class StoreReplicationSink implements ReplicationSink {
         store.snapshots.abandon();
     }
 
-    private static Position position(NodeIncarnation nodeIncarnation, long sequence) {
-        return new Position(OriginId.of(nodeIncarnation.name()), nodeIncarnation.incarnation(), sequence);
+    private static Position position(NodeIncarnation origin, long sequence) {
+        return new Position(OriginId.of(origin.name()), origin.incarnation(), sequence);
     }
 
     private void warn(Envelope message, RuntimeException cause) {

@@ -14,7 +14,7 @@ public final class Envelope {
     /** Estimated memory of an envelope in a queue besides its payload, in bytes. */
     private static final int OVERHEAD = 200;
 
-    private final NodeIncarnation nodeIncarnation;
+    private final NodeIncarnation origin;
     private final long sequence;
     private final long previous;
     private final String channel;
@@ -26,7 +26,7 @@ public final class Envelope {
     /**
      * Creates an envelope.
      *
-     * @param nodeIncarnation the node that published the message
+     * @param origin the node that published the message
      * @param sequence number of the message among all that the node has published in this incarnation, from 1
      * @param previous number of the previous message on the same channel, 0 if there is none; after a missing range, it
      *     shows whether the channel has lost messages
@@ -37,7 +37,7 @@ public final class Envelope {
      * @param epoch the leadership epoch under which the message was published, if there was one
      */
     public Envelope(
-            NodeIncarnation nodeIncarnation,
+            NodeIncarnation origin,
             long sequence,
             long previous,
             String channel,
@@ -45,7 +45,7 @@ public final class Envelope {
             byte[] payload,
             long millis,
             Optional<Epoch> epoch) {
-        this.nodeIncarnation = requireNonNull(nodeIncarnation, "origin is null");
+        this.origin = requireNonNull(origin, "origin is null");
         this.channel = requireNonNull(channel, "channel is null");
         this.payload = requireNonNull(payload, "payload is null");
         this.epoch = epoch.orElse(null);
@@ -54,14 +54,14 @@ public final class Envelope {
         this.binary = binary;
         this.publishedMillis = millis;
         if (sequence < 1 || previous < 0 || previous >= sequence) {
-            throw new IllegalArgumentException("message " + sequence + " after " + previous + " of " + nodeIncarnation
+            throw new IllegalArgumentException("message " + sequence + " after " + previous + " of " + origin
                     + "; sequence numbers start at 1 and increase");
         }
     }
 
     /** Returns the node that published the message. */
     public NodeIncarnation origin() {
-        return nodeIncarnation;
+        return origin;
     }
 
     /** Returns the sequence number of the message in its origin. */
@@ -106,6 +106,6 @@ public final class Envelope {
 
     @Override
     public String toString() {
-        return channel + " " + sequence + " of " + nodeIncarnation + " (" + payload.length + " bytes)";
+        return channel + " " + sequence + " of " + origin + " (" + payload.length + " bytes)";
     }
 }

@@ -69,7 +69,7 @@ public abstract class Transport extends Service {
 
     /**
      * Requests the next chunk of a snapshot from a peer, after an arrival number of that peer. The response is passed
-     * to {@link TransportListener#snapshots}; otherwise like {@link #requestRange}.
+     * to {@link TransportListener#snapshotReceived}; otherwise like {@link #requestRange}.
      */
     public abstract void requestSnapshot(NodeIncarnation peer, long after);
 

@@ -45,7 +45,7 @@ public interface TransportListener {
     SnapshotChunk readSnapshot(long after);
 
     /** Processes the response to {@link Transport#requestSnapshot}. */
-    void snapshots(NodeIncarnation peer, SnapshotChunk chunk);
+    void snapshotReceived(NodeIncarnation peer, SnapshotChunk chunk);
 
     /**
      * Notifies of the peers that are {@linkplain Transport#readyPeers ready} now. Called after each change, one call at

@@ -43,12 +43,12 @@ public abstract class InMemoryTransport<L extends InMemoryLink> extends Transpor
      * State of one run.
      *
      * @param self this node
-     * @param inbox the listener of this node's hub
+     * @param listener the listener of this node's hub
      * @param queues the send queues of all links
      * @param links the links by peer
      */
     public record Session<L extends InMemoryLink>(
-            NodeIncarnation self, TransportListener inbox, SendQueues queues, Map<Peer, L> links) {}
+            NodeIncarnation self, TransportListener listener, SendQueues queues, Map<Peer, L> links) {}
 
     /** Creates the transport. */
     protected InMemoryTransport() {}
@@ -150,14 +150,14 @@ public abstract class InMemoryTransport<L extends InMemoryLink> extends Transpor
     /** Returns the positions of this node's hub; none after the stop. */
     public final Map<NodeIncarnation, Long> positions() {
         Session<L> current = session;
-        return current == null ? Map.of() : current.inbox.positions();
+        return current == null ? Map.of() : current.listener.positions();
     }
 
     final void ready(NodeIncarnation peer, boolean isReady) {
         Session<L> current = session;
         synchronized (readiness) {
             if ((isReady ? ready.add(peer) : ready.remove(peer)) && current != null) {
-                current.inbox.readyPeersChanged(Set.copyOf(ready));
+                current.listener.readyPeersChanged(Set.copyOf(ready));
             }
         }
     }

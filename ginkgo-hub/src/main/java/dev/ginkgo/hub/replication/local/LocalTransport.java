@@ -43,13 +43,13 @@ public final class LocalTransport extends InMemoryTransport<LocalLink> {
 
     @Override
     public void requestSnapshot(NodeIncarnation peer, long after) {
-        request(peer, (current, remote) -> current.snapshots(peer, remote.readSnapshot(after)));
+        request(peer, (current, remote) -> current.snapshotReceived(peer, remote.readSnapshot(after)));
     }
 
     /** Lets the task of the link call both listeners: this node's and the peer's. */
     private void request(NodeIncarnation peer, BiConsumer<TransportListener, TransportListener> request) {
         Session<LocalLink> current = openSession();
-        links(current, peer).forEach(link -> link.request(remote -> request.accept(current.inbox(), remote)));
+        links(current, peer).forEach(link -> link.request(remote -> request.accept(current.listener(), remote)));
     }
 
     // ---- for the links of this and of other nodes
@@ -69,6 +69,6 @@ public final class LocalTransport extends InMemoryTransport<LocalLink> {
 
     private @Nullable TransportListener admit(NodeIncarnation target, NodeIncarnation from) {
         Session<LocalLink> current = session();
-        return current != null && current.self().equals(target) && admits(current, from) ? current.inbox() : null;
+        return current != null && current.self().equals(target) && admits(current, from) ? current.listener() : null;
     }
 }
