@@ -3,8 +3,8 @@ package dev.ginkgo.processes;
 import static java.util.Objects.requireNonNull;
 
 import dev.ginkgo.testing.cluster.ClusterScenarios;
-import dev.ginkgo.testing.cluster.ScenarioCluster.Fault;
 import dev.ginkgo.testing.cluster.ScenarioCluster;
+import dev.ginkgo.testing.cluster.ScenarioCluster.Fault;
 import java.nio.file.Path;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;

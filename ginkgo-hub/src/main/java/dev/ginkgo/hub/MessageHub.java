@@ -101,7 +101,7 @@ public final class MessageHub extends Service {
 
     private final Setting<Integer> maxPatternsPerAddress = setting("max-patterns-per-address", 100)
             .between(0, 1_000_000)
-            .help("Maximum number of them for the connections from one address");
+            .help("Maximum number of different patterns, lists and conflated channels per client address");
 
     private final Setting<Duration> writeTimeout = setting("write-timeout", Duration.ofSeconds(10))
             .between(Duration.ofMillis(1), Duration.ofHours(1))
@@ -190,18 +190,20 @@ public final class MessageHub extends Service {
     }
 
     private Store store(StoreLimits limits, Counters counters) {
-        Replication replicator = replication.orElse(null);
-        if (replicator == null) {
+        Replication activeReplication = replication.orElse(null);
+        if (activeReplication == null) {
             incarnation = Math.max(incarnation + 1, now().toEpochMilli());
             return new Store(limits, time(), incarnation, counters);
         }
-        HubRuntime before = hubRuntime;
-        NodeIncarnation self = replicator.self();
-        // the hub has restarted within the same incarnation of the node
+        HubRuntime previous = hubRuntime;
+        NodeIncarnation self = activeReplication.self();
+        // true if the hub has restarted, but the node has not
         boolean sameIncarnation = self.incarnation() == incarnation;
-        long last = before != null && sameIncarnation ? before.store().snapshots.publishedCount() : 0;
+        long last =
+                previous != null && sameIncarnation ? previous.store().snapshots.publishedCount() : 0;
         incarnation = self.incarnation();
-        return new Store(limits, time(), new ReplicationOutput(self, last, replicator::send), epochFence, counters);
+        return new Store(
+                limits, time(), new ReplicationOutput(self, last, activeReplication::send), epochFence, counters);
     }
 
     private List<HttpRoute> routes(RouteFactory.Context context) {
@@ -211,7 +213,7 @@ public final class MessageHub extends Service {
 
     private PeerSummary peers() {
         return replication
-                .map(replicator -> replicator.peers(epochFence.rejected()))
+                .map(activeReplication -> activeReplication.peers(epochFence.rejected()))
                 .orElse(PeerSummary.NONE);
     }
 
@@ -329,8 +331,8 @@ public final class MessageHub extends Service {
      * @return whether all peers are connected; false if the time has elapsed or the hub stops
      */
     public boolean awaitPeers(Duration atMost) throws InterruptedException {
-        Replication replicator = replication.orElse(null);
-        return replicator == null || replicator.awaitPeers(atMost);
+        Replication activeReplication = replication.orElse(null);
+        return activeReplication == null || activeReplication.awaitPeers(atMost);
     }
 
     /** Returns the publisher for the HTTP front end. */

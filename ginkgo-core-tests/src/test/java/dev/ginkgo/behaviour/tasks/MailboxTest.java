@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
-import dev.ginkgo.Mailbox.Overflow;
 import dev.ginkgo.Mailbox;
+import dev.ginkgo.Mailbox.Overflow;
 import dev.ginkgo.behaviour.BackgroundThread;
 import dev.ginkgo.behaviour.TestService;
 import java.util.ArrayList;

@@ -113,8 +113,8 @@ final class DeliveryLoop implements Runnable {
     private static void sendNext(LoopSubscriber subscriber) {
         try {
             subscriber.sendNext();
-            // out of direct memory, usually; the other subscribers must still be served
         } catch (RuntimeException | OutOfMemoryError e) {
+            // usually out of direct memory; the other subscribers must still be served
             LOG.error("closing the stream {}: it cannot be written", subscriber, e);
             DisconnectReason.ERROR.mark(subscriber.connection());
             subscriber.close();

@@ -26,7 +26,8 @@ public final class Feed {
     private final List<EvictionListener> evictionListeners = new ArrayList<>(0);
     private Listeners listeners = Listeners.NONE;
     private int subscribers;
-    private boolean joinedAtEnd; // since the last recorded loss; the new subscriber must be notified of later losses
+    // a subscriber has joined at the end since the last recorded loss, and must be notified of the next one
+    private boolean joinedAtEnd;
 
     private Feed(ChannelSelector channelSelector, boolean singleChannel, @Nullable Conflation conflation) {
         this.singleChannel = singleChannel;

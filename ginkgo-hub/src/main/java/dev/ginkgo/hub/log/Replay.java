@@ -5,8 +5,8 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Filter for the messages of a feed that a subscriber still wants before its position becomes the same as that of all
- * others. It takes no memory per message.
+ * Filter for the messages that a subscriber wants until it has reached the point from which it wants every message. It
+ * takes no memory per message.
  *
  * <p>A subscriber may come from a node that had received more than this one. The ids of this node then do not include
  * those messages, and resuming from such an id at a third node would deliver them again. Such a subscriber therefore

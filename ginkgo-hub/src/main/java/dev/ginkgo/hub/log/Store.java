@@ -326,6 +326,7 @@ public final class Store implements Publisher, AutoCloseable {
         return versionVector.endId();
     }
 
+    /** Returns whether the store is closed. */
     public synchronized boolean isClosed() {
         return closed;
     }

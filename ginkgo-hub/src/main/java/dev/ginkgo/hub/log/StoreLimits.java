@@ -25,8 +25,8 @@ public record StoreLimits(
         Supplier<Integer> maxChannels,
         Supplier<Integer> maxPatterns) {
     /**
-     * A message may use at most this fraction of the budget, because JSON may take six bytes for one byte and all of it
-     * must fit.
+     * A message may use at most one part in this many of the budget: JSON may take six bytes for one byte of payload,
+     * and all of it must fit.
      */
     private static final int MESSAGE_SHARE = 8;
 

@@ -17,12 +17,13 @@ public final class EvictionWatermark {
         return evicted.isEmpty();
     }
 
+    /** Raises the watermark of an origin to a position. */
     public void raise(Position position, long evictedAt) {
         nanos = evicted.isEmpty() ? evictedAt : Math.max(nanos, evictedAt);
         for (int i = 0; i < evicted.size(); i++) {
-            Position existing = evicted.get(i);
-            if (existing.origin() == position.origin()) {
-                if (existing.isBefore(position)) {
+            Position each = evicted.get(i);
+            if (each.origin() == position.origin()) {
+                if (each.isBefore(position)) {
                     evicted.set(i, position);
                 }
                 return;
@@ -31,12 +32,14 @@ public final class EvictionWatermark {
         evicted.add(position);
     }
 
+    /** Returns the last evicted position of each origin. */
     public List<Position> positions() {
         return List.copyOf(evicted);
     }
 
+    /** Raises this watermark to include another one. */
     public void raise(EvictionWatermark other) {
-        other.evicted.forEach(existing -> raise(existing, other.nanos));
+        other.evicted.forEach(each -> raise(each, other.nanos));
     }
 
     /** Returns whether a subscriber at an id has lost nothing. */

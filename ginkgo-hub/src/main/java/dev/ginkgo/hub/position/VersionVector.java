@@ -72,15 +72,15 @@ public final class VersionVector {
      * out of order and not accepted.
      */
     public boolean isNew(Position position) {
-        Position before = positionOf(position.origin());
-        if (before == null) {
+        Position current = positionOf(position.origin());
+        if (current == null) {
             return true;
         }
         if (position.origin() != self) {
-            return before.isBefore(position);
+            return current.isBefore(position);
         }
         boolean earlier = position.incarnation() < own.incarnation();
-        return earlier && !hasPublished && (before.equals(own) || before.isBefore(position));
+        return earlier && !hasPublished && (current.equals(own) || current.isBefore(position));
     }
 
     /**
@@ -133,8 +133,8 @@ public final class VersionVector {
     /** Returns whether this node has received everything up to an id. */
     public boolean covers(MessageId id) {
         for (Position position : id.positions()) {
-            Position here = positionOf(position.origin());
-            if (position.sequence() > 0 && (here == null || here.isBefore(position))) {
+            Position received = positionOf(position.origin());
+            if (position.sequence() > 0 && (received == null || received.isBefore(position))) {
                 return false;
             }
         }
