@@ -106,7 +106,10 @@ public final class StoreReplicationSink implements ReplicationSink {
         long now = timeSource.nanos();
         if (now - warnedAt >= WARNING_INTERVAL) {
             warnedAt = now;
-            LOG.warn("rejected {} from another node, its subscribers receive a gap: {}", message, cause.getMessage());
+            LOG.warn(
+                    "cannot accept {} from another node; subscribers of its channel receive a gap: {}",
+                    message,
+                    cause.getMessage());
         }
     }
 }
