@@ -17,20 +17,20 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Shows what a hub tells at {@code /-/metrics} in a Micrometer registry of the program's own, under the same names.
+ * Micrometer binder for the metrics of a hub, under the names that {@code /-/metrics} uses.
  *
  * <pre>{@code new HubMeters(hub).bindTo(registry);}</pre>
  *
- * <p>Nothing is counted for it: the registry asks the hub when it is asked itself, on its own thread. The delay from
- * publish to delivery has count and sum here; its histogram is on the page only. After a restart of the hub the
- * counters begin anew; before its first start there is nothing to tell, and each says 0 or NaN. Micrometer is an
- * optional dependency of the hub: the program brings it.
+ * <p>Adds no counting of its own: each meter reads the hub on the thread that polls the registry. The delay from
+ * publish to delivery is bound as a count and a sum; its histogram is available only at {@code /-/metrics}. Counters
+ * restart from zero when the hub restarts. Before the first start, counters read 0 and gauges read NaN. Micrometer is
+ * an optional dependency of the hub; the application provides it.
  */
 @SuppressWarnings("exports") // Micrometer is optional, so the module does not require it transitively
 public final class HubMeters implements MeterBinder {
     private final MessageHub hub;
 
-    /** To be bound at any time, to any number of registries. */
+    /** Creates a binder for a hub. It may be bound at any time and to any number of registries. */
     public HubMeters(MessageHub hub) {
         this.hub = requireNonNull(hub, "hub is null");
     }
@@ -40,28 +40,28 @@ public final class HubMeters implements MeterBinder {
         for (Metric metric : Metric.all()) {
             Tags tags = metric.reason().isEmpty() ? Tags.empty() : Tags.of(Tag.of("reason", metric.reason()));
             if (metric.isCounter()) {
-                FunctionCounter.builder(metric.name(), hub, each -> value(each, metric))
+                FunctionCounter.builder(metric.name(), hub, target -> value(target, metric))
                         .description(metric.help())
                         .tags(tags)
                         .register(registry);
             } else {
-                Gauge.builder(metric.name(), hub, each -> value(each, metric))
+                Gauge.builder(metric.name(), hub, target -> value(target, metric))
                         .description(metric.help())
                         .tags(tags)
                         .register(registry);
             }
         }
-        Gauge.builder(Metric.DEPTH, hub, each -> depth(each).total())
+        Gauge.builder(Metric.DEPTH, hub, target -> depth(target).total())
                 .description(Metric.DEPTH_HELP)
                 .register(registry);
-        Gauge.builder(Metric.MAX_DEPTH, hub, each -> depth(each).max())
+        Gauge.builder(Metric.MAX_DEPTH, hub, target -> depth(target).max())
                 .description(Metric.MAX_DEPTH_HELP)
                 .register(registry);
         FunctionTimer.builder(
                         Metric.DELAY,
                         hub,
-                        each -> delays(each).count(),
-                        each -> delays(each).nanos(),
+                        target -> delays(target).count(),
+                        target -> delays(target).nanos(),
                         TimeUnit.NANOSECONDS)
                 .description(Metric.DELAY_HELP)
                 .register(registry);
@@ -69,7 +69,7 @@ public final class HubMeters implements MeterBinder {
 
     private static double value(MessageHub hub, Metric metric) {
         try {
-            return metric.value().applyAsDouble(hub.readings());
+            return metric.value().applyAsDouble(hub.metrics());
         } catch (HubRejectedException notStarted) {
             return metric.isCounter() ? 0 : Double.NaN;
         }
@@ -77,7 +77,7 @@ public final class HubMeters implements MeterBinder {
 
     private static LatencyHistogram.Totals delays(MessageHub hub) {
         try {
-            return hub.readings().counters().latencies();
+            return hub.metrics().counters().latencies();
         } catch (HubRejectedException notStarted) {
             return LatencyHistogram.total(List.of());
         }
@@ -85,7 +85,7 @@ public final class HubMeters implements MeterBinder {
 
     private static LagSummary depth(MessageHub hub) {
         try {
-            return hub.depth();
+            return hub.lag();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             return new LagSummary(0, 0);

@@ -6,7 +6,7 @@ import dev.ginkgo.hub.log.Publisher;
 import dev.ginkgo.hub.log.Store;
 import dev.ginkgo.hub.metrics.Counters;
 
-/** What one run of a hub has, and its front works with. */
+/** The objects of one run of a hub that its HTTP front end uses. */
 record HubRuntime(Store store, DeliveryEngine streams, Counters counters) implements HttpBackend {
     @Override
     public Publisher publisher() {

@@ -4,24 +4,24 @@ import dev.ginkgo.hub.metrics.Counters;
 import dev.ginkgo.hub.metrics.StoreUsage;
 
 /**
- * What a hub holds now, and what it has done since its start.
+ * Statistics of a hub: its current contents, and its counters since the last start.
  *
- * @param published messages taken
- * @param delivered messages handed to a reader: taken by a program, or by the socket of a connection
- * @param gaps how often a reader was told a gap
- * @param dropped messages that these gaps stand for
- * @param replayed messages of them that were older than their reader
- * @param resumed readers that asked for older messages and got all they asked for
- * @param notRecovered readers that asked for older messages, of which some were gone
- * @param stalled connections ended because one write waited longer than {@code write-timeout}
- * @param subscribers who reads now: connections and subscriptions of programs
- * @param channels channels now
- * @param patterns patterns, lists and conflated channels that are read now
- * @param views what is read now, each in a framing
- * @param storedBytes what the store holds of its budget, in bytes
- * @param pinnedBytes bytes of writes that wait for their sockets
+ * @param published messages accepted
+ * @param delivered messages delivered: taken by a Java subscription, or written to a client's socket
+ * @param gaps gaps reported to subscribers
+ * @param dropped messages covered by these gaps
+ * @param replayed delivered messages that are older than their subscription
+ * @param resumed subscriptions that requested older messages and received all of them
+ * @param notRecovered subscriptions that requested older messages of which some were no longer available
+ * @param stalled connections closed because one write took longer than {@code write-timeout}
+ * @param subscribers current subscribers: connections and Java subscriptions
+ * @param channels current channels
+ * @param patterns patterns, lists and conflated channels with a current subscriber
+ * @param views encoded feeds with a current subscriber: one per feed and wire format
+ * @param storedBytes bytes of the store's budget in use
+ * @param pinnedBytes bytes of writes that are waiting for their sockets
  * @param wakeUps how often a publish woke an event loop
- * @param writes how often the hub wrote to a connection
+ * @param writes writes to connections
  */
 public record HubStats(
         long published,

@@ -59,8 +59,8 @@ import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Publish and subscribe. Anybody may publish on a channel, whose name is a path, and all who read it at that moment
- * get it: programs here, and connections from outside.
+ * A publish/subscribe hub. A message published on a channel, whose name is a path, is delivered to every current
+ * subscriber of that channel: Java subscriptions in this process, and HTTP clients.
  *
  * <pre>{@code
  * final MessageHub hub = add("hub", new MessageHub());
@@ -68,9 +68,9 @@ import org.jspecify.annotations.Nullable;
  * hub.publish("/numbers", "42");
  * }</pre>
  *
- * <p>A publish never waits for a reader. A reader that is too slow loses messages, and is told; see {@link
- * Subscription}. The messages of all channels live in memory, within {@code store.budget}, and are gone when the hub
- * stops. Its methods may be called from any thread while the hub runs.
+ * <p>Publishing never waits for a subscriber. A subscriber that is too slow loses messages and receives a gap instead;
+ * see {@link Subscription}. The messages of all channels are held in memory, within {@code store.budget}, and are
+ * discarded when the hub stops. All methods may be called from any thread while the hub is running.
  */
 public final class MessageHub extends Service {
     private static final Duration SECOND = Duration.ofSeconds(1);
@@ -78,34 +78,34 @@ public final class MessageHub extends Service {
 
     private final Setting<Size> budget = setting("store.budget", Size.ofMebibytes(64))
             .between(Size.ofKibibytes(64), Size.of("1TiB"))
-            .help("The memory for messages; an eighth of it is the most that one message may take");
+            .help("Memory for messages; one message may use at most an eighth of it");
 
     private final Setting<Integer> historyCount =
-            setting("history.count", 1_000).between(1, 10_000_000).help("How many messages of one channel are kept");
+            setting("history.count", 1_000).between(1, 10_000_000).help("Messages retained per channel");
 
     private final Setting<Duration> historyGrace = setting("history.grace", Duration.ofSeconds(1))
             .between(Duration.ZERO, Duration.ofMinutes(1))
-            .help("For how long messages beyond history.count are kept all the same while the channel has readers");
+            .help("How long messages beyond history.count are retained while the channel has subscribers");
 
     private final Setting<Duration> historyAge = setting("history.age", Duration.ofMinutes(10))
             .between(Duration.ofSeconds(1), Duration.ofDays(365))
-            .help("How long a message is kept");
+            .help("How long a message is retained");
 
     private final Setting<Integer> maxChannels = setting("max-channels", 10_000)
             .between(1, 10_000_000)
-            .help("How many channels there may be: those with messages or readers");
+            .help("Maximum number of channels that have messages or subscribers");
 
     private final Setting<Integer> maxPatterns = setting("max-patterns", 1_000)
             .between(0, 1_000_000)
-            .help("How many different patterns, lists and conflated channels may be read at a time");
+            .help("Maximum number of different patterns, lists and conflated channels with subscribers");
 
     private final Setting<Integer> maxPatternsPerAddress = setting("max-patterns-per-address", 100)
             .between(0, 1_000_000)
-            .help("How many of them by connections from one address");
+            .help("Maximum number of different patterns, lists and conflated channels per client address");
 
     private final Setting<Duration> writeTimeout = setting("write-timeout", Duration.ofSeconds(10))
             .between(Duration.ofMillis(1), Duration.ofHours(1))
-            .help("How long a reader may let one write wait before its connection is ended");
+            .help("How long one write to a subscriber may be blocked before its connection is closed");
 
     final Optional<Replication> replication;
     final HttpFrontend http;
@@ -116,32 +116,35 @@ public final class MessageHub extends Service {
 
     private volatile @Nullable HubRuntime hubRuntime;
 
-    /** A hub of its own, that knows of no other node. */
+    /** Creates a standalone hub, which is not connected to other nodes. */
     public MessageHub() {
         this(ByteBufAllocator.DEFAULT, new Random(), null, new LocalNetwork());
     }
 
     /**
-     * The hub of a node: what is published on any node of the cluster is read on all of them. The transport that
-     * {@code [hub.transport]} names carries it; {@code local}, the default, reaches nobody outside this process. It
-     * shows the other members the address of its pages, and lets theirs use it.
+     * Creates a hub that replicates: a message published on any node of the cluster is delivered on all of them.
+     * Messages travel over the transport selected by {@code [hub.transport]}; the default, {@code local}, connects only
+     * hubs within this process. The hub announces its web address to the other members, and accepts theirs as origins.
      *
-     * @param cluster started before this hub, so declared before it
+     * @param cluster the cluster to replicate in; it must be declared before this hub, so that it starts first
      */
     public MessageHub(Cluster cluster) {
         this(cluster, new LocalNetwork());
     }
 
-    /** The same, but by the transport {@code local} it reaches the hubs of that network: several nodes in one process. */
+    /**
+     * Creates a hub that replicates, as {@link #MessageHub(Cluster)}, and whose transport {@code local} connects it to
+     * the other hubs of the given network. Used to run several nodes in one process.
+     */
     public MessageHub(Cluster cluster, LocalNetwork network) {
         this(
                 ByteBufAllocator.DEFAULT,
                 new Random(),
-                requireNonNull(cluster, "cluster is null: is its field declared further down?"),
+                requireNonNull(cluster, "cluster is null; declare its field before the hub's"),
                 requireNonNull(network, "network is null"));
     }
 
-    /** With memory and chance of a test's making. */
+    /** Creates a standalone hub with a given allocator and source of randomness, for tests. */
     MessageHub(ByteBufAllocator allocator, RandomGenerator random) {
         this(allocator, random, null, new LocalNetwork());
     }
@@ -153,19 +156,23 @@ public final class MessageHub extends Service {
         this.replication = Optional.ofNullable(cluster).map(members -> replication(members, network));
         ClusterWebDirectory clusterWebDirectory =
                 cluster == null ? ClusterWebDirectory.none() : ClusterWebDirectory.of(cluster);
-        this.http = add("http", new HttpFrontend(this::core, this::routes, clusterWebDirectory, random));
-        lifecycle(Lifecycle.standard().hookBeforeChildren()); // the front is open only while there is a store
+        this.http = add("http", new HttpFrontend(this::runtime, this::routes, clusterWebDirectory, random));
+        lifecycle(Lifecycle.standard().hookBeforeChildren()); // HTTP accepts requests only while the store exists
     }
 
     private Replication replication(Cluster cluster, LocalNetwork network) {
-        Map<String, Supplier<? extends Transport>> engines = new HashMap<>();
-        engines.put("local", () -> new LocalTransport(network));
-        ServiceLoader.load(TransportProvider.class).forEach(engine -> engines.put(engine.name(), engine::create));
-        ServiceSelector<Transport> transport = select("transport", "local", engines);
+        Map<String, Supplier<? extends Transport>> transports = new HashMap<>();
+        transports.put("local", () -> new LocalTransport(network));
+        ServiceLoader.load(TransportProvider.class)
+                .forEach(provider -> transports.put(provider.name(), provider::create));
+        ServiceSelector<Transport> transport = select("transport", "local", transports);
         return add(
                 "replication",
                 new Replication(
-                        cluster, transport, () -> new StoreReplicationSink(core().store(), time()), () -> epochFence));
+                        cluster,
+                        transport,
+                        () -> new StoreReplicationSink(runtime().store(), time()),
+                        () -> epochFence));
     }
 
     @Override
@@ -177,118 +184,128 @@ public final class MessageHub extends Service {
         DeliveryEngine streams =
                 closeOnStop(new DeliveryEngine(opened, allocator, timeSource, random, counters, maxPatternsPerAddress));
         hubRuntime = new HubRuntime(opened, streams, counters);
-        every("old-messages", () -> SECOND, opened::evict);
+        every("retention", () -> SECOND, opened::evict);
         every("conflation", () -> opened.hasConflation() ? CONFLATION_PERIOD : SECOND, opened::flush);
         every("stuck-writes", this::stallCheckInterval, () -> streams.closeStalledWrites(writeTimeout.get()));
     }
 
     private Store store(StoreLimits limits, Counters counters) {
-        Replication others = replication.orElse(null);
-        if (others == null) {
+        Replication activeReplication = replication.orElse(null);
+        if (activeReplication == null) {
             incarnation = Math.max(incarnation + 1, now().toEpochMilli());
             return new Store(limits, time(), incarnation, counters);
         }
-        HubRuntime before = hubRuntime;
-        NodeIncarnation self = others.self();
-        boolean again = self.incarnation() == incarnation; // this hub has restarted, and its cluster has not
-        long last = before != null && again ? before.store().snapshots.publishedCount() : 0;
+        HubRuntime previous = hubRuntime;
+        NodeIncarnation self = activeReplication.self();
+        // true if the hub has restarted, but the node has not
+        boolean sameIncarnation = self.incarnation() == incarnation;
+        long last =
+                previous != null && sameIncarnation ? previous.store().snapshots.publishedCount() : 0;
         incarnation = self.incarnation();
-        return new Store(limits, time(), new ReplicationOutput(self, last, others::send), epochFence, counters);
+        return new Store(
+                limits, time(), new ReplicationOutput(self, last, activeReplication::send), epochFence, counters);
     }
 
-    private List<HttpRoute> routes(RouteFactory.Context front) {
-        Store store = core().store();
-        return List.of(AdminRouter.of(front, this::readings, () -> Ginkgo.rootStatus(this), store::channels, time()));
+    private List<HttpRoute> routes(RouteFactory.Context context) {
+        Store store = runtime().store();
+        return List.of(AdminRouter.of(context, this::metrics, () -> Ginkgo.rootStatus(this), store::channels, time()));
     }
 
     private PeerSummary peers() {
-        return replication.map(others -> others.peers(epochFence.rejected())).orElse(PeerSummary.NONE);
+        return replication
+                .map(activeReplication -> activeReplication.peers(epochFence.rejected()))
+                .orElse(PeerSummary.NONE);
     }
 
-    /** The pause between two looks for stuck writes: short beside the timeout, and beside a reload of it. */
+    /** Interval between checks for stalled writes: short compared with the timeout, and with a reloaded timeout. */
     private Duration stallCheckInterval() {
         Duration quarter = writeTimeout.get().dividedBy(4);
         return quarter.compareTo(SECOND) < 0 ? quarter : SECOND;
     }
 
     /**
-     * Publishes a text.
+     * Publishes a text message.
      *
-     * @param channel the channel's name, such as {@code /numbers}: not percent-encoded
-     * @throws InvalidChannelException if that is no channel
-     * @throws IllegalArgumentException if the text holds half a surrogate pair
-     * @throws HubRejectedException if the message is too large, there are too many channels, or the hub does not run
+     * @param channel the name of the channel, such as {@code /numbers}; not percent-encoded
+     * @throws InvalidChannelException if the name is not valid
+     * @throws IllegalArgumentException if the text contains an unpaired surrogate
+     * @throws HubRejectedException if the message is too large, the limit for channels is reached, or the hub is not
+     *     running
      */
     public PublishResult publish(String channel, String text) {
         return publisher().publish(ChannelName.of(channel), Payload.text(text));
     }
 
     /**
-     * Publishes bytes, which need be no text.
+     * Publishes a binary message. The array is copied.
      *
-     * @throws InvalidChannelException if that is no channel
-     * @throws HubRejectedException if the message is too large, there are too many channels, or the hub does not run
+     * @throws InvalidChannelException if the name is not valid
+     * @throws HubRejectedException if the message is too large, the limit for channels is reached, or the hub is not
+     *     running
      */
     public PublishResult publish(String channel, byte[] bytes) {
         return publisher().publish(ChannelName.of(channel), Payload.binary(bytes.clone()));
     }
 
     /**
-     * Publishes a text that only the leader may publish. The lease is looked at when the message is put into the log,
-     * so that nothing is published by a node that was frozen in between.
+     * Publishes a text message that only the leader may publish. The lease is checked under the lock under which the
+     * message is appended to the log, so a node that was paused in between publishes nothing.
      *
-     * @throws dev.ginkgo.cluster.LeaseExpiredException if the lease has run out; nothing was published
-     * @throws InvalidChannelException if that is no channel
-     * @throws IllegalArgumentException if the text holds half a surrogate pair
-     * @throws HubRejectedException if the message is too large, there are too many channels, or the hub does not run
+     * @throws dev.ginkgo.cluster.LeaseExpiredException if the lease has expired; nothing was published
+     * @throws InvalidChannelException if the name is not valid
+     * @throws IllegalArgumentException if the text contains an unpaired surrogate
+     * @throws HubRejectedException if the message is too large, the limit for channels is reached, or the hub is not
+     *     running
      */
     public PublishResult publish(String channel, String text, Lease lease) {
-        return core().store()
+        return runtime()
+                .store()
                 .publish(ChannelName.of(channel), Payload.text(text), requireNonNull(lease, "lease is null"));
     }
 
     /**
-     * Begins to read, with the next message that is published. The same as {@link #subscribe(String, Since)} with
-     * {@link Since.Point#NONE}.
+     * Subscribes, starting with the next message. Equivalent to {@link #subscribe(String, Since)} with {@link
+     * Since.Point#NONE}.
      *
-     * @throws InvalidChannelException if that is no channel, pattern or list
-     * @throws HubRejectedException if there are too many channels or patterns, or the hub does not run
+     * @throws InvalidChannelException if the channel, pattern or list is not valid
+     * @throws HubRejectedException if the limit for channels or patterns is reached, or the hub is not running
      */
     public Subscription subscribe(String channels) {
         return subscribe(channels, Since.Point.NONE);
     }
 
     /**
-     * Begins to read a channel, a pattern or a list. To be closed; if it is made by a task of a service, it is closed
-     * at the latest when that task ends. If not everything from that point on is held any more, the first thing that
-     * it gets is a gap.
+     * Subscribes to a channel, a pattern or a list. The caller closes the subscription; one that is opened by a task of
+     * a service is closed at the latest when that task ends. If some of the requested messages are no longer retained,
+     * the subscription starts with a gap.
      *
-     * @param channels a name such as {@code /numbers}; a pattern, in which {@code *} stands for one whole segment and
-     *     {@code >} at the end for one or more; or several of these, with commas: {@code /a,/room/>}
-     * @param since from where on
-     * @throws InvalidChannelException if that is no channel, pattern or list
-     * @throws HubRejectedException if there are too many channels or patterns, or the hub does not run
+     * @param channels a name such as {@code /numbers}; a pattern, in which {@code *} matches exactly one segment and
+     *     {@code >}, at the end, one or more; or several of these, separated by commas: {@code /a,/room/>}
+     * @param since where to start
+     * @throws InvalidChannelException if the channel, pattern or list is not valid
+     * @throws HubRejectedException if the limit for channels or patterns is reached, or the hub is not running
      */
     public Subscription subscribe(String channels, Since since) {
-        HubRuntime now = core();
+        HubRuntime runtime = runtime();
         Subscription subscription = Subscription.open(
-                now.store(), SubscribeRequest.of(ChannelSelector.of(channels), since), time(), now.counters());
+                runtime.store(), SubscribeRequest.of(ChannelSelector.of(channels), since), time(), runtime.counters());
         TaskScope.closeAtEnd(subscription);
         return subscription;
     }
 
     /**
-     * What the hub holds now, and has done since its start.
+     * Returns the current contents of the hub, and its counters since the last start.
      *
-     * @throws HubRejectedException if it has not started yet
+     * @throws HubRejectedException if the hub has not been started yet
      */
     public HubStats stats() {
-        HubRuntime now = core();
-        return HubStats.of(now.counters(), now.store().usage());
+        HubRuntime runtime = runtime();
+        return HubStats.of(runtime.counters(), runtime.store().usage());
     }
 
     /**
-     * Where the hub listens for HTTP, with the real port where {@code http.bind} said 0.
+     * Returns the address on which the hub listens for HTTP, with the actual port if {@code http.bind} specifies port
+     * 0.
      *
      * @throws IllegalStateException if it does not listen
      */
@@ -297,9 +314,9 @@ public final class MessageHub extends Service {
     }
 
     /**
-     * Where browsers reach the hub: {@code http.advertise}, or the address where it listens. Empty if it listens on
-     * all addresses of the machine and {@code http.advertise} does not say which one is meant, or if {@code http.enabled}
-     * is false.
+     * Returns the URL under which browsers reach the hub: {@code http.advertise}, or the address on which it listens.
+     * Empty if {@code http.enabled} is false, or if the hub listens on all addresses of the machine and {@code
+     * http.advertise} is not set.
      *
      * @throws IllegalStateException if it does not listen
      */
@@ -308,43 +325,43 @@ public final class MessageHub extends Service {
     }
 
     /**
-     * Waits until the hub of every other node in the roster hears this one: what is published from then on comes to all
-     * of them, or they tell their readers a gap. A hub without others does not wait.
+     * Waits until the hub of every other node in the membership receives messages from this one. A message published
+     * from then on reaches all of them, or their subscribers receive a gap. A standalone hub returns immediately.
      *
-     * @return whether they do; false after that time, or if the hub stops
+     * @return whether all peers are connected; false if the time has elapsed or the hub stops
      */
     public boolean awaitPeers(Duration atMost) throws InterruptedException {
-        Replication others = replication.orElse(null);
-        return others == null || others.awaitPeers(atMost);
+        Replication activeReplication = replication.orElse(null);
+        return activeReplication == null || activeReplication.awaitPeers(atMost);
     }
 
-    /** Where the front puts what it was sent. */
+    /** Returns the publisher for the HTTP front end. */
     Publisher publisher() {
-        return core().store();
+        return runtime().store();
     }
 
-    /** Where the front puts its connections. */
+    /** Returns the component that serves the HTTP front end's streams. */
     StreamAttacher streams() {
-        return core().streams();
+        return runtime().streams();
     }
 
-    /** What {@link HubMeters} shows. */
-    MetricsSnapshot readings() {
-        HubRuntime now = core();
-        return new MetricsSnapshot(now.store().usage(), now.counters(), http.connectionCount(), peers());
+    /** Returns the values for {@link HubMeters}. */
+    MetricsSnapshot metrics() {
+        HubRuntime runtime = runtime();
+        return new MetricsSnapshot(runtime.store().usage(), runtime.counters(), http.connectionCount(), peers());
     }
 
-    /** How far behind its readers over HTTP are; not to be called by an event loop. */
-    LagSummary depth() throws InterruptedException {
+    /** Returns how far the HTTP subscribers are behind; blocks, so an event loop must not call it. */
+    LagSummary lag() throws InterruptedException {
         return SubscriberLagCollector.summarize(http.openStreams());
     }
 
-    private HubRuntime core() {
-        HubRuntime now = hubRuntime;
-        if (now == null) {
+    private HubRuntime runtime() {
+        HubRuntime runtime = hubRuntime;
+        if (runtime == null) {
             throw new HubRejectedException(
-                    HubRejectedException.Reason.STOPPED, "the hub does not run yet: use it between start and stop");
+                    HubRejectedException.Reason.STOPPED, "the hub is not running; use it between start and stop");
         }
-        return now;
+        return runtime;
     }
 }

@@ -21,8 +21,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A program's place in a channel, a pattern or a list: it gets what is published from the moment of its making on, and
- * what was before if it asked for that, in order.
+ * A Java subscription to a channel, a pattern or a list. It returns messages in order: the retained messages that were
+ * requested, then those published after the subscription was opened.
  *
  * <pre>{@code
  * try (Subscription numbers = hub.subscribe("/numbers")) {
@@ -32,18 +32,19 @@ import org.slf4j.LoggerFactory;
  * }
  * }</pre>
  *
- * <p>Nothing is kept for it alone: a program that is slower than the channel loses what the channel lets go of, and is
- * told by {@link #onGap}. One thread takes from it, best a virtual one; any thread may close it. If the task of a
- * service made it, it is closed when that task ends.
+ * <p>Nothing is queued per subscription. A subscriber that falls behind retention loses the evicted messages, and is
+ * notified through {@link #onGap}. Only one thread may read from a subscription, preferably a virtual thread; any
+ * thread may close it. A subscription opened by a task of a service is closed when that task ends.
  *
- * <p>The iteration ends when its thread is interrupted (the flag stays set), or when the subscription is closed. If
- * the hub stops, it fails, so that nobody waits for what will never come.
+ * <p>Iteration ends when the reading thread is interrupted (the interrupt flag stays set) or when the subscription is
+ * closed. If the hub stops, iteration and {@link #take} throw {@link IllegalStateException}, so that no thread waits
+ * for messages that cannot arrive.
  */
 public final class Subscription implements Iterable<Message>, AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Subscription.class);
 
     private final Store store;
-    private final Cursor cursor; // next() under the store's lock
+    private final Cursor cursor; // next() is called under the store's lock
     private final WaitingThread waitingThread;
     private final ChannelSelector channelSelector;
     private final TimeSource timeSource;
@@ -68,15 +69,15 @@ public final class Subscription implements Iterable<Message>, AutoCloseable {
         this.timeSource = timeSource;
         this.counters = counters;
         onGap = gap -> LOG.warn(
-                "a reader of {} has lost {} messages",
+                "subscription to {} has lost {} messages",
                 gap.channel(),
-                gap.missed() == Gap.UNKNOWN ? "some" : gap.missed());
+                gap.missed() == Gap.UNKNOWN ? "an unknown number of" : gap.missed());
     }
 
     /**
-     * Begins to read.
+     * Opens a subscription.
      *
-     * @throws HubRejectedException if the channel cannot be made, or the pattern is one too many
+     * @throws HubRejectedException if the limit for channels or patterns is reached, or the hub has stopped
      */
     static Subscription open(Store store, SubscribeRequest subscribeRequest, TimeSource timeSource, Counters counters) {
         WaitingThread waitingThread = new WaitingThread(timeSource);
@@ -89,7 +90,7 @@ public final class Subscription implements Iterable<Message>, AutoCloseable {
                 counters);
     }
 
-    /** The thread that waits for the next message, if one does. */
+    /** The thread that waits for the next message, if there is one. */
     private static final class WaitingThread implements FeedListener {
         private final TimeSource timeSource;
         private volatile @Nullable Thread thread;
@@ -100,7 +101,7 @@ public final class Subscription implements Iterable<Message>, AutoCloseable {
 
         @Override
         public void appended() {
-            // the thread looks itself when it wakes
+            // nothing to record: the thread reads the cursor when it wakes up
         }
 
         @Override
@@ -113,8 +114,9 @@ public final class Subscription implements Iterable<Message>, AutoCloseable {
     }
 
     /**
-     * Says what is done when messages were lost, instead of logging it. It is called by the thread that takes, before
-     * it gets the next message; what it throws comes out of {@code take}. Gaps are counted in any case.
+     * Sets the action to run when messages are lost; it replaces the default, a warning in the log. The action is
+     * called by the reading thread before the next message is returned; an exception that it throws propagates out of
+     * {@link #take}. Gaps are counted in either case.
      *
      * @return this
      */
@@ -124,9 +126,10 @@ public final class Subscription implements Iterable<Message>, AutoCloseable {
     }
 
     /**
-     * Takes the next message; waits for one.
+     * Returns the next message, and waits until there is one.
      *
      * @throws IllegalStateException if the subscription is closed, or the hub has stopped
+     * @throws InterruptedException if the calling thread is interrupted while it waits
      */
     public Message take() throws InterruptedException {
         Message message = takeOrEnd();
@@ -137,7 +140,7 @@ public final class Subscription implements Iterable<Message>, AutoCloseable {
     }
 
     private @Nullable Message takeOrEnd() throws InterruptedException {
-        waitingThread.thread = Thread.currentThread(); // before the first look, so that no message is overlooked
+        waitingThread.thread = Thread.currentThread(); // set before the cursor is read, so that no wake-up is missed
         try {
             while (true) {
                 if (startGapPending) {
@@ -166,7 +169,7 @@ public final class Subscription implements Iterable<Message>, AutoCloseable {
         }
     }
 
-    /** What comes next; null if this is closed. */
+    /** Reads the next step; returns null if this subscription is closed. */
     private Cursor.@Nullable Step nextStep() {
         synchronized (store) {
             return closed ? null : cursor.next();
@@ -180,8 +183,8 @@ public final class Subscription implements Iterable<Message>, AutoCloseable {
 
     private void awaitMessage() throws InterruptedException {
         if (store.isClosed()) {
-            throw new IllegalStateException("the hub has stopped, nothing more will come on " + channelSelector
-                    + "; subscribe again when it runs");
+            throw new IllegalStateException("the hub has stopped; no more messages will arrive on " + channelSelector
+                    + "; subscribe again when the hub is running");
         }
         if (Thread.interrupted()) {
             throw new InterruptedException();
@@ -209,7 +212,7 @@ public final class Subscription implements Iterable<Message>, AutoCloseable {
             @Override
             public Message next() {
                 if (!hasNext()) {
-                    throw new NoSuchElementException("the subscription to " + channelSelector + " has come to its end");
+                    throw new NoSuchElementException("the subscription to " + channelSelector + " has ended");
                 }
                 Message message = requireNonNull(next);
                 next = null;
@@ -218,7 +221,7 @@ public final class Subscription implements Iterable<Message>, AutoCloseable {
         };
     }
 
-    /** Gives the place up. Closing again does nothing. */
+    /** Closes the subscription; a thread that is waiting in it is woken. Closing again has no effect. */
     @Override
     public void close() {
         synchronized (store) {

@@ -1,11 +1,13 @@
 /**
- * Channels, and those who read them. A channel is a log, a subscription is a cursor: {@link
- * dev.ginkgo.hub.MessageHub} is where to begin.
+ * Message hub: publish/subscribe over channels. {@link dev.ginkgo.hub.MessageHub} is the entry point.
  *
- * <p>How it is built, from the ground up: a {@code Store} keeps the messages of all channels within one budget, and its
- * {@code ChannelRegistry} knows which channels there are. A {@code EncodedFeed} is one channel in one framing, encoded once, in {@code
- * Slab}s that all its readers share. A {@code StreamSubscriber} is a connection and a position; a {@code DeliveryLoop} moves those of
- * one event loop. Nothing is queued for a reader, and nobody waits for one.
+ * <p>A channel is a log, and a subscription is a cursor in it. The {@code Store} retains the messages of all channels
+ * within one budget, and its {@code ChannelRegistry} holds the channels. An {@code EncodedFeed} is one channel in one
+ * wire format, encoded once into {@code Slab}s that all its subscribers share. A {@code StreamSubscriber} is a
+ * connection with a cursor; a {@code DeliveryLoop} advances the cursors of one event loop. No message is queued per
+ * subscriber, and a publisher never waits for one.
+ *
+ * <p>This package depends on all other packages of the hub; none depends on it.
  */
 @org.jspecify.annotations.NullMarked
 package dev.ginkgo.hub;

@@ -109,7 +109,7 @@ class ConsecutiveLossesTest {
 
     private void lost() {
         sequence++;
-        storeReplicationSink.lost(
+        storeReplicationSink.recordLoss(
                 new ReplicationSink.Loss(new SequenceRange(OTHER, sequence, sequence), Set.of(), false));
     }
 

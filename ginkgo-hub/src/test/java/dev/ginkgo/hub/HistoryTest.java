@@ -71,7 +71,7 @@ class HistoryTest {
                 if (!since.equals("10")) {
                     assertThat(testHub.get("/a?since=" + since).body())
                             .as(since)
-                            .contains("\"code\":\"bad-parameter\"", "10m", "all, latest and none");
+                            .contains("\"code\":\"bad-parameter\"", "10m", "all, latest or none");
                 }
             }
             assertThat(testHub.get("/a", "Last-Event-ID", "no id").body())

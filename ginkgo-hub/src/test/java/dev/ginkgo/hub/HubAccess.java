@@ -25,7 +25,7 @@ public final class HubAccess {
     }
 
     static MetricsSnapshot readings(MessageHub hub) {
-        return hub.readings();
+        return hub.metrics();
     }
 
     public static HttpFrontend http(MessageHub hub) {

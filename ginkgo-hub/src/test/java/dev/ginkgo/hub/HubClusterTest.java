@@ -211,7 +211,7 @@ class HubClusterTest {
                 nodes.get(n % 3).hub.publish("/n", Integer.toString(n));
             }
             await().atMost(HubCluster.TIMEOUT) // what was not sent is counted
-                    .until(() -> nodes.get(0).hub.readings().peers().dropped() >= 10);
+                    .until(() -> nodes.get(0).hub.metrics().peers().dropped() >= 10);
 
             nodes.isolate(2, false);
 

@@ -92,7 +92,7 @@ class LossBetweenNodesTest {
     }
 
     private void lost(long from, long to, boolean beforeUs, String... sound) {
-        storeReplicationSink.lost(
+        storeReplicationSink.recordLoss(
                 new ReplicationSink.Loss(new SequenceRange(OTHER, from, to), Set.of(sound), beforeUs));
     }
 

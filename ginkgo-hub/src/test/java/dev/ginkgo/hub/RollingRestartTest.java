@@ -108,7 +108,7 @@ class RollingRestartTest {
             nodes.awaitPeers();
 
             assertThat(texts(all(back, "/n", 2))).containsExactly("old", "new");
-            assertThat(back.hub.readings().peers().fenced()).isZero();
+            assertThat(back.hub.metrics().peers().fenced()).isZero();
         }
     }
 

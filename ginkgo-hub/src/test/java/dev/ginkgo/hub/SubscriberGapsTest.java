@@ -206,7 +206,7 @@ class SubscriberGapsTest {
                 // When it hears the third again, and keeps out what that had of the last leader
                 nodes.isolate(0, false);
                 await().atMost(HubCluster.TIMEOUT).until(() -> ofFirst(nodes, cut) == MANY + 1);
-                assertThat(cut.hub.readings().peers().fenced()).isPositive();
+                assertThat(cut.hub.metrics().peers().fenced()).isPositive();
                 cut.hub.publish("/n", "after");
 
                 // Then

@@ -272,7 +272,8 @@ final class ZmqEventLoop {
             case Frame.RangeReply(var rangeResponse) -> transportListener.rangeReceived(frame.from(), rangeResponse);
             case Frame.SnapshotRequest(long after) ->
                 peer.enqueue(new Frame.SnapshotReply(withoutOversized(transportListener.readSnapshot(after))));
-            case Frame.SnapshotReply(var snapshotChunk) -> transportListener.snapshots(frame.from(), snapshotChunk);
+            case Frame.SnapshotReply(var snapshotChunk) ->
+                transportListener.snapshotReceived(frame.from(), snapshotChunk);
         }
     }
 

@@ -150,7 +150,7 @@ final class ZmqPair implements AutoCloseable {
         }
 
         @Override
-        public void snapshots(NodeIncarnation peer, SnapshotChunk some) {}
+        public void snapshotReceived(NodeIncarnation peer, SnapshotChunk some) {}
 
         @Override
         public void readyPeersChanged(Set<NodeIncarnation> peers) {}

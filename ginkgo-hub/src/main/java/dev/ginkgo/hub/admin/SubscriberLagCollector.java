@@ -37,7 +37,7 @@ public final class SubscriberLagCollector {
         private static SubscriberLag of(StreamRegistry.OpenStream openStream) {
             ChannelOutboundBuffer buffer = openStream.connection().unsafe().outboundBuffer();
             return new SubscriberLag(
-                    openStream, openStream.handle().behind(), buffer == null ? 0 : buffer.totalPendingWriteBytes());
+                    openStream, openStream.handle().lag(), buffer == null ? 0 : buffer.totalPendingWriteBytes());
         }
     }
 

@@ -7,65 +7,66 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * Which channels somebody reads: names and patterns. In a pattern {@code *} stands for one whole segment and {@code >},
- * at its end, for one or more: {@code /room/*}{@code /temperature}, {@code /room/>}. Several are written with commas:
- * {@code /a,/b}.
+ * Selects the channels of a subscription: one or more names and patterns. In a pattern, {@code *} matches exactly one
+ * segment and {@code >}, at its end, one or more: {@code /room/*}{@code /temperature}, {@code /room/>}. Several are
+ * separated by commas: {@code /a,/b}.
  *
- * @param names as they are written, without repetition
- * @param list whether there were several, even if only one of them can be read
+ * @param names the names and patterns as written, without duplicates
+ * @param list whether the text contained several names, even if only one of them is valid
  */
 public record ChannelSelector(List<String> names, boolean list) {
-    /** A name of a list that cannot be read, and why. */
+    /** An invalid name in a list, and the reason. */
     public record Rejected(String name, String reason) {}
 
-    /** What is left of a list without those. */
+    /** Result of parsing a list: the valid names, and the rejected ones. */
     public record Parsed(ChannelSelector selector, List<Rejected> rejected) {}
 
     public ChannelSelector {
         names = List.copyOf(names);
     }
 
+    /** Returns a selector for one channel. */
     public static ChannelSelector of(ChannelName channel) {
         return new ChannelSelector(List.of(channel.text()), false);
     }
 
     /**
-     * A name, a pattern, or a list, as a program writes it.
+     * Parses a name, a pattern or a list that is not percent-encoded.
      *
-     * @throws InvalidChannelException if one of them is none
+     * @throws InvalidChannelException if one of the names is not valid
      */
     public static ChannelSelector of(String text) {
         Set<String> names = new LinkedHashSet<>();
         List<String> all = split(text);
         for (String name : all) {
-            names.add(checked(name));
+            names.add(requireValid(name));
         }
         return new ChannelSelector(List.copyOf(names), all.size() > 1);
     }
 
     /**
-     * What the path of a request stands for.
+     * Parses the path of a request.
      *
-     * @param rawPath as it came, percent-encoded, without query
-     * @throws InvalidChannelException if nothing of it can be read
+     * @param rawPath the path as received: percent-encoded, without query
+     * @throws InvalidChannelException if none of the names is valid
      */
     public static Parsed parse(String rawPath) {
         Set<String> names = new LinkedHashSet<>();
-        List<Rejected> refused = new ArrayList<>(0);
+        List<Rejected> rejected = new ArrayList<>(0);
         InvalidChannelException last = null;
         List<String> all = split(rawPath);
         for (String raw : all) {
             try {
-                names.add(checked(ChannelName.decode(raw)));
+                names.add(requireValid(ChannelName.decode(raw)));
             } catch (InvalidChannelException e) {
-                refused.add(new Rejected(raw, String.valueOf(e.getMessage())));
+                rejected.add(new Rejected(raw, String.valueOf(e.getMessage())));
                 last = e;
             }
         }
         if (names.isEmpty() && last != null) {
             throw last;
         }
-        return new Parsed(new ChannelSelector(List.copyOf(names), all.size() > 1), refused);
+        return new Parsed(new ChannelSelector(List.copyOf(names), all.size() > 1), rejected);
     }
 
     private static List<String> split(String text) {
@@ -79,7 +80,7 @@ public record ChannelSelector(List<String> names, boolean list) {
         return names;
     }
 
-    private static String checked(String name) {
+    private static String requireValid(String name) {
         String[] segments = segments(name);
         for (int i = 0; i < segments.length; i++) {
             String segment = segments[i];
@@ -87,33 +88,34 @@ public record ChannelSelector(List<String> names, boolean list) {
                 segments[i] = "x";
             } else if (segment.contains("*") || segment.contains(">")) {
                 throw new InvalidChannelException(
-                        name, "\"*\" stands for one whole segment, \">\" at the end for all that follow");
+                        name, "\"*\" must be a whole segment, and \">\" must be the last segment");
             }
         }
         ChannelName.of(String.join("/", segments));
         return name;
     }
 
-    /** The parts between the slashes; the first is empty. */
+    /** Returns the parts between the slashes; the first is empty. */
     static String[] segments(String name) {
         return name.split("/", -1);
     }
 
-    /** Whether it is one channel and no more. */
+    /** Returns whether this selects exactly one channel by name. */
     public boolean isChannel() {
         return !list && isName(names.getFirst());
     }
 
-    /** Whether it is a name and no pattern. */
+    /** Returns whether a text is a name, not a pattern. */
     public static boolean isName(String text) {
         return text.indexOf('*') < 0 && text.indexOf('>') < 0;
     }
 
-    /** The one channel. */
+    /** Returns the channel, if {@link #isChannel()}. */
     public ChannelName channel() {
         return new ChannelName(names.getFirst());
     }
 
+    /** Returns whether the selector includes a channel. */
     public boolean matches(ChannelName channel) {
         String[] segments = segments(channel.text());
         return names.stream().anyMatch(name -> matches(segments(name), segments));
@@ -131,11 +133,11 @@ public record ChannelSelector(List<String> names, boolean list) {
         return pattern.length == segments.length;
     }
 
+    /** Returns the names, separated by commas. */
     public String text() {
         return String.join(",", names);
     }
 
-    /** For people. */
     @Override
     public String toString() {
         return text();

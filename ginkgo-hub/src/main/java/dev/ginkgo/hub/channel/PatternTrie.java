@@ -7,8 +7,8 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Who reads by pattern or list, found by the name of a channel: only those nodes are looked at whose beginning matches
- * the name's. Guarded by the store.
+ * Trie that finds the patterns and lists that match a channel name. A look-up visits only the nodes whose prefix
+ * matches the name. Guarded by the store.
  */
 public final class PatternTrie<T> {
     private final Node<T> root = new Node<>();
@@ -23,6 +23,7 @@ public final class PatternTrie<T> {
         }
     }
 
+    /** Adds a value under each name and pattern of a selector. */
     public void add(ChannelSelector channelSelector, T value) {
         for (String name : channelSelector.names()) {
             Node<T> node = root;
@@ -33,6 +34,7 @@ public final class PatternTrie<T> {
         }
     }
 
+    /** Removes a value that was added under the same selector. */
     public void remove(ChannelSelector channelSelector, T value) {
         for (String name : channelSelector.names()) {
             remove(root, ChannelSelector.segments(name), 0, value);
@@ -53,7 +55,7 @@ public final class PatternTrie<T> {
         }
     }
 
-    /** Whoever reads that channel, each once. */
+    /** Returns the values whose selectors match a channel, without duplicates. */
     public Set<T> find(ChannelName channel) {
         Set<T> found = new LinkedHashSet<>();
         find(root, ChannelSelector.segments(channel.text()), 0, found);
@@ -79,7 +81,7 @@ public final class PatternTrie<T> {
         }
     }
 
-    /** How many nodes have been looked at, ever. */
+    /** Returns how many nodes look-ups have visited in total. */
     public long visitedNodes() {
         return visitedNodes;
     }

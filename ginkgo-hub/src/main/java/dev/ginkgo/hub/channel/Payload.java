@@ -8,8 +8,8 @@ import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 
 /**
- * What is published: text, as valid UTF-8, or bytes that claim nothing. The array is not copied; whoever makes a
- * payload gives it away.
+ * Payload of a message: text, as valid UTF-8, or arbitrary bytes. The array is not copied; the caller must not change
+ * it afterwards.
  */
 public final class Payload {
     private final byte[] bytes;
@@ -21,9 +21,9 @@ public final class Payload {
     }
 
     /**
-     * Text.
+     * Returns a text payload.
      *
-     * @throws IllegalArgumentException if it holds half a surrogate pair, which no UTF-8 can carry
+     * @throws IllegalArgumentException if the text contains an unpaired surrogate, which UTF-8 cannot encode
      */
     public static Payload text(String text) {
         try {
@@ -33,38 +33,39 @@ public final class Payload {
             return new Payload(bytes, false);
         } catch (CharacterCodingException e) {
             throw new IllegalArgumentException(
-                    "the text holds half a surrogate pair and cannot be sent as UTF-8; publish it as bytes", e);
+                    "the text contains an unpaired surrogate and cannot be encoded as UTF-8; publish it as bytes", e);
         }
     }
 
     /**
-     * Text that came as bytes.
+     * Returns a text payload for bytes that are already encoded.
      *
-     * @throws IllegalArgumentException if they are not UTF-8
+     * @throws IllegalArgumentException if the bytes are not valid UTF-8
      */
     public static Payload text(byte[] utf8) {
         if (!ByteBufUtil.isText(Unpooled.wrappedBuffer(utf8), StandardCharsets.UTF_8)) {
             throw new IllegalArgumentException(
-                    "the body is not UTF-8; send it as application/octet-stream if it is no text");
+                    "the body is not UTF-8; send it as application/octet-stream if it is not text");
         }
         return new Payload(utf8, false);
     }
 
-    /** What came from another node: text only if it is. */
+    /** Returns a payload received from another node. It is treated as text only if it is valid UTF-8. */
     public static Payload relayed(byte[] bytes, boolean binary) {
         return new Payload(bytes, binary || !ByteBufUtil.isText(Unpooled.wrappedBuffer(bytes), StandardCharsets.UTF_8));
     }
 
-    /** Bytes, whatever they are. */
+    /** Returns a binary payload. */
     public static Payload binary(byte[] bytes) {
         return new Payload(bytes, true);
     }
 
-    /** The bytes themselves, not to be changed. */
+    /** Returns the bytes themselves, which must not be changed. */
     public byte[] bytes() {
         return bytes;
     }
 
+    /** Returns whether this is a binary payload. */
     public boolean binary() {
         return binary;
     }

@@ -5,30 +5,33 @@ import java.time.Duration;
 import java.util.List;
 
 /**
- * What a reader asks for.
+ * Parameters of a subscription.
  *
- * @param selector which channels
- * @param since from where on
- * @param conflate in which period it wants one message of each channel at most; zero: all
- * @param rejected of a list, what it cannot have
+ * @param selector the channels
+ * @param since where to start
+ * @param conflate the period in which at most one message per channel is delivered; zero to deliver all messages
+ * @param rejected invalid names of a list, which are left out
  */
 public record SubscribeRequest(
         ChannelSelector selector, Since since, Duration conflate, List<ChannelSelector.Rejected> rejected) {
-    /** One channel, from now on. */
+    /** Returns a request for one channel, starting with the next message. */
     public static SubscribeRequest of(ChannelName channel) {
         return new SubscribeRequest(ChannelSelector.of(channel), Since.Point.NONE, Duration.ZERO, List.of());
     }
 
+    /** Returns a request for the selected channels, without conflation. */
     public static SubscribeRequest of(ChannelSelector channelSelector, Since since) {
         return new SubscribeRequest(channelSelector, since, Duration.ZERO, List.of());
     }
 
-    /** Whether it is to be told whether it gets what it asked for. */
+    /** Returns whether older messages are requested, so that the response states whether all of them are available. */
     public boolean asksForHistory() {
         return since != Since.Point.NONE;
     }
 
-    /** Whether it is one channel as it comes, which every reader of it shares. */
+    /**
+     * Returns whether this requests one channel without conflation, so that it shares the feed of the channel itself.
+     */
     public boolean isSingleChannel() {
         return selector.isChannel() && conflate.isZero();
     }

@@ -7,16 +7,16 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a reader at one position is to be sent next, shared by all who stand there.
+ * The next messages for a position, shared by all subscribers at that position.
  *
  * @param parts the messages; released by {@link #close}
- * @param messages how many
+ * @param messages the number of messages
  * @param oldestNanos when the oldest of them was published, on the clock of {@code TimeSource.nanos}
- * @param missed how many were gone before they could be sent; {@link Gap#UNKNOWN} if some
- * @param gapId the id of the place where it begins, if there is a gap to be told
+ * @param missed how many messages before them are lost; {@link Gap#UNKNOWN} if some are, in unknown number
+ * @param gapId the id of the position after the gap; null if there is none
  * @param last the last of the messages
- * @param next the position after it
- * @param atEnd whether there was no more
+ * @param next the number of the next message
+ * @param atEnd whether the end of the feed is reached
  */
 record Batch(
         List<Part> parts,
@@ -30,15 +30,15 @@ record Batch(
         implements AutoCloseable {
 
     /**
-     * Messages that follow each other.
+     * Consecutive messages.
      *
-     * @param frames whole ones
-     * @param from the number of the first
-     * @param to the number after the last
+     * @param frames whole frames
+     * @param from the number of the first message
+     * @param to the number after the last message
      */
     record Part(ByteBuf frames, long from, long to) {}
 
-    /** How many of the messages have a lower number. */
+    /** Returns how many of the messages have a lower number. */
     int countBefore(long number) {
         long count = 0;
         for (Part part : parts) {

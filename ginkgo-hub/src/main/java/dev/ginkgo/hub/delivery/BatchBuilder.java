@@ -7,9 +7,9 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Looks for what a reader is to be sent next. Under the store's lock, so it does not look at everything at once. */
+/** Builder of the next batch for a subscriber. It runs under the store's lock, so the number of steps is limited. */
 final class BatchBuilder {
-    /** Messages that are looked at under one hold of the lock. */
+    /** Maximum number of messages examined per acquisition of the lock. */
     static final int MAX_STEPS = 10_000;
 
     private record Piece(Slab slab, long from, long to) {}
@@ -25,7 +25,7 @@ final class BatchBuilder {
     private long next;
     private boolean full;
 
-    /** The number of a message that has to be encoded first; -1 if there is none. */
+    /** The number of a message that must be encoded first; -1 if there is none. */
     long unencoded = -1;
 
     BatchBuilder(Feed feed, EncodedFeed encodedFeed, @Nullable Replay replay) {
@@ -68,7 +68,7 @@ final class BatchBuilder {
         }
     }
 
-    /** Goes over messages that the reader does not want; what it misses is for the next batch to tell. */
+    /** Skips messages that the subscriber does not want. A gap ends the batch and is reported by the next one. */
     private void skip() {
         long to = nextWanted(next);
         if (feed.missedBetween(next, Math.min(to, feed.nextPresent(next))) != 0) {
@@ -83,7 +83,10 @@ final class BatchBuilder {
         return entry != null && Replay.wants(replay, number, entry);
     }
 
-    /** The first number from there on that the reader wants; one that is gone is for the next batch to tell. */
+    /**
+     * Returns the first wanted number, starting at {@code from}. A missing message ends the batch, and is reported by
+     * the next one.
+     */
     private long nextWanted(long from) {
         long number = feed.nextPresent(from);
         while (number < feed.end()) {
@@ -100,17 +103,17 @@ final class BatchBuilder {
         return number;
     }
 
-    /** The next number; with conflation, over places that are empty and mean no loss. */
+    /** Returns the next number; in a conflated feed, skips empty slots that do not mean a loss. */
     private long numberAfter(long number) {
-        long present = feed.isConflated() ? feed.nextPresent(number + 1) : number + 1;
-        return feed.missedBetween(number + 1, present) == 0 ? present : number + 1;
+        long nextPresent = feed.isConflated() ? feed.nextPresent(number + 1) : number + 1;
+        return feed.missedBetween(number + 1, nextPresent) == 0 ? nextPresent : number + 1;
     }
 
     boolean hasMessages() {
         return !pieces.isEmpty();
     }
 
-    /** What has been found. */
+    /** Returns the batch. */
     Batch build(boolean closed) {
         List<Batch.Part> parts = new ArrayList<>(pieces.size());
         for (Piece piece : pieces) {

@@ -17,9 +17,12 @@ import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 
-/** The streams of one run of a hub, by the event loops that carry them. */
+/** The streams of one run of a hub, grouped by the event loops that serve them. Thread-safe. */
 public final class DeliveryEngine implements StreamAttacher, AutoCloseable {
-    /** Readers that are sent away come back within this time, not all at once. */
+    /**
+     * Upper bound of the delay after which disconnected subscribers reconnect; it is randomized, so that they do not
+     * all reconnect at once.
+     */
     private static final long RETRY_MILLIS = 2_000;
 
     private final EncodedFeeds feeds;
@@ -48,13 +51,13 @@ public final class DeliveryEngine implements StreamAttacher, AutoCloseable {
     public StreamHandle attach(Channel connection, SubscribeRequest subscribeRequest, WireFormat wireFormat) {
         DeliveryLoop deliveryLoop = loop(connection, subscribeRequest);
         long retry = random.nextLong(RETRY_MILLIS / 4, RETRY_MILLIS);
-        StreamSubscriber reader = new StreamSubscriber(
+        StreamSubscriber subscriber = new StreamSubscriber(
                 connection, subscribeRequest, feeds.join(subscribeRequest, wireFormat, deliveryLoop), feeds, retry);
-        reader.start();
-        if (closed) { // meanwhile
-            reader.close();
+        subscriber.start();
+        if (closed) { // closed after the check in loop()
+            subscriber.close();
         }
-        return reader;
+        return subscriber;
     }
 
     @Override
@@ -65,18 +68,18 @@ public final class DeliveryEngine implements StreamAttacher, AutoCloseable {
             Duration wait,
             Function<String, ByteBuf> head) {
         DeliveryLoop deliveryLoop = loop(connection, subscribeRequest);
-        PollSubscriber reader = new PollSubscriber(
+        PollSubscriber subscriber = new PollSubscriber(
                 connection,
                 subscribeRequest,
                 feeds.join(subscribeRequest, wireFormat, deliveryLoop),
                 feeds,
                 wait,
                 head);
-        reader.start();
-        if (closed) { // meanwhile
-            reader.close();
+        subscriber.start();
+        if (closed) { // closed after the check in loop()
+            subscriber.close();
         }
-        return reader;
+        return subscriber;
     }
 
     private DeliveryLoop loop(Channel connection, SubscribeRequest subscribeRequest) {
@@ -90,16 +93,16 @@ public final class DeliveryEngine implements StreamAttacher, AutoCloseable {
     @Override
     public void heartbeat(Duration idle) {
         long nanos = idle.toNanos();
-        loops.values().forEach(deliveryLoop -> deliveryLoop.forEach(reader -> reader.heartbeat(nanos)));
+        loops.values().forEach(deliveryLoop -> deliveryLoop.forEach(subscriber -> subscriber.heartbeat(nanos)));
     }
 
-    /** Ends each connection that has let a write wait for so long. Any thread. */
+    /** Closes each connection on which a write has made no progress for the timeout. Any thread may call. */
     public void closeStalledWrites(Duration timeout) {
         long nanos = timeout.toNanos();
-        loops.values().forEach(deliveryLoop -> deliveryLoop.forEach(reader -> reader.closeIfStalled(nanos)));
+        loops.values().forEach(deliveryLoop -> deliveryLoop.forEach(subscriber -> subscriber.closeIfStalled(nanos)));
     }
 
-    /** Ends all streams, not in order. */
+    /** Closes all streams abruptly, without a {@code bye} event. */
     @Override
     public void close() {
         closed = true;

@@ -20,50 +20,51 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Moves the readers of one event loop. A publisher leaves word which groups have something new and wakes the loop
- * unless it is on its way already: once for any number of messages. In its round the loop visits the readers of these
- * groups that wait, and those that were left behind; whoever is being written to is not visited, and costs nothing.
+ * Advances the subscribers of one event loop. A publisher marks the groups that have something new and schedules the
+ * loop unless it is already scheduled, so one wake-up serves any number of messages. In each round the loop visits the
+ * waiting subscribers of the marked groups, and those that are behind. A subscriber with a write in progress is not
+ * visited and costs nothing.
  */
 final class DeliveryLoop implements Runnable {
     private static final Logger LOG = LoggerFactory.getLogger(DeliveryLoop.class);
 
     private final EventLoop executor;
     private final TimeSource timeSource;
-    private final Counters all;
+    private final Counters hubCounters;
     private final LoopCounters counters;
 
     private final AtomicBoolean scheduled = new AtomicBoolean();
     private final Queue<SubscriberGroup> dirty = new ConcurrentLinkedQueue<>();
 
-    // for the loop only
+    // used only on the loop
     private final Set<LoopSubscriber> subscribers = new LinkedHashSet<>();
     private final Deque<LoopSubscriber> behind = new ArrayDeque<>();
-    private final Set<SubscriberGroup> holding = new LinkedHashSet<>();
+    private final Set<SubscriberGroup> groupsWithBatch = new LinkedHashSet<>();
     private long now;
 
     DeliveryLoop(EventLoop executor, TimeSource timeSource, Counters counters) {
         this.executor = executor;
         this.timeSource = timeSource;
-        this.all = counters;
+        this.hubCounters = counters;
         this.counters = counters.addLoop();
         now = timeSource.nanos();
     }
 
     // ---- any thread
 
-    /** A group has something new. Its loop is woken after all groups that have are marked. */
+    /** Marks a group that has something new. All groups of a change are marked before the loop is woken. */
     void mark(SubscriberGroup subscriberGroup) {
         dirty.add(subscriberGroup);
     }
 
-    /** Begins a round, if a group is marked and no round is about to begin. */
+    /** Schedules a round if a group is marked and no round is scheduled. */
     void wake() {
         if (!dirty.isEmpty() && schedule()) {
-            all.recordWakeUp();
+            hubCounters.recordWakeUp();
         }
     }
 
-    /** Does something with each reader, on the loop. */
+    /** Runs an action for each subscriber, on the loop. */
     void forEach(Consumer<LoopSubscriber> action) {
         execute(() -> {
             updateClock();
@@ -71,12 +72,12 @@ final class DeliveryLoop implements Runnable {
         });
     }
 
-    /** Runs on the loop; if the loop has ended, so have its connections. */
+    /** Runs a task on the loop. Returns false if the loop has terminated; its connections are closed then. */
     boolean execute(Runnable task) {
         try {
             executor.execute(task);
             return true;
-        } catch (RejectedExecutionException ended) {
+        } catch (RejectedExecutionException terminated) {
             return false;
         }
     }
@@ -89,7 +90,7 @@ final class DeliveryLoop implements Runnable {
 
     @Override
     public void run() {
-        scheduled.set(false); // before looking, so that nothing is overlooked
+        scheduled.set(false); // reset before polling, so that no mark is missed
         updateClock();
         for (SubscriberGroup subscriberGroup = dirty.poll(); subscriberGroup != null; subscriberGroup = dirty.poll()) {
             subscriberGroup.dirty.set(false);
@@ -97,49 +98,53 @@ final class DeliveryLoop implements Runnable {
             subscriberGroup.waiting().clear();
         }
         try {
-            for (int turns = behind.size(); turns > 0; turns--) {
-                pump(behind.remove());
+            for (int remaining = behind.size(); remaining > 0; remaining--) {
+                sendNext(behind.remove());
             }
         } finally {
-            holding.forEach(SubscriberGroup::release);
-            holding.clear();
+            groupsWithBatch.forEach(SubscriberGroup::release);
+            groupsWithBatch.clear();
             if (!behind.isEmpty()) {
                 schedule();
             }
         }
     }
 
-    private static void pump(LoopSubscriber reader) {
+    private static void sendNext(LoopSubscriber subscriber) {
         try {
-            reader.pump();
-        } catch (RuntimeException | OutOfMemoryError e) { // direct memory, mostly; the others still have their turn
-            LOG.error("a stream of {} is ended, because it could not be written", reader, e);
-            DisconnectReason.ERROR.mark(reader.connection());
-            reader.close();
+            subscriber.sendNext();
+        } catch (RuntimeException | OutOfMemoryError e) {
+            // usually out of direct memory; the other subscribers must still be served
+            LOG.error("closing the stream {}: it cannot be written", subscriber, e);
+            DisconnectReason.ERROR.mark(subscriber.connection());
+            subscriber.close();
         }
     }
 
-    /** The reader has more to get; in the next round, so that others have their turn and their sockets are served. */
-    void scheduleAgain(LoopSubscriber reader) {
-        behind.add(reader);
+    /**
+     * Schedules a subscriber that has more to send for the next round, so that other subscribers and sockets are served
+     * in between.
+     */
+    void scheduleAgain(LoopSubscriber subscriber) {
+        behind.add(subscriber);
         schedule();
     }
 
     void releaseAfterRound(SubscriberGroup subscriberGroup) {
-        holding.add(subscriberGroup);
+        groupsWithBatch.add(subscriberGroup);
     }
 
-    /** Looks at the clock. */
+    /** Reads the clock. */
     void updateClock() {
         now = timeSource.nanos();
     }
 
-    /** The time of this round. */
+    /** Returns the time of this round. */
     long now() {
         return now;
     }
 
-    /** A write has been taken by its socket. */
+    /** Counts a write that its socket has accepted. */
     void delivered(DeliveryStats deliveryStats) {
         if (deliveryStats.messages() > 0) {
             updateClock();

@@ -3,12 +3,13 @@ package dev.ginkgo.hub.delivery;
 import dev.ginkgo.hub.log.Cursor;
 
 /**
- * What a write carries, to be counted when the socket has taken it.
+ * Statistics of a write, counted when the socket has accepted it.
  *
- * @param messages how many
- * @param replayed how many of them were there before the reader
- * @param isLive whether its delay is the hub's: nothing of it is history, or was held back as the reader wishes
- * @param oldestNanos when the oldest of them was published, on the clock of {@code TimeSource.nanos}
+ * @param messages number of messages
+ * @param replayed how many of them are older than the subscription
+ * @param isLive whether its delay counts as latency of the hub: no message is history, and none was held back by
+ *     conflation
+ * @param oldestNanos when the oldest message was published, on the clock of {@code TimeSource.nanos}
  */
 record DeliveryStats(int messages, int replayed, boolean isLive, long oldestNanos) {
     /** No messages. */

@@ -10,15 +10,19 @@ import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** Messages that are to be encoded, and where their frames go. Planned and finished under the store's lock. */
+/**
+ * Plan of the messages to encode and the slabs for their frames. Prepared and completed under the store's lock; the
+ * encoding in between is done without it.
+ */
 final class EncodePlan {
-    /** What a frame takes besides the payload, mostly. */
+    /** Typical size of a frame without the payload, in bytes. */
     private static final int FRAME_OVERHEAD = 256;
 
     /**
-     * A message and its number.
+     * A message to encode.
      *
-     * @param room for it and those right after it, estimated, in bytes
+     * @param number its number in the feed
+     * @param room estimated size of the frames of this and the directly following messages, in bytes
      */
     record Item(long number, StoredMessage message, long room) {}
 
@@ -33,9 +37,9 @@ final class EncodePlan {
     private long next;
 
     /**
-     * Begins.
+     * Creates a plan.
      *
-     * @param slab where the first may go, if it comes right after what is there
+     * @param slab the slab to append to if the first message directly follows its last one; may be null
      */
     EncodePlan(Feed feed, @Nullable Slab slab) {
         this.feed = feed;
@@ -47,7 +51,7 @@ final class EncodePlan {
         }
     }
 
-    /** Chooses messages from a number on: as many as make a batch, and one at least. */
+    /** Selects messages from a number on: at least one, and as many as fit a batch. */
     void plan(long from, @Nullable Replay replay, EncodedFeed encodedFeed) {
         long bytes = 0;
         int steps = 0;
@@ -65,7 +69,7 @@ final class EncodePlan {
         for (int i = items.size() - 1; i >= 0; i--) {
             Item item = items.get(i);
             if (item.number + 1 == feed.end()) {
-                room = Long.MAX_VALUE / 2; // more will come
+                room = Long.MAX_VALUE / 2; // more messages will follow
             } else if (item.number + 1 != after) {
                 room = 0;
             }
@@ -79,22 +83,22 @@ final class EncodePlan {
         return items;
     }
 
-    /** The slab that a frame of that length can be appended to, if there is one. */
+    /** Returns the slab to which a frame of the given length can be appended, or null. */
     @Nullable
     Slab slabFor(long number, int length) {
         return slab != null && next == number && slab.buffer().writableBytes() >= length ? slab : null;
     }
 
-    Slab startSlab(Slab begun) {
-        begun.beingFilled = true;
-        newSlabs.add(begun);
-        touched.add(begun);
-        slab = begun;
-        next = begun.first;
-        return begun;
+    Slab startSlab(Slab newSlab) {
+        newSlab.beingFilled = true;
+        newSlabs.add(newSlab);
+        touched.add(newSlab);
+        slab = newSlab;
+        next = newSlab.first;
+        return newSlab;
     }
 
-    /** The next frame is in that slab. */
+    /** Records that the next frame has been written to a slab. */
     void frameEncoded(Slab filled) {
         frames.add(new Frame(filled, next, filled.buffer().writerIndex()));
         next++;
@@ -104,7 +108,7 @@ final class EncodePlan {
         return newSlabs;
     }
 
-    /** Makes the frames readable. */
+    /** Publishes the frames to readers. */
     void finish() {
         for (Frame frame : frames) {
             frame.slab.endFrame(frame.end);
@@ -115,7 +119,7 @@ final class EncodePlan {
         touched.forEach(each -> each.beingFilled = false);
     }
 
-    /** All that were or might have been filled. */
+    /** Returns the slabs that were reserved for this plan. */
     Set<Slab> touchedSlabs() {
         return touched;
     }

@@ -14,14 +14,14 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A feed in one framing: what its readers have in common. Each message is encoded once, by the first loop that needs
- * it, into slabs. Slabs can be made again, so they go before messages do when memory is short.
+ * A feed in one wire format, shared by all its subscribers. Each message is encoded once, by the first event loop that
+ * needs it, into slabs. Slabs can be recreated, so they are evicted before messages are.
  *
- * <p>Encoding is done under a lock of the view, which only loops take, and not under the store's: a publisher never
- * waits for it.
+ * <p>Encoding happens under a lock of the encoded feed, which only event loops acquire, and not under the store's lock,
+ * so it never blocks a publisher.
  */
 public final class EncodedFeed implements EvictionListener {
-    /** The most that is written to a connection at once, if a single message is not larger. */
+    /** Maximum bytes of one write to a connection, unless a single message is larger. */
     public static final int MAX_BATCH_BYTES = 64 * 1024;
 
     private static final int MAX_SLAB_BYTES = 64 * 1024;
@@ -37,32 +37,33 @@ public final class EncodedFeed implements EvictionListener {
     private final SlabCache slabCache;
     private final boolean singleChannel;
 
-    // guarded by `encoding`
+    // guarded by encodeLock
     private final Object encodeLock = new Object();
     private ByteBuf body = Unpooled.buffer();
     private int slabSize = MIN_SLAB_BYTES;
 
-    // guarded by the store: by the number of their first message; they do not overlap, and need not meet
+    // guarded by the store: slabs by the number of their first message; they do not overlap, and may have gaps between
+    // them
     private final TreeMap<Long, Slab> slabs = new TreeMap<>();
     private boolean closed;
 
-    /** Made under the store's lock. */
-    EncodedFeed(Store store, SlabCache all, Feed feed, WireFormat wireFormat) {
+    /** Created under the store's lock. */
+    EncodedFeed(Store store, SlabCache slabCache, Feed feed, WireFormat wireFormat) {
         this.store = store;
-        this.slabCache = all;
+        this.slabCache = slabCache;
         this.feed = feed;
         this.wireFormat = wireFormat;
         this.singleChannel = feed.channelSelector.isChannel();
     }
 
-    /** The number that the feed's next message will have. */
+    /** Returns the number of the next message of the feed. */
     long end() {
         synchronized (store) {
             return feed.end();
         }
     }
 
-    /** The id of the place of a reader who has had everything. */
+    /** Returns the id of the current end: the position of a subscriber that has received everything. */
     String endId() {
         synchronized (store) {
             return store.endId();
@@ -70,9 +71,9 @@ public final class EncodedFeed implements EvictionListener {
     }
 
     /**
-     * What a reader is to be sent next; to be closed. Called by loops.
+     * Returns the next batch, which the caller closes. Called by event loops.
      *
-     * @param replay what it wants; null if everything from its position on
+     * @param replay filter for older messages; null if every message from the position on is wanted
      */
     Batch nextBatch(long position, @Nullable Replay replay) {
         synchronized (encodeLock) {
@@ -84,7 +85,7 @@ public final class EncodedFeed implements EvictionListener {
                     }
                     BatchBuilder batchBuilder = new BatchBuilder(feed, this, replay);
                     batchBuilder.scanFrom(position);
-                    // once encoded it is taken at once: only then may it be let go of, if it is too much
+                    // a batch is built right after encoding, before the new slabs can be evicted
                     if (closed || batchBuilder.unencoded < 0 || (encodePlan != null && batchBuilder.hasMessages())) {
                         Batch batch = batchBuilder.build(closed);
                         if (encodePlan != null) {
@@ -101,7 +102,7 @@ public final class EncodedFeed implements EvictionListener {
     }
 
     private void encode(EncodePlan encodePlan) {
-        boolean done = false;
+        boolean completed = false;
         try {
             for (EncodePlan.Item item : encodePlan.items()) {
                 wireFormat.encodeBody(item.message(), singleChannel, body.clear());
@@ -114,12 +115,12 @@ public final class EncodedFeed implements EvictionListener {
                 wireFormat.encodeFrame(item.message(), singleChannel, body, slab.buffer());
                 encodePlan.frameEncoded(slab);
             }
-            done = true;
+            completed = true;
         } finally {
             if (body.capacity() > MAX_BATCH_BYTES) {
-                body = Unpooled.buffer(); // of one large message; not to be kept
+                body = Unpooled.buffer(); // grown by a large message; do not keep it
             }
-            if (!done) {
+            if (!completed) {
                 synchronized (store) {
                     add(encodePlan);
                 }
@@ -127,7 +128,10 @@ public final class EncodedFeed implements EvictionListener {
         }
     }
 
-    /** A large message gets a slab of its own; the slabs for small ones begin small and grow, for quiet channels. */
+    /**
+     * Returns the size of a new slab. A large message gets its own; slabs for small messages start small and grow, to
+     * save memory on quiet channels.
+     */
     private int sizeFor(int needed, long room) {
         if (needed > MAX_SLAB_BYTES / 4 || room < slabSize) {
             return (int) Math.max(needed, Math.min(room, MAX_SLAB_BYTES));
@@ -141,9 +145,9 @@ public final class EncodedFeed implements EvictionListener {
     }
 
     private void add(EncodePlan encodePlan) {
-        for (Slab fresh : encodePlan.newSlabs()) {
-            slabs.put(fresh.first, fresh);
-            slabCache.add(fresh);
+        for (Slab newSlab : encodePlan.newSlabs()) {
+            slabs.put(newSlab.first, newSlab);
+            slabCache.add(newSlab);
         }
         encodePlan.finish();
         encodePlan.touchedSlabs().forEach(slab -> {
@@ -155,19 +159,19 @@ public final class EncodedFeed implements EvictionListener {
 
     // ---- under the store's lock
 
-    /** The slab that holds that message. */
+    /** Returns the slab that contains a message, or null. */
     @Nullable
     Slab slabAt(long number) {
-        Map.Entry<Long, Slab> floor = slabs.floorEntry(number);
-        return floor == null || floor.getValue().end() <= number ? null : floor.getValue();
+        Map.Entry<Long, Slab> entry = slabs.floorEntry(number);
+        return entry == null || entry.getValue().end() <= number ? null : entry.getValue();
     }
 
     private @Nullable Slab slabBefore(long number) {
-        Map.Entry<Long, Slab> lower = slabs.lowerEntry(number);
-        return lower == null || lower.getValue().end() < number ? null : lower.getValue();
+        Map.Entry<Long, Slab> entry = slabs.lowerEntry(number);
+        return entry == null || entry.getValue().end() < number ? null : entry.getValue();
     }
 
-    /** A message is gone: its slab goes with the last of them. */
+    /** Releases the slab of an evicted message when it contains no other retained message. */
     @Override
     public void evicted(long number) {
         Slab slab = slabAt(number);
@@ -176,13 +180,13 @@ public final class EncodedFeed implements EvictionListener {
         }
     }
 
-    /** Lets go of a slab that nobody fills. */
+    /** Releases a slab that is not being filled. */
     void release(Slab slab) {
         slabs.remove(slab.first);
         slabCache.remove(slab);
     }
 
-    /** Lets go of all. Whoever is encoding now does the rest. */
+    /** Releases all slabs. Those that are being filled are released when their encoding is complete. */
     @Override
     public void closed() {
         closed = true;

@@ -12,17 +12,17 @@ import java.util.HashMap;
 import java.util.Map;
 
 /**
- * The feeds of a store in the framings in which connections read them, and the groups of these connections. A view is
- * made for the first reader of a framing, and closed after the last. Any thread.
+ * The encoded feeds of a store, and the groups of connections that read them. An encoded feed is created for the first
+ * subscriber of a wire format, and closed after the last. Thread-safe.
  */
 final class EncodedFeeds {
     private final Store store;
     private final SlabCache slabCache;
 
     // guarded by the store
-    private final Map<Feed, Map<WireFormat, EncodedFeed>> views = new HashMap<>();
+    private final Map<Feed, Map<WireFormat, EncodedFeed>> encodedFeeds = new HashMap<>();
 
-    /** Begins with nothing; what is encoded counts in the store's budget. */
+    /** Creates an empty set. Encoded frames count towards the store's budget. */
     EncodedFeeds(Store store, ByteBufAllocator allocator) {
         this.store = store;
         this.slabCache = new SlabCache(allocator);
@@ -30,14 +30,15 @@ final class EncodedFeeds {
     }
 
     /**
-     * Counts a connection in.
+     * Adds a connection to the group for its feed, wire format and event loop.
      *
-     * @throws HubRejectedException if the channel cannot be made, or the pattern is one too many
+     * @throws HubRejectedException if the limit for channels or patterns is reached, or the store is closed
      */
     JoinResult join(SubscribeRequest subscribeRequest, WireFormat wireFormat, DeliveryLoop deliveryLoop) {
         synchronized (store) {
             Cursor cursor = store.openCursor(subscribeRequest);
-            EncodedFeed encodedFeed = views.computeIfAbsent(cursor.feed, _ -> new EnumMap<>(WireFormat.class))
+            EncodedFeed encodedFeed = encodedFeeds
+                    .computeIfAbsent(cursor.feed, _ -> new EnumMap<>(WireFormat.class))
                     .computeIfAbsent(wireFormat, _ -> open(cursor.feed, wireFormat));
             SubscriberGroup subscriberGroup = encodedFeed.groups.get(deliveryLoop);
             if (subscriberGroup == null) {
@@ -56,26 +57,26 @@ final class EncodedFeeds {
         return encodedFeed;
     }
 
-    /** Counts a connection out. */
+    /** Removes a connection from its group. */
     void leave(SubscriberGroup subscriberGroup, Cursor cursor) {
         synchronized (store) {
             if (--subscriberGroup.subscribers == 0) {
-                end(subscriberGroup);
+                remove(subscriberGroup);
             }
             store.closeCursor(cursor);
         }
     }
 
-    private void end(SubscriberGroup subscriberGroup) {
+    private void remove(SubscriberGroup subscriberGroup) {
         EncodedFeed encodedFeed = subscriberGroup.encodedFeed;
         encodedFeed.feed.remove(subscriberGroup);
         encodedFeed.groups.remove(subscriberGroup.deliveryLoop);
         if (encodedFeed.groups.isEmpty()) {
             encodedFeed.feed.remove(encodedFeed);
             encodedFeed.closed();
-            views.computeIfPresent(encodedFeed.feed, (_, framings) -> {
-                framings.remove(encodedFeed.wireFormat);
-                return framings.isEmpty() ? null : framings;
+            encodedFeeds.computeIfPresent(encodedFeed.feed, (_, byFormat) -> {
+                byFormat.remove(encodedFeed.wireFormat);
+                return byFormat.isEmpty() ? null : byFormat;
             });
         }
     }

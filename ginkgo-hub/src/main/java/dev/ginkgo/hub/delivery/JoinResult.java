@@ -2,5 +2,5 @@ package dev.ginkgo.hub.delivery;
 
 import dev.ginkgo.hub.log.Cursor;
 
-/** What a connection gets when it joins: the group that it reads with, and a cursor of its own. */
+/** Result of joining a feed: the group of the connection, and its own cursor. */
 record JoinResult(SubscriberGroup group, Cursor cursor) {}

@@ -2,19 +2,20 @@ package dev.ginkgo.hub.delivery;
 
 import io.netty.channel.Channel;
 
-/** A connection that its loop looks after. Everything is called on the loop. */
+/** A connection that a delivery loop serves. All methods are called on the loop. */
 interface LoopSubscriber {
-    /** Sends what comes next. */
-    void pump();
+    /** Sends the next batch, if no write is in progress. */
+    void sendNext();
 
-    /** Writes a keep-alive if nothing was written for so long. */
+    /** Writes a keep-alive if nothing has been written for the given time. */
     void heartbeat(long idleNanos);
 
-    /** Ends the connection if no byte of a write has left for so long. */
+    /** Closes the connection if a write has made no progress for the timeout. */
     void closeIfStalled(long timeoutNanos);
 
+    /** Returns the connection. */
     Channel connection();
 
-    /** Ends the connection at once. */
+    /** Closes the connection immediately. */
     void close();
 }

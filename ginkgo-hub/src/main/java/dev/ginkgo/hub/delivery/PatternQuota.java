@@ -11,7 +11,10 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.function.Supplier;
 
-/** How many different patterns and lists each address reads, so that no stranger takes them all. Any thread. */
+/**
+ * Quota of different patterns and lists per client address, so that one client cannot use up the global limit.
+ * Thread-safe.
+ */
 final class PatternQuota {
     private record Key(ChannelSelector selector, Duration conflate) {}
 
@@ -20,14 +23,14 @@ final class PatternQuota {
     // guarded by this
     private final Map<InetAddress, Map<Key, Integer>> inUse = new HashMap<>();
 
-    PatternQuota(Supplier<Integer> most) {
-        this.maxPerAddress = most;
+    PatternQuota(Supplier<Integer> maxPerAddress) {
+        this.maxPerAddress = maxPerAddress;
     }
 
     /**
-     * Counts what a connection reads until it is closed.
+     * Counts the pattern of a connection until the connection is closed.
      *
-     * @throws HubRejectedException if that is one too many
+     * @throws HubRejectedException if the quota is exhausted
      */
     void acquireUntilClosed(Channel connection, SubscribeRequest subscribeRequest) {
         if (subscribeRequest.isSingleChannel() || !(connection.remoteAddress() instanceof InetSocketAddress remote)) {
@@ -40,24 +43,24 @@ final class PatternQuota {
     }
 
     private synchronized void acquire(InetAddress address, Key key) {
-        Map<Key, Integer> here = inUse.computeIfAbsent(address, a -> new HashMap<>(2));
-        if (!here.containsKey(key) && here.size() >= maxPerAddress.get()) {
-            if (here.isEmpty()) {
+        Map<Key, Integer> ofAddress = inUse.computeIfAbsent(address, a -> new HashMap<>(2));
+        if (!ofAddress.containsKey(key) && ofAddress.size() >= maxPerAddress.get()) {
+            if (ofAddress.isEmpty()) {
                 inUse.remove(address);
             }
             throw new HubRejectedException(
                     HubRejectedException.Reason.TOO_MANY_PATTERNS,
-                    "`max-patterns-per-address` = " + maxPerAddress.get()
-                            + " patterns, lists and conflated channels are being read from this address");
+                    "the limit `max-patterns-per-address` = " + maxPerAddress.get()
+                            + " for patterns, lists and conflated channels is reached for this address");
         }
-        here.merge(key, 1, Integer::sum);
+        ofAddress.merge(key, 1, Integer::sum);
     }
 
     private synchronized void release(InetAddress address, Key key) {
-        Map<Key, Integer> here = inUse.get(address);
-        if (here != null) {
-            here.computeIfPresent(key, (_, count) -> count == 1 ? null : count - 1);
-            if (here.isEmpty()) {
+        Map<Key, Integer> ofAddress = inUse.get(address);
+        if (ofAddress != null) {
+            ofAddress.computeIfPresent(key, (_, count) -> count == 1 ? null : count - 1);
+            if (ofAddress.isEmpty()) {
                 inUse.remove(address);
             }
         }

@@ -16,8 +16,9 @@ import java.util.List;
 import java.util.function.Function;
 
 /**
- * A connection that gets one answer: what is there, or what comes first, or nothing when its time is up; and the id to
- * go on with. Then it ends. All fields belong to the event loop.
+ * A connection that receives a single response (long poll): the available messages, or the first ones to arrive, or
+ * none when the wait time elapses; and the id to resume from. Then it is closed. All fields are used only on the event
+ * loop.
  */
 final class PollSubscriber implements StreamHandle, LoopSubscriber {
     private final Channel connection;
@@ -31,14 +32,14 @@ final class PollSubscriber implements StreamHandle, LoopSubscriber {
     private final WriteStallDetector stallDetector;
 
     private long deadline;
-    private boolean answered;
+    private boolean responded;
     private boolean closed;
 
     /**
-     * Makes a reader.
+     * Creates a subscriber.
      *
-     * @param wait for how long it waits for a message
-     * @param head makes the head of the answer, with the id to go on with
+     * @param wait how long to wait for a message
+     * @param head creates the head of the response for the id to resume from
      */
     PollSubscriber(
             Channel connection,
@@ -67,13 +68,13 @@ final class PollSubscriber implements StreamHandle, LoopSubscriber {
     }
 
     @Override
-    public void pump() {
-        if (closed || answered) {
+    public void sendNext() {
+        if (closed || responded) {
             return;
         }
         try (Batch batch = subscriberGroup.encodedFeed.nextBatch(cursor.position(), cursor.replay())) {
             if (!batch.isEmpty() || batch.gapId() != null || (batch.atEnd() && !isWorthWaiting())) {
-                answer(batch);
+                respond(batch);
             } else {
                 cursor.advance(batch.next(), null);
                 if (batch.atEnd()) {
@@ -85,14 +86,14 @@ final class PollSubscriber implements StreamHandle, LoopSubscriber {
         }
     }
 
-    /** Whoever has lost something hears it at once. */
+    /** Returns whether to wait for a message. A lost message is reported without waiting. */
     private boolean isWorthWaiting() {
         return deadline - deliveryLoop.now() > 0
                 && (cursor.start.recovered() || !(subscribeRequest.since() instanceof Since.After));
     }
 
-    private void answer(Batch batch) {
-        answered = true;
+    private void respond(Batch batch) {
+        responded = true;
         WireFormat wireFormat = subscriberGroup.encodedFeed.wireFormat;
         List<ByteBuf> frames = new ArrayList<>(batch.parts().size() + 4);
         if (wireFormat.sendsStartEvent() || subscribeRequest.asksForHistory()) {
@@ -144,21 +145,21 @@ final class PollSubscriber implements StreamHandle, LoopSubscriber {
 
     @Override
     public void heartbeat() {
-        // it says nothing until it answers
+        // nothing may be written before the response
     }
 
     @Override
     public void heartbeat(long idleNanos) {
-        // it says nothing until it answers
+        // nothing may be written before the response
     }
 
     @Override
     public void closeIfStalled(long timeoutNanos) {
-        if (answered && stallDetector.isStalled(deliveryLoop.now(), timeoutNanos)) {
+        if (responded && stallDetector.isStalled(deliveryLoop.now(), timeoutNanos)) {
             deliveryLoop.counters().recordStall();
             DisconnectReason.STALLED.mark(connection);
             close();
-        } else if (!answered
+        } else if (!responded
                 && deliveryLoop.now() - deadline >= 0
                 && subscriberGroup.waiting().remove(this)) {
             deliveryLoop.scheduleAgain(this);
@@ -176,8 +177,8 @@ final class PollSubscriber implements StreamHandle, LoopSubscriber {
     }
 
     @Override
-    public long behind() {
-        return answered ? 0 : subscriberGroup.encodedFeed.end() - cursor.position();
+    public long lag() {
+        return responded ? 0 : subscriberGroup.encodedFeed.end() - cursor.position();
     }
 
     @Override
@@ -186,12 +187,11 @@ final class PollSubscriber implements StreamHandle, LoopSubscriber {
     }
 
     @Override
-    @SuppressWarnings("FutureReturnValueIgnored") // whoever wants to know listens to the connection
+    @SuppressWarnings("FutureReturnValueIgnored") // the close future of the connection has its own listeners
     public void close() {
         connection.close();
     }
 
-    /** For the log. */
     @Override
     public String toString() {
         return subscriberGroup.encodedFeed.feed.channelSelector + " to " + connection.remoteAddress();

@@ -4,26 +4,27 @@ import io.netty.buffer.ByteBuf;
 import java.util.Arrays;
 
 /**
- * Frames of successive messages, one after another in one buffer that all readers share. It is only appended to, never
- * overwritten: when the view lets go of it, a write in flight still holds it, and so never sees another's bytes.
+ * Frames of consecutive messages in one buffer, which all subscribers share. The buffer is only appended to, never
+ * overwritten. A write in progress retains it after the encoded feed has released it, so a write never sends bytes of
+ * other messages.
  */
 final class Slab {
     final EncodedFeed encodedFeed;
     final long first;
     private final ByteBuf bytes;
 
-    // guarded by the store: how many of the frames may be read, and where each ends
+    // guarded by the store: the number of readable frames, and the end offset of each
     private int[] ends = new int[8];
     private int count;
 
-    /** How many of its messages are still there. */
+    /** Number of its messages that are retained. */
     int liveMessages;
 
-    /** Somebody appends to it now; it stays. */
+    /** Whether a thread is appending to it; it must not be released then. */
     boolean beingFilled;
 
     /**
-     * Makes an empty slab.
+     * Creates an empty slab.
      *
      * @param first the number of the message whose frame comes first
      */
@@ -33,7 +34,7 @@ final class Slab {
         this.first = first;
     }
 
-    /** The buffer to append to; for the one thread that encodes. */
+    /** Returns the buffer to append to; used only by the encoding thread. */
     ByteBuf buffer() {
         return bytes;
     }
@@ -42,7 +43,7 @@ final class Slab {
         return bytes.capacity();
     }
 
-    /** The frame that ends there may be read from now on. */
+    /** Makes the next frame, which ends at an offset, readable. */
     void endFrame(int end) {
         if (count == ends.length) {
             ends = Arrays.copyOf(ends, count * 2);
@@ -50,12 +51,12 @@ final class Slab {
         ends[count++] = end;
     }
 
-    /** The number of the message after the last that is here. */
+    /** Returns the number after the last message. */
     long end() {
         return first + count;
     }
 
-    /** How long the frame of that message is. */
+    /** Returns the length of the frame of a message. */
     int length(long number) {
         return offset(number + 1) - offset(number);
     }
@@ -65,7 +66,11 @@ final class Slab {
         return index == 0 ? 0 : ends[index - 1];
     }
 
-    /** The frames of messages from one number to before another, to be released by the caller. */
+    /**
+     * Returns the frames of a range of messages; the caller releases the buffer.
+     *
+     * @param to exclusive
+     */
     ByteBuf retained(long from, long to) {
         int start = offset(from);
         return bytes.retainedSlice(start, offset(to) - start);

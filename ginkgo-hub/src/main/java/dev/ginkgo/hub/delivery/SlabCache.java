@@ -6,7 +6,7 @@ import io.netty.buffer.ByteBufAllocator;
 import java.util.LinkedHashSet;
 import java.util.Set;
 
-/** All slabs of a store, the oldest first, as a cache within its budget. Guarded by the store. */
+/** All slabs of a store, oldest first, as a cache within the store's budget. Guarded by the store. */
 final class SlabCache implements EvictableCache {
     private final ByteBufAllocator allocator;
     private final Set<Slab> all = new LinkedHashSet<>();
@@ -16,7 +16,7 @@ final class SlabCache implements EvictableCache {
         this.allocator = allocator;
     }
 
-    /** A buffer for a slab that will be added. Without the lock. */
+    /** Allocates the buffer of a new slab. Called without the lock. */
     ByteBuf allocate(int size) {
         return allocator.directBuffer(size, size);
     }
@@ -31,7 +31,7 @@ final class SlabCache implements EvictableCache {
         bytes += slab.capacity();
     }
 
-    /** Lets go of a slab. */
+    /** Removes and releases a slab. */
     void remove(Slab slab) {
         if (all.remove(slab)) {
             bytes -= slab.capacity();
@@ -39,7 +39,7 @@ final class SlabCache implements EvictableCache {
         slab.release();
     }
 
-    /** The oldest that nobody fills. */
+    /** Evicts the oldest slab that is not being filled. */
     @Override
     public boolean evictOldest(long keptBytes) {
         if (bytes <= keptBytes) {

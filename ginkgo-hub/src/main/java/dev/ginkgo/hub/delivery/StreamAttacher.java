@@ -8,23 +8,25 @@ import io.netty.channel.Channel;
 import java.time.Duration;
 import java.util.function.Function;
 
-/** The fan-out: connections that have become streams, and read their channel's log. */
+/** Attaches connections as streams that read a channel's log. */
 public interface StreamAttacher {
     /**
-     * Makes a stream of a connection: it gets what it wishes, as far as that is held, and then what is published.
-     * Called on the connection's event loop, when the HTTP handlers have left its pipeline and the head of the response is
-     * written; from then on only the hub writes to it. The stream begins with the {@code start} event, except in
-     * lines unless older messages are wished for. When the connection closes, the reader is gone by itself.
+     * Attaches a connection as a stream: it receives the requested messages that are retained, then new ones. Called on
+     * the event loop of the connection, after the HTTP handlers have been removed from its pipeline and the head of the
+     * response has been written; from then on only the hub writes to it. A stream starts with the {@code start} event,
+     * except that of lines without requested history. It is detached when the connection closes.
      *
-     * @throws HubRejectedException if there are too many channels or patterns, or the hub stops; nothing is written then
+     * @throws HubRejectedException if the limit for channels or patterns is reached, or the hub stops; nothing has been
+     *     written then
      */
     StreamHandle attach(Channel connection, SubscribeRequest subscribeRequest, WireFormat wireFormat);
 
     /**
-     * Answers a connection once, in chunks: with what is there of what it wishes, or what comes first, or nothing when
-     * the time is up; then it is closed. Called like {@link #attach}, but nothing has been written yet.
+     * Attaches a connection for a single, chunked response: the available messages, or the first ones to arrive, or
+     * none when the wait time elapses; then the connection is closed. Called like {@link #attach}, but before anything
+     * is written.
      *
-     * @param head makes the head of the answer, with the id to go on with
+     * @param head creates the head of the response for the id to resume from
      * @throws HubRejectedException as {@link #attach}
      */
     StreamHandle poll(
@@ -34,6 +36,8 @@ public interface StreamAttacher {
             Duration wait,
             Function<String, ByteBuf> head);
 
-    /** Writes the keep-alive of its framing to each reader to whom nothing was written for so long. Any thread. */
+    /**
+     * Writes a keep-alive to each subscriber to which nothing has been written for the given time. Any thread may call.
+     */
     void heartbeat(Duration idle);
 }

@@ -1,16 +1,17 @@
 package dev.ginkgo.hub.delivery;
 
-/** A connection and a position in a log. */
+/** A connection attached to the hub. */
 public interface StreamHandle {
-    /** How many messages there are that it has not been sent. On its event loop. */
-    long behind();
+    /** Returns how many messages the subscriber is behind. Called on its event loop. */
+    long lag();
 
-    /** Writes a keep-alive if nothing else is being written. Any thread. */
+    /** Writes a keep-alive unless a write is in progress. Any thread may call. */
     void heartbeat();
 
     /**
-     * Ends the stream in order: what has been published until now, the {@code bye} event with a jittered time to come
-     * back, the end of the body or close frame 1001, and the connection is closed. Any thread; later calls do nothing.
+     * Ends the stream gracefully: sends the messages published until now, the {@code bye} event with a randomized
+     * reconnect delay, and the end of the body or close frame 1001, and closes the connection. Any thread may call;
+     * further calls have no effect.
      */
     void endGracefully(String reason);
 }

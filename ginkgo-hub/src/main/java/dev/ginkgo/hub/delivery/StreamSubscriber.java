@@ -15,13 +15,13 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A connection and a position. There is never more than one write on its way to the socket, of whole frames; while
- * there is, the position stays, and the reader is left alone. All fields belong to the event loop.
+ * A connection with a cursor. At most one write, of whole frames, is in progress at a time; until it completes, the
+ * cursor does not move and the subscriber is not visited. All fields are used only on the event loop.
  *
  * <pre>
  *   waiting --(something new)--> behind --(write)--> writing --(written: more)--> behind
  *      ^                                                |
- *      +----------------(written: no more)--------------+          gone: from anywhere
+ *      +----------------(written: no more)--------------+          closed: from any state
  * </pre>
  */
 final class StreamSubscriber implements StreamHandle, LoopSubscriber {
@@ -37,14 +37,14 @@ final class StreamSubscriber implements StreamHandle, LoopSubscriber {
 
     private boolean writing;
     private boolean closed;
-    private @Nullable String endGracefully;
+    private @Nullable String byeReason;
     private long endAt;
-    private boolean ended;
+    private boolean byeSent;
 
     /**
-     * Makes a reader.
+     * Creates a subscriber.
      *
-     * @param retryMillis when it is asked to come back, if it is sent away
+     * @param retryMillis reconnect delay to send in the {@code bye} event
      */
     StreamSubscriber(
             Channel connection,
@@ -83,8 +83,8 @@ final class StreamSubscriber implements StreamHandle, LoopSubscriber {
     }
 
     @Override
-    public void pump() {
-        if (closed || writing || ended) {
+    public void sendNext() {
+        if (closed || writing || byeSent) {
             return;
         }
         Replay replay = cursor.replay();
@@ -98,17 +98,17 @@ final class StreamSubscriber implements StreamHandle, LoopSubscriber {
     }
 
     private void send(Batch batch) {
-        if (endGracefully != null && (cursor.position() >= endAt || (batch.atEnd() && batch.isEmpty()))) {
-            ended = true;
+        if (byeReason != null && (cursor.position() >= endAt || (batch.atEnd() && batch.isEmpty()))) {
+            byeSent = true;
             write(
                     List.of(subscriberGroup.encodedFeed.wireFormat.encodeBye(
-                            new ControlEvent.Bye(endGracefully, retryMillis))),
+                            new ControlEvent.Bye(byeReason, retryMillis))),
                     DeliveryStats.NONE,
                     true);
             return;
         }
         String after = batch.gapId() != null && cursor.reportsGap(batch.missed()) ? batch.gapId() : null;
-        String place = cursor.unseenResumeId(batch.last(), after);
+        String resumeId = cursor.unseenResumeId(batch.last(), after);
         cursor.advance(batch.next(), batch.last());
         if (!batch.isEmpty() || after != null) {
             List<ByteBuf> frames = new ArrayList<>(batch.parts().size() + 1);
@@ -118,8 +118,8 @@ final class StreamSubscriber implements StreamHandle, LoopSubscriber {
                         new ControlEvent.MissedMessages(batch.missed(), after)));
             }
             batch.parts().forEach(part -> frames.add(part.frames().retainedDuplicate()));
-            if (place != null) {
-                frames.add(subscriberGroup.encodedFeed.wireFormat.encodeEvent(new ControlEvent.NextPosition(place)));
+            if (resumeId != null) {
+                frames.add(subscriberGroup.encodedFeed.wireFormat.encodeEvent(new ControlEvent.NextPosition(resumeId)));
             }
             write(frames, DeliveryStats.of(batch, cursor), batch.atEnd());
         } else if (batch.atEnd()) {
@@ -131,7 +131,7 @@ final class StreamSubscriber implements StreamHandle, LoopSubscriber {
 
     // ---- write
 
-    private void write(List<ByteBuf> frames, DeliveryStats deliveryStats, boolean toTheEnd) {
+    private void write(List<ByteBuf> frames, DeliveryStats deliveryStats, boolean atEnd) {
         long bytes = 0;
         ChannelFuture last = connection.newSucceededFuture();
         for (ByteBuf frame : frames) {
@@ -143,20 +143,21 @@ final class StreamSubscriber implements StreamHandle, LoopSubscriber {
         deliveryLoop.counters().recordWrite();
         connection.flush();
         if (last.isDone()) {
-            written(last, deliveryStats, toTheEnd);
+            writeCompleted(last, deliveryStats, atEnd);
         } else {
             long pinned = bytes;
             deliveryLoop.counters().addPinnedBytes(pinned);
-            last.addListener(done -> {
+            last.addListener(write -> {
                 deliveryLoop.counters().addPinnedBytes(-pinned);
-                written((ChannelFuture) done, deliveryStats, false); // there may be more by now
+                // not at the end: more messages may have arrived in the meantime
+                writeCompleted((ChannelFuture) write, deliveryStats, false);
             });
         }
     }
 
-    private void written(ChannelFuture done, DeliveryStats deliveryStats, boolean toTheEnd) {
+    private void writeCompleted(ChannelFuture write, DeliveryStats deliveryStats, boolean atEnd) {
         writing = false;
-        if (!done.isSuccess() || ended) {
+        if (!write.isSuccess() || byeSent) {
             close();
             return;
         }
@@ -164,7 +165,7 @@ final class StreamSubscriber implements StreamHandle, LoopSubscriber {
         if (closed) {
             return;
         }
-        if (toTheEnd && endGracefully == null) {
+        if (atEnd && byeReason == null) {
             subscriberGroup.waiting().add(this);
         } else {
             deliveryLoop.scheduleAgain(this);
@@ -180,7 +181,7 @@ final class StreamSubscriber implements StreamHandle, LoopSubscriber {
         }
     }
 
-    // ---- what is asked of it
+    // ---- requests
 
     @Override
     public void heartbeat() {
@@ -207,8 +208,8 @@ final class StreamSubscriber implements StreamHandle, LoopSubscriber {
     @Override
     public void endGracefully(String reason) {
         deliveryLoop.execute(() -> {
-            if (!closed && endGracefully == null) {
-                endGracefully = reason;
+            if (!closed && byeReason == null) {
+                byeReason = reason;
                 endAt = subscriberGroup.encodedFeed.end();
                 if (subscriberGroup.waiting().remove(this)) {
                     deliveryLoop.scheduleAgain(this);
@@ -218,7 +219,7 @@ final class StreamSubscriber implements StreamHandle, LoopSubscriber {
     }
 
     @Override
-    public long behind() {
+    public long lag() {
         return subscriberGroup.encodedFeed.end() - cursor.position();
     }
 
@@ -227,13 +228,12 @@ final class StreamSubscriber implements StreamHandle, LoopSubscriber {
         return connection;
     }
 
-    @SuppressWarnings("FutureReturnValueIgnored") // whoever wants to know listens to the connection
+    @SuppressWarnings("FutureReturnValueIgnored") // the close future of the connection has its own listeners
     @Override
     public void close() {
         connection.close();
     }
 
-    /** For the log. */
     @Override
     public String toString() {
         return subscriberGroup.encodedFeed.feed.channelSelector + " to " + connection.remoteAddress();

@@ -6,18 +6,18 @@ import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
-/** The readers of one view on one loop. */
+/** The subscribers of one encoded feed on one event loop. */
 final class SubscriberGroup implements FeedListener {
     final EncodedFeed encodedFeed;
     final DeliveryLoop deliveryLoop;
 
-    /** Whether the loop knows that there is something new. */
+    /** Whether the group is marked in the loop as having something new. */
     final AtomicBoolean dirty = new AtomicBoolean();
 
     /** Guarded by the store. */
     int subscribers;
 
-    // for the loop only
+    // used only on the loop
     private final Set<LoopSubscriber> waiting = new LinkedHashSet<>();
     private @Nullable Batch batch;
     private long batchAt;
@@ -39,12 +39,15 @@ final class SubscriberGroup implements FeedListener {
         deliveryLoop.wake();
     }
 
-    /** The readers that have read everything, and are not being written to. */
+    /** Returns the subscribers that are at the end and have no write in progress. */
     Set<LoopSubscriber> waiting() {
         return waiting;
     }
 
-    /** What comes at a position. Those who stand together get the same; until the end of the loop's round. */
+    /**
+     * Returns the next batch for a position. Subscribers at the same position share it until the end of the loop's
+     * round.
+     */
     Batch batch(long position) {
         if (batch == null || batchAt != position) {
             release();
@@ -55,7 +58,7 @@ final class SubscriberGroup implements FeedListener {
         return batch;
     }
 
-    /** A waiting reader holds nothing, and neither does its group. */
+    /** Releases the shared batch, so that waiting subscribers retain no memory. */
     void release() {
         if (batch != null) {
             batch.close();

@@ -3,11 +3,11 @@ package dev.ginkgo.hub.delivery;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelOutboundBuffer;
 
-/** Tells whether a write waits for a peer that does not read. On the loop. */
+/** Detects writes that make no progress because the peer does not read. Used only on the event loop. */
 final class WriteStallDetector {
     private final Channel connection;
 
-    // when bytes last left for the socket, and what was left to go then
+    // when the socket last accepted bytes, and the state of the outbound buffer at that time
     private long lastProgressAt;
     private long pending;
     private long progress;
@@ -16,17 +16,20 @@ final class WriteStallDetector {
         this.connection = connection;
     }
 
-    /** Something is written now. */
+    /** Records that a write has started. */
     void writeStarted(long now) {
         lastProgressAt = now;
     }
 
-    /** When something was last written, or has left. */
+    /** Returns the time of the last write or progress. */
     long lastProgressAt() {
         return lastProgressAt;
     }
 
-    /** Whether no byte has left for so long. To be asked now and then, while something is being written. */
+    /**
+     * Returns whether no byte has been accepted by the socket for the timeout. Called periodically while a write is in
+     * progress.
+     */
     boolean isStalled(long now, long timeoutNanos) {
         ChannelOutboundBuffer buffer = connection.unsafe().outboundBuffer();
         long pendingNow = buffer == null ? 0 : buffer.totalPendingWriteBytes();

@@ -3,17 +3,18 @@ package dev.ginkgo.hub.framing;
 import dev.ginkgo.hub.log.StoredMessage;
 import io.netty.buffer.ByteBuf;
 
-/** How messages and control events are written, whatever carries them. No format alters a payload. */
+/** Encoding of messages and control events, independent of the frames that carry them. No format alters a payload. */
 interface BodyFormat {
     /**
      * Writes a message.
      *
-     * @param alone whether all are of one channel; else it says of which it is
+     * @param alone whether the stream contains only one channel; otherwise the channel name is included
      */
     void writeMessage(StoredMessage message, boolean alone, ByteBuf out);
 
+    /** Writes a control event. */
     void writeEvent(ControlEvent event, ByteBuf out);
 
-    /** What keeps an idle stream alive, and is never mistaken for a message. */
+    /** Writes what keeps an idle stream alive. It cannot be mistaken for a message. */
     void writeKeepAlive(ByteBuf out);
 }

@@ -3,20 +3,23 @@ package dev.ginkgo.hub.framing;
 import dev.ginkgo.hub.channel.ChannelSelector;
 import dev.ginkgo.hub.message.Gap;
 
-/** What a stream says that is no message. */
+/** Event in a stream that is not a message. */
 public sealed interface ControlEvent {
-    /** The event's name; none is {@code open} or {@code error}, which browsers use themselves. */
+    /**
+     * Returns the name of the event. No event is named {@code open} or {@code error}, because browsers use these names.
+     */
     String name();
 
-    /** The place of a reader who has had this; empty if it says nothing about that. */
+    /** Returns the position of a subscriber that has received this event; empty if the event has no position. */
     default String id() {
         return "";
     }
 
     /**
-     * The first thing on a stream.
+     * The first event of a stream.
      *
-     * @param id the place where it begins
+     * @param recovered whether every requested older message is available
+     * @param id the start position
      */
     record Start(boolean recovered, String id) implements ControlEvent {
         @Override
@@ -26,10 +29,10 @@ public sealed interface ControlEvent {
     }
 
     /**
-     * Messages are lost to this reader.
+     * Messages are lost for this subscriber.
      *
      * @param messages how many, or {@link Gap#UNKNOWN}
-     * @param id the place where it goes on
+     * @param id the position after the gap
      */
     record MissedMessages(long messages, String id) implements ControlEvent {
         @Override
@@ -38,11 +41,12 @@ public sealed interface ControlEvent {
         }
     }
 
-    /** One of a list cannot be read; the others can. */
+    /** An invalid name in a list. The other channels of the list are subscribed to. */
     record Rejected(String channel, String code, String detail) implements ControlEvent {
-        /** The code of a name that is not valid; the HTTP problem for such a name has the same one. */
+        /** Error code for an invalid name; the HTTP problem for such a name has the same code. */
         private static final String BAD_CHANNEL = "bad-channel";
 
+        /** Returns the event for a rejected name. */
         public static Rejected of(ChannelSelector.Rejected rejected) {
             return new Rejected(rejected.name(), BAD_CHANNEL, rejected.reason());
         }
@@ -54,8 +58,8 @@ public sealed interface ControlEvent {
     }
 
     /**
-     * The place to go on from: at the end of an answer that is not a stream; and in the stream of a reader who comes from a
-     * node that was further, as long as the ids of the messages do not say so.
+     * The position from which to resume. It ends a response that is not a stream. In a stream it follows messages whose
+     * own ids do not include what the subscriber has received from a node that was ahead of this one.
      */
     record NextPosition(String id) implements ControlEvent {
         @Override
@@ -64,7 +68,7 @@ public sealed interface ControlEvent {
         }
     }
 
-    /** The end, and when to come back. */
+    /** The end of a stream, and after how many milliseconds to reconnect. */
     record Bye(String reason, long retryMillis) implements ControlEvent {
         @Override
         public String name() {
@@ -72,7 +76,7 @@ public sealed interface ControlEvent {
         }
     }
 
-    /** Nothing new, but alive. */
+    /** Keep-alive of an idle stream. */
     record Heartbeat() implements ControlEvent {
         @Override
         public String name() {

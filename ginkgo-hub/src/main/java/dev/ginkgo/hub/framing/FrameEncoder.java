@@ -5,7 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import io.netty.buffer.ByteBuf;
 import java.nio.charset.StandardCharsets;
 
-/** What keeps one piece of a stream apart from the next. */
+/** Framing of a stream on the connection. */
 public enum FrameEncoder {
     /** A chunk of HTTP/1.1 (RFC 9112, 7.1). */
     CHUNK {
@@ -24,7 +24,7 @@ public enum FrameEncoder {
         }
     },
 
-    /** A frame of a WebSocket, whole and unmasked, as a server sends it (RFC 6455, 5.2). */
+    /** An unfragmented, unmasked WebSocket frame, as servers send it (RFC 6455, 5.2). */
     WEBSOCKET {
         @Override
         void writeFrame(ByteBuf body, boolean binary, ByteBuf out) {
@@ -45,7 +45,7 @@ public enum FrameEncoder {
         }
     };
 
-    /** The most that {@link #writeFrame} adds to a body. */
+    /** Maximum number of bytes that {@link #writeFrame} adds to a body. */
     public static final int OVERHEAD = 12;
 
     private static final int CRLF = ('\r' << 8) | '\n';
@@ -56,16 +56,19 @@ public enum FrameEncoder {
     private static final int PING = 0x9;
     private static final int GOING_AWAY = 1001;
 
-    /** A control frame holds 125 bytes; in the worst case a character takes three of them. */
-    private static final int REASON = 40;
+    /**
+     * Maximum length of the close reason in characters: a control frame has at most 125 bytes, and a character takes up
+     * to three.
+     */
+    private static final int MAX_REASON = 40;
 
-    /** Writes {@code body}, and reads it off. */
+    /** Writes a frame around {@code body}, and consumes it. */
     abstract void writeFrame(ByteBuf body, boolean binary, ByteBuf out);
 
-    /** What the carrier itself has to say to keep a connection alive. */
+    /** Writes the keep-alive of the framing itself, if it has one. */
     abstract void writePing(ByteBuf out);
 
-    /** The last thing on a connection. */
+    /** Writes the end of the stream. */
     abstract void writeEnd(String reason, ByteBuf out);
 
     private static void writeHeader(int opcode, int length, ByteBuf out) {
@@ -80,7 +83,7 @@ public enum FrameEncoder {
     }
 
     private static String shorten(String reason) {
-        int end = Math.min(REASON, reason.length());
+        int end = Math.min(MAX_REASON, reason.length());
         return reason.substring(0, end > 0 && Character.isHighSurrogate(reason.charAt(end - 1)) ? end - 1 : end);
     }
 }

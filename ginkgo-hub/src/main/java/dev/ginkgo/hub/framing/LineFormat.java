@@ -4,9 +4,9 @@ import dev.ginkgo.hub.log.StoredMessage;
 import io.netty.buffer.ByteBuf;
 
 /**
- * The payload as it came. What would not be told apart then (a control event, a message that is empty, holds CR, LF or
- * NUL, or begins with the mark itself, bytes, and any of several channels) is JSON behind the mark U+001E, which RFC
- * 7464 uses so.
+ * Plain payloads. What would be ambiguous in plain form is written as JSON after the record separator U+001E, as in RFC
+ * 7464: control events, messages of several channels, binary messages (only if {@code lines}), and messages that are
+ * empty, contain CR, LF or NUL, or start with the separator itself.
  */
 final class LineFormat implements BodyFormat {
     static final byte RECORD_SEPARATOR = 0x1e;
@@ -14,9 +14,10 @@ final class LineFormat implements BodyFormat {
     private final boolean lines;
 
     /**
-     * Makes the format.
+     * Creates the format.
      *
-     * @param lines whether each ends with a line feed, and bytes are base64; else the carrier keeps them apart
+     * @param lines whether each message ends with a line feed, and binary payloads are base64-encoded; otherwise the
+     *     frames separate the messages
      */
     LineFormat(boolean lines) {
         this.lines = lines;

@@ -11,8 +11,8 @@ import java.io.OutputStream;
 import java.io.UncheckedIOException;
 
 /**
- * Messages and control events as JSON, on one line, the same in every framing that uses it. What has a member {@code
- * event} is a control event, what has {@code data} is a message.
+ * Messages and control events as JSON objects on one line, identical in every format that uses JSON. An object with the
+ * member {@code event} is a control event; one with {@code data} is a message.
  */
 final class MessageJson {
     private static final JsonFactory FACTORY = new JsonFactory();
@@ -25,9 +25,9 @@ final class MessageJson {
     private MessageJson() {}
 
     /**
-     * {@code {"id":"…","data":"…"}}, with {@code "encoding":"base64"} before the data if it was bytes.
+     * Writes {@code {"id":"…","data":"…"}}, with {@code "encoding":"base64"} before the data of a binary message.
      *
-     * @param alone whether it can be of one channel only; else {@code "channel"} says of which
+     * @param alone whether the stream contains only one channel; otherwise {@code "channel"} is included
      */
     static void writeMessage(StoredMessage message, boolean alone, ByteBuf out) {
         writeObject(out, json -> {
@@ -47,7 +47,7 @@ final class MessageJson {
         });
     }
 
-    /** {@code {"event":"gap","missed":3,"id":"…"}}. */
+    /** Writes a control event: {@code {"event":"gap","missed":3,"id":"…"}}. */
     static void writeEvent(ControlEvent event, ByteBuf out) {
         writeObject(out, json -> {
             json.writeStringField("event", event.name());
@@ -58,7 +58,7 @@ final class MessageJson {
         });
     }
 
-    /** What the event says besides its name and its id: {@code {"missed":3}}. */
+    /** Writes the members of an event other than its name and id: {@code {"missed":3}}. */
     static void writeMembers(ControlEvent event, ByteBuf out) {
         writeObject(out, json -> writeMembers(event, json));
     }
@@ -92,7 +92,7 @@ final class MessageJson {
             members.write(json);
             json.writeEndObject();
         } catch (IOException e) {
-            throw new UncheckedIOException("a buffer refused to be written", e);
+            throw new UncheckedIOException("cannot write to a buffer", e);
         }
     }
 }

@@ -3,7 +3,7 @@ package dev.ginkgo.hub.framing;
 import dev.ginkgo.hub.log.StoredMessage;
 import io.netty.buffer.ByteBuf;
 
-/** A JSON object a line, always. */
+/** NDJSON: one JSON object per line. */
 final class NdjsonFormat implements BodyFormat {
     @Override
     public void writeMessage(StoredMessage message, boolean alone, ByteBuf out) {

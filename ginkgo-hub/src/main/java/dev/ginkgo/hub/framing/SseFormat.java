@@ -6,25 +6,25 @@ import dev.ginkgo.hub.log.StoredMessage;
 import io.netty.buffer.ByteBuf;
 
 /**
- * Server-sent events as WHATWG's HTML standard has them. Each message has its {@code id:}. Line feeds split the data
- * into several {@code data:} lines, which the receiver joins again. The receiver would turn a CR into a line feed, and
- * some lose a NUL, so a message with one of these, bytes, and what may be of several channels come as event {@code
- * json}: the object that NDJSON has.
+ * Server-sent events as defined by the HTML standard. Each message has an {@code id:} field. A payload with line feeds
+ * is split into several {@code data:} lines, which the receiver joins again. A receiver turns a CR into a line feed,
+ * and some drop a NUL, so messages with one of these, binary messages, and messages of several channels are sent as
+ * event {@code json}, with the same object as in NDJSON.
  */
 final class SseFormat implements BodyFormat {
     private static final byte[] ID = "id: ".getBytes(UTF_8);
     private static final byte[] EVENT = "event: ".getBytes(UTF_8);
     private static final byte[] DATA = "data: ".getBytes(UTF_8);
     private static final byte[] RETRY = "retry: ".getBytes(UTF_8);
-    private static final byte[] AS_JSON = "json".getBytes(UTF_8);
-    private static final byte[] NOTHING = ":\n\n".getBytes(UTF_8);
+    private static final byte[] JSON_EVENT = "json".getBytes(UTF_8);
+    private static final byte[] EMPTY_COMMENT = ":\n\n".getBytes(UTF_8);
 
     @Override
     public void writeMessage(StoredMessage message, boolean alone, ByteBuf out) {
         line(ID, message.id().getBytes(UTF_8), out);
         byte[] bytes = message.payloadBytes();
         if (!alone || message.isBinary() || !isPlain(bytes)) {
-            line(EVENT, AS_JSON, out);
+            line(EVENT, JSON_EVENT, out);
             out.writeBytes(DATA);
             MessageJson.writeMessage(message, alone, out);
             out.writeByte('\n');
@@ -69,7 +69,7 @@ final class SseFormat implements BodyFormat {
 
     @Override
     public void writeKeepAlive(ByteBuf out) {
-        out.writeBytes(NOTHING);
+        out.writeBytes(EMPTY_COMMENT);
     }
 
     private static void line(byte[] field, byte[] value, ByteBuf out) {

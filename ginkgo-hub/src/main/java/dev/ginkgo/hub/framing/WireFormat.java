@@ -6,18 +6,18 @@ import io.netty.buffer.Unpooled;
 import java.util.Locale;
 import java.util.function.Consumer;
 
-/** How messages go over a connection: a format on a carrier. */
+/** Wire format of a stream: a body format and its framing. */
 public enum WireFormat {
-    /** A line a message, {@code text/plain}, on chunks. */
+    /** One line per message, {@code text/plain}, in HTTP chunks. */
     LINES(new LineFormat(true), FrameEncoder.CHUNK),
-    /** Server-sent events, {@code text/event-stream}, on chunks. */
+    /** Server-sent events, {@code text/event-stream}, in HTTP chunks. */
     SSE(new SseFormat(), FrameEncoder.CHUNK),
-    /** A JSON object a line, {@code application/x-ndjson}, on chunks. */
+    /** One JSON object per line, {@code application/x-ndjson}, in HTTP chunks. */
     NDJSON(new NdjsonFormat(), FrameEncoder.CHUNK),
-    /** A WebSocket frame a message: text or binary. */
+    /** One WebSocket frame per message: text or binary. */
     WEBSOCKET(new LineFormat(false), FrameEncoder.WEBSOCKET);
 
-    @SuppressWarnings("ImmutableEnumChecker") // a format has no state that changes
+    @SuppressWarnings("ImmutableEnumChecker") // formats are immutable
     private final BodyFormat bodyFormat;
 
     private final FrameEncoder encoder;
@@ -27,52 +27,55 @@ public enum WireFormat {
         this.encoder = frameEncoder;
     }
 
-    /** Its name, as {@code ?as=} knows it. */
+    /** Returns the name of the format in the query parameter {@code as}. */
     public String parameterValue() {
         return name().toLowerCase(Locale.ROOT);
     }
 
     /**
-     * Writes what is to be framed; the first half of a message, because its length is needed for the other.
+     * Writes the body of a message. It is encoded before the frame because the frame contains its length.
      *
-     * @param alone whether all are of one channel
+     * @param alone whether the stream contains only one channel
      */
     public void encodeBody(StoredMessage message, boolean alone, ByteBuf out) {
         bodyFormat.writeMessage(message, alone, out);
     }
 
-    /** Writes the second half: the frame around such a body, which it reads off. */
+    /** Writes the frame around an encoded body, and consumes the body. */
     public void encodeFrame(StoredMessage message, boolean alone, ByteBuf body, ByteBuf out) {
         encoder.writeFrame(body, alone && message.isBinary(), out);
     }
 
-    /** A control event, framed. */
+    /** Returns a control event in its frame. */
     public ByteBuf encodeEvent(ControlEvent event) {
         return encode(out -> bodyFormat.writeEvent(event, out));
     }
 
-    /** What keeps an idle stream alive, framed. */
+    /** Returns the keep-alive in its frame. */
     public ByteBuf encodeKeepAlive() {
         ByteBuf out = Unpooled.buffer();
         encoder.writePing(out);
         return Unpooled.wrappedBuffer(out, encode(bodyFormat::writeKeepAlive));
     }
 
-    /** The end of a stream: the event that says so, and what the carrier needs. */
+    /** Returns the end of a stream: the event that announces it, and the end of the framing. */
     public ByteBuf encodeBye(ControlEvent.Bye bye) {
         ByteBuf end = Unpooled.buffer();
         encoder.writeEnd(bye.reason(), end);
         return Unpooled.wrappedBuffer(encodeEvent(bye), end);
     }
 
-    /** The end of what is no stream, and needs no event. */
+    /** Returns the end of a response that is not a stream and needs no event. */
     public ByteBuf encodeEnd() {
         ByteBuf end = Unpooled.buffer();
         encoder.writeEnd("", end);
         return end;
     }
 
-    /** Whether the stream begins with the event that says so. A plain reader of lines sees plain lines. */
+    /**
+     * Returns whether a stream starts with a {@code start} event. Plain lines do not, so that simple clients receive
+     * only messages.
+     */
     public boolean sendsStartEvent() {
         return this != LINES;
     }

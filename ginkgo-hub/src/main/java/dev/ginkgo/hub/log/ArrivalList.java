@@ -4,14 +4,14 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** All messages of a store, from the oldest to the newest, whatever their channel. Guarded by the store. */
+/** Linked list of all messages of a store in order of arrival, across channels. Guarded by the store. */
 final class ArrivalList {
     private static final int MAX_BOOKMARKS = 8;
 
     private @Nullable Entry oldest;
     private @Nullable Entry newest;
 
-    // where those stopped who go through it piece by piece, by arrival
+    // resume points of readers that traverse the list in chunks, by arrival number
     private final Map<Long, Entry> bookmarks = new LinkedHashMap<>(0);
 
     @Nullable
@@ -29,18 +29,18 @@ final class ArrivalList {
         newest = entry;
     }
 
-    /** The first that came after that arrival. */
+    /** Returns the first entry after an arrival number, or null. */
     @Nullable
     Entry after(long arrival) {
-        Entry marked = bookmarks.get(arrival);
-        Entry next = marked == null ? oldest : marked.newer;
+        Entry bookmarked = bookmarks.get(arrival);
+        Entry next = bookmarked == null ? oldest : bookmarked.newer;
         while (next != null && next.arrival <= arrival) {
             next = next.newer;
         }
         return next;
     }
 
-    /** Somebody will go on from there. */
+    /** Remembers an entry from which a reader will resume, so that {@link #after} finds it without a scan. */
     void bookmark(Entry entry) {
         bookmarks.put(entry.arrival, entry);
         if (bookmarks.size() > MAX_BOOKMARKS) {

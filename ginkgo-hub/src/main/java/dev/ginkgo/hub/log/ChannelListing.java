@@ -5,22 +5,22 @@ import java.util.Comparator;
 import java.util.List;
 
 /**
- * Some of the channels, for people.
+ * List of channels for display, limited in length.
  *
- * @param total how many there are
- * @param items in the order of their names
+ * @param total number of all channels
+ * @param items the listed channels, sorted by name
  */
 public record ChannelListing(int total, List<Item> items) {
-    /** One of them. */
+    /** A listed channel. */
     public record Item(String channel, long messages, int subscribers) {}
 
-    /** Under the store's lock. */
+    /** Lists at most {@code limit} channels. Called under the store's lock. */
     static ChannelListing of(Collection<ChannelLog> logs, int limit) {
-        List<Item> some = logs.stream()
+        List<Item> items = logs.stream()
                 .limit(limit)
                 .map(log -> new Item(log.name.text(), log.size(), log.subscribers()))
                 .sorted(Comparator.comparing(Item::channel))
                 .toList();
-        return new ChannelListing(logs.size(), some);
+        return new ChannelListing(logs.size(), items);
     }
 }

@@ -8,23 +8,23 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One channel: its messages, what is gone of them, and who else reads it: the feeds of patterns and lists that it
- * belongs to. Everything here is guarded by the store.
+ * Log of one channel: its feed, its eviction watermark, and the merged feeds (patterns and lists) that include it.
+ * Guarded by the store.
  */
 final class ChannelLog {
     final ChannelName name;
     final Feed feed;
     final EvictionWatermark watermark;
 
-    /** The number of the last message that this node has published here, or may have. */
+    /** Upper bound of the sequence number of the last message that this node published on this channel. */
     long lastOwnSequence;
 
     private final List<Feed> mergedFeeds = new ArrayList<>(0);
 
     /**
-     * Makes the log of a channel.
+     * Creates the log of a channel.
      *
-     * @param evictionWatermark what is gone of an earlier one of this name
+     * @param evictionWatermark the watermark of an earlier log of the same name
      */
     ChannelLog(ChannelName name, EvictionWatermark evictionWatermark) {
         this.name = name;
@@ -32,7 +32,7 @@ final class ChannelLog {
         this.feed = Feed.of(this);
     }
 
-    /** The feeds that this channel is merged into. */
+    /** Returns the merged feeds that include this channel. */
     List<Feed> mergedFeeds() {
         return mergedFeeds;
     }
@@ -46,12 +46,12 @@ final class ChannelLog {
         mergedFeeds.remove(other);
     }
 
-    /** How many messages it has. */
+    /** Returns the number of retained messages. */
     int size() {
         return feed.messages();
     }
 
-    /** The oldest message. */
+    /** Returns the oldest message, or null if there is none. */
     @Nullable
     Entry oldest() {
         return feed.get(feed.first());
@@ -62,7 +62,7 @@ final class ChannelLog {
         return feed.get(feed.newest());
     }
 
-    /** Whether none came after it here, up to an arrival. */
+    /** Returns whether an entry was the newest of this channel at a given arrival number. */
     boolean isNewest(Entry entry, long arrival) {
         Entry next = feed.next(entry);
         return next == null || next.arrival > arrival;
@@ -77,23 +77,23 @@ final class ChannelLog {
         }
     }
 
-    /** Lets go of the oldest message. */
+    /** Evicts a message, which must be the oldest. */
     void remove(Entry entry) {
         feed.remove(entry);
         mergedFeeds.forEach(each -> each.remove(entry));
         watermark.raise(entry.message.position(), entry.nanos);
     }
 
-    /** Connections and programs that get what is published here. */
+    /** Returns the number of subscribers that receive messages of this channel. */
     int subscribers() {
-        int readers = feed.subscribers();
+        int count = feed.subscribers();
         for (Feed each : mergedFeeds) {
-            readers += each.subscribers();
+            count += each.subscribers();
         }
-        return readers;
+        return count;
     }
 
-    /** What the feeds that it is merged into take besides the messages, in bytes. */
+    /** Returns the memory of the merged feeds that include this channel, without the messages, in bytes. */
     long mergedCost() {
         long cost = 0;
         for (Feed each : mergedFeeds) {
@@ -106,7 +106,6 @@ final class ChannelLog {
         return feed.subscribers() == 0 && feed.first() == feed.end();
     }
 
-    /** For people. */
     @Override
     public String toString() {
         return name.text();

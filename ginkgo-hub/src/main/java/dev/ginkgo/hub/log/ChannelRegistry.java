@@ -12,9 +12,9 @@ import java.util.Map;
 import java.util.function.Predicate;
 
 /**
- * What there is to read: the channels, the feeds of patterns and lists, and what is remembered of channels that are gone.
- * A channel is made by its first publish or reader, and kept while it has messages or readers; the feed of a pattern or
- * list is kept while it has readers. Guarded by the store.
+ * Registry of the channels, of the merged feeds of patterns and lists, and of the watermarks of channels that no longer
+ * exist. A channel is created by its first publish or subscriber, and exists while it has messages or subscribers; a
+ * merged feed exists while it has subscribers. Guarded by the store.
  */
 final class ChannelRegistry {
     private final StoreLimits limits;
@@ -25,38 +25,46 @@ final class ChannelRegistry {
     private long forgottenOwnSequence;
 
     /**
-     * Begins with nothing.
+     * Creates an empty registry.
      *
-     * @param retentionManager is charged for merged feeds
+     * @param retentionManager is charged for the memory of merged feeds
      */
     ChannelRegistry(StoreLimits limits, RetentionManager retentionManager) {
         this.limits = limits;
         this.retention = retentionManager;
     }
 
-    /** What this node has published up to there, in an earlier run, is gone. */
+    /** Records that everything this node published in an earlier run, up to a position, is lost. */
     void restoreOwnPosition(Position own, long now) {
         forgotten.raise(own, now);
         forgottenOwnSequence = own.sequence();
     }
 
-    // ---- what is read
+    // ---- look-up
 
-    /** The channel of that name, made if it is not there. */
+    /**
+     * Returns the channel with a name, and creates it if necessary.
+     *
+     * @throws dev.ginkgo.hub.message.HubRejectedException if the limit for channels is reached
+     */
     ChannelLog open(ChannelName name) {
         ChannelLog log = channels.get(name);
         if (log == null) {
             limits.requireCapacity(channels.size(), name);
             log = new ChannelLog(name, forgotten.reopen(name));
-            log.lastOwnSequence =
-                    forgottenOwnSequence; // at most: a peer that misses it may tell a gap where there is none
+            // An upper bound: a peer that misses messages may report a gap although none of this channel is lost.
+            log.lastOwnSequence = forgottenOwnSequence;
             channels.put(name, log);
             mergedFeeds.channelAdded(log);
         }
         return log;
     }
 
-    /** What somebody wishes to read, made if it is not there. */
+    /**
+     * Returns the feed for a request, and creates it if necessary.
+     *
+     * @throws dev.ginkgo.hub.message.HubRejectedException if the limit for channels or patterns is reached
+     */
     Feed feed(SubscribeRequest subscribeRequest) {
         if (subscribeRequest.isSingleChannel()) {
             return open(subscribeRequest.selector().channel()).feed;
@@ -66,14 +74,14 @@ final class ChannelRegistry {
             return found;
         }
         limits.requireCapacity(mergedFeeds.size(), subscribeRequest.selector());
-        Feed made = mergedFeeds.add(subscribeRequest, channels);
-        retention.charge(made.cost());
-        return made;
+        Feed created = mergedFeeds.add(subscribeRequest, channels);
+        retention.charge(created.cost());
+        return created;
     }
 
-    // ---- what is gone
+    // ---- removal and loss
 
-    /** Perhaps a channel has lost its last message. */
+    /** Removes a channel if it has neither messages nor subscribers. */
     void removeIfUnused(ChannelLog log) {
         if (log.isUnused() && channels.remove(log.name, log)) {
             forgottenOwnSequence = Math.max(forgottenOwnSequence, log.lastOwnSequence);
@@ -83,7 +91,7 @@ final class ChannelRegistry {
         }
     }
 
-    /** Perhaps a feed has lost its last reader. */
+    /** Removes a feed if it has no subscribers. */
     void removeIfUnsubscribed(Feed feed) {
         if (feed.subscribers() > 0) {
             return;
@@ -97,43 +105,50 @@ final class ChannelRegistry {
         }
     }
 
-    /** An origin's messages up to there were never here, whatever their channels. */
+    /** Records that messages of an origin up to a position were never received, in any channel. */
     void recordLoss(Position upTo, long now) {
         forgotten.raise(upTo, now);
     }
 
-    /** The same, if only some channels may be concerned. Gives the feeds that may lack something. */
-    List<Feed> recordLoss(Position upTo, Predicate<String> concerned, long now) {
+    /**
+     * Records that messages of an origin up to a position were never received, where only some channels can be
+     * affected.
+     *
+     * @return the feeds in which messages may be missing
+     */
+    List<Feed> recordLoss(Position upTo, Predicate<String> affected, long now) {
         forgotten.raise(upTo, now);
-        List<Feed> feeds = new ArrayList<>(mergedFeeds.affectedBy(concerned));
-        channels.values().stream()
-                .filter(log -> concerned.test(log.name.text()))
-                .forEach(log -> {
-                    log.watermark.raise(upTo, now);
-                    feeds.add(log.feed);
-                });
+        List<Feed> feeds = new ArrayList<>(mergedFeeds.affectedBy(affected));
+        channels.values().stream().filter(log -> affected.test(log.name.text())).forEach(log -> {
+            log.watermark.raise(upTo, now);
+            feeds.add(log.feed);
+        });
         return feeds;
     }
 
-    /** What is gone of the channels that are not there any more and would be read. */
+    /** Returns the watermark of the removed channels that a request would include. */
     EvictionWatermark watermarkOfForgotten(SubscribeRequest subscribeRequest) {
         return subscribeRequest.isSingleChannel()
                 ? new EvictionWatermark()
                 : forgotten.watermark(subscribeRequest.selector());
     }
 
-    /** What is gone of all channels that are not there, or have nothing. */
+    /** Returns the watermark of all channels that have been removed or are empty. */
     EvictionWatermark watermarkOfEmpty() {
-        EvictionWatermark gone = forgotten.watermarkOfAll();
-        channels.values().stream().filter(log -> log.oldest() == null).forEach(log -> gone.raise(log.watermark));
-        return gone;
+        EvictionWatermark watermark = forgotten.watermarkOfAll();
+        channels.values().stream().filter(log -> log.oldest() == null).forEach(log -> watermark.raise(log.watermark));
+        return watermark;
     }
 
-    // ---- all of it
+    // ---- all channels
 
-    /** Shows what conflated feeds hold back, where it is time. */
-    void flush(long now, List<Feed.Listeners> told) {
-        retention.charge(mergedFeeds.flush(now, told));
+    /**
+     * Emits the pending messages of conflated feeds whose period has elapsed.
+     *
+     * @param changed receives the listeners of the feeds that have something new
+     */
+    void flush(long now, List<Feed.Listeners> changed) {
+        retention.charge(mergedFeeds.flush(now, changed));
     }
 
     boolean hasConflation() {
@@ -144,12 +159,12 @@ final class ChannelRegistry {
         return channels.values();
     }
 
-    /** How many patterns, lists and conflated channels are read. */
+    /** Returns the number of patterns, lists and conflated channels with subscribers. */
     int patterns() {
         return mergedFeeds.size();
     }
 
-    /** How many framings of channels and patterns are read. */
+    /** Returns the number of encoded feeds: one per feed and wire format in use. */
     int encodings() {
         return mergedFeeds.all().stream().mapToInt(Feed::encodings).sum()
                 + channels.values().stream()
@@ -157,7 +172,7 @@ final class ChannelRegistry {
                         .sum();
     }
 
-    /** How many nodes of the patterns' trie have been looked at, ever. */
+    /** Returns how many trie nodes look-ups have visited in total. */
     long trieSteps() {
         return mergedFeeds.visitedNodes();
     }
@@ -168,7 +183,7 @@ final class ChannelRegistry {
         return all;
     }
 
-    /** Channels are gone; feeds are left to those who read them. */
+    /** Removes all channels. Cursors keep their feeds. */
     void clear() {
         channels.clear();
     }

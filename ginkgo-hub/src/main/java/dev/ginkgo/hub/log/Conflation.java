@@ -7,10 +7,11 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Shows the newest message of each channel, and of no channel more than one in a period. The first after a pause is
- * shown at once; what follows too soon waits for the end of the period, and only the newest of it is shown. It takes
- * the place of what was shown before, so that a slow reader finds nothing but the newest. All that waits is shown
- * together, in the order of arrival: so the id of what is shown is a place to read on from. Guarded by the store.
+ * Conflation: emits at most one message per channel and period, always the newest. The first message after a pause is
+ * emitted immediately; those that follow within the period are pending until it ends, and only the newest of each
+ * channel is emitted. It replaces the previously emitted message of the channel in the feed, so a slow subscriber finds
+ * only the newest. All pending messages are emitted together in order of arrival, so that the id of an emitted message
+ * is a valid position to resume from. Guarded by the store.
  */
 final class Conflation {
     private final long period;
@@ -24,23 +25,23 @@ final class Conflation {
         this.period = period;
     }
 
-    /** Begins with the newest of some channels, in the order of their arrival. */
+    /** Emits the newest message of a channel that joins the feed. Called in order of arrival. */
     void emitInitial(Entry newest, Feed feed) {
         emit(newest, feed);
     }
 
-    /** Takes a message; says whether it is shown. */
+    /** Accepts a message, and returns whether the feed has something new. */
     boolean offer(Entry entry, Feed feed) {
         pending.put(entry.log, entry);
         return flush(entry.nanos, feed);
     }
 
-    /** Shows what waits, if it has for long enough; says whether readers find something new. */
+    /** Emits the pending messages if the period has elapsed, and returns whether the feed has something new. */
     boolean flush(long now, Feed feed) {
-        boolean any = lossPending;
+        boolean changed = lossPending;
         lossPending = false;
         if (pending.isEmpty() || (started && now - emittedAt < period)) {
-            return any;
+            return changed;
         }
         started = true;
         emittedAt = now;
@@ -52,17 +53,17 @@ final class Conflation {
     }
 
     private void emit(Entry entry, Feed feed) {
-        Entry before = emitted.put(entry.log, entry);
-        if (before != null) {
-            feed.retract(before);
+        Entry previous = emitted.put(entry.log, entry);
+        if (previous != null) {
+            feed.retract(previous);
         }
         feed.emit(entry);
     }
 
-    /** The store lets go of a message. To have been superseded is no loss; the newest is one. */
+    /** Removes an evicted message. A superseded message is not a loss; the newest of its channel is. */
     void remove(Entry entry, Feed feed) {
         if (pending.remove(entry.log, entry)) {
-            emit(entry, feed); // nobody has seen it: it gets a number, that it may be missed
+            emit(entry, feed); // never emitted: it gets a number, so that subscribers can detect that it is missing
             lossPending = true;
         }
         if (emitted.remove(entry.log, entry)) {

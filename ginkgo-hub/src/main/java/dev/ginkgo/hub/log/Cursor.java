@@ -5,16 +5,17 @@ import dev.ginkgo.hub.position.VersionVector;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A subscriber's position in a {@link Feed}. It holds the number of the next message, which messages before the live
- * ones the subscriber wants ({@link Replay}), and whether a gap of unknown size has been reported since the last message.
+ * A subscriber's position in a {@link Feed}: the number of the next message, which of the older messages the subscriber
+ * wants ({@link Replay}), and whether a gap of unknown size has been reported since the last message.
  *
  * <p>Java subscriptions read one message at a time with {@link #next}. Streams and long polls read batches, which all
- * subscribers at one position share: they read the batch at {@link #position} and then {@link #advance}.
+ * subscribers at the same position share: they read the batch at {@link #position} and then call {@link #advance}.
  *
- * <p>Not thread-safe: one thread at a time, that of its subscriber. What reads the feed is called under the store's lock.
+ * <p>Not thread-safe: used by one thread at a time, that of its subscriber. Methods that read the feed are called under
+ * the store's lock.
  */
 public final class Cursor {
-    /** A look at a position where there is nothing for this subscriber. */
+    /** A step over a position with no message for this subscriber. */
     private static final Step SKIPPED = new Step(null, false, 0, "", false);
 
     private static final Step AT_END = new Step(null, false, 0, "", true);
@@ -28,9 +29,9 @@ public final class Cursor {
     private boolean gapOpen;
 
     /**
-     * Opens a cursor.
+     * Creates a cursor.
      *
-     * @param versionVector for the id of the end of the feed
+     * @param versionVector provides the id of the end of the feed
      */
     Cursor(Feed feed, StartPosition start, VersionVector versionVector) {
         this.feed = feed;
@@ -40,12 +41,12 @@ public final class Cursor {
         this.replay = start.replay();
     }
 
-    /** The number of the next message. */
+    /** Returns the number of the next message. */
     public long position() {
         return position;
     }
 
-    /** Which messages it still wants of those before the live ones; null if it wants every message. */
+    /** Returns the filter for older messages; null if the subscriber wants every message from the position on. */
     public @Nullable Replay replay() {
         return replay;
     }
@@ -53,17 +54,17 @@ public final class Cursor {
     // ---- one message at a time
 
     /**
-     * One look at the feed: a gap, a message, or nothing.
+     * Result of one step: a gap, a message, or neither.
      *
      * @param message the message, if there is one that the subscriber wants
-     * @param replayed whether the message was there before the subscriber
-     * @param missed how many messages are lost, or {@link Gap#UNKNOWN}; 0 if there is no gap to report
+     * @param replayed whether the message is older than the subscription
+     * @param missed the number of lost messages, or {@link Gap#UNKNOWN}; 0 if there is no gap to report
      * @param after the id of the position after the gap
-     * @param atEnd whether there is nothing more to read
+     * @param atEnd whether the end of the feed is reached
      */
     public record Step(@Nullable StoredMessage message, boolean replayed, long missed, String after, boolean atEnd) {}
 
-    /** Reads what comes next, and moves past it. Under the store's lock. */
+    /** Reads the next step and moves past it. Called under the store's lock. */
     public Step next() {
         long next = feed.nextPresent(position);
         long missed = feed.missedBetween(position, next);
@@ -80,23 +81,23 @@ public final class Cursor {
             position = next;
             return AT_END;
         }
-        Replay before = replay;
-        boolean wanted = Replay.wants(before, next, entry);
+        Replay activeReplay = replay;
+        boolean wanted = Replay.wants(activeReplay, next, entry);
         move(next + 1, entry.message);
         if (!wanted) {
             return SKIPPED;
         }
         gapOpen = false;
-        StoredMessage shown = before == null ? entry.message : before.forSubscriber(entry.message);
-        return new Step(shown, next < start.firstLive(), 0, "", false);
+        StoredMessage delivered = activeReplay == null ? entry.message : activeReplay.forSubscriber(entry.message);
+        return new Step(delivered, next < start.firstLive(), 0, "", false);
     }
 
     // ---- many at a time
 
     /**
-     * Moves past what was read.
+     * Moves past the messages that were read.
      *
-     * @param next the number after it
+     * @param next the number of the next message
      * @param last the last message that was read, if there was one
      */
     public void advance(long next, @Nullable StoredMessage last) {
@@ -113,13 +114,13 @@ public final class Cursor {
         }
     }
 
-    // ---- what the subscriber is sent besides messages
+    // ---- gaps and resume ids
 
     /**
-     * Whether a gap is to be reported. After a gap of unknown size, further losses before the next message belong to the
-     * same gap.
+     * Returns whether a gap is to be reported, and remembers it. After a gap of unknown size, further losses of unknown
+     * size before the next message belong to the same gap.
      *
-     * @param missed how many messages, or {@link Gap#UNKNOWN}
+     * @param missed the number of lost messages, or {@link Gap#UNKNOWN}
      */
     public boolean reportsGap(long missed) {
         boolean reported = !gapOpen || missed != Gap.UNKNOWN;
@@ -128,7 +129,7 @@ public final class Cursor {
     }
 
     /**
-     * The id to resume with after what was read; to be asked before {@link #advance}.
+     * Returns the id from which to resume after the messages that were read. Must be called before {@link #advance}.
      *
      * @param last the last message, if there was one
      * @param after the id after the gap before it, if there was one
@@ -141,10 +142,13 @@ public final class Cursor {
         return replay == null ? seen : replay.resumeId(seen);
     }
 
-    /** The same, if it is another one than the subscriber sees in the message or the gap; else null. */
+    /**
+     * Returns the same id as {@link #resumeId} if the subscriber cannot see it in the message or gap itself; otherwise
+     * null.
+     */
     public @Nullable String unseenResumeId(@Nullable StoredMessage last, @Nullable String after) {
         if (replay == null) {
-            return null; // first, because it is so for nearly every batch, and an id takes time to write
+            return null; // checked first: this is the case for nearly every batch, and building an id is expensive
         }
         String seen = seenId(last, after);
         if (seen == null) {

@@ -3,22 +3,27 @@ package dev.ginkgo.hub.log;
 import dev.ginkgo.hub.spi.Envelope;
 import org.jspecify.annotations.Nullable;
 
-/** A message in the store: in its channel's log, and in the line of all messages from the oldest to the newest. */
+/** A message in the store, linked into the list of all messages in order of arrival. */
 public final class Entry {
-    /** What a message takes besides its bytes: this object, the message, their arrays and references. */
+    /**
+     * Estimated memory of a message besides its payload, in bytes: this object, the message, and their arrays and
+     * references.
+     */
     private static final int OVERHEAD = 208;
 
-    /** What it takes besides in a cluster: the envelope, the name of the channel in it, and a place in {@link OriginIndex}. */
+    /**
+     * Additional memory in a cluster, in bytes: the envelope, its channel name, and an entry in {@link OriginIndex}.
+     */
     private static final int ENVELOPE = 200;
 
     public final StoredMessage message;
     final ChannelLog log;
     public final long nanos;
 
-    /** Counts all messages of the store, from whichever origin, as they came. */
+    /** Arrival number: counts the messages of the store, of all origins, in order of arrival. */
     final long arrival;
 
-    /** As it travels between nodes; null if there are no others. */
+    /** The message as it is sent between nodes; null in a standalone hub. */
     final @Nullable Envelope envelope;
 
     @Nullable

@@ -12,19 +12,22 @@ import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Keeps out what was published under a leadership that is known to be over. It learns of a new one from whatever is
- * published under it, and from the election. Any thread may call.
+ * Fence that rejects messages of leadership epochs that have been superseded. It learns of a newer epoch from the
+ * messages published under it, and from leader elections. Thread-safe.
  */
 public final class EpochFence {
     private final Map<String, Epoch> latestEpochs = new ConcurrentHashMap<>();
     private final LongAdder rejected = new LongAdder();
 
-    /** There is this leadership. */
+    /** Records that an epoch exists. */
     public void observe(Epoch epoch) {
-        latestEpochs.merge(epoch.cluster(), epoch, (known, told) -> known.isBefore(told) ? told : known);
+        latestEpochs.merge(epoch.cluster(), epoch, (known, observed) -> known.isBefore(observed) ? observed : known);
     }
 
-    /** Whether a message is to be delivered; if not, it is counted. What is under no leadership always is. */
+    /**
+     * Returns whether a message is admitted; a rejected message is counted. A message without an epoch is always
+     * admitted.
+     */
     public boolean admits(Optional<Epoch> epoch) {
         if (epoch.isEmpty()) {
             return true;
@@ -38,9 +41,9 @@ public final class EpochFence {
     }
 
     /**
-     * Asked before something is published, if it is under a lease: whether it is to be.
+     * Checks before a publish that its lease, if there is one, is valid and not superseded.
      *
-     * @throws LeaseExpiredException if the lease has run out, or there has been a later leadership
+     * @throws LeaseExpiredException if the lease has expired, or a later epoch is known
      */
     void require(@Nullable Lease lease) {
         if (lease == null) {
@@ -55,7 +58,7 @@ public final class EpochFence {
         }
     }
 
-    /** How many were kept out. */
+    /** Returns the number of rejected messages. */
     public long rejected() {
         return rejected.sum();
     }

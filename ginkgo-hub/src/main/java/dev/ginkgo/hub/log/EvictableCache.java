@@ -1,15 +1,15 @@
 package dev.ginkgo.hub.log;
 
 /**
- * Memory within a store's budget whose contents can be made again. It is evicted before messages are. Called under the
- * store's lock.
+ * Cache within the store's memory budget, whose contents can be recreated. It is evicted before messages are. Called
+ * under the store's lock.
  */
 public interface EvictableCache {
-    /** Its size in bytes. */
+    /** Returns its size in bytes. */
     long bytes();
 
     /**
-     * Evicts the oldest element, if the cache is larger than that.
+     * Evicts the oldest element if the cache is larger than {@code keptBytes}.
      *
      * @return whether an element was evicted
      */

@@ -1,10 +1,10 @@
 package dev.ginkgo.hub.log;
 
-/** Keeps something that was derived from the messages of a {@link Feed}. Called under the store's lock. */
+/** Listener that maintains data derived from the messages of a {@link Feed}. Called under the store's lock. */
 public interface EvictionListener {
-    /** The message with that number has left the feed. */
+    /** Notifies that the message with a number has been removed from the feed. */
     void evicted(long number);
 
-    /** The store has closed. */
+    /** Notifies that the store has closed. */
     void closed();
 }

@@ -10,13 +10,13 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What somebody reads: the messages of a channel, or those of several, merged in the order of their arrival; and who
- * reads them. Everything here is guarded by the store.
+ * The messages that a subscription reads, numbered in order of arrival: those of one channel, or of several merged
+ * channels. It also holds the listeners and the number of subscribers. Guarded by the store.
  */
 public final class Feed {
     public final ChannelSelector channelSelector;
 
-    /** Whether it is a channel's own. */
+    /** Whether this is the feed of a single channel, not a merged one. */
     final boolean singleChannel;
 
     final Set<ChannelLog> logs = new LinkedHashSet<>(1);
@@ -26,59 +26,61 @@ public final class Feed {
     private final List<EvictionListener> evictionListeners = new ArrayList<>(0);
     private Listeners listeners = Listeners.NONE;
     private int subscribers;
-    private boolean joinedAtEnd; // by somebody who is to be told what is lost from now on
+    // a subscriber has joined at the end since the last recorded loss, and must be notified of the next one
+    private boolean joinedAtEnd;
 
-    private Feed(ChannelSelector channelSelector, boolean plain, @Nullable Conflation conflation) {
-        this.singleChannel = plain;
+    private Feed(ChannelSelector channelSelector, boolean singleChannel, @Nullable Conflation conflation) {
+        this.singleChannel = singleChannel;
         this.channelSelector = channelSelector;
         this.conflation = conflation;
     }
 
-    /** The messages of one channel. */
+    /** Creates the feed of one channel. */
     static Feed of(ChannelLog log) {
         Feed feed = new Feed(ChannelSelector.of(log.name), true, null);
         feed.logs.add(log);
         return feed;
     }
 
-    /** The messages of many channels, without those that are there already. */
+    /** Creates a merged feed without existing messages. */
     static Feed of(ChannelSelector channelSelector) {
         return new Feed(channelSelector, false, null);
     }
 
-    /** The newest of each channel, one at most in each period. */
+    /** Creates a conflated feed. */
     static Feed of(ChannelSelector channelSelector, Conflation conflation) {
         return new Feed(channelSelector, false, conflation);
     }
 
     // ---- messages
 
-    /** The number of the oldest message that is left. */
+    /** Returns the number of the oldest message. */
     long first() {
         return ring.first();
     }
 
-    /** The number that the next message will have. */
+    /** Returns the number of the next message to be added. */
     public long end() {
         return ring.end();
     }
 
+    /** Returns the message with a number, or null if it has been evicted or does not exist yet. */
     public @Nullable Entry get(long number) {
         return ring.get(number);
     }
 
-    /** The message after one that is here. */
+    /** Returns the message after a present one, or null. */
     @Nullable
     Entry next(Entry entry) {
         return ring.get(ring.nextPresent(ring.numberAt(entry.arrival) + 1));
     }
 
-    /** The first number from there on whose message is there; if there is none, the end. */
+    /** Returns the first number, starting at {@code from}, whose message is present; {@link #end} if there is none. */
     public long nextPresent(long from) {
         return ring.nextPresent(from);
     }
 
-    /** Adds a message; says whether there is something new to read. */
+    /** Adds a message, and returns whether there is something new to read. */
     boolean add(Entry entry) {
         if (conflation == null) {
             ring.append(entry);
@@ -87,7 +89,7 @@ public final class Feed {
         return conflation.offer(entry, this);
     }
 
-    /** Begins with what its channels hold, and lack. */
+    /** Adds the retained messages and the recorded losses of the feed's channels. */
     void addHistory() {
         List<Ring.Slot> history = new ArrayList<>();
         logs.forEach(log -> log.feed.ring.forEach(history::add));
@@ -102,16 +104,16 @@ public final class Feed {
         }
     }
 
-    /** Shows what was held back for long enough; says whether there is something new to read. */
+    /** Emits pending conflated messages that are due, and returns whether there is something new to read. */
     boolean flush(long now) {
         return conflation != null && conflation.flush(now, this);
     }
 
     /**
-     * Something was lost before it came here; whoever has read up to here is told so. What is lost right after something
-     * else that was is the same gap: it takes no place, and who was told is told nothing more.
+     * Records a loss at the end of the feed, so that subscribers at the end report a gap. A loss that directly follows
+     * another one belongs to the same gap: it takes no slot and is not reported again.
      *
-     * @return whether there is somebody who may have to be told
+     * @return whether there may be subscribers that have to report it
      */
     boolean markLost(long arrival) {
         if (ring.endsWithLoss() && !joinedAtEnd) {
@@ -122,22 +124,22 @@ public final class Feed {
         return true;
     }
 
-    /** Somebody begins with what comes next; of a loss before that he will not be told. */
+    /** Notes that a subscriber starts at the end. It does not report losses recorded before. */
     void joinedAtEnd() {
         joinedAtEnd = true;
     }
 
-    /** The number of the newest message; if there is none, that of the next. */
+    /** Returns the number of the newest message; {@link #end} if there is none. */
     long newest() {
         return ring.newest();
     }
 
-    /** Puts a message at the end. */
+    /** Appends a message, bypassing conflation. */
     void emit(Entry entry) {
         ring.append(entry);
     }
 
-    /** The store lets go of a message. */
+    /** Removes a message that the store evicts. */
     void remove(Entry entry) {
         if (conflation == null) {
             removeEntry(entry);
@@ -146,14 +148,14 @@ public final class Feed {
         }
     }
 
-    /** Takes out what is shown of a channel; a newer one will be. */
-    void retract(Entry shown) {
-        removeEntry(shown);
+    /** Removes the emitted message of a channel because a newer one replaces it. */
+    void retract(Entry entry) {
+        removeEntry(entry);
     }
 
-    /** Takes out what is shown of a channel; a reader who has not had it is told so. */
-    void markLost(Entry shown) {
-        notifyEvicted(ring.removeAsLost(shown));
+    /** Removes the emitted message of a channel; subscribers that have not read it will report a gap. */
+    void markLost(Entry entry) {
+        notifyEvicted(ring.removeAsLost(entry));
     }
 
     private void removeEntry(Entry entry) {
@@ -168,12 +170,12 @@ public final class Feed {
         }
     }
 
-    /** Whether an older message goes when a newer one of its channel comes. */
+    /** Returns whether a newer message of a channel replaces the older one. */
     public boolean isConflated() {
         return conflation != null;
     }
 
-    /** How many messages a reader loses that goes on from one number to another; or that it loses some. */
+    /** Returns how many messages are lost when a cursor moves from one number to another, or {@link Gap#UNKNOWN}. */
     public long missedBetween(long from, long to) {
         if (from >= to) {
             return 0;
@@ -184,7 +186,7 @@ public final class Feed {
         return conflation == null ? to - from : 0;
     }
 
-    /** How many messages there are. */
+    /** Returns the number of messages. */
     int messages() {
         return ring.messages();
     }
@@ -201,12 +203,12 @@ public final class Feed {
         logs.remove(log);
     }
 
-    /** What this takes besides the messages, in bytes. */
+    /** Returns the memory of this feed, without the messages, in bytes. */
     long cost() {
         return Ring.SLOT_BYTES * (ring.end() - ring.first());
     }
 
-    // ---- readers
+    // ---- subscribers
 
     int subscribers() {
         return subscribers;
@@ -216,17 +218,17 @@ public final class Feed {
         return listeners;
     }
 
-    /** How many encodings of it there are. */
+    /** Returns the number of encodings of this feed. */
     int encodings() {
         return evictionListeners.size();
     }
 
-    /** Counts a reader in. */
+    /** Increments the number of subscribers. */
     void addSubscriber() {
         subscribers++;
     }
 
-    /** Counts a reader out. */
+    /** Decrements the number of subscribers. */
     void removeSubscriber() {
         subscribers--;
     }
@@ -251,21 +253,21 @@ public final class Feed {
         evictionListeners.forEach(EvictionListener::closed);
     }
 
-    /** The listeners that are to be notified when there is something new; never changed. */
+    /** Immutable list of the listeners to notify when there is something new. */
     record Listeners(List<FeedListener> all) {
         static final Listeners NONE = new Listeners(List.of());
 
-        /** There is something new for all of these. Without any lock. */
-        static void appended(List<Listeners> told) {
-            for (Listeners audience : told) {
-                for (FeedListener listener : audience.all) {
+        /** Notifies the listeners of several feeds that there is something new. Called without holding any lock. */
+        static void appended(List<Listeners> changed) {
+            for (Listeners listeners : changed) {
+                for (FeedListener listener : listeners.all) {
                     listener.appended();
                 }
             }
-            told.forEach(Listeners::wake);
+            changed.forEach(Listeners::wake);
         }
 
-        /** Wakes all of them. */
+        /** Wakes all listeners. */
         void wake() {
             all.forEach(FeedListener::wake);
         }
@@ -277,7 +279,7 @@ public final class Feed {
             return new Listeners(List.copyOf(more));
         }
 
-        @SuppressWarnings("ReferenceEquality") // this very listener
+        @SuppressWarnings("ReferenceEquality") // identity is intended
         private Listeners without(FeedListener listener) {
             return new Listeners(all.stream().filter(each -> each != listener).toList());
         }

@@ -8,9 +8,9 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * What is gone of channels that are not there any more, so that a reader who comes back to one is told the truth. Only
- * so many are remembered one by one; of the others it is known together, and then he may be told that something is lost
- * where nothing is. Guarded by the store.
+ * Eviction watermarks of channels that no longer exist, so that a subscriber that returns to one learns whether
+ * messages were lost. At most {@link #MAX_REMEMBERED} channels are remembered individually; the others share one
+ * watermark, so that a loss may be reported for them although there was none. Guarded by the store.
  */
 final class ForgottenChannels {
     static final int MAX_REMEMBERED = 4_096;
@@ -18,7 +18,7 @@ final class ForgottenChannels {
     private final Map<ChannelName, EvictionWatermark> watermarks = new LinkedHashMap<>();
     private final EvictionWatermark othersWatermark = new EvictionWatermark();
 
-    /** A channel ends. */
+    /** Remembers the watermark of a channel that is being removed. */
     void add(ChannelLog log) {
         if (log.watermark.isEmpty()) {
             return;
@@ -32,7 +32,7 @@ final class ForgottenChannels {
         }
     }
 
-    /** What is gone of a channel that begins. */
+    /** Returns the initial watermark of a channel that is being created. */
     EvictionWatermark reopen(ChannelName name) {
         EvictionWatermark found = watermarks.remove(name);
         if (found != null) {
@@ -43,13 +43,13 @@ final class ForgottenChannels {
         return evictionWatermark;
     }
 
-    /** Messages of any channel that nobody here has ever had. */
+    /** Records a loss that may affect any channel. */
     void raise(Position position, long nanos) {
         othersWatermark.raise(position, nanos);
         watermarks.values().forEach(evictionWatermark -> evictionWatermark.raise(position, nanos));
     }
 
-    /** What is gone of all channels that are not there and would be read. */
+    /** Returns the merged watermark of the removed channels that a selector matches. */
     EvictionWatermark watermark(ChannelSelector channelSelector) {
         EvictionWatermark evictionWatermark = new EvictionWatermark();
         evictionWatermark.raise(othersWatermark);
@@ -61,7 +61,7 @@ final class ForgottenChannels {
         return evictionWatermark;
     }
 
-    /** What is gone of all channels that are not there. */
+    /** Returns the merged watermark of all removed channels. */
     EvictionWatermark watermarkOfAll() {
         EvictionWatermark evictionWatermark = new EvictionWatermark();
         evictionWatermark.raise(othersWatermark);

@@ -15,9 +15,9 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The feeds that are more than one channel as it comes: patterns, lists, and what is conflated. A channel knows those
- * that it belongs to, so that a publish on it looks for nothing; they are found once, when the channel is made, or the
- * feed. Guarded by the store.
+ * The merged feeds: those of patterns and lists, and all conflated ones. A channel keeps references to the merged feeds
+ * that include it, so a publish does no look-up; matching is done only when a channel or a feed is created. Guarded by
+ * the store.
  */
 final class MergedFeeds {
     private record FeedKey(ChannelSelector selector, Duration conflate, boolean history) {}
@@ -42,7 +42,7 @@ final class MergedFeeds {
         return new FeedKey(subscribeRequest.selector(), subscribeRequest.conflate(), history);
     }
 
-    /** Makes the feed that somebody wants. */
+    /** Creates the feed for a request. */
     Feed add(SubscribeRequest subscribeRequest, Map<ChannelName, ChannelLog> channels) {
         ChannelSelector channelSelector = subscribeRequest.selector();
         Feed feed;
@@ -85,19 +85,19 @@ final class MergedFeeds {
         return newest == null ? 0 : newest.arrival;
     }
 
-    /** A channel is there: it joins those that want it. */
+    /** Adds a new channel to the feeds that match it. */
     void channelAdded(ChannelLog log) {
         if (!patternTrie.isEmpty()) {
             patternTrie.find(log.name).forEach(log::addTo);
         }
     }
 
-    /** A channel is gone. */
+    /** Removes a channel from its feeds. */
     void channelRemoved(ChannelLog log) {
         log.mergedFeeds().forEach(feed -> feed.removeChannel(log));
     }
 
-    /** A feed has lost its last reader. */
+    /** Removes a feed that has no subscribers. */
     void remove(Feed feed) {
         feeds.values().remove(feed);
         conflated.remove(feed);
@@ -113,20 +113,25 @@ final class MergedFeeds {
         return conflated;
     }
 
-    /** Shows what conflated feeds hold back, where it is time; says how many bytes more that takes. */
-    long flush(long now, List<Feed.Listeners> told) {
-        long more = 0;
+    /**
+     * Emits the pending messages of conflated feeds whose period has elapsed.
+     *
+     * @param changed receives the listeners of the feeds that have something new
+     * @return the additional memory in bytes
+     */
+    long flush(long now, List<Feed.Listeners> changed) {
+        long addedBytes = 0;
         for (Feed feed : conflated) {
             long before = feed.cost();
             if (feed.flush(now)) {
-                told.add(feed.listeners());
+                changed.add(feed.listeners());
             }
-            more += feed.cost() - before;
+            addedBytes += feed.cost() - before;
         }
-        return more;
+        return addedBytes;
     }
 
-    /** The feeds that may have lost something, if these channels have. */
+    /** Returns the feeds in which messages may be missing if messages of the given channels are lost. */
     List<Feed> affectedBy(Predicate<String> channels) {
         return feeds.values().stream()
                 .filter(feed -> feed.channelSelector.names().stream()
@@ -134,7 +139,7 @@ final class MergedFeeds {
                 .toList();
     }
 
-    /** How many nodes of the trie have been looked at, ever. */
+    /** Returns how many trie nodes look-ups have visited in total. */
     long visitedNodes() {
         return patternTrie.visitedNodes();
     }

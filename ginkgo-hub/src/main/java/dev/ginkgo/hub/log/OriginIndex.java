@@ -11,8 +11,8 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * The messages of a store by the node that published them, in the order of their numbers: what other nodes may ask for.
- * Guarded by the store.
+ * Index of the messages of a store by the node that published them, in order of their sequence numbers; it serves
+ * retransmission requests of other nodes. Guarded by the store.
  */
 final class OriginIndex {
     private final Map<NodeIncarnation, TreeMap<Long, Envelope>> byOrigin = new HashMap<>();
@@ -27,9 +27,9 @@ final class OriginIndex {
     void remove(Entry entry) {
         Envelope envelope = entry.envelope;
         if (envelope != null) {
-            byOrigin.computeIfPresent(envelope.origin(), (_, strand) -> {
-                strand.remove(envelope.sequence());
-                return strand.isEmpty() ? null : strand;
+            byOrigin.computeIfPresent(envelope.origin(), (_, envelopes) -> {
+                envelopes.remove(envelope.sequence());
+                return envelopes.isEmpty() ? null : envelopes;
             });
         }
     }
@@ -38,21 +38,22 @@ final class OriginIndex {
         byOrigin.clear();
     }
 
-    /** What is held of a stretch; the rest is for the next question, if it is much. */
-    RangeResponse readRange(SequenceRange asked) {
-        TreeMap<Long, Envelope> strand = byOrigin.get(asked.origin());
-        if (strand == null) {
-            return RangeResponse.empty(asked);
+    /** Returns the retained messages of a range, up to a limit of bytes; the peer requests the rest separately. */
+    RangeResponse readRange(SequenceRange requested) {
+        TreeMap<Long, Envelope> envelopes = byOrigin.get(requested.origin());
+        if (envelopes == null) {
+            return RangeResponse.empty(requested);
         }
         List<Envelope> found = new ArrayList<>();
         long bytes = 0;
-        for (Envelope each : strand.subMap(asked.from(), true, asked.to(), true).values()) {
+        for (Envelope each :
+                envelopes.subMap(requested.from(), true, requested.to(), true).values()) {
             bytes += each.memoryBytes();
             if (!found.isEmpty() && bytes > RangeResponse.MAX_BYTES) {
-                return new RangeResponse(asked, found, found.getLast().sequence());
+                return new RangeResponse(requested, found, found.getLast().sequence());
             }
             found.add(each);
         }
-        return new RangeResponse(asked, found, asked.to());
+        return new RangeResponse(requested, found, requested.to());
     }
 }

@@ -5,13 +5,13 @@ import dev.ginkgo.hub.channel.Payload;
 import dev.ginkgo.hub.message.HubRejectedException;
 import dev.ginkgo.hub.message.PublishResult;
 
-/** Takes messages; any thread may call it. It waits for no reader and no socket. */
+/** Accepts messages for publishing. Thread-safe; it never waits for a subscriber or a socket. */
 @FunctionalInterface
 public interface Publisher {
     /**
-     * Appends a message to a channel's log, and wakes its readers.
+     * Appends a message to the log of a channel and wakes its subscribers.
      *
-     * @throws HubRejectedException if the message cannot be taken
+     * @throws HubRejectedException if the message is rejected
      */
     PublishResult publish(ChannelName channel, Payload payload);
 }

@@ -5,14 +5,17 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which messages of a feed a reader wants before it has come to where all others are. It needs memory for none of them.
+ * Filter for the messages that a subscriber wants until it has reached the point from which it wants every message. It
+ * takes no memory per message.
  *
- * <p>The ids of this node do not hold what the reader has had elsewhere and has not come here yet. A reader who goes on
- * to a third node by such an id would get that again; so it is given ids that hold both, until this node is as far.
+ * <p>A subscriber may come from a node that had received more than this one. The ids of this node then do not include
+ * those messages, and resuming from such an id at a third node would deliver them again. Such a subscriber therefore
+ * receives ids that include both positions, until this node has caught up.
  *
- * @param until the number from which on it wants them all; it rises for a reader that has been further than this node
- * @param wanted of those before
- * @param alreadyRead what a reader has had that has been further than this node; else null
+ * @param until the number from which on every message is wanted; {@link Long#MAX_VALUE} for a subscriber that is ahead
+ *     of this node
+ * @param wanted filter for the messages before {@code until}
+ * @param alreadyRead the position of a subscriber that is ahead of this node; otherwise null
  */
 public record Replay(
         long until, Predicate<Entry> wanted, @Nullable MessageId alreadyRead) {
@@ -21,28 +24,34 @@ public record Replay(
         this(until, wanted, null);
     }
 
-    /** Whether a subscriber with that replay wants a message. */
+    /** Returns whether a subscriber with a replay filter wants a message. */
     public static boolean wants(@Nullable Replay replay, long number, Entry entry) {
         return replay == null || number >= replay.until || replay.wanted.test(entry);
     }
 
-    /** Whether there is nothing any more before that message that the reader has had and this node has not. */
+    /**
+     * Returns whether the node has caught up with the subscriber: a message's id covers everything that the subscriber
+     * has read.
+     */
     boolean isOver(@Nullable StoredMessage message) {
         return alreadyRead != null
                 && message != null
                 && message.vector().merge(alreadyRead).equals(message.vector());
     }
 
-    /** The id of a place here, together with what the reader has had. The same if there is nothing, or no room for it. */
-    String resumeId(String here) {
+    /**
+     * Returns an id merged with what the subscriber has read; the same id if there is nothing to add or it would become
+     * too long.
+     */
+    String resumeId(String id) {
         if (alreadyRead == null) {
-            return here;
+            return id;
         }
-        String both = MessageId.parse(here).merge(alreadyRead).text();
-        return both.length() > MessageId.MAX_LENGTH ? here : both;
+        String merged = MessageId.parse(id).merge(alreadyRead).text();
+        return merged.length() > MessageId.MAX_LENGTH ? id : merged;
     }
 
-    /** A message with such an id. */
+    /** Returns the message with an id merged in the same way. */
     StoredMessage forSubscriber(StoredMessage message) {
         return alreadyRead == null ? message : message.withMerged(alreadyRead);
     }

@@ -12,20 +12,21 @@ import java.util.function.ToIntFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Hands what this node publishes on to the others, under the store's lock: so it goes out in the order of its numbers.
+ * Sends the messages that this node publishes to its peers. Called under the store's lock, so messages are sent in
+ * order of their sequence numbers.
  *
- * @param self this node, in its present life
- * @param lastPublished how much of that life's messages an earlier run of the hub has published; these are gone
- * @param send takes microseconds and waits for nobody; returns how many peers it goes to
+ * @param self this node, in its current incarnation
+ * @param lastPublished how many messages an earlier run of the hub published in the same incarnation; these are lost
+ * @param send takes microseconds and never blocks; returns the number of peers to which the message is sent
  */
 public record ReplicationOutput(NodeIncarnation self, long lastPublished, ToIntFunction<Envelope> send) {
 
-    /** Before the next message of this node. */
+    /** Returns the position before the next message of this node. */
     Position startPosition() {
         return new Position(OriginId.of(self.name()), self.incarnation(), lastPublished);
     }
 
-    /** A message that is about to be appended. */
+    /** Creates the envelope of a message that is about to be appended. */
     Envelope wrap(ChannelLog log, long sequence, Payload payload, Instant now, @Nullable Lease lease) {
         Envelope envelope = new Envelope(
                 self,

@@ -11,8 +11,9 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a store holds, within its budget: messages, the frames that were made of them, the places of merged feeds. The
- * oldest message goes first, wherever it is; a channel also has bounds of its own. Guarded by the store.
+ * Retention: keeps a store within its memory budget, which covers messages, the frames encoded from them, and the slots
+ * of merged feeds. The oldest message of the store is evicted first, whatever its channel; each channel is also bounded
+ * by a count. Guarded by the store.
  */
 final class RetentionManager {
     private static final EvictableCache NO_CACHE = new EvictableCache() {
@@ -38,22 +39,22 @@ final class RetentionManager {
     private long used; // without the cache
 
     /**
-     * Begins with nothing.
+     * Creates a manager without messages.
      *
-     * @param shortened is told of a channel that has lost a message, under the store's lock
+     * @param onTrimmed is called under the store's lock with a channel from which a message was evicted
      */
-    RetentionManager(StoreLimits limits, TimeSource timeSource, Consumer<ChannelLog> shortened) {
+    RetentionManager(StoreLimits limits, TimeSource timeSource, Consumer<ChannelLog> onTrimmed) {
         this.limits = limits;
         this.timeSource = timeSource;
-        this.onTrimmed = shortened;
+        this.onTrimmed = onTrimmed;
     }
 
-    /** What is held, in bytes. */
+    /** Returns the used memory in bytes. */
     long used() {
         return used + cache.bytes();
     }
 
-    /** Counts a cache in the budget, and evicts it first. */
+    /** Adds a cache to the budget; it is evicted before messages are. */
     void setCache(EvictableCache newCache) {
         cache = newCache;
     }
@@ -62,37 +63,37 @@ final class RetentionManager {
         used += bytes;
     }
 
-    /** A message is put at the end of its channel. */
+    /** Adds a message that was appended to its channel. */
     void add(Entry entry) {
         arrivalList.add(entry);
         originIndex.add(entry);
         charge(entry.cost());
     }
 
-    /** What is held of a stretch. */
-    RangeResponse readRange(SequenceRange asked) {
-        return originIndex.readRange(asked);
+    /** Returns the retained messages of a range. */
+    RangeResponse readRange(SequenceRange requested) {
+        return originIndex.readRange(requested);
     }
 
-    /** The first message that came after that arrival. */
+    /** Returns the first entry after an arrival number, or null. */
     @Nullable
     Entry after(long arrival) {
         return arrivalList.after(arrival);
     }
 
-    /** Somebody goes through all messages, and will go on from there. */
+    /** Remembers an entry from which a reader of all messages will resume. */
     void bookmark(Entry entry) {
         arrivalList.bookmark(entry);
     }
 
-    /** Lets go of what is over the budget, too many or too old. */
+    /** Evicts messages that exceed the budget, the count of their channel, or the maximum age. */
     void evict() {
         long now = timeSource.nanos();
         List.copyOf(overLimit).forEach(log -> trim(log, now));
         evict(now);
     }
 
-    /** The same, if a channel has got one more. */
+    /** Evicts after a message was added to a channel. */
     void evict(ChannelLog log, long now) {
         if (log.size() > limits.maxMessages().get()) {
             overLimit.add(log);
@@ -101,26 +102,29 @@ final class RetentionManager {
         evict(now);
     }
 
-    /** A channel has lost its last reader, perhaps, and so its grace. */
+    /** Trims a channel that may have lost its last subscriber, and with it the grace period. */
     void trim(ChannelLog log) {
         if (overLimit.contains(log)) {
             trim(log, timeSource.nanos());
         }
     }
 
-    /** A channel ends. */
+    /** Forgets a channel that is being removed. */
     void forget(ChannelLog log) {
         overLimit.remove(log);
     }
 
-    /** More than the count stays for a moment, for the readers who are there and may be about to get it. */
+    /**
+     * Evicts the messages beyond the count. While there are subscribers, these are retained for the grace period, so
+     * that the subscribers can still read them.
+     */
     private void trim(ChannelLog log, long now) {
         long count = limits.maxMessages().get();
         long grace = nanos(limits.grace().get());
-        Entry first = log.oldest();
-        while (first != null && log.size() > count && (log.subscribers() == 0 || now - first.nanos >= grace)) {
-            evictEntry(first);
-            first = log.oldest();
+        Entry oldest = log.oldest();
+        while (oldest != null && log.size() > count && (log.subscribers() == 0 || now - oldest.nanos >= grace)) {
+            evictEntry(oldest);
+            oldest = log.oldest();
         }
         if (log.size() <= count) {
             overLimit.remove(log);
@@ -129,18 +133,18 @@ final class RetentionManager {
 
     private void evict(long now) {
         long budget = limits.budget().get().bytes();
-        long tooOld = maxAgeNanos();
+        long maxAge = maxAgeNanos();
         while (used() > budget && cache.evictOldest(budget / 4)) {
-            // what is in it can be made again
+            // the contents can be recreated
         }
         Entry oldest = arrivalList.oldest();
-        while (oldest != null && (used() > budget || now - oldest.nanos > tooOld)) {
+        while (oldest != null && (used() > budget || now - oldest.nanos > maxAge)) {
             evictEntry(oldest);
             oldest = arrivalList.oldest();
         }
     }
 
-    /** The oldest message of its channel goes. */
+    /** Evicts an entry, which is the oldest of its channel. */
     private void evictEntry(Entry entry) {
         arrivalList.remove(entry);
         originIndex.remove(entry);
@@ -151,7 +155,7 @@ final class RetentionManager {
         onTrimmed.accept(entry.log);
     }
 
-    /** How long a message is kept, in nanoseconds. */
+    /** Returns the maximum age of a message in nanoseconds. */
     long maxAgeNanos() {
         return nanos(limits.maxAge().get());
     }
@@ -159,7 +163,7 @@ final class RetentionManager {
     static long nanos(Duration d) {
         try {
             return d.toNanos();
-        } catch (ArithmeticException longerThanAnyLife) {
+        } catch (ArithmeticException overflow) {
             return Long.MAX_VALUE;
         }
     }

@@ -4,33 +4,34 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Messages in the order of their arrival, by numbers from 0 that never change. Any of them may go; its number stays empty.
- * So does that of a place where something was lost, nobody knows how much. Guarded by the store.
+ * Ring buffer of messages in order of arrival. Slots are numbered from 0, and numbers never change. Any message may be
+ * removed; its slot stays empty. A recorded loss of unknown size takes an empty slot as well. Guarded by the store.
  */
 final class Ring {
-    /** What a place takes, in bytes. */
+    /** Memory of a slot, in bytes. */
     static final int SLOT_BYTES = 16;
 
     private static final int MIN_CAPACITY = 4;
 
-    /** Where a message is; or something was lost, if there is none. */
+    /** A slot with a message, or with a recorded loss if the entry is null. */
     record Slot(long arrival, @Nullable Entry entry) {}
 
-    // message n lies at n modulo the length, a power of two
+    // slot n is at index n modulo the length, which is a power of two
     private @Nullable Entry[] entries = new @Nullable Entry[MIN_CAPACITY];
-    private long[] arrivals = new long[MIN_CAPACITY]; // inverted, if something was lost there
+    // bitwise complement of the arrival number if the slot records a loss
+    private long[] arrivals = new long[MIN_CAPACITY];
     private long first;
     private long end;
     private int messages;
-    private long lastLoss = -1; // the last place that never had a message
-    private long lastLossBeforeFirst = -1; // of those before the first, the last where something was lost
+    private long lastLoss = -1; // the last slot that records a loss
+    private long lastLossBeforeFirst = -1; // the last slot before `first` that records a loss
 
-    /** The number of the oldest message; if there is none, that of the next. */
+    /** Returns the number of the oldest message; {@link #end} if there is none. */
     long first() {
         return first;
     }
 
-    /** The number that the next message will have. */
+    /** Returns the number of the next slot. */
     long end() {
         return end;
     }
@@ -39,7 +40,7 @@ final class Ring {
         return first == end;
     }
 
-    /** How many messages are here. */
+    /** Returns the number of messages. */
     int messages() {
         return messages;
     }
@@ -54,7 +55,7 @@ final class Ring {
         arrivals[index(end - 1)] = entry.arrival;
     }
 
-    /** Something was lost: leaves a place empty for ever. */
+    /** Records a loss in a slot that stays empty. */
     void appendLoss(long arrival) {
         lastLoss = end;
         if (isEmpty()) {
@@ -71,12 +72,17 @@ final class Ring {
         arrivals[index(end - 1)] = ~arrival;
     }
 
-    /** Whether nothing has come since something was lost. */
+    /** Returns whether the last slot records a loss. */
     boolean endsWithLoss() {
         return lastLoss >= 0 && lastLoss == end - 1;
     }
 
-    /** Whether something was lost from one number on, up to another one that is not before the first. */
+    /**
+     * Returns whether a loss is recorded in a range of slots.
+     *
+     * @param from inclusive; may be before the first slot
+     * @param to exclusive; not before the first slot
+     */
     boolean hasLossBetween(long from, long to) {
         if (lastLossBeforeFirst >= from) {
             return true;
@@ -93,7 +99,7 @@ final class Ring {
         return arrivals[index(number)] < 0;
     }
 
-    /** The number of the newest message; if there is none, that of the next. */
+    /** Returns the number of the newest message; {@link #end} if there is none. */
     long newest() {
         long number = end - 1;
         while (number >= first && entries[index(number)] == null) {
@@ -102,13 +108,13 @@ final class Ring {
         return number < first ? end : number;
     }
 
-    /** The message of that number, unless it is gone or still to come. */
+    /** Returns the message with a number, or null if it has been removed or does not exist yet. */
     @Nullable
     Entry get(long number) {
         return number < first || number >= end ? null : entries[index(number)];
     }
 
-    /** From the oldest message on, without those that have gone. */
+    /** Visits the messages and recorded losses from the oldest on. */
     void forEach(Consumer<Slot> action) {
         for (long number = first; number < end; number++) {
             Entry entry = get(number);
@@ -118,7 +124,7 @@ final class Ring {
         }
     }
 
-    /** The first number from there on that has a message; if there is none, the next. */
+    /** Returns the first number, starting at {@code from}, that has a message; {@link #end} if there is none. */
     long nextPresent(long from) {
         long number = Math.max(from, first);
         while (number < end && entries[index(number)] == null) {
@@ -127,7 +133,7 @@ final class Ring {
         return number;
     }
 
-    /** Takes a message out, and says which number it had; -1 if it is not here. */
+    /** Removes a message, and returns its number; -1 if it is not present. */
     long remove(Entry entry) {
         long number = numberAt(entry.arrival);
         if (number >= end || entries[index(number)] != entry) {
@@ -144,7 +150,7 @@ final class Ring {
         return number;
     }
 
-    /** The same, and it is as lost as what never came. */
+    /** Removes a message and records it as lost; returns its number, or -1 if it is not present. */
     long removeAsLost(Entry entry) {
         long number = numberAt(entry.arrival);
         if (get(number) == entry) {
@@ -153,15 +159,15 @@ final class Ring {
         return remove(entry);
     }
 
-    private void advanceFirst(long now) {
-        for (; first < now; first++) {
+    private void advanceFirst(long newFirst) {
+        for (; first < newFirst; first++) {
             if (isLoss(first)) {
                 lastLossBeforeFirst = first;
             }
         }
     }
 
-    /** The number of the first place whose message did not come before that one. */
+    /** Returns the first number whose arrival number is not less than the given one. */
     long numberAt(long arrival) {
         if (first < end && arrival(first) >= arrival) {
             return first;
@@ -185,14 +191,14 @@ final class Ring {
     }
 
     private void resize(int length) {
-        @Nullable Entry[] moved = new @Nullable Entry[length];
-        long[] movedArrivals = new long[length];
+        @Nullable Entry[] newEntries = new @Nullable Entry[length];
+        long[] newArrivals = new long[length];
         for (long n = first; n < end; n++) {
-            moved[(int) n & (length - 1)] = entries[index(n)];
-            movedArrivals[(int) n & (length - 1)] = arrivals[index(n)];
+            newEntries[(int) n & (length - 1)] = entries[index(n)];
+            newArrivals[(int) n & (length - 1)] = arrivals[index(n)];
         }
-        entries = moved;
-        arrivals = movedArrivals;
+        entries = newEntries;
+        arrivals = newArrivals;
     }
 
     private int index(long number) {

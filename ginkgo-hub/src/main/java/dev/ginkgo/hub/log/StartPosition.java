@@ -11,40 +11,42 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where a reader begins in a feed. A message is after an id if its origin's position in the id is lower or absent: so
- * an id means the same at every node, whatever the order in which the messages of several origins came there.
+ * Where a subscription starts in a feed. A message is after an id if its sequence is higher than its origin's position
+ * in the id, or the id does not contain its origin. An id therefore means the same at every node, in whatever order the
+ * messages of several origins arrived there.
  *
- * <p>Whoever cannot be given all that he asks for begins with the oldest message that is held: what he had may come
- * again, but nothing is left out that there is, and {@code recovered} is false.
+ * <p>If the requested position is no longer available, the subscription starts at the oldest retained message, and
+ * {@code recovered} is false. Messages may then be delivered again, but no retained message is left out.
  *
- * @param number of the message from which on it reads
- * @param replay which of those that are there now; null if all
- * @param recovered whether it gets everything from the point that it asked for
- * @param id the place where it begins
- * @param firstLive the number of the first message that came after the reader
+ * @param number the number of the first message to read
+ * @param replay filter for the messages that are already present; null to read all of them
+ * @param recovered whether every message from the requested point on is available
+ * @param id the id of the start position
+ * @param firstLive the number of the first message that arrives after the subscription was opened
  */
 public record StartPosition(long number, @Nullable Replay replay, boolean recovered, String id, long firstLive) {
 
-    private static final long LONG_AGO = Long.MAX_VALUE / 4;
+    private static final long MAX_AGE_NANOS = Long.MAX_VALUE / 4;
 
     /**
-     * What has to be known besides the feed.
+     * State of the store that determines a start position.
      *
-     * @param forgotten what is gone of channels that are not there any more
-     * @param arrival of the last message
-     * @param now by the monotonic clock, in nanoseconds
-     * @param wallMillis by the wall clock, in milliseconds
-     * @param hubStartedAt when the hub began, by the monotonic clock
+     * @param versionVector the version vector
+     * @param forgotten the watermark of matching channels that no longer exist
+     * @param arrival arrival number of the last message
+     * @param now monotonic time in nanoseconds
+     * @param wallMillis wall-clock time in milliseconds
+     * @param hubStartedAt monotonic time at which the hub was started
      */
     record StoreState(
-            VersionVector arrivals,
+            VersionVector versionVector,
             EvictionWatermark forgotten,
             long arrival,
             long now,
             long wallMillis,
             long hubStartedAt) {}
 
-    /** Under the store's lock. */
+    /** Computes the start position. Called under the store's lock. */
     static StartPosition of(Feed feed, Since since, StoreState storeState) {
         return switch (since) {
             case Since.Point point ->
@@ -55,7 +57,7 @@ public record StartPosition(long number, @Nullable Replay replay, boolean recove
                         at(feed, feed.first(), null, watermark(feed, storeState).isEmpty(), storeState);
                 };
             case Since.Ago ago ->
-                from(feed, storeState.now - Math.min(RetentionManager.nanos(ago.time()), LONG_AGO), storeState);
+                from(feed, storeState.now - Math.min(RetentionManager.nanos(ago.time()), MAX_AGE_NANOS), storeState);
             case Since.At at -> {
                 long millis = Math.max(0, storeState.wallMillis - at.moment().toEpochMilli());
                 yield from(feed, storeState.now - millis * 1_000_000, storeState);
@@ -66,10 +68,10 @@ public record StartPosition(long number, @Nullable Replay replay, boolean recove
 
     private static StartPosition latest(Feed feed, StoreState storeState) {
         long end = feed.end();
-        boolean any = feed.nextPresent(feed.first()) < end;
-        boolean recovered = any || watermark(feed, storeState).isEmpty();
+        boolean hasMessages = feed.nextPresent(feed.first()) < end;
+        boolean recovered = hasMessages || watermark(feed, storeState).isEmpty();
         if (feed.logs.size() == 1 && !feed.isConflated()) {
-            return at(feed, any ? feed.newest() : end, null, recovered, storeState);
+            return at(feed, hasMessages ? feed.newest() : end, null, recovered, storeState);
         }
         Predicate<Entry> newest = entry -> entry.log.isNewest(entry, storeState.arrival);
         return at(feed, feed.first(), feed.isConflated() ? null : new Replay(end, newest), recovered, storeState);
@@ -87,16 +89,17 @@ public record StartPosition(long number, @Nullable Replay replay, boolean recove
         return at(feed, number, null, recovered, storeState);
     }
 
-    private static StartPosition after(Feed feed, MessageId asked, StoreState storeState) {
-        MessageId id = asked;
-        boolean recovered = watermark(feed, storeState).isCoveredBy(id) && storeState.arrivals.isKnown(id);
-        Position own = storeState.arrivals.own();
-        Position mine = id.position(own.origin());
-        if (mine != null && (!storeState.arrivals.isKnown(mine) || own.isBefore(mine))) {
-            // of a start that nothing is known of, or of another hub: it says nothing about what was published here
+    private static StartPosition after(Feed feed, MessageId requested, StoreState storeState) {
+        MessageId id = requested;
+        boolean recovered = watermark(feed, storeState).isCoveredBy(id) && storeState.versionVector.isKnown(id);
+        Position own = storeState.versionVector.own();
+        Position ownInId = id.position(own.origin());
+        if (ownInId != null && (!storeState.versionVector.isKnown(ownInId) || own.isBefore(ownInId))) {
+            // The id is of an unknown incarnation, or of another hub: it does not determine which messages of this node
+            // were received.
             recovered = false;
             List<Position> rest = new ArrayList<>(id.positions());
-            rest.remove(mine);
+            rest.remove(ownInId);
             if (rest.isEmpty()) {
                 return at(feed, feed.first(), null, false, storeState);
             }
@@ -108,14 +111,14 @@ public record StartPosition(long number, @Nullable Replay replay, boolean recove
         while (number < feed.end() && !isWanted(feed.get(number), wanted)) {
             number++;
         }
-        boolean plain = storeState.arrivals.isSingleOrigin()
+        boolean onlyOwn = storeState.versionVector.isSingleOrigin()
                 && known.positions().size() == 1
                 && known.position(own.origin()) != null;
-        long until = storeState.arrivals.covers(known) ? feed.end() : Long.MAX_VALUE;
-        MessageId further = until == Long.MAX_VALUE ? known : null;
+        long until = storeState.versionVector.covers(known) ? feed.end() : Long.MAX_VALUE;
+        MessageId alreadyRead = until == Long.MAX_VALUE ? known : null;
         StartPosition found =
-                at(feed, number, plain ? null : new Replay(until, wanted, further), recovered, storeState);
-        return recovered ? new StartPosition(number, found.replay, true, asked.text(), found.firstLive) : found;
+                at(feed, number, onlyOwn ? null : new Replay(until, wanted, alreadyRead), recovered, storeState);
+        return recovered ? new StartPosition(number, found.replay, true, requested.text(), found.firstLive) : found;
     }
 
     private static boolean isWanted(@Nullable Entry entry, Predicate<Entry> wanted) {
@@ -125,11 +128,11 @@ public record StartPosition(long number, @Nullable Replay replay, boolean recove
     private static StartPosition at(
             Feed feed, long number, @Nullable Replay replay, boolean recovered, StoreState storeState) {
         Entry next = feed.get(feed.nextPresent(number));
-        String id = next == null ? storeState.arrivals.endId() : next.message.idBefore();
+        String id = next == null ? storeState.versionVector.endId() : next.message.idBefore();
         return new StartPosition(number, replay, recovered, id, feed.end());
     }
 
-    /** What is gone of all that the feed reads. */
+    /** Returns the merged watermark of everything that the feed reads. */
     private static EvictionWatermark watermark(Feed feed, StoreState storeState) {
         EvictionWatermark evictionWatermark = new EvictionWatermark();
         evictionWatermark.raise(storeState.forgotten);

@@ -21,14 +21,13 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The messages of all channels, this node's and those of others, and who reads them: what is published gets its place
- * here, and readers theirs.
+ * The store: all channels with their messages, of this node and of its peers, and the cursors of their subscribers.
  *
- * <p>One monitor, the store's own, guards all logs and what hangs on them. What is done under it is a matter of
- * references: nothing is encoded, written or told there.
+ * <p>The monitor of the store guards all logs and everything attached to them. Work under it is limited to updating
+ * references: encoding, writing and notification happen outside.
  */
 public final class Store implements Publisher, AutoCloseable {
-    /** The number, among the origins of messages, of a hub that knows of no others. */
+    /** Origin number of a standalone hub. */
     static final long STANDALONE_ORIGIN = 0;
 
     private final StoreLimits limits;
@@ -47,12 +46,12 @@ public final class Store implements Publisher, AutoCloseable {
     private int subscribers;
     private boolean closed;
 
-    /** The store of a hub that knows of no others. */
+    /** Creates the store of a standalone hub. */
     public Store(StoreLimits limits, TimeSource timeSource, long incarnation, Counters counters) {
         this(limits, timeSource, new Position(STANDALONE_ORIGIN, incarnation, 0), null, new EpochFence(), counters);
     }
 
-    /** The store of a node. */
+    /** Creates the store of a node in a cluster. */
     public Store(
             StoreLimits limits,
             TimeSource timeSource,
@@ -90,13 +89,13 @@ public final class Store implements Publisher, AutoCloseable {
     }
 
     /**
-     * The same, if a lease is valid when the message is appended, and no later leadership is known here.
+     * Publishes a message if its lease, if there is one, is valid and not superseded when the message is appended.
      *
-     * @throws dev.ginkgo.cluster.LeaseExpiredException if it is not
+     * @throws dev.ginkgo.cluster.LeaseExpiredException if the lease has expired or is superseded
      */
     public PublishResult publish(ChannelName channel, Payload payload, @Nullable Lease lease) {
         PublishResult publishResult;
-        List<Feed.Listeners> told = new ArrayList<>(1);
+        List<Feed.Listeners> changed = new ArrayList<>(1);
         synchronized (this) {
             epochFence.require(lease);
             limits.requireMessageFits(payload.bytes().length);
@@ -106,29 +105,30 @@ public final class Store implements Publisher, AutoCloseable {
             Envelope envelope = replicationOutput == null
                     ? null
                     : replicationOutput.wrap(log, position.sequence(), payload, now, lease);
-            Entry entry = append(log, timeSource.nanos(), position, now, payload, envelope, told);
+            Entry entry = append(log, timeSource.nanos(), position, now, payload, envelope, changed);
             int peers = replicationOutput == null || envelope == null
                     ? 0
                     : replicationOutput.send().applyAsInt(envelope);
             publishResult = new PublishResult(entry.message.id(), channel.text(), log.subscribers(), peers);
         }
         counters.recordPublish();
-        Feed.Listeners.appended(told);
+        Feed.Listeners.appended(changed);
         return publishResult;
     }
 
     /**
-     * Takes what was published at another node; what came before is left out. Of one origin, messages come in order.
-     * What is under a leadership that is over stays out, too, and is told like what is lost: it may have been published in
-     * time, and have been read elsewhere, before this node heard of the later one. That is decided under the lock under
-     * which messages get their order, so that no reader gets anything of a leadership after something of a later one.
+     * Appends a message that was published at another node, unless it is older than what has been received from that
+     * origin. Messages of one origin arrive in order. A message of a superseded epoch is not delivered but recorded as
+     * lost: it may have been published in time, and delivered elsewhere, before this node learned of the later epoch.
+     * That check happens under the lock that orders messages, so no subscriber receives a message of an older epoch
+     * after one of a newer epoch.
      *
-     * @return whether it was new
-     * @throws HubRejectedException if it cannot be taken
+     * @return whether the message was new
+     * @throws HubRejectedException if the message is rejected
      */
     public boolean relay(ChannelName channel, Position position, Envelope envelope) {
         Payload payload = Payload.relayed(envelope.payload(), envelope.binary());
-        List<Feed.Listeners> told = new ArrayList<>(1);
+        List<Feed.Listeners> changed = new ArrayList<>(1);
         synchronized (this) {
             if (!versionVector.isNew(position)) {
                 return false;
@@ -139,56 +139,56 @@ public final class Store implements Publisher, AutoCloseable {
                 }
                 limits.requireMessageFits(payload.bytes().length);
                 Instant published = Instant.ofEpochMilli(envelope.publishedMillis());
-                append(openChannel(channel), timeSource.nanos(), position, published, payload, envelope, told);
+                append(openChannel(channel), timeSource.nanos(), position, published, payload, envelope, changed);
             } else {
-                appendGaps(skipTo(position, channel.text()::equals), told);
+                appendGaps(skipTo(position, channel.text()::equals), changed);
             }
         }
-        Feed.Listeners.appended(told);
+        Feed.Listeners.appended(changed);
         return true;
     }
 
     /**
-     * What another node has published up to there will never come.
+     * Records that the messages of another node up to a position will never arrive.
      *
-     * @param concerned the channels that may have lost something by it
-     * @param tell whether those who read them now are told; those who come back later are in any case
+     * @param affected the channels in which messages may be missing
+     * @param notify whether current subscribers report a gap; those that resume later do in either case
      */
-    public void recordLoss(Position upTo, Predicate<String> concerned, boolean tell) {
-        List<Feed.Listeners> told = new ArrayList<>();
+    public void recordLoss(Position upTo, Predicate<String> affected, boolean notify) {
+        List<Feed.Listeners> changed = new ArrayList<>();
         synchronized (this) {
-            List<Feed> feeds = skipTo(upTo, concerned);
-            if (tell) {
-                appendGaps(feeds, told);
+            List<Feed> feeds = skipTo(upTo, affected);
+            if (notify) {
+                appendGaps(feeds, changed);
             }
         }
-        Feed.Listeners.appended(told);
+        Feed.Listeners.appended(changed);
     }
 
-    /** Puts a loss at the end of these. */
-    private void appendGaps(List<Feed> lacking, List<Feed.Listeners> told) {
-        for (Feed feed : lacking) {
+    /** Records a loss at the end of feeds. */
+    private void appendGaps(List<Feed> feeds, List<Feed.Listeners> changed) {
+        for (Feed feed : feeds) {
             long before = feed.cost();
             if (feed.markLost(++arrival)) {
                 retention.charge(feed.singleChannel ? 0 : feed.cost() - before);
-                told.add(feed.listeners());
+                changed.add(feed.listeners());
             }
         }
     }
 
-    /** Goes on without what an origin has published up to there. Gives the feeds that may lack something of it. */
-    List<Feed> skipTo(Position upTo, Predicate<String> concerned) {
+    /** Skips the messages of an origin up to a position, and returns the feeds in which messages may be missing. */
+    List<Feed> skipTo(Position upTo, Predicate<String> affected) {
         long now = timeSource.nanos();
         versionVector.skipTo(upTo, now, retention.maxAgeNanos());
-        return channelRegistry.recordLoss(upTo, concerned, now);
+        return channelRegistry.recordLoss(upTo, affected, now);
     }
 
-    /** What is held of a stretch, for a node that has missed it. */
-    public synchronized RangeResponse readRange(SequenceRange asked) {
-        return retention.readRange(asked);
+    /** Returns the retained messages of a range, for a node that has missed them. */
+    public synchronized RangeResponse readRange(SequenceRange requested) {
+        return retention.readRange(requested);
     }
 
-    /** Under the lock. */
+    /** Appends a message to its channel and to the merged feeds. Called under the lock. */
     Entry append(
             ChannelLog log,
             long now,
@@ -196,17 +196,17 @@ public final class Store implements Publisher, AutoCloseable {
             Instant published,
             Payload payload,
             @Nullable Envelope envelope,
-            List<Feed.Listeners> told) {
+            List<Feed.Listeners> changed) {
         List<Position> others = versionVector.add(position, now, retention.maxAgeNanos());
         StoredMessage message = new StoredMessage(log.name.text(), position, others, published, payload);
         Entry entry = new Entry(message, log, now, ++arrival, envelope);
         retention.add(entry);
         log.feed.add(entry);
-        told.add(log.feed.listeners());
+        changed.add(log.feed.listeners());
         for (Feed feed : log.mergedFeeds()) {
             long before = feed.cost();
             if (feed.add(entry)) {
-                told.add(feed.listeners());
+                changed.add(feed.listeners());
             }
             retention.charge(feed.cost() - before);
         }
@@ -225,9 +225,9 @@ public final class Store implements Publisher, AutoCloseable {
         }
     }
 
-    // ---- let go
+    // ---- retention
 
-    /** Lets go of what is over the budget, too many or too old. */
+    /** Evicts messages that exceed the budget, the count of their channel, or the maximum age. */
     public synchronized void evict() {
         retention.evict();
     }
@@ -236,18 +236,18 @@ public final class Store implements Publisher, AutoCloseable {
         channelRegistry.removeIfUnused(log);
     }
 
-    /** Counts a cache in the budget, and evicts it before messages. */
+    /** Adds a cache to the budget; it is evicted before messages are. */
     public synchronized void setCache(EvictableCache cache) {
         retention.setCache(cache);
     }
 
-    // ---- readers
+    // ---- subscribers
 
     /**
-     * Opens a cursor, and counts a subscriber in until {@link #closeCursor(Cursor)}. Whoever is to be notified of what it can
-     * read is added to its feed before the lock is released.
+     * Opens a cursor, which counts as a subscriber until {@link #closeCursor(Cursor)}. To miss no message, the caller
+     * adds its listener to the feed before it releases the lock.
      *
-     * @throws HubRejectedException if the channel cannot be made, or the pattern is one too many
+     * @throws HubRejectedException if the limit for channels or patterns is reached, or the store is closed
      */
     public synchronized Cursor openCursor(SubscribeRequest subscribeRequest) {
         requireOpen();
@@ -257,7 +257,7 @@ public final class Store implements Publisher, AutoCloseable {
         return new Cursor(feed, startPosition(feed, subscribeRequest), versionVector);
     }
 
-    /** Opens a cursor with a listener of its own. */
+    /** Opens a cursor and adds a listener to its feed. */
     public synchronized Cursor openCursor(SubscribeRequest subscribeRequest, FeedListener listener) {
         Cursor cursor = openCursor(subscribeRequest);
         cursor.feed.add(listener);
@@ -289,7 +289,7 @@ public final class Store implements Publisher, AutoCloseable {
         return startPosition;
     }
 
-    /** Counts a subscriber out. */
+    /** Closes a cursor. */
     public synchronized void closeCursor(Cursor cursor) {
         if (!closed) {
             subscribers--;
@@ -298,41 +298,45 @@ public final class Store implements Publisher, AutoCloseable {
         }
     }
 
-    /** The same, with its listener. */
+    /** Closes a cursor and removes its listener. */
     public synchronized void closeCursor(Cursor cursor, FeedListener listener) {
         cursor.feed.remove(listener);
         closeCursor(cursor);
     }
 
-    /** Shows what conflated feeds hold back, where it is time. */
+    /** Emits the pending messages of conflated feeds whose period has elapsed. */
     public void flush() {
-        List<Feed.Listeners> told = new ArrayList<>(0);
+        List<Feed.Listeners> changed = new ArrayList<>(0);
         synchronized (this) {
-            channelRegistry.flush(timeSource.nanos(), told);
+            channelRegistry.flush(timeSource.nanos(), changed);
         }
-        Feed.Listeners.appended(told);
+        Feed.Listeners.appended(changed);
     }
 
-    /** Whether somebody reads with conflation. */
+    /** Returns whether there is a conflated subscription. */
     public synchronized boolean hasConflation() {
         return channelRegistry.hasConflation();
     }
 
-    /** The id of the place of a reader who has had everything. Under the lock. */
+    /**
+     * Returns the id of the current end: the position of a subscriber that has received everything. Called under the
+     * lock.
+     */
     public String endId() {
         return versionVector.endId();
     }
 
+    /** Returns whether the store is closed. */
     public synchronized boolean isClosed() {
         return closed;
     }
 
-    /** So many of the channels, at most. */
+    /** Lists at most {@code limit} channels. */
     public synchronized ChannelListing channels(int limit) {
         return ChannelListing.of(channelRegistry.channels(), limit);
     }
 
-    /** How many nodes of the patterns' trie have been looked at, ever. */
+    /** Returns how many trie nodes look-ups have visited in total. */
     public synchronized long trieSteps() {
         return channelRegistry.trieSteps();
     }
@@ -347,20 +351,20 @@ public final class Store implements Publisher, AutoCloseable {
                 retention.used());
     }
 
-    /** Lets go of everything. Those who wait for a message are woken. */
+    /** Closes the store: discards all messages, and wakes the threads that wait for one. */
     @Override
     public void close() {
-        List<Feed.Listeners> told = new ArrayList<>();
+        List<Feed.Listeners> changed = new ArrayList<>();
         synchronized (this) {
             closed = true;
             channelRegistry.feeds().forEach(feed -> {
                 feed.close();
-                told.add(feed.listeners());
+                changed.add(feed.listeners());
             });
             channelRegistry.clear();
             retention.clear();
             subscribers = 0;
         }
-        told.forEach(Feed.Listeners::wake);
+        changed.forEach(Feed.Listeners::wake);
     }
 }

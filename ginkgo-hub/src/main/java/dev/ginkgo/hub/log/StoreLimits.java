@@ -8,14 +8,14 @@ import java.time.Duration;
 import java.util.function.Supplier;
 
 /**
- * What bounds a store. Suppliers, because a reload is felt at the next message.
+ * Limits of a store. They are suppliers, so that a reload takes effect with the next message.
  *
- * @param budget for all it holds: messages, what is kept with each, and their frames
- * @param maxMessages messages of one channel
- * @param grace for how long messages beyond the count are kept for readers that are there
- * @param maxAge of any message
- * @param maxChannels how many
- * @param maxPatterns how many feeds that are not just one channel
+ * @param budget memory for messages, their metadata, and their encoded frames
+ * @param maxMessages messages per channel
+ * @param grace how long messages beyond the count are retained while the channel has subscribers
+ * @param maxAge maximum age of a message
+ * @param maxChannels maximum number of channels
+ * @param maxPatterns maximum number of merged feeds
  */
 public record StoreLimits(
         Supplier<Size> budget,
@@ -24,36 +24,40 @@ public record StoreLimits(
         Supplier<Duration> maxAge,
         Supplier<Integer> maxChannels,
         Supplier<Integer> maxPatterns) {
-    /** The share of the budget that one message may be: JSON may take six bytes for one, and all must fit. */
+    /**
+     * A message may use at most one part in this many of the budget: JSON may take six bytes for one byte of payload,
+     * and all of it must fit.
+     */
     private static final int MESSAGE_SHARE = 8;
 
-    /** Refuses a message that is too large. */
+    /** Rejects a message that is too large. */
     void requireMessageFits(int bytes) {
         long largest = budget.get().bytes() / MESSAGE_SHARE;
         if (bytes > largest) {
             throw new HubRejectedException(
                     HubRejectedException.Reason.TOO_LARGE,
-                    "a message of " + bytes + " bytes is too large: the most is " + largest
+                    "a message of " + bytes + " bytes is too large: the limit is " + largest
                             + ", an eighth of `store.budget`");
         }
     }
 
-    /** Refuses one channel more than there may be. */
+    /** Rejects a new channel if the limit is reached. */
     void requireCapacity(int inUse, ChannelName name) {
         if (inUse >= maxChannels.get()) {
             throw new HubRejectedException(
                     HubRejectedException.Reason.TOO_MANY_CHANNELS,
-                    "`max-channels` = " + inUse + " are in use, so " + name + " cannot be one more");
+                    "the limit `max-channels` = " + maxChannels.get() + " is reached; cannot create channel " + name);
         }
     }
 
-    /** Refuses one pattern more than there may be. */
+    /** Rejects a new merged feed if the limit is reached. */
     void requireCapacity(int inUse, ChannelSelector channelSelector) {
         if (inUse >= maxPatterns.get()) {
             throw new HubRejectedException(
                     HubRejectedException.Reason.TOO_MANY_PATTERNS,
-                    "`max-patterns` = " + inUse + " patterns, lists and conflated channels are being read, so "
-                            + channelSelector + " cannot be one more");
+                    "the limit `max-patterns` = " + maxPatterns.get()
+                            + " for patterns, lists and conflated channels is reached; cannot subscribe to "
+                            + channelSelector);
         }
     }
 }

@@ -21,15 +21,16 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * All that a store holds, as it is handed to a node that begins, in the order in which it came here, with what is gone
- * of each channel: so both know the same of the past, and a reader may go from one to the other.
+ * Snapshots of a store for state transfer: the retained messages in order of arrival, with the eviction watermarks of
+ * the channels. Both nodes then have the same history, and a subscriber may move from one to the other.
  *
- * <p>What is inherited is put where it would be if this node had been there: no fence keeps it out, for it was in its
- * order where it comes from; and it is as old as it was there. It all comes before the first reader.
+ * <p>A transferred message is placed where it would be if this node had received it originally: the epoch fence does
+ * not reject it, because it was accepted in order at its source, and its age is preserved. State transfer is complete
+ * before the first subscriber is admitted.
  */
 public final class StoreSnapshots {
-    /** Older than anything that is kept, and no number that a sum of two makes wrong. */
-    private static final long LONG_AGO = Long.MAX_VALUE / 4;
+    /** Cap for the age of a message: longer than any retention, and small enough that sums do not overflow. */
+    private static final long MAX_AGE_NANOS = Long.MAX_VALUE / 4;
 
     private final Store store;
     private final StoreLimits limits;
@@ -41,7 +42,7 @@ public final class StoreSnapshots {
     private final VersionVector versionVector;
     private final RetentionManager retention;
 
-    /** All of it is the store's. */
+    /** All arguments belong to the store. */
     StoreSnapshots(
             Store store,
             StoreLimits limits,
@@ -59,16 +60,21 @@ public final class StoreSnapshots {
         this.retention = retentionManager;
     }
 
-    /** How much this node has published in its present life. */
+    /** Returns the number of messages that this node has published in its current incarnation. */
     public long publishedCount() {
         synchronized (store) {
             return versionVector.own().sequence();
         }
     }
 
-    // ---- handed over
+    // ---- sending
 
-    /** What is held from a place on, for a node that begins. */
+    /**
+     * Returns the next chunk of the snapshot for a starting node.
+     *
+     * @param after arrival number after which the chunk starts
+     * @param self this node
+     */
     public SnapshotChunk read(long after, NodeIncarnation self) {
         synchronized (store) {
             return readLocked(after, self);
@@ -108,7 +114,7 @@ public final class StoreSnapshots {
         return new SnapshotChunk(after, items, through, Map.of(), Optional.ofNullable(end));
     }
 
-    @SuppressWarnings("ReferenceEquality") // this very one
+    @SuppressWarnings("ReferenceEquality") // identity is intended
     private static SnapshotChunk.Item item(Entry entry, Envelope envelope, long now) {
         boolean oldest = entry.log.oldest() == entry;
         long age = Math.max(0, Duration.ofNanos(now - entry.nanos).toMillis());
@@ -121,24 +127,24 @@ public final class StoreSnapshots {
                 .toList();
     }
 
-    // ---- taken over
+    // ---- receiving
 
     /**
-     * Takes a message that another node has had before this one began.
+     * Appends a message that another node received before this one was started.
      *
-     * @throws HubRejectedException if it cannot be taken
+     * @throws HubRejectedException if the message is rejected
      */
     public void apply(ChannelName channel, Position position, SnapshotChunk.Item item) {
         Envelope envelope = item.message();
         Payload payload = Payload.relayed(envelope.payload(), envelope.binary());
         synchronized (store) {
-            if (!versionVector.isNew(position)) { // it would be out of place
+            if (!versionVector.isNew(position)) { // it would be out of order
                 store.skipTo(position, envelope.channel()::equals);
                 return;
             }
             envelope.epoch().ifPresent(epochFence::observe);
             limits.requireMessageFits(payload.bytes().length);
-            long nanos = timeSource.nanos() - Math.min(MILLISECONDS.toNanos(item.ageMillis()), LONG_AGO);
+            long nanos = timeSource.nanos() - Math.min(MILLISECONDS.toNanos(item.ageMillis()), MAX_AGE_NANOS);
             ChannelLog log = store.openChannel(channel);
             item.evicted().forEach(watermark -> log.watermark.raise(position(watermark), nanos));
             Instant published = Instant.ofEpochMilli(envelope.publishedMillis());
@@ -147,23 +153,26 @@ public final class StoreSnapshots {
     }
 
     /**
-     * So far had the other node come: what is not here up to there is gone.
+     * Completes a snapshot: messages up to the end of the snapshot that have not been transferred are lost.
      *
-     * @param positions of each life of each node
-     * @param gone what is gone of all channels that have nothing
+     * @param positions the last position of each incarnation of each node
+     * @param evicted the watermarks of all channels without messages
      */
-    public void apply(List<Position> positions, List<SnapshotChunk.Watermark> gone) {
+    public void apply(List<Position> positions, List<SnapshotChunk.Watermark> evicted) {
         synchronized (store) {
             long now = timeSource.nanos();
-            gone.forEach(watermark -> channelRegistry.recordLoss(position(watermark), now));
+            evicted.forEach(watermark -> channelRegistry.recordLoss(position(watermark), now));
             positions.forEach(each -> versionVector.skipTo(each, now, retention.maxAgeNanos()));
         }
     }
 
-    /** There is more, and it could not be had: anything may lack something of what came so far. */
+    /**
+     * Aborts a snapshot that could not be transferred completely: every channel may lack messages up to the positions
+     * received so far.
+     */
     public void abandon() {
         synchronized (store) {
-            versionVector.all().stream()
+            versionVector.positions().stream()
                     .filter(each -> each.sequence() > 0)
                     .forEach(each -> store.skipTo(each, _ -> true));
         }

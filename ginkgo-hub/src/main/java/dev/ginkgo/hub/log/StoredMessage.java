@@ -7,7 +7,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.List;
 
-/** A message in a store, with its place among those of its own and of other origins. It does not change. */
+/** A message in a store, with its position in the version vector. Immutable. */
 public final class StoredMessage implements Message {
     private final String channel;
     private final MessageId.Position position;
@@ -16,9 +16,9 @@ public final class StoredMessage implements Message {
     private final Payload payload;
 
     /**
-     * Makes a message.
+     * Creates a message.
      *
-     * @param others what had come from other origins before it
+     * @param others the positions of the other origins when the message arrived
      */
     public StoredMessage(
             String channel,
@@ -47,19 +47,19 @@ public final class StoredMessage implements Message {
         return MessageId.of(position, others);
     }
 
-    /** The same message for a reader who has had that too; as it is if there is no room in an id. */
-    StoredMessage withMerged(MessageId had) {
-        MessageId both = vector().merge(had);
-        if (both.text().length() > MessageId.MAX_LENGTH) {
+    /** Returns this message with an id merged with another position; unchanged if the id would become too long. */
+    StoredMessage withMerged(MessageId other) {
+        MessageId merged = vector().merge(other);
+        if (merged.text().length() > MessageId.MAX_LENGTH) {
             return this;
         }
-        List<MessageId.Position> more = both.positions().stream()
+        List<MessageId.Position> mergedOthers = merged.positions().stream()
                 .filter(each -> each.origin() != position.origin())
                 .toList();
-        return new StoredMessage(channel, position, more, time, payload);
+        return new StoredMessage(channel, position, mergedOthers, time, payload);
     }
 
-    /** The id of a place just before it. */
+    /** Returns the id of the position just before this message. */
     public String idBefore() {
         return MessageId.of(position.before(), others).text();
     }
@@ -88,12 +88,11 @@ public final class StoredMessage implements Message {
         return payload.bytes().clone();
     }
 
-    /** The bytes themselves, not to be changed. */
+    /** Returns the payload itself, which must not be changed. */
     public byte[] payloadBytes() {
         return payload.bytes();
     }
 
-    /** For people. */
     @Override
     public String toString() {
         return channel + " " + id() + " (" + payload.bytes().length + " bytes)";

@@ -1,28 +1,30 @@
 package dev.ginkgo.hub.message;
 
-/** Thrown when the hub cannot take a message or a reader. Nothing has happened then. */
+/** Thrown when the hub rejects a message or a subscription. The request has had no effect. */
 public final class HubRejectedException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
-    /** Why. */
+    /** Why the hub rejected the request. */
     public enum Reason {
-        /** The message is larger than the store lets one be. Sending it again will not help. */
+        /** The message exceeds the size limit of the store. Retrying does not help. */
         TOO_LARGE,
-        /** There are as many channels as there may be. */
+        /** The limit for channels is reached. */
         TOO_MANY_CHANNELS,
-        /** There are as many patterns and lists as there may be, here or from one address. */
+        /** The limit for patterns and lists is reached, either for the hub or for the client's address. */
         TOO_MANY_PATTERNS,
-        /** The hub does not run. */
+        /** The hub is not running. */
         STOPPED
     }
 
     private final Reason reason;
 
+    /** Creates an exception with a reason and a message. */
     public HubRejectedException(Reason reason, String message) {
         super(message);
         this.reason = reason;
     }
 
+    /** Returns why the hub rejected the request. */
     public Reason reason() {
         return reason;
     }

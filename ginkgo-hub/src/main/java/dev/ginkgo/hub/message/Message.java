@@ -2,26 +2,29 @@ package dev.ginkgo.hub.message;
 
 import java.time.Instant;
 
-/** A message as its readers see it. It does not change. */
+/** A published message. Implementations are immutable. */
 public interface Message {
-    /** The name of its channel. */
+    /** Returns the name of the channel. */
     String channel();
 
     /**
-     * Its id: one of its own, never used again, and the same for all readers of this node. Who reads on after it, here
-     * or at another node, misses nothing.
+     * Returns the id of the message: unique, never reused, and the same for all subscribers of this node. A
+     * subscription that resumes after this id, at this node or another, misses no message.
      */
     String id();
 
-    /** When it was published, by the clock of the node that took it. */
+    /** Returns when the message was published, by the clock of the node that accepted it. */
     Instant time();
 
-    /** Whether it was published as bytes, which may be no text. */
+    /** Returns whether the payload was published as bytes, which need not be text. */
     boolean isBinary();
 
-    /** What was published. Of bytes that are no UTF-8, the bad ones are replaced by U+FFFD; see {@link #bytes()}. */
+    /**
+     * Returns the payload as text. In a binary payload that is not valid UTF-8, invalid sequences are replaced by
+     * U+FFFD; see {@link #bytes()}.
+     */
     String text();
 
-    /** What was published, a text as UTF-8. The array is the caller's own. */
+    /** Returns the payload as bytes; text is encoded as UTF-8. The array is a copy that belongs to the caller. */
     byte[] bytes();
 }

@@ -9,41 +9,42 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a message is known by, and where a reader stands: for each origin (a node) the position in what it has
- * published. A hub that knows of no other gives vectors of one.
+ * Message id and subscriber position: a version vector, with one position for each origin (a node). A standalone hub
+ * has a single origin.
  *
- * <p>The text is base64url, without padding, of unsigned varints: origin, incarnation, sequence, for each position,
- * origins rising. There is one text for each id, so that ids can be compared as texts; other forms are refused.
+ * <p>The text form is the base64url encoding, without padding, of unsigned varints: origin, incarnation and sequence of
+ * each position, in ascending order of origins. Each id has exactly one text form, so ids can be compared as text;
+ * other forms are rejected.
  */
 public record MessageId(List<Position> positions) {
     public static final int MAX_LENGTH = 256;
 
     /**
-     * The last message of an origin.
+     * Position in the messages of one origin: the last message that is included.
      *
-     * @param origin the node's number
-     * @param incarnation rises with each start of the node, so that no id is used twice
-     * @param sequence counts what the node has published since, from 1
+     * @param origin the number of the node; see {@code OriginId}
+     * @param incarnation increases with each start of the node, so that no id is used twice
+     * @param sequence number of the message within the incarnation, counted from 1; 0 before the first message
      */
     public record Position(long origin, long incarnation, long sequence) {
         public Position {
             if (origin < 0 || incarnation < 0 || sequence < 0) {
                 throw new IllegalArgumentException(
-                        "a position has no negative part: " + origin + ", " + incarnation + ", " + sequence);
+                        "a position must not have a negative part: " + origin + ", " + incarnation + ", " + sequence);
             }
         }
 
-        /** Of two of one origin, whether this is the earlier. */
+        /** Returns whether this position precedes another one of the same origin. */
         public boolean isBefore(Position other) {
             return incarnation < other.incarnation || (incarnation == other.incarnation && sequence < other.sequence);
         }
 
-        /** The message after this one. */
+        /** Returns the position of the next message. */
         public Position next() {
             return new Position(origin, incarnation, sequence + 1);
         }
 
-        /** Where a reader stands that is to get this message next. */
+        /** Returns the position just before this message: that of a subscriber whose next message it is. */
         public Position before() {
             return new Position(origin, incarnation, Math.max(0, sequence - 1));
         }
@@ -52,16 +53,16 @@ public record MessageId(List<Position> positions) {
     public MessageId {
         positions = List.copyOf(positions);
         if (positions.isEmpty()) {
-            throw new IllegalArgumentException("an id has one position at least");
+            throw new IllegalArgumentException("an id must have at least one position");
         }
         for (int i = 1; i < positions.size(); i++) {
             if (positions.get(i).origin <= positions.get(i - 1).origin) {
-                throw new IllegalArgumentException("the origins of an id rise");
+                throw new IllegalArgumentException("the origins of an id must be in ascending order");
             }
         }
     }
 
-    /** What an origin is known by here, if it is. */
+    /** Returns the position of an origin, or null if the id does not contain that origin. */
     public @Nullable Position position(long origin) {
         for (Position each : positions) {
             if (each.origin == origin) {
@@ -71,22 +72,22 @@ public record MessageId(List<Position> positions) {
         return null;
     }
 
-    /** Whether a message comes after this id: whoever stands here has not had it. */
+    /** Returns whether a message is after this id: a subscriber at this id has not received it. */
     public boolean precedes(Position message) {
-        Position mine = position(message.origin);
-        return mine == null || mine.isBefore(message);
+        Position included = position(message.origin);
+        return included == null || included.isBefore(message);
     }
 
-    /** Where somebody stands who has had all that one has had who stands here, and one who stands there. */
-    public MessageId merge(MessageId there) {
-        TreeMap<Long, Position> both = new TreeMap<>();
-        positions.forEach(each -> both.put(each.origin, each));
-        there.positions.forEach(
-                each -> both.merge(each.origin, each, (mine, theirs) -> mine.isBefore(theirs) ? theirs : mine));
-        return new MessageId(List.copyOf(both.values()));
+    /** Returns the union of two ids: the position of a subscriber that has received everything up to both. */
+    public MessageId merge(MessageId other) {
+        TreeMap<Long, Position> merged = new TreeMap<>();
+        positions.forEach(each -> merged.put(each.origin, each));
+        other.positions.forEach(
+                each -> merged.merge(each.origin, each, (first, second) -> first.isBefore(second) ? second : first));
+        return new MessageId(List.copyOf(merged.values()));
     }
 
-    /** An id with one position, and those of others. */
+    /** Returns an id that consists of one position and those of other origins. */
     public static MessageId of(Position one, List<Position> others) {
         List<Position> all = new ArrayList<>(others);
         all.add(one);
@@ -94,18 +95,19 @@ public record MessageId(List<Position> positions) {
         return new MessageId(all);
     }
 
+    /** Returns an id with a single position. */
     public static MessageId of(long origin, long incarnation, long sequence) {
         return new MessageId(List.of(new Position(origin, incarnation, sequence)));
     }
 
     /**
-     * Reads the text of an id.
+     * Parses the text form of an id.
      *
-     * @throws IllegalArgumentException if it is none
+     * @throws IllegalArgumentException if the text is not a valid id
      */
     public static MessageId parse(String text) {
         if (text.length() > MAX_LENGTH) {
-            throw new IllegalArgumentException("an id has at most " + MAX_LENGTH + " characters");
+            throw new IllegalArgumentException("an id must have at most " + MAX_LENGTH + " characters");
         }
         try {
             Varints in = new Varints(Base64.getUrlDecoder().decode(text));
@@ -120,10 +122,13 @@ public record MessageId(List<Position> positions) {
             return id;
         } catch (IllegalArgumentException e) {
             throw new IllegalArgumentException(
-                    "\"" + text + "\" is no id of a message (" + e.getMessage() + "); give one as it was received", e);
+                    "\"" + text + "\" is not a valid message id (" + e.getMessage()
+                            + "); use an id exactly as it was received",
+                    e);
         }
     }
 
+    /** Returns the text form of the id. */
     public String text() {
         ByteArrayOutputStream out = new ByteArrayOutputStream(16);
         for (Position position : positions) {
@@ -143,7 +148,9 @@ public record MessageId(List<Position> positions) {
         out.write((int) rest);
     }
 
-    /** Seven bits a byte, the lowest first; the eighth says that more follow. */
+    /**
+     * Decoder for unsigned varints: seven bits per byte, lowest bits first; the high bit marks that more bytes follow.
+     */
     private static final class Varints {
         private final byte[] bytes;
         private int at;
@@ -160,7 +167,7 @@ public record MessageId(List<Position> positions) {
             long value = 0;
             for (int shift = 0; shift < 63; shift += 7) {
                 if (!hasNext()) {
-                    throw new IllegalArgumentException("it ends too early");
+                    throw new IllegalArgumentException("it is truncated");
                 }
                 byte b = bytes[at++];
                 value |= (long) (b & 0x7f) << shift;

@@ -1,12 +1,12 @@
 package dev.ginkgo.hub.message;
 
 /**
- * What became of a publish.
+ * Result of a publish.
  *
- * @param id the message's id, the same that its readers see
- * @param channel the channel's name
- * @param receivers how many readers the channel had on this node at that moment; each will get the message, or be
- *     told a gap
- * @param peers how many other nodes it is on its way to
+ * @param id the id of the message, as subscribers see it
+ * @param channel the name of the channel
+ * @param receivers subscribers of the channel on this node at the time of the publish; each receives either the message
+ *     or a gap
+ * @param peers other nodes to which the message was sent
  */
 public record PublishResult(String id, String channel, int receivers, int peers) {}

@@ -8,31 +8,31 @@ import java.time.Duration;
 import java.time.Instant;
 
 /**
- * From where a reader begins: what the hub still holds from there on comes first, then what is published, in order and
- * none twice.
+ * Where a subscription starts. Retained messages from that point on are delivered first, followed by new ones, in order
+ * and without duplicates.
  */
 public sealed interface Since {
-    /** Points that need no more words. */
+    /** Starting points without parameters. */
     enum Point implements Since {
-        /** What is published from now on. */
+        /** Only messages published after the subscription was opened. */
         NONE,
-        /** The newest message of each channel, then what is published. */
+        /** The newest message of each channel, then new messages. */
         LATEST,
-        /** Everything that is held, then what is published. */
+        /** All retained messages, then new messages. */
         ALL
     }
 
     /**
-     * After a message. If messages after it are gone, or it is of an earlier start of the hub, the reader gets all that
-     * is held and is told that some are lost.
+     * After a given message. If messages after it are no longer available, or it belongs to an earlier run of the hub,
+     * the subscription starts at the oldest retained message and reports a gap.
      *
-     * @param id as {@link Message#id()} gave it, here or at another node
+     * @param id a message id as returned by {@link Message#id()}, by this node or another
      */
     record After(String id) implements Since {
         /**
-         * Checks the id.
+         * Validates the id.
          *
-         * @throws IllegalArgumentException if it is none
+         * @throws IllegalArgumentException if the text is not a valid message id
          */
         public After {
             MessageId.parse(id);
@@ -40,40 +40,40 @@ public sealed interface Since {
     }
 
     /**
-     * From a moment in the past on.
+     * From a point in time, given as its distance to now.
      *
-     * @param time how long ago
+     * @param time how long ago; not negative
      */
     record Ago(Duration time) implements Since {
         /**
-         * Checks the time.
+         * Validates the duration.
          *
          * @throws IllegalArgumentException if it is negative
          */
         public Ago {
             if (requireNonNull(time, "time is null").isNegative()) {
-                throw new IllegalArgumentException("since " + time + " ago is not in the past");
+                throw new IllegalArgumentException("since must not be negative: " + time);
             }
         }
     }
 
     /**
-     * From a moment on.
+     * From a point in time.
      *
-     * @param moment by the clock of the node that is asked
+     * @param moment by the clock of the node that serves the subscription
      */
     record At(Instant moment) implements Since {
-        /** Checks that there is one. */
+        /** Rejects null. */
         public At {
             requireNonNull(moment, "moment is null");
         }
     }
 
     /**
-     * Reads {@code none}, {@code latest}, {@code all}, a duration such as {@code 10m}, seconds since 1970, or the id of
-     * a message.
+     * Parses {@code none}, {@code latest}, {@code all}, a duration such as {@code 10m}, seconds since the Unix epoch,
+     * or a message id.
      *
-     * @throws IllegalArgumentException if it is none of these; the message shows them
+     * @throws IllegalArgumentException if the text is none of these; the message lists the valid forms
      */
     static Since parse(String text) {
         try {
@@ -81,24 +81,25 @@ public sealed interface Since {
                 case "none" -> Point.NONE;
                 case "latest" -> Point.LATEST;
                 case "all" -> Point.ALL;
-                default -> measured(text);
+                default -> parseTimeOrId(text);
             };
         } catch (IllegalArgumentException | DateTimeException | ArithmeticException e) {
             throw new IllegalArgumentException(
-                    "since=" + shown(text) + " is not understood; there are the id of a message as it was received, a"
-                            + " time such as 10m, seconds since 1970 such as 1700000000, all, latest and none",
+                    "since=" + abbreviate(text)
+                            + " is not valid; use a message id as it was received, a duration such as 10m,"
+                            + " seconds since 1970 such as 1700000000, all, latest or none",
                     e);
         }
     }
 
-    private static Since measured(String text) {
+    private static Since parseTimeOrId(String text) {
         if (text.matches("\\d{1,12}")) {
             return new At(Instant.ofEpochSecond(Long.parseLong(text)));
         }
         return text.matches("(\\d{1,9}(ms|s|m|h|d))+") ? new Ago(Durations.parse(text)) : new After(text);
     }
 
-    private static String shown(String text) {
+    private static String abbreviate(String text) {
         return text.length() <= MessageId.MAX_LENGTH ? text : text.substring(0, MessageId.MAX_LENGTH) + "…";
     }
 }

@@ -6,8 +6,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The last messages of a channel that were let go of, one for each origin: who has had these has lost nothing. Guarded
- * by the store.
+ * Eviction watermark of a channel: the position of the last evicted message of each origin. A subscriber that has
+ * received these has lost nothing. Guarded by the store.
  */
 public final class EvictionWatermark {
     private final List<Position> evicted = new ArrayList<>(1);
@@ -17,8 +17,9 @@ public final class EvictionWatermark {
         return evicted.isEmpty();
     }
 
-    public void raise(Position position, long when) {
-        nanos = evicted.isEmpty() ? when : Math.max(nanos, when);
+    /** Raises the watermark of an origin to a position. */
+    public void raise(Position position, long evictedAt) {
+        nanos = evicted.isEmpty() ? evictedAt : Math.max(nanos, evictedAt);
         for (int i = 0; i < evicted.size(); i++) {
             Position each = evicted.get(i);
             if (each.origin() == position.origin()) {
@@ -31,20 +32,22 @@ public final class EvictionWatermark {
         evicted.add(position);
     }
 
+    /** Returns the last evicted position of each origin. */
     public List<Position> positions() {
         return List.copyOf(evicted);
     }
 
+    /** Raises this watermark to include another one. */
     public void raise(EvictionWatermark other) {
         other.evicted.forEach(each -> raise(each, other.nanos));
     }
 
-    /** Whether somebody who stands there has lost nothing. */
+    /** Returns whether a subscriber at an id has lost nothing. */
     public boolean isCoveredBy(MessageId id) {
         return evicted.stream().noneMatch(id::precedes);
     }
 
-    /** Whether all that is gone is older than a moment. */
+    /** Returns whether every eviction happened before a point in time (in monotonic nanoseconds). */
     public boolean isBefore(long moment) {
         return evicted.isEmpty() || nanos - moment < 0;
     }

@@ -6,30 +6,35 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * Which lives of each origin are known here, and how far: known is a life of which every message has come here, or
- * counts as gone. So an id of a life that is not known says nothing about what its reader lacks. Guarded by the store.
+ * The known incarnations of each origin, and how far each is known. An incarnation is known up to a sequence number if
+ * every message up to it has been received or is recorded as lost. If the incarnation in an id is not known, it cannot
+ * be determined what its subscriber has missed. Guarded by the store.
  */
 final class KnownIncarnations {
     private static final int MAX_INCARNATIONS = 16;
 
     private final Map<Long, TreeMap<Long, Long>> lastSequences = new HashMap<>();
 
-    /** All that an origin has published in a life up to there is accounted for. */
+    /** Records that all messages of an origin up to a position are accounted for. */
     void add(Position position) {
-        TreeMap<Long, Long> lives = lastSequences.computeIfAbsent(position.origin(), _ -> new TreeMap<>());
-        lives.merge(position.incarnation(), position.sequence(), Math::max);
-        if (lives.size() > MAX_INCARNATIONS) {
-            lives.pollFirstEntry();
+        TreeMap<Long, Long> incarnations = lastSequences.computeIfAbsent(position.origin(), _ -> new TreeMap<>());
+        incarnations.merge(position.incarnation(), position.sequence(), Math::max);
+        if (incarnations.size() > MAX_INCARNATIONS) {
+            incarnations.pollFirstEntry();
         }
     }
 
-    /** Whether it is, up to there; what comes later of the latest life will come here, or be told. */
+    /**
+     * Returns whether a position is accounted for. Later messages of the newest incarnation count as well: they will
+     * either arrive or be reported as lost.
+     */
     boolean isKnown(Position position) {
-        TreeMap<Long, Long> lives = lastSequences.get(position.origin());
-        if (lives == null) {
+        TreeMap<Long, Long> incarnations = lastSequences.get(position.origin());
+        if (incarnations == null) {
             return false;
         }
-        Long end = lives.get(position.incarnation());
-        return end != null && (position.sequence() <= end || lives.lastKey() == position.incarnation());
+        Long lastKnown = incarnations.get(position.incarnation());
+        return lastKnown != null
+                && (position.sequence() <= lastKnown || incarnations.lastKey() == position.incarnation());
     }
 }

@@ -11,78 +11,86 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How far each origin has come here: the vector that ids are made of. An origin that was silent for longer than a
- * message is kept has no message left that could be asked for, and is left out. Guarded by the store.
+ * Version vector of a store: the last received position of each origin, from which message ids are built. An origin
+ * that has been silent for longer than the retention period has no retained messages, and is left out of ids. Guarded
+ * by the store.
  */
 public final class VersionVector {
-    /** A position can take this many characters more while the others are remembered. */
+    /** Characters reserved in an id for the positions to grow while the list of other origins is cached. */
     private static final int RESERVED_CHARACTERS = 16;
 
     private record LastSeen(Position position, long nanos) {}
 
     private final long self;
-    private final TreeMap<Long, LastSeen> last = new TreeMap<>();
+    private final TreeMap<Long, LastSeen> lastSeen = new TreeMap<>();
     private final KnownIncarnations knownIncarnations = new KnownIncarnations();
     private Position own;
     private boolean hasPublished;
 
-    // what was said last of the others, as long as nothing comes from them
+    // cached positions of the other origins, valid while messages keep arriving from the origin othersOf
     private List<Position> others = List.of();
     private long othersOf;
 
     /**
-     * Begins with what this node itself will publish.
+     * Creates a vector that contains only this node's own position.
      *
-     * @param own before its first message
+     * @param own the position before this node's first message
+     * @param nanos the current monotonic time
      */
     public VersionVector(Position own, long nanos) {
         this.self = own.origin();
         this.othersOf = self;
         this.own = own;
-        last.put(self, new LastSeen(own, nanos));
+        lastSeen.put(self, new LastSeen(own, nanos));
         knownIncarnations.add(own);
     }
 
-    /** The last that this node has published in its present life, and run. */
+    /** Returns the position of the last message that this node has published in its current incarnation and run. */
     public Position own() {
         return own;
     }
 
-    /** Whether nothing has ever come from elsewhere. */
+    /** Returns whether no message of another origin has ever been received. */
     public boolean isSingleOrigin() {
-        return last.size() == 1;
+        return lastSeen.size() == 1;
     }
 
-    /** The last of an origin. */
+    /** Returns the last position of an origin, or null if there is none. */
     public @Nullable Position positionOf(long origin) {
-        LastSeen found = last.get(origin);
+        LastSeen found = lastSeen.get(origin);
         return found == null ? null : found.position;
     }
 
-    /** All of them. */
-    public List<Position> all() {
-        return last.values().stream().map(LastSeen::position).toList();
+    /** Returns the last position of every origin. */
+    public List<Position> positions() {
+        return lastSeen.values().stream().map(LastSeen::position).toList();
     }
 
     /**
-     * Whether a message of another node, or of an earlier life of this one, is new here. Those of one origin come in
-     * their order, life after life: what was published before something that is here already would be out of place.
+     * Returns whether a message of another node, or of an earlier incarnation of this one, is new. Messages of one
+     * origin are accepted in order, incarnation after incarnation: a message older than one that is already present is
+     * out of order and not accepted.
      */
     public boolean isNew(Position position) {
-        Position before = positionOf(position.origin());
-        if (before == null) {
+        Position current = positionOf(position.origin());
+        if (current == null) {
             return true;
         }
         if (position.origin() != self) {
-            return before.isBefore(position);
+            return current.isBefore(position);
         }
         boolean earlier = position.incarnation() < own.incarnation();
-        return earlier && !hasPublished && (before.equals(own) || before.isBefore(position));
+        return earlier && !hasPublished && (current.equals(own) || current.isBefore(position));
     }
 
-    /** A message has come; says what its id holds of the other origins. */
+    /**
+     * Records a message, and returns the positions of the other origins that its id contains.
+     *
+     * @param nanos the current monotonic time
+     * @param window the retention period in nanoseconds
+     */
     public List<Position> add(Position position, long nanos, long window) {
-        last.put(position.origin(), new LastSeen(position, nanos));
+        lastSeen.put(position.origin(), new LastSeen(position, nanos));
         knownIncarnations.add(position);
         if (position.origin() == self && position.incarnation() == own.incarnation()) {
             own = position;
@@ -95,7 +103,7 @@ public final class VersionVector {
         return others;
     }
 
-    /** All that an origin has published up to there has come, or will never. */
+    /** Records that all messages of an origin up to a position have been received or are lost. */
     public void skipTo(Position position, long nanos, long window) {
         if (position.sequence() > 0 && isNew(position)) {
             add(position, nanos, window);
@@ -104,41 +112,41 @@ public final class VersionVector {
         }
     }
 
-    /** Where a reader stands that has had everything. */
+    /** Returns the id of the current end: the position of a subscriber that has received everything. */
     public String endId() {
         return MessageId.of(requireNonNull(positionOf(othersOf)), others).text();
     }
 
     private List<Position> others(Position position, long nanos, long window) {
-        List<LastSeen> inWindow = new ArrayList<>(last.values());
+        List<LastSeen> inWindow = new ArrayList<>(lastSeen.values());
         inWindow.removeIf(each -> each.position.origin() == position.origin()
                 || (each.position.origin() != self && nanos - each.nanos > window));
         inWindow.sort(Comparator.comparingLong(each -> nanos - each.nanos));
         List<Position> kept =
                 new ArrayList<>(inWindow.stream().map(LastSeen::position).toList());
         while (MessageId.of(position, kept).text().length() > MessageId.MAX_LENGTH - RESERVED_CHARACTERS) {
-            kept.removeLast(); // the most silent
+            kept.removeLast(); // the origin that has been silent longest
         }
         return List.copyOf(kept);
     }
 
-    /** Whether all that a reader has had has come here too. */
+    /** Returns whether this node has received everything up to an id. */
     public boolean covers(MessageId id) {
         for (Position position : id.positions()) {
-            Position here = positionOf(position.origin());
-            if (position.sequence() > 0 && (here == null || here.isBefore(position))) {
+            Position received = positionOf(position.origin());
+            if (position.sequence() > 0 && (received == null || received.isBefore(position))) {
                 return false;
             }
         }
         return true;
     }
 
-    /** Whether all that any reader may have had of an origin, in that life of it, is accounted for here. */
+    /** Returns whether every message up to a position, in that incarnation of its origin, is accounted for. */
     public boolean isKnown(Position position) {
         return knownIncarnations.isKnown(position);
     }
 
-    /** Whether that is so of every origin that a reader has had something of. */
+    /** Returns whether this holds for every position of an id. */
     public boolean isKnown(MessageId id) {
         return id.positions().stream().allMatch(each -> each.sequence() == 0 || isKnown(each));
     }

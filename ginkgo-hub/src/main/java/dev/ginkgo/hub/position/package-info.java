@@ -1,3 +1,7 @@
+/**
+ * Version vectors and eviction watermarks: which messages of each origin have been received, and which are gone. Depends
+ * on {@link dev.ginkgo.hub.message}.
+ */
 @NullMarked
 package dev.ginkgo.hub.position;
 

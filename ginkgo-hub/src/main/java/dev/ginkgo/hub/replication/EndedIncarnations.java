@@ -7,8 +7,8 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How far the lives of nodes came that are over: the latest few of each node, and of the nodes that were heard of last.
- * Guarded by its {@link Replicator}.
+ * The last positions of ended incarnations: the latest few of each node, for the most recently seen nodes. Guarded by
+ * its {@link Replicator}.
  */
 final class EndedIncarnations {
     private static final int MAX_INCARNATIONS = 3;
@@ -17,35 +17,35 @@ final class EndedIncarnations {
     private final Map<String, TreeMap<Long, Long>> lastSequences = new LinkedHashMap<>();
 
     @Nullable
-    Long get(NodeIncarnation life) {
-        TreeMap<Long, Long> lives = lastSequences.get(life.name());
-        return lives == null ? null : lives.get(life.incarnation());
+    Long get(NodeIncarnation origin) {
+        TreeMap<Long, Long> ofNode = lastSequences.get(origin.name());
+        return ofNode == null ? null : ofNode.get(origin.incarnation());
     }
 
-    /** Whether it was forgotten, or would be at once. */
-    boolean isTooOld(NodeIncarnation life) {
-        TreeMap<Long, Long> lives = lastSequences.get(life.name());
-        return lives != null && lives.size() >= MAX_INCARNATIONS && life.incarnation() < lives.firstKey();
+    /** Returns whether an incarnation is older than all that are remembered of a node whose memory is full. */
+    boolean isTooOld(NodeIncarnation origin) {
+        TreeMap<Long, Long> ofNode = lastSequences.get(origin.name());
+        return ofNode != null && ofNode.size() >= MAX_INCARNATIONS && origin.incarnation() < ofNode.firstKey();
     }
 
-    void put(NodeIncarnation life, long end) {
-        TreeMap<Long, Long> lives = lastSequences.remove(life.name());
-        TreeMap<Long, Long> more = lives == null ? new TreeMap<>() : lives;
-        more.put(life.incarnation(), end);
-        if (more.size() > MAX_INCARNATIONS) {
-            more.pollFirstEntry();
+    void put(NodeIncarnation origin, long last) {
+        TreeMap<Long, Long> ofNode = lastSequences.remove(origin.name());
+        TreeMap<Long, Long> updated = ofNode == null ? new TreeMap<>() : ofNode;
+        updated.put(origin.incarnation(), last);
+        if (updated.size() > MAX_INCARNATIONS) {
+            updated.pollFirstEntry();
         }
-        lastSequences.put(life.name(), more);
+        lastSequences.put(origin.name(), updated);
         if (lastSequences.size() > MAX_NODES) {
             lastSequences.remove(lastSequences.keySet().iterator().next());
         }
     }
 
-    /** Adds them, up to so many in all. */
-    void addTo(Map<NodeIncarnation, Long> positions, int most) {
-        lastSequences.forEach((name, lives) -> lives.descendingMap().forEach((incarnation, end) -> {
-            if (positions.size() < most) {
-                positions.put(new NodeIncarnation(name, incarnation), end);
+    /** Adds the positions to a map, until it has {@code maxSize} entries. */
+    void addTo(Map<NodeIncarnation, Long> positions, int maxSize) {
+        lastSequences.forEach((name, ofNode) -> ofNode.descendingMap().forEach((incarnation, last) -> {
+            if (positions.size() < maxSize) {
+                positions.put(new NodeIncarnation(name, incarnation), last);
             }
         }));
     }

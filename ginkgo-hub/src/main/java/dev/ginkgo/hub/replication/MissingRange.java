@@ -6,94 +6,104 @@ import java.util.HashSet;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** A stretch that is missing, and whom has been asked for it. Guarded by its {@link Replicator}. */
+/**
+ * A missing range, and the peers from which its retransmission has been requested. Guarded by its {@link Replicator}.
+ */
 final class MissingRange {
-    /** How long what has come waits for what is missing. */
+    /** How long later messages are held back for a missing range. */
     static final Duration MAX_WAIT = Duration.ofMillis(500);
 
-    /** How long a peer may take to answer before the next one is asked. */
+    /** How long to wait for the response of a peer before the next one is asked. */
     private static final long RESPONSE_TIMEOUT = Duration.ofMillis(150).toNanos();
 
     final long to;
     final long openedAt;
 
-    private final NodeIncarnation nodeIncarnation;
-    private final Set<NodeIncarnation> tried = new HashSet<>();
-    private final Set<NodeIncarnation> rangeReceived = new HashSet<>();
+    private final NodeIncarnation origin;
+    private final Set<NodeIncarnation> requestedPeers = new HashSet<>();
+    private final Set<NodeIncarnation> exhaustedPeers = new HashSet<>();
     private long deadline;
     private @Nullable NodeIncarnation requestedFrom;
     private long requestedAt;
 
     /**
-     * Opens one.
+     * Opens a missing range.
      *
-     * @param to the number of the last message that is missing
+     * @param to the sequence number of the last missing message
      */
-    MissingRange(NodeIncarnation nodeIncarnation, long to, long now) {
-        this.nodeIncarnation = nodeIncarnation;
+    MissingRange(NodeIncarnation origin, long to, long now) {
+        this.origin = origin;
         this.to = to;
         openedAt = now;
         deadline = now + MAX_WAIT.toNanos();
     }
 
-    /** There is hope: it may stay open for longer. */
+    /** Extends the deadline. */
     void extend(long now) {
         deadline = now + MAX_WAIT.toNanos();
     }
 
-    /** Whether that peer's answer is waited for. */
+    /** Returns whether a response of the given peer is expected. */
     boolean isAwaiting(NodeIncarnation peer) {
         return peer.equals(requestedFrom);
     }
 
+    /** Returns whether the response to the last request is overdue. */
     boolean isOverdue(long now) {
         return now - requestedAt >= RESPONSE_TIMEOUT;
     }
 
+    /** Returns whether the deadline has passed. */
     boolean isExpired(long now) {
         return now - deadline >= 0;
     }
 
-    /** Whether all who are there have answered, the origin too: it may be heard before it can be asked. */
+    /**
+     * Returns whether the origin and all peers have responded. The origin is required as well: its messages may arrive
+     * before requests can be sent to it.
+     */
     boolean isExhausted(Set<NodeIncarnation> peers) {
-        return rangeReceived.contains(nodeIncarnation) && rangeReceived.containsAll(peers);
+        return exhaustedPeers.contains(origin) && exhaustedPeers.containsAll(peers);
     }
 
-    /** That peer has said all it can. */
+    /** Records that a peer has sent everything that it has of the range. */
     void rangeReceived(NodeIncarnation peer) {
-        rangeReceived.add(peer);
-    }
-
-    /** What is missing first is given up, and the rest is asked for from the beginning, in the time that is left. */
-    void restart(long now) {
-        requestedAt = now - RESPONSE_TIMEOUT; // so that it is overdue
-        tried.clear();
-        rangeReceived.clear();
+        exhaustedPeers.add(peer);
     }
 
     /**
-     * Whom to ask next: the origin first, then each of the others; who has not answered by then is asked once more, as the
-     * question or the answer may be lost. Null if there is nobody, perhaps only now.
+     * Requests the remainder from all peers again, within the same deadline, after the first part has been declared
+     * lost.
+     */
+    void restart(long now) {
+        requestedAt = now - RESPONSE_TIMEOUT; // makes the request overdue
+        requestedPeers.clear();
+        exhaustedPeers.clear();
+    }
+
+    /**
+     * Returns the peer to request from next: first the origin, then each other peer. Peers that have not responded are
+     * asked again, because the request or the response may have been lost. Null if there is no peer at present.
      */
     @Nullable
     NodeIncarnation nextPeer(Set<NodeIncarnation> peers, long now) {
-        if (tried.containsAll(peers)) {
-            tried.retainAll(rangeReceived);
+        if (requestedPeers.containsAll(peers)) {
+            requestedPeers.retainAll(exhaustedPeers);
         }
-        requestedFrom = peers.contains(nodeIncarnation) && !tried.contains(nodeIncarnation)
-                ? nodeIncarnation
+        requestedFrom = peers.contains(origin) && !requestedPeers.contains(origin)
+                ? origin
                 : peers.stream()
-                        .filter(peer -> !tried.contains(peer))
+                        .filter(peer -> !requestedPeers.contains(peer))
                         .findFirst()
                         .orElse(null);
         if (requestedFrom != null) {
-            tried.add(requestedFrom);
+            requestedPeers.add(requestedFrom);
         }
         requestedAt = now;
         return requestedFrom;
     }
 
-    /** The same peer is asked for more. */
+    /** Records a further request to the same peer. */
     void requestedAgain(long now) {
         requestedAt = now;
     }

@@ -15,27 +15,28 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What comes from one origin, put in order. If a stretch is missing, what came after it is held back while peers are
- * asked for it, one after another; when all have been asked, or after {@link MissingRange#MAX_WAIT}, it is given up, and told.
+ * Reorder buffer for the messages of one origin. When a range is missing, later messages are held back while the range
+ * is requested from one peer after another. When all peers have responded, or after {@link MissingRange#MAX_WAIT}, the
+ * range is declared lost and a gap is reported.
  *
  * <pre>
- *     1 … position | position + 1 … hole.to | … held … | … known
- *     has gone on        is asked for           waits    is said to be there
+ *     1 … position | position + 1 … missing.to | … held …  | … known
+ *     delivered      requested from peers        held back   reported to exist
  * </pre>
  *
  * Guarded by its {@link Replicator}.
  */
 final class OriginReceiver {
-    /** How long a node that has just heard of an origin fetches its history, at most, while answers come. */
-    private static final long CATCH_UP = Duration.ofSeconds(5).toNanos();
+    /** Maximum time for fetching the history of an origin that is new to this node, as long as peers respond. */
+    private static final long MAX_CATCH_UP = Duration.ofSeconds(5).toNanos();
 
-    /** How long a message that a third node has had may still be on its way here. */
+    /** How long a message that another peer has already received may still be in transit from its origin. */
     private static final long GOSSIP_DELAY = Duration.ofMillis(250).toNanos();
 
-    /** What may wait, in bytes. */
+    /** Limit for the messages that are held back, in bytes. */
     private static final long MAX_HELD_BYTES = 16 * 1024 * 1024;
 
-    final NodeIncarnation nodeIncarnation;
+    final NodeIncarnation origin;
 
     private final ReplicationSink sink;
     private final Supplier<Set<NodeIncarnation>> peers;
@@ -46,44 +47,44 @@ final class OriginReceiver {
     private long heldBytes;
     private long position;
     private long known;
-    private long first = -1; // how far the origin was when it was first heard
-    private long beforeSubscribers = -1; // how far it was known to be before anybody read here
+    private long first = -1; // first reported last sequence number of the origin; -1 before that
+    private long beforeSubscribers = -1; // last known sequence number before there were subscribers
     private long gossip;
     private long gossipAt;
     private @Nullable MissingRange missing;
 
     /**
-     * Begins with nothing.
+     * Creates a receiver without messages.
      *
-     * @param peers who can be asked now
-     * @param ask asks one
-     * @param heldBack whether something has to come before anything of this; what comes then waits, or is asked for
-     *     later
+     * @param peers the peers from which ranges can be requested now
+     * @param requestRange sends a request to a peer
+     * @param blocked whether messages of an earlier incarnation, or a state transfer, must complete first; until then
+     *     messages are held back or requested later
      */
     OriginReceiver(
-            NodeIncarnation nodeIncarnation,
+            NodeIncarnation origin,
             ReplicationSink replicationSink,
             Supplier<Set<NodeIncarnation>> peers,
-            BiConsumer<NodeIncarnation, SequenceRange> ask,
-            BooleanSupplier heldBack) {
-        this.nodeIncarnation = nodeIncarnation;
+            BiConsumer<NodeIncarnation, SequenceRange> requestRange,
+            BooleanSupplier blocked) {
+        this.origin = origin;
         this.sink = replicationSink;
         this.peers = peers;
-        this.requestRange = ask;
-        this.blocked = heldBack;
+        this.requestRange = requestRange;
+        this.blocked = blocked;
     }
 
-    /** All up to here has gone on, or was given up. */
+    /** Returns the last sequence number that has been delivered or declared lost. */
     long position() {
         return position;
     }
 
-    /** All that is known to be there has gone on, or was given up. */
+    /** Returns whether every known message has been delivered or declared lost. */
     boolean isSettled() {
         return position >= known;
     }
 
-    /** Goes on after what has come another way. */
+    /** Skips the messages up to a sequence number that were received by other means. */
     void skipTo(long last, long now) {
         if (last > position) {
             position = last;
@@ -95,21 +96,24 @@ final class OriginReceiver {
         advance(now);
     }
 
-    /** This node begins to have readers: what is known to have been published until now, none of them misses. */
+    /**
+     * Notes that this node starts to accept subscribers. No current subscriber misses a message that was published
+     * before.
+     */
     void start(long now) {
         beforeSubscribers = Math.max(known, gossip);
         advance(now);
     }
 
-    // ---- what is heard
+    // ---- input from peers
 
-    /** The origin itself says how far it is. */
+    /** Processes the last sequence number as reported by the origin itself. */
     void heartbeat(long last, long now) {
         raiseKnown(last);
         advance(now);
     }
 
-    /** A third node says how far it is with this origin. */
+    /** Processes the last sequence number of this origin as reported by another peer. */
     void gossip(long last, long now) {
         if (last > Math.max(known, gossip)) {
             gossipAt = gossip <= known ? now : gossipAt;
@@ -130,7 +134,7 @@ final class OriginReceiver {
         }
         MissingRange open = missing;
         if (open != null && open.isAwaiting(peer) && position < open.to) {
-            if (position < first && now - open.openedAt < CATCH_UP) {
+            if (position < first && now - open.openedAt < MAX_CATCH_UP) {
                 open.extend(now);
             }
             if (rangeResponse.through() < rangeResponse.range().to()) {
@@ -144,7 +148,7 @@ final class OriginReceiver {
         advance(now);
     }
 
-    /** Time has passed. */
+    /** Checks the timeouts. */
     void tick(long now) {
         if (gossip > known && now - gossipAt >= GOSSIP_DELAY) {
             raiseKnown(gossip);
@@ -164,19 +168,22 @@ final class OriginReceiver {
         }
     }
 
-    /** Another life of the node has begun. Nothing is on its way any more: what others have of it is asked for. */
+    /**
+     * Notes that a newer incarnation of the node has started. No message of this one is in transit any more, so
+     * everything that other peers report is requested.
+     */
     void incarnationEnded(long now) {
         raiseKnown(gossip);
         advance(now);
     }
 
-    /** Nothing more is waited for. */
+    /** Declares every missing message lost. */
     void declareLost() {
         declareLost(known);
         missing = null;
     }
 
-    // ---- in order
+    // ---- ordered delivery
 
     private void raiseKnown(long last) {
         first = first < 0 ? last : first;
@@ -185,7 +192,7 @@ final class OriginReceiver {
 
     private void buffer(Envelope message) {
         if (blocked.getAsBoolean() && heldBytes > MAX_HELD_BYTES) {
-            known = Math.max(known, message.sequence()); // to be asked for when it is its turn
+            known = Math.max(known, message.sequence()); // requested later, when the receiver is no longer blocked
         } else if (message.sequence() > position && held.putIfAbsent(message.sequence(), message) == null) {
             heldBytes += message.memoryBytes();
             known = Math.max(known, message.sequence());
@@ -200,7 +207,7 @@ final class OriginReceiver {
         }
     }
 
-    /** Does what can be done now. */
+    /** Delivers what is in order, and requests or gives up missing ranges. */
     void advance(long now) {
         if (blocked.getAsBoolean()) {
             return;
@@ -213,10 +220,10 @@ final class OriginReceiver {
             missing = null;
         }
         if (missing == null && position < known) {
-            MissingRange opened =
-                    new MissingRange(nodeIncarnation, nextMissingRange(known).to(), now);
-            missing = opened;
-            requestFromNext(opened, now);
+            MissingRange newRange =
+                    new MissingRange(origin, nextMissingRange(known).to(), now);
+            missing = newRange;
+            requestFromNext(newRange, now);
         }
     }
 
@@ -227,32 +234,34 @@ final class OriginReceiver {
         }
     }
 
-    /** The first stretch that is missing up to there. */
+    /** Returns the first missing range up to a sequence number. */
     private SequenceRange nextMissingRange(long to) {
-        return new SequenceRange(
-                nodeIncarnation, position + 1, held.isEmpty() ? to : Math.min(to, held.firstKey() - 1));
+        return new SequenceRange(origin, position + 1, held.isEmpty() ? to : Math.min(to, held.firstKey() - 1));
     }
 
-    /** Goes on without what is missing up to there, if anything. */
+    /** Declares the missing messages up to a sequence number lost. */
     private void declareLost(long to) {
         while (position < to) {
             SequenceRange missing = nextMissingRange(to);
-            sink.lost(
+            sink.recordLoss(
                     new ReplicationSink.Loss(missing, unaffectedChannels(missing), missing.to() <= beforeSubscribers));
             position = missing.to();
             deliverInOrder();
         }
     }
 
-    /** The channels whose next message says that nothing of them is missing. */
+    /**
+     * Returns the channels that have lost nothing: the next message of each states that its predecessor is not in the
+     * missing range.
+     */
     private Set<String> unaffectedChannels(SequenceRange missing) {
         Set<String> seen = new HashSet<>();
-        Set<String> sound = new HashSet<>();
+        Set<String> unaffected = new HashSet<>();
         for (Envelope message : held.values()) {
             if (seen.add(message.channel()) && message.previous() < missing.from()) {
-                sound.add(message.channel());
+                unaffected.add(message.channel());
             }
         }
-        return sound;
+        return unaffected;
     }
 }

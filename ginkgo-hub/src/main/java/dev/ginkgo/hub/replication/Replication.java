@@ -28,20 +28,21 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Joins a hub's store with those of the other nodes: what is published here goes to the peers of the roster, what they
- * publish comes into the {@link ReplicationSink}. It starts after the transport, and stops before it.
+ * Replication between the store of this hub and those of the other nodes: messages published here are sent to the peers
+ * in the membership, and messages of peers are passed to the {@link ReplicationSink}. It starts after the transport and
+ * stops before it.
  */
 public final class Replication extends Service {
-    /** Short beside the time for which a message may be held back. */
+    /** Interval of checks; short compared with the time for which messages are held back. */
     private static final Duration TICK = Duration.ofMillis(50);
 
-    /** How much longer the start waits if there is somebody who hands over. */
+    /** Additional time for the start to wait if there is a peer that can transfer its state. */
     private static final Duration TRANSFER_EXTENSION = Duration.ofSeconds(3);
 
-    private final Setting<Duration> takeOver = setting("take-over", Duration.ofSeconds(5))
+    private final Setting<Duration> transferTimeout = setting("take-over", Duration.ofSeconds(5))
             .between(Duration.ZERO, Duration.ofSeconds(6))
             .restartRequired()
-            .help("How long the start waits for another node, to take over its history; 0: not at all");
+            .help("How long the start waits for the state transfer from another node; 0 disables it");
 
     private final Cluster cluster;
     private final Supplier<? extends Transport> transport;
@@ -53,61 +54,64 @@ public final class Replication extends Service {
     private volatile Set<NodeIncarnation> expected = Set.of();
 
     /**
-     * Joins nothing yet.
+     * Creates the service.
      *
-     * @param cluster says who the others are; started before this
+     * @param cluster provides the membership; started before this
      * @param transport carries the messages; started before this
-     * @param ledger where they come in
-     * @param fence told of each leadership
+     * @param sink receives the messages of other nodes
+     * @param epochFence is notified of each leadership epoch
      */
     public Replication(
             Cluster cluster,
             Supplier<? extends Transport> transport,
-            Supplier<ReplicationSink> ledger,
-            Supplier<EpochFence> fence) {
-        this.cluster = requireNonNull(cluster, "cluster is null: is its field declared further down?");
+            Supplier<ReplicationSink> sink,
+            Supplier<EpochFence> epochFence) {
+        this.cluster = requireNonNull(cluster, "cluster is null; declare its field before the hub's");
         this.transport = transport;
-        this.sink = ledger;
-        this.epochFence = fence;
+        this.sink = sink;
+        this.epochFence = epochFence;
     }
 
     @Override
     protected void onStart() throws Exception {
-        Transport carrier = transport.get();
-        EpochFence guard = epochFence.get();
+        Transport activeTransport = transport.get();
+        EpochFence fence = epochFence.get();
         NodeIncarnation self = self();
-        Replicator.PeerRequests ask = new Replicator.PeerRequests(carrier::requestRange, carrier::requestSnapshot);
-        Replicator inbox = new Replicator(self, sink.get(), ask, this::wake, time());
-        carrier.credentials(cluster.credentials());
-        Address address = carrier.open(self, inbox);
-        replicator = inbox;
-        closeOnStop(cluster.onLeader(leader -> leader.map(Leader::epoch).ifPresent(guard::observe)));
-        closeOnStop(cluster.onRoster(members -> rosterChanged(self, members, carrier, inbox)));
+        Replicator.PeerRequests peerRequests =
+                new Replicator.PeerRequests(activeTransport::requestRange, activeTransport::requestSnapshot);
+        Replicator replicator = new Replicator(self, sink.get(), peerRequests, this::wake, time());
+        activeTransport.credentials(cluster.credentials());
+        Address address = activeTransport.open(self, replicator);
+        this.replicator = replicator;
+        closeOnStop(cluster.onLeader(leader -> leader.map(Leader::epoch).ifPresent(fence::observe)));
+        closeOnStop(cluster.onRoster(members -> rosterChanged(self, members, activeTransport, replicator)));
         cluster.advertiseTransport(address);
-        takeOver(self, inbox);
-        every("missing", () -> TICK, inbox::tick);
+        awaitStateTransfer(self, replicator);
+        every("retransmission", () -> TICK, replicator::tick);
     }
 
     /**
-     * Waits until what others hold is here, before anybody reads or publishes; not if there are none, and not for ever.
+     * Waits until the state transfer is complete, before there are subscribers or publishers. The wait is bounded, and
+     * ends at once if there is no peer with a state to transfer.
      */
-    private void takeOver(NodeIncarnation self, Replicator inbox) throws InterruptedException {
-        long began = time().nanos();
-        Duration patience = takeOver.get();
-        if (patience.isZero()) {
-            inbox.start();
+    private void awaitStateTransfer(NodeIncarnation self, Replicator replicator) throws InterruptedException {
+        long startedAt = time().nanos();
+        Duration timeout = transferTimeout.get();
+        if (timeout.isZero()) {
+            replicator.start();
         }
-        while (!inbox.isComplete()) {
-            Duration past = Duration.ofNanos(time().nanos() - began);
-            boolean all = cluster.status().ready(); // asked first: then the roster has everybody
+        while (!replicator.isComplete()) {
+            Duration elapsed = Duration.ofNanos(time().nanos() - startedAt);
+            boolean membershipComplete = cluster.status().ready(); // read before the membership, which is then complete
             Set<NodeIncarnation> others = others(self, cluster.roster());
-            boolean vain = all && inbox.hasNothingToTransfer(others);
-            if (vain || past.compareTo(others.isEmpty() ? patience : patience.plus(TRANSFER_EXTENSION)) >= 0) {
-                inbox.start();
+            boolean nothingToTransfer = membershipComplete && replicator.hasNothingToTransfer(others);
+            if (nothingToTransfer
+                    || elapsed.compareTo(others.isEmpty() ? timeout : timeout.plus(TRANSFER_EXTENSION)) >= 0) {
+                replicator.start();
                 return;
             }
             sleep(TICK);
-            inbox.tick();
+            replicator.tick();
         }
     }
 
@@ -119,8 +123,9 @@ public final class Replication extends Service {
     }
 
     /**
-     * This node in its present life, as the roster shows it. A hub that restarts while its cluster runs on is in the
-     * same life, and goes on counting; else its peers would take what is new for what they have had.
+     * Returns this node in its current incarnation, according to the membership. If only the hub restarts and the
+     * cluster keeps running, the incarnation stays the same and sequence numbers continue; otherwise peers would take
+     * new messages for duplicates.
      */
     public NodeIncarnation self() {
         String name = cluster.identity().toString();
@@ -129,20 +134,21 @@ public final class Replication extends Service {
                 .map(member -> new NodeIncarnation(name, member.incarnation()))
                 .findFirst()
                 .orElseThrow(
-                        () -> new IllegalStateException("the cluster has not been started: add it before the hub"));
+                        () -> new IllegalStateException("the cluster has not been started; add it before the hub"));
     }
 
-    private void rosterChanged(NodeIncarnation self, List<Member> members, Transport carrier, Replicator inbox) {
+    private void rosterChanged(
+            NodeIncarnation self, List<Member> members, Transport activeTransport, Replicator replicator) {
         Set<Peer> peers = peers(self, members);
         Set<NodeIncarnation> others = new HashSet<>();
         peers.forEach(peer -> others.add(peer.origin()));
         expected = others;
-        inbox.expect(others);
-        carrier.setPeers(peers);
+        replicator.expect(others);
+        activeTransport.setPeers(peers);
         wake();
     }
 
-    /** Those of the roster whose hub can be reached. */
+    /** Returns the other members whose hub can be reached. */
     private static Set<NodeIncarnation> others(NodeIncarnation self, List<Member> members) {
         return members.stream()
                 .filter(member ->
@@ -158,57 +164,62 @@ public final class Replication extends Service {
             String same = numbers.putIfAbsent(OriginId.of(member.name()), member.name());
             if (same != null && !same.equals(member.name())) {
                 log.error(
-                        "the nodes {} and {} have the same number in the ids of messages, so this one hears nothing of"
-                                + " {}; give one of them another identity",
+                        "the nodes {} and {} have the same number in message ids, so this node receives no messages"
+                                + " of {}; give one of them another identity",
                         same,
                         member.name(),
                         member.name());
             } else if (!member.name().equals(self.name())) {
-                NodeIncarnation nodeIncarnation = new NodeIncarnation(member.name(), member.incarnation());
-                member.transport().ifPresent(address -> peers.add(new Peer(nodeIncarnation, address)));
+                NodeIncarnation origin = new NodeIncarnation(member.name(), member.incarnation());
+                member.transport().ifPresent(address -> peers.add(new Peer(origin, address)));
             }
         }
         return peers;
     }
 
     /**
-     * Sends what this node has published, in its order, one at a time; the store's lock may be held.
+     * Sends a message of this node to all peers. Called in order of publishing, by one thread at a time; the caller may
+     * hold the store's lock.
      *
-     * @return to how many peers it is on its way; none if this does not run
+     * @return the number of peers to which the message is sent; 0 if this service is not running
      */
     public int send(Envelope message) {
         return replicator == null ? 0 : transport.get().send(message);
     }
 
     /**
-     * Waits until every hub of the roster hears this node.
+     * Waits until every hub in the membership receives the messages of this node.
      *
-     * @return whether they do; false after that time, or if this stops
+     * @return whether that is the case; false if the time has elapsed or this service stops
      */
     public boolean awaitPeers(Duration atMost) throws InterruptedException {
         Boolean complete = changes.await(this::hasPeers, time(), WaitQueue.deadlineAfter(time(), atMost));
         return Boolean.TRUE.equals(complete);
     }
 
-    /** Whether they do; null while they may yet. */
+    /** Returns whether all peers are ready; null while some are not. */
     private @Nullable Boolean hasPeers() {
-        Replicator present = replicator;
-        if (present == null) {
+        Replicator current = replicator;
+        if (current == null) {
             return false;
         }
-        boolean complete = present.isComplete() && present.readyPeers().containsAll(expected);
+        boolean complete = current.isComplete() && current.readyPeers().containsAll(expected);
         return complete ? true : null;
     }
 
-    /** What there is to say of the others, with what the fence has kept out. */
+    /**
+     * Returns a summary of the peers.
+     *
+     * @param fenced the number of messages rejected by the epoch fence
+     */
     public PeerSummary peers(long fenced) {
-        Replicator present = replicator;
-        if (present == null) {
+        Replicator current = replicator;
+        if (current == null) {
             return new PeerSummary(0, fenced, 0, 0);
         }
         List<PeerStats> sent = transport.get().stats().peers();
         return new PeerSummary(
-                present.readyPeers().size(),
+                current.readyPeers().size(),
                 fenced,
                 sent.stream().mapToLong(PeerStats::dropped).sum(),
                 sent.stream().mapToLong(PeerStats::queued).sum());

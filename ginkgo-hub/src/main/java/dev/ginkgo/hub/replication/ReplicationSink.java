@@ -8,44 +8,47 @@ import dev.ginkgo.hub.spi.SnapshotChunk;
 import java.util.Set;
 
 /**
- * The store as it is seen by what brings in the messages of other nodes. No call waits for anything, or throws: what
- * cannot be taken is counted and told like what is lost.
+ * The store as seen by replication. No method blocks or throws; a message that cannot be accepted is counted and
+ * reported as lost.
  */
 public interface ReplicationSink {
     /**
-     * Takes a message of another node, or keeps it out, and tells it as lost, if the leadership that it was published under
-     * is over. Those of one origin come in their order, each once.
+     * Accepts a message of another node, or rejects it and reports it as lost if its epoch is superseded. Messages of
+     * one origin arrive in order, each once.
      */
     void relay(Envelope message);
 
-    /** Some messages of another node will not come; called before {@link #relay} of the next one. */
-    void lost(Loss loss);
+    /** Records that messages of another node will not arrive. Called before {@link #relay} of the next message. */
+    void recordLoss(Loss loss);
 
-    /** What is held of a stretch of any origin, this node included. */
-    RangeResponse readRange(SequenceRange asked);
+    /** Returns the retained messages of a range of any origin, including this node. */
+    RangeResponse readRange(SequenceRange requested);
 
-    /** There is this life of another node, or was; all that is published in it will come, or is told as lost. */
-    void incarnationSeen(NodeIncarnation life);
+    /**
+     * Records that an incarnation of another node exists or existed. All its messages will arrive or be reported as
+     * lost.
+     */
+    void incarnationSeen(NodeIncarnation incarnation);
 
-    // ---- when a node begins
+    // ---- state transfer
 
-    /** All that is held here, from a place on, as far as this ledger knows: positions only of this node. */
+    /** Returns the next chunk of a snapshot. Of the positions, it contains only that of this node. */
     SnapshotChunk readSnapshot(long after, NodeIncarnation self);
 
-    /** Takes what another node holds, before anything else comes. */
-    void applySnapshot(SnapshotChunk some);
+    /** Applies a chunk of another node's snapshot, before any other message is accepted. */
+    void applySnapshot(SnapshotChunk chunk);
 
-    /** What was to be taken over cannot be had to its end. */
+    /** Abandons a state transfer that cannot be completed. */
     void abandonSnapshot();
 
     /**
-     * Messages that nobody could be asked for.
+     * Messages that could not be retransmitted by any peer.
      *
-     * @param range which
-     * @param unaffectedChannels channels that have lost nothing by it, as what came after says; of all others nobody knows, and
-     *     their readers are told
-     * @param beforeStart whether all of it was published before this node had begun: then no reader has waited for it, and
-     *     only one who resumes is told
+     * @param range the messages
+     * @param unaffectedChannels channels that have certainly lost nothing, according to later messages; subscribers of
+     *     all other channels receive a gap
+     * @param beforeStart whether all of them were published before this node was started; then only a subscriber that
+     *     resumes receives a gap
      */
     record Loss(SequenceRange range, Set<String> unaffectedChannels, boolean beforeStart) {}
 }

@@ -19,12 +19,13 @@ import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Brings what other nodes publish into this node's {@link ReplicationSink}: first what a peer holds already ({@link StateTransfer}),
- * then each origin in its order, each message once; what is missing is fetched from peers, or told.
+ * Passes the messages of other nodes to this node's {@link ReplicationSink}: first the state of a peer ({@link
+ * StateTransfer}), then the messages of each origin, in order and each once. Missing ranges are requested from peers,
+ * or reported as lost.
  *
- * <p>The lives of a node come one after another: nothing of the next is let in before all that is known to be there of
- * the one before is here, or given up. Under its monitor it calls the ledger and asks peers, neither of which waits or
- * calls back.
+ * <p>Incarnations of a node are applied in order: messages of a newer incarnation are held back until every known
+ * message of the previous one has been received or declared lost. Under its monitor this class calls the sink and sends
+ * requests to peers, neither of which blocks or calls back.
  */
 final class Replicator implements TransportListener {
     private static final Comparator<NodeIncarnation> BY_INCARNATION =
@@ -40,61 +41,62 @@ final class Replicator implements TransportListener {
 
     // guarded by this
     private final StateTransfer stateTransfer;
-    private final Map<String, OriginReceiver> receivers =
-            new LinkedHashMap<>(); // by the node's name, those heard of last at the end
+    private final Map<String, OriginReceiver> receivers = new LinkedHashMap<>(); // by node name, newest last
     private final List<OriginReceiver> ending = new ArrayList<>();
     private final EndedIncarnations endedIncarnations = new EndedIncarnations();
     private Set<NodeIncarnation> expected = Set.of();
 
-    /** How peers are asked. */
+    /** Sends requests to peers. */
     record PeerRequests(BiConsumer<NodeIncarnation, SequenceRange> range, BiConsumer<NodeIncarnation, Long> snapshot) {}
 
     /**
-     * Begins with nothing.
+     * Creates a replicator without messages.
      *
-     * @param changed is told after each change of {@link #readyPeers}, and of {@link #isComplete}
+     * @param onChange runs after each change of {@link #readyPeers} or {@link #isComplete}
      */
     Replicator(
             NodeIncarnation self,
             ReplicationSink replicationSink,
-            PeerRequests ask,
-            Runnable changed,
+            PeerRequests requests,
+            Runnable onChange,
             TimeSource timeSource) {
         this.self = self;
         this.sink = replicationSink;
-        this.requests = ask;
-        this.onChange = changed;
+        this.requests = requests;
+        this.onChange = onChange;
         this.timeSource = timeSource;
-        stateTransfer = new StateTransfer(replicationSink, ask.snapshot());
+        stateTransfer = new StateTransfer(replicationSink, requests.snapshot());
     }
 
-    /** The peers that hear this node. */
+    /** Returns the peers that receive messages from this node. */
     Set<NodeIncarnation> readyPeers() {
         return ready;
     }
 
-    /** Whether what others held when this node began is here, as far as it is to be had. */
+    /** Returns whether the state transfer is complete or has been abandoned. */
     boolean isComplete() {
         return complete;
     }
 
-    /** Who is in the roster. */
+    /** Sets the other members. */
     synchronized void expect(Set<NodeIncarnation> peers) {
         expected = peers;
     }
 
-    /** Whether those have nothing that could be taken over, as each of them has said; also if there are none. */
+    /**
+     * Returns whether each of the given peers has reported that it has no state to transfer; true if there are none.
+     */
     synchronized boolean hasNothingToTransfer(Set<NodeIncarnation> peers) {
         return stateTransfer.hasNothingToTransfer(peers);
     }
 
-    /** Waits no longer for what others hold. */
+    /** Stops waiting for the state transfer. */
     synchronized void start() {
         stateTransfer.stop();
         finishTransfer();
     }
 
-    /** Looks after what is missing; several times in each {@link MissingRange#MAX_WAIT}. */
+    /** Checks for missing messages; called several times per {@link MissingRange#MAX_WAIT}. */
     synchronized void tick() {
         long now = timeSource.nanos();
         if (!complete) {
@@ -108,7 +110,7 @@ final class Replicator implements TransportListener {
         receivers.values().forEach(originReceiver -> originReceiver.tick(now));
     }
 
-    // ---- what peers say
+    // ---- input from peers
 
     @Override
     public synchronized void heartbeat(NodeIncarnation peer, long last, Map<NodeIncarnation, Long> others) {
@@ -116,7 +118,7 @@ final class Replicator implements TransportListener {
         if (!complete) {
             stateTransfer.peerAvailable(peer, now);
         }
-        others.entrySet().stream() // earlier lives first, or the later one would be the present one, and they too late
+        others.entrySet().stream() // earlier incarnations first; after a later one, they would count as ended
                 .sorted(Map.Entry.comparingByKey(BY_INCARNATION))
                 .forEach(each -> gossip(each.getKey(), each.getValue(), now));
         OriginReceiver originReceiver = receiver(peer);
@@ -125,19 +127,18 @@ final class Replicator implements TransportListener {
         }
     }
 
-    private void gossip(NodeIncarnation nodeIncarnation, long theirs, long now) {
-        Optional<OriginReceiver> ends = ending.stream()
-                .filter(each -> each.nodeIncarnation.equals(nodeIncarnation))
-                .findFirst();
-        if (ends.isPresent()) {
-            ends.get().heartbeat(theirs, now);
-            closeIfSettled(ends.get());
-        } else if (isEnded(nodeIncarnation)) {
-            reportLate(nodeIncarnation, theirs);
-        } else if (!isForgotten(nodeIncarnation, theirs)) {
-            OriginReceiver originReceiver = receiver(nodeIncarnation);
+    private void gossip(NodeIncarnation origin, long theirLast, long now) {
+        Optional<OriginReceiver> matching =
+                ending.stream().filter(each -> each.origin.equals(origin)).findFirst();
+        if (matching.isPresent()) {
+            matching.get().heartbeat(theirLast, now);
+            closeIfSettled(matching.get());
+        } else if (isEnded(origin)) {
+            reportLate(origin, theirLast);
+        } else if (!isForgotten(origin, theirLast)) {
+            OriginReceiver originReceiver = receiver(origin);
             if (originReceiver != null) {
-                originReceiver.gossip(theirs, now);
+                originReceiver.gossip(theirLast, now);
             }
         }
     }
@@ -151,21 +152,21 @@ final class Replicator implements TransportListener {
     }
 
     @Override
-    public RangeResponse readRange(SequenceRange asked) {
-        return sink.readRange(asked);
+    public RangeResponse readRange(SequenceRange requested) {
+        return sink.readRange(requested);
     }
 
     @Override
     public synchronized void rangeReceived(NodeIncarnation peer, RangeResponse rangeResponse) {
-        NodeIncarnation nodeIncarnation = rangeResponse.range().origin();
+        NodeIncarnation origin = rangeResponse.range().origin();
         for (OriginReceiver originReceiver : List.copyOf(ending)) {
-            if (originReceiver.nodeIncarnation.equals(nodeIncarnation)) {
+            if (originReceiver.origin.equals(origin)) {
                 originReceiver.rangeReceived(peer, rangeResponse, timeSource.nanos());
                 closeIfSettled(originReceiver);
                 return;
             }
         }
-        OriginReceiver originReceiver = receiver(nodeIncarnation);
+        OriginReceiver originReceiver = receiver(origin);
         if (originReceiver != null) {
             originReceiver.rangeReceived(peer, rangeResponse, timeSource.nanos());
         }
@@ -174,10 +175,8 @@ final class Replicator implements TransportListener {
     @Override
     public synchronized Map<NodeIncarnation, Long> positions() {
         Map<NodeIncarnation, Long> positions = new LinkedHashMap<>();
-        receivers
-                .values()
-                .forEach(originReceiver -> positions.put(originReceiver.nodeIncarnation, originReceiver.position()));
-        ending.forEach(originReceiver -> positions.put(originReceiver.nodeIncarnation, originReceiver.position()));
+        receivers.values().forEach(originReceiver -> positions.put(originReceiver.origin, originReceiver.position()));
+        ending.forEach(originReceiver -> positions.put(originReceiver.origin, originReceiver.position()));
         endedIncarnations.addTo(positions, MAX_POSITIONS);
         return positions;
     }
@@ -188,16 +187,16 @@ final class Replicator implements TransportListener {
         onChange.run();
     }
 
-    // ---- what was before this node
+    // ---- state transfer
 
     @Override
     public synchronized SnapshotChunk readSnapshot(long after) {
         if (!complete) {
             return SnapshotChunk.empty(after);
         }
-        SnapshotChunk mine = sink.readSnapshot(after, self);
+        SnapshotChunk chunk = sink.readSnapshot(after, self);
         return new SnapshotChunk(
-                after, mine.items(), mine.through(), mine.lost(), mine.end().map(this::withPositions));
+                after, chunk.items(), chunk.through(), chunk.lost(), chunk.end().map(this::withPositions));
     }
 
     private SnapshotChunk.End withPositions(SnapshotChunk.End end) {
@@ -207,8 +206,8 @@ final class Replicator implements TransportListener {
     }
 
     @Override
-    public synchronized void snapshots(NodeIncarnation peer, SnapshotChunk some) {
-        stateTransfer.chunkReceived(peer, some, timeSource.nanos());
+    public synchronized void snapshotReceived(NodeIncarnation peer, SnapshotChunk chunk) {
+        stateTransfer.chunkReceived(peer, chunk, timeSource.nanos());
         finishTransfer();
     }
 
@@ -232,93 +231,105 @@ final class Replicator implements TransportListener {
         onChange.run();
     }
 
-    // ---- the lives of a node
+    // ---- incarnations
 
-    /** Whether it is of an earlier life than the one that is known. */
-    private boolean isEnded(NodeIncarnation nodeIncarnation) {
-        if (nodeIncarnation.name().equals(self.name())) {
-            return nodeIncarnation.incarnation() < self.incarnation();
+    /** Returns whether an incarnation is older than the current one of its node. */
+    private boolean isEnded(NodeIncarnation origin) {
+        if (origin.name().equals(self.name())) {
+            return origin.incarnation() < self.incarnation();
         }
-        OriginReceiver present = receivers.get(nodeIncarnation.name());
-        return present != null && present.nodeIncarnation.incarnation() > nodeIncarnation.incarnation();
+        OriginReceiver current = receivers.get(origin.name());
+        return current != null && current.origin.incarnation() > origin.incarnation();
     }
 
-    /** Whether there were too many names to remember this one, and nothing of it is missing here. */
-    private boolean isForgotten(NodeIncarnation nodeIncarnation, long theirs) {
-        Long known = endedIncarnations.get(nodeIncarnation);
-        return known != null && known >= theirs && !receivers.containsKey(nodeIncarnation.name());
+    /**
+     * Returns whether an origin was evicted because there were too many nodes, and none of its messages is missing
+     * here.
+     */
+    private boolean isForgotten(NodeIncarnation origin, long theirLast) {
+        Long known = endedIncarnations.get(origin);
+        return known != null && known >= theirLast && !receivers.containsKey(origin.name());
     }
 
-    /** So far has a life come to another node that is over here: what is not here comes too late. */
-    private void reportLate(NodeIncarnation nodeIncarnation, long theirs) {
-        Long known = endedIncarnations.get(nodeIncarnation);
-        if (!complete || endedIncarnations.isTooOld(nodeIncarnation) || (known != null && known >= theirs)) {
+    /**
+     * Processes the position of an ended incarnation as reported by a peer. Messages that are missing here would arrive
+     * too late, and are reported as lost.
+     */
+    private void reportLate(NodeIncarnation origin, long theirLast) {
+        Long known = endedIncarnations.get(origin);
+        if (!complete || endedIncarnations.isTooOld(origin) || (known != null && known >= theirLast)) {
             return;
         }
         if (known == null) {
-            sink.incarnationSeen(nodeIncarnation);
+            sink.incarnationSeen(origin);
         }
         long from = known == null ? 1 : known + 1;
-        if (theirs >= from) {
-            sink.lost(new ReplicationSink.Loss(new SequenceRange(nodeIncarnation, from, theirs), Set.of(), false));
+        if (theirLast >= from) {
+            sink.recordLoss(new ReplicationSink.Loss(new SequenceRange(origin, from, theirLast), Set.of(), false));
         }
-        endedIncarnations.put(nodeIncarnation, theirs);
+        endedIncarnations.put(origin, theirLast);
     }
 
     private void closeIfSettled(OriginReceiver originReceiver) {
         if (originReceiver.isSettled() && ending.remove(originReceiver)) {
-            endedIncarnations.put(originReceiver.nodeIncarnation, originReceiver.position());
-            OriginReceiver next = receivers.get(originReceiver.nodeIncarnation.name());
+            endedIncarnations.put(originReceiver.origin, originReceiver.position());
+            OriginReceiver next = receivers.get(originReceiver.origin.name());
             if (next != null) {
                 next.advance(timeSource.nanos());
             }
         }
     }
 
-    private boolean isHeldBack(NodeIncarnation nodeIncarnation) {
+    private boolean isHeldBack(NodeIncarnation origin) {
         return !complete
                 || ending.stream()
-                        .anyMatch(each -> each.nodeIncarnation.name().equals(nodeIncarnation.name())
-                                && each.nodeIncarnation.incarnation() < nodeIncarnation.incarnation());
+                        .anyMatch(each -> each.origin.name().equals(origin.name())
+                                && each.origin.incarnation() < origin.incarnation());
     }
 
-    /** Null for what this node itself has published, and for a life that is over. */
-    private @Nullable OriginReceiver receiver(NodeIncarnation nodeIncarnation) {
-        if (nodeIncarnation.name().equals(self.name())) {
+    /**
+     * Returns the receiver for an origin, and creates it if necessary; null for this node itself and for an ended
+     * incarnation.
+     */
+    private @Nullable OriginReceiver receiver(NodeIncarnation origin) {
+        if (origin.name().equals(self.name())) {
             return null;
         }
-        OriginReceiver present = receivers.get(nodeIncarnation.name());
-        if (present != null && present.nodeIncarnation.incarnation() >= nodeIncarnation.incarnation()) {
-            return present.nodeIncarnation.equals(nodeIncarnation) ? present : null;
+        OriginReceiver current = receivers.get(origin.name());
+        if (current != null && current.origin.incarnation() >= origin.incarnation()) {
+            return current.origin.equals(origin) ? current : null;
         }
-        OriginReceiver fresh = new OriginReceiver(
-                nodeIncarnation, sink, () -> ready, requests.range(), () -> isHeldBack(nodeIncarnation));
-        receivers.remove(nodeIncarnation.name());
-        receivers.put(nodeIncarnation.name(), fresh);
-        sink.incarnationSeen(nodeIncarnation);
-        if (present != null && complete) {
-            ending.add(present);
-            present.incarnationEnded(timeSource.nanos());
-            closeIfSettled(present);
+        OriginReceiver created =
+                new OriginReceiver(origin, sink, () -> ready, requests.range(), () -> isHeldBack(origin));
+        receivers.remove(origin.name());
+        receivers.put(origin.name(), created);
+        sink.incarnationSeen(origin);
+        if (current != null && complete) {
+            ending.add(current);
+            current.incarnationEnded(timeSource.nanos());
+            closeIfSettled(current);
         }
-        Long before = endedIncarnations.get(nodeIncarnation);
-        if (before != null) { // it was forgotten here, and is back
-            fresh.skipTo(before, timeSource.nanos());
+        Long lastKnown = endedIncarnations.get(origin);
+        if (lastKnown != null) { // it was evicted, and has returned
+            created.skipTo(lastKnown, timeSource.nanos());
         }
         if (receivers.size() > MAX_POSITIONS) {
             evictOne();
         }
-        return fresh;
+        return created;
     }
 
-    /** The one heard of first of those who have gone; if all are here, of all. */
+    /**
+     * Evicts the receiver of one node: of the nodes that are not members, the one that was added first; if all are
+     * members, of all.
+     */
     private void evictOne() {
         OriginReceiver oldest = receivers.values().stream()
-                .filter(each -> !expected.contains(each.nodeIncarnation))
+                .filter(each -> !expected.contains(each.origin))
                 .findFirst()
                 .orElse(receivers.values().iterator().next());
         oldest.declareLost();
-        endedIncarnations.put(oldest.nodeIncarnation, oldest.position());
-        receivers.remove(oldest.nodeIncarnation.name());
+        endedIncarnations.put(oldest.origin, oldest.position());
+        receivers.remove(oldest.origin.name());
     }
 }

@@ -12,32 +12,33 @@ import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How a node that begins gets what the others hold, of all nodes and their earlier lives, its own included: one peer
- * hands it all over, in the order that it has there, before anything else comes in.
+ * State transfer to a node that starts: one peer sends its retained messages, of all nodes and their earlier
+ * incarnations (including those of the starting node), in its own order, before any other message is accepted.
  *
  * <pre>
- *            a peer speaks            some comes             the end comes
- *   waiting ---------------> asking --------------> taking ---------------> over
- *      ^                       |                      |                       ^
- *      '- it is silent, or ----'                      '- it falls silent -----'
- *         has just begun
+ *            peer available             first chunk            last chunk
+ *   waiting ---------------> requesting ------------> receiving ----------> finished
+ *      ^                         |                        |                    ^
+ *      '---- timeout, or the ----'                        '----- timeout ------'
+ *            peer has no state
  * </pre>
  *
- * It goes on asking until it is ended, as those that have just begun may have all a moment later. If the peer falls
- * silent in between, what has come stays, and counts as incomplete. Guarded by its {@link Replicator}.
+ * Requests are repeated until the transfer is stopped, because a peer that has just started may have its state a moment
+ * later. If the peer times out during the transfer, the chunks received so far are kept, and the state counts as
+ * incomplete. Guarded by its {@link Replicator}.
  */
 final class StateTransfer {
-    /** How long a peer may take to answer before it is asked once more. */
+    /** How long to wait for a response before the request is repeated. */
     private static final long RESPONSE_TIMEOUT = Duration.ofMillis(300).toNanos();
 
-    /** How long it may take in all. */
+    /** How long to wait for a peer in total. */
     private static final long PEER_TIMEOUT = Duration.ofMillis(1_500).toNanos();
 
     private final ReplicationSink sink;
-    private final BiConsumer<NodeIncarnation, Long> ask;
+    private final BiConsumer<NodeIncarnation, Long> requestSnapshot;
     private final Set<NodeIncarnation> available = new LinkedHashSet<>();
-    private final Set<NodeIncarnation> tried = new HashSet<>();
-    private final Set<NodeIncarnation> empty = new HashSet<>();
+    private final Set<NodeIncarnation> requestedPeers = new HashSet<>();
+    private final Set<NodeIncarnation> peersWithoutState = new HashSet<>();
     private @Nullable NodeIncarnation requestedFrom;
     private long requestedAt;
     private long lastResponseAt;
@@ -47,40 +48,40 @@ final class StateTransfer {
     private Map<NodeIncarnation, Long> positions = Map.of();
 
     /**
-     * Begins with nobody to ask.
+     * Creates a state transfer without peers.
      *
-     * @param ask asks a peer for what it holds, from a place on
+     * @param requestSnapshot requests the next chunk from a peer, after an arrival number
      */
-    StateTransfer(ReplicationSink replicationSink, BiConsumer<NodeIncarnation, Long> ask) {
+    StateTransfer(ReplicationSink replicationSink, BiConsumer<NodeIncarnation, Long> requestSnapshot) {
         this.sink = replicationSink;
-        this.ask = ask;
+        this.requestSnapshot = requestSnapshot;
     }
 
     boolean isFinished() {
         return finished;
     }
 
-    /** How far each life of each node has come with it. */
+    /** Returns the last position of each incarnation of each node that the snapshot covers. */
     Map<NodeIncarnation, Long> positions() {
         return positions;
     }
 
-    /** A peer can be asked. */
+    /** Adds a peer from which state can be requested. */
     void peerAvailable(NodeIncarnation peer, long now) {
         if (available.add(peer) && requestedFrom == null) {
             requestFromNext(now);
         }
     }
 
-    /** Whether all of these have said that they have nothing; also if there are none. */
+    /** Returns whether each of the given peers has reported that it has no state; true if there are none. */
     boolean hasNothingToTransfer(Set<NodeIncarnation> peers) {
-        return !started && empty.containsAll(peers);
+        return !started && peersWithoutState.containsAll(peers);
     }
 
-    /** Time has passed. */
+    /** Checks the timeouts. */
     void tick(long now) {
-        NodeIncarnation present = requestedFrom;
-        if (present == null) {
+        NodeIncarnation current = requestedFrom;
+        if (current == null) {
             requestFromNext(now);
         } else if (now - lastResponseAt >= PEER_TIMEOUT) {
             if (started) {
@@ -90,26 +91,26 @@ final class StateTransfer {
                 requestFromNext(now);
             }
         } else if (now - requestedAt >= RESPONSE_TIMEOUT) {
-            request(present, now);
+            request(current, now);
         }
     }
 
-    /** A peer has answered. */
-    void chunkReceived(NodeIncarnation peer, SnapshotChunk some, long now) {
-        if (finished || !peer.equals(requestedFrom) || some.after() != after) {
+    /** Processes a chunk. */
+    void chunkReceived(NodeIncarnation peer, SnapshotChunk chunk, long now) {
+        if (finished || !peer.equals(requestedFrom) || chunk.after() != after) {
             return;
         }
         lastResponseAt = now;
-        Optional<SnapshotChunk.End> end = some.end();
+        Optional<SnapshotChunk.End> end = chunk.end();
         if (!started && end.isPresent() && !end.get().complete()) {
-            empty.add(peer);
+            peersWithoutState.add(peer);
             requestedFrom = null;
             requestFromNext(now);
             return;
         }
         started = true;
-        sink.applySnapshot(some);
-        after = some.through();
+        sink.applySnapshot(chunk);
+        after = chunk.through();
         if (end.isPresent()) {
             positions = end.get().positions();
             finished = true;
@@ -118,7 +119,7 @@ final class StateTransfer {
         }
     }
 
-    /** Goes on with what there is. */
+    /** Finishes with the state received so far. */
     void stop() {
         if (started && !finished) {
             sink.abandonSnapshot();
@@ -127,13 +128,14 @@ final class StateTransfer {
     }
 
     private void requestFromNext(long now) {
-        Optional<NodeIncarnation> next =
-                available.stream().filter(peer -> !tried.contains(peer)).findFirst();
-        if (next.isEmpty()) { // all from the beginning: one that had nothing may have all by now
-            tried.clear();
+        Optional<NodeIncarnation> next = available.stream()
+                .filter(peer -> !requestedPeers.contains(peer))
+                .findFirst();
+        if (next.isEmpty()) { // start over: a peer that had no state may have one by now
+            requestedPeers.clear();
             return;
         }
-        tried.add(next.get());
+        requestedPeers.add(next.get());
         requestedFrom = next.get();
         lastResponseAt = now;
         request(next.get(), now);
@@ -141,6 +143,6 @@ final class StateTransfer {
 
     private void request(NodeIncarnation peer, long now) {
         requestedAt = now;
-        ask.accept(peer, after);
+        requestSnapshot.accept(peer, after);
     }
 }

@@ -18,8 +18,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Brings what other nodes have published into the store, under the numbers that ids are made of. What cannot be taken
- * here, because of this node's limits, is told to the readers of its channel like what is lost.
+ * Passes the messages of other nodes to the store, and maps node names to origin numbers. A message that exceeds a
+ * limit of this node is reported to the subscribers of its channel as lost.
  */
 public final class StoreReplicationSink implements ReplicationSink {
     private static final Logger LOG = LoggerFactory.getLogger(StoreReplicationSink.class);
@@ -29,6 +29,7 @@ public final class StoreReplicationSink implements ReplicationSink {
     private final TimeSource timeSource;
     private volatile long warnedAt;
 
+    /** Creates a sink for a store. */
     public StoreReplicationSink(Store store, TimeSource timeSource) {
         this.store = store;
         this.timeSource = timeSource;
@@ -47,7 +48,7 @@ public final class StoreReplicationSink implements ReplicationSink {
     }
 
     @Override
-    public void lost(Loss loss) {
+    public void recordLoss(Loss loss) {
         store.recordLoss(
                 position(loss.range().origin(), loss.range().to()),
                 channel -> !loss.unaffectedChannels().contains(channel),
@@ -55,13 +56,13 @@ public final class StoreReplicationSink implements ReplicationSink {
     }
 
     @Override
-    public RangeResponse readRange(SequenceRange asked) {
-        return store.readRange(asked);
+    public RangeResponse readRange(SequenceRange requested) {
+        return store.readRange(requested);
     }
 
     @Override
-    public void incarnationSeen(NodeIncarnation life) {
-        store.snapshots.apply(List.of(position(life, 0)), List.of());
+    public void incarnationSeen(NodeIncarnation incarnation) {
+        store.snapshots.apply(List.of(position(incarnation, 0)), List.of());
     }
 
     @Override
@@ -70,12 +71,10 @@ public final class StoreReplicationSink implements ReplicationSink {
     }
 
     @Override
-    public void applySnapshot(SnapshotChunk some) {
-        some.items().forEach(this::inherit);
-        some.lost()
-                .forEach(
-                        (nodeIncarnation, last) -> store.recordLoss(position(nodeIncarnation, last), _ -> true, false));
-        some.end()
+    public void applySnapshot(SnapshotChunk chunk) {
+        chunk.items().forEach(this::applyItem);
+        chunk.lost().forEach((origin, last) -> store.recordLoss(position(origin, last), _ -> true, false));
+        chunk.end()
                 .ifPresent(end -> store.snapshots.apply(
                         end.positions().entrySet().stream()
                                 .map(each -> position(each.getKey(), each.getValue()))
@@ -83,7 +82,7 @@ public final class StoreReplicationSink implements ReplicationSink {
                         end.evicted()));
     }
 
-    private void inherit(SnapshotChunk.Item item) {
+    private void applyItem(SnapshotChunk.Item item) {
         Envelope message = item.message();
         Position position = position(message.origin(), message.sequence());
         try {
@@ -99,15 +98,18 @@ public final class StoreReplicationSink implements ReplicationSink {
         store.snapshots.abandon();
     }
 
-    private static Position position(NodeIncarnation nodeIncarnation, long sequence) {
-        return new Position(OriginId.of(nodeIncarnation.name()), nodeIncarnation.incarnation(), sequence);
+    private static Position position(NodeIncarnation origin, long sequence) {
+        return new Position(OriginId.of(origin.name()), origin.incarnation(), sequence);
     }
 
-    private void warn(Envelope message, RuntimeException why) {
+    private void warn(Envelope message, RuntimeException cause) {
         long now = timeSource.nanos();
         if (now - warnedAt >= WARNING_INTERVAL) {
             warnedAt = now;
-            LOG.warn("cannot take {} from another node, its readers are told a gap: {}", message, why.getMessage());
+            LOG.warn(
+                    "cannot accept {} from another node; subscribers of its channel receive a gap: {}",
+                    message,
+                    cause.getMessage());
         }
     }
 }

@@ -6,15 +6,15 @@ import dev.ginkgo.cluster.model.Epoch;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** A message on its way between nodes. It does not change; nobody may change the array of its payload. */
+/** A message as it is sent between nodes. Immutable; the payload array must not be changed. */
 public final class Envelope {
-    /** The longest name of a channel, in bytes of UTF-8. */
+    /** Maximum length of a channel name in bytes of UTF-8. */
     public static final int MAX_CHANNEL = 255;
 
-    /** What one takes in a queue besides its payload, roughly. */
+    /** Estimated memory of an envelope in a queue besides its payload, in bytes. */
     private static final int OVERHEAD = 200;
 
-    private final NodeIncarnation nodeIncarnation;
+    private final NodeIncarnation origin;
     private final long sequence;
     private final long previous;
     private final String channel;
@@ -24,18 +24,20 @@ public final class Envelope {
     private final @Nullable Epoch epoch;
 
     /**
-     * @param nodeIncarnation who published it
-     * @param sequence its number among all that the origin has published in this life, from 1
-     * @param previous the number of the message before it on its channel, 0 if it is the first: if a stretch is
-     *     missing, this tells whether the channel has lost something
-     * @param channel the channel's name
-     * @param binary whether it was published as bytes, not as text
-     * @param payload the bytes, not copied
-     * @param millis when it was published, by the origin's wall clock
-     * @param epoch the leadership under which it was published, if it was under one
+     * Creates an envelope.
+     *
+     * @param origin the node that published the message
+     * @param sequence number of the message among all that the node has published in this incarnation, from 1
+     * @param previous number of the previous message on the same channel, 0 if there is none; after a missing range, it
+     *     shows whether the channel has lost messages
+     * @param channel name of the channel
+     * @param binary whether the payload was published as bytes, not as text
+     * @param payload the payload; the array is not copied
+     * @param millis when the message was published, by the wall clock of the origin
+     * @param epoch the leadership epoch under which the message was published, if there was one
      */
     public Envelope(
-            NodeIncarnation nodeIncarnation,
+            NodeIncarnation origin,
             long sequence,
             long previous,
             String channel,
@@ -43,7 +45,7 @@ public final class Envelope {
             byte[] payload,
             long millis,
             Optional<Epoch> epoch) {
-        this.nodeIncarnation = requireNonNull(nodeIncarnation, "origin is null");
+        this.origin = requireNonNull(origin, "origin is null");
         this.channel = requireNonNull(channel, "channel is null");
         this.payload = requireNonNull(payload, "payload is null");
         this.epoch = epoch.orElse(null);
@@ -52,59 +54,58 @@ public final class Envelope {
         this.binary = binary;
         this.publishedMillis = millis;
         if (sequence < 1 || previous < 0 || previous >= sequence) {
-            throw new IllegalArgumentException("message " + sequence + " after " + previous + " of " + nodeIncarnation
-                    + "; numbers begin at 1 and rise");
+            throw new IllegalArgumentException("message " + sequence + " after " + previous + " of " + origin
+                    + "; sequence numbers start at 1 and increase");
         }
     }
 
-    /** Who published it. */
+    /** Returns the node that published the message. */
     public NodeIncarnation origin() {
-        return nodeIncarnation;
+        return origin;
     }
 
-    /** Its number among all that its origin has published. */
+    /** Returns the sequence number of the message in its origin. */
     public long sequence() {
         return sequence;
     }
 
-    /** The number of the message before it on its channel; 0 if it is the first. */
+    /** Returns the sequence number of the previous message on the same channel; 0 if there is none. */
     public long previous() {
         return previous;
     }
 
-    /** The name of its channel. */
+    /** Returns the name of the channel. */
     public String channel() {
         return channel;
     }
 
-    /** Whether it was published as bytes. */
+    /** Returns whether the payload was published as bytes. */
     public boolean binary() {
         return binary;
     }
 
-    /** The bytes themselves, not to be changed. */
+    /** Returns the payload itself, which must not be changed. */
     public byte[] payload() {
         return payload;
     }
 
-    /** When it was published, in milliseconds of the origin's wall clock. */
+    /** Returns when the message was published, in milliseconds of the origin's wall clock. */
     public long publishedMillis() {
         return publishedMillis;
     }
 
-    /** The leadership under which it was published. */
+    /** Returns the leadership epoch under which the message was published. */
     public Optional<Epoch> epoch() {
         return Optional.ofNullable(epoch);
     }
 
-    /** What it counts for in a queue, in bytes. */
+    /** Returns the memory for which the message counts in a queue, in bytes. */
     public long memoryBytes() {
         return OVERHEAD + (long) payload.length;
     }
 
-    /** For people. */
     @Override
     public String toString() {
-        return channel + " " + sequence + " of " + nodeIncarnation + " (" + payload.length + " bytes)";
+        return channel + " " + sequence + " of " + origin + " (" + payload.length + " bytes)";
     }
 }

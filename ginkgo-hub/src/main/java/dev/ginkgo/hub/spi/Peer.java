@@ -5,10 +5,10 @@ import static java.util.Objects.requireNonNull;
 import dev.ginkgo.config.Address;
 
 /**
- * Another node, as the roster shows it.
+ * Another node in the membership.
  *
- * @param origin the node and its present life
- * @param address what its {@link Transport#open} returned
+ * @param origin the node and its current incarnation
+ * @param address the address that its {@link Transport#open} returned
  */
 public record Peer(NodeIncarnation origin, Address address) {
     public Peer {

@@ -6,8 +6,8 @@ import java.util.List;
 import java.util.Queue;
 
 /**
- * What waits for one peer: messages, within a budget. What comes when it is full is dropped and counted; the peer sees
- * the hole by the numbers, and asks. For transports that keep their queues themselves; any thread may call.
+ * Bounded queue of messages for one peer. A message that arrives when the queue is full is dropped and counted; the
+ * peer detects the missing sequence number and requests it. For transports that manage their own queues. Thread-safe.
  */
 public final class SendQueue {
     private final long budget;
@@ -22,29 +22,31 @@ public final class SendQueue {
     private long dropped;
 
     /**
-     * @param budget in bytes, by {@link Envelope#memoryBytes}; one message is taken in any case
+     * Creates a queue that is not open.
+     *
+     * @param budget in bytes, by {@link Envelope#memoryBytes}; a single message is accepted even if it is larger
      */
     public SendQueue(long budget) {
         this.budget = budget;
     }
 
     /**
-     * What is to be sent next.
+     * The next messages to send.
      *
      * @param messages in order
-     * @param lastOffered the number of the last message that was offered, sent or dropped
-     * @param atEnd whether no more wait, so that {@code last} may be told after these
+     * @param lastOffered sequence number of the last message that was offered, whether sent or dropped
+     * @param atEnd whether the queue is empty, so that a heartbeat with {@code lastOffered} may follow these messages
      */
     public record SendBatch(List<Envelope> messages, long lastOffered, boolean atEnd) {}
 
-    /** Takes messages from now on. The peer is to be told that {@code lastBefore} was the last one before. */
+    /** Starts to accept messages. The caller reports {@code lastBefore} to the peer as the last earlier message. */
     public synchronized void open(long lastBefore) {
         last = lastBefore;
         open = true;
         opened = true;
     }
 
-    /** Takes no more, and lets go of all that waits. */
+    /** Stops to accept messages, and drops those that wait. */
     public synchronized void close() {
         open = false;
         dropped += messages.size();
@@ -53,9 +55,10 @@ public final class SendQueue {
     }
 
     /**
-     * Takes a message, or drops it. Only a backlog that was open once counts it then: before, nothing was promised.
+     * Accepts a message, or drops it. A dropped message is counted only if the queue has ever been open; before that,
+     * no peer expected it.
      *
-     * @return whether it was taken
+     * @return whether the message was accepted
      */
     public synchronized boolean offer(Envelope message) {
         if (open && (messages.isEmpty() || queued + message.memoryBytes() <= budget)) {
@@ -76,26 +79,26 @@ public final class SendQueue {
         }
     }
 
-    /** Takes out what is next: so many bytes of it, but one message at least. */
+    /** Removes and returns the next messages: up to the given number of bytes, but at least one message. */
     public synchronized SendBatch take(long bytes) {
-        List<Envelope> some = new ArrayList<>();
+        List<Envelope> taken = new ArrayList<>();
         long size = 0;
         for (Envelope next = messages.peek(); next != null && (size == 0 || size + next.memoryBytes() <= bytes); ) {
             size += next.memoryBytes();
-            some.add(messages.remove());
+            taken.add(messages.remove());
             next = messages.peek();
         }
         queued -= size;
-        sent += some.size();
-        return new SendBatch(some, last, messages.isEmpty());
+        sent += taken.size();
+        return new SendBatch(taken, last, messages.isEmpty());
     }
 
-    /** Whether something waits. */
+    /** Returns whether no message waits. */
     public synchronized boolean isEmpty() {
         return messages.isEmpty();
     }
 
-    /** How this peer stands. */
+    /** Returns the statistics of the peer. */
     public synchronized TransportStats.PeerStats stats(NodeIncarnation peer, boolean ready, long reconnects) {
         return new TransportStats.PeerStats(peer, ready, sent, dropped, queued, reconnects);
     }

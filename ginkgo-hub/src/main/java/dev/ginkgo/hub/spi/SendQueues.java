@@ -4,8 +4,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The backlogs of all peers, to which each message is offered in its order. For transports that keep their queues
- * themselves; any thread may call.
+ * The send queues of all peers. Each message is offered to all of them, in order. For transports that manage their own
+ * queues. Thread-safe.
  */
 public final class SendQueues {
 
@@ -13,24 +13,24 @@ public final class SendQueues {
     private final List<SendQueue> all = new ArrayList<>();
     private long last;
 
-    /** Of no peer yet. */
+    /** Creates an empty set of queues. */
     public SendQueues() {}
 
-    /** One more, not open yet. */
+    /** Adds a queue that is not open. */
     public synchronized void add(SendQueue sendQueue) {
         all.add(sendQueue);
     }
 
-    /** One less; what waits in it is gone. */
+    /** Closes and removes a queue; messages that wait in it are dropped. */
     public synchronized void remove(SendQueue sendQueue) {
         sendQueue.close();
         all.remove(sendQueue);
     }
 
     /**
-     * Opens one at this point of the sequence.
+     * Opens a queue at the current point of the sequence.
      *
-     * @return the number of the last message that it has not been offered
+     * @return the sequence number of the last message that was not offered to it
      */
     public synchronized long open(SendQueue sendQueue) {
         sendQueue.open(last);
@@ -38,23 +38,23 @@ public final class SendQueues {
     }
 
     /**
-     * Offers a message to all.
+     * Offers a message to all queues.
      *
-     * @return how many took it
+     * @return how many accepted it
      */
     public synchronized int offer(Envelope message) {
         last = message.sequence();
-        int took = 0;
+        int accepted = 0;
         for (SendQueue sendQueue : all) {
-            took += sendQueue.offer(message) ? 1 : 0;
+            accepted += sendQueue.offer(message) ? 1 : 0;
         }
-        return took;
+        return accepted;
     }
 
     /**
-     * Leaves a message out that cannot be carried; it is counted as dropped.
+     * Skips a message that cannot be sent; it is counted as dropped.
      *
-     * @return how many took it: none
+     * @return the number of queues that accepted it, which is 0
      */
     public synchronized int skip(Envelope message) {
         last = message.sequence();

@@ -3,17 +3,17 @@ package dev.ginkgo.hub.spi;
 import static java.util.Objects.requireNonNull;
 
 /**
- * Messages of one origin that somebody has missed.
+ * Range of messages of one origin.
  *
- * @param origin who published them
- * @param from the first one's number
- * @param to the last one's
+ * @param origin the node that published them
+ * @param from sequence number of the first message
+ * @param to sequence number of the last message
  */
 public record SequenceRange(NodeIncarnation origin, long from, long to) {
     public SequenceRange {
         requireNonNull(origin, "origin is null");
         if (from < 1 || to < from) {
-            throw new IllegalArgumentException("no stretch of " + origin + " goes from " + from + " to " + to);
+            throw new IllegalArgumentException("invalid range of " + origin + ": from " + from + " to " + to);
         }
     }
 }

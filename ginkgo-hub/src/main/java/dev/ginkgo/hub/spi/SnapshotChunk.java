@@ -7,14 +7,15 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Some of all that a node holds, in the order in which it came there: what another one takes over when it begins. Unlike
- * an {@link RangeResponse} it is of all origins and all their lives.
+ * Chunk of a snapshot for state transfer: retained messages of a node in its order of arrival. Unlike a {@link
+ * RangeResponse}, it contains messages of all origins and their incarnations.
  *
- * @param after the place in the holder's order that was asked for; 0 is before its first
- * @param items what it holds from there on; at most about {@link RangeResponse#MAX_BYTES}, but one message at least
- * @param through the place of the last one, to be asked for next
- * @param lost messages that the holder could not hand over, up to there: any channel may lack something of them
- * @param end if there is no more; then the rest comes by itself, after its positions
+ * @param after the requested arrival number, after which the chunk starts; 0 for the first chunk
+ * @param items the messages; at most about {@link RangeResponse#MAX_BYTES}, but at least one message if there is one
+ * @param through arrival number of the last message, from which to request the next chunk
+ * @param lost messages up to a position of each origin that the sender could not transfer; any channel may lack some of
+ *     them
+ * @param end present in the last chunk; later messages are received through normal replication, after its positions
  */
 public record SnapshotChunk(
         long after, List<Item> items, long through, Map<NodeIncarnation, Long> lost, Optional<End> end) {
@@ -23,58 +24,58 @@ public record SnapshotChunk(
         items = List.copyOf(items);
         lost = Map.copyOf(lost);
         if (after < 0 || through < after) {
-            throw new IllegalArgumentException("no holdings go from " + after + " to " + through);
+            throw new IllegalArgumentException("invalid snapshot chunk: from " + after + " to " + through);
         }
     }
 
     /**
-     * A message that was there already.
+     * A retained message.
      *
-     * @param message it
-     * @param ageMillis for how long the holder has had it, in milliseconds
-     * @param evicted if it is the oldest that the holder has of its channel: what is gone before it
+     * @param message the message
+     * @param ageMillis how long the sender has had it, in milliseconds
+     * @param evicted if it is the oldest retained message of its channel, the eviction watermark of the channel
      */
     public record Item(Envelope message, long ageMillis, List<Watermark> evicted) {
         public Item {
             requireNonNull(message, "message is null");
             evicted = List.copyOf(evicted);
             if (ageMillis < 0) {
-                throw new IllegalArgumentException(message + " is " + ageMillis + " ms old");
+                throw new IllegalArgumentException(message + " has a negative age: " + ageMillis + " ms");
             }
         }
 
-        /** What it counts for, in bytes. */
+        /** Returns the memory for which the item counts, in bytes. */
         public long memoryBytes() {
             return message.memoryBytes() + (long) Watermark.BYTES * evicted.size();
         }
     }
 
     /**
-     * A message that is gone, and all of its origin before it.
+     * Eviction watermark: this message and all earlier ones of its origin are evicted or lost.
      *
-     * @param origin the number that its node has in the ids of messages
-     * @param incarnation the life of that node
-     * @param sequence its number in that life
+     * @param origin number of the node in message ids
+     * @param incarnation incarnation of the node
+     * @param sequence sequence number in the incarnation
      */
     public record Watermark(long origin, long incarnation, long sequence) {
-        /** What one takes. */
+        /** Size of a watermark in bytes. */
         public static final int BYTES = 3 * Long.BYTES;
 
         public Watermark {
             if (origin < 0 || incarnation < 0 || sequence < 0) {
                 throw new IllegalArgumentException(
-                        "nothing is gone of " + origin + ", " + incarnation + " up to " + sequence);
+                        "a watermark must not have a negative part: " + origin + ", " + incarnation + ", " + sequence);
             }
         }
     }
 
     /**
-     * The end of what there was.
+     * End of a snapshot.
      *
-     * @param complete whether the holder knows what was before it; one that has just begun itself does not
-     * @param positions how far each life of each node has come to the holder, itself included: what is not held of it
-     *     up to there is gone
-     * @param evicted what is gone of channels that the holder has nothing of
+     * @param complete whether the sender has a complete state; a node that has just started itself does not
+     * @param positions last position of each incarnation of each node at the sender, including the sender; earlier
+     *     messages that are not in the snapshot are lost
+     * @param evicted watermarks of the channels of which the sender has retained no message
      */
     public record End(boolean complete, Map<NodeIncarnation, Long> positions, List<Watermark> evicted) {
         public End {
@@ -83,7 +84,7 @@ public record SnapshotChunk(
         }
     }
 
-    /** Those of a node that has just begun itself. */
+    /** Returns the chunk of a node that has just started itself. */
     public static SnapshotChunk empty(long after) {
         return new SnapshotChunk(after, List.of(), after, Map.of(), Optional.of(new End(false, Map.of(), List.of())));
     }

@@ -7,71 +7,75 @@ import java.time.Duration;
 import java.util.Set;
 
 /**
- * Carries what hubs publish from each node to every other. A transport is a service, the child of a hub, and is started
- * before {@link #open}. The promises that every transport keeps are tested by {@code TransportContract}:
+ * Transport of messages between the hubs of a cluster. A transport is a service, a child of the hub, and is started
+ * before {@link #open} is called. {@code TransportContract} tests the guarantees of every transport:
  *
  * <ul>
- *   <li><b>Order.</b> What one node publishes reaches each other node in order, each message at most once.
- *   <li><b>Loss</b> is never hidden: a message carries its number, and a {@linkplain TransportListener#heartbeat beat} tells the last
- *       one within {@link #HEARTBEAT_INTERVAL}. What this node could not hand on is counted in {@link #stats}.
- *   <li><b>Patience.</b> Nobody who publishes waits for a peer. A peer that is frozen, slow or gone has a bounded queue
- *       of its own, and neither slows nor silences the others.
- *   <li><b>Readiness</b> means more than a connection: the peer has heard this node, and this node has heard that it
- *       did. What is published from then on gets there, or is told as lost.
- *   <li><b>Strangers.</b> What is said by nobody of {@link #setPeers} is dropped, counted, and logged once a while.
+ * <li><b>Order.</b> Messages of one node arrive at each other node in order, each at most once.
+ * <li><b>Detectable loss.</b> Every message carries its sequence number, and a {@linkplain TransportListener#heartbeat
+ *     heartbeat} reports the last one within {@link #HEARTBEAT_INTERVAL}. Messages that this node could not send are
+ *     counted in {@link #stats}.
+ * <li><b>No blocking.</b> A publisher never waits for a peer. A peer that is frozen, slow or gone has its own bounded
+ *     queue, and does not delay the others.
+ * <li><b>Readiness</b> means more than a connection: the peer has received data from this node, and has confirmed it. A
+ *     message published from then on is received by the peer or reported as lost.
+ * <li><b>Unknown senders.</b> Input from a node that is not in {@link #setPeers} is dropped, counted, and logged at a
+ *     limited rate.
  * </ul>
  */
 public abstract class Transport extends Service {
-    /** The longest silence of a node that has nothing to say. */
+    /** Maximum interval between heartbeats of a node that sends no messages. */
     public static final Duration HEARTBEAT_INTERVAL = Duration.ofSeconds(1);
 
+    /** Creates a transport that is not open. */
     protected Transport() {}
 
     /**
-     * By what the nodes of the cluster know each other. Called before each {@link #open}. A transport that others can
-     * reach over a network hears nobody who does not know the secret, unless its own settings say otherwise. By default
-     * it is not looked at.
+     * Sets the credentials shared by the nodes of the cluster. Called before each {@link #open}. A transport that is
+     * reachable over a network rejects peers that do not have the shared secret, unless its own settings permit them.
+     * The default implementation ignores the credentials.
      */
     public void credentials(ClusterCredentials clusterCredentials) {}
 
     /**
-     * Begins. Called once in each run of this service, before all methods below; the end is the stop of this service,
-     * after which the inbox is called no more.
+     * Starts the transport. Called once in each run of this service, before all methods below. It ends when this
+     * service stops; the listener is not called after that.
      *
-     * @return where the others reach this node
-     * @throws Exception if it cannot work as it is configured; the start of the hub fails
+     * @return the address under which peers reach this node
+     * @throws Exception if the transport cannot work as configured; the start of the hub then fails
      */
     public abstract Address open(NodeIncarnation self, TransportListener transportListener) throws Exception;
 
     /**
-     * Says who the others are, all of them. Those that are new are connected to, those that are missing are let go of,
-     * with all that waits for them; another life of a node is another peer. Any thread; does not wait.
+     * Sets all peers. New peers are connected, and missing ones are disconnected and their queues discarded; a
+     * different incarnation of a node is a different peer. Any thread may call; does not block.
      */
     public abstract void setPeers(Set<Peer> others);
 
     /**
-     * Sends a message of this node to every peer. Called in the order of its sequence, by one thread at a time, perhaps
-     * with a lock of the hub held: takes microseconds, waits for nobody and calls nobody back.
+     * Sends a message of this node to every peer. Called in order of sequence numbers, by one thread at a time,
+     * possibly with a lock of the hub held: it must return within microseconds, and must not block or call back.
      *
-     * @return how many peers it is on its way to
+     * @return the number of peers to which the message is sent
      */
     public abstract int send(Envelope message);
 
     /**
-     * Asks a peer for a stretch; {@link TransportListener#rangeReceived} may follow. If the peer is not there or does not answer, nothing
-     * follows. Any thread; does not wait.
+     * Requests the retransmission of a range from a peer. The response is passed to {@link
+     * TransportListener#rangeReceived}; there may be none, if the peer is unreachable or does not respond. Any thread
+     * may call; does not block.
      */
     public abstract void requestRange(NodeIncarnation peer, SequenceRange sequenceRange);
 
     /**
-     * Asks a peer for all that it holds, from a place in its order on; {@link TransportListener#snapshots} may follow. Else like {@link
-     * #requestRange}.
+     * Requests the next chunk of a snapshot from a peer, after an arrival number of that peer. The response is passed
+     * to {@link TransportListener#snapshotReceived}; otherwise like {@link #requestRange}.
      */
     public abstract void requestSnapshot(NodeIncarnation peer, long after);
 
-    /** The peers that hear this node. */
+    /** Returns the peers that receive messages from this node. */
     public abstract Set<NodeIncarnation> readyPeers();
 
-    /** What it has done since {@link #open}. */
+    /** Returns the statistics since {@link #open}. */
     public abstract TransportStats stats();
 }

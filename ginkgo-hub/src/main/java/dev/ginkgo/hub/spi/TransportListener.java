@@ -4,45 +4,52 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * Where a transport puts what peers say. Implemented by the hub.
+ * Listener for the input that a transport receives from peers. Implemented by the hub.
  *
- * <p>Any thread of the transport may call, several at a time; only {@link #heartbeat} and {@link #received} about one peer
- * come one after another, in the order in which that peer spoke. A call that takes its time delays what that peer, or
- * any other, says next; so none waits for anything. It may call {@link Transport#requestRange}.
+ * <p>Any thread of the transport may call, several at a time; but calls of {@link #heartbeat} and {@link #received} for
+ * one peer are made one after another, in the order in which the peer sent them. A slow call would delay further input,
+ * so no implementation blocks. Implementations may call {@link Transport#requestRange}.
  */
 public interface TransportListener {
-    /** The most origins of which a node tells how far it is. */
+    /** Maximum number of origins in {@link #positions}. */
     int MAX_POSITIONS = 64;
 
     /**
-     * A peer says how far it has published: all up to {@code last} was said before, or is lost on the way. Comes
-     * first when a connection is made, and then every second while there is nothing else to say.
+     * Processes a heartbeat of a peer: every message up to {@code last} was sent before, or was lost. It is the first
+     * input on a connection, and is repeated every second while there are no messages.
      *
      * @param others the {@link #positions} of the peer
      */
     void heartbeat(NodeIncarnation peer, long last, Map<NodeIncarnation, Long> others);
 
     /**
-     * How far this node is with each origin that it knows of, itself left out; {@value #MAX_POSITIONS} at most. It goes
-     * with every beat, so that a node learns what it has missed of one that it cannot hear, or that is gone.
+     * Returns the last received sequence number of each known origin, without this node itself; at most {@value
+     * #MAX_POSITIONS}. It is sent with every heartbeat, so that a peer detects messages it has missed from an origin
+     * that it cannot reach or that is gone.
      */
     Map<NodeIncarnation, Long> positions();
 
-    /** A peer has published this. Each message comes once at most, in the order of its origin, perhaps with holes. */
+    /**
+     * Processes a message that a peer has published. Each message is passed at most once, in the order of its origin;
+     * sequence numbers may be missing.
+     */
     void received(Envelope message);
 
-    /** A peer has asked for a stretch of the history. Answered from memory, at once. */
-    RangeResponse readRange(SequenceRange asked);
+    /** Returns the retained messages of a range that a peer has requested. Answered from memory, without blocking. */
+    RangeResponse readRange(SequenceRange requested);
 
-    /** A peer has answered what {@link Transport#requestRange} asked. */
+    /** Processes the response to {@link Transport#requestRange}. */
     void rangeReceived(NodeIncarnation peer, RangeResponse rangeResponse);
 
-    /** A peer that begins has asked for all that is held here, from a place on. Answered from memory, at once. */
+    /** Returns the next chunk of the snapshot for a starting peer. Answered from memory, without blocking. */
     SnapshotChunk readSnapshot(long after);
 
-    /** A peer has answered what {@link Transport#requestSnapshot} asked. */
-    void snapshots(NodeIncarnation peer, SnapshotChunk some);
+    /** Processes the response to {@link Transport#requestSnapshot}. */
+    void snapshotReceived(NodeIncarnation peer, SnapshotChunk chunk);
 
-    /** The peers that are {@linkplain Transport#readyPeers ready} now; called at each change, one at a time. */
+    /**
+     * Notifies of the peers that are {@linkplain Transport#readyPeers ready} now. Called after each change, one call at
+     * a time.
+     */
     void readyPeersChanged(Set<NodeIncarnation> peers);
 }

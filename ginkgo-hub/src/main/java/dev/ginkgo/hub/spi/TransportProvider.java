@@ -1,11 +1,11 @@
 package dev.ginkgo.hub.spi;
 
-/** Makes the transports of one kind. Found by {@link java.util.ServiceLoader} when a hub is declared. */
+/** Provider of a transport implementation. Found by {@link java.util.ServiceLoader} when a hub is constructed. */
 public interface TransportProvider {
 
-    /** What {@code engine = "…"} in {@code [hub.transport]} calls it. */
+    /** Returns the name of the transport in the setting {@code engine} of {@code [hub.transport]}. */
     String name();
 
-    /** A new one, for one hub. Called while binding; nothing may be opened here. */
+    /** Creates a transport for one hub. Called while settings are bound; must not open any resource. */
     Transport create();
 }

@@ -3,10 +3,10 @@ package dev.ginkgo.hub.spi;
 import java.util.List;
 
 /**
- * What a transport has done.
+ * Statistics of a transport.
  *
- * @param peers each of the present peers
- * @param rejected what came from strangers, or could not be understood
+ * @param peers the statistics of each current peer
+ * @param rejected inputs from unknown senders, or that could not be decoded
  */
 public record TransportStats(List<PeerStats> peers, long rejected) {
     public TransportStats {
@@ -14,15 +14,15 @@ public record TransportStats(List<PeerStats> peers, long rejected) {
     }
 
     /**
-     * One peer.
+     * Statistics of one peer.
      *
-     * @param peer which
-     * @param ready whether it hears this node
-     * @param sent messages handed on to it
-     * @param dropped messages of which this node knows that they did not leave: the queue was full, or the connection
-     *     was gone. What is lost on the way is seen by the peer only
-     * @param queued bytes that wait for it
-     * @param reconnects how often its connection was given up and made anew
+     * @param peer the peer
+     * @param ready whether it receives messages from this node
+     * @param sent messages sent to it
+     * @param dropped messages that this node knows were not sent, because the queue was full or the connection was
+     *     closed; only the peer can detect messages lost on the network
+     * @param queued bytes waiting to be sent
+     * @param reconnects how often its connection was closed and re-established
      */
     public record PeerStats(
             NodeIncarnation peer, boolean ready, long sent, long dropped, long queued, long reconnects) {}

@@ -1,3 +1,6 @@
-/** What a transport between nodes implements, and what it is given. */
+/**
+ * Service provider interface of transports between the hubs of a cluster, and the types that they exchange. Depends on
+ * no other package of the hub.
+ */
 @org.jspecify.annotations.NullMarked
 package dev.ginkgo.hub.spi;

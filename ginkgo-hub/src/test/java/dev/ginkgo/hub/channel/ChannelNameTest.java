@@ -46,10 +46,10 @@ class ChannelNameTest {
         "/a%0a, control character U+000A",
         "/a%7f, control character U+007F",
         "/ä, ASCII",
-        "/a/*, kept for patterns",
-        "/a/%3e, kept for patterns",
-        "/-, the hub's own",
-        "/-/metrics, the hub's own"
+        "/a/*, reserved for patterns",
+        "/a/%3e, reserved for patterns",
+        "/-, reserved for the hub",
+        "/-/metrics, reserved for the hub"
     })
     @DisplayName("H-06 anything else is refused, and it is said why")
     void bad(String raw, String why) {

@@ -32,6 +32,6 @@ class MessageIdTest {
     void refused(String text) {
         assertThatThrownBy(() -> MessageId.parse(text))
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessageContaining("is no id of a message");
+                .hasMessageContaining("is not a valid message id");
     }
 }

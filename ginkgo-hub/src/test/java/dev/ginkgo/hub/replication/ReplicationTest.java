@@ -65,7 +65,7 @@ class ReplicationTest {
         }
 
         @Override
-        public void lost(Loss loss) {
+        public void recordLoss(Loss loss) {
             losses.add(loss);
         }
 

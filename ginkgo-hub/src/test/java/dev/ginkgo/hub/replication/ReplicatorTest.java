@@ -204,7 +204,7 @@ class ReplicatorTest extends ReplicatorTestCase {
         fresh.readyPeersChanged(Set.of(A));
         fresh.heartbeat(A, 0, Map.of(B, 5L));
         var end = new SnapshotChunk.End(true, Map.of(A, 0L, B, 5L), List.of());
-        fresh.snapshots(A, new SnapshotChunk(0, List.of(), 0, Map.of(), Optional.of(end)));
+        fresh.snapshotReceived(A, new SnapshotChunk(0, List.of(), 0, Map.of(), Optional.of(end)));
         assertThat(fresh.isComplete()).isTrue();
 
         fresh.readyPeersChanged(Set.of(A, B));

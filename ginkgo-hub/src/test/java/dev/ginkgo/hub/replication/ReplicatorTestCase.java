@@ -45,7 +45,7 @@ abstract class ReplicatorTestCase {
                     }
 
                     @Override
-                    public void lost(Loss loss) {
+                    public void recordLoss(Loss loss) {
                         story.add("lost " + loss.range().from() + ".."
                                 + loss.range().to()
                                 + (loss.beforeStart() ? " before us" : "")

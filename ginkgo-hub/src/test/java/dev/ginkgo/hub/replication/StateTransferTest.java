@@ -44,7 +44,7 @@ class StateTransferTest {
         }
 
         @Override
-        public void lost(Loss loss) {
+        public void recordLoss(Loss loss) {
             throw new AssertionError("nothing else comes");
         }
 

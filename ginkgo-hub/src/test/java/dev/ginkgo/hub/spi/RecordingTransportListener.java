@@ -123,7 +123,7 @@ public final class RecordingTransportListener implements TransportListener {
     }
 
     @Override
-    public void snapshots(NodeIncarnation peer, SnapshotChunk some) {
+    public void snapshotReceived(NodeIncarnation peer, SnapshotChunk some) {
         snapshots.add(some);
     }
 

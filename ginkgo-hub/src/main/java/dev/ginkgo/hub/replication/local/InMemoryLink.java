@@ -8,7 +8,7 @@ import dev.ginkgo.internal.concurrent.WakeableTimer;
 import dev.ginkgo.time.TimeSource;
 import java.util.concurrent.atomic.AtomicLong;
 
-/** Link of an {@link InMemoryTransport} to one peer: the peer's backlog, and the task that sends what is in it. */
+/** Link of an {@link InMemoryTransport} to one peer: the send queue of the peer, and the task that sends from it. */
 public abstract class InMemoryLink {
     private final InMemoryTransport<?> transport;
     private final Peer peer;
@@ -21,9 +21,9 @@ public abstract class InMemoryLink {
     private volatile boolean ready;
 
     /**
-     * A link that is not connected.
+     * Creates a link that is not connected.
      *
-     * @param budget of the backlog, in bytes
+     * @param budget of the send queue, in bytes
      */
     protected InMemoryLink(
             InMemoryTransport<?> transport, Peer peer, SendQueues sendQueues, long budget, TimeSource timeSource) {
@@ -36,7 +36,7 @@ public abstract class InMemoryLink {
         sendQueues.add(queue);
     }
 
-    /** The task. It ends when the link is closed. */
+    /** Body of the link's task. Returns when the link is closed. */
     final void run() throws InterruptedException {
         try {
             while (!closed) {
@@ -48,41 +48,43 @@ public abstract class InMemoryLink {
         }
     }
 
-    /** Tries once to connect, and sends until the connection or the link is closed. */
+    /** Makes one attempt to connect, and sends until the connection or the link is closed. */
     protected abstract void connect() throws InterruptedException;
 
-    /** Opens the backlog. Returns the sequence number of the last message before those that it takes from now on. */
+    /**
+     * Opens the send queue. Returns the sequence number of the last message before those that it accepts from now on.
+     */
     protected final long openQueue() {
         return queues.open(queue);
     }
 
-    /** Closes the backlog when a connection is over; the peer is no longer ready. */
+    /** Closes the send queue after the connection has ended; the peer is no longer ready. */
     protected final void closeQueue() {
         queue.close();
         ready(false);
     }
 
-    /** What waits for the peer. */
+    /** Returns the messages that wait for the peer. */
     protected final SendQueue queue() {
         return queue;
     }
 
-    /** The node at the other end. */
+    /** Returns the node at the other end. */
     public final Peer peer() {
         return peer;
     }
 
-    /** The time of this node. */
+    /** Returns the time source of this node. */
     protected final TimeSource time() {
         return timeSource;
     }
 
-    /** Whether the peer is not wanted any more. */
+    /** Returns whether the link is closed. */
     protected final boolean isClosed() {
         return closed;
     }
 
-    /** Reports whether the peer hears this node. */
+    /** Reports whether the peer receives messages from this node. */
     protected final void ready(boolean isReady) {
         if (ready != isReady) {
             ready = isReady;
@@ -90,17 +92,17 @@ public abstract class InMemoryLink {
         }
     }
 
-    /** Counts a connection that is over. */
+    /** Counts a connection that has ended. */
     protected final void reconnecting() {
         reconnects.incrementAndGet();
     }
 
-    /** Waits until there is something to do, or until the deadline. */
+    /** Waits until there is work, or until the deadline. */
     protected final void awaitWork(long deadline) throws InterruptedException {
         timer.awaitUntil(deadline);
     }
 
-    /** Tells the task that there is something to do. */
+    /** Wakes the task because there is work. */
     protected final void wake() {
         timer.wake();
     }

@@ -21,18 +21,18 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Base of the transports between hubs of one process: it keeps one {@linkplain InMemoryLink link} for each peer, each
- * with a task of its own, so a slow peer delays no other. A subclass registers the transport where its peers find it,
- * and makes the links.
+ * Base class of transports between hubs in one process. It keeps one {@linkplain InMemoryLink link} per peer, each with
+ * its own task, so a slow peer does not delay the others. A subclass registers the transport where its peers find it,
+ * and creates the links.
  *
- * @param <L> the links
+ * @param <L> the type of links
  */
 public abstract class InMemoryTransport<L extends InMemoryLink> extends Transport {
     @SuppressWarnings("this-escape") // a service declares its settings while it is constructed
     private final Setting<Size> queueSize = setting("queue", Size.ofMebibytes(16))
             .between(Size.ofKibibytes(1), Size.of("1GiB"))
             .restartRequired()
-            .help("How much may wait for one peer");
+            .help("Maximum size of the messages that wait for one peer");
 
     private final LongAdder rejected = new LongAdder();
     private final Object readiness = new Object();
@@ -40,26 +40,27 @@ public abstract class InMemoryTransport<L extends InMemoryLink> extends Transpor
     private volatile @Nullable Session<L> session;
 
     /**
-     * The state of one run.
+     * State of one run.
      *
      * @param self this node
-     * @param inbox of this node's hub
-     * @param queues of all links
-     * @param links by peer
+     * @param listener the listener of this node's hub
+     * @param queues the send queues of all links
+     * @param links the links by peer
      */
     public record Session<L extends InMemoryLink>(
-            NodeIncarnation self, TransportListener inbox, SendQueues queues, Map<Peer, L> links) {}
+            NodeIncarnation self, TransportListener listener, SendQueues queues, Map<Peer, L> links) {}
 
+    /** Creates the transport. */
     protected InMemoryTransport() {}
 
-    /** Makes this transport reachable for the others. Called by {@link #open}; returns the address. */
+    /** Makes this transport reachable for its peers, and returns its address. Called by {@link #open}. */
     protected abstract Address register();
 
     /** Undoes {@link #register}. */
     protected abstract void unregister();
 
-    /** Makes the link to a peer. */
-    protected abstract L link(Session<L> here, Peer peer, long budget);
+    /** Creates the link to a peer. */
+    protected abstract L link(Session<L> current, Peer peer, long budget);
 
     @Override
     public final Address open(NodeIncarnation self, TransportListener transportListener) {
@@ -67,7 +68,7 @@ public abstract class InMemoryTransport<L extends InMemoryLink> extends Transpor
         return register();
     }
 
-    /** Admits no peer any more. The links end with their tasks. */
+    /** Closes all links; their tasks end. */
     @Override
     protected final void onStop() {
         unregister();
@@ -75,14 +76,15 @@ public abstract class InMemoryTransport<L extends InMemoryLink> extends Transpor
         session = null;
     }
 
-    /** The present run; null before {@link #open} and after the stop. */
+    /** Returns the current run; null before {@link #open} and after the stop. */
     protected final @Nullable Session<L> session() {
         return session;
     }
 
-    /** The present run.
+    /**
+     * Returns the current run.
      *
-     * @throws NullPointerException if there is none
+     * @throws NullPointerException if the transport is not open
      */
     protected final Session<L> openSession() {
         return requireNonNull(session, "the transport is not open");
@@ -90,20 +92,20 @@ public abstract class InMemoryTransport<L extends InMemoryLink> extends Transpor
 
     @Override
     public final synchronized void setPeers(Set<Peer> others) {
-        Session<L> here = session;
-        if (here == null) {
+        Session<L> current = session;
+        if (current == null) {
             return;
         }
-        here.links.forEach((peer, link) -> {
+        current.links.forEach((peer, link) -> {
             if (!others.contains(peer)) {
-                here.links.remove(peer);
+                current.links.remove(peer);
                 link.close();
             }
         });
         for (Peer peer : others) {
-            if (!here.links.containsKey(peer)) {
-                L link = link(here, peer, queueSize.get().bytes());
-                here.links.put(peer, link);
+            if (!current.links.containsKey(peer)) {
+                L link = link(current, peer, queueSize.get().bytes());
+                current.links.put(peer, link);
                 spawn("peer-" + peer.origin().name(), link::run);
             }
         }
@@ -111,15 +113,16 @@ public abstract class InMemoryTransport<L extends InMemoryLink> extends Transpor
 
     @Override
     public final int send(Envelope message) {
-        Session<L> here = openSession();
-        int took = here.queues.offer(message);
-        here.links.values().forEach(InMemoryLink::wake);
-        return took;
+        Session<L> current = openSession();
+        int accepted = current.queues.offer(message);
+        current.links.values().forEach(InMemoryLink::wake);
+        return accepted;
     }
 
-    /** The link to a node, if there is one. */
-    protected final Stream<L> links(Session<L> here, NodeIncarnation peer) {
-        return here.links.values().stream().filter(link -> link.peer().origin().equals(peer));
+    /** Returns the link to a node, if there is one. */
+    protected final Stream<L> links(Session<L> current, NodeIncarnation peer) {
+        return current.links.values().stream()
+                .filter(link -> link.peer().origin().equals(peer));
     }
 
     @Override
@@ -136,25 +139,25 @@ public abstract class InMemoryTransport<L extends InMemoryLink> extends Transpor
     }
 
     /** Returns whether a node is one of the peers; counts it as rejected if not. */
-    protected final boolean admits(Session<L> here, NodeIncarnation from) {
-        if (here.links.keySet().stream().anyMatch(peer -> peer.origin().equals(from))) {
+    protected final boolean admits(Session<L> current, NodeIncarnation from) {
+        if (current.links.keySet().stream().anyMatch(peer -> peer.origin().equals(from))) {
             return true;
         }
         rejected.increment();
         return false;
     }
 
-    /** The positions of this node's hub; none after the stop. */
+    /** Returns the positions of this node's hub; none after the stop. */
     public final Map<NodeIncarnation, Long> positions() {
-        Session<L> here = session;
-        return here == null ? Map.of() : here.inbox.positions();
+        Session<L> current = session;
+        return current == null ? Map.of() : current.listener.positions();
     }
 
     final void ready(NodeIncarnation peer, boolean isReady) {
-        Session<L> here = session;
+        Session<L> current = session;
         synchronized (readiness) {
-            if ((isReady ? ready.add(peer) : ready.remove(peer)) && here != null) {
-                here.inbox.readyPeersChanged(Set.copyOf(ready));
+            if ((isReady ? ready.add(peer) : ready.remove(peer)) && current != null) {
+                current.listener.readyPeersChanged(Set.copyOf(ready));
             }
         }
     }

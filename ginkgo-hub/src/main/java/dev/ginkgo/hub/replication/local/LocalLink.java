@@ -13,9 +13,9 @@ import java.util.Queue;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.function.Consumer;
 
-/** One node's link to one peer in the same process, whose inbox it calls. */
+/** Link to a peer in the same process, whose listener it calls. */
 public final class LocalLink extends InMemoryLink {
-    /** The pause between two looks whether the peer is there. */
+    /** Pause between attempts to reach the peer. */
     private static final long RETRY_PAUSE = Duration.ofMillis(20).toNanos();
 
     private static final long HEARTBEAT_NANOS = Transport.HEARTBEAT_INTERVAL.toNanos();
@@ -48,26 +48,26 @@ public final class LocalLink extends InMemoryLink {
         }
     }
 
-    @SuppressWarnings("ReferenceEquality") // this very one: another run of the peer has another
+    @SuppressWarnings("ReferenceEquality") // identity is intended: a new run of the peer has a new listener
     private void exchange(TransportListener transportListener) throws InterruptedException {
         try {
             transportListener.heartbeat(self, openQueue(), transport.positions());
             ready(true);
-            long beatAt = time().nanos() + HEARTBEAT_NANOS;
+            long heartbeatAt = time().nanos() + HEARTBEAT_NANOS;
             while (!isClosed() && transport.reach(peer(), self) == transportListener) {
                 SendQueue.SendBatch sendBatch = queue().take(MAX_BATCH_BYTES);
                 for (Envelope message : sendBatch.messages()) {
                     transportListener.received(message);
                 }
-                if (sendBatch.atEnd() && time().nanos() - beatAt >= 0) {
+                if (sendBatch.atEnd() && time().nanos() - heartbeatAt >= 0) {
                     transportListener.heartbeat(self, sendBatch.lastOffered(), transport.positions());
-                    beatAt = time().nanos() + HEARTBEAT_NANOS;
+                    heartbeatAt = time().nanos() + HEARTBEAT_NANOS;
                 }
                 for (Consumer<TransportListener> next = requests.poll(); next != null; next = requests.poll()) {
                     next.accept(transportListener);
                 }
                 if (sendBatch.atEnd()) {
-                    awaitWork(beatAt);
+                    awaitWork(heartbeatAt);
                 }
             }
         } finally {
@@ -75,9 +75,9 @@ public final class LocalLink extends InMemoryLink {
         }
     }
 
-    /** Puts a question; if there are too many already, it is dropped, and its asker asks again. */
-    void request(Consumer<TransportListener> question) {
-        if (requests.offer(question)) {
+    /** Queues a request. If the queue is full, the request is dropped; the requester repeats it. */
+    void request(Consumer<TransportListener> request) {
+        if (requests.offer(request)) {
             wake();
         }
     }

@@ -8,20 +8,20 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * Hubs in one process that reach each other by the transport {@code local}: for tests of what several nodes do, each a
- * {@link MessageHub} that was given the same network. May be used from any thread, also by several trees.
+ * Network of hubs in one process that reach each other over the transport {@code local}. Used in tests with several
+ * nodes, each a {@link MessageHub} with the same network. Thread-safe; it may be shared by several service trees.
  */
 public final class LocalNetwork {
     private final Map<Address, LocalTransport> transports = new ConcurrentHashMap<>();
     private final AtomicLong count = new AtomicLong();
 
-    /** A network that nobody is in yet. */
+    /** Creates an empty network. */
     public LocalNetwork() {}
 
-    /** Where the others find it: an address that no socket has. */
-    Address add(LocalTransport station) {
+    /** Adds a transport, and returns its address, which no socket has. */
+    Address add(LocalTransport transport) {
         Address address = new Address("local-" + count.incrementAndGet(), 0);
-        transports.put(address, station);
+        transports.put(address, transport);
         return address;
     }
 
@@ -29,12 +29,12 @@ public final class LocalNetwork {
         return Optional.ofNullable(transports.get(address));
     }
 
-    /** Cuts a node off from all others, or lets it back. */
+    /** Isolates a node from all others, or reconnects it. */
     public void isolate(Address address, boolean isolated) {
         find(address).orElseThrow().isolate(isolated);
     }
 
-    void remove(LocalTransport station) {
-        transports.values().remove(station);
+    void remove(LocalTransport transport) {
+        transports.values().remove(transport);
     }
 }

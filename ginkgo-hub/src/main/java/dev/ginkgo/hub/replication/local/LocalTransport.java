@@ -9,13 +9,14 @@ import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The transport {@code local}: between hubs of one process, which are in one {@link LocalNetwork}. Each link calls the
- * inbox of its peer.
+ * The transport {@code local}, between hubs of one process that share a {@link LocalNetwork}. Each link calls the
+ * listener of its peer.
  */
 public final class LocalTransport extends InMemoryTransport<LocalLink> {
     private final LocalNetwork network;
     private volatile boolean isolated;
 
+    /** Creates a transport in a network. */
     public LocalTransport(LocalNetwork network) {
         this.network = network;
     }
@@ -31,41 +32,43 @@ public final class LocalTransport extends InMemoryTransport<LocalLink> {
     }
 
     @Override
-    protected LocalLink link(Session<LocalLink> here, Peer peer, long budget) {
-        return new LocalLink(this, here.self(), peer, here.queues(), budget, time());
+    protected LocalLink link(Session<LocalLink> current, Peer peer, long budget) {
+        return new LocalLink(this, current.self(), peer, current.queues(), budget, time());
     }
 
     @Override
     public void requestRange(NodeIncarnation peer, SequenceRange sequenceRange) {
-        ask(peer, (here, there) -> here.rangeReceived(peer, there.readRange(sequenceRange)));
+        request(peer, (current, remote) -> current.rangeReceived(peer, remote.readRange(sequenceRange)));
     }
 
     @Override
     public void requestSnapshot(NodeIncarnation peer, long after) {
-        ask(peer, (here, there) -> here.snapshots(peer, there.readSnapshot(after)));
+        request(peer, (current, remote) -> current.snapshotReceived(peer, remote.readSnapshot(after)));
     }
 
-    /** Has the task of the link call both inboxes, this node's and the peer's. */
-    private void ask(NodeIncarnation peer, BiConsumer<TransportListener, TransportListener> question) {
-        Session<LocalLink> here = openSession();
-        links(here, peer).forEach(link -> link.request(there -> question.accept(here.inbox(), there)));
+    /** Lets the task of the link call both listeners: this node's and the peer's. */
+    private void request(NodeIncarnation peer, BiConsumer<TransportListener, TransportListener> request) {
+        Session<LocalLink> current = openSession();
+        links(current, peer).forEach(link -> link.request(remote -> request.accept(current.listener(), remote)));
     }
 
     // ---- for the links of this and of other nodes
 
-    /** The peer as it is now, if it is there and has let {@code from} in. */
+    /**
+     * Returns the listener of a peer, or null if the peer is not running, is isolated, or does not admit {@code from}.
+     */
     @Nullable
     TransportListener reach(Peer peer, NodeIncarnation from) {
         LocalTransport other = network.find(peer.address()).orElse(null);
         return other == null || isolated || other.isolated ? null : other.admit(peer.origin(), from);
     }
 
-    void isolate(boolean cut) {
-        isolated = cut;
+    void isolate(boolean newIsolated) {
+        isolated = newIsolated;
     }
 
-    private @Nullable TransportListener admit(NodeIncarnation meant, NodeIncarnation from) {
-        Session<LocalLink> here = session();
-        return here != null && here.self().equals(meant) && admits(here, from) ? here.inbox() : null;
+    private @Nullable TransportListener admit(NodeIncarnation target, NodeIncarnation from) {
+        Session<LocalLink> current = session();
+        return current != null && current.self().equals(target) && admits(current, from) ? current.listener() : null;
     }
 }

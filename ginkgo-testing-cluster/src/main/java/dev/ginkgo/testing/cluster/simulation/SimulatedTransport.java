@@ -135,19 +135,22 @@ final class SimulatedTransport extends InMemoryTransport<SimulatedLink> {
         switch (news.message) {
             case TransportMessage.Hello _ -> sendBack(here, from, () -> news.callback.acknowledged(0));
             case TransportMessage.Heartbeat heartbeat -> {
-                here.inbox().heartbeat(from, heartbeat.last(), heartbeat.positions());
+                here.listener().heartbeat(from, heartbeat.last(), heartbeat.positions());
                 sendBack(here, from, () -> news.callback.acknowledged(heartbeat.number()));
             }
-            case TransportMessage.Publication publication -> here.inbox().received(publication.message());
+            case TransportMessage.Publication publication -> here.listener().received(publication.message());
             case TransportMessage.RangeRequest rangeRequest ->
-                sendTo(here, from, new TransportMessage.RangeReply(here.inbox().readRange(rangeRequest.range())));
-            case TransportMessage.RangeReply rangeReply -> here.inbox().rangeReceived(from, rangeReply.response());
+                sendTo(
+                        here,
+                        from,
+                        new TransportMessage.RangeReply(here.listener().readRange(rangeRequest.range())));
+            case TransportMessage.RangeReply rangeReply -> here.listener().rangeReceived(from, rangeReply.response());
             case TransportMessage.SnapshotRequest question ->
                 sendTo(
                         here,
                         from,
-                        new TransportMessage.SnapshotReply(here.inbox().readSnapshot(question.after())));
-            case TransportMessage.SnapshotReply reply -> here.inbox().snapshots(from, reply.chunk());
+                        new TransportMessage.SnapshotReply(here.listener().readSnapshot(question.after())));
+            case TransportMessage.SnapshotReply reply -> here.listener().snapshotReceived(from, reply.chunk());
         }
     }
 
