@@ -118,7 +118,7 @@ public final class Ginkgo implements AutoCloseable {
     }
 
     /**
-     * Returns every currentSettings task: those of the services and those of the engine. The list may briefly contain a task whose
+     * Returns every live task: those of the services and those of the engine. The list may briefly contain a task whose
      * work is done and whose thread is about to end.
      */
     public List<TaskInfo> tasks() {

@@ -42,7 +42,7 @@ class ConfigurationTest {
         assertThat(rawConfig.problems().stream().sorted().map(ConfigProblem::location))
                 .containsExactly("a.toml:2:1", "b.toml:1:5", "b.toml:2:6");
         assertThat(new ConfigException(rawConfig.problems())).hasMessageMatching("(.+\n){2}.+");
-        assertThat(rawConfig.problems().getFirst()).asString().endsWith("text is written in quotes");
+        assertThat(rawConfig.problems().getFirst()).asString().endsWith("write text in quotes");
     }
 
     @Test

@@ -108,7 +108,7 @@ class NamesAndParentsTest {
 
         assertThatThrownBy(child::start)
                 .isInstanceOf(IllegalStateException.class)
-                .hasMessage("test-service/child is a child; it starts with its root, which is started instead");
+                .hasMessage("test-service/child is a child and starts together with its root; start the root instead");
         assertThat(child.state()).isEqualTo(State.NEW);
         root.start();
         child.stop();

@@ -167,7 +167,7 @@ class BindingTest {
     void declaredAfterBinding() {
         tree.load("");
         assertThatThrownBy(() -> rate.between(1, 2)).isInstanceOf(IllegalStateException.class);
-        assertThatThrownBy(() -> rate.help("x")).hasMessageContaining("belongs into the constructor");
+        assertThatThrownBy(() -> rate.help("x")).hasMessageContaining("belongs in the constructor");
         assertThatThrownBy(rate::restartRequired).isInstanceOf(IllegalStateException.class);
         assertThatThrownBy(() -> rate.onChange((_, _) -> {})).isInstanceOf(IllegalStateException.class);
     }

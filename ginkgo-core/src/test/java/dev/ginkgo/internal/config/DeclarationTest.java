@@ -57,8 +57,8 @@ class DeclarationTest {
         root.setting("b.c", 1);
         assertThat(tree.problems(""))
                 .containsExactly(
-                        "app: two settings, or a setting and a child, want the key \"a.one\"; rename one",
-                        "app: two settings, or a setting and a child, want the key \"b\"; rename one");
+                        "app: two settings, or a setting and a child, use the key \"a.one\"; rename one",
+                        "app: two settings, or a setting and a child, use the key \"b\"; rename one");
     }
 
     @Test
@@ -67,7 +67,7 @@ class DeclarationTest {
         root.setting("a-b", 1);
         root.child("a").setting("b", 1);
         assertThat(tree.problems(""))
-                .containsExactly("app/a: \"a-b\" and \"a.b\" have one environment variable, GINKGO_A_B; rename one");
+                .containsExactly("app/a: \"a-b\" and \"a.b\" have the same environment variable, GINKGO_A_B; rename one");
     }
 
     @Test

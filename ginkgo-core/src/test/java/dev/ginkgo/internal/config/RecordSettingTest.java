@@ -90,7 +90,7 @@ class RecordSettingTest {
     @Test
     @DisplayName("C-20 a record of other types, of itself, or with null is refused at declaration")
     void refused() {
-        assertThatThrownBy(() -> root.required("x", Strange.class)).hasMessageContaining("is no type of a setting");
+        assertThatThrownBy(() -> root.required("x", Strange.class)).hasMessageContaining("is not supported as the type of a setting");
         assertThatThrownBy(() -> root.required("x", Self.class)).hasMessageContaining("contains itself");
     }
 }

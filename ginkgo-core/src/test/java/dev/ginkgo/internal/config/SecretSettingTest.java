@@ -85,8 +85,8 @@ class SecretSettingTest {
                         "app.toml:3:9: cluster.other: •••••• is not of type int",
                         "app.toml:4:11: cluster.checked: •••••• is too easy",
                         "app.toml:5:8: cluster.text: •••••• is not of type secret",
-                        "app.toml:7:8: cluster.login: the values do not fit together, and are not shown: there is a"
-                                + " secret among them");
+                        "app.toml:7:8: cluster.login: the values are inconsistent; they are not shown because one of"
+                                + " them is a secret");
     }
 
     @Test
@@ -135,11 +135,11 @@ class SecretSettingTest {
         Path absent = folder.resolve("absent");
         assertThat(tree.problems("cluster.secret-file = '" + absent + "'"))
                 .containsExactly("app.toml:1:23: the secret file " + absent
-                        + " cannot be read (NoSuchFileException); check that it is there, and its owner and mode");
+                        + " cannot be read (NoSuchFileException); check that it exists, and check its owner and mode");
         assertThat(tree.problems("cluster.secret-file = '" + empty + "'"))
                 .containsExactly("app.toml:1:23: the secret file " + empty + " is empty");
         assertThat(tree.problems("[cluster]\nsecret = 'x'\nsecret-file = '" + empty + "'"))
-                .containsExactly("app.toml:3:15: \"cluster.secret\" is given both itself (app.toml:2:10) and as a file;"
+                .containsExactly("app.toml:3:15: \"cluster.secret\" is given both as a value (app.toml:2:10) and as a file;"
                         + " remove one");
         assertThat(tree.problems(Configuration.empty()
                         .environment(Map.of("GINKGO_CLUSTER_SECRET", "x", "GINKGO_CLUSTER_SECRET_FILE", "y"))))
@@ -147,7 +147,7 @@ class SecretSettingTest {
                 .asString()
                 .contains("both");
         assertThat(tree.problems(Configuration.empty().credentials(absent)))
-                .anyMatch(each -> each.contains("credentials folder is not there"));
+                .anyMatch(each -> each.contains("credentials directory does not exist"));
         assertThat(tree.problems("")).singleElement().asString().contains("GINKGO_CLUSTER_SECRET_FILE");
     }
 }

@@ -102,6 +102,6 @@ class SettingConsistencyTest {
         tree.load("");
         assertThatThrownBy(() -> lowest.check((_, _) -> true, "is not"))
                 .isInstanceOf(IllegalStateException.class)
-                .hasMessageContaining("belongs into the constructor");
+                .hasMessageContaining("belongs in the constructor");
     }
 }

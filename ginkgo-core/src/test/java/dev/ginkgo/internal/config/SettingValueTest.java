@@ -103,8 +103,8 @@ class SettingValueTest {
         assertThat(tree.problems(Configuration.empty().set("names", "[\"a\", \"[::1]\"]")))
                 .singleElement()
                 .asString()
-                .contains("names: [\"a\", \"[::1]\"] is written as in a file; here, write its elements with commas in"
-                        + " between: a, [::1]");
+                .contains("names: [\"a\", \"[::1]\"] is in the form of a file; here, separate the elements by commas:"
+                        + " a, [::1]");
     }
 
     @Test
@@ -221,7 +221,7 @@ class SettingValueTest {
     void unsupported() {
         assertThatThrownBy(() -> root.setting("x", new StringBuilder()))
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessageContaining("java.lang.StringBuilder is no type of a setting")
+                .hasMessageContaining("java.lang.StringBuilder is not supported as the type of a setting")
                 .hasMessageContaining("Duration, Size, Address, Secret");
         assertThatThrownBy(() -> root.setting("x", List.of())).hasMessageContaining("list(key, Class)");
         assertThatThrownBy(() -> root.setting("x", List.of(List.of(1)))).isInstanceOf(IllegalArgumentException.class);

@@ -52,6 +52,8 @@ class SourcePrecedenceTest {
                         "int",
                         "1..100",
                         "1",
+                        "1",
+                        "9",
                         "9",
                         new SettingSource.File("app.toml", 1, 8),
                         "How often",
@@ -73,9 +75,9 @@ class SourcePrecedenceTest {
                 .file(folder);
         assertThat(tree.problems(configuration))
                 .containsExactlyInAnyOrder(
-                        folder.resolve("absent.toml") + ": there is no such file; create it or give another one",
+                        folder.resolve("absent.toml") + ": no such file; create it, or give another file",
                         folder.resolve("binary.toml") + ": the file is not UTF-8 text; save it as UTF-8",
-                        folder + ": this is a folder; name a file in it");
+                        folder + ": this is a directory; give a file in it");
     }
 
     @Test
