@@ -46,9 +46,9 @@ public sealed interface ConfigEntry {
      * @param value the value
      * @param keySource position of its key
      * @param source position of the value itself
-     * @param folder directory against which a relative path in the value is resolved
+     * @param directory directory against which a relative path in the value is resolved
      */
-    record Value(Object value, SettingSource keySource, SettingSource source, Path folder) implements ConfigEntry {
+    record Value(Object value, SettingSource keySource, SettingSource source, Path directory) implements ConfigEntry {
 
         /** Returns the position, without the value, which may be a secret. */
         @Override

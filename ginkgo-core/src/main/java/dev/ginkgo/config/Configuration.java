@@ -38,19 +38,19 @@ public final class Configuration {
     private final Map<String, String> environment;
     private final Map<String, String> overrides;
     private final Optional<Path> credentials;
-    private final Path folder;
+    private final Path workingDirectory;
 
     private Configuration(
             List<Source> sources,
             Map<String, String> environment,
             Map<String, String> overrides,
             Optional<Path> credentials,
-            Path folder) {
+            Path workingDirectory) {
         this.sources = sources;
         this.environment = environment;
         this.overrides = overrides;
         this.credentials = credentials;
-        this.folder = folder;
+        this.workingDirectory = workingDirectory;
     }
 
     private sealed interface Source {
@@ -95,23 +95,23 @@ public final class Configuration {
     public Configuration environment(Map<String, String> variables) {
         Map<String, String> settings = new HashMap<>(variables);
         settings.keySet().removeIf(name -> !name.startsWith(PREFIX) || name.equals(PREFIX + "JAVA_HOME"));
-        return new Configuration(sources, Map.copyOf(settings), overrides, credentials, folder);
+        return new Configuration(sources, Map.copyOf(settings), overrides, credentials, workingDirectory);
     }
 
     /** Sets one key, which overrides all other sources. The last value set for a key applies. */
     public Configuration set(String key, String value) {
         Map<String, String> more = new LinkedHashMap<>(overrides);
         more.put(requireNonNull(key, "key is null"), requireNonNull(value, "value is null"));
-        return new Configuration(sources, environment, Collections.unmodifiableMap(more), credentials, folder);
+        return new Configuration(sources, environment, Collections.unmodifiableMap(more), credentials, workingDirectory);
     }
 
     /**
      * Reads secrets from a directory that contains one file per secret, named after the full key of the setting, like
      * systemd's {@code $CREDENTIALS_DIRECTORY}. Files that belong to no secret setting are ignored.
      */
-    public Configuration credentials(Path folderOfSecrets) {
-        requireNonNull(folderOfSecrets, "folder is null");
-        return new Configuration(sources, environment, overrides, Optional.of(folderOfSecrets), folder);
+    public Configuration credentials(Path secretsDirectory) {
+        requireNonNull(secretsDirectory, "directory is null");
+        return new Configuration(sources, environment, overrides, Optional.of(secretsDirectory), workingDirectory);
     }
 
     /**
@@ -120,7 +120,7 @@ public final class Configuration {
      */
     public Configuration workingDirectory(Path absolute) {
         return new Configuration(
-                sources, environment, overrides, credentials, requireNonNull(absolute, "folder is null"));
+                sources, environment, overrides, credentials, requireNonNull(absolute, "directory is null"));
     }
 
     /** Returns the files, as they were given. */
@@ -142,23 +142,23 @@ public final class Configuration {
         for (Source source : sources) {
             ConfigEntry.Table next = switch (source) {
                 case Source.OfFile(Path path) -> read(path, problems);
-                case Source.OfText(String name, String toml) -> TomlReader.read(name, toml, folder, problems);
+                case Source.OfText(String name, String toml) -> TomlReader.read(name, toml, workingDirectory, problems);
             };
             table = table.overlaidBy(next);
         }
         credentials
-                .map(folder::resolve)
+                .map(workingDirectory::resolve)
                 .filter(each -> !Files.isDirectory(each))
                 .ifPresent(missing -> problems.add(
                         ConfigProblem.of(missing.toAbsolutePath().toString(), "the credentials directory does not exist")));
-        return new RawConfig(table, environment, overrides, credentials.map(folder::resolve), folder, problems);
+        return new RawConfig(table, environment, overrides, credentials.map(workingDirectory::resolve), workingDirectory, problems);
     }
 
     private ConfigEntry.Table read(Path path, List<ConfigProblem> problems) {
-        Path absolute = folder.resolve(path).toAbsolutePath().normalize();
-        Path directory = requireNonNull(absolute.getParent() == null ? absolute : absolute.getParent());
+        Path absolute = workingDirectory.resolve(path).toAbsolutePath().normalize();
+        Path parent = requireNonNull(absolute.getParent() == null ? absolute : absolute.getParent());
         try {
-            return TomlReader.read(path.toString(), Files.readString(absolute), directory, problems);
+            return TomlReader.read(path.toString(), Files.readString(absolute), parent, problems);
         } catch (IOException e) {
             problems.add(ConfigProblem.of(absolute.toString(), readFailure(absolute, e)));
             return new ConfigEntry.Table(Map.of(), SettingSource.ofDefault());
@@ -178,7 +178,7 @@ public final class Configuration {
     private Configuration with(Source source) {
         List<Source> more = new ArrayList<>(sources);
         more.add(source);
-        return new Configuration(List.copyOf(more), environment, overrides, credentials, folder);
+        return new Configuration(List.copyOf(more), environment, overrides, credentials, workingDirectory);
     }
 
     /** Returns the sources without their values, which may be secrets. */

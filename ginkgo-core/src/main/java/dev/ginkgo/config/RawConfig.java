@@ -14,7 +14,7 @@ import java.util.Optional;
  * @param environment the environment variables that start with {@code GINKGO_}
  * @param overrides keys and values of {@code --set}
  * @param credentials the directory with one file per secret, if there is one
- * @param folder directory against which relative paths are resolved, except paths in files
+ * @param directory directory against which relative paths are resolved, except paths in files
  * @param problems what could not be read or parsed; if there are any, {@code root} is incomplete
  */
 public record RawConfig(
@@ -22,7 +22,7 @@ public record RawConfig(
         Map<String, String> environment,
         Map<String, String> overrides,
         Optional<Path> credentials,
-        Path folder,
+        Path directory,
         List<ConfigProblem> problems) {
 
     public RawConfig {

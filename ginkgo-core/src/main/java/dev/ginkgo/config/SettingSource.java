@@ -107,13 +107,13 @@ public sealed interface SettingSource {
     /**
      * File in a credentials directory, such as systemd provides for a service.
      *
-     * @param folder the directory
+     * @param directory the directory
      * @param key the key of the setting, which is the name of the file
      */
-    record Credential(Path folder, String key) implements SettingSource {
+    record Credential(Path directory, String key) implements SettingSource {
         @Override
         public String location() {
-            return "credential " + folder.resolve(key);
+            return "credential " + directory.resolve(key);
         }
 
         /** Returns {@code credential hub.auth.token}. */

@@ -18,22 +18,22 @@ import org.tomlj.TomlTable;
 /** Parses TOML into entries with line and column. The only class that uses the TOML parser. */
 final class TomlReader {
     private final String name;
-    private final Path folder;
+    private final Path directory;
 
-    private TomlReader(String name, Path folder) {
+    private TomlReader(String name, Path directory) {
         this.name = name;
-        this.folder = folder;
+        this.directory = directory;
     }
 
     /**
      * Parses a text. Returns an empty table if the text has errors: after the first error the parser puts keys into the
      * wrong tables, so problems found there would be false.
      *
-     * @param folder directory against which relative paths in the text are resolved
+     * @param directory directory against which relative paths in the text are resolved
      * @param problems receives the errors
      */
-    static ConfigEntry.Table read(String name, String toml, Path folder, List<ConfigProblem> problems) {
-        TomlReader reader = new TomlReader(name, folder);
+    static ConfigEntry.Table read(String name, String toml, Path directory, List<ConfigProblem> problems) {
+        TomlReader reader = new TomlReader(name, directory);
         SettingSource start = new SettingSource.File(name, 1, 1);
         TomlParseResult parsed = Toml.parse(toml.startsWith("\ufeff") ? toml.substring(1) : toml);
         if (!parsed.hasErrors()) {
@@ -57,7 +57,7 @@ final class TomlReader {
                 TomlKeyValue entry = table.entry(path);
                 SettingSource settingSource =
                         entry == null ? keyPosition : at(entry.value().position(), keyPosition);
-                entries.put(each, new ConfigEntry.Value(plain(value), keyPosition, settingSource, folder));
+                entries.put(each, new ConfigEntry.Value(plain(value), keyPosition, settingSource, directory));
             }
         }
         return new ConfigEntry.Table(entries, key);

@@ -13,7 +13,7 @@ import java.util.stream.Stream;
 
 /** Sockets and files that this process has open, according to {@code /proc}; empty on systems without it. */
 final class OpenFiles {
-    private static final Path FOLDER = Path.of("/proc/self/fd");
+    private static final Path DIRECTORY = Path.of("/proc/self/fd");
 
     private final Set<String> current;
 
@@ -24,8 +24,8 @@ final class OpenFiles {
     /** Returns the sockets and files that are open now. */
     static OpenFiles current() {
         Set<String> targets = new HashSet<>();
-        if (Files.isDirectory(FOLDER)) {
-            try (DirectoryStream<Path> all = Files.newDirectoryStream(FOLDER)) {
+        if (Files.isDirectory(DIRECTORY)) {
+            try (DirectoryStream<Path> all = Files.newDirectoryStream(DIRECTORY)) {
                 for (Path each : all) {
                     String target = target(each);
                     if (isRelevant(target)) {

@@ -71,8 +71,8 @@ class TestTreeTest {
     }
 
     @Test
-    void close_failsIfAFileIsStillOpen(@TempDir Path folder) throws IOException {
-        Path file = Files.writeString(folder.resolve("left-open.txt"), "x");
+    void close_failsIfAFileIsStillOpen(@TempDir Path directory) throws IOException {
+        Path file = Files.writeString(directory.resolve("left-open.txt"), "x");
         TestTree<ConfigurableService> tree = TestTree.start(
                 new ConfigurableService(self -> {
                     InputStream in = Files.newInputStream(file);

@@ -29,7 +29,7 @@ final class Binder {
     private final Supplier<SettingValues> current;
     private final List<ConfigProblem> problems = new ArrayList<>();
     private final List<String> warnings = new ArrayList<>();
-    private final List<SettingInfo> infos = new ArrayList<>();
+    private final List<SettingInfo> descriptions = new ArrayList<>();
     private final Map<SettingDefinition<?>, SettingValues.Bound> bound = new LinkedHashMap<>();
     private final SourceResolver sourceResolver;
 
@@ -117,19 +117,19 @@ final class Binder {
         if (all.isEmpty()) {
             settings.keySet().forEach(setting -> setting.bindTo(current));
         }
-        return new BindingResult(snapshot, all, warnings, infos, rawConfig);
+        return new BindingResult(snapshot, all, warnings, descriptions, rawConfig);
     }
 
     /** Value of one key and its source; the value is null if it is missing or invalid. */
-    private record Read(SettingKey key, @Nullable Object value, SettingSource source) {}
+    private record ResolvedValue(SettingKey key, @Nullable Object value, SettingSource source) {}
 
     private void bind(SettingDefinition<?> setting, List<SettingKey> leaves) {
-        List<Read> reads = leaves.stream().map(this::read).toList();
-        boolean valid = reads.stream().allMatch(each -> each.value != null) && assemble(setting, reads);
-        reads.forEach(each -> infos.add(valid ? info(each) : info(new Read(each.key, null, SettingSource.ofDefault()))));
+        List<ResolvedValue> resolved = leaves.stream().map(this::resolve).toList();
+        boolean valid = resolved.stream().allMatch(each -> each.value != null) && assemble(setting, resolved);
+        resolved.forEach(each -> descriptions.add(valid ? describe(each) : describe(new ResolvedValue(each.key, null, SettingSource.ofDefault()))));
     }
 
-    private Read read(SettingKey settingKey) {
+    private ResolvedValue resolve(SettingKey settingKey) {
         Optional<SourceResolver.RawValue> found = sourceResolver.find(settingKey);
         if (found.isEmpty()) {
             Object defaultValue = settingKey.field().defaultValue();
@@ -138,26 +138,26 @@ final class Binder {
                     && rawConfig.problems().isEmpty()) {
                 problems.add(missing(settingKey));
             }
-            return new Read(settingKey, defaultValue, SettingSource.ofDefault());
+            return new ResolvedValue(settingKey, defaultValue, SettingSource.ofDefault());
         }
         SourceResolver.RawValue rawValue = found.get();
         try {
-            return new Read(settingKey, rawValue.read(settingKey.field().type()), rawValue.source());
+            return new ResolvedValue(settingKey, rawValue.convert(settingKey.field().type()), rawValue.source());
         } catch (InvalidValueException e) {
             problems.add(
                     ConfigProblem.at(rawValue.source(), settingKey.fullKey() + ": " + e.message(settingKey.secret())));
-            return new Read(settingKey, null, rawValue.source());
+            return new ResolvedValue(settingKey, null, rawValue.source());
         }
     }
 
-    private boolean assemble(SettingDefinition<?> setting, List<Read> reads) {
-        SettingSource settingSource = reads.stream()
-                .map(Read::source)
+    private boolean assemble(SettingDefinition<?> setting, List<ResolvedValue> resolved) {
+        SettingSource settingSource = resolved.stream()
+                .map(ResolvedValue::source)
                 .filter(each -> !each.equals(SettingSource.ofDefault()))
                 .findFirst()
                 .orElse(SettingSource.ofDefault());
         Map<String, Object> fields = new HashMap<>();
-        reads.forEach(each -> fields.put(each.key.field().key(), requireNonNull(each.value)));
+        resolved.forEach(each -> fields.put(each.key.field().key(), requireNonNull(each.value)));
         Object defaultValue = setting.defaultValue();
         try {
             Object value = settingSource.equals(SettingSource.ofDefault()) && defaultValue != null
@@ -171,11 +171,11 @@ final class Binder {
         }
     }
 
-    private static SettingInfo info(Read read) {
-        SettingKey settingKey = read.key;
+    private static SettingInfo describe(ResolvedValue resolve) {
+        SettingKey settingKey = resolve.key;
         SettingDefinition<?> setting = settingKey.setting();
         Object defaultValue = settingKey.field().defaultValue();
-        Object value = read.value == null ? defaultValue : read.value;
+        Object value = resolve.value == null ? defaultValue : resolve.value;
         return new SettingInfo(
                 settingKey.fullKey(),
                 settingKey.field().type().name(),
@@ -184,7 +184,7 @@ final class Binder {
                 defaultValue == null ? "" : settingKey.toToml(defaultValue),
                 value == null ? "" : settingKey.print(value),
                 value == null ? "" : settingKey.toToml(value),
-                read.source,
+                resolve.source,
                 setting.helpText(),
                 setting.isRestartRequired(),
                 settingKey.secret(),

@@ -72,12 +72,12 @@ record ScalarType<T>(
     }
 
     @Override
-    public T fromToml(Object raw, Path folder) throws InvalidValueException {
+    public T fromToml(Object raw, Path directory) throws InvalidValueException {
         String text = String.valueOf(raw);
         if (raw instanceof Collection || raw instanceof Map) {
             throw InvalidValueException.unreadable(quoted(raw) + " is not " + withArticle(), name);
         }
-        T value = fromText(text, folder);
+        T value = fromText(text, directory);
         if (unquoted == raw instanceof String) {
             String right = unquoted ? "without quotes: " + text : "in quotes: \"" + text + "\"";
             throw InvalidValueException.unreadable(
@@ -87,9 +87,9 @@ record ScalarType<T>(
     }
 
     @Override
-    public T fromText(String text, Path folder) throws InvalidValueException {
+    public T fromText(String text, Path directory) throws InvalidValueException {
         try {
-            return parse.apply(text, folder);
+            return parse.apply(text, directory);
         } catch (IllegalArgumentException e) {
             throw InvalidValueException.unreadable(String.valueOf(e.getMessage()), name);
         }
@@ -204,10 +204,10 @@ record ScalarType<T>(
         };
     }
 
-    private static Path parsePath(String text, Path folder) {
+    private static Path parsePath(String text, Path directory) {
         if (text.isEmpty()) {
             throw new IllegalArgumentException("\"\" is not a path; write a file or directory, or remove the key");
         }
-        return folder.resolve(text);
+        return directory.resolve(text);
     }
 }

@@ -30,11 +30,11 @@ final class SourceResolver {
      * @param value the value as written
      * @param typed whether the value comes from TOML, which has types, rather than from text
      * @param source position of the value
-     * @param folder directory against which a relative path is resolved
+     * @param directory directory against which a relative path is resolved
      */
-    record RawValue(Object value, boolean typed, SettingSource source, Path folder) {
-        Object read(ValueType<?> type) throws InvalidValueException {
-            return typed ? type.fromToml(value, folder) : type.fromText((String) value, folder);
+    record RawValue(Object value, boolean typed, SettingSource source, Path directory) {
+        Object convert(ValueType<?> type) throws InvalidValueException {
+            return typed ? type.fromToml(value, directory) : type.fromText((String) value, directory);
         }
 
         /** Returns the position only, because the value may be a secret. */
@@ -63,7 +63,7 @@ final class SourceResolver {
         return isMentioned(settingKey.fullKey(), settingKey.environmentName())
                 || (settingKey.secret()
                         && (isMentioned(settingKey.fullKey() + SettingKey.FILE_SUFFIX, settingKey.fileVariable())
-                                || credentialsFolder(settingKey).isPresent()));
+                                || credentialsDirectory(settingKey).isPresent()));
     }
 
     private boolean isMentioned(String key, String variable) {
@@ -72,8 +72,8 @@ final class SourceResolver {
                 || entry(key) != null;
     }
 
-    private Optional<Path> credentialsFolder(SettingKey settingKey) {
-        return rawConfig.credentials().filter(folder -> Files.exists(folder.resolve(settingKey.fullKey())));
+    private Optional<Path> credentialsDirectory(SettingKey settingKey) {
+        return rawConfig.credentials().filter(directory -> Files.exists(directory.resolve(settingKey.fullKey())));
     }
 
     private Optional<RawValue> override(SettingKey settingKey) {
@@ -96,10 +96,10 @@ final class SourceResolver {
     }
 
     private Optional<RawValue> credential(SettingKey settingKey) {
-        return credentialsFolder(settingKey)
-                .flatMap(folder -> secret(
-                        folder.resolve(settingKey.fullKey()).toAbsolutePath(),
-                        new SettingSource.Credential(folder, settingKey.fullKey())));
+        return credentialsDirectory(settingKey)
+                .flatMap(directory -> secret(
+                        directory.resolve(settingKey.fullKey()).toAbsolutePath(),
+                        new SettingSource.Credential(directory, settingKey.fullKey())));
     }
 
     private Optional<RawValue> fileEntry(SettingKey settingKey) {
@@ -126,7 +126,7 @@ final class SourceResolver {
                     named, settingKey.fullKey() + SettingKey.FILE_SUFFIX + " is not a path; write it in quotes"));
             return Optional.empty();
         }
-        Path absolute = file.get().folder().resolve(path).toAbsolutePath().normalize();
+        Path absolute = file.get().directory().resolve(path).toAbsolutePath().normalize();
         return secret(absolute, new SettingSource.SecretFile(absolute, named));
     }
 
@@ -135,7 +135,7 @@ final class SourceResolver {
         try {
             String secret = Files.readString(file).replaceFirst("\\r?\\n\\z", "");
             if (!secret.isEmpty()) {
-                return Optional.of(new RawValue(secret, false, settingSource, rawConfig.folder()));
+                return Optional.of(new RawValue(secret, false, settingSource, rawConfig.directory()));
             }
             problems.add(ConfigProblem.at(location(settingSource), "the secret file " + file + " is empty"));
         } catch (IOException e) {
@@ -152,12 +152,12 @@ final class SourceResolver {
     }
 
     private Optional<RawValue> text(@Nullable String text, SettingSource settingSource) {
-        return Optional.ofNullable(text).map(each -> new RawValue(each, false, settingSource, rawConfig.folder()));
+        return Optional.ofNullable(text).map(each -> new RawValue(each, false, settingSource, rawConfig.directory()));
     }
 
     private static Optional<RawValue> typed(@Nullable ConfigEntry configEntry) {
         return configEntry instanceof ConfigEntry.Value value
-                ? Optional.of(new RawValue(value.value(), true, value.source(), value.folder()))
+                ? Optional.of(new RawValue(value.value(), true, value.source(), value.directory()))
                 : Optional.empty();
     }
 

@@ -15,11 +15,11 @@ sealed interface ValueType<T> permits ScalarType, ValueType.ListOf, ValueType.Op
      */
     String name();
 
-    /** Converts a value of a TOML file; {@code folder} is the directory against which a relative path is resolved. */
-    T fromToml(Object raw, Path folder) throws InvalidValueException;
+    /** Converts a value of a TOML file; {@code directory} is the directory against which a relative path is resolved. */
+    T fromToml(Object raw, Path directory) throws InvalidValueException;
 
     /** Parses the text of an environment variable, {@code --set} or a secret file. */
-    T fromText(String text, Path folder) throws InvalidValueException;
+    T fromText(String text, Path directory) throws InvalidValueException;
 
     /** Returns the value as text for display, without quotes. */
     String print(Object value);
@@ -38,18 +38,18 @@ sealed interface ValueType<T> permits ScalarType, ValueType.ListOf, ValueType.Op
         }
 
         @Override
-        public List<E> fromToml(Object raw, Path folder) throws InvalidValueException {
+        public List<E> fromToml(Object raw, Path directory) throws InvalidValueException {
             if (!(raw instanceof List<?> list)) {
                 throw InvalidValueException.unreadable(
                         ScalarType.quoted(raw) + " is not a list; write it in brackets: [" + ScalarType.quoted(raw)
                                 + "]",
                         name());
             }
-            return new Elements<E>(list).map(each -> element.fromToml(each, folder));
+            return new Elements<E>(list).map(each -> element.fromToml(each, directory));
         }
 
         @Override
-        public List<E> fromText(String text, Path folder) throws InvalidValueException {
+        public List<E> fromText(String text, Path directory) throws InvalidValueException {
             if (text.startsWith("[\"") || text.startsWith("['")) { // "[::1]:80" is an element
                 throw InvalidValueException.unreadable(
                         text + " is in the form of a file; here, separate the elements by commas: "
@@ -58,7 +58,7 @@ sealed interface ValueType<T> permits ScalarType, ValueType.ListOf, ValueType.Op
             }
             List<String> parts = text.isBlank() ? List.of() : Arrays.asList(text.split(",", -1));
             return new Elements<E>(parts)
-                    .map(each -> element.fromText(String.valueOf(each).strip(), folder));
+                    .map(each -> element.fromText(String.valueOf(each).strip(), directory));
         }
 
         @Override
@@ -85,13 +85,13 @@ sealed interface ValueType<T> permits ScalarType, ValueType.ListOf, ValueType.Op
         }
 
         @Override
-        public Optional<E> fromToml(Object raw, Path folder) throws InvalidValueException {
-            return Optional.of(element.fromToml(raw, folder));
+        public Optional<E> fromToml(Object raw, Path directory) throws InvalidValueException {
+            return Optional.of(element.fromToml(raw, directory));
         }
 
         @Override
-        public Optional<E> fromText(String text, Path folder) throws InvalidValueException {
-            return Optional.of(element.fromText(text, folder));
+        public Optional<E> fromText(String text, Path directory) throws InvalidValueException {
+            return Optional.of(element.fromText(text, directory));
         }
 
         @Override

@@ -14,14 +14,13 @@ import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
- * TCP connection that reads and writes lines of UTF-8 text, or writes bytes. It belongs to the {@link
- * ConnectionHandler} that received it, and is closed when the handler ends.
+ * TCP connection that reads and writes lines of UTF-8 text, or writes bytes. It belongs to the {@link ConnectionHandler}
+ * that received it, and is closed when the handler ends.
  *
- * <p>One thread may read while others write. Each write is sent as a whole, in the order of the calls. There is no
- * queue: a write blocks while the peer does not read. If a single write blocks longer than the service's {@code
- * write-timeout}, the connection is closed and the write throws an {@code IOException} that says so. After the
- * connection has ended, all methods except {@code close} throw an {@code IOException}; the same happens when a stop
- * interrupts the calling task.
+ * <p>One thread may read while others write. Each write is sent as a whole, in the order of the calls. There is no queue:
+ * a write blocks while the peer does not read. If a single write blocks longer than the service's {@code write-timeout},
+ * the connection is closed and the write throws an {@code IOException} with that reason. After the connection has ended,
+ * all methods except {@code close} throw an {@code IOException}; the same happens when a stop interrupts the calling task.
  */
 public final class Connection implements AutoCloseable {
     private static final long NOT_WRITING = 0;
