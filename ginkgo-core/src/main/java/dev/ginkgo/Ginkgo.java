@@ -286,7 +286,8 @@ public final class Ginkgo implements AutoCloseable {
                 if (name != null) {
                     root.serviceNode.rename(name);
                 }
-                BindingResult bindingResult = currentSettings.bind(configuration).orThrow();
+                BindingResult bindingResult =
+                        currentSettings.bind(configuration).orThrow();
                 currentSettings.publish(configuration, bindingResult, bindingResult.snapshot(), List.of());
                 bindingResult.warnings().forEach(LOG::warn);
             } catch (RuntimeException | Error e) {
@@ -310,8 +311,8 @@ public final class Ginkgo implements AutoCloseable {
         private void requireRoot() {
             ServiceNode parent = root.serviceNode.parent();
             if (parent != null) {
-                throw new IllegalStateException(
-                        root.serviceNode.path() + " is a child and starts together with its root; start the root instead");
+                throw new IllegalStateException(root.serviceNode.path()
+                        + " is a child and starts together with its root; start the root instead");
             }
         }
     }

@@ -48,7 +48,8 @@ public final class Mailbox<T> extends Service implements Iterable<T> {
      */
     public Mailbox(int capacity, Overflow overflow) {
         if (capacity < 1) {
-            throw new IllegalArgumentException("capacity is " + capacity + "; a mailbox needs a capacity of at least 1");
+            throw new IllegalArgumentException(
+                    "capacity is " + capacity + "; a mailbox needs a capacity of at least 1");
         }
         this.capacity = capacity;
         this.overflow = requireNonNull(overflow, "overflow is null");
@@ -104,7 +105,8 @@ public final class Mailbox<T> extends Service implements Iterable<T> {
     public T take() throws InterruptedException {
         T item = takeOrEnd();
         if (item == null) {
-            throw new IllegalStateException(serviceNode.path() + " has stopped and is empty; no more items will arrive");
+            throw new IllegalStateException(
+                    serviceNode.path() + " has stopped and is empty; no more items will arrive");
         }
         return item;
     }

@@ -7,7 +7,6 @@ import dev.ginkgo.internal.config.SettingDefinition;
 import dev.ginkgo.internal.engine.PeriodicLoop;
 import dev.ginkgo.internal.engine.ServiceHooks;
 import dev.ginkgo.internal.engine.ServiceNode;
-import dev.ginkgo.internal.engine.ServiceRun;
 import dev.ginkgo.lifecycle.Lifecycle;
 import dev.ginkgo.lifecycle.NotReadyException;
 import dev.ginkgo.lifecycle.StartException;
@@ -44,21 +43,21 @@ import org.slf4j.LoggerFactory;
  * }
  * }</pre>
  *
- * <b>Start.</b> The children start one after another, in the order of their declaration. Then {@code onStart} runs;
+ * <p><b>Start.</b> The children start one after another, in the order of their declaration. Then {@code onStart} runs;
  * when it returns, the service is ready. If any step fails, everything that has been started is stopped again and the
  * start throws a {@link StartException}.
  *
- * <b>Stop</b> reverses the start: {@code onStop} runs while the tasks are still running; the tasks are interrupted and
+ * <p><b>Stop</b> reverses the start: {@code onStop} runs while the tasks are still running; the tasks are interrupted and
  * joined; the {@linkplain #closeOnStop registered resources} are closed, last one first; the children stop, last one
  * first. A single deadline covers the whole stop. Errors do not prevent later steps: they are collected in a {@link
  * StopException}, together with the stack traces of tasks that did not end.
  *
- * <b>Failure.</b> An exception that escapes a task fails the service. The {@link Supervision} that was declared with
+ * <p><b>Failure.</b> An exception that escapes a task fails the service. The {@link Supervision} that was declared with
  * {@link #add(String, Service, Supervision)} decides what the parent does. By default the parent fails too, and so on
  * up to the root.
  *
- * <b>Threads.</b> Hooks and tasks run on virtual threads of their own. The hooks of one service never run at the same
- * time, and no lock of Ginkgo is held while user code runs. All methods may be called from any thread, except the
+ * <p><b>Threads.</b> Hooks and tasks run on virtual threads of their own. The hooks of a service run one after
+ * another, and no lock of Ginkgo is held while user code runs. All methods may be called from any thread, except the
  * declaring methods, which belong in the constructor. Make services {@code final} and use composition. The hooks are
  * empty here: no override needs to call {@code super}.
  */
@@ -107,16 +106,7 @@ public abstract class Service implements AutoCloseable {
 
     // ---- declaring, in the constructor
 
-    /**
-     * Adds a child that escalates its failures; see {@link #add(String, Service, Supervision)}.
-     *
-     * @param name name of the child among its siblings, of its table in the configuration, and of its segment in paths
-     *     and thread names: lower case words of letters and digits, joined by {@code -}
-     * @return the child
-     * @throws IllegalArgumentException if the name is malformed or in use, or the child already has a parent
-     * @throws IllegalStateException if this service belongs to a tree but is not running
-     * @throws StartException if this service is running and the child did not start; the child has been removed again
-     */
+    /** Adds a child that escalates its failures; see {@link #add(String, Service, Supervision)}. */
     protected final <S extends Service> S add(String name, S child) {
         return add(name, child, Supervision.escalate());
     }
@@ -126,12 +116,14 @@ public abstract class Service implements AutoCloseable {
      * is added while this service runs is bound and started before {@code add} returns, and is removed when this
      * service stops.
      *
-     * @param name name of the child, as in {@link #add(String, Service)}
+     * @param name name of the child among its siblings, of its table in the configuration, and of its segment in paths
+     *     and thread names: lower case words of letters and digits, joined by {@code -}
      * @param onFailure what this service does when the running child fails
      * @return the child
      * @throws IllegalArgumentException if the name is malformed or in use, or the child already has a parent
      * @throws IllegalStateException if this service belongs to a tree but is not running
-     * @throws StartException if this service is running and the child did not start; the child has been removed again
+     * @throws StartException if the child was to start now and did not; it has been removed again
+     * @throws dev.ginkgo.config.ConfigException if the child was to start now and its settings have problems
      */
     protected final <S extends Service> S add(String name, S child, Supervision onFailure) {
         requireNonNull(child, "the child \"" + name + "\" is null: is the field it comes from declared further down?");
@@ -143,10 +135,9 @@ public abstract class Service implements AutoCloseable {
     }
 
     /**
-     * Adds a child whose implementation is selected by the setting {@code engine} in the table {@code [name]}; see
-     * {@link ServiceSelector}.
+     * Adds a child whose implementation is selected by {@code engine = "…"} in its table; see {@link ServiceSelector}.
      *
-     * @param name name of the child, as in {@link #add(String, Service)}
+     * @param name name of the child, as in {@link #add(String, Service, Supervision)}
      * @param defaultEngine the engine to use if the configuration does not name one
      * @param engines factories by engine name. Only the factory of the selected engine is called, while the settings
      *     are bound and before any service starts
@@ -173,9 +164,8 @@ public abstract class Service implements AutoCloseable {
     }
 
     /**
-     * Declares a setting that has a default. The type of the default is the type of the setting: String, Integer, Long,
-     * Double, Boolean, {@link Duration}, {@code Size}, {@code Address}, {@code Secret}, {@link java.nio.file.Path}, an
-     * enum, or a record of these, which corresponds to a table. See {@link Setting}.
+     * Declares a setting that has a default. The type of the default is the type of the setting; {@link Setting} lists
+     * the supported types.
      *
      * @param key key relative to the table of this service: lower case words joined by {@code -}, tables separated by
      *     {@code .}
@@ -226,16 +216,16 @@ public abstract class Service implements AutoCloseable {
     /**
      * Runs after a reload has been applied: after the observers of this service's changed settings, and after {@code
      * onReload} of the children. An exception is reported in the {@link dev.ginkgo.config.ReloadResult}; the new
-     * settings stay in effect. A stop interrupts it.
+     * settings stay in effect. A stop interrupts this hook.
      */
     protected void onReload() throws Exception {}
 
     // ---- acting, from onStart on
 
     /**
-     * Runs a task on a new virtual thread named {@code path#name}. When the service stops, the task is interrupted. An
-     * exception that escapes the task before that fails the service. In loops, catch {@code IOException} and other
-     * specific types rather than {@code Exception}, which would also swallow the interrupt.
+     * Runs a task on a new virtual thread named {@code path#name}. A stop interrupts it. An exception that escapes the
+     * task before that fails the service. In loops, catch {@code IOException} and other specific types rather than
+     * {@code Exception}, which would also swallow the interrupt.
      *
      * @throws IllegalStateException before {@code onStart}, or after a stop has begun; no thread is created
      */
@@ -272,8 +262,7 @@ public abstract class Service implements AutoCloseable {
 
     /** Pauses the calling thread, in the time of the tree. A pause of zero yields the processor. */
     protected final void sleep(Duration pause) throws InterruptedException {
-        ServiceRun serviceRun = serviceNode.run("sleep");
-        WaitQueue.sleep(serviceRun.tree().time(), pause);
+        WaitQueue.sleep(serviceNode.run("sleep").tree().time(), pause);
     }
 
     /** Returns the current time of the tree's {@link TimeSource}. */
@@ -301,8 +290,8 @@ public abstract class Service implements AutoCloseable {
     }
 
     /**
-     * Declares, in {@code onStart}, that the service is not ready yet when {@code onStart} returns. A task calls {@link
-     * #ready()} or {@link #degraded} later; if neither happens within the start timeout, the start fails.
+     * Declares, in {@code onStart}, that the service is not ready when {@code onStart} returns, but when a task calls
+     * {@link #ready()} or {@link #degraded}. If that does not happen within the start timeout, the start fails.
      */
     protected final void deferReady() {
         serviceNode.run("deferReady").deferReady();
@@ -378,7 +367,7 @@ public abstract class Service implements AutoCloseable {
         serviceNode.stop();
     }
 
-    /** Stops this service; the same as {@link #stop()}. */
+    /** Stops this service, like {@link #stop()}. */
     @Override
     public final void close() {
         stop();

@@ -48,8 +48,9 @@ public final class ServiceSelector<S extends Service> extends Service implements
     public S get() {
         S service = selected;
         if (service == null) {
-            throw new IllegalStateException("the engine of " + serviceNode.path() + " is not selected yet: a constructor"
-                    + " declares, onStart acts; use it in onStart, or pass the selector itself, which is a Supplier");
+            throw new IllegalStateException(
+                    "the engine of " + serviceNode.path() + " is not selected yet: a constructor"
+                            + " declares, onStart acts; use it in onStart, or pass the selector itself, which is a Supplier");
         }
         return service;
     }

@@ -102,7 +102,8 @@ public final class Configuration {
     public Configuration set(String key, String value) {
         Map<String, String> more = new LinkedHashMap<>(overrides);
         more.put(requireNonNull(key, "key is null"), requireNonNull(value, "value is null"));
-        return new Configuration(sources, environment, Collections.unmodifiableMap(more), credentials, workingDirectory);
+        return new Configuration(
+                sources, environment, Collections.unmodifiableMap(more), credentials, workingDirectory);
     }
 
     /**
@@ -149,9 +150,10 @@ public final class Configuration {
         credentials
                 .map(workingDirectory::resolve)
                 .filter(each -> !Files.isDirectory(each))
-                .ifPresent(missing -> problems.add(
-                        ConfigProblem.of(missing.toAbsolutePath().toString(), "the credentials directory does not exist")));
-        return new RawConfig(table, environment, overrides, credentials.map(workingDirectory::resolve), workingDirectory, problems);
+                .ifPresent(missing -> problems.add(ConfigProblem.of(
+                        missing.toAbsolutePath().toString(), "the credentials directory does not exist")));
+        return new RawConfig(
+                table, environment, overrides, credentials.map(workingDirectory::resolve), workingDirectory, problems);
     }
 
     private ConfigEntry.Table read(Path path, List<ConfigProblem> problems) {

@@ -70,7 +70,8 @@ public record Size(long bytes) implements Comparable<Size> {
                     .multiply(BigDecimal.valueOf(unit))
                     .longValueExact());
         } catch (ArithmeticException _) {
-            throw new IllegalArgumentException("\"" + text + "\" is too large, or not a whole number of bytes; " + FORMS);
+            throw new IllegalArgumentException(
+                    "\"" + text + "\" is too large, or not a whole number of bytes; " + FORMS);
         }
     }
 

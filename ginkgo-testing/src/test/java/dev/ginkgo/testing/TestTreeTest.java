@@ -54,15 +54,19 @@ class TestTreeTest {
 
     @Test
     void close_failsIfATaskIsStillRunning() {
-        TestTree<ConfigurableService> tree = TestTree.start(new ConfigurableService(self -> self.spawnTask("stubborn", this::ignoreInterrupts)));
+        TestTree<ConfigurableService> tree =
+                TestTree.start(new ConfigurableService(self -> self.spawnTask("stubborn", this::ignoreInterrupts)));
 
-        assertThatThrownBy(tree::close).isInstanceOf(StopException.class).hasMessageContaining("configurable-service#stubborn still runs");
+        assertThatThrownBy(tree::close)
+                .isInstanceOf(StopException.class)
+                .hasMessageContaining("configurable-service#stubborn still runs");
     }
 
     @Test
     void close_failsIfASocketIsStillOpen() {
         TestTree<ConfigurableService> tree = TestTree.start(
-                new ConfigurableService(self -> leaked.add(new ServerSocket(0, 1, InetAddress.getLoopbackAddress()))), CLOSE_TIMEOUT);
+                new ConfigurableService(self -> leaked.add(new ServerSocket(0, 1, InetAddress.getLoopbackAddress()))),
+                CLOSE_TIMEOUT);
 
         assertThatThrownBy(tree::close)
                 .isInstanceOf(AssertionError.class)

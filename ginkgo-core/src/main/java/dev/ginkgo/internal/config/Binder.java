@@ -81,8 +81,8 @@ final class Binder {
     private void createSelectedChildren(SettingsOwner settingsOwner, SettingValues before) {
         ChildSelection selection = settingsOwner.childSelection();
         if (selection != null && before.bound(selection.engine()) == null) {
-            SettingKey engine =
-                    SettingKey.of(selection.engine(), selection.engine().fields().getFirst());
+            SettingKey engine = SettingKey.of(
+                    selection.engine(), selection.engine().fields().getFirst());
             Object name = sourceResolver
                     .find(engine)
                     .map(SourceResolver.RawValue::value)
@@ -90,8 +90,8 @@ final class Binder {
             try {
                 selection.create(String.valueOf(name));
             } catch (RuntimeException | LinkageError e) {
-                problems.add(
-                        ConfigProblem.of(engine.fullKey(), "\"" + name + "\" could not be created: " + Messages.oneLine(e)));
+                problems.add(ConfigProblem.of(
+                        engine.fullKey(), "\"" + name + "\" could not be created: " + Messages.oneLine(e)));
             }
         }
         settingsOwner.childOwners().forEach(each -> createSelectedChildren(each, before));
@@ -126,7 +126,8 @@ final class Binder {
     private void bind(SettingDefinition<?> setting, List<SettingKey> leaves) {
         List<ResolvedValue> resolved = leaves.stream().map(this::resolve).toList();
         boolean valid = resolved.stream().allMatch(each -> each.value != null) && assemble(setting, resolved);
-        resolved.forEach(each -> descriptions.add(valid ? describe(each) : describe(new ResolvedValue(each.key, null, SettingSource.ofDefault()))));
+        resolved.forEach(each -> descriptions.add(
+                valid ? describe(each) : describe(new ResolvedValue(each.key, null, SettingSource.ofDefault()))));
     }
 
     private ResolvedValue resolve(SettingKey settingKey) {
@@ -142,7 +143,8 @@ final class Binder {
         }
         SourceResolver.RawValue rawValue = found.get();
         try {
-            return new ResolvedValue(settingKey, rawValue.convert(settingKey.field().type()), rawValue.source());
+            return new ResolvedValue(
+                    settingKey, rawValue.convert(settingKey.field().type()), rawValue.source());
         } catch (InvalidValueException e) {
             problems.add(
                     ConfigProblem.at(rawValue.source(), settingKey.fullKey() + ": " + e.message(settingKey.secret())));
@@ -196,7 +198,8 @@ final class Binder {
     private static ConfigProblem missing(SettingKey settingKey) {
         String key = settingKey.fullKey();
         String advice = settingKey.secret()
-                ? "name a file that contains it as " + key + SettingKey.FILE_SUFFIX + " or in " + settingKey.fileVariable()
+                ? "name a file that contains it as " + key + SettingKey.FILE_SUFFIX + " or in "
+                        + settingKey.fileVariable()
                 : "write it in the file, or give it as " + settingKey.environmentName() + " or --set " + key + "=…";
         return ConfigProblem.of(key, "required (" + settingKey.field().type().name() + "), but not given; " + advice);
     }

@@ -54,7 +54,8 @@ sealed interface ConfigMapping<T> permits ConfigMapping.SingleKey, RecordMapping
     static <T> ConfigMapping<T> ofValue(T defaultValue) {
         if (defaultValue instanceof List<?> list) {
             if (list.isEmpty()) {
-                throw new IllegalArgumentException("an empty list has no element type; declare it with list(key, Class)");
+                throw new IllegalArgumentException(
+                        "an empty list has no element type; declare it with list(key, Class)");
             }
             return (ConfigMapping<T>) ofList(list.getFirst().getClass());
         }

@@ -56,8 +56,9 @@ final class RecordMapping<T> implements ConfigMapping<T> {
                         each.getAccessor(),
                         mapping(type, each.getGenericType(), enclosingOrSelf)));
             }
-            Constructor<T> constructor = type.getDeclaredConstructor(
-                    Arrays.stream(recordComponents).map(RecordComponent::getType).toArray(Class<?>[]::new));
+            Constructor<T> constructor = type.getDeclaredConstructor(Arrays.stream(recordComponents)
+                    .map(RecordComponent::getType)
+                    .toArray(Class<?>[]::new));
             constructor.setAccessible(true);
             return new RecordMapping<>(constructor, List.copyOf(components));
         } catch (InaccessibleObjectException | NoSuchMethodException e) {

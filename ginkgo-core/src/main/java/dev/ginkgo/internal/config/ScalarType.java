@@ -107,7 +107,8 @@ record ScalarType<T>(
     /** Returns a TOML basic string: quotes, backslashes and control characters are escaped. */
     private static String basicString(String text) {
         StringBuilder toml = new StringBuilder("\"");
-        for (char c : text.toCharArray()) {
+        for (int i = 0; i < text.length(); i++) {
+            char c = text.charAt(i);
             switch (c) {
                 case '"', '\\' -> toml.append('\\').append(c);
                 case '\n' -> toml.append("\\n");

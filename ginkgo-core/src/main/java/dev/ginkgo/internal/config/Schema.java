@@ -158,8 +158,8 @@ final class Schema {
         if (other != null) {
             problems.add(ConfigProblem.of(
                     settingKey.setting().owner().path(),
-                    "\"" + other.fullKey() + "\" and \"" + settingKey.fullKey() + "\" have the same environment variable, "
-                            + name + "; rename one"));
+                    "\"" + other.fullKey() + "\" and \"" + settingKey.fullKey()
+                            + "\" have the same environment variable, " + name + "; rename one"));
         }
     }
 

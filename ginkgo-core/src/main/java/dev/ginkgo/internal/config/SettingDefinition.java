@@ -43,7 +43,8 @@ public final class SettingDefinition<T> implements Supplier<T> {
 
     private record Consistency<T>(BiPredicate<? super T, SettingValues> test, String message) {}
 
-    private SettingDefinition(SettingsOwner owner, String key, ConfigMapping<T> configMapping, @Nullable T defaultValue) {
+    private SettingDefinition(
+            SettingsOwner owner, String key, ConfigMapping<T> configMapping, @Nullable T defaultValue) {
         KeySyntax.requireUnusedKey(owner, KeySyntax.requireKey(key));
         this.owner = owner;
         this.key = key;
@@ -53,7 +54,8 @@ public final class SettingDefinition<T> implements Supplier<T> {
     }
 
     public static <T> SettingDefinition<T> of(SettingsOwner owner, String key, T defaultValue) {
-        requireNonNull(defaultValue, "the default of \"" + key + "\" is null; pass a class to declare a required setting");
+        requireNonNull(
+                defaultValue, "the default of \"" + key + "\" is null; pass a class to declare a required setting");
         return new SettingDefinition<>(owner, key, ConfigMapping.ofValue(defaultValue), defaultValue);
     }
 
@@ -333,7 +335,9 @@ public final class SettingDefinition<T> implements Supplier<T> {
         return (T) value;
     }
 
-    @SuppressWarnings("unchecked") // "between" has checked that T is Comparable, and the supported Comparable types compare with themselves
+    @SuppressWarnings(
+            "unchecked") // "between" has checked that T is Comparable, and the supported Comparable types compare with
+    // themselves
     private static <T> int compare(T a, T b) {
         return ((Comparable<T>) a).compareTo(b);
     }

@@ -39,7 +39,8 @@ final class HookCall {
                         .awaitUninterruptibly(
                                 () -> serviceRun.isReloading() ? null : true, TimeSource.system(), deadline.nanos())
                 == null) {
-            return new HookException(serviceNode.path() + ": onReload was skipped because the previous call is still running");
+            return new HookException(
+                    serviceNode.path() + ": onReload was skipped because the previous call is still running");
         }
         AtomicReference<@Nullable Completion> completion = new AtomicReference<>();
         Task task = serviceRun.beginReload(taskBody, thrown -> completion.set(new Completion(thrown)));
@@ -53,7 +54,8 @@ final class HookCall {
             String name,
             AtomicReference<@Nullable Completion> completion,
             Deadline deadline) {
-        Completion result = serviceNode.waitQueue().awaitUninterruptibly(completion::get, TimeSource.system(), deadline.nanos());
+        Completion result =
+                serviceNode.waitQueue().awaitUninterruptibly(completion::get, TimeSource.system(), deadline.nanos());
         if (result != null) {
             return result.thrown;
         }
@@ -64,7 +66,9 @@ final class HookCall {
         serviceNode
                 .waitQueue()
                 .awaitUninterruptibly(
-                        completion::get, TimeSource.system(), deadline.withGrace().nanos());
+                        completion::get,
+                        TimeSource.system(),
+                        deadline.withGrace().nanos());
         return late;
     }
 }

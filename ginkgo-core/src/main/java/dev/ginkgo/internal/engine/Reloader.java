@@ -86,13 +86,15 @@ public final class Reloader {
         }
         SettingValues next = bindingResult
                 .snapshot()
-                .withPrevious(restartRequired.stream().map(SettingChange::setting).toList(), before);
+                .withPrevious(
+                        restartRequired.stream().map(SettingChange::setting).toList(), before);
         List<ConfigProblem> inconsistencies = restartRequired.isEmpty() ? List.of() : next.inconsistencies(next);
         if (!inconsistencies.isEmpty()) {
             return rejected(inconsistencies, from.hasFiles());
         }
         List<SettingChange> changes = before.changes(next);
-        List<String> pending = restartRequired.stream().map(c -> c.setting().fullKey()).toList();
+        List<String> pending =
+                restartRequired.stream().map(c -> c.setting().fullKey()).toList();
         settings.publish(from, bindingResult, next, pending);
         List<ReloadResult.Failure> failures = new ArrayList<>();
         notifySections(changes, failures);

@@ -43,7 +43,8 @@ public record RestartPolicy(
                     "backoff must be 0 <= min <= max, not " + minBackoff + ".." + maxBackoff);
         }
         if (maxRestarts < 0 || window.isNegative() || window.isZero()) {
-            throw new IllegalArgumentException("restart intensity must be at least 0 restarts within a positive period, not " + maxRestarts
+            throw new IllegalArgumentException(
+                    "restart intensity must be at least 0 restarts within a positive period, not " + maxRestarts
                             + " within " + window);
         }
     }

@@ -153,7 +153,8 @@ final class StartSequence {
             if (serviceRun.isCancelled()) {
                 throw new StartCancelledException();
             }
-            if (!child.addedAtRunTime) { // otherwise the thread that added it while this node was starting has started it too
+            if (!child.addedAtRunTime) { // otherwise the thread that added it while this node was starting has started
+                // it too
                 child.restartHistory.reset();
                 startDeclared(child, serviceRun, startAttempt);
             }

@@ -150,7 +150,8 @@ final class StopSequence {
                 serviceNode.markTerminated(true);
             }
             if (serviceNode == serviceTree.root()) {
-                serviceTree.markTerminated(); // must come last: from here on the root may be started again, in another tree
+                serviceTree.markTerminated(); // must come last: from here on the root may be started again, in another
+                // tree
             }
             return serviceRun.isLastRun;
         });
@@ -184,7 +185,8 @@ final class StopSequence {
 
     private void callOnStop(ServiceNode serviceNode, ServiceRun serviceRun, Deadline deadline, List<Throwable> errors) {
         if (deadline.isExpired()) {
-            errors.add(new HookException(serviceRun.path() + ": onStop was skipped because the stop deadline had passed"));
+            errors.add(
+                    new HookException(serviceRun.path() + ": onStop was skipped because the stop deadline had passed"));
             return;
         }
         if (serviceNode
@@ -194,8 +196,8 @@ final class StopSequence {
                                 TimeSource.system(),
                                 deadline.halfway().nanos())
                 == null) {
-            errors.add(new HookException(
-                    serviceRun.path() + ": onStop was skipped because onReload is still running although it was interrupted"));
+            errors.add(new HookException(serviceRun.path()
+                    + ": onStop was skipped because onReload is still running although it was interrupted"));
             return;
         }
         Throwable thrown = HookCall.run(serviceNode, serviceRun, "onStop", serviceNode.hooks()::onStop, deadline);

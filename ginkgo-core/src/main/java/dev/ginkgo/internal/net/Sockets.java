@@ -70,7 +70,8 @@ public final class Sockets {
         try {
             unconnected.connect(resolve(address), Math.toIntExact(Math.max(1, timeout.toMillis())));
             if (unconnected.getLocalSocketAddress().equals(unconnected.getRemoteSocketAddress())) {
-                // On loopback the kernel may choose the target port as our own port, which connects the socket to itself.
+                // On loopback the kernel may choose the target port as our own port, which connects the socket to
+                // itself.
                 throw new ConnectException("Connection refused");
             }
             return prepare(unconnected);

@@ -36,8 +36,8 @@ import org.jspecify.annotations.Nullable;
 public final class HttpServer extends Service {
     private static final int BACKLOG = 1024;
 
-    private final Setting<Size> maxBody =
-            setting("max-body", Size.ofMebibytes(1)).help("The largest request body; a larger one is answered with 413");
+    private final Setting<Size> maxBody = setting("max-body", Size.ofMebibytes(1))
+            .help("The largest request body; a larger one is answered with 413");
 
     private final Setting<Integer> maxRequests = setting("max-requests", 1_000)
             .between(1, 1_000_000)
@@ -93,7 +93,8 @@ public final class HttpServer extends Service {
     public Address address() {
         Running current = running;
         if (current == null) {
-            throw new IllegalStateException("the server is not listening; call address() between its start and its stop");
+            throw new IllegalStateException(
+                    "the server is not listening; call address() between its start and its stop");
         }
         return new Address(bind.get().host(), current.server.getAddress().getPort());
     }
@@ -135,7 +136,8 @@ public final class HttpServer extends Service {
         if (requests.isFull()) {
             long times = requests.recordRejection();
             if (times > 0) {
-                log.warn("max-requests = {} is reached; connections closed since the last message: {}",
+                log.warn(
+                        "max-requests = {} is reached; connections closed since the last message: {}",
                         maxRequests.get(),
                         times);
             }

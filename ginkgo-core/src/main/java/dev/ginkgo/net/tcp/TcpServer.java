@@ -80,7 +80,8 @@ public final class TcpServer extends Service {
     public Address address() {
         ServerSocket listener = listening;
         if (listener == null || listener.isClosed()) {
-            throw new IllegalStateException("the server is not listening; call address() between its start and its stop");
+            throw new IllegalStateException(
+                    "the server is not listening; call address() between its start and its stop");
         }
         return new Address(bind.get().host(), listener.getLocalPort());
     }

@@ -14,7 +14,8 @@ class AllowedChildrenTest {
     private final BoundTree tree = new BoundTree(root);
 
     @Test
-    @DisplayName("C-22 a table for a child that is added later is accepted only if its name matches allowChildren of the parent")
+    @DisplayName(
+            "C-22 a table for a child that is added later is accepted only if its name matches allowChildren of the parent")
     void acceptsOnlyAllowedTables() {
         pool.allowChildren("worker-*");
         pool.setting("size", 1);

@@ -22,7 +22,8 @@ class BindingTest {
     private final BoundTree tree = new BoundTree(root);
 
     @Test
-    @DisplayName("C-01 if there is a problem, nothing changes, and all problems are reported with file, line and column")
+    @DisplayName(
+            "C-01 if there is a problem, nothing changes, and all problems are reported with file, line and column")
     void aProblemPreventsAllChanges() {
         // Given
         tree.load("rate = 5\n[hub]\nname = 'a'");
@@ -104,7 +105,8 @@ class BindingTest {
     }
 
     @Test
-    @DisplayName("C-09 each observer is called once, in order, with the old and the new value, also if another one throws")
+    @DisplayName(
+            "C-09 each observer is called once, in order, with the old and the new value, also if another one throws")
     void observers() {
         // Given
         FakeSettingsOwner owner = FakeSettingsOwner.root();

@@ -67,7 +67,8 @@ class DeclarationTest {
         root.setting("a-b", 1);
         root.child("a").setting("b", 1);
         assertThat(tree.problems(""))
-                .containsExactly("app/a: \"a-b\" and \"a.b\" have the same environment variable, GINKGO_A_B; rename one");
+                .containsExactly(
+                        "app/a: \"a-b\" and \"a.b\" have the same environment variable, GINKGO_A_B; rename one");
     }
 
     @Test

@@ -88,9 +88,11 @@ class RecordSettingTest {
     }
 
     @Test
-    @DisplayName("C-20 a record with a component of an unsupported type, or of its own type, is rejected at declaration")
+    @DisplayName(
+            "C-20 a record with a component of an unsupported type, or of its own type, is rejected at declaration")
     void rejectedAtDeclaration() {
-        assertThatThrownBy(() -> root.required("x", Strange.class)).hasMessageContaining("is not supported as the type of a setting");
+        assertThatThrownBy(() -> root.required("x", Strange.class))
+                .hasMessageContaining("is not supported as the type of a setting");
         assertThatThrownBy(() -> root.required("x", Self.class)).hasMessageContaining("contains itself");
     }
 }

@@ -128,7 +128,8 @@ class SecretSettingTest {
     }
 
     @Test
-    @DisplayName("C-14 a secret file that is unreadable or empty is a problem, and so is giving both a value and a file")
+    @DisplayName(
+            "C-14 a secret file that is unreadable or empty is a problem, and so is giving both a value and a file")
     void invalidFiles(@TempDir Path directory) throws IOException {
         cluster.required("secret", Secret.class);
         Path empty = Files.writeString(directory.resolve("empty"), "\n");
@@ -139,8 +140,9 @@ class SecretSettingTest {
         assertThat(tree.problems("cluster.secret-file = '" + empty + "'"))
                 .containsExactly("app.toml:1:23: the secret file " + empty + " is empty");
         assertThat(tree.problems("[cluster]\nsecret = 'x'\nsecret-file = '" + empty + "'"))
-                .containsExactly("app.toml:3:15: \"cluster.secret\" is given both as a value (app.toml:2:10) and as a file;"
-                        + " remove one");
+                .containsExactly(
+                        "app.toml:3:15: \"cluster.secret\" is given both as a value (app.toml:2:10) and as a file;"
+                                + " remove one");
         assertThat(tree.problems(Configuration.empty()
                         .environment(Map.of("GINKGO_CLUSTER_SECRET", "x", "GINKGO_CLUSTER_SECRET_FILE", "y"))))
                 .singleElement()

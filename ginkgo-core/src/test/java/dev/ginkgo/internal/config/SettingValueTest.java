@@ -117,9 +117,9 @@ class SettingValueTest {
         assertThat(tree.problems(toml)).isEmpty();
         assertThat(text.get()).isEqualTo("say \"C:\\dir\"\t");
         assertThat(names.get()).containsExactly("a, b", "c");
-        assertThat(settings).extracting(SettingInfo::tomlDefault).isEqualTo(settings.stream()
-                .map(SettingInfo::tomlValue)
-                .toList());
+        assertThat(settings)
+                .extracting(SettingInfo::tomlDefault)
+                .isEqualTo(settings.stream().map(SettingInfo::tomlValue).toList());
         assertThat(tree.load(toml).settings())
                 .extracting(SettingInfo::value)
                 .isEqualTo(settings.stream().map(SettingInfo::value).toList());
@@ -236,7 +236,8 @@ class SettingValueTest {
     }
 
     @Test
-    @DisplayName("a relative path in a file is resolved against the file's directory, elsewhere against the working directory")
+    @DisplayName(
+            "a relative path in a file is resolved against the file's directory, elsewhere against the working directory")
     void paths(@TempDir Path directory) throws IOException {
         SettingDefinition<Path> data = root.setting("data", Path.of("default"));
         SettingDefinition<Path> logs = root.setting("logs", Path.of("default"));

@@ -39,7 +39,8 @@ class SourcePrecedenceTest {
         assertThat(valueAndSource(two)).isEqualTo("3 from file more.toml:1");
         assertThat(valueAndSource(environment)).isEqualTo("4 from env GINKGO_RATE");
         assertThat(valueAndSource(environment.set("rate", "5"))).isEqualTo("5 from --set");
-        assertThat(valueAndSource(environment.set("rate", "5").set("rate", "6"))).isEqualTo("6 from --set");
+        assertThat(valueAndSource(environment.set("rate", "5").set("rate", "6")))
+                .isEqualTo("6 from --set");
         assertThat(rate.get()).isEqualTo(6);
     }
 
