@@ -41,7 +41,7 @@ class TcpServerTest {
         TcpServer server = new TcpServer(() -> RawClient.ANY_PORT, TcpServerTest::echo);
         assertThatThrownBy(server::address)
                 .isInstanceOf(IllegalStateException.class)
-                .hasMessageContaining("between start and stop");
+                .hasMessageContaining("between its start and its stop");
 
         // Then
         try (Ginkgo tree = Ginkgo.start(server)) {

@@ -33,8 +33,8 @@ public final class EngineSettings {
         return owner;
     }
 
-    private <T> SettingDefinition<T> declare(String key, T byDefault) {
-        return owner.declare(SettingDefinition.of(owner, key, byDefault));
+    private <T> SettingDefinition<T> declare(String key, T defaultValue) {
+        return owner.declare(SettingDefinition.of(owner, key, defaultValue));
     }
 
     Duration startTimeout() {

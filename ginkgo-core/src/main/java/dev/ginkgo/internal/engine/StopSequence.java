@@ -150,8 +150,7 @@ final class StopSequence {
                 serviceNode.markTerminated(true);
             }
             if (serviceNode == serviceTree.root()) {
-                serviceTree.markTerminated(); // must come last: from here on the root may be started again, in another
-                // tree
+                serviceTree.markTerminated(); // last step: from here on the root may be started in another tree
             }
             return serviceRun.isLastRun;
         });
