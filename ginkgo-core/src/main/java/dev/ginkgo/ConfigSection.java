@@ -6,36 +6,41 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * A table of settings that belongs to no service: what a program around the tree wants to be configured with it,
- * such as {@code [log]}. It is handed to {@code Ginkgo}'s builder, and its settings are bound and reloaded with all
- * others. Tables of one name are one table in the configuration. For the one thread that constructs it; the settings are for any.
+ * Table of settings that belongs to no service, for the code around a tree, such as {@code [log]}. It is passed to
+ * {@link Ginkgo.Builder#section}, and its settings are bound and reloaded with those of the services. Sections with the
+ * same name share one table of the configuration. Declared by one thread; its settings may be read from any thread.
  */
 public final class ConfigSection {
     private final SectionOwner owner;
 
     /**
-     * @param name the name of the table, at the root of the configuration
+     * Creates a section without settings.
+     *
+     * @param name the name of the table, at the root of the configuration: lower case words joined by {@code -}
+     * @throws IllegalArgumentException if the name is malformed
      */
     public ConfigSection(String name) {
         owner = new SectionOwner(name);
     }
 
-    /** Declares a setting with a default, whose type it takes; see {@link Setting}. */
-    public <T> Setting<T> setting(String key, T byDefault) {
-        return declare(SettingDefinition.of(owner, key, byDefault));
+    /**
+     * Declares a setting that has a default. The type of the default is the type of the setting; see {@link Setting}.
+     */
+    public <T> Setting<T> setting(String key, T defaultValue) {
+        return declare(SettingDefinition.of(owner, key, defaultValue));
     }
 
-    /** Declares a setting that the configuration must give. */
+    /** Declares a required setting: binding reports a problem if no source provides a value. */
     public <T> Setting<T> setting(String key, Class<T> required) {
         return declare(SettingDefinition.required(owner, key, required));
     }
 
-    /** Declares a setting that is a list, empty by default. */
+    /** Declares a list setting, empty by default. */
     public <E> Setting<List<E>> list(String key, Class<E> element) {
         return declare(SettingDefinition.list(owner, key, element));
     }
 
-    /** Declares a setting that the configuration may give, and that is empty otherwise. */
+    /** Declares an optional setting, empty unless a source provides a value. */
     public <T> Setting<Optional<T>> optional(String key, Class<T> type) {
         return declare(SettingDefinition.optional(owner, key, type));
     }

@@ -32,7 +32,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A tree of services with its configuration, running.
+ * A running tree of services with its configuration.
  *
  * <pre>{@code
  * try (Ginkgo gateway = Ginkgo.of(new NumberGateway())
@@ -42,7 +42,7 @@ import org.slf4j.LoggerFactory;
  * }
  * }</pre>
  *
- * <p>Two trees in one process know nothing of each other. All methods may be called from any thread.
+ * <p>A process may run several trees; they share no state. All methods may be called from any thread.
  */
 public final class Ginkgo implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Ginkgo.class);
@@ -61,24 +61,24 @@ public final class Ginkgo implements AutoCloseable {
         this.reloader = new Reloader(serviceTree, settings, engineSettings);
     }
 
-    /** Starts a service as the root of a tree, with the defaults of all its settings. See {@link Builder#start()}. */
+    /** Starts a service as the root of a tree with the defaults of all settings. See {@link Builder#start()}. */
     public static Ginkgo start(Service root) {
         return of(root).start();
     }
 
-    /** Starts a service as the root of a tree, configured by the text of a TOML file. See {@link Builder#start()}. */
+    /** Starts a service as the root of a tree with settings from TOML text. See {@link Builder#start()}. */
     public static Ginkgo start(Service root, String toml) {
         return of(root).configuration(Configuration.empty().text("toml", toml)).start();
     }
 
-    /** Begins to say how {@code root} is to be started. */
+    /** Returns a builder that starts {@code root} as the root of a tree. */
     public static Builder of(Service root) {
         return new Builder(requireNonNull(root, "root is null"));
     }
 
     /**
-     * {@link Service#status()} of the root of the tree in which {@code member} stands: for one that speaks for the
-     * whole program, as a page of health does.
+     * Returns the status of the root of the tree to which {@code member} belongs. For services that report on the whole
+     * program, such as a health page.
      */
     public static Status rootStatus(Service member) {
         ServiceNode top = requireNonNull(member, "member is null").serviceNode;
@@ -89,8 +89,9 @@ public final class Ginkgo implements AutoCloseable {
     }
 
     /**
-     * The services of a class at {@code top} and below it, each parent before its children, in the order in which they
-     * were added; also before the start, except engines that have still to be chosen.
+     * Returns the services of a class in the subtree of {@code top}, including {@code top} itself: each parent before
+     * its children, children in the order in which they were added. Also works before the start, when the services
+     * selected by a {@link ServiceSelector} do not exist yet.
      */
     public static <S extends Service> List<S> findAll(Service top, Class<S> type) {
         List<S> found = new ArrayList<>();
@@ -106,77 +107,86 @@ public final class Ginkgo implements AutoCloseable {
         serviceNode.children().forEach(child -> collect(child, type, found));
     }
 
-    /** The service at the root. */
+    /** Returns the root of the tree. */
     public Service root() {
         return root;
     }
 
-    /** {@link Service#status()} of the root. */
+    /** Returns the status of the root, which includes the whole tree. */
     public Status status() {
         return serviceTree.root().status();
     }
 
     /**
-     * Every live task of the tree, and of the engine's work for it; for a moment also one that has done its work and
-     * whose thread has still to wake those who waited for it.
+     * Returns every live task: those of the services and those of the engine. The list may briefly contain a task whose
+     * work is done and whose thread is about to end.
      */
     public List<TaskInfo> tasks() {
         return serviceTree.tasks();
     }
 
     /**
-     * Reads the configuration's files again and applies what has changed, or nothing. Returns when every service
-     * has been told; reloads that come at once take turns. Not to be called by an observer or {@code onReload}.
+     * Reads the files of the configuration again, and applies all changes or none. Returns after every service has been
+     * notified. Concurrent reloads run one after another. Must not be called from an observer or from {@code onReload},
+     * which would wait for itself.
+     *
+     * @return what changed, or the problems for which nothing changed
      */
     public ReloadResult reload() {
         return reload(settings.configuration());
     }
 
-    /** The same with another configuration, which takes the place of the one before if it is applied. */
+    /**
+     * Reloads with another configuration, which replaces the current one if it is applied. Otherwise like {@link
+     * #reload()}.
+     */
     public ReloadResult reload(Configuration configuration) {
         return reloader.reload(requireNonNull(configuration, "configuration is null"));
     }
 
     /**
-     * Every setting of the tree as it was applied last, whatever its files have become since. One that waits for a
-     * restart, {@link #pendingRestart()}, is shown with the value that it will have.
+     * Returns every setting of the tree as it was last applied, regardless of later changes to the files. A setting
+     * listed in {@link #pendingRestart()} is shown with its new value.
      */
     public List<SettingInfo> settings() {
         return settings.rebind().settings();
     }
 
-    /** The keys of settings fixed at start whose new values wait for a restart. */
+    /** Returns the keys of settings whose new values take effect at the next restart. */
     public List<String> pendingRestart() {
         return settings.pendingRestart();
     }
 
-    /** The exit code of a process whose tree was stopped by TERM, {@code [ginkgo] exit-on-term}. */
+    /** Returns the exit code for a process that was stopped by the TERM signal: {@code [ginkgo] exit-on-term}. */
     public int exitOnTerm() {
         return engineSettings.exitOnTerm();
     }
 
-    /** How long a whole stop may take, {@code [ginkgo] stop-timeout}. */
+    /** Returns the limit for a stop of the whole tree: {@code [ginkgo] stop-timeout}. */
     public Duration stopTimeout() {
         return engineSettings.stopTimeout();
     }
 
-    /** {@link Service#stop()} of the root. */
+    /** Stops the tree; see {@link Service#stop()}. */
     public void stop() {
         root.stop();
     }
 
-    /** {@link #stop()}. */
+    /** Stops the tree; the same as {@link #stop()}. */
     @Override
     public void close() {
         stop();
     }
 
-    /** {@link Service#awaitStopped()} of the root. */
+    /** Waits until the tree has stopped; see {@link Service#awaitStopped()}. */
     public void awaitStopped() throws InterruptedException {
         root.awaitStopped();
     }
 
-    /** How a tree is to be started. Each method returns the builder; nothing is read or started before the last. */
+    /**
+     * Options for starting a tree. Each method returns this builder. Nothing is read or started before {@link
+     * #validate()} or {@link #start()}. Used by one thread.
+     */
     public static final class Builder {
         private final Service root;
         private final List<ConfigSection> sections = new ArrayList<>();
@@ -191,82 +201,94 @@ public final class Ginkgo implements AutoCloseable {
             this.root = root;
         }
 
-        /** The name of the root, the first part of every path; by default its class's, {@code number-gateway}. */
+        /**
+         * Sets the name of the root, which is the first segment of every path. By default it is the class name in kebab
+         * case, such as {@code number-gateway}.
+         *
+         * @throws IllegalArgumentException if the name is malformed
+         */
         public Builder name(String rootName) {
             this.name = KeySyntax.requireName(rootName);
             return this;
         }
 
-        /** Where the settings come from; by default from nowhere. */
+        /** Sets the sources of the settings. By default there are none, and every setting has its default. */
         public Builder configuration(Configuration from) {
             this.configuration = requireNonNull(from, "configuration is null");
             return this;
         }
 
-        /** A table beside the services' that is bound with them, such as {@code [log]}. */
+        /**
+         * Adds a table that belongs to no service, such as {@code [log]}. It is bound and reloaded with the settings of
+         * the services.
+         */
         public Builder section(ConfigSection configSection) {
-            sections.add(requireNonNull(configSection, "table is null"));
+            sections.add(requireNonNull(configSection, "section is null"));
             return this;
         }
 
-        /** The time that the services live in; by default the machine's. */
+        /** Sets the time source of the tree; by default {@link TimeSource#system()}. */
         public Builder time(TimeSource treeTime) {
             this.timeSource = requireNonNull(treeTime, "time is null");
             return this;
         }
 
-        /** Where the jitter of backoffs comes from. */
+        /** Sets the source of the jitter in restart backoffs. */
         public Builder random(RandomGenerator generator) {
             this.random = requireNonNull(generator, "random is null");
             return this;
         }
 
         /**
-         * Adds one who is told of every change of state of every service, in order, on a thread that is not that of
-         * any service.
+         * Adds an observer of the state changes of all services. It receives the changes in order, on a thread of its
+         * own; an observer that blocks delays no service.
          */
-        public Builder onStateChange(Consumer<StateChange> told) {
-            requireNonNull(told, "observer is null");
-            this.observer = observer == null ? told : observer.andThen(told);
+        public Builder onStateChange(Consumer<StateChange> stateObserver) {
+            requireNonNull(stateObserver, "observer is null");
+            this.observer = observer == null ? stateObserver : observer.andThen(stateObserver);
             return this;
         }
 
         /**
-         * Runs when all services are up, on the thread that starts them: every listener is bound, and no connection
-         * has been served yet. If it throws, the tree is stopped again, and the start has failed.
+         * Sets a step that runs on the starting thread after all services are ready or degraded: every listener is
+         * bound, and no connection has been served. If the step throws, the tree is stopped again and the start fails.
          */
         public Builder beforeOpen(TaskBody step) {
             this.beforeOpen = requireNonNull(step, "step is null");
             return this;
         }
 
-        /** Binds and validates everything, and starts nothing: what {@code -h} and {@code check} print. */
+        /**
+         * Binds and validates all settings without starting anything. {@code -h} and {@code ginkgo check} print the
+         * result.
+         */
         public ValidationResult validate() {
             requireRoot();
-            return currentSettings(new EngineSettings()).bind(configuration).validationResult();
+            return createSettings(new EngineSettings()).bind(configuration).validationResult();
         }
 
         /**
-         * Binds the settings and starts the tree; returns when the root is ready or degraded.
+         * Binds the settings and starts the tree. Returns when the root is ready or degraded.
          *
-         * @throws ConfigException with every problem of the configuration; nothing has been started
+         * @throws ConfigException if the configuration has problems; it lists all of them, and nothing has been started
          * @throws StartException if a service did not start; everything has been stopped again
-         * @throws IllegalStateException if the root runs already, or is a child
+         * @throws IllegalStateException if the root is running, or has a parent
          */
         public Ginkgo start() {
             requireRoot();
             EngineSettings engineSettings = new EngineSettings();
-            CurrentSettings live = currentSettings(engineSettings);
+            CurrentSettings currentSettings = createSettings(engineSettings);
             ServiceTree serviceTree =
-                    new ServiceTree(root.serviceNode, timeSource, random, engineSettings, live, observer);
-            Ginkgo ginkgo = new Ginkgo(root, serviceTree, live, engineSettings);
+                    new ServiceTree(root.serviceNode, timeSource, random, engineSettings, currentSettings, observer);
+            Ginkgo ginkgo = new Ginkgo(root, serviceTree, currentSettings, engineSettings);
             root.serviceNode.attachAsRoot(serviceTree);
             try {
                 if (name != null) {
                     root.serviceNode.rename(name);
                 }
-                BindingResult bindingResult = live.bind(configuration).orThrow();
-                live.publish(configuration, bindingResult, bindingResult.snapshot(), List.of());
+                BindingResult bindingResult =
+                        currentSettings.bind(configuration).orThrow();
+                currentSettings.publish(configuration, bindingResult, bindingResult.snapshot(), List.of());
                 bindingResult.warnings().forEach(LOG::warn);
             } catch (RuntimeException | Error e) {
                 serviceTree.abortStart();
@@ -278,19 +300,19 @@ public final class Ginkgo implements AutoCloseable {
             return ginkgo;
         }
 
-        private CurrentSettings currentSettings(EngineSettings engineSettings) {
-            List<SettingsOwner> places = new ArrayList<>();
-            places.add(root.serviceNode);
-            places.add(engineSettings.owner());
-            sections.forEach(configSection -> places.add(configSection.owner()));
-            return new CurrentSettings(places, configuration);
+        private CurrentSettings createSettings(EngineSettings engineSettings) {
+            List<SettingsOwner> owners = new ArrayList<>();
+            owners.add(root.serviceNode);
+            owners.add(engineSettings.owner());
+            sections.forEach(configSection -> owners.add(configSection.owner()));
+            return new CurrentSettings(owners, configuration);
         }
 
         private void requireRoot() {
             ServiceNode parent = root.serviceNode.parent();
             if (parent != null) {
-                throw new IllegalStateException(
-                        root.serviceNode.path() + " is a child; it starts with its root, which is started instead");
+                throw new IllegalStateException(root.serviceNode.path()
+                        + " is a child and starts together with its root; start the root instead");
             }
         }
     }

@@ -12,23 +12,25 @@ import java.util.Queue;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A bounded queue between a service and those who consume from it. It is a service, a child of the one that fills
- * it, because what waits in it must survive a restart: while its tree restarts, consumers wait, and go on after.
+ * Bounded queue between a producing service and its consumers. It is a child of the producer, so that the queued items
+ * survive a restart of the producer: while the tree restarts, consumers wait, and then continue.
  *
- * <p>Iterating takes: each item goes to one consumer. The iteration ends when its thread is interrupted (the flag
- * stays set), or when the mailbox has stopped for good and is empty.
+ * <p>Each item goes to one consumer. Iterating takes items; the iteration ends when its thread is interrupted (the
+ * interrupt flag stays set), or when the mailbox has stopped permanently and is empty.
  *
- * @param <T> what is in it
+ * <p>All methods may be called from any thread.
+ *
+ * @param <T> the type of the items
  */
 public final class Mailbox<T> extends Service implements Iterable<T> {
 
-    /** What happens to an item that finds the mailbox full. */
+    /** What {@link #put} does when the mailbox is full. */
     public enum Overflow {
-        /** The item that has waited longest goes: the newest matter. */
+        /** Drops the oldest item and accepts the new one: consumers get the most recent items. */
         DROP_OLDEST,
-        /** The new item goes: the oldest matter. */
+        /** Drops the new item: consumers get the items that were accepted first. */
         DROP_NEWEST,
-        /** Whoever puts it waits. */
+        /** Blocks the caller until there is room. */
         BLOCK
     }
 
@@ -37,19 +39,28 @@ public final class Mailbox<T> extends Service implements Iterable<T> {
     private final Queue<T> items = new ArrayDeque<>();
     private long dropped;
 
-    /** A mailbox for at most {@code capacity} items, at least one. */
+    /**
+     * Creates a mailbox.
+     *
+     * @param capacity the largest number of items, at least 1
+     * @param overflow what happens to an item when the mailbox is full
+     * @throws IllegalArgumentException if the capacity is less than 1
+     */
     public Mailbox(int capacity, Overflow overflow) {
         if (capacity < 1) {
-            throw new IllegalArgumentException("a mailbox for " + capacity + " items; it needs room for one at least");
+            throw new IllegalArgumentException(
+                    "capacity is " + capacity + "; a mailbox needs a capacity of at least 1");
         }
         this.capacity = capacity;
         this.overflow = requireNonNull(overflow, "overflow is null");
     }
 
     /**
-     * Puts an item in.
+     * Adds an item. With {@link Overflow#BLOCK} this waits for room; it returns false if the mailbox stops permanently
+     * first.
      *
-     * @return whether it is in; if not, it was dropped, and counted
+     * @return whether the item was added; if not, it was dropped and counted in {@link #dropped()}
+     * @throws InterruptedException if the thread is interrupted while it waits
      */
     public boolean put(T item) throws InterruptedException {
         requireNonNull(item, "item is null");
@@ -86,14 +97,16 @@ public final class Mailbox<T> extends Service implements Iterable<T> {
     }
 
     /**
-     * Takes the next item; waits for one.
+     * Removes and returns the next item; waits until there is one. Items that are left when the mailbox stops can still
+     * be taken.
      *
-     * @throws IllegalStateException if there is none, and the mailbox has stopped for good
+     * @throws IllegalStateException if the mailbox is empty and has stopped permanently
      */
     public T take() throws InterruptedException {
         T item = takeOrEnd();
         if (item == null) {
-            throw new IllegalStateException(serviceNode.path() + " has stopped for good; nothing more will come");
+            throw new IllegalStateException(
+                    serviceNode.path() + " has stopped and is empty; no more items will arrive");
         }
         return item;
     }
@@ -116,12 +129,12 @@ public final class Mailbox<T> extends Service implements Iterable<T> {
         return items.poll();
     }
 
-    /** How many items wait. */
+    /** Returns the number of queued items. */
     public synchronized int size() {
         return items.size();
     }
 
-    /** How many items have been dropped since the mailbox was made. */
+    /** Returns the number of items dropped since the mailbox was created. */
     public synchronized long dropped() {
         return dropped;
     }
@@ -146,7 +159,7 @@ public final class Mailbox<T> extends Service implements Iterable<T> {
             @Override
             public T next() {
                 if (!hasNext()) {
-                    throw new NoSuchElementException(serviceNode.path() + " has come to its end");
+                    throw new NoSuchElementException(serviceNode.path() + " has stopped and is empty");
                 }
                 T item = requireNonNull(next);
                 next = null;

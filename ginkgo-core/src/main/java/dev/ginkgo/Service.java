@@ -7,7 +7,6 @@ import dev.ginkgo.internal.config.SettingDefinition;
 import dev.ginkgo.internal.engine.PeriodicLoop;
 import dev.ginkgo.internal.engine.ServiceHooks;
 import dev.ginkgo.internal.engine.ServiceNode;
-import dev.ginkgo.internal.engine.ServiceRun;
 import dev.ginkgo.lifecycle.Lifecycle;
 import dev.ginkgo.lifecycle.NotReadyException;
 import dev.ginkgo.lifecycle.StartException;
@@ -25,8 +24,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A module that starts, stops and reloads, with everything in it: its children, its tasks, its resources and its
- * settings. Extend it, declare in the constructor (or in fields), act from {@code onStart} on:
+ * A component with a life cycle: it owns its children, its tasks, its resources and its settings. Extend this class,
+ * declare children and settings in the constructor or in fields, and do the work from {@code onStart} on:
  *
  * <pre>{@code
  * final class HelloWorld extends Service {
@@ -44,32 +43,40 @@ import org.slf4j.LoggerFactory;
  * }
  * }</pre>
  *
- * <p><b>Start.</b> The children start one after another in the order of their declaration, then {@code onStart}
- * runs; when it returns, the service is ready. If anything fails, all that had been started is stopped again.
+ * <p><b>Start.</b> The children start one after another, in the order of their declaration. Then {@code onStart} runs;
+ * when it returns, the service is ready. If any step fails, everything that has been started is stopped again and the
+ * start throws a {@link StartException}.
  *
- * <p><b>Stop</b> is the mirror: {@code onStop} runs while the tasks still live, then they are interrupted and
- * joined, then what is {@linkplain #closeOnStop owned} is closed in reverse, then the children stop in reverse. One deadline
- * governs it all, and what did not stop is told, with its stack.
+ * <p><b>Stop</b> reverses the start: {@code onStop} runs while the tasks are still running; the tasks are interrupted and
+ * joined; the {@linkplain #closeOnStop registered resources} are closed, last one first; the children stop, last one
+ * first. A single deadline covers the whole stop. Errors do not prevent later steps: they are collected in a {@link
+ * StopException}, together with the stack traces of tasks that did not end.
  *
- * <p><b>Failure.</b> An exception that escapes a task fails the service. Its parent's {@link Supervision} decides:
- * by default the parent fails too, up to the root.
+ * <p><b>Failure.</b> An exception that escapes a task fails the service. The {@link Supervision} that was declared with
+ * {@link #add(String, Service, Supervision)} decides what the parent does. By default the parent fails too, and so on
+ * up to the root.
  *
- * <p><b>Threads.</b> Hooks and tasks run on virtual threads of their own, each hook of a service after the one
- * before; nothing of Ginkgo is locked while they run. All methods here may be called from any thread. Make services
- * {@code final} and compose them; none of the hooks wants a {@code super} call.
+ * <p><b>Threads.</b> Hooks and tasks run on virtual threads of their own. The hooks of a service run one after
+ * another, and no lock of Ginkgo is held while user code runs. All methods may be called from any thread, except the
+ * declaring methods, which belong in the constructor. Make services {@code final} and use composition. The hooks are
+ * empty here: no override needs to call {@code super}.
  */
 public abstract class Service implements AutoCloseable {
 
-    /** The log of the service's class. */
+    /** Logger named after the class of the service. */
     protected final Logger log = LoggerFactory.getLogger(getClass());
 
     final ServiceNode serviceNode;
 
+    /**
+     * Creates a service that is not part of a tree yet. Its name in paths is the class name in kebab case, or the name
+     * given to {@link #add} or {@link Ginkgo.Builder#name}.
+     */
     protected Service() {
         serviceNode = new ServiceNode(new Hooks(), getClass().getSimpleName());
     }
 
-    /** The hooks for the engine, which users of a service must not call. */
+    /** Gives the engine access to the hooks, which are not public. */
     private final class Hooks implements ServiceHooks {
         @Override
         public void onStart() throws Exception {
@@ -97,22 +104,27 @@ public abstract class Service implements AutoCloseable {
         }
     }
 
-    // ---- declare: in the constructor
+    // ---- declaring, in the constructor
 
-    /**
-     * Adds a child. In the constructor it is declared: it starts before this service's {@code onStart}. While this
-     * service runs it is started before {@code add} returns, or, if it fails, thrown out again with a {@link
-     * StartException}; and it is removed when this service stops.
-     *
-     * @param name its name among its siblings, its table in the configuration and its part of thread names: lower
-     *     case words of letters and digits, joined by {@code -}
-     * @throws IllegalArgumentException if the name is taken or malformed, or the child has a parent already
-     */
+    /** Adds a child that escalates its failures; see {@link #add(String, Service, Supervision)}. */
     protected final <S extends Service> S add(String name, S child) {
         return add(name, child, Supervision.escalate());
     }
 
-    /** Adds a child, and says what happens if it fails while running. */
+    /**
+     * Adds a child. A child that is added in the constructor starts before this service's {@code onStart}. A child that
+     * is added while this service runs is bound and started before {@code add} returns, and is removed when this
+     * service stops.
+     *
+     * @param name name of the child among its siblings, of its table in the configuration, and of its segment in paths
+     *     and thread names: lower case words of letters and digits, joined by {@code -}
+     * @param onFailure what this service does when the running child fails
+     * @return the child
+     * @throws IllegalArgumentException if the name is malformed or in use, or the child already has a parent
+     * @throws IllegalStateException if this service belongs to a tree but is not running
+     * @throws StartException if the child was to start now and did not; it has been removed again
+     * @throws dev.ginkgo.config.ConfigException if the child was to start now and its settings have problems
+     */
     protected final <S extends Service> S add(String name, S child, Supervision onFailure) {
         requireNonNull(child, "the child \"" + name + "\" is null: is the field it comes from declared further down?");
         serviceNode.add(
@@ -123,52 +135,58 @@ public abstract class Service implements AutoCloseable {
     }
 
     /**
-     * Adds a slot whose child the configuration chooses, by {@code engine = "…"} in the slot's table; see {@link ServiceSelector}.
+     * Adds a child whose implementation is selected by {@code engine = "…"} in its table; see {@link ServiceSelector}.
      *
-     * @param name the slot's name, by the rules of {@link #add(String, Service)}
-     * @param byDefault the engine if the configuration names none
-     * @param engines makers by name; the chosen one is called while binding, before anything starts
+     * @param name name of the child, as in {@link #add(String, Service, Supervision)}
+     * @param defaultEngine the engine to use if the configuration does not name one
+     * @param engines factories by engine name. Only the factory of the selected engine is called, while the settings
+     *     are bound and before any service starts
+     * @return the selector, which supplies the selected service from {@code onStart} on
      */
     protected final <S extends Service> ServiceSelector<S> select(
-            String name, String byDefault, Map<String, Supplier<? extends S>> engines) {
-        return add(name, new ServiceSelector<>(byDefault, engines));
+            String name, String defaultEngine, Map<String, Supplier<? extends S>> engines) {
+        return add(name, new ServiceSelector<>(defaultEngine, engines));
     }
 
     /**
-     * Says which children may be added while the service runs, so that the configuration may hold tables for them:
-     * names, or patterns in which {@code *} stands for any characters.
+     * Declares the names of children that may be added while this service runs. The configuration may then contain
+     * tables for them, although the children do not exist at the start.
+     *
+     * @param names names, or patterns in which {@code *} matches any characters
      */
     protected final void allowChildren(String... names) {
         serviceNode.allowChildren(List.of(names));
     }
 
-    /** How this service starts and stops, where it differs from {@link Lifecycle#standard()}. */
+    /** Sets how this service starts and stops, if that differs from {@link Lifecycle#standard()}. */
     protected final void lifecycle(Lifecycle lifecycle) {
         serviceNode.lifecycle(requireNonNull(lifecycle, "lifecycle is null"));
     }
 
     /**
-     * Declares a setting with a default, whose type it takes: String, Integer, Long, Double, Boolean, {@link
-     * Duration}, {@code Size}, {@code Address}, {@code Secret}, {@link java.nio.file.Path}, an enum, or a record of
-     * these, which is a table.
+     * Declares a setting that has a default. The type of the default is the type of the setting; {@link Setting} lists
+     * the supported types.
      *
-     * @param key relative to this service's table: lower case words joined by {@code -}, tables by {@code .}
+     * @param key key relative to the table of this service: lower case words joined by {@code -}, tables separated by
+     *     {@code .}
+     * @param defaultValue the value if no source provides one
+     * @throws IllegalArgumentException if the key is malformed or in use, or the type is not supported
      */
-    protected final <T> Setting<T> setting(String key, T byDefault) {
-        return declare(SettingDefinition.of(serviceNode, key, byDefault));
+    protected final <T> Setting<T> setting(String key, T defaultValue) {
+        return declare(SettingDefinition.of(serviceNode, key, defaultValue));
     }
 
-    /** Declares a setting that the configuration must give. */
+    /** Declares a required setting: binding reports a problem if no source provides a value. */
     protected final <T> Setting<T> setting(String key, Class<T> required) {
         return declare(SettingDefinition.required(serviceNode, key, required));
     }
 
-    /** Declares a setting that is a list, empty by default. */
+    /** Declares a list setting, empty by default. */
     protected final <E> Setting<List<E>> list(String key, Class<E> element) {
         return declare(SettingDefinition.list(serviceNode, key, element));
     }
 
-    /** Declares a setting that the configuration may give, and that is empty otherwise. */
+    /** Declares an optional setting, empty unless a source provides a value. */
     protected final <T> Setting<Optional<T>> optional(String key, Class<T> type) {
         return declare(SettingDefinition.optional(serviceNode, key, type));
     }
@@ -180,38 +198,42 @@ public abstract class Service implements AutoCloseable {
     // ---- hooks
 
     /**
-     * Starts what the service does, usually by {@link #spawn}. May block, up to the start timeout. The children are
-     * ready or degraded. Returning means ready, unless {@link #deferReady()} or {@link #degraded} was called; what it
-     * throws fails the start.
+     * Starts the work of this service, usually with {@link #spawn}. The children are ready or degraded at this point.
+     * May block, up to the start timeout ({@link Lifecycle#startTimeout}), after which it is interrupted and the start
+     * fails. When it returns, the service is ready, unless it called {@link #deferReady()} or {@link #degraded}.
+     *
+     * @throws Exception to fail the start
      */
     protected void onStart() throws Exception {}
 
     /**
-     * Runs first in a stop, while the service's own tasks still live: here they can be drained. Not called if
-     * {@code onStart} failed. What it throws is reported and stops nothing from stopping.
+     * Runs first during a stop, while the tasks of this service are still running, so that they can be drained. Not
+     * called if {@code onStart} failed, and skipped if the stop deadline has passed. An exception is reported and does
+     * not prevent the rest of the stop.
      */
     protected void onStop() throws Exception {}
 
     /**
-     * Runs at every reload that was applied, after the observers of this service's changed settings and after the
-     * children's. What it throws is reported; the new settings stay.
+     * Runs after a reload has been applied: after the observers of this service's changed settings, and after {@code
+     * onReload} of the children. An exception is reported in the {@link dev.ginkgo.config.ReloadResult}; the new
+     * settings stay in effect. A stop interrupts this hook.
      */
     protected void onReload() throws Exception {}
 
-    // ---- act: from onStart on
+    // ---- acting, from onStart on
 
     /**
-     * Runs a task on a virtual thread named {@code path#name}. It is interrupted when the service stops; what
-     * escapes it before fails the service. In its loops catch {@code IOException} and the like, not {@code
-     * Exception}: that would swallow the interrupt.
+     * Runs a task on a new virtual thread named {@code path#name}. A stop interrupts it. An exception that escapes the
+     * task before that fails the service. In loops, catch {@code IOException} and other specific types rather than
+     * {@code Exception}, which would also swallow the interrupt.
      *
-     * @throws IllegalStateException before {@code onStart} and from the begin of a stop on; no thread is made then
+     * @throws IllegalStateException before {@code onStart}, or after a stop has begun; no thread is created
      */
     protected final void spawn(String name, TaskBody taskBody) {
         serviceNode.run("spawn").spawn(name, taskBody);
     }
 
-    /** Runs a task once, after a pause. If the service stops first, it never runs. */
+    /** Runs a task once, after a delay. If the service stops first, the task does not run. */
     protected final void spawnLater(String name, Duration delay, TaskBody taskBody) {
         requireNonNull(delay, "delay is null");
         spawn(name, () -> {
@@ -221,43 +243,45 @@ public abstract class Service implements AutoCloseable {
     }
 
     /**
-     * Runs a task again and again, the first time after one period. The period is asked for before each pause, so a
-     * {@link Setting} may be given; it counts from begin to begin, and turns that were missed are left out.
+     * Runs a task periodically, for the first time after one period. The period is measured from start to start, and
+     * runs that were missed are skipped. An exception that escapes the task ends the loop and fails the service.
+     *
+     * @param period evaluated before each pause, so that a {@link Setting} can be passed and a reload takes effect;
+     *     must be positive
      */
     protected final void every(String name, Supplier<Duration> period, TaskBody taskBody) {
         requireNonNull(period, "period is null");
         spawn(name, () -> PeriodicLoop.repeat(time(), period, taskBody));
     }
 
-    /** The same with a period that does not change. */
+    /** Runs a task periodically with a constant period; see {@link #every(String, Supplier, TaskBody)}. */
     protected final void every(String name, Duration period, TaskBody taskBody) {
         requireNonNull(period, "period is null");
         every(name, () -> period, taskBody);
     }
 
-    /** Pauses the calling thread, in the tree's time. Zero yields. */
+    /** Pauses the calling thread, in the time of the tree. A pause of zero yields the processor. */
     protected final void sleep(Duration pause) throws InterruptedException {
-        ServiceRun serviceRun = serviceNode.run("sleep");
-        WaitQueue.sleep(serviceRun.tree().time(), pause);
+        WaitQueue.sleep(serviceNode.run("sleep").tree().time(), pause);
     }
 
-    /** The tree's wall clock. */
+    /** Returns the current time of the tree's {@link TimeSource}. */
     protected final Instant now() {
         return time().now();
     }
 
-    /** The tree's time. */
+    /** Returns the time source of the tree. */
     protected final TimeSource time() {
         return serviceNode.run("time").tree().time();
     }
 
     /**
-     * Hands a resource to this run of the service: it is closed when the run stops or its start fails, in reverse
-     * order of being owned, after the tasks. What must survive a restart is a child instead.
+     * Registers a resource that is closed when this run of the service stops or its start fails. Resources are closed
+     * after the tasks have ended, in reverse order of registration. For an object that has to survive a restart of this
+     * service, use a child instead.
      *
      * @return the resource
-     * @throws IllegalStateException before {@code onStart} and from the begin of a stop on; the resource is closed
-     *     before this is thrown
+     * @throws IllegalStateException before {@code onStart}, or after a stop has begun; the resource has been closed
      */
     protected final <C extends AutoCloseable> C closeOnStop(C resource) {
         requireNonNull(resource, "resource is null");
@@ -265,48 +289,67 @@ public abstract class Service implements AutoCloseable {
         return resource;
     }
 
-    /** In {@code onStart}: returning does not mean ready yet; {@link #ready()} or {@link #degraded} will be called. */
+    /**
+     * Declares, in {@code onStart}, that the service is not ready when {@code onStart} returns, but when a task calls
+     * {@link #ready()} or {@link #degraded}. If that does not happen within the start timeout, the start fails.
+     */
     protected final void deferReady() {
         serviceNode.run("deferReady").deferReady();
     }
 
-    /** Does its work (again). */
+    /** Sets the state to {@code READY}. */
     protected final void ready() {
         serviceNode.run("ready").ready();
     }
 
-    /** Runs, but something is missing. In {@code onStart} this counts as started. */
+    /**
+     * Sets the state to {@code DEGRADED}: the service runs, but something it needs is missing. A degraded service
+     * counts as started.
+     *
+     * @param reason what is missing, in one line; shown in {@link Status#reason()}
+     */
     protected final void degraded(String reason) {
         serviceNode.run("degraded").degraded(requireNonNull(reason, "reason is null"));
     }
 
     /**
-     * Waits until connections may be served: for a service that listens by itself, before its first accept. That is
-     * at once, unless whoever started the tree has something to do between the last bind and the first connection,
-     * such as giving up root's rights. To be called by a task: in {@code onStart} it would wait for itself.
+     * Waits until connections may be accepted. A service that listens calls this in a task before its first accept. It
+     * returns at once, unless the tree was started with {@link Ginkgo.Builder#beforeOpen}: that step, such as dropping
+     * root privileges, runs after the last listener is bound and before the first connection is served. Must not be
+     * called in {@code onStart}, which it would block until the start timeout.
      */
     protected final void awaitOpen() throws InterruptedException {
         serviceNode.run("awaitOpen").tree().awaitOpen();
     }
 
-    /** All settings at one moment: two values read from it belong together. */
+    /**
+     * Returns the current values of all settings of the tree. Values read from one snapshot are consistent with each
+     * other.
+     *
+     * @throws IllegalStateException before the service belongs to a started tree
+     */
     protected final Snapshot snapshot() {
         return new Snapshot(serviceNode.tree("snapshot").snapshot());
     }
 
-    /** Stops a child for good and removes it. Its name is free then. */
+    /**
+     * Stops a child permanently and removes it, so that its name can be used again.
+     *
+     * @throws IllegalArgumentException if the service is not a child of this service
+     * @throws StopException if the stop was not clean; the child has been removed
+     */
     protected final void remove(Service child) {
         serviceNode.remove(requireNonNull(child, "child is null").serviceNode);
     }
 
-    // ---- control and look
+    // ---- controlling and observing, for any caller
 
     /**
-     * Starts this service as the root of a tree without configuration, and returns when it is ready or degraded.
-     * {@link Ginkgo#of} does it with configuration.
+     * Starts this service as the root of a tree with the defaults of all settings, and returns when it is ready or
+     * degraded. Use {@link Ginkgo#of} to start it with a configuration.
      *
-     * @throws StartException if it did not start; it has been stopped again then
-     * @throws IllegalStateException if it runs already, or is a child
+     * @throws StartException if the service did not start; everything has been stopped again
+     * @throws IllegalStateException if the service is running, or has a parent
      */
     public final void start() {
         Ginkgo.start(this);
@@ -314,36 +357,42 @@ public abstract class Service implements AutoCloseable {
 
     /**
      * Stops this service and everything below it, and returns when it has stopped. A child stays stopped until its
-     * parent starts again. Called again, it waits for the same stop; called by a task of the service itself, the
-     * stop runs on another thread and interrupts the caller like any task.
+     * parent starts again. If a stop is in progress, this call waits for it. If a task of the service itself calls this
+     * method, the stop runs on another thread, which interrupts the calling task like any other; the call then returns
+     * with the interrupt flag set.
      *
-     * @throws StopException if the stop was not clean; it went to its end all the same
+     * @throws StopException if the stop was not clean; it has been completed nevertheless
      */
     public final void stop() {
         serviceNode.stop();
     }
 
-    /** {@link #stop()}. */
+    /** Stops this service, like {@link #stop()}. */
     @Override
     public final void close() {
         stop();
     }
 
     /**
-     * Waits until this service is ready. Not ready are a degraded service and one that waits for its restart.
+     * Waits until this service is ready, in the time of the tree. A service that is degraded or waits for its restart
+     * is not ready.
      *
-     * @throws NotReadyException after {@code atMost}, or as soon as it failed or stopped for good
+     * @throws NotReadyException if the service is not ready after {@code atMost}, or as soon as it cannot become ready
+     *     any more because it has failed or stopped permanently
      */
     public final void awaitReady(Duration atMost) throws InterruptedException {
         serviceNode.awaitReady(atMost);
     }
 
-    /** Waits until this service has stopped or failed for good, and nothing of it runs; see {@link #status()}. */
+    /**
+     * Waits until this service has stopped or failed permanently and none of its tasks is running. {@link #status()}
+     * then shows the result. Returns at once if the service was never started.
+     */
     public final void awaitStopped() throws InterruptedException {
         serviceNode.awaitStopped();
     }
 
-    /** What this service and all below it look like now. */
+    /** Returns the current status of this service and of everything below it. */
     public final Status status() {
         return serviceNode.status();
     }

@@ -10,7 +10,8 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A slot whose service is chosen by the configuration: declared by {@link Service#select}, built while binding.
+ * Child whose implementation is selected by the configuration. Declared with {@link Service#select}; the
+ * implementation, called the engine, is created while the settings are bound.
  *
  * <pre>{@code
  * [hub.transport]
@@ -19,39 +20,42 @@ import org.jspecify.annotations.Nullable;
  * servers = ["10.0.0.1:4222"]
  * }</pre>
  *
- * <p>The slot is a service of its own with one child, the engine, which is named as it was chosen: {@code
- * hub/transport/nats}. So each engine has a table for itself, and a file may hold the tables of engines that are not
- * chosen; they are not looked at. The choice is fixed while the tree runs.
+ * <p>The selector is a service with one child, the engine, which is named after the selected engine: {@code
+ * hub/transport/nats}. Each engine therefore has a table of its own. A file may contain the tables of engines that are
+ * not selected; they are ignored. A change of the selection takes effect at the next restart.
+ *
+ * @param <S> the common type of the engines
  */
 public final class ServiceSelector<S extends Service> extends Service implements Supplier<S> {
     private final SortedMap<String, Supplier<? extends S>> engines;
     private volatile @Nullable S selected;
 
-    ServiceSelector(String byDefault, Map<String, Supplier<? extends S>> engines) {
+    ServiceSelector(String defaultEngine, Map<String, Supplier<? extends S>> engines) {
         this.engines = new TreeMap<>(engines);
-        SettingDefinition<String> engine =
-                serviceNode.declare(SettingDefinition.ofNames(serviceNode, "engine", byDefault, this.engines.keySet()));
-        engine.restartRequired().help("Which engine does the work; its own settings stand in the table of its name");
+        SettingDefinition<String> engine = serviceNode.declare(
+                SettingDefinition.ofNames(serviceNode, "engine", defaultEngine, this.engines.keySet()));
+        engine.restartRequired().help("The engine to use; its settings are in the table of its name");
         serviceNode.allowChildren(List.copyOf(this.engines.keySet()));
         serviceNode.childSelection(new Selection(engine));
     }
 
     /**
-     * The engine. From any thread.
+     * Returns the selected engine. May be called from any thread.
      *
-     * @throws IllegalStateException before it is built, as in a constructor
+     * @throws IllegalStateException before the engine has been created, as in a constructor
      */
     @Override
     public S get() {
         S service = selected;
         if (service == null) {
-            throw new IllegalStateException("the engine of " + serviceNode.path() + " is not chosen yet: a constructor"
-                    + " declares, onStart acts; use it in onStart, or hand on the choice itself, which is a Supplier");
+            throw new IllegalStateException(
+                    "the engine of " + serviceNode.path() + " is not selected yet: a constructor"
+                            + " declares, onStart acts; use it in onStart, or pass the selector itself, which is a Supplier");
         }
         return service;
     }
 
-    /** Builds the engine for the binder. */
+    /** Creates the engine when the settings are bound. */
     private final class Selection implements ChildSelection {
         private final SettingDefinition<String> engine;
 
@@ -67,19 +71,19 @@ public final class ServiceSelector<S extends Service> extends Service implements
         @Override
         public void create(String name) {
             S old = selected;
-            Supplier<? extends S> maker = engines.get(name);
-            if (maker == null
+            Supplier<? extends S> factory = engines.get(name);
+            if (factory == null
                     || serviceNode.serviceRun != null
                     || (old != null && old.serviceNode.name().equals(name))) {
                 return;
             }
-            S fresh = maker.get();
+            S created = factory.get();
             if (old != null) {
                 old.serviceNode.detachFromParent();
             }
             serviceNode.addWithoutStart(
-                    name, fresh.serviceNode, Supervision.escalate().policy(), false);
-            selected = fresh;
+                    name, created.serviceNode, Supervision.escalate().policy(), false);
+            selected = created;
         }
     }
 }

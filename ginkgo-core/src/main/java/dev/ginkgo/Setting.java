@@ -10,19 +10,23 @@ import java.util.function.Predicate;
 import java.util.function.Supplier;
 
 /**
- * A handle on one value of the configuration. It is declared in a constructor, by {@code Service.setting} or {@link
- * ConfigSection}, and bound before the start; from then on {@link #get()} gives the value of the moment, also after a
- * reload. As it is a {@link Supplier}, hand on the setting itself where a later value should be felt.
+ * Handle on one typed value of the configuration. It is declared in a constructor, by {@code Service.setting} or {@link
+ * ConfigSection}, and bound before the start. From then on {@link #get()} returns the current value, also after a
+ * reload. A setting is a {@link Supplier}: where a reload should take effect later, pass the setting rather than its
+ * value.
  *
- * <p>Types: String, Integer, Long, Double, Boolean, {@link java.time.Duration}, {@link dev.ginkgo.config.Size},
- * {@link dev.ginkgo.config.Address}, {@link dev.ginkgo.config.Secret}, {@link java.nio.file.Path}, enums (in kebab
- * case: {@code drop-oldest}), lists of these, and records of all these. A record is a table: each component is a
- * key of its own, and what its constructor refuses is a problem of the configuration. A relative path in a file is
- * relative to the folder of that file, elsewhere to the working folder of the {@link
- * dev.ginkgo.config.Configuration}; a default is taken as it is.
+ * <p>Supported types: String, Integer, Long, Double, Boolean, {@link java.time.Duration}, {@link
+ * dev.ginkgo.config.Size}, {@link dev.ginkgo.config.Address}, {@link dev.ginkgo.config.Secret}, {@link
+ * java.nio.file.Path}, enums (in kebab case: {@code drop-oldest}), lists of these, and records of all these. A record
+ * corresponds to a table: each component is a key of its own, and an exception thrown by its constructor becomes a
+ * problem of the configuration. A relative path in a file is resolved against the directory of that file; from other
+ * sources, against the working directory of the {@link dev.ginkgo.config.Configuration}. A default path is not
+ * resolved.
  *
- * <p>Declaring is for the one thread that constructs the service; {@code get} may be called from any thread, costs
- * two volatile reads and a look into a map, and never blocks.
+ * <p>The declaring methods are called by the one thread that constructs the service. {@code get} may be called from any
+ * thread, costs two volatile reads and a map lookup, and never blocks.
+ *
+ * @param <T> the type of the value
  */
 public final class Setting<T> implements Supplier<T> {
     private final SettingDefinition<T> definition;
@@ -31,7 +35,7 @@ public final class Setting<T> implements Supplier<T> {
         this.definition = definition;
     }
 
-    // ---- declare: in the constructor
+    // ---- declaring, in the constructor
 
     /** Sets the one line that {@code -h} prints about the setting. */
     public Setting<T> help(String text) {
@@ -40,9 +44,9 @@ public final class Setting<T> implements Supplier<T> {
     }
 
     /**
-     * Bounds the value; both ends are allowed.
+     * Sets the lowest and the highest value; both are allowed.
      *
-     * @throws IllegalArgumentException if the type has no order, or the default lies outside
+     * @throws IllegalArgumentException if the type is not {@link Comparable}, or the default is outside the bounds
      */
     public Setting<T> between(T lo, T hi) {
         definition.between(lo, hi);
@@ -52,58 +56,65 @@ public final class Setting<T> implements Supplier<T> {
     /**
      * Rejects values that fail a test.
      *
-     * @param test runs at every load, perhaps several times for one value; it must not have side effects
-     * @param otherwise the error message for a value that fails, printed after the value: {@code "is not even"}
-     * @throws IllegalArgumentException if the default fails it
+     * @param test runs at every load, perhaps several times for one value; must not have side effects
+     * @param message the error message for a value that fails, printed after the value: {@code "is not even"}
+     * @throws IllegalArgumentException if the default fails the test
      */
-    public Setting<T> check(Predicate<? super T> test, String otherwise) {
-        definition.check(test, otherwise);
+    public Setting<T> check(Predicate<? super T> test, String message) {
+        definition.check(test, message);
         return this;
     }
 
     /**
-     * Rejects values that are inconsistent with those of other settings, its own default included. The problem is
-     * reported at the position of this setting.
+     * Rejects values that are inconsistent with those of other settings. The default of this setting is tested too. The
+     * problem is reported at the position of this setting.
      *
      * <pre>{@code
      * setting("lowest", 1).check((low, all) -> low <= all.get(highest), "is above highest");
      * }</pre>
      *
-     * @param test gets the value, and all values that would be in effect with it; runs once every setting is valid by
-     *     itself, before anything starts and at every reload, and must not have side effects
-     * @param otherwise the error message for a value that fails, printed after the value; it says what to write where
+     * @param test receives the value and a snapshot of all values that would be in effect with it. It runs at the start
+     *     and at every reload, once every setting is valid on its own; must not have side effects
+     * @param message the error message for a value that fails, printed after the value; it says what to change
      */
-    public Setting<T> check(BiPredicate<? super T, Snapshot> test, String otherwise) {
+    public Setting<T> check(BiPredicate<? super T, Snapshot> test, String message) {
         requireNonNull(test, "test is null");
-        definition.check((T value, SettingValues all) -> test.test(value, new Snapshot(all)), otherwise);
+        definition.check((T value, SettingValues all) -> test.test(value, new Snapshot(all)), message);
         return this;
     }
 
-    /** Declares that the setting cannot change while the tree runs: a new value waits for a restart. */
+    /**
+     * Declares that a new value takes effect at the next restart only. A reload that would change it is rejected, or
+     * applied to all other settings, according to {@code [ginkgo] fixed-change}.
+     */
     public Setting<T> restartRequired() {
         definition.restartRequired();
         return this;
     }
 
-    /** Declares that the value is never shown, and may come from a file: {@code <key>-file}. */
+    /**
+     * Declares that the value is confidential: it is never printed, and may be read from a file that is named under
+     * {@code <key>-file}.
+     */
     public Setting<T> secret() {
         definition.secret();
         return this;
     }
 
     /**
-     * Adds an observer. Each reload that changes the value calls it once, with the old and the new value. Several
-     * observers are called in the order in which they were added. What one throws is reported; the others still run.
+     * Adds an observer. Each reload that changes the value calls it once, with the old and the new value. Observers are
+     * called one after another, in the order in which they were added. An exception is reported in the {@link
+     * dev.ginkgo.config.ReloadResult} and does not prevent the other calls.
      */
     public Setting<T> onChange(BiConsumer<? super T, ? super T> observer) {
         definition.onChange(observer);
         return this;
     }
 
-    // ---- read
+    // ---- reading
 
     /**
-     * The current value. Two values that belong together are read from one {@link Snapshot}.
+     * Returns the current value. Two values that must be consistent with each other are read from one {@link Snapshot}.
      *
      * @throws IllegalStateException before the setting is bound, as in a constructor
      */
@@ -112,22 +123,22 @@ public final class Setting<T> implements Supplier<T> {
         return definition.get();
     }
 
-    /** The key relative to the table of its service: {@code bind}. */
+    /** Returns the key relative to the table of its service: {@code bind}. */
     public String key() {
         return definition.key();
     }
 
-    /** The key from the root of the tree, {@code hub.http.bind}; complete once the service has its parent. */
+    /** Returns the key from the root of the tree: {@code hub.http.bind}. Complete once the service has its parent. */
     public String fullKey() {
         return definition.fullKey();
     }
 
-    /** The setting and where its value comes from, for messages: {@code setting `bind`, file numbers.toml:3:8}. */
+    /** Returns the setting and the source of its value, for messages: {@code setting `bind`, file numbers.toml:3:8}. */
     public String describe() {
         return definition.describe();
     }
 
-    /** The key and, unless it is a secret, the value. */
+    /** Returns the key and the value; the value of a secret is masked. */
     @Override
     public String toString() {
         return definition.toString();

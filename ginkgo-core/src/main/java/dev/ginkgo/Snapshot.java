@@ -4,8 +4,8 @@ import dev.ginkgo.config.SettingSource;
 import dev.ginkgo.internal.config.SettingValues;
 
 /**
- * The values of all settings of a tree at one moment. A reload makes a new one; this one never changes, so values
- * read from it belong together.
+ * Immutable values of all settings of a tree at one moment. A reload creates a new snapshot, so values read from one
+ * snapshot are consistent with each other. Obtained from {@code Service.snapshot()}; may be used by any thread.
  */
 public final class Snapshot {
     private final SettingValues values;
@@ -15,24 +15,25 @@ public final class Snapshot {
     }
 
     /**
-     * The value that the setting has here.
+     * Returns the value of a setting in this snapshot.
      *
-     * @throws IllegalArgumentException if the setting belongs to another tree, or to a service added later
+     * @throws IllegalArgumentException if the setting belongs to another tree, or to a service that was added later
      */
     public <T> T get(Setting<T> setting) {
         return values.get(setting.definition());
     }
 
     /**
-     * Where the value comes from; of a record, where its first given component comes from.
+     * Returns the source of a value. For a record, it is the source of its first component that does not have its
+     * default.
      *
-     * @throws IllegalArgumentException if the setting belongs to another tree, or to a service added later
+     * @throws IllegalArgumentException if the setting belongs to another tree, or to a service that was added later
      */
     public SettingSource source(Setting<?> setting) {
         return values.source(setting.definition());
     }
 
-    /** How many settings there are; the values may be secrets. */
+    /** Returns the number of settings. The values are not printed, because they may be secrets. */
     @Override
     public String toString() {
         return values.toString();

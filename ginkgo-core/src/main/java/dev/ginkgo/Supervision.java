@@ -7,13 +7,17 @@ import java.time.Duration;
 import java.util.function.Supplier;
 
 /**
- * What a parent does when a child fails while running; after Erlang/OTP's supervisors. A child that fails is stopped
- * entirely, then its parent {@linkplain #escalate() fails too} (the default), or restarts it alone, with all its
- * siblings, or with those that started after it. Before a restart comes a pause that doubles from the minimum to the
- * maximum {@linkplain #backoff backoff}, with jitter, and is reset after a quiet period longer than the window. The
- * failure after the {@linkplain #atMost maximum number of restarts} within the window escalates.
+ * What a parent does when a child fails while running; modelled on the supervisors of Erlang/OTP. The failed child is
+ * stopped completely. Then the parent either {@linkplain #escalate() fails too} (the default), or restarts the child
+ * alone, with all its siblings, or with the siblings that started after it.
  *
- * <p>A child that cannot be started at first is not supervised: the start of its parent fails and is rolled back.
+ * <p>Before each restart there is a pause, which doubles from the minimum to the maximum {@linkplain #backoff backoff},
+ * has jitter of up to a quarter, and is reset after a quiet period longer than the window. The child fails its parent
+ * when it fails again after the {@linkplain #atMost maximum number of restarts} within the window. A child whose tasks
+ * did not end is not restarted: the failure escalates.
+ *
+ * <p>Supervision applies to running children only. If a child fails during the start of its parent, the start fails and
+ * is rolled back. Instances are immutable.
  */
 public final class Supervision {
     private final RestartPolicy policy;
@@ -22,22 +26,28 @@ public final class Supervision {
         this.policy = policy;
     }
 
-    /** The parent fails with the child: no failure goes unnoticed. */
+    /** Escalates: the parent fails with the child, so that no failure goes unnoticed. */
     public static Supervision escalate() {
         return of(RestartPolicy.Scope.ESCALATE);
     }
 
-    /** One for one: restarts the child; 100 ms to 10 s of backoff, at most 5 times within a minute. */
+    /**
+     * One-for-one: restarts the failed child alone. The backoff is 100 ms to 10 s, with at most 5 restarts within a
+     * minute.
+     */
     public static Supervision restart() {
         return of(RestartPolicy.Scope.ONE_FOR_ONE);
     }
 
     /**
-     * Restarts the child as a new object, made by {@code maker} and bound to the same settings table. The parent's
-     * field keeps the first object, so use it where the parent does not call the child.
+     * One-for-one with a new object: replaces the failed child by a service that {@code factory} creates, bound to the
+     * same settings table. A field of the parent still refers to the first object, so use this only where the parent
+     * does not call the child.
+     *
+     * @param factory creates a service without a parent, of the same kind, for each restart
      */
-    public static Supervision restart(Supplier<? extends Service> maker) {
-        requireNonNull(maker, "maker is null");
+    public static Supervision restart(Supplier<? extends Service> factory) {
+        requireNonNull(factory, "factory is null");
         RestartPolicy one = RestartPolicy.of(RestartPolicy.Scope.ONE_FOR_ONE);
         return new Supervision(new RestartPolicy(
                 one.scope(),
@@ -45,26 +55,35 @@ public final class Supervision {
                 one.maxBackoff(),
                 one.maxRestarts(),
                 one.window(),
-                () -> maker.get().serviceNode));
+                () -> factory.get().serviceNode));
     }
 
-    /** One for all: stops every child in reverse and starts all in order. */
+    /** One-for-all: stops every child of the parent in reverse order, then starts all of them in order. */
     public static Supervision restartAll() {
         return of(RestartPolicy.Scope.ONE_FOR_ALL);
     }
 
-    /** Rest for one: the same with the child and those that started after it. */
+    /** Rest-for-one: restarts the failed child and the children that started after it. */
     public static Supervision restartRest() {
         return of(RestartPolicy.Scope.REST_FOR_ONE);
     }
 
-    /** Sets the pause before the first restart, and the longest pause. */
+    /**
+     * Sets the pause before the first restart, and the longest pause.
+     *
+     * @throws IllegalArgumentException if {@code min} is negative or greater than {@code max}
+     */
     public Supervision backoff(Duration min, Duration max) {
         return new Supervision(
                 new RestartPolicy(policy.scope(), min, max, policy.maxRestarts(), policy.window(), policy.factory()));
     }
 
-    /** Sets how many restarts are tried within a period; the failure after that escalates. */
+    /**
+     * Sets the restart intensity: how many restarts are tried within a period. The next failure within the period
+     * escalates.
+     *
+     * @throws IllegalArgumentException if {@code restarts} is negative, or {@code within} is not positive
+     */
     public Supervision atMost(int restarts, Duration within) {
         return new Supervision(new RestartPolicy(
                 policy.scope(), policy.minBackoff(), policy.maxBackoff(), restarts, within, policy.factory()));

@@ -7,14 +7,19 @@ import java.net.InetSocketAddress;
 import java.util.Optional;
 
 /**
- * A host and a port, as it is written in a configuration; nothing is looked up before {@link #toSocketAddress()}.
+ * Host and port as written in a configuration. No name is resolved before {@link #toSocketAddress()}.
  *
- * @param host a name, an IPv4 address, or an IPv6 address without brackets
- * @param port 0 to 65535; 0 lets the system choose where one binds
+ * @param host a host name, an IPv4 address, or an IPv6 address without brackets
+ * @param port 0 to 65535; for a listener, 0 lets the operating system choose a free port
  */
 public record Address(String host, int port) {
     private static final String FORMS = "write host:port, such as \"127.0.0.1:7776\", \"[::1]:80\" or \"localhost:80\"";
 
+    /**
+     * Validates the components.
+     *
+     * @throws IllegalArgumentException if the host or the port is malformed; the message shows the expected forms
+     */
     public Address {
         requireNonNull(host, "host is null");
         if (host.isEmpty() || host.chars().anyMatch(c -> c <= ' ' || "[]/@\"'".indexOf(c) >= 0)) {
@@ -29,9 +34,9 @@ public record Address(String host, int port) {
     }
 
     /**
-     * Reads {@code "127.0.0.1:7776"}, {@code "[::1]:80"}, {@code "localhost:80"}.
+     * Parses {@code "127.0.0.1:7776"}, {@code "[::1]:80"} or {@code "localhost:80"}.
      *
-     * @throws IllegalArgumentException if it is none of these; the message shows the forms
+     * @throws IllegalArgumentException if the text is malformed; the message shows the expected forms
      */
     public static Address of(String text) {
         int colon = text.lastIndexOf(':');
@@ -51,18 +56,24 @@ public record Address(String host, int port) {
         return Integer.parseInt(digits);
     }
 
-    /** For a socket. Looks the name up, which may block; what cannot be found is an unresolved address. */
+    /**
+     * Returns the address for a socket. Resolves the host name, which may block; if that fails, the result is
+     * unresolved.
+     */
     public InetSocketAddress toSocketAddress() {
         return new InetSocketAddress(host, port);
     }
 
-    /** Whether only this machine can reach it: {@code localhost} or a loopback address. Looks nothing up. */
+    /**
+     * Returns whether only this machine can reach the address: {@code localhost} or a loopback address. Resolves
+     * nothing.
+     */
     public boolean isLoopback() {
         return host.equalsIgnoreCase("localhost")
                 || literal(host).map(InetAddress::isLoopbackAddress).orElse(false);
     }
 
-    /** Whether it stands for all interfaces: {@code 0.0.0.0} or {@code ::}. */
+    /** Returns whether the address stands for all interfaces: {@code 0.0.0.0} or {@code ::}. */
     public boolean isWildcard() {
         return literal(host).map(InetAddress::isAnyLocalAddress).orElse(false);
     }
@@ -75,7 +86,7 @@ public record Address(String host, int port) {
         }
     }
 
-    /** What {@link #of} reads. */
+    /** Returns the form that {@link #of} parses. */
     @Override
     public String toString() {
         return (host.indexOf(':') < 0 ? host : "[" + host + "]") + ":" + port;

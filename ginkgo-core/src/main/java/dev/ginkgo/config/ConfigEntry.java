@@ -5,24 +5,24 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
-/** What stands under one key of a file: a table or a value. */
+/** Content of one key of a TOML file: a table or a value. Immutable. */
 public sealed interface ConfigEntry {
 
-    /** Where the key stands. */
+    /** Returns the position of the key. */
     SettingSource keySource();
 
     /**
-     * A table. {@code [a.b]}, {@code a.b.c = 1} and {@code a = {b = {}}} all make the same ones.
+     * Table. {@code [a.b]}, {@code a.b.c = 1} and {@code a = {b = {}}} produce the same tables.
      *
-     * @param entries what is in it, in the order of the file
-     * @param keySource where its name stands first
+     * @param entries the entries by name, in the order of the file
+     * @param keySource position of the first occurrence of its name
      */
     record Table(Map<String, ConfigEntry> entries, SettingSource keySource) implements ConfigEntry {
         public Table {
             entries = Collections.unmodifiableMap(new LinkedHashMap<>(entries));
         }
 
-        /** This table with another one laid over it: what both hold, the other decides. */
+        /** Returns this table merged with another one. Where both contain a key, the other table takes precedence. */
         Table overlaidBy(Table other) {
             Map<String, ConfigEntry> merged = new LinkedHashMap<>(entries);
             other.entries.forEach((name, configEntry) -> merged.merge(
@@ -32,7 +32,7 @@ public sealed interface ConfigEntry {
             return new Table(merged, other.keySource);
         }
 
-        /** The names of the keys, without their values: a table may hold secrets. */
+        /** Returns the names of the keys, without values, which may be secrets. */
         @Override
         public String toString() {
             return "table" + entries.keySet();
@@ -40,17 +40,17 @@ public sealed interface ConfigEntry {
     }
 
     /**
-     * A value: a {@code String}, {@code Long}, {@code Double}, {@code Boolean}, a {@code java.time} date or time,
-     * or a {@code List} of values and tables (as {@code Map}s).
+     * Value: a {@code String}, {@code Long}, {@code Double}, {@code Boolean}, a {@code java.time} date or time, or a
+     * {@code List} of values and tables (as {@code Map}s).
      *
      * @param value the value
-     * @param keySource where its key stands
-     * @param source where the value itself stands
-     * @param folder what a relative path in it is relative to
+     * @param keySource position of its key
+     * @param source position of the value itself
+     * @param directory directory against which a relative path in the value is resolved
      */
-    record Value(Object value, SettingSource keySource, SettingSource source, Path folder) implements ConfigEntry {
+    record Value(Object value, SettingSource keySource, SettingSource source, Path directory) implements ConfigEntry {
 
-        /** The place, without the value, which may be a secret. */
+        /** Returns the position, without the value, which may be a secret. */
         @Override
         public String toString() {
             return "value at " + source.location();

@@ -5,12 +5,13 @@ import static java.util.Objects.requireNonNull;
 import java.util.Comparator;
 
 /**
- * One thing that is wrong with a configuration, and where.
+ * Problem in a configuration, with its position. The natural order lists files first, by name, line and column.
  *
- * @param source the file as it was named, {@code env GINKGO_RATE}, {@code --set rate}, or a key that is missing
- * @param line the line in the file, from 1; 0 where the source has no lines
- * @param column the column in that line, from 1; 0 where the source has no lines
- * @param message what is wrong and what to do, in one line; never the value of a secret
+ * @param source name of the file as it was given, {@code env GINKGO_RATE}, {@code --set rate}, or the key that is
+ *     missing
+ * @param line line in the file, from 1; 0 if the source has no lines
+ * @param column column in the line, from 1; 0 if the source has no lines
+ * @param message what is wrong and how to correct it, in one line; never contains the value of a secret
  */
 public record ConfigProblem(String source, int line, int column, String message) implements Comparable<ConfigProblem> {
 
@@ -25,30 +26,30 @@ public record ConfigProblem(String source, int line, int column, String message)
         requireNonNull(message, "message is null");
     }
 
-    /** A problem at the place where a value or key was given. */
+    /** Returns a problem at the position of a value or key. */
     public static ConfigProblem at(SettingSource settingSource, String message) {
         return settingSource instanceof SettingSource.File file
                 ? new ConfigProblem(file.name(), file.line(), file.column(), message)
                 : new ConfigProblem(settingSource.location(), 0, 0, message);
     }
 
-    /** A problem of something that has no place in a file. */
+    /** Returns a problem of something that has no position in a file. */
     public static ConfigProblem of(String source, String message) {
         return new ConfigProblem(source, 0, 0, message);
     }
 
-    /** {@code numbers.toml:3:1}, or the source alone. */
+    /** Returns {@code numbers.toml:3:1}, or the source if there is no line. */
     public String location() {
         return line == 0 ? source : source + ":" + line + ":" + column;
     }
 
-    /** Files first, by name, line and column. */
+    /** Compares by position: files first, by name, line and column. */
     @Override
     public int compareTo(ConfigProblem other) {
         return BY_LOCATION.compare(this, other);
     }
 
-    /** {@code numbers.toml:3:1: unknown key "rate_per_minut"; did you mean "rate-per-minute"?}. */
+    /** Returns {@code numbers.toml:3:1: unknown key "rate_per_minut"; did you mean "rate-per-minute"?}. */
     @Override
     public String toString() {
         return location() + ": " + message;

@@ -17,17 +17,18 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Where the settings of a tree come from: an immutable list of sources. A later kind wins over an earlier one:
- * default, files and texts (in the order in which they were given), credentials, environment, {@code --set}.
+ * Immutable list of the sources of settings. Each kind of source overrides the ones before it: defaults, files and
+ * texts (in the order in which they were added), credentials, environment variables, {@code --set}.
  *
  * <pre>{@code
  * Configuration.empty().file(Path.of("gateway.toml")).environment(System.getenv()).set("numbers.server", "db:7776")
  * }</pre>
  *
- * <p>Nothing is read before {@link #load()}; files are read anew by every load, which is what a reload does.
+ * <p>Nothing is read before {@link #load()}. Each load reads the files again; a reload is another load. Each method
+ * that adds a source returns a new configuration.
  */
 public final class Configuration {
-    /** The beginning of the names of all environment variables that are settings. */
+    /** Prefix of the environment variables that contain settings. */
     public static final String PREFIX = "GINKGO_";
 
     private static final Configuration EMPTY =
@@ -37,123 +38,129 @@ public final class Configuration {
     private final Map<String, String> environment;
     private final Map<String, String> overrides;
     private final Optional<Path> credentials;
-    private final Path folder;
+    private final Path workingDirectory;
 
     private Configuration(
             List<Source> sources,
             Map<String, String> environment,
             Map<String, String> overrides,
             Optional<Path> credentials,
-            Path folder) {
+            Path workingDirectory) {
         this.sources = sources;
         this.environment = environment;
         this.overrides = overrides;
         this.credentials = credentials;
-        this.folder = folder;
+        this.workingDirectory = workingDirectory;
     }
 
     private sealed interface Source {
-        /** A file of TOML. */
+        /** TOML file. */
         record OfFile(Path path) implements Source {}
 
-        /** TOML in memory. */
+        /** TOML text in memory. */
         record OfText(String name, String toml) implements Source {}
     }
 
-    /** No source at all: every setting has its default. */
+    /** Returns a configuration without sources: every setting has its default. */
     public static Configuration empty() {
         return EMPTY;
     }
 
     /**
-     * Adds a TOML file. Relative paths in it are relative to its own folder.
+     * Adds a TOML file. Relative paths in the file are resolved against its directory.
      *
-     * @param path the file; a relative one is relative to the {@linkplain #workingDirectory working folder}, and
-     *     problems name it as it is given here
+     * @param path the file. A relative path is resolved against the {@linkplain #workingDirectory working directory};
+     *     problems name the file as it is given here
      */
     public Configuration file(Path path) {
         return with(new Source.OfFile(requireNonNull(path, "path is null")));
     }
 
-    /** Adds TOML that is in memory, under a name for problems. Paths in it are relative to the working folder. */
+    /**
+     * Adds TOML text. Relative paths in it are resolved against the working directory.
+     *
+     * @param name name of the text in problems
+     */
     public Configuration text(String name, String toml) {
         return with(new Source.OfText(requireNonNull(name, "name is null"), requireNonNull(toml, "toml is null")));
     }
 
     /**
-     * Takes settings from environment variables: {@code GINKGO_HUB_HTTP_BIND} is {@code hub.http.bind}; {@code
-     * GINKGO_CLUSTER_SECRET_FILE} names the file that holds the secret {@code cluster.secret}. Variables that do
-     * not begin with {@code GINKGO_} are left out, and {@code GINKGO_JAVA_HOME}, which is the launcher's.
+     * Reads settings from environment variables: {@code GINKGO_HUB_HTTP_BIND} is {@code hub.http.bind}; {@code
+     * GINKGO_CLUSTER_SECRET_FILE} names the file that contains the secret {@code cluster.secret}. Ignores variables
+     * that do not start with {@code GINKGO_}, and {@code GINKGO_JAVA_HOME}, which configures the launcher.
      *
-     * @param variables usually {@code System.getenv()}; replaces what was given before
+     * @param variables usually {@code System.getenv()}; replaces the variables of an earlier call
      */
     public Configuration environment(Map<String, String> variables) {
-        Map<String, String> ours = new HashMap<>(variables);
-        ours.keySet().removeIf(name -> !name.startsWith(PREFIX) || name.equals(PREFIX + "JAVA_HOME"));
-        return new Configuration(sources, Map.copyOf(ours), overrides, credentials, folder);
+        Map<String, String> settings = new HashMap<>(variables);
+        settings.keySet().removeIf(name -> !name.startsWith(PREFIX) || name.equals(PREFIX + "JAVA_HOME"));
+        return new Configuration(sources, Map.copyOf(settings), overrides, credentials, workingDirectory);
     }
 
-    /** Sets one key, over all other sources. Of two values for one key the later counts. */
+    /** Sets one key, which overrides all other sources. The last value set for a key applies. */
     public Configuration set(String key, String value) {
         Map<String, String> more = new LinkedHashMap<>(overrides);
         more.put(requireNonNull(key, "key is null"), requireNonNull(value, "value is null"));
-        return new Configuration(sources, environment, Collections.unmodifiableMap(more), credentials, folder);
+        return new Configuration(
+                sources, environment, Collections.unmodifiableMap(more), credentials, workingDirectory);
     }
 
     /**
-     * Takes secrets from a folder in which each file is named by the full key of a setting, like systemd's {@code
-     * $CREDENTIALS_DIRECTORY}. Files that belong to no secret setting are left alone.
+     * Reads secrets from a directory that contains one file per secret, named after the full key of the setting, like
+     * systemd's {@code $CREDENTIALS_DIRECTORY}. Files that belong to no secret setting are ignored.
      */
-    public Configuration credentials(Path folderOfSecrets) {
-        requireNonNull(folderOfSecrets, "folder is null");
-        return new Configuration(sources, environment, overrides, Optional.of(folderOfSecrets), folder);
+    public Configuration credentials(Path secretsDirectory) {
+        requireNonNull(secretsDirectory, "directory is null");
+        return new Configuration(sources, environment, overrides, Optional.of(secretsDirectory), workingDirectory);
     }
 
     /**
-     * Says what relative paths are relative to, both those of files and those in environment variables, texts and
-     * {@code --set}. Without it, they are relative to the working directory of the process.
+     * Sets the directory against which relative paths are resolved: those of files, and those in environment variables,
+     * texts and {@code --set}. By default it is the working directory of the process.
      */
     public Configuration workingDirectory(Path absolute) {
         return new Configuration(
-                sources, environment, overrides, credentials, requireNonNull(absolute, "folder is null"));
+                sources, environment, overrides, credentials, requireNonNull(absolute, "directory is null"));
     }
 
-    /** The files, as they were given. */
+    /** Returns the files, as they were given. */
     public List<Path> files() {
         return sources.stream()
                 .flatMap(source -> source instanceof Source.OfFile(Path path) ? java.util.stream.Stream.of(path) : null)
                 .toList();
     }
 
-    /** Whether there is anything that a reload would read again. */
+    /** Returns whether there is a file that a reload would read again. */
     public boolean hasFiles() {
         return !files().isEmpty();
     }
 
-    /** Reads all sources. Never throws for what they hold: see {@link RawConfig#problems()}. */
+    /** Reads all sources. Errors in files do not throw; they are reported in {@link RawConfig#problems()}. */
     public RawConfig load() {
         List<ConfigProblem> problems = new ArrayList<>();
         ConfigEntry.Table table = new ConfigEntry.Table(Map.of(), SettingSource.ofDefault());
         for (Source source : sources) {
             ConfigEntry.Table next = switch (source) {
                 case Source.OfFile(Path path) -> read(path, problems);
-                case Source.OfText(String name, String toml) -> TomlReader.read(name, toml, folder, problems);
+                case Source.OfText(String name, String toml) -> TomlReader.read(name, toml, workingDirectory, problems);
             };
             table = table.overlaidBy(next);
         }
         credentials
-                .map(folder::resolve)
+                .map(workingDirectory::resolve)
                 .filter(each -> !Files.isDirectory(each))
-                .ifPresent(missing -> problems.add(
-                        ConfigProblem.of(missing.toAbsolutePath().toString(), "the credentials folder is not there")));
-        return new RawConfig(table, environment, overrides, credentials.map(folder::resolve), folder, problems);
+                .ifPresent(missing -> problems.add(ConfigProblem.of(
+                        missing.toAbsolutePath().toString(), "the credentials directory does not exist")));
+        return new RawConfig(
+                table, environment, overrides, credentials.map(workingDirectory::resolve), workingDirectory, problems);
     }
 
     private ConfigEntry.Table read(Path path, List<ConfigProblem> problems) {
-        Path absolute = folder.resolve(path).toAbsolutePath().normalize();
-        Path beside = requireNonNull(absolute.getParent() == null ? absolute : absolute.getParent());
+        Path absolute = workingDirectory.resolve(path).toAbsolutePath().normalize();
+        Path parent = requireNonNull(absolute.getParent() == null ? absolute : absolute.getParent());
         try {
-            return TomlReader.read(path.toString(), Files.readString(absolute), beside, problems);
+            return TomlReader.read(path.toString(), Files.readString(absolute), parent, problems);
         } catch (IOException e) {
             problems.add(ConfigProblem.of(absolute.toString(), readFailure(absolute, e)));
             return new ConfigEntry.Table(Map.of(), SettingSource.ofDefault());
@@ -162,21 +169,21 @@ public final class Configuration {
 
     private static String readFailure(Path path, IOException e) {
         return switch (e) {
-            case NoSuchFileException _ -> "there is no such file; create it or give another one";
+            case NoSuchFileException _ -> "no such file; create it, or give another file";
             case AccessDeniedException _ -> "the file cannot be read; check its owner and mode";
             case CharacterCodingException _ -> "the file is not UTF-8 text; save it as UTF-8";
             default ->
-                Files.isDirectory(path) ? "this is a folder; name a file in it" : "the file cannot be read: " + e;
+                Files.isDirectory(path) ? "this is a directory; give a file in it" : "the file cannot be read: " + e;
         };
     }
 
     private Configuration with(Source source) {
         List<Source> more = new ArrayList<>(sources);
         more.add(source);
-        return new Configuration(List.copyOf(more), environment, overrides, credentials, folder);
+        return new Configuration(List.copyOf(more), environment, overrides, credentials, workingDirectory);
     }
 
-    /** Names the sources, without values: there may be secrets among them. */
+    /** Returns the sources without their values, which may be secrets. */
     @Override
     public String toString() {
         return "files " + files() + ", env " + environment.keySet() + ", --set " + overrides.keySet();

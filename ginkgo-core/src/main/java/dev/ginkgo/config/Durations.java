@@ -6,7 +6,7 @@ import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** How durations are written in a configuration: {@code 250ms}, {@code 5s}, {@code 1m30s}, {@code 2h}, {@code 1d}. */
+/** Parses and formats durations: {@code 250ms}, {@code 5s}, {@code 1m30s}, {@code 2h}, {@code 1d}. */
 public final class Durations {
     private static final String FORMS =
             "write a number and its unit, such as \"250ms\", \"5s\", \"1m30s\", \"2h\", \"1d\" or \"PT5S\"";
@@ -16,10 +16,10 @@ public final class Durations {
     private Durations() {}
 
     /**
-     * Reads one or several numbers with units ({@code ns us ms s m h d}), or ISO 8601 ({@code PT5S}).
+     * Parses one or several numbers with units ({@code ns us ms s m h d}), or ISO 8601 ({@code PT5S}).
      *
-     * @throws IllegalArgumentException for anything else, also for a bare number and a negative duration; the
-     *     message shows the forms
+     * @throws IllegalArgumentException for any other text, such as a number without a unit or a negative duration; the
+     *     message shows the expected forms
      */
     public static Duration parse(String text) {
         try {
@@ -28,7 +28,7 @@ public final class Durations {
                 return duration;
             }
         } catch (DateTimeException | ArithmeticException _) {
-            // told below, with the forms
+            // reported below, with the expected forms
         }
         throw new IllegalArgumentException("\"" + text + "\" is not a duration; " + FORMS);
     }
@@ -44,7 +44,7 @@ public final class Durations {
         return end == 0 || end < text.length() ? Duration.ofNanos(-1) : sum;
     }
 
-    /** The exact form that {@link #parse} reads: {@code 1m30s}; zero is {@code 0s}. */
+    /** Returns the exact form that {@link #parse} parses: {@code 1m30s}; zero is {@code 0s}. */
     public static String format(Duration duration) {
         if (duration.isNegative()) {
             return duration.toString();
@@ -59,7 +59,10 @@ public final class Durations {
         return text.isEmpty() ? "0s" : text.toString();
     }
 
-    /** For people, and not exact: {@code 12 ms}, {@code 1.5 s}, {@code 10 s}, {@code 3 min}, {@code 5 h}, {@code 2.5 d}. */
+    /**
+     * Returns a rounded form for display: {@code 12 ms}, {@code 1.5 s}, {@code 10 s}, {@code 3 min}, {@code 5 h},
+     * {@code 2.5 d}.
+     */
     public static String toHumanString(Duration duration) {
         long millis = duration.toMillis();
         if (millis < 1_000) {

@@ -8,21 +8,21 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * All that the sources of a configuration hold at one moment, not yet converted or checked.
+ * Content of all sources of a configuration at one moment, before conversion and validation.
  *
- * @param root the files, later ones laid over earlier ones
- * @param environment the environment variables that begin with {@code GINKGO_}
- * @param overrides the keys and values of {@code --set}; of two for one key the later counts
- * @param credentials the folder with a file for each secret, if there is one
- * @param folder what relative paths are relative to, except those in files
- * @param problems what could not be read or parsed; then {@code table} is not complete
+ * @param root the merged files; later files override earlier ones
+ * @param environment the environment variables that start with {@code GINKGO_}
+ * @param overrides keys and values of {@code --set}
+ * @param credentials the directory with one file per secret, if there is one
+ * @param directory directory against which relative paths are resolved, except paths in files
+ * @param problems what could not be read or parsed; if there are any, {@code root} is incomplete
  */
 public record RawConfig(
         ConfigEntry.Table root,
         Map<String, String> environment,
         Map<String, String> overrides,
         Optional<Path> credentials,
-        Path folder,
+        Path directory,
         List<ConfigProblem> problems) {
 
     public RawConfig {
@@ -31,7 +31,7 @@ public record RawConfig(
         problems = List.copyOf(problems);
     }
 
-    /** Says how much there is, not what: there may be secrets in it. */
+    /** Returns the keys without their values, which may be secrets. */
     @Override
     public String toString() {
         return root + ", " + environment.keySet() + ", --set " + overrides.keySet();

@@ -3,14 +3,14 @@ package dev.ginkgo.config;
 import java.util.List;
 
 /**
- * What came of a reload.
+ * Result of a reload.
  *
- * @param outcome whether it was applied
- * @param hasFiles whether there is a file that could have changed
- * @param changed each key that has a new value, {@code rate: 60 -> 90}; secrets are masked
- * @param pendingRestart the keys of settings fixed at start whose new values wait for a restart
- * @param problems why it was refused: all of them
- * @param failures what observers and {@code onReload} threw; the new settings hold all the same
+ * @param outcome whether the reload was applied
+ * @param hasFiles whether the configuration has a file that could have changed
+ * @param changed each key whose value changed, as {@code rate: 60 -> 90}; secrets are masked
+ * @param pendingRestart keys of settings whose new values take effect at the next restart
+ * @param problems all reasons why the reload was rejected
+ * @param failures what observers and {@code onReload} threw; the new settings are in effect nevertheless
  */
 public record ReloadResult(
         Outcome outcome,
@@ -20,15 +20,20 @@ public record ReloadResult(
         List<ConfigProblem> problems,
         List<Failure> failures) {
 
-    /** Whether a reload was applied. */
+    /** Outcome of a reload. */
     public enum Outcome {
-        /** All is new. */
+        /** All new values are in effect, except those that wait for a restart. */
         APPLIED,
-        /** Nothing has changed. */
+        /** The reload was rejected; nothing has changed. */
         REFUSED
     }
 
-    /** What one service threw. */
+    /**
+     * Exception thrown by one service while it was notified.
+     *
+     * @param path path of the service
+     * @param thrown the exception
+     */
     public record Failure(String path, Throwable thrown) {}
 
     public ReloadResult {
@@ -38,7 +43,7 @@ public record ReloadResult(
         failures = List.copyOf(failures);
     }
 
-    /** What happened, in a line or, where there are problems, several. */
+    /** Returns the result as text: one line, and one more for each problem, failure and pending restart. */
     @Override
     public String toString() {
         StringBuilder text = new StringBuilder();

@@ -6,9 +6,12 @@ import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import org.jspecify.annotations.Nullable;
 
-/** A text that is never printed: whatever formats it gets {@value #MASK}. Only {@link #reveal()} tells it. */
+/**
+ * Confidential text. Its string form is {@value #MASK}, so that it cannot be printed by accident; only {@link
+ * #reveal()} returns the text. Immutable.
+ */
 public final class Secret {
-    /** What stands wherever a secret would be printed. */
+    /** Printed in place of a secret. */
     public static final String MASK = "••••••";
 
     private final String text;
@@ -17,20 +20,25 @@ public final class Secret {
         this.text = text;
     }
 
+    /** Returns a secret with the given text. */
     public static Secret of(String text) {
         return new Secret(requireNonNull(text, "text is null"));
     }
 
-    /** The text itself. Hand it to the one who needs it; do not keep it in a field and do not put it in a message. */
+    /**
+     * Returns the text. Pass it directly to the code that needs it; do not keep it in a field, and do not put it into a
+     * message.
+     */
     public String reveal() {
         return text;
     }
 
+    /** Returns whether the text is empty. */
     public boolean isEmpty() {
         return text.isEmpty();
     }
 
-    /** Compares in a time that does not tell where two secrets differ. */
+    /** Compares in constant time, so that the duration does not reveal where two secrets differ. */
     @Override
     public boolean equals(@Nullable Object other) {
         return other instanceof Secret that && MessageDigest.isEqual(bytes(), that.bytes());
@@ -41,7 +49,7 @@ public final class Secret {
         return text.hashCode();
     }
 
-    /** {@value #MASK}. */
+    /** Returns {@value #MASK}. */
     @Override
     public String toString() {
         return MASK;

@@ -1,28 +1,33 @@
 package dev.ginkgo.config;
 
 /**
- * One key of a tree, for people; a record setting has one for each component. Values are printed as they would be
- * read, without quotes; those of secrets are masked.
+ * Description of one setting for display; a record setting has one description for each component. {@code value} and
+ * {@code defaultValue} are printed without quotes; {@code tomlValue} and {@code tomlDefault} are valid TOML. The values
+ * of secrets are masked, or left out of the TOML forms.
  *
- * @param fullKey the key from the root, {@code hub.http.bind}
- * @param type the type, {@code duration}
- * @param bounds {@code 1..60000}, or empty
+ * @param fullKey key from the root: {@code hub.http.bind}
+ * @param type name of the type: {@code duration}
+ * @param bounds the bounds, as {@code 1..60000}; empty if there are none
  * @param defaultValue the default; empty if there is none
- * @param value the value; the default if that which was given is bad; empty if there is neither
- * @param source where the value comes from
- * @param help what it is for
- * @param restartRequired whether a new value waits for a restart
- * @param secret whether it is never shown
- * @param required whether it must be given
- * @param environmentName the environment variable, {@code GINKGO_HUB_HTTP_BIND}
- * @param path the service that declared it, {@code gateway/hub/http}
+ * @param tomlDefault the default as a TOML value; empty if there is none or it is a secret
+ * @param value the value; the default if the given value is invalid; empty if there is neither
+ * @param tomlValue the value as a TOML value; empty if there is none or it is a secret
+ * @param source source of the value
+ * @param help what the setting is for
+ * @param restartRequired whether a new value takes effect at the next restart only
+ * @param secret whether the value is confidential
+ * @param required whether a source must provide a value
+ * @param environmentName name of the environment variable: {@code GINKGO_HUB_HTTP_BIND}
+ * @param path path of the service that declared the setting: {@code gateway/hub/http}
  */
 public record SettingInfo(
         String fullKey,
         String type,
         String bounds,
         String defaultValue,
+        String tomlDefault,
         String value,
+        String tomlValue,
         SettingSource source,
         String help,
         boolean restartRequired,

@@ -2,20 +2,20 @@ package dev.ginkgo.config;
 
 import java.nio.file.Path;
 
-/** Where a value came from. {@code toString} is the short form that help prints. */
+/** Source of a value. {@code toString} returns the short form that help prints. */
 public sealed interface SettingSource {
 
-    /** The place to look at, exactly: {@code gateway.toml:12:8}, {@code env GINKGO_RATE}, {@code --set rate}. */
+    /** Returns the exact position: {@code gateway.toml:12:8}, {@code env GINKGO_RATE}, {@code --set rate}. */
     String location();
 
-    /** The program's own default. */
+    /** Returns the source of values that are defaults. */
     static SettingSource ofDefault() {
         return DefaultValue.DEFAULT;
     }
 
-    /** The program's own default. */
+    /** Default of the program. */
     enum DefaultValue implements SettingSource {
-        /** The only one. */
+        /** The only instance. */
         DEFAULT;
 
         @Override
@@ -30,11 +30,11 @@ public sealed interface SettingSource {
     }
 
     /**
-     * A place in a TOML file, or in a text of TOML that was given a name.
+     * Position in a TOML file, or in a named TOML text.
      *
-     * @param name the file as it was named
-     * @param line from 1
-     * @param column from 1
+     * @param name name of the file as it was given
+     * @param line line, from 1
+     * @param column column, from 1
      */
     record File(String name, int line, int column) implements SettingSource {
         @Override
@@ -42,7 +42,7 @@ public sealed interface SettingSource {
             return name + ":" + line + ":" + column;
         }
 
-        /** {@code file gateway.toml:12}. */
+        /** Returns {@code file gateway.toml:12}. */
         @Override
         public String toString() {
             return "file " + name + ":" + line;
@@ -50,9 +50,9 @@ public sealed interface SettingSource {
     }
 
     /**
-     * An environment variable.
+     * Environment variable.
      *
-     * @param variable its name
+     * @param variable name of the variable
      */
     record Environment(String variable) implements SettingSource {
         @Override
@@ -60,7 +60,7 @@ public sealed interface SettingSource {
             return "env " + variable;
         }
 
-        /** {@code env GINKGO_RATE}. */
+        /** Returns {@code env GINKGO_RATE}. */
         @Override
         public String toString() {
             return "env " + variable;
@@ -68,7 +68,7 @@ public sealed interface SettingSource {
     }
 
     /**
-     * A value given for this start only, on the command line.
+     * Value given on the command line, for this run only.
      *
      * @param key the key as it was given
      */
@@ -78,7 +78,7 @@ public sealed interface SettingSource {
             return "--set " + key;
         }
 
-        /** {@code --set}. */
+        /** Returns {@code --set}. */
         @Override
         public String toString() {
             return "--set";
@@ -86,10 +86,10 @@ public sealed interface SettingSource {
     }
 
     /**
-     * A file that holds one secret.
+     * File that contains one secret.
      *
-     * @param path the file, absolute
-     * @param namedIn where the file was named; a credentials folder names it by itself
+     * @param path absolute path of the file
+     * @param namedIn position of the setting that names the file
      */
     record SecretFile(Path path, SettingSource namedIn) implements SettingSource {
         @Override
@@ -97,7 +97,7 @@ public sealed interface SettingSource {
             return namedIn.location();
         }
 
-        /** {@code secret file /etc/gateway/secret}. */
+        /** Returns {@code secret file /etc/gateway/secret}. */
         @Override
         public String toString() {
             return "secret file " + path;
@@ -105,18 +105,18 @@ public sealed interface SettingSource {
     }
 
     /**
-     * A credentials folder, as systemd makes one for a service.
+     * File in a credentials directory, such as systemd provides for a service.
      *
-     * @param folder the folder
-     * @param key the key, which is the file's name
+     * @param directory the directory
+     * @param key the key of the setting, which is the name of the file
      */
-    record Credential(Path folder, String key) implements SettingSource {
+    record Credential(Path directory, String key) implements SettingSource {
         @Override
         public String location() {
-            return "credential " + folder.resolve(key);
+            return "credential " + directory.resolve(key);
         }
 
-        /** {@code credential hub.auth.token}. */
+        /** Returns {@code credential hub.auth.token}. */
         @Override
         public String toString() {
             return "credential " + key;

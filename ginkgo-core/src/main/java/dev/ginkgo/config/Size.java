@@ -7,10 +7,10 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * A number of bytes. {@code KiB}, {@code MiB}, {@code GiB}, {@code TiB} are powers of 1024; {@code kB} (or {@code
- * KB}), {@code MB}, {@code GB}, {@code TB} powers of 1000; {@code B} is a byte.
+ * Number of bytes. The units {@code KiB}, {@code MiB}, {@code GiB} and {@code TiB} are powers of 1024; {@code kB} (or
+ * {@code KB}), {@code MB}, {@code GB} and {@code TB} are powers of 1000; {@code B} is one byte.
  *
- * @param bytes 0 or more
+ * @param bytes number of bytes, at least 0
  */
 public record Size(long bytes) implements Comparable<Size> {
     private static final String FORMS = "write a number and its unit, such as \"512B\", \"64KiB\" or \"10MB\"";
@@ -27,29 +27,37 @@ public record Size(long bytes) implements Comparable<Size> {
             Map.entry("GiB", 1L << 30),
             Map.entry("TiB", 1L << 40));
 
+    /**
+     * Validates the component.
+     *
+     * @throws IllegalArgumentException if {@code bytes} is negative
+     */
     public Size {
         if (bytes < 0) {
-            throw new IllegalArgumentException(bytes + " bytes are fewer than none");
+            throw new IllegalArgumentException("size is " + bytes + " bytes; it must not be negative");
         }
     }
 
+    /** Returns a size in bytes. */
     public static Size ofBytes(long bytes) {
         return new Size(bytes);
     }
 
+    /** Returns a size in units of 1024 bytes. */
     public static Size ofKibibytes(long kibibytes) {
         return new Size(Math.multiplyExact(kibibytes, 1L << 10));
     }
 
+    /** Returns a size in units of 1024² bytes. */
     public static Size ofMebibytes(long mebibytes) {
         return new Size(Math.multiplyExact(mebibytes, 1L << 20));
     }
 
     /**
-     * Reads {@code "64KiB"}, {@code "10MB"}, {@code "1.5GiB"}.
+     * Parses {@code "64KiB"}, {@code "10MB"} or {@code "1.5GiB"}.
      *
-     * @throws IllegalArgumentException if it is not such a text, or no whole number of bytes; the message shows the
-     *     forms
+     * @throws IllegalArgumentException if the text is malformed, too large, or not a whole number of bytes; the message
+     *     shows the expected forms
      */
     public static Size of(String text) {
         Matcher matcher = FORM.matcher(text);
@@ -62,11 +70,12 @@ public record Size(long bytes) implements Comparable<Size> {
                     .multiply(BigDecimal.valueOf(unit))
                     .longValueExact());
         } catch (ArithmeticException _) {
-            throw new IllegalArgumentException("\"" + text + "\" is too large, or no whole number of bytes; " + FORMS);
+            throw new IllegalArgumentException(
+                    "\"" + text + "\" is too large, or not a whole number of bytes; " + FORMS);
         }
     }
 
-    /** As an array length or buffer size: never more than an {@code int} holds. */
+    /** Returns the size as an array length or buffer size, at most {@link Integer#MAX_VALUE}. */
     public int toInt() {
         return (int) Math.min(bytes, Integer.MAX_VALUE);
     }
@@ -76,7 +85,7 @@ public record Size(long bytes) implements Comparable<Size> {
         return Long.compare(bytes, other.bytes);
     }
 
-    /** The shortest exact form, which {@link #of} reads: {@code 64KiB}. */
+    /** Returns the shortest exact form, which {@link #of} parses: {@code 64KiB}. */
     @Override
     public String toString() {
         Map<Long, String> bySize = new TreeMap<>();

@@ -15,25 +15,25 @@ import org.tomlj.TomlParseResult;
 import org.tomlj.TomlPosition;
 import org.tomlj.TomlTable;
 
-/** Turns TOML into entries that know their line and column. The one class that knows the parser. */
+/** Parses TOML into entries with line and column. The only class that uses the TOML parser. */
 final class TomlReader {
     private final String name;
-    private final Path folder;
+    private final Path directory;
 
-    private TomlReader(String name, Path folder) {
+    private TomlReader(String name, Path directory) {
         this.name = name;
-        this.folder = folder;
+        this.directory = directory;
     }
 
     /**
-     * Parses a text. A text with errors gives an empty table: after the first error the parser puts keys into the
-     * wrong tables, and problems found there would be false.
+     * Parses a text. Returns an empty table if the text has errors: after the first error the parser puts keys into the
+     * wrong tables, so problems found there would be false.
      *
-     * @param folder what relative paths in the text are relative to
-     * @param problems where the errors go
+     * @param directory directory against which relative paths in the text are resolved
+     * @param problems receives the errors
      */
-    static ConfigEntry.Table read(String name, String toml, Path folder, List<ConfigProblem> problems) {
-        TomlReader reader = new TomlReader(name, folder);
+    static ConfigEntry.Table read(String name, String toml, Path directory, List<ConfigProblem> problems) {
+        TomlReader reader = new TomlReader(name, directory);
         SettingSource start = new SettingSource.File(name, 1, 1);
         TomlParseResult parsed = Toml.parse(toml.startsWith("\ufeff") ? toml.substring(1) : toml);
         if (!parsed.hasErrors()) {
@@ -49,15 +49,15 @@ final class TomlReader {
         Map<String, ConfigEntry> entries = new LinkedHashMap<>();
         for (String each : table.keySet()) {
             List<String> path = List.of(each);
-            SettingSource place = at(table.inputPositionOf(path), key);
+            SettingSource keyPosition = at(table.inputPositionOf(path), key);
             Object value = requireNonNull(table.get(path));
             if (value instanceof TomlTable below) {
-                entries.put(each, table(below, place));
+                entries.put(each, table(below, keyPosition));
             } else {
                 TomlKeyValue entry = table.entry(path);
                 SettingSource settingSource =
-                        entry == null ? place : at(entry.value().position(), place);
-                entries.put(each, new ConfigEntry.Value(plain(value), place, settingSource, folder));
+                        entry == null ? keyPosition : at(entry.value().position(), keyPosition);
+                entries.put(each, new ConfigEntry.Value(plain(value), keyPosition, settingSource, directory));
             }
         }
         return new ConfigEntry.Table(entries, key);
@@ -72,16 +72,22 @@ final class TomlReader {
         };
     }
 
-    /** The parser knows no position of a table that it has made up. */
-    private SettingSource at(@Nullable TomlPosition position, SettingSource otherwise) {
-        return position == null ? otherwise : new SettingSource.File(name, position.line(), position.column());
+    /**
+     * Returns the position, or {@code fallback} for a table that is only implied by its sub-tables and therefore has
+     * none.
+     */
+    private SettingSource at(@Nullable TomlPosition position, SettingSource fallback) {
+        return position == null ? fallback : new SettingSource.File(name, position.line(), position.column());
     }
 
-    /** The parser quotes what it stumbled over. That may be a piece of a secret, so no more than one sign of it stays. */
+    /**
+     * Returns the message without the text that the parser quotes: it may be part of a secret, so at most one character
+     * of it is kept.
+     */
     private static String message(TomlParseError error) {
         String message = error.getMessage() == null ? "cannot be parsed" : error.getMessage();
         String masked = message.replaceFirst("^Unexpected '.{2,}', expected", "unexpected text, expected");
         String lower = Character.toLowerCase(masked.charAt(0)) + masked.substring(1);
-        return lower.endsWith("expected a value") ? lower + "; text is written in quotes" : lower;
+        return lower.endsWith("expected a value") ? lower + "; write text in quotes" : lower;
     }
 }

@@ -3,11 +3,11 @@ package dev.ginkgo.config;
 import java.util.List;
 
 /**
- * A tree as its configuration would make it, found without starting anything.
+ * Result of binding and validating the settings of a tree without starting it.
  *
- * @param settings every key of the tree, in the order of declaration; also when there are problems
- * @param problems everything for which it would not start, sorted by place
- * @param warnings what is probably a mistake, but stops nothing
+ * @param settings every setting of the tree, in the order of declaration; complete also if there are problems
+ * @param problems everything that would prevent the start, sorted by position
+ * @param warnings what is probably a mistake but does not prevent the start
  */
 public record ValidationResult(List<SettingInfo> settings, List<ConfigProblem> problems, List<String> warnings) {
 

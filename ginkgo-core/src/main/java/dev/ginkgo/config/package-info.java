@@ -1,7 +1,7 @@
 /**
- * Where settings come from, and what they are made of. {@link dev.ginkgo.config.Configuration} lists the sources;
- * loading it gives {@link dev.ginkgo.config.RawConfig} values that still know their {@link dev.ginkgo.config.SettingSource}; a
- * service binds them to its settings. Nothing here knows services.
+ * Types and sources of settings. {@link dev.ginkgo.config.Configuration} lists the sources; loading it returns a {@link
+ * dev.ginkgo.config.RawConfig}, whose values still have their {@link dev.ginkgo.config.SettingSource}. Binding converts
+ * them to the types of the settings. Depends on no other package of Ginkgo.
  */
 @org.jspecify.annotations.NullMarked
 package dev.ginkgo.config;

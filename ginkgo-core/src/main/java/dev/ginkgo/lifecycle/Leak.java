@@ -5,12 +5,12 @@ import java.time.Duration;
 import java.util.List;
 
 /**
- * A task that outlived the stop of its service.
+ * Task that was still running when the stop of its service ended.
  *
- * @param path the service
- * @param task the task's name
- * @param age how long it has run
- * @param stack where it was when the stop ended
+ * @param path path of the service
+ * @param task name of the task
+ * @param age how long the task has been running
+ * @param stack stack trace of the task at the end of the stop
  */
 public record Leak(String path, String task, Duration age, List<StackTraceElement> stack) {
 
@@ -18,7 +18,7 @@ public record Leak(String path, String task, Duration age, List<StackTraceElemen
         stack = List.copyOf(stack);
     }
 
-    /** Name, age and stack, as a thread dump shows them. */
+    /** Returns name, age and stack trace in the form of a thread dump. */
     @Override
     public String toString() {
         StringBuilder text = new StringBuilder(path + "#" + task + " still runs after " + Durations.toHumanString(age));

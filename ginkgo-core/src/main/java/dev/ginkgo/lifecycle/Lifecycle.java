@@ -6,15 +6,15 @@ import java.time.Duration;
 import java.util.Optional;
 
 /**
- * How one service starts and stops, given in its constructor: {@code
- * lifecycle(Lifecycle.standard().startTimeout(ofMinutes(1)))}. What is not given comes from {@code [ginkgo]}:
- * {@code start-timeout} (10 s) and {@code stop-timeout} (30 s).
+ * Options for the start and the stop of one service, set in its constructor: {@code
+ * lifecycle(Lifecycle.standard().startTimeout(ofMinutes(1)))}. A timeout that is not set here comes from the
+ * configuration: {@code [ginkgo] start-timeout} (10 s by default) and {@code stop-timeout} (30 s by default).
  *
- * @param startTimeout how long {@code onStart} may take to become ready, not counting children
- * @param stopTimeout how long the stop of the service, children included, may take; the deadline of the stop that
- *     it is part of is never exceeded
- * @param onStartFirst whether {@code onStart} runs before the children start and, in the mirror, {@code onStop} after
- *     they have stopped
+ * @param startTimeout how long {@code onStart} may take to become ready, not counting the children
+ * @param stopTimeout how long the stop of the service may take, including its children. The deadline of an enclosing
+ *     stop still applies
+ * @param onStartFirst whether {@code onStart} runs before the children start, and {@code onStop} after they have
+ *     stopped
  */
 public record Lifecycle(Optional<Duration> startTimeout, Optional<Duration> stopTimeout, boolean onStartFirst) {
 
@@ -25,20 +25,33 @@ public record Lifecycle(Optional<Duration> startTimeout, Optional<Duration> stop
         stopTimeout.ifPresent(d -> requirePositive("stopTimeout", d));
     }
 
-    /** Children first, timeouts from the configuration. */
+    /** Returns the standard options: children start first, timeouts come from the configuration. */
     public static Lifecycle standard() {
         return new Lifecycle(Optional.empty(), Optional.empty(), false);
     }
 
+    /**
+     * Returns these options with another start timeout.
+     *
+     * @throws IllegalArgumentException if the timeout is not positive
+     */
     public Lifecycle startTimeout(Duration timeout) {
         return new Lifecycle(Optional.of(timeout), stopTimeout, onStartFirst);
     }
 
+    /**
+     * Returns these options with another stop timeout.
+     *
+     * @throws IllegalArgumentException if the timeout is not positive
+     */
     public Lifecycle stopTimeout(Duration timeout) {
         return new Lifecycle(startTimeout, Optional.of(timeout), onStartFirst);
     }
 
-    /** {@code onStart} before the children, {@code onStop} after them. */
+    /**
+     * Returns these options with the reverse order: {@code onStart} runs before the children start, {@code onStop}
+     * after they have stopped.
+     */
     public Lifecycle hookBeforeChildren() {
         return new Lifecycle(startTimeout, stopTimeout, true);
     }

@@ -3,8 +3,8 @@ package dev.ginkgo.lifecycle;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A start that did not come to its end. Everything that had been started is stopped again when this is thrown; what
- * went wrong meanwhile is among the suppressed exceptions.
+ * Thrown when a start fails or is cancelled. Everything that had been started has been stopped again. Errors of that
+ * rollback are suppressed exceptions.
  */
 public final class StartException extends RuntimeException {
     private static final long serialVersionUID = 1L;
@@ -12,18 +12,27 @@ public final class StartException extends RuntimeException {
     private final String path;
     private final boolean cancelled;
 
+    /**
+     * Creates the exception for the service at {@code path}.
+     *
+     * @param cancelled whether the start was cancelled rather than failed
+     * @param cause the failure; null if the start was cancelled
+     */
     public StartException(String path, String message, boolean cancelled, @Nullable Throwable cause) {
         super(message, cause);
         this.path = path;
         this.cancelled = cancelled;
     }
 
-    /** The service whose start failed: not the root, but the one to look at. */
+    /**
+     * Returns the path of the service whose start failed. This is the origin of the failure, not the root that was to
+     * be started.
+     */
     public String path() {
         return path;
     }
 
-    /** Whether nothing failed, but {@code stop()} or an interrupt came before the start was done. */
+    /** Returns whether the start was cancelled, by {@code stop()} or an interrupt, rather than failed. */
     public boolean cancelled() {
         return cancelled;
     }

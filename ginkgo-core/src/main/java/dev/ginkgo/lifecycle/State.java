@@ -5,7 +5,7 @@ import java.util.EnumSet;
 import java.util.Set;
 
 /**
- * Where a service stands in its life.
+ * State of a service.
  *
  * <pre>
  *            +-------------------------------------------------+
@@ -19,31 +19,31 @@ import java.util.Set;
  *                                 +--> STARTING (again)
  * </pre>
  *
- * {@code READY} too goes to {@code STOPPING}. A service becomes {@code FAILED} at the moment of its failure, and
- * what it still had running is then wound down; {@link Service#awaitStopped()} returns only after that.
+ * <p>{@code READY} may also change to {@code STOPPING}. A service is {@code FAILED} from the moment of its failure; its
+ * tasks are stopped after that, and {@link Service#awaitStopped()} returns only when they have ended.
  */
 public enum State {
-    /** Made, never started. */
+    /** Created, never started. */
     NEW,
-    /** Its children start, or its {@code onStart} runs. */
+    /** The children are starting, or {@code onStart} is running. */
     STARTING,
-    /** It does its work. */
+    /** Working normally. */
     READY,
-    /** It runs, but something it needs is missing; {@link Status#reason()} says what. */
+    /** Running, but something it needs is missing; {@link Status#reason()} says what. */
     DEGRADED,
-    /** It is being stopped. */
+    /** Stopping. */
     STOPPING,
-    /** It has stopped in order; nothing of it runs. */
+    /** Stopped cleanly; none of its tasks is running. */
     STOPPED,
-    /** Its start, a task, or its stop failed; {@link Status#failure()} says why. */
+    /** The start, a task or the stop failed; {@link Status#failure()} is the cause. */
     FAILED;
 
-    /** Whether this state may be followed by that one: the whole transition table, and the only one. */
+    /** Returns whether the transition from this state to {@code next} is allowed. This is the only transition table. */
     public boolean canBecome(State next) {
         return next(this).contains(next);
     }
 
-    /** Whether the service is up, be it with something missing. */
+    /** Returns whether the service is running: {@code READY} or {@code DEGRADED}. */
     public boolean isRunning() {
         return this == READY || this == DEGRADED;
     }

@@ -7,20 +7,20 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * What a service and everything below it looked like at one moment.
+ * Status of a service and of everything below it at one moment.
  *
- * @param path the place in the tree, {@code gateway/hub/http}
- * @param type the simple name of the service's class
+ * @param path path in the tree: {@code gateway/hub/http}
+ * @param type simple name of the service's class
  * @param state the state
- * @param since when it came into that state
- * @param reason why it is degraded or failed, in one line; empty where all is well
+ * @param since when the service entered this state
+ * @param reason why the service is degraded or failed, in one line; otherwise empty
  * @param failure the last failure, kept until the next successful start
- * @param lastRecoveredFailure the last failure that supervision has answered; kept while the parent lives
- * @param restarts how often supervision has restarted it
- * @param nextRestartIn the pause left before the next supervised restart, where one is waited for
- * @param tasks how many tasks it has running
- * @param reloadFailure what its observers or {@code onReload} threw at the last reload
- * @param children the same of its children, in the order of their start
+ * @param lastRecoveredFailure the last failure after which supervision restarted the service; kept across restarts
+ * @param restarts how often supervision has restarted the service
+ * @param nextRestartIn the remaining pause before the next supervised restart, if one is pending
+ * @param tasks number of running tasks
+ * @param reloadFailure what an observer or {@code onReload} threw at the last reload
+ * @param children status of the children, in the order in which they were added
  */
 public record Status(
         String path,
@@ -40,14 +40,14 @@ public record Status(
         children = List.copyOf(children);
     }
 
-    /** Whether the service and all below it do their work: what a readiness probe asks. */
+    /** Returns whether the service and everything below it are ready; the answer to a readiness probe. */
     public boolean ready() {
         return notReady().isEmpty();
     }
 
     /**
-     * A line {@code path: STATE, reason} for each service that is not ready, top-down. A child that has ended by
-     * itself ({@code STOPPED} below a running parent) holds nobody up.
+     * Returns a line {@code path: STATE, reason} for each service that is not ready, parents first. A {@code STOPPED}
+     * child of a running parent is left out: it was stopped deliberately and does not affect readiness.
      */
     public List<String> notReady() {
         List<String> lines = new ArrayList<>();

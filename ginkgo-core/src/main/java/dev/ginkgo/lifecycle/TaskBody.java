@@ -1,7 +1,8 @@
 package dev.ginkgo.lifecycle;
 
-/** What a task does. It may throw anything; what escapes it fails the service that spawned it. */
+/** Code of a task. An exception that escapes it fails the service that spawned the task. */
 @FunctionalInterface
 public interface TaskBody {
+    /** Runs the task. An interrupt is the request to end. */
     void run() throws Exception;
 }

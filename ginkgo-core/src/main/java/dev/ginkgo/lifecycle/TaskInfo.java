@@ -3,16 +3,16 @@ package dev.ginkgo.lifecycle;
 import java.time.Duration;
 
 /**
- * A live task.
+ * Live task.
  *
- * @param path the service that it belongs to
- * @param name its name within the service
- * @param age how long it has run
- * @param thread its thread, named {@code path#name}; to look at, not to interrupt
+ * @param path path of the service that owns the task
+ * @param name name of the task within the service
+ * @param age how long the task has been running
+ * @param thread thread of the task, named {@code path#name}; for inspection only, do not interrupt it
  */
 public record TaskInfo(String path, String name, Duration age, Thread thread) {
 
-    /** {@code gateway/hub/http#accept}. */
+    /** Returns {@code path#name}: {@code gateway/hub/http#accept}. */
     public String fullName() {
         return path + "#" + name;
     }

@@ -3,7 +3,7 @@ package dev.ginkgo.time;
 import java.time.Instant;
 import java.util.concurrent.locks.LockSupport;
 
-/** The machine's clocks. The one class that reads {@code System.nanoTime()}. */
+/** Clocks of the operating system. The only class that reads {@code System.nanoTime()}. */
 enum SystemTime implements TimeSource {
     INSTANCE;
 

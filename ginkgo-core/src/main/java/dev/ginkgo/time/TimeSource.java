@@ -5,52 +5,54 @@ import java.util.List;
 import java.util.function.Supplier;
 
 /**
- * The time of a tree: every wait that a service asks for ({@code sleep}, {@code every}, {@code later}, {@code
- * awaitReady}, a mailbox, the pause before a supervised restart) goes through it, so that a test can hold the
- * clock in its hand. The deadlines of start and stop do not: they bound real threads, and stay real.
+ * Time source of a tree. Every wait that a service requests ({@code sleep}, {@code every}, {@code spawnLater}, {@code
+ * awaitReady}, a mailbox, the pause before a supervised restart) uses it, so that a test can control time. The
+ * deadlines of start and stop always use the system time, because they limit real threads.
  *
- * <p>The two primitives are those of {@link java.util.concurrent.locks.LockSupport}: a thread parks until a moment,
- * and another one may wake it before. All methods may be called from any thread.
+ * <p>The primitives are those of {@link java.util.concurrent.locks.LockSupport}: a thread parks until a deadline, and
+ * another thread may unpark it earlier. All methods may be called from any thread.
  */
 public interface TimeSource {
 
-    /** The wall clock. It may jump; never measure with it. */
+    /** Returns the wall-clock time. It may jump, so do not use it to measure durations. */
     Instant now();
 
-    /** The monotonic clock, in nanoseconds from an arbitrary origin; compare by subtraction. */
+    /** Returns the monotonic time in nanoseconds from an arbitrary origin. Compare two values by subtraction. */
     long nanos();
 
     /**
-     * Parks the calling thread until {@link #nanos()} reaches {@code deadline}, or {@link #unpark} names this
-     * thread (also shortly before the call), or the thread is interrupted (the flag stays set). It may return for
-     * no reason: the caller looks again at what it waits for.
+     * Parks the calling thread until {@link #nanos()} reaches {@code deadline}, the thread is passed to {@link #unpark}
+     * (also shortly before this call), or the thread is interrupted (the interrupt flag stays set). May return
+     * spuriously, so the caller checks its condition again.
+     *
+     * @param deadline in terms of {@link #nanos()}
      */
     void park(long deadline);
 
-    /** Wakes a thread from {@link #park}, or lets its next {@code park} return at once. */
+    /** Wakes a thread from {@link #park}, or makes its next {@code park} return at once. */
     void unpark(Thread thread);
 
     /**
-     * Runs a call that waits for the world outside: a socket, a process. The system's time just makes the call; a
-     * test's clock may count the thread as waiting meanwhile.
+     * Runs a call that waits for an external event, such as a socket or a process. The system time source only makes
+     * the call; the clock of a test may count the thread as waiting during the call.
      */
     default <T, X extends Exception> T callBlocking(BlockingCall<T, X> call) throws X {
         return call.call();
     }
 
-    /** A call that waits for the world outside. */
+    /** Call that waits for an external event. */
     interface BlockingCall<T, X extends Exception> {
         T call() throws X;
     }
 
     /**
-     * Called once by a tree that begins to live on this time, before any of its tasks.
+     * Called once by each tree that uses this time source, before any of its tasks runs.
      *
-     * @param tasks returns the threads of the tree's live tasks, each named after its task, {@code path#name}
+     * @param tasks returns the threads of the tree's live tasks; each is named {@code path#name}
      */
     default void onTreeStart(Supplier<List<Thread>> tasks) {}
 
-    /** The time of the machine. */
+    /** Returns the time source of the operating system. */
     static TimeSource system() {
         return SystemTime.INSTANCE;
     }

@@ -1,3 +1,4 @@
+/** Time sources: the system's clocks and the interface through which tests replace them. Depends on no other package. */
 @NullMarked
 package dev.ginkgo.time;
 

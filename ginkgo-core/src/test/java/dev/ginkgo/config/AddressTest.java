@@ -10,7 +10,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class AddressTest {
     @ParameterizedTest
     @ValueSource(strings = {"127.0.0.1:7776", "[::1]:80", "localhost:0", "db-1.example.org:65535", "0.0.0.0:80"})
-    void readsWhatItPrints(String text) {
+    void parsesWhatItPrints(String text) {
         assertThat(Address.of(text)).hasToString(text);
     }
 
@@ -33,12 +33,12 @@ class AddressTest {
                 "[::g]:1",
                 "h:99999999999"
             })
-    void refusesTheRest(String text) {
+    void rejectsMalformedAddresses(String text) {
         assertThatThrownBy(() -> Address.of(text)).isInstanceOf(IllegalArgumentException.class);
     }
 
     @Test
-    void knowsLoopbackAndWildcardWithoutLookingUp() {
+    void recognizesLoopbackAndWildcard_withoutResolvingNames() {
         assertThat(Address.of("localhost:1").isLoopback()).isTrue();
         assertThat(Address.of("127.5.0.1:1").isLoopback()).isTrue();
         assertThat(Address.of("[::1]:1").isLoopback()).isTrue();
@@ -49,7 +49,7 @@ class AddressTest {
     }
 
     @Test
-    void becomesASocketAddress() {
+    void convertsToASocketAddress() {
         assertThat(Address.of("127.0.0.1:7776").toSocketAddress().getPort()).isEqualTo(7776);
         assertThat(Address.of("127.0.0.1:7776").toSocketAddress().isUnresolved())
                 .isFalse();

@@ -10,8 +10,8 @@ import org.junit.jupiter.api.Test;
 
 class ConfigurationTest {
     @Test
-    @DisplayName("C-13 later texts lie over earlier ones, key by key")
-    void overlays() {
+    @DisplayName("C-13 later texts override earlier ones, key by key")
+    void laterTextsOverrideEarlierOnes() {
         RawConfig rawConfig = Configuration.empty()
                 .text("a", "x = 1\n[t]\na = 1\nb = 1")
                 .text("b", "[t]\nb = 2\nc = [1, {d = 2}]")
@@ -33,7 +33,7 @@ class ConfigurationTest {
     }
 
     @Test
-    @DisplayName("C-01 every syntax error is told with its place, in the order of the places")
+    @DisplayName("C-01 every syntax error is reported with its position, in the order of the positions")
     void syntaxErrors() {
         RawConfig rawConfig = Configuration.empty()
                 .text("b.toml", "x = foo\ny = \"")
@@ -42,11 +42,11 @@ class ConfigurationTest {
         assertThat(rawConfig.problems().stream().sorted().map(ConfigProblem::location))
                 .containsExactly("a.toml:2:1", "b.toml:1:5", "b.toml:2:6");
         assertThat(new ConfigException(rawConfig.problems())).hasMessageMatching("(.+\n){2}.+");
-        assertThat(rawConfig.problems().getFirst()).asString().endsWith("text is written in quotes");
+        assertThat(rawConfig.problems().getFirst()).asString().endsWith("write text in quotes");
     }
 
     @Test
-    @DisplayName("C-14 nothing that holds raw values prints them")
+    @DisplayName("C-14 types that contain raw values do not print them")
     void printsNoValues() {
         Configuration configuration = Configuration.empty()
                 .text("a", "secret = 'hunter2'")

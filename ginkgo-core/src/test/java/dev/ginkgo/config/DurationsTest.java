@@ -26,29 +26,29 @@ class DurationsTest {
         "7us, PT0.000007S",
         "9ns, PT0.000000009S"
     })
-    void reads(String text, Duration duration) {
+    void parsesAndFormats(String text, Duration duration) {
         assertThat(Durations.parse(text)).isEqualTo(duration);
         assertThat(Durations.parse(Durations.format(duration))).isEqualTo(duration);
     }
 
     @ParameterizedTest
-    @DisplayName("C-07 anything else is refused with the right forms")
+    @DisplayName("C-07 any other text is rejected with the expected forms")
     @ValueSource(strings = {"", "5", "s", "5 s", "-5s", "PT-5S", "5x", "5s5", "1.5s", "P", "999999999999999999d"})
-    void refuses(String text) {
+    void rejectsMalformedDurations(String text) {
         assertThatThrownBy(() -> Durations.parse(text))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("\"250ms\", \"5s\"");
     }
 
     @Test
-    void printsShortly() {
+    void formatsExactly() {
         assertThat(Durations.format(Duration.ofMillis(90_250))).isEqualTo("1m30s250ms");
         assertThat(Durations.format(Duration.ZERO)).isEqualTo("0s");
     }
 
     @Test
-    @DisplayName("for people a duration is short, in the unit that fits it, from milliseconds to days")
-    void shortly() {
+    @DisplayName("the display form is short and uses a suitable unit, from milliseconds to days")
+    void displayForm() {
         assertThat(Stream.of("0ms", "999ms", "1s", "1500ms", "119s", "2m", "119m", "2h", "47h", "2d", "60h", "1000d")
                         .map(Durations::parse)
                         .map(Durations::toHumanString))

@@ -20,13 +20,14 @@ import java.util.function.Supplier;
 import java.util.stream.Collectors;
 
 /**
- * Time that stands still until the test moves it. What a service asks for through {@code Service} obeys it: {@code
- * sleep}, {@code every}, {@code later}, {@code awaitReady}, mailboxes, the pause before a supervised restart. The
- * deadlines of start and stop stay real.
+ * Time source that stands still until the test moves it. It controls every wait that a service requests: {@code sleep},
+ * {@code every}, {@code spawnLater}, {@code awaitReady}, mailboxes, and the pause before a supervised restart. The
+ * deadlines of start and stop stay in real time.
  *
- * <p>{@link #advance} wakes one thread at a time, in the order of their deadlines, and before and after each it waits
- * until every task of every tree on this clock is parked in such a wait, or waits for the world outside (a socket).
- * So a run is the same each time, except for bytes in flight: a test must read them before it advances.
+ * <p>{@link #advance} wakes one thread at a time, in the order of their deadlines. Before and after each it waits until
+ * every task of every tree on this clock is parked in such a wait, or waits for an external event such as a socket. A
+ * run is therefore the same each time, except for bytes in flight: a test must read them before it advances the clock.
+ * All methods may be called from any thread.
  */
 public final class FakeClock implements TimeSource {
     private static final Duration IDLE_TIMEOUT = Duration.ofSeconds(10);
@@ -40,33 +41,36 @@ public final class FakeClock implements TimeSource {
     // guarded by this
     private final Map<Thread, ParkedThread> parked = new HashMap<>();
     private final Set<Thread> permits = Collections.newSetFromMap(new WeakHashMap<>());
-    private final Set<Thread> outside = new HashSet<>();
+    private final Set<Thread> blockedExternally = new HashSet<>();
     private long nanos;
     private long activity;
 
-    /** Begins at noon of 2000-01-01, UTC. */
+    /** Creates a clock that starts at noon of 2000-01-01, UTC. */
     public FakeClock() {
         this(Instant.parse("2000-01-01T12:00:00Z"));
     }
 
+    /** Creates a clock that starts at the given instant. */
     public FakeClock(Instant origin) {
         this(origin, IDLE_TIMEOUT);
     }
 
-    /** With another patience: for the test of this class. */
-    FakeClock(Instant origin, Duration patience) {
+    /** Creates a clock with another limit of real time for the tasks to become idle, for tests of this class. */
+    FakeClock(Instant origin, Duration idleTimeout) {
         this.origin = origin;
-        this.idleTimeout = patience;
+        this.idleTimeout = idleTimeout;
     }
 
     /**
-     * Moves the time, firing what becomes due on the way, in order. Returns when every task is parked again.
+     * Moves the time forward and wakes the threads that become due, in order. Returns when every task is parked again.
      *
-     * @throws AssertionError if a task is blocked elsewhere for ten real seconds; it names the task and its stack
+     * @throws IllegalArgumentException if the duration is negative
+     * @throws AssertionError if a task is blocked elsewhere for ten seconds of real time; the message has its name and
+     *     stack trace
      */
     public void advance(Duration by) {
         if (by.isNegative()) {
-            throw new IllegalArgumentException("time cannot go back by " + by);
+            throw new IllegalArgumentException("cannot advance by " + by + "; time cannot go back");
         }
         awaitIdle();
         long target = nanos() + by.toNanos();
@@ -76,7 +80,12 @@ public final class FakeClock implements TimeSource {
         awaitIdle();
     }
 
-    /** Waits until every task is parked, without moving the time. Throws like {@link #advance}. */
+    /**
+     * Waits until every task is parked, without moving the time.
+     *
+     * @throws AssertionError if a task is blocked elsewhere for ten seconds of real time; the message has its name and
+     *     stack trace
+     */
     public void awaitIdle() {
         long giveUp = TimeSource.system().nanos() + idleTimeout.toNanos();
         while (true) {
@@ -96,17 +105,17 @@ public final class FakeClock implements TimeSource {
                     throw new AssertionError(blockedMessage(busy));
                 }
                 try {
-                    wait(1); // woken by each park; the rest is for threads that end
+                    wait(1); // notified by each park; the timeout covers threads that end
                 } catch (InterruptedException e) {
                     Thread.currentThread().interrupt();
-                    throw new AssertionError("interrupted while waiting for the tasks to settle", e);
+                    throw new AssertionError("interrupted while waiting for the tasks to become idle", e);
                 }
             }
         }
     }
 
     private boolean isWaiting(Thread thread) {
-        return (parked.containsKey(thread) && !thread.isInterrupted()) || outside.contains(thread);
+        return (parked.containsKey(thread) && !thread.isInterrupted()) || blockedExternally.contains(thread);
     }
 
     private static String blockedMessage(List<Thread> busy) {
@@ -116,10 +125,15 @@ public final class FakeClock implements TimeSource {
                                 .map(frame -> "\n    at " + frame)
                                 .collect(Collectors.joining()))
                 .collect(Collectors.joining(
-                        "", "these tasks do not wait in the clock's time; they run, or are blocked elsewhere:", ""));
+                        "",
+                        "these tasks do not wait in the clock's time; they are running, or blocked elsewhere:",
+                        ""));
     }
 
-    /** Wakes the next that is due by {@code target}; if there is none, it is {@code target} now. */
+    /**
+     * Wakes the next thread that is due by {@code target}. If there is none, sets the time to {@code target} and
+     * returns false.
+     */
     private synchronized boolean wakeNext(long target) {
         Optional<Map.Entry<Thread, ParkedThread>> next = parked.entrySet().stream()
                 .filter(entry -> entry.getValue().deadline - target <= 0)
@@ -189,7 +203,7 @@ public final class FakeClock implements TimeSource {
     public <T, X extends Exception> T callBlocking(BlockingCall<T, X> call) throws X {
         Thread self = Thread.currentThread();
         synchronized (this) {
-            outside.add(self);
+            blockedExternally.add(self);
             activity++;
             notifyAll();
         }
@@ -197,7 +211,7 @@ public final class FakeClock implements TimeSource {
             return call.call();
         } finally {
             synchronized (this) {
-                outside.remove(self);
+                blockedExternally.remove(self);
                 activity++;
             }
         }

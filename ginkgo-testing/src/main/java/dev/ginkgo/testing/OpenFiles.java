@@ -11,9 +11,9 @@ import java.util.List;
 import java.util.Set;
 import java.util.stream.Stream;
 
-/** The sockets and files that this process has open, by the kernel's word; nothing where there is no {@code /proc}. */
+/** Sockets and files that this process has open, according to {@code /proc}; empty on systems without it. */
 final class OpenFiles {
-    private static final Path FOLDER = Path.of("/proc/self/fd");
+    private static final Path DIRECTORY = Path.of("/proc/self/fd");
 
     private final Set<String> current;
 
@@ -21,10 +21,11 @@ final class OpenFiles {
         this.current = open;
     }
 
+    /** Returns the sockets and files that are open now. */
     static OpenFiles current() {
         Set<String> targets = new HashSet<>();
-        if (Files.isDirectory(FOLDER)) {
-            try (DirectoryStream<Path> all = Files.newDirectoryStream(FOLDER)) {
+        if (Files.isDirectory(DIRECTORY)) {
+            try (DirectoryStream<Path> all = Files.newDirectoryStream(DIRECTORY)) {
                 for (Path each : all) {
                     String target = target(each);
                     if (isRelevant(target)) {
@@ -42,11 +43,11 @@ final class OpenFiles {
         try {
             return Files.readSymbolicLink(descriptor).toString();
         } catch (IOException e) {
-            return ""; // closed meanwhile
+            return ""; // closed in the meantime
         }
     }
 
-    /** The JVM's own do not: what it loads classes from, its pollers, the devices. */
+    /** Returns whether a descriptor counts. Those of the JVM itself do not: jars and libraries, pollers, devices. */
     private static boolean isRelevant(String target) {
         return target.startsWith("socket:")
                 || (target.startsWith("/")
@@ -59,17 +60,24 @@ final class OpenFiles {
                         && !target.endsWith(".jsa"));
     }
 
-    /** Fails if something is open that was not then; closing may take a moment. */
-    void assertNothingNew(Duration patience) {
-        Poller.await(patience, () -> {
+    /**
+     * Fails if a socket or file is open that is not in this snapshot. Waits, because closing may take a moment.
+     *
+     * @throws AssertionError if something is still open after {@code timeout}
+     */
+    void assertNothingNew(Duration timeout) {
+        Poller.await(timeout, () -> {
             Set<String> now = new HashSet<>(current().current);
             now.removeAll(current);
-            return now.isEmpty() ? "" : "descriptors are left open: " + now + described(now);
+            return now.isEmpty() ? "" : "descriptors are left open: " + now + describeSockets(now);
         });
     }
 
-    /** What the kernel says of those that are TCP sockets; of one that was never connected it says nothing. */
-    private static String described(Set<String> open) {
+    /**
+     * Returns the kernel's table rows of the TCP sockets among the descriptors; a socket that was never connected has
+     * none.
+     */
+    private static String describeSockets(Set<String> open) {
         StringBuilder text = new StringBuilder();
         for (String table : List.of("/proc/self/net/tcp", "/proc/self/net/tcp6")) {
             try (Stream<String> rows = Files.lines(Path.of(table))) {

@@ -4,24 +4,26 @@ import dev.ginkgo.time.TimeSource;
 import java.time.Duration;
 import java.util.function.Supplier;
 
-/** Looks again and again until nothing is wrong any more. */
+/** Waits for a condition by polling. */
 final class Poller {
     private Poller() {}
 
     /**
-     * @param complaint what is wrong; empty when nothing is
-     * @throws AssertionError with the last complaint
+     * Waits until a check reports no problem.
+     *
+     * @param check returns a description of the problem; empty if there is none
+     * @throws AssertionError with the last problem, if there is one after {@code atMost}
      */
-    static void await(Duration atMost, Supplier<String> complaint) {
+    static void await(Duration atMost, Supplier<String> check) {
         TimeSource timeSource = TimeSource.system();
         long giveUp = timeSource.nanos() + atMost.toNanos();
         while (true) {
-            String wrong = complaint.get();
-            if (wrong.isEmpty()) {
+            String problem = check.get();
+            if (problem.isEmpty()) {
                 return;
             }
             if (timeSource.nanos() - giveUp > 0) {
-                throw new AssertionError(wrong);
+                throw new AssertionError(problem);
             }
             timeSource.park(timeSource.nanos() + Duration.ofMillis(5).toNanos());
         }

@@ -11,7 +11,7 @@ import java.util.List;
 import java.util.Random;
 
 /**
- * A tree for the length of a test:
+ * Tree of services for the duration of a test:
  *
  * <pre>{@code
  * try (TestTree<NumberServer> tree = TestTree.start(new NumberServer(), "bind = '127.0.0.1:0'")) {
@@ -19,9 +19,9 @@ import java.util.Random;
  * }
  * }</pre>
  *
- * <p>{@code close} stops it and fails if the stop was not clean, or if a task, a socket or a file that was opened
- * since the start is still open. (It looks at the descriptors of the process, on Linux; do not run such tests side
- * by side in one JVM.)
+ * <p>{@code close} stops the tree. It fails if the stop was not clean, or if a task is still running, or a socket or
+ * file that was opened since the start is still open. (On Linux it compares the descriptors of the process, so such
+ * tests must not run in parallel in one JVM.)
  *
  * @param <S> the class of the root
  */
@@ -33,55 +33,55 @@ public final class TestTree<S extends Service> implements AutoCloseable {
     private final OpenFiles before;
     private final Duration closeTimeout;
 
-    private TestTree(S root, Ginkgo ginkgo, OpenFiles before, Duration patience) {
-        this.closeTimeout = patience;
+    private TestTree(S root, Ginkgo ginkgo, OpenFiles before, Duration closeTimeout) {
+        this.closeTimeout = closeTimeout;
         this.root = root;
         this.ginkgo = ginkgo;
         this.before = before;
     }
 
-    /** Starts with the defaults, in the machine's time. */
+    /** Starts a tree with the defaults of its settings, in system time. */
     public static <S extends Service> TestTree<S> start(S root) {
         return start(root, TimeSource.system(), "");
     }
 
-    /** Starts with settings, in the machine's time. */
+    /** Starts a tree with settings from TOML text, in system time. */
     public static <S extends Service> TestTree<S> start(S root, String toml) {
         return start(root, TimeSource.system(), toml);
     }
 
-    /** Starts with the defaults. */
+    /** Starts a tree with the defaults of its settings. */
     public static <S extends Service> TestTree<S> start(S root, TimeSource timeSource) {
         return start(root, timeSource, "");
     }
 
     /**
-     * Starts with settings. The jitter of backoffs is the same each time.
+     * Starts a tree with settings from TOML text. The jitter of restart backoffs is the same in each run.
      *
-     * @throws dev.ginkgo.lifecycle.StartException if it does not start
-     * @throws AssertionError if it does not start and leaves something behind
+     * @throws dev.ginkgo.lifecycle.StartException if the start fails
+     * @throws AssertionError if the start fails and leaves a socket or file open
      */
     public static <S extends Service> TestTree<S> start(S root, TimeSource timeSource, String toml) {
         return start(root, timeSource, toml, CLOSE_TIMEOUT);
     }
 
-    /** With another patience: for the test of this class. */
-    static <S extends Service> TestTree<S> start(S root, Duration patience) {
-        return start(root, TimeSource.system(), "", patience);
+    /** Starts a tree with another limit for the checks of {@code close}, for tests of this class. */
+    static <S extends Service> TestTree<S> start(S root, Duration closeTimeout) {
+        return start(root, TimeSource.system(), "", closeTimeout);
     }
 
     private static <S extends Service> TestTree<S> start(
-            S root, TimeSource timeSource, String toml, Duration patience) {
+            S root, TimeSource timeSource, String toml, Duration closeTimeout) {
         OpenFiles before = OpenFiles.current();
         Ginkgo.Builder builder = Ginkgo.of(root)
                 .configuration(Configuration.empty().text("test", toml))
                 .time(timeSource)
                 .random(new Random(1));
         try {
-            return new TestTree<>(root, builder.start(), before, patience);
+            return new TestTree<>(root, builder.start(), before, closeTimeout);
         } catch (RuntimeException failedToStart) {
             try {
-                before.assertNothingNew(patience);
+                before.assertNothingNew(closeTimeout);
             } catch (AssertionError left) {
                 left.addSuppressed(failedToStart);
                 throw left;
@@ -90,20 +90,22 @@ public final class TestTree<S extends Service> implements AutoCloseable {
         }
     }
 
+    /** Returns the root of the tree. */
     public S root() {
         return root;
     }
 
+    /** Returns the running tree. */
     public Ginkgo ginkgo() {
         return ginkgo;
     }
 
-    /** Reloads with other settings. */
+    /** Reloads with settings from TOML text, which replace the current ones. */
     public ReloadResult reload(String toml) {
         return ginkgo.reload(Configuration.empty().text("test", toml));
     }
 
-    /** Stops the tree; see the class. Called again, it does nothing more. */
+    /** Stops the tree and checks that nothing is left; see the class. Further calls have no effect. */
     @Override
     public void close() {
         ginkgo.stop();
@@ -114,7 +116,7 @@ public final class TestTree<S extends Service> implements AutoCloseable {
     private void assertNoTasks() {
         Poller.await(closeTimeout, () -> {
             List<String> left = ginkgo.tasks().stream().map(TaskInfo::fullName).toList();
-            return left.isEmpty() ? "" : "tasks are left: " + left;
+            return left.isEmpty() ? "" : "tasks are still running: " + left;
         });
     }
 }

@@ -1,3 +1,6 @@
-/** For tests of services: a tree in one line, a clock in the test's hand, a check that nothing is left. */
+/**
+ * Support for tests of services: start a tree in one line, control its time, and check that it leaves nothing behind.
+ * Depends on {@code ginkgo-core} only.
+ */
 @org.jspecify.annotations.NullMarked
 package dev.ginkgo.testing;

@@ -33,7 +33,7 @@ class FakeClockTest {
     }
 
     @Test
-    void tiesFireInTheOrderOfParking() {
+    void timersWithEqualDeadlinesFireInTheOrderOfParking() {
         FakeClock clock = new FakeClock();
         try (TestTree<Timers> tree = TestTree.start(new Timers(), clock)) {
             for (String name : List.of("c", "a", "b")) {
@@ -48,7 +48,7 @@ class FakeClockTest {
     }
 
     @Test
-    void aTaskThatIsBlockedElsewhereIsNamedWithItsStack() {
+    void advance_reportsNameAndStackOfATaskThatIsBlockedElsewhere() {
         FakeClock clock = new FakeClock(Instant.EPOCH, Duration.ofMillis(50));
         CountDownLatch elsewhere = new CountDownLatch(1);
         try (TestTree<Timers> tree = TestTree.start(new Timers(), clock)) {
@@ -56,7 +56,7 @@ class FakeClockTest {
 
             assertThatThrownBy(() -> clock.advance(Duration.ofSeconds(1)))
                     .isInstanceOf(AssertionError.class)
-                    .hasMessageStartingWith("these tasks do not wait in the clock's time; they run, or are blocked"
+                    .hasMessageStartingWith("these tasks do not wait in the clock's time; they are running, or blocked"
                             + " elsewhere:\ntimers#blocked\n    at ")
                     .hasMessageContaining("CountDownLatch.await");
             elsewhere.countDown();
@@ -64,13 +64,13 @@ class FakeClockTest {
     }
 
     @Test
-    void timeDoesNotGoBack() {
+    void advance_rejectsANegativeDuration() {
         assertThatThrownBy(() -> new FakeClock().advance(Duration.ofSeconds(-1)))
                 .isInstanceOf(IllegalArgumentException.class);
     }
 
     @Test
-    void sevenHundredRunsAreTheSame() {
+    void sevenHundredRunsAreIdentical() {
         List<String> first = run();
         assertThat(first).hasSize(60 / 2 + 60 / 3 + 60 / 5);
         for (int i = 1; i < 700; i++) {
@@ -84,28 +84,28 @@ class FakeClockTest {
         try (TestTree<Timers> tree = TestTree.start(new Timers(), clock)) {
             for (int seconds : new int[] {2, 3, 5}) {
                 tree.root().each("every-" + seconds, seconds);
-                clock.awaitIdle(); // so that ties have an order
+                clock.awaitIdle(); // so that timers with equal deadlines have a defined order
             }
             clock.advance(Duration.ofMinutes(1));
         }
         return new ArrayList<>(events);
     }
 
-    /** Notes when its timers fire. */
+    /** Records when its timers fire. */
     final class Timers extends Service {
         void after(String name, int seconds) {
-            spawnLater(name, Duration.ofSeconds(seconds), () -> note(name));
+            spawnLater(name, Duration.ofSeconds(seconds), () -> recordEvent(name));
         }
 
         void each(String name, int seconds) {
-            every(name, () -> Duration.ofSeconds(seconds), () -> note(name));
+            every(name, () -> Duration.ofSeconds(seconds), () -> recordEvent(name));
         }
 
         void run(String name, dev.ginkgo.lifecycle.TaskBody taskBody) {
             spawn(name, taskBody);
         }
 
-        private void note(String name) {
+        private void recordEvent(String name) {
             events.add(name + " at "
                     + Duration.between(Instant.parse("2000-01-01T12:00:00Z"), now())
                             .toSeconds());

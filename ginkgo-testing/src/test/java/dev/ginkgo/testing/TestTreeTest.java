@@ -25,24 +25,24 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class TestTreeTest {
-    private static final Duration PATIENCE = Duration.ofMillis(50);
+    private static final Duration CLOSE_TIMEOUT = Duration.ofMillis(50);
 
-    private final List<Closeable> left = new ArrayList<>();
+    private final List<Closeable> leaked = new ArrayList<>();
     private final CountDownLatch release = new CountDownLatch(1);
 
     @AfterEach
-    void tidy() throws IOException {
+    void closeLeakedResources() throws IOException {
         release.countDown();
-        for (Closeable each : left) {
+        for (Closeable each : leaked) {
             each.close();
         }
     }
 
     @Test
-    void aTreeThatLeavesNothingCloses() {
-        TestTree<Opens> tree = TestTree.start(new Opens(self -> {
-            self.owning(new ServerSocket(0, 1, InetAddress.getLoopbackAddress()));
-            self.spawning("wait", () -> new CountDownLatch(1).await());
+    void close_succeedsIfNothingIsLeft() {
+        TestTree<ConfigurableService> tree = TestTree.start(new ConfigurableService(self -> {
+            self.closeAtStop(new ServerSocket(0, 1, InetAddress.getLoopbackAddress()));
+            self.spawnTask("wait", () -> new CountDownLatch(1).await());
         }));
         assertThat(tree.ginkgo().status().state()).isEqualTo(State.READY);
 
@@ -53,16 +53,20 @@ class TestTreeTest {
     }
 
     @Test
-    void aLeakedTaskFailsTheTest() {
-        TestTree<Opens> tree = TestTree.start(new Opens(self -> self.spawning("deaf", this::deaf)));
+    void close_failsIfATaskIsStillRunning() {
+        TestTree<ConfigurableService> tree =
+                TestTree.start(new ConfigurableService(self -> self.spawnTask("stubborn", this::ignoreInterrupts)));
 
-        assertThatThrownBy(tree::close).isInstanceOf(StopException.class).hasMessageContaining("opens#deaf still runs");
+        assertThatThrownBy(tree::close)
+                .isInstanceOf(StopException.class)
+                .hasMessageContaining("configurable-service#stubborn still runs");
     }
 
     @Test
-    void aLeakedSocketFailsTheTest() {
-        TestTree<Opens> tree = TestTree.start(
-                new Opens(self -> left.add(new ServerSocket(0, 1, InetAddress.getLoopbackAddress()))), PATIENCE);
+    void close_failsIfASocketIsStillOpen() {
+        TestTree<ConfigurableService> tree = TestTree.start(
+                new ConfigurableService(self -> leaked.add(new ServerSocket(0, 1, InetAddress.getLoopbackAddress()))),
+                CLOSE_TIMEOUT);
 
         assertThatThrownBy(tree::close)
                 .isInstanceOf(AssertionError.class)
@@ -71,61 +75,61 @@ class TestTreeTest {
     }
 
     @Test
-    void aLeakedFileFailsTheTest(@TempDir Path folder) throws IOException {
-        Path file = Files.writeString(folder.resolve("left-open.txt"), "x");
-        TestTree<Opens> tree = TestTree.start(
-                new Opens(self -> {
+    void close_failsIfAFileIsStillOpen(@TempDir Path directory) throws IOException {
+        Path file = Files.writeString(directory.resolve("left-open.txt"), "x");
+        TestTree<ConfigurableService> tree = TestTree.start(
+                new ConfigurableService(self -> {
                     InputStream in = Files.newInputStream(file);
-                    left.add(in);
+                    leaked.add(in);
                 }),
-                PATIENCE);
+                CLOSE_TIMEOUT);
 
         assertThatThrownBy(tree::close).isInstanceOf(AssertionError.class).hasMessageContaining("left-open.txt");
     }
 
     @Test
-    void aStartThatFailsAndLeaksTellsBoth() {
+    void start_reportsTheFailureAndTheLeak() {
         assertThatThrownBy(() -> TestTree.start(
-                        new Opens(self -> {
-                            left.add(new ServerSocket(0, 1, InetAddress.getLoopbackAddress()));
+                        new ConfigurableService(self -> {
+                            leaked.add(new ServerSocket(0, 1, InetAddress.getLoopbackAddress()));
                             throw new IOException("no");
                         }),
-                        PATIENCE))
+                        CLOSE_TIMEOUT))
                 .isInstanceOf(AssertionError.class)
                 .hasMessageContaining("socket:")
                 .satisfies(e -> assertThat(e.getSuppressed()).hasOnlyElementsOfType(StartException.class));
     }
 
-    private void deaf() {
+    private void ignoreInterrupts() {
         boolean released = false;
         while (!released) {
             try {
                 release.await();
                 released = true;
             } catch (InterruptedException e) {
-                // deaf
+                // ignored, so that the task survives the stop
             }
         }
     }
 
     private interface Step {
-        void run(Opens self) throws Exception;
+        void run(ConfigurableService self) throws Exception;
     }
 
-    /** Does in its onStart what the test says. */
-    private static final class Opens extends Service {
+    /** Runs a step of the test in {@code onStart}. */
+    private static final class ConfigurableService extends Service {
         private final Step step;
 
-        Opens(Step step) {
+        ConfigurableService(Step step) {
             this.step = step;
             lifecycle(Lifecycle.standard().stopTimeout(Duration.ofMillis(100)));
         }
 
-        void spawning(String name, TaskBody taskBody) {
+        void spawnTask(String name, TaskBody taskBody) {
             spawn(name, taskBody);
         }
 
-        void owning(AutoCloseable resource) {
+        void closeAtStop(AutoCloseable resource) {
             closeOnStop(resource);
         }
 

@@ -35,7 +35,7 @@ class CloseOnStopTest {
         assertThatThrownBy(() -> root.closedOnStop(root.resource("file")))
                 .isInstanceOf(IllegalStateException.class)
                 .hasMessage(
-                        "own was called on test-service before its onStart: a constructor declares, onStart acts, so move"
+                        "closeOnStop was called on test-service before its onStart: a constructor declares, onStart acts, so move"
                                 + " the call there");
         assertThat(root.events).containsExactly("root closes file");
     }
@@ -50,7 +50,7 @@ class CloseOnStopTest {
             } catch (InterruptedException e) {
                 assertThatThrownBy(() -> self.closedOnStop(self.resource("accepted")))
                         .isInstanceOf(IllegalStateException.class)
-                        .hasMessage("test-service is stopping: it can own nothing more; accepted was closed");
+                        .hasMessage("test-service is stopping and accepts no more resources; accepted was closed");
                 self.record("told");
             }
         }));
@@ -61,7 +61,7 @@ class CloseOnStopTest {
         assertThat(root.events).containsExactly("root onStart", "root onStop", "root closes accepted", "root told");
         assertThatThrownBy(() -> root.closedOnStop(root.resource("late")))
                 .isInstanceOf(IllegalStateException.class)
-                .hasMessage("test-service is STOPPED: own has no effect there");
+                .hasMessage("test-service is STOPPED: closeOnStop has no effect there");
         assertThat(root.events).endsWith("root closes late");
     }
 

@@ -99,7 +99,7 @@ class DegradedTest {
 
         assertThat(waiter.awaitThrown())
                 .isInstanceOf(NotReadyException.class)
-                .hasMessage("test-service/client is FAILED (disk full), for good")
+                .hasMessage("test-service/client is FAILED (disk full), permanently")
                 .hasCause(cause);
         ginkgo.awaitStopped();
         assertThatThrownBy(() -> client.awaitReady(Duration.ofMinutes(1))).hasCause(cause);

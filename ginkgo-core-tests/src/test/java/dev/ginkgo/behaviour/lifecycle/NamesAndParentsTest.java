@@ -26,8 +26,8 @@ class NamesAndParentsTest {
         assertThatThrownBy(() -> right.child("same", shared))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage(
-                        "the TestService to be added as test-service/right/same stands at test-service/left/shared already; a service has"
-                                + " one parent, so make another object");
+                        "the TestService to be added as test-service/right/same is already at test-service/left/shared; a service has"
+                                + " one parent, so create another object");
         assertThatThrownBy(() -> left.child("again", shared))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContainingAll("test-service/left/again", "test-service/left/shared");
@@ -43,10 +43,10 @@ class NamesAndParentsTest {
 
         assertThatThrownBy(() -> root.child("self", root))
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessage("test-service cannot be its own child: it was to be added as test-service/self");
+                .hasMessage("test-service cannot be its own descendant: cannot add it as test-service/self");
         assertThatThrownBy(() -> child.child("up", root))
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessage("test-service cannot be its own child: it was to be added as test-service/child/up");
+                .hasMessage("test-service cannot be its own descendant: cannot add it as test-service/child/up");
     }
 
     @Test
@@ -57,7 +57,7 @@ class NamesAndParentsTest {
         assertThatThrownBy(() -> root.child("shared", shared))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage(
-                        "the TestService at test-service runs as a root, or has run; it cannot become test-service/shared");
+                        "the TestService at test-service is or was the root of a tree; it cannot become test-service/shared");
         shared.stop();
     }
 
@@ -108,7 +108,7 @@ class NamesAndParentsTest {
 
         assertThatThrownBy(child::start)
                 .isInstanceOf(IllegalStateException.class)
-                .hasMessage("test-service/child is a child; it starts with its root, which is started instead");
+                .hasMessage("test-service/child is a child and starts together with its root; start the root instead");
         assertThat(child.state()).isEqualTo(State.NEW);
         root.start();
         child.stop();

@@ -34,7 +34,7 @@ class StartTimeoutTest {
 
         // Then
         assertThat(thrown.path()).isEqualTo("test-service/b");
-        assertThat(thrown).hasMessageStartingWith("test-service/b is not ready after 50 ms: onStart waits at ");
+        assertThat(thrown).hasMessageStartingWith("test-service/b is not ready after 50 ms: onStart is blocked at ");
         assertThat(thrown.getCause()).isInstanceOf(TimeoutException.class).hasMessageContaining("start-timeout");
         assertThat(requireNonNull(thrown.getCause()).getStackTrace())
                 .anyMatch(frame -> frame.getClassName().equals(StartTimeoutTest.class.getName())

@@ -162,7 +162,7 @@ class ServiceSelectorTest {
         assertThat(problems(Ginkgo.of(new Hub())
                         .configuration(toml("transport.engine = 'far'"))
                         .validate()))
-                .containsExactly("transport.engine: \"far\" cannot be built: add the artifact ginkgo-far");
+                .containsExactly("transport.engine: \"far\" could not be created: add the artifact ginkgo-far");
     }
 
     @Test

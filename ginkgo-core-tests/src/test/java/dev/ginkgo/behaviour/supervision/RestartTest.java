@@ -295,7 +295,7 @@ final class RestartTest {
 
             assertThat(parent.status().state()).as(kind).isEqualTo(State.FAILED);
             assertThat(parent.status().failure().orElseThrow().getMessage())
-                    .contains("test-service/a failed 3 times within 60 s", "could not be made anew");
+                    .contains("test-service/a failed 3 times within 60 s", "could not be created again");
         }
     }
 

@@ -162,7 +162,7 @@ final class LeakedTaskTest {
         // Then
         assertThat(starts).hasValue(1);
         assertThat(root.status().failure().orElseThrow())
-                .hasMessageContaining("gateway/hub failed, and cannot be restarted beside what did not stop")
+                .hasMessageContaining("gateway/hub failed and cannot be restarted, because these tasks did not stop")
                 .hasMessageContaining("gateway/hub#reader still runs after");
         assertThat(thrown.leaks()).extracting(Leak::task).containsExactly("reader");
     }

@@ -85,7 +85,7 @@ class MailboxTest {
         assertThat(seen).containsExactly(1);
         assertThatThrownBy(all::take)
                 .isInstanceOf(IllegalStateException.class)
-                .hasMessage("test-service/all has stopped for good; nothing more will come");
+                .hasMessage("test-service/all has stopped and is empty; no more items will arrive");
         Iterator<Integer> over = all.iterator();
         assertThat(over.hasNext()).isFalse();
         assertThatThrownBy(over::next).isInstanceOf(NoSuchElementException.class);
@@ -133,6 +133,6 @@ class MailboxTest {
     void refused() {
         assertThatThrownBy(() -> new Mailbox<String>(0, Overflow.BLOCK))
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessage("a mailbox for 0 items; it needs room for one at least");
+                .hasMessage("capacity is 0; a mailbox needs a capacity of at least 1");
     }
 }

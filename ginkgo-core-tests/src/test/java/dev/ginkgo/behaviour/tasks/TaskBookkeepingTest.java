@@ -149,7 +149,7 @@ final class TaskBookkeepingTest {
 
             assertThat(closed).isTrue();
             assertThat(tree.ginkgo().status().ready()).isTrue();
-            assertThat(log.at(Level.WARN)).containsExactly("closing what a task left open failed");
+            assertThat(log.at(Level.WARN)).containsExactly("could not close a resource that a task left open");
             assertThat(TaskScope.closeAtEnd(() -> {})).isFalse();
         }
     }

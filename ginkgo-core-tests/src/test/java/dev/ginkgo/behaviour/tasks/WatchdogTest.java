@@ -44,7 +44,7 @@ final class WatchdogTest {
                 assertThat(log.at(Level.WARN))
                         .singleElement()
                         .asString()
-                        .contains("no virtual thread got its turn for 1 s")
+                        .contains("no virtual thread could run for 1 s")
                         .contains("sleep(Duration.ZERO)")
                         .contains("\nnumbers#crunch\n    at ")
                         .contains(WatchdogTest.class.getName() + ".compute");

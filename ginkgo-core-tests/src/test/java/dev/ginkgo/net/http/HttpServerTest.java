@@ -84,7 +84,7 @@ class HttpServerTest {
                     .cause()
                     .isInstanceOf(BindException.class)
                     .hasMessageContaining("cannot listen on " + first.http.address() + " (setting `bind`, file toml:1")
-                    .hasMessageContaining("in use; stop what listens there");
+                    .hasMessageContaining("in use; stop the process that listens there");
         }
     }
 

@@ -11,7 +11,7 @@ class BackoffTest {
     void rejectsBoundsThatAreNotPositiveOrNotInOrder() {
         assertThatThrownBy(() -> new Backoff(ofSeconds(2), ofSeconds(1)))
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessage("a backoff needs 0 < min <= max <= 24 h, not min 2 s and max 1 s");
+                .hasMessage("backoff must be 0 < min <= max <= 24 h, but min is 2 s and max is 1 s");
         assertThatThrownBy(() -> new Backoff(Duration.ZERO, ofSeconds(1))).isInstanceOf(IllegalArgumentException.class);
     }
 }

@@ -80,7 +80,7 @@ class HandlerLogTest {
 
             // Then
             assertThat(logged.at(Level.WARN))
-                    .containsExactly("max-connections = 1 are open; closed at once since last told: 1");
+                    .containsExactly("max-connections = 1 is reached; connections closed since the last message: 1");
             assertThat(tree.status().ready()).isTrue();
         }
     }
@@ -104,7 +104,7 @@ class HandlerLogTest {
                                 .filter(m -> m.startsWith("cannot reach"))
                                 .count()
                         > 3);
-                assertThat(logged.at(Level.WARN)).singleElement().asString().contains("ended the connection");
+                assertThat(logged.at(Level.WARN)).singleElement().asString().contains("closed the connection");
                 assertThat(tree.status().ready()).isFalse();
             }
         }

@@ -100,10 +100,10 @@ class TcpClientTest {
                 // Then
                 await().until(() -> client.status().state() == State.DEGRADED);
                 assertThat(client.status().reason())
-                        .startsWith(server.address() + " ended the connection; next try in ");
+                        .startsWith(server.address() + " closed the connection; next try in ");
                 assertThatThrownBy(() -> client.awaitReady(ofMillis(1)))
                         .isInstanceOf(NotReadyException.class)
-                        .hasMessageContaining("ended the connection");
+                        .hasMessageContaining("closed the connection");
 
                 // And it comes back, with no blank lines out of the end of the stream
                 client.awaitReady(ofSeconds(10));

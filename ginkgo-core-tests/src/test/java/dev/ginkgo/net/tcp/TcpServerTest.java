@@ -41,7 +41,7 @@ class TcpServerTest {
         TcpServer server = new TcpServer(() -> RawClient.ANY_PORT, TcpServerTest::echo);
         assertThatThrownBy(server::address)
                 .isInstanceOf(IllegalStateException.class)
-                .hasMessageContaining("between start and stop");
+                .hasMessageContaining("between its start and its stop");
 
         // Then
         try (Ginkgo tree = Ginkgo.start(server)) {
@@ -152,7 +152,7 @@ class TcpServerTest {
         try (Ginkgo tree = Ginkgo.start(server);
                 RawClient rawClient = RawClient.connect(server.address())) {
             assertThat(rawClient.readLine()).isEqualTo("end");
-            assertThat(told).hasSize(3).allMatch(m -> m.startsWith("a line must not hold a line's end"));
+            assertThat(told).hasSize(3).allMatch(m -> m.startsWith("a line must not contain a line end"));
             assertThat(tree.status().ready()).isTrue();
         }
     }

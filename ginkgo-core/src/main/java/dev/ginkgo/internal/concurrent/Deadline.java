@@ -3,29 +3,35 @@ package dev.ginkgo.internal.concurrent;
 import dev.ginkgo.time.TimeSource;
 import java.time.Duration;
 
-/** A moment in the machine's time by which a start or a stop must be done. */
+/**
+ * Deadline of a start or a stop, in system time.
+ *
+ * @param nanos deadline in terms of {@code TimeSource.system().nanos()}
+ */
 public record Deadline(long nanos) {
     private static final Duration GRACE = Duration.ofMillis(200);
     private static final Duration MIN_GRACE = Duration.ofMillis(5);
 
+    /** Returns the deadline that is {@code d} from now. */
     public static Deadline after(Duration d) {
         return new Deadline(TimeSource.system().nanos() + WaitQueue.toNanos(d));
     }
 
-    /** This deadline, or one that comes after {@code d}, whichever is sooner. */
+    /** Returns the earlier one of this deadline and the deadline that is {@code d} from now. */
     public Deadline earlier(Duration d) {
         Deadline other = after(d);
         return other.nanos - nanos < 0 ? other : this;
     }
 
-    /** The moment at which half of what is left has gone by. */
+    /** Returns the moment at which half of the remaining time has passed. */
     public Deadline halfway() {
         return new Deadline(TimeSource.system().nanos() + remainingNanos() / 2);
     }
 
     /**
-     * This deadline while it lasts. Beyond it, what must be tried all the same has a little longer, all of it
-     * together, and from then on a moment each: many that hang do not add up.
+     * Returns this deadline, or a short extension if it has expired, for steps that must be tried in any case. All
+     * steps together have 200 ms after the deadline, and each further step has 5 ms, so that many steps that hang do
+     * not add up.
      */
     public Deadline withGrace() {
         long now = TimeSource.system().nanos();

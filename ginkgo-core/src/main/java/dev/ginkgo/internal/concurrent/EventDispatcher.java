@@ -8,10 +8,10 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Delivers events to one observer, in order, by a task that lives only while there are events to deliver. An observer
- * that blocks or throws delays only its own later events. Any thread may add events.
+ * Delivers events to one observer, in order, in a task that runs only while there are events. An observer that blocks
+ * or throws delays only its own events. Any thread may add events.
  *
- * @param <T> the events
+ * @param <T> the type of the events
  */
 public final class EventDispatcher<T> {
     private final Consumer<? super T> observer;
@@ -23,11 +23,11 @@ public final class EventDispatcher<T> {
     private boolean delivering;
 
     /**
-     * A dispatcher without events.
+     * Creates a dispatcher without events.
      *
-     * @param executor runs the task; throws IllegalStateException when no task can be started, and the events that have
-     *     not been delivered are dropped then. Called with this dispatcher's monitor held
-     * @param onFailure called with the event for which the observer threw
+     * @param executor runs the delivery task, with this dispatcher's monitor held. It throws {@code
+     *     IllegalStateException} if no task can be started; undelivered events are then dropped
+     * @param onFailure called with an event for which the observer threw, and the exception
      */
     public EventDispatcher(
             Consumer<? super T> observer, Executor executor, BiConsumer<? super T, Throwable> onFailure) {
@@ -36,7 +36,7 @@ public final class EventDispatcher<T> {
         this.onFailure = onFailure;
     }
 
-    /** Adds an event; returns without waiting for its delivery. */
+    /** Adds an event and returns without waiting for its delivery. */
     public synchronized void add(T event) {
         undelivered.add(event);
         if (!delivering) {

@@ -5,8 +5,8 @@ import java.time.Duration;
 import org.slf4j.Logger;
 
 /**
- * Rate limiter for log messages about events that outsiders can cause a thousand times a second: one message in ten
- * seconds, which states how many events there were. Any thread.
+ * Rate limiter for log messages about events that a remote party can cause a thousand times per second. It permits one
+ * message in ten seconds, which states the number of events. All methods may be called from any thread.
  */
 public final class LogRateLimiter {
     private static final long PERIOD = Duration.ofSeconds(10).toNanos();
@@ -17,13 +17,17 @@ public final class LogRateLimiter {
     private long loggedAt;
     private long suppressed;
 
-    /** A limiter that permits the first event at once. */
+    /** Creates a limiter that permits the first event immediately. */
     public LogRateLimiter(TimeSource timeSource) {
         this.timeSource = timeSource;
         loggedAt = timeSource.nanos() - PERIOD;
     }
 
-    /** Counts one event. Returns the number of events since the last permitted message if one is permitted now, else 0. */
+    /**
+     * Counts one event.
+     *
+     * @return the number of events since the last permitted message if a message is permitted now; otherwise 0
+     */
     public synchronized long countEvent() {
         suppressed++;
         long now = timeSource.nanos();

@@ -7,8 +7,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What lives as long as one task. A library that hands out something that a task could forget to close (a
- * subscription, a cursor) registers it here, and it is closed when the task ends.
+ * Resources that are closed when the current task ends. A library that returns resources which a task might forget to
+ * close, such as a subscription, registers them here.
  */
 public final class TaskScope {
     private static final Logger LOG = LoggerFactory.getLogger(TaskScope.class);
@@ -19,10 +19,10 @@ public final class TaskScope {
     private TaskScope() {}
 
     /**
-     * Has {@code resource} closed when the calling task ends, after its body, in reverse order. What {@code close}
-     * throws is logged.
+     * Registers a resource of the calling task. When the task ends, its resources are closed in reverse order of
+     * registration. Exceptions of {@code close} are logged.
      *
-     * @return whether there is such a task; if not, nothing was registered
+     * @return whether the caller is a task; if not, nothing has been registered
      */
     public static boolean closeAtEnd(AutoCloseable resource) {
         if (!CURRENT.isBound()) {
@@ -35,8 +35,8 @@ public final class TaskScope {
         return true;
     }
 
-    /** Takes back {@link #closeAtEnd}: the resource was closed in time. Called from the same task. */
-    @SuppressWarnings("ReferenceEquality") // this very one, whatever it calls equal
+    /** Removes a resource that has been closed already. Called from the same task. */
+    @SuppressWarnings("ReferenceEquality") // identity, whatever equals means for the resource
     public static void unregister(AutoCloseable resource) {
         if (CURRENT.isBound()) {
             Deque<AutoCloseable> resources = CURRENT.get().resources;
@@ -46,7 +46,7 @@ public final class TaskScope {
         }
     }
 
-    /** Runs {@code body} as a task: called by the engine. */
+    /** Runs the body of a task with a scope of its own. Called by the engine. */
     public static <T> T call(Callable<T> body) throws Exception {
         TaskScope scope = new TaskScope();
         try {
@@ -68,7 +68,7 @@ public final class TaskScope {
             try {
                 resource.close();
             } catch (Exception e) {
-                LOG.warn("closing what a task left open failed", e);
+                LOG.warn("could not close a resource that a task left open", e);
             }
         }
     }

@@ -9,19 +9,20 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Wait queue for any number of threads, each waiting for a condition in a time source of its own. A thread that changes
- * something calls {@link #signal()} after the change, and every waiting thread evaluates its condition again. No lock is
- * involved: a thread registers before it evaluates its condition, and a signal to a thread that is not parked yet makes
- * its next park return at once, so no change is missed.
+ * the state calls {@link #signal()} after the change, and every waiting thread evaluates its condition again.
+ *
+ * <p>No lock is involved: a thread registers before it evaluates its condition, and a signal to a thread that is not
+ * parked yet makes its next park return at once, so no change is missed.
  */
 public final class WaitQueue {
-    /** 146 years, which no sum with a clock reading overflows. */
+    /** 146 years; the sum with a clock reading does not overflow. */
     private static final long FOREVER = Long.MAX_VALUE / 2;
 
     private record Waiter(Thread thread, TimeSource time, Object identity) {}
 
     private final Set<Waiter> waiting = ConcurrentHashMap.newKeySet();
 
-    /** A queue without waiting threads. */
+    /** Creates a queue without waiting threads. */
     public WaitQueue() {}
 
     /** Makes every waiting thread evaluate its condition again. */
@@ -32,10 +33,11 @@ public final class WaitQueue {
     }
 
     /**
-     * Waits until {@code probe} returns a value, and returns that value. A value that is available at once is returned
-     * even if the thread is interrupted; the flag stays set then.
+     * Waits until {@code probe} returns a value, and returns that value. If a value is available immediately, it is
+     * returned even if the thread is interrupted; the interrupt flag then stays set.
      *
-     * @param deadline in nanoseconds of {@code time}
+     * @param probe evaluated on the calling thread, without a lock; null means keep waiting
+     * @param deadline in terms of {@code timeSource.nanos()}
      * @return null if the deadline passed first
      * @throws InterruptedException if the thread is interrupted while there is no value
      */
@@ -99,8 +101,8 @@ public final class WaitQueue {
         }
     }
 
-    /** {@code Thread.sleep} in any time source. A pause of zero yields the processor. */
-    @SuppressWarnings("ThreadPriorityCheck") // the only yield, for tasks that compute
+    /** Sleeps in any time source. A pause of zero yields the processor. */
+    @SuppressWarnings("ThreadPriorityCheck") // the only yield; lets tasks that only compute give way
     public static void sleep(TimeSource timeSource, Duration pause) throws InterruptedException {
         if (Thread.interrupted()) {
             throw new InterruptedException();

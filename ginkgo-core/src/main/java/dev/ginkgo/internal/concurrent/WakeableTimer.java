@@ -6,20 +6,20 @@ import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Wait of one thread in a time source, which any other thread can end early. A wake-up is remembered: one that comes
- * while the thread is not waiting ends its next wait. Several wake-ups before a wait count as one.
+ * Timed wait of one thread that any other thread can end early. A wake-up is remembered: if the thread is not waiting,
+ * its next wait returns at once. Several wake-ups before a wait count as one.
  */
 public final class WakeableTimer {
     private final TimeSource timeSource;
     private volatile @Nullable Thread waiter;
     private volatile boolean woken;
 
-    /** A timer that waits in the given time source. */
+    /** Creates a timer that waits in the given time source. */
     public WakeableTimer(TimeSource timeSource) {
         this.timeSource = timeSource;
     }
 
-    /** Ends the current wait, or the next one if no thread is waiting. Any thread. */
+    /** Ends the current wait, or the next one if no thread is waiting. May be called from any thread. */
     public void wake() {
         woken = true;
         Thread thread = waiter;
@@ -29,16 +29,16 @@ public final class WakeableTimer {
     }
 
     /**
-     * Waits until {@link #wake()} is called, or has been called since the last wait, or until the time is over.
+     * Waits until {@link #wake()} is called, was called since the last wait, or the time has passed.
      *
-     * @return whether it was woken
+     * @return whether the timer was woken
      */
     public boolean await(Duration atMost) throws InterruptedException {
         return awaitUntil(WaitQueue.deadlineAfter(timeSource, atMost));
     }
 
     /**
-     * As {@link #await(Duration)}, until a deadline.
+     * Waits like {@link #await(Duration)}, until a deadline.
      *
      * @param deadline in nanoseconds of the time source
      */
@@ -64,7 +64,8 @@ public final class WakeableTimer {
     }
 
     /**
-     * Waits until {@code done} is true or the time is over; evaluates {@code done} first and again after each wake-up.
+     * Waits until {@code done} is true or the time has passed. Evaluates {@code done} first, and again after each
+     * wake-up.
      *
      * @return whether {@code done} was true
      */

@@ -18,9 +18,9 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Binds the settings of a tree to what a configuration holds: finds, converts and checks every value, and every key
- * that nobody declared. It tells all problems at once and changes nothing that a setting gives: that is for the one
- * who publishes the snapshot. Binding one tree again is what a reload does.
+ * Binds the settings of a tree to a loaded configuration: finds, converts and validates every value, and reports every
+ * key that no setting declares. All problems are reported at once. The values that settings return do not change: the
+ * caller publishes the resulting snapshot. A reload binds the same tree again.
  */
 final class Binder {
     private final Schema schema;
@@ -29,44 +29,44 @@ final class Binder {
     private final Supplier<SettingValues> current;
     private final List<ConfigProblem> problems = new ArrayList<>();
     private final List<String> warnings = new ArrayList<>();
-    private final List<SettingInfo> infos = new ArrayList<>();
+    private final List<SettingInfo> descriptions = new ArrayList<>();
     private final Map<SettingDefinition<?>, SettingValues.Bound> bound = new LinkedHashMap<>();
     private final SourceResolver sourceResolver;
 
     private Binder(
-            List<? extends SettingsOwner> places, RawConfig rawConfig, String scope, Supplier<SettingValues> current) {
+            List<? extends SettingsOwner> owners, RawConfig rawConfig, String scope, Supplier<SettingValues> current) {
         this.rawConfig = rawConfig;
         this.scope = scope;
         this.current = current;
         sourceResolver = new SourceResolver(rawConfig, problems);
         SettingValues before = current.get();
-        places.forEach(place -> createSelectedChildren(place, before));
-        schema = Schema.of(places);
+        owners.forEach(owner -> createSelectedChildren(owner, before));
+        schema = Schema.of(owners);
     }
 
     /**
      * Binds a whole tree.
      *
-     * @param places the root and the tables around it
-     * @param configuration loaded anew
-     * @param current where the settings find their values from now on; if there are problems, they keep what they
-     *     had
+     * @param owners the root of the tree and the sections
+     * @param configuration loaded by this call
+     * @param current supplies the snapshot from which the settings read from now on; if there are problems, they keep
+     *     reading from the one before
      */
     static BindingResult bind(
-            List<? extends SettingsOwner> places, Configuration configuration, Supplier<SettingValues> current) {
-        return new Binder(places, configuration.load(), "", current).run();
+            List<? extends SettingsOwner> owners, Configuration configuration, Supplier<SettingValues> current) {
+        return new Binder(owners, configuration.load(), "", current).run();
     }
 
-    /** Binds a whole tree to what it was bound to last: nothing is read again, but secret files. */
+    /** Binds a whole tree to the same content again; only secret files are read again. */
     static BindingResult rebind(
-            List<? extends SettingsOwner> places, RawConfig rawConfig, Supplier<SettingValues> current) {
-        return new Binder(places, rawConfig, "", current).run();
+            List<? extends SettingsOwner> owners, RawConfig rawConfig, Supplier<SettingValues> current) {
+        return new Binder(owners, rawConfig, "", current).run();
     }
 
     /**
-     * Binds a child that was added while the tree runs, and all below it.
+     * Binds a child that was added while the tree runs, and everything below it.
      *
-     * @param rawConfig what the tree was bound to last; nothing is read again, but secret files
+     * @param rawConfig the content to which the tree is bound; only secret files are read again
      * @return with a snapshot of the child's settings only, for {@link SettingValues#with}
      */
     static BindingResult bindAdded(SettingsOwner child, RawConfig rawConfig, Supplier<SettingValues> current) {
@@ -74,23 +74,24 @@ final class Binder {
     }
 
     /**
-     * Builds what is to be chosen, from the top down: an engine may have choices of its own. What the tree lives
-     * with already stays; that its choice has changed is told like the change of any fixed setting.
+     * Creates the selected children, parents first, because an engine may select children of its own. Selections that
+     * are already in use are not changed; a changed selection is reported like the change of any setting that requires
+     * a restart.
      */
     private void createSelectedChildren(SettingsOwner settingsOwner, SettingValues before) {
-        ChildSelection choice = settingsOwner.childSelection();
-        if (choice != null && before.bound(choice.engine()) == null) {
-            SettingKey engine =
-                    SettingKey.of(choice.engine(), choice.engine().fields().getFirst());
+        ChildSelection selection = settingsOwner.childSelection();
+        if (selection != null && before.bound(selection.engine()) == null) {
+            SettingKey engine = SettingKey.of(
+                    selection.engine(), selection.engine().fields().getFirst());
             Object name = sourceResolver
                     .find(engine)
                     .map(SourceResolver.RawValue::value)
-                    .orElse(choice.engine().defaultValue());
+                    .orElse(selection.engine().defaultValue());
             try {
-                choice.create(String.valueOf(name));
+                selection.create(String.valueOf(name));
             } catch (RuntimeException | LinkageError e) {
-                problems.add(
-                        ConfigProblem.of(engine.fullKey(), "\"" + name + "\" cannot be built: " + Messages.oneLine(e)));
+                problems.add(ConfigProblem.of(
+                        engine.fullKey(), "\"" + name + "\" could not be created: " + Messages.oneLine(e)));
             }
         }
         settingsOwner.childOwners().forEach(each -> createSelectedChildren(each, before));
@@ -116,51 +117,53 @@ final class Binder {
         if (all.isEmpty()) {
             settings.keySet().forEach(setting -> setting.bindTo(current));
         }
-        return new BindingResult(snapshot, all, warnings, infos, rawConfig);
+        return new BindingResult(snapshot, all, warnings, descriptions, rawConfig);
     }
 
-    /** What one key has come to: its value, and where from; no value if it is missing or bad. */
-    private record Read(SettingKey key, @Nullable Object value, SettingSource source) {}
+    /** Value of one key and its source; the value is null if it is missing or invalid. */
+    private record ResolvedValue(SettingKey key, @Nullable Object value, SettingSource source) {}
 
     private void bind(SettingDefinition<?> setting, List<SettingKey> leaves) {
-        List<Read> reads = leaves.stream().map(this::read).toList();
-        boolean good = reads.stream().allMatch(each -> each.value != null) && assemble(setting, reads);
-        reads.forEach(each -> infos.add(good ? info(each) : info(new Read(each.key, null, SettingSource.ofDefault()))));
+        List<ResolvedValue> resolved = leaves.stream().map(this::resolve).toList();
+        boolean valid = resolved.stream().allMatch(each -> each.value != null) && assemble(setting, resolved);
+        resolved.forEach(each -> descriptions.add(
+                valid ? describe(each) : describe(new ResolvedValue(each.key, null, SettingSource.ofDefault()))));
     }
 
-    private Read read(SettingKey settingKey) {
+    private ResolvedValue resolve(SettingKey settingKey) {
         Optional<SourceResolver.RawValue> found = sourceResolver.find(settingKey);
         if (found.isEmpty()) {
-            Object byDefault = settingKey.field().defaultValue();
-            if (byDefault == null
+            Object defaultValue = settingKey.field().defaultValue();
+            if (defaultValue == null
                     && !sourceResolver.isMentioned(settingKey)
                     && rawConfig.problems().isEmpty()) {
                 problems.add(missing(settingKey));
             }
-            return new Read(settingKey, byDefault, SettingSource.ofDefault());
+            return new ResolvedValue(settingKey, defaultValue, SettingSource.ofDefault());
         }
         SourceResolver.RawValue rawValue = found.get();
         try {
-            return new Read(settingKey, rawValue.read(settingKey.field().type()), rawValue.source());
+            return new ResolvedValue(
+                    settingKey, rawValue.convert(settingKey.field().type()), rawValue.source());
         } catch (InvalidValueException e) {
             problems.add(
                     ConfigProblem.at(rawValue.source(), settingKey.fullKey() + ": " + e.message(settingKey.secret())));
-            return new Read(settingKey, null, rawValue.source());
+            return new ResolvedValue(settingKey, null, rawValue.source());
         }
     }
 
-    private boolean assemble(SettingDefinition<?> setting, List<Read> reads) {
-        SettingSource settingSource = reads.stream()
-                .map(Read::source)
+    private boolean assemble(SettingDefinition<?> setting, List<ResolvedValue> resolved) {
+        SettingSource settingSource = resolved.stream()
+                .map(ResolvedValue::source)
                 .filter(each -> !each.equals(SettingSource.ofDefault()))
                 .findFirst()
                 .orElse(SettingSource.ofDefault());
         Map<String, Object> fields = new HashMap<>();
-        reads.forEach(each -> fields.put(each.key.field().key(), requireNonNull(each.value)));
-        Object byDefault = setting.defaultValue();
+        resolved.forEach(each -> fields.put(each.key.field().key(), requireNonNull(each.value)));
+        Object defaultValue = setting.defaultValue();
         try {
-            Object value = settingSource.equals(SettingSource.ofDefault()) && byDefault != null
-                    ? byDefault
+            Object value = settingSource.equals(SettingSource.ofDefault()) && defaultValue != null
+                    ? defaultValue
                     : setting.assemble(fields);
             bound.put(setting, new SettingValues.Bound(value, settingSource));
             return true;
@@ -170,31 +173,34 @@ final class Binder {
         }
     }
 
-    private static SettingInfo info(Read read) {
-        SettingKey settingKey = read.key;
+    private static SettingInfo describe(ResolvedValue resolve) {
+        SettingKey settingKey = resolve.key;
         SettingDefinition<?> setting = settingKey.setting();
-        Object byDefault = settingKey.field().defaultValue();
-        Object value = read.value == null ? byDefault : read.value;
+        Object defaultValue = settingKey.field().defaultValue();
+        Object value = resolve.value == null ? defaultValue : resolve.value;
         return new SettingInfo(
                 settingKey.fullKey(),
                 settingKey.field().type().name(),
                 setting.bounds(),
-                byDefault == null ? "" : settingKey.print(byDefault),
+                defaultValue == null ? "" : settingKey.print(defaultValue),
+                defaultValue == null ? "" : settingKey.toToml(defaultValue),
                 value == null ? "" : settingKey.print(value),
-                read.source,
+                value == null ? "" : settingKey.toToml(value),
+                resolve.source,
                 setting.helpText(),
                 setting.isRestartRequired(),
                 settingKey.secret(),
-                byDefault == null,
+                defaultValue == null,
                 settingKey.environmentName(),
                 setting.owner().path());
     }
 
     private static ConfigProblem missing(SettingKey settingKey) {
         String key = settingKey.fullKey();
-        String way = settingKey.secret()
-                ? "name a file that holds it as " + key + SettingKey.FILE_SUFFIX + " or in " + settingKey.fileVariable()
+        String advice = settingKey.secret()
+                ? "name a file that contains it as " + key + SettingKey.FILE_SUFFIX + " or in "
+                        + settingKey.fileVariable()
                 : "write it in the file, or give it as " + settingKey.environmentName() + " or --set " + key + "=…";
-        return ConfigProblem.of(key, "required (" + settingKey.field().type().name() + "), but not given; " + way);
+        return ConfigProblem.of(key, "required (" + settingKey.field().type().name() + "), but not given; " + advice);
     }
 }

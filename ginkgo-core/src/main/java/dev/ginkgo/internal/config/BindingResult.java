@@ -8,13 +8,13 @@ import dev.ginkgo.config.ValidationResult;
 import java.util.List;
 
 /**
- * What came out of binding.
+ * Result of binding.
  *
  * @param snapshot the values; complete only if there are no problems
- * @param problems everything that is wrong, sorted by place
- * @param warnings what is probably a mistake, but stops nothing
- * @param settings every key; also when there are problems
- * @param raw what was bound, for children that are added later
+ * @param problems everything that is wrong, sorted by position
+ * @param warnings what is probably a mistake but does not prevent the start
+ * @param settings every setting; also if there are problems
+ * @param raw the content that was bound, for children that are added later
  */
 public record BindingResult(
         SettingValues snapshot,
@@ -29,7 +29,11 @@ public record BindingResult(
         settings = List.copyOf(settings);
     }
 
-    /** This binding if there are no problems, else all of them in one exception. */
+    /**
+     * Returns this result.
+     *
+     * @throws ConfigException with all problems, if there are any
+     */
     public BindingResult orThrow() {
         if (!problems.isEmpty()) {
             throw new ConfigException(problems);

@@ -6,12 +6,13 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicReference;
 
 /**
- * The settings of a running tree: one immutable snapshot that is swapped. What replaces it is always made from the
- * one that it replaces, so that a reload and a child that is added at the same moment both come through.
+ * Settings of a running tree: a reference to an immutable snapshot. Each new snapshot is derived from the one that it
+ * replaces, by compare-and-set, so that a reload and the addition of a child at the same moment both take effect. All
+ * methods may be called from any thread.
  */
 public final class CurrentSettings {
 
-    /** The values, and the text that they were bound from, for children to come. */
+    /** The values, and the content that they were bound to, for children that are added later. */
     private record Current(SettingValues snapshot, RawConfig raw) {}
 
     private final List<SettingsOwner> owners;
@@ -19,8 +20,8 @@ public final class CurrentSettings {
     private volatile Configuration configuration;
     private volatile List<String> pendingRestart = List.of();
 
-    public CurrentSettings(List<SettingsOwner> places, Configuration configuration) {
-        this.owners = List.copyOf(places);
+    public CurrentSettings(List<SettingsOwner> owners, Configuration configuration) {
+        this.owners = List.copyOf(owners);
         this.configuration = configuration;
         this.current = new AtomicReference<>(
                 new Current(SettingValues.empty(), Configuration.empty().load()));
@@ -34,29 +35,33 @@ public final class CurrentSettings {
         return configuration;
     }
 
-    /** Keys whose new values wait for a restart. */
+    /** Returns the keys whose new values take effect at the next restart. */
     public List<String> pendingRestart() {
         return pendingRestart;
     }
 
-    /** Binds all without publishing anything. */
+    /** Binds all settings to a configuration, without publishing the values. */
     public BindingResult bind(Configuration from) {
         return Binder.bind(owners, from, this::snapshot);
     }
 
-    /** What is bound now, whatever the files have become since. */
+    /** Binds all settings to the current content again, regardless of later changes to the files. */
     public BindingResult rebind() {
         return Binder.rebind(owners, current.get().raw, this::snapshot);
     }
 
-    /** Makes {@code next} the values of the tree; those of children added meanwhile stay. */
+    /** Makes {@code next} the current values. Values of children that were added in the meantime are kept. */
     public void publish(Configuration from, BindingResult bindingResult, SettingValues next, List<String> nowPending) {
         current.updateAndGet(old -> new Current(old.snapshot.with(next), bindingResult.raw()));
         configuration = from;
         pendingRestart = List.copyOf(nowPending);
     }
 
-    /** Binds a child that is being added, with all below it. */
+    /**
+     * Binds a child that is being added, and everything below it.
+     *
+     * @throws dev.ginkgo.config.ConfigException if there are problems
+     */
     public void bindAdded(SettingsOwner child) {
         while (true) {
             Current base = current.get();
@@ -69,7 +74,7 @@ public final class CurrentSettings {
         }
     }
 
-    /** Lets go of the values of a child that was removed. */
+    /** Removes the values of a child that was removed, and of everything below it. */
     public void removeChild(SettingsOwner child) {
         current.updateAndGet(old -> new Current(old.snapshot.without(child.settings()), old.raw));
         child.childOwners().forEach(this::removeChild);

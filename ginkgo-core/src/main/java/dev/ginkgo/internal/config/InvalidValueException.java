@@ -2,7 +2,10 @@ package dev.ginkgo.internal.config;
 
 import dev.ginkgo.config.Secret;
 
-/** A value that a setting cannot take, with the reason in one line; and the same for a secret, without the value. */
+/**
+ * Thrown for a value that a setting does not accept. Has two messages, each in one line: one that may quote the value,
+ * and one without the value, for secrets.
+ */
 final class InvalidValueException extends Exception {
     private static final long serialVersionUID = 1L;
 
@@ -13,23 +16,23 @@ final class InvalidValueException extends Exception {
         this.masked = masked;
     }
 
-    /** A reason that quotes the value itself; of a secret, only the type is told. */
+    /** Returns an exception whose message quotes the value; for a secret, the message states only the type. */
     static InvalidValueException unreadable(String message, String type) {
         return new InvalidValueException(message, Secret.MASK + " is not of type " + type);
     }
 
-    /** A reason that reads on after the value: {@code is outside 1..60000}. */
+    /** Returns an exception whose message is the value followed by the reason: {@code is outside 1..60000}. */
     static InvalidValueException rejected(String value, String reason) {
         return new InvalidValueException(value + " " + reason, Secret.MASK + " " + reason);
     }
 
-    /** What a record's constructor says to its components; it may quote any of them. */
+    /** Returns an exception for an error of a record's constructor, which may quote any of its components. */
     static InvalidValueException inconsistent(String message) {
         return new InvalidValueException(
-                message, "the values do not fit together, and are not shown: there is a secret among them");
+                message, "the values are inconsistent; they are not shown because one of them is a secret");
     }
 
-    /** The same of a part: {@code element 2: "x" is not an address}. */
+    /** Returns this exception with the part in which it occurred: {@code element 2: "x" is not an address}. */
     InvalidValueException inPart(String part) {
         return new InvalidValueException(part + ": " + getMessage(), part + ": " + masked);
     }

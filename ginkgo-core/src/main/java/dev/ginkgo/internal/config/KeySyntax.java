@@ -4,7 +4,7 @@ import dev.ginkgo.config.Configuration;
 import java.util.Locale;
 import java.util.regex.Pattern;
 
-/** The rules for keys of settings and names of children, which share the tables of a configuration. */
+/** Syntax of setting keys and child names, which share the tables of a configuration. */
 public final class KeySyntax {
     private static final String WORDS = "[a-z0-9]+(-[a-z0-9]+)*";
     private static final Pattern NAME = Pattern.compile(WORDS);
@@ -12,26 +12,30 @@ public final class KeySyntax {
 
     private KeySyntax() {}
 
-    /** Checks the name of a child: {@code number-client}. */
+    /**
+     * Checks the syntax of a child name: {@code number-client}.
+     *
+     * @throws IllegalArgumentException if it is malformed; the message suggests a correction if there is one
+     */
     public static String requireName(String name) {
         return require(NAME, name, "a name: lower case words of letters and digits, joined by \"-\"");
     }
 
-    /** Checks the key of a setting: {@code rate-per-minute}, {@code http.bind}. */
+    /** Checks the syntax of a setting key: {@code rate-per-minute}, {@code http.bind}. */
     static String requireKey(String key) {
         return require(KEY, key, "a key: lower case words of letters and digits, joined by \"-\", tables by \".\"");
     }
 
     private static String require(Pattern pattern, String text, String rule) {
         if (!pattern.matcher(text).matches()) {
-            String better = kebab(text).replace('_', '-').replace(' ', '-');
+            String corrected = kebab(text).replace('_', '-').replace(' ', '-');
             throw new IllegalArgumentException("\"" + text + "\" is not " + rule
-                    + (pattern.matcher(better).matches() ? SpellingSuggester.didYouMean(better) : ""));
+                    + (pattern.matcher(corrected).matches() ? SpellingSuggester.didYouMean(corrected) : ""));
         }
         return text;
     }
 
-    /** Checks that a key is neither a setting nor a child of its owner yet. */
+    /** Checks that the owner has neither a setting nor a child with this key. */
     static void requireUnusedKey(SettingsOwner owner, String key) {
         if (owner.settings().stream().anyMatch(each -> each.key().equals(key))) {
             throw new IllegalArgumentException(owner.typeName() + " has two settings with the key \"" + key + "\"");
@@ -42,7 +46,7 @@ public final class KeySyntax {
         }
     }
 
-    /** Checks that the name of a child is not the key or table of a setting of its parent. */
+    /** Checks that the parent has no setting whose key or table is the name of the child. */
     public static void requireUnusedName(SettingsOwner parent, String name) {
         if (parent.settings().stream().anyMatch(each -> firstSegment(each.key()).equals(name))) {
             throw nameClash(parent, name);
@@ -54,13 +58,13 @@ public final class KeySyntax {
                 + name + "\", and would share the table; rename one");
     }
 
-    /** {@code hub.http.bind} as {@code GINKGO_HUB_HTTP_BIND}. */
+    /** Converts {@code hub.http.bind} to {@code GINKGO_HUB_HTTP_BIND}. */
     static String environmentName(String fullKey) {
         return Configuration.PREFIX
                 + fullKey.toUpperCase(Locale.ROOT).replace('.', '_').replace('-', '_');
     }
 
-    /** A key below a table; either may be empty. */
+    /** Joins a table and a key with a dot; either may be empty. */
     public static String join(String table, String key) {
         return table.isEmpty() || key.isEmpty() ? table + key : table + "." + key;
     }
@@ -70,7 +74,7 @@ public final class KeySyntax {
         return dot < 0 ? key : key.substring(0, dot);
     }
 
-    /** {@code NumberGateway} as {@code number-gateway}: the name of a root that was given none. */
+    /** Converts {@code NumberGateway} to {@code number-gateway}, the default name of a root. */
     public static String kebab(String camel) {
         return camel.replaceAll("([a-z0-9])([A-Z])", "$1-$2")
                 .replaceAll("([A-Z]+)([A-Z][a-z])", "$1-$2")

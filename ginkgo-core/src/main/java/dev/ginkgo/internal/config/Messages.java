@@ -1,10 +1,10 @@
 package dev.ginkgo.internal.config;
 
-/** How the messages of this package print things. */
+/** Formats throwables for messages. */
 public final class Messages {
     private Messages() {}
 
-    /** One line for a throwable: its message, or its class where it has none. */
+    /** Returns the first line of the message, or the class name if there is no message. */
     public static String oneLine(Throwable t) {
         String message = t.getMessage();
         return message == null || message.isBlank()

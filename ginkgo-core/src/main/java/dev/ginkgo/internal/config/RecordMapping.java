@@ -17,88 +17,92 @@ import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** A record as a table: each component is a key, a component that is a record is a table below. */
+/**
+ * Mapping of a record to a table: each component is a key, and a component that is itself a record is a table below it.
+ */
 final class RecordMapping<T> implements ConfigMapping<T> {
     private final Constructor<T> constructor;
     private final List<Component> components;
 
-    private RecordMapping(Constructor<T> constructor, List<Component> parts) {
+    private RecordMapping(Constructor<T> constructor, List<Component> components) {
         this.constructor = constructor;
-        this.components = parts;
+        this.components = components;
     }
 
-    private record Component(String key, Method accessor, ConfigMapping<?> shape) {
+    private record Component(String key, Method accessor, ConfigMapping<?> mapping) {
         String key(Field field) {
             return field.key().isEmpty() ? key : key + "." + field.key();
         }
     }
 
     /**
-     * The shape of a record.
+     * Returns the mapping of a record.
      *
-     * @param around the records that it is a component of, itself or through others
+     * @param enclosing the records of which it is a component, directly or indirectly
      */
-    static <T> RecordMapping<T> of(Class<T> type, Set<Class<?>> around) {
-        if (around.contains(type)) {
+    static <T> RecordMapping<T> of(Class<T> type, Set<Class<?>> enclosing) {
+        if (enclosing.contains(type)) {
             throw new IllegalArgumentException("record " + type.getSimpleName() + " contains itself");
         }
-        Set<Class<?>> inside = new HashSet<>(around);
-        inside.add(type);
-        RecordComponent[] components = type.getRecordComponents();
-        List<Component> parts = new ArrayList<>();
+        Set<Class<?>> enclosingOrSelf = new HashSet<>(enclosing);
+        enclosingOrSelf.add(type);
+        RecordComponent[] recordComponents = type.getRecordComponents();
+        List<Component> components = new ArrayList<>();
         try {
-            for (RecordComponent each : components) {
+            for (RecordComponent each : recordComponents) {
                 each.getAccessor().setAccessible(true);
-                parts.add(new Component(
+                components.add(new Component(
                         KeySyntax.kebab(each.getName()),
                         each.getAccessor(),
-                        shape(type, each.getGenericType(), inside)));
+                        mapping(type, each.getGenericType(), enclosingOrSelf)));
             }
-            Constructor<T> constructor = type.getDeclaredConstructor(
-                    Arrays.stream(components).map(RecordComponent::getType).toArray(Class<?>[]::new));
+            Constructor<T> constructor = type.getDeclaredConstructor(Arrays.stream(recordComponents)
+                    .map(RecordComponent::getType)
+                    .toArray(Class<?>[]::new));
             constructor.setAccessible(true);
-            return new RecordMapping<>(constructor, List.copyOf(parts));
+            return new RecordMapping<>(constructor, List.copyOf(components));
         } catch (InaccessibleObjectException | NoSuchMethodException e) {
             throw new IllegalArgumentException(
                     "record " + type.getName() + " cannot be read; open its package to Ginkgo in module-info.java", e);
         }
     }
 
-    private static ConfigMapping<?> shape(Class<?> around, Type type, Set<Class<?>> inside) {
+    private static ConfigMapping<?> mapping(Class<?> record, Type type, Set<Class<?>> enclosing) {
         if (type instanceof Class<?> plain) {
             Class<?> boxed = MethodType.methodType(plain).wrap().returnType();
-            return ConfigMapping.isSection(boxed) ? of(boxed, inside) : ConfigMapping.of(boxed);
+            return ConfigMapping.isSection(boxed) ? of(boxed, enclosing) : ConfigMapping.of(boxed);
         }
         if (type instanceof ParameterizedType generic
                 && generic.getRawType() == List.class
                 && generic.getActualTypeArguments()[0] instanceof Class<?> element) {
             return ConfigMapping.ofList(element);
         }
-        throw new IllegalArgumentException("record " + around.getSimpleName() + " has a component of type "
-                + type.getTypeName() + ", which is no type of a setting");
+        throw new IllegalArgumentException("record " + record.getSimpleName() + " has a component of type "
+                + type.getTypeName() + ", which is not supported as the type of a setting");
     }
 
     @Override
-    public List<Field> fields(@Nullable Object byDefault) {
+    public List<Field> fields(@Nullable Object defaultValue) {
         List<Field> fields = new ArrayList<>();
-        for (Component part : components) {
-            Object value = byDefault == null ? null : read(part, byDefault);
-            part.shape
+        for (Component component : components) {
+            Object value = defaultValue == null ? null : read(component, defaultValue);
+            component
+                    .mapping
                     .fields(value)
-                    .forEach(field -> fields.add(new Field(part.key(field), field.type(), field.defaultValue())));
+                    .forEach(field -> fields.add(new Field(component.key(field), field.type(), field.defaultValue())));
         }
         return fields;
     }
 
-    private static Object read(Component part, Object value) {
+    private static Object read(Component component, Object defaultRecord) {
         try {
-            Object component = part.accessor.invoke(value);
-            if (component == null) {
-                throw new IllegalArgumentException("component \"" + part.key + "\" of the default is null");
+            Object value = component.accessor.invoke(defaultRecord);
+            if (value == null) {
+                throw new IllegalArgumentException("component \"" + component.key + "\" of the default is null");
             }
-            return component;
+            return value;
         } catch (ReflectiveOperationException e) {
-            throw new IllegalArgumentException("component \"" + part.key + "\" of the default cannot be read", e);
+            throw new IllegalArgumentException("component \"" + component.key + "\" of the default cannot be read", e);
         }
     }
 
@@ -108,8 +112,8 @@ final class RecordMapping<T> implements ConfigMapping<T> {
         for (int i = 0; i < arguments.length; i++) {
             Component component = components.get(i);
             Map<String, Object> own = new HashMap<>();
-            component.shape.fields(null).forEach(field -> own.put(field.key(), values.get(component.key(field))));
-            arguments[i] = component.shape.assemble(own);
+            component.mapping.fields(null).forEach(field -> own.put(field.key(), values.get(component.key(field))));
+            arguments[i] = component.mapping.assemble(own);
         }
         try {
             return constructor.newInstance(arguments);
@@ -121,7 +125,7 @@ final class RecordMapping<T> implements ConfigMapping<T> {
             throw InvalidValueException.inconsistent(Messages.oneLine(thrown));
         } catch (ReflectiveOperationException e) {
             throw new IllegalStateException(
-                    "cannot make a " + constructor.getDeclaringClass().getName(), e);
+                    "cannot create a " + constructor.getDeclaringClass().getName(), e);
         }
     }
 }

@@ -20,14 +20,14 @@ import java.util.function.BiFunction;
 import java.util.function.Function;
 
 /**
- * A simple type. Every one is read from a text; in a TOML file, numbers and booleans stand without quotes and all
- * others within.
+ * Scalar type. Values of every scalar type can be parsed from text. In a TOML file, numbers and booleans are written
+ * without quotes and all other types in quotes.
  *
- * @param name the type for people
- * @param unquoted whether TOML has values of this type: they are written without quotes
- * @param parse reads a text, and throws {@code IllegalArgumentException} with the right forms
- * @param format prints a value
- * @param secret whether its values are never to be shown
+ * @param name name for messages and help
+ * @param unquoted whether values are written without quotes in TOML
+ * @param parse parses a text, and throws {@code IllegalArgumentException} with the expected forms
+ * @param format prints a value for display
+ * @param secret whether the values are confidential
  */
 record ScalarType<T>(
         String name, boolean unquoted, BiFunction<String, Path, T> parse, Function<T, String> format, boolean secret)
@@ -55,9 +55,9 @@ record ScalarType<T>(
                     new ScalarType<Secret>("secret", false, (text, _) -> Secret.of(text), Secret::toString, true)));
 
     /**
-     * The type of a class.
+     * Returns the type for a class.
      *
-     * @throws IllegalArgumentException if there is none; the message lists what is supported
+     * @throws IllegalArgumentException if the class is not supported; the message lists the supported types
      */
     @SuppressWarnings("unchecked") // the map pairs each class with its own type
     static <T> ScalarType<T> of(Class<T> type) {
@@ -68,16 +68,16 @@ record ScalarType<T>(
         }
         return (ScalarType<T>) Optional.ofNullable(TYPES.get(known))
                 .orElseThrow(() -> new IllegalArgumentException(
-                        type.getTypeName() + " is no type of a setting; there are " + SUPPORTED));
+                        type.getTypeName() + " is not supported as the type of a setting; supported are " + SUPPORTED));
     }
 
     @Override
-    public T fromToml(Object raw, Path folder) throws InvalidValueException {
+    public T fromToml(Object raw, Path directory) throws InvalidValueException {
         String text = String.valueOf(raw);
         if (raw instanceof Collection || raw instanceof Map) {
             throw InvalidValueException.unreadable(quoted(raw) + " is not " + withArticle(), name);
         }
-        T value = fromText(text, folder);
+        T value = fromText(text, directory);
         if (unquoted == raw instanceof String) {
             String right = unquoted ? "without quotes: " + text : "in quotes: \"" + text + "\"";
             throw InvalidValueException.unreadable(
@@ -87,21 +87,46 @@ record ScalarType<T>(
     }
 
     @Override
-    public T fromText(String text, Path folder) throws InvalidValueException {
+    public T fromText(String text, Path directory) throws InvalidValueException {
         try {
-            return parse.apply(text, folder);
+            return parse.apply(text, directory);
         } catch (IllegalArgumentException e) {
             throw InvalidValueException.unreadable(String.valueOf(e.getMessage()), name);
         }
     }
 
     @Override
-    @SuppressWarnings("unchecked") // only values of this type come here
+    public String toToml(Object value) {
+        if (secret) {
+            return "";
+        }
+        String text = print(value);
+        return unquoted ? text : basicString(text);
+    }
+
+    /** Returns a TOML basic string: quotes, backslashes and control characters are escaped. */
+    private static String basicString(String text) {
+        StringBuilder toml = new StringBuilder("\"");
+        for (int i = 0; i < text.length(); i++) {
+            char c = text.charAt(i);
+            switch (c) {
+                case '"', '\\' -> toml.append('\\').append(c);
+                case '\n' -> toml.append("\\n");
+                case '\r' -> toml.append("\\r");
+                case '\t' -> toml.append("\\t");
+                default -> toml.append(c < ' ' || c == 0x7f ? String.format(Locale.ROOT, "\\u%04X", (int) c) : c);
+            }
+        }
+        return toml.append('"').toString();
+    }
+
+    @Override
+    @SuppressWarnings("unchecked") // called with values of this type only
     public String print(Object value) {
         return format.apply((T) value);
     }
 
-    /** As a TOML file would hold it. */
+    /** Returns a value of a parsed TOML file with quotes if it is a string. */
     static String quoted(Object raw) {
         return raw instanceof String ? "\"" + raw + "\"" : String.valueOf(raw);
     }
@@ -110,12 +135,12 @@ record ScalarType<T>(
         return name.startsWith("one of") ? name : ("aeiou".indexOf(name.charAt(0)) < 0 ? "a " : "an ") + name;
     }
 
-    private static <T> ScalarType<T> quoted(String name, BiFunction<String, Path, T> read) {
-        return new ScalarType<>(name, false, read, String::valueOf, false);
+    private static <T> ScalarType<T> quoted(String name, BiFunction<String, Path, T> parse) {
+        return new ScalarType<>(name, false, parse, String::valueOf, false);
     }
 
-    private static <T> ScalarType<T> number(String name, Function<String, T> read) {
-        return new ScalarType<>(name, true, (text, _) -> read.apply(text), String::valueOf, false);
+    private static <T> ScalarType<T> number(String name, Function<String, T> parse) {
+        return new ScalarType<>(name, true, (text, _) -> parse.apply(text), String::valueOf, false);
     }
 
     private static ScalarType<?> oneOf(Class<?> type) {
@@ -126,7 +151,7 @@ record ScalarType<T>(
         return oneOf(constants.keySet(), name -> requireNonNull(constants.get(name)), ScalarType::kebab);
     }
 
-    /** A value out of some, by their names. */
+    /** Returns a type with a fixed set of values, identified by their names. */
     static <T> ScalarType<T> oneOf(Set<String> names, Function<String, T> named, Function<T, String> printed) {
         String type = "one of " + String.join(", ", names);
         return new ScalarType<T>(
@@ -136,10 +161,10 @@ record ScalarType<T>(
                     if (names.contains(text)) {
                         return named.apply(text);
                     }
-                    String meant = SpellingSuggester.closestTo(text, names)
+                    String suggestion = SpellingSuggester.closestTo(text, names)
                             .map(SpellingSuggester::didYouMean)
                             .orElse("");
-                    throw new IllegalArgumentException("\"" + text + "\" is not " + type + meant);
+                    throw new IllegalArgumentException("\"" + text + "\" is not " + type + suggestion);
                 },
                 printed,
                 false);
@@ -167,7 +192,7 @@ record ScalarType<T>(
                 return number;
             }
         } catch (NumberFormatException _) {
-            // told below
+            // reported below
         }
         throw new IllegalArgumentException("\"" + text + "\" is not a finite number; write it like 0.5");
     }
@@ -180,10 +205,10 @@ record ScalarType<T>(
         };
     }
 
-    private static Path parsePath(String text, Path folder) {
+    private static Path parsePath(String text, Path directory) {
         if (text.isEmpty()) {
-            throw new IllegalArgumentException("\"\" is not a path; write a file or folder, or leave the key out");
+            throw new IllegalArgumentException("\"\" is not a path; write a file or directory, or remove the key");
         }
-        return folder.resolve(text);
+        return directory.resolve(text);
     }
 }

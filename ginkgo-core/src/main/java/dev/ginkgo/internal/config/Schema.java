@@ -13,7 +13,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** All keys that a tree knows, as the tables in which they stand. Where two things want one key, it is a problem. */
+/** Keys that a tree declares, arranged in tables. Two declarations of one key are a problem. */
 final class Schema {
     private static final Set<String> RESERVED = Set.of("service", "ginkgo", "log");
 
@@ -25,7 +25,9 @@ final class Schema {
 
     private Schema() {}
 
-    /** A key: a table with keys below it, a value, or the name of the file that holds a secret value. */
+    /**
+     * Node of the key tree: a table with keys below it, a value, or the name of the file that contains a secret value.
+     */
     static final class KeyNode {
         private final String name;
         private final String fullKey;
@@ -60,17 +62,17 @@ final class Schema {
             return children.keySet();
         }
 
-        /** Whether a table of that name may stand here though there is no child for it now. */
+        /** Returns whether the configuration may contain a table with this name although there is no such child now. */
         boolean allowsChild(String next) {
             return allowedChildren.stream()
                     .anyMatch(pattern -> matcher(pattern).matcher(next).matches());
         }
     }
 
-    /** Of a whole tree with the tables around it, or of a single child. */
-    static Schema of(List<? extends SettingsOwner> places) {
+    /** Returns the schema of a whole tree and its sections, or of a single child. */
+    static Schema of(List<? extends SettingsOwner> owners) {
         Schema schema = new Schema();
-        places.forEach(schema::add);
+        owners.forEach(schema::add);
         if (schema.root.child("log") == null && schema.root.owner != null) {
             schema.allow(schema.root, "log");
         }
@@ -86,7 +88,7 @@ final class Schema {
                         || (!table.children.isEmpty() && !table.fullKey.isEmpty()))) {
             problems.add(ConfigProblem.of(
                     settingsOwner.path(),
-                    "two things are named \"" + table.fullKey + "\" and would share the table; rename one"));
+                    "two declarations are named \"" + table.fullKey + "\" and would share the table; rename one"));
             return;
         }
         table.owner = settingsOwner;
@@ -104,36 +106,36 @@ final class Schema {
         }
     }
 
-    private void checkReservedNames(SettingsOwner rootPlace) {
+    private void checkReservedNames(SettingsOwner rootOwner) {
         Stream.concat(
-                        rootPlace.settings().stream().map(each -> KeySyntax.firstSegment(each.key())),
-                        rootPlace.childOwners().stream().map(SettingsOwner::key))
+                        rootOwner.settings().stream().map(each -> KeySyntax.firstSegment(each.key())),
+                        rootOwner.childOwners().stream().map(SettingsOwner::key))
                 .filter(RESERVED::contains)
                 .forEach(name -> problems.add(ConfigProblem.of(
-                        rootPlace.path(),
+                        rootOwner.path(),
                         "\"" + name + "\" is reserved at the root; give the setting or child another name")));
     }
 
     private KeyNode table(String full) {
-        KeyNode at = root;
+        KeyNode node = root;
         for (String step : full.isEmpty() ? new String[0] : full.split("\\.", -1)) {
-            at = at.childOrNew(step);
+            node = node.childOrNew(step);
         }
-        return at;
+        return node;
     }
 
     private void add(KeyNode table, SettingKey settingKey, String key) {
         String[] steps = key.split("\\.", -1);
-        KeyNode at = table;
+        KeyNode node = table;
         for (int i = 0; i < steps.length; i++) {
-            at = at.childOrNew(steps[i]);
+            node = node.childOrNew(steps[i]);
             boolean last = i == steps.length - 1;
-            if (at.isValue() || at.owner != null || (last && !at.children.isEmpty())) {
-                problems.add(duplicateKey(settingKey, at.fullKey));
+            if (node.isValue() || node.owner != null || (last && !node.children.isEmpty())) {
+                problems.add(duplicateKey(settingKey, node.fullKey));
                 return;
             }
         }
-        at.settingKey = settingKey;
+        node.settingKey = settingKey;
         addVariable(settingKey, settingKey.environmentName());
         if (settingKey.secret()) {
             KeyNode file = table(settingKey.fullKey() + SettingKey.FILE_SUFFIX);
@@ -148,7 +150,7 @@ final class Schema {
     private static ConfigProblem duplicateKey(SettingKey settingKey, String full) {
         return ConfigProblem.of(
                 settingKey.setting().owner().path(),
-                "two settings, or a setting and a child, want the key \"" + full + "\"; rename one");
+                "two settings, or a setting and a child, use the key \"" + full + "\"; rename one");
     }
 
     private void addVariable(SettingKey settingKey, String name) {
@@ -156,8 +158,8 @@ final class Schema {
         if (other != null) {
             problems.add(ConfigProblem.of(
                     settingKey.setting().owner().path(),
-                    "\"" + other.fullKey() + "\" and \"" + settingKey.fullKey() + "\" have one environment variable, "
-                            + name + "; rename one"));
+                    "\"" + other.fullKey() + "\" and \"" + settingKey.fullKey()
+                            + "\" have the same environment variable, " + name + "; rename one"));
         }
     }
 
@@ -167,7 +169,7 @@ final class Schema {
         variablePatterns.add(matcher(name + "_*"));
     }
 
-    /** A pattern in which {@code *} stands for any characters. */
+    /** Compiles a pattern in which {@code *} matches any characters. */
     private static Pattern matcher(String pattern) {
         return Pattern.compile(pattern.chars()
                 .mapToObj(c -> c == '*' ? ".*" : Pattern.quote(Character.toString(c)))
@@ -178,12 +180,12 @@ final class Schema {
         return root;
     }
 
-    /** Every key that has a value, in the order of declaration. */
+    /** Returns every key that has a value, in the order of declaration. */
     List<SettingKey> settingKeys() {
         return settingKeys;
     }
 
-    /** What is wrong with the declarations themselves. */
+    /** Returns the problems of the declarations themselves. */
     List<ConfigProblem> problems() {
         return problems;
     }
@@ -192,12 +194,15 @@ final class Schema {
         return variables.keySet();
     }
 
-    /** Whether a variable belongs to a child that may be added later, or to {@code [log]}, of which nobody knows more. */
+    /**
+     * Returns whether a variable may belong to a child that is added later, or to {@code [log]} if no section declares
+     * that.
+     */
     boolean allowsVariable(String name) {
         return variablePatterns.stream().anyMatch(each -> each.matcher(name).matches());
     }
 
-    /** Advice for a key that is not known in a table. */
+    /** Returns advice for a key that the table does not have, to be appended to a message. */
     String suggestion(String unknown, KeyNode table) {
         List<String> fullKeys = settingKeys.stream().map(SettingKey::fullKey).toList();
         String full = KeySyntax.join(table.fullKey, unknown);
@@ -214,16 +219,16 @@ final class Schema {
                 .orElseGet(() -> knownKeys(table));
     }
 
-    /** {@code ; known here: bind, history}, or nothing where there are none. */
+    /** Returns {@code ; known here: bind, history}, to be appended to a message. */
     static String knownKeys(KeyNode table) {
         if (table.children.isEmpty()) {
             return "; there are no settings here";
         }
-        int most = 10;
+        int limit = 10;
         String names = table.children.values().stream()
-                .limit(most)
+                .limit(limit)
                 .map(each -> each.isValue() ? each.name : "[" + each.fullKey + "]")
                 .collect(Collectors.joining(", "));
-        return "; known here: " + names + (table.children.size() > most ? ", …" : "");
+        return "; known here: " + names + (table.children.size() > limit ? ", …" : "");
     }
 }

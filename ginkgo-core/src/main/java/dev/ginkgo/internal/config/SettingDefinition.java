@@ -17,7 +17,7 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Definition of one setting: its key, type, default, bounds, checks and observers, and where its value comes from. The
+ * Definition of one setting: its key, type, default, bounds, checks and observers, and the source of its value. The
  * public handle on it is {@code Setting}, which has the same methods for declaring and reading. Declared by one thread;
  * once it is bound, it may be read from any thread.
  *
@@ -43,18 +43,20 @@ public final class SettingDefinition<T> implements Supplier<T> {
 
     private record Consistency<T>(BiPredicate<? super T, SettingValues> test, String message) {}
 
-    private SettingDefinition(SettingsOwner owner, String key, ConfigMapping<T> configMapping, @Nullable T byDefault) {
+    private SettingDefinition(
+            SettingsOwner owner, String key, ConfigMapping<T> configMapping, @Nullable T defaultValue) {
         KeySyntax.requireUnusedKey(owner, KeySyntax.requireKey(key));
         this.owner = owner;
         this.key = key;
         this.configMapping = configMapping;
-        this.defaultValue = byDefault;
-        this.fields = List.copyOf(configMapping.fields(byDefault));
+        this.defaultValue = defaultValue;
+        this.fields = List.copyOf(configMapping.fields(defaultValue));
     }
 
-    public static <T> SettingDefinition<T> of(SettingsOwner owner, String key, T byDefault) {
-        requireNonNull(byDefault, "the default of \"" + key + "\" is null; a setting without one is given its class");
-        return new SettingDefinition<>(owner, key, ConfigMapping.ofValue(byDefault), byDefault);
+    public static <T> SettingDefinition<T> of(SettingsOwner owner, String key, T defaultValue) {
+        requireNonNull(
+                defaultValue, "the default of \"" + key + "\" is null; pass a class to declare a required setting");
+        return new SettingDefinition<>(owner, key, ConfigMapping.ofValue(defaultValue), defaultValue);
     }
 
     public static <T> SettingDefinition<T> required(SettingsOwner owner, String key, Class<T> type) {
@@ -66,36 +68,36 @@ public final class SettingDefinition<T> implements Supplier<T> {
                 owner, key, ConfigMapping.ofList(requireNonNull(element, "element is null")), List.of());
     }
 
-    public static <E> SettingDefinition<Optional<E>> optional(SettingsOwner owner, String key, Class<E> some) {
+    public static <E> SettingDefinition<Optional<E>> optional(SettingsOwner owner, String key, Class<E> element) {
         return new SettingDefinition<>(
-                owner, key, ConfigMapping.ofOptional(requireNonNull(some, "some is null")), Optional.empty());
+                owner, key, ConfigMapping.ofOptional(requireNonNull(element, "element is null")), Optional.empty());
     }
 
-    /** A name out of some. */
+    /** Returns a setting whose value is one of the given names. */
     public static SettingDefinition<String> ofNames(
-            SettingsOwner owner, String key, String byDefault, Set<String> names) {
+            SettingsOwner owner, String key, String defaultValue, Set<String> names) {
         ConfigMapping<String> configMapping =
                 new ConfigMapping.SingleKey<>(ScalarType.oneOf(names, name -> name, name -> name));
-        return new SettingDefinition<>(owner, key, configMapping, byDefault)
+        return new SettingDefinition<>(owner, key, configMapping, defaultValue)
                 .check(names::contains, "is not one of " + names);
     }
 
-    // ---- declare: in the constructor
+    // ---- declaring, in the constructor
 
-    /** Says in a line what it is for; {@code -h} prints it. */
+    /** Sets the line of help that {@code -h} prints. */
     public SettingDefinition<T> help(String text) {
         requireUnbound("help").help = requireNonNull(text, "text is null");
         return this;
     }
 
     /**
-     * Bounds the value; both ends are allowed.
+     * Sets the lowest and the highest value; both are allowed.
      *
-     * @throws IllegalArgumentException if the type has no order, or the default lies outside
+     * @throws IllegalArgumentException if the type is not {@link Comparable}, or the default is outside the bounds
      */
     public SettingDefinition<T> between(T lo, T hi) {
         if (!(lo instanceof Comparable<?>)) {
-            throw new IllegalArgumentException("\"" + key + "\" has no order, so it has no bounds");
+            throw new IllegalArgumentException("\"" + key + "\" has no order, so it cannot have bounds");
         }
         String range = print(lo) + ".." + print(hi);
         if (compare(lo, hi) > 0) {
@@ -107,62 +109,63 @@ public final class SettingDefinition<T> implements Supplier<T> {
     }
 
     /**
-     * Refuses values that fail a test.
+     * Rejects values that fail a test.
      *
-     * @param test runs at every load, perhaps several times for one value; it must not act
-     * @param otherwise what is told of a value that fails, after the value: {@code "is not even"}
-     * @throws IllegalArgumentException if the default fails it
+     * @param test runs at every load, perhaps several times for one value; must not have side effects
+     * @param message the error message for a value that fails, printed after the value: {@code "is not even"}
+     * @throws IllegalArgumentException if the default fails the test
      */
-    public SettingDefinition<T> check(Predicate<? super T> test, String otherwise) {
-        return rule(requireNonNull(test, "test is null"), requireNonNull(otherwise, "otherwise is null"));
+    public SettingDefinition<T> check(Predicate<? super T> test, String message) {
+        return rule(requireNonNull(test, "test is null"), requireNonNull(message, "message is null"));
     }
 
     /**
-     * Refuses values that do not go together with those of other settings, its own default included. It is told at
-     * the place of this setting.
+     * Rejects values that are inconsistent with those of other settings. The default of this setting is tested too. The
+     * problem is reported at the position of this setting.
      *
      * <pre>{@code
      * setting("lowest", 1).check((low, all) -> low <= all.get(highest), "is above highest");
      * }</pre>
      *
-     * @param test gets the value, and all values that would hold with it; runs once every setting is good by itself,
-     *     before anything starts and at every reload, and must not act
-     * @param otherwise what is told of a value that fails, after the value; what to write where is part of it
+     * @param test receives the value and all values that would be in effect with it. It runs at the start and at every
+     *     reload, once every setting is valid on its own; must not have side effects
+     * @param message the error message for a value that fails, printed after the value; it says what to change
      */
-    public SettingDefinition<T> check(BiPredicate<? super T, SettingValues> test, String otherwise) {
+    public SettingDefinition<T> check(BiPredicate<? super T, SettingValues> test, String message) {
         requireUnbound("a check")
                 .consistencyChecks
                 .add(new Consistency<>(
-                        requireNonNull(test, "test is null"), requireNonNull(otherwise, "otherwise is null")));
+                        requireNonNull(test, "test is null"), requireNonNull(message, "message is null")));
         return this;
     }
 
-    /** Says that it cannot change while the tree runs: a new value waits for a restart. */
+    /** Declares that a new value takes effect at the next restart only. */
     public SettingDefinition<T> restartRequired() {
-        requireUnbound("fixed").restartRequired = true;
+        requireUnbound("restartRequired").restartRequired = true;
         return this;
     }
 
-    /** Says that its value is never shown, and may come from a file: {@code <key>-file}. */
+    /** Declares that the value is never printed, and may come from a file: {@code <key>-file}. */
     public SettingDefinition<T> secret() {
         requireUnbound("secret").secret = true;
         return this;
     }
 
     /**
-     * Adds an observer: at each reload that changes the value it is told once, with the old and the new one. Several
-     * are told in the order in which they were added. What one throws is reported, and stops no other.
+     * Adds an observer. Each reload that changes the value calls it once, with the old and the new value. Observers are
+     * called one after another, in the order in which they were added. An exception is reported and does not prevent
+     * the other calls.
      */
     public SettingDefinition<T> onChange(BiConsumer<? super T, ? super T> observer) {
         requireUnbound("onChange").observers.add(requireNonNull(observer, "observer is null"));
         return this;
     }
 
-    private SettingDefinition<T> rule(Predicate<? super T> test, String otherwise) {
-        requireUnbound("a check").rules.add(new Rule<>(test, otherwise));
+    private SettingDefinition<T> rule(Predicate<? super T> test, String message) {
+        requireUnbound("a check").rules.add(new Rule<>(test, message));
         if (defaultValue != null && !test.test(defaultValue)) {
             throw new IllegalArgumentException(
-                    "the default of \"" + key + "\", " + print(defaultValue) + ", " + otherwise);
+                    "the default of \"" + key + "\", " + print(defaultValue) + ", " + message);
         }
         return this;
     }
@@ -170,15 +173,16 @@ public final class SettingDefinition<T> implements Supplier<T> {
     private SettingDefinition<T> requireUnbound(String what) {
         if (current != null) {
             throw new IllegalStateException("setting \"" + fullKey() + "\" is bound already: " + what
-                    + " belongs into the constructor, where the setting is declared");
+                    + " belongs in the constructor, where the setting is declared");
         }
         return this;
     }
 
-    // ---- read
+    // ---- reading
 
     /**
-     * The value of the moment. Two values that belong together are read from one {@link SettingValues}.
+     * Returns the current value. Two values that must be consistent with each other are read from one {@link
+     * SettingValues}.
      *
      * @throws IllegalStateException before the setting is bound, as in a constructor
      */
@@ -188,23 +192,23 @@ public final class SettingDefinition<T> implements Supplier<T> {
         SettingValues.Bound bound = snapshots == null ? null : snapshots.get().bound(this);
         if (bound == null) {
             throw new IllegalStateException("setting \"" + key + "\" of " + owner.typeName()
-                    + " is not bound yet: a constructor declares, onStart acts; read it in onStart, or hand on the"
+                    + " is not bound yet: a constructor declares, onStart acts; read it in onStart, or pass the"
                     + " setting itself, which is a Supplier");
         }
         return cast(bound.value());
     }
 
-    /** The key relative to the table of its service: {@code bind}. */
+    /** Returns the key relative to the table of its service: {@code bind}. */
     public String key() {
         return key;
     }
 
-    /** The key from the root of the tree, {@code hub.http.bind}; complete once the service has its parent. */
+    /** Returns the key from the root of the tree: {@code hub.http.bind}. Complete once the service has its parent. */
     public String fullKey() {
         return KeySyntax.join(owner.key(), key);
     }
 
-    /** The setting and where its value comes from, for messages: {@code setting `bind`, file numbers.toml:3:8}. */
+    /** Returns the setting and the source of its value, for messages: {@code setting `bind`, file numbers.toml:3:8}. */
     public String describe() {
         Supplier<SettingValues> snapshots = current;
         SettingValues.Bound bound = snapshots == null ? null : snapshots.get().bound(this);
@@ -216,7 +220,7 @@ public final class SettingDefinition<T> implements Supplier<T> {
         };
     }
 
-    /** The key and, unless it is a secret, the value. */
+    /** Returns the key and the value; the value of a secret is masked. */
     @Override
     public String toString() {
         Supplier<SettingValues> snapshots = current;
@@ -226,42 +230,42 @@ public final class SettingDefinition<T> implements Supplier<T> {
 
     // ---- for the binder and the engine
 
-    /** From here on values come from there. Nothing of the declaration changes any more. */
+    /** Sets where the values come from. After this call the declaration cannot be changed. */
     void bindTo(Supplier<SettingValues> snapshots) {
         current = snapshots;
     }
 
-    /** Makes the value of those of the fields, and checks it. */
+    /** Creates the value from those of the fields, and validates it. */
     T assemble(Map<String, Object> values) throws InvalidValueException {
         T value = configMapping.assemble(values);
         for (Rule<T> rule : rules) {
-            boolean good;
+            boolean valid;
             try {
-                good = rule.test.test(value);
+                valid = rule.test.test(value);
             } catch (RuntimeException e) {
                 throw InvalidValueException.unreadable(
                         print(value) + " cannot be checked: " + Messages.oneLine(e), "its kind");
             }
-            if (!good) {
+            if (!valid) {
                 throw InvalidValueException.rejected(print(value), rule.message);
             }
         }
         return value;
     }
 
-    /** What is wrong with its value there beside the values of others. */
+    /** Returns the problems of this setting's value in relation to those of other settings. */
     List<ConfigProblem> inconsistencies(SettingValues all) {
         List<ConfigProblem> problems = new ArrayList<>();
         T value = all.get(this);
         for (Consistency<T> each : consistencyChecks) {
-            String wrong;
+            String message;
             try {
-                wrong = each.test.test(value, all) ? "" : each.message;
+                message = each.test.test(value, all) ? "" : each.message;
             } catch (RuntimeException e) {
-                wrong = "cannot be checked: " + (isSecret() ? e.getClass().getSimpleName() : Messages.oneLine(e));
+                message = "cannot be checked: " + (isSecret() ? e.getClass().getSimpleName() : Messages.oneLine(e));
             }
-            if (!wrong.isEmpty()) {
-                problems.add(ConfigProblem.at(all.source(this), fullKey() + ": " + print(value) + " " + wrong));
+            if (!message.isEmpty()) {
+                problems.add(ConfigProblem.at(all.source(this), fullKey() + ": " + print(value) + " " + message));
             }
         }
         return problems;
@@ -272,18 +276,18 @@ public final class SettingDefinition<T> implements Supplier<T> {
         return defaultValue;
     }
 
-    /** Its keys: one, or for a record one for each component. */
+    /** Returns the keys of this setting: one, or for a record one for each component. */
     List<ConfigMapping.Field> fields() {
         return fields;
     }
 
-    /** Tells the observers one after another, and gives what they threw. */
+    /** Calls the observers one after another, and returns what they threw. */
     List<Throwable> notifyObservers(Object old, Object now) {
         List<Throwable> thrown = new ArrayList<>();
         for (BiConsumer<? super T, ? super T> observer : observers) {
             try {
                 observer.accept(cast(old), cast(now));
-            } catch (Throwable t) { // whatever it is: the other observers still have their turn
+            } catch (Throwable t) { // also an Error must not keep the other observers from being called
                 thrown.add(t);
             }
         }
@@ -306,17 +310,17 @@ public final class SettingDefinition<T> implements Supplier<T> {
         return restartRequired;
     }
 
-    /** Whether any part of it is a secret. */
+    /** Returns whether any field is a secret. */
     boolean isSecret() {
         return secret || fields.stream().anyMatch(field -> field.type().secret());
     }
 
-    /** Whether one of its fields is a secret. */
+    /** Returns whether the given field is a secret. */
     boolean isSecret(ConfigMapping.Field field) {
         return secret || field.type().secret();
     }
 
-    /** For people; a secret is masked. */
+    /** Returns a value for display; a secret is masked. */
     String print(Object value) {
         if (isSecret()) {
             return Secret.MASK;
@@ -326,12 +330,14 @@ public final class SettingDefinition<T> implements Supplier<T> {
                 : value.toString();
     }
 
-    @SuppressWarnings("unchecked") // the binder puts only what this setting has assembled under it
+    @SuppressWarnings("unchecked") // the binder stores only values that this setting has assembled
     private T cast(Object value) {
         return (T) value;
     }
 
-    @SuppressWarnings("unchecked") // "between" has checked that T is Comparable, and every Comparable here is to itself
+    @SuppressWarnings(
+            "unchecked") // "between" has checked that T is Comparable, and the supported Comparable types compare with
+    // themselves
     private static <T> int compare(T a, T b) {
         return ((Comparable<T>) a).compareTo(b);
     }

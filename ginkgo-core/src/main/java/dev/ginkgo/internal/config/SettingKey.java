@@ -3,14 +3,14 @@ package dev.ginkgo.internal.config;
 import dev.ginkgo.config.Secret;
 
 /**
- * One key of a tree: a setting, or one component of a record setting.
+ * Key of a tree: a setting, or one component of a record setting.
  *
  * @param setting the setting
- * @param field which of its keys
+ * @param field the component of the setting
  * @param fullKey the key from the root
  */
 record SettingKey(SettingDefinition<?> setting, ConfigMapping.Field field, String fullKey) {
-    /** What is added to the key of a secret to name a file that holds it. */
+    /** Suffix of the key that names a file with the secret. */
     static final String FILE_SUFFIX = "-file";
 
     static SettingKey of(SettingDefinition<?> setting, ConfigMapping.Field field) {
@@ -21,10 +21,15 @@ record SettingKey(SettingDefinition<?> setting, ConfigMapping.Field field, Strin
         return setting.isSecret(field);
     }
 
-    /** For people. Of a secret, it is told whether it is empty, and no more. */
+    /** Returns a value for display. A secret is masked, unless it is empty. */
     String print(Object value) {
         String text = field.type().print(value);
         return secret() && !text.isEmpty() ? Secret.MASK : text;
+    }
+
+    /** Returns a value in the form of a TOML file; empty for a secret. */
+    String toToml(Object value) {
+        return secret() ? "" : field.type().toToml(value);
     }
 
     String environmentName() {

@@ -12,17 +12,17 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The values of all settings of a tree at one moment; the public view of it is {@code Snapshot}. A reload makes a new one; this one never changes, so values
- * read from it belong together.
+ * Immutable values of all settings of a tree at one moment; the public view of it is {@code Snapshot}. A reload creates
+ * a new instance, so values read from one instance are consistent with each other.
  */
 public final class SettingValues {
     private static final SettingValues EMPTY = new SettingValues(Map.of());
 
     private final Map<SettingDefinition<?>, Bound> values;
 
-    /** A value and where it comes from; of a record, where its first given component comes from. */
+    /** A value and its source. For a record, the source of its first component that does not have its default. */
     record Bound(Object value, SettingSource source) {
-        /** The origin only: the value may be a secret. */
+        /** Returns the source only, because the value may be a secret. */
         @Override
         public String toString() {
             return source.toString();
@@ -42,19 +42,20 @@ public final class SettingValues {
     }
 
     /**
-     * The value that the setting has here.
+     * Returns the value of a setting.
      *
-     * @throws IllegalArgumentException if the setting belongs to another tree, or to a service added later
+     * @throws IllegalArgumentException if the setting belongs to another tree, or to a service that was added later
      */
-    @SuppressWarnings("unchecked") // the binder puts under a setting only what it has assembled
+    @SuppressWarnings("unchecked") // the binder stores only values that the setting has assembled
     public <T> T get(SettingDefinition<T> setting) {
         return (T) require(setting).value();
     }
 
     /**
-     * Where the value comes from; of a record, where its first given component comes from.
+     * Returns the source of a value. For a record, it is the source of its first component that does not have its
+     * default.
      *
-     * @throws IllegalArgumentException if the setting belongs to another tree, or to a service added later
+     * @throws IllegalArgumentException if the setting belongs to another tree, or to a service that was added later
      */
     public SettingSource source(SettingDefinition<?> setting) {
         return require(setting).source();
@@ -75,7 +76,10 @@ public final class SettingValues {
         return bound;
     }
 
-    /** What differs in the newer one, in the order of declaration; only settings that are in both. */
+    /**
+     * Returns the settings whose values differ in a newer snapshot, in the order of declaration. Considers only
+     * settings that are in both.
+     */
     public List<SettingChange> changes(SettingValues newer) {
         List<SettingChange> changes = new ArrayList<>();
         newer.values.forEach((setting, now) -> {
@@ -87,7 +91,7 @@ public final class SettingValues {
         return changes;
     }
 
-    /** This snapshot, but some settings with the values that they had before: their new ones wait for a restart. */
+    /** Returns this snapshot with the previous values of some settings, whose new values wait for a restart. */
     public SettingValues withPrevious(Collection<? extends SettingDefinition<?>> kept, SettingValues before) {
         Map<SettingDefinition<?>, Bound> copy = new LinkedHashMap<>(values);
         for (SettingDefinition<?> setting : kept) {
@@ -96,28 +100,30 @@ public final class SettingValues {
         return of(copy);
     }
 
-    /** This snapshot and the settings of one more service. */
+    /** Returns this snapshot with the values of another one added or replaced. */
     SettingValues with(SettingValues added) {
         Map<SettingDefinition<?>, Bound> copy = new LinkedHashMap<>(values);
         copy.putAll(added.values);
         return of(copy);
     }
 
-    /** This snapshot without the settings of services that were removed. */
+    /** Returns this snapshot without some settings, whose services were removed. */
     SettingValues without(Collection<? extends SettingDefinition<?>> removed) {
         Map<SettingDefinition<?>, Bound> copy = new LinkedHashMap<>(values);
         copy.keySet().removeAll(removed);
         return of(copy);
     }
 
-    /** What is wrong with these values beside each other and beside those of {@code all}, which has these, too. */
+    /**
+     * Returns the problems of these values in relation to each other and to those of {@code all}, which includes them.
+     */
     public List<ConfigProblem> inconsistencies(SettingValues all) {
         return values.keySet().stream()
                 .flatMap(setting -> setting.inconsistencies(all).stream())
                 .toList();
     }
 
-    /** How many settings there are; the values may be secrets. */
+    /** Returns the number of settings. The values are not printed, because they may be secrets. */
     @Override
     public String toString() {
         return values.size() + " settings";

@@ -3,33 +3,33 @@ package dev.ginkgo.internal.config;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** What binding needs to know of one place in a tree: a service, or a reserved table. */
+/** Owner of settings: a service, or a section at the root of the configuration. */
 public interface SettingsOwner {
 
-    /** The place for people: {@code gateway/hub/http}. */
+    /** Returns the path for messages: {@code gateway/hub/http}. */
     String path();
 
-    /** The place as a table of the configuration: {@code hub.http}; empty for the root. */
+    /** Returns the key of the owner's table: {@code hub.http}; empty for the root. */
     String key();
 
-    /** What the class is called, for help. */
+    /** Returns the name of the class, for messages. */
     String typeName();
 
-    /** The settings, in the order of their declaration. */
+    /** Returns the settings, in the order of declaration. */
     List<SettingDefinition<?>> settings();
 
-    /** The places below, in the order of their declaration. */
+    /** Returns the owners below this one, in the order of declaration. */
     List<? extends SettingsOwner> childOwners();
 
-    /** Names, or patterns with {@code *}, of children that may be added while the tree runs. */
+    /** Returns names, or patterns with {@code *}, of children that may be added while the tree runs. */
     List<String> allowedChildren();
 
-    /** Whether several may have one table between them, as long as no two want the same key in it. */
+    /** Returns whether several owners may share one table, as long as no two declare the same key in it. */
     default boolean sharesTable() {
         return false;
     }
 
-    /** What is to be built here before the places below are known. */
+    /** Returns the child that is to be created before the owners below are known; null if there is none. */
     default @Nullable ChildSelection childSelection() {
         return null;
     }

@@ -11,7 +11,10 @@ import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** Finds what was given for a key, in the source that wins: {@code --set}, environment, credentials, files. */
+/**
+ * Looks up the value of a key in the sources, in the order of precedence: {@code --set}, environment, credentials,
+ * files.
+ */
 final class SourceResolver {
     private final RawConfig rawConfig;
     private final List<ConfigProblem> problems;
@@ -22,26 +25,29 @@ final class SourceResolver {
     }
 
     /**
-     * What was given.
+     * Value as a source provides it.
      *
-     * @param value as it was written
-     * @param typed whether it comes from TOML, which has types, or is a text
-     * @param source where it stands
-     * @param folder what a relative path in it is relative to
+     * @param value the value as written
+     * @param typed whether the value comes from TOML, which has types, rather than from text
+     * @param source position of the value
+     * @param directory directory against which a relative path is resolved
      */
-    record RawValue(Object value, boolean typed, SettingSource source, Path folder) {
-        Object read(ValueType<?> type) throws InvalidValueException {
-            return typed ? type.fromToml(value, folder) : type.fromText((String) value, folder);
+    record RawValue(Object value, boolean typed, SettingSource source, Path directory) {
+        Object convert(ValueType<?> type) throws InvalidValueException {
+            return typed ? type.fromToml(value, directory) : type.fromText((String) value, directory);
         }
 
-        /** The place only: the value may be a secret. */
+        /** Returns the position only, because the value may be a secret. */
         @Override
         public String toString() {
             return source.location();
         }
     }
 
-    /** Empty if nothing gives it. What cannot be read is told, and counts as not given. */
+    /**
+     * Returns the value of a key; empty if no source provides one. A value that cannot be read is reported as a
+     * problem, and the result is empty.
+     */
     Optional<RawValue> find(SettingKey settingKey) {
         return override(settingKey)
                 .or(() -> variable(settingKey))
@@ -49,12 +55,15 @@ final class SourceResolver {
                 .or(() -> fileEntry(settingKey));
     }
 
-    /** Whether anything at all stands under the key, be it unusable: then it is not missing, it is wrong. */
+    /**
+     * Returns whether any source mentions the key, even with an unusable value. Such a key is invalid rather than
+     * missing.
+     */
     boolean isMentioned(SettingKey settingKey) {
         return isMentioned(settingKey.fullKey(), settingKey.environmentName())
                 || (settingKey.secret()
                         && (isMentioned(settingKey.fullKey() + SettingKey.FILE_SUFFIX, settingKey.fileVariable())
-                                || credentialsFolder(settingKey).isPresent()));
+                                || credentialsDirectory(settingKey).isPresent()));
     }
 
     private boolean isMentioned(String key, String variable) {
@@ -63,8 +72,8 @@ final class SourceResolver {
                 || entry(key) != null;
     }
 
-    private Optional<Path> credentialsFolder(SettingKey settingKey) {
-        return rawConfig.credentials().filter(folder -> Files.exists(folder.resolve(settingKey.fullKey())));
+    private Optional<Path> credentialsDirectory(SettingKey settingKey) {
+        return rawConfig.credentials().filter(directory -> Files.exists(directory.resolve(settingKey.fullKey())));
     }
 
     private Optional<RawValue> override(SettingKey settingKey) {
@@ -87,10 +96,10 @@ final class SourceResolver {
     }
 
     private Optional<RawValue> credential(SettingKey settingKey) {
-        return credentialsFolder(settingKey)
-                .flatMap(folder -> secret(
-                        folder.resolve(settingKey.fullKey()).toAbsolutePath(),
-                        new SettingSource.Credential(folder, settingKey.fullKey())));
+        return credentialsDirectory(settingKey)
+                .flatMap(directory -> secret(
+                        directory.resolve(settingKey.fullKey()).toAbsolutePath(),
+                        new SettingSource.Credential(directory, settingKey.fullKey())));
     }
 
     private Optional<RawValue> fileEntry(SettingKey settingKey) {
@@ -108,7 +117,7 @@ final class SourceResolver {
         if (value.isPresent()) {
             problems.add(ConfigProblem.at(
                     named,
-                    "\"" + settingKey.fullKey() + "\" is given both itself (" + value.get()
+                    "\"" + settingKey.fullKey() + "\" is given both as a value (" + value.get()
                             + ") and as a file; remove one"));
             return Optional.empty();
         }
@@ -117,23 +126,23 @@ final class SourceResolver {
                     named, settingKey.fullKey() + SettingKey.FILE_SUFFIX + " is not a path; write it in quotes"));
             return Optional.empty();
         }
-        Path absolute = file.get().folder().resolve(path).toAbsolutePath().normalize();
+        Path absolute = file.get().directory().resolve(path).toAbsolutePath().normalize();
         return secret(absolute, new SettingSource.SecretFile(absolute, named));
     }
 
-    /** Reads a file that holds one secret, and perhaps a newline after it. */
+    /** Reads a file that contains one secret and optionally a newline after it. */
     private Optional<RawValue> secret(Path file, SettingSource settingSource) {
         try {
             String secret = Files.readString(file).replaceFirst("\\r?\\n\\z", "");
             if (!secret.isEmpty()) {
-                return Optional.of(new RawValue(secret, false, settingSource, rawConfig.folder()));
+                return Optional.of(new RawValue(secret, false, settingSource, rawConfig.directory()));
             }
             problems.add(ConfigProblem.at(location(settingSource), "the secret file " + file + " is empty"));
         } catch (IOException e) {
             problems.add(ConfigProblem.at(
                     location(settingSource),
                     "the secret file " + file + " cannot be read ("
-                            + e.getClass().getSimpleName() + "); check that it is there, and its owner and mode"));
+                            + e.getClass().getSimpleName() + "); check that it exists, and check its owner and mode"));
         }
         return Optional.empty();
     }
@@ -143,12 +152,12 @@ final class SourceResolver {
     }
 
     private Optional<RawValue> text(@Nullable String text, SettingSource settingSource) {
-        return Optional.ofNullable(text).map(each -> new RawValue(each, false, settingSource, rawConfig.folder()));
+        return Optional.ofNullable(text).map(each -> new RawValue(each, false, settingSource, rawConfig.directory()));
     }
 
     private static Optional<RawValue> typed(@Nullable ConfigEntry configEntry) {
         return configEntry instanceof ConfigEntry.Value value
-                ? Optional.of(new RawValue(value.value(), true, value.source(), value.folder()))
+                ? Optional.of(new RawValue(value.value(), true, value.source(), value.directory()))
                 : Optional.empty();
     }
 

@@ -5,30 +5,35 @@ import java.util.Comparator;
 import java.util.Locale;
 import java.util.Optional;
 
-/** Finds what somebody meant: by the number of letters that are wrong, missing, too many or in the wrong order. */
+/**
+ * Suggests corrections for misspelled names, by the number of letters that are wrong, missing, superfluous or swapped.
+ */
 final class SpellingSuggester {
     private SpellingSuggester() {}
 
-    /** The nearest of the candidates, if one is near enough that it was probably meant. */
+    /** Returns the nearest candidate, if it is near enough to be a likely correction. */
     static Optional<String> closestTo(String word, Collection<String> candidates) {
         return candidates.stream()
                 .filter(each -> isNear(word, each))
                 .min(Comparator.comparingInt(each -> distance(word, each)));
     }
 
-    /** One letter in three may be wrong, but not all of them: {@code x} does not mean {@code y}. */
+    /** Allows one wrong letter in three, but not all letters: {@code x} is no correction of {@code y}. */
     private static boolean isNear(String word, String other) {
         int distance = distance(word, other);
         return distance <= Math.max(1, Math.max(word.length(), other.length()) / 3)
                 && distance < Math.min(word.length(), other.length());
     }
 
-    /** {@code ; did you mean "rate-per-minute"?}. */
-    static String didYouMean(String meant) {
-        return "; did you mean \"" + meant + "\"?";
+    /** Returns {@code ; did you mean "rate-per-minute"?}, to be appended to a message. */
+    static String didYouMean(String suggestion) {
+        return "; did you mean \"" + suggestion + "\"?";
     }
 
-    /** Optimal string alignment distance; case and the choice between {@code _}, {@code -} and nothing cost nothing. */
+    /**
+     * Returns the optimal string alignment distance. Differences in case, and in the use of {@code _} and {@code -}, do
+     * not count.
+     */
     static int distance(String one, String other) {
         String a = normalized(one);
         String b = normalized(other);

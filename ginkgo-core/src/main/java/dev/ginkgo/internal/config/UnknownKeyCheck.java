@@ -8,7 +8,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 
-/** Finds what was given and means nothing: keys that nobody declared, tables where values belong, and the reverse. */
+/** Reports keys that no setting declares, tables in place of values, and values in place of tables. */
 final class UnknownKeyCheck {
     private final Schema schema;
     private final String scope;
@@ -16,7 +16,9 @@ final class UnknownKeyCheck {
     private final List<String> warnings;
 
     /**
-     * @param scope the table below which to look; empty for everything
+     * Creates a check.
+     *
+     * @param scope key of the table to which the check is limited; empty for no limit
      */
     UnknownKeyCheck(Schema schema, String scope, List<ConfigProblem> problems, List<String> warnings) {
         this.schema = schema;
@@ -35,18 +37,18 @@ final class UnknownKeyCheck {
         return scope.isEmpty() || fullKey.equals(scope) || fullKey.startsWith(scope + ".");
     }
 
-    /** Whether a key lies above the scope, so that what else stands beside it is not looked at. */
+    /** Returns whether a key is above the scope, so that unknown keys beside it are not reported. */
     private boolean isAboveScope(Schema.KeyNode keyNode) {
         return !inScope(keyNode.fullKey());
     }
 
-    private void checkTable(ConfigEntry.Table table, Schema.KeyNode at) {
+    private void checkTable(ConfigEntry.Table table, Schema.KeyNode node) {
         table.entries().forEach((name, configEntry) -> {
-            Schema.KeyNode known = at.child(name);
+            Schema.KeyNode known = node.child(name);
             if (known != null) {
                 checkKnown(configEntry, known);
-            } else if (!isAboveScope(at)) {
-                reportUnknown(name, configEntry, at);
+            } else if (!isAboveScope(node)) {
+                reportUnknown(name, configEntry, node);
             }
         });
     }
@@ -58,7 +60,7 @@ final class UnknownKeyCheck {
                 problem(
                         configEntry,
                         "\"" + known.fullKey() + "\" is a value, not a table; write " + known.fullKey() + " = …");
-            case ConfigEntry.Table below -> checkTable(below, known);
+            case ConfigEntry.Table table -> checkTable(table, known);
             case ConfigEntry.Value value
             when !known.isValue() ->
                 problem(
@@ -70,13 +72,13 @@ final class UnknownKeyCheck {
         }
     }
 
-    private void reportUnknown(String name, ConfigEntry configEntry, Schema.KeyNode at) {
-        boolean root = at == schema.root();
+    private void reportUnknown(String name, ConfigEntry configEntry, Schema.KeyNode node) {
+        boolean root = node == schema.root();
         if (root && name.equals("service") && configEntry instanceof ConfigEntry.Value) {
             return;
         }
-        String full = KeySyntax.join(at.fullKey(), name);
-        if (at.allowsChild(name)) {
+        String full = KeySyntax.join(node.fullKey(), name);
+        if (node.allowsChild(name)) {
             if (configEntry instanceof ConfigEntry.Value) {
                 problem(
                         configEntry,
@@ -87,37 +89,40 @@ final class UnknownKeyCheck {
         String what = configEntry instanceof ConfigEntry.Table
                 ? "unknown table [" + full + "]"
                 : "unknown key \"" + name + "\"";
-        problem(configEntry, what + schema.suggestion(name, at));
+        problem(configEntry, what + schema.suggestion(name, node));
     }
 
     private void override(String fullKey) {
-        Schema.KeyNode at = schema.root();
+        Schema.KeyNode node = schema.root();
         String[] steps = fullKey.split("\\.", -1);
         for (int i = 0; i < steps.length; i++) {
-            Schema.KeyNode next = at.child(steps[i]);
+            Schema.KeyNode next = node.child(steps[i]);
             if (next == null) {
-                boolean later = i < steps.length - 1 && at.allowsChild(steps[i]);
+                boolean later = i < steps.length - 1 && node.allowsChild(steps[i]);
                 if (!later) {
-                    override(fullKey, "unknown key \"" + fullKey + "\"" + suggestion(fullKey, steps[i], at));
+                    override(fullKey, "unknown key \"" + fullKey + "\"" + suggestion(fullKey, steps[i], node));
                 }
                 return;
             }
-            at = next;
+            node = next;
         }
-        if (!at.isValue()) {
-            override(fullKey, "\"" + fullKey + "\" is a table; set one of its keys" + Schema.knownKeys(at));
+        if (!node.isValue()) {
+            override(fullKey, "\"" + fullKey + "\" is a table; set one of its keys" + Schema.knownKeys(node));
         }
     }
 
-    private String suggestion(String fullKey, String step, Schema.KeyNode at) {
+    private String suggestion(String fullKey, String step, Schema.KeyNode node) {
         List<String> all =
                 schema.settingKeys().stream().map(SettingKey::fullKey).toList();
         return SpellingSuggester.closestTo(fullKey, all)
                 .map(SpellingSuggester::didYouMean)
-                .orElseGet(() -> schema.suggestion(step, at));
+                .orElseGet(() -> schema.suggestion(step, node));
     }
 
-    /** Only a warning: orchestrators put variables for every service of theirs into the environment. */
+    /**
+     * Reports unknown variables as warnings only, because orchestrators define variables for every service in the
+     * environment.
+     */
     private void checkEnvironment(Map<String, String> environment) {
         String prefix = scope.isEmpty() ? "" : KeySyntax.environmentName(scope) + "_";
         environment.keySet().stream()

@@ -6,25 +6,31 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 
-/** How the values of one key are read and printed. */
+/** Type of the values of one key: parses and prints them. */
 sealed interface ValueType<T> permits ScalarType, ValueType.ListOf, ValueType.OptionalOf {
 
-    /** For people: {@code int}, {@code list of address}, {@code one of drop-oldest, drop-newest}. */
+    /**
+     * Returns the name for messages and help: {@code int}, {@code list of address}, {@code one of drop-oldest,
+     * drop-newest}.
+     */
     String name();
 
-    /** Reads what a TOML file holds; {@code folder} is what a relative path is relative to. */
-    T fromToml(Object raw, Path folder) throws InvalidValueException;
+    /** Converts a value of a TOML file; {@code directory} is the directory against which a relative path is resolved. */
+    T fromToml(Object raw, Path directory) throws InvalidValueException;
 
-    /** Reads what an environment variable, {@code --set} or a secret file holds. */
-    T fromText(String text, Path folder) throws InvalidValueException;
+    /** Parses the text of an environment variable, {@code --set} or a secret file. */
+    T fromText(String text, Path directory) throws InvalidValueException;
 
-    /** For people, without quotes. */
+    /** Returns the value as text for display, without quotes. */
     String print(Object value);
 
-    /** Whether its values are never to be shown. */
+    /** Returns the value as it is written in a TOML file; empty if it has no such form. */
+    String toToml(Object value);
+
+    /** Returns whether the values are confidential. */
     boolean secret();
 
-    /** Several values of one simple type; in a text, separated by commas. */
+    /** List of values of one scalar type; in text, separated by commas. */
     record ListOf<E>(ScalarType<E> element) implements ValueType<List<E>> {
         @Override
         public String name() {
@@ -32,27 +38,27 @@ sealed interface ValueType<T> permits ScalarType, ValueType.ListOf, ValueType.Op
         }
 
         @Override
-        public List<E> fromToml(Object raw, Path folder) throws InvalidValueException {
+        public List<E> fromToml(Object raw, Path directory) throws InvalidValueException {
             if (!(raw instanceof List<?> list)) {
                 throw InvalidValueException.unreadable(
                         ScalarType.quoted(raw) + " is not a list; write it in brackets: [" + ScalarType.quoted(raw)
                                 + "]",
                         name());
             }
-            return new Elements<E>(list).map(each -> element.fromToml(each, folder));
+            return new Elements<E>(list).map(each -> element.fromToml(each, directory));
         }
 
         @Override
-        public List<E> fromText(String text, Path folder) throws InvalidValueException {
+        public List<E> fromText(String text, Path directory) throws InvalidValueException {
             if (text.startsWith("[\"") || text.startsWith("['")) { // "[::1]:80" is an element
                 throw InvalidValueException.unreadable(
-                        text + " is written as in a file; here, write its elements with commas in between: "
+                        text + " is in the form of a file; here, separate the elements by commas: "
                                 + text.replaceAll("^\\[|]$|[\"']", ""),
                         name());
             }
             List<String> parts = text.isBlank() ? List.of() : Arrays.asList(text.split(",", -1));
             return new Elements<E>(parts)
-                    .map(each -> element.fromText(String.valueOf(each).strip(), folder));
+                    .map(each -> element.fromText(String.valueOf(each).strip(), directory));
         }
 
         @Override
@@ -61,12 +67,17 @@ sealed interface ValueType<T> permits ScalarType, ValueType.ListOf, ValueType.Op
         }
 
         @Override
+        public String toToml(Object value) {
+            return ((List<?>) value).stream().map(element::toToml).toList().toString();
+        }
+
+        @Override
         public boolean secret() {
             return element.secret();
         }
     }
 
-    /** One value of a simple type, or none. */
+    /** One value of a scalar type, or none. */
     record OptionalOf<E>(ScalarType<E> element) implements ValueType<Optional<E>> {
         @Override
         public String name() {
@@ -74,13 +85,13 @@ sealed interface ValueType<T> permits ScalarType, ValueType.ListOf, ValueType.Op
         }
 
         @Override
-        public Optional<E> fromToml(Object raw, Path folder) throws InvalidValueException {
-            return Optional.of(element.fromToml(raw, folder));
+        public Optional<E> fromToml(Object raw, Path directory) throws InvalidValueException {
+            return Optional.of(element.fromToml(raw, directory));
         }
 
         @Override
-        public Optional<E> fromText(String text, Path folder) throws InvalidValueException {
-            return Optional.of(element.fromText(text, folder));
+        public Optional<E> fromText(String text, Path directory) throws InvalidValueException {
+            return Optional.of(element.fromText(text, directory));
         }
 
         @Override
@@ -89,14 +100,19 @@ sealed interface ValueType<T> permits ScalarType, ValueType.ListOf, ValueType.Op
         }
 
         @Override
+        public String toToml(Object value) {
+            return ((Optional<?>) value).map(element::toToml).orElse("");
+        }
+
+        @Override
         public boolean secret() {
             return element.secret();
         }
     }
 
-    /** The elements of a list on their way: the first bad one says which it is. */
+    /** Conversion of the elements of a list; the problem of an invalid element states its number. */
     record Elements<E>(List<?> raw) {
-        /** Reads one element. */
+        /** Converts one element. */
         interface Reader<E> {
             E read(Object raw) throws InvalidValueException;
         }

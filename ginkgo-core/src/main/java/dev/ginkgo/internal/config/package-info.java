@@ -1,3 +1,7 @@
+/**
+ * Binding of settings: finds values in the sources, converts and validates them, and holds the current snapshot. Depends
+ * on {@code dev.ginkgo.config} only.
+ */
 @NullMarked
 package dev.ginkgo.internal.config;
 

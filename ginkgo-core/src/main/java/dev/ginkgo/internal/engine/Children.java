@@ -6,12 +6,16 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** The children of a node by name, in the order in which they were added. */
+/** Children of a node by name, in the order in which they were added. Guarded by its own monitor. */
 final class Children {
     private final Map<String, ServiceNode> byName = new LinkedHashMap<>(0);
     private @Nullable List<ServiceNode> ordered = List.of();
 
-    /** Adds one; null, or the child that has the name already. */
+    /**
+     * Adds a child.
+     *
+     * @return null, or the child that already has the name
+     */
     synchronized @Nullable ServiceNode putIfAbsent(String name, ServiceNode child) {
         ordered = null;
         return byName.putIfAbsent(name, child);
@@ -22,12 +26,13 @@ final class Children {
         byName.remove(name, child);
     }
 
-    /** Puts {@code fresh} where {@code old} stood. */
-    synchronized void replace(String name, ServiceNode old, ServiceNode fresh) {
+    /** Replaces a child at the same position. */
+    synchronized void replace(String name, ServiceNode old, ServiceNode replacement) {
         ordered = null;
-        byName.replace(name, old, fresh);
+        byName.replace(name, old, replacement);
     }
 
+    /** Returns an immutable list of the children. */
     synchronized List<ServiceNode> list() {
         List<ServiceNode> list = ordered;
         if (list == null) {
@@ -37,7 +42,7 @@ final class Children {
         return list;
     }
 
-    /** {@code name-2}, or the next that is free. */
+    /** Returns {@code name-2}, or the next unused name of that form. */
     synchronized String unusedName(String name) {
         int n = 2;
         while (byName.containsKey(name + "-" + n)) {

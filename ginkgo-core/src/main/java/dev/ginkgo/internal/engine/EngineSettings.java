@@ -5,13 +5,13 @@ import dev.ginkgo.internal.config.SettingDefinition;
 import dev.ginkgo.internal.config.SettingValues;
 import java.time.Duration;
 
-/** The table {@code [ginkgo]}: what the engine itself is configured with. */
+/** Settings of the engine itself: the table {@code [ginkgo]}. */
 public final class EngineSettings {
-    /** What a reload does that would change a setting which is fixed at start. */
+    /** What a reload does if it would change a setting that requires a restart. */
     enum FixedChange {
-        /** Nothing is changed, and the problem is told. */
+        /** The reload is rejected: nothing changes, and the problem is reported. */
         REFUSE,
-        /** The rest is changed; the fixed one waits for a restart. */
+        /** All other changes are applied; the new value takes effect at the next restart. */
         DEFER
     }
 
@@ -22,18 +22,19 @@ public final class EngineSettings {
             .help("How long the onStart of one service may take to become ready");
     private final SettingDefinition<Duration> stopTimeout = declare("stop-timeout", Duration.ofSeconds(30))
             .between(Duration.ofMillis(1), Duration.ofDays(1))
-            .help("How long a whole stop may take");
+            .help("How long a stop of the whole tree may take");
     private final SettingDefinition<FixedChange> fixedChange = declare("fixed-change", FixedChange.REFUSE)
-            .help("What a reload does that would change a setting fixed at start: refuse it, or apply the rest");
+            .help("What a reload does if it would change a setting that requires a restart: reject everything, or"
+                    + " defer that setting and apply the rest");
     private final SettingDefinition<Integer> exitOnTerm =
-            declare("exit-on-term", 143).between(0, 255).help("The exit code after a stop by TERM");
+            declare("exit-on-term", 143).between(0, 255).help("The exit code after a stop by the TERM signal");
 
     public SectionOwner owner() {
         return owner;
     }
 
-    private <T> SettingDefinition<T> declare(String key, T byDefault) {
-        return owner.declare(SettingDefinition.of(owner, key, byDefault));
+    private <T> SettingDefinition<T> declare(String key, T defaultValue) {
+        return owner.declare(SettingDefinition.of(owner, key, defaultValue));
     }
 
     Duration startTimeout() {
@@ -52,7 +53,7 @@ public final class EngineSettings {
         return exitOnTerm.get();
     }
 
-    /** What a reload would have it be. */
+    /** Returns the value that would be in effect with the given values. */
     FixedChange fixedChange(SettingValues snapshot) {
         return snapshot.get(fixedChange);
     }

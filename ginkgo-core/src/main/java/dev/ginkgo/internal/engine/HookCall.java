@@ -8,26 +8,30 @@ import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
-/** Calls user code of a service on a thread of its own, for a limited time. */
+/** Calls a hook of a service on a thread of its own, with a time limit. */
 final class HookCall {
-    private record Ended(@Nullable Throwable escaped) {}
+    private record Completion(@Nullable Throwable thrown) {}
 
     private HookCall() {}
 
     /**
-     * Calls it and waits. At the deadline it is interrupted; if it does not end then, it stays behind among the
-     * run's tasks, where the stop reports it.
+     * Calls a hook and waits for it. At the deadline the thread is interrupted; if it does not end, it remains among
+     * the tasks of the run, where the stop reports it.
      *
-     * @return what it threw, or a {@link TimeoutException} with the stack of where it was
+     * @return what the hook threw, a {@link TimeoutException} with its stack trace, or null
      */
     static @Nullable Throwable run(
             ServiceNode serviceNode, ServiceRun serviceRun, String name, TaskBody taskBody, Deadline deadline) {
-        AtomicReference<@Nullable Ended> ended = new AtomicReference<>();
-        Task task = serviceRun.startHookTask(name, taskBody, escaped -> ended.set(new Ended(escaped)));
-        return await(serviceNode, task, name, ended, deadline);
+        AtomicReference<@Nullable Completion> completion = new AtomicReference<>();
+        Task task = serviceRun.startHookTask(name, taskBody, thrown -> completion.set(new Completion(thrown)));
+        return await(serviceNode, task, name, completion, deadline);
     }
 
-    /** The same with {@code onReload}, which gives way to a stop: then it is left out, or interrupted. */
+    /**
+     * Calls {@code onReload} in the same way. A stop takes precedence: it interrupts the call, or prevents it.
+     *
+     * @return what the hook threw, a {@link TimeoutException}, or null; also null if the run is stopping
+     */
     static @Nullable Throwable reload(
             ServiceNode serviceNode, ServiceRun serviceRun, TaskBody taskBody, Deadline deadline) {
         if (serviceNode
@@ -35,23 +39,25 @@ final class HookCall {
                         .awaitUninterruptibly(
                                 () -> serviceRun.isReloading() ? null : true, TimeSource.system(), deadline.nanos())
                 == null) {
-            return new HookException(serviceNode.path() + ": onReload was left out, for the one before still runs");
+            return new HookException(
+                    serviceNode.path() + ": onReload was skipped because the previous call is still running");
         }
-        AtomicReference<@Nullable Ended> ended = new AtomicReference<>();
-        Task task = serviceRun.beginReload(taskBody, escaped -> ended.set(new Ended(escaped)));
-        Throwable escaped = task == null ? null : await(serviceNode, task, "onReload", ended, deadline);
-        return serviceRun.areReloadsEnded() ? null : escaped;
+        AtomicReference<@Nullable Completion> completion = new AtomicReference<>();
+        Task task = serviceRun.beginReload(taskBody, thrown -> completion.set(new Completion(thrown)));
+        Throwable thrown = task == null ? null : await(serviceNode, task, "onReload", completion, deadline);
+        return serviceRun.areReloadsEnded() ? null : thrown;
     }
 
     private static @Nullable Throwable await(
             ServiceNode serviceNode,
             Task task,
             String name,
-            AtomicReference<@Nullable Ended> ended,
+            AtomicReference<@Nullable Completion> completion,
             Deadline deadline) {
-        Ended end = serviceNode.waitQueue().awaitUninterruptibly(ended::get, TimeSource.system(), deadline.nanos());
-        if (end != null) {
-            return end.escaped;
+        Completion result =
+                serviceNode.waitQueue().awaitUninterruptibly(completion::get, TimeSource.system(), deadline.nanos());
+        if (result != null) {
+            return result.thrown;
         }
         TimeoutException late = new TimeoutException(name + " had not returned after "
                 + Durations.toHumanString(task.info().age()));
@@ -60,7 +66,9 @@ final class HookCall {
         serviceNode
                 .waitQueue()
                 .awaitUninterruptibly(
-                        ended::get, TimeSource.system(), deadline.withGrace().nanos());
+                        completion::get,
+                        TimeSource.system(),
+                        deadline.withGrace().nanos());
         return late;
     }
 }

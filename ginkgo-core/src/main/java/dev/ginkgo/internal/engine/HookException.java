@@ -1,6 +1,6 @@
 package dev.ginkgo.internal.engine;
 
-/** What a hook or a resource threw while its service stopped, with the place where it happened. */
+/** Exception of a hook or of a resource during a stop, with the path of the service. */
 final class HookException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 

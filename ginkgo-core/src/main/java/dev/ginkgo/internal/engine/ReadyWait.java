@@ -8,34 +8,34 @@ import dev.ginkgo.time.TimeSource;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
-/** Waits until a node is ready, or can no longer become ready. */
+/** Waits until a node is ready or cannot become ready any more. */
 final class ReadyWait {
     private ReadyWait() {}
 
     /**
      * Waits in the time of the node's tree.
      *
-     * @throws NotReadyException after {@code atMost}, or as soon as the node has failed or stopped for good
+     * @throws NotReadyException after {@code atMost}, or as soon as the node has failed or stopped permanently
      */
     static void await(ServiceNode serviceNode, Duration atMost) throws InterruptedException {
         TimeSource timeSource = serviceNode.timeOrSystem();
-        Boolean up = serviceNode
+        Boolean ready = serviceNode
                 .waitQueue()
                 .await(() -> readinessOrNull(serviceNode), timeSource, WaitQueue.deadlineAfter(timeSource, atMost));
-        if (!Boolean.TRUE.equals(up)) {
+        if (!Boolean.TRUE.equals(ready)) {
             String why = serviceNode.reason.isEmpty() ? "" : " (" + serviceNode.reason + ")";
             throw new NotReadyException(
                     serviceNode.path(),
                     serviceNode.state,
                     serviceNode.path() + " is " + serviceNode.state + why
-                            + (up == null
+                            + (ready == null
                                     ? ", and was not ready within " + Durations.toHumanString(atMost)
-                                    : ", for good"),
+                                    : ", permanently"),
                     nearestFailure(serviceNode));
         }
     }
 
-    /** Whether it is ready; null while it may become so. */
+    /** Returns whether the node is ready; null while it can still become ready. */
     private static @Nullable Boolean readinessOrNull(ServiceNode serviceNode) {
         State now = serviceNode.state;
         if (now == State.READY) {
@@ -45,7 +45,7 @@ final class ReadyWait {
         return never ? false : null;
     }
 
-    /** Its own failure, or that which prevented its start. */
+    /** Returns the failure of the node or of its nearest failed ancestor. */
     private static @Nullable Throwable nearestFailure(ServiceNode start) {
         for (ServiceNode serviceNode = start; serviceNode != null; serviceNode = serviceNode.parent()) {
             Throwable failure = serviceNode.failure;
@@ -56,7 +56,7 @@ final class ReadyWait {
         return null;
     }
 
-    /** Whether it, or a node above it, is restarted after a failure. */
+    /** Returns whether supervision restarts the node or one of its ancestors after a failure. */
     private static boolean canBeRestarted(ServiceNode start) {
         for (ServiceNode serviceNode = start; serviceNode != null; serviceNode = serviceNode.parent()) {
             if (serviceNode.restartPolicy().scope() != RestartPolicy.Scope.ESCALATE) {

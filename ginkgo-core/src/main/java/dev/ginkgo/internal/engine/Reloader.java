@@ -19,8 +19,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Reload: read all anew, validate all, compare, swap, and only then tell the services, children before parents. After
- * nats-server's {@code reload.go}. Reloads take turns.
+ * Reload of the settings: reads all sources again, validates everything, compares, swaps the snapshot, and then
+ * notifies the services, children before parents; modelled on nats-server's {@code reload.go}. Concurrent reloads run
+ * one after another.
  */
 public final class Reloader {
     private static final Logger LOG = LoggerFactory.getLogger("dev.ginkgo.Ginkgo");
@@ -37,9 +38,10 @@ public final class Reloader {
         this.engineSettings = engineSettings;
     }
 
+    /** Reloads from a configuration. Returns after every service has been notified. */
     public ReloadResult reload(Configuration from) {
-        ReloadResult refused = serviceTree.withLock(() -> serviceTree.isNotRunning() ? rejectNotRunning(from) : null);
-        return refused == null ? reloadInTurn(from) : refused;
+        ReloadResult rejected = serviceTree.withLock(() -> serviceTree.isNotRunning() ? rejectNotRunning(from) : null);
+        return rejected == null ? reloadInTurn(from) : rejected;
     }
 
     private ReloadResult rejectNotRunning(Configuration from) {
@@ -49,8 +51,8 @@ public final class Reloader {
         return rejected(List.of(configProblem), from.hasFiles());
     }
 
-    private static ReloadResult rejected(List<ConfigProblem> problems, boolean hasFile) {
-        return new ReloadResult(ReloadResult.Outcome.REFUSED, hasFile, List.of(), List.of(), problems, List.of());
+    private static ReloadResult rejected(List<ConfigProblem> problems, boolean hasFiles) {
+        return new ReloadResult(ReloadResult.Outcome.REFUSED, hasFiles, List.of(), List.of(), problems, List.of());
     }
 
     private ReloadResult reloadInTurn(Configuration from) {
@@ -71,26 +73,28 @@ public final class Reloader {
         }
         bindingResult.warnings().forEach(LOG::warn);
         SettingValues before = settings.snapshot();
-        List<SettingChange> fixed = before.changes(bindingResult.snapshot()).stream()
+        List<SettingChange> restartRequired = before.changes(bindingResult.snapshot()).stream()
                 .filter(settingChange -> settingChange.setting().isRestartRequired())
                 .toList();
-        if (!fixed.isEmpty()
+        if (!restartRequired.isEmpty()
                 && engineSettings.fixedChange(bindingResult.snapshot()) == EngineSettings.FixedChange.REFUSE) {
             return rejected(
-                    fixed.stream()
+                    restartRequired.stream()
                             .map(c -> restartRequired(c, bindingResult.snapshot()))
                             .toList(),
                     from.hasFiles());
         }
         SettingValues next = bindingResult
                 .snapshot()
-                .withPrevious(fixed.stream().map(SettingChange::setting).toList(), before);
-        List<ConfigProblem> among = fixed.isEmpty() ? List.of() : next.inconsistencies(next);
-        if (!among.isEmpty()) {
-            return rejected(among, from.hasFiles());
+                .withPrevious(
+                        restartRequired.stream().map(SettingChange::setting).toList(), before);
+        List<ConfigProblem> inconsistencies = restartRequired.isEmpty() ? List.of() : next.inconsistencies(next);
+        if (!inconsistencies.isEmpty()) {
+            return rejected(inconsistencies, from.hasFiles());
         }
         List<SettingChange> changes = before.changes(next);
-        List<String> pending = fixed.stream().map(c -> c.setting().fullKey()).toList();
+        List<String> pending =
+                restartRequired.stream().map(c -> c.setting().fullKey()).toList();
         settings.publish(from, bindingResult, next, pending);
         List<ReloadResult.Failure> failures = new ArrayList<>();
         notifySections(changes, failures);
@@ -115,7 +119,7 @@ public final class Reloader {
     private static void notifySections(List<SettingChange> changes, List<ReloadResult.Failure> failures) {
         for (SettingChange settingChange : changes) {
             SettingsOwner owner = settingChange.setting().owner();
-            if (!(owner instanceof ServiceNode)) {
+            if (!(owner instanceof ServiceNode)) { // a section, which belongs to no service
                 settingChange
                         .notifyObservers()
                         .forEach(thrown -> failures.add(new ReloadResult.Failure(owner.path(), thrown)));
@@ -131,7 +135,7 @@ public final class Reloader {
             return;
         }
         List<Throwable> thrown = new CopyOnWriteArrayList<>();
-        Throwable escaped = HookCall.reload(
+        Throwable hookError = HookCall.reload(
                 serviceNode,
                 serviceRun,
                 () -> {
@@ -143,9 +147,9 @@ public final class Reloader {
                     serviceNode.hooks().onReload();
                 },
                 Deadline.after(serviceTree.startTimeout(serviceNode)));
-        List<Throwable> all = escaped == null ? new ArrayList<>() : new ArrayList<>(List.of(escaped));
-        if (escaped == null || !(escaped instanceof java.util.concurrent.TimeoutException)) {
-            all.addAll(0, thrown); // the hook has ended, so the list is complete and no longer written to
+        List<Throwable> all = hookError == null ? new ArrayList<>() : new ArrayList<>(List.of(hookError));
+        if (hookError == null || !(hookError instanceof java.util.concurrent.TimeoutException)) {
+            all.addAll(0, thrown); // the hook has ended, so the list is complete and no longer modified
         }
         serviceNode.reloadFailure = all.isEmpty() ? null : all.getFirst();
         for (Throwable each : all) {

@@ -12,9 +12,9 @@ import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The failures of one child within its supervision's window, and the pause that the next restart waits. After
- * Erlang/OTP's restart intensity; the backoff doubles from one failure to the next, with up to a quarter of jitter,
- * and begins anew after a quiet period longer than the window.
+ * Failures of one child within the window of its supervision, and the pending pause before its next restart. Implements
+ * the restart intensity of Erlang/OTP. The backoff doubles from one failure to the next, with up to a quarter of
+ * jitter, and is reset after a quiet period longer than the window.
  */
 final class RestartHistory {
     private record Failure(long at, Throwable cause) {}
@@ -24,12 +24,12 @@ final class RestartHistory {
     private int count;
     private @Nullable Throwable lastFailure;
     private long pauseEnd;
-    private @Nullable TimeSource beginPause;
+    private @Nullable TimeSource pauseTime;
 
     /**
      * Counts a failure.
      *
-     * @return the pause before the restart, or null if the intensity is exceeded
+     * @return the pause before the restart, or null if the restart intensity is exceeded
      */
     synchronized @Nullable Duration recordFailure(
             RestartPolicy policy, TimeSource timeSource, RandomGenerator random, Throwable cause) {
@@ -49,42 +49,46 @@ final class RestartHistory {
         return pauses.next(policy.minBackoff(), policy.maxBackoff());
     }
 
-    /** The parent starts the child itself, which is a new life with all its restarts. */
+    /** Forgets the failures, because the parent starts the child as part of its own start. */
     synchronized void reset() {
         failures.clear();
     }
 
+    /** Counts a restart. */
     synchronized void recordRestart() {
         count++;
     }
 
+    /** Returns the number of restarts. */
     synchronized int count() {
         return count;
     }
 
-    /** What failed last, however long ago. */
+    /** Returns the last failure, regardless of its age. */
     synchronized Optional<Throwable> lastFailure() {
         return Optional.ofNullable(lastFailure);
     }
 
-    /** What made the failures that are still inside the window, oldest first. */
+    /** Returns the causes of the failures within the window, oldest first. */
     synchronized List<Throwable> recentFailures() {
         return failures.stream().map(Failure::cause).toList();
     }
 
+    /** Records that the restart is pending until a deadline of the given time source. */
     synchronized void beginPause(TimeSource timeSource, long until) {
-        beginPause = timeSource;
+        pauseTime = timeSource;
         pauseEnd = until;
     }
 
+    /** Records that no restart is pending. */
     synchronized void endPause() {
-        beginPause = null;
+        pauseTime = null;
     }
 
-    /** What is left of the pause before the next restart, where there is one. */
+    /** Returns the remaining pause before the next restart; empty if none is pending. */
     synchronized Optional<Duration> remainingPause() {
-        return beginPause == null
+        return pauseTime == null
                 ? Optional.empty()
-                : Optional.of(Duration.ofNanos(Math.max(0, pauseEnd - beginPause.nanos())));
+                : Optional.of(Duration.ofNanos(Math.max(0, pauseEnd - pauseTime.nanos())));
     }
 }

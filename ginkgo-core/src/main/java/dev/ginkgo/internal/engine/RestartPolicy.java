@@ -7,14 +7,14 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a parent does when a child fails while running.
+ * What a parent does when a running child fails.
  *
  * @param scope which children are restarted
- * @param minBackoff the pause before the first restart
+ * @param minBackoff pause before the first restart
  * @param maxBackoff the longest pause
- * @param maxRestarts how many restarts within {@code window} are tried
- * @param window the period over which restarts are counted
- * @param factory creates the node that replaces the failed one; null to start the same one again
+ * @param maxRestarts how many restarts are tried within {@code window}
+ * @param window period over which failures are counted
+ * @param factory creates the node that replaces the failed one; null to start the same node again
  */
 public record RestartPolicy(
         Scope scope,
@@ -26,13 +26,13 @@ public record RestartPolicy(
 
     /** Which children are restarted when one fails. */
     public enum Scope {
-        /** None: the parent fails. */
+        /** No child; the parent fails. */
         ESCALATE,
-        /** The child. */
+        /** The failed child. */
         ONE_FOR_ONE,
         /** Every child of the parent. */
         ONE_FOR_ALL,
-        /** The child and those that started after it. */
+        /** The failed child and the children that started after it. */
         REST_FOR_ONE
     }
 
@@ -43,10 +43,13 @@ public record RestartPolicy(
                     "backoff must be 0 <= min <= max, not " + minBackoff + ".." + maxBackoff);
         }
         if (maxRestarts < 0 || window.isNegative() || window.isZero()) {
-            throw new IllegalArgumentException("cannot restart at most " + maxRestarts + " times within " + window);
+            throw new IllegalArgumentException(
+                    "restart intensity must be at least 0 restarts within a positive period, not " + maxRestarts
+                            + " within " + window);
         }
     }
 
+    /** Returns a policy with the standard backoff of 100 ms to 10 s, and at most 5 restarts within a minute. */
     public static RestartPolicy of(Scope scope) {
         return new RestartPolicy(scope, Duration.ofMillis(100), Duration.ofSeconds(10), 5, Duration.ofMinutes(1), null);
     }

@@ -2,7 +2,7 @@ package dev.ginkgo.internal.engine;
 
 import org.slf4j.Logger;
 
-/** What the engine needs of a service: the methods that it calls, and the service's name and log. */
+/** Hooks, logger and identity of a service, as the engine uses them. Implemented by {@code dev.ginkgo.Service}. */
 public interface ServiceHooks {
 
     void onStart() throws Exception;
@@ -11,9 +11,9 @@ public interface ServiceHooks {
 
     void onReload() throws Exception;
 
-    /** The service itself, for searches by class. */
+    /** Returns the service itself, for searches by class. */
     Object service();
 
-    /** The log of the service's class. */
+    /** Returns the logger of the service's class. */
     Logger log();
 }

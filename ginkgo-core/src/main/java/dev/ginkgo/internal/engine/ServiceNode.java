@@ -18,8 +18,9 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A service's place in its tree: who is above and below, what it declared, where it stands. What changes while the
- * tree runs is guarded by the tree's lock (see {@link ServiceTree}); what a constructor declares is read-only from then on.
+ * Node of the service tree: the parent and children of a service, its declarations and its state. Fields that change
+ * while the tree runs are guarded by the tree's lock (see {@link ServiceTree}). What the constructor of the service
+ * declares is read-only after the start.
  */
 public final class ServiceNode implements SettingsOwner {
     private final ServiceHooks hooks;
@@ -35,21 +36,26 @@ public final class ServiceNode implements SettingsOwner {
     private @Nullable ChildSelection childSelection;
     private volatile @Nullable ServiceTree serviceTree;
 
-    // guarded by the tree's lock; volatile ones may be read without
+    // guarded by the tree's lock; volatile fields may be read without it
     volatile State state = State.NEW;
     volatile Instant since = Instant.EPOCH;
     public volatile @Nullable ServiceRun serviceRun;
-    /** Stopped or failed, and nobody will start it again (but the root's owner). */
+    /** Stopped or failed permanently: neither supervision nor the parent starts the node again. */
     public volatile boolean terminated;
 
     volatile String reason = "";
     volatile @Nullable Throwable failure;
     volatile @Nullable Throwable reloadFailure;
-    /** How the last run ended. */
+    /** Result of the last run. */
     volatile StopResult lastResult = StopResult.CLEAN;
-    /** The recovery that will start it again, where there is one; a stop takes it out, another recovery takes it over. */
+    /**
+     * Recovery that will start this node again; null if there is none. A stop clears it; another recovery replaces it.
+     */
     Supervisor.@Nullable RecoveryToken recoveryToken;
-    /** Added while its parent ran: goes with the parent's stop. Set before it is among the children. */
+    /**
+     * Whether the node was added while its parent was running. It is then removed when the parent stops. Set before the
+     * node becomes visible among the children.
+     */
     volatile boolean addedAtRunTime;
 
     volatile RestartHistory restartHistory = new RestartHistory();
@@ -65,8 +71,9 @@ public final class ServiceNode implements SettingsOwner {
         this.name = type.isEmpty() ? "service" : KeySyntax.kebab(type);
     }
 
-    // ---- declare
+    // ---- declaring
 
+    /** Adds a child; if this node is running, also binds and starts it. */
     public void add(String childName, ServiceNode child, RestartPolicy onFailure) {
         ServiceRun current = serviceRun;
         if (current == null && serviceTree != null) {
@@ -80,7 +87,7 @@ public final class ServiceNode implements SettingsOwner {
         }
     }
 
-    /** Makes it a child that belongs to this node's tree, if there is one, and starts nothing. */
+    /** Adds a child to this node and to its tree, if it has one, without starting the child. */
     public void addWithoutStart(String childName, ServiceNode child, RestartPolicy onFailure, boolean whileRunning) {
         KeySyntax.requireUnusedName(this, KeySyntax.requireName(childName));
         child.attachToParent(this, childName, onFailure);
@@ -99,44 +106,44 @@ public final class ServiceNode implements SettingsOwner {
     }
 
     private void attachToParent(ServiceNode newParent, String newName, RestartPolicy onFailure) {
-        for (ServiceNode above = newParent; above != null; above = above.parent()) {
-            if (above == this) {
+        for (ServiceNode ancestor = newParent; ancestor != null; ancestor = ancestor.parent()) {
+            if (ancestor == this) {
                 throw new IllegalArgumentException(
-                        path() + " cannot be its own child: it was to be added as " + newParent.path() + "/" + newName);
+                        path() + " cannot be its own descendant: cannot add it as " + newParent.path() + "/" + newName);
             }
         }
         if (serviceTree != null && parent.get() == null && state != State.NEW) {
             throw new IllegalArgumentException("the " + typeName() + " at " + path()
-                    + " runs as a root, or has run; it cannot become " + newParent.path() + "/" + newName);
+                    + " is or was the root of a tree; it cannot become " + newParent.path() + "/" + newName);
         }
         if (!parent.compareAndSet(null, newParent)) {
             throw new IllegalArgumentException("the " + typeName() + " to be added as " + newParent.path() + "/"
-                    + newName + " stands at " + path() + " already; a service has one parent, so make another object");
+                    + newName + " is already at " + path() + "; a service has one parent, so create another object");
         }
         name = newName;
         restartPolicy = onFailure;
     }
 
-    /** Undoes {@link #add}. */
+    /** Removes this node from its parent. The inverse of {@link #add}. */
     public void detachFromParent() {
-        ServiceNode above = parent();
-        if (above != null) {
-            above.children.remove(name, this);
+        ServiceNode ancestor = parent();
+        if (ancestor != null) {
+            ancestor.children.remove(name, this);
             addedAtRunTime = false;
             parent.set(null);
         }
     }
 
-    /** Puts a fresh service where this one stood; {@code fresh} has no parent yet. */
-    void replaceWith(ServiceNode fresh) {
-        ServiceNode above = parent();
-        if (above == null) {
+    /** Replaces this node by another one that has no parent yet. */
+    void replaceWith(ServiceNode replacement) {
+        ServiceNode ancestor = parent();
+        if (ancestor == null) {
             throw new IllegalStateException(path() + " is not a child");
         }
-        fresh.attachToParent(above, name, restartPolicy);
-        fresh.restartHistory = restartHistory;
-        fresh.addedAtRunTime = addedAtRunTime;
-        above.children.replace(name, this, fresh);
+        replacement.attachToParent(ancestor, name, restartPolicy);
+        replacement.restartHistory = restartHistory;
+        replacement.addedAtRunTime = addedAtRunTime;
+        ancestor.children.replace(name, this, replacement);
         parent.set(null);
     }
 
@@ -168,18 +175,18 @@ public final class ServiceNode implements SettingsOwner {
         }
     }
 
-    // ---- the place
+    // ---- position in the tree
 
     @Override
     public String path() {
-        ServiceNode above = parent.get();
-        return above == null ? name : above.path() + "/" + name;
+        ServiceNode ancestor = parent.get();
+        return ancestor == null ? name : ancestor.path() + "/" + name;
     }
 
     @Override
     public String key() {
-        ServiceNode above = parent.get();
-        return above == null ? "" : KeySyntax.join(above.key(), name);
+        ServiceNode ancestor = parent.get();
+        return ancestor == null ? "" : KeySyntax.join(ancestor.key(), name);
     }
 
     @Override
@@ -207,7 +214,7 @@ public final class ServiceNode implements SettingsOwner {
         return childSelection;
     }
 
-    // ---- look
+    // ---- inspection
 
     public ServiceHooks hooks() {
         return hooks;
@@ -245,25 +252,29 @@ public final class ServiceNode implements SettingsOwner {
         return lifecycle.stopTimeout();
     }
 
-    /** Under the tree's lock: whether this node, and those below, are started no more. */
+    /** Sets whether this node and those below it will not be started again. Called under the tree's lock. */
     void markTerminated(boolean now) {
         terminated = now;
         children().forEach(child -> child.markTerminated(now));
     }
 
-    /** Becomes the root of a new tree, unless it runs in another. */
-    public synchronized void attachAsRoot(ServiceTree fresh) {
+    /**
+     * Makes this node the root of a new tree.
+     *
+     * @throws IllegalStateException if it belongs to a tree that has not stopped
+     */
+    public synchronized void attachAsRoot(ServiceTree newTree) {
         ServiceTree old = serviceTree;
         if (old != null && !old.isTerminated()) {
             throw new IllegalStateException(path() + " is " + state + ": it can be started again when it has stopped");
         }
-        attachToTree(fresh);
+        attachToTree(newTree);
     }
 
-    /** Belongs to a tree from now on, with all below it. */
-    void attachToTree(ServiceTree to) {
-        serviceTree = to;
-        children().forEach(child -> child.attachToTree(to));
+    /** Attaches this node and those below it to a tree. */
+    void attachToTree(ServiceTree newTree) {
+        serviceTree = newTree;
+        children().forEach(child -> child.attachToTree(newTree));
     }
 
     public void rename(String rootName) {
@@ -283,7 +294,12 @@ public final class ServiceNode implements SettingsOwner {
         return attached;
     }
 
-    /** The run in which the service may act, for {@code operation}. */
+    /**
+     * Returns the current run, if the service may act in it.
+     *
+     * @param operation name of the calling method, for the exception
+     * @throws IllegalStateException before {@code onStart}, or if the service is not running
+     */
     public ServiceRun run(String operation) {
         ServiceRun current = serviceRun;
         if (current == null) {
@@ -307,15 +323,15 @@ public final class ServiceNode implements SettingsOwner {
         try {
             if (!run("closeOnStop").closeOnStop(resource)) {
                 throw new IllegalStateException(
-                        path() + " is stopping: it can own nothing more; " + resource + " was closed");
+                        path() + " is stopping and accepts no more resources; " + resource + " was closed");
             }
-        } catch (IllegalStateException refused) {
+        } catch (IllegalStateException rejected) {
             try {
                 resource.close();
             } catch (Exception e) {
-                refused.addSuppressed(e);
+                rejected.addSuppressed(e);
             }
-            throw refused;
+            throw rejected;
         }
     }
 

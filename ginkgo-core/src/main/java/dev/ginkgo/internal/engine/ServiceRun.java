@@ -14,11 +14,11 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One run of one service, from a start to the end of the stop that follows: its tasks, what it owns, how far its
- * start came. A service that is started again gets a new one.
+ * One run of one service, from its start to the end of the stop that follows: its tasks, its resources, and the
+ * progress of its start. Each start of a service creates a new run.
  *
- * <p>The fields marked <i>tree</i> are guarded by the tree's lock, those marked <i>run</i> by the run's own monitor,
- * which is a leaf: nothing is locked under it (LOCKS.md).
+ * <p>Fields under the comment <i>tree</i> are guarded by the tree's lock, those under <i>run</i> by the monitor of the
+ * run, under which no other lock is taken (see LOCKS.md).
  */
 public final class ServiceRun {
     private final ServiceNode serviceNode;
@@ -27,14 +27,14 @@ public final class ServiceRun {
     private final String path;
     private final long since = TimeSource.system().nanos();
 
-    // tree
-    /** Set once: from here on nothing may fail, start or restart this run. */
+    // tree: guarded by the tree's lock
+    /** Set once, when the run begins to end: nothing may fail, start or restart it any more. */
     boolean ending;
-    /** A stop, or a failure, has come while it starts. */
+    /** Whether a stop or a failure has occurred, also during the start. */
     volatile boolean cancelled;
-    /** Whether this run ends for good: no supervisor will follow it with another. */
+    /** Whether this is the last run: no supervisor will start another one. */
     boolean isLastRun;
-    /** How it ended; set once. */
+    /** Result of the run; set once. */
     volatile StopResult result = StopResult.CLEAN;
 
     /** The deadline of the stop that cancelled the start. */
@@ -43,7 +43,7 @@ public final class ServiceRun {
     /** The children in the order in which they started. */
     final List<ServiceNode> startOrder = new ArrayList<>();
 
-    // run
+    // run: guarded by this
     private final Set<Task> tasks = new LinkedHashSet<>(0);
     private final Deque<AutoCloseable> resources = new ArrayDeque<>(0);
     private boolean open;
@@ -56,7 +56,7 @@ public final class ServiceRun {
     private @Nullable Task reload;
     private boolean reloadsEnded;
 
-    /** What {@code onStart} has come to: up, or not. */
+    /** Result of {@code onStart}: ready or degraded. */
     record Readiness(State state, String reason) {}
 
     ServiceRun(ServiceNode serviceNode, ServiceTree serviceTree, @Nullable ServiceRun parent) {
@@ -87,7 +87,7 @@ public final class ServiceRun {
         return TimeSource.system().nanos() - since;
     }
 
-    /** Whether this run, or one above it, is not to come up any more. */
+    /** Returns whether the start of this run, or of a run above it, has been cancelled. */
     boolean isCancelled() {
         for (ServiceRun serviceRun = this; serviceRun != null; serviceRun = serviceRun.parent) {
             if (serviceRun.cancelled) {
@@ -99,7 +99,7 @@ public final class ServiceRun {
 
     // ---- the start hook
 
-    /** Lets the service act, and begins {@code onStart} on a thread of its own. */
+    /** Allows the service to act, and starts {@code onStart} on a thread of its own. */
     void beginStartHook() {
         synchronized (this) {
             acting = true;
@@ -117,14 +117,14 @@ public final class ServiceRun {
             asTask = readiness != null;
             startHookError = escaped;
         }
-        if (asTask) { // it had said ready() and went on: what it throws now is a task's failure
+        if (asTask) { // it continued after ready() or degraded(), so its exception is that of a task
             onTaskEnd(task, escaped);
         } else {
             remove(task);
         }
     }
 
-    /** What the start waits for; null while it must go on waiting. */
+    /** Returns the readiness for which the start waits; null while it has to keep waiting. */
     synchronized @Nullable Readiness readiness() {
         if (readiness == null && startHookReturned && startHookError == null && !readyDeferred) {
             readiness = new Readiness(State.READY, "");
@@ -136,12 +136,12 @@ public final class ServiceRun {
         return readiness == null ? startHookError : null;
     }
 
-    /** Whether {@code onStart} came to a good end, so that {@code onStop} is its mirror. */
+    /** Returns whether {@code onStart} succeeded, so that {@code onStop} has to be called. */
     synchronized boolean startHookSucceeded() {
         return readiness != null || (startHookReturned && startHookError == null);
     }
 
-    /** Where {@code onStart} waits; empty if it has returned. */
+    /** Returns the stack trace of {@code onStart}; empty if it has returned. */
     synchronized List<StackTraceElement> startHookStack() {
         return startHook == null || startHookReturned ? List.of() : startHook.stack();
     }
@@ -172,11 +172,16 @@ public final class ServiceRun {
 
     // ---- tasks and resources
 
-    /** Whether the service may use its time: from onStart to the end of its run. */
+    /** Returns whether the service may act: from {@code onStart} to the end of its run. */
     synchronized boolean isActing() {
         return acting;
     }
 
+    /**
+     * Starts a task of the service.
+     *
+     * @throws IllegalStateException if the run is stopping
+     */
     public void spawn(String name, TaskBody taskBody) {
         Task task = new Task(path, name, taskBody, this::onTaskEnd);
         synchronized (this) {
@@ -189,7 +194,7 @@ public final class ServiceRun {
         }
     }
 
-    /** Begins a hook: like a task, but also while the run stops, and what escapes it goes to {@code atEnd}. */
+    /** Starts a hook: like a task, but also while the run is stopping. Its exception is passed to {@code atEnd}. */
     Task startHookTask(String name, TaskBody taskBody, Consumer<@Nullable Throwable> atEnd) {
         Task task = new Task(path, name, taskBody, (self, escaped) -> {
             atEnd.accept(escaped);
@@ -202,7 +207,7 @@ public final class ServiceRun {
         return task;
     }
 
-    /** Begins {@code onReload}; null if the run stops. */
+    /** Starts {@code onReload}; returns null if the run is stopping. */
     synchronized @Nullable Task beginReload(TaskBody taskBody, Consumer<@Nullable Throwable> atEnd) {
         if (!reloadsEnded) {
             reload = startHookTask("onReload", taskBody, atEnd);
@@ -211,7 +216,7 @@ public final class ServiceRun {
         return null;
     }
 
-    /** From here on no reload begins; one that runs is interrupted, so that {@code onStop} need not wait for it. */
+    /** Prevents further reloads and interrupts a running one, so that {@code onStop} does not wait for it. */
     synchronized void endReloads() {
         reloadsEnded = true;
         if (reload != null) {
@@ -227,7 +232,11 @@ public final class ServiceRun {
         return reload != null;
     }
 
-    /** Whether it was taken; a run that stops takes nothing. */
+    /**
+     * Registers a resource.
+     *
+     * @return false if the run is stopping; the resource was not registered
+     */
     synchronized boolean closeOnStop(AutoCloseable resource) {
         if (open) {
             resources.push(resource);
@@ -235,7 +244,7 @@ public final class ServiceRun {
         return open;
     }
 
-    /** No more tasks, no more resources. */
+    /** Rejects further tasks and resources. */
     synchronized void close() {
         open = false;
     }
@@ -248,12 +257,12 @@ public final class ServiceRun {
         return tasks.size();
     }
 
-    /** The resource that was owned last, taken out; null when there is none left. */
+    /** Removes and returns the resource that was registered last; null if there is none left. */
     synchronized @Nullable AutoCloseable nextResource() {
         return resources.poll();
     }
 
-    /** The run ends; its tasks that did not are still told among those of the tree. */
+    /** Hands tasks that did not end to the tree, which keeps reporting them after the end of the run. */
     synchronized void abandonTasks() {
         tasks.forEach(serviceTree::retiring);
     }

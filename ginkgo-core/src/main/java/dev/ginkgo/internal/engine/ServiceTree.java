@@ -28,10 +28,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The engine of one tree: its time, its settings, and the one lock under which states change. The lock is held for a
- * few field accesses and never while a hook, a task, an observer or a resource's {@code close} runs; what a step
- * leads to (a start, a stop, a restart) happens outside of it, in {@link StartSequence}, {@link StopSequence} and {@link
- * Supervisor}, which ask here whether they still may.
+ * Engine of one tree: its time source, its settings, and the one lock under which states change. The lock is held for a
+ * few field accesses, and never while a hook, a task, an observer or a resource's {@code close} runs. The actions that
+ * follow from a transition (a start, a stop, a restart) run outside the lock, in {@link StartSequence}, {@link
+ * StopSequence} and {@link Supervisor}, which check here whether they are still allowed.
  */
 public final class ServiceTree {
     private static final Logger LOG = LoggerFactory.getLogger("dev.ginkgo.Ginkgo");
@@ -50,7 +50,7 @@ public final class ServiceTree {
     private final ReentrantLock lock = new ReentrantLock();
     private final TaskRegistry tasks = new TaskRegistry();
     private final CountDownLatch servingAllowed = new CountDownLatch(1);
-    private volatile boolean markTerminated;
+    private volatile boolean terminated;
 
     public ServiceTree(
             ServiceNode root,
@@ -69,7 +69,7 @@ public final class ServiceTree {
                 : new EventDispatcher<>(
                         observer,
                         task -> startWorker(root.path(), "events", task::run),
-                        (change, e) -> LOG.warn("the observer of state changes failed at {}", change, e));
+                        (change, e) -> LOG.warn("an observer of state changes failed on {}", change, e));
         this.watchdog = new Watchdog(this);
     }
 
@@ -109,17 +109,18 @@ public final class ServiceTree {
         return serviceNode.stopTimeout().orElseGet(engineSettings::stopTimeout);
     }
 
-    /** Whether the root has come to its end, so that it may be started again. */
+    /** Returns whether the root has stopped, so that it may be started again in another tree. */
     boolean isTerminated() {
-        return markTerminated;
+        return terminated;
     }
 
+    /** Marks the tree as stopped. */
     void markTerminated() {
-        markTerminated = true;
+        terminated = true;
         watchdog.stop();
     }
 
-    /** The configuration was refused: nothing has been started, and nobody need wait for its end. */
+    /** Ends a start whose configuration was rejected: nothing has been started, and waiting threads return. */
     public void abortStart() {
         markTerminated();
         signalSubtree(root);
@@ -145,10 +146,10 @@ public final class ServiceTree {
         }
     }
 
-    /** The one place where a state changes. */
+    /** Changes the state of a node. The only method that does so; called under the lock. */
     void transition(ServiceNode serviceNode, State to, String reason, @Nullable Throwable failure) {
         if (!lock.isHeldByCurrentThread()) {
-            throw new AssertionError("a state changes under the tree's lock");
+            throw new AssertionError("the tree's lock is not held");
         }
         State from = serviceNode.state;
         if (!from.canBecome(to)) {
@@ -162,13 +163,16 @@ public final class ServiceTree {
         } else if (to.isRunning()) {
             serviceNode.failure = null;
         }
-        if (events != null) { // under the lock, so that the order is that of the changes
+        if (events != null) { // added under the lock, so that the order of the events is that of the transitions
             events.add(new StateChange(
                     serviceNode.path(), from, to, serviceNode.since, reason, Optional.ofNullable(failure)));
         }
     }
 
-    /** A service said how it is while it runs; during its start the start looks by itself. */
+    /**
+     * Applies a call of {@code ready()} or {@code degraded()} by a running service. During a start, the start evaluates
+     * the readiness itself.
+     */
     void updateReadiness(ServiceNode serviceNode, ServiceRun serviceRun, ServiceRun.Readiness now) {
         withLock(() -> {
             if (serviceNode.serviceRun != serviceRun || serviceRun.ending || !serviceNode.state.isRunning()) {
@@ -182,7 +186,7 @@ public final class ServiceTree {
         });
     }
 
-    /** Something escaped a task: normal once a stop has begun, else the failure of its service. */
+    /** Handles an exception that escaped a task: it is normal once a stop has begun; otherwise it fails the service. */
     void taskFailed(ServiceNode serviceNode, ServiceRun serviceRun, Task task, Throwable escaped) {
         if (fail(serviceNode, serviceRun, escaped)) {
             serviceNode.hooks().log().error("{}#{} failed", serviceRun.path(), task.name(), escaped);
@@ -197,17 +201,17 @@ public final class ServiceTree {
     /**
      * Fails a run.
      *
-     * @return false if it is ending already
+     * @return false if the run is ending already
      */
     boolean fail(ServiceNode serviceNode, ServiceRun serviceRun, Throwable cause) {
         boolean failed = withLock(() -> {
             if (serviceNode.serviceRun != serviceRun || serviceRun.ending || serviceRun.cancelled) {
                 return false;
             }
-            boolean up = serviceNode.state.isRunning();
+            boolean running = serviceNode.state.isRunning();
             serviceRun.cancelled = true;
             transition(serviceNode, FAILED, Messages.oneLine(cause), cause);
-            if (up) {
+            if (running) {
                 serviceRun.ending = true;
                 serviceRun.isLastRun = serviceNode == root;
                 Supervisor.RecoveryToken recoveryToken = new Supervisor.RecoveryToken();
@@ -225,7 +229,7 @@ public final class ServiceTree {
         return failed;
     }
 
-    /** Wakes all who wait at a node or below: its run has been cancelled. */
+    /** Wakes all threads that wait for a node or for nodes below it, because its run has been cancelled. */
     void signalSubtree(ServiceNode serviceNode) {
         serviceNode.waitQueue().signal();
         serviceNode.children().forEach(this::signalSubtree);
@@ -234,9 +238,10 @@ public final class ServiceTree {
     // ---- control
 
     /**
-     * Starts the root, and lets connections be served.
+     * Starts the root, and then permits services to accept connections.
      *
-     * @param beforeOpen runs between the last bind and the first connection; if it throws, the tree is stopped again
+     * @param beforeOpen runs after the last listener is bound and before the first connection is accepted; if it
+     *     throws, the tree is stopped again
      */
     public void start(@Nullable TaskBody beforeOpen) {
         if (beforeOpen == null) {
@@ -245,15 +250,15 @@ public final class ServiceTree {
         watchdog.start();
         startSequence.start(root, null);
         if (beforeOpen != null) {
-            servingAllowed(beforeOpen);
+            runBeforeOpen(beforeOpen);
         }
     }
 
-    private void servingAllowed(TaskBody step) {
+    private void runBeforeOpen(TaskBody step) {
         try {
             step.run();
             servingAllowed.countDown();
-        } catch (Throwable t) { // whatever it is, the services must not stay behind
+        } catch (Throwable t) { // also for an Error, the services must be stopped
             boolean cancelled = t instanceof InterruptedException;
             if (cancelled) {
                 Thread.currentThread().interrupt();
@@ -271,7 +276,7 @@ public final class ServiceTree {
         }
     }
 
-    /** Starts a child that was added to a running parent, or throws it out again. */
+    /** Starts a child that was added to a running parent; removes it again if that fails. */
     void startAdded(ServiceNode parent, ServiceRun serviceRun, ServiceNode child) {
         try {
             settings.bindAdded(child);
@@ -283,6 +288,7 @@ public final class ServiceTree {
         parent.waitQueue().signal();
     }
 
+    /** Waits until services may accept connections. */
     public void awaitOpen() throws InterruptedException {
         servingAllowed.await();
     }
@@ -291,9 +297,9 @@ public final class ServiceTree {
         stopThen(child, () -> removeStopped(parent.serviceRun, child));
     }
 
-    /** Lets go of a child that has stopped for good. */
+    /** Removes a child that has stopped permanently. */
     void removeStopped(@Nullable ServiceRun parentRun, ServiceNode child) {
-        boolean down = withLock(() -> {
+        boolean stopped = withLock(() -> {
             if (child.serviceRun != null) {
                 return false;
             }
@@ -304,10 +310,10 @@ public final class ServiceTree {
             child.markTerminated(true);
             return true;
         });
-        if (!down && markTerminated) {
-            return; // it belongs to another tree by now
+        if (!stopped && terminated) {
+            return; // the child may belong to another tree by now
         }
-        if (!down) { // its parent was restarted meanwhile, and started it
+        if (!stopped) { // in the meantime the parent was restarted and has started the child
             stopSequence.stop(child, Deadline.after(stopTimeout(child)), true);
             removeStopped(parentRun, child);
             return;
@@ -321,32 +327,32 @@ public final class ServiceTree {
     }
 
     /**
-     * Stops a node on a thread of its own, so that a task may stop its own service, and then does {@code after}
-     * there. A task that waits here is interrupted by the stop and returns.
+     * Stops a node on a thread of its own, so that a task may stop its own service, and then runs {@code after} there.
+     * A task that waits here is interrupted by the stop and returns.
      */
     private void stopThen(ServiceNode serviceNode, Runnable after) {
         String path = serviceNode.path();
-        AtomicReference<StopResult> outcome = new AtomicReference<>(StopResult.CLEAN);
+        AtomicReference<StopResult> result = new AtomicReference<>(StopResult.CLEAN);
         Task worker = startWorker(path, "stop", () -> {
             try {
-                outcome.set(stopSequence.stop(serviceNode, Deadline.after(stopTimeout(serviceNode)), true));
+                result.set(stopSequence.stop(serviceNode, Deadline.after(stopTimeout(serviceNode)), true));
             } finally {
                 after.run();
             }
         });
         if (tasks.awaitEnd(worker, root)) {
-            outcome.get().throwIfUnclean(path);
+            result.get().throwIfUnclean(path);
         }
     }
 
     // ---- tasks
 
-    /** Does a piece of the engine's own work on a thread of its own. */
+    /** Runs internal work of the engine on a thread of its own. */
     Task startWorker(String path, String name, TaskBody taskBody) {
         return tasks.startWorker(path, name, taskBody);
     }
 
-    /** Every live task, the services' in the order of the tree, then the engine's own. */
+    /** Returns every live task: those of the services in the order of the tree, then those of the engine. */
     public List<TaskInfo> tasks() {
         return tasks.all(root);
     }
@@ -359,7 +365,7 @@ public final class ServiceTree {
         tasks.retired(task);
     }
 
-    /** Not yet up, stopping, stopped or failed. */
+    /** Returns whether the root is neither ready nor degraded. */
     boolean isNotRunning() {
         return !root.state.isRunning();
     }

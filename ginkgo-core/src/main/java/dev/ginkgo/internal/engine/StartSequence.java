@@ -16,9 +16,8 @@ import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Brings a node up: its children in order, then its hook (or the hook first), on the thread that asks for it. When
- * anything goes wrong, or somebody stops it meanwhile, the way back is the stop of what had been started, under one
- * deadline for all of it.
+ * Starts a node on the calling thread: its children in order, then its start hook (or the hook first). If a step fails
+ * or the start is cancelled, everything that has been started is stopped again, under a single deadline.
  */
 final class StartSequence {
     private final ServiceTree serviceTree;
@@ -27,7 +26,7 @@ final class StartSequence {
         this.serviceTree = serviceTree;
     }
 
-    /** What one start has in common from its top to its leaves: the deadline of its way back. */
+    /** State of one start that all nodes involved share: the deadline of its rollback. */
     private static final class StartAttempt {
         private final Duration timeout;
         private @Nullable Deadline rollback;
@@ -51,7 +50,7 @@ final class StartSequence {
         }
     }
 
-    /** The start was cancelled, by a stop, a failure or an interrupt. */
+    /** Thrown when a start is cancelled by a stop, a failure or an interrupt. */
     private static final class StartCancelledException extends Exception {
         private static final long serialVersionUID = 1L;
 
@@ -61,17 +60,17 @@ final class StartSequence {
     }
 
     /**
-     * Starts a node within the run of its parent, and returns when it is up.
+     * Starts a node within the run of its parent. Returns when the node is ready or degraded.
      *
-     * @throws StartException if it is not; nothing of it runs any more then
+     * @throws StartException if the start fails or is cancelled; nothing of the node is running any more
      */
     void start(ServiceNode serviceNode, @Nullable ServiceRun parent) {
         start(serviceNode, parent, () -> true);
     }
 
     /**
-     * The same, if {@code stillWanted}, which is asked under the tree's lock, in the step that begins the start:
-     * nobody can come between.
+     * Starts a node if {@code stillWanted} is true. The condition is evaluated under the tree's lock, in the same step
+     * that begins the start.
      */
     void start(ServiceNode serviceNode, @Nullable ServiceRun parent, BooleanSupplier stillWanted) {
         start(serviceNode, parent, new StartAttempt(serviceTree.stopTimeout(serviceNode)), stillWanted);
@@ -111,7 +110,7 @@ final class StartSequence {
             if (!stillWanted.getAsBoolean()) {
                 throw new StartException(
                         serviceNode.path(),
-                        serviceNode.path() + " was not started: it was stopped meanwhile",
+                        serviceNode.path() + " was not started: it was stopped in the meantime",
                         true,
                         null);
             }
@@ -154,7 +153,8 @@ final class StartSequence {
             if (serviceRun.isCancelled()) {
                 throw new StartCancelledException();
             }
-            if (!child.addedAtRunTime) { // else whoever added it while this node starts has started it too
+            if (!child.addedAtRunTime) { // otherwise the thread that added it while this node was starting has started
+                // it too
                 child.restartHistory.reset();
                 startDeclared(child, serviceRun, startAttempt);
             }
@@ -162,7 +162,7 @@ final class StartSequence {
         if (!serviceNode.onStartFirst()) {
             runStartHook(serviceNode, serviceRun);
         }
-        boolean up = serviceTree.withLock(() -> {
+        boolean started = serviceTree.withLock(() -> {
             ServiceRun.Readiness readiness = serviceRun.readiness();
             if (serviceRun.isCancelled() || readiness == null) {
                 return false;
@@ -171,12 +171,15 @@ final class StartSequence {
             return true;
         });
         serviceNode.waitQueue().signal();
-        if (!up) {
+        if (!started) {
             throw new StartCancelledException();
         }
     }
 
-    /** A child that is stopped while it starts ends alone, just as it would a moment later. */
+    /**
+     * Starts a declared child. If only the child is stopped during its start, the start of the parent continues, as it
+     * would if the child had been stopped later.
+     */
     private void startDeclared(ServiceNode child, ServiceRun serviceRun, StartAttempt startAttempt) {
         try {
             start(child, serviceRun, startAttempt, () -> true);
@@ -194,7 +197,7 @@ final class StartSequence {
         Duration timeout = serviceTree.startTimeout(serviceNode);
         long deadline = Deadline.after(timeout).nanos();
         serviceRun.beginStartHook();
-        Boolean settled = serviceNode
+        Boolean completed = serviceNode
                 .waitQueue()
                 .await(
                         () -> (serviceRun.readiness() != null
@@ -211,7 +214,7 @@ final class StartSequence {
         if (error != null) {
             throw startFailed(serviceRun.path(), error);
         }
-        if (settled == null) {
+        if (completed == null) {
             throw startTimedOut(serviceRun, timeout);
         }
     }
@@ -221,7 +224,7 @@ final class StartSequence {
         String why = "not ready after " + Durations.toHumanString(timeout)
                 + (stack.isEmpty()
                         ? ": onStart returned after deferReady(), and neither ready() nor degraded() was called"
-                        : ": onStart waits at " + stack.getFirst());
+                        : ": onStart is blocked at " + stack.getFirst());
         TimeoutException cause = new TimeoutException(why + " (start-timeout)");
         if (!stack.isEmpty()) {
             cause.setStackTrace(stack.toArray(StackTraceElement[]::new));
@@ -235,7 +238,7 @@ final class StartSequence {
             serviceRun.ending = true;
             serviceRun.isLastRun = serviceRun.isLastRun || serviceRun.parent() == null;
             if (serviceNode.state == FAILED) {
-                return; // a task or a child failed meanwhile, and that is the cause
+                return; // a task or a child has failed in the meantime, and that is the cause
             }
             if (serviceRun.isCancelled()) {
                 startAttempt.stoppedBy(stopDeadline(serviceRun));
@@ -275,7 +278,7 @@ final class StartSequence {
                 : startFailed(serviceRun.path(), failure);
     }
 
-    /** The exception for a start that failed by {@code cause}. */
+    /** Returns the exception for a start that failed because of {@code cause}. */
     static StartException startFailed(String path, Throwable cause) {
         return new StartException(path, path + " did not start: " + Messages.oneLine(cause), false, cause);
     }

@@ -7,9 +7,9 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * How a run ended, with all below it.
+ * Result of the stop of a run, including everything below it.
  *
- * @param errors what hooks and resources threw, in the order in which it happened
+ * @param errors what hooks and resources threw, in the order in which it occurred
  * @param leaks the tasks that did not end
  */
 record StopResult(List<Throwable> errors, List<Leak> leaks) {
@@ -29,7 +29,7 @@ record StopResult(List<Throwable> errors, List<Leak> leaks) {
         return List.copyOf(all);
     }
 
-    /** Throws what was not clean. */
+    /** Throws a {@link StopException} if the stop was not clean. */
     void throwIfUnclean(String path) {
         if (!isClean()) {
             throw new StopException(message(path), errors, leaks);

@@ -17,11 +17,12 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Takes a node down, in the mirror of its start: {@code onStop} while the tasks live, then the tasks, then what it
- * owns, then the children. Nothing that goes wrong stops the rest; it is collected in an {@link StopResult}.
+ * Stops a node in the reverse order of its start: {@code onStop} while the tasks are running, then the tasks, then the
+ * resources, then the children. Errors do not end the sequence; they are collected in a {@link StopResult}.
  *
- * <p>One deadline governs all. Tasks that were interrupted may take half of what is left where children still have
- * to stop, so that one deaf task does not cost them their turn; it is then joined again at the end.
+ * <p>A single deadline covers the whole stop. If children have to be stopped after the tasks, interrupted tasks may use
+ * half of the remaining time, so that a task that ignores the interrupt does not use up the time of the children; it is
+ * joined again at the end.
  */
 final class StopSequence {
     private final ServiceTree serviceTree;
@@ -37,15 +38,15 @@ final class StopSequence {
     }
 
     /**
-     * Stops a node, or waits for the stop that is under way.
+     * Stops a node, or waits for a stop that is in progress.
      *
-     * @param last whether nobody will start it again
+     * @param last whether the node will not be started again
      */
     StopResult stop(ServiceNode serviceNode, Deadline deadline, boolean last) {
         AtomicReference<@Nullable ServiceRun> found = new AtomicReference<>();
         Role role = serviceTree.withLock(() -> {
             if (serviceTree.isTerminated()) {
-                return Role.NOTHING; // everything has stopped, and may be running in another tree by now
+                return Role.NOTHING; // everything has stopped, and the node may belong to another tree by now
             }
             serviceNode.restartHistory.endPause();
             if (last) {
@@ -68,7 +69,7 @@ final class StopSequence {
                 return Role.WAIT;
             }
             if (!serviceNode.state.isRunning()) {
-                return Role.WAIT; // STOPPING, or FAILED and being wound down
+                return Role.WAIT; // STOPPING, or FAILED and being stopped
             }
             serviceRun.ending = true;
             serviceRun.cancelled = true;
@@ -78,7 +79,7 @@ final class StopSequence {
         serviceTree.signalSubtree(serviceNode);
         ServiceNode parent = serviceNode.parent();
         if (parent != null) {
-            parent.waitQueue().signal(); // a recovery may have waited to start it again
+            parent.waitQueue().signal(); // a recovery may have been waiting to start it again
         }
         ServiceRun serviceRun = found.get();
         if (serviceRun == null) {
@@ -94,10 +95,10 @@ final class StopSequence {
                             TimeSource.system(),
                             WaitQueue.never(TimeSource.system()));
         }
-        return serviceRun.result; // not the node's, which may have been started again
+        return serviceRun.result; // not the node's last result: the node may have been started again
     }
 
-    /** Everything between the begin of a stop and its end. Called once for a run, by whoever set it to end. */
+    /** Performs the steps of a stop. Called once for each run, by the thread that set it to end. */
     StopResult windDown(ServiceNode serviceNode, ServiceRun serviceRun, Deadline deadline) {
         List<Throwable> errors = new ArrayList<>();
         StopResult below = StopResult.CLEAN;
@@ -110,14 +111,14 @@ final class StopSequence {
         }
         serviceRun.close();
         serviceRun.tasks().forEach(Task::interrupt);
-        boolean othersWait =
+        boolean childrenRemain =
                 !serviceNode.onStartFirst() && !startOrder(serviceRun).isEmpty();
-        join(serviceNode, serviceRun, othersWait ? deadline.halfway() : deadline);
+        join(serviceNode, serviceRun, childrenRemain ? deadline.halfway() : deadline);
         closeResources(serviceNode, serviceRun, deadline, errors);
         if (!serviceNode.onStartFirst()) {
             below = stopChildren(serviceRun, deadline);
         }
-        if (serviceRun.taskCount() > 0) { // their sockets are closed now, which may have ended them
+        if (serviceRun.taskCount() > 0) { // closing their resources may have ended them
             serviceRun.tasks().forEach(Task::interrupt);
             join(serviceNode, serviceRun, deadline.withGrace());
         }
@@ -126,7 +127,7 @@ final class StopSequence {
         return new StopResult(List.copyOf(errors), leaks).plus(below);
     }
 
-    /** The end of a run: its state, and the word to all who wait. */
+    /** Ends a run: sets the final state and wakes the waiting threads. */
     void finish(ServiceNode serviceNode, ServiceRun serviceRun, StopResult stopResult) {
         boolean last = serviceTree.withLock(() -> {
             if (serviceNode.state == STOPPING) {
@@ -149,7 +150,7 @@ final class StopSequence {
                 serviceNode.markTerminated(true);
             }
             if (serviceNode == serviceTree.root()) {
-                serviceTree.markTerminated(); // the last word: from here on it may be started again, in another tree
+                serviceTree.markTerminated(); // last step: from here on the root may be started in another tree
             }
             return serviceRun.isLastRun;
         });
@@ -160,7 +161,7 @@ final class StopSequence {
         }
     }
 
-    /** Nobody will start this node or those below it again. */
+    /** Marks a node and those below it as permanently stopped. */
     void markSubtreeTerminated(ServiceNode serviceNode) {
         serviceTree.withLock(() -> serviceNode.markTerminated(true));
         serviceTree.signalSubtree(serviceNode);
@@ -183,7 +184,8 @@ final class StopSequence {
 
     private void callOnStop(ServiceNode serviceNode, ServiceRun serviceRun, Deadline deadline, List<Throwable> errors) {
         if (deadline.isExpired()) {
-            errors.add(new HookException(serviceRun.path() + ": onStop was left out, for the time to stop was over"));
+            errors.add(
+                    new HookException(serviceRun.path() + ": onStop was skipped because the stop deadline had passed"));
             return;
         }
         if (serviceNode
@@ -193,8 +195,8 @@ final class StopSequence {
                                 TimeSource.system(),
                                 deadline.halfway().nanos())
                 == null) {
-            errors.add(new HookException(
-                    serviceRun.path() + ": onStop was left out, for onReload, though interrupted, still runs"));
+            errors.add(new HookException(serviceRun.path()
+                    + ": onStop was skipped because onReload is still running although it was interrupted"));
             return;
         }
         Throwable thrown = HookCall.run(serviceNode, serviceRun, "onStop", serviceNode.hooks()::onStop, deadline);

@@ -14,16 +14,17 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What follows the failure of a service that was up. Each failure is worked off on a thread of its own: the failed
- * one is wound down, then it, or the group that its {@link Supervision} names, is started again after a pause, or
- * the failure goes up.
+ * Handles the failure of services that were running. Each failure is handled on a thread of its own: the failed service
+ * is stopped; then it, or the group that its {@link Supervision} selects, is started again after a pause, or the
+ * failure escalates.
  *
- * <p>A node that is down and is to come back has one {@linkplain ServiceNode#recoveryToken keeper}: the recovery that will start
- * it. A recovery takes its whole group in one step; of two siblings that fail at the same moment one takes the
- * other, with what that one had taken. A stop takes a node out of its keeper's hands, which goes on with the rest.
+ * <p>A node that is stopped and will be restarted holds the {@linkplain ServiceNode#recoveryToken token} of the
+ * recovery that will start it. A recovery takes over its whole group in one step; if two siblings fail at the same
+ * moment, one recovery takes over the other sibling and everything that the other recovery had taken over. A stop
+ * removes a node from its recovery, which continues with the rest of the group.
  */
 final class Supervisor {
-    /** Stands for one recovery, from the moment of the failure on. */
+    /** Identity of one recovery, from the moment of the failure on. */
     static final class RecoveryToken {}
 
     private final ServiceTree serviceTree;
@@ -32,7 +33,7 @@ final class Supervisor {
         this.serviceTree = serviceTree;
     }
 
-    /** Called once for each run that failed while it was up. */
+    /** Handles a failure. Called once for each run that failed while it was running. */
     void failed(ServiceNode serviceNode, ServiceRun serviceRun, Throwable cause, RecoveryToken recoveryToken) {
         StopResult stopResult = serviceTree
                 .stopSequence()
@@ -45,7 +46,7 @@ final class Supervisor {
         }
     }
 
-    /** One failure of one child, from its end to the child's return or the parent's failure. */
+    /** Recovery from one failure of one child. Ends when the child is restarted or the parent has failed. */
     private final class Recovery {
         private final ServiceNode parent;
         private final ServiceRun parentRun;
@@ -53,31 +54,35 @@ final class Supervisor {
         private ServiceNode failedChild;
         private Throwable cause;
 
-        /** Tasks that did not end: a restart would run beside them. */
+        /** Tasks that did not end; a restarted service would run at the same time as they do. */
         private List<Leak> leaks;
 
         Recovery(
                 ServiceNode parent,
                 ServiceRun parentRun,
-                ServiceNode culprit,
+                ServiceNode failedChild,
                 Throwable cause,
-                RecoveryToken self,
+                RecoveryToken token,
                 List<Leak> leaks) {
             this.parent = parent;
             this.parentRun = parentRun;
-            this.failedChild = culprit;
+            this.failedChild = failedChild;
             this.cause = cause;
-            this.token = self;
+            this.token = token;
             this.leaks = leaks;
         }
 
         void run() {
             while (prepareRestart() && awaitBackoff() && !startGroup()) {
-                // a start failed: its failure is worked off like the one before
+                // a start failed: handle that failure in the same way
             }
         }
 
-        /** Decides; stops what is to be restarted together. False if there is nothing to restart. */
+        /**
+         * Decides what to do, and stops the other nodes that are to be restarted together.
+         *
+         * @return false if there is nothing to restart
+         */
         private boolean prepareRestart() {
             if (!holdsToken(failedChild)) {
                 return false;
@@ -108,7 +113,7 @@ final class Supervisor {
                 return false;
             }
             List<ServiceNode> group = takeGroup(policy.scope(), WaitQueue.deadlineAfter(serviceTree.time(), pause));
-            parent.waitQueue().signal(); // another recovery may have lost what it waited for
+            parent.waitQueue().signal(); // another recovery may have been waiting for a node of this group
             for (ServiceNode serviceNode : group.reversed()) {
                 if (serviceNode != failedChild) {
                     stopForRestart(serviceNode);
@@ -117,16 +122,16 @@ final class Supervisor {
             return leaks.isEmpty() || escalateLeaks();
         }
 
-        /** Two of one service at a time would be worse than none: whoever is above decides. */
+        /** Escalates, because two instances of a service at a time would be worse than none. */
         private boolean escalateLeaks() {
             StringBuilder text = new StringBuilder(
-                    failedChild.path() + " failed, and cannot be restarted beside what did not stop:");
+                    failedChild.path() + " failed and cannot be restarted, because these tasks did not stop:");
             leaks.forEach(leak -> text.append('\n').append(leak));
             escalate(new RuntimeException(text.toString(), cause));
             return false;
         }
 
-        /** A group is stopped and started as a whole, so not while the parent is still starting it. */
+        /** Waits until the parent has started all its children, because a group is stopped and started as a whole. */
         private boolean awaitParentStart() {
             try {
                 parent.waitQueue()
@@ -141,7 +146,7 @@ final class Supervisor {
             }
         }
 
-        /** Takes all that are to be restarted together, in one step. */
+        /** Takes over all nodes that are to be restarted together, in one step. */
         private List<ServiceNode> takeGroup(RestartPolicy.Scope scope, long pauseEnd) {
             return serviceTree.withLock(() -> {
                 if (!holdsToken(failedChild)) {
@@ -171,7 +176,11 @@ final class Supervisor {
             }
         }
 
-        /** Waits out the backoff. False if there is nothing left to start. */
+        /**
+         * Waits for the backoff.
+         *
+         * @return false if there is nothing left to start
+         */
         private boolean awaitBackoff() {
             RestartHistory restartHistory = failedChild.restartHistory;
             try {
@@ -187,20 +196,24 @@ final class Supervisor {
             return next() != null;
         }
 
-        /** Starts what is kept, in order. False if a start failed. */
+        /**
+         * Starts the nodes that hold the token, in order.
+         *
+         * @return false if a start failed
+         */
         private boolean startGroup() {
             for (ServiceNode serviceNode = next(); serviceNode != null; serviceNode = next()) {
-                boolean renew = serviceNode == failedChild;
+                boolean isFailedChild = serviceNode == failedChild;
                 try {
-                    if (renew) {
+                    if (isFailedChild) {
                         serviceNode.restartHistory.recordRestart();
                         replaceIfConfigured(serviceNode);
                     }
-                    ServiceNode started = renew ? failedChild : serviceNode;
+                    ServiceNode started = isFailedChild ? failedChild : serviceNode;
                     serviceTree.startSequence().start(started, parentRun, () -> holdsToken(started));
                     releaseToken(started);
                 } catch (RuntimeException e) {
-                    ServiceNode failed = renew ? failedChild : serviceNode;
+                    ServiceNode failed = isFailedChild ? failedChild : serviceNode;
                     if (holdsToken(failed)) {
                         failedChild = failed;
                         cause = e;
@@ -211,42 +224,42 @@ final class Supervisor {
             return true;
         }
 
-        /** Puts a fresh one in the culprit's place, where its supervision says so. */
+        /** Replaces the failed child by a new node, if its supervision has a factory. */
         private void replaceIfConfigured(ServiceNode serviceNode) {
-            Supplier<ServiceNode> maker = serviceNode.restartPolicy().factory();
-            if (maker == null) {
+            Supplier<ServiceNode> factory = serviceNode.restartPolicy().factory();
+            if (factory == null) {
                 return;
             }
             try {
-                ServiceNode fresh = maker.get();
+                ServiceNode replacement = factory.get();
                 serviceTree.withLock(() -> {
                     if (!holdsToken(serviceNode)) {
                         throw new StartException(
                                 serviceNode.path(),
-                                serviceNode.path() + " was not replaced: it was stopped meanwhile",
+                                serviceNode.path() + " was not replaced: it was stopped in the meantime",
                                 true,
                                 null);
                     }
-                    serviceNode.replaceWith(fresh);
-                    parentRun.startOrder.replaceAll(each -> each == serviceNode ? fresh : each);
-                    fresh.recoveryToken = serviceNode.recoveryToken;
+                    serviceNode.replaceWith(replacement);
+                    parentRun.startOrder.replaceAll(each -> each == serviceNode ? replacement : each);
+                    replacement.recoveryToken = serviceNode.recoveryToken;
                     serviceNode.recoveryToken = null;
                 });
-                failedChild = fresh;
+                failedChild = replacement;
                 serviceTree.stopSequence().markSubtreeTerminated(serviceNode);
                 serviceTree.settings().removeChild(serviceNode);
-                fresh.attachToTree(serviceTree);
-                serviceTree.settings().bindAdded(fresh);
+                replacement.attachToTree(serviceTree);
+                serviceTree.settings().bindAdded(replacement);
             } catch (RuntimeException e) {
                 throw new StartException(
                         serviceNode.path(),
-                        failedChild.path() + " could not be made anew: " + Messages.oneLine(e),
+                        failedChild.path() + " could not be created again: " + Messages.oneLine(e),
                         false,
                         e);
             }
         }
 
-        /** The first that this recovery has still to start; null if there is none, or the parent ends. */
+        /** Returns the first node that this recovery has to start; null if there is none or the parent is stopping. */
         private @Nullable ServiceNode next() {
             return serviceTree.withLock(() -> parentRun.startOrder.stream()
                     .filter(this::holdsToken)

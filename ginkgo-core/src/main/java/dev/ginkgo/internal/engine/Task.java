@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
-/** One virtual thread of a tree, named {@code path#name}: a task of a service, one of its hooks, or the engine's own. */
+/** Virtual thread of a tree, named {@code path#name}: a task or a hook of a service, or internal work of the engine. */
 final class Task {
     private final String path;
     private final String name;
@@ -18,9 +18,9 @@ final class Task {
     private final long since = TimeSource.system().nanos();
 
     /**
-     * Makes it; {@link #start()} runs it.
+     * Creates a task without starting it.
      *
-     * @param atEnd told once, on the task's thread, with what escaped the body, if anything did
+     * @param atEnd called once, on the thread of the task, with the exception that escaped the body, or null
      */
     Task(String path, String name, TaskBody taskBody, BiConsumer<Task, @Nullable Throwable> atEnd) {
         this.path = path;

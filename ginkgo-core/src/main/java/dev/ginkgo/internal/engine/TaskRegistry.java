@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The tasks of a tree that belong to no running service: the engine's own, and those that are about to end. */
+/** Tasks of a tree that belong to no running service: those of the engine, and those that are about to end. */
 final class TaskRegistry {
     private static final Logger LOG = LoggerFactory.getLogger("dev.ginkgo.Ginkgo");
 
@@ -23,11 +23,11 @@ final class TaskRegistry {
     private final Set<Task> retiringTasks = ConcurrentHashMap.newKeySet();
     private final WaitQueue waitQueue = new WaitQueue();
 
-    /** Does a piece of the engine's own work on a thread of its own. */
+    /** Runs internal work of the engine on a thread of its own. */
     Task startWorker(String path, String name, TaskBody taskBody) {
         Task task = new Task(path, name, taskBody, (self, escaped) -> {
             if (escaped != null) {
-                LOG.error("{}#{} failed; this is a fault of Ginkgo itself", path, name, escaped);
+                LOG.error("{}#{} failed; this is a bug in Ginkgo", path, name, escaped);
             }
             retiring(self);
             workers.remove(self);
@@ -40,8 +40,8 @@ final class TaskRegistry {
     }
 
     /**
-     * Waits until a worker has ended. A task of the tree gives up when it is interrupted, which may be the worker's
-     * doing; the flag stays set.
+     * Waits until a worker has ended. If the caller is a task of the tree, an interrupt ends the wait, because the
+     * worker may be the one that interrupts it; the interrupt flag stays set.
      *
      * @return false if the caller was interrupted
      */
@@ -61,7 +61,9 @@ final class TaskRegistry {
         }
     }
 
-    /** Every live task of the tree, the services' in the order of the tree, then the engine's own. */
+    /**
+     * Returns every live task of the tree: those of the services in the order of the tree, then those of the engine.
+     */
     List<TaskInfo> all(ServiceNode root) {
         List<TaskInfo> all = new ArrayList<>();
         collect(root, all);
@@ -71,13 +73,14 @@ final class TaskRegistry {
     }
 
     /**
-     * The task is no longer its service's, but has still to wake those who waited for its end: until it is {@link
-     * #retired}, a test's clock must not believe that all is still.
+     * Keeps a task in the list after its service has released it, because it still has to wake the threads that wait
+     * for its end. Until it is {@link #retired}, a test's clock must not consider the tree idle.
      */
     void retiring(Task task) {
         retiringTasks.add(task);
     }
 
+    /** Removes a task that has woken the waiting threads. */
     void retired(Task task) {
         retiringTasks.remove(task);
     }

@@ -13,10 +13,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Notices when the virtual threads stand still because tasks compute without ever blocking: once a second it lets
- * one virtual thread run, and if that does not get its turn within a second, it names the tasks that do. (The talk's
- * "if you're in a loop that doesn't use IO, run gevent.sleep(0)".) It is a platform thread, or it would stand still
- * with the others, and keeps the machine's time.
+ * Detects tasks that compute without blocking and thereby keep all other virtual threads from running. Once a second it
+ * starts a virtual thread; if that does not run within a second, it logs the tasks that are running. (The original
+ * Ginkgo had the same rule: in a loop without I/O, call {@code gevent.sleep(0)}.) It is a platform thread, because a
+ * virtual thread would be starved as well, and uses the system time.
  */
 final class Watchdog {
     private static final Logger LOG = LoggerFactory.getLogger(Watchdog.class);
@@ -45,30 +45,30 @@ final class Watchdog {
     }
 
     private void watch() {
-        long quietUntil = TimeSource.system().nanos();
+        long nextReport = TimeSource.system().nanos();
         try {
             while (true) {
                 WaitQueue.sleep(TimeSource.system(), TURN_TIMEOUT);
                 AtomicBoolean ran = new AtomicBoolean();
                 Thread.ofVirtual().start(() -> ran.set(true));
                 WaitQueue.sleep(TimeSource.system(), TURN_TIMEOUT);
-                if (!ran.get() && TimeSource.system().nanos() - quietUntil >= 0 && reportBusyTasks()) {
-                    quietUntil = TimeSource.system().nanos() + REPORT_INTERVAL_NANOS;
+                if (!ran.get() && TimeSource.system().nanos() - nextReport >= 0 && reportBusyTasks()) {
+                    nextReport = TimeSource.system().nanos() + REPORT_INTERVAL_NANOS;
                 }
             }
         } catch (InterruptedException e) {
-            // the tree has come to its end
+            // the tree has stopped
         }
     }
 
     private boolean reportBusyTasks() {
         String busy = serviceTree.tasks().stream().map(Watchdog::stackIfBusy).collect(Collectors.joining());
         if (busy.isEmpty()) {
-            return false; // the machine was slow, or another tree's tasks are busy
+            return false; // the machine was slow, or tasks of another tree are busy
         }
         LOG.warn(
-                "no virtual thread got its turn for {}: these tasks hold every carrier thread; where they compute in a"
-                        + " loop, let them call sleep(Duration.ZERO) now and then{}",
+                "no virtual thread could run for {}: these tasks occupy every carrier thread; if they compute in a"
+                        + " loop, call sleep(Duration.ZERO) in it{}",
                 Durations.toHumanString(TURN_TIMEOUT),
                 busy);
         return true;

@@ -6,11 +6,14 @@ import java.net.SocketTimeoutException;
 import java.net.UnknownHostException;
 import java.time.Duration;
 
-/** How the messages of this package print things. */
+/** Formats I/O errors for messages. */
 public final class IoMessages {
     private IoMessages() {}
 
-    /** One line for what ended a connection; a bug also says where it is. */
+    /**
+     * Returns one line for an exception that ended a connection. For anything but an I/O error, it includes the
+     * position in the code.
+     */
     public static String oneLine(Throwable t) {
         String message = String.valueOf(t.getMessage()).lines().findFirst().orElse("");
         if (t instanceof UnknownHostException) {
@@ -25,7 +28,7 @@ public final class IoMessages {
                 + (stack.length == 0 ? "" : " at " + stack[0]);
     }
 
-    /** Why a connection did not come about. */
+    /** Returns the reason why a connection could not be established. */
     public static String unreachable(IOException e, Duration connectTimeout) {
         return e instanceof SocketTimeoutException
                 ? "no answer within " + Durations.toHumanString(connectTimeout)

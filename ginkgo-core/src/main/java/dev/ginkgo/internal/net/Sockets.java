@@ -13,12 +13,12 @@ import java.net.UnknownHostException;
 import java.time.Duration;
 import jdk.net.ExtendedSocketOptions;
 
-/** Makes sockets as this package wants them. */
+/** Opens, connects and configures sockets. */
 public final class Sockets {
-    /** The kernel cuts it to its own limit ({@code net.core.somaxconn}). */
+    /** Length of the accept queue; the kernel limits it to {@code net.core.somaxconn}. */
     private static final int BACKLOG = 1024;
 
-    /** A peer that lost its power is found out after a minute: 30 s of silence, then three questions. */
+    /** Keepalive: a peer that lost power is detected after a minute, 30 s of silence and then three probes. */
     private static final int KEEPALIVE_IDLE_SECONDS = 30;
 
     private static final int KEEPALIVE_INTERVAL_SECONDS = 10;
@@ -27,58 +27,61 @@ public final class Sockets {
     private Sockets() {}
 
     /**
-     * Binds a listener.
+     * Binds a server socket. The socket is closed if that fails.
      *
-     * @param origin where the address comes from, for the error
+     * @param source source of the address, for the error message
+     * @throws BindException if the address cannot be bound; the message says what to do
      */
-    public static ServerSocket listen(ServerSocket unbound, Address address, String origin) throws IOException {
+    public static ServerSocket listen(ServerSocket unbound, Address address, String source) throws IOException {
         try {
             unbound.setReuseAddress(true);
             unbound.bind(resolve(address), BACKLOG);
             return unbound;
         } catch (BindException | UnknownHostException e) {
             unbound.close();
-            throw cannotBind(address, origin, e);
+            throw cannotBind(address, source, e);
         } catch (IOException | RuntimeException e) {
             unbound.close();
             throw e;
         }
     }
 
-    /** Makes something that is bound to an address. */
+    /** Creates a listener that is bound to an address. */
     public interface ListenerFactory<T> {
         T open(InetSocketAddress address) throws IOException;
     }
 
     /**
-     * Makes a listener of any kind.
+     * Creates a listener of any kind.
      *
-     * @param origin where the address comes from, for the error
+     * @param source source of the address, for the error message
+     * @throws BindException if the address cannot be bound; the message says what to do
      */
-    public static <T> T listen(ListenerFactory<T> listenerFactory, Address address, String origin) throws IOException {
+    public static <T> T listen(ListenerFactory<T> listenerFactory, Address address, String source) throws IOException {
         try {
             return listenerFactory.open(resolve(address));
         } catch (BindException | UnknownHostException e) {
-            throw cannotBind(address, origin, e);
+            throw cannotBind(address, source, e);
         }
     }
 
-    /** Connects, or throws; nothing is left open then. */
-    public static Socket connect(Socket fresh, Address address, Duration timeout) throws IOException {
+    /** Connects a socket. The socket is closed if that fails. */
+    public static Socket connect(Socket unconnected, Address address, Duration timeout) throws IOException {
         try {
-            fresh.connect(resolve(address), Math.toIntExact(Math.max(1, timeout.toMillis())));
-            if (fresh.getLocalSocketAddress().equals(fresh.getRemoteSocketAddress())) {
-                // On loopback the kernel may pick the very port that nobody listens on as our own.
+            unconnected.connect(resolve(address), Math.toIntExact(Math.max(1, timeout.toMillis())));
+            if (unconnected.getLocalSocketAddress().equals(unconnected.getRemoteSocketAddress())) {
+                // On loopback the kernel may choose the target port as our own port, which connects the socket to
+                // itself.
                 throw new ConnectException("Connection refused");
             }
-            return prepare(fresh);
+            return prepare(unconnected);
         } catch (IOException | RuntimeException e) {
-            fresh.close();
+            unconnected.close();
             throw e;
         }
     }
 
-    /** No waiting for more to send, and a dead peer is noticed. */
+    /** Disables Nagle's algorithm, and enables keepalive so that a dead peer is detected. */
     public static Socket prepare(Socket socket) throws IOException {
         socket.setTcpNoDelay(true);
         socket.setKeepAlive(true);
@@ -88,17 +91,18 @@ public final class Sockets {
         return socket;
     }
 
-    /** The other end of a connected socket. */
+    /** Returns the remote address of a connected socket. */
     public static Address peer(Socket socket) {
         InetAddress host = socket.getInetAddress();
         return new Address(host.getHostAddress(), socket.getPort());
     }
 
+    /** Closes a socket; errors are ignored. */
     public static void close(Socket socket) {
         try {
             socket.close();
         } catch (IOException e) {
-            // Whatever was left to say, nobody is there to hear it.
+            // unsent data is lost, as after any broken connection
         }
     }
 
@@ -106,15 +110,15 @@ public final class Sockets {
         return new InetSocketAddress(InetAddress.getByName(address.host()), address.port());
     }
 
-    private static BindException cannotBind(Address address, String origin, IOException cause) {
+    private static BindException cannotBind(Address address, String source, IOException cause) {
         String reason = cause instanceof UnknownHostException ? "unknown host" : cause.getMessage();
         String advice = reason != null && reason.contains("in use")
-                ? "stop what listens there (ss -ltnp shows it), or choose another port"
-                : "choose an address of this machine, and a port that this user may open";
-        BindException told =
-                new BindException("cannot listen on " + address + " (" + origin + "): " + reason + "; " + advice);
-        told.initCause(cause);
-        return told;
+                ? "stop the process that listens there (ss -ltnp shows it), or choose another port"
+                : "choose an address of this machine and a port that this user may open";
+        BindException failure =
+                new BindException("cannot listen on " + address + " (" + source + "): " + reason + "; " + advice);
+        failure.initCause(cause);
+        return failure;
     }
 
     private static void setIfSupported(Socket socket, SocketOption<Integer> option, int value) throws IOException {

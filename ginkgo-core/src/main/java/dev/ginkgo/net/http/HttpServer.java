@@ -18,42 +18,42 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A small HTTP/1.1 server for a service's own pages and APIs: the JDK's ({@code com.sun.net.httpserver}), whose {@link
- * HttpHandler} is any function from a request to an answer, with each request in a task of its own named {@code
- * request}. The handler may block. It should set its headers, call {@code sendResponseHeaders} and write; the exchange
- * is closed after it in any case. What it throws before it has answered is a 500 and a warning in the log.
+ * HTTP/1.1 server for the pages and APIs of a service, based on the JDK's {@code com.sun.net.httpserver}. Each request
+ * runs in a task of its own named {@code request}, so the {@link HttpHandler} may block. The handler sets its response
+ * headers, calls {@code sendResponseHeaders} and writes the body; the exchange is always closed afterwards. An
+ * exception before the response headers are sent produces status 500 and a warning in the log.
  *
- * <p>A start on an address that is in use fails with a {@link java.net.BindException} that names it. A stop waits up to
- * {@code drain-time} for requests that run, answers 503 to those that come meanwhile, then interrupts what is left and
- * closes all connections.
+ * <p>A start on an address that is in use fails with a {@link java.net.BindException} that names the address. A stop
+ * waits up to {@code drain-time} for running requests and answers new ones with 503; then it interrupts the remaining
+ * requests and closes all connections.
  *
  * <p>Limits of the JDK's server itself are system properties of the process, not settings: {@code
  * sun.net.httpserver.maxReqHeaderSize} (380 KiB), {@code maxReqHeaders} (200), {@code idleInterval} (30 s), {@code
  * maxIdleConnections} (200), {@code jdk.httpserver.maxConnections} (no limit), {@code sun.net.httpserver.nodelay} (the
- * {@code ginkgo} command sets it to true); see the documentation of the module {@code jdk.httpserver}. It is for pages,
- * health and APIs; streams to thousands of readers are what the hub is for.
+ * {@code ginkgo} command sets it to true); see the documentation of the module {@code jdk.httpserver}. Use this server
+ * for pages, health checks and APIs; use the message hub for streams to thousands of clients.
  */
 public final class HttpServer extends Service {
     private static final int BACKLOG = 1024;
 
-    private final Setting<Size> maxBody =
-            setting("max-body", Size.ofMebibytes(1)).help("The longest body of a request; a longer one is a 413");
+    private final Setting<Size> maxBody = setting("max-body", Size.ofMebibytes(1))
+            .help("The largest request body; a larger one is answered with 413");
 
     private final Setting<Integer> maxRequests = setting("max-requests", 1_000)
             .between(1, 1_000_000)
-            .help("How many requests may run at a time; the connections of further ones are closed");
+            .help("The largest number of concurrent requests; the connections of further requests are closed");
 
     private final Setting<Duration> requestTimeout = setting("request-timeout", Duration.ofSeconds(30))
             .between(Duration.ofMillis(1), Duration.ofHours(1))
-            .help("How long a request, its body included, may take to come in");
+            .help("How long a request may take to arrive, including its body");
 
     private final Setting<Duration> writeTimeout = setting("write-timeout", Duration.ofSeconds(10))
             .between(Duration.ofMillis(1), Duration.ofHours(1))
-            .help("How long a client may let one write wait before its connection is ended");
+            .help("How long a single write may block on a client that does not read; then its connection is closed");
 
     private final Setting<Duration> drainTime = setting("drain-time", Duration.ofSeconds(5))
             .between(Duration.ZERO, Duration.ofHours(1))
-            .help("How long a stop waits for requests that run");
+            .help("How long a stop waits for running requests");
 
     private final Supplier<Address> bind;
     private final HttpHandler handler;
@@ -62,11 +62,11 @@ public final class HttpServer extends Service {
     private record Running(com.sun.net.httpserver.HttpServer server, RequestTracker requests) {}
 
     /**
-     * Declares a server.
+     * Creates a server.
      *
-     * @param bind where to listen, asked at each start; usually a fixed {@link Setting} of the parent. Port 0 takes a
-     *     free one, see {@link #address()}
-     * @param handler answers every request; called by many tasks at a time
+     * @param bind address to listen on, evaluated at each start; usually a {@link Setting} of the parent with {@link
+     *     Setting#restartRequired()}. Port 0 chooses a free port, see {@link #address()}
+     * @param handler handles every request; called by many tasks at the same time
      */
     public HttpServer(Supplier<Address> bind, HttpHandler handler) {
         this.bind = requireNonNull(bind, "bind is null: is the setting it comes from declared further down?");
@@ -74,26 +74,29 @@ public final class HttpServer extends Service {
     }
 
     /**
-     * Declares a server with a setting {@code bind} of its own, by default {@code 127.0.0.1:8080}, which only this
+     * Creates a server with a setting {@code bind} of its own. Its default is {@code 127.0.0.1:8080}, which only this
      * machine can reach.
+     *
+     * @param handler handles every request; called by many tasks at the same time
      */
     public HttpServer(HttpHandler handler) {
         this.bind =
-                setting("bind", Address.of("127.0.0.1:8080")).restartRequired().help("Where to listen");
+                setting("bind", Address.of("127.0.0.1:8080")).restartRequired().help("The address to listen on");
         this.handler = requireNonNull(handler, "handler is null");
     }
 
     /**
-     * Where it listens, with the real port where the address said 0.
+     * Returns the address on which the server listens, with the actual port if the configured port is 0.
      *
-     * @throws IllegalStateException if it does not listen
+     * @throws IllegalStateException if the server is not listening
      */
     public Address address() {
-        Running now = running;
-        if (now == null) {
-            throw new IllegalStateException("the server does not listen; ask for its address between start and stop");
+        Running current = running;
+        if (current == null) {
+            throw new IllegalStateException(
+                    "the server is not listening; call address() between its start and its stop");
         }
-        return new Address(bind.get().host(), now.server.getAddress().getPort());
+        return new Address(bind.get().host(), current.server.getAddress().getPort());
     }
 
     @Override
@@ -102,7 +105,7 @@ public final class HttpServer extends Service {
                 time(), new RequestTracker.RequestLimits(maxBody, maxRequests, requestTimeout, writeTimeout));
         com.sun.net.httpserver.HttpServer server = Sockets.listen(
                 address -> com.sun.net.httpserver.HttpServer.create(address, BACKLOG), bind.get(), addressSource());
-        closeOnStop(() -> end(server));
+        closeOnStop(() -> stopServer(server));
         server.setExecutor(request -> begin(requests, request));
         server.createContext("/", exchange -> serve(requests, exchange));
         running = new Running(server, requests);
@@ -117,23 +120,26 @@ public final class HttpServer extends Service {
 
     @Override
     protected void onStop() throws InterruptedException {
-        Running now = running;
-        if (now != null) {
-            now.requests.drain(drainTime.get());
+        Running current = running;
+        if (current != null) {
+            current.requests.drain(drainTime.get());
         }
     }
 
-    private void end(com.sun.net.httpserver.HttpServer server) {
+    private void stopServer(com.sun.net.httpserver.HttpServer server) {
         running = null;
         server.stop(0);
     }
 
-    /** By the JDK's dispatcher, for a connection that has sent something; what this throws closes the connection. */
+    /** Called by the JDK's dispatcher for a connection that has sent data. An exception closes the connection. */
     private void begin(RequestTracker requests, Runnable request) {
         if (requests.isFull()) {
             long times = requests.recordRejection();
             if (times > 0) {
-                log.warn("max-requests = {} are running; closed since last told: {}", maxRequests.get(), times);
+                log.warn(
+                        "max-requests = {} is reached; connections closed since the last message: {}",
+                        maxRequests.get(),
+                        times);
             }
             throw new RejectedExecutionException("too many requests");
         }
@@ -144,34 +150,34 @@ public final class HttpServer extends Service {
         try {
             if (requests.isDraining()) {
                 exchange.getResponseHeaders().set("Retry-After", "1");
-                RequestTracker.answer(exchange, HttpURLConnection.HTTP_UNAVAILABLE, "the server stops");
+                RequestTracker.answer(exchange, HttpURLConnection.HTTP_UNAVAILABLE, "the server is stopping");
             } else if (requests.admit(exchange)) {
                 handler.handle(exchange);
             }
         } catch (RequestTracker.BodyTooLargeException e) {
             requests.answerTooLarge(exchange);
         } catch (Exception | StackOverflowError e) {
-            // The latter too is one client's doing (deeply nested input) and must not end the others.
-            failed(exchange, e);
+            // A StackOverflowError is caused by one client's input (deep nesting) and must not affect the others.
+            handleFailure(exchange, e);
         } finally {
             exchange.close();
         }
     }
 
-    private void failed(HttpExchange exchange, Throwable e) {
+    private void handleFailure(HttpExchange exchange, Throwable e) {
         String what =
                 exchange.getRequestMethod() + " " + exchange.getRequestURI().getPath();
-        boolean told = Thread.currentThread().isInterrupted() || e instanceof InterruptedException;
+        boolean expected = Thread.currentThread().isInterrupted() || e instanceof InterruptedException;
         try {
-            if (exchange.getResponseCode() == RequestTracker.NOT_ANSWERED && !told) {
-                RequestTracker.answer(exchange, HttpURLConnection.HTTP_INTERNAL_ERROR, "the server failed");
+            if (exchange.getResponseCode() == RequestTracker.NOT_ANSWERED && !expected) {
+                RequestTracker.answer(exchange, HttpURLConnection.HTTP_INTERNAL_ERROR, "internal server error");
             } else {
-                told |= e instanceof IOException; // while the answer is written, that is the client who went
+                expected |= e instanceof IOException; // while the response is written: the client disconnected
             }
-        } catch (IOException gone) {
-            told = true;
+        } catch (IOException disconnected) {
+            expected = true;
         }
-        if (told) {
+        if (expected) {
             log.debug("{} ended: {}", what, IoMessages.oneLine(e));
         } else {
             log.warn("{} failed: {}", what, IoMessages.oneLine(e), e);

@@ -19,12 +19,12 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
 
 /**
- * The requests that run on one server, each on a thread of its own, and the limits that the JDK's server has for a
- * whole process only. A request that is overdue, or whose client does not read, is ended by an interrupt: that closes
- * the channel on which its virtual thread waits.
+ * Running requests of one server, each on a thread of its own, and per-server limits, because the JDK's server has
+ * limits for the whole process only. A request that exceeds its deadline, or whose client does not read, is ended by an
+ * interrupt, which closes the channel on which its virtual thread is blocked.
  */
 final class RequestTracker {
-    /** What {@link HttpExchange#getResponseCode()} says before the headers of the answer are sent. */
+    /** Value of {@link HttpExchange#getResponseCode()} before the response headers are sent. */
     static final int NOT_ANSWERED = -1;
 
     private static final Duration MAX_CHECK_INTERVAL = Duration.ofSeconds(1);
@@ -37,23 +37,23 @@ final class RequestTracker {
     private final Map<Thread, Progress> running = new ConcurrentHashMap<>();
     private volatile boolean draining;
 
-    /** What bounds a request. Suppliers, because a reload is felt at once. */
+    /** Limits of requests. Suppliers, so that a reload takes effect immediately. */
     record RequestLimits(
             Supplier<Size> maxBody,
             Supplier<Integer> maxRequests,
             Supplier<Duration> requestTimeout,
             Supplier<Duration> writeTimeout) {}
 
-    /** A body that is longer than {@code max-body}, and came without saying so. */
+    /** Thrown when a body without a Content-Length is larger than {@code max-body}. */
     static final class BodyTooLargeException extends IOException {
         private static final long serialVersionUID = 1L;
 
         BodyTooLargeException() {
-            super("the body is longer than max-body");
+            super("the body is larger than max-body");
         }
     }
 
-    /** How far a request has come. Written by its own thread, read by who looks for those that are stuck. */
+    /** Progress of a request. Written by its own thread, read by the check for overdue requests. */
     private static final class Progress {
         private volatile long readingSince;
         private volatile long writingSince;
@@ -76,17 +76,17 @@ final class RequestTracker {
         return running.size() >= requestLimits.maxRequests().get();
     }
 
-    /** Counts one that was turned away; see {@link LogRateLimiter#countEvent()}. */
+    /** Counts a rejected request; see {@link LogRateLimiter#countEvent()}. */
     long recordRejection() {
         return rejections.countEvent();
     }
 
-    /** Whether a stop has begun. */
+    /** Returns whether a stop has begun. */
     boolean isDraining() {
         return draining;
     }
 
-    /** Runs what the JDK does with a connection that has sent something: reads a request, calls the handler. */
+    /** Runs the JDK's processing of a connection that has sent data: it reads a request and calls the handler. */
     void run(Runnable request) {
         Thread thread = Thread.currentThread();
         running.put(thread, new Progress(timeSource.nanos()));
@@ -98,7 +98,11 @@ final class RequestTracker {
         }
     }
 
-    /** Puts the limits around an exchange, or answers it if it is beyond them. */
+    /**
+     * Applies the limits to an exchange.
+     *
+     * @return false if the request exceeds them and has been answered
+     */
     boolean admit(HttpExchange exchange) throws IOException {
         long length = length(exchange);
         if (length > requestLimits.maxBody().get().bytes()) {
@@ -106,7 +110,7 @@ final class RequestTracker {
             return false;
         }
         Progress progress = running.get(Thread.currentThread());
-        if (progress == null) { // a filter has changed the thread; then there is nobody to watch
+        if (progress == null) { // a filter moved the exchange to another thread, which is not tracked
             return true;
         }
         progress.reading = false;
@@ -123,11 +127,11 @@ final class RequestTracker {
             answer(
                     exchange,
                     HttpURLConnection.HTTP_ENTITY_TOO_LARGE,
-                    "the body is longer than " + requestLimits.maxBody().get());
+                    "the body is larger than " + requestLimits.maxBody().get());
         }
     }
 
-    /** Answers with a line of text. */
+    /** Sends a response with one line of text. */
     static void answer(HttpExchange exchange, int code, String text) throws IOException {
         byte[] bytes = (text + "\n").getBytes(UTF_8);
         boolean head = exchange.getRequestMethod().equals("HEAD");
@@ -138,13 +142,16 @@ final class RequestTracker {
         }
     }
 
-    /** From here on new requests are turned away; waits for those that run. */
+    /** Starts to reject new requests, and waits for the running ones. */
     void drain(Duration atMost) throws InterruptedException {
         draining = true;
         drained.await(atMost, running::isEmpty);
     }
 
-    /** The pause between two looks: short beside the timeouts, and beside a reload of them. */
+    /**
+     * Returns the interval between two checks: short compared with the timeouts, so that a reload of them also takes
+     * effect soon.
+     */
     Duration checkInterval() {
         Duration quarter = requestLimits
                                 .requestTimeout()
@@ -156,15 +163,15 @@ final class RequestTracker {
         return quarter.compareTo(MAX_CHECK_INTERVAL) < 0 ? quarter : MAX_CHECK_INTERVAL;
     }
 
-    /** Ends what takes too long to come in, or to be taken. */
+    /** Interrupts requests that take too long to arrive, and those whose client does not read the response. */
     void interruptOverdue() {
         long now = timeSource.nanos();
-        long longestIn = requestLimits.requestTimeout().get().toNanos();
-        long longestOut = requestLimits.writeTimeout().get().toNanos();
+        long requestTimeout = requestLimits.requestTimeout().get().toNanos();
+        long writeTimeout = requestLimits.writeTimeout().get().toNanos();
         running.forEach((thread, progress) -> {
-            boolean late = progress.reading && now - progress.readingSince > longestIn;
-            boolean stuck = progress.writing && now - progress.writingSince > longestOut;
-            if (late || stuck) {
+            boolean requestLate = progress.reading && now - progress.readingSince > requestTimeout;
+            boolean writeStalled = progress.writing && now - progress.writingSince > writeTimeout;
+            if (requestLate || writeStalled) {
                 thread.interrupt();
             }
         });
@@ -172,19 +179,19 @@ final class RequestTracker {
 
     private static long length(HttpExchange exchange) {
         String length = exchange.getRequestHeaders().getFirst("Content-Length");
-        return length == null ? NO_LENGTH : Long.parseLong(length.strip()); // the JDK has read it before us
+        return length == null ? NO_LENGTH : Long.parseLong(length.strip()); // the JDK has validated it already
     }
 
-    /** A request's body, up to a limit, with a note of when it was first asked for. */
+    /** Request body up to a limit, which records when it was first read. */
     private static final class LimitedInputStream extends FilterInputStream {
         private final Progress progress;
         private final TimeSource timeSource;
-        private long left;
-        private boolean begun;
+        private long remaining;
+        private boolean started;
 
         LimitedInputStream(InputStream in, long limit, Progress progress, TimeSource timeSource) {
             super(in);
-            this.left = limit;
+            this.remaining = limit;
             this.progress = progress;
             this.timeSource = timeSource;
         }
@@ -197,15 +204,15 @@ final class RequestTracker {
 
         @Override
         public int read(byte[] bytes, int from, int length) throws IOException {
-            if (!begun) {
-                begun = true;
+            if (!started) {
+                started = true;
                 progress.readingSince = timeSource.nanos();
             }
             progress.reading = true;
             try {
                 int read = in.read(bytes, from, length);
-                left -= Math.max(0, read);
-                if (left < 0) {
+                remaining -= Math.max(0, read);
+                if (remaining < 0) {
                     throw new BodyTooLargeException();
                 }
                 return read;
@@ -220,7 +227,7 @@ final class RequestTracker {
         }
     }
 
-    /** An answer's body, with a note of when a write began. */
+    /** Response body, which records when a write began. */
     private static final class TimedOutputStream extends FilterOutputStream {
         private final Progress progress;
         private final TimeSource timeSource;
@@ -251,15 +258,15 @@ final class RequestTracker {
             timed(out::close);
         }
 
-        private interface Writing {
-            void go() throws IOException;
+        private interface WriteOperation {
+            void run() throws IOException;
         }
 
-        private void timed(Writing write) throws IOException {
+        private void timed(WriteOperation write) throws IOException {
             progress.writingSince = timeSource.nanos();
             progress.writing = true;
             try {
-                write.go();
+                write.run();
             } finally {
                 progress.writing = false;
             }

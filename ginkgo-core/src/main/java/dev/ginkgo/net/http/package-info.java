@@ -1,3 +1,4 @@
+/** HTTP server as a service, based on the JDK's {@code com.sun.net.httpserver}. */
 @NullMarked
 package dev.ginkgo.net.http;
 

@@ -4,19 +4,19 @@ import dev.ginkgo.config.Durations;
 import java.time.Duration;
 
 /**
- * How long to wait between two attempts: the bound doubles from {@code min} to {@code max}, and each pause is drawn
- * from its upper half, so that many clients of one server do not come back in step.
+ * Pauses between reconnect attempts: the limit doubles from {@code min} to {@code max}, and each pause is drawn from
+ * the upper half of the limit, so that many clients of one server do not reconnect at the same moment.
  *
- * @param min the bound of the first pause
- * @param max the longest pause, a day at most
+ * @param min limit of the first pause; positive
+ * @param max the longest pause, at most one day
  */
 public record Backoff(Duration min, Duration max) {
     private static final Duration LONGEST = Duration.ofDays(1);
 
     public Backoff {
         if (!min.isPositive() || max.compareTo(min) < 0 || max.compareTo(LONGEST) > 0) {
-            throw new IllegalArgumentException("a backoff needs 0 < min <= max <= 24 h, not min "
-                    + Durations.toHumanString(min) + " and max " + Durations.toHumanString(max));
+            throw new IllegalArgumentException("backoff must be 0 < min <= max <= 24 h, but min is "
+                    + Durations.toHumanString(min) + " and max is " + Durations.toHumanString(max));
         }
     }
 }

@@ -14,13 +14,13 @@ import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One TCP connection, in lines of UTF-8 or in bytes. It belongs to the {@link ConnectionHandler} that was given it and is
- * closed when that ends.
+ * TCP connection that reads and writes lines of UTF-8 text, or writes bytes. It belongs to the {@link ConnectionHandler}
+ * that received it, and is closed when the handler ends.
  *
- * <p>One thread may read while others write; each write goes out whole, in the order of the calls, with no queue
- * between: a writer waits for its peer. If a single write waits longer than the service's {@code write-timeout}, the
- * connection is ended and the writer gets an {@code IOException} that says so. All methods but {@code close} throw
- * an {@code IOException} once the connection has ended, also when the calling task is interrupted by a stop.
+ * <p>One thread may read while others write. Each write is sent as a whole, in the order of the calls. There is no queue:
+ * a write blocks while the peer does not read. If a single write blocks longer than the service's {@code write-timeout},
+ * the connection is closed and the write throws an {@code IOException} with that reason. After the connection has ended,
+ * all methods except {@code close} throw an {@code IOException}; the same happens when a stop interrupts the calling task.
  */
 public final class Connection implements AutoCloseable {
     private static final long NOT_WRITING = 0;
@@ -31,7 +31,7 @@ public final class Connection implements AutoCloseable {
     private final ConnectionLimits connectionLimits;
     private final LineReader lineReader;
 
-    /** Keeps writes whole. Held during a write; a closed socket frees the holder. */
+    /** Serializes writes. Held while a write blocks; closing the socket releases it. */
     private final ReentrantLock writing = new ReentrantLock();
 
     private volatile long writingSince = NOT_WRITING;
@@ -45,18 +45,18 @@ public final class Connection implements AutoCloseable {
         lineReader = new LineReader(this::read, connectionLimits.maxLine(), peer);
     }
 
-    /** The other end. */
+    /** Returns the address of the peer. */
     public Address peer() {
         return peer;
     }
 
     /**
-     * Waits for the next line and returns it without its end, {@code \n} or {@code \r\n}. A blank line is {@code ""};
-     * the last line of the stream need not have an end.
+     * Reads the next line and returns it without its line end, {@code \n} or {@code \r\n}; blocks until there is one.
+     * An empty line is {@code ""}. The last line of the stream may lack a line end.
      *
      * @return null at the end of the stream
-     * @throws IOException if the connection is lost; if the line is not valid UTF-8 (the next line can be read); if
-     *     it is longer than {@code max-line} (the connection is ended)
+     * @throws IOException if the connection is lost; if the line is not valid UTF-8 (the next line can still be read);
+     *     or if the line is longer than {@code max-line} (the connection is closed)
      */
     public @Nullable String readLine() throws IOException {
         try {
@@ -68,27 +68,27 @@ public final class Connection implements AutoCloseable {
     }
 
     /**
-     * Writes a line and its end, {@code \n}, at once.
+     * Writes a line followed by {@code \n}, in one write.
      *
-     * @throws IllegalArgumentException if the text holds a line's end: it would be two lines for the peer
+     * @throws IllegalArgumentException if the text contains a line end, which would make it two lines for the peer
      * @throws IOException if the connection is lost, or the peer does not read
      */
     public void writeLine(String line) throws IOException {
         if (line.indexOf('\n') >= 0 || line.indexOf('\r') >= 0) {
-            throw new IllegalArgumentException("a line must not hold a line's end; write each line by itself");
+            throw new IllegalArgumentException("a line must not contain a line end; write each line separately");
         }
         write((line + '\n').getBytes(UTF_8));
     }
 
     /**
-     * Writes all of the bytes.
+     * Writes all bytes.
      *
-     * @throws IOException if the connection is lost, or the peer does not read; some of the bytes may have gone out
+     * @throws IOException if the connection is lost, or the peer does not read; some of the bytes may have been sent
      */
     public void write(byte[] bytes) throws IOException {
         writing.lock();
         try {
-            writingSince = timeSource.nanos() | 1; // never "nobody writes"; a nanosecond is neither here nor there
+            writingSince = timeSource.nanos() | 1; // never NOT_WRITING; an error of one nanosecond does not matter
             socket.getOutputStream().write(bytes);
         } catch (SocketException e) {
             throw writeStalled ? writeStalled(e) : disconnectedException(e);
@@ -98,18 +98,24 @@ public final class Connection implements AutoCloseable {
         }
     }
 
-    /** Ends the connection, also under a thread that reads or writes. Closing twice is fine. */
+    /**
+     * Closes the connection. Threads that are reading or writing get an {@code IOException}. Further calls have no
+     * effect.
+     */
     @Override
     public void close() {
         Sockets.close(socket);
     }
 
-    /** Whether the peer has ended its side and all that it sent was read. */
+    /** Returns whether the peer has ended its side and everything it sent has been read. */
     boolean isAtEndOfStream() {
         return lineReader.ended();
     }
 
-    /** Called by the service from time to time: a blocking write has no time limit of its own. */
+    /**
+     * Closes the connection if a write has exceeded the write timeout. Called periodically by the service, because a
+     * blocking write has no timeout of its own.
+     */
     void closeIfWriteStalled() {
         long since = writingSince;
         if (since != NOT_WRITING
@@ -117,9 +123,9 @@ public final class Connection implements AutoCloseable {
                         > connectionLimits.writeTimeout().get().toNanos()) {
             writeStalled = true;
             try {
-                socket.setSoLinger(true, 0); // what the peer did not read is thrown away at once
+                socket.setSoLinger(true, 0); // discards unsent data immediately
             } catch (SocketException e) {
-                // Closed meanwhile.
+                // closed in the meantime
             }
             close();
         }
@@ -138,9 +144,9 @@ public final class Connection implements AutoCloseable {
     }
 
     private IOException writeStalled(SocketException e) {
-        String waited = Durations.toHumanString(connectionLimits.writeTimeout().get());
-        IOException told = new SocketTimeoutException("peer " + peer + " did not read for " + waited);
-        told.initCause(e);
-        return told;
+        String timeout = Durations.toHumanString(connectionLimits.writeTimeout().get());
+        IOException failure = new SocketTimeoutException("peer " + peer + " did not read for " + timeout);
+        failure.initCause(e);
+        return failure;
     }
 }

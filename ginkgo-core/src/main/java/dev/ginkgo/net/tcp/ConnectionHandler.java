@@ -1,13 +1,14 @@
 package dev.ginkgo.net.tcp;
 
 /**
- * What a service does with a connection. It is called on a virtual thread of the service, once for each connection,
- * and may block; the connection is closed when it returns or throws. An exception ends this connection only, and is
- * logged in one line; an {@code Error} fails the service, as in any task.
+ * Code that handles one connection. It is called once for each connection, on a virtual thread of the service, and may
+ * block. The connection is closed when it returns or throws. An exception ends only this connection and is logged in
+ * one line; an {@code Error} fails the service, as in any task.
  *
- * <p>A stop interrupts it, and reads and writes then end with an {@code IOException}.
+ * <p>A stop interrupts the handler; its reads and writes then throw an {@code IOException}.
  */
 @FunctionalInterface
 public interface ConnectionHandler {
+    /** Handles a connection until it ends. */
     void handle(Connection connection) throws Exception;
 }

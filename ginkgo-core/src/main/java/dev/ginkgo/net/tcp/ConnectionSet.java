@@ -3,12 +3,15 @@ package dev.ginkgo.net.tcp;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
-/** The open connections of one run of a service: what a stop closes, and what is looked over for stuck writes. */
+/**
+ * Open connections of one run of a service, which a stop closes and which are checked for stalled writes. All methods
+ * may be called from any thread.
+ */
 final class ConnectionSet implements AutoCloseable {
     private final Set<Connection> open = ConcurrentHashMap.newKeySet();
     private volatile boolean closed;
 
-    /** Takes a connection in; if a stop was faster, the connection is closed. */
+    /** Adds a connection. If the set has been closed already, the connection is closed. */
     void add(Connection connection) {
         open.add(connection);
         if (closed) {
@@ -24,7 +27,7 @@ final class ConnectionSet implements AutoCloseable {
         return open.size();
     }
 
-    /** Ends each connection whose peer has let a single write wait for longer than the write timeout. */
+    /** Closes each connection on which a single write has exceeded the write timeout. */
     void closeStalledWrites() {
         open.forEach(Connection::closeIfWriteStalled);
     }

@@ -3,7 +3,10 @@ package dev.ginkgo.net.tcp;
 import java.io.IOException;
 import java.util.stream.Stream;
 
-/** The other end went away, or this end was closed: the ordinary end of a connection, not worth a warning. */
+/**
+ * Thrown when the peer disconnected or the connection was closed locally: the normal end of a connection, which does
+ * not deserve a warning.
+ */
 final class DisconnectedException extends IOException {
     private static final long serialVersionUID = 1L;
 
@@ -11,7 +14,7 @@ final class DisconnectedException extends IOException {
         super(message, cause);
     }
 
-    /** Whether it is what ended a handler, wrapped or not. */
+    /** Returns whether an exception is, or was caused by, a disconnect. */
     static boolean isCauseOf(Throwable thrown) {
         return Stream.<Throwable>iterate(thrown, t -> t != null, Throwable::getCause)
                 .anyMatch(DisconnectedException.class::isInstance);

@@ -1,19 +1,21 @@
 package dev.ginkgo.net.tcp;
 
 /**
- * Lets one thread say something unless another has been faster, and never after it. Its monitor is held while that
- * is said, which must not wait.
+ * Runs an action unless the first attempt has finished before, and never afterwards. The monitor is held while the
+ * action runs, so the action must not block.
  */
 final class FirstAttemptGate {
     private boolean finished;
 
+    /** Marks the first attempt as finished. */
     synchronized void finish() {
         finished = true;
     }
 
-    synchronized void runUnlessFinished(Runnable word) {
+    /** Runs the action unless the first attempt has finished. */
+    synchronized void runUnlessFinished(Runnable action) {
         if (!finished) {
-            word.run();
+            action.run();
         }
     }
 }

@@ -12,18 +12,18 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Cuts a stream of bytes into lines. The buffer is made at the first read, so that a connection that is only written
- * to costs none, and grows with the lines, up to the longest one allowed. Used by one thread at a time.
+ * Splits a stream of bytes into lines. The buffer is allocated at the first read, so that a connection that is only
+ * written to needs none; it grows with the lines, up to the longest allowed line. Used by one thread at a time.
  */
 final class LineReader {
-    /** Where the bytes come from: as {@code InputStream.read}. */
+    /** Source of the bytes, like {@code InputStream.read}. */
     @FunctionalInterface
     interface Source {
         int read(byte[] buffer, int offset, int length) throws IOException;
     }
 
-    private static final int FIRST_BUFFER = 1024;
-    private static final int KEPT_BUFFER = 8 * FIRST_BUFFER;
+    private static final int INITIAL_BUFFER_BYTES = 1024;
+    private static final int RETAINED_BUFFER_BYTES = 8 * INITIAL_BUFFER_BYTES;
 
     private final CharsetDecoder utf8 = StandardCharsets.UTF_8.newDecoder();
     private final Source source;
@@ -41,18 +41,19 @@ final class LineReader {
         this.peer = peer;
     }
 
+    /** Returns the next line without its line end; null at the end of the stream. Blocks until there is one. */
     @Nullable
     String next() throws IOException {
-        int seen = 0;
+        int scanned = 0;
         while (true) {
-            for (int i = begin + seen; i < end; i++) {
+            for (int i = begin + scanned; i < end; i++) {
                 if (buffer[i] == '\n') {
                     return line(i, i + 1);
                 }
             }
-            seen = end - begin;
-            // A carriage return may still turn out to be half of the line's end.
-            checkLength(seen > 0 && buffer[end - 1] == '\r' ? seen - 1 : seen);
+            scanned = end - begin;
+            // A trailing carriage return may be the first half of a line end.
+            checkLength(scanned > 0 && buffer[end - 1] == '\r' ? scanned - 1 : scanned);
             if (ended || !fill()) {
                 ended = true;
                 return begin == end ? null : line(end, end);
@@ -60,7 +61,7 @@ final class LineReader {
         }
     }
 
-    /** Whether the stream has come to its end. */
+    /** Returns whether the end of the stream has been reached. */
     boolean ended() {
         return ended;
     }
@@ -84,8 +85,8 @@ final class LineReader {
         if (begin == end) {
             begin = 0;
             end = 0;
-            if (buffer.length > KEPT_BUFFER) {
-                buffer = new byte[0]; // one long line does not make a connection dear for ever
+            if (buffer.length > RETAINED_BUFFER_BYTES) {
+                buffer = new byte[0]; // one long line must not make the connection hold a large buffer forever
             }
         }
         if (end == buffer.length) {
@@ -99,7 +100,7 @@ final class LineReader {
     private void makeRoom() {
         int used = end - begin;
         if (used > buffer.length / 2 || buffer.length == 0) {
-            buffer = Arrays.copyOfRange(buffer, begin, begin + Math.max(FIRST_BUFFER, 2 * buffer.length));
+            buffer = Arrays.copyOfRange(buffer, begin, begin + Math.max(INITIAL_BUFFER_BYTES, 2 * buffer.length));
         } else {
             System.arraycopy(buffer, begin, buffer, 0, used);
         }
@@ -108,13 +109,16 @@ final class LineReader {
     }
 
     private void checkLength(int length) throws LineTooLongException {
-        Size longest = maxLine.get();
-        if (length > longest.bytes()) {
-            throw new LineTooLongException("line longer than " + longest + " from peer " + peer);
+        Size limit = maxLine.get();
+        if (length > limit.bytes()) {
+            throw new LineTooLongException("line longer than " + limit + " from peer " + peer);
         }
     }
 
-    /** What comes after it cannot be told from the rest of the line, so the connection has to end. */
+    /**
+     * Thrown for a line that is too long. The connection has to be closed, because the rest of the line cannot be
+     * distinguished from the next line.
+     */
     static final class LineTooLongException extends IOException {
         private static final long serialVersionUID = 1L;
 

@@ -21,35 +21,36 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.event.Level;
 
 /**
- * Stays connected to a server and runs a handler on each connection, one at a time, in a task named {@code
- * connection}. It is ready while connected and degraded otherwise, with the reason; a server that is down when the
- * client starts therefore does not fail the start, which waits for the first attempt only, and for 2 s at most.
+ * Client that stays connected to a server and runs a handler on each connection, one connection at a time, in a task
+ * named {@code connection}. It is ready while connected and otherwise degraded, with the reason. A server that is
+ * unavailable does not fail the start: the start waits for the first attempt only, and for 2 s at most.
  *
- * <p>When the connection ends, be it by the peer or by the handler, the client pauses and connects again, for ever.
- * The pauses grow as {@code reconnect} says, and begin anew after a connection that lived longer than its {@code
- * max}: a server that accepts and closes, even after a greeting, is not hammered.
+ * <p>When a connection ends, because of the peer or because the handler returned, the client pauses and connects again,
+ * without limit. The setting {@code reconnect} controls the pauses. They are reset after a connection that lasted
+ * longer than the maximum of {@code reconnect}, so a server that accepts and closes, even after a greeting, is not
+ * flooded with attempts.
  *
- * <p>Where the address is a setting and a reload changes it, the connection to the old address is closed, and the
- * new one is tried as soon as the handler has noticed, at its next read or write.
+ * <p>If the address is a setting and a reload changes it, the connection to the old address is closed. The client
+ * connects to the new address as soon as the handler notices, at its next read or write.
  */
 public final class TcpClient extends Service {
-    /** A start does not wait longer for an answer, be it that a name is looked up or that nobody answers. */
+    /** Limit of the wait for the first attempt during a start, including name resolution. */
     private static final Duration MAX_START_WAIT = Duration.ofSeconds(2);
 
     private final Setting<Backoff> reconnect = setting(
                     "reconnect", new Backoff(Duration.ofMillis(100), Duration.ofSeconds(10)))
-            .help("The pause before connecting again: from min, doubling, to max");
+            .help("The pause before reconnecting: starts at min and doubles up to max");
 
     private final Setting<Duration> connectTimeout = setting("connect-timeout", Duration.ofSeconds(5))
             .between(Duration.ofMillis(1), Duration.ofMinutes(10))
-            .help("How long one attempt to connect may take");
+            .help("How long one connection attempt may take");
 
     private final Setting<Duration> writeTimeout = setting("write-timeout", Duration.ofSeconds(10))
             .between(Duration.ofMillis(1), Duration.ofHours(1))
-            .help("How long the server may let one write wait before the connection is ended");
+            .help("How long a single write may block if the server does not read; then the connection is closed");
 
     private final Setting<Size> maxLine =
-            setting("max-line", Size.ofKibibytes(64)).help("The longest line that the server may send");
+            setting("max-line", Size.ofKibibytes(64)).help("The longest line accepted from the server");
 
     private final ConnectionLimits connectionLimits = new ConnectionLimits(maxLine, writeTimeout);
     private final Supplier<Address> server;
@@ -60,16 +61,16 @@ public final class TcpClient extends Service {
     private volatile @Nullable Attempt currentAttempt;
 
     /**
-     * Declares a client.
+     * Creates a client.
      *
-     * @param server where to connect, asked at each attempt; usually a {@link Setting} of the parent
-     * @param connectionHandler runs once for each connection
+     * @param server address of the server, evaluated at each attempt; usually a {@link Setting} of the parent
+     * @param connectionHandler called once for each connection
      */
     public TcpClient(Supplier<Address> server, ConnectionHandler connectionHandler) {
         this(server, connectionHandler, RandomGenerator.getDefault());
     }
 
-    /** With a test's own dice. */
+    /** Creates a client with a given source of jitter, for tests. */
     TcpClient(Supplier<Address> server, ConnectionHandler connectionHandler, RandomGenerator random) {
         this.server = requireNonNull(server, "server is null: is the setting it comes from declared further down?");
         this.connectionHandler = requireNonNull(connectionHandler, "handler is null");
@@ -86,10 +87,10 @@ public final class TcpClient extends Service {
         deferReady();
         spawn("connection", () -> stayConnected(connectionSet, firstAttemptGate, timeSource, timer));
         spawnLater(
-                "patience",
+                "first-attempt-timeout",
                 MAX_START_WAIT,
                 () -> firstAttemptGate.runUnlessFinished(() -> degraded("still connecting to " + server.get())));
-        every("stuck-writes", connectionLimits::checkInterval, connectionSet::closeStalledWrites);
+        every("stalled-writes", connectionLimits::checkInterval, connectionSet::closeStalledWrites);
     }
 
     @Override
@@ -97,7 +98,7 @@ public final class TcpClient extends Service {
         Attempt attempt = currentAttempt;
         WakeableTimer timer = pauseTimer;
         if (attempt != null && timer != null && isAddressChanged(attempt)) {
-            log.info("the server's address is {} now, leaving {}", server.get(), attempt.target());
+            log.info("the server address changed to {}; closing the connection to {}", server.get(), attempt.target());
             attempt.close();
             timer.wake();
         }
@@ -107,16 +108,16 @@ public final class TcpClient extends Service {
             ConnectionSet connectionSet, FirstAttemptGate firstAttemptGate, TimeSource timeSource, WakeableTimer timer)
             throws InterruptedException {
         BackoffSequence retries = BackoffSequence.shortenedByUpToHalf(random);
-        boolean news = true;
+        boolean firstFailure = true;
         while (true) {
             Attempt attempt = new Attempt(server.get(), new Socket());
-            currentAttempt = attempt; // and only then look, so that either this thread or onReload sees a move
+            currentAttempt = attempt; // set before the check, so that this thread or onReload sees a changed address
             if (isAddressChanged(attempt)) {
                 continue;
             }
             String end;
             try (Connection connection = connect(attempt, connectionSet, timeSource)) {
-                news = true;
+                firstFailure = true;
                 firstAttemptGate.finish();
                 log.info("connected to {}", attempt.target());
                 ready();
@@ -138,8 +139,8 @@ public final class TcpClient extends Service {
             Duration pause = retries.next(bounds.min(), bounds.max());
             end += "; next try in " + Durations.toHumanString(pause);
             degraded(end);
-            log.atLevel(news ? Level.WARN : Level.DEBUG).log(end); // once for each outage
-            news = false;
+            log.atLevel(firstFailure ? Level.WARN : Level.DEBUG).log(end); // once for each outage
+            firstFailure = false;
             timer.await(pause, () -> isAddressChanged(attempt));
         }
     }
@@ -152,15 +153,15 @@ public final class TcpClient extends Service {
         return connection;
     }
 
-    /** Runs the handler, and tells why the connection has ended. */
+    /** Runs the handler and returns the reason why the connection ended. */
     private String serve(Connection connection, TimeSource timeSource, BackoffSequence retries)
             throws InterruptedException {
         long since = timeSource.nanos();
         try {
             connectionHandler.handle(connection);
             return connection.isAtEndOfStream()
-                    ? connection.peer() + " ended the connection"
-                    : "the handler left " + connection.peer();
+                    ? connection.peer() + " closed the connection"
+                    : "the handler closed the connection with " + connection.peer();
         } catch (InterruptedException e) {
             throw e;
         } catch (DisconnectedException e) {
@@ -179,7 +180,9 @@ public final class TcpClient extends Service {
         return !attempt.target().equals(server.get());
     }
 
-    /** A connection from before it is made; closing the socket ends it in every phase. */
+    /**
+     * Connection attempt. The socket exists before it is connected, and closing it ends the attempt or the connection.
+     */
     private record Attempt(Address target, Socket socket) {
 
         void close() {

@@ -19,27 +19,27 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Listens on an address and runs a handler for each connection, in a task of its own named {@code
- * connection-<peer>}. Ready means: bound and accepting.
+ * Server that listens on an address and runs a handler for each connection, in a task of its own named {@code
+ * connection-<peer>}. It is ready when its socket is bound and connections are accepted.
  *
- * <p>A start on an address that is in use fails with a {@link java.net.BindException} that names it. Running out of
- * file descriptors is survived: it accepts again when there are some. Connections beyond {@code max-connections} are
- * closed at once. A stop interrupts the handlers and closes their connections.
+ * <p>A start on an address that is in use fails with a {@link java.net.BindException} that names the address. If the
+ * process runs out of file descriptors, the server keeps trying to accept. Connections beyond {@code max-connections}
+ * are closed immediately. A stop interrupts the handlers and closes their connections.
  */
 public final class TcpServer extends Service {
-    /** The pause after an accept that failed: long enough for others to give descriptors back. */
+    /** Pause after a failed accept, so that file descriptors can be released in the meantime. */
     private static final Duration ACCEPT_RETRY_DELAY = Duration.ofMillis(100);
 
     private final Setting<Duration> writeTimeout = setting("write-timeout", Duration.ofSeconds(10))
             .between(Duration.ofMillis(1), Duration.ofHours(1))
-            .help("How long a peer may let one write wait before its connection is ended");
+            .help("How long a single write may block on a peer that does not read; then its connection is closed");
 
     private final Setting<Size> maxLine =
-            setting("max-line", Size.ofKibibytes(64)).help("The longest line that a peer may send");
+            setting("max-line", Size.ofKibibytes(64)).help("The longest line accepted from a peer");
 
     private final Setting<Integer> maxConnections = setting("max-connections", 10_000)
             .between(1, 1_000_000)
-            .help("How many connections may be open at a time; further ones are closed at once");
+            .help("The largest number of open connections; further ones are closed immediately");
 
     private final ConnectionLimits connectionLimits = new ConnectionLimits(maxLine, writeTimeout);
     private final Supplier<Address> bind;
@@ -49,38 +49,39 @@ public final class TcpServer extends Service {
     private volatile @Nullable ServerSocket listening;
 
     /**
-     * Declares a server.
+     * Creates a server.
      *
-     * @param bind where to listen, asked at each start; usually a fixed {@link Setting} of the parent. Port 0 takes a
-     *     free one, see {@link #address()}
-     * @param connectionHandler runs once for each connection
+     * @param bind address to listen on, evaluated at each start; usually a {@link Setting} of the parent with {@link
+     *     Setting#restartRequired()}. Port 0 chooses a free port, see {@link #address()}
+     * @param connectionHandler called once for each connection
      */
     public TcpServer(Supplier<Address> bind, ConnectionHandler connectionHandler) {
         this(bind, connectionHandler, ServerSocket::new);
     }
 
-    /** With listeners of a test's making. */
+    /** Creates a server with given server sockets, for tests. */
     TcpServer(Supplier<Address> bind, ConnectionHandler connectionHandler, SocketFactory socketFactory) {
         this.bind = requireNonNull(bind, "bind is null: is the setting it comes from declared further down?");
         this.connectionHandler = requireNonNull(connectionHandler, "handler is null");
         this.sockets = socketFactory;
     }
 
-    /** Makes a listener, not yet bound. */
+    /** Creates an unbound server socket. */
     @FunctionalInterface
     interface SocketFactory {
         ServerSocket open() throws IOException;
     }
 
     /**
-     * Where it listens, with the real port where the address said 0.
+     * Returns the address on which the server listens, with the actual port if the configured port is 0.
      *
-     * @throws IllegalStateException if it does not listen
+     * @throws IllegalStateException if the server is not listening
      */
     public Address address() {
         ServerSocket listener = listening;
         if (listener == null || listener.isClosed()) {
-            throw new IllegalStateException("the server does not listen; ask for its address between start and stop");
+            throw new IllegalStateException(
+                    "the server is not listening; call address() between its start and its stop");
         }
         return new Address(bind.get().host(), listener.getLocalPort());
     }
@@ -94,12 +95,12 @@ public final class TcpServer extends Service {
         log.info("listening on {}", address());
 
         spawn("accept", () -> accept(listener, connectionSet, timeSource));
-        every("stuck-writes", connectionLimits::checkInterval, connectionSet::closeStalledWrites);
+        every("stalled-writes", connectionLimits::checkInterval, connectionSet::closeStalledWrites);
     }
 
     private void accept(ServerSocket listener, ConnectionSet connectionSet, TimeSource timeSource) throws Exception {
-        LogRateLimiter troubles = new LogRateLimiter(timeSource);
-        LogRateLimiter refusals = new LogRateLimiter(timeSource);
+        LogRateLimiter acceptFailures = new LogRateLimiter(timeSource);
+        LogRateLimiter rejections = new LogRateLimiter(timeSource);
         awaitOpen();
         while (true) {
             Socket socket;
@@ -107,12 +108,14 @@ public final class TcpServer extends Service {
                 socket = timeSource.callBlocking(listener::accept);
             } catch (IOException e) {
                 if (listener.isClosed()) {
-                    throw e; // by a stop
+                    throw e; // closed by a stop
                 }
-                long times = troubles.countEvent();
-                if (times > 0) {
+                long count = acceptFailures.countEvent();
+                if (count > 0) {
                     log.warn(
-                            "cannot accept: {}; trying on, failures since last told: {}", IoMessages.oneLine(e), times);
+                            "cannot accept a connection: {}; retrying; failures since the last message: {}",
+                            IoMessages.oneLine(e),
+                            count);
                 }
                 sleep(ACCEPT_RETRY_DELAY);
                 continue;
@@ -121,12 +124,12 @@ public final class TcpServer extends Service {
                 admit(socket, connectionSet, timeSource);
             } else {
                 Sockets.close(socket);
-                long times = refusals.countEvent();
-                if (times > 0) {
+                long count = rejections.countEvent();
+                if (count > 0) {
                     log.warn(
-                            "max-connections = {} are open; closed at once since last told: {}",
+                            "max-connections = {} is reached; connections closed since the last message: {}",
                             maxConnections.get(),
-                            times);
+                            count);
                 }
             }
         }
@@ -136,7 +139,7 @@ public final class TcpServer extends Service {
         try {
             Sockets.prepare(socket);
         } catch (IOException e) {
-            log.debug("a connection was lost before it was served: {}", IoMessages.oneLine(e));
+            log.debug("a connection was lost before it was handled: {}", IoMessages.oneLine(e));
             Sockets.close(socket);
             return;
         }
@@ -154,7 +157,7 @@ public final class TcpServer extends Service {
         try (connection) {
             connectionHandler.handle(connection);
         } catch (Exception | StackOverflowError e) {
-            // The latter too is one peer's doing (deeply nested input) and must not end the others.
+            // A StackOverflowError is caused by one peer's input (deep nesting) and must not affect the others.
             logEnd(connection, e);
         } finally {
             connectionSet.remove(connection);

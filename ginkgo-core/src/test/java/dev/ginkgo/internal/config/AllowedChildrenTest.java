@@ -14,8 +14,9 @@ class AllowedChildrenTest {
     private final BoundTree tree = new BoundTree(root);
 
     @Test
-    @DisplayName("C-22 a table for a later child is accepted only under a name or pattern that the parent expects")
-    void accepted() {
+    @DisplayName(
+            "C-22 a table for a child that is added later is accepted only if its name matches allowChildren of the parent")
+    void acceptsOnlyAllowedTables() {
         pool.allowChildren("worker-*");
         pool.setting("size", 1);
         assertThat(tree.problems("[pool.worker-1]\nrate = 5\n[pool.other]\nrate = 5"))
@@ -27,7 +28,7 @@ class AllowedChildrenTest {
     }
 
     @Test
-    @DisplayName("C-22 the child is bound to its table when it is added, and unknown keys are told then")
+    @DisplayName("C-22 the child is bound to its table when it is added, and unknown keys are reported then")
     void boundWhenAdded() {
         // Given
         pool.allowChildren("worker-*");

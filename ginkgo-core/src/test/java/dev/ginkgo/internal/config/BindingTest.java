@@ -14,7 +14,7 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
-/** A load is all or nothing, and a snapshot is one moment. */
+/** Atomicity of loads and consistency of snapshots. */
 class BindingTest {
     private final FakeSettingsOwner root = FakeSettingsOwner.root();
     private final SettingDefinition<Integer> rate = root.setting("rate", 60).between(1, 1_000);
@@ -22,8 +22,9 @@ class BindingTest {
     private final BoundTree tree = new BoundTree(root);
 
     @Test
-    @DisplayName("C-01 on any problem nothing changes, and every problem is told at once with file, line and column")
-    void nothingChangesOnAProblem() {
+    @DisplayName(
+            "C-01 if there is a problem, nothing changes, and all problems are reported with file, line and column")
+    void aProblemPreventsAllChanges() {
         // Given
         tree.load("rate = 5\n[hub]\nname = 'a'");
         // When
@@ -45,7 +46,7 @@ class BindingTest {
     }
 
     @Test
-    @DisplayName("C-01 a first load with a problem leaves the settings unbound, and still describes them")
+    @DisplayName("C-01 a first load with a problem leaves the settings unbound but still describes them")
     void firstLoadWithAProblem() {
         BindingResult bindingResult = tree.load("rate = 0");
         assertThatThrownBy(rate::get).isInstanceOf(IllegalStateException.class);
@@ -55,7 +56,7 @@ class BindingTest {
     }
 
     @Test
-    @DisplayName("C-01 a file that does not parse is told with its places, without problems that follow from it")
+    @DisplayName("C-01 syntax errors are reported with their positions, without consequential problems")
     void syntaxErrors() {
         FakeSettingsOwner strict = FakeSettingsOwner.root();
         strict.required("server", String.class);
@@ -65,9 +66,9 @@ class BindingTest {
     }
 
     @Test
-    @DisplayName("C-02 two settings read through one snapshot are both old or both new")
+    @DisplayName("C-02 two settings read from one snapshot have both their old or both their new values")
     void noTornPairs() throws InterruptedException {
-        // Given a tree in which both settings always say the same number
+        // Given a tree in which both settings always have the same value
         FakeSettingsOwner pair = FakeSettingsOwner.root();
         SettingDefinition<Integer> a = pair.setting("a", 0);
         SettingDefinition<Integer> b = pair.setting("b", 0);
@@ -104,18 +105,19 @@ class BindingTest {
     }
 
     @Test
-    @DisplayName("C-09 observers are told once each, in order, with old and new, also if one throws")
+    @DisplayName(
+            "C-09 each observer is called once, in order, with the old and the new value, also if another one throws")
     void observers() {
         // Given
-        FakeSettingsOwner place = FakeSettingsOwner.root();
-        List<String> told = new ArrayList<>();
-        SettingDefinition<Integer> setting = place.setting("n", 1)
-                .onChange((old, now) -> told.add("first " + old + " " + now))
+        FakeSettingsOwner owner = FakeSettingsOwner.root();
+        List<String> calls = new ArrayList<>();
+        SettingDefinition<Integer> setting = owner.setting("n", 1)
+                .onChange((old, now) -> calls.add("first " + old + " " + now))
                 .onChange((_, _) -> {
                     throw new IllegalStateException("no");
                 })
-                .onChange((old, now) -> told.add("third " + old + " " + now));
-        BoundTree boundTree = new BoundTree(place);
+                .onChange((old, now) -> calls.add("third " + old + " " + now));
+        BoundTree boundTree = new BoundTree(owner);
         SettingValues before = boundTree.load("").snapshot();
         // When
         List<SettingChange> changes = before.changes(boundTree.load("n = 2").snapshot());
@@ -123,7 +125,7 @@ class BindingTest {
         // Then
         assertThat(changes).singleElement().hasToString("n: 1 -> 2");
         assertThat(changes.getFirst().setting()).isSameAs(setting);
-        assertThat(told).containsExactly("first 1 2", "third 1 2");
+        assertThat(calls).containsExactly("first 1 2", "third 1 2");
         assertThat(thrown).singleElement().asString().contains("no");
     }
 
@@ -142,15 +144,15 @@ class BindingTest {
     }
 
     @Test
-    @DisplayName("C-08 a snapshot can keep some settings at their old values")
-    void keeping() {
+    @DisplayName("C-08 a snapshot can retain the previous values of some settings")
+    void retainsPreviousValues() {
         SettingValues before = tree.load("rate = 1\nhub.name = 'old'").snapshot();
         SettingValues after = tree.load("rate = 2\nhub.name = 'new'").snapshot();
-        SettingValues kept = after.withPrevious(List.of(rate), before);
-        assertThat(kept.get(rate)).isEqualTo(1);
-        assertThat(kept.get(name)).isEqualTo("new");
-        assertThat(before.changes(kept)).singleElement().hasToString("hub.name: old -> new");
-        assertThat(kept.changes(after)).singleElement().hasToString("rate: 1 -> 2");
+        SettingValues merged = after.withPrevious(List.of(rate), before);
+        assertThat(merged.get(rate)).isEqualTo(1);
+        assertThat(merged.get(name)).isEqualTo("new");
+        assertThat(before.changes(merged)).singleElement().hasToString("hub.name: old -> new");
+        assertThat(merged.changes(after)).singleElement().hasToString("rate: 1 -> 2");
     }
 
     @Test
@@ -163,18 +165,18 @@ class BindingTest {
     }
 
     @Test
-    @DisplayName("C-16 a setting cannot be declared further once it is bound")
+    @DisplayName("C-16 the declaration of a setting cannot be changed once it is bound")
     void declaredAfterBinding() {
         tree.load("");
         assertThatThrownBy(() -> rate.between(1, 2)).isInstanceOf(IllegalStateException.class);
-        assertThatThrownBy(() -> rate.help("x")).hasMessageContaining("belongs into the constructor");
+        assertThatThrownBy(() -> rate.help("x")).hasMessageContaining("belongs in the constructor");
         assertThatThrownBy(rate::restartRequired).isInstanceOf(IllegalStateException.class);
         assertThatThrownBy(() -> rate.onChange((_, _) -> {})).isInstanceOf(IllegalStateException.class);
     }
 
     @Test
-    @DisplayName("N-01 a setting describes itself with the place of its value")
-    void describesItself() {
+    @DisplayName("N-01 the description of a setting contains the position of its value")
+    void descriptionContainsThePosition() {
         assertThat(rate.describe()).isEqualTo("setting `rate`");
         tree.load("rate = 2\nhub.name = 'x'");
         assertThat(rate.describe()).isEqualTo("setting `rate`, file app.toml:1:8");

@@ -5,18 +5,20 @@ import dev.ginkgo.config.Configuration;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicReference;
 
-/** A tree with the one reference that an engine would hold: binds, and publishes what was good. */
+/**
+ * Tree with the snapshot reference that an engine would hold: binds, and publishes the values if there are no problems.
+ */
 final class BoundTree {
-    private final List<SettingsOwner> places;
+    private final List<SettingsOwner> owners;
     private final AtomicReference<SettingValues> current = new AtomicReference<>(SettingValues.empty());
 
-    BoundTree(SettingsOwner... places) {
-        this.places = List.of(places);
+    BoundTree(SettingsOwner... owners) {
+        this.owners = List.of(owners);
     }
 
-    /** Binds, and publishes if there was no problem. */
+    /** Binds, and publishes the values if there are no problems. */
     BindingResult load(Configuration configuration) {
-        BindingResult bindingResult = Binder.bind(places, configuration, current::get);
+        BindingResult bindingResult = Binder.bind(owners, configuration, current::get);
         if (bindingResult.problems().isEmpty()) {
             current.set(bindingResult.snapshot());
         }
@@ -39,7 +41,7 @@ final class BoundTree {
         return current.get();
     }
 
-    /** The problems as they are printed. */
+    /** Returns the problems as they are printed. */
     List<String> problems(String toml) {
         return printed(load(toml));
     }

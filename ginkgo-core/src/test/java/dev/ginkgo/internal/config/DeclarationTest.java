@@ -7,7 +7,7 @@ import dev.ginkgo.config.Secret;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
-/** Two things cannot have one key. */
+/** Each key has one declaration. */
 class DeclarationTest {
     private final FakeSettingsOwner root = FakeSettingsOwner.root();
     private final BoundTree tree = new BoundTree(root);
@@ -15,7 +15,7 @@ class DeclarationTest {
     record Pair(int one, int two) {}
 
     @Test
-    @DisplayName("C-21 a malformed key is refused at declaration, with a better one")
+    @DisplayName("C-21 a malformed key is rejected at declaration, with a suggestion")
     void malformed() {
         for (String key : new String[] {"ratePerMinute", "rate_per_minute", "Rate Per Minute"}) {
             assertThatThrownBy(() -> root.setting(key, 1))
@@ -30,14 +30,14 @@ class DeclarationTest {
     }
 
     @Test
-    @DisplayName("C-21 two settings with one key are refused at declaration")
-    void twice() {
+    @DisplayName("C-21 two settings with one key are rejected at declaration")
+    void twoSettingsWithOneKey() {
         root.setting("rate", 1);
         assertThatThrownBy(() -> root.setting("rate", 2)).hasMessageContaining("two settings with the key \"rate\"");
     }
 
     @Test
-    @DisplayName("C-21 a setting and a child of one name are refused, whichever comes first")
+    @DisplayName("C-21 a setting and a child with the same name are rejected, whichever is declared first")
     void settingAndChild() {
         FakeSettingsOwner hub = root.child("hub");
         hub.child("http");
@@ -49,7 +49,7 @@ class DeclarationTest {
     }
 
     @Test
-    @DisplayName("C-21 a key and a table of one name are told when binding")
+    @DisplayName("C-21 a key and a table with the same name are reported when binding")
     void keyAndTable() {
         root.setting("a", new Pair(1, 2));
         root.setting("a.one", 1);
@@ -57,21 +57,22 @@ class DeclarationTest {
         root.setting("b.c", 1);
         assertThat(tree.problems(""))
                 .containsExactly(
-                        "app: two settings, or a setting and a child, want the key \"a.one\"; rename one",
-                        "app: two settings, or a setting and a child, want the key \"b\"; rename one");
+                        "app: two settings, or a setting and a child, use the key \"a.one\"; rename one",
+                        "app: two settings, or a setting and a child, use the key \"b\"; rename one");
     }
 
     @Test
-    @DisplayName("C-21 two keys with one environment name are told when binding")
+    @DisplayName("C-21 two keys with the same environment name are reported when binding")
     void oneEnvironmentName() {
         root.setting("a-b", 1);
         root.child("a").setting("b", 1);
         assertThat(tree.problems(""))
-                .containsExactly("app/a: \"a-b\" and \"a.b\" have one environment variable, GINKGO_A_B; rename one");
+                .containsExactly(
+                        "app/a: \"a-b\" and \"a.b\" have the same environment variable, GINKGO_A_B; rename one");
     }
 
     @Test
-    @DisplayName("C-21 the file key of a secret is taken")
+    @DisplayName("C-21 the key of a secret's file cannot be used for another setting")
     void secretFile() {
         root.setting("key", Secret.of(""));
         root.setting("key-file", "");
@@ -79,7 +80,7 @@ class DeclarationTest {
     }
 
     @Test
-    @DisplayName("C-21 reserved names of the root are told when binding, those of other tables are free")
+    @DisplayName("C-21 reserved names are reported at the root when binding, and allowed in other tables")
     void reserved() {
         root.setting("service", "x");
         root.child("log");

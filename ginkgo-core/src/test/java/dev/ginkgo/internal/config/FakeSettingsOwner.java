@@ -4,7 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/** A service without an engine: declares settings and children, and does nothing. */
+/** Settings owner without an engine, which only declares settings and children. */
 final class FakeSettingsOwner implements SettingsOwner {
     private final String path;
     private final String key;
@@ -27,13 +27,13 @@ final class FakeSettingsOwner implements SettingsOwner {
         return child;
     }
 
-    /** A child that is not in the tree yet. */
+    /** Returns a child that is not part of the tree yet. */
     FakeSettingsOwner detached(String name) {
         return new FakeSettingsOwner(path + "/" + name, KeySyntax.join(key, name));
     }
 
-    <T> SettingDefinition<T> setting(String name, T byDefault) {
-        return declare(SettingDefinition.of(this, name, byDefault));
+    <T> SettingDefinition<T> setting(String name, T defaultValue) {
+        return declare(SettingDefinition.of(this, name, defaultValue));
     }
 
     <T> SettingDefinition<T> required(String name, Class<T> type) {

@@ -11,7 +11,7 @@ import java.util.Map;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
-/** A record is a table. */
+/** A record setting corresponds to a table. */
 class RecordSettingTest {
     private final FakeSettingsOwner root = FakeSettingsOwner.root();
     private final BoundTree tree = new BoundTree(root);
@@ -55,7 +55,7 @@ class RecordSettingTest {
     }
 
     @Test
-    @DisplayName("C-20 unknown keys and bad values of components are told")
+    @DisplayName("C-20 unknown keys and invalid values of components are reported")
     void problems() {
         root.setting("http", DEFAULT);
         assertThat(tree.problems("[http]\nidle_timeot = '1m'\nmost = 'x'\ntls = 1"))
@@ -71,7 +71,7 @@ class RecordSettingTest {
     }
 
     @Test
-    @DisplayName("C-20 what the compact constructor refuses is a problem at the first given key")
+    @DisplayName("C-20 an exception of the compact constructor is a problem at the first key that was given")
     void validated() {
         root.setting("http", DEFAULT);
         assertThat(tree.problems("[http]\nmost = 11"))
@@ -88,9 +88,11 @@ class RecordSettingTest {
     }
 
     @Test
-    @DisplayName("C-20 a record of other types, of itself, or with null is refused at declaration")
-    void refused() {
-        assertThatThrownBy(() -> root.required("x", Strange.class)).hasMessageContaining("is no type of a setting");
+    @DisplayName(
+            "C-20 a record with a component of an unsupported type, or of its own type, is rejected at declaration")
+    void rejectedAtDeclaration() {
+        assertThatThrownBy(() -> root.required("x", Strange.class))
+                .hasMessageContaining("is not supported as the type of a setting");
         assertThatThrownBy(() -> root.required("x", Self.class)).hasMessageContaining("contains itself");
     }
 }

@@ -14,7 +14,7 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A secret is never printed, and may come from a file. */
+/** Secrets are never printed, and may be read from files. */
 class SecretSettingTest {
     private static final String VALUE = "hunter2";
 
@@ -31,7 +31,7 @@ class SecretSettingTest {
     }
 
     @Test
-    @DisplayName("C-14 help, changes, problems and the setting itself print a secret as ••••••")
+    @DisplayName("C-14 help, changes, problems and the setting itself mask a secret as ••••••")
     void masked() {
         // Given
         SettingDefinition<Secret> secret = cluster.required("secret", Secret.class);
@@ -60,8 +60,8 @@ class SecretSettingTest {
     }
 
     @Test
-    @DisplayName("C-14 a bad secret's value is in no problem")
-    void badSecrets() {
+    @DisplayName("C-14 no problem contains the value of an invalid secret")
+    void invalidSecrets() {
         cluster.setting("number", 1).between(1, 5).secret();
         cluster.setting("other", 1).secret();
         cluster.setting("checked", "x")
@@ -85,12 +85,12 @@ class SecretSettingTest {
                         "app.toml:3:9: cluster.other: •••••• is not of type int",
                         "app.toml:4:11: cluster.checked: •••••• is too easy",
                         "app.toml:5:8: cluster.text: •••••• is not of type secret",
-                        "app.toml:7:8: cluster.login: the values do not fit together, and are not shown: there is a"
-                                + " secret among them");
+                        "app.toml:7:8: cluster.login: the values are inconsistent; they are not shown because one of"
+                                + " them is a secret");
     }
 
     @Test
-    @DisplayName("C-14 a secret that is not in quotes is not quoted by the parser's error")
+    @DisplayName("C-14 syntax errors do not quote a secret that is not in quotes")
     void unquoted() {
         cluster.setting("secret", Secret.of(""));
         for (String toml :
@@ -104,18 +104,18 @@ class SecretSettingTest {
     }
 
     @Test
-    @DisplayName("C-14 a secret comes from a file: <key>-file, GINKGO_X_FILE, --set, a credentials folder")
-    void fromFiles(@TempDir Path folder) throws IOException {
+    @DisplayName("C-14 a secret can be read from a file: <key>-file, GINKGO_X_FILE, --set, a credentials directory")
+    void fromFiles(@TempDir Path directory) throws IOException {
         SettingDefinition<Secret> secret = cluster.required("secret", Secret.class);
-        Files.writeString(folder.resolve("a"), "from-a\n");
-        Files.writeString(folder.resolve("b"), "from-b\r\n");
-        Path credentials = Files.createDirectory(folder.resolve("credentials"));
+        Files.writeString(directory.resolve("a"), "from-a\n");
+        Files.writeString(directory.resolve("b"), "from-b\r\n");
+        Path credentials = Files.createDirectory(directory.resolve("credentials"));
         Files.writeString(credentials.resolve("cluster.secret"), "from-c");
-        Files.writeString(folder.resolve("app.toml"), "[cluster]\nsecret-file = 'a'");
-        Configuration toml = Configuration.empty().workingDirectory(folder).file(folder.resolve("app.toml"));
+        Files.writeString(directory.resolve("app.toml"), "[cluster]\nsecret-file = 'a'");
+        Configuration toml = Configuration.empty().workingDirectory(directory).file(directory.resolve("app.toml"));
         Configuration credential = toml.credentials(Path.of("credentials"));
         Configuration environment = credential.environment(
-                Map.of("GINKGO_CLUSTER_SECRET_FILE", folder.resolve("b").toString()));
+                Map.of("GINKGO_CLUSTER_SECRET_FILE", directory.resolve("b").toString()));
         Configuration override = environment.set("cluster.secret-file", "a");
         for (Map.Entry<String, Configuration> each : Map.of("from-a", toml, "from-c", credential, "from-b", environment)
                 .entrySet()) {
@@ -123,31 +123,33 @@ class SecretSettingTest {
             assertThat(secret.get().reveal()).isEqualTo(each.getKey());
         }
         assertThat(tree.load(override).settings().getFirst().source())
-                .hasToString("secret file " + folder.resolve("a"));
+                .hasToString("secret file " + directory.resolve("a"));
         assertThat(secret.get().reveal()).isEqualTo("from-a");
     }
 
     @Test
-    @DisplayName("C-14 an unreadable secret file is a problem, as is an empty one, or both ways at once")
-    void badFiles(@TempDir Path folder) throws IOException {
+    @DisplayName(
+            "C-14 a secret file that is unreadable or empty is a problem, and so is giving both a value and a file")
+    void invalidFiles(@TempDir Path directory) throws IOException {
         cluster.required("secret", Secret.class);
-        Path empty = Files.writeString(folder.resolve("empty"), "\n");
-        Path absent = folder.resolve("absent");
+        Path empty = Files.writeString(directory.resolve("empty"), "\n");
+        Path absent = directory.resolve("absent");
         assertThat(tree.problems("cluster.secret-file = '" + absent + "'"))
                 .containsExactly("app.toml:1:23: the secret file " + absent
-                        + " cannot be read (NoSuchFileException); check that it is there, and its owner and mode");
+                        + " cannot be read (NoSuchFileException); check that it exists, and check its owner and mode");
         assertThat(tree.problems("cluster.secret-file = '" + empty + "'"))
                 .containsExactly("app.toml:1:23: the secret file " + empty + " is empty");
         assertThat(tree.problems("[cluster]\nsecret = 'x'\nsecret-file = '" + empty + "'"))
-                .containsExactly("app.toml:3:15: \"cluster.secret\" is given both itself (app.toml:2:10) and as a file;"
-                        + " remove one");
+                .containsExactly(
+                        "app.toml:3:15: \"cluster.secret\" is given both as a value (app.toml:2:10) and as a file;"
+                                + " remove one");
         assertThat(tree.problems(Configuration.empty()
                         .environment(Map.of("GINKGO_CLUSTER_SECRET", "x", "GINKGO_CLUSTER_SECRET_FILE", "y"))))
                 .singleElement()
                 .asString()
                 .contains("both");
         assertThat(tree.problems(Configuration.empty().credentials(absent)))
-                .anyMatch(each -> each.contains("credentials folder is not there"));
+                .anyMatch(each -> each.contains("credentials directory does not exist"));
         assertThat(tree.problems("")).singleElement().asString().contains("GINKGO_CLUSTER_SECRET_FILE");
     }
 }

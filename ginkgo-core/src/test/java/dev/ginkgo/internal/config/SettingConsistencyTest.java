@@ -9,7 +9,7 @@ import java.util.Map;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
-/** Settings that are good each by itself, and must go together. */
+/** Checks between settings that are each valid on their own. */
 class SettingConsistencyTest {
     private final FakeSettingsOwner root = FakeSettingsOwner.root();
     private final SettingDefinition<Integer> highest =
@@ -20,8 +20,8 @@ class SettingConsistencyTest {
     private final BoundTree tree = new BoundTree(root);
 
     @Test
-    @DisplayName("C-01 settings that do not go together are a problem at the place of the one that says so")
-    void place() {
+    @DisplayName("C-01 inconsistent settings are a problem at the position of the setting that declares the check")
+    void reportedAtTheDeclaringSetting() {
         assertThat(tree.problems("highest = 5\n[pool]\nlowest = 7"))
                 .containsExactly("app.toml:3:10: pool.lowest: 7 is above highest; lower it, or raise highest");
         assertThat(tree.problems("highest = 7\n[pool]\nlowest = 7")).isEmpty();
@@ -29,7 +29,7 @@ class SettingConsistencyTest {
     }
 
     @Test
-    @DisplayName("C-01 it holds wherever a value comes from: also for a default, the environment and --set")
+    @DisplayName("C-01 the check applies to values of every source: defaults, files, environment and --set")
     void everySource() {
         assertThat(tree.problems("highest = 0"))
                 .containsExactly("default: pool.lowest: 1 is above highest; lower it, or raise highest");
@@ -44,7 +44,7 @@ class SettingConsistencyTest {
     }
 
     @Test
-    @DisplayName("C-01 on such a problem nothing changes")
+    @DisplayName("C-01 if there is such a problem, nothing changes")
     void nothingChanges() {
         tree.load("highest = 5\n[pool]\nlowest = 2");
         assertThat(tree.problems("highest = 1\n[pool]\nlowest = 3")).isNotEmpty();
@@ -53,8 +53,8 @@ class SettingConsistencyTest {
     }
 
     @Test
-    @DisplayName("C-01 beside a value that is bad by itself nothing is told that would only follow from it")
-    void nothingThatFollows() {
+    @DisplayName("C-01 consistency is not checked while a value is invalid on its own")
+    void noConsequentialProblems() {
         assertThat(tree.problems("highest = 101\n[pool]\nlowest = 20"))
                 .containsExactly("app.toml:1:11: highest: 101 is outside 0..100");
         assertThat(tree.problems("highest = \n[pool]\nlowest = 20"))
@@ -62,12 +62,12 @@ class SettingConsistencyTest {
                 .asString()
                 .startsWith("app.toml:1");
         assertThat(tree.problems("bogus = 1\n[pool]\nlowest = 20"))
-                .as("but beside an unknown key it is")
+                .as("it is checked if there is only an unknown key")
                 .hasSize(2);
     }
 
     @Test
-    @DisplayName("C-22 the settings of a child that is added later are looked at beside those that are there")
+    @DisplayName("C-22 the settings of a child that is added later are checked against those of the tree")
     void added() {
         root.allowChildren("late-*");
         BindingResult last = tree.load("highest = 5\n[late-1]\nleast = 6");
@@ -78,11 +78,11 @@ class SettingConsistencyTest {
     }
 
     @Test
-    @DisplayName("C-14 a secret that does not go with others is not shown, nor is what its check throws")
+    @DisplayName("C-14 neither an inconsistent secret nor the exception of its check is printed")
     void secrets() {
-        FakeSettingsOwner secretive = FakeSettingsOwner.root();
-        SettingDefinition<Boolean> open = secretive.setting("open", false);
-        secretive
+        FakeSettingsOwner ownerWithSecret = FakeSettingsOwner.root();
+        SettingDefinition<Boolean> open = ownerWithSecret.setting("open", false);
+        ownerWithSecret
                 .setting("password", Secret.of(""))
                 .check((password, all) -> password.reveal().isEmpty() || all.get(open), "is of no use")
                 .check(
@@ -90,18 +90,18 @@ class SettingConsistencyTest {
                             throw new IllegalStateException(password.reveal());
                         },
                         "");
-        assertThat(new BoundTree(secretive).problems("password = 'hunter2'"))
+        assertThat(new BoundTree(ownerWithSecret).problems("password = 'hunter2'"))
                 .containsExactly(
                         "app.toml:1:12: password: •••••• cannot be checked: IllegalStateException",
                         "app.toml:1:12: password: •••••• is of no use");
     }
 
     @Test
-    @DisplayName("C-16 such a check belongs into the constructor, too")
+    @DisplayName("C-16 such a check, too, must be declared in the constructor")
     void declared() {
         tree.load("");
         assertThatThrownBy(() -> lowest.check((_, _) -> true, "is not"))
                 .isInstanceOf(IllegalStateException.class)
-                .hasMessageContaining("belongs into the constructor");
+                .hasMessageContaining("belongs in the constructor");
     }
 }

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.ginkgo.config.Address;
 import dev.ginkgo.config.Configuration;
 import dev.ginkgo.config.Secret;
+import dev.ginkgo.config.SettingInfo;
 import dev.ginkgo.config.Size;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -14,11 +15,12 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Values are read by their type, and refused with the right form. */
+/** Values are parsed according to their type; invalid values are rejected with the expected form. */
 class SettingValueTest {
     private final FakeSettingsOwner root = FakeSettingsOwner.root();
     private final BoundTree tree = new BoundTree(root);
@@ -38,7 +40,7 @@ class SettingValueTest {
     }
 
     @Test
-    @DisplayName("every type is read from TOML")
+    @DisplayName("values of every type are read from TOML")
     void fromToml() {
         SettingDefinition<String> text = root.setting("text", "");
         SettingDefinition<Integer> number = root.setting("number", 1);
@@ -78,7 +80,7 @@ class SettingValueTest {
     }
 
     @Test
-    @DisplayName("environment and --set are read by type, lists separated by commas")
+    @DisplayName("values from the environment and --set are parsed by type, lists separated by commas")
     void fromText() {
         SettingDefinition<Integer> number = root.setting("number", 1);
         SettingDefinition<Policy> policy = root.setting("policy", Policy.DROP_OLDEST);
@@ -97,18 +99,54 @@ class SettingValueTest {
     }
 
     @Test
-    @DisplayName("a list on the command line that is written as in a file shows the right form")
+    @DisplayName("C-15 the TOML form of a value can be read back from a file")
+    void tomlFormIsReadBack() {
+        SettingDefinition<String> text = root.setting("text", "say \"C:\\dir\"\t");
+        root.setting("number", 60);
+        root.setting("real", 0.5);
+        root.setting("yes", true);
+        root.setting("wait", Duration.ofMillis(1_500));
+        root.setting("size", Size.ofKibibytes(64));
+        root.setting("bind", Address.of("[::1]:80"));
+        root.setting("policy", Policy.DROP_OLDEST);
+        SettingDefinition<List<String>> names = root.setting("names", List.of("a, b", "c"));
+        List<SettingInfo> settings = tree.load("").settings();
+        String toml = settings.stream()
+                .map(each -> each.fullKey() + " = " + each.tomlValue() + "\n")
+                .collect(Collectors.joining());
+        assertThat(tree.problems(toml)).isEmpty();
+        assertThat(text.get()).isEqualTo("say \"C:\\dir\"\t");
+        assertThat(names.get()).containsExactly("a, b", "c");
+        assertThat(settings)
+                .extracting(SettingInfo::tomlDefault)
+                .isEqualTo(settings.stream().map(SettingInfo::tomlValue).toList());
+        assertThat(tree.load(toml).settings())
+                .extracting(SettingInfo::value)
+                .isEqualTo(settings.stream().map(SettingInfo::value).toList());
+    }
+
+    @Test
+    @DisplayName("C-14 a secret and an empty optional value have no TOML form")
+    void noTomlForm() {
+        root.setting("secret", Secret.of("hunter2"));
+        root.setting("masked", "hunter2").secret();
+        root.optional("page", Path.class);
+        assertThat(tree.load("").settings()).extracting(SettingInfo::tomlValue).containsOnly("");
+    }
+
+    @Test
+    @DisplayName("a list on the command line in the form of a file is rejected with the expected form")
     void listAsInAFile() {
         root.list("names", String.class);
         assertThat(tree.problems(Configuration.empty().set("names", "[\"a\", \"[::1]\"]")))
                 .singleElement()
                 .asString()
-                .contains("names: [\"a\", \"[::1]\"] is written as in a file; here, write its elements with commas in"
-                        + " between: a, [::1]");
+                .contains("names: [\"a\", \"[::1]\"] is in the form of a file; here, separate the elements by commas:"
+                        + " a, [::1]");
     }
 
     @Test
-    @DisplayName("an optional value is empty unless it is given, and is read and checked like any other")
+    @DisplayName("an optional value is empty unless it is given, and is parsed and validated like any other")
     void optional() {
         SettingDefinition<Optional<Path>> page = root.optional("page", Path.class);
         SettingDefinition<Optional<Address>> bind = root.optional("bind", Address.class);
@@ -124,7 +162,7 @@ class SettingValueTest {
     }
 
     @Test
-    @DisplayName("C-06 a value outside its bounds is told with the bounds and the place")
+    @DisplayName("C-06 a value outside its bounds is reported with the bounds and the position")
     void bounds() {
         root.setting("rate-per-minute", 60).between(1, 60_000);
         root.setting("wait", Duration.ofSeconds(1)).between(Duration.ofMillis(1), Duration.ofMinutes(1));
@@ -137,7 +175,7 @@ class SettingValueTest {
     }
 
     @Test
-    @DisplayName("C-07 a bare number for a duration or size shows the right forms")
+    @DisplayName("C-07 a number without a unit for a duration or size is rejected with the expected forms")
     void bareNumber() {
         root.setting("wait", Duration.ZERO);
         root.setting("size", Size.ofBytes(1));
@@ -150,8 +188,8 @@ class SettingValueTest {
     }
 
     @Test
-    @DisplayName("a value of the wrong kind shows the right form")
-    void wrongKinds() {
+    @DisplayName("a value of the wrong type is rejected with the expected form")
+    void wrongTypes() {
         root.setting("number", 1);
         root.setting("policy", Policy.BLOCK);
         root.setting("yes", false);
@@ -185,43 +223,44 @@ class SettingValueTest {
     }
 
     @Test
-    @DisplayName("a required setting that is missing is told with the ways to give it")
+    @DisplayName("a missing required setting is reported with the ways to set it")
     void required() {
         root.child("numbers").required("server", Address.class);
         assertThat(tree.problems(""))
                 .containsExactly("numbers.server: required (address), but not given; write it in the file, or give it"
                         + " as GINKGO_NUMBERS_SERVER or --set numbers.server=…");
         assertThat(tree.problems("[numbers]\nserver = 5"))
-                .as("a bad value is not missing as well")
+                .as("an invalid value is not reported as missing too")
                 .hasSize(1);
         assertThat(tree.problems("numbers.server = 'db:1'")).isEmpty();
     }
 
     @Test
-    @DisplayName("a relative path in a file is relative to the file's folder, elsewhere to the working folder")
-    void paths(@TempDir Path folder) throws IOException {
+    @DisplayName(
+            "a relative path in a file is resolved against the file's directory, elsewhere against the working directory")
+    void paths(@TempDir Path directory) throws IOException {
         SettingDefinition<Path> data = root.setting("data", Path.of("default"));
         SettingDefinition<Path> logs = root.setting("logs", Path.of("default"));
         SettingDefinition<Path> kept = root.setting("kept", Path.of("default"));
-        Path etc = Files.createDirectory(folder.resolve("etc"));
+        Path etc = Files.createDirectory(directory.resolve("etc"));
         Files.writeString(etc.resolve("app.toml"), "data = 'here/data'\nlogs = 'logs'");
         Configuration configuration = Configuration.empty()
-                .workingDirectory(folder)
+                .workingDirectory(directory)
                 .file(Path.of("etc/app.toml"))
                 .set("logs", "there");
         assertThat(tree.problems(configuration)).isEmpty();
         assertThat(data.get()).isEqualTo(etc.resolve("here/data"));
-        assertThat(logs.get()).isEqualTo(folder.resolve("there"));
+        assertThat(logs.get()).isEqualTo(directory.resolve("there"));
         assertThat(kept.get()).isEqualTo(Path.of("default"));
         assertThat(tree.snapshot().source(data)).hasToString("file etc/app.toml:1");
     }
 
     @Test
-    @DisplayName("an unsupported type is refused at declaration, with the list of those that are supported")
+    @DisplayName("an unsupported type is rejected at declaration, with the list of supported types")
     void unsupported() {
         assertThatThrownBy(() -> root.setting("x", new StringBuilder()))
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessageContaining("java.lang.StringBuilder is no type of a setting")
+                .hasMessageContaining("java.lang.StringBuilder is not supported as the type of a setting")
                 .hasMessageContaining("Duration, Size, Address, Secret");
         assertThatThrownBy(() -> root.setting("x", List.of())).hasMessageContaining("list(key, Class)");
         assertThatThrownBy(() -> root.setting("x", List.of(List.of(1)))).isInstanceOf(IllegalArgumentException.class);

@@ -13,14 +13,14 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Which source wins, and what is told of it. */
+/** Precedence of the sources, and the source that is reported for a value. */
 class SourcePrecedenceTest {
     private final FakeSettingsOwner root = FakeSettingsOwner.root();
     private final SettingDefinition<Integer> rate =
             root.setting("rate", 1).between(1, 100).restartRequired().help("How often");
     private final BoundTree tree = new BoundTree(root);
 
-    private String origin(Configuration configuration) {
+    private String valueAndSource(Configuration configuration) {
         BindingResult bindingResult = tree.load(configuration);
         assertThat(BoundTree.printed(bindingResult)).isEmpty();
         SettingInfo info = bindingResult.settings().getFirst();
@@ -28,23 +28,24 @@ class SourcePrecedenceTest {
     }
 
     @Test
-    @DisplayName("C-13 default < file < environment < --set, and each value tells its origin")
+    @DisplayName("C-13 default < file < environment < --set, and each value has its source")
     void precedence() {
         Configuration none = Configuration.empty();
         Configuration file = none.text("gateway.toml", "\nrate = 2");
         Configuration two = file.text("more.toml", "rate = 3");
         Configuration environment = two.environment(Map.of("GINKGO_RATE", "4"));
-        assertThat(origin(none)).isEqualTo("1 from default");
-        assertThat(origin(file)).isEqualTo("2 from file gateway.toml:2");
-        assertThat(origin(two)).isEqualTo("3 from file more.toml:1");
-        assertThat(origin(environment)).isEqualTo("4 from env GINKGO_RATE");
-        assertThat(origin(environment.set("rate", "5"))).isEqualTo("5 from --set");
-        assertThat(origin(environment.set("rate", "5").set("rate", "6"))).isEqualTo("6 from --set");
+        assertThat(valueAndSource(none)).isEqualTo("1 from default");
+        assertThat(valueAndSource(file)).isEqualTo("2 from file gateway.toml:2");
+        assertThat(valueAndSource(two)).isEqualTo("3 from file more.toml:1");
+        assertThat(valueAndSource(environment)).isEqualTo("4 from env GINKGO_RATE");
+        assertThat(valueAndSource(environment.set("rate", "5"))).isEqualTo("5 from --set");
+        assertThat(valueAndSource(environment.set("rate", "5").set("rate", "6")))
+                .isEqualTo("6 from --set");
         assertThat(rate.get()).isEqualTo(6);
     }
 
     @Test
-    @DisplayName("C-13 a description holds all that help prints")
+    @DisplayName("C-13 a description contains everything that help prints")
     void info() {
         assertThat(tree.load("rate = 9").settings())
                 .containsExactly(new SettingInfo(
@@ -52,6 +53,8 @@ class SourcePrecedenceTest {
                         "int",
                         "1..100",
                         "1",
+                        "1",
+                        "9",
                         "9",
                         new SettingSource.File("app.toml", 1, 8),
                         "How often",
@@ -63,23 +66,23 @@ class SourcePrecedenceTest {
     }
 
     @Test
-    @DisplayName("C-05 a missing or unreadable file is a problem with its absolute path")
-    void missingFile(@TempDir Path folder) throws IOException {
-        Files.write(folder.resolve("binary.toml"), new byte[] {(byte) 0xff, (byte) 0xfe});
+    @DisplayName("C-05 a missing or unreadable file is reported with its absolute path")
+    void missingFile(@TempDir Path directory) throws IOException {
+        Files.write(directory.resolve("binary.toml"), new byte[] {(byte) 0xff, (byte) 0xfe});
         Configuration configuration = Configuration.empty()
-                .workingDirectory(folder)
+                .workingDirectory(directory)
                 .file(Path.of("absent.toml"))
                 .file(Path.of("binary.toml"))
-                .file(folder);
+                .file(directory);
         assertThat(tree.problems(configuration))
                 .containsExactlyInAnyOrder(
-                        folder.resolve("absent.toml") + ": there is no such file; create it or give another one",
-                        folder.resolve("binary.toml") + ": the file is not UTF-8 text; save it as UTF-8",
-                        folder + ": this is a folder; name a file in it");
+                        directory.resolve("absent.toml") + ": no such file; create it, or give another file",
+                        directory.resolve("binary.toml") + ": the file is not UTF-8 text; save it as UTF-8",
+                        directory + ": this is a directory; give a file in it");
     }
 
     @Test
-    @DisplayName("C-17 a configuration knows its files, and whether it has any")
+    @DisplayName("C-17 a configuration lists its files, and reports whether it has any")
     void files() {
         assertThat(Configuration.empty().text("x", "").hasFiles()).isFalse();
         Configuration configuration =
@@ -89,9 +92,9 @@ class SourcePrecedenceTest {
     }
 
     @Test
-    @DisplayName("C-01 a file is read anew by every load")
-    void readAnew(@TempDir Path folder) throws IOException {
-        Path file = folder.resolve("app.toml");
+    @DisplayName("C-01 every load reads the files again")
+    void everyLoadReadsAgain(@TempDir Path directory) throws IOException {
+        Path file = directory.resolve("app.toml");
         Configuration configuration = Configuration.empty().file(file);
         Files.writeString(file, "rate = 2");
         tree.load(configuration);

@@ -8,7 +8,7 @@ import java.util.Map;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
-/** What was given and means nothing is told, with its place and what was probably meant. */
+/** Unknown keys are reported with their position and a suggestion. */
 class UnknownKeyTest {
     private final FakeSettingsOwner root = FakeSettingsOwner.root();
     private final BoundTree tree = new BoundTree(root);
@@ -21,15 +21,15 @@ class UnknownKeyTest {
     }
 
     @Test
-    @DisplayName("C-04 an unknown key is an error that names the place and the nearest key")
+    @DisplayName("C-04 an unknown key is an error with its position and the nearest key")
     void unknownKey() {
         assertThat(tree.problems("\n\nrate_per_minut = 5"))
                 .containsExactly("app.toml:3:1: unknown key \"rate_per_minut\"; did you mean \"rate-per-minute\"?");
     }
 
     @Test
-    @DisplayName("C-04 a key that is near to nothing is told with what is known there")
-    void nearToNothing() {
+    @DisplayName("C-04 an unknown key without a similar key is reported with the known keys of its table")
+    void noSimilarKey() {
         FakeSettingsOwner other = FakeSettingsOwner.root();
         other.setting("y", 1);
         assertThat(new BoundTree(other).problems("x = 5"))
@@ -45,22 +45,22 @@ class UnknownKeyTest {
     }
 
     @Test
-    @DisplayName("C-04 a key in the wrong table is led to its full key")
+    @DisplayName("C-04 for a key in the wrong table the full key is suggested")
     void wrongTable() {
         assertThat(tree.problems("bind = 'y'"))
                 .containsExactly("app.toml:1:1: unknown key \"bind\"; did you mean \"hub.http.bind\"?");
     }
 
     @Test
-    @DisplayName("C-04 a table for a child that does not exist is led to the nearest child")
+    @DisplayName("C-04 for a table of an unknown child the nearest child is suggested")
     void unknownTable() {
         assertThat(tree.problems("[hubb.http]\nbind = 'y'"))
                 .containsExactly("app.toml:1:1: unknown table [hubb]; did you mean \"hub\"?");
     }
 
     @Test
-    @DisplayName("C-04 a value where a table belongs, and the reverse, are told as that")
-    void wrongShapes() {
+    @DisplayName("C-04 a value in place of a table, and a table in place of a value, are reported as such")
+    void tableInPlaceOfValueAndReverse() {
         assertThat(tree.problems("hub = 1\n[rate-per-minute]\nx = 1"))
                 .containsExactly(
                         "app.toml:1:1: \"hub\" is a table, not a value; write [hub] and its keys below; known here:"
@@ -73,7 +73,7 @@ class UnknownKeyTest {
     }
 
     @Test
-    @DisplayName("C-04 dotted keys, inline tables and tables are the same")
+    @DisplayName("C-04 dotted keys, inline tables and tables are equivalent")
     void sameTables() {
         for (String toml : List.of(
                 "hub.http.bind = 'y'",
@@ -99,7 +99,7 @@ class UnknownKeyTest {
     }
 
     @Test
-    @DisplayName("C-04 an unknown GINKGO_ variable is a warning, a bad value of a known one an error")
+    @DisplayName("C-04 an unknown GINKGO_ variable is a warning; an invalid value of a known variable is an error")
     void environment() {
         BindingResult bindingResult = tree.load(Configuration.empty()
                 .environment(Map.of(
@@ -120,7 +120,7 @@ class UnknownKeyTest {
     }
 
     @Test
-    @DisplayName("C-04 at the root, service is left to the runner and [log] is free where nobody declares it")
+    @DisplayName("C-04 at the root, service is reserved for the runner, and [log] is not checked unless it is declared")
     void reservedNames() {
         assertThat(tree.problems("service = 'Gateway.java'\n[log]\nlevel = 'debug'"))
                 .isEmpty();
