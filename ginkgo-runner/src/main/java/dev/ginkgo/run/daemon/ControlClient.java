@@ -53,11 +53,11 @@ public final class ControlClient {
     }
 
     /** A connection on which more than one question is asked; its answers take as long as they take. */
-    public static final class Conversation implements AutoCloseable {
+    public static final class Session implements AutoCloseable {
         private final SocketChannel channel;
         private final BufferedReader in;
 
-        private Conversation(SocketChannel channel) {
+        private Session(SocketChannel channel) {
             this.channel = channel;
             in = new BufferedReader(Channels.newReader(channel, UTF_8));
         }
@@ -76,15 +76,15 @@ public final class ControlClient {
         }
     }
 
-    /** Begins a conversation. */
-    public Conversation openConversation(String about) throws IOException {
+    /** Begins a session. */
+    public Session openSession(String about) throws IOException {
         SocketChannel channel = SocketChannel.open(UnixDomainSocketAddress.of(socket));
-        Conversation conversation = new Conversation(channel);
+        Session session = new Session(channel);
         try {
-            conversation.request(Map.of("converse", about));
-            return conversation;
+            session.request(Map.of("converse", about));
+            return session;
         } catch (IOException e) {
-            conversation.close();
+            session.close();
             throw e;
         }
     }

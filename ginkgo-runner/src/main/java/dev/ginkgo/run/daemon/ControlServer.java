@@ -64,16 +64,16 @@ public final class ControlServer implements AutoCloseable {
         Map<String, @Nullable Object> handle(boolean acts, String command) throws Exception;
 
         /**
-         * Begins a conversation, for which the rest of the connection is.
+         * Begins a session, for which the rest of the connection is.
          *
          * @param about what is asked for
          */
-        Conversation openConversation(String about) throws Exception;
+        Session openSession(String about) throws Exception;
     }
 
     /** More than one question and answer. For the thread of its connection. */
-    public interface Conversation extends AutoCloseable {
-        /** Answers one line; what it throws is told to the asker, and the conversation goes on. */
+    public interface Session extends AutoCloseable {
+        /** Answers one line; what it throws is told to the asker, and the session goes on. */
         Map<String, @Nullable Object> handle(Map<String, @Nullable Object> request) throws Exception;
 
         @Override
@@ -193,9 +193,9 @@ public final class ControlServer implements AutoCloseable {
                     write(out, error(peer.getName() + " may not ask here"));
                     return;
                 }
-                Optional<Conversation> conversation = handleLine(line, out);
-                if (conversation.isPresent()) {
-                    try (Conversation going = conversation.get()) {
+                Optional<Session> session = handleLine(line, out);
+                if (session.isPresent()) {
+                    try (Session going = session.get()) {
                         for (String next = read(in); next != null; next = read(in)) {
                             write(out, handle(next, going::handle));
                         }
@@ -233,14 +233,14 @@ public final class ControlServer implements AutoCloseable {
         return error("ask {\"read\":\"status\"} or {\"do\":\"reload\"}");
     }
 
-    /** Answers a line, and gives the conversation that it has begun. */
-    private Optional<Conversation> handleLine(String line, Writer out) throws IOException {
-        List<Conversation> begun = new ArrayList<>();
+    /** Answers a line, and gives the session that it has begun. */
+    private Optional<Session> handleLine(String line, Writer out) throws IOException {
+        List<Session> begun = new ArrayList<>();
         Map<String, @Nullable Object> told = handle(line, request -> {
             if (!(request.get("converse") instanceof String about)) {
                 return handle(request);
             }
-            begun.add(handler.openConversation(about));
+            begun.add(handler.openSession(about));
             Map<String, @Nullable Object> welcome = new LinkedHashMap<>();
             return welcome;
         });

@@ -64,7 +64,7 @@ final class ControlHandler implements ControlServer.RequestHandler {
     }
 
     @Override
-    public ControlServer.Conversation openConversation(String about) {
+    public ControlServer.Session openSession(String about) {
         if (!about.equals("console")) {
             throw new IllegalArgumentException("there is no conversation but console, not " + about);
         }
