@@ -64,7 +64,7 @@ final class HubStream implements AutoCloseable {
         }
     }
 
-    /** Returns whether no complete or partial event is buffered. */
+    /** Returns whether {@link #next} would block because no input is buffered or available. */
     boolean wouldBlock() throws IOException {
         return lines.wouldBlock();
     }
