@@ -69,7 +69,7 @@ class StopCommand extends DaemonCommand {
         Duration took = Duration.ofNanos(TimeSource.system().nanos() - begin);
         terminal()
                 .printError(running.label()
-                        + (killed ? " was killed after " : " stopped after ")
+                        + (killed ? " was killed after " : " has stopped after ")
                         + Durations.toHumanString(took));
         return killed ? ExitCode.OK : reportExit(running);
     }

@@ -53,27 +53,27 @@ public final class TargetResolver {
     }
 
     /** Resolves a {@code .java} file, a {@code .toml} file or a class name. */
-    public Target resolve(String word) {
-        if (word.endsWith(".toml")) {
-            Path file = requireFile(word, commandContext.directory(), word);
+    public Target resolve(String target) {
+        if (target.endsWith(".toml")) {
+            Path file = requireFile(target, commandContext.directory(), target);
             return new Target(
                     code(service(file), folder(file), commandContext.displayPath(file) + ": service = "),
                     Optional.of(file));
         }
-        return new Target(code(word, commandContext.directory(), ""), Optional.empty());
+        return new Target(code(target, commandContext.directory(), ""), Optional.empty());
     }
 
-    private Target.Location code(String word, Path folder, String origin) {
-        if (word.endsWith(".java")) {
-            return new Target.SourceFile(requireFile(word, folder, origin + word));
+    private Target.Location code(String target, Path folder, String origin) {
+        if (target.endsWith(".java")) {
+            return new Target.SourceFile(requireFile(target, folder, origin + target));
         }
-        if (CLASS_NAME.matcher(word).matches()) {
-            return new Target.ClassName(word);
+        if (CLASS_NAME.matcher(target).matches()) {
+            return new Target.ClassName(target);
         }
         throw new CommandException(
                 ExitCode.CONFIGURATION,
-                origin + word + " is not a .java file, a .toml file or a class name."
-                        + suggestion(folder, word));
+                origin + target + " is not a .java file, a .toml file or a class name."
+                        + suggestion(folder, target));
     }
 
     /** Returns the error for a class that is not on the class path. */
@@ -88,16 +88,16 @@ public final class TargetResolver {
                                 .orElse(""));
     }
 
-    /** Returns the command that the word abbreviates ({@code stat}) or resembles. */
-    private static Optional<String> similarCommand(String word) {
+    /** Returns the command that the target abbreviates ({@code stat}) or resembles. */
+    private static Optional<String> similarCommand(String target) {
         return COMMANDS.stream()
-                .filter(command -> word.length() >= MIN_PREFIX_LENGTH && command.startsWith(word))
+                .filter(command -> target.length() >= MIN_PREFIX_LENGTH && command.startsWith(target))
                 .findFirst()
-                .or(() -> Suggestions.closest(word, COMMANDS));
+                .or(() -> Suggestions.closest(target, COMMANDS));
     }
 
-    private Path requireFile(String word, Path folder, String label) {
-        Path file = folder.resolve(word).normalize();
+    private Path requireFile(String target, Path folder, String label) {
+        Path file = folder.resolve(target).normalize();
         if (Files.isRegularFile(file) && Files.isReadable(file)) {
             return file;
         }
