@@ -1,5 +1,7 @@
 package dev.ginkgo.config;
 
+import java.util.Optional;
+
 /**
  * One key of a tree, for people; a record setting has one for each component. Values are printed as they would be
  * read, without quotes; those of secrets are masked.
@@ -16,6 +18,8 @@ package dev.ginkgo.config;
  * @param required whether it must be given
  * @param environmentName the environment variable, {@code GINKGO_HUB_HTTP_BIND}
  * @param path the service that declared it, {@code gateway/hub/http}
+ * @param tomlValue the value as written in a TOML file; empty if there is no value, if it cannot be written in a file
+ *     (an empty path), or if it is secret
  */
 public record SettingInfo(
         String fullKey,
@@ -29,4 +33,5 @@ public record SettingInfo(
         boolean secret,
         boolean required,
         String environmentName,
-        String path) {}
+        String path,
+        Optional<String> tomlValue) {}

@@ -187,7 +187,8 @@ final class Binder {
                 settingKey.secret(),
                 byDefault == null,
                 settingKey.environmentName(),
-                setting.owner().path());
+                setting.owner().path(),
+                value == null ? Optional.empty() : settingKey.toToml(value));
     }
 
     private static ConfigProblem missing(SettingKey settingKey) {

@@ -101,6 +101,40 @@ record ScalarType<T>(
         return format.apply((T) value);
     }
 
+    @Override
+    public Optional<String> toToml(Object value) {
+        if (secret) {
+            return Optional.empty();
+        }
+        String text = print(value);
+        try {
+            fromText(text, Path.of(""));
+        } catch (InvalidValueException _) {
+            return Optional.empty(); // for example an empty path
+        }
+        return Optional.of(unquoted ? text : tomlString(text));
+    }
+
+    /** Returns a TOML basic string. */
+    private static String tomlString(String text) {
+        StringBuilder toml = new StringBuilder("\"");
+        text.chars().forEach(c -> {
+            switch (c) {
+                case '"', '\\' -> toml.append('\\').append((char) c);
+                case '\n' -> toml.append("\\n");
+                case '\t' -> toml.append("\\t");
+                default -> {
+                    if (c < ' ' || c == 0x7f) {
+                        toml.append(String.format(Locale.ROOT, "\\u%04X", c));
+                    } else {
+                        toml.append((char) c);
+                    }
+                }
+            }
+        });
+        return toml.append('"').toString();
+    }
+
     /** As a TOML file would hold it. */
     static String quoted(Object raw) {
         return raw instanceof String ? "\"" + raw + "\"" : String.valueOf(raw);

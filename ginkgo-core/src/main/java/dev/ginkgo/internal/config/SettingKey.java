@@ -1,6 +1,7 @@
 package dev.ginkgo.internal.config;
 
 import dev.ginkgo.config.Secret;
+import java.util.Optional;
 
 /**
  * One key of a tree: a setting, or one component of a record setting.
@@ -25,6 +26,11 @@ record SettingKey(SettingDefinition<?> setting, ConfigMapping.Field field, Strin
     String print(Object value) {
         String text = field.type().print(value);
         return secret() && !text.isEmpty() ? Secret.MASK : text;
+    }
+
+    /** Returns the value as written in a TOML file; empty if it cannot be written there, or is secret. */
+    Optional<String> toToml(Object value) {
+        return secret() ? Optional.empty() : field().type().toToml(value);
     }
 
     String environmentName() {

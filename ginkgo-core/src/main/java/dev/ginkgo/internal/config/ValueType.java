@@ -21,6 +21,9 @@ sealed interface ValueType<T> permits ScalarType, ValueType.ListOf, ValueType.Op
     /** For people, without quotes. */
     String print(Object value);
 
+    /** Returns the value as written in a TOML file; empty if it cannot be written there. */
+    Optional<String> toToml(Object value);
+
     /** Whether its values are never to be shown. */
     boolean secret();
 
@@ -61,6 +64,18 @@ sealed interface ValueType<T> permits ScalarType, ValueType.ListOf, ValueType.Op
         }
 
         @Override
+        public Optional<String> toToml(Object value) {
+            List<Optional<String>> elements =
+                    ((List<?>) value).stream().map(element::toToml).toList();
+            return elements.stream().allMatch(Optional::isPresent)
+                    ? Optional.of(elements.stream()
+                            .map(Optional::orElseThrow)
+                            .toList()
+                            .toString())
+                    : Optional.empty();
+        }
+
+        @Override
         public boolean secret() {
             return element.secret();
         }
@@ -86,6 +101,11 @@ sealed interface ValueType<T> permits ScalarType, ValueType.ListOf, ValueType.Op
         @Override
         public String print(Object value) {
             return ((Optional<?>) value).map(element::print).orElse(secret() ? "" : "none");
+        }
+
+        @Override
+        public Optional<String> toToml(Object value) {
+            return ((Optional<?>) value).flatMap(element::toToml);
         }
 
         @Override

@@ -21,7 +21,11 @@ abstract class ClientCommand implements Callable<Integer> {
     private String url = "";
 
     // The order values place these two after the options of the subclass in the help text.
-    @Option(names = "--token-file", order = 1, paramLabel = "FILE", description = "File that holds the token for the hub.")
+    @Option(
+            names = "--token-file",
+            order = 1,
+            paramLabel = "FILE",
+            description = "File that holds the token for the hub.")
     private @Nullable Path tokenFile;
 
     @Option(

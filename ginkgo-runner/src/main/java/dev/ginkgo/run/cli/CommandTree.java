@@ -122,10 +122,10 @@ final class CommandTree {
         all.put("log", () -> new LogCommand(commandContext));
         all.put("list", () -> new ListCommand(commandContext));
         all.put("tree", () -> view("tree", "Prints a daemon's service tree with states.", DaemonViews::tree));
-        all.put("threads", () -> view("threads", "Prints a daemon's tasks with their stack traces.", DaemonViews::threads));
         all.put(
-                "settings",
-                () -> view("settings", "Prints a daemon's current settings.", DaemonViews::settings));
+                "threads",
+                () -> view("threads", "Prints a daemon's tasks with their stack traces.", DaemonViews::threads));
+        all.put("settings", () -> view("settings", "Prints a daemon's current settings.", DaemonViews::settings));
         all.put("console", () -> new ConsoleCommand(commandContext));
         all.put("completion", () -> new CompletionCommand(commandContext));
         all.put("version", () -> new VersionCommand(commandContext));
@@ -169,11 +169,12 @@ final class CommandTree {
     }
 
     private int handleUsageError(ParameterException e) {
-        List<String> suggestions = e instanceof UnmatchedArgumentException unmatched ? unmatched.getSuggestions() : List.of();
+        List<String> suggestions =
+                e instanceof UnmatchedArgumentException unmatched ? unmatched.getSuggestions() : List.of();
         // One of picocli's messages repeats the word.
         String problem = String.valueOf(e.getMessage()).replace("option option", "option");
-        commandContext.printError(
-                "ginkgo: " + problem + (suggestions.isEmpty() ? "" : "; did you mean " + String.join(" or ", suggestions) + "?"));
+        commandContext.printError("ginkgo: " + problem
+                + (suggestions.isEmpty() ? "" : "; did you mean " + String.join(" or ", suggestions) + "?"));
         commandContext.printError("Try \"ginkgo help\".");
         return ExitCode.USAGE.number();
     }

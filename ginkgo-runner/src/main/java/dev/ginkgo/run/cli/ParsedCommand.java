@@ -75,7 +75,8 @@ record ParsedCommand(
     private int register(CommandContext commandContext, Optional<LauncherPipe> launcher, TargetOptions all) {
         if (verb == TargetVerb.START && launcher.isEmpty()) {
             throw new CommandException(
-                    ExitCode.USAGE, "start needs the launcher script ginkgo, which creates the daemon process; use run.");
+                    ExitCode.USAGE,
+                    "start needs the launcher script ginkgo, which creates the daemon process; use run.");
         }
         DaemonRegistration daemonRegistration =
                 DaemonRegistration.claim(commandContext, target, all.name(), all.pidFile(commandContext.directory()));

@@ -31,7 +31,8 @@ final class RestartPreflight {
         if (!Files.isDirectory(launchRecord.directory())) {
             throw new CommandException(
                     ExitCode.CONFIGURATION,
-                    "the folder that it was started in does not exist: " + launchRecord.directory() + ". " + unaffected);
+                    "the folder that it was started in does not exist: " + launchRecord.directory() + ". "
+                            + unaffected);
         }
         int code;
         try {

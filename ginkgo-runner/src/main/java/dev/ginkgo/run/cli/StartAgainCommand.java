@@ -30,8 +30,7 @@ final class StartAgainCommand implements Callable<Integer> {
     public Integer call() {
         Path file = commandContext.directory().resolve(String.valueOf(pidFile));
         List<String> arguments = LaunchRecord.read(file)
-                .orElseThrow(() -> new CommandException(
-                        ExitCode.CONFIGURATION, "no start is recorded for " + file))
+                .orElseThrow(() -> new CommandException(ExitCode.CONFIGURATION, "no start is recorded for " + file))
                 .arguments();
         return main.run(Stream.concat(Stream.of("start"), arguments.stream()).toArray(String[]::new));
     }

@@ -85,9 +85,16 @@ final class TargetCommand implements Callable<Integer> {
                     "missing target: name a .java file, a .toml file or a class");
         }
         AfterTarget after = new AfterTarget();
-        Optional<RuntimeException> usageError = parse(new CommandLine(after), rest).map(Function.identity());
+        Optional<RuntimeException> usageError =
+                parse(new CommandLine(after), rest).map(Function.identity());
         return new ParsedCommand(
-                targetVerb, commandLineOptions, target, after.commandLineOptions, rest, originalArguments(), usageError);
+                targetVerb,
+                commandLineOptions,
+                target,
+                after.commandLineOptions,
+                rest,
+                originalArguments(),
+                usageError);
     }
 
     /** Returns all arguments after the verb. */

@@ -49,7 +49,8 @@ public final class HubHttpClient implements AutoCloseable {
         try {
             String token = Files.readString(file).strip();
             if (token.isEmpty() || !token.chars().allMatch(c -> c > ' ' && c < 0x7f)) {
-                throw new FatalException(ClientExitCode.NO_INPUT, file + " does not hold a token: expected one word of printable ASCII");
+                throw new FatalException(
+                        ClientExitCode.NO_INPUT, file + " does not hold a token: expected one word of printable ASCII");
             }
             return token;
         } catch (IOException e) {

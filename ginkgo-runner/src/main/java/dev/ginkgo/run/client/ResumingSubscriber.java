@@ -114,7 +114,8 @@ public final class ResumingSubscriber {
                                 .orElse("messages are")
                         + " lost: no longer retained by the hub");
             case StreamEvent.ChannelRejected channelRejected ->
-                clientStreams.printError("channel " + channelRejected.channel() + " was rejected: " + channelRejected.detail());
+                clientStreams.printError(
+                        "channel " + channelRejected.channel() + " was rejected: " + channelRejected.detail());
             case StreamEvent.Bye bye -> throw RetryableException.busy("the hub is stopping", bye.retryAfter());
             case StreamEvent.Other _ -> retrier.succeeded();
         }

@@ -27,7 +27,12 @@ public final class RetryingPublisher {
      * @param keyPrefix prefix of the idempotency keys, unique to this publisher
      */
     public RetryingPublisher(
-            HubHttpClient hubHttpClient, ChannelUrl url, String type, Retrier retrier, Duration retryFor, String keyPrefix) {
+            HubHttpClient hubHttpClient,
+            ChannelUrl url,
+            String type,
+            Retrier retrier,
+            Duration retryFor,
+            String keyPrefix) {
         this.hubHttpClient = hubHttpClient;
         this.url = url;
         this.type = type;

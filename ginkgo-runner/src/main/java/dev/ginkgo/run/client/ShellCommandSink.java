@@ -28,7 +28,9 @@ public final class ShellCommandSink implements MessageSink {
                     ClientExitCode.COMMAND_FAILED,
                     "\"" + command + "\" failed with exit code " + code + " for message " + message.messageId() + " of "
                             + message.channel()
-                            + (lastDelivered == null ? "" : "; to resume with that message, use --since " + lastDelivered));
+                            + (lastDelivered == null
+                                    ? ""
+                                    : "; to resume with that message, use --since " + lastDelivered));
         }
         lastDelivered = message.messageId();
     }

@@ -62,7 +62,8 @@ final class ClassCacheFile {
      */
     static CompiledClasses read(String key, byte[] file) throws IOException {
         int length = file.length - DIGEST_LENGTH;
-        if (length < 0 || !Sha256.hex(Arrays.copyOf(file, length)).equals(new String(file, length, DIGEST_LENGTH, US_ASCII))) {
+        if (length < 0
+                || !Sha256.hex(Arrays.copyOf(file, length)).equals(new String(file, length, DIGEST_LENGTH, US_ASCII))) {
             throw new IOException("damaged file");
         }
         DataInputStream in = new DataInputStream(new ByteArrayInputStream(file, 0, length));

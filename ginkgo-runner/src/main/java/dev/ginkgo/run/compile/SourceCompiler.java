@@ -60,7 +60,8 @@ public final class SourceCompiler {
             return compile(file, compiled -> {});
         }
         ClassCache classCache = cache.orElseThrow();
-        return classCache.find(key.get())
+        return classCache
+                .find(key.get())
                 .map(found -> new Compilation(found.classes(), found.classesOfFile(), Path.of(found.root())))
                 .orElseGet(() -> compile(file, compiled -> classCache.put(key.get(), compiled)));
     }
@@ -120,7 +121,8 @@ public final class SourceCompiler {
     }
 
     private List<Path> fullClassPath() {
-        Stream<Path> ginkgo = Stream.of(System.getProperty("java.class.path", "").split(File.pathSeparator))
+        Stream<Path> ginkgo = Stream.of(
+                        System.getProperty("java.class.path", "").split(File.pathSeparator))
                 .filter(entry -> !entry.isEmpty())
                 .map(Path::of);
         return Stream.concat(ginkgo, classPath.stream()).toList();
@@ -133,7 +135,8 @@ public final class SourceCompiler {
         }
         Path packages = Path.of("", unit.getPackageName().toString().split("\\."));
         if (!folder.endsWith(packages)) {
-            return folder; // the folder does not match the package: only files beside it in the unnamed package are found
+            return folder; // the folder does not match the package: only files beside it in the unnamed package are
+            // found
         }
         Path root = folder;
         for (int i = 0; i < packages.getNameCount(); i++) {

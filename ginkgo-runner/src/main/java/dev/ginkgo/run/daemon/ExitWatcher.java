@@ -22,7 +22,8 @@ final class ExitWatcher {
     private static final Pattern STATUS = Pattern.compile("-?\\d+$");
     private static final String SIGNAL = "jdk.internal.misc.Signal"; // in the stack of the JVM's default signal handler
 
-    private final Logger logger = Logger.getLogger("java.lang.Runtime"); // strong reference: the log manager has only weak ones
+    private final Logger logger =
+            Logger.getLogger("java.lang.Runtime"); // strong reference: the log manager has only weak ones
     private final AtomicReference<@Nullable LogRecord> exit = new AtomicReference<>();
 
     /**

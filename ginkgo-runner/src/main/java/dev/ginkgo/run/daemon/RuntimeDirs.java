@@ -47,7 +47,9 @@ public record RuntimeDirs(Path pids, Path logs, Path sockets) {
         Path sessionDir = Path.of("/run/user/" + user);
         Path temporaryDir = Path.of(environment.getOrDefault("TMPDIR", "/tmp"), "ginkgo-" + user);
         return new RuntimeDirs(
-                stateDir, stateDir, runtime.orElse(Files.isWritable(sessionDir) ? sessionDir.resolve("ginkgo") : temporaryDir));
+                stateDir,
+                stateDir,
+                runtime.orElse(Files.isWritable(sessionDir) ? sessionDir.resolve("ginkgo") : temporaryDir));
     }
 
     /** Returns the folder of root's daemons, which every user can read. */

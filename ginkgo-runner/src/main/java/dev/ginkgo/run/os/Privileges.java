@@ -51,9 +51,8 @@ public final class Privileges {
         }
         Libc libc = new Libc();
         UserDatabase userDatabase = new UserDatabase(libc);
-        UserDatabase.User found = userDatabase
-                .user(user)
-                .orElseThrow(() -> unknown("ginkgo.user: no user " + user, "getent passwd"));
+        UserDatabase.User found =
+                userDatabase.user(user).orElseThrow(() -> unknown("ginkgo.user: no user " + user, "getent passwd"));
         int groupId = group.isEmpty()
                 ? found.group()
                 : userDatabase
@@ -125,7 +124,8 @@ public final class Privileges {
             if (regain.getValue() != 0 && !libc.call(regain.getKey(), 0).failed()) {
                 throw new OsException(
                         OsException.Kind.FAILURE,
-                        regain.getKey() + "(0) succeeded after the switch to " + user.name() + "; root privileges can be regained");
+                        regain.getKey() + "(0) succeeded after the switch to " + user.name()
+                                + "; root privileges can be regained");
             }
         }
         new ThreadCredentials(PROC).require(user.id(), group);

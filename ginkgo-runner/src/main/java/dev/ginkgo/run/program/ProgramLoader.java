@@ -56,7 +56,8 @@ public final class ProgramLoader {
                 .<Class<?>>map(name -> ProgramLoader.load(name, loader).orElseThrow())
                 .toList();
         ServiceFinder serviceFinder = new ServiceFinder(String.valueOf(file.getFileName()), classes);
-        Program program = serviceName.<Program>map(serviceFinder::service)
+        Program program = serviceName
+                .<Program>map(serviceFinder::service)
                 .orElseGet(() -> target.configuration().isPresent() ? serviceFinder.service() : serviceFinder.select());
         return new Loaded(program, loader, SourceLines.inFolder(compiled.root()));
     }

@@ -37,8 +37,9 @@ final class ServiceFinder {
     Program.ServiceProgram service() {
         List<Class<?>> services = services();
         String baseName = file.replaceFirst("\\.java$", "");
-        List<Class<?>> named =
-                services.stream().filter(c -> c.getSimpleName().equals(baseName)).toList();
+        List<Class<?>> named = services.stream()
+                .filter(c -> c.getSimpleName().equals(baseName))
+                .toList();
         if (named.size() == 1) {
             return program(named.getFirst());
         }
@@ -99,7 +100,8 @@ final class ServiceFinder {
     }
 
     private List<Class<?>> services() {
-        List<Class<?>> topLevel = all().filter(c -> c.getEnclosingClass() == null).toList();
+        List<Class<?>> topLevel =
+                all().filter(c -> c.getEnclosingClass() == null).toList();
         return topLevel.isEmpty() ? all().toList() : topLevel;
     }
 

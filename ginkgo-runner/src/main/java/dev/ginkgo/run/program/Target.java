@@ -15,8 +15,8 @@ public record Target(Location code, Optional<Path> configuration) {
     public sealed interface Location {}
 
     /** An existing source file; the path is absolute. */
-    record SourceFile(Path file) implements Location {}
+    public record SourceFile(Path file) implements Location {}
 
     /** A class on the class path, by binary name. */
-    record ClassName(String className) implements Location {}
+    public record ClassName(String className) implements Location {}
 }

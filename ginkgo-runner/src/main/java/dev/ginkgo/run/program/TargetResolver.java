@@ -72,8 +72,7 @@ public final class TargetResolver {
         }
         throw new CommandException(
                 ExitCode.CONFIGURATION,
-                origin + target + " is not a .java file, a .toml file or a class name."
-                        + suggestion(folder, target));
+                origin + target + " is not a .java file, a .toml file or a class name." + suggestion(folder, target));
     }
 
     /** Returns the error for a class that is not on the class path. */
@@ -123,13 +122,13 @@ public final class TargetResolver {
                             .map(ConfigProblem::toString)
                             .collect(joining(System.lineSeparator())));
         }
-        String advice = "; add service = \"Hello.java\" (a file in the same folder) or service = \"pkg.Hello\" (a class)"
-                + " before the first table";
+        String advice =
+                "; add service = \"Hello.java\" (a file in the same folder) or service = \"pkg.Hello\" (a class)"
+                        + " before the first table";
         return switch (rawConfig.root().entries().get("service")) {
             case ConfigEntry.Value(String service, SettingSource _, SettingSource _, Path _)
             when !service.isBlank() -> service;
-            case null ->
-                throw new CommandException(ExitCode.CONFIGURATION, name + " has no key service" + advice);
+            case null -> throw new CommandException(ExitCode.CONFIGURATION, name + " has no key service" + advice);
             case ConfigEntry.Value(String _, SettingSource key, SettingSource _, Path _) ->
                 throw rejected(key, "service is empty" + advice);
             case ConfigEntry configEntry -> throw rejected(configEntry.keySource(), "service is not a string" + advice);
@@ -151,8 +150,10 @@ public final class TargetResolver {
                         stem(wanted), names.stream().map(TargetResolver::stem).toList())
                 .flatMap(stem ->
                         names.stream().filter(name -> stem(name).equals(stem)).findFirst());
-        String listed = names.stream().limit(MAX_LISTED).collect(joining(", ")) + (names.size() > MAX_LISTED ? ", …" : "");
-        return closest.map(name -> " Did you mean " + name + "?").orElse("") + " Programs in this folder: " + listed + ".";
+        String listed =
+                names.stream().limit(MAX_LISTED).collect(joining(", ")) + (names.size() > MAX_LISTED ? ", …" : "");
+        return closest.map(name -> " Did you mean " + name + "?").orElse("") + " Programs in this folder: " + listed
+                + ".";
     }
 
     private static List<String> programs(Path folder) {

@@ -52,7 +52,11 @@ final class AdminPages extends Service {
                 case "/-/tree" ->
                     respond(exchange, 200, "application/json", JsonText.write(TreeJson.of(status.get())) + "\n");
                 default ->
-                    respond(exchange, 404, "text/plain", "not found; pages: /-/health/live, /-/health/ready, /-/tree\n");
+                    respond(
+                            exchange,
+                            404,
+                            "text/plain",
+                            "not found; pages: /-/health/live, /-/health/ready, /-/tree\n");
             }
         }
     }

@@ -50,7 +50,8 @@ final class ControlHandler implements ControlServer.RequestHandler {
         if (acts) {
             return switch (command) {
                 case "reload" -> reload();
-                default -> throw new IllegalArgumentException("unknown action " + command + "; the only action is reload");
+                default ->
+                    throw new IllegalArgumentException("unknown action " + command + "; the only action is reload");
             };
         }
         return switch (command) {
@@ -59,7 +60,8 @@ final class ControlHandler implements ControlServer.RequestHandler {
             case "threads" -> threads();
             case "settings" -> settings();
             default ->
-                throw new IllegalArgumentException("unknown view " + command + "; views are status, tree, threads and settings");
+                throw new IllegalArgumentException(
+                        "unknown view " + command + "; views are status, tree, threads and settings");
         };
     }
 
@@ -168,7 +170,9 @@ final class ControlHandler implements ControlServer.RequestHandler {
     }
 
     private Ginkgo requireTree() {
-        return serviceRunner.tree().orElseThrow(() -> new IllegalStateException("the service is still starting; try again"));
+        return serviceRunner
+                .tree()
+                .orElseThrow(() -> new IllegalStateException("the service is still starting; try again"));
     }
 
     private static int restarts(Status status) {

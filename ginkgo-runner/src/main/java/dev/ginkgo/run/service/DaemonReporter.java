@@ -65,7 +65,8 @@ final class DaemonReporter implements Reporter {
     private List<String> lastLines() {
         Deque<String> lines = new ArrayDeque<>();
         try (FileChannel file = FileChannel.open(log);
-                Scanner scanner = new Scanner(Channels.newReader(file.position(logSizeAtStart), StandardCharsets.UTF_8))) {
+                Scanner scanner =
+                        new Scanner(Channels.newReader(file.position(logSizeAtStart), StandardCharsets.UTF_8))) {
             while (scanner.hasNextLine()) {
                 lines.add(scanner.nextLine());
                 if (lines.size() > LAST_LINES) {

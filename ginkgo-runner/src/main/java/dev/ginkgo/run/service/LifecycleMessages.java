@@ -87,7 +87,7 @@ public final class LifecycleMessages {
     /** Returns the report before a halt: the running tasks with their stack traces. */
     String halted(List<TaskInfo> tasks) {
         String running = tasks.stream()
-                .map(task -> task.fullName() + " is still running after " + task.age().toMillis() + " ms"
+                .map(task -> task.fullName() + " still runs after " + task.age().toMillis() + " ms"
                         + Arrays.stream(task.thread().getStackTrace())
                                 .map(frame -> LINE + "    at " + frame)
                                 .collect(joining()))

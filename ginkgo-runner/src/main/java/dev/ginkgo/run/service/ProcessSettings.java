@@ -28,7 +28,9 @@ final class ProcessSettings {
                 .restartRequired();
         configSection
                 .setting("umask", "")
-                .check(text -> text.isEmpty() || text.matches(UMASK), "is not a umask; write it in octal, such as \"027\"")
+                .check(
+                        text -> text.isEmpty() || text.matches(UMASK),
+                        "is not a umask; write it in octal, such as \"027\"")
                 .help("The umask in octal, which removes permissions from new files; empty for the inherited one")
                 .restartRequired();
         configSection

@@ -242,7 +242,8 @@ final class ServiceRunner {
         Optional<Integer> requested = Optional.empty();
         for (Event event = events.poll(); event != null; event = events.poll()) {
             if (event instanceof Event.Uncaught(Thread thread, Throwable error)) {
-                reporter.error(lifecycleMessages.uncaught(thread, error)); // the cause of the cancellation, or a further error
+                reporter.error(
+                        lifecycleMessages.uncaught(thread, error)); // the cause of the cancellation, or a further error
             }
             requested = requested.isPresent() ? requested : exitCodeOfCancellation(event);
         }

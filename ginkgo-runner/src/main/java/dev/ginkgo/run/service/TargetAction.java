@@ -89,16 +89,24 @@ public final class TargetAction {
     public int printSettings() {
         Prepared prepared = prepare();
         ValidationResult validationResult = prepared.builder().validate();
-        commandContext
-                .out()
-                .println("Settings of " + name()
-                        + ", as the lines of a .toml file; each can be given by --set key=value too.");
+        commandContext.out().println("# Settings of " + name() + ", as a configuration file for this folder.");
+        commandContext.out().println("# Each can also be set with --set key=value or an environment variable.");
+        commandContext.out().println("service = \"" + serviceKey() + "\"");
         commandContext.out().println();
         commandContext.out().print(SettingsHelp.render(validationResult.settings()));
         commandContext.out().flush();
         validationResult.problems().forEach(configProblem -> commandContext.printError(configProblem.toString()));
         engineJars.missing(validationResult.problems()).forEach(commandContext::printError);
         return ExitCode.OK.number();
+    }
+
+    /** Returns the value of the key {@code service} for a configuration file in the working directory. */
+    private String serviceKey() {
+        return switch (target.code()) {
+            case Target.SourceFile(Path file) ->
+                commandContext.displayPath(file).replace("\\", "\\\\").replace("\"", "\\\"");
+            case Target.ClassName(String name) -> name;
+        };
     }
 
     /** Validates the configuration and prints every problem. */
@@ -187,7 +195,8 @@ public final class TargetAction {
             ExitReasonRecorder exitReasonRecorder = new ExitReasonRecorder(
                     launcher.<Reporter>flatMap(pipe -> log.map(file -> new DaemonReporter(pipe, file)))
                             .orElseGet(() -> new TerminalReporter(commandContext)));
-            ServiceRunner serviceRunner = serviceRunner(prepared, validationResult, processEnvironment, exitReasonRecorder, log);
+            ServiceRunner serviceRunner =
+                    serviceRunner(prepared, validationResult, processEnvironment, exitReasonRecorder, log);
             ControlHandler controlHandler = new ControlHandler(
                     prepared.service(),
                     serviceRunner,

@@ -121,7 +121,8 @@ public record SystemdUnit(String name, String title, List<String> command, Proce
     }
 
     private List<String> protectHome() {
-        boolean atHome = command.stream().anyMatch(argument -> argument.startsWith("/home/") || argument.startsWith("/root/"));
+        boolean atHome =
+                command.stream().anyMatch(argument -> argument.startsWith("/home/") || argument.startsWith("/root/"));
         return atHome
                 ? List.of(
                         "# A path above is in a home folder. Move it to /opt or /srv, and change this to yes.",

@@ -84,7 +84,7 @@ class PrivilegeDropTest {
             "R-13 what root started binds its port, goes on as nobody on every thread, serves, reloads, logs on and"
                     + " stops")
     void dropsAllRights() throws Exception {
-        assumeTrue(isRoot(), "only root can go on as somebody else: run as root to see this tested");
+        assumeTrue(isRoot(), "only root can switch to another user: run as root to see this tested");
         InetSocketAddress low = freeLowPort();
         write("PortServer.java", PORT_SERVER);
         String settings = "service = \"PortServer.java\"\nbind = \"127.0.0.1:" + low.getPort() + "\"\n";
@@ -92,7 +92,7 @@ class PrivilegeDropTest {
         Path toml = write("server.toml", settings + tables);
         try (CommandProcess server = CommandProcess.start(folder, "server.toml")) {
             // When it is ready
-            server.awaitOutput("Ctrl-C stops it");
+            server.awaitOutput("press Ctrl-C to stop");
             // Then no thread acts as root, and the port that only root could bind serves
             int nobody = id("-u");
             int group = id("-g");
@@ -120,7 +120,7 @@ class PrivilegeDropTest {
     @DisplayName("R-13 a daemon that became nobody is found, asked, reloaded, its log rotated and opened anew, and it"
             + " stops with its last words")
     void daemon() throws Exception {
-        assumeTrue(isRoot(), "only root can go on as somebody else: run as root to see this tested");
+        assumeTrue(isRoot(), "only root can switch to another user: run as root to see this tested");
         write("PortServer.java", PORT_SERVER);
         String settings = "service = \"PortServer.java\"\nbind = \"127.0.0.1:0\"\n";
         String tables = "[ginkgo]\nuser = \"nobody\"\n[log]\nfile = \"logs/server.log\"\n";
@@ -154,7 +154,7 @@ class PrivilegeDropTest {
     @Test
     @DisplayName("R-13 nobody is served before the rights of root are gone, and if they stay the process ends")
     void servesNobodyBefore() throws Exception {
-        assumeTrue(isRoot(), "only root can go on as somebody else: run as root to see this tested");
+        assumeTrue(isRoot(), "only root can switch to another user: run as root to see this tested");
         write("PortServer.java", PORT_SERVER);
         // Given a process whose user namespace knows no user but root, so that the change fails
         List<String> command =
@@ -167,22 +167,22 @@ class PrivilegeDropTest {
             assertThat(server.output())
                     .contains("port-server did not start: ")
                     .contains(" failed: ")
-                    .doesNotContain("Ctrl-C stops it");
+                    .doesNotContain("press Ctrl-C to stop");
         }
     }
 
     @Test
     @DisplayName("R-13 the chosen group wins over the user's own; an unknown user or group is told before the start")
     void names() throws Exception {
-        assumeTrue(isRoot(), "only root can go on as somebody else: run as root to see this tested");
+        assumeTrue(isRoot(), "only root can switch to another user: run as root to see this tested");
         assertThat(Privileges.to("nobody", "daemon", "Linux")).hasToString("nobody (user 65534, group 1)");
         assertThat(Privileges.to("65534", "7", "Linux")).hasToString("nobody (user 65534, group 7)");
         assertThatThrownBy(() -> Privileges.to("no-such-user", "", "Linux"))
-                .hasMessage("ginkgo.user: there is no user no-such-user on this machine; getent passwd lists them");
+                .hasMessage("ginkgo.user: no user no-such-user on this machine; getent passwd lists them");
         assertThatThrownBy(() -> Privileges.to("nobody", "no-such-group", "Linux"))
-                .hasMessageContaining("there is no group no-such-group");
+                .hasMessageContaining("no group no-such-group");
         assertThatThrownBy(() -> Privileges.to("", "daemon", "Linux")).hasMessageContaining("needs ginkgo.user");
-        assertThatThrownBy(() -> Privileges.to("root", "", "Linux")).hasMessageContaining("keeps every right");
+        assertThatThrownBy(() -> Privileges.to("root", "", "Linux")).hasMessageContaining("keeps all privileges");
     }
 
     @Test
@@ -191,14 +191,15 @@ class PrivilegeDropTest {
         assertThatThrownBy(() -> Privileges.to("nobody", "", "Mac OS X"))
                 .isInstanceOfSatisfying(
                         OsException.class, e -> assertThat(e.kind()).isEqualTo(OsException.Kind.CONFIGURATION))
-                .hasMessage("ginkgo.user works on Linux only, and this is Mac OS X; leave it out, and start the service"
-                        + " as the user that it should run as");
+                .hasMessage(
+                        "ginkgo.user is supported on Linux only, and this is Mac OS X; remove it, and start the service"
+                                + " as the user that it should run as");
     }
 
     @Test
     @DisplayName("R-13 check warns of what the user will not be able to read")
     void tellsBefore() throws Exception {
-        assumeTrue(isRoot(), "only root can go on as somebody else: run as root to see this tested");
+        assumeTrue(isRoot(), "only root can switch to another user: run as root to see this tested");
         write("PortServer.java", PORT_SERVER);
         Path toml = write(
                 "server.toml",
@@ -208,8 +209,8 @@ class PrivilegeDropTest {
         try (CommandProcess check = CommandProcess.start(folder, "check", "server.toml")) {
             assertThat(check.exitCode()).isZero();
             assertThat(check.output())
-                    .contains("warning: nobody cannot read " + toml + ": reloads will be refused")
-                    .contains("warning: nobody cannot make files in " + folder);
+                    .contains("warning: nobody cannot read " + toml + ", so reloads will fail")
+                    .contains("warning: nobody cannot create files in " + folder);
         }
     }
 
@@ -227,7 +228,7 @@ class PrivilegeDropTest {
                 .toList();
         try (CommandProcess refused = CommandProcess.start(folder, command)) {
             assertThat(refused.exitCode()).isEqualTo(77);
-            assertThat(refused.output()).contains("ginkgo.user = \"daemon\": only root can go on as somebody else");
+            assertThat(refused.output()).contains("ginkgo.user = \"daemon\": only root can switch to another user");
         }
     }
 

@@ -39,7 +39,7 @@ class SubCommandTest {
             ClientInvocation plain = ClientInvocation.sub("--count", "3", hub.url("/x"));
             assertThat(plain.code()).isZero();
             assertThat(plain.out()).isEqualTo("one\ntwo\nlines\nxy\n");
-            assertThat(plain.err()).isEqualTo("ginkgo: /a//b is not read: a segment is empty\n");
+            assertThat(plain.err()).isEqualTo("ginkgo: channel /a//b was rejected: a segment is empty\n");
 
             ClientInvocation nul = ClientInvocation.sub("--null", "--count", "3", hub.url("/x"));
             assertThat(nul.code()).isZero();
@@ -75,7 +75,7 @@ class SubCommandTest {
             assertThat(hub.requests())
                     .extracting(request -> request.header("Last-Event-ID"))
                     .containsExactly("none", "b", "b", "c");
-            assertThat(sub.err()).contains("; trying again\n").contains("connected again\n");
+            assertThat(sub.err()).contains("; retrying\n").contains("reconnected\n");
         }
     }
 
@@ -133,7 +133,7 @@ class SubCommandTest {
                 connection -> connection.stream(false).message("a", "1").awaitClose())) {
             ClientInvocation time = ClientInvocation.sub("--since", "10m", "--count", "1", hub.url("/x"));
             assertThat(time.code()).isZero();
-            assertThat(time.err()).contains("does not reach back so far");
+            assertThat(time.err()).contains("does not retain messages for so long");
             assertThat(ClientInvocation.sub("--since", "some+id", "--count", "1", hub.url("/x"))
                             .code())
                     .isEqualTo(80);
@@ -177,7 +177,7 @@ class SubCommandTest {
             ClientInvocation sub = ClientInvocation.sub("--silence", "300ms", "--count", "2", hub.url("/x"));
             assertThat(sub.code()).isZero();
             assertThat(sub.out()).isEqualTo("1\n2\n");
-            assertThat(sub.err()).contains("nothing has come for 300 ms");
+            assertThat(sub.err()).contains("nothing received for 300 ms");
         }
     }
 
@@ -207,7 +207,7 @@ class SubCommandTest {
             assertThat(sub.code()).isEqualTo(1);
             assertThat(sub.err())
                     .contains("ended with 1 for message b of /x")
-                    .contains("to go on with that message: --since a");
+                    .contains("to resume with that message, use --since a");
         }
     }
 
@@ -220,16 +220,16 @@ class SubCommandTest {
                 "a segment is empty",
                 connection -> connection.answer("400 No", "application/problem+json", problem));
         assertEnds(77, "answers 403", connection -> connection.answer("403 No", "text/plain", "no"));
-        assertEnds(76, "no channel of a hub", connection -> connection.answer("200 OK", "text/html", "<html>"));
+        assertEnds(76, "not a channel of a hub", connection -> connection.answer("200 OK", "text/html", "<html>"));
         assertEnds(
                 76,
-                "no hub writes",
+                "not the protocol of a hub",
                 connection -> connection.stream(false).line("<html>").awaitClose());
         assertEnds(76, "answers 301", connection -> connection.answer("301 There", "text/html", ""));
         assertEnds(75, "answers 429", connection -> connection.answer("429 Full", "text/plain", "", "Retry-After: 60"));
         ClientInvocation nobody = ClientInvocation.sub("127.0.0.1:1/x");
         assertThat(nobody.code()).isEqualTo(69);
-        assertThat(nobody.err()).isEqualTo("ginkgo: nobody listens on 127.0.0.1:1\n");
+        assertThat(nobody.err()).isEqualTo("ginkgo: cannot connect to 127.0.0.1:1: connection refused\n");
         assertThat(ClientInvocation.sub("ftp://x/y").code()).isEqualTo(64);
     }
 

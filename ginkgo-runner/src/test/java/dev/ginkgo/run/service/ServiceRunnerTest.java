@@ -12,7 +12,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** A service in a real process: signals, exit codes, and what is said. */
 class ServiceRunnerTest {
-    private static final String READY = "Ctrl-C stops it";
+    private static final String READY = "press Ctrl-C to stop";
 
     @TempDir
     private Path folder = Path.of("");
@@ -63,7 +63,7 @@ class ServiceRunnerTest {
             service.signal("INT");
             assertThat(service.exitCode()).isEqualTo(130);
             assertThat(service.output())
-                    .contains("Halted before the stop was done")
+                    .contains("Halted before the stop was complete")
                     .contains("deaf#deaf still runs after");
             assertThat(service.output()).contains("Deaf.forEver(Deaf.java:5)");
         }
