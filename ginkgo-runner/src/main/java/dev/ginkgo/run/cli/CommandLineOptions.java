@@ -38,10 +38,7 @@ final class CommandLineOptions {
     @Nullable
     String name;
 
-    @Option(
-            names = "--pid",
-            paramLabel = "FILE",
-            description = "The pidfile to use instead of the one in the user's runtime folder.")
+    @Option(names = "--pid", paramLabel = "FILE", description = "The pidfile to use instead of the default one.")
     @Nullable
     String pid;
 

@@ -30,7 +30,7 @@ import picocli.CommandLine.Parameters;
             "",
             "Retries while the hub is unreachable; a retry never publishes a message twice.",
             "Exit codes: 0 published, 65 rejected, 66 no input, 69 unreachable,",
-            "75 hub out of memory or over a limit, 76 not a hub, 77 forbidden."
+            "75 hub busy or over a limit, 76 not a hub, 77 forbidden."
         })
 public final class PubCommand extends ClientCommand {
     private static final int MAX_MESSAGE_BYTES = 1 << 30; // upper bound of the hub's message size setting

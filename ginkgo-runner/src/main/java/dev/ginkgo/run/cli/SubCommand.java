@@ -28,7 +28,7 @@ import picocli.CommandLine.Option;
             "",
             "Reconnects if the connection breaks, and resumes after the last message received.",
             "Exit codes: 0 --count reached, 1 the command of --exec failed, 65 rejected,",
-            "69 unreachable, 75 hub over a limit, 76 not a hub, 77 forbidden,",
+            "69 unreachable, 75 hub busy or over a limit, 76 not a hub, 77 forbidden,",
             "80 messages were lost."
         })
 public final class SubCommand extends ClientCommand {
