@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
@@ -56,19 +57,28 @@ class ExampleSettingsTest {
         }
     }
 
-    /** Returns the configuration files, and the source files that are services. */
+    /** Returns the configuration files and the source files that can be started. */
     private List<String> targets() throws IOException {
         List<String> targets = new ArrayList<>();
         try (Stream<Path> files = Files.list(folder)) {
             for (Path file : files.sorted().toList()) {
                 String name = file.getFileName().toString();
-                if (name.endsWith(".toml")
-                        || (name.endsWith(".java") && Files.readString(file).contains("extends Service"))) {
+                if (name.endsWith(".toml") || isTarget(file)) {
                     targets.add(name);
                 }
             }
         }
         return targets;
+    }
+
+    /** Returns whether a source file is a service whose constructor has no parameters. */
+    private static boolean isTarget(Path file) throws IOException {
+        String name = file.getFileName().toString().replace(".java", "");
+        String source = Files.readString(file);
+        return source.contains("class " + name + " extends Service")
+                && !Pattern.compile("(?m)^    (public )?" + name + "\\([^)]")
+                        .matcher(source)
+                        .find();
     }
 
     private static List<String> withoutSources(String help) {

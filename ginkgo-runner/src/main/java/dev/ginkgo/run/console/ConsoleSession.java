@@ -27,6 +27,8 @@ import org.jspecify.annotations.Nullable;
 public final class ConsoleSession implements ControlServer.Session {
     private static final List<String> PRELUDE = List.of(
             "import dev.ginkgo.*;",
+            "import dev.ginkgo.config.*;",
+            "import dev.ginkgo.lifecycle.*;",
             "import java.time.*;",
             "import java.util.*;",
             "Service root = dev.ginkgo.run.console.SnippetContext.root();");

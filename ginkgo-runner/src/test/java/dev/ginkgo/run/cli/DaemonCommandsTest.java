@@ -180,8 +180,8 @@ class DaemonCommandsTest {
                 class Port extends dev.ginkgo.Service {
                     @Override protected void onStart() throws Exception {
                         IO.println("about to bind");
-                        ServerSocket first = own(new ServerSocket(0));
-                        own(new ServerSocket(first.getLocalPort()));
+                        ServerSocket first = closeOnStop(new ServerSocket(0));
+                        closeOnStop(new ServerSocket(first.getLocalPort()));
                     }
                 }
                 """);
@@ -198,7 +198,7 @@ class DaemonCommandsTest {
         testShell.execute("ginkgo start Boom.java").hasExitCode(70).tells("no luck", "Boom.java:2");
         testShell.write("Late.java", """
                 class Late extends dev.ginkgo.Service {
-                    @Override protected void onStart() { readyLater(); }
+                    @Override protected void onStart() { deferReady(); }
                 }
                 """);
         testShell

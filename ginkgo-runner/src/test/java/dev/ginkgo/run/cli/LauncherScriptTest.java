@@ -96,7 +96,7 @@ class LauncherScriptTest {
         await().atMost(Duration.ofSeconds(30)).until(() -> outputs(3).stream().allMatch(said -> said.contains("…")));
         assertThat(outputs(3)).filteredOn(said -> said.contains("building")).hasSize(1);
         assertThat(outputs(3))
-                .filteredOn(said -> said.contains("waiting for another process that is building"))
+                .filteredOn(said -> said.contains("waiting for another process that builds"))
                 .hasSize(2);
         Files.createFile(end);
         for (Process launch : launches) {

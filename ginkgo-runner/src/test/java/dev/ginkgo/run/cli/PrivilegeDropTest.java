@@ -35,12 +35,12 @@ class PrivilegeDropTest {
     private static final String PORT_SERVER = """
             import dev.ginkgo.*;
             import dev.ginkgo.config.Address;
-            import dev.ginkgo.net.*;
+            import dev.ginkgo.net.tcp.*;
             import java.net.*;
             import java.nio.file.*;
 
             final class PortServer extends Service {
-                final Setting<Address> bind = setting("bind", Address.class).fixed();
+                final Setting<Address> bind = setting("bind", Address.class).restartRequired();
                 final Setting<String> word = setting("word", "hello");
                 final TcpServer tcp = add("tcp", new TcpServer(bind, client -> {
                     client.writeLine(word.get() + " " + Files.exists(Path.of("/proc/self/task"))

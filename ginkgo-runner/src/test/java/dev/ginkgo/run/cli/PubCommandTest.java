@@ -74,9 +74,10 @@ class PubCommandTest {
     @DisplayName("pub's exit code tells why it cannot publish: 65, 66, 69, 75, 76, 77")
     void refusals() throws Exception {
         assertEnds(65, "too long", connection -> connection.answer("413 No", "text/plain", "too long"));
-        assertEnds(77, "answers 401", connection -> connection.answer("401 Who", "text/plain", ""));
+        assertEnds(77, "responded 401", connection -> connection.answer("401 Who", "text/plain", ""));
         assertEnds(76, "no message id", connection -> connection.answer("200 OK", "text/html", "<html>"));
-        assertEnds(75, "answers 429", connection -> connection.answer("429 Full", "text/plain", "", "Retry-After: 60"));
+        assertEnds(
+                75, "responded 429", connection -> connection.answer("429 Full", "text/plain", "", "Retry-After: 60"));
         ClientInvocation nobody = ClientInvocation.pub("x", "--retry-for", "0s", "127.0.0.1:1/x");
         assertThat(nobody.code()).isEqualTo(69);
         assertThat(nobody.err()).isEqualTo("ginkgo: cannot connect to 127.0.0.1:1: connection refused\n");

@@ -206,7 +206,7 @@ class SubCommandTest {
             ClientInvocation sub = ClientInvocation.sub("--exec", "read -r line; test \"$line\" = x", hub.url("/x"));
             assertThat(sub.code()).isEqualTo(1);
             assertThat(sub.err())
-                    .contains("ended with 1 for message b of /x")
+                    .contains("failed with exit code 1 for message b of /x")
                     .contains("to resume with that message, use --since a");
         }
     }
@@ -219,14 +219,15 @@ class SubCommandTest {
                 65,
                 "a segment is empty",
                 connection -> connection.answer("400 No", "application/problem+json", problem));
-        assertEnds(77, "answers 403", connection -> connection.answer("403 No", "text/plain", "no"));
+        assertEnds(77, "responded 403", connection -> connection.answer("403 No", "text/plain", "no"));
         assertEnds(76, "not a channel of a hub", connection -> connection.answer("200 OK", "text/html", "<html>"));
         assertEnds(
                 76,
                 "not the protocol of a hub",
                 connection -> connection.stream(false).line("<html>").awaitClose());
-        assertEnds(76, "answers 301", connection -> connection.answer("301 There", "text/html", ""));
-        assertEnds(75, "answers 429", connection -> connection.answer("429 Full", "text/plain", "", "Retry-After: 60"));
+        assertEnds(76, "responded 301", connection -> connection.answer("301 There", "text/html", ""));
+        assertEnds(
+                75, "responded 429", connection -> connection.answer("429 Full", "text/plain", "", "Retry-After: 60"));
         ClientInvocation nobody = ClientInvocation.sub("127.0.0.1:1/x");
         assertThat(nobody.code()).isEqualTo(69);
         assertThat(nobody.err()).isEqualTo("ginkgo: cannot connect to 127.0.0.1:1: connection refused\n");

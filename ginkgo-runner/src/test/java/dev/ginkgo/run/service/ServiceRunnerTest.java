@@ -160,8 +160,8 @@ class ServiceRunnerTest {
                 import java.net.*;
                 class Port extends dev.ginkgo.Service {
                     @Override protected void onStart() throws Exception {
-                        ServerSocket first = own(new ServerSocket(0));
-                        own(new ServerSocket(first.getLocalPort()));
+                        ServerSocket first = closeOnStop(new ServerSocket(0));
+                        closeOnStop(new ServerSocket(first.getLocalPort()));
                     }
                 }
                 """)) {
@@ -169,7 +169,7 @@ class ServiceRunnerTest {
         }
         try (CommandProcess service = launch("Late.java", """
                 class Late extends dev.ginkgo.Service {
-                    @Override protected void onStart() { readyLater(); }
+                    @Override protected void onStart() { deferReady(); }
                 }
                 """, "--set", "ginkgo.start-timeout=50ms")) {
             assertThat(service.exitCode()).isEqualTo(75);
@@ -230,7 +230,7 @@ class ServiceRunnerTest {
                 """)) {
             assertThat(service.exitCode()).isEqualTo(70);
             assertThat(service.output())
-                    .contains("Thread stray died")
+                    .contains("Uncaught exception in thread stray")
                     .contains("too early")
                     .contains("Early.java:3");
         }
