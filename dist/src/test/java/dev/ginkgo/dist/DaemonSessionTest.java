@@ -61,7 +61,7 @@ class DaemonSessionTest {
                 .pid();
         assertThat(type("ginkgo start numbers.toml")
                         .exits(73)
-                        .says("runs already")
+                        .says("is already running")
                         .pid())
                 .isEqualTo(pid);
         assertThat(type("ginkgo status numbers").exits(0).says("is READY for").pid())
@@ -135,7 +135,7 @@ class DaemonSessionTest {
                 .exits(0);
         type("ginkgo stop Bad").exits(79).says("bad#deaf still runs", "Bad.park(Bad.java:12)");
         type("ginkgo start nothing.toml").exits(78).says("nothing.toml does not exist", "numbers.toml");
-        type("ginkgo stop").exits(64).says("which daemon?");
+        type("ginkgo stop").exits(64).says("missing daemon");
         type("ginkgo stop --kil numbers").exits(64).says("did you mean --kill?");
     }
 

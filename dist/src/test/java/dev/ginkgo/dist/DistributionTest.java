@@ -111,8 +111,8 @@ class DistributionTest {
         Run check = run("check", toml.toString());
         assertThat(check.code).isEqualTo(78);
         assertThat(check.output)
-                .contains("The engine \"nats\" is not installed: it is the artifact dev.ginkgo:ginkgo-nats, whose jars"
-                        + " belong into " + home.toRealPath().resolve("engines/nats") + ".");
+                .contains("The engine \"nats\" is not installed; it is the artifact dev.ginkgo:ginkgo-nats: put its jars"
+                        + " into " + home.toRealPath().resolve("engines/nats") + ".");
     }
 
     @Test
@@ -175,7 +175,7 @@ class DistributionTest {
         Process process = start(output, "run", "examples/numbers.toml", "--set", "bind=127.0.0.1:0");
         try {
             await().atMost(PATIENCE)
-                    .until(() -> Files.readString(output).contains("Ctrl-C stops it") || !process.isAlive());
+                    .until(() -> Files.readString(output).contains("press Ctrl-C to stop") || !process.isAlive());
             Matcher port = PORT.matcher(Files.readString(output));
             assertThat(port.find()).as(Files.readString(output)).isTrue();
             try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), Integer.parseInt(port.group(1)));

@@ -1,17 +1,17 @@
 package dev.ginkgo.config;
 
+import java.util.Optional;
+
 /**
  * Description of one setting for display; a record setting has one description for each component. {@code value} and
- * {@code defaultValue} are printed without quotes; {@code tomlValue} and {@code tomlDefault} are valid TOML. The values
- * of secrets are masked, or left out of the TOML forms.
+ * {@code defaultValue} are printed without quotes; {@code tomlValue} is valid TOML. The values of secrets are
+ * masked, and left out of the TOML form.
  *
  * @param fullKey key from the root: {@code hub.http.bind}
  * @param type name of the type: {@code duration}
  * @param bounds the bounds, as {@code 1..60000}; empty if there are none
  * @param defaultValue the default; empty if there is none
- * @param tomlDefault the default as a TOML value; empty if there is none or it is a secret
  * @param value the value; the default if the given value is invalid; empty if there is neither
- * @param tomlValue the value as a TOML value; empty if there is none or it is a secret
  * @param source source of the value
  * @param help what the setting is for
  * @param restartRequired whether a new value takes effect at the next restart only
@@ -19,19 +19,20 @@ package dev.ginkgo.config;
  * @param required whether a source must provide a value
  * @param environmentName name of the environment variable: {@code GINKGO_HUB_HTTP_BIND}
  * @param path path of the service that declared the setting: {@code gateway/hub/http}
+ * @param tomlValue the value as written in a TOML file; empty if there is no value, if it cannot be written in a file (an
+ *     empty path), or if it is secret
  */
 public record SettingInfo(
         String fullKey,
         String type,
         String bounds,
         String defaultValue,
-        String tomlDefault,
         String value,
-        String tomlValue,
         SettingSource source,
         String help,
         boolean restartRequired,
         boolean secret,
         boolean required,
         String environmentName,
-        String path) {}
+        String path,
+        Optional<String> tomlValue) {}

@@ -183,16 +183,15 @@ final class Binder {
                 settingKey.field().type().name(),
                 setting.bounds(),
                 defaultValue == null ? "" : settingKey.print(defaultValue),
-                defaultValue == null ? "" : settingKey.toToml(defaultValue),
                 value == null ? "" : settingKey.print(value),
-                value == null ? "" : settingKey.toToml(value),
                 resolve.source,
                 setting.helpText(),
                 setting.isRestartRequired(),
                 settingKey.secret(),
                 defaultValue == null,
                 settingKey.environmentName(),
-                setting.owner().path());
+                setting.owner().path(),
+                value == null ? Optional.empty() : settingKey.toToml(value));
     }
 
     private static ConfigProblem missing(SettingKey settingKey) {

@@ -96,34 +96,44 @@ record ScalarType<T>(
     }
 
     @Override
-    public String toToml(Object value) {
-        if (secret) {
-            return "";
-        }
-        String text = print(value);
-        return unquoted ? text : basicString(text);
-    }
-
-    /** Returns a TOML basic string: quotes, backslashes and control characters are escaped. */
-    private static String basicString(String text) {
-        StringBuilder toml = new StringBuilder("\"");
-        for (int i = 0; i < text.length(); i++) {
-            char c = text.charAt(i);
-            switch (c) {
-                case '"', '\\' -> toml.append('\\').append(c);
-                case '\n' -> toml.append("\\n");
-                case '\r' -> toml.append("\\r");
-                case '\t' -> toml.append("\\t");
-                default -> toml.append(c < ' ' || c == 0x7f ? String.format(Locale.ROOT, "\\u%04X", (int) c) : c);
-            }
-        }
-        return toml.append('"').toString();
-    }
-
-    @Override
     @SuppressWarnings("unchecked") // called with values of this type only
     public String print(Object value) {
         return format.apply((T) value);
+    }
+
+    @Override
+    public Optional<String> toToml(Object value) {
+        if (secret) {
+            return Optional.empty();
+        }
+        String text = print(value);
+        try {
+            fromText(text, Path.of(""));
+        } catch (InvalidValueException _) {
+            return Optional.empty(); // for example an empty path
+        }
+        return Optional.of(unquoted ? text : tomlString(text));
+    }
+
+    /** Returns a TOML basic string. */
+    private static String tomlString(String text) {
+        StringBuilder toml = new StringBuilder("\"");
+        text.chars().forEach(c -> {
+            switch (c) {
+                case '"', '\\' -> toml.append('\\').append((char) c);
+                case '\n' -> toml.append("\\n");
+                case '\r' -> toml.append("\\r");
+                case '\t' -> toml.append("\\t");
+                default -> {
+                    if (c < ' ' || c == 0x7f) {
+                        toml.append(String.format(Locale.ROOT, "\\u%04X", c));
+                    } else {
+                        toml.append((char) c);
+                    }
+                }
+            }
+        });
+        return toml.append('"').toString();
     }
 
     /** Returns a value of a parsed TOML file with quotes if it is a string. */

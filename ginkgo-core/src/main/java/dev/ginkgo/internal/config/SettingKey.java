@@ -1,6 +1,7 @@
 package dev.ginkgo.internal.config;
 
 import dev.ginkgo.config.Secret;
+import java.util.Optional;
 
 /**
  * Key of a tree: a setting, or one component of a record setting.
@@ -27,9 +28,9 @@ record SettingKey(SettingDefinition<?> setting, ConfigMapping.Field field, Strin
         return secret() && !text.isEmpty() ? Secret.MASK : text;
     }
 
-    /** Returns a value in the form of a TOML file; empty for a secret. */
-    String toToml(Object value) {
-        return secret() ? "" : field.type().toToml(value);
+    /** Returns the value as written in a TOML file; empty if it cannot be written there, or is secret. */
+    Optional<String> toToml(Object value) {
+        return secret() ? Optional.empty() : field().type().toToml(value);
     }
 
     String environmentName() {

@@ -24,8 +24,8 @@ sealed interface ValueType<T> permits ScalarType, ValueType.ListOf, ValueType.Op
     /** Returns the value as text for display, without quotes. */
     String print(Object value);
 
-    /** Returns the value as it is written in a TOML file; empty if it has no such form. */
-    String toToml(Object value);
+    /** Returns the value as written in a TOML file; empty if it cannot be written there. */
+    Optional<String> toToml(Object value);
 
     /** Returns whether the values are confidential. */
     boolean secret();
@@ -67,8 +67,15 @@ sealed interface ValueType<T> permits ScalarType, ValueType.ListOf, ValueType.Op
         }
 
         @Override
-        public String toToml(Object value) {
-            return ((List<?>) value).stream().map(element::toToml).toList().toString();
+        public Optional<String> toToml(Object value) {
+            List<Optional<String>> elements =
+                    ((List<?>) value).stream().map(element::toToml).toList();
+            return elements.stream().allMatch(Optional::isPresent)
+                    ? Optional.of(elements.stream()
+                            .map(Optional::orElseThrow)
+                            .toList()
+                            .toString())
+                    : Optional.empty();
         }
 
         @Override
@@ -100,8 +107,8 @@ sealed interface ValueType<T> permits ScalarType, ValueType.ListOf, ValueType.Op
         }
 
         @Override
-        public String toToml(Object value) {
-            return ((Optional<?>) value).map(element::toToml).orElse("");
+        public Optional<String> toToml(Object value) {
+            return ((Optional<?>) value).flatMap(element::toToml);
         }
 
         @Override

@@ -99,42 +99,6 @@ class SettingValueTest {
     }
 
     @Test
-    @DisplayName("C-15 the TOML form of a value can be read back from a file")
-    void tomlFormIsReadBack() {
-        SettingDefinition<String> text = root.setting("text", "say \"C:\\dir\"\t");
-        root.setting("number", 60);
-        root.setting("real", 0.5);
-        root.setting("yes", true);
-        root.setting("wait", Duration.ofMillis(1_500));
-        root.setting("size", Size.ofKibibytes(64));
-        root.setting("bind", Address.of("[::1]:80"));
-        root.setting("policy", Policy.DROP_OLDEST);
-        SettingDefinition<List<String>> names = root.setting("names", List.of("a, b", "c"));
-        List<SettingInfo> settings = tree.load("").settings();
-        String toml = settings.stream()
-                .map(each -> each.fullKey() + " = " + each.tomlValue() + "\n")
-                .collect(Collectors.joining());
-        assertThat(tree.problems(toml)).isEmpty();
-        assertThat(text.get()).isEqualTo("say \"C:\\dir\"\t");
-        assertThat(names.get()).containsExactly("a, b", "c");
-        assertThat(settings)
-                .extracting(SettingInfo::tomlDefault)
-                .isEqualTo(settings.stream().map(SettingInfo::tomlValue).toList());
-        assertThat(tree.load(toml).settings())
-                .extracting(SettingInfo::value)
-                .isEqualTo(settings.stream().map(SettingInfo::value).toList());
-    }
-
-    @Test
-    @DisplayName("C-14 a secret and an empty optional value have no TOML form")
-    void noTomlForm() {
-        root.setting("secret", Secret.of("hunter2"));
-        root.setting("masked", "hunter2").secret();
-        root.optional("page", Path.class);
-        assertThat(tree.load("").settings()).extracting(SettingInfo::tomlValue).containsOnly("");
-    }
-
-    @Test
     @DisplayName("a list on the command line in the form of a file is rejected with the expected form")
     void listAsInAFile() {
         root.list("names", String.class);

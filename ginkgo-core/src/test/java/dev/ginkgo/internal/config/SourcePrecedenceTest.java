@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -53,8 +54,6 @@ class SourcePrecedenceTest {
                         "int",
                         "1..100",
                         "1",
-                        "1",
-                        "9",
                         "9",
                         new SettingSource.File("app.toml", 1, 8),
                         "How often",
@@ -62,7 +61,8 @@ class SourcePrecedenceTest {
                         false,
                         false,
                         "GINKGO_RATE",
-                        "app"));
+                        "app",
+                        Optional.of("9")));
     }
 
     @Test

@@ -12,7 +12,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** Base of the commands that talk to a channel of a hub: their common options, and the exit code of a failure. */
+/** Base class of the commands that use a channel of a hub: common options, and the exit code of a failure. */
 @Command(sortOptions = false, usageHelpAutoWidth = true)
 abstract class ClientCommand implements Callable<Integer> {
     private final ClientStreams streams;
@@ -20,16 +20,20 @@ abstract class ClientCommand implements Callable<Integer> {
     @Parameters(index = "0", paramLabel = "URL", description = "The channel, such as localhost:8088/numbers.")
     private String url = "";
 
-    // The orders place these two after the options of the subclass in the help text.
-    @Option(names = "--token-file", order = 1, paramLabel = "FILE", description = "Holds the token to show to the hub.")
+    // The order values place these two after the options of the subclass in the help text.
+    @Option(
+            names = "--token-file",
+            order = 1,
+            paramLabel = "FILE",
+            description = "File that holds the token for the hub.")
     private @Nullable Path tokenFile;
 
     @Option(
             names = {"-h", "--help"},
             order = 2,
             usageHelp = true,
-            description = "Prints this.")
-    @SuppressWarnings("UnusedVariable") // picocli reads it
+            description = "Prints this help.")
+    @SuppressWarnings("UnusedVariable") // read by picocli
     private boolean help;
 
     ClientCommand(ClientStreams clientStreams) {

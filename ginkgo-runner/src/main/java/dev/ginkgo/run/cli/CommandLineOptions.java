@@ -9,48 +9,45 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
-/** The options of {@code run}, {@code start} and {@code check}. They may stand before the target and, if it is a service, after it. */
+/** Options of {@code run}, {@code start}, {@code check} and {@code systemd}, given before the target or, if it is a service, after it. */
 final class CommandLineOptions {
     @Option(
             names = "--set",
             paramLabel = "key=value",
-            description = "Sets one key of the configuration, over files and environment. May be repeated.")
+            description = "Sets one key; takes precedence over files and environment. May be repeated.")
     Map<String, String> set = new LinkedHashMap<>();
 
     @Option(
             names = {"--class-path", "-cp"},
             paramLabel = "PATH",
-            description = "Jars and folders of classes that the program needs, separated as the platform does it (:).")
+            description = "Jars and class folders of the program, separated by the platform's path separator (:).")
     List<String> classPath = new ArrayList<>();
 
     @Option(
             names = "--service",
             paramLabel = "NAME",
-            description = "The service to start, where a file has several, or has a main method besides.")
+            description = "The service to start, if the file has several services or also a main method.")
     @Nullable
     String service;
 
     @Option(
             names = "--name",
             paramLabel = "NAME",
-            description =
-                    "The name under which start, or run if it is given, lets itself be found; by default the target's.")
+            description = "The daemon's name; by default derived from the target. With run: registers the process"
+                    + " under it.")
     @Nullable
     String name;
 
-    @Option(
-            names = "--pid",
-            paramLabel = "FILE",
-            description = "The pidfile, in the place of the one in the folder of this user's daemons.")
+    @Option(names = "--pid", paramLabel = "FILE", description = "The pidfile to use instead of the default one.")
     @Nullable
     String pid;
 
-    @Option(names = "--stack-traces", description = "Prints exceptions with every frame.")
+    @Option(names = "--stack-traces", description = "Prints exceptions with complete stack traces.")
     boolean stackTraces;
 
     @Option(
             names = {"-h", "--help"},
-            description = "Before the target: this text. After it: every setting of the target.")
+            description = "Before the target: prints this help. After it: prints every setting of the target.")
     boolean help;
 
     /** Returns these options combined with later ones, which take precedence. */

@@ -23,38 +23,38 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.UnmatchedArgumentException;
 
-/** All that {@code ginkgo} can do, its help, and its complaints about how it was called; by picocli. */
+/** The picocli command line of {@code ginkgo}: every command, its help, and usage errors. */
 @Command(
         name = "ginkgo",
-        description = "Services as nested modules that start, stop and reload.",
+        description = "Runs services: starts, stops, reloads and inspects them.",
         synopsisHeading = "",
         customSynopsis = {
-            "ginkgo TARGET [options]        starts it in the foreground, as ginkgo run does",
-            "ginkgo TARGET -h               prints every setting of it",
-            "ginkgo check TARGET [options]  checks its configuration, starts nothing",
-            "ginkgo start TARGET [options]  starts it as a daemon, and waits until it is ready",
-            "ginkgo stop NAME               stops a daemon, and waits until it is gone",
-            "ginkgo restart NAME            stops it and starts it again as it was started",
-            "ginkgo reload NAME             lets it read its configuration again",
-            "ginkgo status NAME             says how it is; the exit codes are in its help",
-            "ginkgo log NAME [-f]           prints its log",
-            "ginkgo tree NAME               prints its services; threads, settings likewise",
+            "ginkgo TARGET [options]        runs a service in the foreground; short for ginkgo run",
+            "ginkgo TARGET -h               prints every setting of the service",
+            "ginkgo check TARGET [options]  checks the configuration without starting anything",
+            "ginkgo start TARGET [options]  starts the service as a daemon; returns when it is ready",
+            "ginkgo stop NAME               stops a daemon; returns when its process has exited",
+            "ginkgo restart NAME            stops a daemon and starts it again with the same arguments",
+            "ginkgo reload NAME             reloads a daemon's configuration",
+            "ginkgo status NAME             prints a daemon's state; for exit codes see its help",
+            "ginkgo log NAME [-f]           prints a daemon's log",
+            "ginkgo tree NAME               prints a daemon's services; also: threads, settings",
             "ginkgo console NAME            opens a JShell inside a daemon that allows it",
-            "ginkgo list                    lists the daemons",
-            "ginkgo systemd TARGET          prints a unit for systemd that runs it",
+            "ginkgo list                    lists daemons",
+            "ginkgo systemd TARGET          prints a systemd unit for the service",
             "ginkgo pub URL [FILE]          publishes on a channel of a hub",
-            "ginkgo sub URL                 prints what is published on a channel of a hub",
-            "ginkgo completion              prints the completion for bash and zsh",
-            "ginkgo version"
+            "ginkgo sub URL                 prints the messages of a channel of a hub",
+            "ginkgo completion              prints the completion script for bash and zsh",
+            "ginkgo version                 prints the versions of ginkgo and Java"
         },
         footer = {
             "",
-            "A TARGET is a .java file, a .toml file that names its service, or the name of a class.",
-            "A NAME is given by start --name, or follows from the target, which may stand in its place.",
-            "\"ginkgo help run\" has the options; so has help of each of the others."
+            "TARGET is a .java file, a .toml file that names its service, or a class name.",
+            "NAME is the name given with start --name, or the target the daemon was started from.",
+            "\"ginkgo help COMMAND\" prints the options of a command, for example \"ginkgo help run\"."
         })
 final class CommandTree {
-    /** Those that tell about the others. */
+    /** Commands that need all other commands registered, because they describe them. */
     private static final Set<String> NEED_ALL_COMMANDS = Set.of("help", "completion");
 
     private final Main main;
@@ -62,8 +62,8 @@ final class CommandTree {
     private final Optional<LauncherPipe> launcher;
 
     /**
-     * @param main has what each of them throws
-     * @param launcher the script that waits for a start
+     * @param main reports exceptions thrown by a command
+     * @param launcher pipe to the launcher script, if it waits for a start
      */
     CommandTree(Main main, CommandContext commandContext, Optional<LauncherPipe> launcher) {
         this.main = main;
@@ -71,7 +71,7 @@ final class CommandTree {
         this.launcher = launcher;
     }
 
-    /** Runs one, and gives the exit code or {@link ExitCode#KEEP_RUNNING}. */
+    /** Runs the given command line and returns the exit code, or {@link ExitCode#KEEP_RUNNING}. */
     int run(String... arguments) {
         if (arguments.length == 0) {
             commandLine("help").usage(commandContext.err());
@@ -81,26 +81,22 @@ final class CommandTree {
         return commandLine(words[0]).execute(words);
     }
 
-    /**
-     * The command line, as far as it is needed for one command.
-     *
-     * @param name of that command
-     */
+    /** Returns the command line with only the subcommands that the command of that name needs. */
     CommandLine commandLine(String name) {
         Map<String, Supplier<Object>> all = subcommands();
         return commandLine(NEED_ALL_COMMANDS.contains(name) ? all : Map.of(name, requireNonNull(all.get(name))));
     }
 
-    /** With {@code run} put in front of a target, and the options that everybody tries first as commands. */
+    /** Prepends {@code run} to a bare target, and replaces {@code -h} and {@code -V} by the commands they mean. */
     private static String[] normalized(Set<String> subcommands, String[] arguments) {
         String first = arguments[0];
-        Optional<String> instead = switch (first) {
+        Optional<String> replacement = switch (first) {
             case "-h", "--help" -> Optional.of("help");
             case "-V", "--version" -> Optional.of("version");
             default -> Optional.empty();
         };
-        if (instead.isPresent()) {
-            return Stream.concat(instead.stream(), Arrays.stream(arguments).skip(1))
+        if (replacement.isPresent()) {
+            return Stream.concat(replacement.stream(), Arrays.stream(arguments).skip(1))
                     .toArray(String[]::new);
         }
         return subcommands.contains(first)
@@ -108,16 +104,16 @@ final class CommandTree {
                 : Stream.concat(Stream.of("run"), Arrays.stream(arguments)).toArray(String[]::new);
     }
 
-    /** Made when they are asked for: picocli reads the annotations of each, which takes longer than all the rest. */
+    /** Returns suppliers, because creating a command makes picocli read its annotations, which dominates startup time. */
     private Map<String, Supplier<Object>> subcommands() {
         Map<String, Supplier<Object>> all = new LinkedHashMap<>();
-        all.put("run", () -> target(TargetVerb.RUN, "Starts a service and stays in the foreground."));
-        all.put("check", () -> target(TargetVerb.CHECK, "Checks a configuration; nothing is started."));
-        all.put("systemd", () -> target(TargetVerb.SYSTEMD, "Prints a unit for systemd that runs it."));
+        all.put("run", () -> target(TargetVerb.RUN, "Runs a service in the foreground."));
+        all.put("check", () -> target(TargetVerb.CHECK, "Checks a configuration without starting anything."));
+        all.put("systemd", () -> target(TargetVerb.SYSTEMD, "Prints a systemd unit for a service."));
         all.put("pub", () -> new PubCommand(console()));
         all.put("sub", () -> new SubCommand(console()));
         all.put("start", () -> target(TargetVerb.START, "Starts a service as a daemon."));
-        all.put("rehearse", this::rehearsal);
+        all.put("preflight", this::preflight);
         all.put("start-again", () -> new StartAgainCommand(commandContext, main));
         all.put("stop", () -> new StopCommand(commandContext));
         all.put("restart", () -> new RestartCommand(commandContext));
@@ -125,11 +121,11 @@ final class CommandTree {
         all.put("status", () -> new StatusCommand(commandContext));
         all.put("log", () -> new LogCommand(commandContext));
         all.put("list", () -> new ListCommand(commandContext));
-        all.put("tree", () -> view("tree", "Prints the living tree of a daemon.", DaemonViews::tree));
-        all.put("threads", () -> view("threads", "Prints a daemon's tasks with their stacks.", DaemonViews::threads));
+        all.put("tree", () -> view("tree", "Prints a daemon's service tree with states.", DaemonViews::tree));
         all.put(
-                "settings",
-                () -> view("settings", "Prints a daemon's settings as they are now.", DaemonViews::settings));
+                "threads",
+                () -> view("threads", "Prints a daemon's tasks with their stack traces.", DaemonViews::threads));
+        all.put("settings", () -> view("settings", "Prints a daemon's current settings.", DaemonViews::settings));
         all.put("console", () -> new ConsoleCommand(commandContext));
         all.put("completion", () -> new CompletionCommand(commandContext));
         all.put("version", () -> new VersionCommand(commandContext));
@@ -159,9 +155,9 @@ final class CommandTree {
         return command;
     }
 
-    /** For {@code restart}. */
-    private CommandLine rehearsal() {
-        CommandLine command = target(TargetVerb.REHEARSE, "Finds what start would refuse; nothing is started.");
+    /** Returns the hidden command that {@code restart} runs before it stops the daemon. */
+    private CommandLine preflight() {
+        CommandLine command = target(TargetVerb.PREFLIGHT, "Reports errors that start would report; starts nothing.");
         command.getCommandSpec().usageMessage().hidden(true);
         return command;
     }
@@ -173,10 +169,12 @@ final class CommandTree {
     }
 
     private int handleUsageError(ParameterException e) {
-        List<String> meant = e instanceof UnmatchedArgumentException unmatched ? unmatched.getSuggestions() : List.of();
-        String wrong = String.valueOf(e.getMessage()).replace("option option", "option"); // as picocli has it once
-        commandContext.printError(
-                "ginkgo: " + wrong + (meant.isEmpty() ? "" : "; did you mean " + String.join(" or ", meant) + "?"));
+        List<String> suggestions =
+                e instanceof UnmatchedArgumentException unmatched ? unmatched.getSuggestions() : List.of();
+        // One of picocli's messages repeats the word.
+        String problem = String.valueOf(e.getMessage()).replace("option option", "option");
+        commandContext.printError("ginkgo: " + problem
+                + (suggestions.isEmpty() ? "" : "; did you mean " + String.join(" or ", suggestions) + "?"));
         commandContext.printError("Try \"ginkgo help\".");
         return ExitCode.USAGE.number();
     }

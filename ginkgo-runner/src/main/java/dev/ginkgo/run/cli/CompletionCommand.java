@@ -11,8 +11,8 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Spec;
 
-/** {@code ginkgo completion}, for {@code source <(ginkgo completion)} in bash or zsh. */
-@Command(description = "Prints the completion for bash and zsh: source <(ginkgo completion)")
+/** {@code ginkgo completion}: prints the completion script, for {@code source <(ginkgo completion)} in bash or zsh. */
+@Command(description = "Prints the completion script for bash and zsh; load it with: source <(ginkgo completion)")
 final class CompletionCommand implements Callable<Integer> {
     private final CommandContext commandContext;
 

@@ -17,11 +17,12 @@ import java.util.Map;
 import java.util.Optional;
 import picocli.CommandLine.Command;
 
-/** {@code ginkgo console}: a JShell inside a daemon. From a pipe it reads snippets line by line. */
+/** {@code ginkgo console}: opens a JShell inside a daemon. If standard input is not a terminal, reads snippets line by line. */
 @Command(
         description = {
-            "Opens a JShell inside a daemon whose ginkgo.console is true; root is its root service.",
-            "What a snippet prints goes to the daemon's log. Ctrl-D or /exit leaves."
+            "Opens a JShell inside a daemon whose setting ginkgo.console is true.",
+            "The variable root is the root service. Output of snippets goes to the daemon's log.",
+            "Ctrl-D or /exit ends the session."
         })
 final class ConsoleCommand extends DaemonCommand {
     ConsoleCommand(CommandContext commandContext) {
@@ -31,19 +32,19 @@ final class ConsoleCommand extends DaemonCommand {
     @Override
     ExitCode run(DaemonHandle daemon) {
         DaemonHandle running = requireRunning(daemon);
-        try (ControlClient.Conversation console = running.controlClient().openConversation("console");
+        try (ControlClient.Session console = running.controlClient().openSession("console");
                 ConsolePrompt consolePrompt = prompt()) {
-            boolean begun = false;
+            boolean incomplete = false;
             for (Optional<String> line = consolePrompt.nextLine(false);
                     line.isPresent();
-                    line = consolePrompt.nextLine(begun)) {
+                    line = consolePrompt.nextLine(incomplete)) {
                 if (line.get().strip().equals("/exit")) {
                     break;
                 }
-                ControlResponse answer = new ControlResponse(console.request(Map.of("source", line.get())));
-                begun = !answer.isTrue("complete");
-                if (!answer.text("text").isEmpty()) {
-                    terminal().out().println(answer.text("text"));
+                ControlResponse response = new ControlResponse(console.request(Map.of("source", line.get())));
+                incomplete = !response.isTrue("complete");
+                if (!response.text("text").isEmpty()) {
+                    terminal().out().println(response.text("text"));
                 }
             }
             return ExitCode.OK;

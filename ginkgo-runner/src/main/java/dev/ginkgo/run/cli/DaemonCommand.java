@@ -25,7 +25,7 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** A command for one daemon, which is named on the command line. */
+/** Base class of the commands for one daemon, which is named on the command line. */
 @Command(usageHelpAutoWidth = true)
 abstract class DaemonCommand implements Callable<Integer> {
     private final CommandContext commandContext;
@@ -37,16 +37,16 @@ abstract class DaemonCommand implements Callable<Integer> {
             arity = "0..1",
             paramLabel = "NAME",
             description = "The daemon's name, or the target that it was started from.")
-    private @Nullable String word;
+    private @Nullable String nameOrTarget;
 
-    @Option(names = "--pid", paramLabel = "FILE", description = "The pidfile, if it was started with one.")
+    @Option(names = "--pid", paramLabel = "FILE", description = "The pidfile, if the daemon was started with --pid.")
     private @Nullable String pid;
 
     @Option(
             names = {"-h", "--help"},
             usageHelp = true,
-            description = "This text.")
-    @SuppressWarnings("UnusedVariable") // picocli reads it
+            description = "Prints this help.")
+    @SuppressWarnings("UnusedVariable") // read by picocli
     private boolean help;
 
     DaemonCommand(CommandContext commandContext) {
@@ -56,25 +56,33 @@ abstract class DaemonCommand implements Callable<Integer> {
     @Override
     public final Integer call() {
         DaemonFinder daemonFinder = new DaemonFinder(commandContext);
-        return found(daemonFinder)
+        return findDaemon(daemonFinder)
                 .map(this::run)
                 .orElseGet(() -> runWithoutDaemon(daemonFinder, requestedDaemon()))
                 .number();
     }
 
-    /** What it does where nothing of that name has ever been started. */
-    ExitCode runWithoutDaemon(DaemonFinder daemonFinder, String shown) {
-        throw daemonFinder.notRunning(shown);
+    /**
+     * Runs the command if no daemon of that name has ever been started.
+     *
+     * @param requested the name, target or pidfile as the user gave it
+     */
+    ExitCode runWithoutDaemon(DaemonFinder daemonFinder, String requested) {
+        throw daemonFinder.notRunning(requested);
     }
 
-    /** Does what it does. */
+    /** Runs the command on a daemon that was found; its process may have ended. */
     abstract ExitCode run(DaemonHandle daemon);
 
     final CommandContext terminal() {
         return commandContext;
     }
 
-    /** The daemon, with what must be so for asking it anything: it runs, and it is this user's. */
+    /**
+     * Returns the daemon if it is running and owned by this user, which every request to it requires.
+     *
+     * @throws CommandException otherwise
+     */
     final DaemonHandle requireRunning(DaemonHandle daemon) {
         if (!daemon.isAlive()) {
             throw new CommandException(ExitCode.NOT_RUNNING, ExitText.of(daemon, timestampFormat()));
@@ -85,42 +93,43 @@ abstract class DaemonCommand implements Callable<Integer> {
         return daemon;
     }
 
-    /** How moments are told now, here. */
+    /** Returns a format for timestamps relative to the current time, in the local time zone. */
     static TimestampFormat timestampFormat() {
         return new TimestampFormat(TimeSource.system().now(), TimeZone.getDefault());
     }
 
     static String notPermitted(DaemonHandle daemon) {
-        return daemon.label() + " is running, not permitted: it runs as "
+        return daemon.label() + " is running, but access is not permitted: it runs as "
                 + daemon.daemonRecord().process().user().orElse("another user");
     }
 
-    static String noAnswer(DaemonHandle daemon, IOException e) {
+    /** Describes why a request to a running daemon failed. */
+    static String noResponse(DaemonHandle daemon, IOException e) {
         if (e instanceof ControlClient.ErrorResponseException) {
             return daemon.label() + ": " + e.getMessage();
         }
         if (!Files.exists(Path.of(daemon.daemonRecord().socket()))) {
-            return daemon.label() + " is running, but does not answer yet: it has just been started, or is about to"
-                    + " end, and has no control socket ("
+            return daemon.label() + " is running, but does not respond: it is starting or stopping"
+                    + " and has no control socket ("
                     + daemon.daemonRecord().socket() + ")";
         }
-        return daemon.label() + " is running, but does not answer at "
+        return daemon.label() + " is running, but does not respond at "
                 + daemon.daemonRecord().socket() + ": " + e.getMessage();
     }
 
-    private Optional<DaemonHandle> found(DaemonFinder daemonFinder) {
+    private Optional<DaemonHandle> findDaemon(DaemonFinder daemonFinder) {
         if (pid != null) {
             return daemonFinder.ofPidFile(commandContext.directory().resolve(Path.of(pid)));
         }
-        if (word == null) {
+        if (nameOrTarget == null) {
             throw new ParameterException(
                     requireNonNull(spec, "spec is injected by picocli").commandLine(),
-                    "which daemon? Give its name, its target or --pid; \"ginkgo list\" shows all");
+                    "missing daemon: give its name, its target or --pid; \"ginkgo list\" lists daemons");
         }
-        return daemonFinder.find(word);
+        return daemonFinder.find(nameOrTarget);
     }
 
     private String requestedDaemon() {
-        return word == null ? String.valueOf(pid) : word;
+        return nameOrTarget == null ? String.valueOf(pid) : nameOrTarget;
     }
 }

@@ -7,42 +7,41 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * Reads the command line of an ordinary start without picocli, which takes longer to load than all that a start needs
- * besides. Whatever is not plain (help, mistakes, {@code --set=key=value}, {@code @file}) it leaves to
- * {@link TargetCommand}, with which it agrees about all else.
+ * Parses the command line of an ordinary start without picocli, whose loading would take longer than the rest of the
+ * start. It handles only simple command lines: anything else (help, usage errors, {@code --set=key=value},
+ * {@code @file}) is left to {@link TargetCommand}. Where it returns a result, {@link TargetCommand} returns the same.
  */
 final class FastArgumentParser {
     private static final Set<String> VERBS = Set.of("run", "start", "check", "systemd");
 
-    private final List<String> words;
+    private final List<String> arguments;
     private int next;
 
-    private FastArgumentParser(List<String> words, int next) {
-        this.words = words;
-        this.next = next;
+    private FastArgumentParser(List<String> arguments) {
+        this.arguments = arguments;
     }
 
-    /** What the words say, if they are plain. */
+    /** Returns the parsed command, or empty if the command line is not simple. */
     static Optional<ParsedCommand> parse(String... arguments) {
-        List<String> words = List.of(arguments);
-        if (words.isEmpty() || words.stream().anyMatch(word -> word.isEmpty() || word.startsWith("@"))) {
+        List<String> all = List.of(arguments);
+        if (all.isEmpty() || all.stream().anyMatch(argument -> argument.isEmpty() || argument.startsWith("@"))) {
             return Optional.empty();
         }
-        String first = words.getFirst();
+        String first = all.getFirst();
         boolean verb = VERBS.contains(first);
         if (!verb && !isTargetOrOption(first)) {
             return Optional.empty();
         }
-        List<String> said = verb ? words.subList(1, words.size()) : words;
-        FastArgumentParser reader = new FastArgumentParser(said, 0);
+        List<String> afterVerb = verb ? all.subList(1, all.size()) : all;
+        FastArgumentParser parser = new FastArgumentParser(afterVerb);
         CommandLineOptions before = new CommandLineOptions();
         CommandLineOptions after = new CommandLineOptions();
-        if (!reader.options(before) || reader.next == said.size()) {
+        if (!parser.options(before) || parser.next == afterVerb.size()) {
             return Optional.empty();
         }
-        String target = said.get(reader.next++);
-        List<String> rest = said.subList(reader.next, said.size());
-        if (!reader.options(after) || reader.next < said.size()) {
+        String target = afterVerb.get(parser.next++);
+        List<String> rest = afterVerb.subList(parser.next, afterVerb.size());
+        if (!parser.options(after) || parser.next < afterVerb.size()) {
             return Optional.empty();
         }
         return Optional.of(new ParsedCommand(
@@ -51,20 +50,20 @@ final class FastArgumentParser {
                 target,
                 after,
                 rest,
-                said,
+                afterVerb,
                 Optional.empty()));
     }
 
-    /** No name of another command has a dot in it or begins with a capital. */
-    private static boolean isTargetOrOption(String word) {
-        return word.indexOf('.') >= 0 || word.startsWith("-") || Character.isUpperCase(word.charAt(0));
+    /** Distinguishes a target or option from a command: command names contain no dot and start in lower case. */
+    private static boolean isTargetOrOption(String argument) {
+        return argument.indexOf('.') >= 0 || argument.startsWith("-") || Character.isUpperCase(argument.charAt(0));
     }
 
-    /** Takes the options that come next; false if there is one that is not plain. */
+    /** Parses the options at the current position; returns false if one of them is not simple. */
     private boolean options(CommandLineOptions into) {
         Set<String> seen = new HashSet<>();
-        while (next < words.size() && words.get(next).startsWith("-")) {
-            String option = words.get(next++);
+        while (next < arguments.size() && arguments.get(next).startsWith("-")) {
+            String option = arguments.get(next++);
             if (option.equals("--stack-traces")) {
                 if (!seen.add(option)) {
                     return false;
@@ -72,10 +71,10 @@ final class FastArgumentParser {
                 into.stackTraces = true;
                 continue;
             }
-            if (next == words.size() || words.get(next).startsWith("-")) {
+            if (next == arguments.size() || arguments.get(next).startsWith("-")) {
                 return false;
             }
-            if (!option(into, option, words.get(next++), seen)) {
+            if (!option(into, option, arguments.get(next++), seen)) {
                 return false;
             }
         }

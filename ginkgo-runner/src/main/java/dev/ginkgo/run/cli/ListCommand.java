@@ -16,19 +16,19 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
-/** {@code ginkgo list}. */
-@Command(description = "Lists the daemons of this user: those that run, and those that died without a word.")
+/** {@code ginkgo list}: lists the daemons of this user. */
+@Command(description = "Lists the daemons of this user: running ones, and those that died without recording an exit.")
 final class ListCommand implements Callable<Integer> {
     private static final String ROW = "%-20s %8s %-9s %s%n";
 
     private final CommandContext commandContext;
 
-    @Option(names = "--json", description = "Prints one object a line, for programs.")
+    @Option(names = "--json", description = "Prints one JSON object per line.")
     private boolean json;
 
     @Option(
             names = {"-a", "--all"},
-            description = "Lists also those that have ended.")
+            description = "Also lists daemons that have stopped.")
     private boolean all;
 
     ListCommand(CommandContext commandContext) {

@@ -12,15 +12,15 @@ import java.nio.file.Path;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
-/** {@code ginkgo log}. To follow it ({@code -f}) the script has tail(1), which waits without work. */
-@Command(description = "Prints the log of a daemon, also of one that has ended.")
+/** {@code ginkgo log}. The launcher script implements {@code -f} with tail(1), so that no JVM runs while it waits. */
+@Command(description = "Prints the log of a daemon, also of one that has stopped.")
 final class LogCommand extends DaemonCommand {
     @Option(
             names = {"-f", "--follow"},
-            description = "Prints the last lines, and what is added, also after a rotation.")
+            description = "Prints the last lines, then new lines as they are written, across rotations.")
     private boolean follow;
 
-    @Option(names = "--path", description = "Prints only where the log is.")
+    @Option(names = "--path", description = "Prints only the path of the log.")
     private boolean path;
 
     LogCommand(CommandContext commandContext) {
@@ -39,8 +39,8 @@ final class LogCommand extends DaemonCommand {
         if (follow) {
             throw new CommandException(
                     ExitCode.USAGE,
-                    "-f is for the script ginkgo; tail -F "
-                            + daemon.daemonRecord().log() + " does it");
+                    "-f needs the launcher script ginkgo; use tail -F "
+                            + daemon.daemonRecord().log() + " instead");
         }
         try {
             Files.copy(Path.of(daemon.daemonRecord().log()), terminal().out());
@@ -48,22 +48,22 @@ final class LogCommand extends DaemonCommand {
             return ExitCode.OK;
         } catch (IOException e) {
             throw new CommandException(
-                    ExitCode.CONFIGURATION, "the log cannot be read: " + DaemonRegistration.describe(e));
+                    ExitCode.CONFIGURATION, "cannot read the log: " + DaemonRegistration.describe(e));
         }
     }
 
     private static CommandException noLog(DaemonHandle daemon) {
         if (LaunchRecord.read(daemon.file()).isEmpty()) {
             return new CommandException(
-                    ExitCode.CONFIGURATION, daemon.name() + " has no log; it writes to the terminal that it runs on");
+                    ExitCode.CONFIGURATION, daemon.name() + " has no log file; it writes to its terminal");
         }
         return daemon.isAlive()
                 ? new CommandException(
                         ExitCode.TIMEOUT,
-                        daemon.label() + " has not opened its log yet; it has just been started, ask again")
+                        daemon.label() + " has just been started and has not opened its log yet; try again")
                 : new CommandException(
                         ExitCode.CONFIGURATION,
-                        daemon.name() + " ended before it opened its log; \"ginkgo status " + daemon.name()
-                                + "\" says why");
+                        daemon.name() + " exited before it opened its log; for the reason see \"ginkgo status "
+                                + daemon.name() + "\"");
     }
 }

@@ -8,7 +8,7 @@ import dev.ginkgo.run.output.SourceLines;
 import dev.ginkgo.run.service.LauncherPipe;
 import java.util.Optional;
 
-/** The {@code ginkgo} command. Its exit codes are {@link ExitCode}. */
+/** Entry point of the {@code ginkgo} command. Its exit codes are {@link ExitCode}. */
 public final class Main {
     private final CommandContext commandContext;
     private final Optional<LauncherPipe> launcher;
@@ -18,7 +18,7 @@ public final class Main {
     }
 
     /**
-     * @param launcher the script that waits for a start
+     * @param launcher pipe to the launcher script, if it waits for a start
      */
     Main(CommandContext commandContext, Optional<LauncherPipe> launcher) {
         this.commandContext = commandContext;
@@ -33,31 +33,31 @@ public final class Main {
     public static void main(String[] arguments) {
         Optional<LauncherPipe> launcher = LauncherPipe.ofCurrentProcess();
         int code = new Main(CommandContext.ofCurrentProcess(), launcher).run(arguments);
-        launcher.ifPresent(waiting -> waiting.end(code));
+        launcher.ifPresent(pipe -> pipe.end(code));
         if (code != ExitCode.KEEP_RUNNING) {
             System.exit(code);
         }
     }
 
-    /** Runs the command, and gives the exit code or {@link ExitCode#KEEP_RUNNING}. */
+    /** Runs the command and returns the exit code, or {@link ExitCode#KEEP_RUNNING}. */
     int run(String... arguments) {
         try {
-            Optional<ParsedCommand> plain = FastArgumentParser.parse(arguments);
-            return plain.isPresent()
-                    ? plain.get().execute(commandContext, launcher)
+            Optional<ParsedCommand> simple = FastArgumentParser.parse(arguments);
+            return simple.isPresent()
+                    ? simple.get().execute(commandContext, launcher)
                     : new CommandTree(this, commandContext, launcher).run(arguments);
         } catch (RuntimeException | Error e) {
             return reportFailure(e);
         }
     }
 
-    /** Says why a command was not carried out. */
+    /** Prints why a command failed and returns the exit code. */
     int reportFailure(Throwable e) {
         if (e instanceof CommandException commandException) {
             commandContext.printError(commandException.text());
             return commandException.code().number();
         }
-        // A bug of ours, or a class of the user's that cannot be linked.
+        // A bug in Ginkgo, or a user class that cannot be linked.
         commandContext.printError(new ExceptionPrinter(true, SourceLines.none()).render(e));
         return ExitCode.SOFTWARE.number();
     }

@@ -13,13 +13,13 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * What a command with a target, such as {@code run}, was asked to do.
+ * Parsed command line of a command with a target, such as {@code run}.
  *
  * @param before the options before the target
- * @param after those after it, if it is a service: a main method gets the words as they are
- * @param targetArguments the words after the target
- * @param arguments all that was said after the verb
- * @param usageError why the rest is wrong, if the target is a service
+ * @param after the options after the target, if it is a service; a main method receives the arguments unparsed
+ * @param targetArguments the arguments after the target
+ * @param arguments all arguments after the verb
+ * @param usageError the usage error in {@code targetArguments}, which applies only if the target is a service
  */
 record ParsedCommand(
         TargetVerb verb,
@@ -31,9 +31,9 @@ record ParsedCommand(
         Optional<RuntimeException> usageError) {
 
     /**
-     * Does it, and gives the exit code or {@link ExitCode#KEEP_RUNNING}.
+     * Executes the command and returns the exit code, or {@link ExitCode#KEEP_RUNNING}.
      *
-     * @param launcher who waits for a {@code start}
+     * @param launcher pipe to the launcher script, if it waits for a {@code start}
      */
     int execute(CommandContext commandContext, Optional<LauncherPipe> launcher) {
         TargetOptions all = before.mergedWith(after);
@@ -48,13 +48,13 @@ record ParsedCommand(
         if (targetAction.program() instanceof Program.MainProgram main) {
             return switch (verb) {
                 case RUN -> targetAction.runMain(main, targetArguments);
-                case START, CHECK -> targetAction.checkMain(main); // start has come to here for -h only
-                case REHEARSE -> throw mainMethodWithName();
+                case START, CHECK -> targetAction.checkMain(main); // start gets here only with -h
+                case PREFLIGHT -> throw mainMethodWithName();
                 case SYSTEMD ->
                     throw new CommandException(
                             ExitCode.CONFIGURATION,
-                            target
-                                    + " has a main method, which nobody can tell systemd about; --service names a service");
+                            target + " has a main method, for which no unit can be generated;"
+                                    + " use --service to select a service");
             };
         }
         if (usageError.isPresent()) {
@@ -64,18 +64,19 @@ record ParsedCommand(
             return targetAction.printSettings();
         }
         return switch (verb) {
-            case RUN, START -> targetAction.run(); // start has gone its own way above
+            case RUN, START -> targetAction.run(); // start without -h was handled above
             case CHECK -> targetAction.check();
-            case REHEARSE -> targetAction.preflight();
+            case PREFLIGHT -> targetAction.preflight();
             case SYSTEMD -> targetAction.printSystemdUnit();
         };
     }
 
-    /** Runs it under a name, which is taken first: the rest would be for nothing. */
+    /** Claims the name first, because everything else is useless if it is taken, and runs the target under it. */
     private int register(CommandContext commandContext, Optional<LauncherPipe> launcher, TargetOptions all) {
         if (verb == TargetVerb.START && launcher.isEmpty()) {
             throw new CommandException(
-                    ExitCode.USAGE, "start is for the script ginkgo, which makes a daemon of Java; here is only run.");
+                    ExitCode.USAGE,
+                    "start needs the launcher script ginkgo, which creates the daemon process; use run.");
         }
         DaemonRegistration daemonRegistration =
                 DaemonRegistration.claim(commandContext, target, all.name(), all.pidFile(commandContext.directory()));
@@ -83,7 +84,7 @@ record ParsedCommand(
             if (verb == TargetVerb.START) {
                 LaunchRecord.write(daemonRegistration.file(), commandContext.directory(), arguments);
             } else {
-                LaunchRecord.remove(daemonRegistration.file()); // whoever runs it starts it again, and not as a daemon
+                LaunchRecord.remove(daemonRegistration.file()); // only "start" records a launch for "restart"
             }
             TargetAction targetAction = new TargetAction(commandContext, all, target);
             if (targetAction.program() instanceof Program.MainProgram) {
@@ -102,7 +103,7 @@ record ParsedCommand(
     private CommandException mainMethodWithName() {
         return new CommandException(
                 ExitCode.CONFIGURATION,
-                target + " has a main method, which starts what it wants by itself, so that there is nothing to"
-                        + " ask or to reload under a name; --service chooses a service in it.");
+                target + " has a main method, which cannot be inspected or reloaded under a name;"
+                        + " use --service to select a service in it.");
     }
 }

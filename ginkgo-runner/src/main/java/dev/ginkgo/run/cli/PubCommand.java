@@ -23,41 +23,41 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** {@code ginkgo pub}. Its exit codes are {@link ClientExitCode}. */
+/** {@code ginkgo pub}: publishes on a channel of a hub. Its exit codes are {@link ClientExitCode}. */
 @Command(
         description = "Publishes a file, or each of its lines, on a channel of a hub.",
         footer = {
             "",
-            "It tries again while the hub cannot be reached, and never publishes a message twice by that.",
-            "Exit codes: 0 published, 65 refused, 66 no such file, 69 not reached,",
-            "75 no room there, 76 that is no hub, 77 forbidden."
+            "Retries while the hub is unreachable; a retry never publishes a message twice.",
+            "Exit codes: 0 published, 65 rejected, 66 no input, 69 unreachable,",
+            "75 hub busy or over a limit, 76 not a hub, 77 forbidden."
         })
 public final class PubCommand extends ClientCommand {
-    private static final int MAX_MESSAGE_BYTES = 1 << 30; // what a hub can be set to take at most
+    private static final int MAX_MESSAGE_BYTES = 1 << 30; // upper bound of the hub's message size setting
 
     @Parameters(
             index = "1",
             arity = "0..1",
             paramLabel = "FILE",
-            description = "What to publish; - or nothing is the standard input.")
+            description = "The file to publish; - or no file: standard input.")
     private String file = "-";
 
-    @Option(names = "--lines", description = "Each line is a message; else the whole file is one.")
+    @Option(names = "--lines", description = "Publishes each line as a message; by default the whole file is one.")
     private boolean lines;
 
-    @Option(names = "--binary", description = "These are bytes; else it is text in UTF-8.")
+    @Option(names = "--binary", description = "Publishes bytes; by default the input is text in UTF-8.")
     private boolean binary;
 
     @Option(
             names = {"-v", "--verbose"},
-            description = "Prints the hub's receipt for each message.")
+            description = "Prints the hub's response for each message.")
     private boolean verbose;
 
     @Option(
             names = "--retry-for",
             paramLabel = "TIME",
             converter = DurationConverter.class,
-            description = "How long to try to reach the hub, such as 5s or 2m (10s).")
+            description = "How long to retry if the hub is unreachable, such as 5s or 2m (default: 10s).")
     private Duration retryFor = Duration.ofSeconds(10);
 
     public PubCommand(ClientStreams clientStreams) {
@@ -86,12 +86,12 @@ public final class PubCommand extends ClientCommand {
                 publishWhole(retryingPublisher, in);
             }
             return ClientExitCode.DONE;
-        } catch (NoSuchFileException e) { // whose message is the name of the file
-            throw new FatalException(ClientExitCode.NO_INPUT, file + " cannot be read: there is no such file");
+        } catch (NoSuchFileException e) { // its message is only the file name
+            throw new FatalException(ClientExitCode.NO_INPUT, "cannot read " + file + ": no such file");
         } catch (AccessDeniedException e) {
-            throw new FatalException(ClientExitCode.NO_INPUT, file + " cannot be read: permission denied");
+            throw new FatalException(ClientExitCode.NO_INPUT, "cannot read " + file + ": permission denied");
         } catch (IOException e) {
-            throw new FatalException(ClientExitCode.NO_INPUT, file + " cannot be read: " + e.getMessage());
+            throw new FatalException(ClientExitCode.NO_INPUT, "cannot read " + file + ": " + e.getMessage());
         }
     }
 
@@ -100,7 +100,8 @@ public final class PubCommand extends ClientCommand {
         byte[] message = in.readNBytes(MAX_MESSAGE_BYTES + 1);
         if (message.length > MAX_MESSAGE_BYTES) {
             throw new FatalException(
-                    ClientExitCode.REJECTED, file + " is longer than any hub takes; --lines publishes its lines");
+                    ClientExitCode.REJECTED,
+                    file + " is larger than the maximum message size (1 GiB); use --lines to publish each line");
         }
         printReceipt(retryingPublisher.publish(message));
     }
@@ -116,7 +117,7 @@ public final class PubCommand extends ClientCommand {
             throw new FatalException(
                     e.exitCode(),
                     "line " + (retryingPublisher.count() + 1) + ": " + e.text()
-                            + " (the lines before it are published)");
+                            + " (the lines before it were published)");
         }
     }
 
@@ -125,7 +126,7 @@ public final class PubCommand extends ClientCommand {
             streams().out().writeBytes(receipt);
             streams().out().println();
             if (streams().out().checkError()) {
-                verbose = false; // nobody reads; what is to be published is published all the same
+                verbose = false; // standard output is closed; publishing continues
             }
         }
     }

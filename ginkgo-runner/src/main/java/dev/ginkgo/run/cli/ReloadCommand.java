@@ -12,12 +12,12 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
-/** {@code ginkgo reload}: lets a daemon read its configuration again, and says what came of it. */
-@Command(description = "Lets a daemon read its configuration again: all of it is applied, or nothing.")
+/** {@code ginkgo reload}: reloads a daemon's configuration and prints the result. */
+@Command(description = "Reloads a daemon's configuration: applies all changes, or none if one is invalid.")
 final class ReloadCommand extends DaemonCommand {
     private static final Duration RESPONSE_TIMEOUT = Duration.ofSeconds(65);
 
-    @Option(names = "--json", description = "Prints one object, for programs.")
+    @Option(names = "--json", description = "Prints the result as one JSON object.")
     private boolean json;
 
     ReloadCommand(CommandContext commandContext) {
@@ -27,13 +27,13 @@ final class ReloadCommand extends DaemonCommand {
     @Override
     ExitCode run(DaemonHandle daemon) {
         DaemonHandle running = requireRunning(daemon);
-        Map<String, @Nullable Object> answer;
+        Map<String, @Nullable Object> response;
         try {
-            answer = running.controlClient(RESPONSE_TIMEOUT).execute("reload");
+            response = running.controlClient(RESPONSE_TIMEOUT).execute("reload");
         } catch (IOException e) {
-            throw new CommandException(ExitCode.UNKNOWN, noAnswer(running, e));
+            throw new CommandException(ExitCode.UNKNOWN, noResponse(running, e));
         }
-        ControlResponse reload = new ControlResponse(answer);
+        ControlResponse reload = new ControlResponse(response);
         ExitCode code = switch (reload.text("outcome")) {
             case "APPLIED" -> reload.number("failures") > 0 ? ExitCode.FAILED : ExitCode.OK;
             case "REFUSED" -> ExitCode.CONFIGURATION;

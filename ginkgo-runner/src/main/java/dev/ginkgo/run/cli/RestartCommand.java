@@ -11,14 +11,13 @@ import java.util.Optional;
 import picocli.CommandLine.Command;
 
 /**
- * The first half of {@code ginkgo restart} (R-06): stops the daemon if it runs and would start again,
- * and says on standard output how to go
- * on, in the folder of the first line with the words that belong to the pidfile of the second. The script does the
- * second half: only it can start a daemon in another folder.
+ * First half of {@code ginkgo restart} (R-06). Checks that the daemon would start again and stops it if it is running.
+ * Prints two lines for the launcher script: the folder to start in, and the pidfile with which the launch arguments
+ * are recorded. The script does the second half, because only it can start a daemon in another folder.
  */
-@Command(description = "Stops a daemon, waits until it is gone, and starts it as it was started.")
+@Command(description = "Stops a daemon and starts it again with the same arguments in the same folder.")
 final class RestartCommand extends StopCommand {
-    /** In the place of a folder: there was none, start what was named. */
+    /** Printed instead of a folder: no previous launch is recorded, start the given target. */
     private static final String NO_PREVIOUS_LAUNCH = "start";
 
     RestartCommand(CommandContext commandContext) {
@@ -27,27 +26,27 @@ final class RestartCommand extends StopCommand {
 
     @Override
     ExitCode run(DaemonHandle daemon) {
-        Optional<LaunchRecord> beginnings = LaunchRecord.read(daemon.file());
-        if (beginnings.isEmpty()) {
+        Optional<LaunchRecord> launchRecord = LaunchRecord.read(daemon.file());
+        if (launchRecord.isEmpty()) {
             throw new CommandException(
                     ExitCode.CONFIGURATION,
-                    daemon.name() + " was not started by \"ginkgo start\", so that it cannot be started again;"
+                    daemon.name() + " was not started with \"ginkgo start\" and cannot be restarted;"
                             + " nothing was stopped");
         }
         if (daemon.isAlive()) {
-            requireRunning(daemon); // and ours, before anything is loaded for it
-            new RestartPreflight(beginnings.get()).check(daemon);
+            requireRunning(daemon); // checks the owner before the preflight loads anything
+            new RestartPreflight(launchRecord.get()).check(daemon);
             super.run(daemon);
         }
-        terminal().out().println(beginnings.get().directory());
+        terminal().out().println(launchRecord.get().directory());
         terminal().out().println(daemon.file());
         return ExitCode.OK;
     }
 
     @Override
-    ExitCode runWithoutDaemon(DaemonFinder daemonFinder, String shown) {
-        if (!DaemonNames.isFile(shown)) {
-            return super.runWithoutDaemon(daemonFinder, shown);
+    ExitCode runWithoutDaemon(DaemonFinder daemonFinder, String requested) {
+        if (!DaemonNames.isFile(requested)) {
+            return super.runWithoutDaemon(daemonFinder, requested);
         }
         terminal().out().println(NO_PREVIOUS_LAUNCH);
         return ExitCode.OK;

@@ -11,8 +11,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Finds what would be refused when a daemon is started again, before it is stopped (R-06). In a process of its own: the
- * words, and the program that they name, are to be read in the daemon's folder.
+ * Check that a daemon would start again, made before it is stopped (R-06). It runs in a separate process, because the
+ * arguments and the program have to be resolved in the daemon's folder.
  */
 final class RestartPreflight {
     private final LaunchRecord launchRecord;
@@ -22,39 +22,40 @@ final class RestartPreflight {
     }
 
     /**
-     * Says on standard error what is wrong.
+     * Runs the check; errors are printed on standard error.
      *
-     * @throws CommandException if anything is, with the exit code that the start would have
+     * @throws CommandException if the start would fail, with the exit code that it would have
      */
     void check(DaemonHandle daemon) {
-        String goesOn = daemon.label() + " runs on; nothing was stopped";
+        String unaffected = daemon.label() + " is still running; nothing was stopped";
         if (!Files.isDirectory(launchRecord.directory())) {
             throw new CommandException(
                     ExitCode.CONFIGURATION,
-                    launchRecord.directory() + ", the folder that it was started in, is not there. " + goesOn);
+                    "the folder that it was started in does not exist: " + launchRecord.directory() + ". "
+                            + unaffected);
         }
         int code;
         try {
             code = process().waitFor();
         } catch (IOException e) {
             throw new CommandException(
-                    ExitCode.SOFTWARE, "the start cannot be tried: " + e.getMessage() + ". " + goesOn);
+                    ExitCode.SOFTWARE, "cannot run the preflight check: " + e.getMessage() + ". " + unaffected);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            throw new CommandException(ExitCode.INTERRUPTED, goesOn);
+            throw new CommandException(ExitCode.INTERRUPTED, unaffected);
         }
         if (code != 0) {
-            throw new CommandException(ExitCode.ofNumber(code), goesOn);
+            throw new CommandException(ExitCode.ofNumber(code), unaffected);
         }
     }
 
     private Process process() throws IOException {
-        List<String> command = new ArrayList<>(List.of(System.getProperty("ginkgo.launcher", "ginkgo"), "rehearse"));
+        List<String> command = new ArrayList<>(List.of(System.getProperty("ginkgo.launcher", "ginkgo"), "preflight"));
         command.addAll(launchRecord.arguments());
         return new ProcessBuilder(command)
                 .directory(launchRecord.directory().toFile())
                 .redirectInput(Redirect.INHERIT)
-                .redirectOutput(Redirect.DISCARD) // ours is read by the script
+                .redirectOutput(Redirect.DISCARD) // the script parses standard output
                 .redirectError(Redirect.INHERIT)
                 .start();
     }

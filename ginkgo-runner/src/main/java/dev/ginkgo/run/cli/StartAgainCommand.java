@@ -12,8 +12,8 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;
 
-/** The second half of {@code restart}: {@code start}, with the words of the last time. For the script. */
-@Command(hidden = true, description = "Starts a daemon as it was started the last time.")
+/** Second half of {@code restart}: repeats the last {@code start} of a daemon. Used only by the launcher script. */
+@Command(hidden = true, description = "Starts a daemon with the arguments of its last start.")
 final class StartAgainCommand implements Callable<Integer> {
     private final CommandContext commandContext;
     private final Main main;
@@ -29,10 +29,9 @@ final class StartAgainCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         Path file = commandContext.directory().resolve(String.valueOf(pidFile));
-        List<String> words = LaunchRecord.read(file)
-                .orElseThrow(() -> new CommandException(
-                        ExitCode.CONFIGURATION, "nothing is known about the last start of " + file))
+        List<String> arguments = LaunchRecord.read(file)
+                .orElseThrow(() -> new CommandException(ExitCode.CONFIGURATION, "no start is recorded for " + file))
                 .arguments();
-        return main.run(Stream.concat(Stream.of("start"), words.stream()).toArray(String[]::new));
+        return main.run(Stream.concat(Stream.of("start"), arguments.stream()).toArray(String[]::new));
     }
 }

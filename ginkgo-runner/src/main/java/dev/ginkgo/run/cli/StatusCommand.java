@@ -16,13 +16,17 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
 /**
- * {@code ginkgo status} (R-08). Its exit codes are those of the Linux Standard Base for init scripts: 0 it is up, 1 it
- * died and left its pidfile, 3 it does not run, 4 unknown, which is also a daemon that runs and is not up (it starts
- * or stops), does not answer, or is another user's.
+ * {@code ginkgo status} (R-08). Its exit codes are those of the Linux Standard Base for init scripts: 0 ready or
+ * degraded, 1 died and left its pidfile, 3 not running, 4 unknown. A daemon that is starting or stopping, does not
+ * respond or belongs to another user counts as unknown.
  */
-@Command(description = "Says how a daemon is: exit code 0 it is up, 1 it died, 3 it does not run, 4 anything else.")
+@Command(
+        description = {
+            "Prints the state of a daemon.",
+            "Exit codes: 0 ready or degraded, 1 died, 3 not running, 4 anything else."
+        })
 final class StatusCommand extends DaemonCommand {
-    @Option(names = "--json", description = "Prints one object, for programs.")
+    @Option(names = "--json", description = "Prints the status as one JSON object.")
     private boolean json;
 
     StatusCommand(CommandContext commandContext) {
@@ -43,27 +47,27 @@ final class StatusCommand extends DaemonCommand {
         if (!daemon.ownedByUser()) {
             return printStatus(daemon, "UNKNOWN", Map.of(), notPermitted(daemon), ExitCode.UNKNOWN);
         }
-        Map<String, @Nullable Object> answer;
+        Map<String, @Nullable Object> response;
         try {
-            answer = daemon.controlClient().read("status");
+            response = daemon.controlClient().read("status");
         } catch (IOException e) {
-            return printStatus(daemon, "UNKNOWN", Map.of(), noAnswer(daemon, e), ExitCode.UNKNOWN);
+            return printStatus(daemon, "UNKNOWN", Map.of(), noResponse(daemon, e), ExitCode.UNKNOWN);
         }
-        ControlResponse status = new ControlResponse(answer);
+        ControlResponse status = new ControlResponse(response);
         String state = status.text("state");
         boolean up = state.equals("READY") || state.equals("DEGRADED");
         return printStatus(
-                daemon, state, answer, text(daemon, status, timestampFormat()), up ? ExitCode.OK : ExitCode.UNKNOWN);
+                daemon, state, response, text(daemon, status, timestampFormat()), up ? ExitCode.OK : ExitCode.UNKNOWN);
     }
 
     private ExitCode printStatus(
-            DaemonHandle daemon, String state, Map<String, @Nullable Object> answer, String text, ExitCode code) {
+            DaemonHandle daemon, String state, Map<String, @Nullable Object> response, String text, ExitCode code) {
         if (json) {
             Map<String, @Nullable Object> all =
                     new LinkedHashMap<>(daemon.daemonRecord().members());
             all.put("alive", daemon.isAlive());
             all.put("state", state);
-            all.putAll(answer);
+            all.putAll(response);
             terminal().out().println(new ControlResponse(all).json());
         } else {
             terminal().out().println(text);
@@ -85,7 +89,7 @@ final class StatusCommand extends DaemonCommand {
                 daemon.daemonRecord().target() + " in " + daemon.daemonRecord().directory());
         member(text, "started", timestampFormat.format(daemon.daemonRecord().started()));
         member(text, "version", "ginkgo " + status.text("version") + ", Java " + status.text("java"));
-        member(text, "configured by", status.text("configuration"));
+        member(text, "configuration", status.text("configuration"));
         member(text, "log", daemon.daemonRecord().log());
         if (status.number("restarts") > 0) {
             member(
@@ -93,7 +97,7 @@ final class StatusCommand extends DaemonCommand {
                     "restarts",
                     status.number("restarts") + ", by supervision; see \"ginkgo tree " + daemon.name() + "\"");
         }
-        member(text, "waits for a restart", String.join(", ", status.texts("pendingRestart")));
+        member(text, "changed, effective after a restart", String.join(", ", status.texts("pendingRestart")));
         return text.toString();
     }
 

@@ -17,24 +17,24 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
 /**
- * {@code ginkgo stop}: sends TERM and waits until the process is gone (R-05), and tells what the stop has left
- * behind, which the daemon writes into its pidfile.
+ * {@code ginkgo stop} (R-05): sends TERM, waits until the process has exited, and prints the shutdown report if tasks
+ * were left running. The daemon writes the report into its pidfile.
  */
-@Command(description = "Stops a daemon and waits until it is gone.")
+@Command(description = "Stops a daemon and waits until its process has exited.")
 class StopCommand extends DaemonCommand {
     private static final Duration STOP_TIMEOUT = Duration.ofSeconds(30);
     private static final Duration STOP_TIMEOUT_MARGIN = Duration.ofSeconds(5);
-    private static final Duration AFTER_KILL = Duration.ofSeconds(5);
-    private static final long LONGEST_PAUSE_MILLIS = 100;
+    private static final Duration KILL_TIMEOUT = Duration.ofSeconds(5);
+    private static final long MAX_POLL_MILLIS = 100;
 
-    @Option(names = "--kill", description = "If it is not gone in time, kills it, with all that it has not written.")
+    @Option(names = "--kill", description = "Kills the process if it does not exit in time; unwritten data is lost.")
     private boolean kill;
 
     @Option(
             names = "--timeout",
             paramLabel = "DURATION",
             converter = DurationConverter.class,
-            description = "How long to wait, such as 10s; by default the daemon's stop-timeout and 5 s.")
+            description = "How long to wait, such as 10s (default: the daemon's stop-timeout plus 5 s).")
     private @Nullable Duration timeout;
 
     StopCommand(CommandContext commandContext) {
@@ -44,26 +44,26 @@ class StopCommand extends DaemonCommand {
     @Override
     ExitCode run(DaemonHandle daemon) {
         DaemonHandle running = requireRunning(daemon);
-        Duration patience = timeout == null ? defaultTimeout(running) : timeout;
+        Duration limit = timeout == null ? defaultTimeout(running) : timeout;
         long begin = TimeSource.system().nanos();
         if (!running.daemonRecord().process().end(false) && running.isAlive()) {
             throw new CommandException(ExitCode.NOT_PERMITTED, notPermitted(running));
         }
         boolean killed = false;
-        if (!awaitExit(running, begin, patience)) {
+        if (!awaitExit(running, begin, limit)) {
             if (!kill) {
                 throw new CommandException(
                         ExitCode.TIMEOUT,
-                        running.label() + " still runs " + Durations.toHumanString(patience)
-                                + " after its TERM; \"ginkgo stop "
-                                + running.name() + " --kill\" ends it at once, \"ginkgo threads " + running.name()
-                                + "\" shows what it does");
+                        running.label() + " is still running " + Durations.toHumanString(limit)
+                                + " after TERM; \"ginkgo threads " + running.name()
+                                + "\" shows what it is doing, \"ginkgo stop " + running.name()
+                                + " --kill\" kills it");
             }
             running.daemonRecord().process().end(true);
             killed = true;
-            if (!awaitExit(running, TimeSource.system().nanos(), AFTER_KILL)) {
+            if (!awaitExit(running, TimeSource.system().nanos(), KILL_TIMEOUT)) {
                 throw new CommandException(
-                        ExitCode.TIMEOUT, running.label() + " is not gone even after KILL; the kernel holds it");
+                        ExitCode.TIMEOUT, running.label() + " has not exited after KILL; it is blocked in the kernel");
             }
         }
         Duration took = Duration.ofNanos(TimeSource.system().nanos() - begin);
@@ -74,11 +74,11 @@ class StopCommand extends DaemonCommand {
         return killed ? ExitCode.OK : reportExit(running);
     }
 
-    /** What the daemon has said at its end, if that was not clean. */
+    /** Prints the reason that the daemon recorded if its exit was not clean, and returns the exit code. */
     private ExitCode reportExit(DaemonHandle daemon) {
         Optional<DaemonRecord.Exit> end = readEnd(daemon);
         if (end.isEmpty()) {
-            terminal().printError("It left no word of its end; see \"ginkgo log " + daemon.name() + "\".");
+            terminal().printError("It recorded no exit; see \"ginkgo log " + daemon.name() + "\".");
             return ExitCode.FAILED;
         }
         if (!end.get().reason().isEmpty()) {
@@ -106,14 +106,14 @@ class StopCommand extends DaemonCommand {
                     daemon.controlClient(Duration.ofSeconds(1)).read("status").get("stopTimeoutMillis");
             return (millis instanceof Long known ? Duration.ofMillis(known) : STOP_TIMEOUT).plus(STOP_TIMEOUT_MARGIN);
         } catch (IOException e) {
-            return STOP_TIMEOUT.plus(STOP_TIMEOUT_MARGIN); // it does not answer; the TERM may reach it all the same
+            return STOP_TIMEOUT.plus(STOP_TIMEOUT_MARGIN); // not responding; TERM may still work
         }
     }
 
-    private static boolean awaitExit(DaemonHandle daemon, long begin, Duration patience) {
+    private static boolean awaitExit(DaemonHandle daemon, long begin, Duration limit) {
         long pause = 2;
         while (daemon.daemonRecord().process().isAlive()) {
-            if (TimeSource.system().nanos() - begin > patience.toNanos()) {
+            if (TimeSource.system().nanos() - begin > limit.toNanos()) {
                 return false;
             }
             try {
@@ -122,7 +122,7 @@ class StopCommand extends DaemonCommand {
                 Thread.currentThread().interrupt();
                 return false;
             }
-            pause = Math.min(LONGEST_PAUSE_MILLIS, pause * 2);
+            pause = Math.min(MAX_POLL_MILLIS, pause * 2);
         }
         return true;
     }

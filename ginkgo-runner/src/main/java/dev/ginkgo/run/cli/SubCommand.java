@@ -21,63 +21,63 @@ import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
-/** {@code ginkgo sub}. Its exit codes are {@link ClientExitCode}. */
+/** {@code ginkgo sub}: subscribes to a channel of a hub. Its exit codes are {@link ClientExitCode}. */
 @Command(
-        description = "Prints what is published on a channel of a hub, a message a line.",
+        description = "Prints the messages of a channel of a hub, one per line.",
         footer = {
             "",
-            "When the connection breaks it comes back by itself, after the last message that came.",
-            "Exit codes: 0 --count is reached, 1 the command failed, 65 refused,",
-            "69 not reached, 75 no room there, 76 that is no hub, 77 forbidden,",
+            "Reconnects if the connection breaks, and resumes after the last message received.",
+            "Exit codes: 0 --count reached, 1 the command of --exec failed, 65 rejected,",
+            "69 unreachable, 75 hub busy or over a limit, 76 not a hub, 77 forbidden,",
             "80 messages were lost."
         })
 public final class SubCommand extends ClientCommand {
     @Option(
             names = "--since",
             paramLabel = "WHEN",
-            description = "Begins earlier: after the message of that id, so long ago (10m), at a time in seconds since"
-                    + " 1970, with \"all\" that is kept, or with the \"latest\" message.")
+            description = "Where to start: after a message id, at an age (10m), at a time in seconds since 1970, with"
+                    + " \"all\" retained messages, or with the \"latest\" one. Default: new messages only.")
     private @Nullable String since;
 
-    @Option(names = "--count", paramLabel = "N", description = "Ends after so many messages.")
+    @Option(names = "--count", paramLabel = "N", description = "Exits after N messages.")
     private long count;
 
     @ArgGroup
     private OutputOptions outputOptions = new OutputOptions();
 
-    @Option(names = "--ignore-gaps", description = "Goes on when messages are lost; it is told all the same.")
+    @Option(names = "--ignore-gaps", description = "Continues after lost messages; each gap is still reported.")
     private boolean ignoreGaps;
 
     @Option(
             names = "--retry-for",
             paramLabel = "TIME",
             converter = DurationConverter.class,
-            description = "How long to try to reach the hub; if it is not given: at the start not again, later for"
-                    + " ever.")
+            description = "How long to retry if the hub is unreachable. By default the first connection is tried once,"
+                    + " and a broken connection is retried without limit.")
     private @Nullable Duration retryFor;
 
     @Option(
             names = "--silence",
             paramLabel = "TIME",
             converter = DurationConverter.class,
-            description = "After how much silence a connection counts as dead (60s); a hub says something every 15 s.")
+            description = "Idle timeout of the connection (default: 60s); a hub sends a heartbeat every 15 s.")
     private Duration silence = Duration.ofSeconds(60);
 
-    /** What becomes of a message. */
+    /** How messages are printed or processed. */
     private static final class OutputOptions {
-        @Option(names = "--json", description = "Prints each message as the JSON object that has its id.")
+        @Option(names = "--json", description = "Prints each message as a JSON object that includes its id.")
         private boolean json;
 
         @Option(
                 names = {"-0", "--null"},
-                description = "Ends each message with NUL, so that messages may have line feeds.")
+                description = "Ends each message with NUL, for messages that contain line feeds.")
         private boolean nul;
 
         @Option(
                 names = "--exec",
                 paramLabel = "COMMAND",
-                description = "Runs a command of the shell for each message, which is its input; MESSAGE_ID and"
-                        + " MESSAGE_CHANNEL are in its environment. If it fails, this ends; \"… || true\" goes on.")
+                description = "Runs a shell command for each message, with the message as its input and MESSAGE_ID and"
+                        + " MESSAGE_CHANNEL in its environment. Exits if the command fails; \"… || true\" prevents it.")
         private @Nullable String exec;
     }
 
@@ -88,7 +88,7 @@ public final class SubCommand extends ClientCommand {
     @Override
     ClientExitCode run(HubHttpClient hubHttpClient, ChannelUrl channel) throws InterruptedException {
         if (count < 0 || !silence.isPositive()) {
-            throw new FatalException(ClientExitCode.USAGE, "--count and --silence have to be positive");
+            throw new FatalException(ClientExitCode.USAGE, "--count and --silence must be positive");
         }
         TimeSource timeSource = TimeSource.system();
         new ResumingSubscriber(

@@ -21,8 +21,9 @@ import picocli.CommandLine.Spec;
 import picocli.CommandLine.UnmatchedArgumentException;
 
 /**
- * {@code run}, {@code start}, {@code check} and {@code systemd}. What stands after the target belongs to the program: a
- * main method gets it as it is, and for a service it is parsed as the same options again. Hence two rounds of parsing.
+ * {@code run}, {@code start}, {@code check} and {@code systemd}. Arguments after the target belong to the program: a
+ * main method receives them unchanged; for a service they are parsed as the same options again. Hence the command line
+ * is parsed in two rounds.
  */
 @Command(sortOptions = false, usageHelpAutoWidth = true)
 final class TargetCommand implements Callable<Integer> {
@@ -40,17 +41,17 @@ final class TargetCommand implements Callable<Integer> {
             index = "0",
             arity = "0..1",
             paramLabel = "TARGET",
-            description = "A .java file, a .toml file that names its service, or the name of a class.")
+            description = "A .java file, a .toml file that names its service, or a class name.")
     private @Nullable String target;
 
     @Parameters(
             index = "1..*",
             paramLabel = "ARGUMENT",
-            description = "More options; if the target has a main method, its arguments.")
+            description = "More options; if the target has a main method, the program's arguments.")
     private List<String> rest = new ArrayList<>();
 
     /**
-     * @param launcher who waits for a {@code start}
+     * @param launcher pipe to the launcher script, if it waits for a {@code start}
      */
     TargetCommand(CommandContext commandContext, TargetVerb targetVerb, Optional<LauncherPipe> launcher) {
         this.commandContext = commandContext;
@@ -58,7 +59,7 @@ final class TargetCommand implements Callable<Integer> {
         this.launcher = launcher;
     }
 
-    /** What follows a service: options, and nothing else. */
+    /** Parser for the arguments after a service, which may only be options. */
     @Command(name = "ginkgo")
     private static final class AfterTarget {
         @Mixin
@@ -76,20 +77,27 @@ final class TargetCommand implements Callable<Integer> {
         return parsedCommand().execute(commandContext, launcher);
     }
 
-    /** What was asked for. */
+    /** Returns the result of both rounds of parsing. */
     ParsedCommand parsedCommand() {
         if (target == null) {
             throw new ParameterException(
                     requireNonNull(spec, "spec is injected by picocli").commandLine(),
-                    "there is no target: name a .java file, a .toml file or a class");
+                    "missing target: name a .java file, a .toml file or a class");
         }
         AfterTarget after = new AfterTarget();
-        Optional<RuntimeException> misused = parse(new CommandLine(after), rest).map(Function.identity());
+        Optional<RuntimeException> usageError =
+                parse(new CommandLine(after), rest).map(Function.identity());
         return new ParsedCommand(
-                targetVerb, commandLineOptions, target, after.commandLineOptions, rest, originalArguments(), misused);
+                targetVerb,
+                commandLineOptions,
+                target,
+                after.commandLineOptions,
+                rest,
+                originalArguments(),
+                usageError);
     }
 
-    /** What was said after the verb. */
+    /** Returns all arguments after the verb. */
     private List<String> originalArguments() {
         List<String> all = requireNonNull(spec, "spec is injected by picocli")
                 .commandLine()
@@ -100,11 +108,11 @@ final class TargetCommand implements Callable<Integer> {
         return all.subList(verbAt + 1, all.size());
     }
 
-    /** Parses what it can; whether the remainder is an error, only the program can tell. */
-    private static Optional<ParameterException> parse(CommandLine command, List<String> words) {
+    /** Parses the known options. Whether the returned error matters depends on the kind of program. */
+    private static Optional<ParameterException> parse(CommandLine command, List<String> arguments) {
         command.setUnmatchedArgumentsAllowed(true);
         try {
-            command.parseArgs(words.toArray(String[]::new));
+            command.parseArgs(arguments.toArray(String[]::new));
         } catch (ParameterException e) {
             return Optional.of(e);
         }
@@ -116,6 +124,6 @@ final class TargetCommand implements Callable<Integer> {
         return Optional.of(
                 first.startsWith("-")
                         ? new UnmatchedArgumentException(command, List.of(first))
-                        : new ParameterException(command, "a service takes no arguments, but there is: " + first));
+                        : new ParameterException(command, "a service takes no arguments: " + first));
     }
 }

@@ -1,11 +1,11 @@
 package dev.ginkgo.run.cli;
 
-/** What is done with a target. */
+/** Commands that take a target. */
 enum TargetVerb {
     RUN,
     START,
     CHECK,
-    /** What {@code start} would refuse, before a daemon is stopped to be started again. */
-    REHEARSE,
+    /** Reports the errors that {@code start} would report; {@code restart} runs it before it stops the daemon. */
+    PREFLIGHT,
     SYSTEMD
 }

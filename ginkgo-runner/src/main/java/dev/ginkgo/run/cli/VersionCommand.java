@@ -6,8 +6,8 @@ import dev.ginkgo.run.output.GinkgoVersion;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 
-/** {@code ginkgo version}. */
-@Command(description = "Prints the versions of ginkgo and of Java.")
+/** {@code ginkgo version}: prints the versions of ginkgo and Java. */
+@Command(description = "Prints the versions of ginkgo and Java.")
 final class VersionCommand implements Callable<Integer> {
     private final CommandContext commandContext;
 

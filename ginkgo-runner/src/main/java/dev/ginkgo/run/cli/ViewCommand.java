@@ -12,35 +12,35 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
-/** {@code ginkgo tree}, {@code threads} and {@code settings}: what a daemon is asked to show. */
+/** {@code ginkgo tree}, {@code threads} and {@code settings}: prints one view of a running daemon. */
 @Command
 final class ViewCommand extends DaemonCommand {
-    private final String what;
+    private final String view;
     private final Function<ControlResponse, String> text;
 
-    @Option(names = "--json", description = "Prints one object, for programs.")
+    @Option(names = "--json", description = "Prints the view as one JSON object.")
     private boolean json;
 
     /**
-     * @param what what is asked for at the control socket
-     * @param text how it is shown to people
+     * @param view name of the view in the control protocol
+     * @param text formats the response as text
      */
-    ViewCommand(CommandContext commandContext, String what, Function<ControlResponse, String> text) {
+    ViewCommand(CommandContext commandContext, String view, Function<ControlResponse, String> text) {
         super(commandContext);
-        this.what = what;
+        this.view = view;
         this.text = text;
     }
 
     @Override
     ExitCode run(DaemonHandle daemon) {
         DaemonHandle running = requireRunning(daemon);
-        Map<String, @Nullable Object> answer;
+        Map<String, @Nullable Object> response;
         try {
-            answer = running.controlClient().read(what);
+            response = running.controlClient().read(view);
         } catch (IOException e) {
-            throw new CommandException(ExitCode.UNKNOWN, noAnswer(running, e));
+            throw new CommandException(ExitCode.UNKNOWN, noResponse(running, e));
         }
-        ControlResponse controlResponse = new ControlResponse(answer);
+        ControlResponse controlResponse = new ControlResponse(response);
         terminal().out().println(json ? controlResponse.json() : text.apply(controlResponse));
         return ExitCode.OK;
     }

@@ -16,14 +16,14 @@ import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 
 /**
- * Does once what every start does (compile, bind, start, log, stop), so that the launcher can archive the classes
- * that it takes. Hidden: it is for {@code java -XX:ArchiveClassesAtExit}.
+ * Performs the steps of every start once (compile, bind, start, log, stop), so that the launcher can archive the
+ * classes they load. Hidden: it is run with {@code java -XX:ArchiveClassesAtExit}.
  */
-@Command(hidden = true, description = "Loads what a start needs.")
+@Command(hidden = true, description = "Loads the classes that a start needs.")
 final class WarmUpCommand implements Callable<Integer> {
     private static final List<List<String>> CLIENT_COMMANDS = List.of(
             List.of("status", "warm-up"),
-            List.of("status", "nobody"),
+            List.of("status", "unknown"),
             List.of("stop", "warm-up"),
             List.of("reload", "warm-up"),
             List.of("tree", "warm-up"),
@@ -48,14 +48,14 @@ final class WarmUpCommand implements Callable<Integer> {
             Files.write(
                     configuration,
                     List.of(
-                            "# With what configurations have, comments too.",
+                            "# Uses the syntax that configuration files use, including comments.",
                             "service = \"WarmUp.java\"",
                             "",
-                            "pause = \"1ms\" # of a line too",
+                            "pause = \"1ms\" # a comment at the end of a line",
                             "times = 1",
                             "[log]",
                             "level = \"debug\""));
-            // With a cache, so that the second start is one without the compiler, as most are.
+            // With a class cache, so that the second start runs without the compiler, as most starts do.
             Main quiet = new Main(new CommandContext(
                     silent(),
                     silent(),
@@ -69,19 +69,19 @@ final class WarmUpCommand implements Callable<Integer> {
                             "HOME",
                             folder.toString()),
                     folder));
-            for (List<String> words : List.of(
+            for (List<String> command : List.of(
                     List.of("check", "warm-up.toml"),
                     List.of("warm-up.toml", "-h"),
                     List.of("WarmUp.java", "--set", "pause=2ms"),
                     List.of("run", "warm-up.toml", "--name", "warm-up"))) { // with a pidfile and a control socket
-                int code = quiet.run(words.toArray(String[]::new));
+                int code = quiet.run(command.toArray(String[]::new));
                 if (code != ExitCode.OK.number()) {
-                    commandContext.printError("ginkgo " + String.join(" ", words) + " ended with " + code);
+                    commandContext.printError("ginkgo " + String.join(" ", command) + " failed with exit code " + code);
                     return code;
                 }
             }
-            for (List<String> words : CLIENT_COMMANDS) { // what a client loads before it finds that nobody answers
-                quiet.run(words.toArray(String[]::new));
+            for (List<String> command : CLIENT_COMMANDS) { // loads the client classes; no daemon or hub responds
+                quiet.run(command.toArray(String[]::new));
             }
             return ExitCode.OK.number();
         } finally {

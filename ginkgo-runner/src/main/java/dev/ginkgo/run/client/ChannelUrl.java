@@ -10,40 +10,40 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
 
-/** The URL of a channel, as it is given on the command line; without a scheme it is http. */
+/** URL of a channel, as given on the command line; the default scheme is http. */
 public record ChannelUrl(URI uri) {
-    /** The parameters that the client itself sends. */
+    /** Query parameters that the client sets itself. */
     private static final List<String> RESERVED_PARAMETERS = List.of("as", "since", "last_event_id", "poll", "wait");
 
     public static ChannelUrl of(String text) {
         URI uri;
         try {
-            String written = text.replace(">", "%3E"); // a wildcard of the hub's, which no URI may have
+            String written = text.replace(">", "%3E"); // a wildcard of channel patterns, not allowed in a URI
             uri = URI.create(new URI(written.contains("://") ? written : "http://" + written).toASCIIString());
         } catch (URISyntaxException e) {
             throw usage(text, e.getReason());
         }
         if (!List.of("http", "https").contains(uri.getScheme())) {
-            throw usage(text, "the scheme has to be http or https");
+            throw usage(text, "the scheme must be http or https");
         }
         if (uri.getHost() == null || uri.getRawUserInfo() != null || uri.getRawFragment() != null) {
-            throw usage(text, "it needs a host, and may have no user and no #fragment");
+            throw usage(text, "it needs a host, and must not have a user or a #fragment");
         }
         if (uri.getRawPath().length() < 2) {
-            throw usage(text, "it has no path, which names the channel, as in " + uri.getAuthority() + "/numbers");
+            throw usage(text, "it has no path to name the channel, as in " + uri.getAuthority() + "/numbers");
         }
         parameters(uri).filter(RESERVED_PARAMETERS::contains).findFirst().ifPresent(name -> {
-            throw usage(text, "\"" + name + "\" is for the client to say; see ginkgo help sub");
+            throw usage(text, "parameter \"" + name + "\" is set by the client; for its options see ginkgo help sub");
         });
         return new ChannelUrl(uri);
     }
 
-    /** The same with one parameter more. */
+    /** Returns the URL with a query parameter appended. */
     URI with(String name, String value) {
         return URI.create(uri + (uri.getRawQuery() == null ? "?" : "&") + name + "=" + URLEncoder.encode(value, UTF_8));
     }
 
-    /** The channel's name, as the hub reads it. */
+    /** Returns the channel name as the hub sees it: the decoded path. */
     String channel() {
         return Optional.ofNullable(uri.getPath()).orElse("");
     }
@@ -60,6 +60,6 @@ public record ChannelUrl(URI uri) {
     }
 
     private static FatalException usage(String text, String why) {
-        return new FatalException(ClientExitCode.USAGE, "\"" + text + "\" is no URL of a channel: " + why);
+        return new FatalException(ClientExitCode.USAGE, "\"" + text + "\" is not the URL of a channel: " + why);
     }
 }

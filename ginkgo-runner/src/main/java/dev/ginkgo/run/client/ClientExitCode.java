@@ -1,24 +1,24 @@
 package dev.ginkgo.run.client;
 
 /**
- * How {@code pub} and {@code sub} end. As for all of the command, the numbers from 64 to 78 are those of BSD's {@code
- * sysexits.h}, and those above 128 are a signal's number plus 128.
+ * Exit codes of {@code pub} and {@code sub}. The numbers from 64 to 78 are those of BSD's {@code sysexits.h}; numbers
+ * above 128 are a signal number plus 128.
  *
  * <table>
  * <caption>Exit codes</caption>
  * <tr><th>code</th><th>meaning</th></tr>
- * <tr><td>0</td><td>done: everything is published, or so many messages have come as were asked for</td></tr>
+ * <tr><td>0</td><td>everything was published, or {@code --count} messages were received</td></tr>
  * <tr><td>1</td><td>the command of {@code --exec} failed</td></tr>
- * <tr><td>64</td><td>the command line is wrong</td></tr>
- * <tr><td>65</td><td>the hub refuses what it was sent: the channel's name, the message, a parameter</td></tr>
- * <tr><td>66</td><td>a file that was named cannot be read</td></tr>
- * <tr><td>69</td><td>the hub was not reached</td></tr>
- * <tr><td>70</td><td>the hub says that it has a bug</td></tr>
- * <tr><td>75</td><td>the hub was reached, and had no room or no time; trying again later may help</td></tr>
- * <tr><td>76</td><td>what answers is no hub</td></tr>
- * <tr><td>77</td><td>the hub does not let us</td></tr>
- * <tr><td>80</td><td>messages were lost on the way, and could not be had any more</td></tr>
- * <tr><td>141</td><td>nobody reads the output any more</td></tr>
+ * <tr><td>64</td><td>invalid command line</td></tr>
+ * <tr><td>65</td><td>the hub rejected the request: channel name, message or parameter</td></tr>
+ * <tr><td>66</td><td>an input file cannot be read</td></tr>
+ * <tr><td>69</td><td>the hub is unreachable</td></tr>
+ * <tr><td>70</td><td>internal error of the hub (other 5xx)</td></tr>
+ * <tr><td>75</td><td>the hub is over a limit, unavailable or stopping; a later attempt may succeed</td></tr>
+ * <tr><td>76</td><td>the server is not a hub</td></tr>
+ * <tr><td>77</td><td>not authenticated or not permitted</td></tr>
+ * <tr><td>80</td><td>gap: messages were lost and are no longer retained</td></tr>
+ * <tr><td>141</td><td>standard output was closed</td></tr>
  * </table>
  */
 public enum ClientExitCode {

@@ -4,15 +4,16 @@ import java.io.InputStream;
 import java.io.PrintStream;
 
 /**
- * What the clients read and write.
+ * Standard streams of the {@code pub} and {@code sub} commands.
  *
- * @param in where {@code pub} reads from, if it is given no file
- * @param out for messages and receipts, and nothing else
- * @param err for what is told to a person
+ * @param in input of {@code pub} if no file is given
+ * @param out messages and publish results, nothing else
+ * @param err diagnostics for the user
  */
 public record ClientStreams(InputStream in, PrintStream out, PrintStream err) {
+    /** Prints a diagnostic line; control characters are replaced, because much of the text comes from the server. */
     public void printError(String text) {
-        err.println("ginkgo: " + text.replaceAll("\\p{Cntrl}", "?")); // much of it comes from elsewhere
+        err.println("ginkgo: " + text.replaceAll("\\p{Cntrl}", "?"));
         err.flush();
     }
 }

@@ -9,27 +9,27 @@ import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.Optional;
 
-/** What an answer means that is not the one hoped for. */
+/** Maps HTTP error responses to exceptions. */
 final class ErrorResponses {
-    private static final int LONGEST_TEXT = 16 * 1024;
+    private static final int MAX_BODY_BYTES = 16 * 1024;
 
     private ErrorResponses() {}
 
-    /** A body of moderate length. */
+    /** Reads and closes the body; at most {@value #MAX_BODY_BYTES} bytes are returned. */
     static byte[] body(HttpResponse<InputStream> response) throws IOException {
         try (InputStream body = response.body()) {
-            return body.readNBytes(LONGEST_TEXT);
+            return body.readNBytes(MAX_BODY_BYTES);
         }
     }
 
     /**
-     * Gives what may pass, and throws what will not.
+     * Returns an exception for a temporary error.
      *
-     * @throws FatalException if asking again would not help
+     * @throws FatalException for an error that a retry would not fix
      */
     static RetryableException retryable(ChannelUrl url, HttpResponse<InputStream> response) throws IOException {
         int status = response.statusCode();
-        String text = url.uri().getAuthority() + " answers " + status + ": " + detail(body(response));
+        String text = url.uri().getAuthority() + " responded " + status + ": " + detail(body(response));
         return switch (status) {
             case 408, 409, 425, 429, 502, 503, 504 -> RetryableException.busy(text, retryAfter(response.headers()));
             case 401, 403, 407, 421 -> throw new FatalException(ClientExitCode.FORBIDDEN, text);
@@ -45,7 +45,7 @@ final class ErrorResponses {
         };
     }
 
-    /** The reason in it, if it is a problem as a hub writes it (RFC 9457), else how it begins. */
+    /** Returns the {@code detail} of a problem document (RFC 9457), or else the start of the first line. */
     private static String detail(byte[] body) {
         try {
             String detail = StreamEventParser.members(body).get("detail");
@@ -53,16 +53,16 @@ final class ErrorResponses {
                 return detail;
             }
         } catch (IOException | IllegalArgumentException _) {
-            // a proxy's page, or nothing
+            // not a problem document: a proxy's page, or empty
         }
         String text = new String(body, UTF_8).strip();
-        String line = text.lines().findFirst().orElse("(nothing more)");
+        String line = text.lines().findFirst().orElse("(empty response)");
         return line.substring(0, Math.min(line.length(), 120));
     }
 
     private static Optional<Duration> retryAfter(HttpHeaders headers) {
         return headers.firstValue("Retry-After")
-                .filter(text -> text.matches("\\d{1,9}")) // a date is a proxy's, and then our own pause will do
+                .filter(text -> text.matches("\\d{1,9}")) // the date form comes only from proxies and is ignored
                 .map(text -> Duration.ofSeconds(Long.parseLong(text)));
     }
 }

@@ -1,6 +1,6 @@
 package dev.ginkgo.run.client;
 
-/** The client ends here, and why. The message is a sentence for the user; an empty one is not told. */
+/** Error that ends the client. The message is printed for the user unless it is empty. */
 public final class FatalException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 

@@ -10,20 +10,20 @@ import java.time.Duration;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** The JDK's HTTP client, and what all requests have in common. */
+/** HTTP client for a hub: connection settings, and the headers that all requests share. */
 public final class HubHttpClient implements AutoCloseable {
     static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(10);
 
     private final HttpClient client = HttpClient.newBuilder()
-            .version(HttpClient.Version.HTTP_1_1) // else each first request asks to be upgraded
+            .version(HttpClient.Version.HTTP_1_1) // HTTP_2 would add an upgrade header to the first request
             .connectTimeout(CONNECT_TIMEOUT)
             .build();
 
     private final Optional<String> token;
 
     /**
-     * @param tokenFile holds the token to show, if there is one to be shown
-     * @throws FatalException if it cannot be read
+     * @param tokenFile file that holds the bearer token, or null for none
+     * @throws FatalException if the file cannot be read or does not hold a token
      */
     public HubHttpClient(@Nullable Path tokenFile) {
         token = Optional.ofNullable(tokenFile).map(HubHttpClient::read);
@@ -39,7 +39,7 @@ public final class HubHttpClient implements AutoCloseable {
         return request;
     }
 
-    /** Ends at once whatever is under way. */
+    /** Aborts requests in progress. */
     @Override
     public void close() {
         client.shutdownNow();
@@ -49,11 +49,12 @@ public final class HubHttpClient implements AutoCloseable {
         try {
             String token = Files.readString(file).strip();
             if (token.isEmpty() || !token.chars().allMatch(c -> c > ' ' && c < 0x7f)) {
-                throw new FatalException(ClientExitCode.NO_INPUT, file + " holds no token, which is one word of ASCII");
+                throw new FatalException(
+                        ClientExitCode.NO_INPUT, file + " does not hold a token: expected one word of printable ASCII");
             }
             return token;
         } catch (IOException e) {
-            throw new FatalException(ClientExitCode.NO_INPUT, file + " cannot be read: " + e.getMessage());
+            throw new FatalException(ClientExitCode.NO_INPUT, "cannot read " + file + ": " + e.getMessage());
         }
     }
 }

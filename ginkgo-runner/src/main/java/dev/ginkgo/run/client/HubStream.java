@@ -8,44 +8,45 @@ import java.time.Duration;
 import java.util.Optional;
 
 /**
- * One connection on which messages come. The hub writes at least a heartbeat every fifteen seconds, so a long silence
- * means that the connection is dead, although neither side has been told (a cable, a firewall that forgets).
+ * One streaming connection to a hub. The hub sends at least a heartbeat every 15 s, so a longer silence means that the
+ * connection is dead without either side having received a FIN or RST (an unplugged cable, a firewall that dropped its
+ * state). A watchdog thread then closes the stream.
  */
 final class HubStream implements AutoCloseable {
-    private static final int LONGEST_LINE = 1 << 30;
+    private static final int MAX_LINE_BYTES = 1 << 30;
 
     private final InputStream in;
     private final LineInput lines;
-    private final StreamEventParser reader;
+    private final StreamEventParser parser;
     private final TimeSource timeSource;
-    private final Duration silenceTimeout;
+    private final Duration idleTimeout;
     private final Thread watchdog;
     private volatile long lastReadNanos;
     private volatile boolean timedOut;
 
     /**
-     * @param patience how long a silence may be
+     * @param idleTimeout time without input after which the connection is closed
      */
-    HubStream(InputStream in, StreamEventParser reader, TimeSource timeSource, Duration patience) {
+    HubStream(InputStream in, StreamEventParser parser, TimeSource timeSource, Duration idleTimeout) {
         this.in = in;
-        this.lines = new LineInput(in, LONGEST_LINE, ClientExitCode.NOT_A_HUB);
-        this.reader = reader;
+        this.lines = new LineInput(in, MAX_LINE_BYTES, ClientExitCode.NOT_A_HUB);
+        this.parser = parser;
         this.timeSource = timeSource;
-        this.silenceTimeout = patience;
+        this.idleTimeout = idleTimeout;
         lastReadNanos = timeSource.nanos();
-        watchdog = Thread.ofVirtual().name("ginkgo-silence").unstarted(this::watchdog);
+        watchdog = Thread.ofVirtual().name("ginkgo-idle-timeout").unstarted(this::watchdog);
     }
 
-    /** Begins to watch for silence. */
+    /** Starts the idle timeout. */
     HubStream startWatchdog() {
         watchdog.start();
         return this;
     }
 
     /**
-     * Waits for the next event; nothing at the end.
+     * Waits for the next event; returns empty at the end of the stream.
      *
-     * @throws IOException if the connection breaks, or is too silent
+     * @throws IOException if the connection breaks or the idle timeout expires
      */
     Optional<StreamEvent> next() throws IOException {
         try {
@@ -55,22 +56,22 @@ final class HubStream implements AutoCloseable {
             }
             lastReadNanos = timeSource.nanos();
             if (timedOut) {
-                throw new IOException("it was closed for its silence"); // told below
+                throw new IOException("closed by the idle timeout"); // replaced below
             }
-            return line.filter(whole -> !lines.isTruncated()).map(reader::parse);
+            return line.filter(whole -> !lines.isTruncated()).map(parser::parse);
         } catch (IOException e) {
-            throw timedOut ? new IOException("nothing has come for " + Durations.toHumanString(silenceTimeout), e) : e;
+            throw timedOut ? new IOException("nothing received for " + Durations.toHumanString(idleTimeout), e) : e;
         }
     }
 
-    /** Whether the next event would have to be waited for. */
+    /** Returns whether {@link #next} would block because no input is buffered or available. */
     boolean wouldBlock() throws IOException {
         return lines.wouldBlock();
     }
 
     private void watchdog() {
         while (!Thread.currentThread().isInterrupted()) {
-            long deadline = lastReadNanos + silenceTimeout.toNanos();
+            long deadline = lastReadNanos + idleTimeout.toNanos();
             if (deadline - timeSource.nanos() <= 0) {
                 timedOut = true;
                 closeQuietly();
@@ -90,7 +91,7 @@ final class HubStream implements AutoCloseable {
         try {
             in.close();
         } catch (IOException _) {
-            // it is of no more use in any case
+            // the connection is being abandoned
         }
     }
 }

@@ -3,11 +3,11 @@ package dev.ginkgo.run.client;
 import java.io.IOException;
 import java.io.OutputStream;
 
-/** Bytes that nobody changes. */
+/** Immutable byte sequence. */
 final class ImmutableBytes {
     private final byte[] bytes;
 
-    /** The array is handed over. */
+    /** Takes ownership of the array, which the caller must not change afterwards. */
     ImmutableBytes(byte[] bytes) {
         this.bytes = bytes;
     }

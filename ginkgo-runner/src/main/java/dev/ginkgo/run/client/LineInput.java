@@ -5,30 +5,30 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.util.Optional;
 
-/** Splits bytes at line feeds, and at nothing else: a carriage return belongs to its line. For one thread. */
+/** Splits a stream of bytes at line feeds only; a carriage return is part of the line. Not thread-safe. */
 public final class LineInput {
     private final InputStream in;
     private final int maxLength;
-    private final ClientExitCode tooLong;
+    private final ClientExitCode tooLongExitCode;
     private final byte[] buffer = new byte[64 * 1024];
     private int from;
     private int to;
     private boolean truncated;
 
     /**
-     * @param longest how many bytes one line may have
-     * @param tooLong what a longer one is called
+     * @param maxLength maximum length of a line in bytes
+     * @param tooLongExitCode exit code for a longer line
      */
-    public LineInput(InputStream in, int longest, ClientExitCode tooLong) {
+    public LineInput(InputStream in, int maxLength, ClientExitCode tooLongExitCode) {
         this.in = in;
-        this.maxLength = longest;
-        this.tooLong = tooLong;
+        this.maxLength = maxLength;
+        this.tooLongExitCode = tooLongExitCode;
     }
 
     /**
-     * The next line, without its line feed; nothing at the end.
+     * Returns the next line without its line feed, or empty at the end of the input.
      *
-     * @throws FatalException if it is longer than it may be; then this is of no more use
+     * @throws FatalException if the line is too long; the input cannot be used afterwards
      */
     public Optional<byte[]> next() throws IOException {
         ByteArrayOutputStream line = new ByteArrayOutputStream(256);
@@ -39,7 +39,7 @@ public final class LineInput {
             }
             line.write(buffer, from, end - from);
             if (line.size() > maxLength) {
-                throw new FatalException(tooLong, "a line is longer than " + maxLength + " bytes");
+                throw new FatalException(tooLongExitCode, "a line is longer than " + maxLength + " bytes");
             }
             if (end < to) {
                 from = end + 1;
@@ -54,12 +54,12 @@ public final class LineInput {
         }
     }
 
-    /** Whether the last line had no line feed: the input ended inside of it. */
+    /** Returns whether the last line had no line feed because the input ended within it. */
     boolean isTruncated() {
         return truncated;
     }
 
-    /** Whether the next line would have to be waited for. */
+    /** Returns whether {@link #next} would block because nothing is buffered or available. */
     boolean wouldBlock() throws IOException {
         return from == to && in.available() == 0;
     }

@@ -1,14 +1,14 @@
 package dev.ginkgo.run.client;
 
-/** Where messages go. */
+/** Receiver of messages: prints or processes them. */
 public interface MessageSink {
     /**
-     * Takes one. When it returns, the message counts as delivered.
+     * Processes a message. When this method returns, the message counts as delivered.
      *
-     * @throws FatalException if it cannot be taken
+     * @throws FatalException if it cannot be processed
      */
     void accept(StreamEvent.Message message) throws InterruptedException;
 
-    /** Nothing more has come for now. */
+    /** Flushes buffered output; called when no further message is available at the moment. */
     default void flush() {}
 }

@@ -5,7 +5,7 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintStream;
 
-/** Prints messages, each with something at its end. */
+/** Prints messages, each followed by a terminator character. */
 public final class PrintingSink implements MessageSink {
     private final PrintStream console;
     private final OutputStream out;
@@ -13,7 +13,8 @@ public final class PrintingSink implements MessageSink {
     private final char end;
 
     /**
-     * @param json whether to print the whole object, else the payload
+     * @param json whether to print the JSON object rather than the payload
+     * @param end the terminator
      */
     public PrintingSink(PrintStream console, boolean json, char end) {
         this.console = console;
@@ -44,7 +45,7 @@ public final class PrintingSink implements MessageSink {
         }
     }
 
-    /** As a process that dies of SIGPIPE: without a word. */
+    /** Ends silently with the exit code of a process killed by SIGPIPE. */
     private static FatalException outputClosed() {
         return new FatalException(ClientExitCode.OUTPUT_CLOSED, "");
     }

@@ -7,30 +7,30 @@ import java.time.Duration;
 import java.util.List;
 import java.util.regex.Pattern;
 
-/** Where a stream is to begin. */
+/** Position at which a stream starts or resumes. */
 public sealed interface ResumePosition {
-    /** The address for it; the channel's own, with parameters. */
+    /** Returns the channel URL with the query parameters for this position. */
     default URI applyTo(ChannelUrl stream) {
         return stream.uri();
     }
 
-    /** Adds the header for it. */
+    /** Adds the header for this position, if it needs one. */
     default void addTo(HttpRequest.Builder request) {}
 
-    /** Whether the hub has to say that it could begin there: if it could not, something is lost. */
+    /** Returns whether messages are lost unless the hub confirms that it started at this position. */
     default boolean requiresRecovery() {
         return false;
     }
 
-    /** With what is published from now on. */
+    /** Only messages published from now on. */
     record Live() implements ResumePosition {}
 
-    /** Where the user says: {@code --since}. */
+    /** The position given with {@code --since}. */
     record SinceOption(String text) implements ResumePosition {
         private static final Pattern TIME = Pattern.compile("\\d+|(\\d+(ms|s|m|h|d))+");
         private static final List<String> POINTS = List.of("none", "latest", "all");
 
-        /** Whether that is a time, which may be longer ago than what the hub has. */
+        /** Returns whether the option is a time or an age, which may lie before the oldest retained message. */
         boolean isTime() {
             return TIME.matcher(text).matches();
         }
@@ -46,11 +46,15 @@ public sealed interface ResumePosition {
         }
     }
 
-    /** Some time ago, when the connection broke before a first message had told an id. */
-    record SinceDisconnect(Duration time) implements ResumePosition {
+    /**
+     * All messages of the last while, after a connection broke before the first message id was received.
+     *
+     * @param age time since the last event
+     */
+    record SinceDisconnect(Duration age) implements ResumePosition {
         @Override
         public URI applyTo(ChannelUrl stream) {
-            return stream.with("since", Durations.format(Duration.ofSeconds(time.toSeconds() + 1)));
+            return stream.with("since", Durations.format(Duration.ofSeconds(age.toSeconds() + 1)));
         }
 
         @Override
@@ -59,7 +63,7 @@ public sealed interface ResumePosition {
         }
     }
 
-    /** Right after the last message that came. */
+    /** Immediately after the last message received. */
     record AfterMessage(String id) implements ResumePosition {
         @Override
         public void addTo(HttpRequest.Builder request) {

@@ -6,8 +6,8 @@ import java.time.Duration;
 import java.util.Optional;
 
 /**
- * Follows a channel over as many connections as it takes. Each but the first begins after the last message that came;
- * what the hub cannot give any more is a gap, and told. For one thread.
+ * Subscriber that reconnects as often as necessary. Each connection after the first resumes after the last message
+ * received; messages that the hub no longer retains are reported as a gap. Not thread-safe.
  */
 public final class ResumingSubscriber {
     private final StreamConnector streamConnector;
@@ -23,12 +23,13 @@ public final class ResumingSubscriber {
     private long lastEventNanos;
 
     /**
-     * What the user has asked for.
+     * Options of {@code sub}.
      *
-     * @param since where to begin
-     * @param count how many messages to take; 0 is no end
-     * @param retryFor for how long to try to reach the hub; by default not at all for the first time, and then for ever
-     * @param ignoreGaps whether to go on when messages are lost
+     * @param since start position
+     * @param count number of messages to receive; 0 for no limit
+     * @param retryFor how long to retry if the hub is unreachable; if empty, the first connection is tried once and
+     *     later ones are retried without limit
+     * @param ignoreGaps whether to continue after lost messages
      */
     public record SubscribeOptions(ResumePosition since, long count, Optional<Duration> retryFor, boolean ignoreGaps) {}
 
@@ -50,9 +51,9 @@ public final class ResumingSubscriber {
     }
 
     /**
-     * Returns when as many messages have come as are wanted.
+     * Receives messages until the requested count is reached.
      *
-     * @throws FatalException if it cannot go on
+     * @throws FatalException if an error or gap ends the subscription
      */
     public void run() throws InterruptedException {
         try {
@@ -73,7 +74,7 @@ public final class ResumingSubscriber {
         return options.retryFor().or(() -> connected ? Optional.empty() : Optional.of(Duration.ZERO));
     }
 
-    /** One connection, up to its end or that of what is wanted. */
+    /** Receives messages from one connection until it ends or the requested count is reached. */
     private void runConnection() throws RetryableException, InterruptedException {
         ResumePosition from = startPosition();
         try (HubStream hubStream = streamConnector.open(from)) {
@@ -111,31 +112,33 @@ public final class ResumingSubscriber {
                 reportGap(gap.missed()
                                 .map(count -> count == 1 ? "1 message is" : count + " messages are")
                                 .orElse("messages are")
-                        + " lost: the hub does not have them any more");
+                        + " lost: no longer retained by the hub");
             case StreamEvent.ChannelRejected channelRejected ->
-                clientStreams.printError(channelRejected.channel() + " is not read: " + channelRejected.detail());
-            case StreamEvent.Bye bye -> throw RetryableException.busy("the hub stops", bye.retryAfter());
+                clientStreams.printError(
+                        "channel " + channelRejected.channel() + " was rejected: " + channelRejected.detail());
+            case StreamEvent.Bye bye -> throw RetryableException.busy("the hub is stopping", bye.retryAfter());
             case StreamEvent.Other _ -> retrier.succeeded();
         }
     }
 
     private void notRecovered(ResumePosition from) {
         if (from.requiresRecovery()) {
-            reportGap("messages may be lost: the hub cannot go on from there, and begins with the oldest that it has");
+            reportGap("messages may be lost: the hub cannot resume at that position and starts with the oldest"
+                    + " retained message");
         } else if (from instanceof ResumePosition.SinceOption sinceOption && sinceOption.isTime()) {
             clientStreams.printError(
-                    "the hub does not reach back so far; it begins with the oldest message that it has");
+                    "the hub does not retain messages for so long; it starts with the oldest retained message");
         }
     }
 
     private void reportGap(String text) {
         if (!options.ignoreGaps()) {
-            throw new FatalException(ClientExitCode.GAP, text + " (--ignore-gaps goes on)");
+            throw new FatalException(ClientExitCode.GAP, text + " (use --ignore-gaps to continue)");
         }
         clientStreams.printError(text);
     }
 
-    /** Where to begin now. If the connection broke before a message had told an id, all since then is asked for. */
+    /** Returns the position for the next connection. If no message id is known yet, it covers the time since the last event. */
     private ResumePosition startPosition() {
         return connected && resumePosition instanceof ResumePosition.Live
                 ? new ResumePosition.SinceDisconnect(Duration.ofNanos(timeSource.nanos() - lastEventNanos))

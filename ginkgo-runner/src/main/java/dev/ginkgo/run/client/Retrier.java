@@ -6,7 +6,7 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.random.RandomGenerator;
 
-/** Tries again, with pauses, until it works or the time for it is over. Tells once what is the matter. For one thread. */
+/** Retry loop with backoff and a time limit. Logs the first failure of a series and the recovery. Not thread-safe. */
 public final class Retrier {
     private final ClientStreams clientStreams;
     private final TimeSource timeSource;
@@ -21,10 +21,10 @@ public final class Retrier {
     }
 
     /**
-     * Waits after an attempt that has failed.
+     * Waits before the next attempt.
      *
-     * @param limit for how long to try in all; nothing is for ever
-     * @throws FatalException if that is over
+     * @param limit how long to retry in total, from the first failure; empty for no limit
+     * @throws FatalException if the limit has been reached, or the hub asks for a pause beyond it
      */
     void awaitRetry(RetryableException retryableException, Optional<Duration> limit) throws InterruptedException {
         boolean first = !failing;
@@ -35,29 +35,29 @@ public final class Retrier {
         Duration pause = backoff.next(retryableException.retryAfter());
         if (limit.isPresent()) {
             Duration left = limit.get().minusNanos(timeSource.nanos() - failingSince);
-            boolean waitsInVain = retryableException.retryAfter().isPresent() && pause.compareTo(left) > 0;
-            if (!left.isPositive() || waitsInVain) {
+            boolean beyondLimit = retryableException.retryAfter().isPresent() && pause.compareTo(left) > 0;
+            if (!left.isPositive() || beyondLimit) {
                 throw retryableException.toFatal();
             }
             pause = pause.compareTo(left) < 0 ? pause : left;
         }
         if (first) {
-            clientStreams.printError(retryableException.text() + "; trying again"
+            clientStreams.printError(retryableException.text() + "; retrying"
                     + limit.map(whole -> " for " + Durations.toHumanString(whole))
                             .orElse(""));
         }
         backoff.sleep(pause);
     }
 
-    /** An attempt has got through. */
+    /** Records that a connection succeeded. */
     void connected() {
         if (failing) {
             failing = false;
-            clientStreams.printError("connected again");
+            clientStreams.printError("reconnected");
         }
     }
 
-    /** All is well: the next pause is a short one again. */
+    /** Resets the backoff after a success. */
     void succeeded() {
         backoff.reset();
     }

@@ -8,8 +8,8 @@ import java.util.Optional;
 import java.util.random.RandomGenerator;
 
 /**
- * The pauses between attempts: the bound doubles, and each pause is drawn from its upper half, so that the clients of
- * a hub that has died do not come back in step. What the hub itself asks for comes first.
+ * Pauses between attempts: exponential backoff, each pause drawn at random from the upper half of its range so that the
+ * clients of a failed hub do not reconnect at the same time. A {@code Retry-After} of the hub takes precedence.
  */
 final class RetryBackoff {
     private static final Duration INITIAL = Duration.ofMillis(200);
@@ -24,16 +24,21 @@ final class RetryBackoff {
         backoff = BackoffSequence.shortenedByUpToHalf(random);
     }
 
-    /** The next pause is a short one again. */
+    /** Starts again with the shortest pause. */
     void reset() {
         backoff.reset();
     }
 
-    /** How long to wait now, if the hub has asked for that much. */
-    Duration next(Optional<Duration> asked) {
-        Duration own = backoff.next(INITIAL, MAX);
-        return asked.map(wish -> wish.compareTo(MAX_RETRY_AFTER) < 0 ? wish : MAX_RETRY_AFTER)
-                .orElse(own);
+    /**
+     * Returns the next pause.
+     *
+     * @param retryAfter the pause that the hub requested; capped at five minutes
+     */
+    Duration next(Optional<Duration> retryAfter) {
+        Duration ownPause = backoff.next(INITIAL, MAX);
+        return retryAfter
+                .map(requested -> requested.compareTo(MAX_RETRY_AFTER) < 0 ? requested : MAX_RETRY_AFTER)
+                .orElse(ownPause);
     }
 
     void sleep(Duration pause) throws InterruptedException {

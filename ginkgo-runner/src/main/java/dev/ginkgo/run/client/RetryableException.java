@@ -9,7 +9,7 @@ import java.time.Duration;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** An attempt failed for a reason that may pass. */
+/** Failure of an attempt that may succeed later. */
 final class RetryableException extends Exception {
     private static final long serialVersionUID = 1L;
 
@@ -22,22 +22,22 @@ final class RetryableException extends Exception {
         this.retryAfter = retryAfter;
     }
 
-    /** The hub was not reached, or the connection broke. */
+    /** Returns an exception for a hub that could not be reached, or a connection that broke. */
     static RetryableException unreachable(URI uri, IOException e) {
         return new RetryableException(ClientExitCode.UNREACHABLE, reason(uri.getAuthority(), e), null);
     }
 
-    /** The hub was reached and is not able to, just now. */
+    /** Returns an exception for a hub that was reached and cannot serve the request at the moment. */
     static RetryableException busy(String message, Optional<Duration> retryAfter) {
         return new RetryableException(ClientExitCode.BUSY, message, retryAfter.orElse(null));
     }
 
-    /** What it is, if it does not pass. */
+    /** Returns the error to report when there are no more attempts. */
     FatalException toFatal() {
         return new FatalException(exitCode, text());
     }
 
-    /** When the other side wants to be asked again. */
+    /** Returns the pause that the hub requested before the next attempt. */
     Optional<Duration> retryAfter() {
         return Optional.ofNullable(retryAfter);
     }
@@ -46,18 +46,18 @@ final class RetryableException extends Exception {
         return String.valueOf(getMessage());
     }
 
-    /** The JDK's client often leaves the reason out, or has it in a cause. */
+    /** Describes the failure; the exceptions of the JDK's client often have no message, or only their cause has. */
     private static String reason(String where, IOException e) {
         for (Throwable cause = e; cause != null; cause = cause.getCause()) {
             if (cause instanceof UnresolvedAddressException) {
-                return "nobody knows the name in " + where;
+                return "cannot resolve the host name in " + where;
             }
         }
         if (e instanceof HttpTimeoutException) {
-            return where + " does not answer";
+            return where + " does not respond";
         }
         if (e instanceof ConnectException) {
-            return "nobody listens on " + where;
+            return "cannot connect to " + where + ": connection refused";
         }
         return "the connection to " + where + " broke ("
                 + (e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage()) + ")";

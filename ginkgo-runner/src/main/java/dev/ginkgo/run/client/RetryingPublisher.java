@@ -8,11 +8,11 @@ import java.time.Duration;
 import java.util.Optional;
 
 /**
- * Publishes messages one after another. An attempt whose answer is lost may have published; each message therefore has
- * a key of its own, by which the hub knows it again and does not publish it twice. For one thread.
+ * Publisher that retries. If the response to an attempt is lost, the message may already have been published, so each
+ * message carries an idempotency key by which the hub detects the repetition. Not thread-safe.
  */
 public final class RetryingPublisher {
-    private static final Duration ANSWER_TIMEOUT = Duration.ofSeconds(30);
+    private static final Duration RESPONSE_TIMEOUT = Duration.ofSeconds(30);
     private static final int EXPECT_CONTINUE_THRESHOLD = 64 * 1024;
 
     private final HubHttpClient hubHttpClient;
@@ -24,27 +24,32 @@ public final class RetryingPublisher {
     private long count;
 
     /**
-     * @param keys what the keys begin with; nobody else's do
+     * @param keyPrefix prefix of the idempotency keys, unique to this publisher
      */
     public RetryingPublisher(
-            HubHttpClient hubHttpClient, ChannelUrl url, String type, Retrier retrier, Duration retryFor, String keys) {
+            HubHttpClient hubHttpClient,
+            ChannelUrl url,
+            String type,
+            Retrier retrier,
+            Duration retryFor,
+            String keyPrefix) {
         this.hubHttpClient = hubHttpClient;
         this.url = url;
         this.type = type;
         this.retrier = retrier;
         this.retryFor = retryFor;
-        this.keyPrefix = keys;
+        this.keyPrefix = keyPrefix;
     }
 
-    /** How many are published. */
+    /** Returns the number of messages published. */
     public long count() {
         return count;
     }
 
     /**
-     * Publishes one, and gives the hub's receipt.
+     * Publishes a message and returns the hub's response body, a JSON object with the message id.
      *
-     * @throws FatalException if that cannot be done
+     * @throws FatalException if the hub rejects the message or stays unreachable
      */
     public byte[] publish(byte[] message) throws InterruptedException {
         HttpRequest request = hubHttpClient
@@ -52,17 +57,17 @@ public final class RetryingPublisher {
                 .header("Content-Type", type)
                 .header("Idempotency-Key", keyPrefix + "-" + (count + 1))
                 .expectContinue(
-                        message.length > EXPECT_CONTINUE_THRESHOLD) // so that a refusal comes before the body has gone
-                .timeout(ANSWER_TIMEOUT)
+                        message.length > EXPECT_CONTINUE_THRESHOLD) // a rejection then arrives before the body is sent
+                .timeout(RESPONSE_TIMEOUT)
                 .POST(HttpRequest.BodyPublishers.ofByteArray(message))
                 .build();
         while (true) {
             try {
-                byte[] receipt = publishOnce(request);
+                byte[] result = publishOnce(request);
                 retrier.connected();
                 retrier.succeeded();
                 count++;
-                return receipt;
+                return result;
             } catch (RetryableException e) {
                 retrier.awaitRetry(e, Optional.of(retryFor));
             }
@@ -76,18 +81,18 @@ public final class RetryingPublisher {
             if (response.statusCode() != 200) {
                 throw ErrorResponses.retryable(url, response);
             }
-            byte[] receipt = ErrorResponses.body(response);
-            if (!isReceipt(receipt)) {
+            byte[] result = ErrorResponses.body(response);
+            if (!isPublishResult(result)) {
                 throw new FatalException(
-                        ClientExitCode.NOT_A_HUB, url + " is no channel of a hub: its answer is no receipt");
+                        ClientExitCode.NOT_A_HUB, url + " is not a channel of a hub: the response has no message id");
             }
-            return receipt;
+            return result;
         } catch (IOException e) {
             throw RetryableException.unreachable(url.uri(), e);
         }
     }
 
-    private static boolean isReceipt(byte[] body) {
+    private static boolean isPublishResult(byte[] body) {
         try {
             return StreamEventParser.members(body).containsKey("id");
         } catch (IOException | IllegalArgumentException e) {

@@ -5,7 +5,7 @@ import java.io.OutputStream;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** Runs a command of the shell for each message, one after another: the payload is its input. */
+/** Runs a shell command for each message, one at a time, with the payload as standard input. */
 public final class ShellCommandSink implements MessageSink {
     private final String command;
     private @Nullable String lastDelivered;
@@ -21,14 +21,16 @@ public final class ShellCommandSink implements MessageSink {
             code = run(message);
         } catch (IOException e) {
             throw new FatalException(
-                    ClientExitCode.COMMAND_FAILED, "\"" + command + "\" cannot be run: " + e.getMessage());
+                    ClientExitCode.COMMAND_FAILED, "cannot run \"" + command + "\": " + e.getMessage());
         }
         if (code != 0) {
             throw new FatalException(
                     ClientExitCode.COMMAND_FAILED,
-                    "\"" + command + "\" ended with " + code + " for message " + message.messageId() + " of "
+                    "\"" + command + "\" failed with exit code " + code + " for message " + message.messageId() + " of "
                             + message.channel()
-                            + (lastDelivered == null ? "" : "; to go on with that message: --since " + lastDelivered));
+                            + (lastDelivered == null
+                                    ? ""
+                                    : "; to resume with that message, use --since " + lastDelivered));
         }
         lastDelivered = message.messageId();
     }
@@ -42,7 +44,7 @@ public final class ShellCommandSink implements MessageSink {
         try (OutputStream input = process.getOutputStream()) {
             message.payload().writeTo(input);
         } catch (IOException _) {
-            // it does not want to know it all, which is its own affair
+            // the command closed its input without reading all of it, which is allowed
         }
         return process.waitFor();
     }

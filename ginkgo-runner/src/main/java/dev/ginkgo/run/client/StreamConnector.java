@@ -13,30 +13,30 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
-/** Opens streams of one channel. */
+/** Opens streaming connections to one channel. */
 public final class StreamConnector {
     private static final String NDJSON = "application/x-ndjson";
 
     private final HubHttpClient hubHttpClient;
     private final ChannelUrl url;
     private final TimeSource timeSource;
-    private final Duration silenceTimeout;
+    private final Duration idleTimeout;
 
     /**
-     * @param patience how long the hub may be silent, before its answer and within it
+     * @param idleTimeout how long to wait for the response, and for the next byte within it
      */
-    public StreamConnector(HubHttpClient hubHttpClient, ChannelUrl url, TimeSource timeSource, Duration patience) {
+    public StreamConnector(HubHttpClient hubHttpClient, ChannelUrl url, TimeSource timeSource, Duration idleTimeout) {
         this.hubHttpClient = hubHttpClient;
         this.url = url;
         this.timeSource = timeSource;
-        this.silenceTimeout = patience;
+        this.idleTimeout = idleTimeout;
     }
 
     /**
-     * Opens one.
+     * Opens a stream.
      *
-     * @throws RetryableException if it cannot be had now
-     * @throws FatalException if it will not be had later either
+     * @throws RetryableException if a later attempt may succeed
+     * @throws FatalException if a retry would not help
      */
     HubStream open(ResumePosition resumePosition) throws RetryableException, InterruptedException {
         URI uri = new ChannelUrl(resumePosition.applyTo(url)).with("as", "ndjson");
@@ -52,32 +52,32 @@ public final class StreamConnector {
                 response.body().close();
                 throw new FatalException(
                         ClientExitCode.NOT_A_HUB,
-                        url + " is no channel of a hub: asked for " + NDJSON + " it sends " + type);
+                        url + " is not a channel of a hub: requested " + NDJSON + ", received " + type);
             }
-            return new HubStream(response.body(), new StreamEventParser(url.channel()), timeSource, silenceTimeout)
+            return new HubStream(response.body(), new StreamEventParser(url.channel()), timeSource, idleTimeout)
                     .startWatchdog();
         } catch (IOException e) {
             throw retryable(e);
         }
     }
 
-    /** What it means that the connection broke. */
+    /** Returns the exception for a broken connection. */
     RetryableException retryable(IOException e) {
         return RetryableException.unreachable(url.uri(), e);
     }
 
-    /** A request's own timeout would, in a later JDK, end the stream as well. */
+    /** Waits for the response head with a timeout. {@code HttpRequest.timeout} would, in a later JDK, also end the body. */
     private HttpResponse<InputStream> send(HttpRequest request) throws IOException, InterruptedException {
-        CompletableFuture<HttpResponse<InputStream>> answer =
+        CompletableFuture<HttpResponse<InputStream>> response =
                 hubHttpClient.client().sendAsync(request, HttpResponse.BodyHandlers.ofInputStream());
         try {
-            return answer.get(silenceTimeout.toNanos(), TimeUnit.NANOSECONDS);
+            return response.get(idleTimeout.toNanos(), TimeUnit.NANOSECONDS);
         } catch (TimeoutException e) {
-            throw new HttpTimeoutException("no answer");
+            throw new HttpTimeoutException("no response");
         } catch (ExecutionException e) {
             throw e.getCause() instanceof IOException cause ? cause : new IOException(e.getCause());
         } finally {
-            answer.cancel(true);
+            response.cancel(true);
         }
     }
 }

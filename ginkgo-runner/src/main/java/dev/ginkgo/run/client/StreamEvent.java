@@ -3,9 +3,9 @@ package dev.ginkgo.run.client;
 import java.time.Duration;
 import java.util.Optional;
 
-/** What comes on a stream. */
+/** Event received on a stream. */
 sealed interface StreamEvent {
-    /** The position after it, if it tells one: who reads on from there has lost nothing. */
+    /** Returns the position after this event, if it has one; resuming there loses nothing. */
     Optional<String> id();
 
     /** A message. */
@@ -17,18 +17,18 @@ sealed interface StreamEvent {
         }
     }
 
-    /** The first thing on a stream: whether it goes on where it was to. */
+    /** First event of a stream: whether the stream starts at the requested position. */
     record Start(Optional<String> id, boolean recovered) implements StreamEvent {}
 
-    /** Messages were lost; how many is not always known. */
+    /** Messages were lost; the number is not always known. */
     record Gap(Optional<String> id, Optional<Long> missed) implements StreamEvent {}
 
-    /** The hub ends the stream, and says when to come back. */
+    /** The hub ends the stream, and says when to reconnect. */
     record Bye(Optional<String> id, Optional<Duration> retryAfter) implements StreamEvent {}
 
-    /** One of several channels is not read; the others are. */
+    /** One of several channels was rejected; the others are served. */
     record ChannelRejected(Optional<String> id, String channel, String detail) implements StreamEvent {}
 
-    /** A heartbeat, or what a later hub may have to say. */
+    /** A heartbeat, or an event of a later version. */
     record Other(Optional<String> id) implements StreamEvent {}
 }

@@ -12,27 +12,27 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 
-/** Reads the JSON objects of a stream. Members that it does not know may be there; a later hub may say more. */
+/** Parses the JSON objects of a stream. Unknown members and events are ignored, so that later hubs may add some. */
 final class StreamEventParser {
     private static final JsonFactory FACTORY = JsonFactory.builder()
             .streamReadConstraints(StreamReadConstraints.builder()
-                    .maxStringLength(Integer.MAX_VALUE) // the line is limited already
+                    .maxStringLength(Integer.MAX_VALUE) // the line length is limited already
                     .build())
             .build();
 
     private final String channel;
 
     /**
-     * @param channel of messages that do not name theirs
+     * @param channel channel of messages that do not name one
      */
     StreamEventParser(String channel) {
         this.channel = channel;
     }
 
     /**
-     * Reads one line.
+     * Parses one line.
      *
-     * @throws FatalException if that is nothing that a hub says
+     * @throws FatalException if the line does not follow the protocol of a hub
      */
     StreamEvent parse(byte[] line) {
         try {
@@ -44,12 +44,12 @@ final class StreamEventParser {
         } catch (IOException | IllegalArgumentException e) {
             throw new FatalException(
                     ClientExitCode.NOT_A_HUB,
-                    "a line came that no hub writes: " + shortened(line)
-                            + "; the URL may be that of something else, or a proxy changes what it passes on");
+                    "not the protocol of a hub: " + shortened(line)
+                            + "; the URL may belong to another server, or a proxy changes responses");
         }
     }
 
-    /** The members of one object that are text, numbers or truth values, as text. */
+    /** Returns the members of an object that are strings, numbers or booleans, as text. */
     static Map<String, String> members(byte[] json) throws IOException {
         Map<String, String> members = new HashMap<>();
         try (JsonParser parser = FACTORY.createParser(json)) {
@@ -71,7 +71,7 @@ final class StreamEventParser {
     private StreamEvent message(Map<String, String> members, Optional<String> id, byte[] line) {
         String data = members.get("data");
         if (data == null || id.isEmpty()) {
-            throw new IllegalArgumentException("no message and no event");
+            throw new IllegalArgumentException("neither a message nor an event");
         }
         String from = members.getOrDefault("channel", channel);
         requireNoControlCharacters(from);
@@ -90,7 +90,7 @@ final class StreamEventParser {
                 new StreamEvent.ChannelRejected(
                         id,
                         members.getOrDefault("channel", "a channel"),
-                        members.getOrDefault("detail", "the hub does not say why"));
+                        members.getOrDefault("detail", "no reason given"));
             default -> new StreamEvent.Other(id);
         };
     }
@@ -99,14 +99,14 @@ final class StreamEventParser {
         return Optional.ofNullable(members.get(name)).map(Long::valueOf).filter(number -> number >= 0);
     }
 
-    /** What becomes a header or a variable of the environment has no control characters. */
+    /** Rejects control characters in values that become a header or an environment variable. */
     private static void requireNoControlCharacters(String text) {
         require(text.chars().noneMatch(Character::isISOControl));
     }
 
-    private static void require(boolean so) {
-        if (!so) {
-            throw new IllegalArgumentException("not what a hub writes");
+    private static void require(boolean valid) {
+        if (!valid) {
+            throw new IllegalArgumentException("not the protocol of a hub");
         }
     }
 

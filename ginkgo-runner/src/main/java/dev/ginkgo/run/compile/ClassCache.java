@@ -21,12 +21,12 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Compiled classes in a folder of this user's alone. It only saves time: whatever is wrong with it (no room, a file
- * that is not whole, a folder of somebody else's) means that the compiler runs, and is no error. A class is run only
- * from a folder that nobody else can write to, and only if its sources are what they were.
+ * Cache of compiled classes in a folder private to the user. It only saves time: any problem with it (no space, a
+ * damaged file, a folder owned by another user) is not an error but makes the compiler run. Classes are loaded only
+ * from a folder to which no other user can write, and only if their sources have not changed.
  *
- * <p>An entry is one file, written beside its place and renamed, so that two starts do not disturb each other. When
- * there are too many, those go first that have not been used for longest.
+ * <p>Each entry is one file, written to a temporary name and renamed, so that concurrent starts do not interfere. If
+ * there are too many entries, the least recently used are deleted.
  */
 public final class ClassCache {
     private static final Logger LOG = LoggerFactory.getLogger("ginkgo");
@@ -38,22 +38,22 @@ public final class ClassCache {
     private final Path folder;
 
     /**
-     * @param folder where it is, or is to be made
+     * @param folder the folder of the cache, created on demand
      */
     public ClassCache(Path folder) {
         this.folder = folder;
     }
 
     /**
-     * The one of a user.
+     * Returns the cache of the user.
      *
-     * @param environment where {@code XDG_CACHE_HOME} or {@code HOME} say where he keeps such things
-     * @return empty if they do not
+     * @param environment environment with {@code XDG_CACHE_HOME} or {@code HOME}
+     * @return empty if neither is set to an absolute path
      */
     public static Optional<ClassCache> of(Map<String, String> environment) {
         Optional<Path> cache = Optional.ofNullable(environment.get("XDG_CACHE_HOME"))
                 .map(Path::of)
-                .filter(Path::isAbsolute); // as the XDG specification asks
+                .filter(Path::isAbsolute); // as the XDG specification requires
         return cache.or(() -> Optional.ofNullable(environment.get("HOME"))
                         .map(Path::of)
                         .filter(Path::isAbsolute)
@@ -61,7 +61,7 @@ public final class ClassCache {
                 .map(home -> new ClassCache(home.resolve("ginkgo/classes")));
     }
 
-    /** What was compiled under that key, if it would come out the same now. */
+    /** Returns the cached result for the key, if compiling now would give the same result. */
     public Optional<CompiledClasses> find(String key) {
         Path file = file(key);
         try {
@@ -74,13 +74,13 @@ public final class ClassCache {
             }
             Files.setLastModifiedTime(file, FileTime.from(TimeSource.system().now()));
             return Optional.of(compiled);
-        } catch (IOException | RuntimeException e) { // whatever is in a file that something has damaged
-            LOG.debug("{} is of no use", file, e);
+        } catch (IOException | RuntimeException e) { // parsing a damaged file may throw anything
+            LOG.debug("cannot use class cache file {}", file, e);
             return Optional.empty();
         }
     }
 
-    /** Keeps it for the next time, if that can be done. */
+    /** Stores a result, if possible. */
     public void put(String key, CompiledClasses compiled) {
         try {
             byte[] bytes = ClassCacheFile.write(key, compiled);
@@ -100,7 +100,7 @@ public final class ClassCache {
             }
             prune();
         } catch (IOException | RuntimeException e) {
-            LOG.debug("{} cannot be written", folder, e);
+            LOG.debug("cannot write class cache {}", folder, e);
         }
     }
 
@@ -126,7 +126,7 @@ public final class ClassCache {
         try {
             return Files.getLastModifiedTime(file);
         } catch (IOException e) {
-            throw new UncheckedIOException(e); // another start has removed it; the next one prunes
+            throw new UncheckedIOException(e); // removed by another start; the next one prunes
         }
     }
 

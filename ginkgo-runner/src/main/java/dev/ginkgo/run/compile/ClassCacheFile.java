@@ -21,11 +21,11 @@ import java.util.TreeMap;
 import java.util.stream.Stream;
 
 /**
- * One file of the cache: the key in full, the outcome of the compilation, and a digest over both, so that a file that
- * was cut off or tampered with by accident is not taken for an outcome.
+ * File format of the class cache: the complete key, the result of the compilation, and a digest over both, which detects
+ * truncated and damaged files.
  */
 final class ClassCacheFile {
-    private static final int DIGEST = 64;
+    private static final int DIGEST_LENGTH = 64;
     private static final String SUFFIX = ".java";
 
     private ClassCacheFile() {}
@@ -56,18 +56,19 @@ final class ClassCacheFile {
     }
 
     /**
-     * Reads one.
+     * Parses a file.
      *
-     * @throws IOException if it is not whole, or is that of another key
+     * @throws IOException if the file is damaged or belongs to another key
      */
     static CompiledClasses read(String key, byte[] file) throws IOException {
-        int length = file.length - DIGEST;
-        if (length < 0 || !Sha256.hex(Arrays.copyOf(file, length)).equals(new String(file, length, DIGEST, US_ASCII))) {
-            throw new IOException("it is not whole");
+        int length = file.length - DIGEST_LENGTH;
+        if (length < 0
+                || !Sha256.hex(Arrays.copyOf(file, length)).equals(new String(file, length, DIGEST_LENGTH, US_ASCII))) {
+            throw new IOException("damaged file");
         }
         DataInputStream in = new DataInputStream(new ByteArrayInputStream(file, 0, length));
         if (!text(in).equals(key)) {
-            throw new IOException("it is that of another key");
+            throw new IOException("file of another key");
         }
         Map<String, byte[]> classes = new LinkedHashMap<>();
         for (int left = in.readInt(); left > 0; left--) {
@@ -86,7 +87,7 @@ final class ClassCacheFile {
         return new CompiledClasses(classes, ofFile, root, sources, packages);
     }
 
-    /** Whether the sources are as they were, and no other could be meant now. */
+    /** Returns whether the sources are unchanged and no source file was added to or removed from their packages. */
     static boolean isFresh(CompiledClasses compiled) throws IOException {
         for (Map.Entry<String, String> source : compiled.sources().entrySet()) {
             if (!Sha256.hex(Files.readAllBytes(Path.of(source.getKey()))).equals(source.getValue())) {
@@ -101,7 +102,7 @@ final class ClassCacheFile {
         return true;
     }
 
-    /** The source files of a folder, by name; none if there is no such folder. */
+    /** Returns the sorted names of the source files in a folder; empty if there is no such folder. */
     static List<String> sources(Path folder) throws IOException {
         try (Stream<Path> files = Files.list(folder)) {
             return files.map(file -> String.valueOf(file.getFileName()))

@@ -8,14 +8,14 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
 
-/** What a class path was at a moment: the name, size and time of each of its files. */
+/** Fingerprint of a class path: name, size and modification time of each of its files. */
 public final class ClassPathFingerprint {
-    /** Beyond so many files in folders, looking at all of them is no gain over compiling. */
+    /** With more files than this, taking the fingerprint is not faster than compiling. */
     private static final int MAX_FILES = 10_000;
 
     private ClassPathFingerprint() {}
 
-    /** In words; empty if it is too large to be looked at, or cannot be. */
+    /** Returns the fingerprint as text; empty if there are too many files or one cannot be read. */
     public static Optional<String> of(List<Path> classPath) {
         StringBuilder text = new StringBuilder();
         try {

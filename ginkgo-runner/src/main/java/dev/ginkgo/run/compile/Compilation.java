@@ -5,10 +5,10 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * A source file that compiled, with the files beside it that it needs.
+ * Result of compiling a source file and the files beside it that it uses.
  *
  * @param classes the bytes of every class, by binary name
- * @param classesOfFile the classes that are declared in the named file itself, in the order of their declaration
- * @param root the folder at which the packages of the sources begin
+ * @param classesOfFile the classes declared in the file itself, in order of declaration
+ * @param root the root folder of the source packages
  */
 public record Compilation(Map<String, byte[]> classes, List<String> classesOfFile, Path root) {}

@@ -11,7 +11,7 @@ import javax.tools.Diagnostic;
 import javax.tools.JavaFileObject;
 
 /**
- * Prints compile errors (R-12) the way terminals and editors read them, the user's line first:
+ * Formats compile errors (R-12) in the form that terminals and editors recognize, location first:
  *
  * <pre>
  * Hello.java:7:9: error: cannot find symbol
@@ -34,7 +34,7 @@ final class CompileErrorPrinter {
         return diagnostics.stream().anyMatch(CompileErrorPrinter::isError);
     }
 
-    /** Every error in the compiler's order, and how many there are. */
+    /** Returns every error in the compiler's order, and their number. */
     String render(Path file, List<Diagnostic<? extends JavaFileObject>> diagnostics) {
         List<Diagnostic<? extends JavaFileObject>> errors =
                 diagnostics.stream().filter(CompileErrorPrinter::isError).toList();
@@ -63,9 +63,9 @@ final class CompileErrorPrinter {
             String name = String.valueOf(file.getFileName()).replace(".java", "");
             append(
                     text,
-                    "  A file with fields or methods outside of a class is a program of its own, and a class in it");
-            append(text, "  cannot be made by ginkgo. Move them into \"class " + name + " extends Service\", or write");
-            append(text, "  \"void main()\" to start it yourself.");
+                    "  A file with fields or methods outside of a class is a compact source file, whose classes ginkgo");
+            append(text, "  cannot instantiate. Move them into \"class " + name + " extends Service\", or add");
+            append(text, "  \"void main()\" and start the service there.");
         }
         return text.toString();
     }
@@ -74,7 +74,7 @@ final class CompileErrorPrinter {
         text.append(System.lineSeparator()).append(line);
     }
 
-    /** The line that an error is in; javac's own column counts tabs as eight and is of no use to an editor. */
+    /** Returns the line of an error. javac's own column number counts a tab as eight columns, which editors do not. */
     private static Optional<Line> line(JavaFileObject source, Diagnostic<?> error) {
         if (error.getPosition() == Diagnostic.NOPOS) {
             return Optional.empty();
@@ -92,7 +92,7 @@ final class CompileErrorPrinter {
             }
             return Optional.of(new Line(content.substring(begin, end), at - begin));
         } catch (IOException e) {
-            return Optional.empty(); // changed under our hands; the message alone still helps
+            return Optional.empty(); // the file changed since it was compiled; the message alone still helps
         }
     }
 
@@ -105,7 +105,7 @@ final class CompileErrorPrinter {
     }
 
     private record Line(String text, int column) {
-        /** Blanks up to the column; tabs stay tabs, so that the caret stands where the terminal puts the letter. */
+        /** Returns a caret below the column; tabs are kept so that it lines up in the terminal. */
         String caret() {
             return text.substring(0, column).replaceAll("[^\t]", " ") + "^";
         }

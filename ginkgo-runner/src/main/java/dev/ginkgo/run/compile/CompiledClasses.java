@@ -4,14 +4,14 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The outcome of a compilation, with all that it depended on below its source root.
+ * Result of a compilation together with everything below its source root that it depended on.
  *
  * @param classes the bytes of every class, by binary name
- * @param classesOfFile the classes of the named file, in the order of their declaration
- * @param root the folder at which the packages of the sources begin
- * @param sources the digest of each source that was compiled, by its absolute path
- * @param packages the source files that the compiler found in each package that it looked into, by the package's folder
- *     as an absolute path: one more, or one less, may change what a name means
+ * @param classesOfFile the classes declared in the compiled file, in order of declaration
+ * @param root the root folder of the source packages
+ * @param sources the digest of each compiled source, by absolute path
+ * @param packages the source files in each package that the compiler listed, by the absolute path of the package's
+ *     folder; adding or removing one may change what a name refers to
  */
 public record CompiledClasses(
         Map<String, byte[]> classes,

@@ -25,8 +25,8 @@ import javax.tools.StandardLocation;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The files of one compilation: keeps in memory what the compiler writes, and remembers what it has read and where it
- * has looked, so that somebody can tell later whether the outcome would be the same.
+ * File manager of one compilation. It keeps the compiler's output in memory, and records which sources the compiler
+ * read and which packages it listed, so that a later start can decide whether the result is still valid.
  */
 final class RecordingFileManager extends ForwardingJavaFileManager<StandardJavaFileManager> {
     private final Map<String, ByteArrayOutputStream> written = new LinkedHashMap<>();
@@ -38,7 +38,7 @@ final class RecordingFileManager extends ForwardingJavaFileManager<StandardJavaF
         super(files);
     }
 
-    /** A source whose text is remembered as the compiler has read it. */
+    /** Source file that records the digest of its text when the compiler reads it. */
     private final class Source extends ForwardingJavaFileObject<JavaFileObject> {
         Source(JavaFileObject file) {
             super(file);
@@ -56,7 +56,7 @@ final class RecordingFileManager extends ForwardingJavaFileManager<StandardJavaF
         }
     }
 
-    /** The same sources, watched. */
+    /** Wraps source files so that reads are recorded. */
     List<JavaFileObject> sources(Iterable<? extends JavaFileObject> files) {
         return StreamSupport.stream(files.spliterator(), false)
                 .<JavaFileObject>map(Source::new)
@@ -83,17 +83,17 @@ final class RecordingFileManager extends ForwardingJavaFileManager<StandardJavaF
 
     @Override
     public @Nullable String inferBinaryName(JavaFileManager.Location location, JavaFileObject file) {
-        return super.inferBinaryName(location, plain(file));
+        return super.inferBinaryName(location, unwrapped(file));
     }
 
     @Override
     public boolean isSameFile(FileObject a, FileObject b) {
-        return super.isSameFile(plain(a), plain(b));
+        return super.isSameFile(unwrapped(a), unwrapped(b));
     }
 
     @Override
     public boolean contains(JavaFileManager.Location location, FileObject file) throws IOException {
-        return super.contains(location, plain(file));
+        return super.contains(location, unwrapped(file));
     }
 
     @Override
@@ -116,10 +116,10 @@ final class RecordingFileManager extends ForwardingJavaFileManager<StandardJavaF
     }
 
     /**
-     * What has come of it.
+     * Returns the result after the compiler has finished.
      *
-     * @param file the file that was named
-     * @param root where the packages of the sources begin
+     * @param file the compiled file
+     * @param root the root folder of the source packages
      */
     CompiledClasses result(Path file, Path root) {
         Map<String, byte[]> classes = written.entrySet().stream()
@@ -133,11 +133,11 @@ final class RecordingFileManager extends ForwardingJavaFileManager<StandardJavaF
         return new CompiledClasses(classes, List.copyOf(ofFile), root.toString(), Map.copyOf(read), folders);
     }
 
-    private static JavaFileObject plain(JavaFileObject file) {
+    private static JavaFileObject unwrapped(JavaFileObject file) {
         return file instanceof Source source ? source.file() : file;
     }
 
-    private static FileObject plain(FileObject file) {
+    private static FileObject unwrapped(FileObject file) {
         return file instanceof Source source ? source.file() : file;
     }
 }

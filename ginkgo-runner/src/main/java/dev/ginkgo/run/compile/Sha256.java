@@ -6,11 +6,11 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 
-/** SHA-256, which every JDK has. */
+/** SHA-256 digests in hexadecimal. */
 public final class Sha256 {
     private Sha256() {}
 
-    /** Of a text, as UTF-8. */
+    /** Returns the digest of the text in UTF-8. */
     public static String hex(CharSequence text) {
         return hex(text.toString().getBytes(UTF_8));
     }
@@ -23,7 +23,7 @@ public final class Sha256 {
         try {
             return MessageDigest.getInstance("SHA-256");
         } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("a JDK without SHA-256", e);
+            throw new IllegalStateException("this JDK has no SHA-256", e);
         }
     }
 }

@@ -23,16 +23,16 @@ import javax.tools.StandardLocation;
 import javax.tools.ToolProvider;
 
 /**
- * Compiles one source file in memory (R-20), as {@code java Hello.java} does, with two differences: other files in
- * its folder are compiled as they are needed, and errors come as data, for {@link CompileErrorPrinter} to print.
+ * Compiler for one source file, in memory (R-20). It works like {@code java Hello.java} except that other files in the
+ * same folder are compiled on demand, and that errors are formatted by {@link CompileErrorPrinter}.
  *
- * <p>The file is parsed before anything else is looked up, because the package that it declares says where the
- * source path begins: {@code package a.b;} in {@code x/a/b/C.java} makes it {@code x}.
+ * <p>The file is parsed first, because its package declaration determines the root of the source path: with {@code
+ * package a.b;} in {@code x/a/b/C.java} the root is {@code x}.
  *
- * <p>What came of it is kept for the next start, where there is a cache: the compiler takes most of the time of a start.
+ * <p>The result is cached for the next start if possible, because the compiler takes most of the startup time.
  */
 public final class SourceCompiler {
-    // No lint: it is the user's program, and he did not ask for our opinion.
+    // Lint is off: warnings about the user's program were not requested.
     private static final List<String> OPTIONS =
             List.of("-proc:none", "-g", "-parameters", "-Xlint:none", "-nowarn", "-implicit:class", "-Xprefer:source");
 
@@ -41,7 +41,7 @@ public final class SourceCompiler {
     private final Optional<ClassCache> cache;
 
     /**
-     * @param classPath the user's jars and folders; ours come before them
+     * @param classPath the user's jars and folders, searched after Ginkgo's own class path
      */
     public SourceCompiler(CommandContext commandContext, List<Path> classPath) {
         this.commandContext = commandContext;
@@ -49,21 +49,26 @@ public final class SourceCompiler {
         cache = ClassCache.of(commandContext.environment());
     }
 
-    /** Compiles, or refuses with every error. */
+    /**
+     * Compiles the file, or returns the cached result.
+     *
+     * @throws CommandException with every error if the file does not compile
+     */
     public Compilation compile(Path file) {
         Optional<String> key = cache.isPresent() ? key(file) : Optional.empty();
         if (key.isEmpty()) {
             return compile(file, compiled -> {});
         }
-        ClassCache kept = cache.orElseThrow();
-        return kept.find(key.get())
+        ClassCache classCache = cache.orElseThrow();
+        return classCache
+                .find(key.get())
                 .map(found -> new Compilation(found.classes(), found.classesOfFile(), Path.of(found.root())))
-                .orElseGet(() -> compile(file, compiled -> kept.put(key.get(), compiled)));
+                .orElseGet(() -> compile(file, compiled -> classCache.put(key.get(), compiled)));
     }
 
-    /** All that decides what comes out, but for the sources; empty if that cannot be told. */
+    /** Returns everything that determines the result except the sources; empty if the class path has no fingerprint. */
     private Optional<String> key(Path file) {
-        return ClassPathFingerprint.of(wholeClassPath())
+        return ClassPathFingerprint.of(fullClassPath())
                 .map(state -> String.join(
                         "\n",
                         "1",
@@ -74,26 +79,26 @@ public final class SourceCompiler {
                         state));
     }
 
-    private Compilation compile(Path file, Consumer<CompiledClasses> then) {
+    private Compilation compile(Path file, Consumer<CompiledClasses> onSuccess) {
         JavaCompiler compiler = ToolProvider.getSystemJavaCompiler();
         if (compiler == null) {
             throw new CommandException(
                     ExitCode.CONFIGURATION,
-                    "The Java at " + System.getProperty("java.home")
-                            + " has no compiler; ginkgo needs a JDK, not a JRE.");
+                    "the Java in " + System.getProperty("java.home")
+                            + " has no compiler; ginkgo needs a JDK, not a JRE");
         }
         DiagnosticCollector<JavaFileObject> diagnostics = new DiagnosticCollector<>();
         try (StandardJavaFileManager files =
                 compiler.getStandardFileManager(diagnostics, Locale.ROOT, StandardCharsets.UTF_8)) {
-            files.setLocationFromPaths(StandardLocation.CLASS_PATH, wholeClassPath());
-            RecordingFileManager seen = new RecordingFileManager(files);
+            files.setLocationFromPaths(StandardLocation.CLASS_PATH, fullClassPath());
+            RecordingFileManager recorder = new RecordingFileManager(files);
             JavacTask task = (JavacTask) compiler.getTask(
                     Writer.nullWriter(),
-                    seen,
+                    recorder,
                     diagnostics,
                     OPTIONS,
                     null,
-                    seen.sources(files.getJavaFileObjects(file)));
+                    recorder.sources(files.getJavaFileObjects(file)));
             Path root = folder(file);
             for (CompilationUnitTree unit : task.parse()) {
                 root = root(file, unit);
@@ -106,20 +111,21 @@ public final class SourceCompiler {
                         new CompileErrorPrinter(commandContext).render(file, diagnostics.getDiagnostics()));
             }
             task.generate();
-            CompiledClasses compiled = seen.result(file, root);
-            then.accept(compiled);
+            CompiledClasses compiled = recorder.result(file, root);
+            onSuccess.accept(compiled);
             return new Compilation(compiled.classes(), compiled.classesOfFile(), root);
         } catch (IOException e) {
             throw new CommandException(
-                    ExitCode.CONFIGURATION, commandContext.displayPath(file) + " cannot be read: " + e.getMessage());
+                    ExitCode.CONFIGURATION, "cannot read " + commandContext.displayPath(file) + ": " + e.getMessage());
         }
     }
 
-    private List<Path> wholeClassPath() {
-        Stream<Path> ours = Stream.of(System.getProperty("java.class.path", "").split(File.pathSeparator))
+    private List<Path> fullClassPath() {
+        Stream<Path> ginkgo = Stream.of(
+                        System.getProperty("java.class.path", "").split(File.pathSeparator))
                 .filter(entry -> !entry.isEmpty())
                 .map(Path::of);
-        return Stream.concat(ours, classPath.stream()).toList();
+        return Stream.concat(ginkgo, classPath.stream()).toList();
     }
 
     private static Path root(Path file, CompilationUnitTree unit) {
@@ -129,7 +135,8 @@ public final class SourceCompiler {
         }
         Path packages = Path.of("", unit.getPackageName().toString().split("\\."));
         if (!folder.endsWith(packages)) {
-            return folder; // it lies elsewhere than its package says; only files beside it without one can be found
+            return folder; // the folder does not match the package: only files beside it in the unnamed package are
+            // found
         }
         Path root = folder;
         for (int i = 0; i < packages.getNameCount(); i++) {

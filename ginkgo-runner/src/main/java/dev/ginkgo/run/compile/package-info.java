@@ -1,3 +1,8 @@
+/**
+ * In-memory compilation of source files, and the cache of compiled classes.
+ *
+ * <p>Depends on {@code output}, {@code os} and the core module.
+ */
 @NullMarked
 package dev.ginkgo.run.compile;
 

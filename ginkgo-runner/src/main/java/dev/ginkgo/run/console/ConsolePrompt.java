@@ -10,44 +10,43 @@ import org.jline.reader.UserInterruptException;
 import org.jline.terminal.Terminal;
 import org.jline.terminal.TerminalBuilder;
 
-/** Where lines come from: a person at a terminal, with editing and history, or a pipe. */
+/** Source of console input: a terminal with line editing and history, or a pipe. */
 public interface ConsolePrompt extends AutoCloseable {
     /**
-     * The next line.
+     * Returns the next line, or empty at the end of the input.
      *
-     * @param begun whether it goes on with what the last one has begun
-     * @return empty at the end
+     * @param continued whether the line continues an incomplete snippet
      */
-    Optional<String> nextLine(boolean begun) throws IOException;
+    Optional<String> nextLine(boolean continued) throws IOException;
 
     @Override
     void close() throws IOException;
 
-    /** Reads lines without a word. */
+    /** Returns a prompt that reads lines and prints nothing. */
     static ConsolePrompt of(BufferedReader lines) {
         return new ConsolePrompt() {
             @Override
-            public Optional<String> nextLine(boolean begun) throws IOException {
+            public Optional<String> nextLine(boolean continued) throws IOException {
                 return Optional.ofNullable(lines.readLine());
             }
 
             @Override
-            public void close() {} // standard input is not ours to close
+            public void close() {} // standard input belongs to the process
         };
     }
 
-    /** Reads from the terminal of this process. */
+    /** Returns a prompt on the terminal of this process. */
     static ConsolePrompt ofTerminal() throws IOException {
         Terminal terminal = TerminalBuilder.builder().system(true).build();
         LineReader reader = LineReaderBuilder.builder().terminal(terminal).build();
         return new ConsolePrompt() {
             @Override
-            public Optional<String> nextLine(boolean begun) {
+            public Optional<String> nextLine(boolean continued) {
                 while (true) {
                     try {
-                        return Optional.of(reader.readLine(begun ? " ...> " : "root> "));
+                        return Optional.of(reader.readLine(continued ? " ...> " : "root> "));
                     } catch (UserInterruptException e) {
-                        begun = false; // Ctrl-C takes back what was typed
+                        continued = false; // Ctrl-C discards the input
                     } catch (EndOfFileException e) {
                         return Optional.empty();
                     }

@@ -20,11 +20,11 @@ import jdk.jshell.VarSnippet;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One conversation with a JShell in this process: each request has a {@code source}, each answer the {@code text} that
- * came of it, or {@code complete} as false where more has to come. Snippets have the rights of the process; what they
- * print goes where the process prints. For the thread of its connection, on which snippets run.
+ * Session with a JShell in this process. Each request has a {@code source}; each response has the resulting {@code
+ * text}, and {@code complete}, which is false if the snippet needs more lines. Snippets have the permissions of the
+ * process and share its standard output. Confined to the thread of its connection, which also runs the snippets.
  */
-public final class ConsoleSession implements ControlServer.Conversation {
+public final class ConsoleSession implements ControlServer.Session {
     private static final List<String> PRELUDE = List.of(
             "import dev.ginkgo.*;",
             "import dev.ginkgo.config.*;",
@@ -37,8 +37,8 @@ public final class ConsoleSession implements ControlServer.Conversation {
     private String pendingSource = "";
 
     /**
-     * @param root what {@code root} is
-     * @param loader of the user's classes
+     * @param root value of the variable {@code root}
+     * @param loader loader of the user's classes
      */
     public ConsoleSession(Service root, ClassLoader loader) {
         shell = JShell.builder()
@@ -50,32 +50,32 @@ public final class ConsoleSession implements ControlServer.Conversation {
     @Override
     public Map<String, @Nullable Object> handle(Map<String, @Nullable Object> request) {
         if (!(request.get("source") instanceof String source)) {
-            throw new IllegalArgumentException("a console is told {\"source\":\"…\"}");
+            throw new IllegalArgumentException("expected {\"source\":\"…\"}");
         }
         StringBuilder text = new StringBuilder();
-        String left = pendingSource.isEmpty() ? source : pendingSource + "\n" + source;
+        String remaining = pendingSource.isEmpty() ? source : pendingSource + "\n" + source;
         pendingSource = "";
         boolean complete = true;
-        while (!left.isBlank()) {
-            SourceCodeAnalysis.CompletionInfo read = shell.sourceCodeAnalysis().analyzeCompletion(left);
+        while (!remaining.isBlank()) {
+            SourceCodeAnalysis.CompletionInfo next = shell.sourceCodeAnalysis().analyzeCompletion(remaining);
             complete =
-                    read.completeness().isComplete() || read.completeness() == SourceCodeAnalysis.Completeness.UNKNOWN;
+                    next.completeness().isComplete() || next.completeness() == SourceCodeAnalysis.Completeness.UNKNOWN;
             if (!complete) {
-                pendingSource = left;
+                pendingSource = remaining;
                 break;
             }
-            shell.eval(read.source() == null ? left : read.source()).forEach(event -> append(event, text));
-            left = read.source() == null ? "" : read.remaining();
+            shell.eval(next.source() == null ? remaining : next.source()).forEach(event -> append(event, text));
+            remaining = next.source() == null ? "" : next.remaining();
         }
-        Map<String, @Nullable Object> answer = new LinkedHashMap<>();
-        answer.put("text", text.toString());
-        answer.put("complete", complete);
-        return answer;
+        Map<String, @Nullable Object> response = new LinkedHashMap<>();
+        response.put("text", text.toString());
+        response.put("complete", complete);
+        return response;
     }
 
     private void append(SnippetEvent event, StringBuilder text) {
         if (event.causeSnippet() != null) {
-            return; // something that was defined before, and follows
+            return; // an earlier snippet that was updated as a consequence
         }
         if (event.status() == Snippet.Status.REJECTED) {
             shell.diagnostics(event.snippet())

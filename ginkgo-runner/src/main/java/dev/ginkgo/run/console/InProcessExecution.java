@@ -9,7 +9,7 @@ import jdk.jshell.spi.ExecutionControl;
 import jdk.jshell.spi.ExecutionControlProvider;
 import jdk.jshell.spi.ExecutionEnv;
 
-/** Runs snippets in this process and on the asking thread, which knows the root. */
+/** Execution engine for JShell that runs snippets in this process, on the calling thread, with the root service bound. */
 final class InProcessExecution implements ExecutionControlProvider {
     private final Service root;
     private final ClassLoader loader;
@@ -34,9 +34,9 @@ final class InProcessExecution implements ExecutionControlProvider {
                     return ScopedValue.where(SnippetContext.ROOT, root)
                             .<String, ReflectiveOperationException>call(() -> valueString(snippet.invoke(null)));
                 } catch (IllegalAccessException | InvocationTargetException e) {
-                    throw e; // JShell tells one from the other
+                    throw e; // JShell distinguishes them
                 } catch (ReflectiveOperationException e) {
-                    throw new IllegalStateException("a method that is called throws nothing else", e);
+                    throw new IllegalStateException("unexpected exception from Method.invoke", e);
                 }
             }
         };

@@ -5,7 +5,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import jdk.jshell.execution.LoaderDelegate;
 import jdk.jshell.spi.ExecutionControl;
 
-/** The classes of snippets, above those of the user. */
+/** Class loader of snippets; its parent is the loader of the user's classes. */
 final class SnippetClassLoader extends ClassLoader implements LoaderDelegate {
     private final Map<String, byte[]> compiled = new ConcurrentHashMap<>();
 
@@ -23,7 +23,7 @@ final class SnippetClassLoader extends ClassLoader implements LoaderDelegate {
                 loaded[i] = true;
             }
         } catch (ClassNotFoundException | LinkageError e) {
-            throw new ExecutionControl.ClassInstallException("a snippet cannot be loaded: " + e, loaded);
+            throw new ExecutionControl.ClassInstallException("cannot load a snippet: " + e, loaded);
         }
     }
 
@@ -36,7 +36,7 @@ final class SnippetClassLoader extends ClassLoader implements LoaderDelegate {
 
     @Override
     public void addToClasspath(String path) throws ExecutionControl.InternalException {
-        throw new ExecutionControl.InternalException("the class path of a process that runs stays what it is");
+        throw new ExecutionControl.InternalException("the class path of a running process cannot be changed");
     }
 
     @Override

@@ -2,16 +2,16 @@ package dev.ginkgo.run.console;
 
 import dev.ginkgo.Service;
 
-/** What a snippet can get hold of; public, because snippets are classes of another package. */
+/** Access to the service tree for snippets; public because snippets are compiled into another package. */
 public final class SnippetContext {
     static final ScopedValue<Service> ROOT = ScopedValue.newInstance();
 
     private SnippetContext() {}
 
     /**
-     * The root of the tree.
+     * Returns the root of the tree.
      *
-     * @throws java.util.NoSuchElementException if it is not a snippet that asks
+     * @throws java.util.NoSuchElementException if the caller is not a snippet
      */
     public static Service root() {
         return ROOT.get();

@@ -1,3 +1,7 @@
-/** A JShell inside the process of a service, and the prompt that speaks to it. */
+/**
+ * JShell inside the process of a daemon, and the prompt that talks to it (R-23).
+ *
+ * <p>Depends on the core module, and on {@code daemon} for the control protocol.
+ */
 @org.jspecify.annotations.NullMarked
 package dev.ginkgo.run.console;

@@ -19,50 +19,50 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
-/** Asks a daemon over its control socket. */
+/** Client for the control socket of a daemon. Thread-safe: each request opens a connection. */
 public final class ControlClient {
     private final Path socket;
     private final Duration timeout;
 
     /**
-     * @param socket the daemon's
-     * @param patience how long to wait for an answer: a daemon may hang, or be stopped by SIGSTOP
+     * @param socket path of the control socket
+     * @param timeout how long to wait for a response; a daemon may hang or be stopped by SIGSTOP
      */
-    public ControlClient(Path socket, Duration patience) {
+    public ControlClient(Path socket, Duration timeout) {
         this.socket = socket;
-        this.timeout = patience;
+        this.timeout = timeout;
     }
 
-    /** The daemon has answered, and what it says is no. */
+    /** The daemon responded with an error. */
     public static final class ErrorResponseException extends IOException {
         private static final long serialVersionUID = 1L;
 
-        private ErrorResponseException(String words) {
-            super(words);
+        private ErrorResponseException(String message) {
+            super(message);
         }
     }
 
-    /** Asks to see something. */
-    public Map<String, @Nullable Object> read(String what) throws IOException {
-        return request("read", what);
+    /** Requests a view, such as {@code status}. */
+    public Map<String, @Nullable Object> read(String view) throws IOException {
+        return request("read", view);
     }
 
-    /** Asks to do something. */
-    public Map<String, @Nullable Object> execute(String what) throws IOException {
-        return request("do", what);
+    /** Requests an action, such as {@code reload}. */
+    public Map<String, @Nullable Object> execute(String action) throws IOException {
+        return request("do", action);
     }
 
-    /** A connection on which more than one question is asked; its answers take as long as they take. */
-    public static final class Conversation implements AutoCloseable {
+    /** Connection for a series of requests. Responses have no timeout. */
+    public static final class Session implements AutoCloseable {
         private final SocketChannel channel;
         private final BufferedReader in;
 
-        private Conversation(SocketChannel channel) {
+        private Session(SocketChannel channel) {
             this.channel = channel;
             in = new BufferedReader(Channels.newReader(channel, UTF_8));
         }
 
-        /** Asks and waits for the answer. */
+        /** Sends a request and waits for the response. */
         public Map<String, @Nullable Object> request(Map<String, ?> request) throws IOException {
             Writer out = Channels.newWriter(channel, UTF_8);
             out.write(JsonText.write(request) + "\n");
@@ -76,25 +76,25 @@ public final class ControlClient {
         }
     }
 
-    /** Begins a conversation. */
-    public Conversation openConversation(String about) throws IOException {
+    /** Opens a session of the given kind, such as {@code console}. */
+    public Session openSession(String kind) throws IOException {
         SocketChannel channel = SocketChannel.open(UnixDomainSocketAddress.of(socket));
-        Conversation conversation = new Conversation(channel);
+        Session session = new Session(channel);
         try {
-            conversation.request(Map.of("converse", about));
-            return conversation;
+            session.request(Map.of("converse", kind));
+            return session;
         } catch (IOException e) {
-            conversation.close();
+            session.close();
             throw e;
         }
     }
 
-    private Map<String, @Nullable Object> request(String kind, String what) throws IOException {
+    private Map<String, @Nullable Object> request(String member, String command) throws IOException {
         try (SocketChannel channel = SocketChannel.open(java.net.StandardProtocolFamily.UNIX)) {
-            FutureTask<Map<String, @Nullable Object>> answer =
-                    new FutureTask<>(() -> exchange(channel, JsonText.write(Map.of(kind, what))));
-            Thread.ofPlatform().daemon().name("ginkgo-ask").start(answer);
-            return answer.get(timeout.toMillis(), TimeUnit.MILLISECONDS);
+            FutureTask<Map<String, @Nullable Object>> response =
+                    new FutureTask<>(() -> exchange(channel, JsonText.write(Map.of(member, command))));
+            Thread.ofPlatform().daemon().name("ginkgo-control-client").start(response);
+            return response.get(timeout.toMillis(), TimeUnit.MILLISECONDS);
         } catch (ExecutionException e) {
             if (e.getCause() instanceof ErrorResponseException errorResponseException) {
                 throw errorResponseException;
@@ -102,10 +102,10 @@ public final class ControlClient {
             throw new IOException(
                     String.valueOf(e.getCause() == null ? e : e.getCause().getMessage()), e);
         } catch (TimeoutException e) {
-            throw new IOException("no answer within " + timeout.toMillis() + " ms", e);
+            throw new IOException("no response within " + timeout.toMillis() + " ms", e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            throw new InterruptedIOException("interrupted while waiting for an answer");
+            throw new InterruptedIOException("interrupted while waiting for a response");
         }
     }
 
@@ -120,12 +120,12 @@ public final class ControlClient {
     private static Map<String, @Nullable Object> readResponse(BufferedReader in) throws IOException {
         String line = in.readLine();
         if (line == null) {
-            throw new IOException("it closed the connection without an answer");
+            throw new IOException("the daemon closed the connection without a response");
         }
-        Map<String, @Nullable Object> answer = JsonText.read(line);
-        if (answer.get("error") instanceof String error) {
+        Map<String, @Nullable Object> response = JsonText.read(line);
+        if (response.get("error") instanceof String error) {
             throw new ErrorResponseException(error);
         }
-        return answer;
+        return response;
     }
 }

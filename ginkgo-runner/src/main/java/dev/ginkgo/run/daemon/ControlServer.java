@@ -34,15 +34,16 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The control socket of a daemon (R-17): a Unix socket of mode 0600 on which the same user, or root, asks one JSON
- * object a line and is answered one JSON object a line. {@code {"read":"status"}} only looks, {@code {"do":"reload"}}
- * acts; an answer with the member {@code error} is a refusal.
+ * Control socket of a daemon (R-17): a Unix socket of mode 0600 for the same user and root. Requests and responses are
+ * JSON objects, one per line. {@code {"read":"status"}} only reads, {@code {"do":"reload"}} changes something; a
+ * response with the member {@code error} is an error.
  *
- * <p>It runs on platform threads, few of them: a daemon whose virtual threads hang is the one to be asked.
+ * <p>It uses a bounded number of platform threads, so that it still responds when the virtual threads of the daemon
+ * hang.
  */
 public final class ControlServer implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger("ginkgo");
-    private static final int MAX_PATH_BYTES = 107; // sun_path of sockaddr_un(7) has 108 bytes with the last zero
+    private static final int MAX_PATH_BYTES = 107; // sun_path of sockaddr_un(7) has 108 bytes including the final NUL
     private static final int MAX_REQUEST_CHARS = 64 * 1024;
     private static final int MAX_CONNECTIONS = 16;
     private static final Duration ACCEPT_RETRY_DELAY = Duration.ofMillis(200);
@@ -53,27 +54,27 @@ public final class ControlServer implements AutoCloseable {
     private final RequestHandler handler;
     private final Semaphore free = new Semaphore(MAX_CONNECTIONS);
 
-    /** What the daemon says. Called on a thread of the connection; what it throws is told to the asker. */
+    /** Handler of requests. Called on the thread of the connection; exceptions are sent to the client as errors. */
     public interface RequestHandler {
         /**
-         * Answers one request.
+         * Handles one request.
          *
          * @param acts whether the request may change something
-         * @param command what is asked for
+         * @param command the requested view or action
          */
         Map<String, @Nullable Object> handle(boolean acts, String command) throws Exception;
 
         /**
-         * Begins a conversation, for which the rest of the connection is.
+         * Opens a session, which takes over the rest of the connection.
          *
-         * @param about what is asked for
+         * @param kind the requested kind of session
          */
-        Conversation openConversation(String about) throws Exception;
+        Session openSession(String kind) throws Exception;
     }
 
-    /** More than one question and answer. For the thread of its connection. */
-    public interface Conversation extends AutoCloseable {
-        /** Answers one line; what it throws is told to the asker, and the conversation goes on. */
+    /** Series of requests with state. Confined to the thread of its connection. */
+    public interface Session extends AutoCloseable {
+        /** Handles one request; an exception is sent to the client as an error and does not end the session. */
         Map<String, @Nullable Object> handle(Map<String, @Nullable Object> request) throws Exception;
 
         @Override
@@ -88,15 +89,15 @@ public final class ControlServer implements AutoCloseable {
     }
 
     /**
-     * Opens it, in the place of whatever lies there: that nobody else answers there is for the pidfile's lock to see to.
+     * Opens the socket, replacing an existing file. The lock on the pidfile ensures that no other daemon uses the path.
      *
-     * @throws IOException if it cannot be opened, or its path is too long for a socket
+     * @throws IOException if the socket cannot be opened, or its path is too long
      */
     public static ControlServer open(Path path, RequestHandler requestHandler) throws IOException {
         int length = path.toString().getBytes(UTF_8).length;
         if (length > MAX_PATH_BYTES) {
-            throw new IOException("the path of the control socket has " + length + " bytes, and a socket's may have "
-                    + MAX_PATH_BYTES + ": " + path + "; choose a shorter --name, or another XDG_RUNTIME_DIR");
+            throw new IOException("the path of the control socket has " + length + " bytes, more than the limit of "
+                    + MAX_PATH_BYTES + ": " + path + "; use a shorter --name or another XDG_RUNTIME_DIR");
         }
         Files.deleteIfExists(path);
         ServerSocketChannel server = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
@@ -107,7 +108,7 @@ public final class ControlServer implements AutoCloseable {
             owner = Files.getOwner(path);
         } catch (IOException e) {
             server.close();
-            throw new IOException("the control socket " + path + " cannot be opened: " + e.getMessage(), e);
+            throw new IOException("cannot open the control socket " + path + ": " + e.getMessage(), e);
         }
         ControlServer control = new ControlServer(path, server, owner, requestHandler);
         Thread.ofPlatform().daemon().name("ginkgo-control").start(control::accept);
@@ -115,8 +116,8 @@ public final class ControlServer implements AutoCloseable {
     }
 
     /**
-     * Whether the file is still there, by which it is found. Where this process may not look any more, since it has
-     * become another user, it is taken to be: it could not be made again either.
+     * Returns whether the socket file still exists. If this process cannot check, because it has switched to another
+     * user, the file is assumed to exist: this process could not create it again either.
      */
     public boolean isReachable() {
         try {
@@ -141,9 +142,9 @@ public final class ControlServer implements AutoCloseable {
             try {
                 startConnection(server.accept());
                 failing = false;
-            } catch (IOException e) { // such as too many open files: the time to ask what is wrong comes after that
+            } catch (IOException e) { // such as too many open files: keep serving, to allow diagnosis later
                 if (server.isOpen() && !failing) {
-                    LOG.error("the control socket {} cannot take a connection, and tries again", path, e);
+                    LOG.error("control socket {} cannot accept a connection; retrying", path, e);
                 }
                 failing = true;
                 if (!pause()) {
@@ -153,21 +154,21 @@ public final class ControlServer implements AutoCloseable {
         }
     }
 
-    private void startConnection(SocketChannel asker) throws IOException {
+    private void startConnection(SocketChannel client) throws IOException {
         if (!free.tryAcquire()) {
-            asker.close();
+            client.close();
             return;
         }
         boolean started = false;
         try {
-            Thread.ofPlatform().daemon().name("ginkgo-control-asker").start(() -> serve(asker));
+            Thread.ofPlatform().daemon().name("ginkgo-control-connection").start(() -> serve(client));
             started = true;
-        } catch (OutOfMemoryError e) { // no thread more
-            throw new IOException("no thread for an asker: " + e.getMessage(), e);
+        } catch (OutOfMemoryError e) { // cannot create a thread
+            throw new IOException("cannot create a thread for a connection: " + e.getMessage(), e);
         } finally {
             if (!started) {
                 free.release();
-                asker.close();
+                client.close();
             }
         }
     }
@@ -177,40 +178,40 @@ public final class ControlServer implements AutoCloseable {
             TimeUnit.NANOSECONDS.sleep(ACCEPT_RETRY_DELAY.toNanos());
             return true;
         } catch (InterruptedException e) {
-            return false; // nobody does
+            return false; // not expected
         }
     }
 
-    private void serve(SocketChannel asker) {
-        try (asker;
-                BufferedReader in = new BufferedReader(Channels.newReader(asker, UTF_8));
-                Writer out = Channels.newWriter(asker, UTF_8)) {
-            UserPrincipal peer = peer(asker);
+    private void serve(SocketChannel client) {
+        try (client;
+                BufferedReader in = new BufferedReader(Channels.newReader(client, UTF_8));
+                Writer out = Channels.newWriter(client, UTF_8)) {
+            UserPrincipal peer = peer(client);
             boolean allowed = isAllowed(peer);
             for (String line = read(in); line != null; line = read(in)) {
-                if (!allowed) { // told after a request was read: else the end of the connection overtakes the answer
-                    LOG.warn("{} may not ask at the control socket", peer.getName());
-                    write(out, error(peer.getName() + " may not ask here"));
+                if (!allowed) { // after reading a request, or the client may see a reset before the error
+                    LOG.warn("control socket: rejected a request of user {}", peer.getName());
+                    write(out, error("not permitted for user " + peer.getName()));
                     return;
                 }
-                Optional<Conversation> conversation = handleLine(line, out);
-                if (conversation.isPresent()) {
-                    try (Conversation going = conversation.get()) {
+                Optional<Session> session = handleLine(line, out);
+                if (session.isPresent()) {
+                    try (Session open = session.get()) {
                         for (String next = read(in); next != null; next = read(in)) {
-                            write(out, handle(next, going::handle));
+                            write(out, handle(next, open::handle));
                         }
                     }
                     return;
                 }
             }
         } catch (IOException e) {
-            LOG.debug("an asker at the control socket went away", e);
+            LOG.debug("a client of the control socket disconnected", e);
         } finally {
             free.release();
         }
     }
 
-    /** Who answers a request. */
+    /** Handler of the JSON object in one line. */
     private interface LineHandler {
         Map<String, @Nullable Object> handle(Map<String, @Nullable Object> request) throws Exception;
     }
@@ -230,36 +231,36 @@ public final class ControlServer implements AutoCloseable {
         if (request.get("do") instanceof String command) {
             return handler.handle(true, command);
         }
-        return error("ask {\"read\":\"status\"} or {\"do\":\"reload\"}");
+        return error("invalid request: send {\"read\":\"status\"} or {\"do\":\"reload\"}");
     }
 
-    /** Answers a line, and gives the conversation that it has begun. */
-    private Optional<Conversation> handleLine(String line, Writer out) throws IOException {
-        List<Conversation> begun = new ArrayList<>();
-        Map<String, @Nullable Object> told = handle(line, request -> {
-            if (!(request.get("converse") instanceof String about)) {
+    /** Handles a line, and returns the session that it opened. */
+    private Optional<Session> handleLine(String line, Writer out) throws IOException {
+        List<Session> opened = new ArrayList<>();
+        Map<String, @Nullable Object> response = handle(line, request -> {
+            if (!(request.get("converse") instanceof String kind)) {
                 return handle(request);
             }
-            begun.add(handler.openConversation(about));
-            Map<String, @Nullable Object> welcome = new LinkedHashMap<>();
-            return welcome;
+            opened.add(handler.openSession(kind));
+            Map<String, @Nullable Object> empty = new LinkedHashMap<>();
+            return empty;
         });
-        write(out, told);
-        return begun.stream().findFirst();
+        write(out, response);
+        return opened.stream().findFirst();
     }
 
-    private static void write(Writer out, Map<String, @Nullable Object> answer) throws IOException {
-        out.write(JsonText.write(answer) + "\n");
+    private static void write(Writer out, Map<String, @Nullable Object> response) throws IOException {
+        out.write(JsonText.write(response) + "\n");
         out.flush();
     }
 
     private static Map<String, @Nullable Object> error(String text) {
-        Map<String, @Nullable Object> answer = new LinkedHashMap<>();
-        answer.put("error", text);
-        return answer;
+        Map<String, @Nullable Object> response = new LinkedHashMap<>();
+        response.put("error", text);
+        return response;
     }
 
-    /** A line; a longer one than anybody needs ends the connection. */
+    /** Reads a line, or returns null at the end; a line over the limit ends the connection. */
     private static @Nullable String read(BufferedReader in) throws IOException {
         StringBuilder line = new StringBuilder();
         for (int c = in.read(); c >= 0; c = in.read()) {
@@ -267,21 +268,22 @@ public final class ControlServer implements AutoCloseable {
                 return line.toString();
             }
             if (line.length() == MAX_REQUEST_CHARS) {
-                throw new IOException("a request of more than " + MAX_REQUEST_CHARS + " characters");
+                throw new IOException("a request has more than " + MAX_REQUEST_CHARS + " characters");
             }
             line.append((char) c);
         }
         return null;
     }
 
-    private static UserPrincipal peer(SocketChannel asker) throws IOException {
-        UnixDomainPrincipal peer = asker.getOption(ExtendedSocketOptions.SO_PEERCRED);
+    private static UserPrincipal peer(SocketChannel client) throws IOException {
+        UnixDomainPrincipal peer = client.getOption(ExtendedSocketOptions.SO_PEERCRED);
         return peer.user();
     }
 
     /**
-     * Who made the socket, root, and whom this process runs as by now. The first is known: to look a user up takes a file,
-     * and a process that has too many open already has one for the asker (accept(2) keeps it while it waits), and no more.
+     * Returns whether the peer may send requests: the user that created the socket, root, and the current user of this
+     * process. The first is compared without a lookup, because a lookup opens a file: a process that has run out of file
+     * descriptors still has the one that accept(2) reserved for the connection, but no other.
      */
     private boolean isAllowed(UserPrincipal peer) throws IOException {
         if (peer.equals(owner)) {
@@ -292,7 +294,7 @@ public final class ControlServer implements AutoCloseable {
             return peer.equals(users.lookupPrincipalByName("root"))
                     || peer.equals(users.lookupPrincipalByName(Long.toString(EffectiveUser.id())));
         } catch (IOException e) {
-            LOG.error("at the control socket {}, it cannot be found out whether {} may ask", path, peer.getName(), e);
+            LOG.error("control socket {}: cannot check the permission of user {}", path, peer.getName(), e);
             throw e;
         }
     }

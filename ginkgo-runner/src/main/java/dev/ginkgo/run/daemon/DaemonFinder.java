@@ -12,7 +12,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
 
-/** Finds daemons by what they leave in the folders of this user; nothing of theirs is loaded. */
+/** Finds daemons by their pidfiles in the folders of this user, without loading their programs. */
 public final class DaemonFinder {
     private static final String SUFFIX = ".pid";
 
@@ -25,37 +25,37 @@ public final class DaemonFinder {
     }
 
     /**
-     * The daemon that a word means, running or not: by its name, or by its target.
+     * Finds a daemon, running or not, by name or target.
      *
-     * @throws CommandException if the word means another program than the one that has its name
+     * @throws CommandException if the daemon of that name was started from another target
      */
-    public Optional<DaemonHandle> find(String word) {
-        if (DaemonNames.isName(word)) {
-            Optional<DaemonHandle> named = findByName(word);
+    public Optional<DaemonHandle> find(String nameOrTarget) {
+        if (DaemonNames.isName(nameOrTarget)) {
+            Optional<DaemonHandle> named = findByName(nameOrTarget);
             if (named.isPresent()) {
                 return named;
             }
         }
-        Optional<DaemonHandle> found = findByName(DaemonNames.of(word));
+        Optional<DaemonHandle> found = findByName(DaemonNames.of(nameOrTarget));
         found.map(DaemonHandle::daemonRecord)
-                .filter(daemonRecord -> DaemonNames.isFile(word))
+                .filter(daemonRecord -> DaemonNames.isFile(nameOrTarget))
                 .filter(daemonRecord ->
-                        !daemonRecord.targetId().equals(DaemonNames.targetId(word, commandContext.directory())))
+                        !daemonRecord.targetId().equals(DaemonNames.targetId(nameOrTarget, commandContext.directory())))
                 .ifPresent(daemonRecord -> {
                     throw new CommandException(
                             ExitCode.NOT_RUNNING,
-                            word + " is not running; " + DaemonHandle.description(daemonRecord)
-                                    + " is another program of that name");
+                            nameOrTarget + " is not running; another program has that name: "
+                                    + DaemonHandle.description(daemonRecord));
                 });
         return found;
     }
 
-    /** The one whose pidfile that is. */
+    /** Finds the daemon that owns a pidfile. */
     public Optional<DaemonHandle> ofPidFile(Path file) {
         return read(file);
     }
 
-    /** All of this user that have been started, by name. */
+    /** Returns all daemons of this user, running or not, ordered by name. */
     public List<DaemonHandle> all() {
         try (Stream<Path> files = Files.list(runtimeDirs.pids())) {
             return files.filter(file -> file.toString().endsWith(SUFFIX))
@@ -67,18 +67,18 @@ public final class DaemonFinder {
         }
     }
 
-    /** What to say of a word that means none. */
-    public CommandException notRunning(String word) {
+    /** Returns the error for a name or target without a running daemon, with suggestions. */
+    public CommandException notRunning(String nameOrTarget) {
         List<String> running = all().stream()
                 .filter(DaemonHandle::isAlive)
                 .map(DaemonHandle::name)
                 .toList();
-        Optional<String> meant = Suggestions.closest(word, running);
+        Optional<String> suggestion = Suggestions.closest(nameOrTarget, running);
         return new CommandException(
                 ExitCode.NOT_RUNNING,
-                word + " is not running"
-                        + meant.map(name -> "; did you mean " + name + "?").orElse("")
-                        + (running.isEmpty() ? "; nothing is" : "; running: " + String.join(", ", running)));
+                nameOrTarget + " is not running"
+                        + suggestion.map(name -> "; did you mean " + name + "?").orElse("")
+                        + (running.isEmpty() ? "; no daemon is" : "; running: " + String.join(", ", running)));
     }
 
     private Optional<DaemonHandle> findByName(String name) {
@@ -88,15 +88,15 @@ public final class DaemonFinder {
 
     private Optional<DaemonHandle> read(Path file) {
         try {
-            Optional<DaemonRecord> card = PidFile.read(file);
-            if (card.isEmpty()) {
+            Optional<DaemonRecord> daemonRecord = PidFile.read(file);
+            if (daemonRecord.isEmpty()) {
                 return Optional.empty();
             }
-            return Optional.of(new DaemonHandle(file, card.get(), RuntimeDirs.isOwnedByUser(file)));
+            return Optional.of(new DaemonHandle(file, daemonRecord.get(), RuntimeDirs.isOwnedByUser(file)));
         } catch (AccessDeniedException e) {
-            throw new CommandException(ExitCode.UNKNOWN, file + " belongs to another user, and may not be read");
+            throw new CommandException(ExitCode.UNKNOWN, "cannot read " + file + ": it belongs to another user");
         } catch (IOException e) {
-            throw new CommandException(ExitCode.UNKNOWN, file + " is no pidfile of ginkgo's: " + e.getMessage());
+            throw new CommandException(ExitCode.UNKNOWN, file + " is not a pidfile of ginkgo: " + e.getMessage());
         }
     }
 }

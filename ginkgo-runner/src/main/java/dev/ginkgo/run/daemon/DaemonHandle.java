@@ -4,11 +4,11 @@ import java.nio.file.Path;
 import java.time.Duration;
 
 /**
- * A daemon that was looked for and has a pidfile.
+ * Daemon, running or not, that was found by its pidfile.
  *
  * @param file the pidfile
- * @param daemonRecord what it says
- * @param ownedByUser whether it belongs to this user
+ * @param daemonRecord the content of the pidfile
+ * @param ownedByUser whether the pidfile belongs to this user, or this user is root
  */
 public record DaemonHandle(Path file, DaemonRecord daemonRecord, boolean ownedByUser) {
     private static final Duration RESPONSE_TIMEOUT = Duration.ofSeconds(3);
@@ -21,7 +21,7 @@ public record DaemonHandle(Path file, DaemonRecord daemonRecord, boolean ownedBy
         return daemonRecord.isAlive();
     }
 
-    /** Dead, and it could not say so. */
+    /** Returns whether the process is gone without having recorded its exit. */
     public boolean diedWithoutRecord() {
         return daemonRecord.end().isEmpty() && !isAlive();
     }
@@ -30,17 +30,17 @@ public record DaemonHandle(Path file, DaemonRecord daemonRecord, boolean ownedBy
         return controlClient(RESPONSE_TIMEOUT);
     }
 
-    public ControlClient controlClient(Duration patience) {
-        return new ControlClient(Path.of(daemonRecord.socket()), patience);
+    public ControlClient controlClient(Duration timeout) {
+        return new ControlClient(Path.of(daemonRecord.socket()), timeout);
     }
 
-    /** {@code numbers (pid 4711, started from /srv/numbers.toml)}. */
+    /** Returns, for example, {@code numbers (pid 4711, started from /srv/numbers.toml)}. */
     static String description(DaemonRecord daemonRecord) {
         return daemonRecord.name() + " (pid " + daemonRecord.process().pid() + ", started from "
                 + daemonRecord.targetId() + ")";
     }
 
-    /** {@code numbers (pid 4711)}. */
+    /** Returns, for example, {@code numbers (pid 4711)}. */
     public String label() {
         return daemonRecord.name() + " (pid " + daemonRecord.process().pid() + ")";
     }

@@ -5,13 +5,16 @@ import dev.ginkgo.run.output.ExitCode;
 import java.nio.file.Path;
 import java.util.regex.Pattern;
 
-/** What a daemon is called: as its user says, or after its target. Nothing is read for it. */
+/** Names of daemons: given by the user, or derived from the target. */
 public final class DaemonNames {
     private static final Pattern NAME = Pattern.compile("[A-Za-z0-9_][A-Za-z0-9._-]{0,63}");
 
     private DaemonNames() {}
 
-    /** {@code numbers} of {@code examples/numbers.toml}, {@code MessageHub} of {@code dev.ginkgo.hub.MessageHub}. */
+    /**
+     * Derives the name from a target: {@code numbers} from {@code examples/numbers.toml}, {@code MessageHub} from {@code
+     * dev.ginkgo.hub.MessageHub}.
+     */
     static String of(String target) {
         String last = target.substring(target.lastIndexOf('/') + 1);
         String name =
@@ -19,22 +22,22 @@ public final class DaemonNames {
         return require(name);
     }
 
-    /** The name itself, if it can be that of a file. */
+    /** Returns the name if it is valid, which includes being usable as a file name. */
     static String require(String name) {
         if (!isName(name)) {
             throw new CommandException(
                     ExitCode.USAGE,
-                    "\"" + name + "\" is no name for a daemon; give one by --name: letters, digits, dot, hyphen and"
-                            + " underscore, at most 64");
+                    "\"" + name + "\" is not a valid name for a daemon; use --name to give one of at most 64 letters,"
+                            + " digits, dots, hyphens and underscores");
         }
         return name;
     }
 
-    static boolean isName(String word) {
-        return NAME.matcher(word).matches();
+    static boolean isName(String text) {
+        return NAME.matcher(text).matches();
     }
 
-    /** What tells two targets of one name apart: the absolute path of the file, or the class. */
+    /** Returns the identity of a target: the absolute path of the file, or the class name. */
     static String targetId(String target, Path directory) {
         return isFile(target) ? directory.resolve(target).normalize().toString() : target;
     }

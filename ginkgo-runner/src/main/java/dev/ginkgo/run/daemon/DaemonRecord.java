@@ -6,18 +6,18 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a daemon writes about itself into its pidfile, for those who look for it.
+ * Description of a daemon, as stored in its pidfile.
  *
- * @param name its name
- * @param process the process
- * @param target what was started, as it was named
- * @param targetId the absolute path of the target, or the name of a class; tells two of one name apart
- * @param directory where it was started
- * @param log its log; empty if that is standard error
- * @param socket its control socket
- * @param started when, as ISO 8601
- * @param version of ginkgo
- * @param end how it ended; empty while it runs
+ * @param name the name of the daemon
+ * @param process its process
+ * @param target the target as given on the command line
+ * @param targetId the absolute path of the target, or the class name; distinguishes targets of the same name
+ * @param directory the working folder of the start
+ * @param log the log file; empty if the log is standard error
+ * @param socket the control socket
+ * @param started the time of the start, as ISO 8601
+ * @param version the version of ginkgo
+ * @param end the recorded exit; empty while the daemon is running, and if it died
  */
 public record DaemonRecord(
         String name,
@@ -32,31 +32,31 @@ public record DaemonRecord(
         Optional<Exit> end) {
 
     /**
-     * How a daemon ended by itself.
+     * Exit that a daemon recorded.
      *
-     * @param at when, as ISO 8601
-     * @param code the exit code; -1 if it is not known
-     * @param reason why, and what it left behind; empty if all went well
+     * @param at the time, as ISO 8601
+     * @param code the exit code; -1 if unknown
+     * @param reason error and shutdown report; empty for a clean exit
      */
     public record Exit(String at, int code, String reason) {}
 
-    /** Whether the process is there. */
+    /** Returns whether the process is running. */
     public boolean isAlive() {
         return end.isEmpty() && process.isAlive();
     }
 
-    /** The same with its log. */
+    /** Returns a copy with the log file. */
     public DaemonRecord withLog(String file) {
         return new DaemonRecord(name, process, target, targetId, directory, file, socket, started, version, end);
     }
 
-    /** The same after its end. */
-    public DaemonRecord withEnd(Exit how) {
+    /** Returns a copy with the exit. */
+    public DaemonRecord withEnd(Exit exit) {
         return new DaemonRecord(
-                name, process, target, targetId, directory, log, socket, started, version, Optional.of(how));
+                name, process, target, targetId, directory, log, socket, started, version, Optional.of(exit));
     }
 
-    /** As the members of an object. */
+    /** Returns the members of the JSON object. */
     public Map<String, @Nullable Object> members() {
         Map<String, @Nullable Object> members = new LinkedHashMap<>();
         members.put("name", name);
@@ -69,10 +69,10 @@ public record DaemonRecord(
         members.put("socket", socket);
         members.put("started", started);
         members.put("version", version);
-        end.ifPresent(how -> {
-            members.put("ended", how.at);
-            members.put("exitCode", how.code);
-            members.put("words", how.reason);
+        end.ifPresent(exit -> {
+            members.put("ended", exit.at);
+            members.put("exitCode", exit.code);
+            members.put("words", exit.reason);
         });
         return members;
     }

@@ -17,9 +17,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * This process under a name, for others to find: it holds the lock of its pidfile until it ends, and answers at its
- * control socket. For the main thread, but for {@link #serve} which the housekeeping calls too, and a shutdown hook
- * that writes down the end if nobody else has.
+ * Registration of this process under a name: holds the lock on the pidfile until the process exits, and serves the
+ * control socket. Confined to the main thread, except {@link #serve}, suffix is also called periodically, and {@link
+ * #end}, suffix a shutdown hook calls if the exit has not been recorded.
  */
 public final class DaemonRegistration {
     private static final Logger LOG = LoggerFactory.getLogger("ginkgo");
@@ -41,12 +41,12 @@ public final class DaemonRegistration {
     }
 
     /**
-     * Takes the name (R-04, R-11).
+     * Claims a name for this process (R-04, R-11).
      *
-     * @param target what is started, as it was named
-     * @param givenName the name; that of the target if empty
-     * @param givenFile the pidfile; one in the folder of this user if empty
-     * @throws CommandException if another process has it, which is named, or if it cannot be taken
+     * @param target the target as given on the command line
+     * @param givenName the name; if empty, it is derived from the target
+     * @param givenFile the pidfile; if empty, it is in the folder of this user
+     * @throws CommandException if another process has the name, or it cannot be claimed
      */
     public static DaemonRegistration claim(
             CommandContext commandContext, String target, Optional<String> givenName, Optional<Path> givenFile) {
@@ -74,18 +74,18 @@ public final class DaemonRegistration {
             DaemonRegistration daemonRegistration = new DaemonRegistration(runtimeDirs, file, locked, daemonRecord);
             ExitWatcher watch = new ExitWatcher();
             Runtime.getRuntime()
-                    .addShutdownHook(new Thread(() -> daemonRegistration.recordExit(watch), "ginkgo-cut-off"));
+                    .addShutdownHook(new Thread(() -> daemonRegistration.recordExit(watch), "ginkgo-record-exit"));
             return daemonRegistration;
         } catch (IOException e) {
-            throw new CommandException(ExitCode.CANNOT_CREATE, name + " cannot be registered: " + describe(e));
+            throw new CommandException(ExitCode.CANNOT_CREATE, "cannot register " + name + ": " + describe(e));
         }
     }
 
-    /** Two of one name, with pidfiles of their own, have sockets of their own. */
+    /** Returns the path of the control socket. Daemons of one name with different pidfiles have different sockets. */
     private static Path socket(RuntimeDirs runtimeDirs, String name, Optional<Path> pidFile) {
-        String which =
+        String suffix =
                 pidFile.map(file -> "-" + Integer.toHexString(file.hashCode())).orElse("");
-        return runtimeDirs.sockets().resolve(name + which + ".sock");
+        return runtimeDirs.sockets().resolve(name + suffix + ".sock");
     }
 
     private static PidFile lock(Path file, String name) throws IOException {
@@ -98,10 +98,10 @@ public final class DaemonRegistration {
             if (other.isPresent()) {
                 throw new CommandException(
                         ExitCode.CANNOT_CREATE,
-                        DaemonHandle.description(other.get()) + " runs already"
-                                + "; stop it first, or give this one another --name");
+                        DaemonHandle.description(other.get()) + " is already running"
+                                + "; stop it first, or use another --name");
             }
-            sleep(); // it has the lock and has not written yet, or it is about to end
+            sleep(); // the owner has locked the file but not written it yet, or is exiting
         }
         throw new CommandException(
                 ExitCode.CANNOT_CREATE, name + " is being started or stopped: " + file + " is locked");
@@ -111,28 +111,28 @@ public final class DaemonRegistration {
         return daemonRecord;
     }
 
-    /** Where the pidfile lies. */
+    /** Returns the path of the pidfile. */
     public Path file() {
         return file;
     }
 
-    /** Where the log is, where the configuration names none. */
+    /** Returns the log file of a daemon without a configured one. */
     public Path defaultLog() throws IOException {
         return RuntimeDirs.prepare(runtimeDirs.logs()).resolve(daemonRecord.name() + ".log");
     }
 
-    /** Where the control socket is, once it serves. */
+    /** Returns the path of the control socket, which exists only while it is being served. */
     public Path socket() {
         return Path.of(daemonRecord.socket());
     }
 
-    /** Says where the log is. */
+    /** Records the log file in the pidfile. */
     public void log(Path log) throws IOException {
         daemonRecord = daemonRecord.withLog(log.toString());
         pidFile.write(daemonRecord);
     }
 
-    /** Opens the control socket, or opens it again if its file has gone: systemd removes it with its folder at logout. */
+    /** Opens the control socket, or reopens it if its file is missing: systemd deletes its folder at logout. */
     public synchronized void serve(ControlServer.RequestHandler requestHandler) throws IOException {
         if (control != null && control.isReachable()) {
             return;
@@ -145,32 +145,32 @@ public final class DaemonRegistration {
     }
 
     private void recordExit(ExitWatcher watch) {
-        ExitWatcher.ProcessExit how = watch.end();
-        end(how.code(), how.reason());
+        ExitWatcher.ProcessExit exit = watch.end();
+        end(exit.code(), exit.reason());
     }
 
-    /** The end of this process; the first that is told counts. */
-    public synchronized void end(int code, String words) {
+    /** Records the exit of this process in the pidfile and closes the socket. Only the first call has an effect. */
+    public synchronized void end(int code, String reason) {
         if (ended) {
             return;
         }
         ended = true;
         if (Thread.interrupted()) {
-            LOG.debug("the interrupt that ended the start would close the pidfile before its last words");
+            LOG.debug("cleared the interrupt of the start, which would close the pidfile before the exit is recorded");
         }
         try (PidFile closed = pidFile) {
             closed.write(daemonRecord.withEnd(
-                    new DaemonRecord.Exit(TimeSource.system().now().toString(), code, words)));
+                    new DaemonRecord.Exit(TimeSource.system().now().toString(), code, reason)));
             if (control != null) {
                 control.close();
             }
         } catch (IOException e) {
-            // The process ends all the same: a pidfile that names a dead process is told as such, and a socket that
-            // nobody listens at (its folder may belong to root, and this process not any more) does no harm.
+            // The process exits anyway. A pidfile that names a dead process is recognized as such, and a stale socket
+            // (its folder may belong to root, whose privileges this process has dropped) is harmless.
         }
     }
 
-    /** What went wrong: the exceptions of the file system often say no more than a path. */
+    /** Describes an exception; the messages of file system exceptions are often only a path. */
     public static String describe(IOException e) {
         return switch (e) {
             case NoSuchFileException missing -> missing.getFile() + ": no such file or folder";

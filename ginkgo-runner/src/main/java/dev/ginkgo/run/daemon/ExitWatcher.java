@@ -12,35 +12,36 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Finds out why the JVM ends although nobody has stopped the service in order: {@code System.exit} in somebody's code,
- * or a signal that came before anybody listened. Of both {@code Runtime.exit} tells its logger, with the status and
- * the stack, as its documentation says.
+ * Determines why the JVM exits without a regular stop of the service: a call of {@code System.exit} in user code, or a
+ * signal that arrived before its handler was installed. In both cases {@code Runtime.exit} logs the status and the
+ * stack trace to its logger, as documented there.
  */
 final class ExitWatcher {
     static final int UNKNOWN_CODE = -1;
 
     private static final Pattern STATUS = Pattern.compile("-?\\d+$");
-    private static final String SIGNAL = "jdk.internal.misc.Signal"; // on whose thread the JVM's own handler runs
+    private static final String SIGNAL = "jdk.internal.misc.Signal"; // in the stack of the JVM's default signal handler
 
-    private final Logger logger = Logger.getLogger("java.lang.Runtime"); // held: loggers are kept weakly
+    private final Logger logger =
+            Logger.getLogger("java.lang.Runtime"); // strong reference: the log manager has only weak ones
     private final AtomicReference<@Nullable LogRecord> exit = new AtomicReference<>();
 
     /**
-     * How it came to its end.
+     * Exit of this process.
      *
-     * @param code the exit code; {@link #UNKNOWN_CODE} if that cannot be known
-     * @param reason what happened
+     * @param code the exit code; {@link #UNKNOWN_CODE} if unknown
+     * @param reason the cause
      */
     record ProcessExit(int code, String reason) {}
 
-    /** Watches from now on. Once a process. */
+    /** Starts watching. Create at most one per process. */
     ExitWatcher() {
         logger.setLevel(Level.FINE);
         logger.setUseParentHandlers(false);
         logger.addHandler(new Handler() {
             @Override
-            public void publish(LogRecord told) {
-                exit.compareAndSet(null, told);
+            public void publish(LogRecord logged) {
+                exit.compareAndSet(null, logged);
             }
 
             @Override
@@ -51,26 +52,26 @@ final class ExitWatcher {
         });
     }
 
-    /** What is known in a shutdown hook. */
+    /** Returns what is known about the exit. Called in a shutdown hook. */
     ProcessExit end() {
-        LogRecord told = exit.get();
-        if (told == null) {
+        LogRecord logged = exit.get();
+        if (logged == null) {
             return new ProcessExit(UNKNOWN_CODE, "the JVM ended before the service was stopped");
         }
-        Matcher status = STATUS.matcher(told.getMessage());
+        Matcher status = STATUS.matcher(logged.getMessage());
         int code = status.find() ? Integer.parseInt(status.group()) : UNKNOWN_CODE;
-        Optional<StackTraceElement> caller = caller(told);
+        Optional<StackTraceElement> caller = caller(logged);
         if (caller.filter(frame -> frame.getClassName().startsWith(SIGNAL)).isPresent()) {
-            return new ProcessExit(code, "a signal ended it before it listened to signals");
+            return new ProcessExit(code, "terminated by a signal before the signal handlers were installed");
         }
         return new ProcessExit(
                 code,
                 "System.exit was called" + caller.map(frame -> " at " + frame).orElse("")
-                        + "; nothing was stopped in order");
+                        + "; services were not stopped");
     }
 
-    private static Optional<StackTraceElement> caller(LogRecord told) {
-        return Optional.ofNullable(told.getThrown())
+    private static Optional<StackTraceElement> caller(LogRecord logged) {
+        return Optional.ofNullable(logged.getThrown())
                 .flatMap(thrown -> Arrays.stream(thrown.getStackTrace())
                         .filter(frame -> !frame.getClassName().startsWith("java.lang."))
                         .findFirst());

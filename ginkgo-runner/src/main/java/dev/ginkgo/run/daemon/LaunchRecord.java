@@ -13,11 +13,11 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * With which words, and in which folder, a daemon was started: what {@code restart} needs. It lies beside the pidfile,
- * for its owner only, since there may be a secret among the words.
+ * Arguments and working folder of the last start of a daemon, for {@code restart}. Stored in a file beside the pidfile
+ * that only the owner can read, because arguments may contain secrets.
  *
  * @param directory the working folder, absolute
- * @param arguments what was said after {@code start}
+ * @param arguments the arguments after {@code start}
  */
 public record LaunchRecord(Path directory, List<String> arguments) {
 
@@ -26,20 +26,20 @@ public record LaunchRecord(Path directory, List<String> arguments) {
             Files.deleteIfExists(file(pidFile));
         } catch (IOException e) {
             throw new CommandException(
-                    ExitCode.CANNOT_CREATE, file(pidFile) + " cannot be removed: " + DaemonRegistration.describe(e));
+                    ExitCode.CANNOT_CREATE, "cannot delete " + file(pidFile) + ": " + DaemonRegistration.describe(e));
         }
     }
 
-    public static void write(Path pidFile, Path directory, List<String> words) {
+    public static void write(Path pidFile, Path directory, List<String> arguments) {
         remove(pidFile);
         Path file = file(pidFile);
         try {
             Files.createFile(file, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
-            Files.writeString(file, JsonText.write(Map.of("directory", directory.toString(), "words", words)));
+            Files.writeString(file, JsonText.write(Map.of("directory", directory.toString(), "words", arguments)));
         } catch (IOException e) {
             throw new CommandException(
                     ExitCode.CANNOT_CREATE,
-                    file + " cannot be written, without which there is no restart: " + DaemonRegistration.describe(e));
+                    "cannot write " + file + ", which restart needs: " + DaemonRegistration.describe(e));
         }
     }
 

@@ -18,16 +18,17 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * The pidfile of a daemon. Its first line is the pid, or empty once the daemon has ended by itself; the second is its
- * {@link DaemonRecord}. The daemon holds a lock on it while it lives, which decides between two starts; a reader needs no
- * lock, for the card names one process exactly.
+ * Pidfile of a daemon. The first line is the pid, or empty after a recorded exit; the second line is the {@link
+ * DaemonRecord}. The daemon holds a lock on the file as long as it runs, so that only one of two concurrent starts
+ * succeeds. Reading needs no lock, because the record identifies a process unambiguously.
  *
- * <p>The file is emptied, not deleted: a deleted one can be locked by somebody who opened it before, beside a new one.
- * A process that opens its own pidfile twice loses the lock (fcntl(2)), so only this class opens it.
+ * <p>The file is never deleted: another start that had opened it before the deletion could lock the deleted file while a
+ * third one locks a new file of the same name. A process that opens and closes its own pidfile a second time loses the
+ * lock (fcntl(2)), so only this class opens it.
  */
 public final class PidFile implements AutoCloseable {
     private static final int ATTEMPTS = 20;
-    private static final int LONGEST_NUMBER = 20;
+    private static final int MAX_PID_LENGTH = 20;
 
     private final FileChannel channel;
 
@@ -36,10 +37,10 @@ public final class PidFile implements AutoCloseable {
     }
 
     /**
-     * Locks it for this process, until it is closed.
+     * Locks the file for this process until it is closed; creates it if necessary.
      *
-     * @return empty if another process has it
-     * @throws IOException if it cannot be opened, or is somebody's file that would be lost
+     * @return empty if another process holds the lock
+     * @throws IOException if the file cannot be opened, or is not a pidfile and would be overwritten
      */
     public static Optional<PidFile> lock(Path file) throws IOException {
         FileChannel channel = FileChannel.open(
@@ -57,7 +58,7 @@ public final class PidFile implements AutoCloseable {
                 return Optional.of(new PidFile(channel));
             }
         } catch (OverlappingFileLockException e) {
-            // another part of this process has it
+            // this process already holds the lock
         } catch (IOException e) {
             channel.close();
             throw e;
@@ -66,9 +67,9 @@ public final class PidFile implements AutoCloseable {
         return Optional.empty();
     }
 
-    /** All pidfiles, also those of others, begin with a number or with nothing (zeros after a power failure). */
+    /** Accepts files that start with a number or an empty line, or with NULs, as found after a power failure. */
     private static void requirePidFile(Path file, FileChannel channel) throws IOException {
-        ByteBuffer begin = ByteBuffer.allocate(LONGEST_NUMBER);
+        ByteBuffer begin = ByteBuffer.allocate(MAX_PID_LENGTH);
         channel.read(begin, 0);
         begin.flip();
         while (begin.hasRemaining()) {
@@ -77,14 +78,14 @@ public final class PidFile implements AutoCloseable {
                 return;
             }
             if (each != 0 && each != ' ' && (each < '0' || each > '9')) {
-                throw new IOException(file + " is no pidfile, and would be overwritten; --pid takes a file of its own");
+                throw new IOException(file + " is not a pidfile and would be overwritten; use another file for --pid");
             }
         }
     }
 
     /**
-     * Says who runs, or how it ended. What was there goes last, so that a reader finds one or the other at any moment, and
-     * so that a full disk takes nothing away: of what is behind the second line nobody takes notice.
+     * Writes the record. The file is overwritten first and truncated afterwards, so that a concurrent reader finds the old
+     * or the new content, and nothing is lost if the disk is full: content after the second line is ignored.
      */
     public void write(DaemonRecord daemonRecord) throws IOException {
         String first = daemonRecord.end().isPresent()
@@ -100,7 +101,7 @@ public final class PidFile implements AutoCloseable {
         channel.truncate(length);
     }
 
-    /** What it says; empty if there is nothing (yet), or nothing that we wrote. */
+    /** Reads the record; empty if the file does not exist, is not written yet, or has no record. */
     public static Optional<DaemonRecord> read(Path file) throws IOException {
         for (int attempt = 1; ; attempt++) {
             String text;
@@ -110,8 +111,8 @@ public final class PidFile implements AutoCloseable {
                 return Optional.empty();
             }
             try {
-                return card(text);
-            } catch (IOException e) { // it is being written: a file system may give the old length and the new bytes
+                return parse(text);
+            } catch (IOException e) { // concurrent write: a reader may see the old length with the new bytes
                 if (attempt == ATTEMPTS) {
                     throw e;
                 }
@@ -120,14 +121,14 @@ public final class PidFile implements AutoCloseable {
         }
     }
 
-    private static Optional<DaemonRecord> card(String text) throws IOException {
+    private static Optional<DaemonRecord> parse(String text) throws IOException {
         String[] lines = text.split("\n", -1);
         return lines.length < 2 || !lines[1].startsWith("{")
                 ? Optional.empty()
                 : Optional.of(DaemonRecord.of(JsonText.read(lines[1])));
     }
 
-    /** Lets go of the lock. */
+    /** Releases the lock. */
     @Override
     public void close() throws IOException {
         channel.close();

@@ -6,12 +6,12 @@ import java.nio.file.Path;
 import java.util.Optional;
 
 /**
- * Which process is meant: a number alone is soon another's. On Linux the birth is the machine's boot and the tick of
- * the start (field 22 of {@code /proc/PID/stat}, proc(5)); wall-clock times, as {@link ProcessHandle} has them, move
- * when the clock is set. A zombie is dead: it only waits for its parent.
+ * Identity of a process: its pid, and its start time, because pids are reused. On Linux the start time is the boot id of
+ * the machine and the start tick (field 22 of {@code /proc/PID/stat}, proc(5)), because the wall-clock times of {@link
+ * ProcessHandle} change when the clock is set. A zombie counts as dead.
  *
- * @param pid the number
- * @param birth when it was born, comparable for equality only
+ * @param pid the process id
+ * @param birth the start time, comparable for equality only
  */
 public record ProcessIdentity(long pid, String birth) {
     private static final Path PROC = Path.of("/proc");
@@ -19,28 +19,28 @@ public record ProcessIdentity(long pid, String birth) {
     private static final int STATE = 0;
     private static final int START_TICKS = 19;
 
-    /** This process. */
+    /** Returns the identity of this process. */
     public static ProcessIdentity self() {
         long pid = ProcessHandle.current().pid();
         return of(pid).orElseGet(() -> new ProcessIdentity(pid, ""));
     }
 
-    /** The live process that has this number now. */
+    /** Returns the identity of the live process that currently has this pid. */
     public static Optional<ProcessIdentity> of(long pid) {
         return Files.exists(BOOT) ? onLinux(pid) : elsewhere(pid);
     }
 
-    /** Whether that very process lives. */
+    /** Returns whether this process, and not another one with its pid, is alive. */
     public boolean isAlive() {
         return of(pid).filter(this::equals).isPresent();
     }
 
-    /** The user that it runs as. */
+    /** Returns the name of the user that the process runs as. */
     public Optional<String> user() {
         return ProcessHandle.of(pid).flatMap(process -> process.info().user());
     }
 
-    /** Sends TERM, or KILL. False if this user may not, or if it is gone. */
+    /** Sends TERM or KILL. Returns false if that is not permitted, or the process has exited. */
     public boolean end(boolean kill) {
         return isAlive()
                 && ProcessHandle.of(pid)
@@ -51,7 +51,7 @@ public record ProcessIdentity(long pid, String birth) {
     private static Optional<ProcessIdentity> onLinux(long pid) {
         try {
             String stat = Files.readString(PROC.resolve(pid + "/stat"));
-            // The name of the program stands in parentheses and may contain anything, also these.
+            // The program name is in parentheses and may itself contain parentheses.
             String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ", -1);
             return switch (fields[STATE]) {
                 case "Z", "X", "x" -> Optional.empty();
@@ -59,7 +59,7 @@ public record ProcessIdentity(long pid, String birth) {
                     Optional.of(new ProcessIdentity(pid, Files.readString(BOOT).strip() + "/" + fields[START_TICKS]));
             };
         } catch (IOException | IndexOutOfBoundsException e) {
-            return Optional.empty(); // no such process, or it ended while it was read
+            return Optional.empty(); // no such process, or it exited during the read
         }
     }
 

@@ -14,23 +14,23 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * Where a user's daemons are kept. Pidfiles and logs lie where they outlive a logout ({@code $XDG_STATE_HOME/ginkgo},
- * by default {@code ~/.local/state/ginkgo}), for systemd empties {@code $XDG_RUNTIME_DIR} at the end of the last
- * session while the daemon lives on; there are only the sockets, which the daemon makes anew. Root has {@code
- * /run/ginkgo} and {@code /var/log/ginkgo}.
+ * Folders for the files of a user's daemons. Pidfiles and logs are in {@code $XDG_STATE_HOME/ginkgo}, by default {@code
+ * ~/.local/state/ginkgo}, where they survive a logout. Only control sockets are in {@code $XDG_RUNTIME_DIR}, because
+ * systemd empties that folder at the end of the last session while the daemon keeps running; the daemon recreates its
+ * socket. Root uses {@code /run/ginkgo} and {@code /var/log/ginkgo}.
  *
- * @param pids for pidfiles
- * @param logs for logs
- * @param sockets for control sockets
+ * @param pids folder of pidfiles
+ * @param logs folder of logs
+ * @param sockets folder of control sockets
  */
 public record RuntimeDirs(Path pids, Path logs, Path sockets) {
     private static final Path SYSTEM = Path.of("/run/ginkgo");
     private static final Set<PosixFilePermission> OWNER_ONLY = PosixFilePermissions.fromString("rwx------");
 
     /**
-     * Of the user that runs this process.
+     * Returns the folders of the user that runs this process.
      *
-     * @param environment its environment variables
+     * @param environment the environment variables
      */
     public static RuntimeDirs of(Map<String, String> environment) {
         long user = EffectiveUser.id();
@@ -43,22 +43,24 @@ public record RuntimeDirs(Path pids, Path logs, Path sockets) {
                     runtime.filter(folder -> state.isPresent()).orElse(SYSTEM));
         }
         Path home = Path.of(environment.getOrDefault("HOME", System.getProperty("user.home", "/")));
-        Path kept = state.orElse(home.resolve(".local/state/ginkgo"));
-        Path sessions = Path.of("/run/user/" + user);
-        Path temporary = Path.of(environment.getOrDefault("TMPDIR", "/tmp"), "ginkgo-" + user);
+        Path stateDir = state.orElse(home.resolve(".local/state/ginkgo"));
+        Path sessionDir = Path.of("/run/user/" + user);
+        Path temporaryDir = Path.of(environment.getOrDefault("TMPDIR", "/tmp"), "ginkgo-" + user);
         return new RuntimeDirs(
-                kept, kept, runtime.orElse(Files.isWritable(sessions) ? sessions.resolve("ginkgo") : temporary));
+                stateDir,
+                stateDir,
+                runtime.orElse(Files.isWritable(sessionDir) ? sessionDir.resolve("ginkgo") : temporaryDir));
     }
 
-    /** Root's, in which everybody may see what runs. */
+    /** Returns the folder of root's daemons, which every user can read. */
     public static Path system() {
         return SYSTEM;
     }
 
     /**
-     * Makes a folder that is this user's alone, or finds that it is.
+     * Creates a folder private to this user, or verifies an existing one.
      *
-     * @throws IOException if it cannot be made, is a link, or belongs to somebody else
+     * @throws IOException if it cannot be created, is a symbolic link, belongs to another user, or is world-writable
      */
     public static Path prepare(Path folder) throws IOException {
         Path parent = folder.getParent();
@@ -69,26 +71,26 @@ public record RuntimeDirs(Path pids, Path logs, Path sockets) {
             try {
                 Files.createDirectory(folder, PosixFilePermissions.asFileAttribute(OWNER_ONLY));
             } catch (FileAlreadyExistsException e) {
-                // by another start at the same moment; whose it is, is looked at below
+                // created by a concurrent start; its owner is checked below
             }
-            if (folder.equals(SYSTEM)) { // what lies in it says for each file who may read it
+            if (folder.equals(SYSTEM)) { // files in it have modes of their own
                 Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwxr-xr-x"));
             }
         }
         if (!Files.isDirectory(folder, NOFOLLOW_LINKS)) {
-            throw new IOException(folder + " is no folder; remove it");
+            throw new IOException(folder + " is not a folder; remove it");
         }
         if ((int) Files.getAttribute(folder, "unix:uid") != EffectiveUser.id()) {
             throw new IOException(folder + " belongs to " + Files.getOwner(folder)
                     + "; set XDG_STATE_HOME and XDG_RUNTIME_DIR to folders of your own");
         }
         if (Files.getPosixFilePermissions(folder).contains(PosixFilePermission.OTHERS_WRITE)) {
-            throw new IOException(folder + " can be written by everybody; chmod 700 " + folder);
+            throw new IOException(folder + " is writable by all users; run chmod 700 " + folder);
         }
         return folder;
     }
 
-    /** Whether a file belongs to the user of this process, or he is root. */
+    /** Returns whether the file belongs to the user of this process, or that user is root. */
     public static boolean isOwnedByUser(Path file) throws IOException {
         long user = EffectiveUser.id();
         return user == 0 || (int) Files.getAttribute(file, "unix:uid") == user;
@@ -97,7 +99,7 @@ public record RuntimeDirs(Path pids, Path logs, Path sockets) {
     private static Optional<Path> folder(Map<String, String> environment, String variable) {
         return Optional.ofNullable(environment.get(variable))
                 .map(Path::of)
-                .filter(Path::isAbsolute) // as the XDG specification asks
+                .filter(Path::isAbsolute) // as the XDG specification requires
                 .map(folder -> folder.resolve("ginkgo"));
     }
 }

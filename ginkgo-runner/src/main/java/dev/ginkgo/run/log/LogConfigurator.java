@@ -31,12 +31,12 @@ import java.util.stream.Stream;
 import org.slf4j.LoggerFactory;
 
 /**
- * Logback, set up in code from the table {@code [log]}; a Logback file of the user's own ({@code
- * -Dlogback.configurationFile}, or {@code logback.xml} on his class path) wins over the table entirely. The level
+ * Configures Logback from the table {@code [log]}. If the user has a Logback file ({@code
+ * -Dlogback.configurationFile}, or {@code logback.xml} on the user's class path), the table is ignored. The level
  * follows reloads.
  */
 public final class LogConfigurator {
-    /** The levels, by the names that Logback has for them. */
+    /** Log levels, with the names of Logback. */
     enum LogLevel {
         TRACE,
         DEBUG,
@@ -46,7 +46,7 @@ public final class LogConfigurator {
         OFF
     }
 
-    /** How a line looks. */
+    /** Format of log lines. */
     enum LogFormat {
         TEXT,
         JSON
@@ -60,8 +60,8 @@ public final class LogConfigurator {
     private final Setting<Integer> keep;
 
     /**
-     * @param loader the loader of the user's classes, which may have a Logback file
-     * @param exceptionPrinter how exceptions are printed in text; JSON has them whole
+     * @param loader the loader of the user's classes, searched for a Logback file
+     * @param exceptionPrinter formats exceptions in text; JSON has complete stack traces
      */
     public LogConfigurator(URLClassLoader loader, ExceptionPrinter exceptionPrinter) {
         this.exceptionPrinter = exceptionPrinter;
@@ -69,36 +69,36 @@ public final class LogConfigurator {
         userConfiguration = userConfiguration(loader);
         configSection
                 .setting("level", LogLevel.INFO)
-                .help("What is logged, from trace (all) to off (nothing)")
+                .help("The minimum level of log lines, from trace (everything) to off (nothing)")
                 .onChange((old, now) -> level(now.name()));
         configSection
                 .setting("file", Path.of(""))
-                .help("The file that the log is appended to; standard error if empty")
+                .help("The log file, which is appended to; empty for standard error")
                 .restartRequired();
         maxSize = configSection
                 .setting("max-size", Size.ofMebibytes(64))
-                .help("The size beyond which a log file is renamed to NAME.1 and a new one begun; 0B for never");
-        keep = configSection.setting("keep", 5).between(0, 1000).help("How many old log files are kept");
+                .help("The size at which the log file is rotated to NAME.1; 0B for no rotation");
+        keep = configSection.setting("keep", 5).between(0, 1000).help("The number of rotated log files to keep");
         configSection
                 .setting("format", LogFormat.TEXT)
-                .help("text, or json for one object a line")
+                .help("text, or json for one object per line")
                 .restartRequired();
     }
 
-    /** The settings, for the builder of the tree. */
+    /** Returns the settings, for the builder of the tree. */
     public ConfigSection table() {
         return configSection;
     }
 
-    /** Sets Logback up for the defaults: text at level info to standard error. */
+    /** Configures the defaults: text at level info to standard error. */
     public void configureDefaults() {
         set("info", console(), "text", false);
     }
 
     /**
-     * Sets Logback up as configured, before anything is started.
+     * Configures Logback from the settings, before any service is started.
      *
-     * @return the file that is written, if it is one
+     * @return the log file, if one is configured
      */
     public Optional<RotatingLogFile> configure(ValidationResult validationResult, Path directory) {
         Optional<Path> file = file(validationResult).map(directory::resolve);
@@ -111,17 +111,21 @@ public final class LogConfigurator {
         return Optional.of(new RotatingLogFile(file.get(), path -> appender.openFile(path.toString())));
     }
 
-    /** The same for a daemon, all of whose output goes to its log, also what is no line of Logback's. */
-    public RotatingLogFile configureDaemon(ValidationResult validationResult, Path directory, Path byDefault) {
+    /**
+     * Configures Logback for a daemon. Standard output and error also go to the log file.
+     *
+     * @param defaultFile the log file if none is configured
+     */
+    public RotatingLogFile configureDaemon(ValidationResult validationResult, Path directory, Path defaultFile) {
         RotatingLogFile log = new RotatingLogFile(
-                file(validationResult).map(directory::resolve).orElse(byDefault), new StandardStreams()::appendTo);
+                file(validationResult).map(directory::resolve).orElse(defaultFile), new StandardStreams()::appendTo);
         try {
             Path folder = log.path().getParent();
             if (folder != null) {
-                Files.createDirectories(folder); // as Logback does for its own file
+                Files.createDirectories(folder); // as Logback does
             }
         } catch (IOException e) {
-            // then it cannot be opened either, which is told
+            // then opening the file fails too, and reports it
         }
         try {
             log.reopen();
@@ -132,7 +136,7 @@ public final class LogConfigurator {
         return log;
     }
 
-    /** Begins a new file if that one has become too large. */
+    /** Rotates the file if it exceeds the configured size. */
     public void rotate(RotatingLogFile log) throws IOException {
         log.rotate(maxSize.get().bytes(), keep.get());
     }
@@ -151,7 +155,7 @@ public final class LogConfigurator {
             String file = appender instanceof FileAppender<?> written ? written.getFile() : "standard error";
             throw new CommandException(
                     ExitCode.CONFIGURATION,
-                    "log.file: " + file + " cannot be opened for appending; check its folder and mode");
+                    "log.file: cannot open " + file + " for appending; check its folder and mode");
         }
         root().addAppender(appender);
         level(level);
@@ -200,7 +204,7 @@ public final class LogConfigurator {
             joran.doConfigure(configuration);
         } catch (JoranException e) {
             throw new CommandException(
-                    ExitCode.CONFIGURATION, configuration + " cannot be used by Logback: " + e.getMessage());
+                    ExitCode.CONFIGURATION, "Logback cannot use " + configuration + ": " + e.getMessage());
         }
     }
 

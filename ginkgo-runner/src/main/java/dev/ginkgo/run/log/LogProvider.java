@@ -10,13 +10,14 @@ import dev.ginkgo.run.output.ExitCode;
 import org.slf4j.LoggerFactory;
 
 /**
- * Logback, without the search of all jars for its configuration that it begins with: {@link LogConfigurator} configures it for a
- * service anyway. The launcher names this class to SLF4J, which then searches for no provider either.
+ * SLF4J provider for Logback that skips Logback's search for a configuration in all jars, because {@link
+ * LogConfigurator} configures it for services. The launcher sets this class as provider, which also saves SLF4J's own
+ * search.
  */
 public final class LogProvider extends LogbackServiceProvider {
     private static final String UNCONFIGURED = "ginkgo.unconfigured";
 
-    /** For SLF4J. */
+    /** Called by SLF4J. */
     public LogProvider() {}
 
     @Override
@@ -28,7 +29,7 @@ public final class LogProvider extends LogbackServiceProvider {
         context.start();
     }
 
-    /** Makes up for it, for a program with a main method of its own: it finds Logback as it is without ginkgo. */
+    /** Runs Logback's standard configuration if it was skipped; for programs with a main method. */
     public static void configureIfNeeded() {
         if (!(LoggerFactory.getILoggerFactory() instanceof LoggerContext context)
                 || context.getObject(UNCONFIGURED) == null) {
@@ -38,7 +39,7 @@ public final class LogProvider extends LogbackServiceProvider {
         try {
             new ContextInitializer(context).autoConfig();
         } catch (JoranException e) {
-            throw new CommandException(ExitCode.CONFIGURATION, "Logback cannot be configured: " + e.getMessage());
+            throw new CommandException(ExitCode.CONFIGURATION, "cannot configure Logback: " + e.getMessage());
         }
     }
 }

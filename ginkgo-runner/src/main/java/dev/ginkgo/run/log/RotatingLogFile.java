@@ -7,51 +7,51 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 
 /**
- * A log that is kept in bounds: when it has grown too large it becomes {@code NAME.1}, what was that becomes {@code
- * NAME.2}, and so on, and whoever writes opens the file anew. It is the writer's own process that does it, but for all
- * writers in it, so that what a program prints counts too; the rolling appenders of Logback see their own lines only.
+ * Log file with size-based rotation: the file becomes {@code NAME.1}, the previous {@code NAME.1} becomes {@code
+ * NAME.2}, and so on, and the writer reopens the file. Unlike the rolling appenders of Logback, which count only their
+ * own lines, it also counts what the program prints. Thread-safe.
  */
 public final class RotatingLogFile {
     private final Path file;
     private final FileOpener fileOpener;
 
-    /** How the writer opens the file, whether or not it is the one that it had open. */
+    /** Opens the log file for the writer. */
     public interface FileOpener {
-        /** Opens it for appending, and closes what was open. */
+        /** Opens the file for appending, and closes the one that was open, which may be the same. */
         void open(Path file) throws IOException;
     }
 
     /**
      * @param file the log, absolute
-     * @param fileOpener how the writer opens it
+     * @param fileOpener makes the writer open a file
      */
     public RotatingLogFile(Path file, FileOpener fileOpener) {
         this.file = file;
         this.fileOpener = fileOpener;
     }
 
-    /** The file. */
+    /** Returns the path of the file. */
     public Path path() {
         return file;
     }
 
-    /** Opens the file of that name anew: somebody else may have renamed the one that is open. */
+    /** Reopens the file, which an external tool may have renamed. */
     public synchronized void reopen() throws IOException {
         fileOpener.open(file);
     }
 
     /**
-     * Rotates it if it has grown beyond {@code most} bytes.
+     * Rotates the file if it is larger than {@code maxBytes}; 0 means never.
      *
-     * @param keep how many old ones are kept
-     * @return whether it has been rotated
+     * @param keep the number of rotated files to keep
+     * @return whether the file was rotated
      */
-    public synchronized boolean rotate(long most, int keep) throws IOException {
-        if (most <= 0 || size() <= most) {
+    public synchronized boolean rotate(long maxBytes, int keep) throws IOException {
+        if (maxBytes <= 0 || size() <= maxBytes) {
             return false;
         }
-        // The next file is open before the old one gets its new name: whoever follows the name (tail -F) has seen the
-        // last line of the old one when the next appears.
+        // The next file is opened before the old one is renamed, so that tail -F has read the last line of the old file
+        // when the new one appears.
         Path next = file.resolveSibling(file.getFileName() + ".next");
         fileOpener.open(next);
         try {
@@ -66,12 +66,12 @@ public final class RotatingLogFile {
 
     private void shift(int keep) throws IOException {
         for (int number = keep; number > 1; number--) {
-            if (Files.exists(old(number - 1))) {
-                Files.move(old(number - 1), old(number), StandardCopyOption.REPLACE_EXISTING);
+            if (Files.exists(rotated(number - 1))) {
+                Files.move(rotated(number - 1), rotated(number), StandardCopyOption.REPLACE_EXISTING);
             }
         }
         if (keep > 0) {
-            Files.move(file, old(1), StandardCopyOption.REPLACE_EXISTING);
+            Files.move(file, rotated(1), StandardCopyOption.REPLACE_EXISTING);
         } else {
             Files.delete(file);
         }
@@ -81,11 +81,11 @@ public final class RotatingLogFile {
         try {
             return Files.size(file);
         } catch (NoSuchFileException e) {
-            return 0; // renamed by somebody who will say so
+            return 0; // renamed by an external tool, which will request a reopen
         }
     }
 
-    private Path old(int number) {
+    private Path rotated(int number) {
         return file.resolveSibling(file.getFileName() + "." + number);
     }
 }

@@ -13,9 +13,9 @@ import java.nio.file.Path;
 import java.util.Locale;
 
 /**
- * Standard output and error of this process, as the operating system has them: what is printed by the program, by the
- * JVM itself (a thread dump, its last words) and by native code all goes to one file (R-15). {@code System.setOut}
- * would move the first of the three only. The calls are open(2), dup2(2) and close(2).
+ * Redirects the file descriptors of standard output and error (R-15). Output of the program, of the JVM itself (thread
+ * dumps, fatal errors) and of native code then goes to one file; {@code System.setOut} would redirect only the first.
+ * The calls are open(2), dup2(2) and close(2).
  */
 public final class StandardStreams {
     private static final int OUT = 1;
@@ -27,9 +27,9 @@ public final class StandardStreams {
             System.getProperty("os.name", "").toLowerCase(Locale.ROOT).startsWith("mac");
 
     /**
-     * Lets both be appended to a file, which is made if need be.
+     * Redirects both to the end of a file, which is created if necessary.
      *
-     * @throws IOException if it cannot be opened; then all is as it was
+     * @throws IOException if the file cannot be opened; nothing is changed then
      */
     public void appendTo(Path file) throws IOException {
         int writeOnlyAppendCreate = mac ? 0x1 | 0x8 | 0x200 : 0x1 | 0x400 | 0x40;
@@ -41,18 +41,18 @@ public final class StandardStreams {
             MemorySegment path = arena.allocateFrom(file.toAbsolutePath().toString());
             int opened = call(open, path, writeOnlyAppendCreate, MODE);
             if (opened < 0) {
-                throw new IOException(file + " cannot be opened for appending; check its folder and mode");
+                throw new IOException("cannot open " + file + " for appending; check its folder and mode");
             }
             MethodHandle dup2 = function("dup2", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT));
-            boolean moved = call(dup2, opened, OUT) == OUT && call(dup2, opened, ERR) == ERR;
+            boolean redirected = call(dup2, opened, OUT) == OUT && call(dup2, opened, ERR) == ERR;
             close(opened);
-            if (!moved) {
-                throw new IOException("standard output and error cannot be moved to " + file);
+            if (!redirected) {
+                throw new IOException("cannot redirect standard output and error to " + file);
             }
         }
     }
 
-    /** Closes a descriptor that this process was given. */
+    /** Closes an inherited file descriptor. */
     public void close(int descriptor) {
         call(function("close", FunctionDescriptor.of(JAVA_INT, JAVA_INT)), descriptor);
     }
@@ -65,7 +65,7 @@ public final class StandardStreams {
         try {
             return (int) function.invokeWithArguments(arguments);
         } catch (Throwable e) {
-            throw new IllegalStateException("a function of the C library cannot be called", e);
+            throw new IllegalStateException("cannot call a function of the C library", e);
         }
     }
 }

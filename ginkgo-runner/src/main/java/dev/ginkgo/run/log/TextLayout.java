@@ -8,20 +8,20 @@ import java.time.LocalDate;
 import java.util.TimeZone;
 
 /**
- * {@code HH:mm:ss.SSS LEVEL logger - message}, with the thread in brackets before the logger where it is a task's:
- * its name, {@code gateway/hub#accept}, tells the service. In a file, which may be read days later, the date stands first.
+ * Layout of log lines: {@code HH:mm:ss.SSS LEVEL logger - message}. If the thread belongs to a task, its name, such as
+ * {@code gateway/hub#accept}, precedes the logger in brackets. Lines in files start with the date.
  */
 final class TextLayout extends LayoutBase<ILoggingEvent> {
-    private static final long DAY = 86_400_000;
+    private static final long DAY_MILLIS = 86_400_000;
 
     private final ExceptionPrinter exceptionPrinter;
     private final boolean dates;
     private final TimeZone zone;
 
     /**
-     * @param exceptionPrinter how exceptions are printed
-     * @param dates whether the date stands before the time
-     * @param zone of the times; this class, because the rules of a ZoneId are searched for in every jar
+     * @param exceptionPrinter formats exceptions
+     * @param dates whether lines start with the date
+     * @param zone the local zone; a TimeZone, because loading the rules of a ZoneId searches every jar
      */
     TextLayout(ExceptionPrinter exceptionPrinter, boolean dates, TimeZone zone) {
         this.exceptionPrinter = exceptionPrinter;
@@ -49,9 +49,9 @@ final class TextLayout extends LayoutBase<ILoggingEvent> {
     private void appendTime(StringBuilder line, long millis) {
         long local = millis + zone.getOffset(millis);
         if (dates) {
-            line.append(LocalDate.ofEpochDay(Math.floorDiv(local, DAY))).append(' ');
+            line.append(LocalDate.ofEpochDay(Math.floorDiv(local, DAY_MILLIS))).append(' ');
         }
-        int ofDay = (int) Math.floorMod(local, DAY);
+        int ofDay = (int) Math.floorMod(local, DAY_MILLIS);
         appendDigits(line, ofDay / 3_600_000, 10);
         appendDigits(line.append(':'), ofDay / 60_000 % 60, 10);
         appendDigits(line.append(':'), ofDay / 1_000 % 60, 10);

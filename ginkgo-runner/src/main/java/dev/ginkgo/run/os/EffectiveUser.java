@@ -4,15 +4,15 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/** The effective user of this process. */
+/** Effective user of this process. */
 public final class EffectiveUser {
     private static final int EFFECTIVE = 2; // column of the "Uid:" line; column 0 is its name
 
     private EffectiveUser() {}
 
     /**
-     * Returns the numeric id of the effective user, or -1 where it is not known. It is read from {@code
-     * /proc/self/status}: the owner of {@code /proc/self} is root once a process has changed its user (proc(5),
+     * Returns the numeric id of the effective user, or -1 if it cannot be determined. On Linux it is read from {@code
+     * /proc/self/status}, because the owner of {@code /proc/self} becomes root when a process changes its user (proc(5),
      * "dumpable").
      */
     public static long id() {

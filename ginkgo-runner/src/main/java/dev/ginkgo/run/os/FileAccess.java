@@ -7,9 +7,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /**
- * What another user may do with a file, by owner, group and mode of it and of the folders above it. Root asks this
- * for the one whom he hands over to. Supplementary groups and access lists are not looked at, so that a no may be
- * one too many: good enough for a warning.
+ * File permissions of another user, computed from the owner, group and mode of a file and of the folders above it. A
+ * process started by root uses this before it switches to that user. Supplementary groups and access control lists are
+ * ignored, so access may be reported as denied although it is permitted; the result is good enough for a warning.
  */
 public final class FileAccess {
     private static final int READ = 4;
@@ -26,22 +26,22 @@ public final class FileAccess {
         this.group = group;
     }
 
-    /** Of whom this speaks. */
+    /** Returns the name of the user. */
     public String name() {
         return name;
     }
 
-    /** Whether he could read that file. */
+    /** Returns whether the user can read the file. */
     public boolean canRead(Path file) {
         return canTraverse(file) && isPermitted(file, READ);
     }
 
-    /** Whether he could make and remove files in that folder. */
+    /** Returns whether the user can create and delete files in the folder. */
     public boolean canModify(Path folder) {
         return canTraverse(folder) && isPermitted(folder, WRITE | ENTER);
     }
 
-    /** Whether he could enter that folder. */
+    /** Returns whether the user can enter the folder. */
     public boolean canEnter(Path folder) {
         return canTraverse(folder) && isPermitted(folder, ENTER);
     }

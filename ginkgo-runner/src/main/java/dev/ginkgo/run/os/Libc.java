@@ -14,11 +14,11 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /**
- * Calls functions of the C library by name. A dozen calls in the life of a process, so each is looked up when it is
- * made. The library's functions and not the kernel's: {@code setuid} of the kernel changes one thread, that of the
- * library (glibc's and musl's) all of them, as POSIX has it.
+ * Calls functions of the C library by name. A process makes about a dozen calls, so functions are looked up on each
+ * call. The library functions are used instead of system calls because the system call {@code setuid} changes one
+ * thread, while the function of glibc and musl changes all threads, as POSIX requires.
  *
- * <p>A call blocks its carrier thread; none of those made here waits for anything.
+ * <p>A call pins its carrier thread; no function called here blocks.
  */
 public final class Libc {
     static final int EPERM = 1;
@@ -30,24 +30,24 @@ public final class Libc {
 
     private final Linker linker = Linker.nativeLinker();
 
-    /** What a call gave: its value, and {@code errno}, which means something only if the value says so. */
+    /** Result of a call: its value, and {@code errno}, which is meaningful only if the call failed. */
     public record Result(long value, int errno) {
         public boolean failed() {
             return value == -1;
         }
     }
 
-    /** Calls a function that gives an {@code int}. Arguments are {@link Integer}, {@link Long}, {@link MemorySegment}. */
+    /** Calls a function that returns an {@code int}. Arguments are {@link Integer}, {@link Long}, {@link MemorySegment}. */
     public Result call(String function, Object... arguments) {
         return call(ValueLayout.JAVA_INT, function, arguments);
     }
 
-    /** Calls a function that gives a {@code ssize_t}. */
+    /** Calls a function that returns a {@code ssize_t}. */
     public Result callForSize(String function, Object... arguments) {
         return call(ValueLayout.JAVA_LONG, function, arguments);
     }
 
-    /** Calls a function that gives an {@code int}, and throws if that is -1. */
+    /** Calls a function that returns an {@code int}, and throws if the result is -1. */
     public int require(String function, Object... arguments) throws OsException {
         Result result = call(function, arguments);
         if (result.failed()) {
@@ -62,7 +62,7 @@ public final class Libc {
                 function + " failed: " + errorText(errno));
     }
 
-    /** What an {@code errno} means. */
+    /** Returns the description of an {@code errno}. */
     String errorText(int errno) {
         try {
             MemorySegment text = (MemorySegment) linker.downcallHandle(
@@ -89,7 +89,7 @@ public final class Libc {
             int errno = state.get(ValueLayout.JAVA_INT, STATE.byteOffset(PathElement.groupElement("errno")));
             return new Result(value.longValue(), errno);
         } catch (Throwable e) {
-            throw new IllegalStateException("the C library's " + function + " cannot be called", e);
+            throw new IllegalStateException("cannot call the C library function " + function, e);
         }
     }
 
@@ -98,7 +98,7 @@ public final class Libc {
             case Integer _ -> ValueLayout.JAVA_INT;
             case Long _ -> ValueLayout.JAVA_LONG;
             case MemorySegment _ -> ValueLayout.ADDRESS;
-            default -> throw new IllegalArgumentException(argument + " is no argument of a C function here");
+            default -> throw new IllegalArgumentException("unsupported argument of a C function: " + argument);
         };
     }
 }

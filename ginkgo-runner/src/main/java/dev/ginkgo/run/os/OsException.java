@@ -3,18 +3,18 @@ package dev.ginkgo.run.os;
 import java.io.IOException;
 import java.io.Serial;
 
-/** The operating system cannot, or will not. The message says what to do about it. */
+/** Failure of a function of the operating system. The message says how to fix it. */
 public final class OsException extends IOException {
     @Serial
     private static final long serialVersionUID = 1L;
 
-    /** Whose fault it is. */
+    /** Cause of the failure, which determines the exit code. */
     public enum Kind {
-        /** The configuration asks for what is not there: a user, a folder, a platform that can do it. */
+        /** The configuration names a user or folder that does not exist, or a feature that the platform does not have. */
         CONFIGURATION,
-        /** This process may not. */
+        /** This process lacks a privilege. */
         PERMISSION,
-        /** A call failed that should not. */
+        /** A call failed unexpectedly. */
         FAILURE
     }
 
@@ -25,7 +25,7 @@ public final class OsException extends IOException {
         this.kind = kind;
     }
 
-    /** Whose fault it is. */
+    /** Returns the cause of the failure. */
     public Kind kind() {
         return kind;
     }

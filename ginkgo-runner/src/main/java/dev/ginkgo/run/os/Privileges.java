@@ -7,11 +7,12 @@ import java.nio.file.Path;
 import java.util.Map;
 
 /**
- * The user and group that a process started by root goes on as, once its listeners are bound and its log is open.
+ * User and group that a process started by root switches to, after its listeners are bound and its log is open.
  *
- * <p>The order is that of every daemon: supplementary groups, group, user, because each step takes away the right to
- * the one before. The functions of the C library reach all threads, those of the JVM too; that they did is read from
- * {@code /proc}, and that there is no way back is tried. Linux only, as the check is.
+ * <p>The order is supplementary groups, group, user, because each step removes the privilege for the one before it. The
+ * functions of the C library change all threads, including those of the JVM. Afterwards this class verifies through
+ * {@code /proc} that every thread was changed, and that root cannot be regained. Linux only, because the verification
+ * is.
  */
 public final class Privileges {
     private static final Path PROC = Path.of("/proc/self");
@@ -21,56 +22,55 @@ public final class Privileges {
     private final int group;
     private final boolean isCurrentUser;
 
-    private Privileges(Libc libc, UserDatabase.User user, int group, boolean held) {
+    private Privileges(Libc libc, UserDatabase.User user, int group, boolean isCurrentUser) {
         this.libc = libc;
         this.user = user;
         this.group = group;
-        this.isCurrentUser = held;
+        this.isCurrentUser = isCurrentUser;
     }
 
     /**
-     * Finds out as whom to go on; changes nothing.
+     * Resolves user and group without changing anything.
      *
-     * @param user a name, or a number that has a name
-     * @param group a name or number; empty for the user's primary group
-     * @param platform the name of the operating system, as {@code os.name} has it
-     * @throws OsException if there is no such user or group, if this process may not become that user, or if the
-     *     platform cannot
+     * @param user a name, or the id of a user in the database
+     * @param group a name or id; empty for the user's primary group
+     * @param platform the operating system, as in {@code os.name}
+     * @throws OsException if there is no such user or group, if this process cannot become that user, or if the platform
+     *     does not support it
      */
     public static Privileges to(String user, String group, String platform) throws OsException {
         if (!platform.equals("Linux")) {
             throw new OsException(
                     OsException.Kind.CONFIGURATION,
-                    "ginkgo.user works on Linux only, and this is " + platform
-                            + "; leave it out, and start the service as the user that it should run as");
+                    "ginkgo.user is supported on Linux only, and this is " + platform
+                            + "; remove it, and start the service as the user that it should run as");
         }
         if (user.isEmpty()) {
             throw new OsException(
-                    OsException.Kind.CONFIGURATION, "ginkgo.group needs ginkgo.user: say who is to be in that group");
+                    OsException.Kind.CONFIGURATION, "ginkgo.group needs ginkgo.user: set both, or neither");
         }
         Libc libc = new Libc();
         UserDatabase userDatabase = new UserDatabase(libc);
-        UserDatabase.User found = userDatabase
-                .user(user)
-                .orElseThrow(() -> unknown("ginkgo.user: there is no user " + user, "getent passwd"));
+        UserDatabase.User found =
+                userDatabase.user(user).orElseThrow(() -> unknown("ginkgo.user: no user " + user, "getent passwd"));
         int groupId = group.isEmpty()
                 ? found.group()
                 : userDatabase
                         .group(group)
-                        .orElseThrow(() -> unknown("ginkgo.group: there is no group " + group, "getent group"));
+                        .orElseThrow(() -> unknown("ginkgo.group: no group " + group, "getent group"));
         int now = libc.require("geteuid");
         boolean same = now == found.id() && libc.require("getegid") == groupId;
         if (found.id() == 0 && now == 0) {
             throw new OsException(
                     OsException.Kind.CONFIGURATION,
                     "ginkgo.user = \"" + user
-                            + "\" is root, who keeps every right; name another user, or leave it out");
+                            + "\" is root, which keeps all privileges; name another user, or remove it");
         }
         if (!same && now != 0) {
             throw new OsException(
                     OsException.Kind.PERMISSION,
-                    "ginkgo.user = \"" + user + "\": only root can go on as somebody else; start it as root, or leave"
-                            + " ginkgo.user and ginkgo.group out");
+                    "ginkgo.user = \"" + user + "\": only root can switch to another user; start as root, or remove"
+                            + " ginkgo.user and ginkgo.group");
         }
         return new Privileges(libc, found, groupId, same);
     }
@@ -79,12 +79,12 @@ public final class Privileges {
         return new OsException(OsException.Kind.CONFIGURATION, what + " on this machine; " + command + " lists them");
     }
 
-    /** Whether this process acts as that user already, so that there is nothing to do. */
+    /** Returns whether this process already runs as that user and group, so that nothing has to be changed. */
     public boolean isCurrentUser() {
         return isCurrentUser;
     }
 
-    /** Makes a file or folder the user's, so that he can write to it, open it again and remove it. */
+    /** Changes the owner of a file or folder to the user, so that it can be written, reopened and deleted later. */
     public void changeOwner(Path file) throws OsException {
         if (isCurrentUser || !Files.exists(file)) {
             return;
@@ -94,21 +94,21 @@ public final class Privileges {
             if (result.failed()) {
                 throw new OsException(
                         OsException.Kind.FAILURE,
-                        file + " cannot be given to " + user.name() + ": " + libc.errorText(result.errno()));
+                        "cannot change the owner of " + file + " to " + user.name() + ": "
+                                + libc.errorText(result.errno()));
             }
         }
     }
 
-    /** What the user will be able to do with files. Only root's own view may be another before {@link #drop}. */
+    /** Returns the file permissions that this process will have after {@link #drop}. */
     public FileAccess access() {
         return new FileAccess(user.name(), user.id(), group);
     }
 
     /**
-     * Goes on as that user, for good and on every thread.
+     * Switches all threads to the user and group, irrevocably.
      *
-     * @throws OsException if a step failed, a thread was left behind, or root could be had again: then the process
-     *     must end
+     * @throws OsException if a step failed, a thread was not changed, or root can be regained; the process must then exit
      */
     public void drop() throws IOException {
         if (isCurrentUser) {
@@ -119,18 +119,19 @@ public final class Privileges {
         }
         libc.require("setgid", group);
         libc.require("setuid", user.id());
-        for (Map.Entry<String, Integer> way : Map.of("setuid", user.id(), "seteuid", user.id(), "setegid", group)
+        for (Map.Entry<String, Integer> regain : Map.of("setuid", user.id(), "seteuid", user.id(), "setegid", group)
                 .entrySet()) {
-            if (way.getValue() != 0 && !libc.call(way.getKey(), 0).failed()) {
+            if (regain.getValue() != 0 && !libc.call(regain.getKey(), 0).failed()) {
                 throw new OsException(
                         OsException.Kind.FAILURE,
-                        way.getKey() + "(0) succeeded after " + user.name() + " had taken over; root could come back");
+                        regain.getKey() + "(0) succeeded after the switch to " + user.name()
+                                + "; root privileges can be regained");
             }
         }
         new ThreadCredentials(PROC).require(user.id(), group);
     }
 
-    /** {@code nobody (user 65534, group 65534)}. */
+    /** Returns, for example, {@code nobody (user 65534, group 65534)}. */
     @Override
     public String toString() {
         return user.name() + " (user " + Integer.toUnsignedString(user.id()) + ", group "

@@ -7,7 +7,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.List;
 
-/** As whom the threads of this process act, by the kernel's own word: {@code /proc}, see proc_pid_status(5). */
+/** User, group and supplementary groups of each thread of this process, read from {@code /proc} (proc_pid_status(5)). */
 final class ThreadCredentials {
     private static final List<String> LINES = List.of("Uid:", "Gid:", "Groups:");
 
@@ -18,14 +18,18 @@ final class ThreadCredentials {
         this.proc = proc;
     }
 
-    /** Checks that each thread acts as that user and group, with the supplementary groups of all the others. */
+    /**
+     * Verifies that each thread has the given user and group, and that all have the same supplementary groups.
+     *
+     * @throws OsException if one does not
+     */
     void require(int user, int group) throws IOException {
         String all = "";
         try (DirectoryStream<Path> tasks = Files.newDirectoryStream(proc.resolve("task"))) {
             for (Path task : tasks) {
                 List<String> lines = lines(task.resolve("status"));
                 if (lines.isEmpty()) {
-                    continue; // it has ended meanwhile
+                    continue; // the thread has ended
                 }
                 String groups = lines.get(2);
                 boolean first = all.isEmpty();
@@ -34,8 +38,8 @@ final class ThreadCredentials {
                         || !(first || groups.equals(all))) {
                     throw new OsException(
                             OsException.Kind.FAILURE,
-                            "thread " + task.getFileName() + " still acts as user " + lines.get(0) + ", group "
-                                    + lines.get(1) + ", groups " + groups + "; nothing is served like that");
+                            "thread " + task.getFileName() + " still runs as user " + lines.get(0) + ", group "
+                                    + lines.get(1) + ", groups " + groups + "; refusing to serve");
                 }
                 all = groups;
             }
@@ -62,7 +66,7 @@ final class ThreadCredentials {
         }
     }
 
-    /** Real, effective, saved, and that of the file system. */
+    /** Returns the line for equal real, effective, saved and file system ids. */
     private static String allFourIds(int id) {
         String one = Integer.toUnsignedString(id);
         return String.join("\t", one, one, one, one);

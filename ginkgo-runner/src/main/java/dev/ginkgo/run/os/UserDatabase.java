@@ -6,8 +6,8 @@ import java.lang.foreign.ValueLayout;
 import java.util.Optional;
 
 /**
- * Users and groups by name or number, from wherever the machine keeps them ({@code nsswitch.conf}). The layouts are
- * those of Linux on 64 bits, of glibc and musl alike.
+ * Lookup of users and groups by name or id, in the sources configured in {@code nsswitch.conf}. The struct layouts are
+ * those of 64-bit Linux, for glibc and musl.
  */
 final class UserDatabase {
     private static final long UID = 16;
@@ -23,14 +23,15 @@ final class UserDatabase {
     }
 
     /**
-     * A user.
+     * User of the operating system.
      *
-     * @param name as the machine knows it
-     * @param group the number of the primary group
+     * @param name the login name
+     * @param id the user id
+     * @param group the id of the primary group
      */
     record User(String name, int id, int group) {}
 
-    /** The user of that name, or else of that number. */
+    /** Returns the user with that name, or else with that id. */
     Optional<User> user(String nameOrNumber) throws OsException {
         Optional<User> named = user("getpwnam_r", nameOrNumber);
         return named.isPresent() || !isNumber(nameOrNumber)
@@ -38,7 +39,7 @@ final class UserDatabase {
                 : user("getpwuid_r", Integer.parseInt(nameOrNumber));
     }
 
-    /** The number of the group of that name; a number stands for itself. */
+    /** Returns the id of the group with that name; a number is returned as it is. */
     Optional<Integer> group(String nameOrNumber) throws OsException {
         Optional<Integer> named =
                 lookUp("getgrnam_r", nameOrNumber, found -> found.get(ValueLayout.JAVA_INT, GROUP_ID));
@@ -61,7 +62,10 @@ final class UserDatabase {
         T of(MemorySegment struct);
     }
 
-    /** One of the {@code get…_r} functions: {@code int f(key, struct *, char *buffer, size_t, struct **found)}. */
+    /**
+     * Calls one of the {@code get…_r} functions: {@code int f(key, struct *, char *buffer, size_t, struct **found)}. The
+     * buffer is enlarged until the entry fits.
+     */
     private <T> Optional<T> lookUp(String function, Object key, StructReader<T> structReader) throws OsException {
         for (long size = 1024; size <= MAX_ENTRY_BYTES; size *= 4) {
             try (Arena arena = Arena.ofConfined()) {

@@ -1,6 +1,8 @@
 /**
- * What the JDK leaves out of the operating system: users and groups, the umask, the working folder, the datagrams of
- * systemd. By the foreign-function API, to be called by the command only; nothing here is an API for programs.
+ * Functions of the operating system that the JDK does not offer: users and groups, privileges, umask, working folder.
+ * Called through the foreign function API. For internal use by the {@code ginkgo} command.
+ *
+ * <p>Depends on no other package.
  */
 @org.jspecify.annotations.NullMarked
 package dev.ginkgo.run.os;

@@ -7,8 +7,8 @@ import java.nio.charset.CharsetEncoder;
 import java.util.Map;
 
 /**
- * Prints what the character set of a terminal does not have (that of {@code LANG=C} is ASCII) in such characters as it
- * has; Java itself would print a question mark for each. Bytes go through as they are.
+ * Print stream that replaces characters missing from the terminal's character set (ASCII with {@code LANG=C}) by ASCII
+ * look-alikes, where Java would print a question mark. Bytes are passed through unchanged.
  */
 public final class AsciiFallbackStream extends PrintStream {
     private static final Map<Character, String> REPLACEMENTS =
@@ -21,13 +21,13 @@ public final class AsciiFallbackStream extends PrintStream {
         encoder = stream.charset().newEncoder();
     }
 
-    /** The stream itself, if it can print everything. */
+    /** Returns the stream itself if it can encode every replaced character, otherwise a stream that replaces them. */
     static PrintStream of(PrintStream stream) {
         CharsetEncoder encoder = stream.charset().newEncoder();
         return REPLACEMENTS.keySet().stream().allMatch(encoder::canEncode) ? stream : new AsciiFallbackStream(stream);
     }
 
-    /** A writer that prints there; one that encodes by itself would not ask it. */
+    /** Returns a writer that prints to the stream; {@code new PrintWriter(stream)} would bypass the replacement. */
     public static PrintWriter writer(PrintStream stream) {
         return new PrintWriter(
                 new Writer() {
@@ -49,24 +49,24 @@ public final class AsciiFallbackStream extends PrintStream {
                 true);
     }
 
-    /** What println and printf come down to as well. */
+    /** Also called by println and printf. */
     @Override
     public void print(String text) {
-        super.print(plain(String.valueOf(text)));
+        super.print(replaced(String.valueOf(text)));
     }
 
-    private synchronized String plain(String text) {
+    private synchronized String replaced(String text) {
         if (encoder.canEncode(text)) {
             return text;
         }
-        StringBuilder plain = new StringBuilder(text.length());
+        StringBuilder replaced = new StringBuilder(text.length());
         for (int i = 0; i < text.length(); i++) {
             char each = text.charAt(i);
-            plain.append(
+            replaced.append(
                     encoder.canEncode(each)
                             ? String.valueOf(each)
                             : REPLACEMENTS.getOrDefault(each, String.valueOf(each)));
         }
-        return plain.toString();
+        return replaced.toString();
     }
 }

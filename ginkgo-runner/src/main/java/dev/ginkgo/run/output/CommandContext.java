@@ -5,16 +5,16 @@ import java.nio.file.Path;
 import java.util.Map;
 
 /**
- * The world as the command sees it.
+ * Environment of a command: streams, environment variables and working directory.
  *
- * @param out for what was asked for: help, versions, the result of a check
- * @param err for what is told beside the program's own output
+ * @param out requested output: help, versions, the result of a check
+ * @param err diagnostics
  * @param environment the environment variables
  * @param directory the working directory, absolute
  */
 public record CommandContext(PrintStream out, PrintStream err, Map<String, String> environment, Path directory) {
 
-    /** Of this process. */
+    /** Returns the context of this process. */
     public static CommandContext ofCurrentProcess() {
         return new CommandContext(
                 AsciiFallbackStream.of(System.out),
@@ -23,7 +23,7 @@ public record CommandContext(PrintStream out, PrintStream err, Map<String, Strin
                 Path.of("").toAbsolutePath());
     }
 
-    /** A file as the user would name it: relative to the working directory where it lies below. */
+    /** Returns the path relative to the working directory if the file is below it, otherwise the absolute path. */
     public String displayPath(Path file) {
         Path absolute = file.toAbsolutePath().normalize();
         Path shown = absolute.startsWith(directory) ? directory.relativize(absolute) : absolute;

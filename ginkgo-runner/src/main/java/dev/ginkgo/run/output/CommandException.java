@@ -1,6 +1,6 @@
 package dev.ginkgo.run.output;
 
-/** The command cannot go on, for a reason that is the user's to mend. The message is printed as it is. */
+/** Error that ends a command and that the user can fix. The message is printed without a stack trace. */
 public final class CommandException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
@@ -15,7 +15,7 @@ public final class CommandException extends RuntimeException {
         return code;
     }
 
-    /** The message; never null, unlike its namesake's. */
+    /** Returns the message; never null, unlike {@link #getMessage}. */
     public String text() {
         return String.valueOf(getMessage());
     }

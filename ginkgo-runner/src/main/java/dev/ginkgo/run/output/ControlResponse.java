@@ -4,7 +4,7 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** An answer of a daemon, which may be of an older or newer ginkgo: what is missing is empty. */
+/** Response of a daemon, whose version may differ: missing members read as empty, 0 or false. */
 public record ControlResponse(Map<String, @Nullable Object> members) {
 
     public String text(String key) {
@@ -12,7 +12,7 @@ public record ControlResponse(Map<String, @Nullable Object> members) {
         return value == null ? "" : value.toString();
     }
 
-    /** A number; 0 if there is none. */
+    /** Returns a number, or 0 if it is missing. */
     public long number(String key) {
         return members.get(key) instanceof Long number ? number : 0;
     }
@@ -31,7 +31,7 @@ public record ControlResponse(Map<String, @Nullable Object> members) {
                 : List.of();
     }
 
-    @SuppressWarnings("unchecked") // Json makes no other maps
+    @SuppressWarnings("unchecked") // JsonText.read creates only such maps
     List<ControlResponse> objects(String key) {
         return members.get(key) instanceof List<?> list
                 ? list.stream()

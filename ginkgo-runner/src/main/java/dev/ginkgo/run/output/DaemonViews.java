@@ -6,11 +6,11 @@ import dev.ginkgo.config.Durations;
 import java.time.Duration;
 import java.util.List;
 
-/** What daemons show, as text. */
+/** Text formats of the views of a daemon: tree, threads, settings. */
 public final class DaemonViews {
     private DaemonViews() {}
 
-    /** The living tree: a line for each service, and one more for what troubles it. */
+    /** Formats the service tree: one line per service, and one for each current error. */
     public static String tree(ControlResponse root) {
         StringBuilder text = new StringBuilder();
         appendService(text, root, "", "", root.text("path"));
@@ -44,19 +44,19 @@ public final class DaemonViews {
         }
     }
 
-    private static void appendCount(StringBuilder text, long count, String what) {
+    private static void appendCount(StringBuilder text, long count, String unit) {
         if (count > 0) {
-            text.append(", ").append(count).append(' ').append(what).append(count == 1 ? "" : "s");
+            text.append(", ").append(count).append(' ').append(unit).append(count == 1 ? "" : "s");
         }
     }
 
-    private static void appendError(StringBuilder text, String indent, String what, String trouble) {
-        if (!trouble.isEmpty()) {
-            text.append(indent).append(what).append(": ").append(trouble).append('\n');
+    private static void appendError(StringBuilder text, String indent, String label, String error) {
+        if (!error.isEmpty()) {
+            text.append(indent).append(label).append(": ").append(error).append('\n');
         }
     }
 
-    /** The tasks with their stacks, by service. */
+    /** Formats the tasks with their stack traces, grouped by service. */
     public static String threads(ControlResponse threads) {
         return threads.objects("services").stream().map(DaemonViews::tasks).collect(joining("\n"));
     }
@@ -73,7 +73,7 @@ public final class DaemonViews {
                         .collect(joining());
     }
 
-    /** Key, value and origin. */
+    /** Formats the settings: key, value and source. */
     public static String settings(ControlResponse settings) {
         return settings.objects("settings").stream()
                 .map(setting ->

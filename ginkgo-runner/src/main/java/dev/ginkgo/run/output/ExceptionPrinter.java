@@ -10,8 +10,8 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Prints exceptions for the one who wrote the service (R-12): the message, his own frames with the line of source,
- * and the frames of ginkgo and the JDK as a number.
+ * Formats exceptions for the author of the service (R-12): the message, the frames of user code with the source line of
+ * the first, and the number of frames of ginkgo and the JDK.
  *
  * <pre>
  * hello did not start: no luck
@@ -22,16 +22,16 @@ import org.jspecify.annotations.Nullable;
  * </pre>
  */
 public final class ExceptionPrinter {
-    /** The name of the class loader of the user's classes, as it appears in stack frames. */
+    /** Name of the class loader of the user's classes, as it appears in stack frames. */
     public static final String USER_CLASS_LOADER_NAME = "user";
 
-    private static final int FRAMES = 12;
+    private static final int MAX_FRAMES = 12;
 
     private final boolean stackTraces;
     private final SourceLines sourceLines;
 
     /**
-     * @param stackTraces whether to print everything, as the JDK does
+     * @param stackTraces whether to print complete stack traces, as the JDK does
      */
     public ExceptionPrinter(boolean stackTraces, SourceLines sourceLines) {
         this.stackTraces = stackTraces;
@@ -62,32 +62,33 @@ public final class ExceptionPrinter {
             append(lines, "Caused by: ", cause, trace, seen);
         }
         for (Throwable suppressed : t.getSuppressed()) {
-            append(lines, "Besides: ", suppressed, trace, seen);
+            append(lines, "Suppressed: ", suppressed, trace, seen);
         }
     }
 
-    private void frames(List<String> lines, List<StackTraceElement> trace, boolean ours) {
+    private void frames(List<String> lines, List<StackTraceElement> trace, boolean ginkgoException) {
         List<StackTraceElement> own =
                 trace.stream().filter(frame -> !isFolded(frame)).toList();
         boolean first = true;
-        for (StackTraceElement frame : own.subList(0, Math.min(FRAMES, own.size()))) {
+        for (StackTraceElement frame : own.subList(0, Math.min(MAX_FRAMES, own.size()))) {
             lines.add("    at " + frame.getClassName() + "." + frame.getMethodName() + "(" + location(frame) + ")");
             if (first) {
                 sourceLines.line(frame).ifPresent(line -> lines.add("        " + line));
                 first = false;
             }
         }
-        if (own.size() > FRAMES) {
-            lines.add("    … " + (own.size() - FRAMES) + " frames more (--stack-traces shows them)");
+        if (own.size() > MAX_FRAMES) {
+            lines.add("    … " + (own.size() - MAX_FRAMES) + " more frames (--stack-traces shows them)");
         }
         int folded = trace.size() - own.size();
-        if (folded > 0 && !(ours && own.isEmpty())) { // the frames of our own report say nothing to anybody
+        // The frames of a Ginkgo exception alone do not help the user.
+        if (folded > 0 && !(ginkgoException && own.isEmpty())) {
             lines.add("    … " + (folded == 1 ? "1 frame" : folded + " frames")
                     + " of ginkgo and the JDK (--stack-traces shows them)");
         }
     }
 
-    /** Our exceptions are sentences; those of others mean little without their class. */
+    /** Omits the class name of Ginkgo's own exceptions, whose messages are sentences. */
     private static String message(Throwable t) {
         String message = t.getMessage();
         if (message == null || message.isBlank()) {
@@ -117,7 +118,7 @@ public final class ExceptionPrinter {
         }
         String name = frame.getClassName();
         if (name.contains("$$Lambda")) {
-            return true; // the JVM's own class around a lambda; the lambda's body has a frame itself
+            return true; // generated class; the body of the lambda has its own frame
         }
         return !USER_CLASS_LOADER_NAME.equals(frame.getClassLoaderName())
                 && (name.startsWith("dev.ginkgo.") || name.startsWith("picocli."));

@@ -2,7 +2,7 @@ package dev.ginkgo.run.output;
 
 import java.util.Optional;
 
-/** The version of ginkgo. */
+/** Version of ginkgo. */
 public final class GinkgoVersion {
     private GinkgoVersion() {}
 

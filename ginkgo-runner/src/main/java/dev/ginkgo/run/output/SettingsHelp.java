@@ -6,15 +6,16 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Prints every setting of a tree (C-13, C-15) in the form of the file that would set them: tables in their order,
- * and below each key what it is for, its type, bounds and default, and where its value comes from.
+ * Prints every setting of a tree (C-13, C-15) as a TOML document that can be used as a configuration file. Settings are
+ * grouped by table in order of declaration; comments below each key give its purpose, type, bounds, default and source.
+ * Keys without a value that a file could hold (required, unset or secret ones) are commented out.
  */
 public final class SettingsHelp {
     private SettingsHelp() {}
 
     public static String render(List<SettingInfo> settings) {
         Map<String, StringBuilder> tables = new LinkedHashMap<>();
-        tables.put("", new StringBuilder()); // keys of the root stand before the first table, in TOML too
+        tables.put("", new StringBuilder()); // TOML requires the keys of the root before the first table
         for (SettingInfo setting : settings) {
             int dot = setting.fullKey().lastIndexOf('.');
             String table = setting.fullKey().substring(0, Math.max(0, dot));
@@ -34,24 +35,36 @@ public final class SettingsHelp {
     }
 
     private static void append(StringBuilder text, String key, SettingInfo setting) {
-        boolean missing = setting.required() && setting.value().isEmpty();
-        text.append(key)
-                .append(" = ")
-                .append(missing ? "(must be given)" : setting.value())
+        text.append(setting.tomlValue().map(value -> key + " = " + value).orElseGet(() -> withoutValue(key, setting)))
                 .append('\n');
         if (!setting.help().isEmpty()) {
-            text.append("    ").append(setting.help()).append('\n');
+            comment(text, setting.help());
         }
-        text.append("    ").append(setting.type());
-        text.append(setting.bounds().isEmpty() ? "" : "; " + setting.bounds());
-        text.append(setting.required() ? "; required" : "; default " + displayValue(setting.defaultValue()));
-        text.append(setting.restartRequired() ? "; fixed until a restart" : "");
-        text.append(setting.secret() ? "; secret" : "").append('\n');
-        text.append("    ")
-                .append(setting.environmentName())
-                .append("; now from ")
-                .append(setting.source())
-                .append('\n');
+        comment(
+                text,
+                setting.type()
+                        + (setting.bounds().isEmpty() ? "" : "; " + setting.bounds())
+                        + (setting.required() ? "; required" : "; default " + displayValue(setting.defaultValue()))
+                        + (setting.restartRequired() ? "; needs a restart" : "")
+                        + (setting.secret() ? "; secret" : ""));
+        comment(text, setting.environmentName() + "; value from " + setting.source());
+    }
+
+    /** Returns a commented-out key with a hint. */
+    private static String withoutValue(String key, SettingInfo setting) {
+        if (setting.secret()) {
+            return "# " + key + "-file = \"…\" # " + (isSet(setting) ? "set, not shown" : "not set")
+                    + "; names a file that holds the secret";
+        }
+        return "# " + key + " = … # " + (setting.required() ? "required, not set" : "not set");
+    }
+
+    private static boolean isSet(SettingInfo setting) {
+        return !setting.value().isEmpty();
+    }
+
+    private static void comment(StringBuilder text, String comment) {
+        comment.lines().forEach(line -> text.append("    # ").append(line).append('\n'));
     }
 
     private static String displayValue(String value) {

@@ -5,18 +5,18 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
 
-/** Finds the line of the user's source that a stack frame stands on. */
+/** Looks up the source line of a stack frame. */
 public interface SourceLines {
 
-    /** The line without its indent, where the source is at hand. */
+    /** Returns the line without its indentation, or empty if the source is not available. */
     Optional<String> line(StackTraceElement frame);
 
-    /** Where there are classes only. */
+    /** Returns a lookup that finds nothing, for programs without sources. */
     static SourceLines none() {
         return frame -> Optional.empty();
     }
 
-    /** The sources below a folder, for classes that were compiled from there. */
+    /** Returns a lookup in the sources below a folder, for classes compiled from there. */
     static SourceLines inFolder(Path root) {
         return frame -> {
             String file = frame.getFileName();
@@ -31,7 +31,7 @@ public interface SourceLines {
             try (var lines = Files.lines(root.resolve(folder).resolve(file))) {
                 return lines.skip(frame.getLineNumber() - 1L).findFirst().map(String::strip);
             } catch (IOException | java.io.UncheckedIOException e) {
-                return Optional.empty(); // gone or changed since it was compiled; the frame alone still helps
+                return Optional.empty(); // removed or changed since it was compiled; the frame alone still helps
             }
         };
     }

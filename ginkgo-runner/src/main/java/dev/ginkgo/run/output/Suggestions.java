@@ -5,11 +5,11 @@ import java.util.Comparator;
 import java.util.Locale;
 import java.util.Optional;
 
-/** What a user may have meant, by Levenshtein's distance without regard to case. */
+/** Spelling suggestions by Levenshtein distance, ignoring case. */
 public final class Suggestions {
     private Suggestions() {}
 
-    /** The nearest of the known names, if one is near: at most a third of the letters differ, and at least two may. */
+    /** Returns the closest known name if its distance is at most a third of the length, or at most two. */
     public static Optional<String> closest(String wanted, Collection<String> known) {
         int limit = Math.max(2, wanted.length() / 3);
         return known.stream()

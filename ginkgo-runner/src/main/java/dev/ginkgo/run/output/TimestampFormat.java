@@ -10,15 +10,16 @@ import java.util.Locale;
 import java.util.TimeZone;
 
 /**
- * Moments as people read them: {@code 2026-11-25 14:38:56 +01:00 (12 s ago)}, in the time of this place, as the log
- * has it. Programs get ISO 8601.
+ * Format of timestamps in text output: {@code 2026-11-25 14:38:56 +01:00 (12 s ago)}, in local time like the log. JSON
+ * output uses ISO 8601.
  */
 public final class TimestampFormat {
     private final Instant now;
     private final TimeZone zone;
 
     /**
-     * @param zone of this place; this class, because the rules of a ZoneId are searched for in every jar
+     * @param now time that ages are relative to
+     * @param zone the local zone; a TimeZone, because loading the rules of a ZoneId searches every jar
      */
     public TimestampFormat(Instant now, TimeZone zone) {
         this.now = now;
@@ -26,9 +27,9 @@ public final class TimestampFormat {
     }
 
     /**
-     * A moment of a pidfile, in words.
+     * Formats a timestamp of a pidfile.
      *
-     * @param iso as ISO 8601; anything else is shown as it is, for the pidfile may be of another ginkgo
+     * @param iso ISO 8601; other text is returned unchanged, because the pidfile may be of another version
      */
     public String format(String iso) {
         Instant at;

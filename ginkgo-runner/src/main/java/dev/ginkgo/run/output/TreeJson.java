@@ -8,7 +8,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** A tree of services as JSON has it, at the control socket and on the admin page: one object each, with children. */
+/** JSON form of a service tree, for the control socket and the admin page: one object per service, with children. */
 public final class TreeJson {
     private TreeJson() {}
 

@@ -21,30 +21,31 @@ import java.util.TreeSet;
 import java.util.stream.Stream;
 
 /**
- * The engines that a configuration chooses (C-19). The distribution keeps each in a folder of its own, {@code
- * engines/<name>}, and only the folders that some {@code engine = "<name>"} names are opened. They are found before
- * anything is loaded, because a service lists its engines when it is made; so this looks at the text of the
- * configuration and not at what a service declares, and a name that only looks like an engine opens a folder in vain.
+ * Jars of the engines that a configuration selects (C-19). The distribution has a folder {@code engines/<name>} per
+ * engine; only the folders named by some {@code engine = "<name>"} are added to the class path. They are determined
+ * before any class is loaded, because a service lists its engines in its constructor. So this class reads the raw
+ * configuration instead of the declared settings; a key that only looks like an engine setting adds a folder that is
+ * not used.
  */
 public final class EngineJars {
     private static final String KEY = "engine";
 
-    /** Those that have an artifact of their own. */
+    /** Engines that are separate artifacts. */
     private static final Map<String, String> ARTIFACTS =
             Map.of("mesh", "ginkgo-mesh", "zeromq", "ginkgo-zeromq", "nats", "ginkgo-nats", "etcd", "ginkgo-etcd");
 
     private final Optional<Path> folder;
-    private final Set<String> chosen;
+    private final Set<String> selected;
 
-    private EngineJars(Optional<Path> folder, Set<String> chosen) {
+    private EngineJars(Optional<Path> folder, Set<String> selected) {
         this.folder = folder;
-        this.chosen = chosen;
+        this.selected = selected;
     }
 
     /**
-     * Finds the chosen ones.
+     * Finds the engines that the configuration selects.
      *
-     * @param home the folder of the distribution; without one, engines are on the class path or not at all
+     * @param home the folder of the distribution; if empty, engines are available only on the class path
      */
     public static EngineJars of(Optional<Path> home, Configuration configuration) {
         Set<String> names = new TreeSet<>();
@@ -60,28 +61,28 @@ public final class EngineJars {
                 names.add(value);
             }
         });
-        names.removeIf(name -> !name.matches("[a-z0-9-]+")); // a name, and no path
+        names.removeIf(name -> !name.matches("[a-z0-9-]+")); // prevents path traversal
         return new EngineJars(home.map(each -> each.resolve("engines")), names);
     }
 
-    /** The parent of the user's loader: ours, or one that has the chosen engines too. */
+    /** Returns the parent for the user's class loader: Ginkgo's own loader, with the selected engines added if any. */
     public ClassLoader loader() {
-        ClassLoader ours = EngineJars.class.getClassLoader();
-        List<URL> jars = chosen.stream().flatMap(name -> jars(name).stream()).toList();
-        return jars.isEmpty() ? ours : new URLClassLoader("engines", jars.toArray(URL[]::new), ours);
+        ClassLoader own = EngineJars.class.getClassLoader();
+        List<URL> jars = selected.stream().flatMap(name -> jars(name).stream()).toList();
+        return jars.isEmpty() ? own : new URLClassLoader("engines", jars.toArray(URL[]::new), own);
     }
 
-    /** What to say besides, where a problem may come from an engine that is not installed. */
+    /** Returns hints for configuration problems that a missing engine may have caused. */
     public List<String> missing(List<ConfigProblem> problems) {
         List<String> lines = new ArrayList<>();
-        for (String name : chosen) {
+        for (String name : selected) {
             String artifact = ARTIFACTS.get(name);
-            boolean told = problems.stream()
+            boolean reported = problems.stream()
                     .anyMatch(configProblem -> configProblem.toString().contains("\"" + name + "\""));
-            if (artifact != null && told && jars(name).isEmpty()) {
-                lines.add("The engine \"" + name + "\" is not installed: it is the artifact dev.ginkgo:" + artifact
-                        + folder.map(each -> ", whose jars belong into " + each.resolve(name))
-                                .orElse(", which has to be on the class path")
+            if (artifact != null && reported && jars(name).isEmpty()) {
+                lines.add("The engine \"" + name + "\" is not installed; it is the artifact dev.ginkgo:" + artifact
+                        + folder.map(each -> ": put its jars into " + each.resolve(name))
+                                .orElse(": add it to the class path")
                         + ".");
             }
         }
@@ -91,7 +92,7 @@ public final class EngineJars {
     private static void collect(ConfigEntry.Table table, Set<String> names) {
         table.entries().forEach((key, configEntry) -> {
             switch (configEntry) {
-                case ConfigEntry.Table below -> collect(below, names);
+                case ConfigEntry.Table nested -> collect(nested, names);
                 case ConfigEntry.Value value -> {
                     if (key.equals(KEY) && value.value() instanceof String name) {
                         names.add(name);
@@ -114,8 +115,8 @@ public final class EngineJars {
         } catch (IOException e) {
             throw new CommandException(
                     ExitCode.CONFIGURATION,
-                    "The engine in " + engine.get() + " cannot be read (" + e.getMessage()
-                            + "); check owner and mode.");
+                    "cannot read the engine folder " + engine.get() + ": " + e.getMessage()
+                            + "; check its owner and mode");
         }
     }
 

@@ -8,15 +8,16 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
- * The main method of a class by the rules of the Java Language Specification for Java 25 (§12.1.4, JEP 512): one
- * with {@code String[]} before one without, static or not, declared or inherited, anything but private.
+ * Main method of a class by the rules of the Java Language Specification for Java 25 (§12.1.4, JEP 512): static or
+ * instance, declared or inherited, not private; a method with a {@code String[]} parameter takes precedence over one
+ * without parameters.
  */
 public final class MainMethod {
-    private final Class<?> declaringClass;
+    private final Class<?> type;
     private final Method method;
 
-    private MainMethod(Class<?> owner, Method method) {
-        this.declaringClass = owner;
+    private MainMethod(Class<?> type, Method method) {
+        this.type = type;
         this.method = method;
     }
 
@@ -24,19 +25,19 @@ public final class MainMethod {
         return find(type, String[].class).or(() -> find(type)).map(method -> new MainMethod(type, method));
     }
 
-    /** Runs it on the calling thread. What it throws comes out as it is. */
+    /** Invokes the method on the calling thread and rethrows its exceptions unwrapped. */
     public void invoke(String[] arguments) throws Throwable {
-        Object[] given = method.getParameterCount() == 0 ? new Object[0] : new Object[] {arguments};
+        Object[] parameters = method.getParameterCount() == 0 ? new Object[0] : new Object[] {arguments};
         try {
             method.setAccessible(true);
-            method.invoke(Modifier.isStatic(method.getModifiers()) ? null : instance(), given);
+            method.invoke(Modifier.isStatic(method.getModifiers()) ? null : instance(), parameters);
         } catch (InvocationTargetException e) {
             throw e.getCause() == null ? e : e.getCause();
         }
     }
 
     private Object instance() throws ReflectiveOperationException {
-        Constructor<?> constructor = declaringClass.getDeclaredConstructor();
+        Constructor<?> constructor = type.getDeclaredConstructor();
         constructor.setAccessible(true);
         return constructor.newInstance();
     }

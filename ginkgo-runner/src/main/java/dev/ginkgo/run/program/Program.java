@@ -2,12 +2,12 @@ package dev.ginkgo.run.program;
 
 import dev.ginkgo.Service;
 
-/** What a target turned out to be. */
+/** Program that a target resolves to. */
 public sealed interface Program {
 
     /** A service to start. */
     record ServiceProgram(Class<? extends Service> type) implements Program {}
 
-    /** A class with a main method, which starts what it wants by itself. */
+    /** A class with a main method, which is run instead of starting a service. */
     record MainProgram(Class<?> type, MainMethod main) implements Program {}
 }

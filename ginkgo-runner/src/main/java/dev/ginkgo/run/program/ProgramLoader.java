@@ -14,31 +14,31 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** Makes a program of a target: compiles, loads, chooses. */
+/** Loads the program of a target: compiles sources, loads classes, and selects the service or main method. */
 public final class ProgramLoader {
     private final CommandContext commandContext;
     private final List<Path> classPath;
-    private final Optional<String> chosen;
+    private final Optional<String> serviceName;
     private final ClassLoader parent;
 
     /**
      * @param classPath the user's jars and folders
-     * @param chosen the service that the user has named, by {@code --service}
-     * @param parent has our classes, and those of the chosen engines
+     * @param serviceName the value of {@code --service}
+     * @param parent class loader of Ginkgo and of the selected engines
      */
     public ProgramLoader(
-            CommandContext commandContext, List<Path> classPath, Optional<String> chosen, ClassLoader parent) {
+            CommandContext commandContext, List<Path> classPath, Optional<String> serviceName, ClassLoader parent) {
         this.parent = parent;
         this.commandContext = commandContext;
         this.classPath = classPath;
-        this.chosen = chosen;
+        this.serviceName = serviceName;
     }
 
     /**
-     * What was loaded.
+     * Result of loading.
      *
      * @param loader the loader of the user's classes
-     * @param sources his source lines, where there are any
+     * @param sources the user's source lines, if available
      */
     public record Loaded(Program program, UserClassLoader loader, SourceLines sources) {}
 
@@ -56,7 +56,8 @@ public final class ProgramLoader {
                 .<Class<?>>map(name -> ProgramLoader.load(name, loader).orElseThrow())
                 .toList();
         ServiceFinder serviceFinder = new ServiceFinder(String.valueOf(file.getFileName()), classes);
-        Program program = chosen.<Program>map(serviceFinder::service)
+        Program program = serviceName
+                .<Program>map(serviceFinder::service)
                 .orElseGet(() -> target.configuration().isPresent() ? serviceFinder.service() : serviceFinder.select());
         return new Loaded(program, loader, SourceLines.inFolder(compiled.root()));
     }
@@ -64,7 +65,7 @@ public final class ProgramLoader {
     private Loaded ofClass(String name, Target target) {
         UserClassLoader loader = new UserClassLoader(parent, classPath, Map.of());
         Class<?> type = load(name, loader).orElseThrow(() -> new TargetResolver(commandContext).noSuchClass(name));
-        boolean service = chosen.isPresent() || target.configuration().isPresent();
+        boolean service = serviceName.isPresent() || target.configuration().isPresent();
         Optional<MainMethod> main = service ? Optional.empty() : MainMethod.of(type);
         if (main.isPresent()) {
             return new Loaded(new Program.MainProgram(type, main.get()), loader, SourceLines.none());
@@ -72,13 +73,14 @@ public final class ProgramLoader {
         if (!ServiceFinder.isService(type)) {
             throw new CommandException(
                     ExitCode.CONFIGURATION,
-                    name + " cannot be run: it is no service that ginkgo can make (a concrete class that extends"
-                            + " dev.ginkgo.Service and has a constructor without parameters), and has no main method.");
+                    name + " cannot be run: it has no main method and is not a service that ginkgo can instantiate"
+                            + " (a concrete class that extends dev.ginkgo.Service and has a constructor without"
+                            + " parameters).");
         }
         return new Loaded(new Program.ServiceProgram(type.asSubclass(Service.class)), loader, SourceLines.none());
     }
 
-    /** Makes the service; what its constructor throws comes out as it is. */
+    /** Instantiates the service; exceptions of its constructor are rethrown unwrapped. */
     public static Service instantiate(Class<? extends Service> type) throws Throwable {
         Constructor<? extends Service> constructor = type.getDeclaredConstructor();
         constructor.setAccessible(true);

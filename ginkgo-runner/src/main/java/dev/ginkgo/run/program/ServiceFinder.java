@@ -11,9 +11,9 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
- * Chooses what to start among the classes of one source file (R-20): its main method, if there is one; the service
- * named like the file; the only service. Services nested in other classes count only where no other is declared,
- * since they are mostly somebody's children.
+ * Selects the program among the classes of one source file (R-20): its main method, if it has one; otherwise the service
+ * named like the file; otherwise the only service. Nested services are considered only if no topLevel-level service exists,
+ * because they are usually children of another service.
  */
 final class ServiceFinder {
     private final String file;
@@ -28,33 +28,34 @@ final class ServiceFinder {
         this.classes = List.copyOf(classes);
     }
 
-    /** The program that the file is. */
+    /** Returns the main method or service to run. */
     Program select() {
         return main().<Program>map(p -> p).orElseGet(this::service);
     }
 
-    /** The service that the file is, whether or not it has a main method. */
+    /** Returns the service to run, ignoring a main method. */
     Program.ServiceProgram service() {
         List<Class<?>> services = services();
-        String plain = file.replaceFirst("\\.java$", "");
-        List<Class<?>> named =
-                services.stream().filter(c -> c.getSimpleName().equals(plain)).toList();
+        String baseName = file.replaceFirst("\\.java$", "");
+        List<Class<?>> named = services.stream()
+                .filter(c -> c.getSimpleName().equals(baseName))
+                .toList();
         if (named.size() == 1) {
             return program(named.getFirst());
         }
         return switch (services.size()) {
             case 1 -> program(services.getFirst());
-            case 0 -> throw none(plain);
+            case 0 -> throw none(baseName);
             default ->
                 throw new CommandException(
                         ExitCode.CONFIGURATION,
-                        file + " has several services and none is named " + plain + ": " + names(services)
-                                + ". Choose one with --service "
+                        file + " has several services and none is named " + baseName + ": " + names(services)
+                                + ". Select one with --service "
                                 + services.getFirst().getName() + ".");
         };
     }
 
-    /** The service with that name, simple or binary. */
+    /** Returns the service with the given simple or binary name. */
     Program.ServiceProgram service(String name) {
         return all().filter(c -> c.getSimpleName().equals(name) || c.getName().equals(name))
                 .findFirst()
@@ -65,7 +66,7 @@ final class ServiceFinder {
                                 + (all().findAny().isPresent() ? "; it has " + names(all().toList()) : "") + "."));
     }
 
-    /** Whether ginkgo can make one of it. */
+    /** Returns whether the class is a service that ginkgo can instantiate. */
     static boolean isService(Class<?> type) {
         return Service.class.isAssignableFrom(type)
                 && !Modifier.isAbstract(type.getModifiers())
@@ -73,34 +74,35 @@ final class ServiceFinder {
     }
 
     private Optional<Program.MainProgram> main() {
-        String plain = file.replaceFirst("\\.java$", "");
-        List<Class<?>> top =
+        String baseName = file.replaceFirst("\\.java$", "");
+        List<Class<?>> topLevel =
                 classes.stream().filter(c -> c.getEnclosingClass() == null).toList();
-        return Stream.concat(top.stream().filter(c -> c.getSimpleName().equals(plain)), top.stream())
+        return Stream.concat(topLevel.stream().filter(c -> c.getSimpleName().equals(baseName)), topLevel.stream())
                 .flatMap(c -> MainMethod.of(c).map(main -> new Program.MainProgram(c, main)).stream())
                 .findFirst();
     }
 
-    private CommandException none(String plain) {
-        List<Class<?>> almost = classes.stream()
+    private CommandException none(String baseName) {
+        List<Class<?>> notInstantiable = classes.stream()
                 .filter(c -> Service.class.isAssignableFrom(c) && !Modifier.isAbstract(c.getModifiers()))
                 .toList();
-        if (!almost.isEmpty()) {
+        if (!notInstantiable.isEmpty()) {
             return new CommandException(
                     ExitCode.CONFIGURATION,
-                    names(almost) + " in " + file
-                            + " needs a constructor without parameters, so that ginkgo can make it."
-                            + " What the constructor wants is given by settings, or by a main method.");
+                    names(notInstantiable) + " in " + file
+                            + " has no constructor without parameters, which ginkgo needs to instantiate it."
+                            + " Replace the parameters by settings, or write a main method.");
         }
         return new CommandException(
                 ExitCode.CONFIGURATION,
-                file + " has nothing to run: write \"class " + plain + " extends Service { … }\" (with import"
+                file + " has nothing to run: write \"class " + baseName + " extends Service { … }\" (with import"
                         + " dev.ginkgo.*;) or a main method.");
     }
 
     private List<Class<?>> services() {
-        List<Class<?>> top = all().filter(c -> c.getEnclosingClass() == null).toList();
-        return top.isEmpty() ? all().toList() : top;
+        List<Class<?>> topLevel =
+                all().filter(c -> c.getEnclosingClass() == null).toList();
+        return topLevel.isEmpty() ? all().toList() : topLevel;
     }
 
     private Stream<Class<?>> all() {

@@ -4,19 +4,19 @@ import java.nio.file.Path;
 import java.util.Optional;
 
 /**
- * What the user wants to run.
+ * Resolved target of a command.
  *
- * @param code where the program is
- * @param configuration the TOML file, where one was named
+ * @param code location of the program
+ * @param configuration the TOML file, if the target is one
  */
 public record Target(Location code, Optional<Path> configuration) {
 
-    /** Where a program is. */
+    /** Location of a program. */
     public sealed interface Location {}
 
-    /** In a source file that exists, absolute. */
-    record SourceFile(Path file) implements Location {}
+    /** An existing source file; the path is absolute. */
+    public record SourceFile(Path file) implements Location {}
 
-    /** In a class on the class path, by its binary name. */
-    record ClassName(String className) implements Location {}
+    /** A class on the class path, by binary name. */
+    public record ClassName(String className) implements Location {}
 }

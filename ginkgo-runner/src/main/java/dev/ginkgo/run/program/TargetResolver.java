@@ -19,14 +19,14 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
-/** Finds out what the words of the command line, and the {@code service} key of a file, stand for. */
+/** Resolves a target given on the command line, and the {@code service} key of a configuration file. */
 public final class TargetResolver {
     private static final Pattern CLASS_NAME = Pattern.compile("\\p{javaJavaIdentifierStart}\\p{javaJavaIdentifierPart}*"
             + "(\\.\\p{javaJavaIdentifierStart}\\p{javaJavaIdentifierPart}*)*");
     private static final List<String> COMMANDS = List.of(
             "run",
             "check",
-            "status", // before start: "stat" is what one types for it
+            "status", // before start, because "stat" is the usual abbreviation
             "start",
             "stop",
             "restart",
@@ -43,8 +43,8 @@ public final class TargetResolver {
             "completion",
             "version",
             "help");
-    private static final int LISTED = 12;
-    private static final int SHORTEST = 3; // of what may be the beginning of a command
+    private static final int MAX_LISTED = 12;
+    private static final int MIN_PREFIX_LENGTH = 3; // of an abbreviated command
 
     private final CommandContext commandContext;
 
@@ -52,61 +52,60 @@ public final class TargetResolver {
         this.commandContext = commandContext;
     }
 
-    /** A {@code .java} file, a {@code .toml} file or the name of a class. */
-    public Target resolve(String word) {
-        if (word.endsWith(".toml")) {
-            Path file = requireFile(word, commandContext.directory(), word);
+    /** Resolves a {@code .java} file, a {@code .toml} file or a class name. */
+    public Target resolve(String target) {
+        if (target.endsWith(".toml")) {
+            Path file = requireFile(target, commandContext.directory(), target);
             return new Target(
                     code(service(file), folder(file), commandContext.displayPath(file) + ": service = "),
                     Optional.of(file));
         }
-        return new Target(code(word, commandContext.directory(), ""), Optional.empty());
+        return new Target(code(target, commandContext.directory(), ""), Optional.empty());
     }
 
-    private Target.Location code(String word, Path folder, String origin) {
-        if (word.endsWith(".java")) {
-            return new Target.SourceFile(requireFile(word, folder, origin + word));
+    private Target.Location code(String target, Path folder, String origin) {
+        if (target.endsWith(".java")) {
+            return new Target.SourceFile(requireFile(target, folder, origin + target));
         }
-        if (CLASS_NAME.matcher(word).matches()) {
-            return new Target.ClassName(word);
+        if (CLASS_NAME.matcher(target).matches()) {
+            return new Target.ClassName(target);
         }
         throw new CommandException(
                 ExitCode.CONFIGURATION,
-                origin + word + " is neither a .java file, nor a .toml file, nor the name of a class."
-                        + suggestion(folder, word));
+                origin + target + " is not a .java file, a .toml file or a class name." + suggestion(folder, target));
     }
 
-    /** What to say of a class that is not on the class path. */
+    /** Returns the error for a class that is not on the class path. */
     CommandException noSuchClass(String className) {
         return new CommandException(
                 ExitCode.CONFIGURATION,
-                "There is no class " + className + " on the class path (--class-path adds jars and folders to it), and "
-                        + className + " names no .java or .toml file."
+                "class " + className + " was not found on the class path (--class-path adds jars and folders), and "
+                        + className + " is not a .java or .toml file."
                         + suggestion(commandContext.directory(), className)
                         + similarCommand(className)
-                                .map(command -> " There is also the command " + command + ".")
+                                .map(command -> " There is also a command " + command + ".")
                                 .orElse(""));
     }
 
-    /** Which command may have been meant: one that begins so ({@code stat}), or one that looks like it. */
-    private static Optional<String> similarCommand(String word) {
+    /** Returns the command that the target abbreviates ({@code stat}) or resembles. */
+    private static Optional<String> similarCommand(String target) {
         return COMMANDS.stream()
-                .filter(command -> word.length() >= SHORTEST && command.startsWith(word))
+                .filter(command -> target.length() >= MIN_PREFIX_LENGTH && command.startsWith(target))
                 .findFirst()
-                .or(() -> Suggestions.closest(word, COMMANDS));
+                .or(() -> Suggestions.closest(target, COMMANDS));
     }
 
-    private Path requireFile(String word, Path folder, String shown) {
-        Path file = folder.resolve(word).normalize();
+    private Path requireFile(String target, Path folder, String label) {
+        Path file = folder.resolve(target).normalize();
         if (Files.isRegularFile(file) && Files.isReadable(file)) {
             return file;
         }
-        String what = Files.isRegularFile(file)
+        String problem = Files.isRegularFile(file)
                 ? " cannot be read"
                 : Files.exists(file) ? " is not a file" : " does not exist";
         throw new CommandException(
                 ExitCode.CONFIGURATION,
-                shown + what + "; looked for " + file + "."
+                label + problem + "; looked for " + file + "."
                         + suggestion(folder(file), String.valueOf(file.getFileName())));
     }
 
@@ -123,13 +122,13 @@ public final class TargetResolver {
                             .map(ConfigProblem::toString)
                             .collect(joining(System.lineSeparator())));
         }
-        String advice = "; write service = \"Hello.java\" (a file beside it) or service = \"pkg.Hello\" (a class) above"
-                + " its first table";
+        String advice =
+                "; add service = \"Hello.java\" (a file in the same folder) or service = \"pkg.Hello\" (a class)"
+                        + " before the first table";
         return switch (rawConfig.root().entries().get("service")) {
             case ConfigEntry.Value(String service, SettingSource _, SettingSource _, Path _)
             when !service.isBlank() -> service;
-            case null ->
-                throw new CommandException(ExitCode.CONFIGURATION, name + " does not say what to run" + advice);
+            case null -> throw new CommandException(ExitCode.CONFIGURATION, name + " has no key service" + advice);
             case ConfigEntry.Value(String _, SettingSource key, SettingSource _, Path _) ->
                 throw rejected(key, "service is empty" + advice);
             case ConfigEntry configEntry -> throw rejected(configEntry.keySource(), "service is not a string" + advice);
@@ -141,18 +140,20 @@ public final class TargetResolver {
                 ExitCode.CONFIGURATION, ConfigProblem.at(place, why).toString());
     }
 
-    /** {@code " Did you mean Hello.java? Here are: …"}, as far as there is something. */
+    /** Returns {@code " Did you mean Hello.java? Programs in this folder: …"}, or less if there is nothing to suggest. */
     private static String suggestion(Path folder, String wanted) {
         List<String> names = programs(folder);
         if (names.isEmpty()) {
             return "";
         }
-        Optional<String> meant = Suggestions.closest(
+        Optional<String> closest = Suggestions.closest(
                         stem(wanted), names.stream().map(TargetResolver::stem).toList())
                 .flatMap(stem ->
                         names.stream().filter(name -> stem(name).equals(stem)).findFirst());
-        String here = names.stream().limit(LISTED).collect(joining(", ")) + (names.size() > LISTED ? ", …" : "");
-        return meant.map(name -> " Did you mean " + name + "?").orElse("") + " Here are: " + here + ".";
+        String listed =
+                names.stream().limit(MAX_LISTED).collect(joining(", ")) + (names.size() > MAX_LISTED ? ", …" : "");
+        return closest.map(name -> " Did you mean " + name + "?").orElse("") + " Programs in this folder: " + listed
+                + ".";
     }
 
     private static List<String> programs(Path folder) {
@@ -163,7 +164,7 @@ public final class TargetResolver {
                     .sorted()
                     .toList();
         } catch (IOException e) {
-            return List.of(); // a folder that cannot be listed has nothing to propose
+            return List.of(); // no suggestions
         }
     }
 

@@ -9,8 +9,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The user's classes: those that were compiled in memory, then those of his class path. Its name stands in stack
- * traces, by which {@link ExceptionPrinter} tells his frames from ours.
+ * Class loader of the user's classes: those compiled in memory, then those of the user's class path. {@link
+ * ExceptionPrinter} recognizes user frames by the loader's name in stack traces.
  */
 public final class UserClassLoader extends URLClassLoader {
     private final Map<String, byte[]> compiled;
@@ -21,8 +21,9 @@ public final class UserClassLoader extends URLClassLoader {
     }
 
     /**
-     * What was compiled is not asked of the parent: to say no it would open each jar of the distribution, which takes
-     * longer than most of a start. Our own packages stay ours.
+     * Loads compiled classes without asking the parent first, because the parent would open each jar of the
+     * distribution to find that it does not have the class, which takes longer than the rest of the start. Packages of
+     * Ginkgo are always loaded by the parent.
      */
     @Override
     protected Class<?> loadClass(String name, boolean resolve) throws ClassNotFoundException {

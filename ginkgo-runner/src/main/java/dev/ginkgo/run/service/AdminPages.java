@@ -14,57 +14,61 @@ import java.io.IOException;
 import java.util.function.Supplier;
 
 /**
- * What a probe and an operator ask of any service, over HTTP on loopback: {@code /-/health/live}, {@code
- * /-/health/ready} (503 with a line for each service that is not) and {@code /-/tree} (JSON). A tree of its own, so that
- * it answers while the other starts and stops.
+ * Admin pages of a service, over HTTP on loopback: {@code /-/health/live}, {@code /-/health/ready} (503 with a line for
+ * each service that is not ready) and {@code /-/tree} (JSON). They run as a separate tree, so that they respond while
+ * the main tree starts and stops.
  *
- * <p>A request must name a loopback host: a page of somewhere else, whose name was made to point here, is refused.
+ * <p>The Host of a request must be a loopback host, which protects against DNS rebinding from a web page.
  */
 final class AdminPages extends Service {
     private final Supplier<Status> status;
     private final HttpServer http;
 
     /**
-     * @param bind a loopback address
-     * @param status of the tree that is asked about
+     * @param bind the loopback address to serve on
+     * @param status supplies the status of the main tree
      */
     AdminPages(Address bind, Supplier<Status> status) {
         this.status = status;
-        http = add("http", new HttpServer(() -> bind, this::answer));
+        http = add("http", new HttpServer(() -> bind, this::respond));
     }
 
-    /** Where they are served. */
+    /** Returns the bound address. */
     Address address() {
         return http.address();
     }
 
-    private void answer(HttpExchange exchange) throws IOException {
+    private void respond(HttpExchange exchange) throws IOException {
         String method = exchange.getRequestMethod();
         if (!isLocal(exchange)) {
-            answer(exchange, 403, "text/plain", "the Host of a request must be localhost or a loopback address\n");
+            respond(exchange, 403, "text/plain", "the Host header must be localhost or a loopback address\n");
         } else if (!method.equals("GET") && !method.equals("HEAD")) {
             exchange.getResponseHeaders().set("Allow", "GET, HEAD");
-            answer(exchange, 405, "text/plain", "only GET and HEAD\n");
+            respond(exchange, 405, "text/plain", "only GET and HEAD are supported\n");
         } else {
             switch (exchange.getRequestURI().getPath()) {
                 case "/-/health/live" -> live(exchange);
                 case "/-/health/ready" -> ready(exchange);
                 case "/-/tree" ->
-                    answer(exchange, 200, "application/json", JsonText.write(TreeJson.of(status.get())) + "\n");
+                    respond(exchange, 200, "application/json", JsonText.write(TreeJson.of(status.get())) + "\n");
                 default ->
-                    answer(exchange, 404, "text/plain", "there are /-/health/live, /-/health/ready and /-/tree\n");
+                    respond(
+                            exchange,
+                            404,
+                            "text/plain",
+                            "not found; pages: /-/health/live, /-/health/ready, /-/tree\n");
             }
         }
     }
 
     private void live(HttpExchange exchange) throws IOException {
         boolean live = status.get().state() != State.FAILED;
-        answer(exchange, live ? 200 : 503, "text/plain", live ? "ok\n" : "failed\n");
+        respond(exchange, live ? 200 : 503, "text/plain", live ? "ok\n" : "failed\n");
     }
 
     private void ready(HttpExchange exchange) throws IOException {
         Status now = status.get();
-        answer(
+        respond(
                 exchange,
                 now.ready() ? 200 : 503,
                 "text/plain",
@@ -74,7 +78,7 @@ final class AdminPages extends Service {
     private static boolean isLocal(HttpExchange exchange) {
         String host = exchange.getRequestHeaders().getFirst("Host");
         if (host == null) {
-            return true; // HTTP/1.0, which no browser speaks
+            return true; // HTTP/1.0, which browsers do not use
         }
         try {
             return Address.of(host.matches(".*:\\d+") ? host : host + ":80").isLoopback();
@@ -83,7 +87,7 @@ final class AdminPages extends Service {
         }
     }
 
-    private static void answer(HttpExchange exchange, int code, String type, String text) throws IOException {
+    private static void respond(HttpExchange exchange, int code, String type, String text) throws IOException {
         byte[] bytes = text.getBytes(UTF_8);
         boolean head = exchange.getRequestMethod().equals("HEAD");
         exchange.getResponseHeaders().set("Content-Type", type + "; charset=utf-8");

@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** What a process under a name says at its control socket. */
+/** Handles the requests at the control socket of this process. */
 final class ControlHandler implements ControlServer.RequestHandler {
     private static final Logger LOG = LoggerFactory.getLogger("ginkgo");
     private static final Duration RELOAD_TIMEOUT = Duration.ofMinutes(1);
@@ -35,8 +35,8 @@ final class ControlHandler implements ControlServer.RequestHandler {
     private final boolean console;
 
     /**
-     * @param configuration the file that it is configured with, or empty
-     * @param console whether a console may be opened
+     * @param configuration the configuration file, or empty
+     * @param console whether consoles are allowed
      */
     ControlHandler(Service root, ServiceRunner serviceRunner, String configuration, boolean console) {
         this.console = console;
@@ -50,7 +50,8 @@ final class ControlHandler implements ControlServer.RequestHandler {
         if (acts) {
             return switch (command) {
                 case "reload" -> reload();
-                default -> throw new IllegalArgumentException("there is nothing to do but reload, not " + command);
+                default ->
+                    throw new IllegalArgumentException("unknown action " + command + "; the only action is reload");
             };
         }
         return switch (command) {
@@ -59,52 +60,54 @@ final class ControlHandler implements ControlServer.RequestHandler {
             case "threads" -> threads();
             case "settings" -> settings();
             default ->
-                throw new IllegalArgumentException("status, tree, threads and settings can be read, not " + command);
+                throw new IllegalArgumentException(
+                        "unknown view " + command + "; views are status, tree, threads and settings");
         };
     }
 
     @Override
-    public ControlServer.Conversation openConversation(String about) {
-        if (!about.equals("console")) {
-            throw new IllegalArgumentException("there is no conversation but console, not " + about);
+    public ControlServer.Session openSession(String kind) {
+        if (!kind.equals("console")) {
+            throw new IllegalArgumentException("unknown session " + kind + "; the only session is console");
         }
         if (!console) {
-            throw new IllegalStateException("the console is off; set ginkgo.console = true and restart it");
+            throw new IllegalStateException(
+                    "the console is disabled; set ginkgo.console = true and restart the daemon");
         }
-        LOG.warn("a console is opened");
+        LOG.warn("console opened");
         return new ConsoleSession(root, Thread.currentThread().getContextClassLoader());
     }
 
     private Map<String, @Nullable Object> status() {
         Status status = root.status();
-        Map<String, @Nullable Object> answer = new LinkedHashMap<>();
-        answer.put("path", status.path());
-        answer.put("type", status.type());
-        answer.put("state", status.state());
-        answer.put("sinceMillis", TreeJson.millisSince(status.since()));
-        answer.put("ready", status.ready());
-        answer.put("notReady", status.notReady());
-        answer.put("restarts", restarts(status));
-        answer.put("version", GinkgoVersion.text());
-        answer.put("java", Runtime.version());
-        answer.put("configuration", configuration);
-        answer.put(
+        Map<String, @Nullable Object> response = new LinkedHashMap<>();
+        response.put("path", status.path());
+        response.put("type", status.type());
+        response.put("state", status.state());
+        response.put("sinceMillis", TreeJson.millisSince(status.since()));
+        response.put("ready", status.ready());
+        response.put("notReady", status.notReady());
+        response.put("restarts", restarts(status));
+        response.put("version", GinkgoVersion.text());
+        response.put("java", Runtime.version());
+        response.put("configuration", configuration);
+        response.put(
                 "pendingRestart",
                 serviceRunner.tree().map(Ginkgo::pendingRestart).orElse(List.of()));
-        answer.put(
+        response.put(
                 "stopTimeoutMillis",
                 serviceRunner.tree().map(tree -> tree.stopTimeout().toMillis()).orElse(null));
-        return answer;
+        return response;
     }
 
-    /** The tasks by service, each with its stack. */
+    /** Returns the tasks by service, with their stack traces. */
     private Map<String, @Nullable Object> threads() {
         Map<String, List<TaskInfo>> byService = new TreeMap<>();
         for (TaskInfo task : requireTree().tasks()) {
             byService.computeIfAbsent(task.path(), path -> new ArrayList<>()).add(task);
         }
-        Map<String, @Nullable Object> answer = new LinkedHashMap<>();
-        answer.put(
+        Map<String, @Nullable Object> response = new LinkedHashMap<>();
+        response.put(
                 "services",
                 byService.entrySet().stream()
                         .map(service -> Map.of(
@@ -115,59 +118,61 @@ final class ControlHandler implements ControlServer.RequestHandler {
                                         .map(ControlHandler::task)
                                         .toList()))
                         .toList());
-        return answer;
+        return response;
     }
 
     private static Map<String, Object> task(TaskInfo task) {
-        Map<String, Object> answer = new LinkedHashMap<>();
-        answer.put("name", task.name());
-        answer.put("ageMillis", task.age().toMillis());
-        answer.put("state", task.thread().getState());
-        answer.put(
+        Map<String, Object> response = new LinkedHashMap<>();
+        response.put("name", task.name());
+        response.put("ageMillis", task.age().toMillis());
+        response.put("state", task.thread().getState());
+        response.put(
                 "stack",
                 Arrays.stream(task.thread().getStackTrace())
                         .map(String::valueOf)
                         .toList());
-        return answer;
+        return response;
     }
 
     private Map<String, @Nullable Object> settings() {
-        Map<String, @Nullable Object> answer = new LinkedHashMap<>();
-        answer.put(
+        Map<String, @Nullable Object> response = new LinkedHashMap<>();
+        response.put(
                 "settings",
                 requireTree().settings().stream().map(ControlHandler::setting).toList());
-        return answer;
+        return response;
     }
 
     private static Map<String, Object> setting(SettingInfo setting) {
-        Map<String, Object> answer = new LinkedHashMap<>();
-        answer.put("key", setting.fullKey());
-        answer.put("value", setting.value());
-        answer.put("origin", setting.source().toString());
-        answer.put("default", setting.defaultValue());
-        answer.put("type", setting.type());
-        answer.put("fixed", setting.restartRequired());
-        return answer;
+        Map<String, Object> response = new LinkedHashMap<>();
+        response.put("key", setting.fullKey());
+        response.put("value", setting.value());
+        response.put("origin", setting.source().toString());
+        response.put("default", setting.defaultValue());
+        response.put("type", setting.type());
+        response.put("fixed", setting.restartRequired());
+        return response;
     }
 
     private Map<String, @Nullable Object> reload() throws InterruptedException, ExecutionException {
-        Map<String, @Nullable Object> answer = new LinkedHashMap<>();
+        Map<String, @Nullable Object> response = new LinkedHashMap<>();
         try {
             ReloadResult reloadResult = serviceRunner.reload().get(RELOAD_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS);
-            answer.put("outcome", reloadResult.outcome());
-            answer.put("text", reloadResult.toString());
-            answer.put("failures", reloadResult.failures().size());
+            response.put("outcome", reloadResult.outcome());
+            response.put("text", reloadResult.toString());
+            response.put("failures", reloadResult.failures().size());
         } catch (TimeoutException e) {
-            answer.put("outcome", "QUEUED");
-            answer.put(
-                    "text", "the reload still waits, or is still at work, after " + RELOAD_TIMEOUT.toSeconds() + " s");
-            answer.put("failures", 0);
+            response.put("outcome", "QUEUED");
+            response.put(
+                    "text", "the reload is still queued or in progress after " + RELOAD_TIMEOUT.toSeconds() + " s");
+            response.put("failures", 0);
         }
-        return answer;
+        return response;
     }
 
     private Ginkgo requireTree() {
-        return serviceRunner.tree().orElseThrow(() -> new IllegalStateException("it is not up yet; ask again"));
+        return serviceRunner
+                .tree()
+                .orElseThrow(() -> new IllegalStateException("the service is still starting; try again"));
     }
 
     private static int restarts(Status status) {

@@ -17,19 +17,19 @@ import java.util.Scanner;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Speaks to the log, and until the start is over to the launcher as well, which waits for it. */
+/** Reports to the log, and until the start is complete also to the launcher, which waits for it. */
 final class DaemonReporter implements Reporter {
     private static final Logger LOG = LoggerFactory.getLogger("ginkgo");
     private static final int LAST_LINES = 10;
 
     private final LauncherPipe launcherPipe;
     private final Path log;
-    private final long begin;
+    private final long logSizeAtStart;
 
     DaemonReporter(LauncherPipe launcherPipe, RotatingLogFile log) {
         this.launcherPipe = launcherPipe;
         this.log = log.path();
-        begin = size(this.log);
+        logSizeAtStart = size(this.log);
     }
 
     @Override
@@ -50,7 +50,7 @@ final class DaemonReporter implements Reporter {
         launcherPipe.err(why);
         List<String> lines = lastLines();
         if (!lines.isEmpty()) {
-            launcherPipe.err("The last lines of " + log + ":");
+            launcherPipe.err("Last lines of " + log + ":");
             lines.forEach(line -> launcherPipe.err("    " + line));
         }
         LOG.error("{}", why);
@@ -61,11 +61,12 @@ final class DaemonReporter implements Reporter {
         LOG.error("{}", text);
     }
 
-    /** What this start has written. */
+    /** Returns the last lines of the log written since the start. */
     private List<String> lastLines() {
         Deque<String> lines = new ArrayDeque<>();
         try (FileChannel file = FileChannel.open(log);
-                Scanner scanner = new Scanner(Channels.newReader(file.position(begin), StandardCharsets.UTF_8))) {
+                Scanner scanner =
+                        new Scanner(Channels.newReader(file.position(logSizeAtStart), StandardCharsets.UTF_8))) {
             while (scanner.hasNextLine()) {
                 lines.add(scanner.nextLine());
                 if (lines.size() > LAST_LINES) {
@@ -73,7 +74,7 @@ final class DaemonReporter implements Reporter {
                 }
             }
         } catch (IOException e) {
-            LOG.debug("the log cannot be read", e);
+            LOG.debug("cannot read the log", e);
         }
         return List.copyOf(lines);
     }

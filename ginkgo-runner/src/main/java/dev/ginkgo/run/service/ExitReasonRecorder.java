@@ -5,7 +5,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Passes on what is said, and remembers why it ended, for the pidfile. */
+/** Reporter that delegates and records errors as the exit reason for the pidfile. Thread-safe. */
 final class ExitReasonRecorder implements Reporter {
     private final Reporter delegate;
     private final List<String> reasons = new ArrayList<>();

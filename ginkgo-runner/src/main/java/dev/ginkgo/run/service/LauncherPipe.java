@@ -10,9 +10,9 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The script that has made this process a daemon and waits until its start is over. It listens on a pipe: lines that
- * begin with {@code 1} and {@code 2} are for its standard output and error, and {@code = CODE} is the exit code. If
- * the pipe ends without one, the process has died. For the main thread.
+ * Pipe to the launcher script, which started this process as a daemon and waits until the start is complete. Lines that
+ * begin with {@code 1} and {@code 2} go to the script's standard output and error; {@code = CODE} is its exit code. If
+ * the pipe closes without an exit code, the process has died. Confined to the main thread.
  */
 public final class LauncherPipe {
     private static final String PROPERTY = "ginkgo.launcher.descriptor";
@@ -25,7 +25,7 @@ public final class LauncherPipe {
         this.pipe = pipe;
     }
 
-    /** The one of this process, if the script has left a descriptor. */
+    /** Returns the pipe of this process, if the script passed a file descriptor. */
     public static Optional<LauncherPipe> ofCurrentProcess() {
         Integer descriptor = Integer.getInteger(PROPERTY);
         if (descriptor == null) {
@@ -46,7 +46,7 @@ public final class LauncherPipe {
         text.lines().forEach(line -> write("2 " + line));
     }
 
-    /** The last word; what comes after it is lost. */
+    /** Sends the exit code and closes the pipe; later output is discarded. */
     public void end(int code) {
         write("= " + code);
         OutputStream open = pipe;
@@ -55,7 +55,7 @@ public final class LauncherPipe {
             try {
                 open.close();
             } catch (IOException e) {
-                // the script has gone, and there is nobody to tell
+                // the script has exited
             }
             new StandardStreams().close(descriptor);
         }
@@ -69,7 +69,7 @@ public final class LauncherPipe {
             pipe.write((line + "\n").getBytes(UTF_8));
             pipe.flush();
         } catch (IOException e) {
-            // Ctrl-C has ended the script; the daemon gets its TERM from there
+            // the script was interrupted and has sent TERM to this process
         }
     }
 }

@@ -19,7 +19,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.TimeoutException;
 
-/** What the foreground says of a tree, as text. */
+/** Messages about the life cycle of a tree: ready, stopped, failed, reloaded. */
 public final class LifecycleMessages {
     private static final String LINE = System.lineSeparator();
 
@@ -29,13 +29,13 @@ public final class LifecycleMessages {
         this.exceptionPrinter = exceptionPrinter;
     }
 
-    /** {@code number-server is READY after 123 ms (pid 4711)}, and what is added to that. */
-    static String readiness(Status status, Duration after, String added) {
+    /** Returns, for example, {@code number-server is READY after 123 ms (pid 4711)}, and a suffix. */
+    static String readiness(Status status, Duration after, String suffix) {
         String times = " after " + after.toMillis() + " ms (pid "
                 + ProcessHandle.current().pid() + ")";
         return status.ready()
-                ? status.path() + " is READY" + times + added
-                : status.path() + " is up" + times + ", but not all of it is ready" + added + LINE
+                ? status.path() + " is READY" + times + suffix
+                : status.path() + " has started" + times + " and is " + status.state() + suffix + LINE
                         + indented(status.notReady());
     }
 
@@ -43,17 +43,17 @@ public final class LifecycleMessages {
         return status.path() + " has stopped after " + after.toMillis() + " ms";
     }
 
-    /** A stop that was not clean: the errors, and the tasks that are left, with their stacks. */
+    /** Returns the shutdown report of a stop with errors: the errors, and the running tasks with their stack traces. */
     String unclean(StopException e) {
         return exceptionPrinter.render(e);
     }
 
-    /** Why it did not start, and what went wrong when it was stopped again. */
+    /** Returns why the start failed, and the errors of the stop that followed. */
     String notStarted(StartException e) {
         return exceptionPrinter.render(e);
     }
 
-    /** The exit code of a start that failed. */
+    /** Returns the exit code for a failed start. */
     public static ExitCode exitCode(StartException e) {
         if (e.getCause() instanceof TimeoutException) {
             return ExitCode.TIMEOUT;
@@ -67,7 +67,7 @@ public final class LifecycleMessages {
                 return ProcessEnvironment.exitCode(os);
             }
             if (t instanceof ConfigException) {
-                return ExitCode.CONFIGURATION; // settings that a service itself refused, together with others
+                return ExitCode.CONFIGURATION; // a service rejected a combination of settings
             }
         }
         return ExitCode.SOFTWARE;
@@ -81,11 +81,10 @@ public final class LifecycleMessages {
     }
 
     String uncaught(Thread thread, Throwable error) {
-        return "Thread " + thread.getName() + " died of an error that nobody caught; stopping. "
-                + exceptionPrinter.render(error);
+        return "Uncaught exception in thread " + thread.getName() + "; stopping. " + exceptionPrinter.render(error);
     }
 
-    /** What runs at the moment, with stacks: the last words before a halt. */
+    /** Returns the report before a halt: the running tasks with their stack traces. */
     String halted(List<TaskInfo> tasks) {
         String running = tasks.stream()
                 .map(task -> task.fullName() + " still runs after " + task.age().toMillis() + " ms"
@@ -93,11 +92,11 @@ public final class LifecycleMessages {
                                 .map(frame -> LINE + "    at " + frame)
                                 .collect(joining()))
                 .collect(joining(LINE));
-        return "Halted before the stop was done; "
-                + (tasks.isEmpty() ? "no task was running." : "still running:" + LINE + running);
+        return "Halted before the stop was complete; "
+                + (tasks.isEmpty() ? "no task was running." : "running tasks:" + LINE + running);
     }
 
-    /** The result of a reload: what changed, or everything that is wrong. */
+    /** Returns the result of a reload: the changes, or every error. */
     String reload(ReloadResult reloadResult) {
         return "reload: " + reloadResult;
     }

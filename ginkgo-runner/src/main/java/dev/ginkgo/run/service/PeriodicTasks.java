@@ -12,8 +12,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What a process looks after once a second while it runs: the size of its log, the file of its control socket. It is
- * a platform thread, like those of the control socket, so that it goes on while virtual threads hang.
+ * Tasks that run once a second as long as the process runs: check the size of the log, and the file of the control
+ * socket. They run on a platform thread, like the control socket, so that they continue when virtual threads hang.
  */
 final class PeriodicTasks implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger("ginkgo");
@@ -21,30 +21,30 @@ final class PeriodicTasks implements AutoCloseable {
     private final Duration pause;
     private final List<PeriodicTask> tasks = new CopyOnWriteArrayList<>();
     private final Thread thread =
-            Thread.ofPlatform().daemon().name("ginkgo-housekeeping").unstarted(this::runTasks);
+            Thread.ofPlatform().daemon().name("ginkgo-periodic").unstarted(this::runTasks);
 
     PeriodicTasks() {
         this(Duration.ofSeconds(1));
     }
 
     /**
-     * @param pause between two rounds
+     * @param pause the pause between two rounds
      */
     PeriodicTasks(Duration pause) {
         this.pause = pause;
     }
 
-    /** One thing to look after. It does little where there is nothing to do. */
+    /** Task that is run in each round; it should be cheap if there is nothing to do. */
     interface PeriodicTask {
         void run() throws IOException;
     }
 
-    /** Something done to what there is. */
+    /** Action that may throw an IOException. */
     interface FileAction<T> {
-        void on(T what) throws IOException;
+        void accept(T argument) throws IOException;
     }
 
-    /** Adds a chore. For the main thread. */
+    /** Adds a task; the first one starts the thread. Called on the main thread only. */
     void add(PeriodicTask periodicTask) {
         tasks.add(periodicTask);
         if (thread.getState() == Thread.State.NEW) {
@@ -52,11 +52,11 @@ final class PeriodicTasks implements AutoCloseable {
         }
     }
 
-    /** An act whose failure is told in the log and changes nothing. */
+    /** Returns a consumer that runs the action and logs an IOException. */
     static <T> Consumer<T> loggingFailures(FileAction<T> fileAction) {
-        return what -> {
+        return argument -> {
             try {
-                fileAction.on(what);
+                fileAction.accept(argument);
             } catch (IOException e) {
                 LOG.error("{}", e.getMessage(), e);
             }
@@ -69,7 +69,7 @@ final class PeriodicTasks implements AutoCloseable {
     }
 
     private void runTasks() {
-        Map<PeriodicTask, String> told = new HashMap<>();
+        Map<PeriodicTask, String> logged = new HashMap<>();
         while (!Thread.currentThread().isInterrupted()) {
             try {
                 TimeUnit.NANOSECONDS.sleep(pause.toNanos());
@@ -79,11 +79,11 @@ final class PeriodicTasks implements AutoCloseable {
             for (PeriodicTask periodicTask : tasks) {
                 try {
                     periodicTask.run();
-                    told.remove(periodicTask);
-                } catch (IOException | RuntimeException e) { // one that fails keeps no other from its turn
-                    String trouble = String.valueOf(e.getMessage());
-                    if (!trouble.equals(told.put(periodicTask, trouble))) { // once, not every second
-                        LOG.warn("{}", trouble, e);
+                    logged.remove(periodicTask);
+                } catch (IOException | RuntimeException e) { // the other tasks still run
+                    String message = String.valueOf(e.getMessage());
+                    if (!message.equals(logged.put(periodicTask, message))) { // once, not every second
+                        LOG.warn("{}", message, e);
                     }
                 }
             }

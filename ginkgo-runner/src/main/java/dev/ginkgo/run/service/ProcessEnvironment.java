@@ -20,8 +20,8 @@ import java.util.Optional;
 import java.util.function.Supplier;
 
 /**
- * What accompanies a tree that has a process to itself: as whom it runs, and where. Made before anything starts;
- * {@link ServiceRunner} tells it of each step.
+ * Process-level environment of a tree: user and group, umask, working folder, systemd notifications, admin pages.
+ * Created before anything is started; {@link ServiceRunner} calls it at each step of the life cycle.
  */
 final class ProcessEnvironment {
     private static final String DAEMON_UMASK = "027";
@@ -35,9 +35,9 @@ final class ProcessEnvironment {
     private final List<Path> ownedFiles = new ArrayList<>();
 
     /**
-     * @param files what a reload reads again
-     * @param status of the tree
-     * @throws CommandException if the operating system cannot do what the settings ask for
+     * @param files the configuration files, which a reload reads again
+     * @param status supplies the status of the tree
+     * @throws CommandException if the operating system does not support the settings
      */
     ProcessEnvironment(
             CommandContext commandContext,
@@ -58,30 +58,31 @@ final class ProcessEnvironment {
         }
     }
 
-    /** What will fail later, when the process has become another user: not enough to refuse the start. */
+    /** Returns warnings about operations that will fail after the switch to another user, without preventing the start. */
     List<String> warnings() {
         List<String> warnings = new ArrayList<>();
         privileges.filter(each -> !each.isCurrentUser()).map(Privileges::access).ifPresent(fileAccess -> {
             files.stream()
                     .filter(file -> !fileAccess.canRead(file))
                     .forEach(file -> warnings.add(fileAccess.name() + " cannot read " + file
-                            + ": reloads will be refused; let its group or others read it"));
+                            + ", so reloads will fail; make it readable for that user"));
             settings.workdir()
                     .filter(folder -> Files.isDirectory(folder) && !fileAccess.canEnter(folder))
-                    .ifPresent(folder -> warnings.add(fileAccess.name() + " cannot enter ginkgo.workdir, " + folder));
+                    .ifPresent(folder -> warnings.add(fileAccess.name() + " cannot enter ginkgo.workdir " + folder));
             settings.logFile()
                     .flatMap(ProcessEnvironment::folder)
-                    .filter(folder -> isClosed(fileAccess, folder))
-                    .ifPresent(folder -> warnings.add(fileAccess.name() + " cannot make files in " + folder
-                            + ": after a rotation the log cannot be opened again; give him that folder"));
+                    .filter(folder -> isReadOnly(fileAccess, folder))
+                    .ifPresent(folder -> warnings.add(fileAccess.name() + " cannot create files in " + folder
+                            + ", so the log cannot be rotated; make that user the owner of the folder"));
         });
         return warnings;
     }
 
     /**
-     * Umask and working folder; before the log is opened, the first file that this process makes.
+     * Prints warnings, and sets the umask and working folder. Called before the log, the first file of this process, is
+     * opened.
      *
-     * @param daemonLog the log of a daemon whose configuration names none; empty for what is no daemon
+     * @param daemonLog the default log of a daemon; empty if the process is not a daemon
      */
     void prepare(Optional<Path> daemonLog) {
         warnings().forEach(warning -> commandContext.printError("warning: " + warning));
@@ -89,8 +90,9 @@ final class ProcessEnvironment {
                 .filter(each -> !each.isCurrentUser() && settings.logFile().isEmpty() && daemonLog.isPresent())
                 .ifPresent(each ->
                         commandContext.printError("warning: " + each.access().name() + " cannot rotate the log in "
-                                + daemonLog.orElseThrow().getParent() + "; set log.file to a file in a folder of his"));
-        settings.logFile().or(() -> daemonLog).ifPresent(this::addMissingParents);
+                                + daemonLog.orElseThrow().getParent()
+                                + "; set log.file to a file in a folder of that user"));
+        settings.logFile().or(() -> daemonLog).ifPresent(this::addLogAndMissingParents);
         Optional<String> umask = settings.umask().or(() -> daemonLog.map(log -> DAEMON_UMASK));
         try {
             if (umask.isPresent()) {
@@ -104,12 +106,12 @@ final class ProcessEnvironment {
         }
     }
 
-    /** Has a file of this process given to the user that it becomes. Before the start. */
+    /** Registers a file whose owner is changed when the process switches its user. Called before the start. */
     void addOwnedFile(Path file) {
         ownedFiles.add(file);
     }
 
-    /** Has the tree started so that nobody is served before the rights of root are gone. */
+    /** Configures the builder so that privileges are dropped before any client is served. */
     Ginkgo.Builder attach(Ginkgo.Builder builder) {
         systemd.ifPresent(each -> builder.onStateChange(each::stateChanged));
         return privileges.filter(each -> !each.isCurrentUser()).isPresent()
@@ -118,7 +120,7 @@ final class ProcessEnvironment {
     }
 
     /**
-     * Before anything of the tree starts.
+     * Called before the tree starts.
      *
      * @throws dev.ginkgo.lifecycle.StartException if the admin pages cannot be served
      */
@@ -135,7 +137,7 @@ final class ProcessEnvironment {
         });
     }
 
-    /** The tree is up, and serves. */
+    /** Called when the tree has started and serves. */
     void serving(Ginkgo running) {
         systemd.ifPresent(each -> each.ready(running));
     }
@@ -153,12 +155,12 @@ final class ProcessEnvironment {
         }
     }
 
-    /** The tree is about to be stopped. */
+    /** Called before the tree is stopped. */
     void stopping() {
         systemd.ifPresent(SystemdNotifier::stopping);
     }
 
-    /** The tree has stopped, or did not start. */
+    /** Called when the tree has stopped, or its start has failed. */
     void terminated() {
         admin.ifPresent(AdminPages::stop);
     }
@@ -170,20 +172,20 @@ final class ProcessEnvironment {
         }
         openClassPath();
         to.drop();
-        commandContext.printError("goes on as " + to);
+        commandContext.printError("switched to " + to);
         openAdmin();
     }
 
     /**
-     * Jars are opened when they are first searched; the user may not be able to read them. Whoever looks for what is
-     * in none of them opens them all.
+     * Opens all jars of the class path, which the new user may not be able to read: jars are opened when they are first
+     * searched, and a search for a missing resource searches all of them.
      */
     private static void openClassPath() {
         Thread.currentThread().getContextClassLoader().getResource("dev/ginkgo/run/in-no-jar");
     }
 
-    /** The log, and those folders above it that Logback is about to make. */
-    private void addMissingParents(Path log) {
+    /** Registers the log, and the folders above it that will be created. */
+    private void addLogAndMissingParents(Path log) {
         ownedFiles.add(log);
         for (Optional<Path> above = folder(log);
                 above.isPresent() && !Files.exists(above.get());
@@ -192,7 +194,7 @@ final class ProcessEnvironment {
         }
     }
 
-    private static boolean isClosed(FileAccess fileAccess, Path folder) {
+    private static boolean isReadOnly(FileAccess fileAccess, Path folder) {
         return Files.isDirectory(folder) && !fileAccess.canModify(folder);
     }
 
@@ -204,7 +206,7 @@ final class ProcessEnvironment {
         return new CommandException(exitCode(e), String.valueOf(e.getMessage()));
     }
 
-    /** The exit code of what the operating system refused. */
+    /** Returns the exit code for a failure of the operating system. */
     static ExitCode exitCode(OsException e) {
         return switch (e.kind()) {
             case CONFIGURATION -> ExitCode.CONFIGURATION;

@@ -11,7 +11,7 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.function.Function;
 
-/** The part of the table {@code [ginkgo]} that is the process's own, and not its tree's. All fixed at start. */
+/** The settings of the process in the table {@code [ginkgo]}. All need a restart to change. */
 final class ProcessSettings {
     private static final String UMASK = "0?[0-7]{1,3}";
 
@@ -20,45 +20,47 @@ final class ProcessSettings {
     ProcessSettings() {
         configSection
                 .setting("user", "")
-                .help("The user to go on as once all is bound; for a process that root starts (Linux)")
+                .help("The user to switch to after all addresses are bound, if root starts the process (Linux)")
                 .restartRequired();
         configSection
                 .setting("group", "")
-                .help("The group to go on as; the user's primary group if empty")
+                .help("The group to switch to; empty for the user's primary group")
                 .restartRequired();
         configSection
                 .setting("umask", "")
-                .check(text -> text.isEmpty() || text.matches(UMASK), "is no umask; write it in octal, such as \"027\"")
-                .help("Which permissions new files do not get, in octal; as inherited if empty")
+                .check(
+                        text -> text.isEmpty() || text.matches(UMASK),
+                        "is not a umask; write it in octal, such as \"027\"")
+                .help("The umask in octal, which removes permissions from new files; empty for the inherited one")
                 .restartRequired();
         configSection
                 .setting("workdir", Path.of(""))
-                .help("The working folder of the process; as inherited if empty")
+                .help("The working folder of the process; empty for the inherited one")
                 .restartRequired();
         configSection
                 .setting("admin", "")
                 .check(
                         ProcessSettings::isLoopback,
-                        "is no loopback address; write such as \"127.0.0.1:9090\", port 0 is any")
-                .help("Where to serve /-/health/live, /-/health/ready and /-/tree, on loopback; nowhere if empty")
+                        "is not a loopback address such as \"127.0.0.1:9090\" (port 0: any free port)")
+                .help("The loopback address to serve /-/health/live, /-/health/ready and /-/tree on; empty for none")
                 .restartRequired();
         configSection
                 .setting("console", false)
-                .help("Whether \"ginkgo console\" may run code in the process, for its user and root")
+                .help("Whether \"ginkgo console\" may run code in the process; only its user and root can use it")
                 .restartRequired();
     }
 
-    /** The settings, for the builder of the tree. */
+    /** Returns the settings, for the builder of the tree. */
     ConfigSection table() {
         return configSection;
     }
 
     /**
-     * What they say.
+     * Values of the process settings, and of a few settings of the tree and the log that the process needs.
      *
-     * @param user empty for none
-     * @param group empty for the user's own
-     * @param umask in octal, where it is given
+     * @param user the user to switch to; empty for none
+     * @param group the group to switch to; empty for the user's primary group
+     * @param umask the umask in octal, if configured
      */
     record ProcessConfig(
             String user,
@@ -71,7 +73,7 @@ final class ProcessSettings {
             Duration startTimeout,
             Duration stopTimeout) {
 
-        /** Of a description without problems. */
+        /** Returns the values of a validation result without problems. */
         static ProcessConfig of(ValidationResult validationResult, Path directory) {
             Function<String, Optional<String>> given = key -> validationResult.settings().stream()
                     .filter(setting -> setting.fullKey().equals(key))
@@ -90,7 +92,7 @@ final class ProcessSettings {
                     Durations.parse(given.apply("ginkgo.stop-timeout").orElseThrow()));
         }
 
-        /** Returns what a unit of systemd repeats. */
+        /** Returns the settings that a systemd unit repeats. */
         SystemdUnit.ProcessConfig forUnit() {
             return new SystemdUnit.ProcessConfig(user, group, umask, startTimeout, stopTimeout);
         }

@@ -3,17 +3,17 @@ package dev.ginkgo.run.service;
 import dev.ginkgo.lifecycle.Status;
 import java.time.Duration;
 
-/** To whom the command speaks while a service runs: a terminal, or a log and whoever waits for the start. */
+/** Output of a running service: a terminal, or the log and the launcher that waits for the start. */
 interface Reporter {
-    /** Something in passing: a reload, an end in order. */
+    /** Reports an event, such as a reload or a regular stop. */
     void info(String text);
 
-    /** The root is up, be it with something missing. */
+    /** Reports that the root has started; it may be degraded. */
     void ready(Status status, Duration after);
 
-    /** Why it did not start. */
+    /** Reports why the start failed. */
     void startFailed(String why);
 
-    /** Why it ends, or what its stop has left behind. */
+    /** Reports why the service exits, or the shutdown report of an unclean stop. */
     void error(String text);
 }

@@ -20,16 +20,15 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A service in the foreground (R-03): starts it, says when it is ready, reloads it, stops it, and finds the exit
- * code.
+ * Runs a service in the foreground (R-03): starts it, reports when it is ready, reloads it, stops it, and determines
+ * the exit code.
  *
- * <p>Whatever comes from outside (a signal, an error on a stray thread, the end of the root itself) is an event in
- * one queue, and the main thread takes one after another; so a reload that comes while the tree starts waits, and
- * nothing is done twice. Two things do not wait: a signal during the start interrupts it, and a second SIGINT halts
- * the process.
+ * <p>Signals, uncaught exceptions and the end of the root are events in one queue that the main thread processes in
+ * order. So a reload requested during the start waits, and nothing is done twice. There are two exceptions: a signal
+ * during the start interrupts it, and a second SIGINT halts the process.
  */
 final class ServiceRunner {
-    /** How long a stop after an {@link Event.Uncaught} may take in all; the tree's own deadline is shorter. */
+    /** Maximum duration of the stop after an {@link Event.Uncaught}; the deadline of the tree is shorter. */
     private static final Duration HALT_DELAY = Duration.ofMinutes(1);
 
     private final Reporter reporter;
@@ -51,20 +50,20 @@ final class ServiceRunner {
         /** SIGTERM. */
         record Terminate() implements Event {}
 
-        /** SIGHUP, or a request at the control socket, which waits for what comes of it. */
+        /** SIGHUP, or a request at the control socket, which waits for the result. */
         record ReloadRequested(CompletableFuture<ReloadResult> result) implements Event {}
 
-        /** An error that nobody caught, on a thread that is no task. */
+        /** An uncaught exception on a thread that is not a task. */
         record Uncaught(Thread thread, Throwable error) implements Event {}
 
-        /** The root came to its end by itself. */
+        /** The root stopped itself or failed. */
         record Ended() implements Event {}
     }
 
     /**
-     * @param reporter to whom it says what happens
-     * @param exitOnTerm the exit code for a SIGTERM that comes before the tree is up and can be asked itself
-     * @param reopenLog opens the log anew, for HUP and USR1
+     * @param reporter receives the messages
+     * @param exitOnTerm the exit code for a SIGTERM during the start; later the tree's own setting applies
+     * @param reopenLog reopens the log, for HUP and USR1
      */
     ServiceRunner(
             Reporter reporter,
@@ -81,7 +80,7 @@ final class ServiceRunner {
         lifecycleMessages = new LifecycleMessages(exceptionPrinter);
     }
 
-    /** Returns when the service has stopped. Called by the main thread, once. */
+    /** Runs the service until it has stopped, and returns the exit code. Called once, on the main thread. */
     int run() {
         try {
             return startAndStop();
@@ -105,8 +104,8 @@ final class ServiceRunner {
         }
         tree = running;
         starting = false;
-        boolean late = Thread.interrupted(); // a signal at the last moment of the start: it is in the queue
-        if (!late) {
+        boolean signalled = Thread.interrupted(); // a signal at the end of the start, which is in the queue
+        if (!signalled) {
             processEnvironment.serving(running);
             reporter.ready(
                     running.status(), Duration.ofNanos(TimeSource.system().nanos() - begin));
@@ -115,12 +114,12 @@ final class ServiceRunner {
         return stop(running, processEvents(running));
     }
 
-    /** The tree, once it is up. From any thread. */
+    /** Returns the tree after it has started. Thread-safe. */
     Optional<Ginkgo> tree() {
         return Optional.ofNullable(tree);
     }
 
-    /** Asks for a reload; it takes its turn after the start, and gets no answer if the service ends before. */
+    /** Requests a reload, which runs after the start. The future is not completed if the service stops before. Thread-safe. */
     CompletableFuture<ReloadResult> reload() {
         CompletableFuture<ReloadResult> result = new CompletableFuture<>();
         events.add(new Event.ReloadRequested(result));
@@ -138,7 +137,7 @@ final class ServiceRunner {
         });
         SignalHandlers.handle("USR1", reopenLog);
         if (!handled) {
-            // Then the JVM ends by itself at a signal, with the same exit codes, and waits for this.
+            // The JVM then exits at a signal, with the same exit codes, and runs this hook.
             Runtime.getRuntime().addShutdownHook(new Thread(this::stopInHook, "ginkgo-stop"));
         }
     }
@@ -165,11 +164,11 @@ final class ServiceRunner {
             running.awaitStopped();
             events.add(new Event.Ended());
         } catch (InterruptedException e) {
-            Thread.currentThread().interrupt(); // nobody does
+            Thread.currentThread().interrupt(); // not expected
         }
     }
 
-    /** Takes events until one of them ends it all, and gives the exit code that it asks for. */
+    /** Processes events until one of them ends the process, and returns the exit code for it. */
     private int processEvents(Ginkgo running) {
         while (true) {
             switch (nextEvent()) {
@@ -201,17 +200,17 @@ final class ServiceRunner {
             try {
                 return events.take();
             } catch (InterruptedException e) {
-                // The interrupt was for a start that is over; the signal itself is in the queue.
+                // The interrupt was for the start, which is complete; the signal itself is in the queue.
             }
         }
     }
 
     private int ended(Status status) {
         if (status.state() != State.FAILED) {
-            reporter.info(status.path() + " has ended.");
+            reporter.info(status.path() + " has stopped.");
             return ExitCode.OK.number();
         }
-        if (status.failure().filter(StopException.class::isInstance).isEmpty()) { // else the stop tells it, below
+        if (status.failure().filter(StopException.class::isInstance).isEmpty()) { // otherwise the stop reports it
             reporter.error(lifecycleMessages.failed(status));
         }
         return ExitCode.FAILED.number();
@@ -240,21 +239,22 @@ final class ServiceRunner {
     private int notStarted(StartException e) {
         starting = false;
         reporter.startFailed(lifecycleMessages.notStarted(e));
-        Optional<Integer> asked = Optional.empty();
+        Optional<Integer> requested = Optional.empty();
         for (Event event = events.poll(); event != null; event = events.poll()) {
             if (event instanceof Event.Uncaught(Thread thread, Throwable error)) {
-                reporter.error(lifecycleMessages.uncaught(thread, error)); // why it was cancelled, or what came with it
+                reporter.error(
+                        lifecycleMessages.uncaught(thread, error)); // the cause of the cancellation, or a further error
             }
-            asked = asked.isPresent() ? asked : exitCodeOfCancellation(event);
+            requested = requested.isPresent() ? requested : exitCodeOfCancellation(event);
         }
         if (!e.cancelled()) {
             return LifecycleMessages.exitCode(e).number();
         }
-        // Where nobody asked for it the service stopped itself: what it had to do was done before it was ready.
-        return asked.orElse(ExitCode.OK.number());
+        // Without a request the service stopped itself: it completed its work during the start.
+        return requested.orElse(ExitCode.OK.number());
     }
 
-    /** The exit code that an event asks for which comes while the tree starts. */
+    /** Returns the exit code for an event that cancels the start. */
     private Optional<Integer> exitCodeOfCancellation(Event event) {
         return switch (event) {
             case Event.Interrupt _ -> Optional.of(ExitCode.INTERRUPTED.number());
@@ -264,14 +264,14 @@ final class ServiceRunner {
         };
     }
 
-    /** Ends the process even if the stop cannot: after an OutOfMemoryError there may be no memory to stop with. */
+    /** Halts the process if the stop does not complete: after an OutOfMemoryError the stop may run out of memory. */
     private void haltLater(Ginkgo running) {
         runOrHalt(() -> Thread.ofPlatform().daemon().name("ginkgo-halt").start(() -> {
             try {
                 TimeUnit.NANOSECONDS.sleep(HALT_DELAY.toNanos());
                 reporter.error(lifecycleMessages.halted(running.tasks()));
             } catch (InterruptedException e) {
-                Thread.currentThread().interrupt(); // nobody does; then it halts now
+                Thread.currentThread().interrupt(); // not expected; halts at once
             } finally {
                 Runtime.getRuntime().halt(ExitCode.SOFTWARE.number());
             }

@@ -6,19 +6,19 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodType;
 
 /**
- * Signals of the operating system. The JDK has them in {@code sun.misc.Signal} only, in the module {@code
- * jdk.unsupported}, which JEP 260 keeps for such uses. It is called by reflection: javac's warning about that class
- * cannot be silenced where every warning is an error, and not every platform has it.
+ * Handlers for signals of the operating system. The JDK offers them only in {@code sun.misc.Signal}, in the module
+ * {@code jdk.unsupported}, which JEP 260 keeps for such uses. The class is called by reflection, because javac's warning
+ * about it cannot be suppressed in a build that treats warnings as errors, and because not every platform has it.
  */
 final class SignalHandlers {
     private SignalHandlers() {}
 
     /**
-     * Runs the action on a new thread each time the signal comes, instead of what would happen.
+     * Runs the action on a new thread at each signal, in place of the default handling.
      *
-     * @param name without SIG, as in {@code HUP}
-     * @return whether the signal can be handled here: the platform knows it and the JVM does not keep it for itself
-     *     ({@code -Xrs})
+     * @param name the name of the signal without SIG, such as {@code HUP}
+     * @return whether the signal can be handled: the platform supports it, and the JVM does not reserve it ({@code
+     *     -Xrs})
      */
     static boolean handle(String name, Runnable action) {
         try {

@@ -31,7 +31,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** One target, loaded, and what the command does with it. Gives exit codes, and {@link CommandException} for all else. */
+/** Loads a target and performs the commands on it. Methods return exit codes and throw {@link CommandException}. */
 public final class TargetAction {
     private final CommandContext commandContext;
     private final TargetOptions options;
@@ -41,11 +41,11 @@ public final class TargetAction {
     private final ExceptionPrinter exceptionPrinter;
     private final String targetArgument;
 
-    public TargetAction(CommandContext commandContext, TargetOptions options, String word) {
+    public TargetAction(CommandContext commandContext, TargetOptions options, String targetArgument) {
         this.commandContext = commandContext;
         this.options = options;
-        this.targetArgument = word;
-        target = new TargetResolver(commandContext).resolve(word);
+        this.targetArgument = targetArgument;
+        target = new TargetResolver(commandContext).resolve(targetArgument);
         engineJars = EngineJars.of(
                 Optional.ofNullable(System.getProperty("ginkgo.home")).map(Path::of),
                 configuration(commandContext, options, target));
@@ -63,16 +63,16 @@ public final class TargetAction {
         return loaded.program();
     }
 
-    /** Says that there is nothing to check but the compiler's opinion. */
+    /** Reports that the program compiles, which is all that can be checked of a main method. */
     public int checkMain(Program.MainProgram main) {
         commandContext
                 .out()
                 .println("ok: " + targetArgument + " compiles; " + main.type().getName()
-                        + " has a main method, which configures by itself what it starts. Nothing was started.");
+                        + " has a main method, whose configuration cannot be checked; nothing was started");
         return ExitCode.OK.number();
     }
 
-    /** Runs a main method on this thread. When it returns, its other threads run on, as with {@code java}. */
+    /** Runs a main method on this thread. Threads that it started may keep running after it returns, as with {@code java}. */
     @SuppressWarnings("CatchAndPrintStackTrace")
     public int runMain(Program.MainProgram main, List<String> arguments) {
         LogProvider.configureIfNeeded();
@@ -85,14 +85,13 @@ public final class TargetAction {
         }
     }
 
-    /** Prints every setting. */
+    /** Prints every setting as TOML that can be used as a configuration file. */
     public int printSettings() {
         Prepared prepared = prepare();
         ValidationResult validationResult = prepared.builder().validate();
-        commandContext
-                .out()
-                .println("Settings of " + name()
-                        + ", as the lines of a .toml file; each can be given by --set key=value too.");
+        commandContext.out().println("# Settings of " + name() + ", as a configuration file for this folder.");
+        commandContext.out().println("# Each can also be set with --set key=value or an environment variable.");
+        commandContext.out().println("service = \"" + serviceKey() + "\"");
         commandContext.out().println();
         commandContext.out().print(SettingsHelp.render(validationResult.settings()));
         commandContext.out().flush();
@@ -101,7 +100,16 @@ public final class TargetAction {
         return ExitCode.OK.number();
     }
 
-    /** Binds and validates, and says what is wrong, all of it. */
+    /** Returns the value of the key {@code service} for a configuration file in the working directory. */
+    private String serviceKey() {
+        return switch (target.code()) {
+            case Target.SourceFile(Path file) ->
+                commandContext.displayPath(file).replace("\\", "\\\\").replace("\"", "\\\"");
+            case Target.ClassName(String name) -> name;
+        };
+    }
+
+    /** Validates the configuration and prints every problem. */
     public int check() {
         Prepared prepared = prepare();
         ValidationResult validationResult = prepared.builder().validate();
@@ -112,29 +120,29 @@ public final class TargetAction {
         processEnvironment(prepared, validationResult)
                 .warnings()
                 .forEach(warning -> commandContext.printError("warning: " + warning));
-        long given = validationResult.settings().stream()
+        long configured = validationResult.settings().stream()
                 .map(SettingInfo::source)
                 .filter(settingSource -> !settingSource.equals(SettingSource.ofDefault()))
                 .count();
         commandContext
                 .out()
-                .println("ok: " + name() + ", " + validationResult.settings().size() + " settings, " + given
-                        + " of them given; nothing was started.");
+                .println("ok: " + name() + ", " + validationResult.settings().size() + " settings, " + configured
+                        + " of them configured; nothing was started");
         return ExitCode.OK.number();
     }
 
-    /** Says what a start would refuse, in its words, and nothing else: the start itself says the rest. */
+    /** Prints the errors that a start would report, and nothing else, because the start follows. */
     public int preflight() {
         Prepared prepared = prepare();
         ValidationResult validationResult = prepared.builder().validate();
         if (!validationResult.problems().isEmpty()) {
             return reportProblems(validationResult.problems());
         }
-        processEnvironment(prepared, validationResult); // refuses what the operating system cannot do
+        processEnvironment(prepared, validationResult); // throws if the operating system does not support the settings
         return ExitCode.OK.number();
     }
 
-    /** Starts the service on this terminal and stays until it has stopped. */
+    /** Runs the service on this terminal until it has stopped. */
     public int run() {
         Prepared prepared = prepare();
         ValidationResult validationResult = prepared.builder().validate();
@@ -153,9 +161,10 @@ public final class TargetAction {
     }
 
     /**
-     * The same under a name: it answers at its control socket, and its end is written down.
+     * Runs the service under a name: serves the control socket, and records the exit in the pidfile.
      *
-     * @param launcher who waits for the start of a daemon; empty if it stays on the terminal
+     * @param launcher pipe to the launcher that waits for the start of a daemon; empty if the process stays on the
+     *     terminal
      */
     public int run(DaemonRegistration daemonRegistration, Optional<LauncherPipe> launcher) {
         Prepared prepared = prepare();
@@ -181,12 +190,13 @@ public final class TargetAction {
             if (log.isPresent()) {
                 daemonRegistration.log(log.get().path());
             }
-            // Not the pidfile: whoever could write it could have root's stop end any process.
+            // The pidfile keeps its owner: a user that could write it could make root's "ginkgo stop" kill any process.
             processEnvironment.addOwnedFile(daemonRegistration.socket());
-            ExitReasonRecorder voice = new ExitReasonRecorder(
-                    launcher.<Reporter>flatMap(waiting -> log.map(file -> new DaemonReporter(waiting, file)))
+            ExitReasonRecorder exitReasonRecorder = new ExitReasonRecorder(
+                    launcher.<Reporter>flatMap(pipe -> log.map(file -> new DaemonReporter(pipe, file)))
                             .orElseGet(() -> new TerminalReporter(commandContext)));
-            ServiceRunner serviceRunner = serviceRunner(prepared, validationResult, processEnvironment, voice, log);
+            ServiceRunner serviceRunner =
+                    serviceRunner(prepared, validationResult, processEnvironment, exitReasonRecorder, log);
             ControlHandler controlHandler = new ControlHandler(
                     prepared.service(),
                     serviceRunner,
@@ -199,11 +209,11 @@ public final class TargetAction {
                 periodicTasks.add(() -> daemonRegistration.serve(controlHandler));
                 log.ifPresent(file -> periodicTasks.add(() -> prepared.logging().rotate(file)));
                 code = serviceRunner.run();
-            } catch (IOException e) { // a daemon's terminal is gone by now: its voice reaches who waits for it
-                voice.startFailed(DaemonRegistration.describe(e));
+            } catch (IOException e) { // report it to the launcher: a daemon has no terminal any more
+                exitReasonRecorder.startFailed(DaemonRegistration.describe(e));
                 code = ExitCode.CANNOT_CREATE.number();
             }
-            daemonRegistration.end(code, voice.reasons());
+            daemonRegistration.end(code, exitReasonRecorder.reasons());
             return code;
         } catch (IOException e) {
             throw new CommandException(ExitCode.CANNOT_CREATE, DaemonRegistration.describe(e));
@@ -233,7 +243,7 @@ public final class TargetAction {
                 prepared.service()::status);
     }
 
-    /** Prints a unit for systemd that runs it. */
+    /** Prints a systemd unit for the service. */
     public int printSystemdUnit() {
         ValidationResult validationResult = prepare().builder().validate();
         if (!validationResult.problems().isEmpty()) {
@@ -259,7 +269,7 @@ public final class TargetAction {
         return ExitCode.OK.number();
     }
 
-    /** Where the configuration comes from, absolute. */
+    /** Returns the absolute path of the configuration file, or an empty string. */
     private String configurationPath() {
         return target.configuration().map(Path::toString).orElse("");
     }
@@ -299,7 +309,8 @@ public final class TargetAction {
             return ProgramLoader.instantiate(program.type());
         } catch (Throwable e) {
             throw new CommandException(
-                    ExitCode.SOFTWARE, program.type().getName() + " cannot be made: " + exceptionPrinter.render(e));
+                    ExitCode.SOFTWARE,
+                    "cannot instantiate " + program.type().getName() + ": " + exceptionPrinter.render(e));
         }
     }
 

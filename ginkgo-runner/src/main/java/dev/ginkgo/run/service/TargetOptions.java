@@ -11,14 +11,14 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
- * How a target is to be loaded and run.
+ * Options for loading and running a target.
  *
  * @param settings settings that override files and environment, by key
- * @param classPath entries as they were given; each may hold several paths
- * @param service the service to start, where the target has several
+ * @param classPath entries as given on the command line; each may contain several paths
+ * @param service the service to start, if the target has several
  * @param name the name of the daemon
- * @param pidFileArgument the pidfile, as it was given
- * @param stackTraces whether exceptions are printed with every frame
+ * @param pidFileArgument the pidfile as given on the command line
+ * @param stackTraces whether exceptions are printed with complete stack traces
  */
 public record TargetOptions(
         Map<String, String> settings,
@@ -28,7 +28,7 @@ public record TargetOptions(
         Optional<String> pidFileArgument,
         boolean stackTraces) {
 
-    /** The user's class path; a {@code *} at the end of a folder stands for its jars, as with {@code java}. */
+    /** Returns the user's class path; {@code folder/*} means all jars of the folder, as with {@code java}. */
     List<Path> classPath(Path directory) {
         return classPath.stream()
                 .flatMap(entry -> Stream.of(entry.split(File.pathSeparator)))
@@ -37,16 +37,16 @@ public record TargetOptions(
                 .toList();
     }
 
-    /** As words that mean the same from any folder. */
+    /** Returns the options as arguments with absolute paths. */
     List<String> arguments(Path directory) {
-        List<String> words = new ArrayList<>();
-        settings.forEach((key, value) -> words.addAll(List.of("--set", key + "=" + value)));
-        classPath(directory).forEach(entry -> words.addAll(List.of("--class-path", entry.toString())));
-        service.ifPresent(name -> words.addAll(List.of("--service", name)));
-        return words;
+        List<String> arguments = new ArrayList<>();
+        settings.forEach((key, value) -> arguments.addAll(List.of("--set", key + "=" + value)));
+        classPath(directory).forEach(entry -> arguments.addAll(List.of("--class-path", entry.toString())));
+        service.ifPresent(name -> arguments.addAll(List.of("--service", name)));
+        return arguments;
     }
 
-    /** Whether the process is to be found by others. */
+    /** Returns whether the process is registered under a name. */
     public boolean isNamed() {
         return name.isPresent() || pidFileArgument.isPresent();
     }

@@ -4,7 +4,7 @@ import dev.ginkgo.lifecycle.Status;
 import dev.ginkgo.run.output.CommandContext;
 import java.time.Duration;
 
-/** Speaks to a terminal. */
+/** Reports to the terminal. */
 final class TerminalReporter implements Reporter {
     private final CommandContext commandContext;
 
@@ -19,7 +19,7 @@ final class TerminalReporter implements Reporter {
 
     @Override
     public void ready(Status status, Duration after) {
-        commandContext.printError(LifecycleMessages.readiness(status, after, "; Ctrl-C stops it"));
+        commandContext.printError(LifecycleMessages.readiness(status, after, "; press Ctrl-C to stop"));
     }
 
     @Override

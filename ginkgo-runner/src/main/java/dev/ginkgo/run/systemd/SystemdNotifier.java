@@ -17,18 +17,18 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Tells systemd how a tree is, by the protocol of sd_notify(3) for {@code Type=notify} and {@code notify-reload}
- * (R-16). What cannot be told is logged once and stops nothing.
+ * Notifies systemd of the state of a tree, by the protocol of sd_notify(3) for {@code Type=notify} and {@code
+ * notify-reload} (R-16). A failure is logged once and has no other effect.
  *
- * <p>While a start makes progress it asks for more time, at most once a second. The watchdog is fed from a virtual
- * thread, at half the interval and only while the root is ready: so it starves too when the tree hangs, or when tasks
- * that compute keep every carrier thread from all others.
+ * <p>While a start makes progress, the start timeout is lastExtension, at most once per second. Watchdog notifications are
+ * sent from a virtual thread, at half the interval and only while the root is ready. They therefore stop also when the
+ * tree hangs, or when compute-bound tasks occupy every carrier thread.
  */
 public final class SystemdNotifier {
     private static final Logger LOG = LoggerFactory.getLogger(SystemdNotifier.class);
     private static final Duration POLL_INTERVAL = Duration.ofSeconds(1);
 
-    /** Added to what a start or stop may take by itself, so that its own error comes first. */
+    /** Added to the timeout of a start or stop, so that it reports its own error before systemd kills the process. */
     private static final Duration GRACE = Duration.ofSeconds(5);
 
     private final SystemdSocket socket;
@@ -36,7 +36,7 @@ public final class SystemdNotifier {
     private final Duration startTimeout;
     private final Duration stopTimeout;
     private final AtomicBoolean failureLogged = new AtomicBoolean();
-    private final AtomicLong extended = new AtomicLong(TimeSource.system().nanos() - POLL_INTERVAL.toNanos());
+    private final AtomicLong lastExtension = new AtomicLong(TimeSource.system().nanos() - POLL_INTERVAL.toNanos());
     private volatile boolean starting = true;
     private volatile boolean stopping;
 
@@ -49,9 +49,9 @@ public final class SystemdNotifier {
     }
 
     /**
-     * Of this process; empty where {@code NOTIFY_SOCKET} is not set, and then no native code is touched.
+     * Returns the notifier of this process, or empty, without loading native code, if {@code NOTIFY_SOCKET} is not set.
      *
-     * @throws OsException if it is set to what cannot be
+     * @throws OsException if {@code NOTIFY_SOCKET} is invalid
      */
     public static Optional<SystemdNotifier> of(
             Map<String, String> environment, Duration startTimeout, Duration stopTimeout) throws OsException {
@@ -66,26 +66,26 @@ public final class SystemdNotifier {
                 stopTimeout));
     }
 
-    /** {@code WATCHDOG_USEC}, if it is meant for this process. */
+    /** Returns {@code WATCHDOG_USEC} if it is intended for this process. */
     private static Optional<Duration> watchdog(Map<String, String> environment) {
         String pid = environment.getOrDefault("WATCHDOG_PID", "");
-        boolean ours = pid.isEmpty()
+        boolean forThisProcess = pid.isEmpty()
                 || pid.equals(Long.toString(ProcessHandle.current().pid()));
         return Optional.of(environment.getOrDefault("WATCHDOG_USEC", ""))
-                .filter(text -> ours && text.matches("[1-9]\\d{0,17}"))
+                .filter(text -> forThisProcess && text.matches("[1-9]\\d{0,17}"))
                 .map(text -> Duration.of(Long.parseLong(text), java.time.temporal.ChronoUnit.MICROS));
     }
 
-    /** A service of the tree has changed its state. */
+    /** Called when a service of the tree has changed its state. */
     public void stateChanged(StateChange change) {
-        long last = extended.get();
+        long last = lastExtension.get();
         long now = TimeSource.system().nanos();
-        if (starting && now - last >= POLL_INTERVAL.toNanos() && extended.compareAndSet(last, now)) {
+        if (starting && now - last >= POLL_INTERVAL.toNanos() && lastExtension.compareAndSet(last, now)) {
             send(extension(startTimeout), "STATUS=" + change.path() + " is " + change.to());
         }
     }
 
-    /** The tree is up, and serves. */
+    /** Called when the tree has started and serves. */
     public void ready(Ginkgo running) {
         starting = false;
         String status = summary(running.status());
@@ -101,7 +101,11 @@ public final class SystemdNotifier {
         }
     }
 
-    /** Whatever came of it, the service runs on. */
+    /**
+     * Called after a reload; the service keeps running whatever the result.
+     *
+     * @param reload the result; empty if the reload threw an exception
+     */
     public void reloaded(Optional<ReloadResult> reload) {
         String outcome = reload.map(ReloadResult::toString)
                 .map(text -> text.lines().findFirst().orElse(""))
@@ -115,27 +119,27 @@ public final class SystemdNotifier {
     }
 
     private void notifyWhileRunning(Ginkgo running, String first) {
-        String told = first;
+        String sent = first;
         long half = watchdog.orElse(POLL_INTERVAL.multipliedBy(2)).toNanos() / 2;
         long pause = Math.min(half, POLL_INTERVAL.toNanos());
-        long fed = TimeSource.system().nanos() - half;
+        long lastWatchdog = TimeSource.system().nanos() - half;
         try {
             while (!stopping) {
                 Status status = running.status();
                 long now = TimeSource.system().nanos();
-                if (watchdog.isPresent() && status.state() == State.READY && now - fed >= half - pause / 2) {
+                if (watchdog.isPresent() && status.state() == State.READY && now - lastWatchdog >= half - pause / 2) {
                     send("WATCHDOG=1");
-                    fed = now;
+                    lastWatchdog = now;
                 }
                 String summary = summary(status);
-                if (!summary.equals(told)) {
+                if (!summary.equals(sent)) {
                     send("STATUS=" + summary);
-                    told = summary;
+                    sent = summary;
                 }
                 TimeUnit.NANOSECONDS.sleep(pause);
             }
         } catch (InterruptedException e) {
-            Thread.currentThread().interrupt(); // nobody does
+            Thread.currentThread().interrupt(); // not expected
         }
     }
 
@@ -159,7 +163,7 @@ public final class SystemdNotifier {
 
     private void logFailure(OsException e) {
         if (failureLogged.compareAndSet(false, true)) {
-            LOG.warn("systemd cannot be told: {}; NOTIFY_SOCKET says where it listens", e.getMessage());
+            LOG.warn("cannot notify systemd: {}; check NOTIFY_SOCKET", e.getMessage());
         }
     }
 }

@@ -8,8 +8,8 @@ import java.lang.foreign.ValueLayout;
 import java.nio.charset.StandardCharsets;
 
 /**
- * Where systemd listens: a datagram of lines {@code NAME=value}, as sd_notify(3) describes it. The JDK has no datagrams
- * on Unix sockets. Linux only. All methods may be called from any thread.
+ * Notification socket of systemd: sends datagrams of lines {@code NAME=value}, as described in sd_notify(3). It uses
+ * the C library because the JDK does not support datagrams on Unix sockets. Linux only. Thread-safe.
  */
 public final class SystemdSocket {
     private static final short AF_UNIX = 1;
@@ -24,25 +24,25 @@ public final class SystemdSocket {
     private final byte[] name;
 
     /**
-     * Opens nothing yet.
+     * Validates the address; sockets are opened when a datagram is sent.
      *
-     * @param address what {@code NOTIFY_SOCKET} says: a path, or a name in the abstract namespace behind {@code @}
-     * @param platform the name of the operating system, as {@code os.name} has it
-     * @throws OsException if that is no address of a Unix socket, or the platform has no systemd
+     * @param address value of {@code NOTIFY_SOCKET}: a path, or {@code @} and a name in the abstract namespace
+     * @param platform the operating system, as in {@code os.name}
+     * @throws OsException if the address is invalid, or the platform has no systemd
      */
     public SystemdSocket(String address, String platform) throws OsException {
         if (!platform.equals("Linux")) {
             throw new OsException(
                     OsException.Kind.CONFIGURATION,
-                    "NOTIFY_SOCKET is set, and works on Linux only; this is " + platform + ": unset it");
+                    "NOTIFY_SOCKET is set but supported on Linux only, and this is " + platform + "; unset it");
         }
         name = address.getBytes(StandardCharsets.UTF_8);
         boolean known = address.startsWith("/") || (address.startsWith("@") && address.length() > 1);
         if (!known || name.length >= MAX_ADDRESS_BYTES) {
             throw new OsException(
                     OsException.Kind.CONFIGURATION,
-                    "NOTIFY_SOCKET=" + address + " is neither a path nor an @name of a Unix socket of at most "
-                            + (MAX_ADDRESS_BYTES - 1) + " bytes; unset it, or set it as systemd does");
+                    "NOTIFY_SOCKET=" + address + " is not an absolute path or @name of at most "
+                            + (MAX_ADDRESS_BYTES - 1) + " bytes; correct or unset it");
         }
         if (name[0] == '@') {
             name[0] = 0;
@@ -52,7 +52,7 @@ public final class SystemdSocket {
     /**
      * Sends one datagram.
      *
-     * @throws OsException if nobody is there to receive it
+     * @throws OsException if no process receives on the socket
      */
     public void send(String... lines) throws OsException {
         byte[] text = String.join("\n", lines).getBytes(StandardCharsets.UTF_8);
@@ -74,7 +74,7 @@ public final class SystemdSocket {
         }
     }
 
-    /** The clock of {@code MONOTONIC_USEC}, in microseconds. */
+    /** Returns the time of the clock for {@code MONOTONIC_USEC}, in microseconds. */
     public long monotonicMicros() throws OsException {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment time = arena.allocate(2 * Long.BYTES, Long.BYTES);

@@ -12,14 +12,15 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 
 /**
- * A unit file for a service: it starts, reloads and watches it by its notifications, as a user of its own with as few
- * rights as a JVM can live with. It is a proposal to be read, so each line that surprises says why it is there.
+ * Unit file for a service. systemd starts, reloads and watches the service by its notifications, and runs it as a
+ * dedicated user with the fewest privileges that a JVM can work with. The unit is meant to be reviewed and edited, so
+ * comments explain the less obvious lines.
  *
- * @param name of the service, {@code number-server}
- * @param title for people
- * @param command what is executed, words not yet quoted
- * @param process how the process is configured
- * @param lowPort whether it binds a port below 1024
+ * @param name name of the unit, {@code number-server}
+ * @param title description for operators
+ * @param command the command line, arguments not yet quoted
+ * @param process settings of the process
+ * @param lowPort whether the service binds a port below 1024
  */
 public record SystemdUnit(String name, String title, List<String> command, ProcessConfig process, boolean lowPort) {
     private static final Duration START_GRACE = Duration.ofSeconds(20);
@@ -27,11 +28,11 @@ public record SystemdUnit(String name, String title, List<String> command, Proce
     private static final int FIRST_UNPRIVILEGED_PORT = 1024;
 
     /**
-     * The settings of the process that the unit repeats.
+     * Settings of the process that the unit repeats.
      *
-     * @param user empty for none
-     * @param group empty for the user's own
-     * @param umask in octal, where it is given
+     * @param user the user; empty for a dynamic user
+     * @param group the group; empty for the user's primary group
+     * @param umask the umask in octal, if configured
      */
     public record ProcessConfig(
             String user, String group, Optional<String> umask, Duration startTimeout, Duration stopTimeout) {}
@@ -49,15 +50,15 @@ public record SystemdUnit(String name, String title, List<String> command, Proce
     public String render() {
         List<String> lines = new ArrayList<>(List.of(
                 "# /etc/systemd/system/" + name + ".service",
-                "# Then: systemctl daemon-reload; systemctl enable --now " + name,
+                "# To install: systemctl daemon-reload; systemctl enable --now " + name,
                 "[Unit]",
                 "Description=" + escaped(title),
                 "Wants=network-online.target",
                 "After=network-online.target",
                 "",
                 "[Service]",
-                "# Ready when the service is; \"systemctl reload\" waits for it. Before systemd 253 write Type=notify and",
-                "# ExecReload=/bin/kill -HUP $MAINPID.",
+                "# The service reports when it is ready and when a reload is complete. For systemd before 253 use",
+                "# Type=notify and ExecReload=/bin/kill -HUP $MAINPID.",
                 "Type=notify-reload",
                 "ExecStart=" + command.stream().map(SystemdUnit::quoted).collect(Collectors.joining(" ")),
                 "TimeoutStartSec=" + process.startTimeout().plus(START_GRACE).toSeconds(),
@@ -65,7 +66,7 @@ public record SystemdUnit(String name, String title, List<String> command, Proce
                 "WatchdogSec=30",
                 "Restart=on-failure",
                 "RestartSec=1",
-                "# A wrong command line, a program that does not compile, a wrong configuration: again would not help.",
+                "# Errors that a restart cannot fix: command line, compilation, permission, configuration.",
                 "RestartPreventExitStatus=64 65 77 78",
                 "SuccessExitStatus=143",
                 "LimitNOFILE=65536",
@@ -74,19 +75,19 @@ public record SystemdUnit(String name, String title, List<String> command, Proce
                 process.user().isEmpty()
                         ? List.of("DynamicUser=yes")
                         : List.of(
-                                "# ginkgo.user: systemd does it before the process starts, and it finds it done.",
+                                "# From ginkgo.user: systemd switches the user, so the process does not have to.",
                                 "User=" + process.user()));
         if (!process.group().isEmpty()) {
             lines.add("Group=" + process.group());
         }
         lines.addAll(List.of(
-                "# The folders that it may write to: /var/lib, /var/log and /run, each with /" + name + ".",
+                "# Writable folders: /var/lib/" + name + ", /var/log/" + name + " and /run/" + name + ".",
                 "StateDirectory=" + name,
                 "LogsDirectory=" + name,
                 "RuntimeDirectory=" + name,
                 "UMask=" + process.umask().orElse("0027"),
                 "",
-                lowPort ? "# It binds a port below 1024." : "# It binds no port below 1024.",
+                lowPort ? "# The service binds a port below 1024." : "# The service binds no port below 1024.",
                 "CapabilityBoundingSet=" + (lowPort ? "CAP_NET_BIND_SERVICE" : ""),
                 "AmbientCapabilities=" + (lowPort ? "CAP_NET_BIND_SERVICE" : ""),
                 "NoNewPrivileges=yes",
@@ -111,7 +112,7 @@ public record SystemdUnit(String name, String title, List<String> command, Proce
                 "SystemCallArchitectures=native",
                 "SystemCallFilter=@system-service",
                 "SystemCallErrorNumber=EPERM",
-                "# Not MemoryDenyWriteExecute: the JVM compiles while it runs.",
+                "# No MemoryDenyWriteExecute: the JVM compiles at run time.",
                 "",
                 "[Install]",
                 "WantedBy=multi-user.target",
@@ -120,10 +121,11 @@ public record SystemdUnit(String name, String title, List<String> command, Proce
     }
 
     private List<String> protectHome() {
-        boolean atHome = command.stream().anyMatch(word -> word.startsWith("/home/") || word.startsWith("/root/"));
+        boolean atHome =
+                command.stream().anyMatch(argument -> argument.startsWith("/home/") || argument.startsWith("/root/"));
         return atHome
                 ? List.of(
-                        "# Something above lies in a home, which is better moved to /opt or /srv: then write yes.",
+                        "# A path above is in a home folder. Move it to /opt or /srv, and change this to yes.",
                         "ProtectHome=read-only")
                 : List.of("ProtectHome=yes");
     }
@@ -138,9 +140,9 @@ public record SystemdUnit(String name, String title, List<String> command, Proce
         return port > 0 && port < FIRST_UNPRIVILEGED_PORT;
     }
 
-    /** By the rules of systemd.service(5), "Command lines", and systemd.unit(5), "Specifiers". */
-    private static String quoted(String word) {
-        String text = escaped(word).replace("$", "$$");
+    /** Quotes by the rules of systemd.service(5), "Command lines", and systemd.unit(5), "Specifiers". */
+    private static String quoted(String argument) {
+        String text = escaped(argument).replace("$", "$$");
         return text.matches("[\\p{Alnum}/._:=,@%$+-]+")
                 ? text
                 : "\"" + text.replace("\\", "\\\\").replace("\"", "\\\"") + "\"";

@@ -43,7 +43,7 @@ class ClientCommandsWithHubTest {
 
             ClientInvocation tooLarge = ClientInvocation.pub(large + "x", url);
             assertThat(tooLarge.code()).isEqualTo(65);
-            assertThat(tooLarge.err()).contains("answers 413");
+            assertThat(tooLarge.err()).contains("responded 413");
             assertThat(ClientInvocation.pub("x", hub.address() + "/a//b").code())
                     .isEqualTo(65);
             assertThat(ClientInvocation.sub(hub.address() + "/a//b").code()).isEqualTo(65);

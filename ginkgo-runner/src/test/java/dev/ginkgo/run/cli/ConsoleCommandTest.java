@@ -59,7 +59,7 @@ class ConsoleCommandTest {
                 "IndexOutOfBoundsException: ",
                 "==> \"Idle\"");
         assertThat(result.out()).doesNotContain("==> 2\n").doesNotContain("printed");
-        testShell.execute("ginkgo log Idle").hasExitCode(0).printsOut("a console is opened", "printed");
+        testShell.execute("ginkgo log Idle").hasExitCode(0).printsOut("console opened", "printed");
         testShell.execute("ginkgo stop Idle").hasExitCode(0);
     }
 
@@ -70,6 +70,6 @@ class ConsoleCommandTest {
         testShell
                 .execute("echo 1 | ginkgo console Idle")
                 .hasExitCode(4)
-                .tells("the console is off; set ginkgo.console = true");
+                .tells("the console is disabled; set ginkgo.console = true");
     }
 }

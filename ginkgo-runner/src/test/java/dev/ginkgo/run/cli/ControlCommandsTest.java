@@ -86,11 +86,11 @@ class ControlCommandsTest {
                 .hasExitCode(0);
         testShell
                 .execute("echo '{\"read\":\"status\"}' | " + AS_NOBODY + "timeout 9 nc -U -N run/ginkgo/Idle-*.sock")
-                .printsOut("may not ask here");
+                .printsOut("not permitted for user");
         testShell
                 .execute(AS_NOBODY + "ginkgo status --pid idle.pid")
                 .hasExitCode(4)
-                .printsOut("is running, not permitted", "root");
+                .printsOut("is running, but access is not permitted", "root");
         testShell
                 .execute(AS_NOBODY + "ginkgo stop --pid idle.pid")
                 .hasExitCode(77)
@@ -112,7 +112,7 @@ class ControlCommandsTest {
         testShell
                 .execute("ginkgo start Idle.java --name " + name)
                 .hasExitCode(73)
-                .tells("a socket's may have 107", "--name");
+                .tells("more than the limit of 107", "--name");
         testShell.execute("ginkgo status " + name).hasExitCode(3);
     }
 
@@ -121,7 +121,7 @@ class ControlCommandsTest {
     void reportsUnresponsiveDaemon() throws Exception {
         long pid = testShell.execute("ginkgo start Idle.java").hasExitCode(0).pid();
         testShell.execute("kill -STOP " + pid).hasExitCode(0);
-        testShell.execute("ginkgo status Idle").hasExitCode(4).printsOut("is running, but does not answer");
+        testShell.execute("ginkgo status Idle").hasExitCode(4).printsOut("is running, but does not respond");
         testShell.execute("kill -CONT " + pid).hasExitCode(0);
         testShell.execute("ginkgo status Idle").hasExitCode(0);
     }

@@ -65,14 +65,14 @@ class DaemonCommandsTest {
                         .hasExitCode(73)
                         .tells(
                                 "hello",
-                                "runs already",
+                                "is already running",
                                 folder.resolve("hello.toml").toString())
                         .pid())
                 .isEqualTo(pid);
         testShell
                 .execute("ginkgo status hello.toml")
                 .hasExitCode(0)
-                .printsOut("hello is READY for ", "pid " + pid, "configured by: " + folder.resolve("hello.toml"));
+                .printsOut("hello is READY for ", "pid " + pid, "configuration: " + folder.resolve("hello.toml"));
         testShell
                 .execute("ginkgo status hello --json")
                 .hasExitCode(0)
@@ -89,7 +89,7 @@ class DaemonCommandsTest {
         testShell
                 .execute("ginkgo status hello")
                 .hasExitCode(3)
-                .printsOut("hello is not running; it ended at", "exit code 143");
+                .printsOut("hello is not running; it exited at", "exit code 143");
         testShell.execute("ginkgo stop hello").hasExitCode(3);
         testShell.execute("ginkgo stop helo").hasExitCode(3).tells("helo is not running");
         testShell.execute("ginkgo log hello").hasExitCode(0).printsOut("hello at 10");
@@ -124,7 +124,7 @@ class DaemonCommandsTest {
         testShell
                 .execute("ginkgo log hello.toml")
                 .hasExitCode(78)
-                .tells("hello ended before it opened its log", "ginkgo status");
+                .tells("hello exited before it opened its log", "ginkgo status");
     }
 
     @Test
@@ -148,22 +148,24 @@ class DaemonCommandsTest {
         testShell
                 .execute("ginkgo status Slow")
                 .hasExitCode(4)
-                .printsOut("is running, but does not answer yet: it has just been started");
-        testShell.execute("ginkgo tree Slow").hasExitCode(4).tells("it has just been started");
+                .printsOut("is running, but does not respond: it is starting");
+        testShell.execute("ginkgo tree Slow").hasExitCode(4).tells("it is starting");
         testShell.execute("ginkgo log Slow").hasExitCode(75).tells("has not opened its log yet");
         testShell.execute("touch made").hasExitCode(0);
         await().atMost(TIMEOUT)
                 .until(() -> testShell.execute("ginkgo tree Slow").out().contains("slow  STARTING"));
-        TestShell.Result threads =
-                testShell.execute("ginkgo threads Slow").hasExitCode(4).tells("it is not up yet; ask again");
-        assertThat(threads.err()).doesNotContain("does not answer");
+        TestShell.Result threads = testShell
+                .execute("ginkgo threads Slow")
+                .hasExitCode(4)
+                .tells("the service is still starting; try again");
+        assertThat(threads.err()).doesNotContain("does not respond");
         testShell.execute("touch started").hasExitCode(0);
         assertThat(start.waitFor()).isZero();
 
         testShell
                 .execute("ginkgo start hello.toml --pid hello.toml")
                 .hasExitCode(73)
-                .tells("hello.toml is no pidfile", "--pid");
+                .tells("hello.toml is not a pidfile", "--pid");
         assertThat(folder.resolve("hello.toml")).content().startsWith("service = ");
         testShell
                 .execute("ginkgo start hello.toml --pid no/x.pid")
@@ -187,7 +189,7 @@ class DaemonCommandsTest {
         testShell
                 .execute("ginkgo start Port.java")
                 .hasExitCode(69)
-                .tells("BindException", "at Port.onStart(Port.java:6)", "The last lines of ", "about to bind");
+                .tells("BindException", "at Port.onStart(Port.java:6)", "Last lines of ", "about to bind");
         testShell.execute("ginkgo status Port").hasExitCode(3).printsOut("exit code 69");
         testShell.write("Boom.java", """
                 class Boom extends dev.ginkgo.Service {
@@ -228,7 +230,7 @@ class DaemonCommandsTest {
         await().atMost(TIMEOUT)
                 .until(() -> testShell.execute("ginkgo status hello").code() == 1);
         testShell.execute("ginkgo list").hasExitCode(0).printsOut("DEAD");
-        testShell.execute("ginkgo stop hello").hasExitCode(3).tells("without a word");
+        testShell.execute("ginkgo stop hello").hasExitCode(3).tells("without recording an exit");
         long again = testShell.execute("ginkgo start hello.toml").hasExitCode(0).pid();
         assertThat(again).isNotEqualTo(pid);
         testShell.execute("ginkgo stop hello").hasExitCode(0);
@@ -248,7 +250,7 @@ class DaemonCommandsTest {
                 + "echo $? $two; cat a b";
         TestShell.Result result = testShell.execute(both).hasExitCode(0);
         assertThat(result.out()).as("%s", result).containsPattern("^(0 73|73 0)\n");
-        result.printsOut("is READY", "runs already");
+        result.printsOut("is READY", "is already running");
         long winner = testShell.execute("ginkgo status hello").hasExitCode(0).pid();
         result.printsOut("hello is READY after", "hello (pid " + winner + ", started from");
     }
@@ -280,7 +282,7 @@ class DaemonCommandsTest {
         testShell
                 .execute("ginkgo restart Stuck --timeout 200ms")
                 .hasExitCode(75)
-                .tells("still runs");
+                .tells("still running");
         assertThat(testShell
                         .execute("ginkgo status Stuck")
                         .hasExitCode(4)
@@ -337,7 +339,7 @@ class DaemonCommandsTest {
                 .execute(restart)
                 .hasExitCode(78)
                 .tells("hello.toml:2:1: unknown key \"rat\"", "1 problem in the configuration of Hello (hello.toml)")
-                .tells("own (pid " + pid + ") runs on; nothing was stopped");
+                .tells("own (pid " + pid + ") is still running; nothing was stopped");
         testShell.write("hello.toml", "service = \"Hello.java\"\n");
         testShell.write("Hello.java", "class Hello {");
         testShell.execute(restart).hasExitCode(65).tells("Hello.java:1:", "nothing was stopped");
@@ -367,7 +369,7 @@ class DaemonCommandsTest {
         testShell
                 .execute("ginkgo restart here")
                 .hasExitCode(78)
-                .tells("not started by \"ginkgo start\"", "nothing was stopped");
+                .tells("not started with \"ginkgo start\"", "nothing was stopped");
         testShell.execute("ginkgo log here").hasExitCode(78).tells("has no log");
         testShell.execute("ginkgo stop here").hasExitCode(0);
         assertThat(run.waitFor()).isEqualTo(143);
@@ -379,7 +381,7 @@ class DaemonCommandsTest {
     void distinguishesProgramsWithSameName() throws Exception {
         testShell.execute("ginkgo start hello.toml").hasExitCode(0);
         testShell.execute("mkdir other && cp Hello.java hello.toml other").hasExitCode(0);
-        testShell.execute("cd other && ginkgo stop hello.toml").hasExitCode(3).tells("another program of that name");
+        testShell.execute("cd other && ginkgo stop hello.toml").hasExitCode(3).tells("another program has that name");
         testShell.execute("cd other && ginkgo start hello.toml").hasExitCode(73).tells("another --name");
         testShell.execute("cd other && ginkgo start hello.toml --pid my.pid").hasExitCode(0);
         testShell.execute("ginkgo status --pid other/my.pid").hasExitCode(0);

@@ -97,7 +97,7 @@ class LauncherScriptTest {
                 .until(() -> outputs(3).stream().allMatch(output -> output.contains("…")));
         assertThat(outputs(3)).filteredOn(output -> output.contains("building")).hasSize(1);
         assertThat(outputs(3))
-                .filteredOn(output -> output.contains("waiting for another start"))
+                .filteredOn(output -> output.contains("waiting for another process that builds"))
                 .hasSize(2);
         Files.createFile(gate);
         for (Process launch : launches) {

@@ -92,7 +92,7 @@ class PrivilegeDropTest {
         Path toml = write("server.toml", settings + tables);
         try (CommandProcess server = CommandProcess.start(folder, "server.toml")) {
             // When the service is ready
-            server.awaitOutput("Ctrl-C stops it");
+            server.awaitOutput("press Ctrl-C to stop");
             // Then no thread runs as root, and the service accepts connections on the privileged port
             int nobody = id("-u");
             int group = id("-g");
@@ -167,7 +167,7 @@ class PrivilegeDropTest {
             assertThat(server.output())
                     .contains("port-server did not start: ")
                     .contains(" failed: ")
-                    .doesNotContain("Ctrl-C stops it");
+                    .doesNotContain("press Ctrl-C to stop");
         }
     }
 
@@ -179,11 +179,11 @@ class PrivilegeDropTest {
         assertThat(Privileges.to("nobody", "daemon", "Linux")).hasToString("nobody (user 65534, group 1)");
         assertThat(Privileges.to("65534", "7", "Linux")).hasToString("nobody (user 65534, group 7)");
         assertThatThrownBy(() -> Privileges.to("no-such-user", "", "Linux"))
-                .hasMessage("ginkgo.user: there is no user no-such-user on this machine; getent passwd lists them");
+                .hasMessage("ginkgo.user: no user no-such-user on this machine; getent passwd lists them");
         assertThatThrownBy(() -> Privileges.to("nobody", "no-such-group", "Linux"))
-                .hasMessageContaining("there is no group no-such-group");
+                .hasMessageContaining("no group no-such-group");
         assertThatThrownBy(() -> Privileges.to("", "daemon", "Linux")).hasMessageContaining("needs ginkgo.user");
-        assertThatThrownBy(() -> Privileges.to("root", "", "Linux")).hasMessageContaining("keeps every right");
+        assertThatThrownBy(() -> Privileges.to("root", "", "Linux")).hasMessageContaining("keeps all privileges");
     }
 
     @Test
@@ -193,8 +193,9 @@ class PrivilegeDropTest {
         assertThatThrownBy(() -> Privileges.to("nobody", "", "Mac OS X"))
                 .isInstanceOfSatisfying(
                         OsException.class, e -> assertThat(e.kind()).isEqualTo(OsException.Kind.CONFIGURATION))
-                .hasMessage("ginkgo.user works on Linux only, and this is Mac OS X; leave it out, and start the service"
-                        + " as the user that it should run as");
+                .hasMessage(
+                        "ginkgo.user is supported on Linux only, and this is Mac OS X; remove it, and start the service"
+                                + " as the user that it should run as");
     }
 
     @Test
@@ -210,8 +211,8 @@ class PrivilegeDropTest {
         try (CommandProcess check = CommandProcess.start(folder, "check", "server.toml")) {
             assertThat(check.exitCode()).isZero();
             assertThat(check.output())
-                    .contains("warning: nobody cannot read " + toml + ": reloads will be refused")
-                    .contains("warning: nobody cannot make files in " + folder);
+                    .contains("warning: nobody cannot read " + toml + ", so reloads will fail")
+                    .contains("warning: nobody cannot create files in " + folder);
         }
     }
 
@@ -229,7 +230,7 @@ class PrivilegeDropTest {
                 .toList();
         try (CommandProcess rejected = CommandProcess.start(folder, command)) {
             assertThat(rejected.exitCode()).isEqualTo(77);
-            assertThat(rejected.output()).contains("ginkgo.user = \"daemon\": only root can go on as somebody else");
+            assertThat(rejected.output()).contains("ginkgo.user = \"daemon\": only root can switch to another user");
         }
     }
 

@@ -66,7 +66,7 @@ class PubCommandTest {
             assertThat(hub.requests()).hasSizeGreaterThanOrEqualTo(3);
             assertThat(hub.requests().stream().map(request -> request.header("Idempotency-Key")))
                     .containsOnly(hub.requests().getFirst().header("Idempotency-Key"));
-            assertThat(pub.err()).contains("; trying again for 10 s\n").endsWith("connected again\n");
+            assertThat(pub.err()).contains("; retrying for 10 s\n").endsWith("reconnected\n");
         }
     }
 
@@ -74,16 +74,16 @@ class PubCommandTest {
     @DisplayName("the exit code of pub distinguishes the causes of a failed publish: 65, 66, 69, 75, 76, 77")
     void exitCodeNamesCause() throws Exception {
         assertExits(65, "too long", connection -> connection.respond("413 No", "text/plain", "too long"));
-        assertExits(77, "answers 401", connection -> connection.respond("401 Who", "text/plain", ""));
-        assertExits(76, "no receipt", connection -> connection.respond("200 OK", "text/html", "<html>"));
+        assertExits(77, "responded 401", connection -> connection.respond("401 Who", "text/plain", ""));
+        assertExits(76, "no message id", connection -> connection.respond("200 OK", "text/html", "<html>"));
         assertExits(
-                75, "answers 429", connection -> connection.respond("429 Full", "text/plain", "", "Retry-After: 60"));
+                75, "responded 429", connection -> connection.respond("429 Full", "text/plain", "", "Retry-After: 60"));
         ClientInvocation noServer = ClientInvocation.pub("x", "--retry-for", "0s", "127.0.0.1:1/x");
         assertThat(noServer.code()).isEqualTo(69);
-        assertThat(noServer.err()).isEqualTo("ginkgo: nobody listens on 127.0.0.1:1\n");
+        assertThat(noServer.err()).isEqualTo("ginkgo: cannot connect to 127.0.0.1:1: connection refused\n");
         ClientInvocation noFile = ClientInvocation.pub("", "127.0.0.1:1/x", "/nowhere/file");
         assertThat(noFile.code()).isEqualTo(66);
-        assertThat(noFile.err()).contains("/nowhere/file cannot be read: there is no such file");
+        assertThat(noFile.err()).contains("/nowhere/file: no such file");
     }
 
     @Test

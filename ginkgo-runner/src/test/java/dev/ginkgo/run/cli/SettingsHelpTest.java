@@ -50,19 +50,22 @@ class SettingsHelpTest {
         assertThat(ginkgo.err()).isEmpty();
         assertThat(ginkgo.out())
                 .contains("""
-                        message = Hi
-                            Text to print
-                            string; default Hello
-                            GINKGO_MESSAGE; now from --set
+                        service = "Hello.java"
+
+                        message = "Hi"
+                            # Text to print
+                            # string; default Hello
+                            # GINKGO_MESSAGE; value from --set
                         rate-per-minute = 90
-                            int; 1..60000; default 60
-                            GINKGO_RATE_PER_MINUTE; now from file hello.toml:3
-                        place = here
-                            string; required
-                            GINKGO_PLACE; now from file hello.toml:2
+                            # int; 1..60000; default 60
+                            # GINKGO_RATE_PER_MINUTE; value from file hello.toml:3
+                        place = "here"
+                            # string; required
+                            # GINKGO_PLACE; value from file hello.toml:2
                         """)
-                .contains("[child]\nword = ••••••\n", "GINKGO_CHILD_WORD; now from env GINKGO_CHILD_WORD")
-                .contains("[ginkgo]\n", "stop-timeout = 30s", "[log]\n", "level = info")
+                .contains("[child]\n# word-file = \"…\" # set, not shown; names a file that holds the secret\n")
+                .contains("GINKGO_CHILD_WORD; value from env GINKGO_CHILD_WORD")
+                .contains("[ginkgo]\n", "stop-timeout = \"30s\"", "[log]\n", "level = \"info\"", "# file = … # not set")
                 .doesNotContain("hidden");
         try (Stream<Path> files = Files.list(folder)) {
             assertThat(files).hasSize(2);
@@ -73,7 +76,7 @@ class SettingsHelpTest {
     @DisplayName("C-13 help is printed together with the problems of the configuration")
     void printsHelpAndProblems() {
         assertThat(ginkgo.run("Hello.java", "-h", "--set", "rat-per-minute=1")).isZero();
-        assertThat(ginkgo.out()).contains("place = (must be given)");
+        assertThat(ginkgo.out()).contains("# place = … # required, not set");
         assertThat(ginkgo.err()).contains("did you mean \"rate-per-minute\"?").contains("place");
     }
 
@@ -120,6 +123,6 @@ class SettingsHelpTest {
         assertThat(ginkgo.run("Hello.java", "--sett", "a=b")).isEqualTo(64);
         assertThat(ginkgo.err()).contains("'--sett'").contains("--set");
         assertThat(ginkgo.run("Hello.java", "argument")).isEqualTo(64);
-        assertThat(ginkgo.err()).contains("a service takes no arguments, but there is: argument");
+        assertThat(ginkgo.err()).contains("a service takes no arguments: argument");
     }
 }

@@ -40,7 +40,7 @@ class SubCommandTest {
             ClientInvocation plain = ClientInvocation.sub("--count", "3", hub.url("/x"));
             assertThat(plain.code()).isZero();
             assertThat(plain.out()).isEqualTo("one\ntwo\nlines\nxy\n");
-            assertThat(plain.err()).isEqualTo("ginkgo: /a//b is not read: a segment is empty\n");
+            assertThat(plain.err()).isEqualTo("ginkgo: channel /a//b was rejected: a segment is empty\n");
 
             ClientInvocation nul = ClientInvocation.sub("--null", "--count", "3", hub.url("/x"));
             assertThat(nul.code()).isZero();
@@ -77,7 +77,7 @@ class SubCommandTest {
             assertThat(hub.requests())
                     .extracting(request -> request.header("Last-Event-ID"))
                     .containsExactly("none", "b", "b", "c");
-            assertThat(sub.err()).contains("; trying again\n").contains("connected again\n");
+            assertThat(sub.err()).contains("; retrying\n").contains("reconnected\n");
         }
     }
 
@@ -135,7 +135,7 @@ class SubCommandTest {
                 connection -> connection.stream(false).message("a", "1").awaitClose())) {
             ClientInvocation time = ClientInvocation.sub("--since", "10m", "--count", "1", hub.url("/x"));
             assertThat(time.code()).isZero();
-            assertThat(time.err()).contains("does not reach back so far");
+            assertThat(time.err()).contains("does not retain messages for so long");
             assertThat(ClientInvocation.sub("--since", "some+id", "--count", "1", hub.url("/x"))
                             .code())
                     .isEqualTo(80);
@@ -179,7 +179,7 @@ class SubCommandTest {
             ClientInvocation sub = ClientInvocation.sub("--silence", "300ms", "--count", "2", hub.url("/x"));
             assertThat(sub.code()).isZero();
             assertThat(sub.out()).isEqualTo("1\n2\n");
-            assertThat(sub.err()).contains("nothing has come for 300 ms");
+            assertThat(sub.err()).contains("nothing received for 300 ms");
         }
     }
 
@@ -208,8 +208,8 @@ class SubCommandTest {
             ClientInvocation sub = ClientInvocation.sub("--exec", "read -r line; test \"$line\" = x", hub.url("/x"));
             assertThat(sub.code()).isEqualTo(1);
             assertThat(sub.err())
-                    .contains("ended with 1 for message b of /x")
-                    .contains("to go on with that message: --since a");
+                    .contains("failed with exit code 1 for message b of /x")
+                    .contains("to resume with that message, use --since a");
         }
     }
 
@@ -221,18 +221,18 @@ class SubCommandTest {
                 65,
                 "a segment is empty",
                 connection -> connection.respond("400 No", "application/problem+json", problem));
-        assertExits(77, "answers 403", connection -> connection.respond("403 No", "text/plain", "no"));
-        assertExits(76, "no channel of a hub", connection -> connection.respond("200 OK", "text/html", "<html>"));
+        assertExits(77, "responded 403", connection -> connection.respond("403 No", "text/plain", "no"));
+        assertExits(76, "not a channel of a hub", connection -> connection.respond("200 OK", "text/html", "<html>"));
         assertExits(
                 76,
-                "no hub writes",
+                "not the protocol of a hub",
                 connection -> connection.stream(false).line("<html>").awaitClose());
-        assertExits(76, "answers 301", connection -> connection.respond("301 There", "text/html", ""));
+        assertExits(76, "responded 301", connection -> connection.respond("301 There", "text/html", ""));
         assertExits(
-                75, "answers 429", connection -> connection.respond("429 Full", "text/plain", "", "Retry-After: 60"));
+                75, "responded 429", connection -> connection.respond("429 Full", "text/plain", "", "Retry-After: 60"));
         ClientInvocation noServer = ClientInvocation.sub("127.0.0.1:1/x");
         assertThat(noServer.code()).isEqualTo(69);
-        assertThat(noServer.err()).isEqualTo("ginkgo: nobody listens on 127.0.0.1:1\n");
+        assertThat(noServer.err()).isEqualTo("ginkgo: cannot connect to 127.0.0.1:1: connection refused\n");
         assertThat(ClientInvocation.sub("ftp://x/y").code()).isEqualTo(64);
     }
 

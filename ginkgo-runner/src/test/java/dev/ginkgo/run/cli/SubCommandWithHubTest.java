@@ -39,7 +39,7 @@ class SubCommandWithHubTest {
             // Then
             assertThat(sub.code()).isZero();
             assertThat(sub.out()).isEqualTo(numbers(1, 40));
-            assertThat(sub.err()).contains("connected again").doesNotContain("lost");
+            assertThat(sub.err()).contains("reconnected").doesNotContain("lost");
             assertThat(running.status().ready()).isTrue();
         }
     }

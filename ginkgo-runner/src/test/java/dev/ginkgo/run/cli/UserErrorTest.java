@@ -80,7 +80,7 @@ class UserErrorTest {
         assertThat(code).isEqualTo(70);
         assertThat(ginkgo.err().lines().filter(line -> !line.contains("…") && !line.contains("org.junit")))
                 .containsExactly(
-                        "Hello cannot be made: IllegalStateException: no luck",
+                        "cannot instantiate Hello: IllegalStateException: no luck",
                         "    at Hello.<init>(Hello.java:6)",
                         "        throw new IllegalStateException(\"no luck\", e);",
                         "Caused by: NullPointerException: the thing is null",

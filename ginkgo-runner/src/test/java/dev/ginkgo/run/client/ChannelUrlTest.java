@@ -36,7 +36,7 @@ class ChannelUrlTest {
                     .as(text)
                     .isInstanceOfSatisfying(FatalException.class, fatalException -> {
                         assertThat(fatalException.exitCode()).isEqualTo(ClientExitCode.USAGE);
-                        assertThat(fatalException.text()).startsWith("\"" + text + "\" is no URL of a channel: ");
+                        assertThat(fatalException.text()).startsWith("\"" + text + "\" is not the URL of a channel: ");
                     });
         }
     }

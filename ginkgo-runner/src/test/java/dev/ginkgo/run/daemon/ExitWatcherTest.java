@@ -61,7 +61,7 @@ class ExitWatcherTest {
                 .execute("ginkgo status quits")
                 .hasExitCode(3)
                 .printsOut(
-                        "it ended at ",
+                        "it exited at ",
                         "with exit code 9",
                         "System.exit was called at ",
                         "Quits.onReload(Quits.java:4)");
@@ -91,7 +91,7 @@ class ExitWatcherTest {
         testShell
                 .execute("ginkgo status Early")
                 .hasExitCode(3)
-                .printsOut("exit code 143", "before it listened to signals");
+                .printsOut("exit code 143", "before the signal handlers were installed");
     }
 
     private void terminateDuringStart(String name, Path output) throws Exception {

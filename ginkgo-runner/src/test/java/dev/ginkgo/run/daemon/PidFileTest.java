@@ -25,7 +25,7 @@ class PidFileTest {
         Path file = Files.writeString(folder.resolve("notes.txt"), text);
         assertThatThrownBy(() -> PidFile.lock(file))
                 .isInstanceOf(IOException.class)
-                .hasMessageContaining("notes.txt is no pidfile")
+                .hasMessageContaining("notes.txt is not a pidfile")
                 .hasMessageContaining("--pid");
         assertThat(file).hasContent(text);
     }

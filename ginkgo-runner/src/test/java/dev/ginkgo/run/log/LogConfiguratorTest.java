@@ -113,7 +113,7 @@ class LogConfiguratorTest {
         testShell
                 .execute("ginkgo start Talker.java --name other --set log.file=Talker.java/other.log")
                 .hasExitCode(78)
-                .tells("other.log cannot be opened");
+                .tells("other.log for appending");
     }
 
     private static List<Integer> numbers(Path out) throws IOException {

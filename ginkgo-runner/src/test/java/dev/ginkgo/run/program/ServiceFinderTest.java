@@ -82,7 +82,7 @@ class ServiceFinderTest {
         assertThat(ginkgo.run("Empty.java")).isEqualTo(78);
         assertThat(ginkgo.err()).contains("class Empty extends Service");
         assertThat(ginkgo.run("Given.java")).isEqualTo(78);
-        assertThat(ginkgo.err()).contains("needs a constructor without parameters");
+        assertThat(ginkgo.err()).contains("has no constructor without parameters");
         assertThat(ginkgo.run("Compact.java")).isEqualTo(65);
         assertThat(ginkgo.err())
                 .contains("Compact.java:1:")

@@ -36,7 +36,7 @@ class TargetResolverTest {
         // When / Then
         assertThat(ginkgo.run("check", "Hello.java")).isZero();
         assertThat(ginkgo.run("check", "hello.toml")).isZero();
-        assertThat(ginkgo.out()).contains("Hello (hello.toml)").contains("1 of them given");
+        assertThat(ginkgo.out()).contains("Hello (hello.toml)").contains("1 of them configured");
         assertThat(ginkgo.run("check", "idle.toml")).isZero();
         assertThat(ginkgo.run("check", Idle.class.getName())).isZero();
     }
@@ -53,7 +53,7 @@ class TargetResolverTest {
         assertThat(ginkgo.err())
                 .contains("Folder.java is not a file")
                 .doesNotContain("Did you mean")
-                .contains("Here are: Hello.java.");
+                .contains("Programs in this folder: Hello.java.");
         ginkgo.run("Helo.java");
         assertThat(ginkgo.err()).contains(folder.resolve("Helo.java").toAbsolutePath() + ".");
     }
@@ -69,11 +69,11 @@ class TargetResolverTest {
                 .withFile("broken.toml", "service = \"Hello.java\"\nrate = = 7\n");
 
         assertThat(ginkgo.run("none.toml")).isEqualTo(78);
-        assertThat(ginkgo.err()).contains("none.toml does not say what to run").contains("service = \"Hello.java\"");
+        assertThat(ginkgo.err()).contains("none.toml has no key service").contains("service = \"Hello.java\"");
         assertThat(ginkgo.run("number.toml")).isEqualTo(78);
         assertThat(ginkgo.err()).contains("number.toml:1:1");
         assertThat(ginkgo.run("empty.toml")).isEqualTo(78);
-        assertThat(ginkgo.err()).contains("empty.toml:1:1: service is empty; write service = ");
+        assertThat(ginkgo.err()).contains("empty.toml:1:1: service is empty; add service = ");
         assertThat(ginkgo.run("lost.toml")).isEqualTo(78);
         assertThat(ginkgo.err())
                 .contains(folder.resolve("Lost.java").toAbsolutePath().toString());
@@ -87,9 +87,9 @@ class TargetResolverTest {
         assertThat(ginkgo.run("java.lang.String")).isEqualTo(78);
         assertThat(ginkgo.err()).contains("java.lang.String cannot be run");
         assertThat(ginkgo.run("chekc")).isEqualTo(78);
-        assertThat(ginkgo.err()).contains("There is also the command check.");
+        assertThat(ginkgo.err()).contains("There is also a command check.");
         assertThat(ginkgo.run("stat", "hello")).isEqualTo(78);
-        assertThat(ginkgo.err()).contains("There is also the command status.");
+        assertThat(ginkgo.err()).contains("There is also a command status.");
         assertThat(ginkgo.run("check", "Hello.java", "--set", "rate")).isEqualTo(64);
         assertThat(ginkgo.err()).contains("Value for option '--set'");
     }

@@ -85,7 +85,7 @@ class AdminPagesTest {
         InProcessCommand ginkgo = new InProcessCommand(folder);
         assertThat(ginkgo.run("check", "Idle.java", "--set", "ginkgo.admin=0.0.0.0:80"))
                 .isEqualTo(78);
-        assertThat(ginkgo.err()).contains("ginkgo.admin").contains("is no loopback address");
+        assertThat(ginkgo.err()).contains("ginkgo.admin").contains("is not a loopback address");
     }
 
     private static HttpResponse<String> get(HttpClient client, String uri) throws Exception {

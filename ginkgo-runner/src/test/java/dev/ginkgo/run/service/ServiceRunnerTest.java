@@ -12,7 +12,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** A service in a separate process: signals, exit codes and output. */
 class ServiceRunnerTest {
-    private static final String READY = "Ctrl-C stops it";
+    private static final String READY = "press Ctrl-C to stop";
 
     @TempDir
     private Path folder = Path.of("");
@@ -64,7 +64,7 @@ class ServiceRunnerTest {
             service.signal("INT");
             assertThat(service.exitCode()).isEqualTo(130);
             assertThat(service.output())
-                    .contains("Halted before the stop was done")
+                    .contains("Halted before the stop was complete")
                     .contains("stuck#loop still runs after");
             assertThat(service.output()).contains("Stuck.forever(Stuck.java:5)");
         }
@@ -232,7 +232,7 @@ class ServiceRunnerTest {
                 """)) {
             assertThat(service.exitCode()).isEqualTo(70);
             assertThat(service.output())
-                    .contains("Thread stray died")
+                    .contains("Uncaught exception in thread stray")
                     .contains("too early")
                     .contains("Early.java:3");
         }

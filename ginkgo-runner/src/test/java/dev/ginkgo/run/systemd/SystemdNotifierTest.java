@@ -179,7 +179,7 @@ class SystemdNotifierTest {
                 with(List.of("NOTIFY_SOCKET=" + address, "WATCHDOG_USEC=100000", "WATCHDOG_PID=1"), "Idle.java"))) {
             idle.awaitOutput("Ctrl-C").signal("TERM");
             assertThat(idle.exitCode()).isEqualTo(143);
-            assertThat(idle.output()).containsOnlyOnce("systemd cannot be told: sendto " + address + " failed: ");
+            assertThat(idle.output()).containsOnlyOnce("cannot notify systemd: sendto " + address + " failed: ");
         }
     }
 
@@ -188,11 +188,12 @@ class SystemdNotifierTest {
             "R-21 an invalid address and a platform without systemd are rejected, each with a one-sentence message")
     void rejectsInvalidAddressAndPlatform() {
         assertThatThrownBy(() -> new SystemdSocket("vsock:2:1", "Linux"))
-                .hasMessage("NOTIFY_SOCKET=vsock:2:1 is neither a path nor an @name of a Unix socket of at most 107"
-                        + " bytes; unset it, or set it as systemd does");
+                .hasMessage("NOTIFY_SOCKET=vsock:2:1 is not an absolute path or @name of at most 107"
+                        + " bytes; correct or unset it");
         assertThatThrownBy(() -> new SystemdSocket("/" + "x".repeat(107), "Linux"))
                 .hasMessageContaining("107 bytes");
-        assertThatThrownBy(() -> new SystemdSocket("/run/x", "Mac OS X")).hasMessageContaining("works on Linux only");
+        assertThatThrownBy(() -> new SystemdSocket("/run/x", "Mac OS X"))
+                .hasMessageContaining("supported on Linux only");
     }
 
     private CommandProcess launch(Receiver systemd, String variable, String... words) throws IOException {

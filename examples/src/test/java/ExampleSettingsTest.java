@@ -1,0 +1,120 @@
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.File;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.tomlj.Toml;
+import org.tomlj.TomlParseResult;
+
+/** {@code ginkgo EXAMPLE -h}: its output is a configuration file. */
+class ExampleSettingsTest {
+    private static final Path EXAMPLES = Path.of("").toAbsolutePath();
+
+    @TempDir
+    private Path folder = Path.of("");
+
+    @BeforeEach
+    void copyExamples() throws IOException {
+        try (Stream<Path> files = Files.list(EXAMPLES)) {
+            for (Path file : files.filter(Files::isRegularFile).toList()) {
+                Files.copy(file, folder.resolve(file.getFileName()));
+            }
+        }
+        Files.createDirectory(folder.resolve("page"));
+    }
+
+    @Test
+    @DisplayName("C-15 the settings of every example are printed as TOML that, as a configuration file, gives the same")
+    void helpIsConfigurationFile() throws Exception {
+        List<String> targets = targets();
+        assertThat(targets).contains("cluster.toml", "gateway.toml", "NumberServer.java", "HelloWorld.java");
+        for (String target : targets) {
+            // When
+            String printed = help(target);
+            TomlParseResult parsed = Toml.parse(printed);
+
+            // Then
+            assertThat(parsed.errors()).as("%s", printed).isEmpty();
+            assertThat(parsed.dottedKeySet()).contains("service", "ginkgo.stop-timeout", "log.level");
+
+            // When
+            Files.writeString(folder.resolve("printed.toml"), printed);
+            String again = help("printed.toml");
+
+            // Then
+            assertThat(withoutSources(again)).as(target).isEqualTo(withoutSources(printed));
+            assertThat(Toml.parse(again).toMap()).isEqualTo(parsed.toMap());
+        }
+    }
+
+    /** Returns the configuration files and the source files that can be started. */
+    private List<String> targets() throws IOException {
+        List<String> targets = new ArrayList<>();
+        try (Stream<Path> files = Files.list(folder)) {
+            for (Path file : files.sorted().toList()) {
+                String name = file.getFileName().toString();
+                if (name.endsWith(".toml") || isTarget(file)) {
+                    targets.add(name);
+                }
+            }
+        }
+        return targets;
+    }
+
+    /** Returns whether a source file is a service whose constructor has no parameters. */
+    private static boolean isTarget(Path file) throws IOException {
+        String name = file.getFileName().toString().replace(".java", "");
+        String source = Files.readString(file);
+        return source.contains("class " + name + " extends Service")
+                && !Pattern.compile("(?m)^    (public )?" + name + "\\([^)]")
+                        .matcher(source)
+                        .find();
+    }
+
+    private static List<String> withoutSources(String help) {
+        return help.lines()
+                .filter(line -> !line.startsWith("# Settings of "))
+                .map(line -> line.replaceFirst("; value from .*", ""))
+                .toList();
+    }
+
+    private String help(String target) throws IOException, InterruptedException {
+        Path err = folder.resolve("err.txt");
+        ProcessBuilder builder = new ProcessBuilder(
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "-XX:TieredStopAtLevel=1",
+                        "--enable-native-access=ALL-UNNAMED",
+                        "-cp",
+                        absolute(System.getProperty("java.class.path")),
+                        "dev.ginkgo.run.cli.Main",
+                        target,
+                        "-h")
+                .directory(folder.toFile())
+                .redirectError(err.toFile());
+        builder.environment().put("XDG_CACHE_HOME", folder.resolve("cache").toString());
+        Process process = builder.start();
+        String out = new String(process.getInputStream().readAllBytes(), java.nio.charset.StandardCharsets.UTF_8);
+        assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
+        assertThat(Files.readString(err)).as(target).isEmpty();
+        assertThat(process.exitValue()).as(target).isZero();
+        return out;
+    }
+
+    private static String absolute(String classPath) {
+        return String.join(
+                File.pathSeparator,
+                Stream.of(classPath.split(File.pathSeparator, -1))
+                        .map(entry -> Path.of(entry).toAbsolutePath().toString())
+                        .toList());
+    }
+}
