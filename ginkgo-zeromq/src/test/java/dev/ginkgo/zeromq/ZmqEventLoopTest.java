@@ -17,8 +17,8 @@ import org.junit.jupiter.api.Test;
 /** One thread for all sockets. */
 class ZmqEventLoopTest {
     @BeforeAll
-    static void openWhatTheJvmKeeps() throws IOException {
-        TransportContract.openWhatTheJvmKeeps();
+    static void openDescriptorKeptByJvm() throws IOException {
+        TransportContract.openDescriptorKeptByJvm();
     }
 
     @Test

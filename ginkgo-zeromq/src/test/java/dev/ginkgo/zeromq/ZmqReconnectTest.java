@@ -21,8 +21,8 @@ import org.junit.jupiter.api.Test;
 /** A peer that is not there, or that says nothing, is tried again and again. */
 class ZmqReconnectTest {
     @BeforeAll
-    static void openWhatTheJvmKeeps() throws IOException {
-        TransportContract.openWhatTheJvmKeeps();
+    static void openDescriptorKeptByJvm() throws IOException {
+        TransportContract.openDescriptorKeptByJvm();
     }
 
     @Test
