@@ -11,8 +11,7 @@ import org.junit.jupiter.api.Test;
 /** Delivery to a subscriber that is further behind than one batch scan covers. */
 class ReplayAcrossScanLimitTest {
     @Test
-    @DisplayName(
-            "H-01 a subscriber far behind receives all small messages, in batches that end within a slab")
+    @DisplayName("H-01 a subscriber far behind receives all small messages, in batches that end within a slab")
     void deliversManySmallMessages() throws Exception {
         int messages = 30_000;
         try (DirectStreamHub directStreamHub = new DirectStreamHub(1, "history.count = 40000")) {

@@ -378,8 +378,7 @@ public abstract class TransportContract {
     }
 
     @Test
-    @DisplayName(
-            "H-14 contract: a node outside the roster, or another incarnation, is ignored until it is added")
+    @DisplayName("H-14 contract: a node outside the roster, or another incarnation, is ignored until it is added")
     void ignoresNodesOutsideRoster() throws Exception {
         TransportNode a = join("a", 1);
         TransportNode outsider = join("x", 2);
