@@ -238,7 +238,7 @@ class ConsecutiveLossesTest {
     }
 
     @Test
-    @DisplayName("H-16 resuming id a gap that has grown since reports a gap; id one that has not grown, nothing")
+    @DisplayName("H-16 resuming at a gap that has grown since reports a gap; at one that has not grown, nothing")
     void resumeReportsGapOnlyIfItHasGrown() {
         String id;
         try (TestSubscriber subscriber = new TestSubscriber("/n", Since.Point.NONE)) {

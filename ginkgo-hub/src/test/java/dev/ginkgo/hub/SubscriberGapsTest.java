@@ -183,7 +183,7 @@ class SubscriberGapsTest {
                     EventSourceClient later =
                             new EventSourceClient(() -> isolated.hub.address().port(), "/n?since=all");
                     Subscription atThird = third.hub.subscribe("/n")) {
-                // Given an isolated node, and a leader that publishes meanwhile and then stops
+                // Given an isolated node, and a leader that publishes and then stops
                 subscriber.connect();
                 assertThat(subscriber.next().name()).isEqualTo("start");
                 nodes.get(0).hub.publish("/n", "before", lease);

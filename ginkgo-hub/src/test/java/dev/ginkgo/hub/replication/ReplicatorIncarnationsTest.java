@@ -63,7 +63,7 @@ class ReplicatorIncarnationsTest extends ReplicatorTestCase {
     }
 
     @Test
-    @DisplayName("K-20 an ended incarnation is fetched before the next one begins; later messages of it are lost")
+    @DisplayName("K-20 an ended incarnation is fetched before the next one begins; messages announced later are lost")
     void fetchesEndedIncarnationBeforeNext() {
         connect(A, B);
         receive(A, 1);
